@@ -1,0 +1,357 @@
+//! One value and its attributes. Knows nothing of how values are compared or stored.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::Object;
+
+/// A property value with the attributes Pulumi tracks for it.
+///
+/// Equality compares data only: whether a value is secret, and what it depends on, is no difference between two values.
+#[derive(Clone, Default)]
+pub struct Value {
+    data: Data,
+    secret: bool,
+    dependencies: Dependencies,
+}
+
+/// What a value holds. Strings are wiped from memory when dropped, secret or not: it is cheaper to wipe than to wonder.
+#[derive(Clone, Default, PartialEq)]
+pub enum Data {
+    /// An explicit null. Inside objects null and absent mean the same to Scaleway, but not to Pulumi.
+    #[default]
+    Null,
+    /// Not known before the resource it comes from has been created or changed.
+    Unknown,
+    /// A boolean.
+    Bool(bool),
+    /// A number; Pulumi has 64-bit floats only, whole numbers are exact up to 2^53.
+    Number(f64),
+    /// A text.
+    String(Zeroizing<String>),
+    /// A list.
+    Array(Vec<Value>),
+    /// An object or a map.
+    Object(Object),
+    /// A file or an archive. Content may be elided by the engine; the hash stays.
+    Asset(Box<Asset>),
+    /// A reference to another resource.
+    Reference(Box<Reference>),
+}
+
+/// The URNs of the resources a value was computed from.
+pub type Dependencies = Option<Arc<BTreeSet<String>>>;
+
+/// An asset or an archive as Pulumi passes it. Exactly one source is set, or none when the engine elided the content.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asset {
+    /// SHA-256 of the content in hex, as Pulumi computes it.
+    pub hash: String,
+    /// Whether this is an archive.
+    pub archive: bool,
+    /// Literal text of an asset.
+    pub text: Option<String>,
+    /// A file (asset), or a directory or archive file (archive), relative to the program.
+    pub path: Option<String>,
+    /// A URI to fetch the content from.
+    pub uri: Option<String>,
+    /// The entries of an archive made of parts: assets and archives by name.
+    pub entries: Option<Object>,
+}
+
+/// A reference to a resource, as an input or an output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// The URN of the resource.
+    pub urn: String,
+    /// Absent for components; a value that may be unknown for custom resources that do not exist yet.
+    pub id: Option<Value>,
+    /// The version of the package the resource belongs to.
+    pub package_version: String,
+}
+
+impl Value {
+    /// The null value.
+    pub const NULL: Self = Self { data: Data::Null, secret: false, dependencies: None };
+
+    /// A value that is not known yet.
+    pub const UNKNOWN: Self = Self { data: Data::Unknown, secret: false, dependencies: None };
+
+    /// A plain value.
+    pub fn new(data: Data) -> Self {
+        Self { data, ..Self::NULL }
+    }
+
+    /// The same value, marked secret.
+    #[must_use]
+    pub fn into_secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// The same value, secret if `secret` says so or it was already.
+    #[must_use]
+    pub fn secret_if(mut self, secret: bool) -> Self {
+        self.secret |= secret;
+        self
+    }
+
+    /// The same value, depending also on `urns`.
+    #[must_use]
+    pub fn depending_on(mut self, urns: impl IntoIterator<Item = String>) -> Self {
+        let mut all = self.dependencies.take().map(Arc::unwrap_or_clone).unwrap_or_default();
+        all.extend(urns);
+        self.dependencies = (!all.is_empty()).then(|| Arc::new(all));
+        self
+    }
+
+    /// What the value holds.
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// What the value holds, to change in place; the attributes stay.
+    pub fn data_mut(&mut self) -> &mut Data {
+        &mut self.data
+    }
+
+    /// What the value held; the attributes are lost, so only for values about to be encoded.
+    pub fn into_data(self) -> Data {
+        self.data
+    }
+
+    /// Whether this value itself is marked secret.
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// The URNs of the resources this value itself was computed from.
+    pub fn dependencies(&self) -> impl Iterator<Item = &String> {
+        self.dependencies.iter().flat_map(|urns| urns.iter())
+    }
+
+    /// Whether this value is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.data, Data::Null)
+    }
+
+    /// Whether this value itself is unknown.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.data, Data::Unknown)
+    }
+
+    /// Whether this value or anything inside it is unknown.
+    pub fn contains_unknown(&self) -> bool {
+        self.any(&|value| value.is_unknown())
+    }
+
+    /// Whether this value or anything inside it is secret.
+    pub fn contains_secret(&self) -> bool {
+        self.any(&|value| value.secret)
+    }
+
+    /// The text, if this is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.data {
+            Data::String(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The boolean, if this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.data {
+            Data::Bool(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The number, if this is one.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self.data {
+            Data::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The list, if this is one.
+    pub fn as_array(&self) -> Option<&[Value]> {
+        match &self.data {
+            Data::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The object, if this is one.
+    pub fn as_object(&self) -> Option<&Object> {
+        match &self.data {
+            Data::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The object, if this is one, to change in place.
+    pub fn as_object_mut(&mut self) -> Option<&mut Object> {
+        match &mut self.data {
+            Data::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// What kind of value this is, in the words of a user: "a text", "a number", "a list".
+    pub fn kind(&self) -> &'static str {
+        match self.data {
+            Data::Null => "null",
+            Data::Unknown => "an unknown value",
+            Data::Bool(_) => "a boolean",
+            Data::Number(_) => "a number",
+            Data::String(_) => "a text",
+            Data::Array(_) => "a list",
+            Data::Object(_) => "an object",
+            Data::Asset(_) => "an asset",
+            Data::Reference(_) => "a resource",
+        }
+    }
+
+    /// Joins texts into one. The result is unknown, secret and dependent where any part is.
+    ///
+    /// Parts that are not texts are written as JSON would write them; null is written as nothing.
+    #[must_use]
+    pub fn concat(parts: impl IntoIterator<Item = Value>) -> Self {
+        let mut text = Zeroizing::new(String::new());
+        let mut joined = Self::NULL;
+        let mut unknown = false;
+        for part in parts {
+            joined.secret |= part.contains_secret();
+            unknown |= part.contains_unknown();
+            joined = joined.depending_on(part.dependencies.iter().flat_map(|urns| urns.iter().cloned()));
+            match &part.data {
+                Data::String(piece) => text.push_str(piece),
+                Data::Null | Data::Unknown => {}
+                _ => text.push_str(&part.to_json().map(|json| json.to_string()).unwrap_or_default()),
+            }
+        }
+        joined.data = if unknown { Data::Unknown } else { Data::String(text) };
+        joined
+    }
+
+    fn any(&self, test: &dyn Fn(&Value) -> bool) -> bool {
+        test(self)
+            || match &self.data {
+                Data::Array(items) => items.iter().any(|item| item.any(test)),
+                Data::Object(object) => object.values().any(|value| value.any(test)),
+                Data::Asset(asset) => {
+                    asset.entries.as_ref().is_some_and(|entries| entries.values().any(|value| value.any(test)))
+                }
+                Data::Reference(reference) => reference.id.as_ref().is_some_and(|id| id.any(test)),
+                _ => false,
+            }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.data == other.data
+    }
+}
+
+/// Prints `[secret]` for anything inside a secret, so that a value can be printed without a thought.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.secret {
+            return f.write_str("[secret]");
+        }
+        match &self.data {
+            Data::Null => f.write_str("null"),
+            Data::Unknown => f.write_str("[unknown]"),
+            Data::Bool(flag) => flag.fmt(f),
+            Data::Number(number) => number.fmt(f),
+            Data::String(text) => fmt::Debug::fmt(text.as_str(), f),
+            Data::Array(items) => f.debug_list().entries(items).finish(),
+            Data::Object(object) => object.fmt(f),
+            Data::Asset(asset) => write!(f, "[asset {}]", asset.hash),
+            Data::Reference(reference) => write!(f, "[resource {}]", reference.urn),
+        }
+    }
+}
+
+/// As for the value that holds it, without the attributes.
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Value::new(self.clone()).fmt(f)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::new(Data::Bool(flag))
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::new(Data::Number(number))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self::new(Data::Number(f64::from(number)))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::new(Data::String(Zeroizing::new(text)))
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self::new(Data::Array(items))
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Self::new(Data::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_never_prints_what_a_secret_holds() {
+        let inner: Object = [("password".to_owned(), Value::from("hunter2").into_secret())].into_iter().collect();
+        let text = format!("{:?}", Value::from(vec![Value::from(inner)]));
+        assert_eq!(text, r#"[{"password": [secret]}]"#);
+    }
+
+    #[test]
+    fn a_joined_text_keeps_every_attribute_of_its_parts() {
+        let user = Value::from("bob").depending_on(["urn:user".to_owned()]);
+        let password = Value::from("pw").into_secret().depending_on(["urn:password".to_owned()]);
+        let joined = Value::concat(["postgres://".into(), user, ":".into(), password, Value::from(5432.0)]);
+        assert_eq!(joined.as_str(), Some("postgres://bob:pw5432"));
+        assert!(joined.is_secret());
+        assert_eq!(joined.dependencies().collect::<Vec<_>>(), ["urn:password", "urn:user"]);
+    }
+
+    #[test]
+    fn a_text_joined_from_an_unknown_part_is_unknown_and_stays_secret() {
+        let joined = Value::concat([Value::from("a"), Value::UNKNOWN.into_secret()]);
+        assert!(joined.is_unknown());
+        assert!(joined.is_secret());
+    }
+}
