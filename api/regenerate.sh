@@ -1,0 +1,25 @@
+#!/bin/sh
+# Writes the OpenAPI documents of the APIs in use again from the pinned SDK, or,
+# with --check, writes them elsewhere and fails when a committed one differs.
+# This list and `embed!` in src/lib.rs name the same documents.
+set -eu
+cd "$(dirname "$0")"
+
+apis="account/v3 cockpit/v1 container/v1 iam/v1alpha1 ipam/v1 rdb/v1 registry/v1 secret/v1beta1 vpc/v2"
+
+case "${1:-}" in
+"") out=$(pwd) ;;
+--check) out=$(mktemp -d) && trap 'rm -rf "$out"' EXIT ;;
+*) echo "usage: $0 [--check]" >&2 && exit 2 ;;
+esac
+
+# The list is split into words on purpose.
+# shellcheck disable=SC2086
+(cd openapi-from-sdk && go run . -out "$out" $apis)
+
+if [ "${1:-}" = --check ]; then
+    for api in $apis; do
+        file="$(echo "$api" | tr / .).json"
+        diff -u "$file" "$out/$file"
+    done
+fi

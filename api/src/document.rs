@@ -1,0 +1,193 @@
+//! One API document as a whole: its operations and its schemas, found by name or by address.
+//!
+//! It does not know other documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::Error;
+use crate::operation::{self, Method, Operation};
+use crate::path::{PathTemplate, Segment};
+use crate::reader::Node;
+use crate::schema::{self, Kind, Schema};
+
+/// An API document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Product and version, such as `registry.v1`.
+    pub name: String,
+    /// The module and version that the document was made from.
+    pub source: (String, String),
+    /// The regions or zones that each tag knows. Not a closed list.
+    pub localities: BTreeMap<String, Vec<String>>,
+    /// The operations in the order of their paths.
+    pub operations: Vec<Operation>,
+    /// The named schemas.
+    pub schemas: BTreeMap<String, Schema>,
+}
+
+/// An operation whose method and path fit a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matched<'a> {
+    /// The operation.
+    pub operation: &'a Operation,
+    /// The path parameters by name, percent-decoded.
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl Document {
+    /// Reads a document. Anything in it that this crate does not read is an error that says where it stands.
+    pub fn parse(name: &str, json: &str) -> Result<Self, Error> {
+        let value: Value =
+            serde_json::from_str(json).map_err(|source| Error::Json { document: name.to_owned(), source })?;
+        let root = Node::root(name, &value);
+        let mut fields = root.clone().fields()?;
+        let version = fields.need("openapi")?;
+        if !version.text()?.starts_with("3.0.") {
+            return Err(version.refuse("expected OpenAPI 3.0"));
+        }
+        // Every operation is signed in the same way, so what these two say is not kept.
+        fields.need("security")?;
+        fields.need("servers")?;
+        let document = Self {
+            name: name.to_owned(),
+            source: source(fields.need("info")?, name)?,
+            localities: fields.take("x-localities").map_or(Ok(BTreeMap::new()), |node| localities(&node))?,
+            operations: operations(&fields.need("paths")?)?,
+            schemas: components(fields.need("components")?)?,
+        };
+        fields.finish()?;
+        document.check(&root)?;
+        Ok(document)
+    }
+
+    /// The operation with this id. Where a document has the id under several tags, write `Tag.Id`;
+    /// the bare id then finds nothing.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        let (tag, id) = match id.split_once('.') {
+            Some((tag, id)) => (Some(tag), id),
+            None => (None, id),
+        };
+        let wanted = |operation: &&Operation| operation.id == id && tag.is_none_or(|tag| operation.tag == tag);
+        let mut found = self.operations.iter().filter(wanted);
+        let operation = found.next()?;
+        found.next().is_none().then_some(operation)
+    }
+
+    /// The operation that answers this method at this path (without query). A literal segment wins over a parameter.
+    pub fn find(&self, method: Method, path: &str) -> Option<Matched<'_>> {
+        self.operations
+            .iter()
+            .filter(|operation| operation.method == method)
+            .filter_map(|operation| Some(Matched { operation, parameters: operation.path.matches(path)? }))
+            .max_by_key(|matched| literals_first(&matched.operation.path))
+    }
+
+    /// The named schema.
+    pub fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.get(name)
+    }
+
+    /// Follows references to the schema that says the shape. Ask the schema given for `nullable` and `deprecated`
+    /// as well: a reference can carry them.
+    pub fn resolve<'a>(&'a self, schema: &'a Schema) -> &'a Schema {
+        let mut schema = schema;
+        while let Kind::Reference(name) = &schema.kind {
+            // `check` has made sure that the name exists and that the way ends.
+            match self.schemas.get(name) {
+                Some(next) => schema = next,
+                None => break,
+            }
+        }
+        schema
+    }
+
+    /// What cannot be seen while reading from top to bottom: references lead somewhere, and ids are unique by tag.
+    fn check(&self, root: &Node<'_>) -> Result<(), Error> {
+        let mut ids = BTreeSet::new();
+        for operation in &self.operations {
+            if !ids.insert((&operation.tag, &operation.id)) {
+                return Err(root.refuse(format!("{}.{} is declared twice", operation.tag, operation.id)));
+            }
+        }
+        let parameters = self.operations.iter().flat_map(|o| o.path_parameters.iter().chain(&o.query_parameters));
+        let bodies = self.operations.iter().flat_map(|o| o.request.iter().chain(&o.answer));
+        for schema in self.schemas.values().chain(parameters.map(|p| &p.schema)).chain(bodies) {
+            self.check_references(root, schema)?;
+        }
+        Ok(())
+    }
+
+    fn check_references(&self, root: &Node<'_>, schema: &Schema) -> Result<(), Error> {
+        match &schema.kind {
+            Kind::Reference(name) => self.check_chain(root, name),
+            Kind::Array { items: inner, .. } | Kind::Map(inner) => self.check_references(root, inner),
+            Kind::Object { properties, .. } => {
+                properties.values().try_for_each(|property| self.check_references(root, property))
+            }
+            Kind::OneOf(choices) => choices.iter().try_for_each(|choice| self.check_references(root, choice)),
+            Kind::String { .. } | Kind::Enum { .. } | Kind::Integer { .. } | Kind::Number | Kind::Boolean => Ok(()),
+        }
+    }
+
+    fn check_chain(&self, root: &Node<'_>, name: &str) -> Result<(), Error> {
+        let mut seen = BTreeSet::new();
+        let mut name = name;
+        loop {
+            let schema = self.schemas.get(name).ok_or_else(|| root.refuse(format!("there is no schema `{name}`")))?;
+            let Kind::Reference(next) = &schema.kind else {
+                return Ok(());
+            };
+            if !seen.insert(name) {
+                return Err(root.refuse(format!("the schema `{name}` refers to itself only")));
+            }
+            name = next;
+        }
+    }
+}
+
+/// Literal segments count from the left, so that `/users/me` comes before `/users/{user_id}`.
+fn literals_first(path: &PathTemplate) -> Vec<bool> {
+    path.segments.iter().map(|segment| matches!(segment, Segment::Literal(_))).collect()
+}
+
+fn source(node: Node<'_>, name: &str) -> Result<(String, String), Error> {
+    let mut info = node.fields()?;
+    let title = info.need("title")?.text()?;
+    let version = info.need("version")?.text()?;
+    if format!("{title}.{version}") != name {
+        return Err(info.refuse(format!("this is {title}.{version}, not {name}")));
+    }
+    let mut source = info.need("x-source")?.fields()?;
+    let origin = (source.need("module")?.text()?, source.need("version")?.text()?);
+    source.finish()?;
+    info.finish()?;
+    Ok(origin)
+}
+
+fn localities(node: &Node<'_>) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    node.entries()?.into_iter().map(|(tag, node)| Ok((tag, node.texts()?))).collect()
+}
+
+fn operations(paths: &Node<'_>) -> Result<Vec<Operation>, Error> {
+    let mut operations = Vec::new();
+    for (path, item) in paths.entries()? {
+        let template = PathTemplate::parse(&path)
+            .ok_or_else(|| item.refuse("a parameter must fill a whole segment, and no segment may be empty"))?;
+        for (method, node) in item.entries()? {
+            operations.push(operation::read(&template, &method, node)?);
+        }
+    }
+    Ok(operations)
+}
+
+fn components(node: Node<'_>) -> Result<BTreeMap<String, Schema>, Error> {
+    let mut fields = node.fields()?;
+    // The one error answer and the one way to sign are the same in every document.
+    fields.need("responses")?;
+    fields.need("securitySchemes")?;
+    let schemas = fields.need("schemas")?.entries()?;
+    fields.finish()?;
+    schemas.into_iter().map(|(name, node)| Ok((name, schema::read(node)?))).collect()
+}

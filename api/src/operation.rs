@@ -1,0 +1,275 @@
+//! One operation of a document: where it stands, what it takes and what it answers.
+//!
+//! It does not know other operations, and it does not follow references.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::Error;
+use crate::path::PathTemplate;
+use crate::reader::{Fields, Node};
+use crate::schema::{self, Schema};
+
+/// An operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// The method of the SDK, such as `CreateNamespace`. Unique together with `tag`.
+    pub id: String,
+    /// The API struct of the SDK, such as `API` or `RegionalAPI`.
+    pub tag: String,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path with its parameters.
+    pub path: PathTemplate,
+    /// The parameters in the path, from left to right.
+    pub path_parameters: Vec<Parameter>,
+    /// The parameters in the query; none is ever required.
+    pub query_parameters: Vec<Parameter>,
+    /// Groups of query parameters of which at most one may be set.
+    pub query_one_of: Vec<Vec<String>>,
+    /// The body, where one is taken. No field of it is declared as required; see `always_sent`.
+    pub request: Option<Schema>,
+    /// The status of the good answer: 200 with a body, 204 without.
+    pub status: u16,
+    /// The body of the good answer.
+    pub answer: Option<Schema>,
+    /// Whether Scaleway advises against using it.
+    pub deprecated: bool,
+    /// Fields that the SDK fills from the client's configuration.
+    pub from_config: BTreeMap<String, FromConfig>,
+    /// Fields for which the SDK makes a name with this prefix when they are empty.
+    pub name_prefix: BTreeMap<String, String>,
+    /// Body fields that the SDK writes even when unset. A required field is nearly always among them.
+    pub always_sent: Vec<String>,
+    /// How the SDK polls on the answer, for a GET that it polls.
+    pub wait: Option<Wait>,
+}
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Method {
+    /// GET.
+    Get,
+    /// POST.
+    Post,
+    /// PUT.
+    Put,
+    /// PATCH.
+    Patch,
+    /// DELETE.
+    Delete,
+}
+
+/// A parameter of a path or a query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// What its value looks like; in a query a list is given by repeating the name.
+    pub schema: Schema,
+    /// Whether Scaleway advises against using it.
+    pub deprecated: bool,
+}
+
+/// Which default of the client's configuration fills a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FromConfig {
+    /// The default project.
+    Project,
+    /// The default organization.
+    Organization,
+    /// The default region.
+    Region,
+    /// The default zone.
+    Zone,
+}
+
+/// On which field of an answer the SDK polls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// The status field of the answer.
+    pub field: String,
+    /// The values that decide.
+    pub statuses: WaitStatuses,
+}
+
+/// The values of a status field that decide whether polling goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WaitStatuses {
+    /// Poll while the status is one of these.
+    Transient(Vec<String>),
+    /// Poll until the status is one of these.
+    Terminal(Vec<String>),
+}
+
+impl Method {
+    /// The method of this name in capital letters, as HTTP writes it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "GET" => Self::Get,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            _ => return None,
+        })
+    }
+
+    /// The name in capital letters, as HTTP writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>) -> Result<Operation, Error> {
+    let method = Method::from_name(&method.to_ascii_uppercase())
+        .ok_or_else(|| node.refuse("this is not an HTTP method that this reader knows"))?;
+    let mut fields = node.fields()?;
+    let (path_parameters, query_parameters) = parameters(&mut fields, path)?;
+    let query_one_of = match fields.take("x-one-of") {
+        None => Vec::new(),
+        Some(node) => schema::groups(&node, |name| query_parameters.iter().any(|parameter| parameter.name == name))?,
+    };
+    let (status, answer) = answer(fields.need("responses")?)?;
+    let operation = Operation {
+        id: fields.need("operationId")?.text()?,
+        tag: tag(&fields.need("tags")?)?,
+        method,
+        path: path.clone(),
+        path_parameters,
+        query_parameters,
+        query_one_of,
+        request: fields.take("requestBody").map(request).transpose()?,
+        status,
+        answer,
+        deprecated: fields.flag("deprecated")?,
+        from_config: from_config(&mut fields)?,
+        name_prefix: name_prefix(&mut fields)?,
+        always_sent: fields.take("x-always-sent").map_or(Ok(Vec::new()), |node| node.texts())?,
+        wait: fields.take("x-wait").map(wait).transpose()?,
+    };
+    fields.finish()?;
+    Ok(operation)
+}
+
+fn tag(node: &Node<'_>) -> Result<String, Error> {
+    match node.texts()?.as_slice() {
+        [tag] => Ok(tag.clone()),
+        _ => Err(node.refuse("expected exactly one tag")),
+    }
+}
+
+fn parameters(fields: &mut Fields<'_>, path: &PathTemplate) -> Result<(Vec<Parameter>, Vec<Parameter>), Error> {
+    let (mut in_path, mut in_query) = (Vec::new(), Vec::new());
+    for node in fields.take("parameters").map_or(Ok(Vec::new()), |node| node.list())? {
+        let mut fields = node.fields()?;
+        let place = fields.need("in")?;
+        let required = fields.flag("required")?;
+        let parameter = Parameter {
+            name: fields.need("name")?.text()?,
+            schema: schema::read(fields.need("schema")?)?,
+            deprecated: fields.flag("deprecated")?,
+        };
+        match (place.text()?.as_str(), required) {
+            ("path", true) => in_path.push(parameter),
+            ("query", false) => in_query.push(parameter),
+            _ => return Err(place.refuse("expected a required parameter in the path or an optional one in the query")),
+        }
+        fields.finish()?;
+    }
+    if !path.parameters().eq(in_path.iter().map(|parameter| parameter.name.as_str())) {
+        return Err(fields.refuse("the path parameters are not those of the path, in its order"));
+    }
+    Ok((in_path, in_query))
+}
+
+fn request(node: Node<'_>) -> Result<Schema, Error> {
+    let mut fields = node.fields()?;
+    let required = fields.need("required")?;
+    if !required.flag()? {
+        return Err(required.refuse("expected a body that must be there"));
+    }
+    let schema = json_content(fields.need("content")?)?;
+    fields.finish()?;
+    Ok(schema)
+}
+
+fn answer(node: Node<'_>) -> Result<(u16, Option<Schema>), Error> {
+    let mut fields = node.fields()?;
+    for errors in ["4XX", "5XX"] {
+        let mut error = fields.need(errors)?.fields()?;
+        error.exactly("$ref", "#/components/responses/Error")?;
+        error.finish()?;
+    }
+    let good = match (fields.take("200"), fields.take("204")) {
+        (Some(node), None) => {
+            let mut fields = node.fields()?;
+            fields.exactly("description", "")?;
+            let schema = json_content(fields.need("content")?)?;
+            fields.finish()?;
+            (200, Some(schema))
+        }
+        (None, Some(node)) => {
+            let mut fields = node.fields()?;
+            fields.exactly("description", "")?;
+            fields.finish()?;
+            (204, None)
+        }
+        _ => return Err(fields.refuse("expected either 200 with a body or 204 without")),
+    };
+    fields.finish()?;
+    Ok(good)
+}
+
+fn json_content(node: Node<'_>) -> Result<Schema, Error> {
+    let mut media = node.fields()?;
+    let mut content = media.need("application/json")?.fields()?;
+    let schema = schema::read(content.need("schema")?)?;
+    content.finish()?;
+    media.finish()?;
+    Ok(schema)
+}
+
+fn from_config(fields: &mut Fields<'_>) -> Result<BTreeMap<String, FromConfig>, Error> {
+    let mut filled = BTreeMap::new();
+    for (name, node) in fields.take("x-from-config").map_or(Ok(Vec::new()), |node| node.entries())? {
+        let from = match node.text()?.as_str() {
+            "project" => FromConfig::Project,
+            "organization" => FromConfig::Organization,
+            "region" => FromConfig::Region,
+            "zone" => FromConfig::Zone,
+            other => return Err(node.refuse(format!("`{other}` is not a default that this reader knows"))),
+        };
+        filled.insert(name, from);
+    }
+    Ok(filled)
+}
+
+fn name_prefix(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, Error> {
+    let entries = fields.take("x-name-prefix").map_or(Ok(Vec::new()), |node| node.entries())?;
+    entries.into_iter().map(|(name, node)| Ok((name, node.text()?))).collect()
+}
+
+fn wait(node: Node<'_>) -> Result<Wait, Error> {
+    let mut fields = node.fields()?;
+    let field = fields.need("field")?.text()?;
+    let statuses = match (fields.take("transient"), fields.take("terminal")) {
+        (Some(node), None) => WaitStatuses::Transient(node.texts()?),
+        (None, Some(node)) => WaitStatuses::Terminal(node.texts()?),
+        _ => return Err(fields.refuse("expected either `transient` or `terminal`")),
+    };
+    fields.finish()?;
+    Ok(Wait { field, statuses })
+}

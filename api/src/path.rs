@@ -1,0 +1,93 @@
+//! Path templates such as `/registry/v1/regions/{region}/namespaces/{namespace_id}`, and how a path meets them.
+//!
+//! It does not know methods or operations.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One part of a path between two slashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// A part that stands as it is.
+    Literal(String),
+    /// A part that stands for any value, by its parameter's name.
+    Parameter(String),
+}
+
+/// A path with parameters, in segments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathTemplate {
+    /// The segments from left to right.
+    pub segments: Vec<Segment>,
+}
+
+impl PathTemplate {
+    /// Reads a template; `None` when it does not start with a slash or a parameter fills only a part of a segment.
+    pub fn parse(text: &str) -> Option<Self> {
+        let segments = text.strip_prefix('/')?.split('/').map(segment).collect::<Option<_>>()?;
+        Some(Self { segments })
+    }
+
+    /// The names of the parameters from left to right.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Parameter(name) => Some(name.as_str()),
+            Segment::Literal(_) => None,
+        })
+    }
+
+    /// The values of the parameters, percent-decoded, when `path` (without query) fits.
+    pub fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
+        let mut parts = path.strip_prefix('/')?.split('/');
+        let mut values = BTreeMap::new();
+        for segment in &self.segments {
+            let part = parts.next()?;
+            match segment {
+                Segment::Literal(literal) if literal == part => {}
+                Segment::Literal(_) => return None,
+                Segment::Parameter(_) if part.is_empty() => return None,
+                Segment::Parameter(name) => {
+                    values.insert(name.clone(), percent_decode(part)?);
+                }
+            }
+        }
+        if parts.next().is_some() {
+            return None;
+        }
+        Some(values)
+    }
+}
+
+impl fmt::Display for PathTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for segment in &self.segments {
+            match segment {
+                Segment::Literal(literal) => write!(f, "/{literal}")?,
+                Segment::Parameter(name) => write!(f, "/{{{name}}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn segment(text: &str) -> Option<Segment> {
+    if let Some(name) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        return Some(Segment::Parameter(name.to_owned()));
+    }
+    (!text.is_empty() && !text.contains(['{', '}'])).then(|| Segment::Literal(text.to_owned()))
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let high = char::from(rest.next()?).to_digit(16)?;
+        let low = char::from(rest.next()?).to_digit(16)?;
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}

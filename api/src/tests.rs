@@ -1,0 +1,232 @@
+//! The crate seen from outside: every embedded document, and what is refused.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::*;
+
+fn check(document: &str, schema: &str, value: &Value, rules: Rules) -> Vec<(String, Reason)> {
+    let document = super::document(document).unwrap();
+    let violations = document.validate(document.schema(schema).unwrap(), value, rules);
+    violations.into_iter().map(|violation| (violation.path, violation.reason)).collect()
+}
+
+fn refused(change: impl Fn(&mut Value)) -> String {
+    let (name, json) = EMBEDDED.iter().find(|(name, _)| *name == "registry.v1").unwrap();
+    let mut value: Value = serde_json::from_str(json).unwrap();
+    change(&mut value);
+    Document::parse(name, &value.to_string()).unwrap_err().to_string()
+}
+
+#[test]
+fn every_embedded_document_is_read_in_full() {
+    for (name, json) in EMBEDDED {
+        let document = Document::parse(name, json).unwrap();
+        assert!(!document.operations.is_empty(), "{name}");
+        for operation in &document.operations {
+            let qualified = format!("{}.{}", operation.tag, operation.id);
+            assert_eq!(document.operation(&qualified), Some(operation), "{name} {qualified}");
+            let path = operation.path.to_string().replace(['{', '}'], "");
+            assert_eq!(document.find(operation.method, &path).unwrap().operation, operation, "{name} {path}");
+        }
+    }
+}
+
+#[test]
+fn every_json_file_beside_the_crate_is_embedded() {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        names.extend(file.strip_suffix(".json").map(str::to_owned));
+    }
+    names.sort();
+    let embedded: Vec<_> = documents().iter().map(|document| document.name.clone()).collect();
+    assert_eq!(embedded, names);
+}
+
+#[test]
+fn an_operation_has_what_its_extensions_say() {
+    let rdb = document("rdb.v1").unwrap();
+    let create = rdb.operation("CreateInstance").unwrap();
+    assert_eq!(create.name_prefix["name"], "ins");
+    assert_eq!(create.from_config["project_id"], FromConfig::Project);
+    assert!(create.always_sent.contains(&"node_type".to_owned()));
+    let wait = rdb.operation("GetInstance").unwrap().wait.clone().unwrap();
+    assert_eq!(wait.field, "status");
+    assert!(matches!(wait.statuses, WaitStatuses::Transient(values) if values.contains(&"provisioning".to_owned())));
+    assert_eq!(rdb.operation("DeleteDatabase").unwrap().status, 204);
+}
+
+#[test]
+fn a_path_gives_its_parameters_decoded() {
+    let rdb = document("rdb.v1").unwrap();
+    let found = rdb.find(Method::Delete, "/rdb/v1/regions/fr-par/instances/1/databases/a%20b%2Fc").unwrap();
+    assert_eq!(found.operation.id, "DeleteDatabase");
+    assert_eq!(found.parameters["name"], "a b/c");
+    assert_eq!(rdb.find(Method::Post, "/rdb/v1/regions/fr-par/nothing"), None);
+    assert_eq!(rdb.find(Method::Get, "/rdb/v1/regions/fr-par/instances//databases"), None);
+}
+
+#[test]
+fn a_word_that_is_not_known_is_refused_with_its_place() {
+    let text = refused(|value| value["components"]["schemas"]["Tag"]["properties"]["id"]["maxLength"] = json!(3));
+    assert_eq!(
+        text,
+        "registry.v1: components/schemas/Tag/properties/id: `maxLength` is not a word this reader knows here"
+    );
+}
+
+#[test]
+fn a_reference_to_nowhere_and_one_to_itself_are_refused() {
+    let nowhere = json!({ "$ref": "#/components/schemas/Nowhere" });
+    let text = refused(|value| value["components"]["schemas"]["Tag"]["properties"]["id"] = nowhere.clone());
+    assert!(text.contains("there is no schema `Nowhere`"), "{text}");
+    let itself = json!({ "$ref": "#/components/schemas/Tag" });
+    let text = refused(|value| value["components"]["schemas"]["Tag"] = itself.clone());
+    assert!(text.contains("refers to itself"), "{text}");
+}
+
+#[test]
+fn an_id_under_two_tags_is_found_by_tag_only() {
+    let (name, json) = EMBEDDED.iter().find(|(name, _)| *name == "registry.v1").unwrap();
+    let mut value: Value = serde_json::from_str(json).unwrap();
+    let mut twin = value["paths"]["/registry/v1/regions/{region}/namespaces"].clone();
+    twin["get"]["tags"] = json!(["OtherAPI"]);
+    twin["post"]["tags"] = json!(["OtherAPI"]);
+    value["paths"]["/registry/v1/others/{region}"] = twin;
+    let document = Document::parse(name, &value.to_string()).unwrap();
+    assert_eq!(document.operation("CreateNamespace"), None);
+    assert_eq!(
+        document.operation("OtherAPI.CreateNamespace").unwrap().path.to_string(),
+        "/registry/v1/others/{region}"
+    );
+}
+
+#[test]
+fn requests_may_send_null_and_empty_but_no_unknown_field() {
+    let found = check(
+        "rdb.v1",
+        "CreateInstanceRequest",
+        &json!({ "name": null, "volume_type": "", "volume_size": 0, "tags": null, "nmae": "x", "init_endpoints":
+            [{ "private_network": { "service_ip": "10.0.0.300/24" } }] }),
+        Rules::REQUEST,
+    );
+    assert_eq!(
+        found,
+        [
+            ("init_endpoints[0].private_network.service_ip".to_owned(), Reason::Format),
+            ("nmae".to_owned(), Reason::Unknown),
+        ]
+    );
+}
+
+#[test]
+fn types_bounds_and_exclusions_are_checked() {
+    let body = json!({ "name": 3, "is_ha_cluster": "yes", "volume_size": -1, "tags": [1], "engine": 1.5,
+        "project_id": "a", "organization_id": "b" });
+    let found = check("rdb.v1", "CreateInstanceRequest", &body, Rules::REQUEST);
+    let constraint = |path: &str| (path.to_owned(), Reason::Constraint);
+    let format = |path: &str| (path.to_owned(), Reason::Format);
+    for expected in [
+        format("name"),
+        format("is_ha_cluster"),
+        constraint("volume_size"),
+        format("tags[0]"),
+        format("engine"),
+        constraint("organization_id"),
+    ] {
+        assert!(found.contains(&expected), "{expected:?} is not in {found:?}");
+    }
+    assert_eq!(found.len(), 6);
+}
+
+#[test]
+fn answers_may_grow_but_not_change_their_types() {
+    let answer = json!({ "id": "1", "name": null, "status": "reborn", "brand_new": 1, "created_at": null });
+    assert_eq!(check("registry.v1", "Namespace", &answer, Rules::ANSWER), [("name".to_owned(), Reason::Format)]);
+    let strict = check("registry.v1", "Namespace", &answer, Rules::STRICT);
+    assert!(strict.contains(&("status".to_owned(), Reason::Constraint)));
+    assert!(strict.contains(&("brand_new".to_owned(), Reason::Unknown)));
+}
+
+#[test]
+fn formats_know_right_from_wrong() {
+    use StringFormat::{Byte, Cidr, DateTime, Duration, Ip};
+    for (format, right, wrong) in [
+        (
+            DateTime,
+            vec!["2026-07-17T09:50:00.638933292Z", "2026-07-17T09:50:00+02:00"],
+            vec!["2026-07-17", "2026-13-17T09:50:00Z", "2026-07-17T09:50Z", "2026-07-17T09:50:00"],
+        ),
+        (Byte, vec!["", "YQ==", "YWJj"], vec!["YQ", "Y===", "a b="]),
+        (Ip, vec!["10.0.0.1", "::1", "10.0.0.1/24"], vec!["10.0.0", "10.0.0.1/33"]),
+        (Cidr, vec!["172.16.0.0/22", "fd00::/64"], vec!["172.16.0.0", "172.16.0.0/33", "fd00::/129", "x/1"]),
+        (Duration, vec!["3600s", "1.500000000s", "-1s"], vec!["3600", "s", "1.s", "5m"]),
+    ] {
+        for text in right {
+            assert!(formats::fits(format, text), "{format:?} {text}");
+        }
+        for text in wrong {
+            assert!(!formats::fits(format, text), "{format:?} {text}");
+        }
+    }
+}
+
+#[test]
+fn a_query_gets_the_declared_types() {
+    let iam = document("iam.v1alpha1").unwrap();
+    let operation = iam.operation("ListApplications").unwrap();
+    let pairs =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect::<Vec<_>>();
+    let query = iam.read_query(
+        operation,
+        &pairs(&[("page", "2"), ("editable", "true"), ("application_ids", "a"), ("application_ids", "b")]),
+    );
+    assert_eq!(Value::from(query.unwrap()), json!({ "page": 2, "editable": true, "application_ids": ["a", "b"] }));
+    let violations = iam.read_query(operation, &pairs(&[("page", "two"), ("colour", "red")])).unwrap_err();
+    let found: Vec<_> = violations.iter().map(|violation| (violation.path.as_str(), violation.reason)).collect();
+    assert_eq!(found, [("colour", Reason::Unknown), ("page", Reason::Format)]);
+}
+
+/// Recorded traffic stands outside this repository; without it there is nothing to compare.
+#[test]
+fn recorded_requests_and_answers_fit() {
+    let traffic = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/traffic");
+    let mut compared = 0;
+    for product in fs::read_dir(traffic).into_iter().flatten().filter_map(|entry| fs::read_dir(entry.ok()?.path()).ok())
+    {
+        for file in product {
+            for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+                compared += usize::from(fits(&serde_json::from_str(line).unwrap()));
+            }
+        }
+    }
+    assert!(compared == 0 || compared > 1000, "{compared}");
+}
+
+/// Whether the recorded exchange belongs to an embedded document; fails when it does not fit.
+fn fits(exchange: &Value) -> bool {
+    let Some(address) = exchange["url"].as_str().and_then(|url| url.strip_prefix("https://api.scaleway.com")) else {
+        return false;
+    };
+    let method = Method::from_name(exchange["method"].as_str().unwrap());
+    let path = address.split('?').next().unwrap();
+    let found = documents().iter().find_map(|document| Some((document, document.find(method?, path)?)));
+    let Some((document, Matched { operation, .. })) = found else {
+        return false;
+    };
+    if let (Some(schema), Some(body), 200..300) =
+        (&operation.request, exchange.get("request"), exchange["status"].as_u64().unwrap())
+    {
+        assert_eq!(document.validate(schema, body, Rules::REQUEST), [], "{exchange}");
+    }
+    if let (Some(schema), Some(body), 200) =
+        (&operation.answer, exchange.get("body"), exchange["status"].as_u64().unwrap())
+    {
+        assert_eq!(document.validate(schema, body, Rules::ANSWER), [], "{exchange}");
+    }
+    true
+}
