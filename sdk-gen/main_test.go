@@ -1,0 +1,96 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const minimal = `{
+	"name": "evalap-scaleway",
+	"version": "1.2.3",
+	"meta": {"moduleFormat": "(.*)(?:/[^/]*)"},
+	"resources": {
+		"evalap-scaleway:registry/namespace:Namespace": {
+			"properties": {"name": {"type": "string", "description": "Its name."}},
+			"inputProperties": {"name": {"type": "string", "description": "Its name."}}
+		}
+	},
+	"language": {
+		"python": {"packageName": "evalap_scaleway", "respectSchemaVersion": true, "pyproject": {"enabled": true}},
+		"nodejs": {"packageName": "@evalap/scaleway", "respectSchemaVersion": true}
+	}
+}`
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "schema.json")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestASoundSchemaGivesBothSDKs(t *testing.T) {
+	python, nodejs := filepath.Join(t.TempDir(), "python"), filepath.Join(t.TempDir(), "nodejs")
+	if err := run(write(t, minimal), python, nodejs, false); err != nil {
+		t.Fatal(err)
+	}
+	for path, wanted := range map[string]string{
+		filepath.Join(python, "pyproject.toml"):                           `version = "1.2.3"`,
+		filepath.Join(python, "evalap_scaleway", "registry/namespace.py"): "class Namespace(",
+		filepath.Join(nodejs, "package.json"):                             `"@evalap/scaleway"`,
+		filepath.Join(nodejs, "registry", "namespace.ts"):                 "export class Namespace ",
+	} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+		} else if !strings.Contains(string(text), wanted) {
+			t.Errorf("%s does not contain %q", path, wanted)
+		}
+	}
+}
+
+func TestABrokenSchemaIsRefused(t *testing.T) {
+	for name, broken := range map[string]string{
+		"a misspelt key":       strings.Replace(minimal, `"inputProperties"`, `"inputsProperties"`, 1),
+		"a dangling reference": strings.Replace(minimal, `"type": "string"`, `"$ref": "#/types/evalap-scaleway:a/b:B"`, 1),
+		"an unknown type":      strings.Replace(minimal, `"type": "string"`, `"type": "text"`, 1),
+		"no JSON":              minimal[:40],
+	} {
+		if broken == minimal {
+			t.Fatalf("%s: nothing was broken", name)
+		}
+		if err := run(write(t, broken), "", "", true); err == nil {
+			t.Errorf("%s passed", name)
+		}
+	}
+}
+
+func TestAFileThatLeftTheSchemaLeavesTheSDK(t *testing.T) {
+	python := filepath.Join(t.TempDir(), "python")
+	left := filepath.Join(python, "evalap_scaleway", "gone.py")
+	if err := os.MkdirAll(filepath.Dir(left), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(left, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(write(t, minimal), python, "", false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", left, err)
+	}
+}
+
+func TestNothingToDoIsAMistake(t *testing.T) {
+	schema := write(t, minimal)
+	if err := run(schema, "", "", false); err == nil {
+		t.Error("no output and no --check passed")
+	}
+	if err := run(schema, t.TempDir(), "", true); err == nil {
+		t.Error("--check together with an output passed")
+	}
+}
