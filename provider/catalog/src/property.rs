@@ -1,0 +1,288 @@
+//! The properties of a resource: what they hold, how they are named on the wire, and how changes of them count.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// One property of a resource or of an object inside it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the descriptor language")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Property {
+    /// What it holds, as the user sees it.
+    pub kind: Kind,
+    /// Whether and how the program gives it.
+    #[serde(skip_serializing_if = "Input::is_no")]
+    pub input: Input,
+    /// The field of requests it is sent in: a path of field names (`encryption.enabled`). Absent: never sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send: Option<String>,
+    /// The field of answers it is read from: a path of field names. Absent: never read, the state keeps what was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+    /// A change needs a new resource.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub replace: bool,
+    /// The API fills it when the program does not, so its absence in a program is never a change.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub computed: bool,
+    /// Never shown or stored in the clear.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub secret: bool,
+    /// Sent, never compared, never kept among the outputs.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub write_only: bool,
+    /// Told by the API only when the resource is created: kept from then on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub told_once: bool,
+    /// Can be switched on, never off again; a live `true` where the program says `false` is no drift.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub one_way: bool,
+    /// Written into the inputs when the program does not give it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<Json>,
+    /// How the user's form becomes the wire form and back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub convert: Option<Convert>,
+    /// User's value (as text) to wire value, where the two have different words.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, Json>,
+    /// Which differences are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equal: Option<Equal>,
+    /// What a value must satisfy.
+    #[serde(skip_serializing_if = "Checks::is_empty")]
+    pub checks: Checks,
+    /// The user writes a list of at most one element where the wire has an object.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub single: bool,
+    /// Another spelling of the named property: both are read, either is sent, and switching is no change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same: Option<String>,
+    /// A change of this property sends the named one again, although that one did not change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resends: Option<String>,
+    /// Tells `synced` or `drifted`: whether what the API says of the named property is what the program wants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift_of: Option<String>,
+    /// What is sent when the program takes the property away; absent: the empty value of its kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clear: Option<Json>,
+    /// How a changed map is sent, where sending it whole would be wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub merge: Option<Merge>,
+    /// Why it should not be used any more and what to use instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<String>,
+}
+
+/// What a property holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A text.
+    #[default]
+    String,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A list.
+    List(Box<Kind>),
+    /// Values by free keys.
+    Map(Box<Kind>),
+    /// An object with known properties.
+    Object(BTreeMap<String, Property>),
+    /// Anything.
+    Any,
+}
+
+/// Whether and how the program gives a property.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Input {
+    /// Output only.
+    #[default]
+    No,
+    /// May be given.
+    Optional,
+    /// Must be given.
+    Required,
+    /// A name: made from the resource's logical name when not given.
+    Auto,
+    /// May be given; else the provider's is used, and never written into the inputs.
+    Provider(ProviderDefault),
+}
+
+impl Input {
+    fn is_no(&self) -> bool {
+        *self == Self::No
+    }
+}
+
+/// What a resource inherits from its provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ProviderDefault {
+    /// The region.
+    Region,
+    /// The zone.
+    Zone,
+    /// The project.
+    Project,
+    /// The organization.
+    Organization,
+}
+
+/// Pairs of pure functions between the user's form and the wire form; each obeys decode(encode(x)) = x for normal x.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Convert {
+    /// `"fr-par/<uuid>"` or `"<uuid>"` to the bare uuid; comes back with the resource's locality in front.
+    LocalizedId,
+    /// `"fr-par/<uuid>"` or `"<uuid>"` to the bare uuid, and bare it stays.
+    BareId,
+    /// Gigabytes (10^9) to bytes.
+    Gigabytes,
+    /// Megabytes (10^6) to bytes.
+    Megabytes,
+    /// Whole seconds to Scaleway's duration text (`300` to `"300s"`).
+    Seconds,
+    /// Go's duration text (`"1m30s"`) to Scaleway's (`"90s"`).
+    Duration,
+    /// RFC 3339 text, cut to seconds when read.
+    Timestamp,
+    /// Any text to its base64; the state holds base64 too, as the peer's does.
+    Base64,
+    /// Reads base64 as the text it holds; for outputs only.
+    Base64Text,
+    /// A map of texts to a list of `{name, value}`.
+    NameValueList,
+    /// `true` to an empty object, `false` to nothing.
+    Presence,
+    /// A URL, read without its scheme; for outputs only.
+    Host,
+    /// A number on the wire, a text for the user.
+    Text,
+    /// An IP address or a block; an address alone gains its full prefix length.
+    Cidr,
+    /// Localizes like `LocalizedId`, in the zone of the wire object instead of the resource's own locality.
+    Zoned,
+}
+
+/// Differences that are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Equal {
+    /// The order of a list, and repeated elements.
+    Unordered,
+    /// Upper and lower case.
+    IgnoreCase,
+    /// A plain text and its argon2id hash, key by key.
+    Argon2id,
+    /// A plain text and its base64.
+    Base64,
+    /// Two spellings of one instant.
+    Instant,
+    /// Two spellings of one duration.
+    Duration,
+    /// An id with and without its locality.
+    Locality,
+    /// Two spellings of one path (`/a//b/` and `/a/b`).
+    CleanPath,
+    /// Two spellings of one block of addresses.
+    Cidr,
+    /// Two JSON texts with the same meaning.
+    Json,
+}
+
+/// How a changed map is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Merge {
+    /// New and changed keys with their value, kept keys with an empty text, dropped keys not at all.
+    EmptyKeeps,
+}
+
+/// What a value must satisfy; for lists and maps the rules hold for each element, except the number of items.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Checks {
+    /// The values the API takes.
+    #[serde(rename = "enum", skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<String>,
+    /// Values the API refuses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_in: Vec<String>,
+    /// The smallest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The largest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// The number must be a multiple of this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub divisible_by: Option<u32>,
+    /// The fewest characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<u32>,
+    /// The most characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u32>,
+    /// The characters a text may consist of, such as `a-zA-Z0-9_$-`; letters, digits and ranges only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characters: Option<String>,
+    /// What the text must be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// The most items of a list or keys of a map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<u32>,
+    /// The most characters of a key of a map.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_key_length: Option<u32>,
+}
+
+impl Checks {
+    /// Whether everything satisfies these.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a text must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Format {
+    /// A uuid.
+    Uuid,
+    /// A uuid with its region or zone in front.
+    LocalizedUuid,
+    /// A uuid with or without its region or zone.
+    UuidOrLocalized,
+    /// A region.
+    Region,
+    /// A zone.
+    Zone,
+    /// An instant of RFC 3339.
+    Timestamp,
+    /// A duration as Go writes it.
+    Duration,
+    /// An IPv4 or IPv6 address or block.
+    Cidr,
+    /// An IPv4 address or block.
+    Ipv4Cidr,
+    /// A block of addresses without host bits.
+    CidrNetwork,
+    /// An e-mail address.
+    Email,
+    /// A port.
+    Port,
+}

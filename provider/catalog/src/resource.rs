@@ -1,0 +1,202 @@
+//! Resources and functions: their properties, their calls, and what is waited for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Operation, Source, Step};
+use crate::property::Property;
+
+/// A kind of resource.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Resource {
+    /// The token without the package (`registry/namespace:Namespace`).
+    pub token: String,
+    /// What it is called in messages (`registry namespace`).
+    pub label: String,
+    /// What kind of place it lives in.
+    pub locality: Locality,
+    /// The parts of its Pulumi id, joined by `/`.
+    pub id: Vec<IdPart>,
+    /// The properties by name.
+    pub properties: BTreeMap<String, Property>,
+    /// The calls that make it, in order. Later ones are made only for inputs the earlier ones did not carry.
+    pub create: Vec<Step>,
+    /// The calls that read it. The first decides whether it exists and is the one that is polled.
+    pub read: Vec<Step>,
+    /// The calls that change it, in order; each is made only if something it carries changed.
+    pub update: Vec<Step>,
+    /// The calls that remove it.
+    pub delete: Vec<Step>,
+    /// What to wait for, if it takes time to settle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+    /// How long each operation may take when the program does not say.
+    pub timeouts: Timeouts,
+    /// The resource it is a part of: changes take turns, and each waits until that one has settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
+    /// Answers that mean the resource does not exist any more although it can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Gone>,
+    /// Milliseconds over which a 403 may be rights that have not spread yet: tried again, with a word to the user.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub denied_window_ms: u64,
+    /// The pure pair of functions that turns the wire object into one where each property has a field of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reshape: Option<String>,
+    /// What cannot be said as data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub special: Option<Special>,
+    /// Groups of properties of which exactly one must be given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exactly_one: Vec<Vec<String>>,
+    /// Groups of properties of which at most one may be given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub at_most_one: Vec<Vec<String>>,
+    /// Property to the properties that must be given with it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub requires: BTreeMap<String, Vec<String>>,
+}
+
+/// What kind of place a resource lives in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Locality {
+    /// A region, such as `fr-par`.
+    Region,
+    /// A zone, such as `fr-par-1`.
+    Zone,
+    /// Nowhere in particular.
+    #[default]
+    Global,
+}
+
+/// One part of a Pulumi id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum IdPart {
+    /// The region or zone.
+    Locality,
+    /// The resource's own uuid (the field `id` on the wire).
+    Id,
+    /// The bare wire form of a property.
+    Property(String),
+    /// A constant.
+    Literal(String),
+}
+
+/// What a resource that takes time to settle is waited for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// The field of the answer that tells (`status`).
+    pub field: String,
+    /// Its values that pass by themselves.
+    pub passing: Vec<String>,
+    /// Its values that mean failure, once they are seen twice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<String>,
+    /// The field with the API's reason for a failure (`error_message`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The longest pause between two looks, in milliseconds.
+    pub cap_ms: u64,
+    /// The shortest time to ready that was recorded, in milliseconds: looks are sparser before half of it.
+    #[serde(default)]
+    pub ready_after_ms: u64,
+    /// The answer to a change cannot be trusted to tell that the resource left its settled state: look at least once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub look_after_update: bool,
+}
+
+/// Limits of operations, in seconds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timeouts {
+    /// Of a create, waiting included.
+    pub create: u32,
+    /// Of a read.
+    pub read: u32,
+    /// Of an update, waiting included.
+    pub update: u32,
+    /// Of a delete, waiting included.
+    pub delete: u32,
+}
+
+/// The resource that another one is a part of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Within {
+    /// The property that names it.
+    pub property: String,
+    /// Its token without the package.
+    pub token: String,
+}
+
+/// Answers that mean "gone".
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gone {
+    /// A field that is null as long as the resource exists (`deletion_requested_at`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
+    /// A field and its values that mean gone (`status`: `deleting`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, Vec<String>>,
+}
+
+/// A resource whose operations data cannot say; the engine holds a handler of this name.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Special {
+    /// The handler's name (`rdb.instance`).
+    pub handler: String,
+    /// The operations it calls beside the steps, by their id: only these, so that the compiler can check them.
+    pub operations: BTreeMap<String, Operation>,
+}
+
+/// A function.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Function {
+    /// The token without the package (`registry/getNamespace:getNamespace`).
+    pub token: String,
+    /// What it does: finds one resource.
+    pub lookup: Lookup,
+}
+
+/// Finds one existing resource.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookup {
+    /// The resource's token without the package: how its id is formed, and how it is read.
+    pub resource: String,
+    /// The inputs by name; `send` and `convert` say how they become query parameters and id parts.
+    pub inputs: BTreeMap<String, Property>,
+    /// The input that holds the resource's id, bare or localized.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// How it is found without its id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<LookupBy>,
+    /// Groups of inputs of which exactly one must be given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exactly_one: Vec<Vec<String>>,
+}
+
+/// Finding a resource without its id: listed, compared exactly, refused when two fit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupBy {
+    /// The operation that lists candidates.
+    pub list: Operation,
+    /// Field of a candidate to the input it must equal; inputs not given do not count.
+    pub find: BTreeMap<String, Source>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}

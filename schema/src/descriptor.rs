@@ -1,0 +1,455 @@
+//! The descriptor language: the words in which `resources/` says what we offer.
+//!
+//! These types are the language; they know nothing of the API documents it refers to. Unknown words are refused.
+//!
+//! # Conventions
+//!
+//! - Property names are camelCase. A property's field on the wire is its name in snake_case unless `wire` says otherwise.
+//! - Types, enum values and formats come from the API document; `type` and `check` are written only where it is silent.
+//! - A *source* is where a request takes a value from. `$id` is the resource's uuid, `$locality` its region or zone,
+//!   `$project` and `$organization` what the provider works in, `$wire.a.b` (or `$wire.rules[].ip`, which plucks) a field
+//!   of the resource's wire object, `$instanceId` the bare wire form of that property; everything else is a literal.
+//! - Path parameters find their source by themselves: `region` and `zone` are the locality, a parameter named like a
+//!   part of the id or like a property (in snake_case) is that property, and the one that is left is the uuid.
+//! - Durations are written `250ms`, `5s`, `2m30s`, `1h`.
+
+use std::collections::BTreeMap;
+
+use catalog::{Convert, Equal, Format, Merge};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// `resources/<product>/product.yaml`: what all resources of a product share.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Product {
+    /// The API document, without its ending (`registry.v1`).
+    pub api: String,
+    /// What kind of place its resources live in: ids begin with it.
+    #[serde(default)]
+    pub locality: LocalityWord,
+    /// The time limit of every operation, unless the resource says otherwise.
+    pub timeout: String,
+    /// How long a 403 may be rights that have not spread yet.
+    #[serde(default)]
+    pub denied_window: Option<String>,
+}
+
+/// What kind of place resources live in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum LocalityWord {
+    /// Ids read `fr-par/<uuid>`.
+    Region,
+    /// Ids read `fr-par-1/<uuid>`.
+    Zone,
+    /// Ids are bare.
+    #[default]
+    None,
+}
+
+/// `resources/<product>/<resource>.yaml`: one resource and its lookup function.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Resource {
+    /// The Pulumi token without the package: `registry/namespace:Namespace`.
+    pub token: String,
+    /// Older tokens of the same resource: `index/registryNamespace:RegistryNamespace`.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// What it is called in messages, in lower case: `registry namespace`.
+    pub label: String,
+    /// What it is and when one needs it: the first sentence stands alone in lists.
+    pub doc: String,
+    /// Another API document than the product's.
+    #[serde(default)]
+    pub api: Option<String>,
+    /// Another kind of place than the product's.
+    #[serde(default)]
+    pub locality: Option<LocalityWord>,
+    /// The form of the id: `{region}/{instanceId}/{name}`. Default: the locality, if any, and `{id}`.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The calls that make it, in order; later ones only for inputs that earlier ones did not carry.
+    pub create: Steps,
+    /// The calls that read it. The first tells whether it exists, and is the one polled.
+    pub read: Steps,
+    /// The calls that change it, in order, each only if something it carries changed. Absent: every change replaces.
+    #[serde(default)]
+    pub update: Steps,
+    /// The calls that remove it. Absent: it is only forgotten.
+    #[serde(default)]
+    pub delete: Steps,
+    /// What to wait for. Needs an `x-wait` in the API document of the polled operation, or `passing`.
+    #[serde(default)]
+    pub wait: Option<Wait>,
+    /// Other time limits than the product's, by operation (`create`, `read`, `update`, `delete`).
+    #[serde(default)]
+    pub timeouts: BTreeMap<String, String>,
+    /// The property and the resource it is a part of: changes take turns, and each waits until that one has settled.
+    #[serde(default)]
+    pub within: Option<Within>,
+    /// Answers that mean "gone" although the API still answers.
+    #[serde(default)]
+    pub gone: Option<catalog_words::Gone>,
+    /// A pure pair of functions (`engine/src/reshape/`) that gives each property a wire field of its own.
+    #[serde(default)]
+    pub reshape: Option<String>,
+    /// A handler (`engine/src/special/`) for what data cannot say, and the operations it calls.
+    #[serde(default)]
+    pub special: Option<Special>,
+    /// Groups of properties of which exactly one must be given.
+    #[serde(default)]
+    pub exactly_one: Vec<Vec<String>>,
+    /// Groups of properties of which at most one may be given.
+    #[serde(default)]
+    pub at_most_one: Vec<Vec<String>>,
+    /// Property to the properties that must be given with it.
+    #[serde(default)]
+    pub requires: BTreeMap<String, Vec<String>>,
+    /// The function that finds an existing one.
+    #[serde(default)]
+    pub lookup: Option<Lookup>,
+    /// The properties, by name.
+    pub properties: BTreeMap<String, Property>,
+}
+
+/// One operation id, or a list of operation ids and steps.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Steps {
+    /// Nothing is called.
+    #[default]
+    None,
+    /// `create: CreateNamespace`.
+    Operation(String),
+    /// `delete: { call: DeleteProject, retry: [resource_not_usable] }`.
+    One(Box<Step>),
+    /// Several, in order.
+    Many(Vec<StepOrOperation>),
+}
+
+/// An element of a list of steps.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum StepOrOperation {
+    /// Just an operation id.
+    Operation(String),
+    /// An operation with more to say.
+    Step(Box<Step>),
+}
+
+/// A call and the conditions under which it is made.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Step {
+    /// The operation's id in the API document.
+    pub call: String,
+    /// The API document, if it is not the resource's own (`ipam.v1`).
+    #[serde(default)]
+    pub api: Option<String>,
+    /// The answer is a list (paged), and the resource is the one element whose fields equal these sources:
+    /// `find: { name: $name }`. Where the operation has a query parameter of that name, it is sent too.
+    #[serde(default)]
+    pub find: BTreeMap<String, Json>,
+    /// Where the answer goes in the wire object. For a list (without `find`) its elements go there, all pages.
+    #[serde(default)]
+    pub into: Option<String>,
+    /// Made only if this property has this value (null: is given at all); in an update it must have changed too.
+    #[serde(default)]
+    pub when: BTreeMap<String, Json>,
+    /// 404 and 403 are no errors here.
+    #[serde(default)]
+    pub optional: bool,
+    /// Preconditions (412) that pass by themselves: tried again until the timeout.
+    #[serde(default)]
+    pub retry: Vec<String>,
+    /// One call for each changed field instead of one for all, in the order of `fields`.
+    #[serde(default)]
+    pub one_by_one: bool,
+    /// How long a 404 right after the resource was made is not believed.
+    #[serde(default)]
+    pub missing_window: Option<String>,
+    /// A resource just created has an empty list here, so its creation need not ask.
+    #[serde(default)]
+    pub empty_when_new: bool,
+    /// Send every field, not only what changed. Default: true for PUT.
+    #[serde(default)]
+    pub whole: Option<bool>,
+    /// Only these body fields. Default: every field of the operation's body that a property sends.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// Body fields and their sources, sent with whatever else is.
+    #[serde(default)]
+    pub with: BTreeMap<String, Json>,
+    /// Query parameters and their sources.
+    #[serde(default)]
+    pub query: BTreeMap<String, Json>,
+    /// Fields this operation spells differently: usual name to its name.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+}
+
+/// What to wait for.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Wait {
+    /// The field that tells. Default: the one named in the API document.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// Its values that pass by themselves. Default: those named in the API document.
+    #[serde(default)]
+    pub passing: Vec<String>,
+    /// Its values that mean failure once they are seen twice.
+    #[serde(default)]
+    pub failed: Vec<String>,
+    /// The field with the API's own reason for a failure.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// The longest pause between two looks (`5s` for quick kinds, `15s` for databases).
+    pub cap: String,
+    /// The shortest recorded time to ready.
+    #[serde(default)]
+    pub ready_after: Option<String>,
+    /// Look at least once after an update: its answer may still show the settled state.
+    #[serde(default)]
+    pub look_after_update: bool,
+}
+
+/// The resource this one is a part of.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Within {
+    /// The property that names it (`instanceId`).
+    pub property: String,
+    /// Its token without the package (`databases/instance:Instance`).
+    pub token: String,
+}
+
+/// A handler and the operations it may call.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Special {
+    /// The handler's name (`databases.instance`).
+    pub handler: String,
+    /// The ids of the operations it calls beside the steps; `ipam.v1:ListIPs` names another document.
+    pub operations: Vec<String>,
+}
+
+/// The function that finds an existing resource.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Lookup {
+    /// The function's token without the package: `registry/getNamespace:getNamespace`.
+    pub token: String,
+    /// Older tokens: `index/getRegistryNamespace:getRegistryNamespace`.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// What it finds.
+    pub doc: String,
+    /// The input that holds the resource's id, bare or localized. Absent: the id is composed of the inputs.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The operation that lists candidates when the id is not given (all pages).
+    #[serde(default)]
+    pub list: Option<String>,
+    /// Inputs that are compared exactly with the candidate's field of that (snake case) name; also sent as query
+    /// parameters where the operation has them. The first is the one that is said to be missing.
+    #[serde(default)]
+    pub by: Vec<String>,
+    /// Inputs that must be given.
+    #[serde(default)]
+    pub required: Vec<String>,
+    /// Inputs and outputs that the resource itself does not have. Its properties are outputs of the function anyway,
+    /// and those named in `id`, `by`, `required` and `inputs` are inputs too.
+    #[serde(default)]
+    pub properties: BTreeMap<String, Property>,
+    /// Further properties of the resource that may be given (`region`, `projectId`).
+    #[serde(default)]
+    pub inputs: Vec<String>,
+    /// Properties of the resource that the function does not return.
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+/// One property.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language")]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Property {
+    /// For the person at the keyboard: what it is, unit, default, what a change does. Markdown, full sentences.
+    pub doc: String,
+    /// `true` may be given, `required` must be, `auto` is a name made from the logical name, `provider` is inherited.
+    /// Absent: output only.
+    pub input: InputWord,
+    /// Its field on the wire: a path, `none`, or `{ send: …, read: … }`. Default: its name in snake_case, both ways.
+    pub wire: Option<WireWord>,
+    /// Its type where the API document does not tell: `string`, `integer`, `number`, `boolean`, `list<string>`,
+    /// `map<string>`, `object`, `list<object>`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// The name of its object type, where the rule (parent's name + singular of its own) gives another.
+    pub type_name: Option<String>,
+    /// A change needs a new resource.
+    pub replace: bool,
+    /// The API fills it when the program does not, so absence is no change.
+    pub computed: bool,
+    /// Never shown or stored in the clear.
+    pub secret: bool,
+    /// Sent, never compared, never among the outputs.
+    pub write_only: bool,
+    /// Told by the API at creation only, and kept from then on.
+    pub told_once: bool,
+    /// Can be switched on, never off.
+    pub one_way: bool,
+    /// Written into the inputs when not given.
+    pub default: Option<Json>,
+    /// How the user's form becomes the wire form and back.
+    pub convert: Option<Convert>,
+    /// User's value to wire value, where the words differ.
+    pub values: BTreeMap<String, Json>,
+    /// Which differences are none.
+    pub equal: Option<Equal>,
+    /// What a value must satisfy, beyond what the API document says.
+    pub check: Check,
+    /// A list of at most one element for the user, an object on the wire.
+    pub single: bool,
+    /// Another spelling of the named property.
+    pub same: Option<String>,
+    /// A change of this sends the named property again.
+    pub resends: Option<String>,
+    /// `synced` or `drifted`: whether the API's value of the named property is the wanted one.
+    pub drift_of: Option<String>,
+    /// What is sent when the program takes it away, if not the empty value of its type.
+    pub clear: Option<Json>,
+    /// How a changed map is sent.
+    pub merge: Option<Merge>,
+    /// Why not to use it, and what instead.
+    pub deprecated: Option<String>,
+    /// May be absent among the outputs although the rule says it is always there.
+    pub maybe_absent: bool,
+    /// The properties of its object, or of the elements of its list of objects.
+    pub properties: BTreeMap<String, Property>,
+}
+
+/// How the program gives a property.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(from = "RawInput", into = "RawInput")]
+pub enum InputWord {
+    /// Output only.
+    #[default]
+    No,
+    /// May be given.
+    Yes,
+    /// Must be given.
+    Required,
+    /// A name made from the logical name.
+    Auto,
+    /// Inherited from the provider.
+    Provider,
+}
+
+/// As written: a boolean or a word.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum RawInput {
+    Flag(bool),
+    Word(RawWord),
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum RawWord {
+    Required,
+    Auto,
+    Provider,
+}
+
+impl From<RawInput> for InputWord {
+    fn from(raw: RawInput) -> Self {
+        match raw {
+            RawInput::Flag(false) => Self::No,
+            RawInput::Flag(true) => Self::Yes,
+            RawInput::Word(RawWord::Required) => Self::Required,
+            RawInput::Word(RawWord::Auto) => Self::Auto,
+            RawInput::Word(RawWord::Provider) => Self::Provider,
+        }
+    }
+}
+
+impl From<InputWord> for RawInput {
+    fn from(word: InputWord) -> Self {
+        match word {
+            InputWord::No => Self::Flag(false),
+            InputWord::Yes => Self::Flag(true),
+            InputWord::Required => Self::Word(RawWord::Required),
+            InputWord::Auto => Self::Word(RawWord::Auto),
+            InputWord::Provider => Self::Word(RawWord::Provider),
+        }
+    }
+}
+
+/// A property's field on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum WireWord {
+    /// One path for requests and answers, or `none`.
+    Both(String),
+    /// Different paths; an absent one means it is not sent, or not read.
+    Each {
+        /// In requests.
+        #[serde(default)]
+        send: Option<String>,
+        /// In answers.
+        #[serde(default)]
+        read: Option<String>,
+    },
+}
+
+/// What a value must satisfy.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Check {
+    /// The values the API takes, if the API document's list is not it.
+    #[serde(rename = "enum")]
+    pub allowed: Vec<String>,
+    /// Values the API refuses.
+    pub not_in: Vec<String>,
+    /// The smallest number.
+    pub min: Option<f64>,
+    /// The largest number.
+    pub max: Option<f64>,
+    /// The number must be a multiple of this.
+    pub divisible_by: Option<u32>,
+    /// The fewest characters.
+    pub min_length: Option<u32>,
+    /// The most characters.
+    pub max_length: Option<u32>,
+    /// The characters it may consist of: `a-zA-Z0-9_$-`.
+    pub characters: Option<String>,
+    /// What the text must be.
+    pub format: Option<Format>,
+    /// The most items.
+    pub max_items: Option<u32>,
+    /// The most characters of a key.
+    pub max_key_length: Option<u32>,
+}
+
+/// Words shared with the catalog, in the language's spelling.
+pub mod catalog_words {
+    use std::collections::BTreeMap;
+
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+
+    /// Answers that mean "gone".
+    #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+    #[serde(deny_unknown_fields, default)]
+    pub struct Gone {
+        /// A field that is null as long as the resource exists.
+        pub set: Option<String>,
+        /// A field and its values that mean gone.
+        pub values: BTreeMap<String, Vec<String>>,
+    }
+}
