@@ -1,1 +1,34 @@
-//! Placeholder while the crate is written.
+//! How we talk to Scaleway: one `send` that signs, admits, paces, executes, classifies and repeats a call.
+//!
+//! Knows no Pulumi, no resource and no catalog. Waiting for a resource to settle is not done here either: that
+//! needs the resource's own Get and its status words.
+
+mod answer;
+mod api_error;
+mod breaker;
+mod call;
+mod client;
+mod clock;
+mod counters;
+mod error;
+mod limiter;
+mod pages;
+mod retry;
+mod settings;
+mod sign;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod transport;
+
+pub use answer::Answer;
+pub use api_error::{ApiError, Detail, Kind};
+pub use call::{Call, Repeatable};
+pub use client::Client;
+pub use clock::{BoxFuture, Clock, SystemClock};
+pub use counters::Counters;
+pub use error::{Error, Lost, Refused, Unbuilt, Undecoded};
+pub use http::Method;
+pub use settings::{Credentials, Settings};
+pub use tokio_util::sync::CancellationToken;
+pub use transport::{Failure, Transport};
+pub use url::Url;

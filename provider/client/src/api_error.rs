@@ -1,0 +1,351 @@
+//! What Scaleway says when it says no, as a closed set of kinds that callers can act on.
+//!
+//! Knows the shape of error bodies, not what was asked for: which resource or property is meant is the caller's to add.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::Value;
+
+/// What a caller can do about an error answer. Closed: each answer falls into one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The object is not there (404), or no longer (410 `resource_expired`).
+    NotFound,
+    /// The key may not do this (403).
+    Denied,
+    /// The key is unknown, expired or missing (401).
+    Unauthenticated,
+    /// Possible later: a transient state or another change under way (409), still used by something (412).
+    Busy,
+    /// Too many calls (429).
+    Throttled,
+    /// The request says something the API does not accept (400 and other statuses that blame the caller).
+    Invalid,
+    /// Nothing left to give: a quota is used up (403), or the hardware is (503 `out_of_stock`).
+    Quota,
+    /// Impossible as things stand: it exists already (409), is protected (412) or locked (423).
+    Conflict,
+    /// The server's own trouble (5xx), or an answer with a status no API should give.
+    Broken,
+}
+
+/// One entry of an error's `details`. Which fields are there depends on the error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// The argument meant, in the API's spelling (`invalid_arguments`).
+    pub argument_name: Option<String>,
+    /// `required`, `format`, `constraint` or `unknown` (`invalid_arguments`).
+    pub reason: Option<String>,
+    /// What is wrong, in words (`invalid_arguments`).
+    pub help_message: Option<String>,
+    /// The kind of object (`permissions_denied`, `quotas_exceeded`).
+    pub resource: Option<String>,
+    /// `read`, `write`, `delete` and the like (`permissions_denied`).
+    pub action: Option<String>,
+    /// How many are allowed (`quotas_exceeded`).
+    pub quota: Option<i64>,
+    /// How many there are (`quotas_exceeded`).
+    pub current: Option<i64>,
+}
+
+/// An answer with a status outside of 200 to 299.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    kind: Kind,
+    status: u16,
+    message: Option<String>,
+    error_type: Option<String>,
+    details: Vec<Detail>,
+    resource: Option<String>,
+    resource_id: Option<String>,
+    current_state: Option<String>,
+    precondition: Option<String>,
+    help_message: Option<String>,
+    reason: Option<String>,
+    request_id: Option<String>,
+    operation: String,
+    maybe_done: bool,
+}
+
+impl ApiError {
+    /// Reads an error answer. Any body will do: empty, not JSON, JSON of another shape.
+    pub fn from_answer(operation: &str, method: &Method, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| text(&body, name);
+        let error_type = text("type");
+        let precondition = text("precondition");
+        let kind = kind(status, error_type.as_deref(), precondition.as_deref());
+        Self {
+            kind,
+            status: status.as_u16(),
+            message: text("message"),
+            details: details(&body),
+            resource: text("resource"),
+            resource_id: text("resource_id"),
+            current_state: text("current_state"),
+            help_message: text("help_message"),
+            reason: text("reason"),
+            request_id: request_id(headers),
+            operation: operation.to_owned(),
+            maybe_done: kind == Kind::Broken && !method.is_safe(),
+            error_type,
+            precondition,
+        }
+    }
+
+    /// What can be done about it.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The API's own words, on one line.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// The API's own word for the kind (`not_found`); older products send none.
+    pub fn error_type(&self) -> Option<&str> {
+        self.error_type.as_deref()
+    }
+
+    /// What exactly is wrong, argument by argument or right by right.
+    pub fn details(&self) -> &[Detail] {
+        &self.details
+    }
+
+    /// A label of the kind of object meant (`instance`, `data source`); not a type's name.
+    pub fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
+    /// The object meant.
+    pub fn resource_id(&self) -> Option<&str> {
+        self.resource_id.as_deref()
+    }
+
+    /// The state the object is in (`transient_state`).
+    pub fn current_state(&self) -> Option<&str> {
+        self.current_state.as_deref()
+    }
+
+    /// Which condition failed (`precondition_failed`): `protected_resource`, `resource_still_in_use`, ...
+    pub fn precondition(&self) -> Option<&str> {
+        self.precondition.as_deref()
+    }
+
+    /// Scaleway's name for the exchange.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The call this answers.
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// Whether the call may have had its effect in spite of the error: a write whose server failed underway.
+    pub fn maybe_done(&self) -> bool {
+        self.maybe_done
+    }
+
+    pub(crate) fn set_maybe_done(&mut self) {
+        self.maybe_done = true;
+    }
+
+    /// One sentence of advice, where there is any to give.
+    pub fn help(&self) -> Option<String> {
+        if let Some(help) = &self.help_message {
+            return Some(sentence(help));
+        }
+        let advice = match self.kind {
+            Kind::Unauthenticated if self.reason.as_deref() == Some("expired") => {
+                "The API key has expired: make a new one and configure it."
+            }
+            Kind::Unauthenticated => "Check the access key and the secret key that are configured.",
+            Kind::Denied => return Some(self.missing_right()),
+            Kind::Quota if self.error_type.as_deref() == Some("out_of_stock") => {
+                "Choose another type or zone, or try again another day."
+            }
+            Kind::Quota => "Delete what is no longer needed, or ask Scaleway's support for a higher quota.",
+            Kind::Throttled => "Lower requestsPerSecond or maxConcurrentRequests of the provider.",
+            Kind::Busy if self.precondition.is_some() => "Remove what still uses it first.",
+            Kind::Busy => "Try again once the change under way has ended.",
+            Kind::Conflict if self.error_type.as_deref() == Some("already_exists") => {
+                "Choose another name, or import what exists."
+            }
+            Kind::Conflict if self.error_type.as_deref() == Some("locked") => {
+                "Ask Scaleway's support why it is locked."
+            }
+            Kind::Broken => "Look at https://status.scaleway.com and try again later.",
+            Kind::NotFound | Kind::Invalid | Kind::Conflict => return None,
+        };
+        Some(advice.to_owned())
+    }
+
+    fn missing_right(&self) -> String {
+        let rights: Vec<String> = self
+            .details
+            .iter()
+            .filter_map(|detail| match (&detail.action, &detail.resource) {
+                (Some(action), Some(resource)) => Some(format!("{action} {resource}")),
+                (Some(one), None) | (None, Some(one)) => Some(one.clone()),
+                (None, None) => None,
+            })
+            .collect();
+        if rights.is_empty() {
+            return "The API key needs a policy that allows this.".to_owned();
+        }
+        format!("The API key needs a policy that allows: {}.", rights.join(", "))
+    }
+}
+
+impl StdError for ApiError {}
+
+/// `Scaleway refused it: insufficient permissions (permissions_denied, request 7c1).`, without the full stop.
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            Kind::NotFound => "Scaleway does not know it",
+            Kind::Denied | Kind::Conflict => "Scaleway refused it",
+            Kind::Unauthenticated => "Scaleway did not accept the API key",
+            Kind::Busy => "Scaleway cannot do it now",
+            Kind::Throttled => "Scaleway gets too many calls",
+            Kind::Invalid => "Scaleway found the request invalid",
+            Kind::Quota => "Scaleway has none left to give",
+            Kind::Broken => "Scaleway failed to answer properly",
+        })?;
+        let mut separator = ": ";
+        if let Some(message) = &self.message {
+            write!(f, "{separator}{message}")?;
+            separator = ", ";
+        }
+        for detail in &self.details {
+            let detail = detail.to_string();
+            if !detail.is_empty() {
+                write!(f, "{separator}{detail}")?;
+                separator = ", ";
+            }
+        }
+        f.write_str(" (")?;
+        match &self.error_type {
+            Some(error_type) => f.write_str(error_type)?,
+            None => write!(f, "HTTP {}", self.status)?,
+        }
+        if let Some(resource) = self.resource.as_deref().filter(|label| *label != "unknown") {
+            write!(f, ", {resource}")?;
+            if let Some(id) = &self.resource_id {
+                write!(f, " {id}")?;
+            }
+        }
+        if let Some(state) = &self.current_state {
+            write!(f, " is {state}")?;
+        }
+        if let Some(precondition) = &self.precondition {
+            write!(f, ", {precondition}")?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, ", request {id}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        let words = [&self.argument_name, &self.action, &self.resource];
+        for word in words.into_iter().flatten() {
+            write!(f, "{separator}{word}")?;
+            separator = " ";
+        }
+        // A help message says more than the reason's one word.
+        if let Some(why) = self.help_message.as_ref().or(self.reason.as_ref()) {
+            write!(f, "{}{why}", if separator.is_empty() { "" } else { ": " })?;
+        }
+        if let (Some(current), Some(quota)) = (self.current, self.quota) {
+            write!(f, " {current} of {quota} in use")?;
+        }
+        Ok(())
+    }
+}
+
+/// The type decides before the status: the same type comes with different statuses from different products.
+fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>) -> Kind {
+    match error_type {
+        Some("invalid_arguments") => Kind::Invalid,
+        Some("denied_authentication") => Kind::Unauthenticated,
+        Some("permissions_denied") => Kind::Denied,
+        Some("quotas_exceeded" | "out_of_stock") => Kind::Quota,
+        Some("not_found" | "resource_expired") => Kind::NotFound,
+        Some("transient_state") => Kind::Busy,
+        Some("precondition_failed") if precondition == Some("resource_still_in_use") => Kind::Busy,
+        Some("already_exists" | "precondition_failed" | "locked") => Kind::Conflict,
+        Some("too_many_requests") => Kind::Throttled,
+        _ => match status.as_u16() {
+            401 => Kind::Unauthenticated,
+            403 => Kind::Denied,
+            404 | 410 => Kind::NotFound,
+            409 => Kind::Busy,
+            412 | 423 => Kind::Conflict,
+            429 => Kind::Throttled,
+            408 => Kind::Broken,
+            400..=499 => Kind::Invalid,
+            _ => Kind::Broken,
+        },
+    }
+}
+
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(one_line)
+}
+
+fn details(body: &Value) -> Vec<Detail> {
+    let Some(details) = body.get("details").and_then(Value::as_array) else {
+        return Vec::new();
+    };
+    let detail = |detail: &Value| Detail {
+        argument_name: text(detail, "argument_name"),
+        reason: text(detail, "reason"),
+        help_message: text(detail, "help_message"),
+        resource: text(detail, "resource"),
+        action: text(detail, "action"),
+        quota: detail.get("quota").and_then(Value::as_i64),
+        current: detail.get("current").and_then(Value::as_i64),
+    };
+    details.iter().map(detail).collect()
+}
+
+/// A field that is there and says something.
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name).and_then(Value::as_str).map(one_line).filter(|text| !text.is_empty())
+}
+
+/// Foreign text on one line and of bounded length, so that no answer can flood or forge a log.
+fn one_line(text: &str) -> String {
+    const LIMIT: usize = 1000;
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
+}
+
+/// The API writes its help in lower case and without a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+#[cfg(test)]
+#[path = "api_error_tests.rs"]
+mod tests;

@@ -1,0 +1,329 @@
+//! The life of a call, from top to bottom.
+//!
+//! Knows the order of things only: each policy is a small machine of its own, and what an answer means for a resource
+//! is the caller's business.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use fastrand::Rng;
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderValue, Request, Response};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::api_error::{ApiError, request_id};
+use crate::breaker::Breaker;
+use crate::call::{Call, Repeatable};
+use crate::clock::Clock;
+use crate::counters::{Counters, Meter};
+use crate::error::{Error, Lost, Refused, Undecoded};
+use crate::limiter::{Limiter, Turn};
+use crate::retry::{Retry, Trouble};
+use crate::settings::Settings;
+use crate::sign;
+use crate::transport::{Failure, Http, Transport};
+
+/// A call that must not be repeated and is under way when everything is cancelled may still answer for this long, so
+/// that the id of what it makes is not lost. The engine waits longer than this before it kills a plugin.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Sends calls to Scaleway. Cheap to clone; all clones share pace, breaker, connections and counters.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    transport: Arc<dyn Transport>,
+    host: Host,
+    chance: Mutex<Rng>,
+    meter: Meter,
+}
+
+/// What is kept for each host. The API has one; endpoints of Object Storage will bring theirs.
+struct Host {
+    name: String,
+    limiter: Limiter,
+    breaker: Mutex<Breaker>,
+}
+
+/// An attempt that brought no good answer.
+struct Failed {
+    error: Error,
+    trouble: Trouble,
+}
+
+impl Client {
+    /// A client that has not done anything yet: the HTTP machinery is built by the first call.
+    pub fn new(settings: Settings) -> Self {
+        let transport = settings
+            .transport
+            .clone()
+            .unwrap_or_else(|| Arc::new(Http::new(&settings.api_url, settings.insecure, settings.proxy.clone())));
+        let now = settings.clock.now();
+        let host = Host {
+            name: settings.api_url.host_str().unwrap_or("the API").to_owned(),
+            limiter: Limiter::new(settings.max_concurrent_requests, settings.requests_per_second, now),
+            breaker: Mutex::new(Breaker::new()),
+        };
+        let chance = Mutex::new(Rng::with_seed(settings.seed));
+        Self { shared: Arc::new(Shared { settings, transport, host, chance, meter: Meter::default() }) }
+    }
+
+    /// Sends a call until it is answered or there is no sense in going on.
+    ///
+    /// An answer has a status of 200 to 299; every other one is an [`Error::Api`]. A call that is not repeatable and
+    /// whose outcome is unknown is not sent again: its error says [`Error::maybe_done`].
+    pub async fn send(&self, call: Call) -> Result<Answer, Error> {
+        let deadline = self.now() + self.shared.settings.total_timeout;
+        let mut retry = Retry::new(call.repeatable, self.shared.settings.max_retries, lock(&self.shared.chance).fork());
+        let mut last: Option<Error> = None;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let request = self.sign(&call, self.write(&call)?)?;
+            self.admit(&mut last)?;
+            let turn = self.turn(&call, deadline, &mut last).await?;
+            let failed = match self.attempt(&call, request, attempt, deadline).await {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            drop(turn);
+            let error = failed.error.doubting(last.as_ref());
+            match retry.pause_after(failed.trouble) {
+                Some(pause) if self.now() + pause < deadline => {
+                    self.pause(pause).await.map_err(|cancelled| cancelled.doubting(Some(&error)))?;
+                    last = Some(error);
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Waits, unless everything is cancelled: then ends at once with [`Error::Cancelled`].
+    pub async fn pause(&self, duration: Duration) -> Result<(), Error> {
+        let settings = &self.shared.settings;
+        tokio::select! {
+            biased;
+            () = settings.cancel.cancelled() => Err(cancelled("a pause")),
+            () = settings.clock.sleep(duration) => Ok(()),
+        }
+    }
+
+    /// The clock all waiting goes by.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.shared.settings.clock)
+    }
+
+    /// What was done so far.
+    pub fn counters(&self) -> Counters {
+        self.shared.meter.read()
+    }
+
+    fn now(&self) -> Instant {
+        self.shared.settings.clock.now()
+    }
+
+    /// The call as an HTTP request.
+    fn write(&self, call: &Call) -> Result<Request<Bytes>, Error> {
+        let settings = &self.shared.settings;
+        let unbuilt = |what: &str| Error::build(&call.operation, what);
+        let mut url = settings.api_url.clone();
+        url.set_path(&format!("{}{}", settings.api_url.path().trim_end_matches('/'), call.path));
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let user_agent = HeaderValue::from_str(&settings.user_agent)
+            .map_err(|_| unbuilt("the user agent holds characters that are not allowed in a header"))?;
+        let mut request = Request::builder()
+            .method(call.method.clone())
+            .uri(url.as_str())
+            .header(ACCEPT, "application/json")
+            .header(USER_AGENT, user_agent);
+        let mut bytes = Vec::new();
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json");
+            bytes = serde_json::to_vec(body).map_err(|_| unbuilt("its body cannot be written as JSON"))?;
+        }
+        request.body(bytes.into()).map_err(|_| unbuilt("its address is not valid"))
+    }
+
+    fn sign(&self, call: &Call, mut request: Request<Bytes>) -> Result<Request<Bytes>, Error> {
+        if let Some(credentials) = &self.shared.settings.credentials {
+            sign::token(&mut request, credentials).map_err(|what| Error::build(&call.operation, what))?;
+        }
+        Ok(request)
+    }
+
+    /// Asks the breaker. What the call met before becomes the refusal's cause.
+    fn admit(&self, last: &mut Option<Error>) -> Result<(), Error> {
+        let host = &self.shared.host;
+        lock(&host.breaker).admit(self.now()).map_err(|left| {
+            self.shared.meter.refused();
+            Error::Refused(Box::new(Refused::new(&host.name, left, last.take())))
+        })
+    }
+
+    /// Asks the limiter, and waits for it.
+    async fn turn(&self, call: &Call, deadline: Instant, last: &mut Option<Error>) -> Result<Turn, Error> {
+        let settings = &self.shared.settings;
+        let error = tokio::select! {
+            biased;
+            () = settings.cancel.cancelled() => cancelled(&call.operation),
+            turn = self.shared.host.limiter.turn(&*settings.clock) => return Ok(turn),
+            () = settings.clock.sleep(deadline.saturating_duration_since(self.now())) => {
+                let what = format!("no turn to call {} came up {}", self.shared.host.name, within(settings.total_timeout));
+                let help = "Raise requestsPerSecond, or lower the number of parallel operations.";
+                Error::TimedOut(Box::new(Lost::new(&call.operation, what).help(Some(help))))
+            }
+        };
+        Err(error.doubting(last.as_ref()))
+    }
+
+    /// Sends once, and tells limiter, breaker, counters and log how it went.
+    async fn attempt(
+        &self,
+        call: &Call,
+        request: Request<Bytes>,
+        attempt: u32,
+        deadline: Instant,
+    ) -> Result<Answer, Failed> {
+        let Shared { host, meter, .. } = &*self.shared;
+        let sent = self.now();
+        meter.sending(attempt);
+        let exchanged = self.exchange(call, request, deadline).await;
+        let now = self.now();
+        let response = match exchanged {
+            Ok(response) => response,
+            Err(failed) => {
+                meter.lost();
+                log(call, attempt, now - sent, None);
+                if failed.trouble.blames_host() {
+                    lock(&host.breaker).unwell(now);
+                }
+                return Err(failed);
+            }
+        };
+        meter.answered(response.status().as_u16());
+        log(call, attempt, now - sent, Some(&response));
+        let answer = read(call, &response, attempt);
+        match answer.as_ref().err().map(|failed| failed.trouble) {
+            Some(trouble) if trouble.blames_host() => lock(&host.breaker).unwell(now),
+            Some(Trouble::Throttled { retry_after }) => {
+                host.limiter.throttled(sent, now, retry_after);
+                lock(&host.breaker).well();
+            }
+            // Any other answer, a refusal included, shows a host that takes calls.
+            _ => {
+                host.limiter.accepted(now);
+                lock(&host.breaker).well();
+            }
+        }
+        answer
+    }
+
+    /// Exchanges request for response within the time there is.
+    async fn exchange(
+        &self,
+        call: &Call,
+        request: Request<Bytes>,
+        deadline: Instant,
+    ) -> Result<Response<Bytes>, Failed> {
+        let Shared { settings, transport, host, .. } = &*self.shared;
+        let time = settings.attempt_timeout.min(deadline.saturating_duration_since(self.now()));
+        let lost = |what: String| Box::new(Lost::new(&call.operation, what));
+        tokio::select! {
+            biased;
+            result = transport.exchange(request) => result.map_err(|failure| match failure {
+                Failure::Unsent { cause, help, lasting } => {
+                    let lost = lost(format!("{} cannot be reached", host.name)).help(help).cause(cause);
+                    let trouble = if lasting { Trouble::Final } else { Trouble::Unsent };
+                    Failed { error: Error::Connect(Box::new(lost)), trouble }
+                }
+                Failure::Lost { cause } => {
+                    let what = format!("the connection to {} broke before the answer was there", host.name);
+                    Failed { error: Error::Connect(Box::new(lost(what).sent(call).cause(cause))), trouble: Trouble::Lost }
+                }
+            }),
+            () = settings.clock.sleep(time) => {
+                let what = format!("{} gave no answer {}", host.name, within(time));
+                Err(Failed { error: Error::TimedOut(Box::new(lost(what).sent(call))), trouble: Trouble::Lost })
+            }
+            () = self.cancelled_during(call) => {
+                let error = Error::Cancelled(Box::new(lost(CANCELLED.to_owned()).sent(call)));
+                Err(Failed { error, trouble: Trouble::Final })
+            }
+        }
+    }
+
+    /// Ends when an attempt under way has to: on cancellation, and a little later if the outcome must not be lost.
+    async fn cancelled_during(&self, call: &Call) {
+        let settings = &self.shared.settings;
+        settings.cancel.cancelled().await;
+        if call.repeatable == Repeatable::No {
+            settings.clock.sleep(GRACE).await;
+        }
+    }
+}
+
+/// Shows no settings: they hold the key.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("host", &self.shared.host.name).finish_non_exhaustive()
+    }
+}
+
+const CANCELLED: &str = "the operation was cancelled";
+
+fn cancelled(operation: &str) -> Error {
+    Error::Cancelled(Box::new(Lost::new(operation, CANCELLED)))
+}
+
+/// Turns a response into an answer or into what is wrong with it.
+fn read(call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
+    let (status, headers, bytes) = (response.status(), response.headers(), response.body());
+    if !status.is_success() {
+        let error = ApiError::from_answer(&call.operation, &call.method, status, headers, bytes);
+        let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
+        return Err(Failed { error: error.into(), trouble });
+    }
+    let request_id = request_id(headers);
+    let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) };
+    match body {
+        Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
+        Err(error) => {
+            // A body that just ends was cut on its way, which is as good as no answer.
+            let trouble = if error.is_eof() { Trouble::Lost } else { Trouble::Final };
+            let what = if error.is_eof() { "it ends in the middle" } else { "it is not JSON" };
+            Err(Failed { error: Error::Decode(Box::new(Undecoded::new(call, what, request_id))), trouble })
+        }
+    }
+}
+
+/// One line for each attempt: where to and how it went, never what was said.
+fn log(call: &Call, attempt: u32, took: Duration, response: Option<&Response<Bytes>>) {
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(
+        method = %call.method,
+        path = %call.path,
+        status = response.map(|response| response.status().as_u16()),
+        milliseconds,
+        attempt,
+        request_id = response.and_then(|response| request_id(response.headers())),
+        "{}", call.operation
+    );
+}
+
+/// `within 60 s`.
+fn within(time: Duration) -> String {
+    format!("within {} s", time.as_secs_f64().ceil())
+}
+
+/// A panic elsewhere leaves these small states whole, so their locks stay usable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

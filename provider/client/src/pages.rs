@@ -1,0 +1,58 @@
+//! Reads a whole list: page after page until everything counted is there.
+//!
+//! Knows the one way in which Scaleway's lists are paged (`page`, `page_size`, `total_count`), not what is listed.
+
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::{Error, Undecoded};
+
+/// Asked for unless the call says otherwise; accepted by all products, whose default is 20.
+const PAGE_SIZE: usize = 100;
+/// A list that goes on longer than this is broken.
+const MOST_PAGES: usize = 1000;
+
+impl Client {
+    /// Sends a list call for each of its pages and returns the elements of all, found under the name `items`.
+    ///
+    /// `page_size` may be set in the call's query; `page` must not. A list that changes meanwhile may show an element
+    /// twice or not at all, so that missing there is a hint and no proof. More than 1000 pages, or an answer without
+    /// `items`, is an [`Error::Decode`].
+    pub async fn list(&self, call: Call, items: &str) -> Result<Vec<Value>, Error> {
+        let mut call = call;
+        if !call.query.iter().any(|(name, _)| name == "page_size") {
+            call.query.push(("page_size".to_owned(), PAGE_SIZE.to_string()));
+        }
+        let mut elements = Vec::new();
+        for page in 1..=MOST_PAGES {
+            let answer = self.send(call.clone().query("page", page.to_string())).await?;
+            if take_page(&call, answer, items, &mut elements)? {
+                return Ok(elements);
+            }
+        }
+        Err(undecoded(&call, format!("its list has more than {MOST_PAGES} pages"), None))
+    }
+}
+
+/// Moves a page's elements; true when it was the last.
+fn take_page(call: &Call, answer: Answer, items: &str, elements: &mut Vec<Value>) -> Result<bool, Error> {
+    let Answer { mut body, request_id, .. } = answer;
+    let page = match body.get_mut(items).map(Value::take) {
+        Some(Value::Array(page)) => page,
+        // Some products write an empty list as null.
+        Some(Value::Null) => Vec::new(),
+        _ => return Err(undecoded(call, format!("it has no list \"{items}\""), request_id)),
+    };
+    let empty = page.is_empty();
+    elements.extend(page);
+    let total = body.get("total_count").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
+    // A page may be shorter than asked for, so only the count or an empty page end the list. Without a count the
+    // first page is all there is.
+    Ok(empty || total.is_none_or(|total| elements.len() >= total))
+}
+
+fn undecoded(call: &Call, what: String, request_id: Option<String>) -> Error {
+    Error::Decode(Box::new(Undecoded::new(call, what, request_id)))
+}
