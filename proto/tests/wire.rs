@@ -1,0 +1,59 @@
+//! Proves that the generated code speaks over a real connection: what a server does not write is `Unimplemented`, and
+//! messages may be as large as the engine's. It does not know what any method is for.
+
+#![allow(clippy::unwrap_used)]
+
+use pulumi_rpc::MAX_MESSAGE_BYTES;
+use pulumi_rpc::pulumirpc::resource_provider_client::ResourceProviderClient;
+use pulumi_rpc::pulumirpc::resource_provider_server::{ResourceProvider, ResourceProviderServer};
+use pulumi_rpc::pulumirpc::{GetSchemaRequest, GetSchemaResponse, ListRequest, PluginInfo, ProviderHandshakeRequest};
+use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Channel, Server};
+use tonic::{Code, Request, Response, Status};
+
+/// Has a version and a schema of 5 MB, and nothing else.
+struct Minimal;
+
+const SCHEMA_BYTES: usize = 5_000_000;
+
+#[tonic::async_trait]
+impl ResourceProvider for Minimal {
+    async fn get_plugin_info(&self, _: Request<()>) -> Result<Response<PluginInfo>, Status> {
+        Ok(Response::new(PluginInfo { version: "1.2.3".into() }))
+    }
+
+    async fn get_schema(&self, _: Request<GetSchemaRequest>) -> Result<Response<GetSchemaResponse>, Status> {
+        Ok(Response::new(GetSchemaResponse { schema: " ".repeat(SCHEMA_BYTES) }))
+    }
+}
+
+#[tokio::test]
+async fn what_a_provider_has_is_answered() {
+    let info = client().await.get_plugin_info(()).await.unwrap();
+    assert_eq!(info.into_inner().version, "1.2.3");
+}
+
+#[tokio::test]
+async fn what_a_provider_does_not_have_is_unimplemented() {
+    let mut client = client().await;
+    assert_eq!(client.handshake(ProviderHandshakeRequest::default()).await.unwrap_err().code(), Code::Unimplemented);
+    assert_eq!(client.list(ListRequest::default()).await.unwrap_err().code(), Code::Unimplemented);
+}
+
+#[tokio::test]
+async fn a_large_schema_needs_the_engines_limit() {
+    let refused = client().await.get_schema(GetSchemaRequest::default()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::OutOfRange);
+
+    let mut client = client().await.max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let answer = client.get_schema(GetSchemaRequest::default()).await.unwrap();
+    assert_eq!(answer.into_inner().schema.len(), SCHEMA_BYTES);
+}
+
+/// A client of a new server, which lives as long as the test.
+async fn client() -> ResourceProviderClient<Channel> {
+    let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = incoming.local_addr().unwrap();
+    tokio::spawn(Server::builder().add_service(ResourceProviderServer::new(Minimal)).serve_with_incoming(incoming));
+    ResourceProviderClient::connect(format!("http://{address}")).await.unwrap()
+}
