@@ -5,19 +5,21 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as Gate, OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 
-/// Calls at a time before anything was answered; each good answer lets in one more. So a host with a small allowance
-/// says so after a few calls, and a generous one is at full speed after a few round trips.
+/// Calls at a time before anything was answered. A host with a small allowance says so after a few calls, and a
+/// generous one is at full speed after a few round trips.
 const FIRST_PLACES: usize = 4;
+/// So many good answers open one more place.
+const ANSWERS_PER_PLACE: u32 = 2;
 /// Rate after a 429, as a share of what the host was seen to accept.
 const SHRINK: f64 = 0.7;
-/// Growth per second while the last 429 is recent: back where it was in about 20 s, so that probing the host's limit
-/// costs one refusal in about a hundred calls.
-const GROWTH: f64 = 1.02;
-/// Growth per second once the host has been content for [`QUIET`].
+/// Growth per second while the last 429 is recent. So slow that probing the host's limit costs about one refusal in a
+/// hundred calls.
+const GROWTH: f64 = 1.01;
+/// Growth per second once the host has been content for [`QUIET`]: a passing shortage is soon forgotten.
 const QUIET_GROWTH: f64 = 1.25;
 /// See [`QUIET_GROWTH`].
 const QUIET: Duration = Duration::from_secs(30);
@@ -32,7 +34,9 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(crate) struct Limiter {
     places: Arc<Semaphore>,
-    most_places: usize,
+    /// Held by the one caller who is next to send. The others have no moment of their own yet, so that a change of
+    /// pace holds for all of them.
+    gate: Gate<()>,
     pace: Mutex<Pace>,
 }
 
@@ -45,28 +49,27 @@ pub(crate) struct Turn {
 impl Limiter {
     /// At most `most_places` calls at a time (at least one) and `ceiling` per second, if given.
     pub(crate) fn new(most_places: usize, ceiling: Option<f64>, now: Instant) -> Self {
-        let most_places = most_places.clamp(1, Semaphore::MAX_PERMITS);
-        let open = most_places.min(FIRST_PLACES);
-        Self { places: Arc::new(Semaphore::new(open)), most_places, pace: Mutex::new(Pace::new(open, ceiling, now)) }
+        let pace = Pace::new(most_places.clamp(1, Semaphore::MAX_PERMITS), ceiling, now);
+        Self { places: Arc::new(Semaphore::new(pace.places)), gate: Gate::new(()), pace: Mutex::new(pace) }
     }
 
     /// Waits for a place and then for the moment to send. May be dropped at any time.
     pub(crate) async fn turn(&self, clock: &dyn Clock) -> Turn {
         // The semaphore is never closed; were it, calls would go unlimited rather than never.
         let place = Arc::clone(&self.places).acquire_owned().await.ok();
-        let wait = self.pace().reserve(clock.now());
-        if !wait.is_zero() {
-            clock.sleep(wait).await;
+        let _gate = self.gate.lock().await;
+        loop {
+            let taken = self.pace().take(clock.now());
+            match taken {
+                Ok(()) => return Turn { _place: place },
+                Err(wait) => clock.sleep(wait).await,
+            }
         }
-        Turn { _place: place }
     }
 
     /// The host took a call, whatever it answered.
     pub(crate) fn accepted(&self, now: Instant) {
-        let mut pace = self.pace();
-        pace.accepted(now);
-        if pace.places < self.most_places {
-            pace.places += 1;
+        if self.pace().accepted(now) {
             self.places.add_permits(1);
         }
     }
@@ -84,7 +87,11 @@ impl Limiter {
 /// When the next call may go.
 #[derive(Debug)]
 struct Pace {
+    /// Calls allowed at a time, now and at best.
     places: usize,
+    most_places: usize,
+    /// Good answers since a place was opened.
+    good: u32,
     /// What the user allows, per second.
     ceiling: Option<f64>,
     /// What is allowed now, per second; `None` is no limit.
@@ -97,24 +104,41 @@ struct Pace {
 }
 
 impl Pace {
-    fn new(places: usize, ceiling: Option<f64>, now: Instant) -> Self {
+    fn new(most_places: usize, ceiling: Option<f64>, now: Instant) -> Self {
         // A ceiling that is no positive number would stop everything or mean nothing.
         let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0);
         let accepted = Accepted { second: now, count: 0, before: 0 };
-        Self { places, ceiling, rate: ceiling, next: now, shrunk: None, grown: now, accepted }
+        let places = most_places.min(FIRST_PLACES);
+        let (rate, next, grown) = (ceiling, now, now);
+        Self { places, most_places, good: 0, ceiling, rate, next, shrunk: None, grown, accepted }
     }
 
-    /// Takes the next free moment and says how far off it is.
-    fn reserve(&mut self, now: Instant) -> Duration {
-        let moment = self.next.max(now);
-        if let Some(rate) = self.rate {
-            self.next = moment + Duration::from_secs_f64(1.0 / rate);
+    /// Takes this moment for a call, or says how far off the next free one is.
+    fn take(&mut self, now: Instant) -> Result<(), Duration> {
+        if now < self.next {
+            return Err(self.next - now);
         }
-        moment - now
+        if let Some(rate) = self.rate {
+            // A sleeper that overslept a little does not slow down those behind it.
+            self.next = (self.next + Duration::from_secs_f64(1.0 / rate)).max(now);
+        }
+        Ok(())
     }
 
-    fn accepted(&mut self, now: Instant) {
+    /// Notes a call the host took; true when that opens one more place.
+    fn accepted(&mut self, now: Instant) -> bool {
         self.accepted.add(now);
+        self.grow(now);
+        self.good += 1;
+        if self.good < ANSWERS_PER_PLACE || self.places == self.most_places {
+            return false;
+        }
+        self.good = 0;
+        self.places += 1;
+        true
+    }
+
+    fn grow(&mut self, now: Instant) {
         let (Some(rate), Some(shrunk)) = (self.rate, self.shrunk) else {
             return;
         };
