@@ -1,0 +1,123 @@
+//! The fake's own addresses below `/_fake/`, for tests that only speak HTTP. They need no key.
+//!
+//! | request | what it does |
+//! |---|---|
+//! | `GET /_fake/requests` | all requests so far: `[{"t", "method", "path", "status"}]`; these addresses are not among them |
+//! | `DELETE /_fake/requests` | forgets them |
+//! | `GET /_fake/faults` | the faults still to happen |
+//! | `POST /_fake/faults` | adds one; see [`crate::Fault`] |
+//! | `DELETE /_fake/faults` | forgets them |
+//! | `POST /_fake/clock` | `{"advance": 60}` moves the clock ahead by seconds |
+//! | `POST /_fake/settle` | `{"seconds": 5}`: how long passing statuses last from now on |
+//! | `GET /_fake/objects` | all objects: `[{"kind", "locality", "id", "fields"}]` |
+//! | `PATCH /_fake/objects` | `{"kind", "locality", "id", "fields": {...}}` sets fields behind everybody's back |
+//! | `DELETE /_fake/objects` | `{"kind", "locality", "id"}` takes an object away behind everybody's back |
+//!
+//! A change answers 204, one that cannot be read 400 with the reason.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::answer::{Answer, Refusal};
+use crate::faults::Fault;
+use crate::request::Received;
+use crate::server::Server;
+use crate::store::Object;
+
+/// Which object is meant, and what to set in it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Target {
+    kind: String,
+    #[serde(default)]
+    locality: String,
+    id: String,
+    #[serde(default)]
+    fields: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settle {
+    seconds: f64,
+}
+
+/// The answer, if the request is for one of these addresses.
+pub(crate) fn answer(server: &Server, received: &Received) -> Option<Answer> {
+    let what = received.path.strip_prefix("/_fake/")?;
+    let answer = match handle(server, received, what) {
+        Ok(Value::Null) => Answer { status: 204, body: None },
+        Ok(body) => Answer { status: 200, body: Some(body) },
+        Err(Refusal(answer)) => answer,
+    };
+    Some(answer)
+}
+
+fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Refusal> {
+    match (received.method.as_str(), what) {
+        ("GET", "requests") => return Ok(json!(server.journal().entries)),
+        ("DELETE", "requests") => server.journal().entries.clear(),
+        ("GET", "faults") => return Ok(json!(server.faults().list())),
+        ("POST", "faults") => server.faults().add(read::<Fault>(received)?),
+        ("DELETE", "faults") => server.faults().clear(),
+        ("POST", "clock") => server.clock.advance(duration(read::<Advance>(received)?.advance)?),
+        ("POST", "settle") => server.world().settle = duration(read::<Settle>(received)?.seconds)?,
+        ("GET", "objects") => return Ok(server.world().store.all().map(shown).collect()),
+        ("PATCH", "objects") => {
+            let Target { kind, locality, id, fields } = read(received)?;
+            server.change(&kind, &locality, &id, fields)?;
+        }
+        ("DELETE", "objects") => {
+            let Target { kind, locality, id, .. } = read(received)?;
+            server.remove(&kind, &locality, &id)?;
+        }
+        _ => return Err(Refusal::message(404, "the fake has nothing at this address")),
+    }
+    Ok(Value::Null)
+}
+
+impl Server {
+    /// Sets fields of an object behind everybody's back.
+    pub(crate) fn change(
+        &self,
+        kind: &str,
+        locality: &str,
+        id: &str,
+        fields: Map<String, Value>,
+    ) -> Result<(), Refusal> {
+        let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
+        self.world().store.get_mut(kind, locality, id)?.fields.extend(fields);
+        Ok(())
+    }
+
+    /// Takes an object away behind everybody's back.
+    pub(crate) fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), Refusal> {
+        let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
+        self.world().store.remove(kind, locality, id).map(drop)
+    }
+}
+
+fn no_kind(name: &str) -> Refusal {
+    Refusal::message(400, &format!("there is no kind `{name}`"))
+}
+
+fn shown(object: &Object) -> Value {
+    json!({ "kind": object.kind, "locality": object.locality, "id": object.id, "fields": object.fields })
+}
+
+fn read<T: DeserializeOwned>(received: &Received) -> Result<T, Refusal> {
+    serde_json::from_value(received.json()?).map_err(|error| Refusal::message(400, &error.to_string()))
+}
+
+fn duration(seconds: f64) -> Result<Duration, Refusal> {
+    Duration::try_from_secs_f64(seconds).map_err(|error| Refusal::message(400, &error.to_string()))
+}

@@ -1,0 +1,122 @@
+//! What the fake says back: the refusals as Scaleway was recorded or is documented to word them.
+//!
+//! It does not know products; they choose among the constructors here.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use scaleway_api::{Reason, Violation};
+use serde_json::{Value, json};
+
+/// A status and, unless the answer is empty, its JSON body.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Option<Value>,
+}
+
+impl Answer {
+    /// The HTTP answer, with the request id that every answer of Scaleway carries.
+    pub(crate) fn into_response(self, request_id: &str) -> Response<Body> {
+        let body = self.body.map(|body| body.to_string()).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Ok(id) = HeaderValue::from_str(request_id) {
+            headers.insert("x-request-id", id);
+        }
+        response
+    }
+}
+
+/// An answer that says no.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Refusal(pub(crate) Answer);
+
+impl Refusal {
+    /// 404 with `type`, as most products word it. `resource` is a label such as `instance`.
+    pub(crate) fn not_found(resource: &str, id: &str) -> Self {
+        Self::of(404, "not_found", "resource is not found", json!({ "resource": resource, "resource_id": id }))
+    }
+
+    /// Only a `message`, as registry and functions word their refusals.
+    pub(crate) fn message(status: u16, message: &str) -> Self {
+        Self(Answer { status, body: Some(json!({ "message": message })) })
+    }
+
+    /// 400 for one argument that is missing.
+    pub(crate) fn required(argument: &str) -> Self {
+        Self::argument(argument, Reason::Required, "")
+    }
+
+    /// 400 for one argument that has the right type and yet cannot be.
+    pub(crate) fn constraint(argument: &str, help: &str) -> Self {
+        Self::argument(argument, Reason::Constraint, help)
+    }
+
+    /// 400 for everything that does not fit the API document.
+    pub(crate) fn invalid(violations: &[Violation]) -> Self {
+        let details: Vec<_> =
+            violations.iter().map(|found| detail(&found.path, found.reason, &found.message)).collect();
+        Self::arguments(&details)
+    }
+
+    /// 401: no key, or not a key that works.
+    pub(crate) fn unauthenticated(reason: &str) -> Self {
+        let further = json!({ "method": "api_key", "reason": reason });
+        Self::of(401, "denied_authentication", "authentication is denied", further)
+    }
+
+    /// 403 for one resource and action, such as `project` and `read`.
+    pub(crate) fn denied(resource: &str, action: &str) -> Self {
+        let further = json!({ "details": [{ "resource": resource, "action": action }] });
+        Self::of(403, "permissions_denied", "insufficient permissions", further)
+    }
+
+    /// 409: the object is on its way from one status to another.
+    pub(crate) fn transient(resource: &str, id: &str, state: &str) -> Self {
+        let further = json!({ "resource": resource, "resource_id": id, "current_state": state });
+        Self::of(409, "transient_state", "resource is in a transient state", further)
+    }
+
+    /// 409: there is one already.
+    pub(crate) fn already_exists(resource: &str, id: &str, help: &str) -> Self {
+        let further = json!({ "resource": resource, "resource_id": id, "help_message": help });
+        Self::of(409, "already_exists", "resource already exists", further)
+    }
+
+    /// 412 with a precondition such as `resource_still_in_use` or `protected_resource`.
+    pub(crate) fn precondition(precondition: &str, help: &str) -> Self {
+        let further = json!({ "precondition": precondition, "help_message": help });
+        Self::of(412, "precondition_failed", "precondition is not respected", further)
+    }
+
+    /// 501: Scaleway has it, the fake does not.
+    pub(crate) fn not_served(what: &str) -> Self {
+        Self::message(501, &format!("the fake does not serve {what}"))
+    }
+
+    /// 500: the fake itself is wrong.
+    pub(crate) fn defect(what: &str) -> Self {
+        Self::message(500, &format!("defect of the fake: {what}"))
+    }
+
+    fn argument(argument: &str, reason: Reason, help: &str) -> Self {
+        Self::arguments(&[detail(argument, reason, help)])
+    }
+
+    fn arguments(details: &[Value]) -> Self {
+        Self::of(400, "invalid_arguments", "invalid argument(s)", json!({ "details": details }))
+    }
+
+    fn of(status: u16, type_: &str, message: &str, further: Value) -> Self {
+        let mut body = further;
+        body["type"] = json!(type_);
+        body["message"] = json!(message);
+        Self(Answer { status, body: Some(body) })
+    }
+}
+
+fn detail(argument: &str, reason: Reason, help: &str) -> Value {
+    json!({ "argument_name": argument, "reason": reason.name(), "help_message": help })
+}

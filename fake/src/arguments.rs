@@ -1,0 +1,102 @@
+//! The command line. It does not know what the fake does with it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) const HELP: &str = "\
+Scaleway in memory, for tests.
+
+Usage: scaleway-fake [--listen ADDRESS] [--settle SECONDS] [--log FILE] [--seed FILE]
+
+  --listen ADDRESS   a loopback address and port (default 127.0.0.1:0, which takes a free port)
+  --settle SECONDS   how long statuses such as `creating` last (default 0: over at the first look)
+  --log FILE         write one JSON line per request, without secrets
+  --seed FILE        JSON: what exists before the start
+  --help             show this text
+  --version          show the version
+
+The first line on stdout is the URL to give to clients, for example as SCW_API_URL.
+It runs until it is interrupted. Faults, the clock and the list of requests are below /_fake/.
+";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Command {
+    Help,
+    Version,
+    Serve(Arguments),
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct Arguments {
+    pub(crate) listen: SocketAddr,
+    pub(crate) settle: Duration,
+    pub(crate) log: Option<PathBuf>,
+    pub(crate) seed: Option<PathBuf>,
+}
+
+/// Reads the arguments that follow the program's name; fails with a sentence for the user.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut parsed = Arguments { listen, settle: Duration::ZERO, log: None, seed: None };
+    let mut arguments = arguments.into_iter();
+    while let Some(name) = arguments.next() {
+        match name.as_str() {
+            "--help" | "-h" => return Ok(Command::Help),
+            "--version" | "-V" => return Ok(Command::Version),
+            _ => {}
+        }
+        let mut value = || arguments.next().ok_or_else(|| format!("{name} needs a value"));
+        match name.as_str() {
+            "--listen" => parsed.listen = address(&value()?)?,
+            "--settle" => parsed.settle = seconds(&value()?)?,
+            "--log" => parsed.log = Some(PathBuf::from(value()?)),
+            "--seed" => parsed.seed = Some(PathBuf::from(value()?)),
+            _ => return Err(format!("{name} is not an option; --help lists them")),
+        }
+    }
+    Ok(Command::Serve(parsed))
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("--listen {text}: expected an address with a port, such as 127.0.0.1:0"))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| format!("--settle {text}: expected a number of seconds, such as 2.5"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse_words(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn every_option_is_read() {
+        let Ok(Command::Serve(read)) = parse_words("--listen [::1]:80 --settle 2.5 --log a --seed b") else {
+            panic!("these are good arguments");
+        };
+        assert_eq!(read.listen, "[::1]:80".parse().unwrap());
+        assert_eq!(read.settle, Duration::from_millis(2500));
+        assert_eq!((read.log, read.seed), (Some(PathBuf::from("a")), Some(PathBuf::from("b"))));
+        assert_eq!(parse_words("--listen 127.0.0.1:0 --help"), Ok(Command::Help));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (line, expected) in [
+            ("--listen", "--listen needs a value"),
+            ("--listen here", "expected an address"),
+            ("--settle -1", "expected a number of seconds"),
+            ("--colour", "--colour is not an option"),
+        ] {
+            let message = parse_words(line).unwrap_err();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Connections that can be cut from within a request, so that a client sees a dead line instead of an answer.
+//!
+//! It does not know why one is cut.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::IncomingStream;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Takes connections that can be cut.
+pub(crate) struct Listener(pub(crate) TcpListener);
+
+/// A connection that can be cut.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    line: Line,
+}
+
+/// The handle that a request has on its connection.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line(Arc<AtomicBool>);
+
+impl Line {
+    /// From now on nothing more is written: the peer sees the connection end.
+    pub(crate) fn cut(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.0.load(Ordering::Relaxed) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+}
+
+impl axum::serve::Listener for Listener {
+    type Io = Connection;
+    type Addr = Line;
+
+    async fn accept(&mut self) -> (Connection, Line) {
+        let (stream, _) = axum::serve::Listener::accept(&mut self.0).await;
+        let line = Line::default();
+        (Connection { stream, line: line.clone() }, line)
+    }
+
+    fn local_addr(&self) -> io::Result<Line> {
+        Ok(Line::default())
+    }
+}
+
+impl Connected<IncomingStream<'_, Listener>> for Line {
+    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
+        stream.remote_addr().clone()
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+        self.line.check()?;
+        Pin::new(&mut self.stream).poll_write(cx, buffer)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.line.check()?;
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,93 @@
+//! Lists as Scaleway gives them: filtered, sorted and cut into pages.
+//!
+//! It knows how query parameters name fields. It does not know products.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+use crate::store::{Kind, Object};
+
+/// As recorded: twenty elements when the client does not ask for another size.
+const PAGE_SIZE: usize = 20;
+/// As recorded: the largest page that was asked for and given.
+const LARGEST_PAGE: usize = 1000;
+
+/// Whether the object is one that the query asks for. Each parameter but those of paging and sorting is a filter:
+///
+/// - `tags` and `tag`: the object has all of them.
+/// - `<kind>_ids`: the object's id is one of them; `<kind>_name`: its name is the one given.
+/// - another list such as `project_ids`: the field `project_ids` holds one of them, or `project_id` is one of them.
+/// - anything else: the field of that name is equal, answered or hidden.
+pub(crate) fn selects(query: &Map<String, Value>, kind: &Kind, object: &Object) -> bool {
+    query.iter().all(|(name, wanted)| match name.as_str() {
+        "page" | "page_size" | "order_by" => true,
+        "tag" => object.fields.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.contains(wanted)),
+        _ => match wanted {
+            Value::Array(wanted) => selects_any(name, wanted, kind, object),
+            wanted => field(object, bare(kind, name)) == Some(wanted),
+        },
+    })
+}
+
+/// The page that the query asks for, in the order that it or the API document asks for.
+pub(crate) fn page(
+    mut objects: Vec<Map<String, Value>>,
+    query: &Map<String, Value>,
+    kind: &Kind,
+    order: Option<&str>,
+) -> Vec<Map<String, Value>> {
+    let order = query.get("order_by").and_then(Value::as_str).or(order).unwrap_or_default();
+    if let Some(name) = order.strip_suffix("_desc") {
+        // Reversed first, so that equal ones come with the newest at the top.
+        objects.reverse();
+        objects.sort_by(|a, b| compare(a, b, bare(kind, name)).reverse());
+    } else if let Some(name) = order.strip_suffix("_asc") {
+        objects.sort_by(|a, b| compare(a, b, bare(kind, name)));
+    }
+    let size = count(query, "page_size").unwrap_or(PAGE_SIZE).min(LARGEST_PAGE);
+    let page = count(query, "page").unwrap_or(1);
+    objects.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect()
+}
+
+fn selects_any(name: &str, wanted: &[Value], kind: &Kind, object: &Object) -> bool {
+    let holds = |found: &Value| match found {
+        Value::Array(found) => found.iter().any(|found| wanted.contains(found)),
+        found => wanted.contains(found),
+    };
+    if name == "tags" {
+        let tags = object.fields.get("tags").and_then(Value::as_array);
+        return tags.is_some_and(|tags| wanted.iter().all(|tag| tags.contains(tag)));
+    }
+    let singular = name.strip_suffix('s').unwrap_or(name);
+    if bare(kind, singular) == "id" || singular == kind.id {
+        return wanted.iter().any(|wanted| wanted == &object.id);
+    }
+    field(object, name).or_else(|| field(object, singular)).is_some_and(holds)
+}
+
+fn field<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
+    object.fields.get(name).or_else(|| object.hidden.get(name))
+}
+
+/// `policy_name` of a policy is its `name`.
+fn bare<'a>(kind: &Kind, name: &'a str) -> &'a str {
+    let rest = name.strip_prefix(kind.noun()).and_then(|rest| rest.strip_prefix('_'));
+    rest.filter(|rest| matches!(*rest, "id" | "name")).unwrap_or(name)
+}
+
+fn count(query: &Map<String, Value>, name: &str) -> Option<usize> {
+    let count = query.get(name).and_then(Value::as_u64).filter(|count| *count > 0)?;
+    usize::try_from(count).ok()
+}
+
+fn compare(a: &Map<String, Value>, b: &Map<String, Value>, name: &str) -> Ordering {
+    match (a.get(name), b.get(name)) {
+        (Some(Value::String(a)), Some(Value::String(b))) => a.cmp(b),
+        (Some(Value::Number(a)), Some(Value::Number(b))) => {
+            a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
+        }
+        // What has no such field keeps the order in which it was made.
+        _ => Ordering::Equal,
+    }
+}

@@ -1,0 +1,76 @@
+//! API keys: the secret key is shown once, and the keys made here open the fake.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{APPLICATION, USER};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::store::{Kind, Missing, Object, Store};
+
+pub(super) static API_KEY: Kind =
+    Kind { id: "access_key", ..Kind::new("iam/api_key", "APIKey", "api_keys", Missing::Labelled("access_key")) };
+
+/// What follows `SCW` in an access key: 17 characters.
+const ACCESS_KEY_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// What is known about a secret key that was made here: `Some(true)` when it works now.
+pub(crate) fn secret_key_state(store: &Store, secret_key: &str, now: Timestamp) -> Option<bool> {
+    let key = store.of(&API_KEY).find(|key| key.hidden_text("secret_key") == secret_key)?;
+    let expires_at: Option<Timestamp> = key.text("expires_at").parse().ok();
+    Some(expires_at.is_none_or(|end| end > now))
+}
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let (application, user) = (call.text("application_id"), call.text("user_id"));
+    let bearer = match (application.as_str(), user.as_str()) {
+        ("", "") => return Err(Refusal::required("application_id")),
+        ("", user) => ("user_id", call.find(&USER, user)?.id.clone()),
+        (application, _) => ("application_id", call.find(&APPLICATION, application)?.id.clone()),
+    };
+    let secret_key = call.world.uuid();
+    let mut key = draft(call, bearer);
+    key.hidden.insert("secret_key".to_owned(), json!(secret_key));
+    let mut answer = call.insert(&API_KEY, key);
+    answer["secret_key"] = json!(secret_key);
+    Ok(answer)
+}
+
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    // Two filters say in two fields who bears the key.
+    let take = |call: &mut Call<'_>, name| call.query.remove(name).and_then(|value| value.as_str().map(str::to_owned));
+    let bearer = take(call, "bearer_id");
+    let bearer_type = take(call, "bearer_type").filter(|bearer_type| bearer_type != "unknown_bearer_type");
+    let expired = call.query.remove("expired").and_then(|value| value.as_bool());
+    let now = call.now;
+    let bears = |key: &Object| {
+        let ids = [key.text("application_id"), key.text("user_id")];
+        let dead = key.text("expires_at").parse::<Timestamp>().is_ok_and(|end| end <= now);
+        bearer.as_deref().is_none_or(|id| ids.contains(&id))
+            && bearer_type.as_deref().is_none_or(|bearer_type| !key.text(&format!("{bearer_type}_id")).is_empty())
+            && expired.is_none_or(|expired| expired == dead)
+    };
+    let query = call.query.clone();
+    Ok(call.page(&API_KEY, |key| bears(key) && crate::paging::selects(&query, &API_KEY, key)))
+}
+
+fn draft(call: &mut Call<'_>, (bearer, bearer_id): (&str, String)) -> Object {
+    let letters = (0..17).map(|_| char::from(ACCESS_KEY_LETTERS[call.world.chance.usize(..ACCESS_KEY_LETTERS.len())]));
+    let access_key: String = "SCW".chars().chain(letters).collect();
+    let now = call.timestamp();
+    let fields = json!({
+        "access_key": access_key,
+        "secret_key": null,
+        bearer: bearer_id,
+        "description": call.text("description"),
+        "default_project_id": call.value("default_project_id", call.world.project.clone()),
+        "expires_at": call.value("expires_at", Value::Null),
+        "editable": true,
+        "deletable": true,
+        "managed": false,
+        "creation_ip": "127.0.0.1",
+        "created_at": now,
+        "updated_at": now,
+    });
+    call.draft(&API_KEY, fields)
+}

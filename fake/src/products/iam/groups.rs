@@ -1,0 +1,64 @@
+//! Groups and who is in them.
+
+use serde_json::{Value, json};
+
+use super::{APPLICATION, USER, owned};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::store::{Kind, Missing};
+
+pub(super) static GROUP: Kind = Kind::new("iam/group", "Group", "groups", Missing::Labelled("group"));
+
+/// The field of a call that names one member, the field of the group that lists them, and their kind.
+static MEMBERS: [(&str, &str, &Kind); 2] =
+    [("user_id", "user_ids", &USER), ("application_id", "application_ids", &APPLICATION)];
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let fields = owned(call, json!({ "name": call.need("name")?, "user_ids": [], "application_ids": [] }));
+    call.create(&GROUP, fields)
+}
+
+pub(super) fn set_members(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    for (_, list, kind) in MEMBERS {
+        let members = call.value(list, json!([]));
+        for member in members.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            call.find(kind, member)?;
+        }
+        call.change(&GROUP, &id)?.fields.insert(list.to_owned(), members);
+    }
+    call.get(&GROUP)
+}
+
+pub(super) fn add_member(call: &mut Call<'_>) -> Handled {
+    let (list, kind, member) = member(call)?;
+    call.find(kind, member.as_str().unwrap_or_default())?;
+    let members = members(call, list)?;
+    if !members.contains(&member) {
+        members.push(member);
+    }
+    call.get(&GROUP)
+}
+
+pub(super) fn remove_member(call: &mut Call<'_>) -> Handled {
+    let (list, _, member) = member(call)?;
+    let members = members(call, list)?;
+    let Some(place) = members.iter().position(|other| *other == member) else {
+        // As recorded: the refusal names no resource.
+        return Err(Refusal::not_found("", member.as_str().unwrap_or_default()));
+    };
+    members.remove(place);
+    call.get(&GROUP)
+}
+
+fn member(call: &Call<'_>) -> Result<(&'static str, &'static Kind, Value), Refusal> {
+    let given = MEMBERS.into_iter().find(|(field, ..)| !call.text(field).is_empty());
+    let (field, list, kind) = given.ok_or_else(|| Refusal::required("user_id"))?;
+    Ok((list, kind, json!(call.text(field))))
+}
+
+fn members<'a>(call: &'a mut Call<'_>, list: &str) -> Result<&'a mut Vec<Value>, Refusal> {
+    let id = call.id();
+    let members = call.change(&GROUP, &id)?.fields.get_mut(list).and_then(Value::as_array_mut);
+    members.ok_or_else(|| Refusal::defect("a group without lists of members"))
+}

@@ -1,0 +1,144 @@
+//! Policies, the rules in them, and the permission sets that rules name.
+
+use serde_json::{Map, Value, json};
+
+use super::owned;
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::paging;
+use crate::store::{Kind, Missing, Object, Store};
+
+pub(super) static POLICY: Kind =
+    Kind { view: Some(count_rules), ..Kind::new("iam/policy", "Policy", "policies", Missing::Labelled("policy")) };
+/// Hidden: `policy_id`.
+pub(super) static RULE: Kind = Kind::new("iam/rule", "Rule", "rules", Missing::Labelled("rule"));
+
+/// Who a policy can be for; one of them, and only that one is shown.
+const PRINCIPALS: [&str; 4] = ["user_id", "group_id", "application_id", "no_principal"];
+
+/// Permission sets with their scope: those that occur in recordings, and their like. Rules may name others.
+const PERMISSION_SETS: [(&str, &str); 22] = [
+    ("AllProductsFullAccess", "projects"),
+    ("AllProductsReadOnly", "projects"),
+    ("ContainerRegistryFullAccess", "projects"),
+    ("ContainerRegistryReadOnly", "projects"),
+    ("ContainersFullAccess", "projects"),
+    ("ContainersReadOnly", "projects"),
+    ("IAMManager", "organization"),
+    ("IAMReadOnly", "organization"),
+    ("ObjectStorageBucketsRead", "projects"),
+    ("ObjectStorageFullAccess", "projects"),
+    ("ObjectStorageObjectsRead", "projects"),
+    ("ObjectStorageReadOnly", "projects"),
+    ("ObservabilityFullAccess", "projects"),
+    ("ObservabilityReadOnly", "projects"),
+    ("OrganizationManager", "organization"),
+    ("OrganizationReadOnly", "organization"),
+    ("ProjectManager", "organization"),
+    ("RelationalDatabasesFullAccess", "projects"),
+    ("RelationalDatabasesReadOnly", "projects"),
+    ("SecretManagerFullAccess", "projects"),
+    ("SecretManagerReadOnly", "projects"),
+    ("VPCFullAccess", "projects"),
+];
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let mut fields =
+        owned(call, json!({ "name": call.need("name")?, "nb_rules": 0, "nb_scopes": 0, "nb_permission_sets": 0 }));
+    let (principal, value) = principal(call).ok_or_else(|| Refusal::required("no_principal"))?;
+    fields[principal] = value;
+    let policy = call.draft(&POLICY, fields);
+    let id = policy.id.clone();
+    // As recorded: the answer counts no rules yet, although it has them.
+    let answer = call.insert(&POLICY, policy);
+    let rules = call.value("rules", json!([]));
+    put_rules(call, &id, &rules);
+    Ok(answer)
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let principal = principal(call);
+    let policy = call.change(&POLICY, &id)?;
+    if let Some((principal, value)) = principal {
+        policy.fields.retain(|name, _| !PRINCIPALS.contains(&name.as_str()));
+        policy.fields.insert(principal.to_owned(), value);
+    }
+    call.patch(&POLICY, &["name", "description", "tags"])
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let answer = call.delete(&POLICY)?;
+    call.world.store.remove_where(|object| is_rule_of(object, &id));
+    Ok(answer)
+}
+
+pub(super) fn list_rules(call: &mut Call<'_>) -> Handled {
+    let policy = call.query.get("policy_id").and_then(Value::as_str).ok_or_else(|| Refusal::required("policy_id"))?;
+    call.find(&POLICY, policy)?;
+    call.list(&RULE)
+}
+
+pub(super) fn set_rules(call: &mut Call<'_>) -> Handled {
+    let policy = call.need("policy_id")?;
+    call.find(&POLICY, &policy)?;
+    call.world.store.remove_where(|object| is_rule_of(object, &policy));
+    let rules = call.value("rules", json!([]));
+    Ok(json!({ "rules": put_rules(call, &policy, &rules) }))
+}
+
+pub(super) fn list_permission_sets(call: &mut Call<'_>) -> Handled {
+    call.query.remove("organization_id");
+    let sets = PERMISSION_SETS.iter().map(|(name, scope)| {
+        crate::call::object(json!({
+            "id": name, "name": name, "scope_type": scope, "description": "", "categories": [],
+        }))
+    });
+    let shown: Vec<_> = sets.collect();
+    let total = shown.len();
+    Ok(json!({ "permission_sets": paging::page(shown, &call.query, &RULE, call.order), "total_count": total }))
+}
+
+fn principal(call: &Call<'_>) -> Option<(&'static str, Value)> {
+    PRINCIPALS.into_iter().find_map(|name| Some((name, call.body.get(name)?.clone())))
+}
+
+fn put_rules(call: &mut Call<'_>, policy: &str, rules: &Value) -> Vec<Value> {
+    let mut shown = Vec::new();
+    for rule in rules.as_array().into_iter().flatten() {
+        let mut fields = crate::call::object(rule.clone());
+        let names = fields.entry("permission_set_names").or_insert_with(|| json!([]));
+        let scope = scope_of(names);
+        fields.insert("permission_sets_scope_type".to_owned(), json!(scope));
+        fields.entry("condition").or_insert_with(|| json!(""));
+        let mut rule = call.draft(&RULE, Value::Object(fields));
+        rule.hidden.insert("policy_id".to_owned(), json!(policy));
+        shown.push(call.insert(&RULE, rule));
+    }
+    shown
+}
+
+/// The sets of one rule share their scope; as recorded, one that is not known counts as `projects`.
+fn scope_of(names: &Value) -> &'static str {
+    let first = names.get(0).and_then(Value::as_str).unwrap_or_default();
+    PERMISSION_SETS.iter().find(|(name, _)| *name == first).map_or("projects", |(_, scope)| scope)
+}
+
+fn is_rule_of(object: &Object, policy: &str) -> bool {
+    object.kind == RULE.name && object.hidden_text("policy_id") == policy
+}
+
+fn count_rules(store: &Store, policy: &Object, shown: &mut Map<String, Value>) {
+    let rules: Vec<_> = store.of(&RULE).filter(|rule| is_rule_of(rule, &policy.id)).collect();
+    let distinct = |field: &str| {
+        let mut values: Vec<_> = rules.iter().filter_map(|rule| rule.fields.get(field)).collect();
+        values.sort_by_key(ToString::to_string);
+        values.dedup();
+        values.len()
+    };
+    let sets = rules.iter().filter_map(|rule| rule.fields.get("permission_set_names")?.as_array()).map(Vec::len);
+    shown.insert("nb_rules".to_owned(), json!(rules.len()));
+    shown.insert("nb_scopes".to_owned(), json!(distinct("organization_id") + distinct("project_ids")));
+    shown.insert("nb_permission_sets".to_owned(), json!(sets.sum::<usize>()));
+}

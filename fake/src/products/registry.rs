@@ -1,0 +1,77 @@
+//! Container Registry: namespaces. Images come from a push, which the fake does not take.
+
+use serde_json::{Value, json};
+
+use super::Product;
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::clock;
+use crate::store::{Kind, Missing};
+
+static NAMESPACE: Kind = Kind {
+    transient: &["deleting"],
+    ..Kind::new("registry/namespace", "Namespace", "namespaces", Missing::Message("Namespace was not found"))
+};
+static IMAGE: Kind = Kind::new("registry/image", "Image", "images", Missing::Message("Image was not found"));
+
+pub(crate) static PRODUCT: Product = Product {
+    document: "registry.v1",
+    kinds: &[&NAMESPACE, &IMAGE],
+    routes: &[
+        ("CreateNamespace", create_namespace),
+        ("GetNamespace", |call| call.get(&NAMESPACE)),
+        ("ListNamespaces", |call| call.list(&NAMESPACE)),
+        ("UpdateNamespace", update_namespace),
+        ("DeleteNamespace", delete_namespace),
+        ("GetImage", |call| call.get(&IMAGE)),
+        ("ListImages", |call| call.list(&IMAGE)),
+    ],
+};
+
+fn create_namespace(call: &mut Call<'_>) -> Handled {
+    let (name, region) = (call.need("name")?, call.locality());
+    // The name is part of the endpoint, so a region has it once.
+    if call.world.store.of(&NAMESPACE).any(|other| other.locality == region && other.text("name") == name) {
+        return Err(Refusal::already_exists("namespace", &name, "the name is taken in this region"));
+    }
+    let now = call.timestamp();
+    let fields = json!({
+        "name": name,
+        "description": call.text("description"),
+        "organization_id": call.world.organization,
+        "project_id": call.project()?,
+        "region": region,
+        "endpoint": format!("rg.{region}.scw.cloud/{name}"),
+        "is_public": call.value("is_public", false),
+        "status": "ready",
+        "status_message": "",
+        "image_count": 0,
+        "size": 0,
+        "created_at": now,
+        "updated_at": now,
+    });
+    let answer = call.create(&NAMESPACE, fields)?;
+    Ok(precise(call, answer, &["created_at", "updated_at"]))
+}
+
+fn update_namespace(call: &mut Call<'_>) -> Handled {
+    call.settled(&NAMESPACE, &call.id())?;
+    let answer = call.patch(&NAMESPACE, &["description", "is_public"])?;
+    Ok(precise(call, answer, &["updated_at"]))
+}
+
+/// Its images go too.
+fn delete_namespace(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let answer = call.delete_in_time(&NAMESPACE)?;
+    call.world.store.remove_where(|object| object.kind == IMAGE.name && object.text("namespace_id") == id);
+    Ok(precise(call, answer, &["updated_at"]))
+}
+
+/// As recorded: an answer to a change writes the times that it set with nine digits, a later GET with six.
+fn precise(call: &Call<'_>, mut answer: Value, fields: &[&str]) -> Value {
+    for field in fields {
+        answer[*field] = json!(clock::nanos(call.now));
+    }
+    answer
+}

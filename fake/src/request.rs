@@ -1,0 +1,130 @@
+//! One request as it arrived, and what of it counts as given once it is compared with the API document.
+//!
+//! It does not know who answers it.
+
+use std::collections::BTreeMap;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::Query;
+use axum::http::{HeaderMap, Request, Uri};
+use scaleway_api::{Document, Kind, Operation, Reason, Rules, Schema, Violation};
+use serde_json::{Map, Value};
+
+use crate::answer::Refusal;
+
+/// Larger than any body that the API takes.
+const LARGEST_BODY: usize = 64 << 20;
+
+/// A request that was read to its end.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) method: String,
+    /// Still percent-encoded, without the query.
+    pub(crate) path: String,
+    /// Decoded names and values in their order.
+    pub(crate) query: Vec<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Received {
+    /// Reads the request; `None` when its body breaks off or its query cannot be decoded.
+    pub(crate) async fn read(request: Request<Body>) -> Option<Self> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, LARGEST_BODY).await.ok()?;
+        let query = pairs(&parts.uri)?;
+        Some(Self {
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+            query,
+            headers: parts.headers,
+            body,
+        })
+    }
+
+    /// The secret key that the request carries.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.headers.get("x-auth-token")?.to_str().ok()
+    }
+
+    /// The body as JSON; `null` when empty.
+    pub(crate) fn json(&self) -> Result<Value, Refusal> {
+        if self.body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&self.body).map_err(|_| {
+            let message = "expected JSON".to_owned();
+            Refusal::invalid(&[Violation { path: "body".to_owned(), reason: Reason::Format, message }])
+        })
+    }
+
+    /// The query's parameters as the operation declares them.
+    pub(crate) fn query(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
+        let mut query = document.read_query(operation, &self.query).map_err(|found| Refusal::invalid(&found))?;
+        // The empty text is how clients leave a filter out.
+        query.retain(|_, value| value.as_str() != Some(""));
+        Ok(query)
+    }
+
+    /// The fields of the body that count as given, or a refusal that lists everything that does not fit.
+    pub(crate) fn given(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
+        let (Some(schema), body @ Value::Object(_)) = (&operation.request, self.json()?) else {
+            return match self.json()? {
+                Value::Null | Value::Object(_) => Ok(Map::new()),
+                _ => Err(Refusal::invalid(&[Violation {
+                    path: "body".to_owned(),
+                    reason: Reason::Format,
+                    message: "expected an object".to_owned(),
+                }])),
+            };
+        };
+        let violations = document.validate(schema, &body, Rules::REQUEST);
+        if !violations.is_empty() {
+            return Err(Refusal::invalid(&violations));
+        }
+        Ok(given(document, schema, body).map(crate::call::object).unwrap_or_default())
+    }
+}
+
+/// A value without those parts of it that mean "not given"; `None` when all of it does.
+fn given(document: &Document, schema: &Schema, value: Value) -> Option<Value> {
+    match (&document.resolve(schema).kind, value) {
+        (_, Value::Null) => None,
+        (Kind::Enum { default, .. }, Value::String(text))
+            if text.is_empty() || (text == *default && text.contains("unknown")) =>
+        {
+            None
+        }
+        (Kind::Object { properties, .. }, Value::Object(fields)) => {
+            let kept = |(name, value)| {
+                let value = given(document, properties.get(&name)?, value)?;
+                Some((name, value))
+            };
+            Some(Value::Object(fields.into_iter().filter_map(kept).collect()))
+        }
+        (Kind::Array { items, .. }, Value::Array(elements)) => {
+            Some(elements.into_iter().filter_map(|element| given(document, items, element)).collect())
+        }
+        (_, value) => Some(value),
+    }
+}
+
+fn pairs(uri: &Uri) -> Option<Vec<(String, String)>> {
+    Query::<Vec<(String, String)>>::try_from_uri(uri).ok().map(|Query(pairs)| pairs)
+}
+
+/// Path parameters that name a region or a zone must name one that exists.
+pub(crate) fn check_locality(parameters: &BTreeMap<String, String>) -> Result<(), Refusal> {
+    let regions = ["fr-par", "nl-ams", "pl-waw", "it-mil"];
+    if parameters.get("region").is_some_and(|region| !regions.contains(&region.as_str())) {
+        return Err(Refusal::constraint("region", "there is no such region"));
+    }
+    let known = |zone: &String| {
+        zone.rsplit_once('-')
+            .is_some_and(|(region, number)| regions.contains(&region) && matches!(number, "1" | "2" | "3"))
+    };
+    if parameters.get("zone").is_some_and(|zone| !known(zone)) {
+        return Err(Refusal::constraint("zone", "there is no such zone"));
+    }
+    Ok(())
+}

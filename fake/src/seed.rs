@@ -1,0 +1,141 @@
+//! What exists before the fake starts, read from JSON.
+//!
+//! ```json
+//! {
+//!   "organization_id": "5ca1e3a7-fa4e-4000-8000-000000000001",
+//!   "default_project_id": "5ca1e3a7-fa4e-4000-8000-000000000001",
+//!   "keys": ["11111111-1111-4111-8111-111111111111"],
+//!   "objects": [
+//!     { "kind": "account/project", "id": "5ca1e3a7-fa4e-4000-8000-000000000002", "fields": { "name": "staging" } },
+//!     { "kind": "registry/namespace", "locality": "fr-par", "id": "5ca1e3a7-fa4e-4000-8000-000000000003",
+//!       "fields": { "name": "main", "region": "fr-par", "status": "ready" } }
+//!   ]
+//! }
+//! ```
+//!
+//! Everything may be left out. Without `keys` any key is accepted. `fields` are what the API shows and are checked
+//! against the API document; `locality` is the region or zone, empty for global kinds. The default project and the
+//! organization's owner exist always.
+
+use jiff::Timestamp;
+use scaleway_api::Rules;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::Error;
+use crate::call::object;
+use crate::clock;
+use crate::products::{self, account, iam};
+use crate::store::{Object, Store};
+
+/// As recorded, an organization and its default project share one id. This one is made up.
+pub const DEFAULT_ORGANIZATION: &str = "5ca1e3a7-fa4e-4000-8000-000000000001";
+
+/// The made-up id of the organization's owner.
+pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
+
+/// What exists before the start; see the module for its JSON.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seed {
+    /// The organization that everything belongs to.
+    #[serde(default = "default_organization")]
+    pub organization_id: String,
+    /// The project of calls that name none.
+    #[serde(default = "default_organization")]
+    pub default_project_id: String,
+    /// The secret keys that are accepted besides those made through IAM; any when absent.
+    #[serde(default)]
+    pub keys: Option<Vec<String>>,
+    /// The objects.
+    #[serde(default)]
+    pub objects: Vec<SeedObject>,
+}
+
+/// An object that exists before the start.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedObject {
+    /// Product and noun, such as `registry/namespace`.
+    pub kind: String,
+    /// The region or zone; empty for global kinds.
+    #[serde(default)]
+    pub locality: String,
+    /// Its id.
+    pub id: String,
+    /// What the API shows.
+    #[serde(default)]
+    pub fields: Map<String, Value>,
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self {
+            organization_id: default_organization(),
+            default_project_id: default_organization(),
+            keys: None,
+            objects: Vec::new(),
+        }
+    }
+}
+
+impl Seed {
+    /// Reads a seed from JSON.
+    pub fn parse(json: &str) -> Result<Self, Error> {
+        serde_json::from_str(json).map_err(|source| Error::Seed { message: source.to_string() })
+    }
+
+    /// The store in which everything of the seed exists.
+    pub(crate) fn plant(&self, now: Timestamp) -> Result<Store, Error> {
+        let mut store = Store::default();
+        let now = clock::micros(now);
+        let project = account::project("default", "", &self.organization_id, &now);
+        store.insert(Object::new(&account::PROJECT, "", &self.default_project_id, object(project)));
+        store.insert(Object::new(&iam::USER, "", OWNER, object(owner(&self.organization_id, &now))));
+        for seed in &self.objects {
+            store.insert(plant(seed)?);
+        }
+        Ok(store)
+    }
+}
+
+fn plant(seed: &SeedObject) -> Result<Object, Error> {
+    let wrong = |message: String| Error::Seed { message: format!("{} {}: {message}", seed.kind, seed.id) };
+    let (kind, document) = products::kind(&seed.kind).ok_or_else(|| wrong("there is no such kind".to_owned()))?;
+    let object = Object::new(kind, &seed.locality, &seed.id, seed.fields.clone());
+    // `Product::kinds` are tested to have their schemas.
+    let violations = document
+        .schema(kind.schema)
+        .map(|schema| document.validate(schema, &Value::Object(object.fields.clone()), Rules::STRICT));
+    match violations.unwrap_or_default().first() {
+        Some(violation) => Err(wrong(format!("{}: {}", violation.path, violation.message))),
+        None => Ok(object),
+    }
+}
+
+fn default_organization() -> String {
+    DEFAULT_ORGANIZATION.to_owned()
+}
+
+fn owner(organization: &str, now: &str) -> Value {
+    json!({
+        "email": "owner@example.org",
+        "username": "owner@example.org",
+        "first_name": "",
+        "last_name": "",
+        "phone_number": "",
+        "locale": "en_US",
+        "organization_id": organization,
+        "deletable": false,
+        "last_login_at": null,
+        "type": "owner",
+        "two_factor_enabled": true,
+        "status": "activated",
+        "mfa": true,
+        "account_root_user_id": OWNER,
+        "tags": [],
+        "locked": false,
+        "created_at": now,
+        "updated_at": now,
+    })
+}

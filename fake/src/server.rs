@@ -1,0 +1,176 @@
+//! The life of one request, from top to bottom.
+//!
+//! It does not know what any operation does. Object Storage will stand in [`decide`], before the API key is looked
+//! at: requests whose `Authorization` begins with `AWS4-HMAC-SHA256` are its own, on the same port, with the bucket
+//! as the first part of the path.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderValue, Request, Response, header};
+use jiff::Timestamp;
+use scaleway_api::{Kind, Method, Rules};
+use serde_json::Value;
+use tokio_stream::StreamExt;
+
+use crate::admin;
+use crate::answer::{Answer, Refusal};
+use crate::call::{Call, World};
+use crate::clock::Clock;
+use crate::connection::Line;
+use crate::faults::{FaultKind, Faults};
+use crate::journal::{Entry, Journal};
+use crate::products::{self, Route, iam};
+use crate::request::{self, Received};
+
+/// Everything that requests share.
+pub(crate) struct Server {
+    pub(crate) clock: Clock,
+    pub(crate) started: Timestamp,
+    world: Mutex<World>,
+    faults: Mutex<Faults>,
+    journal: Mutex<Journal>,
+}
+
+impl Server {
+    pub(crate) fn new(clock: Clock, world: World, journal: Journal) -> Self {
+        let started = clock.now();
+        Self { clock, started, world: Mutex::new(world), faults: Mutex::default(), journal: Mutex::new(journal) }
+    }
+
+    /// The state of the world now: everything that is due has happened.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        let mut world = lock(&self.world);
+        world.store.advance(self.clock.now());
+        world
+    }
+
+    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
+        lock(&self.faults)
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.journal)
+    }
+}
+
+/// Answers one request.
+pub(crate) async fn exchange(
+    State(server): State<Arc<Server>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let Some(received) = Received::read(request).await else {
+        return Refusal::message(400, "the request cannot be read").0.into_response("");
+    };
+    if let Some(answer) = admin::answer(&server, &received) {
+        return answer.into_response("");
+    }
+    let fault = server.faults().strike(&received.method, &received.path);
+    if let Some(FaultKind::Delay { seconds }) = &fault {
+        server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
+    }
+    let answer = match &fault {
+        Some(FaultKind::DropBefore) => None,
+        Some(FaultKind::Status { code, body, .. }) => Some(Answer { status: *code, body: body.clone() }),
+        _ => Some(decide(&server, &received).unwrap_or_else(|Refusal(answer)| answer)),
+    };
+    let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
+    let answer = match server.journal().note(entry(&server, &received, answer.as_ref())) {
+        Ok(()) => answer,
+        Err(error) => Some(Refusal::defect(&format!("the log cannot be written: {error}")).0),
+    };
+    let request_id = server.world().uuid();
+    let Some(answer) = answer else {
+        line.cut();
+        return Response::default();
+    };
+    let response = answer.into_response(&request_id);
+    match fault {
+        Some(FaultKind::Truncate) => truncated(response).await,
+        Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds),
+        _ => response,
+    }
+}
+
+/// What Scaleway would say: authenticate, match, validate, dispatch, and check our own answer.
+fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
+    let now = server.clock.now();
+    let mut world = server.world();
+    authenticate(&world, received.token(), now)?;
+    let Route { document, operation, parameters, handler } =
+        route(received).ok_or_else(|| Refusal::message(404, "there is nothing at this address"))?;
+    let handler = handler.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;
+    request::check_locality(&parameters)?;
+    let query = received.query(document, operation)?;
+    let body = received.given(document, operation)?;
+    let order = operation.query_parameters.iter().find(|parameter| parameter.name == "order_by");
+    let order = order.and_then(|parameter| match &document.resolve(&parameter.schema).kind {
+        Kind::Enum { default, .. } => Some(default.as_str()),
+        _ => None,
+    });
+    let answer = handler(&mut Call { operation, parameters, query, body, order, now, world: &mut world })?;
+    let Some(schema) = &operation.answer else {
+        return Ok(Answer { status: operation.status, body: None });
+    };
+    if let Some(violation) = document.validate(schema, &answer, Rules::STRICT).first() {
+        let what = format!("{} answers {}: {}", operation.id, violation.path, violation.message);
+        return Err(Refusal::defect(&what));
+    }
+    Ok(Answer { status: operation.status, body: Some(answer) })
+}
+
+/// A key made through IAM works until it expires; of other keys, any or only those that were given at the start.
+fn authenticate(world: &World, token: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
+    let token = token.filter(|token| !token.is_empty()).ok_or_else(|| Refusal::unauthenticated("invalid_argument"))?;
+    match (iam::secret_key_state(&world.store, token, now), &world.keys) {
+        (Some(true), _) | (None, None) => Ok(()),
+        (Some(false), _) => Err(Refusal::unauthenticated("expired")),
+        (None, Some(keys)) if keys.iter().any(|key| key == token) => Ok(()),
+        (None, Some(_)) => Err(Refusal::unauthenticated("not_found")),
+    }
+}
+
+fn route(received: &Received) -> Option<Route> {
+    products::find(Method::from_name(&received.method)?, &received.path)
+}
+
+fn entry(server: &Server, received: &Received, answer: Option<&Answer>) -> Entry {
+    let elapsed = server.clock.now().duration_since(server.started).as_secs_f64();
+    Entry {
+        t: (elapsed * 1000.0).round() / 1000.0,
+        method: received.method.clone(),
+        path: received.path.clone(),
+        status: answer.map(|answer| answer.status),
+        operation: route(received).map(|route| route.operation.id.clone()),
+        query: received.query.clone(),
+        body: received.json().unwrap_or(Value::Null),
+    }
+}
+
+/// The first half of the body, and then a dead line.
+async fn truncated(response: Response<Body>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    // The body was made in memory, so reading it back cannot fail; an empty one is cut all the same.
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    let half = body.slice(..body.len() / 2);
+    let broken = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
+    // A pause between the two, so that the half is on its way before the line ends.
+    let stream = tokio_stream::iter([Ok(half), Err(broken)]).then(async |part: std::io::Result<Bytes>| {
+        tokio::task::yield_now().await;
+        part
+    });
+    Response::from_parts(parts, Body::from_stream(stream))
+}
+
+fn retry_after(mut response: Response<Body>, seconds: u32) -> Response<Body> {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// A request that panicked leaves the state as it was at that point, which is still worth answering from.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,70 @@
+//! A client that sends JSON and shows what came back.
+
+use jiff::Timestamp;
+use reqwest::Method;
+use scaleway_fake::{Builder, Clock, Fake, Running};
+use serde_json::Value;
+
+/// A fake and somebody who talks to it.
+pub(crate) struct Client {
+    pub(crate) fake: Running,
+    http: reqwest::Client,
+    pub(crate) token: String,
+}
+
+/// A fake whose clock stands still and whose ids are the same in each run.
+pub(crate) fn builder() -> Builder {
+    let start: Timestamp = "2026-07-17T09:50:00.638933292Z".parse().unwrap();
+    Fake::builder().clock(Clock::manual(start)).chance(1)
+}
+
+/// A client of a fake as it comes.
+pub(crate) async fn client() -> Client {
+    Client::of(builder()).await
+}
+
+impl Client {
+    #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
+    pub(crate) async fn of(builder: Builder) -> Self {
+        let fake = builder.start().await.unwrap();
+        Self { fake, http: reqwest::Client::new(), token: "11111111-1111-4111-8111-111111111111".to_owned() }
+    }
+
+    /// The answer as it came, or how the connection failed.
+    pub(crate) async fn send(&self, request: &str, body: Option<&Value>) -> reqwest::Result<reqwest::Response> {
+        let (method, path) = request.split_once(' ').unwrap();
+        let method: Method = method.parse().unwrap();
+        let mut request = self.http.request(method, format!("{}{path}", self.fake.url()));
+        if !self.token.is_empty() {
+            request = request.header("X-Auth-Token", &self.token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        request.send().await
+    }
+
+    /// Status and body (`null` when empty) of a request without a body.
+    pub(crate) async fn call(&self, request: &str) -> (u16, Value) {
+        read(self.send(request, None).await.unwrap()).await
+    }
+
+    /// Status and body (`null` when empty) of a request with this body.
+    pub(crate) async fn call_with(&self, request: &str, body: Value) -> (u16, Value) {
+        read(self.send(request, Some(&body)).await.unwrap()).await
+    }
+
+    /// The body of a request that must succeed.
+    pub(crate) async fn good(&self, request: &str, body: Value) -> Value {
+        let (status, answer) = self.call_with(request, body).await;
+        assert!((200..300).contains(&status), "{request}: {status} {answer}");
+        answer
+    }
+}
+
+async fn read(response: reqwest::Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    let body = response.bytes().await.unwrap();
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    (status, body)
+}

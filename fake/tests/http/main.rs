@@ -1,0 +1,9 @@
+//! The fake as a client sees it: over HTTP, with an own client that shares nothing with the plugin's.
+#![allow(clippy::unwrap_used)]
+
+mod account;
+mod admin;
+mod client;
+mod framework;
+mod iam;
+mod registry;

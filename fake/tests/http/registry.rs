@@ -1,0 +1,65 @@
+//! Registry namespaces, as recorded.
+
+use std::time::Duration;
+
+use scaleway_fake::DEFAULT_ORGANIZATION;
+use serde_json::json;
+
+use crate::client::{Client, builder, client};
+
+const NAMESPACES: &str = "/registry/v1/regions/fr-par/namespaces";
+
+#[tokio::test]
+async fn a_namespace_lives_as_recorded() {
+    let client = client().await;
+    let body = json!({ "name": "main", "description": "", "project_id": DEFAULT_ORGANIZATION, "is_public": false });
+    let created = client.good(&format!("POST {NAMESPACES}"), body).await;
+    let id = created["id"].as_str().unwrap().to_owned();
+    let expected = json!({
+        "created_at": "2026-07-17T09:50:00.638933292Z", "description": "", "endpoint": "rg.fr-par.scw.cloud/main",
+        "id": id, "image_count": 0, "is_public": false, "name": "main", "organization_id": DEFAULT_ORGANIZATION,
+        "project_id": DEFAULT_ORGANIZATION, "region": "fr-par", "size": 0, "status": "ready", "status_message": "",
+        "updated_at": "2026-07-17T09:50:00.638933292Z",
+    });
+    assert_eq!(created, expected);
+
+    let one = format!("{NAMESPACES}/{id}");
+    let (_, read) = client.call(&format!("GET {one}")).await;
+    assert_eq!(read["created_at"], "2026-07-17T09:50:00.638933Z");
+
+    client.fake.clock().advance(Duration::from_secs(2));
+    let patched = client.good(&format!("PATCH {one}"), json!({ "description": "new", "is_public": null })).await;
+    assert_eq!(patched["description"], "new");
+    assert_eq!(patched["is_public"], false);
+    assert_eq!(patched["updated_at"], "2026-07-17T09:50:02.638933292Z");
+    assert_eq!(patched["created_at"], "2026-07-17T09:50:00.638933Z");
+
+    let (status, deleted) = client.call(&format!("DELETE {one}")).await;
+    assert_eq!((status, &deleted["status"]), (200, &json!("deleting")));
+    let gone = (404, json!({ "message": "Namespace was not found" }));
+    assert_eq!(client.call(&format!("GET {one}")).await, gone);
+    assert_eq!(client.call(&format!("DELETE {one}")).await, gone);
+}
+
+#[tokio::test]
+async fn a_namespace_takes_its_time_to_go_when_asked_to() {
+    let client = Client::of(builder().settle(Duration::from_secs(5))).await;
+    let created = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
+    let one = format!("{NAMESPACES}/{}", created["id"].as_str().unwrap());
+    client.call(&format!("DELETE {one}")).await;
+    client.fake.clock().advance(Duration::from_millis(4999));
+    assert_eq!(client.call(&format!("GET {one}")).await.1["status"], "deleting");
+    let (status, refused) = client.call_with(&format!("PATCH {one}"), json!({ "description": "late" })).await;
+    assert_eq!((status, &refused["current_state"]), (409, &json!("deleting")));
+    client.fake.clock().advance(Duration::from_millis(1));
+    assert_eq!(client.call(&format!("GET {one}")).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_name_is_taken_once_in_each_region() {
+    let client = client().await;
+    client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
+    let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
+    assert_eq!((status, &refused["type"]), (409, &json!("already_exists")));
+    client.good("POST /registry/v1/regions/nl-ams/namespaces", json!({ "name": "main" })).await;
+}
