@@ -12,12 +12,14 @@ const STREAK: Duration = Duration::from_secs(15);
 /// The first time a host is left alone; doubles with each failed probe.
 const FIRST_REST: Duration = Duration::from_secs(10);
 /// The longest time a host is left alone.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const LONGEST_REST: Duration = Duration::from_mins(1);
 
 /// One host's breaker.
 #[derive(Debug)]
 pub(crate) struct Breaker {
     state: State,
+    /// What the host last did wrong.
+    why: String,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,7 @@ enum State {
 
 impl Breaker {
     pub(crate) fn new() -> Self {
-        Self { state: State::Closed { failures: 0, since: None } }
+        Self { state: State::Closed { failures: 0, since: None }, why: String::new() }
     }
 
     /// Lets a call pass, or says how long the host will still be left alone.
@@ -54,8 +56,14 @@ impl Breaker {
         self.state = State::Closed { failures: 0, since: None };
     }
 
-    /// The host did not answer, or with its own failure.
-    pub(crate) fn unwell(&mut self, now: Instant) {
+    /// What the host last did wrong; empty if nothing.
+    pub(crate) fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// The host did not answer, or with its own failure, described by `why`.
+    pub(crate) fn unwell(&mut self, now: Instant, why: String) {
+        self.why = why;
         self.state = match self.state {
             State::Closed { failures, since } => {
                 let failures = failures.saturating_add(1);
@@ -79,20 +87,30 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
+    use crate::testing::ManualClock;
 
     const SECOND: Duration = Duration::from_secs(1);
+
+    fn start() -> Instant {
+        ManualClock::new().now()
+    }
+
+    fn why() -> String {
+        "HTTP 503".to_owned()
+    }
 
     /// A breaker that opened at the time returned.
     fn open() -> (Breaker, Instant) {
         let mut breaker = Breaker::new();
-        let mut now = Instant::now();
+        let mut now = start();
         for _ in 0..FAILURES {
             assert_eq!(breaker.admit(now), Ok(()));
             now += STREAK / (FAILURES - 1);
-            breaker.unwell(now);
+            breaker.unwell(now, why());
         }
         now += SECOND * 2;
-        breaker.unwell(now);
+        breaker.unwell(now, why());
         (breaker, now)
     }
 
@@ -100,15 +118,16 @@ mod tests {
     fn a_long_streak_of_failures_opens() {
         let (mut breaker, now) = open();
         assert_eq!(breaker.admit(now), Err(FIRST_REST));
-        assert_eq!(breaker.admit(now + FIRST_REST - SECOND), Err(SECOND));
+        assert_eq!(breaker.why(), why());
+        assert_eq!(breaker.admit(now + FIRST_REST / 2), Err(FIRST_REST / 2));
     }
 
     #[test]
     fn many_failures_at_once_do_not_open() {
         let mut breaker = Breaker::new();
-        let now = Instant::now();
+        let now = start();
         for _ in 0..100 {
-            breaker.unwell(now + STREAK - SECOND);
+            breaker.unwell(now + STREAK / 2, why());
         }
         assert_eq!(breaker.admit(now + STREAK), Ok(()));
     }
@@ -116,9 +135,9 @@ mod tests {
     #[test]
     fn one_good_answer_ends_the_streak() {
         let mut breaker = Breaker::new();
-        let now = Instant::now();
+        let now = start();
         for second in 0..100 {
-            breaker.unwell(now + SECOND * second);
+            breaker.unwell(now + SECOND * second, why());
             if second % 9 == 8 {
                 breaker.well();
             }
@@ -151,7 +170,7 @@ mod tests {
         for rest in [20, 40, 60, 60] {
             let rest = SECOND * rest;
             assert_eq!(breaker.admit(now), Ok(()));
-            breaker.unwell(now);
+            breaker.unwell(now, why());
             assert_eq!(breaker.admit(now), Err(rest));
             now += rest;
         }
@@ -162,7 +181,7 @@ mod tests {
         let (mut breaker, opened) = open();
         let now = opened + FIRST_REST;
         assert_eq!(breaker.admit(now), Ok(()));
-        assert!(breaker.admit(now + FIRST_REST - SECOND).is_err());
+        assert!(breaker.admit(now + FIRST_REST / 2).is_err());
         assert_eq!(breaker.admit(now + FIRST_REST), Ok(()));
     }
 }

@@ -86,14 +86,15 @@ impl Client {
         loop {
             attempt += 1;
             let request = self.sign(&call, self.write(&call)?)?;
-            self.admit(&mut last)?;
-            let turn = self.turn(&call, deadline, &mut last).await?;
+            let doubting = |error: Error| error.doubting(last.as_ref());
+            self.admit().map_err(doubting)?;
+            let turn = self.turn(&call, deadline).await.map_err(doubting)?;
             let failed = match self.attempt(&call, request, attempt, deadline).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
             drop(turn);
-            let error = failed.error.doubting(last.as_ref());
+            let error = doubting(failed.error);
             match retry.pause_after(failed.trouble) {
                 Some(pause) if self.now() + pause < deadline => {
                     self.pause(pause).await.map_err(|cancelled| cancelled.doubting(Some(&error)))?;
@@ -159,29 +160,29 @@ impl Client {
         Ok(request)
     }
 
-    /// Asks the breaker. What the call met before becomes the refusal's cause.
-    fn admit(&self, last: &mut Option<Error>) -> Result<(), Error> {
+    /// Asks the breaker.
+    fn admit(&self) -> Result<(), Error> {
         let host = &self.shared.host;
-        lock(&host.breaker).admit(self.now()).map_err(|left| {
+        let mut breaker = lock(&host.breaker);
+        breaker.admit(self.now()).map_err(|left| {
             self.shared.meter.refused();
-            Error::Refused(Box::new(Refused::new(&host.name, left, last.take())))
+            Error::Refused(Box::new(Refused::new(&host.name, left, breaker.why())))
         })
     }
 
     /// Asks the limiter, and waits for it.
-    async fn turn(&self, call: &Call, deadline: Instant, last: &mut Option<Error>) -> Result<Turn, Error> {
-        let settings = &self.shared.settings;
-        let error = tokio::select! {
+    async fn turn(&self, call: &Call, deadline: Instant) -> Result<Turn, Error> {
+        let Shared { settings, host, .. } = &*self.shared;
+        tokio::select! {
             biased;
-            () = settings.cancel.cancelled() => cancelled(&call.operation),
-            turn = self.shared.host.limiter.turn(&*settings.clock) => return Ok(turn),
+            () = settings.cancel.cancelled() => Err(cancelled(&call.operation)),
+            turn = host.limiter.turn(&*settings.clock) => Ok(turn),
             () = settings.clock.sleep(deadline.saturating_duration_since(self.now())) => {
-                let what = format!("no turn to call {} came up {}", self.shared.host.name, within(settings.total_timeout));
+                let what = format!("no turn to call {} came up {}", host.name, within(settings.total_timeout));
                 let help = "Raise requestsPerSecond, or lower the number of parallel operations.";
-                Error::TimedOut(Box::new(Lost::new(&call.operation, what).help(Some(help))))
+                Err(Error::TimedOut(Box::new(Lost::new(&call.operation, what).help(Some(help)))))
             }
-        };
-        Err(error.doubting(last.as_ref()))
+        }
     }
 
     /// Sends once, and tells limiter, breaker, counters and log how it went.
@@ -203,7 +204,7 @@ impl Client {
                 meter.lost();
                 log(call, attempt, now - sent, None);
                 if failed.trouble.blames_host() {
-                    lock(&host.breaker).unwell(now);
+                    lock(&host.breaker).unwell(now, failed.error.to_string());
                 }
                 return Err(failed);
             }
@@ -211,10 +212,12 @@ impl Client {
         meter.answered(response.status().as_u16());
         log(call, attempt, now - sent, Some(&response));
         let answer = read(call, &response, attempt);
-        match answer.as_ref().err().map(|failed| failed.trouble) {
-            Some(trouble) if trouble.blames_host() => lock(&host.breaker).unwell(now),
-            Some(Trouble::Throttled { retry_after }) => {
-                host.limiter.throttled(sent, now, retry_after);
+        match &answer {
+            Err(failed) if failed.trouble.blames_host() => {
+                lock(&host.breaker).unwell(now, failed.error.to_string());
+            }
+            Err(Failed { trouble: Trouble::Throttled { retry_after }, .. }) => {
+                host.limiter.throttled(sent, now, *retry_after);
                 lock(&host.breaker).well();
             }
             // Any other answer, a refusal included, shows a host that takes calls.

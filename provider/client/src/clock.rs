@@ -29,7 +29,7 @@ impl Clock for SystemClock {
         tokio::time::Instant::now().into_std()
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the one home of sleep: everybody else asks a clock")]
+    #[expect(clippy::disallowed_methods, reason = "the one home of sleep: everybody else asks a clock")]
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
     }

@@ -61,7 +61,7 @@ impl Error {
     pub fn maybe_done(&self) -> bool {
         match self {
             Self::Build(_) => false,
-            Self::Refused(refused) => refused.cause.as_ref().is_some_and(|cause| cause.maybe_done()),
+            Self::Refused(refused) => refused.maybe_done,
             Self::Connect(lost) | Self::TimedOut(lost) | Self::Cancelled(lost) => lost.maybe_done,
             Self::Api(error) => error.maybe_done(),
             Self::Decode(undecoded) => undecoded.maybe_done,
@@ -101,7 +101,8 @@ impl Error {
                 Self::Connect(lost) | Self::TimedOut(lost) | Self::Cancelled(lost) => lost.maybe_done = true,
                 Self::Api(error) => error.set_maybe_done(),
                 Self::Decode(undecoded) => undecoded.maybe_done = true,
-                Self::Build(_) | Self::Refused(_) => {}
+                Self::Refused(refused) => refused.maybe_done = true,
+                Self::Build(_) => {}
             }
         }
         self
@@ -187,18 +188,18 @@ impl StdError for Lost {
     }
 }
 
-/// A call that was not sent because its host is left alone.
+/// A call that was not sent because its host is left alone. Its cause is what the host last did wrong.
 #[derive(Debug)]
 pub struct Refused {
     host: String,
     left: Duration,
-    /// What the same call met before the host was given up.
-    cause: Option<Box<Error>>,
+    maybe_done: bool,
+    cause: Cause,
 }
 
 impl Refused {
-    pub(crate) fn new(host: &str, left: Duration, cause: Option<Error>) -> Self {
-        Self { host: host.to_owned(), left, cause: cause.map(Box::new) }
+    pub(crate) fn new(host: &str, left: Duration, why: &str) -> Self {
+        Self { host: host.to_owned(), left, maybe_done: false, cause: why.into() }
     }
 
     /// How long the host will still be left alone.
@@ -219,7 +220,7 @@ impl fmt::Display for Refused {
 
 impl StdError for Refused {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause.as_ref().map(|cause| &**cause as &(dyn StdError + 'static))
+        Some(&*self.cause)
     }
 }
 
@@ -273,11 +274,12 @@ mod tests {
     fn a_cause_is_found_by_source_and_not_in_the_text() {
         let get = Call::new(Method::GET, "/x", &[]).unwrap();
         let lost = Lost::new(&get.operation, "the host cannot be reached").cause("connection refused".into());
-        let refused = Refused::new("host", Duration::from_secs(7), Some(Error::Connect(Box::new(lost))));
-        let error = Error::Refused(Box::new(refused));
+        let error = Error::Connect(Box::new(lost));
+        assert_eq!(error.to_string(), "the host cannot be reached");
+        assert_eq!(error.source().unwrap().to_string(), "connection refused");
+
+        let error = Error::Refused(Box::new(Refused::new("host", Duration::from_secs(7), "HTTP 503")));
         assert_eq!(error.to_string(), "host failed repeatedly, so no calls are sent to it for 7 s");
-        let cause = error.source().unwrap();
-        assert_eq!(cause.to_string(), "the host cannot be reached");
-        assert_eq!(cause.source().unwrap().to_string(), "connection refused");
+        assert_eq!(error.source().unwrap().to_string(), "HTTP 503");
     }
 }

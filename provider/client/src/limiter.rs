@@ -28,7 +28,7 @@ const SLOWEST: f64 = 1.0;
 /// Beyond this many calls per second pacing has no effect worth its bookkeeping.
 const UNPACED: f64 = 1000.0;
 /// A server may hold up all calls for this long at most; a single call still honours what it was told.
-const LONGEST_HOLD: Duration = Duration::from_secs(60);
+const LONGEST_HOLD: Duration = Duration::from_mins(1);
 
 /// One host's limiter.
 #[derive(Debug)]

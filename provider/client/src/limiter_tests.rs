@@ -7,6 +7,10 @@ use crate::testing::ManualClock;
 
 const SECOND: Duration = Duration::from_secs(1);
 
+fn start() -> Instant {
+    ManualClock::new().now()
+}
+
 fn at(start: Instant, seconds: f64) -> Instant {
     start + Duration::from_secs_f64(seconds)
 }
@@ -37,7 +41,7 @@ impl Server {
 /// Sends `calls` from as many parallel callers as there are places, each call answered after 50 ms, and returns the
 /// share refused and the seconds it took.
 fn simulate(rate: f64, most_places: usize, calls: u32) -> (f64, f64) {
-    let start = Instant::now();
+    let start = self::start();
     let mut server = Server::new(rate);
     let mut pace = Pace::new(most_places, None, start);
     // Calls under way, as (sent, answered), the oldest first.
@@ -90,7 +94,7 @@ fn a_generous_server_is_not_paced() {
 
 #[test]
 fn a_ceiling_spaces_calls_from_the_start() {
-    let now = Instant::now();
+    let now = start();
     let mut pace = Pace::new(4, Some(5.0), now);
     assert_eq!(pace.take(now), Ok(()));
     assert_eq!(pace.take(now), Err(SECOND / 5));
@@ -104,7 +108,7 @@ fn a_ceiling_spaces_calls_from_the_start() {
 
 #[test]
 fn a_ceiling_that_means_nothing_is_none() {
-    let now = Instant::now();
+    let now = start();
     for ceiling in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert_eq!(Pace::new(4, Some(ceiling), now).rate, None, "{ceiling}");
     }
@@ -112,7 +116,7 @@ fn a_ceiling_that_means_nothing_is_none() {
 
 #[test]
 fn refusals_of_one_volley_shrink_once() {
-    let now = Instant::now();
+    let now = start();
     let mut pace = Pace::new(4, Some(100.0), now);
     for _ in 0..50 {
         pace.accepted(now);
@@ -127,7 +131,7 @@ fn refusals_of_one_volley_shrink_once() {
 
 #[test]
 fn the_rate_grows_back_to_the_ceiling_and_no_further() {
-    let start = Instant::now();
+    let start = self::start();
     let mut pace = Pace::new(4, Some(10.0), start);
     pace.throttled(start, start, None);
     assert_eq!(pace.rate, Some(SLOWEST));
@@ -140,7 +144,7 @@ fn the_rate_grows_back_to_the_ceiling_and_no_further() {
 
 #[test]
 fn retry_after_holds_everybody_up_but_not_forever() {
-    let now = Instant::now();
+    let now = start();
     let mut pace = Pace::new(4, None, now);
     pace.throttled(now, now, Some(SECOND * 20));
     assert_eq!(pace.take(now), Err(SECOND * 20));

@@ -14,9 +14,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::transport::Transport;
 
 /// One attempt may take this long. The slowest answer recorded is a bucket's creation at 5 s; the rest is patience.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 /// One call may take this long with all its attempts and pauses.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(300);
+const TOTAL_TIMEOUT: Duration = Duration::from_mins(5);
 /// With pauses that grow to half a minute this outlasts a restart of the API, and ends within the total time.
 const MAX_RETRIES: u32 = 10;
 /// As many as the engine's default of parallel resource operations needs on a machine of eight cores.

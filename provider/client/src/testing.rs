@@ -116,6 +116,10 @@ pub enum Step {
 
 impl Step {
     /// A JSON answer; `Null` gives an empty body.
+    ///
+    /// # Panics
+    ///
+    /// If HTTP does not know such a status (100 to 999 are possible).
     pub fn answer(status: u16, body: &Value) -> Self {
         let bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
         let mut response = Response::new(bytes);

@@ -1,0 +1,304 @@
+//! Real HTTP against scripted answers: what goes over the wire, and what is made of what comes back.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::testing::ManualClock;
+use client::{Call, CancellationToken, Client, Credentials, Error, Kind, Method, Settings, Url};
+use serde_json::{Value, json};
+use wiremock::matchers::{body_json, header, method, path, query_param};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate, Times};
+
+/// Pauses of the client pass in no time; time-outs never come unless a test advances the clock.
+fn settings(server: &MockServer) -> Settings {
+    Settings::new(Url::parse(&server.uri()).unwrap())
+        .credentials(Credentials::new("SCWEXAMPLE", "canary-secret-key"))
+        .clock(Arc::new(ManualClock::skipping(Duration::from_secs(31))))
+        .seed(1)
+}
+
+fn call(method: Method) -> Call {
+    Call::new(method, "/product/v1/things", &[]).unwrap()
+}
+
+/// Answers the first `times` requests of a verb with a status and an empty body.
+async fn failing(server: &MockServer, verb: &str, status: u16, times: u64) {
+    let answer = ResponseTemplate::new(status);
+    Mock::given(method(verb)).respond_with(answer).up_to_n_times(times).expect(times).mount(server).await;
+}
+
+async fn answering(server: &MockServer, verb: &str, body: Value, times: impl Into<Times>) {
+    let answer = ResponseTemplate::new(200).set_body_json(body).insert_header("X-Request-Id", "r1");
+    Mock::given(method(verb)).respond_with(answer).expect(times).mount(server).await;
+}
+
+#[tokio::test]
+async fn a_call_is_signed_and_its_answer_read() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/base/product/v1/things/a%2Fb"))
+        .and(query_param("filter", "x y&z"))
+        .and(header("X-Auth-Token", "canary-secret-key"))
+        .and(header("User-Agent", "tester/1"))
+        .and(header("Accept", "application/json"))
+        .and(header("Content-Type", "application/json"))
+        .and(body_json(json!({"name": "n"})))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({"id": "i"})).insert_header("X-Request-Id", "r1"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let mut settings = settings(&server).user_agent("tester/1");
+    settings.api_url.set_path("/base/");
+    let call = Call::new(Method::POST, "/product/v1/things/{id}", &[("id", "a/b")])
+        .unwrap()
+        .query("filter", "x y&z")
+        .body(json!({"name": "n"}));
+
+    let answer = Client::new(settings).send(call).await.unwrap();
+
+    assert_eq!((answer.status, answer.attempts), (200, 1));
+    assert_eq!(answer.body, json!({"id": "i"}));
+    assert_eq!(answer.request_id.as_deref(), Some("r1"));
+}
+
+#[tokio::test]
+async fn without_credentials_and_body_their_headers_are_absent() {
+    let server = MockServer::start().await;
+    let bare = |request: &Request| {
+        !request.headers.contains_key("x-auth-token") && !request.headers.contains_key("content-type")
+    };
+    Mock::given(bare).respond_with(ResponseTemplate::new(204)).expect(1).mount(&server).await;
+    let mut settings = settings(&server);
+    settings.credentials = None;
+
+    let answer = Client::new(settings).send(call(Method::DELETE)).await.unwrap();
+
+    assert_eq!((answer.status, answer.body), (204, Value::Null));
+}
+
+#[tokio::test]
+async fn a_read_is_repeated_until_the_server_is_well() {
+    let server = MockServer::start().await;
+    failing(&server, "GET", 503, 2).await;
+    answering(&server, "GET", json!({"id": "i"}), 1).await;
+    let client = Client::new(settings(&server));
+
+    let answer = client.send(call(Method::GET)).await.unwrap();
+
+    assert_eq!(answer.attempts, 3);
+    let counters = client.counters();
+    assert_eq!((counters.requests, counters.retries, counters.lost), (3, 2, 0));
+    assert_eq!((counters.by_class[5], counters.by_class[2]), (2, 1));
+}
+
+#[tokio::test]
+async fn an_empty_429_delays_every_call_even_a_create() {
+    let server = MockServer::start().await;
+    failing(&server, "POST", 429, 2).await;
+    answering(&server, "POST", json!({"id": "i"}), 1).await;
+    let client = Client::new(settings(&server));
+
+    let answer = client.send(call(Method::POST)).await.unwrap();
+
+    assert_eq!(answer.attempts, 3);
+    assert_eq!(client.counters().throttled, 2);
+}
+
+#[tokio::test]
+async fn retry_after_is_waited_for() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(429).insert_header("Retry-After", "17");
+    Mock::given(method("GET")).respond_with(answer).up_to_n_times(1).mount(&server).await;
+    answering(&server, "GET", json!({}), 1).await;
+    let clock = ManualClock::skipping(Duration::from_secs(31));
+
+    Client::new(settings(&server).clock(Arc::new(clock.clone()))).send(call(Method::GET)).await.unwrap();
+
+    assert!(clock.slept().iter().sum::<Duration>() >= Duration::from_secs(17), "{:?}", clock.slept());
+}
+
+#[tokio::test]
+async fn a_retry_after_beyond_the_time_there_is_ends_the_call() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(429).insert_header("Retry-After", "86400");
+    Mock::given(method("GET")).respond_with(answer).expect(1).mount(&server).await;
+
+    let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
+
+    assert_eq!(error.kind(), Some(Kind::Throttled));
+}
+
+#[tokio::test]
+async fn a_create_is_not_repeated_when_the_server_fails() {
+    let server = MockServer::start().await;
+    failing(&server, "POST", 502, 1).await;
+
+    let error = Client::new(settings(&server)).send(call(Method::POST)).await.unwrap_err();
+
+    assert_eq!(error.kind(), Some(Kind::Broken));
+    assert!(error.maybe_done());
+}
+
+#[tokio::test]
+async fn answers_that_blame_the_caller_come_back_at_once() {
+    for (status, kind) in [
+        (400, Kind::Invalid),
+        (401, Kind::Unauthenticated),
+        (403, Kind::Denied),
+        (404, Kind::NotFound),
+        (409, Kind::Busy),
+        (412, Kind::Conflict),
+    ] {
+        let server = MockServer::start().await;
+        failing(&server, "GET", status, 1).await;
+        let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
+        assert_eq!(error.kind(), Some(kind), "{status}");
+        assert_eq!(error.is_not_found(), status == 404);
+        assert!(!error.maybe_done(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn retries_are_bounded() {
+    let server = MockServer::start().await;
+    failing(&server, "GET", 500, 3).await;
+
+    let error = Client::new(settings(&server).max_retries(2)).send(call(Method::GET)).await.unwrap_err();
+
+    assert_eq!(error.kind(), Some(Kind::Broken));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(302).insert_header("Location", "/elsewhere");
+    Mock::given(path("/product/v1/things")).respond_with(answer).expect(1).mount(&server).await;
+    Mock::given(path("/elsewhere")).respond_with(ResponseTemplate::new(200)).expect(0).mount(&server).await;
+
+    let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
+
+    assert_eq!(error.api().map(client::ApiError::status), Some(302));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_json_is_no_panic() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_body_string("<html>").insert_header("X-Request-Id", "r1");
+    Mock::given(method("POST")).respond_with(answer).expect(1).mount(&server).await;
+
+    let error = Client::new(settings(&server)).send(call(Method::POST)).await.unwrap_err();
+
+    assert!(matches!(error, Error::Decode(_)), "{error:?}");
+    assert!(error.maybe_done());
+    assert_eq!(error.to_string(), "Scaleway's answer cannot be understood: it is not JSON (request r1)");
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_there_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let clock = ManualClock::skipping(Duration::from_secs(31));
+    let client = Client::new(Settings::new(Url::parse(&url).unwrap()).clock(Arc::new(clock)).max_retries(3));
+
+    let error = client.send(call(Method::POST)).await.unwrap_err();
+
+    assert!(matches!(error, Error::Connect(_)), "{error:?}");
+    assert!(!error.maybe_done(), "nothing was sent");
+    assert_eq!(error.to_string(), "127.0.0.1 cannot be reached");
+    assert!(error.help().is_some());
+    assert_eq!(client.counters().requests, 4, "a create may be repeated when nothing was sent");
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_given_up() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_delay(Duration::from_hours(1));
+    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    let clock = ManualClock::new();
+    let client = Client::new(settings(&server).clock(Arc::new(clock.clone())));
+
+    let (result, ()) = tokio::join!(client.send(call(Method::POST)), async {
+        received(&server).await;
+        clock.advance(Duration::from_mins(1));
+    });
+
+    let error = result.unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)), "{error:?}");
+    assert!(error.maybe_done());
+    assert_eq!(error.to_string(), "127.0.0.1 gave no answer within 60 s, so it is unknown whether the change was made");
+}
+
+#[tokio::test]
+async fn cancelling_ends_a_read_at_once() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_delay(Duration::from_hours(1));
+    Mock::given(method("GET")).respond_with(answer).mount(&server).await;
+    let cancel = CancellationToken::new();
+    let client = Client::new(settings(&server).clock(Arc::new(ManualClock::new())).cancel(cancel.clone()));
+
+    let (result, ()) = tokio::join!(client.send(call(Method::GET)), async {
+        received(&server).await;
+        cancel.cancel();
+    });
+
+    assert!(matches!(result, Err(Error::Cancelled(_))), "{result:?}");
+    let result = client.send(call(Method::GET)).await;
+    assert!(matches!(result, Err(Error::Cancelled(_))), "nothing is sent any more: {result:?}");
+    assert_eq!(client.counters().requests, 1);
+}
+
+/// Ends once the server has the first request.
+async fn received(server: &MockServer) {
+    while server.received_requests().await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn all_pages_of_a_list_are_read() {
+    let server = MockServer::start().await;
+    for (page, ids) in [("1", vec![1, 2]), ("2", vec![3, 4]), ("3", vec![5])] {
+        Mock::given(query_param("page", page))
+            .and(query_param("page_size", "100"))
+            .and(query_param("order_by", "created_at_asc"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(json!({"things": ids, "total_count": 5})))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    let call = call(Method::GET).query("order_by", "created_at_asc");
+
+    let things = Client::new(settings(&server)).list(call, "things").await.unwrap();
+
+    assert_eq!(things, [1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn lists_end_however_they_are_told() {
+    for (body, expected) in [
+        (json!({"things": [], "total_count": 0}), 0),
+        (json!({"things": null, "total_count": 0}), 0),
+        (json!({"things": [], "total_count": 7}), 0),
+        (json!({"things": [1, 2]}), 2),
+        (json!({"things": [1, 2, 3], "total_count": 2}), 3),
+    ] {
+        let server = MockServer::start().await;
+        answering(&server, "GET", body.clone(), 1).await;
+        let things = Client::new(settings(&server)).list(call(Method::GET), "things").await.unwrap();
+        assert_eq!(things.len(), expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_without_its_elements_is_not_understood() {
+    for body in [json!({"total_count": 2}), json!([]), json!({"things": {}})] {
+        let server = MockServer::start().await;
+        answering(&server, "GET", body.clone(), 1).await;
+        let error = Client::new(settings(&server)).list(call(Method::GET), "things").await.unwrap_err();
+        assert!(matches!(error, Error::Decode(_)), "{body}: {error:?}");
+        assert!(error.to_string().contains("no list \"things\""), "{error}");
+    }
+}

@@ -1,0 +1,271 @@
+//! The one loop against a scripted network: what is sent again, what is given up, and what a caller is told.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::error::Error as _;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use client::testing::{ManualClock, ScriptedTransport, Step};
+use client::{
+    Answer, Call, CancellationToken, Client, Clock, Credentials, Error, Kind, Method, Repeatable, Settings, Url,
+};
+use serde_json::{Value, json};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// A client on a scripted network, with a clock whose short sleeps pass in no time.
+struct Stage {
+    client: Client,
+    network: ScriptedTransport,
+    clock: ManualClock,
+    cancel: CancellationToken,
+}
+
+fn stage(steps: impl IntoIterator<Item = Step>) -> Stage {
+    stage_with(ManualClock::skipping(SECOND * 31), steps)
+}
+
+fn stage_with(clock: ManualClock, steps: impl IntoIterator<Item = Step>) -> Stage {
+    let network = ScriptedTransport::new(steps);
+    let cancel = CancellationToken::new();
+    let settings = Settings::new(Url::parse("https://api.example.com").unwrap())
+        .credentials(Credentials::new("SCWEXAMPLE", "canary-key"))
+        .clock(Arc::new(clock.clone()))
+        .transport(Arc::new(network.clone()))
+        .cancel(cancel.clone())
+        .seed(1);
+    Stage { client: Client::new(settings), network, clock, cancel }
+}
+
+fn call(method: Method) -> Call {
+    Call::new(method, "/things", &[]).unwrap()
+}
+
+fn ok() -> Step {
+    Step::answer(200, &json!({"id": "i"}))
+}
+
+fn status(status: u16) -> Step {
+    Step::answer(status, &Value::Null)
+}
+
+/// Sends a call over a network that follows these steps; returns the result and how often the call was sent.
+async fn send(call: Call, steps: impl IntoIterator<Item = Step>) -> (Result<Answer, Error>, usize) {
+    let stage = stage(steps);
+    let result = stage.client.send(call).await;
+    (result, stage.network.sent().len())
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_again_only_where_that_is_harmless() {
+    for method in [Method::GET, Method::PUT, Method::DELETE] {
+        let (result, sent) = send(call(method.clone()), [Step::Lost, ok()]).await;
+        assert_eq!((result.unwrap().attempts, sent), (2, 2), "{method}");
+    }
+    for method in [Method::POST, Method::PATCH] {
+        let (result, sent) = send(call(method.clone()), [Step::Lost, ok()]).await;
+        let error = result.unwrap_err();
+        assert!(matches!(error, Error::Connect(_)), "{error:?}");
+        assert!(error.maybe_done());
+        assert_eq!(sent, 1, "{method}");
+    }
+    let (result, sent) = send(call(Method::PATCH).repeatable(Repeatable::Yes), [Step::Lost, ok()]).await;
+    assert!(result.is_ok());
+    assert_eq!(sent, 2);
+}
+
+#[tokio::test]
+async fn a_call_that_never_left_may_leave_again() {
+    let (result, sent) = send(call(Method::POST), [Step::Unsent, status(429), Step::Unsent, ok()]).await;
+    assert_eq!((result.unwrap().attempts, sent), (4, 4));
+}
+
+#[tokio::test]
+async fn an_answer_cut_short_counts_as_none() {
+    let cut = || {
+        let Step::Answer(mut response) = ok() else { unreachable!() };
+        *response.body_mut() = (&br#"{"id": "#[..]).into();
+        Step::Answer(response)
+    };
+    let (result, sent) = send(call(Method::GET), [cut(), ok()]).await;
+    assert_eq!((result.unwrap().attempts, sent), (2, 2));
+
+    let (result, sent) = send(call(Method::POST), [cut(), ok()]).await;
+    let error = result.unwrap_err();
+    assert!(matches!(error, Error::Decode(_)) && error.maybe_done(), "{error:?}");
+    assert_eq!(sent, 1);
+}
+
+#[tokio::test]
+async fn doubt_about_an_earlier_attempt_stays_with_the_call() {
+    let (result, _) = send(call(Method::DELETE), [Step::Lost, status(403)]).await;
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), Some(Kind::Denied));
+    assert!(error.maybe_done());
+}
+
+#[tokio::test]
+async fn a_call_ends_when_its_time_is_up() {
+    let stage = stage((0..100).map(|_| status(503)));
+    let start = stage.clock.now();
+    let settings = Settings::new(Url::parse("https://api.example.com").unwrap())
+        .clock(Arc::new(stage.clock.clone()))
+        .transport(Arc::new(stage.network.clone()))
+        .timeouts(SECOND * 60, SECOND * 90)
+        .max_retries(1000)
+        .seed(1);
+
+    let error = Client::new(settings).send(call(Method::GET)).await.unwrap_err();
+
+    assert!(stage.clock.now() - start < SECOND * 90);
+    assert!(matches!(error, Error::Api(_) | Error::Refused(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_host_that_keeps_failing_is_left_alone_then_probed() {
+    let failing = (0..40).map(|_| status(503));
+    let stage = stage(failing);
+    let mut refused = None;
+    for _ in 0..10 {
+        match stage.client.send(call(Method::GET)).await.unwrap_err() {
+            Error::Refused(error) => {
+                refused = Some(error);
+                break;
+            }
+            error => assert_eq!(error.kind(), Some(Kind::Broken)),
+        }
+    }
+    let refused = refused.expect("ten failing calls open the breaker");
+    assert!(refused.to_string().starts_with("api.example.com failed repeatedly, so no calls are sent to it for "));
+    let cause = refused.source().expect("the call met something before it was refused");
+    assert!(cause.to_string().starts_with("Scaleway failed to answer properly"), "{cause}");
+
+    let sent = stage.network.sent().len();
+    let error = stage.client.send(call(Method::POST)).await.unwrap_err();
+    assert!(matches!(error, Error::Refused(_)) && !error.maybe_done(), "{error:?}");
+    assert!(error.help().unwrap().contains("status.scaleway.com"));
+    assert_eq!(stage.network.sent().len(), sent, "a refused call is not sent");
+    assert!(stage.client.counters().refused >= 2);
+
+    stage.clock.advance(SECOND * 60);
+    let error = stage.client.send(call(Method::POST)).await.unwrap_err();
+    assert_eq!(error.kind(), Some(Kind::Broken), "the probe is sent");
+    assert_eq!(stage.network.sent().len(), sent + 1);
+}
+
+#[tokio::test]
+async fn refusals_do_not_open_the_breaker() {
+    let stage = stage((0..50).map(|_| status(404)));
+    for _ in 0..50 {
+        stage.clock.advance(SECOND);
+        assert!(stage.client.send(call(Method::GET)).await.unwrap_err().is_not_found());
+    }
+}
+
+#[tokio::test]
+async fn cancelling_ends_a_pause() {
+    // Nothing passes by itself here, so the pause after the failure lasts until it is cancelled.
+    let stage = stage_with(ManualClock::new(), [status(503), ok()]);
+    let (result, ()) = tokio::join!(stage.client.send(call(Method::GET)), async {
+        while stage.network.sent().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        stage.cancel.cancel();
+    });
+    assert!(matches!(result, Err(Error::Cancelled(_))), "{result:?}");
+    assert_eq!(stage.network.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_create_under_way_has_a_moment_to_answer_when_cancelled() {
+    let stage = stage_with(ManualClock::new(), [Step::Hang]);
+    let create = stage.client.send(call(Method::POST));
+    tokio::pin!(create);
+    assert!(is_pending(&mut create).await);
+    stage.cancel.cancel();
+    assert!(is_pending(&mut create).await, "it may still answer");
+    stage.clock.advance(SECOND * 2);
+    let error = create.await.unwrap_err();
+    assert!(matches!(error, Error::Cancelled(_)) && error.maybe_done(), "{error:?}");
+    assert_eq!(error.to_string(), "the operation was cancelled, so it is unknown whether the change was made");
+}
+
+/// Whether a future is not ready yet, after being given its chance.
+async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
+    tokio::select! {
+        biased;
+        _ = future => false,
+        () = tokio::task::yield_now() => true,
+    }
+}
+
+#[tokio::test]
+async fn a_pause_of_the_caller_is_cancelled_too() {
+    let stage = stage_with(ManualClock::new(), []);
+    stage.cancel.cancel();
+    assert!(matches!(stage.client.pause(SECOND).await, Err(Error::Cancelled(_))));
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_ended() {
+    let page = || Step::answer(200, &json!({"things": [1], "total_count": 5000}));
+    let stage = stage((0..2000).map(|_| page()));
+    let error = stage.client.list(call(Method::GET), "things").await.unwrap_err();
+    assert!(matches!(error, Error::Decode(_)), "{error:?}");
+    assert_eq!(stage.network.sent().len(), 1000);
+}
+
+#[tokio::test]
+async fn a_key_no_header_can_hold_is_refused_before_sending() {
+    let network = ScriptedTransport::new([ok()]);
+    let settings = Settings::new(Url::parse("https://api.example.com").unwrap())
+        .credentials(Credentials::new("SCWEXAMPLE", "canary\nkey"))
+        .transport(Arc::new(network.clone()));
+    let error = Client::new(settings).send(call(Method::GET)).await.unwrap_err();
+    assert!(matches!(error, Error::Build(_)), "{error:?}");
+    assert!(!format!("{error} {error:?}").contains("canary"));
+    assert_eq!(network.sent().len(), 0);
+}
+
+/// Keeps what a subscriber writes.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn each_attempt_leaves_one_line_without_secrets() {
+    let lines = Lines::default();
+    let sink = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(move || sink.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let stage = stage([status(429), Step::answer(200, &json!({"secret_key": "canary-answer"}))]);
+    let call = call(Method::POST).query("token", "canary-query").body(json!({"password": "canary-body"}));
+
+    let answer = stage.client.send(call).await.unwrap();
+
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let attempts: Vec<&str> = text.lines().filter(|line| line.contains("client")).collect();
+    assert_eq!(attempts.len(), 2, "{text}");
+    for (line, expected) in attempts.iter().zip(["status=429", "status=200"]) {
+        for part in ["method=POST", "path=/things", "milliseconds=", "attempt=", expected] {
+            assert!(line.contains(part), "no {part} in {line}");
+        }
+    }
+    let shown = format!("{text}{answer:?}{:?}", stage.client);
+    assert!(!shown.contains("canary"), "{shown}");
+}
