@@ -74,6 +74,14 @@ impl Call<'_> {
         self.operation.path.parameters().last().map(|name| self.parameter(name)).unwrap_or_default()
     }
 
+    /// The id of the object that the call is about: [`Call::id`], or the kind's `key` taken from the path.
+    pub(crate) fn id_of(&self, kind: &Kind) -> String {
+        if kind.key.is_empty() {
+            return self.id();
+        }
+        kind.key.iter().map(|name| self.parameter(name)).collect::<Vec<_>>().join("/")
+    }
+
     /// A text of the body; empty when not given.
     pub(crate) fn text(&self, field: &str) -> String {
         self.body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -114,7 +122,7 @@ impl Call<'_> {
     }
 }
 
-/// The plain verbs: a product without surprises needs no others. They work on the object that [`Call::id`] names.
+/// The plain verbs: a product without surprises needs no others. They work on the object that [`Call::id_of`] names.
 impl Call<'_> {
     /// Makes an object. `fields` are all that the API shows; an id is made unless `fields` have one.
     pub(crate) fn create(&mut self, kind: &Kind, fields: Value) -> Handled {
@@ -124,7 +132,7 @@ impl Call<'_> {
 
     /// Shows an object.
     pub(crate) fn get(&self, kind: &Kind) -> Handled {
-        self.find(kind, &self.id()).map(|object| self.show(kind, object))
+        self.find(kind, &self.id_of(kind)).map(|object| self.show(kind, object))
     }
 
     /// Shows a page of the objects in the call's locality; see [`paging::selects`] for how the query filters.
@@ -138,7 +146,7 @@ impl Call<'_> {
 
     /// Sets those of the named fields that are given, and `updated_at`.
     pub(crate) fn patch(&mut self, kind: &Kind, fields: &[&str]) -> Handled {
-        let id = self.id();
+        let id = self.id_of(kind);
         let given: Vec<_> =
             fields.iter().filter_map(|name| Some(((*name).to_owned(), self.body.get(*name)?.clone()))).collect();
         let updated_at = self.timestamp();
@@ -152,13 +160,13 @@ impl Call<'_> {
 
     /// Takes an object away at once; the answer is empty.
     pub(crate) fn delete(&mut self, kind: &Kind) -> Handled {
-        self.world.store.remove(kind, &self.locality(), &self.id())?;
+        self.world.store.remove(kind, &self.locality(), &self.id_of(kind))?;
         Ok(Value::Null)
     }
 
     /// Marks an object as `deleting` and takes it away once it has settled; the answer shows it.
     pub(crate) fn delete_in_time(&mut self, kind: &Kind) -> Handled {
-        let (id, now, over, updated_at) = (self.id(), self.now, self.world.settle, self.timestamp());
+        let (id, now, over, updated_at) = (self.id_of(kind), self.now, self.world.settle, self.timestamp());
         let object = self.change(kind, &id)?;
         object.fields.insert("status".to_owned(), Value::from("deleting"));
         if let Some(time) = object.fields.get_mut("updated_at") {
@@ -171,12 +179,19 @@ impl Call<'_> {
 
 /// What the plain verbs are made of, for products with surprises.
 impl Call<'_> {
-    /// An object that does not exist yet; see [`Call::create`]. Hide secrets in it, then [`Call::insert`] it.
+    /// An object that does not exist yet; its id is the one in `fields`, made of the kind's `key`, or new. Hide secrets
+    /// in it, then [`Call::insert`] it.
     pub(crate) fn draft(&mut self, kind: &Kind, fields: Value) -> Object {
         let fields = object(fields);
-        let id = match fields.get(kind.id).and_then(Value::as_str) {
-            Some(id) => id.to_owned(),
-            None => self.world.uuid(),
+        let part = |name: &&str| match fields.get(*name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => self.parameter(name),
+        };
+        let id = match (kind.key, fields.get(kind.id).and_then(Value::as_str)) {
+            (key @ [_, ..], _) => key.iter().map(part).collect::<Vec<_>>().join("/"),
+            ([], Some(id)) => id.to_owned(),
+            ([], None) => self.world.uuid(),
         };
         Object::new(kind, &self.locality(), &id, fields)
     }

@@ -16,8 +16,11 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The schema of the API document that answers have, such as `Namespace`.
     pub(crate) schema: &'static str,
-    /// The field that holds the id.
+    /// The field that shows the id; empty where none does.
     pub(crate) id: &'static str,
+    /// Of which names the id is made where it is not one of its own, such as `instance_id` and `name`: parameters of
+    /// the path or fields, joined by slashes. Those that are no fields are hidden in the object.
+    pub(crate) key: &'static [&'static str],
     /// The field of a list answer that holds the objects, such as `namespaces`.
     pub(crate) list: &'static str,
     /// How its absence is worded.
@@ -74,7 +77,7 @@ pub(crate) struct Store {
 impl Kind {
     /// The usual: an object with an `id` and no passing states.
     pub(crate) const fn new(name: &'static str, schema: &'static str, list: &'static str, missing: Missing) -> Self {
-        Self { name, schema, id: "id", list, missing, transient: &[], view: None }
+        Self { name, schema, id: "id", key: &[], list, missing, transient: &[], view: None }
     }
 
     /// The part of the name after the product, such as `namespace`.
@@ -95,13 +98,18 @@ impl Object {
     /// A new object; `fields` hold everything that the API shows but the id, which is added.
     pub(crate) fn new(kind: &Kind, locality: &str, id: &str, fields: Map<String, Value>) -> Self {
         let mut fields = fields;
-        fields.insert(kind.id.to_owned(), Value::from(id));
+        if !kind.id.is_empty() {
+            fields.insert(kind.id.to_owned(), Value::from(id));
+        }
+        let parts = kind.key.iter().zip(id.splitn(kind.key.len().max(1), '/'));
+        let hidden = parts.filter(|(name, _)| !fields.contains_key(**name));
+        let hidden = hidden.map(|(name, part)| ((*name).to_owned(), Value::from(part))).collect();
         Self {
             kind: kind.name,
             locality: locality.to_owned(),
             id: id.to_owned(),
             fields,
-            hidden: Map::new(),
+            hidden,
             provided: false,
             pending: Vec::new(),
         }
@@ -231,6 +239,15 @@ mod tests {
         let mut store = store_of(thing);
         let seen = [4, 5, 10, 19, 20].map(|seconds| status_after(&mut store, seconds));
         assert_eq!(seen, ["creating", "error", "ready", "ready", "upgraded"]);
+    }
+
+    #[test]
+    fn parts_of_a_key_that_are_no_fields_are_hidden() {
+        static PART: Kind =
+            Kind { id: "", key: &["thing_id", "name"], ..Kind::new("a/b", "B", "bs", Missing::Message("")) };
+        let part = Object::new(&PART, "", "1/a/b", object(json!({ "name": "a/b" })));
+        assert_eq!(Value::Object(part.fields), json!({ "name": "a/b" }));
+        assert_eq!(Value::Object(part.hidden), json!({ "thing_id": "1" }));
     }
 
     #[test]

@@ -10,7 +10,8 @@
 //! 4. Write the fields of a create answer with `json!`, as recorded: what is `null`, what is absent, what is empty.
 //!    Every answer is checked against the document, so a misspelt field is an error 500 that names it.
 //! 5. Passing statuses: `call.pass(&KIND, &id, "creating", json!({ "status": "ready" }))`; refuse changes meanwhile with
-//!    `call.settled(&KIND, &id)?`. Counted fields: the kind's `view`. Parents, secrets: the object's `hidden`.
+//!    `call.settled(&KIND, &id)?`. Counted fields: the kind's `view`. Secrets: the object's `hidden`. Objects that
+//!    are named by a parent and a name of their own: the kind's `key`, such as `&["instance_id", "name"]`, with `id: ""`.
 //! 6. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
 
 pub(crate) mod account;
