@@ -79,26 +79,26 @@ impl Client {
     /// An answer has a status of 200 to 299; every other one is an [`Error::Api`]. A call that is not repeatable and
     /// whose outcome is unknown is not sent again: its error says [`Error::maybe_done`].
     pub async fn send(&self, call: Call) -> Result<Answer, Error> {
-        let deadline = self.now() + self.shared.settings.total_timeout;
+        let started = self.now();
         let mut retry = Retry::new(call.repeatable, self.shared.settings.max_retries, lock(&self.shared.chance).fork());
-        let mut last: Option<Error> = None;
+        // Whether an attempt so far may have had its effect; every later error has to say so too.
+        let mut doubt = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
             let request = self.sign(&call, self.write(&call)?)?;
-            let doubting = |error: Error| error.doubting(last.as_ref());
-            self.admit().map_err(doubting)?;
-            let turn = self.turn(&call, deadline).await.map_err(doubting)?;
-            let failed = match self.attempt(&call, request, attempt, deadline).await {
+            self.admit().map_err(|error| error.doubting(doubt))?;
+            let turn = self.turn(&call, started).await.map_err(|error| error.doubting(doubt))?;
+            let failed = match self.attempt(&call, request, attempt, started).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
             drop(turn);
-            let error = doubting(failed.error);
+            let error = failed.error.doubting(doubt);
+            doubt = error.maybe_done();
             match retry.pause_after(failed.trouble) {
-                Some(pause) if self.now() + pause < deadline => {
-                    self.pause(pause).await.map_err(|cancelled| cancelled.doubting(Some(&error)))?;
-                    last = Some(error);
+                Some(pause) if pause < self.time_left(started) => {
+                    self.pause(pause).await.map_err(|error| error.doubting(doubt))?;
                 }
                 _ => return Err(error),
             }
@@ -127,6 +127,11 @@ impl Client {
 
     fn now(&self) -> Instant {
         self.shared.settings.clock.now()
+    }
+
+    /// What a call that started then may still take, with all its attempts and pauses.
+    fn time_left(&self, started: Instant) -> Duration {
+        self.shared.settings.total_timeout.saturating_sub(self.now().saturating_duration_since(started))
     }
 
     /// The call as an HTTP request.
@@ -171,13 +176,13 @@ impl Client {
     }
 
     /// Asks the limiter, and waits for it.
-    async fn turn(&self, call: &Call, deadline: Instant) -> Result<Turn, Error> {
+    async fn turn(&self, call: &Call, started: Instant) -> Result<Turn, Error> {
         let Shared { settings, host, .. } = &*self.shared;
         tokio::select! {
             biased;
             () = settings.cancel.cancelled() => Err(cancelled(&call.operation)),
             turn = host.limiter.turn(&*settings.clock) => Ok(turn),
-            () = settings.clock.sleep(deadline.saturating_duration_since(self.now())) => {
+            () = settings.clock.sleep(self.time_left(started)) => {
                 let what = format!("no turn to call {} came up {}", host.name, within(settings.total_timeout));
                 let help = "Raise requestsPerSecond, or lower the number of parallel operations.";
                 Err(Error::TimedOut(Box::new(Lost::new(&call.operation, what).help(Some(help)))))
@@ -191,12 +196,12 @@ impl Client {
         call: &Call,
         request: Request<Bytes>,
         attempt: u32,
-        deadline: Instant,
+        started: Instant,
     ) -> Result<Answer, Failed> {
         let Shared { host, meter, .. } = &*self.shared;
         let sent = self.now();
         meter.sending(attempt);
-        let exchanged = self.exchange(call, request, deadline).await;
+        let exchanged = self.exchange(call, request, started).await;
         let now = self.now();
         let response = match exchanged {
             Ok(response) => response,
@@ -234,10 +239,10 @@ impl Client {
         &self,
         call: &Call,
         request: Request<Bytes>,
-        deadline: Instant,
+        started: Instant,
     ) -> Result<Response<Bytes>, Failed> {
         let Shared { settings, transport, host, .. } = &*self.shared;
-        let time = settings.attempt_timeout.min(deadline.saturating_duration_since(self.now()));
+        let time = settings.attempt_timeout.min(self.time_left(started));
         let lost = |what: String| Box::new(Lost::new(&call.operation, what));
         tokio::select! {
             biased;

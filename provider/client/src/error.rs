@@ -94,9 +94,9 @@ impl Error {
         }
     }
 
-    /// Keeps the doubt an earlier attempt of the same call left behind.
-    pub(crate) fn doubting(mut self, earlier: Option<&Error>) -> Self {
-        if earlier.is_some_and(Self::maybe_done) {
+    /// Keeps the doubt that earlier attempts of the same call left behind.
+    pub(crate) fn doubting(mut self, doubt: bool) -> Self {
+        if doubt {
             match &mut self {
                 Self::Connect(lost) | Self::TimedOut(lost) | Self::Cancelled(lost) => lost.maybe_done = true,
                 Self::Api(error) => error.set_maybe_done(),

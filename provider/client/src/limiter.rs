@@ -25,6 +25,8 @@ const QUIET_GROWTH: f64 = 1.25;
 const QUIET: Duration = Duration::from_secs(30);
 /// No host is asked less often than this, per second.
 const SLOWEST: f64 = 1.0;
+/// The lowest rate a user can ask for, per second: one call in a hundred seconds.
+const LOWEST_CEILING: f64 = 0.01;
 /// Beyond this many calls per second pacing has no effect worth its bookkeeping.
 const UNPACED: f64 = 1000.0;
 /// A server may hold up all calls for this long at most; a single call still honours what it was told.
@@ -105,8 +107,8 @@ struct Pace {
 
 impl Pace {
     fn new(most_places: usize, ceiling: Option<f64>, now: Instant) -> Self {
-        // A ceiling that is no positive number would stop everything or mean nothing.
-        let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0);
+        // A ceiling that is no positive number would stop everything or mean nothing, and so would one near zero.
+        let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0).map(|rate| rate.max(LOWEST_CEILING));
         let accepted = Accepted { second: now, count: 0, before: 0 };
         let places = most_places.min(FIRST_PLACES);
         let (rate, next, grown) = (ceiling, now, now);

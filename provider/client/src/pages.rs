@@ -20,8 +20,7 @@ impl Client {
     /// `page_size` may be set in the call's query; `page` must not. A list that changes meanwhile may show an element
     /// twice or not at all, so that missing there is a hint and no proof. More than 1000 pages, or an answer without
     /// `items`, is an [`Error::Decode`].
-    pub async fn list(&self, call: Call, items: &str) -> Result<Vec<Value>, Error> {
-        let mut call = call;
+    pub async fn list(&self, mut call: Call, items: &str) -> Result<Vec<Value>, Error> {
         if !call.query.iter().any(|(name, _)| name == "page_size") {
             call.query.push(("page_size".to_owned(), PAGE_SIZE.to_string()));
         }

@@ -101,7 +101,7 @@ impl Transport for Http {
             let request = reqwest::Request::try_from(request).map_err(unsent)?;
             let mut response = client.execute(request).await.map_err(unanswered)?;
             let mut body = BytesMut::new();
-            while let Some(chunk) = response.chunk().await.map_err(|error| Failure::Lost { cause: plain(error) })? {
+            while let Some(chunk) = response.chunk().await.map_err(|error| Failure::Lost { cause: root(error) })? {
                 if body.len() + chunk.len() > MAX_ANSWER_BYTES {
                     return Err(Failure::Lost { cause: "the answer is larger than 64 MiB".into() });
                 }
@@ -125,17 +125,23 @@ fn unanswered(error: reqwest::Error) -> Failure {
     if error.is_connect() || error.is_builder() {
         return unsent(error);
     }
-    Failure::Lost { cause: plain(error) }
+    Failure::Lost { cause: root(error) }
 }
 
 fn unsent(error: reqwest::Error) -> Failure {
     let (help, untrusted) = advice(&error);
-    Failure::Unsent { help: Some(help), lasting: untrusted || error.is_builder(), cause: plain(error) }
+    Failure::Unsent { help: Some(help), lasting: untrusted || error.is_builder(), cause: root(error) }
 }
 
-/// The address may hold what users put into it and says nothing new, so it is taken out.
-fn plain(error: reqwest::Error) -> Cause {
-    Box::new(error.without_url())
+/// The root of the trouble in its own words. What stands above it names layers of libraries, and the address, which
+/// may hold what users put into it.
+fn root(error: reqwest::Error) -> Cause {
+    let error = error.without_url();
+    let mut root: &dyn StdError = &error;
+    while let Some(cause) = root.source() {
+        root = cause;
+    }
+    root.to_string().into()
 }
 
 /// What to do, and whether the trouble is one of trust. The network's libraries tell these cases by their texts only.

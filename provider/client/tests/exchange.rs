@@ -1,6 +1,7 @@
 //! Real HTTP against scripted answers: what goes over the wire, and what is made of what comes back.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::error::Error as _;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,13 +122,13 @@ async fn retry_after_is_waited_for() {
 
 #[tokio::test]
 async fn a_retry_after_beyond_the_time_there_is_ends_the_call() {
-    let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(429).insert_header("Retry-After", "86400");
-    Mock::given(method("GET")).respond_with(answer).expect(1).mount(&server).await;
-
-    let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
-
-    assert_eq!(error.kind(), Some(Kind::Throttled));
+    for seconds in ["86400", "18446744073709551615"] {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(429).insert_header("Retry-After", seconds);
+        Mock::given(method("GET")).respond_with(answer).expect(1).mount(&server).await;
+        let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
+        assert_eq!(error.kind(), Some(Kind::Throttled), "{seconds}");
+    }
 }
 
 #[tokio::test]
@@ -208,6 +209,7 @@ async fn a_host_that_is_not_there_is_named() {
     assert!(matches!(error, Error::Connect(_)), "{error:?}");
     assert!(!error.maybe_done(), "nothing was sent");
     assert_eq!(error.to_string(), "127.0.0.1 cannot be reached");
+    assert!(error.source().unwrap().to_string().starts_with("Connection refused"), "{:?}", error.source());
     assert!(error.help().is_some());
     assert_eq!(client.counters().requests, 4, "a create may be repeated when nothing was sent");
 }
