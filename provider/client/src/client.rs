@@ -27,7 +27,7 @@ use crate::sign;
 use crate::transport::{Failure, Http, Transport};
 
 /// A call that must not be repeated and is under way when everything is cancelled may still answer for this long, so
-/// that the id of what it makes is not lost. The engine waits longer than this before it kills a plugin.
+/// that the id of what it makes is not lost. Pulumi gives a plugin at least 5 s between asking and killing.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Sends calls to Scaleway. Cheap to clone; all clones share pace, breaker, connections and counters.

@@ -15,7 +15,7 @@ use jiff::fmt::rfc2822;
 use crate::api_error::Kind;
 use crate::call::Repeatable;
 
-/// Upper bound of the first pause; Scaleway's own SDKs start within the same second.
+/// Upper bound of the first pause: longer than most answers take, short enough not to be noticed.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Upper bound of every pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);

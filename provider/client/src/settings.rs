@@ -13,13 +13,13 @@ use url::Url;
 use crate::clock::{Clock, SystemClock};
 use crate::transport::Transport;
 
-/// One attempt may take this long. The slowest answer recorded is a bucket's creation at 5 s; the rest is patience.
+/// One attempt may take this long. The slowest answer recorded came after 40 s.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
 /// One call may take this long with all its attempts and pauses.
 const TOTAL_TIMEOUT: Duration = Duration::from_mins(5);
 /// With pauses that grow to half a minute this outlasts a restart of the API, and ends within the total time.
 const MAX_RETRIES: u32 = 10;
-/// As many as the engine's default of parallel resource operations needs on a machine of eight cores.
+/// More at a time gain little: answers take some 100 ms as recorded, which makes this 300 calls per second.
 const MAX_CONCURRENT_REQUESTS: usize = 32;
 
 /// An API key. `Debug` shows the access key, which is no secret, and never the other half.

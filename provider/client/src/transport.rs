@@ -19,7 +19,7 @@ use crate::error::Cause;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections rest no longer than this: one that the server closed meanwhile would lose the next write's answer.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-/// The largest answer recorded has under 1 MB; more than this is no answer of an API.
+/// The largest answer recorded has 0.2 MB; more than this is no answer of an API.
 const MAX_ANSWER_BYTES: usize = 64 << 20;
 
 /// Exchanges a request for a response. Redirects are not followed: they would take the key to another host.

@@ -59,6 +59,6 @@ async fn each_attempt_leaves_one_line_without_secrets() {
             assert!(line.contains(part), "no {part} in {line}");
         }
     }
-    let shown = format!("{text}{answer:?}{:?}", client);
+    let shown = format!("{text}{answer:?}{client:?}");
     assert!(!shown.contains("canary"), "{shown}");
 }
