@@ -116,7 +116,7 @@ pub struct Resource {
 }
 
 /// One operation id, or a list of operation ids and steps.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Steps {
     /// Nothing is called.
@@ -131,13 +131,39 @@ pub enum Steps {
 }
 
 /// An element of a list of steps.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum StepOrOperation {
     /// Just an operation id.
     Operation(String),
     /// An operation with more to say.
     Step(Box<Step>),
+}
+
+impl Steps {
+    /// Whether nothing is called.
+    pub fn is_none(&self) -> bool {
+        self.steps().is_empty()
+    }
+
+    /// All steps in order, whatever way they were written.
+    pub fn steps(&self) -> Vec<Step> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Operation(call) => vec![Step::of(call)],
+            Self::One(step) => vec![step.as_ref().clone()],
+            Self::Many(steps) => steps.iter().map(StepOrOperation::step).collect(),
+        }
+    }
+}
+
+impl StepOrOperation {
+    fn step(&self) -> Step {
+        match self {
+            Self::Operation(call) => Step::of(call),
+            Self::Step(step) => step.as_ref().clone(),
+        }
+    }
 }
 
 /// A call and the conditions under which it is made.
@@ -189,6 +215,12 @@ pub struct Step {
     /// Fields this operation spells differently: usual name to its name.
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
+}
+
+impl Step {
+    fn of(call: &str) -> Self {
+        Self { call: call.to_owned(), ..Self::default() }
+    }
 }
 
 /// What to wait for.
@@ -321,6 +353,8 @@ pub struct Property {
     pub resends: Option<String>,
     /// `synced` or `drifted`: whether the API's value of the named property is the wanted one.
     pub drift_of: Option<String>,
+    /// Inputs whose change changes this output, so that a preview of such a change must not show the old value.
+    pub follows: Vec<String>,
     /// What is sent when the program takes it away, if not the empty value of its type.
     pub clear: Option<Json>,
     /// How a changed map is sent.
@@ -331,6 +365,16 @@ pub struct Property {
     pub maybe_absent: bool,
     /// The properties of its object, or of the elements of its list of objects.
     pub properties: BTreeMap<String, Property>,
+}
+
+impl Property {
+    /// The field of requests that the descriptor names, if it names one.
+    pub fn sent_field(&self) -> Option<&str> {
+        match self.wire.as_ref()? {
+            WireWord::Both(path) => Some(path.as_str()).filter(|path| *path != "none"),
+            WireWord::Each { send, .. } => send.as_deref(),
+        }
+    }
 }
 
 /// How the program gives a property.
@@ -391,7 +435,7 @@ impl From<InputWord> for RawInput {
 }
 
 /// A property's field on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum WireWord {
     /// One path for requests and answers, or `none`.

@@ -37,6 +37,23 @@ pub struct Step {
     pub empty_when_new: bool,
 }
 
+impl Step {
+    /// Just the call.
+    pub fn of(call: Operation) -> Self {
+        Self {
+            call,
+            find: None,
+            into: None,
+            when: None,
+            optional: false,
+            retry: Vec::new(),
+            one_by_one: false,
+            missing_window_ms: 0,
+            empty_when_new: false,
+        }
+    }
+}
+
 /// An operation of the API with everything needed to form its request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -66,6 +66,9 @@ pub struct Property {
     /// Tells `synced` or `drifted`: whether what the API says of the named property is what the program wants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift_of: Option<String>,
+    /// Inputs whose change changes this output: unknown in the preview of such a change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<String>,
     /// What is sent when the program takes the property away; absent: the empty value of its kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear: Option<Json>,

@@ -184,6 +184,13 @@ pub struct Lookup {
     /// Groups of inputs of which exactly one must be given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exactly_one: Vec<Vec<String>>,
+    /// Outputs the resource does not have, or has in another form: read from the same wire object, and returned beside
+    /// the resource's own properties and its id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, Property>,
+    /// Properties of the resource that are not returned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
 }
 
 /// Finding a resource without its id: listed, compared exactly, refused when two fit.

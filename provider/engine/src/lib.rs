@@ -1,1 +1,40 @@
-//! Placeholder while the crate is written.
+//! What we do: Check, Diff, Create, Read, Update, Delete and Invoke, for any resource the catalog describes.
+//!
+//! Check, Diff, previews, encoding and decoding are pure: same input, same output, no clock, no network. Only `run`,
+//! `wait`, `invoke` and `special` talk to Scaleway, through the client. Knows no gRPC, no environment and no file.
+
+mod autoname;
+mod check;
+mod context;
+mod convert;
+mod decode;
+mod diff;
+mod encode;
+mod engine;
+mod equal;
+mod error;
+mod id;
+mod invoke;
+mod operation;
+mod pace;
+mod place;
+mod preview;
+mod reshape;
+mod run;
+mod scope;
+mod special;
+mod turns;
+mod wait;
+mod wire;
+
+pub use autoname::Autonaming;
+pub use check::check;
+pub use diff::diff;
+pub use engine::Engine;
+pub use error::{Error, ErrorKind, Left};
+pub use invoke::InvokeError;
+pub use operation::{
+    Change, ChangeKind, CheckRequest, Checked, Created, Diff, DiffRequest, Failure, Operation, Progress, ReadBack,
+};
+pub use place::Defaults;
+pub use preview::{preview_create, preview_update};

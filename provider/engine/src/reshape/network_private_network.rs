@@ -67,14 +67,14 @@ mod tests {
         json.as_object().unwrap().clone()
     }
 
-    fn encoded(json: Json) -> Json {
-        let mut wire = wire(&json);
+    fn encoded(json: &Json) -> Json {
+        let mut wire = wire(json);
         encode(&mut wire);
         Json::Object(wire)
     }
 
-    fn decoded(json: Json) -> Json {
-        let mut wire = wire(&json);
+    fn decoded(json: &Json) -> Json {
+        let mut wire = wire(json);
         decode(&mut wire);
         Json::Object(wire)
     }
@@ -96,14 +96,14 @@ mod tests {
             "ipv4_subnet": { "subnet": "172.16.32.0/22" },
             "ipv6_subnets": [{ "subnet": "fd46:78ab:30b8:177c::/64" }],
         });
-        assert_eq!(encoded(wanted), json!({ "name": "a", "subnets": ["172.16.32.0/22", "fd46:78ab:30b8:177c::/64"] }));
+        assert_eq!(encoded(&wanted), json!({ "name": "a", "subnets": ["172.16.32.0/22", "fd46:78ab:30b8:177c::/64"] }));
     }
 
     #[test]
     fn without_blocks_no_list_is_sent() {
         let nothing = json!({ "name": "a", "ipv4_subnet": {}, "ipv6_subnets": [] });
-        assert_eq!(encoded(nothing), json!({ "name": "a" }));
-        assert_eq!(encoded(json!({ "ipv4_subnet": null, "ipv6_subnets": null })), json!({}));
+        assert_eq!(encoded(&nothing), json!({ "name": "a" }));
+        assert_eq!(encoded(&json!({ "ipv4_subnet": null, "ipv6_subnets": null })), json!({}));
     }
 
     #[test]
@@ -131,14 +131,14 @@ mod tests {
         });
         let expected =
             json!({ "is_regional": true, "ipv4_subnet": four, "ipv4_subnets": [four], "ipv6_subnets": [six] });
-        assert_eq!(decoded(answer), expected);
+        assert_eq!(decoded(&answer), expected);
     }
 
     #[test]
     fn what_is_no_block_is_left_out() {
         let strange = json!({ "subnets": [null, 7, "10.0.0.0/8", {}, { "subnet": 7 }, { "subnet": "nowhere" }] });
-        assert_eq!(decoded(strange), json!({ "is_regional": true, "ipv4_subnets": [], "ipv6_subnets": [] }));
-        assert_eq!(decoded(json!({ "subnets": null })), json!({ "is_regional": true }));
+        assert_eq!(decoded(&strange), json!({ "is_regional": true, "ipv4_subnets": [], "ipv6_subnets": [] }));
+        assert_eq!(decoded(&json!({ "subnets": null })), json!({ "is_regional": true }));
     }
 
     proptest! {
@@ -150,7 +150,7 @@ mod tests {
             let ipv4 = ipnet::Ipv4Net::new(ipv4.0.into(), ipv4.1).unwrap().trunc().to_string();
             let block = |[a, b, c, d]: [u16; 4]| ipnet::Ipv6Net::new([a, b, c, d, 0, 0, 0, 0].into(), 64).unwrap();
             let ipv6: Vec<Json> = ipv6.into_iter().map(|start| json!({ "subnet": block(start).to_string() })).collect();
-            let back = decoded(answered(encoded(json!({ "ipv4_subnet": { "subnet": ipv4 }, "ipv6_subnets": ipv6 }))));
+            let back = decoded(&answered(encoded(&json!({ "ipv4_subnet": { "subnet": ipv4 }, "ipv6_subnets": ipv6 }))));
             prop_assert_eq!(&back["ipv4_subnet"]["subnet"], &json!(ipv4));
             let subnets: Vec<Json> =
                 back["ipv6_subnets"].as_array().unwrap().iter().map(|one| json!({ "subnet": one["subnet"] })).collect();

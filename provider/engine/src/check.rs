@@ -1,0 +1,267 @@
+//! Check: the program's inputs, with names and defaults filled in, and everything that is wrong with them. Pure.
+
+mod rules;
+
+use std::collections::BTreeMap;
+
+use catalog::{Input, Kind, Lookup, Property, Resource};
+use value::{Data, Object, Path, Value};
+
+use crate::operation::{CheckRequest, Checked, Failure};
+use crate::place::{self, Defaults};
+use crate::{autoname, special};
+
+/// Where the names of the inputs that the program did not give are kept, as bridged providers do.
+const DEFAULTS: &str = "__defaults";
+
+/// Checks the inputs of a resource.
+///
+/// Secrets and unknowns stay where they are; an unknown value satisfies every rule. Checking what was checked changes
+/// nothing.
+pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Defaults) -> Checked {
+    let mut checker = Checker { failures: Vec::new() };
+    let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
+    let made = checker.names(resource, request, &mut inputs);
+    checker.groups(resource, &inputs);
+    checker.directions(resource, request.olds, &inputs);
+    checker.places(resource, &inputs, defaults);
+    special::check(resource, request.olds, &inputs, &mut checker.failures);
+    if !made.is_empty() {
+        inputs.insert(DEFAULTS.to_owned(), Value::from(made));
+    }
+    checker.failures.sort_by(|one, other| one.path.cmp(&other.path));
+    Checked { inputs, failures: checker.failures }
+}
+
+/// Checks the arguments of a lookup; gives them typed, or everything that is wrong.
+pub(crate) fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<Failure>> {
+    let mut checker = Checker { failures: Vec::new() };
+    let arguments = checker.object(&lookup.inputs, given, &Path::default());
+    for group in &lookup.exactly_one {
+        checker.group(group, &arguments, true);
+    }
+    if checker.failures.is_empty() { Ok(arguments) } else { Err(checker.failures) }
+}
+
+struct Checker {
+    failures: Vec<Failure>,
+}
+
+impl Checker {
+    fn fail(&mut self, path: &Path, reason: impl Into<String>) {
+        self.failures.push(Failure { path: path.clone(), reason: reason.into() });
+    }
+
+    fn object(&mut self, properties: &BTreeMap<String, Property>, news: &Object, path: &Path) -> Object {
+        let mut inputs = Object::new();
+        for (name, value) in news.iter().filter(|(name, value)| !name.starts_with("__") && !value.is_null()) {
+            let here = path.name(name.as_str());
+            match properties.get(name).filter(|property| property.input != Input::No) {
+                Some(property) => {
+                    let value = self.value(property, value, &here).secret_if(property.secret);
+                    inputs.insert(name.clone(), value);
+                }
+                None => self.fail(&here, unexpected(properties, name)),
+            }
+        }
+        for (name, property) in properties {
+            if inputs.contains_key(name) {
+                continue;
+            }
+            if let Some(default) = &property.default {
+                inputs.insert(name.clone(), Value::from(default.clone()));
+            } else if property.input == Input::Required {
+                self.fail(&path.name(name.as_str()), "is required");
+            }
+        }
+        inputs
+    }
+
+    fn value(&mut self, property: &Property, value: &Value, path: &Path) -> Value {
+        let value = self.typed(&property.kind, property, value, path);
+        let secret = property.secret || value.contains_secret();
+        for reason in rules::broken(property, &value, secret) {
+            self.fail(path, reason);
+        }
+        value
+    }
+
+    /// The value in its declared type: texts that read as numbers or booleans are taken for them, as the peer does.
+    fn typed(&mut self, kind: &Kind, property: &Property, value: &Value, path: &Path) -> Value {
+        let secret = value.is_secret();
+        match (kind, value.data()) {
+            (_, Data::Unknown) | (Kind::Any, _) => value.clone(),
+            (Kind::String, Data::String(_)) | (Kind::Boolean, Data::Bool(_)) | (Kind::Number, Data::Number(_)) => {
+                value.clone()
+            }
+            (Kind::Integer, Data::Number(number)) => {
+                if number.fract() != 0.0 {
+                    self.fail(path, "must be a whole number");
+                }
+                value.clone()
+            }
+            (Kind::String, Data::Number(_) | Data::Bool(_)) => {
+                let text = value.to_json().map(|json| json.to_string()).unwrap_or_default();
+                like(value, Value::from(text))
+            }
+            (Kind::String, Data::Asset(asset)) if asset.text.is_some() => {
+                like(value, Value::from(asset.text.clone().unwrap_or_default()))
+            }
+            (Kind::String, Data::Reference(reference)) if reference.id.is_some() => {
+                like(value, reference.id.clone().unwrap_or_default())
+            }
+            (Kind::Integer | Kind::Number, Data::String(text)) => match text.parse::<f64>() {
+                Ok(number) => like(value, Value::from(number)),
+                Err(_) => self.mistyped(kind, value, path),
+            },
+            (Kind::Boolean, Data::String(text)) => match text.parse::<bool>() {
+                Ok(flag) => like(value, Value::from(flag)),
+                Err(_) => self.mistyped(kind, value, path),
+            },
+            (Kind::List(element), Data::Array(items)) => {
+                let items = items.iter().enumerate().filter(|(_, item)| !item.is_null());
+                let items = items.map(|(index, item)| self.element(element, property, item, &path.index(index)));
+                like(value, Value::from(items.collect::<Vec<_>>()))
+            }
+            (Kind::Map(element), Data::Object(map)) => {
+                let map = map.iter().filter(|(_, value)| !value.is_null());
+                let map = map.map(|(key, value)| {
+                    (key.clone(), self.element(element, property, value, &path.name(key.as_str())))
+                });
+                like(value, Value::from(map.collect::<Object>()))
+            }
+            (Kind::Object(properties), Data::Object(object)) => {
+                Value::from(self.object(properties, object, path)).secret_if(secret)
+            }
+            _ => self.mistyped(kind, value, path),
+        }
+    }
+
+    fn element(&mut self, kind: &Kind, property: &Property, value: &Value, path: &Path) -> Value {
+        self.typed(kind, property, value, path)
+    }
+
+    fn mistyped(&mut self, kind: &Kind, value: &Value, path: &Path) -> Value {
+        self.fail(path, format!("must be {}, not {}", expected(kind), value.kind()));
+        value.clone()
+    }
+
+    /// Fills in names, and tells which inputs the program did not give itself.
+    fn names(&mut self, resource: &Resource, request: &CheckRequest<'_>, inputs: &mut Object) -> Vec<Value> {
+        let mut made: Vec<Value> = resource
+            .properties
+            .iter()
+            .filter(|(name, property)| property.default.is_some() && request.news.given(name).is_none())
+            .map(|(name, _)| Value::from(name.as_str()))
+            .collect();
+        for (name, property) in &resource.properties {
+            if property.input != Input::Auto || inputs.given(name).is_some() {
+                continue;
+            }
+            made.push(Value::from(name.as_str()));
+            // The name of an existing resource stays, however it was made.
+            if let Some(old) = request.olds.given(name) {
+                inputs.insert(name.clone(), old.clone());
+                continue;
+            }
+            match autoname::name(request.name, request.seed, &request.autonaming, property.checks.max_length) {
+                Ok(text) => {
+                    inputs.insert(name.clone(), Value::from(text));
+                }
+                Err(reason) => self.fail(&Path::root(name.as_str()), reason),
+            }
+        }
+        made.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        made
+    }
+
+    fn groups(&mut self, resource: &Resource, inputs: &Object) {
+        for group in &resource.exactly_one {
+            self.group(group, inputs, true);
+        }
+        for group in &resource.at_most_one {
+            self.group(group, inputs, false);
+        }
+        for (name, needed) in &resource.requires {
+            for needed in needed.iter().filter(|needed| inputs.given(needed).is_none()) {
+                if inputs.given(name).is_some() {
+                    self.fail(&Path::root(name.as_str()), format!("needs `{needed}` too"));
+                }
+            }
+        }
+    }
+
+    fn group(&mut self, group: &[String], inputs: &Object, needed: bool) {
+        let given: Vec<&String> = group.iter().filter(|name| says_something(inputs.given(name))).collect();
+        let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match given.as_slice() {
+            [] if needed => {
+                if let Some(first) = group.first() {
+                    self.fail(&Path::root(first.as_str()), format!("is missing: give exactly one of {names}"));
+                }
+            }
+            [] | [_] => {}
+            [_, second, ..] => {
+                self.fail(&Path::root(second.as_str()), format!("is one too many: give only one of {names}"));
+            }
+        }
+    }
+
+    fn directions(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
+        for (name, _) in resource.properties.iter().filter(|(_, property)| property.one_way) {
+            let was = olds.given(name).and_then(Value::as_bool);
+            if was == Some(true) && inputs.given(name).and_then(Value::as_bool) == Some(false) {
+                let reason = "cannot be switched off again: leave it on, or replace the resource";
+                self.fail(&Path::root(name.as_str()), reason);
+            }
+        }
+    }
+
+    /// Things in another region or zone cannot be used.
+    fn places(&mut self, resource: &Resource, inputs: &Object, defaults: &Defaults) {
+        let Some(own) = place::of_inputs(resource, inputs, defaults) else { return };
+        let far: Vec<(String, String)> = place::localized(resource, inputs)
+            .filter(|(_, locality)| place::is_locality(resource.locality, locality) && *locality != own)
+            .map(|(name, locality)| (name.to_owned(), locality.to_owned()))
+            .collect();
+        for (name, locality) in far {
+            self.fail(&Path::root(name), format!("is in {locality}, but this {} is in {own}", resource.label));
+        }
+    }
+}
+
+/// Whether a given input counts among alternatives: `false` and empty texts do not.
+fn says_something(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| match value.data() {
+        Data::Bool(flag) => *flag,
+        Data::String(text) => !text.is_empty(),
+        _ => true,
+    })
+}
+
+fn like(value: &Value, made: Value) -> Value {
+    made.secret_if(value.is_secret()).depending_on(value.dependencies().cloned())
+}
+
+fn expected(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::String => "a text",
+        Kind::Integer => "a whole number",
+        Kind::Number => "a number",
+        Kind::Boolean => "true or false",
+        Kind::List(_) => "a list",
+        Kind::Map(_) | Kind::Object(_) => "an object",
+        Kind::Any => "anything",
+    }
+}
+
+fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
+    if properties.contains_key(name) {
+        return "is an output only; it cannot be given".to_owned();
+    }
+    let inputs = properties.iter().filter(|(_, property)| property.input != Input::No);
+    match rules::nearest(name, inputs.map(|(name, _)| name.as_str())) {
+        Some(near) => format!("is not an input of this resource; did you mean `{near}`?"),
+        None => "is not an input of this resource".to_owned(),
+    }
+}

@@ -1,0 +1,236 @@
+//! What a value must satisfy, each rule with the reason a person reads. Secrets are never repeated in a reason.
+
+use catalog::{Checks, Format, Kind, Property};
+use value::{Data, Value};
+
+use crate::{convert, place};
+
+/// The reasons why a value is not right; none for unknown values.
+pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<String> {
+    let checks = &property.checks;
+    if checks.is_empty() {
+        return Vec::new();
+    }
+    match value.data() {
+        Data::Array(items) => {
+            let too_many = checks.max_items.filter(|most| items.len() > *most as usize);
+            let mut reasons: Vec<String> =
+                too_many.map(|most| format!("takes at most {most} items")).into_iter().collect();
+            if !matches!(&property.kind, Kind::List(element) if matches!(element.as_ref(), Kind::Object(_))) {
+                reasons.extend(items.iter().flat_map(|item| scalar(checks, item, secret)));
+            }
+            reasons
+        }
+        Data::Object(map) if matches!(property.kind, Kind::Map(_)) => {
+            let too_long =
+                |key: &&String| checks.max_key_length.is_some_and(|most| key.chars().count() > most as usize);
+            let keys = map.keys().filter(too_long).map(|key| {
+                format!("has the key `{key}`, which is longer than {} characters", checks.max_key_length.unwrap_or(0))
+            });
+            keys.chain(map.values().flat_map(|value| scalar(checks, value, secret))).collect()
+        }
+        _ => scalar(checks, value, secret),
+    }
+}
+
+fn scalar(checks: &Checks, value: &Value, secret: bool) -> Vec<String> {
+    match value.data() {
+        Data::String(text) => self::text(checks, text, secret),
+        Data::Number(number) => self::number(checks, *number),
+        _ => Vec::new(),
+    }
+}
+
+fn text(checks: &Checks, text: &str, secret: bool) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let quoted = if secret { "the value".to_owned() } else { format!("\"{text}\"") };
+    if !checks.allowed.is_empty() && !checks.allowed.iter().any(|allowed| allowed == text) {
+        let near = nearest(text, checks.allowed.iter().map(String::as_str)).filter(|_| !secret);
+        let near = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+        reasons.push(format!("must be one of {}, not {quoted}{near}", checks.allowed.join(", ")));
+    }
+    if checks.not_in.iter().any(|refused| refused == text) {
+        reasons.push(format!("must not be {quoted}: the name is reserved"));
+    }
+    let length = text.chars().count();
+    if let Some(least) = checks.min_length.filter(|least| length < *least as usize) {
+        reasons.push(format!("must have at least {least} characters"));
+    }
+    if let Some(most) = checks.max_length.filter(|most| length > *most as usize) {
+        reasons.push(format!("must have at most {most} characters, not {length}"));
+    }
+    if let Some(set) = &checks.characters
+        && !text.chars().all(|character| in_set(set, character))
+    {
+        reasons.push(format!("may only hold the characters {set}"));
+    }
+    if let Some(expected) = checks.format.and_then(|format| unlike(format, text)) {
+        reasons.push(format!("must be {expected}, which {quoted} is not"));
+    }
+    reasons
+}
+
+fn number(checks: &Checks, number: f64) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if let Some(least) = checks.min.filter(|least| number < *least) {
+        reasons.push(format!("must be at least {least}, not {number}"));
+    }
+    if let Some(most) = checks.max.filter(|most| number > *most) {
+        reasons.push(format!("must be at most {most}, not {number}"));
+    }
+    if let Some(divisor) = checks.divisible_by.filter(|divisor| number % f64::from(*divisor) != 0.0) {
+        reasons.push(format!("must be a multiple of {divisor}, not {number}"));
+    }
+    reasons
+}
+
+/// What a text should be if it is not. An empty text stands for "not given", as programs for the peer use it.
+fn unlike(format: Format, text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        return None;
+    }
+    let (right, expected) = match format {
+        Format::Uuid => (is_uuid(text), "a uuid"),
+        Format::LocalizedUuid => {
+            let (locality, rest) = place::split(text);
+            (locality.is_some() && is_uuid(rest), "a uuid with its region or zone, such as `fr-par/<uuid>`")
+        }
+        Format::UuidOrLocalized => (is_uuid(place::split(text).1), "a uuid, with or without its region or zone"),
+        // Scaleway opens new ones: any region or zone may exist.
+        Format::Region | Format::Zone => (true, ""),
+        Format::Timestamp => (text.parse::<jiff::Timestamp>().is_ok(), "an instant such as `2027-01-31T12:00:00Z`"),
+        Format::Duration => (convert::duration_seconds(text).is_some(), "a duration such as `30s` or `1m30s`"),
+        Format::Cidr => (convert::block(text).is_some(), "an IP address or a block such as `192.168.0.0/24`"),
+        Format::Ipv4Cidr => (is_ipv4_block(text), "an IPv4 address or a block such as `192.168.0.0/24`"),
+        Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
+        Format::Email => (is_email(text), "an e-mail address"),
+        Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
+    };
+    (!right).then_some(expected)
+}
+
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn is_ipv4_block(text: &str) -> bool {
+    text.parse::<std::net::Ipv4Addr>().is_ok() || text.parse::<ipnet::Ipv4Net>().is_ok()
+}
+
+fn is_network(text: &str) -> bool {
+    text.parse::<ipnet::IpNet>().is_ok_and(|block| block.addr() == block.network())
+}
+
+fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
+}
+
+/// Whether a character is in a set such as `a-zA-Z0-9_$-`; a dash at either end is itself.
+fn in_set(set: &str, character: char) -> bool {
+    let members: Vec<char> = set.chars().collect();
+    let mut position = 0;
+    while position < members.len() {
+        let range_end = (members.get(position + 1) == Some(&'-')).then(|| members.get(position + 2)).flatten();
+        let (hit, step) = match range_end {
+            Some(end) => ((members[position]..=*end).contains(&character), 3),
+            None => (members[position] == character, 1),
+        };
+        if hit {
+            return true;
+        }
+        position += step;
+    }
+    false
+}
+
+/// The candidate most like a word, if any is like it enough to be meant.
+pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    candidates
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions and substitutions between two words.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, character) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, candidate) in other.iter().enumerate() {
+            let substituted = diagonal + usize::from(character != *candidate);
+            diagonal = row[column + 1];
+            row[column + 1] = substituted.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checks(checks: Checks) -> Property {
+        Property { checks, ..Property::default() }
+    }
+
+    #[test]
+    fn each_format_tells_right_from_wrong() {
+        for (format, right, wrong) in [
+            (Format::Uuid, "11111111-1111-1111-1111-111111111111", "fr-par/11111111-1111-1111-1111-111111111111"),
+            (
+                Format::LocalizedUuid,
+                "fr-par/11111111-1111-1111-1111-111111111111",
+                "11111111-1111-1111-1111-111111111111",
+            ),
+            (Format::UuidOrLocalized, "fr-par-1/11111111-1111-1111-1111-111111111111", "par/1"),
+            (Format::Timestamp, "2027-01-31T12:00:00+01:00", "31/01/2027"),
+            (Format::Duration, "1m30s", "90"),
+            (Format::Cidr, "fd00::/8", "10.0.0.0/33"),
+            (Format::Ipv4Cidr, "10.0.0.1", "fd00::1"),
+            (Format::CidrNetwork, "10.0.0.0/8", "10.0.0.1/8"),
+            (Format::Email, "a@example.org", "a@b@example.org"),
+        ] {
+            let property = checks(Checks { format: Some(format), ..Checks::default() });
+            assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");
+            assert_eq!(broken(&property, &Value::from(wrong), false).len(), 1, "{wrong} is not {format:?}");
+        }
+    }
+
+    #[test]
+    fn a_near_miss_is_named() {
+        let property = checks(Checks { allowed: vec!["public".into(), "private".into()], ..Checks::default() });
+        let reasons = broken(&property, &Value::from("privat"), false);
+        assert_eq!(reasons, ["must be one of public, private, not \"privat\"; did you mean \"private\"?"]);
+    }
+
+    #[test]
+    fn a_secret_is_never_repeated() {
+        let property = checks(Checks { format: Some(Format::Email), max_length: Some(3), ..Checks::default() });
+        let reasons = broken(&property, &Value::from("hunter2"), true);
+        assert_eq!(reasons.len(), 2);
+        assert!(reasons.iter().all(|reason| !reason.contains("hunter2")), "{reasons:?}");
+    }
+
+    #[test]
+    fn sets_of_characters_have_ranges_and_a_dash_at_the_end() {
+        for (character, expected) in
+            [('m', true), ('Z', true), ('5', true), ('$', true), ('-', true), (' ', false), ('é', false)]
+        {
+            assert_eq!(in_set("a-zA-Z0-9_$-", character), expected, "{character}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_within_bounds() {
+        let property = checks(Checks { min: Some(1.0), max: Some(365.0), divisible_by: Some(5), ..Checks::default() });
+        assert!(broken(&property, &Value::from(10.0), false).is_empty());
+        assert_eq!(broken(&property, &Value::from(366.0), false).len(), 2);
+        assert_eq!(broken(&property, &Value::UNKNOWN, false).len(), 0);
+    }
+}

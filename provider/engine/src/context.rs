@@ -1,0 +1,164 @@
+//! What an operation has at hand: the client, a time limit, and somebody to tell how it gets on. Makes single calls
+//! with the patience they deserve; knows no property.
+
+use std::time::{Duration, Instant};
+
+use catalog::{Catalog, Resource, Step};
+use client::{Answer, Call, Client, Kind};
+use serde_json::Value as Json;
+
+use crate::encode;
+use crate::error::{Error, ErrorKind};
+use crate::operation::Progress;
+use crate::pace::Pace;
+use crate::place::Defaults;
+use crate::scope::Scope;
+use crate::turns::{Turn, Turns};
+use crate::wire;
+
+/// One operation on one resource.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub catalog: &'a Catalog,
+    pub client: &'a Client,
+    pub defaults: &'a Defaults,
+    pub turns: &'a Turns,
+    pub resource: &'a Resource,
+    pub progress: &'a dyn Progress,
+    pub started: Instant,
+    pub limit: Duration,
+}
+
+/// What a call may be told that is not the end of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Patience<'a> {
+    /// Preconditions that pass by themselves.
+    pub preconditions: &'a [String],
+    /// For how long something not found may still appear.
+    pub missing: Duration,
+}
+
+impl<'a> Context<'a> {
+    /// The same operation's view of another resource, such as the one it is a part of.
+    pub(crate) fn on(&self, resource: &'a Resource) -> Self {
+        Self { resource, ..*self }
+    }
+
+    /// Makes one call, again and again as long as there is reason to believe that it will pass.
+    pub(crate) async fn send(&self, call: Call, patience: Patience<'_>) -> Result<Answer, Error> {
+        self.patiently(patience, || self.client.send(call.clone())).await
+    }
+
+    /// Makes the call of a step and gives the object or the list it answers; nothing if an optional one is refused.
+    ///
+    /// For lists that are searched, the one element that fits is the object; none that fits is `NotFound`.
+    pub(crate) async fn perform(
+        &self,
+        step: &Step,
+        scope: &Scope<'_>,
+        fields: &[String],
+        fresh: bool,
+    ) -> Result<Option<Json>, Error> {
+        let call = encode::call(step, scope, fields)?;
+        let missing = if fresh { Duration::from_millis(step.missing_window_ms) } else { Duration::ZERO };
+        let patience = Patience { preconditions: &step.retry, missing };
+        let answered = match &step.call.pages {
+            None => self.send(call, patience).await.map(|answer| answer.body),
+            Some(items) => self.patiently(patience, || self.client.list(call.clone(), items)).await.map(Json::Array),
+        };
+        match answered {
+            Ok(json) => match &step.find {
+                None => Ok(Some(json)),
+                Some(find) => match found(&json, find, scope) {
+                    Some(element) => Ok(Some(element)),
+                    None if step.optional => Ok(None),
+                    None => Err(Error::new(
+                        ErrorKind::NotFound,
+                        format!("{} does not list the {}", step.call.id, self.resource.label),
+                    )),
+                },
+            },
+            Err(error) if step.optional && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Denied) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Waits for the turn to change what the resource is a part of.
+    pub(crate) async fn turn(&self, scope: &Scope<'_>) -> Option<Turn> {
+        let within = self.resource.within.as_ref()?;
+        let parent = scope.source(&catalog::Source::Property(within.property.clone()))?;
+        Some(self.turns.take(&wire::plain_text(&parent)?).await)
+    }
+
+    /// Waits a while; fails if that would take longer than the operation may.
+    pub(crate) async fn pause(&self, pause: Duration, what_for: &str) -> Result<(), Error> {
+        let spent = self.spent();
+        if spent + pause > self.limit {
+            let message = format!("gave up {what_for} after {} s", spent.as_secs());
+            return Err(Error::new(ErrorKind::TimedOut, message)
+                .hint("run it again to go on waiting, or allow more time with `customTimeouts`"));
+        }
+        self.client.pause(pause).await.map_err(Error::of_client)
+    }
+
+    /// How long the operation has taken so far.
+    pub(crate) fn spent(&self) -> Duration {
+        self.client.clock().now().saturating_duration_since(self.started)
+    }
+
+    async fn patiently<T, F, A>(&self, patience: Patience<'_>, attempt: A) -> Result<T, Error>
+    where
+        A: Fn() -> F,
+        F: Future<Output = Result<T, client::Error>>,
+    {
+        let began = self.spent();
+        let pace = Pace::of(self.resource.wait.as_ref());
+        loop {
+            let error = match attempt().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let waited = self.spent().saturating_sub(began);
+            let Some(reason) = self.passes(&error, patience, waited) else { return Err(Error::of_client(error)) };
+            self.progress.status(reason);
+            // The API's own words tell more than that time ran out.
+            if self.pause(pace.pause(waited), "trying").await.is_err_and(|pause| pause.kind() == ErrorKind::TimedOut) {
+                return Err(Error::of_client(error));
+            }
+            if error.kind() == Some(Kind::Busy) {
+                tracing::debug!(resource = %self.resource.label, "busy, trying again");
+            }
+        }
+    }
+
+    /// Why a refusal may pass, if it may.
+    fn passes(&self, error: &client::Error, patience: Patience<'_>, waited: Duration) -> Option<&'static str> {
+        match error.kind()? {
+            Kind::Busy => Some("waiting for another change to end"),
+            Kind::Denied if waited < Duration::from_millis(self.resource.denied_window_ms) => {
+                Some("waiting for access rights to take effect")
+            }
+            Kind::NotFound if waited < patience.missing => Some("waiting for the new object to appear"),
+            Kind::Conflict => {
+                let precondition = error.precondition()?;
+                patience
+                    .preconditions
+                    .iter()
+                    .any(|passing| passing == precondition)
+                    .then_some("waiting until nothing uses it any more")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The one element of a list that fits.
+fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
+    let fits = |element: &&Json| {
+        find.by.iter().all(|(field, source)| match (element.get(field), scope.source(source)) {
+            (Some(has), Some(wanted)) => *has == wanted || wire::plain_text(has) == wire::plain_text(&wanted),
+            _ => false,
+        })
+    };
+    list.as_array()?.iter().find(fits).cloned()
+}

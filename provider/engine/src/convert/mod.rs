@@ -1,0 +1,201 @@
+//! Between the user's form of a value and Scaleway's: named pairs of pure functions. Knows no property and no resource.
+//!
+//! Each pair obeys the law `from_wire(to_wire(x)) == x` for every x in the form the API's answers give it; where the
+//! user may write x in another form, `equal` tells that the two mean the same.
+
+mod duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use catalog::Convert;
+use serde_json::{Map, Value as Json, json};
+
+use crate::place;
+
+pub(crate) use duration::seconds as duration_seconds;
+
+/// Bytes in one of the gigabytes Scaleway sells.
+const GIGABYTE: f64 = 1e9;
+
+/// Bytes in one of the megabytes Scaleway counts memory in.
+const MEGABYTE: f64 = 1e6;
+
+/// The user's form to Scaleway's; nothing where the form means "do not send". The text of a failure says what would
+/// be right and never repeats the value.
+pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static str> {
+    Ok(Some(match (convert, json) {
+        (Convert::LocalizedId | Convert::BareId | Convert::Zoned, Json::String(id)) => {
+            Json::String(place::split(&id).1.to_owned())
+        }
+        (Convert::Gigabytes, Json::Number(number)) => scaled(&number, GIGABYTE),
+        (Convert::Megabytes, Json::Number(number)) => scaled(&number, MEGABYTE),
+        (Convert::Seconds, Json::Number(number)) => Json::String(format!("{number}s")),
+        (Convert::Duration, Json::String(text)) => {
+            let seconds = duration::seconds(&text).ok_or("must be a duration such as `30s` or `1m30s`")?;
+            Json::String(duration::to_wire(seconds))
+        }
+        (Convert::Base64, Json::String(text)) => Json::String(BASE64.encode(text)),
+        (Convert::NameValueList, Json::Object(map)) => {
+            Json::Array(map.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect())
+        }
+        (Convert::Presence, Json::Bool(present)) => {
+            return Ok(present.then(|| Json::Object(Map::new())));
+        }
+        (Convert::Cidr, Json::String(text)) => {
+            Json::String(block(&text).ok_or("must be an IP address or a block such as `192.168.0.0/24`")?)
+        }
+        (Convert::Text, Json::String(text)) => text.parse::<i64>().map_or(Json::String(text), Json::from),
+        // Outputs only, or in the form of the wire already.
+        (_, json) => json,
+    }))
+}
+
+/// Scaleway's form to the user's, for a resource in `locality` whose object says `zone`.
+///
+/// Whatever does not have the expected form is given as it is: an answer is a fact, even a surprising one. Nothing
+/// where the form means "not set".
+pub(crate) fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Option<&str>) -> Option<Json> {
+    Some(match (convert, json) {
+        (Convert::LocalizedId | Convert::Zoned | Convert::BareId, Json::String(id)) if id.is_empty() => return None,
+        (Convert::LocalizedId, Json::String(id)) => Json::String(localize(locality, &id)),
+        (Convert::Zoned, Json::String(id)) => Json::String(localize(zone.or(locality), &id)),
+        (Convert::BareId, Json::String(id)) => Json::String(place::split(&id).1.to_owned()),
+        (Convert::Gigabytes, Json::Number(number)) => unscaled(&number, GIGABYTE),
+        (Convert::Megabytes, Json::Number(number)) => unscaled(&number, MEGABYTE),
+        (Convert::Seconds, Json::String(text)) => duration::seconds(&text).map_or(Json::String(text), number),
+        (Convert::Duration, Json::String(text)) => Json::String(duration::seconds(&text).map_or(text, duration::to_go)),
+        (Convert::Timestamp, Json::String(text)) => Json::String(cut_to_seconds(text)),
+        (Convert::Base64Text, Json::String(text)) => Json::String(base64_text(text)),
+        (Convert::NameValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(name_and_value).collect()),
+        (Convert::Presence, _) => Json::Bool(true),
+        (Convert::Host, Json::String(url)) => {
+            Json::String(url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned()))
+        }
+        (Convert::Text, Json::Number(number)) => Json::String(number.to_string()),
+        (Convert::Cidr, Json::String(text)) => Json::String(block(&text).unwrap_or(text)),
+        (_, json) => json,
+    })
+}
+
+/// What the state keeps of an input the API never returns.
+pub(crate) fn to_state(convert: Option<Convert>, json: Json) -> Json {
+    match (convert, json) {
+        // As the peer: text that is base64 already is taken for what it is.
+        (Some(Convert::Base64), Json::String(text)) if BASE64.decode(&text).is_err() => {
+            Json::String(BASE64.encode(text))
+        }
+        (_, json) => json,
+    }
+}
+
+/// The text a base64 text holds, if it holds one.
+pub(crate) fn base64_text(text: String) -> String {
+    BASE64.decode(&text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
+}
+
+/// An address or block in its usual form: an address alone gains its full prefix length.
+pub(crate) fn block(text: &str) -> Option<String> {
+    if let Ok(address) = text.parse::<std::net::IpAddr>() {
+        return Some(ipnet::IpNet::from(address).to_string());
+    }
+    Some(text.parse::<ipnet::IpNet>().ok()?.to_string())
+}
+
+/// An instant of RFC 3339 without fractions of a second, in UTC.
+fn cut_to_seconds(text: String) -> String {
+    match text.parse::<jiff::Timestamp>() {
+        Ok(instant) => jiff::Timestamp::from_second(instant.as_second()).map_or(text, |cut| cut.to_string()),
+        Err(_) => text,
+    }
+}
+
+fn localize(locality: Option<&str>, id: &str) -> String {
+    match locality {
+        Some(locality) if place::split(id).0.is_none() => format!("{locality}/{id}"),
+        _ => id.to_owned(),
+    }
+}
+
+fn name_and_value(item: &Json) -> Option<(String, Json)> {
+    Some((item.get("name")?.as_str()?.to_owned(), item.get("value")?.clone()))
+}
+
+fn scaled(number: &serde_json::Number, unit: f64) -> Json {
+    self::number(number.as_f64().unwrap_or_default() * unit)
+}
+
+fn unscaled(number: &serde_json::Number, unit: f64) -> Json {
+    self::number(number.as_f64().unwrap_or_default() / unit)
+}
+
+/// A number as JSON, whole where it is whole.
+fn number(number: f64) -> Json {
+    value::Value::from(number).to_json().unwrap_or(Json::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn there_and_back(convert: Convert, json: Json) -> Option<Json> {
+        from_wire(convert, to_wire(convert, json).ok()??, Some("fr-par"), None)
+    }
+
+    proptest! {
+        #[test]
+        fn sizes_come_back(size in 0u32..100_000) {
+            prop_assert_eq!(there_and_back(Convert::Gigabytes, json!(size)), Some(json!(size)));
+            prop_assert_eq!(there_and_back(Convert::Megabytes, json!(size)), Some(json!(size)));
+            prop_assert_eq!(there_and_back(Convert::Seconds, json!(size)), Some(json!(size)));
+        }
+
+        #[test]
+        fn localized_ids_come_back(id in "[0-9a-f]{8}") {
+            let localized = json!(format!("fr-par/{id}"));
+            prop_assert_eq!(there_and_back(Convert::LocalizedId, localized.clone()), Some(localized));
+        }
+
+        #[test]
+        fn maps_come_back_from_lists(map in prop::collection::btree_map("[a-z_]{1,8}", "[ -~]{0,8}", 0..5)) {
+            let map = json!(map);
+            prop_assert_eq!(there_and_back(Convert::NameValueList, map.clone()), Some(map));
+        }
+
+        #[test]
+        fn no_answer_is_too_strange(text in ".*") {
+            for convert in [Convert::LocalizedId, Convert::Seconds, Convert::Duration, Convert::Timestamp,
+                            Convert::Base64Text, Convert::Host, Convert::Cidr, Convert::Text] {
+                from_wire(convert, json!(text), None, None);
+                from_wire(convert, json!([text]), None, None);
+            }
+        }
+    }
+
+    #[test]
+    fn secret_data_is_encoded_exactly_once_on_the_wire_and_at_most_once_in_the_state() {
+        assert_eq!(to_wire(Convert::Base64, json!("hello")), Ok(Some(json!("aGVsbG8="))));
+        assert_eq!(to_wire(Convert::Base64, json!("aGVsbG8=")), Ok(Some(json!("YUdWc2JHOD0="))));
+        assert_eq!(to_state(Some(Convert::Base64), json!("hello")), json!("aGVsbG8="));
+        assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("aGVsbG8="));
+    }
+
+    #[test]
+    fn an_address_becomes_a_block() {
+        assert_eq!(to_wire(Convert::Cidr, json!("1.2.3.4")), Ok(Some(json!("1.2.3.4/32"))));
+        assert_eq!(to_wire(Convert::Cidr, json!("fd00::1")), Ok(Some(json!("fd00::1/128"))));
+        assert!(to_wire(Convert::Cidr, json!("home")).is_err());
+    }
+
+    #[test]
+    fn timestamps_lose_their_fractions() {
+        let cut = from_wire(Convert::Timestamp, json!("2026-07-17T09:50:00.638933292Z"), None, None);
+        assert_eq!(cut, Some(json!("2026-07-17T09:50:00Z")));
+    }
+
+    #[test]
+    fn an_id_that_is_not_set_is_absent() {
+        assert_eq!(from_wire(Convert::LocalizedId, json!(""), Some("fr-par"), None), None);
+    }
+}

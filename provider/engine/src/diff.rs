@@ -1,0 +1,362 @@
+//! Diff: which properties change, and which of these changes need a new resource. Pure; compares inputs with inputs.
+
+use std::collections::BTreeMap;
+
+use catalog::{Equal, Input, Kind, Property, Resource};
+use value::{Data, Object, Path, Value};
+
+use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
+use crate::{convert, encode, equal, wire};
+
+/// What would change if the resource were given the new inputs.
+pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
+    let mut changes = Changes::default();
+    for (name, property) in &resource.properties {
+        if property.input == Input::No || property.write_only {
+            continue;
+        }
+        let old = before(resource, name, request);
+        let new = request.news.given(name);
+        if respelled(resource, name, request) {
+            continue;
+        }
+        changes.property(property, &Path::root(name.as_str()), old, new);
+    }
+    let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
+    changes.found.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
+    let mut diff = Diff { changes: changes.found, delete_before_replace: false };
+    diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
+    diff
+}
+
+/// The old value a new one is compared with: the input, or what the API had filled in when there was none.
+fn before<'a>(resource: &Resource, name: &str, request: &DiffRequest<'a>) -> Option<&'a Value> {
+    if let Some(old) = request.old_inputs.given(name) {
+        return Some(old);
+    }
+    let property = resource.properties.get(name)?;
+    // A default that is written into inputs since a later release was in effect before, too.
+    request.news.given(name)?;
+    if property.read.is_none() { None } else { request.olds.given(name) }
+}
+
+/// Whether another spelling of the same thing takes this property's place, or gives it, without a change of meaning.
+fn respelled(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool {
+    let spellings = spellings(resource, name);
+    if spellings.len() < 2 {
+        return false;
+    }
+    let used = |inputs: &Object| spellings.iter().copied().find(|spelling| inputs.given(spelling).is_some());
+    let (Some(old), Some(new)) = (used(request.old_inputs), used(request.news)) else { return false };
+    if old == new || (name != old && name != new) {
+        return false;
+    }
+    // The old spelling goes in silence: whatever changes is told under the new one.
+    if name == old {
+        return true;
+    }
+    let on_wire = |name: &str, inputs: &Object| {
+        let property = resource.properties.get(name)?;
+        encode::encoded(property, inputs.given(name)?, &Path::root(name)).ok()
+    };
+    let new_wire = on_wire(new, request.news);
+    new_wire.is_some() && on_wire(old, request.old_inputs) == new_wire
+}
+
+/// All names of one thing: a property and those that say they are the same.
+fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
+    let stem =
+        |name: &'a str| resource.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name);
+    let own = stem(name);
+    resource
+        .properties
+        .iter()
+        .filter(|(_, property)| !property.write_only && property.input != Input::No)
+        .map(|(other, _)| other.as_str())
+        .filter(|other| stem(other) == own)
+        .collect()
+}
+
+/// A new resource of the same name cannot come before the old one goes, unless the name was made by us.
+fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff) -> bool {
+    resource.properties.iter().any(|(name, property)| {
+        let made = request.news.get("__defaults").and_then(Value::as_array).unwrap_or_default();
+        property.input == Input::Auto
+            && request.news.given(name).is_some()
+            && !made.iter().any(|made| made.as_str() == Some(name))
+            && !diff.properties().any(|changed| changed == name)
+    })
+}
+
+#[derive(Default)]
+struct Changes {
+    found: BTreeMap<Path, Change>,
+    /// An object around the current place cannot be changed in part.
+    replace: bool,
+}
+
+impl Changes {
+    fn property(&mut self, property: &Property, path: &Path, old: Option<&Value>, new: Option<&Value>) {
+        match (old, new) {
+            (None, None) => {}
+            (Some(old), None) => {
+                if !property.computed && !matches!(property.input, Input::Provider(_)) && !says_nothing(property, old) {
+                    self.add(path, ChangeKind::Delete, property);
+                }
+            }
+            (None, Some(new)) => {
+                if !says_nothing(property, new) {
+                    self.add(path, ChangeKind::Add, property);
+                }
+            }
+            (Some(old), Some(new)) => self.both(property, path, old, new),
+        }
+    }
+
+    fn both(&mut self, property: &Property, path: &Path, old: &Value, new: &Value) {
+        if new.is_unknown() || old.is_unknown() {
+            return self.add(path, ChangeKind::Update, property);
+        }
+        match (&property.kind, old.data(), new.data()) {
+            (Kind::Object(properties), Data::Object(old), Data::Object(new)) => {
+                self.within(property, |changes| changes.object(properties, path, old, new));
+            }
+            (Kind::List(element), Data::Array(old), Data::Array(new)) => match element.as_ref() {
+                Kind::Object(properties) => {
+                    self.within(property, |changes| changes.objects(property, properties, path, old, new));
+                }
+                _ => self.list(property, path, old, new),
+            },
+            (Kind::Map(_), Data::Object(old), Data::Object(new)) => self.map(property, path, old, new),
+            _ => {
+                if !same(property, old, new) {
+                    self.add(path, ChangeKind::Update, property);
+                }
+            }
+        }
+    }
+
+    fn object(&mut self, properties: &BTreeMap<String, Property>, path: &Path, old: &Object, new: &Object) {
+        for (name, property) in properties {
+            if property.input != Input::No && !property.write_only {
+                self.property(property, &path.name(name.as_str()), old.given(name), new.given(name));
+            }
+        }
+    }
+
+    fn objects(
+        &mut self,
+        property: &Property,
+        properties: &BTreeMap<String, Property>,
+        path: &Path,
+        old: &[Value],
+        new: &[Value],
+    ) {
+        if property.equal == Some(Equal::Unordered) && is_permutation(properties, old, new) {
+            return;
+        }
+        for index in 0..old.len().max(new.len()) {
+            let here = path.index(index);
+            match (old.get(index), new.get(index)) {
+                (Some(_), None) => self.add(&here, ChangeKind::Delete, property),
+                (None, Some(_)) => self.add(&here, ChangeKind::Add, property),
+                (Some(old), Some(new)) => match (old.as_object(), new.as_object()) {
+                    (Some(old), Some(new)) => self.object(properties, &here, old, new),
+                    _ => self.add(&here, ChangeKind::Update, property),
+                },
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn list(&mut self, property: &Property, path: &Path, old: &[Value], new: &[Value]) {
+        let known = !old.iter().chain(new).any(Value::contains_unknown);
+        if known && same(property, &Value::from(old.to_vec()), &Value::from(new.to_vec())) {
+            return;
+        }
+        if property.equal == Some(Equal::Unordered) {
+            return self.add(path, ChangeKind::Update, property);
+        }
+        for index in 0..old.len().max(new.len()) {
+            let here = path.index(index);
+            match (old.get(index), new.get(index)) {
+                (Some(_), None) => self.add(&here, ChangeKind::Delete, property),
+                (None, Some(_)) => self.add(&here, ChangeKind::Add, property),
+                (Some(old), Some(new)) if !same(property, old, new) => self.add(&here, ChangeKind::Update, property),
+                _ => {}
+            }
+        }
+    }
+
+    fn map(&mut self, property: &Property, path: &Path, old: &Object, new: &Object) {
+        for (key, value) in old {
+            match new.given(key) {
+                None => self.add(&path.name(key.as_str()), ChangeKind::Delete, property),
+                Some(new) if !same(property, value, new) => {
+                    self.add(&path.name(key.as_str()), ChangeKind::Update, property);
+                }
+                Some(_) => {}
+            }
+        }
+        for (key, _) in new.iter().filter(|(key, value)| !value.is_null() && old.given(key).is_none()) {
+            self.add(&path.name(key.as_str()), ChangeKind::Add, property);
+        }
+    }
+
+    fn within(&mut self, property: &Property, work: impl FnOnce(&mut Self)) {
+        let outer = self.replace;
+        self.replace |= property.replace;
+        work(self);
+        self.replace = outer;
+    }
+
+    fn add(&mut self, path: &Path, kind: ChangeKind, property: &Property) {
+        self.found.insert(path.clone(), Change { kind, replace: property.replace || self.replace });
+    }
+}
+
+/// A value that means the same as none: empty or the default. An empty object means "present", so it says something.
+fn says_nothing(property: &Property, value: &Value) -> bool {
+    if value.contains_unknown() {
+        return false;
+    }
+    let Ok(json) = value.to_json() else { return false };
+    let default = property.default.as_ref().is_some_and(|default| equal::same(property.equal, default, &json));
+    default || (wire::is_empty(&json) && !matches!(property.kind, Kind::Object(_)))
+}
+
+fn same(property: &Property, old: &Value, new: &Value) -> bool {
+    let (Ok(old), Ok(new)) = (old.to_json(), new.to_json()) else { return false };
+    equal::same(property.equal, &old, &new) || same_on_wire(property, old, new)
+}
+
+/// Two spellings that the wire does not tell apart, such as an id with and without its region.
+fn same_on_wire(property: &Property, old: serde_json::Value, new: serde_json::Value) -> bool {
+    let Some(convert) = property.convert else { return false };
+    match (convert::to_wire(convert, old), convert::to_wire(convert, new)) {
+        (Ok(old), Ok(new)) => old == new,
+        _ => false,
+    }
+}
+
+fn is_permutation(properties: &BTreeMap<String, Property>, old: &[Value], new: &[Value]) -> bool {
+    if old.len() != new.len() {
+        return false;
+    }
+    let mut left: Vec<&Value> = old.iter().collect();
+    new.iter().all(|new| {
+        let position = left.iter().position(|old| {
+            let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else { return false };
+            let mut changes = Changes::default();
+            changes.object(properties, &Path::default(), old, new);
+            changes.found.is_empty()
+        });
+        position.map(|position| left.remove(position)).is_some()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn input(kind: Kind) -> Property {
+        Property { kind, input: Input::Optional, ..Property::default() }
+    }
+
+    fn resource(properties: Vec<(&str, Property)>) -> Resource {
+        let properties = properties.into_iter().map(|(name, mut property)| {
+            property.send = Some(wire::snake_case(name));
+            property.read.clone_from(&property.send);
+            (name.to_owned(), property)
+        });
+        Resource { properties: properties.collect(), ..Resource::default() }
+    }
+
+    fn object(json: serde_json::Value) -> Object {
+        Value::from(json).as_object().cloned().unwrap_or_default()
+    }
+
+    fn paths(resource: &Resource, old: serde_json::Value, news: &Object) -> Vec<String> {
+        let old = object(old);
+        let request = DiffRequest { olds: &old, old_inputs: &old, news, ignore_changes: &[] };
+        let found = diff(resource, &request).changes;
+        found.iter().map(|(path, change)| format!("{path}{}", if change.replace { "!" } else { "" })).collect()
+    }
+
+    #[test]
+    fn changes_are_told_with_nested_paths() {
+        let rule = [("ip".to_owned(), input(Kind::String)), ("port".to_owned(), input(Kind::Integer))];
+        let rules = input(Kind::List(Box::new(Kind::Object(rule.into_iter().collect()))));
+        let resource = resource(vec![("rules", rules), ("labels", input(Kind::Map(Box::new(Kind::String))))]);
+        let old = json!({"rules": [{"ip": "a", "port": 1}, {"ip": "b"}], "labels": {"x.y": "1", "z": "2"}});
+        let new = object(json!({"rules": [{"ip": "a", "port": 2}], "labels": {"x.y": "3", "z": "2"}}));
+        assert_eq!(paths(&resource, old, &new), [r#"labels["x.y"]"#, "rules[0].port", "rules[1]"]);
+    }
+
+    #[test]
+    fn absence_of_what_the_api_fills_is_no_change_and_of_anything_else_is_one() {
+        let resource = resource(vec![
+            ("filled", Property { computed: true, ..input(Kind::String) }),
+            ("plain", input(Kind::String)),
+            ("empty", input(Kind::Boolean)),
+        ]);
+        let old = json!({"filled": "a", "plain": "b", "empty": false});
+        assert_eq!(paths(&resource, old, &Object::new()), ["plain"]);
+    }
+
+    #[test]
+    fn an_unknown_value_is_a_change_and_a_replacement_where_any_change_is() {
+        let resource = resource(vec![("fixed", Property { replace: true, ..input(Kind::String) })]);
+        let mut news = Object::new();
+        news.insert("fixed".to_owned(), Value::UNKNOWN);
+        assert_eq!(paths(&resource, json!({"fixed": "a"}), &news), ["fixed!"]);
+    }
+
+    #[test]
+    fn switching_between_two_spellings_is_a_change_only_if_the_meaning_changes() {
+        let mut resource = resource(vec![
+            ("limitBytes", Property { computed: true, ..input(Kind::Integer) }),
+            (
+                "limit",
+                Property {
+                    computed: true,
+                    same: Some("limitBytes".to_owned()),
+                    convert: Some(catalog::Convert::Megabytes),
+                    ..input(Kind::Integer)
+                },
+            ),
+        ]);
+        if let Some(limit) = resource.properties.get_mut("limit") {
+            limit.send = Some("limit_bytes".to_owned());
+        }
+        let old = json!({"limit": 256});
+        assert!(paths(&resource, old.clone(), &object(json!({"limitBytes": 256_000_000}))).is_empty());
+        assert_eq!(paths(&resource, old, &object(json!({"limitBytes": 512_000_000}))), ["limitBytes"]);
+    }
+
+    #[test]
+    fn ignored_paths_are_left_alone() {
+        let resource = resource(vec![("tags", input(Kind::List(Box::new(Kind::String))))]);
+        let (old, news) = (object(json!({"tags": ["a"]})), object(json!({"tags": ["b"]})));
+        let ignore = ["tags[0]".to_owned()];
+        let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &ignore };
+        assert!(diff(&resource, &request).changes.is_empty());
+    }
+
+    #[test]
+    fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
+        let name = Property { input: Input::Auto, ..input(Kind::String) };
+        let resource = resource(vec![("name", name), ("fixed", Property { replace: true, ..input(Kind::String) })]);
+        let old = object(json!({"name": "a", "fixed": "x"}));
+        for (news, expected) in [
+            (json!({"name": "a", "fixed": "y"}), true),
+            (json!({"name": "a", "fixed": "y", "__defaults": ["name"]}), false),
+        ] {
+            let news = object(news);
+            let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &[] };
+            assert_eq!(diff(&resource, &request).delete_before_replace, expected);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! From inputs to requests: the wire object a resource wants to be, and the part of it that a call carries. Pure.
+
+use std::collections::BTreeSet;
+
+use catalog::{Convert, Equal, Input, Kind, Merge, Property, Resource, Source, Step};
+use client::{Call, Method, Repeatable};
+use serde_json::{Map, Value as Json};
+use value::{Data, Object, Path, Value};
+
+use crate::error::{Error, ErrorKind};
+use crate::place::Defaults;
+use crate::scope::Scope;
+use crate::wire::{self, Wire};
+use crate::{convert, equal, reshape};
+
+/// The wire object of a resource with these inputs, every field the inputs give.
+pub(crate) fn wanted(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Result<Wire, Error> {
+    let mut object = Wire::new();
+    for (name, property) in &resource.properties {
+        let Some(send) = &property.send else { continue };
+        let json = match inputs.given(name) {
+            Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
+            None => inherited(property, defaults),
+        };
+        if let Some(json) = json {
+            wire::set(&mut object, send, json);
+        }
+    }
+    reshape::encode(resource, &mut object);
+    Ok(object)
+}
+
+/// The wire objects before and after a change of only the given properties.
+///
+/// What the program took away is given the value that clears it, and maps that are merged hold only what must be said.
+pub(crate) fn changed(
+    resource: &Resource,
+    old: &Object,
+    new: &Object,
+    names: &BTreeSet<String>,
+    defaults: &Defaults,
+) -> Result<(Wire, Wire), Error> {
+    let mut before = old.clone();
+    let mut after = old.clone();
+    for name in names {
+        let Some(property) = resource.properties.get(name) else { continue };
+        match new.given(name) {
+            Some(value) => {
+                let value = merged(property, old.given(name), value);
+                after.insert(name.clone(), value);
+                forget_twins(resource, name, &mut after);
+            }
+            None if has_twin_in(resource, name, new) => {
+                after.remove(name);
+            }
+            None => {
+                after.insert(name.clone(), cleared(property));
+            }
+        }
+        // Sent again although it did not change.
+        if let Some(target) = property.resends.as_deref().and_then(|target| resent(resource, target, new)) {
+            before.remove(target);
+            after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
+        }
+    }
+    Ok((wanted(resource, &before, defaults)?, with_clears(resource, &after, defaults)?))
+}
+
+/// The body fields of a step whose value differs, or all of them for calls that replace the whole.
+pub(crate) fn fields_to_send(step: &Step, before: &Wire, after: &Wire) -> Vec<String> {
+    let Some(body) = &step.call.body else { return Vec::new() };
+    let differs = |field: &&String| before_and_after(before, field) != before_and_after(after, field);
+    let changed: Vec<String> = body.fields.iter().filter(differs).cloned().collect();
+    if changed.is_empty() || !body.whole {
+        return changed;
+    }
+    body.fields.clone()
+}
+
+/// A call of a step, carrying these of its body's fields.
+pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<Call, Error> {
+    let operation = &step.call;
+    let method = Method::from_bytes(operation.method.as_bytes())
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("{} has no HTTP verb", operation.id)))?;
+    let mut arguments = Vec::new();
+    for (name, source) in &operation.parameters {
+        let value = scope.source(source).as_ref().and_then(wire::plain_text).filter(|text| !text.is_empty());
+        let value = value.ok_or_else(|| missing(&operation.id, name, source))?;
+        arguments.push((name.as_str(), value));
+    }
+    let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut call = Call::new(method, &operation.path, &arguments).map_err(Error::of_client)?;
+    call = call.operation(operation.id.clone());
+    // Our changes say what a field shall be, not how much it shall move: making them twice is making them once.
+    if call.method == Method::PATCH {
+        call = call.repeatable(Repeatable::Yes);
+    }
+    for query in &operation.query {
+        match scope.source(&query.from) {
+            Some(Json::Array(items)) => {
+                for item in items.iter().filter_map(wire::plain_text) {
+                    call = call.query(query.name.clone(), item);
+                }
+            }
+            Some(json) => {
+                if let Some(text) = wire::plain_text(&json) {
+                    call = call.query(query.name.clone(), text);
+                }
+            }
+            None => {}
+        }
+    }
+    Ok(match &operation.body {
+        Some(_) => call.body(Json::Object(body(step, scope, fields))),
+        None => call,
+    })
+}
+
+/// One input in the form of the wire; nothing where its form means "do not send".
+pub(crate) fn encoded(property: &Property, value: &Value, path: &Path) -> Result<Option<Json>, Error> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    match (&property.kind, value.data()) {
+        (_, Data::Unknown) => Err(not_known(path)),
+        (Kind::Object(properties), Data::Object(object)) => Ok(Some(encoded_object(properties, object, path)?)),
+        (Kind::List(element), Data::Array(items)) => encoded_list(property, element, items, path),
+        _ => {
+            let json = value.to_json().map_err(|_| not_known(path))?;
+            scalar(property, json).map_err(|reason| Error::new(ErrorKind::Invalid, format!("`{path}` {reason}")))
+        }
+    }
+}
+
+fn encoded_list(property: &Property, element: &Kind, items: &[Value], path: &Path) -> Result<Option<Json>, Error> {
+    let Kind::Object(properties) = element else {
+        let json = Value::from(items.to_vec()).to_json().map_err(|_| not_known(path))?;
+        return scalar(property, json).map_err(|reason| Error::new(ErrorKind::Invalid, format!("`{path}` {reason}")));
+    };
+    let mut objects = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let here = path.index(index);
+        match item.data() {
+            Data::Object(object) => objects.push(encoded_object(properties, object, &here)?),
+            Data::Null => {}
+            _ => return Err(not_known(&here)),
+        }
+    }
+    Ok(if property.single { objects.into_iter().next() } else { Some(Json::Array(objects)) })
+}
+
+fn encoded_object(
+    properties: &std::collections::BTreeMap<String, Property>,
+    object: &Object,
+    path: &Path,
+) -> Result<Json, Error> {
+    let mut fields = Wire::new();
+    for (name, property) in properties {
+        let (Some(send), Some(value)) = (&property.send, object.given(name)) else { continue };
+        if let Some(json) = encoded(property, value, &path.name(name.as_str()))? {
+            wire::set(&mut fields, send, json);
+        }
+    }
+    Ok(Json::Object(fields))
+}
+
+/// A value without properties of its own: words translated, then converted, lists element by element.
+fn scalar(property: &Property, json: Json) -> Result<Option<Json>, &'static str> {
+    if let Some(word) = wire::plain_text(&json).and_then(|word| property.values.get(&word)) {
+        return Ok(Some(word.clone()));
+    }
+    let Some(convert) = property.convert else { return Ok(Some(json)) };
+    match json {
+        Json::Array(items) if convert != Convert::NameValueList => {
+            let items: Result<Vec<Option<Json>>, _> =
+                items.into_iter().map(|item| convert::to_wire(convert, item)).collect();
+            Ok(Some(Json::Array(items?.into_iter().flatten().collect())))
+        }
+        json => convert::to_wire(convert, json),
+    }
+}
+
+fn inherited(property: &Property, defaults: &Defaults) -> Option<Json> {
+    match property.input {
+        Input::Provider(what) => defaults.of(what).map(Json::from),
+        _ => None,
+    }
+}
+
+fn body(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Map<String, Json> {
+    let Some(body) = &step.call.body else { return Map::new() };
+    let mut object = Map::new();
+    for field in fields {
+        let json = scope.wanted_field(field);
+        if let Some(json) = json {
+            wire::set(&mut object, body.rename.get(field).unwrap_or(field), json.clone());
+        }
+    }
+    for (field, source) in &body.with {
+        if let Some(json) = scope.source(source) {
+            wire::set(&mut object, field, json);
+        }
+    }
+    object
+}
+
+/// Like `wire::get`, but an explicit null (which clears) is something.
+fn before_and_after<'w>(object: &'w Wire, path: &str) -> Option<&'w Json> {
+    let mut names = path.split('.');
+    let first = object.get(names.next()?)?;
+    names.try_fold(first, |here, name| here.as_object()?.get(name))
+}
+
+/// `wanted`, and explicit nulls where a property was cleared with null.
+fn with_clears(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Result<Wire, Error> {
+    let mut object = Wire::new();
+    for (name, property) in &resource.properties {
+        let Some(send) = &property.send else { continue };
+        let json = match inputs.get(name) {
+            Some(value) if value.is_null() => Some(clearing(property)),
+            Some(value) => encoded(property, value, &Path::root(name.as_str()))?
+                .or_else(|| (property.convert == Some(Convert::Presence)).then_some(Json::Null)),
+            None => inherited(property, defaults),
+        };
+        if let Some(json) = json {
+            wire::set(&mut object, send, json);
+        }
+    }
+    reshape::encode(resource, &mut object);
+    Ok(object)
+}
+
+/// A property the program took away; `with_clears` sends what clears it.
+fn cleared(_: &Property) -> Value {
+    Value::NULL
+}
+
+/// What clears a property: what the descriptor says, else the empty value of its kind.
+fn clearing(property: &Property) -> Json {
+    if let Some(clear) = &property.clear {
+        return clear.clone();
+    }
+    match &property.kind {
+        Kind::String => Json::from(""),
+        Kind::Boolean => Json::from(false),
+        Kind::Integer | Kind::Number => Json::from(0),
+        Kind::List(_) if property.single => Json::Null,
+        Kind::List(_) => Json::Array(Vec::new()),
+        Kind::Map(_) if property.convert == Some(Convert::NameValueList) => Json::Array(Vec::new()),
+        Kind::Map(_) => Json::Object(Map::new()),
+        Kind::Object(_) | Kind::Any => Json::Null,
+    }
+}
+
+/// A changed map as it must be said: with `EmptyKeeps`, keys that keep their value hold an empty text.
+fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
+    let (Some(Merge::EmptyKeeps), Some(old), Some(map)) =
+        (property.merge, old.and_then(Value::as_object), new.as_object())
+    else {
+        return new.clone();
+    };
+    let keeps = |key: &str, value: &Value| {
+        let (Some(old), Ok(new)) = (old.given(key), value.to_json()) else { return false };
+        old.to_json().is_ok_and(|old| equal::same(property.equal.or(Some(Equal::Argon2id)), &old, &new))
+    };
+    let map: Object = map
+        .iter()
+        .map(|(key, value)| (key.clone(), if keeps(key, value) { Value::from("") } else { value.clone() }))
+        .collect();
+    Value::from(map).secret_if(new.is_secret())
+}
+
+/// The property that another spelling stands for.
+fn stem<'a>(resource: &'a Resource, name: &'a str) -> &'a str {
+    resource.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name)
+}
+
+fn has_twin_in(resource: &Resource, name: &str, inputs: &Object) -> bool {
+    let stem_of = stem(resource, name);
+    inputs.iter().any(|(other, value)| other != name && !value.is_null() && stem(resource, other) == stem_of)
+}
+
+fn forget_twins(resource: &Resource, name: &str, inputs: &mut Object) {
+    let stem_of = stem(resource, name).to_owned();
+    inputs.retain(|other, _| other == name || stem(resource, other) != stem_of);
+}
+
+/// The spelling of a property to send again that the program uses.
+fn resent<'a>(resource: &'a Resource, target: &'a str, new: &'a Object) -> Option<&'a str> {
+    let spellings = resource.properties.keys().map(String::as_str);
+    let stem_of = stem(resource, target);
+    spellings.into_iter().find(|name| stem(resource, name) == stem_of && new.given(name).is_some())
+}
+
+fn missing(operation: &str, parameter: &str, source: &Source) -> Error {
+    let error =
+        Error::new(ErrorKind::Invalid, format!("{operation} needs to know the {}", parameter.replace('_', " ")));
+    match source {
+        Source::Locality => error.hint("give the resource a region or zone, or set one for the provider"),
+        Source::Project => {
+            error.hint("set the project: `projectId` of the resource or of the provider, or SCW_DEFAULT_PROJECT_ID")
+        }
+        Source::Organization => error.hint("set `organizationId` of the provider, or SCW_DEFAULT_ORGANIZATION_ID"),
+        _ => error,
+    }
+}
+
+fn not_known(path: &Path) -> Error {
+    Error::new(ErrorKind::Internal, format!("the value of `{path}` is not known although it should be"))
+}

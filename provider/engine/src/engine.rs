@@ -1,0 +1,138 @@
+//! The engine: finds the resource, sets the time limit, runs the operation, and tells in errors what was being done.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use catalog::{Catalog, Resource};
+use client::Client;
+use value::Object;
+
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::invoke::{self, InvokeError};
+use crate::operation::{Created, Operation, Progress, ReadBack};
+use crate::place::Defaults;
+use crate::run;
+use crate::turns::Turns;
+
+/// Performs operations on real resources. Clones share everything.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    catalog: Arc<Catalog>,
+    client: Client,
+    defaults: Defaults,
+    turns: Turns,
+}
+
+/// The limit where neither the program nor the resource says one, as the peer: 20 minutes.
+const USUAL_LIMIT: Duration = Duration::from_mins(20);
+
+impl Engine {
+    /// An engine for the resources of a catalog. Time and cancellation are the client's.
+    pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
+        Self { shared: Arc::new(Shared { catalog, client, defaults, turns: Turns::default() }) }
+    }
+
+    /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
+    pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
+        let resource = self.resource(operation.token)?;
+        let cx = self.context(resource, operation, resource.timeouts.create);
+        let created = run::create(&cx, inputs).await;
+        created.map_err(|error| error.while_doing(&doing("creating", resource, operation, inputs)))
+    }
+
+    /// Reads a resource by its id; nothing if it is gone. Without inputs (import) the id alone must do.
+    pub async fn read(
+        &self,
+        operation: Operation<'_>,
+        id: &str,
+        inputs: &Object,
+        state: &Object,
+    ) -> Result<Option<ReadBack>, Error> {
+        let resource = self.resource(operation.token)?;
+        let cx = self.context(resource, operation, resource.timeouts.read);
+        let read = run::read(&cx, id, inputs, state).await;
+        read.map_err(|error| error.while_doing(&doing("reading", resource, operation, inputs)))
+    }
+
+    /// Changes a resource from its old inputs to new ones and gives its whole new state.
+    pub async fn update(
+        &self,
+        operation: Operation<'_>,
+        id: &str,
+        olds: &Object,
+        old_inputs: &Object,
+        news: &Object,
+    ) -> Result<Object, Error> {
+        let resource = self.resource(operation.token)?;
+        let cx = self.context(resource, operation, resource.timeouts.update);
+        let updated = run::update(&cx, id, olds, old_inputs, news).await;
+        updated.map_err(|error| error.while_doing(&doing("updating", resource, operation, news)))
+    }
+
+    /// Removes a resource and waits until it is gone.
+    pub async fn delete(
+        &self,
+        operation: Operation<'_>,
+        id: &str,
+        olds: &Object,
+        old_inputs: &Object,
+    ) -> Result<(), Error> {
+        let resource = self.resource(operation.token)?;
+        let cx = self.context(resource, operation, resource.timeouts.delete);
+        let deleted = run::delete(&cx, id, olds, old_inputs).await;
+        deleted.map_err(|error| error.while_doing(&doing("deleting", resource, operation, old_inputs)))
+    }
+
+    /// Calls a function.
+    pub async fn invoke(&self, token: &str, arguments: &Object) -> Result<Object, InvokeError> {
+        let Some(function) = self.shared.catalog.function(token) else {
+            return Err(InvokeError::Failed(Error::new(ErrorKind::Invalid, format!("there is no function {token}"))));
+        };
+        let resource = self.resource(&format!("{}:{}", "", function.lookup.resource)).map_err(InvokeError::Failed)?;
+        let operation = Operation { token, name: "", timeout: None, progress: &Silent };
+        let cx = self.context(resource, operation, resource.timeouts.read);
+        invoke::lookup(&cx, function, arguments).await
+    }
+
+    fn resource(&self, token: &str) -> Result<&Resource, Error> {
+        self.shared
+            .catalog
+            .resource(token)
+            .ok_or_else(|| Error::new(ErrorKind::Invalid, format!("there is no resource {token}")))
+    }
+
+    fn context<'a>(&'a self, resource: &'a Resource, operation: Operation<'a>, limit: u32) -> Context<'a> {
+        let limit = match limit {
+            0 => USUAL_LIMIT,
+            seconds => Duration::from_secs(u64::from(seconds)),
+        };
+        Context {
+            catalog: &self.shared.catalog,
+            client: &self.shared.client,
+            defaults: &self.shared.defaults,
+            turns: &self.shared.turns,
+            resource,
+            progress: operation.progress,
+            started: self.shared.client.clock().now(),
+            limit: operation.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(limit),
+        }
+    }
+}
+
+/// What a person calls the operation: `creating registry namespace "main"`.
+fn doing(verb: &str, resource: &Resource, operation: Operation<'_>, inputs: &Object) -> String {
+    let name = run::name_of(inputs).unwrap_or(operation.name);
+    if name.is_empty() { format!("{verb} {}", resource.label) } else { format!("{verb} {} \"{name}\"", resource.label) }
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn status(&self, _: &str) {}
+    fn warning(&self, _: &str) {}
+}

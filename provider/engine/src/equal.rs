@@ -1,0 +1,146 @@
+//! Which differences are none: named rules over two values in the user's form. Knows no resource.
+
+use argon2::{Argon2, PasswordHash, PasswordVerifier};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use catalog::Equal;
+use serde_json::Value as Json;
+
+use crate::{convert, place};
+
+/// Whether two values mean the same under a rule; lists and maps are compared element by element.
+pub(crate) fn same(rule: Option<Equal>, old: &Json, new: &Json) -> bool {
+    if old == new {
+        return true;
+    }
+    let Some(rule) = rule else { return numerically_equal(old, new) };
+    match (old, new) {
+        (Json::String(old), Json::String(new)) => same_text(rule, old, new),
+        (Json::Array(old), Json::Array(new)) if rule == Equal::Unordered => same_set(old, new),
+        (Json::Array(old), Json::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| same(Some(rule), old, new))
+        }
+        (Json::Object(old), Json::Object(new)) => {
+            old.len() == new.len()
+                && old.iter().all(|(key, old)| new.get(key).is_some_and(|new| same(Some(rule), old, new)))
+        }
+        _ => numerically_equal(old, new),
+    }
+}
+
+fn same_text(rule: Equal, old: &str, new: &str) -> bool {
+    match rule {
+        Equal::Unordered => old == new,
+        Equal::IgnoreCase => old.eq_ignore_ascii_case(new),
+        Equal::Argon2id => is_hash_of(old, new) || is_hash_of(new, old),
+        Equal::Base64 => is_base64_of(old, new) || is_base64_of(new, old),
+        Equal::Instant => both(old, new, |text| text.parse::<jiff::Timestamp>().ok()),
+        Equal::Duration => both(old, new, convert::duration_seconds),
+        Equal::Locality => place::split(old).1 == place::split(new).1,
+        Equal::CleanPath => clean_path(old) == clean_path(new),
+        Equal::Cidr => both(old, new, convert::block),
+        Equal::Json => both(old, new, |text| serde_json::from_str::<Json>(text).ok()),
+    }
+}
+
+/// Two texts that read as the same thing; texts that cannot be read are only equal to themselves.
+fn both<T: PartialEq>(old: &str, new: &str, read: impl Fn(&str) -> Option<T>) -> bool {
+    match (read(old), read(new)) {
+        (Some(old), Some(new)) => old == new,
+        _ => false,
+    }
+}
+
+fn is_hash_of(hash: &str, plain: &str) -> bool {
+    if !hash.starts_with("$argon2id$") {
+        return false;
+    }
+    PasswordHash::new(hash).is_ok_and(|parsed| Argon2::default().verify_password(plain.as_bytes(), &parsed).is_ok())
+}
+
+fn is_base64_of(encoded: &str, plain: &str) -> bool {
+    BASE64.decode(encoded).is_ok_and(|bytes| bytes == plain.as_bytes())
+}
+
+/// As file systems read it: no empty or `.` parts, `..` goes up, no slash at the end.
+fn clean_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+fn same_set(old: &[Json], new: &[Json]) -> bool {
+    old.iter().all(|item| new.contains(item)) && new.iter().all(|item| old.contains(item))
+}
+
+/// JSON tells `1` from `1.0`; nobody else does.
+fn numerically_equal(old: &Json, new: &Json) -> bool {
+    match (old, new) {
+        (Json::Number(old), Json::Number(new)) => old.as_f64() == new.as_f64(),
+        (Json::Array(old), Json::Array(new)) => {
+            old.len() == new.len() && old.iter().zip(new).all(|(old, new)| numerically_equal(old, new))
+        }
+        (Json::Object(old), Json::Object(new)) => {
+            old.len() == new.len()
+                && old.iter().all(|(key, old)| new.get(key).is_some_and(|new| numerically_equal(old, new)))
+        }
+        (old, new) => old == new,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn each_rule_forgives_what_it_names_and_nothing_else() {
+        for (rule, old, new, expected) in [
+            (None, json!(1), json!(1.0), true),
+            (None, json!("a"), json!("A"), false),
+            (Some(Equal::Unordered), json!(["a", "b", "a"]), json!(["b", "a"]), true),
+            (Some(Equal::Unordered), json!(["a"]), json!(["a", "b"]), false),
+            (Some(Equal::IgnoreCase), json!("db-dev-s"), json!("DB-DEV-S"), true),
+            (Some(Equal::Instant), json!("2026-01-01T00:00:00Z"), json!("2026-01-01T01:00:00+01:00"), true),
+            (Some(Equal::Instant), json!("2026-01-01T00:00:00Z"), json!("tomorrow"), false),
+            (Some(Equal::Duration), json!("60s"), json!("1m0s"), true),
+            (Some(Equal::Locality), json!("fr-par/x"), json!("x"), true),
+            (Some(Equal::Locality), json!("fr-par/x"), json!("y"), false),
+            (Some(Equal::CleanPath), json!("/a//b/"), json!("/a/./c/../b"), true),
+            (Some(Equal::Cidr), json!("1.2.3.4"), json!("1.2.3.4/32"), true),
+            (Some(Equal::Base64), json!("hello"), json!("aGVsbG8="), true),
+            (Some(Equal::Json), json!("{\"a\":1, \"b\":2}"), json!("{\"b\":2,\"a\":1}"), true),
+        ] {
+            assert_eq!(same(rule, &old, &new), expected, "{rule:?} {old} {new}");
+            assert_eq!(same(rule, &new, &old), expected, "{rule:?} {new} {old}");
+        }
+    }
+
+    #[test]
+    fn a_hash_equals_the_text_it_was_made_of() {
+        // Made with the parameters Scaleway uses, as recorded, but less memory to keep the test quick.
+        let hash = "$argon2id$v=19$m=16,t=1,p=1$c29tZXNhbHQ$S5Fiuo4RJN8QBuBIydBvpA";
+        let made = argon2_of("hello");
+        assert!(same(Some(Equal::Argon2id), &json!({"KEY": made}), &json!({"KEY": "hello"})));
+        assert!(!same(Some(Equal::Argon2id), &json!({"KEY": hash}), &json!({"KEY": "other"})));
+    }
+
+    fn argon2_of(text: &str) -> String {
+        use argon2::password_hash::{PasswordHasher, SaltString};
+        let params = argon2::Params::new(16, 1, 1, None).expect("these parameters are within bounds");
+        let salt = SaltString::from_b64("c29tZXNhbHQ").expect("this is base64");
+        Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+            .hash_password(text.as_bytes(), &salt)
+            .expect("hashing fits in memory")
+            .to_string()
+    }
+}

@@ -1,0 +1,139 @@
+//! What can go wrong with a resource, by what the caller can do about it. Knows no gRPC.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use value::Object;
+
+/// A failed operation: one sentence of fact, one of advice, and what exists of the resource all the same.
+#[derive(Debug)]
+pub struct Error {
+    kind: ErrorKind,
+    fact: String,
+    hint: Option<String>,
+    left: Option<Box<Left>>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What the caller can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Change the program: an input, an id.
+    Invalid,
+    /// Nothing is found where a lookup looked.
+    NotFound,
+    /// Get other rights.
+    Denied,
+    /// Give credentials, or other ones.
+    Unauthenticated,
+    /// Change something else first: a conflict, a failed resource, a precondition.
+    Precondition,
+    /// Ask for a higher quota, or use less.
+    Quota,
+    /// Give it more time.
+    TimedOut,
+    /// The run was cancelled: run it again.
+    Cancelled,
+    /// Try again later: the API is out of reach or broken.
+    Unreachable,
+    /// Report a bug: this should not happen.
+    Internal,
+}
+
+/// What exists at Scaleway although the operation failed. Pulumi must keep it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Left {
+    /// The resource's Pulumi id.
+    pub id: String,
+    /// What is known of its outputs.
+    pub state: Object,
+    /// The inputs that are in effect.
+    pub inputs: Object,
+}
+
+impl Error {
+    /// An error that tells a fact.
+    pub fn new(kind: ErrorKind, fact: impl Into<String>) -> Self {
+        Self { kind, fact: fact.into(), hint: None, left: None, source: None }
+    }
+
+    /// The same error with advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error with its cause.
+    #[must_use]
+    pub fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// The same error, telling what was being done: `creating registry namespace "main" in fr-par`.
+    #[must_use]
+    pub fn while_doing(mut self, what: &str) -> Self {
+        self.fact = format!("{what}: {}", self.fact);
+        self
+    }
+
+    /// The same error with what exists all the same.
+    #[must_use]
+    pub fn leaving(mut self, left: Left) -> Self {
+        self.left = Some(Box::new(left));
+        self
+    }
+
+    /// What the caller can do.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What exists of the resource.
+    pub fn left(&self) -> Option<&Left> {
+        self.left.as_deref()
+    }
+
+    /// An error of the client in the words of the engine.
+    pub(crate) fn of_client(error: client::Error) -> Self {
+        let kind = match &error {
+            client::Error::Cancelled(_) => ErrorKind::Cancelled,
+            client::Error::Build(_) => ErrorKind::Internal,
+            client::Error::Api(_) => error.kind().map_or(ErrorKind::Unreachable, of_api),
+            _ => ErrorKind::Unreachable,
+        };
+        let hint = error.help();
+        let mut made = Self::new(kind, error.to_string());
+        made.hint = hint;
+        made.because(error)
+    }
+}
+
+fn of_api(kind: client::Kind) -> ErrorKind {
+    match kind {
+        client::Kind::NotFound => ErrorKind::NotFound,
+        client::Kind::Denied => ErrorKind::Denied,
+        client::Kind::Unauthenticated => ErrorKind::Unauthenticated,
+        client::Kind::Busy | client::Kind::Conflict => ErrorKind::Precondition,
+        client::Kind::Invalid => ErrorKind::Invalid,
+        client::Kind::Quota => ErrorKind::Quota,
+        client::Kind::Throttled | client::Kind::Broken => ErrorKind::Unreachable,
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fact)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nHint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

@@ -1,0 +1,126 @@
+//! Pulumi ids: read into parts, composed of what is known. An id carries its locality, so that it suffices by itself.
+
+use std::collections::BTreeMap;
+
+use catalog::{IdPart, Locality, Resource};
+
+use crate::error::{Error, ErrorKind};
+use crate::place::{self, Defaults};
+
+/// What an id tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// The region or zone.
+    pub locality: Option<String>,
+    /// The resource's own uuid.
+    pub uuid: Option<String>,
+    /// Properties by name, in their bare wire form.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// Reads an id, in full or without its locality: then the provider's is meant.
+pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts, Error> {
+    let mut texts: Vec<&str> = id.split('/').collect();
+    let default = defaults.locality(resource.locality);
+    let carries = texts.first().is_some_and(|first| place::is_locality(resource.locality, first));
+    if let (false, Locality::Region | Locality::Zone, Some(default)) = (carries, resource.locality, default) {
+        texts.insert(0, default);
+    }
+    if texts.len() != resource.id.len() || texts.iter().any(|text| text.is_empty()) {
+        return Err(malformed(resource, id));
+    }
+    let mut parts = Parts::default();
+    for (part, text) in resource.id.iter().zip(texts) {
+        match part {
+            IdPart::Locality if place::is_locality(resource.locality, text) => parts.locality = Some(text.to_owned()),
+            IdPart::Locality => return Err(malformed(resource, id)),
+            IdPart::Id => parts.uuid = Some(text.to_owned()),
+            IdPart::Property(name) => {
+                parts.properties.insert(name.clone(), text.to_owned());
+            }
+            IdPart::Literal(literal) if literal == text => {}
+            IdPart::Literal(_) => return Err(malformed(resource, id)),
+        }
+    }
+    Ok(parts)
+}
+
+/// Composes an id; nothing if a part is not known.
+pub(crate) fn compose(resource: &Resource, parts: &Parts) -> Option<String> {
+    let texts: Option<Vec<&str>> = resource
+        .id
+        .iter()
+        .map(|part| match part {
+            IdPart::Locality => parts.locality.as_deref(),
+            IdPart::Id => parts.uuid.as_deref(),
+            IdPart::Property(name) => parts.properties.get(name).map(String::as_str),
+            IdPart::Literal(literal) => Some(literal.as_str()),
+        })
+        .collect();
+    let texts = texts?;
+    (!texts.iter().any(|text| text.is_empty())).then(|| texts.join("/"))
+}
+
+/// The form of a resource's ids, as people read it: `{region}/{instanceId}/{name}`.
+pub(crate) fn form(resource: &Resource) -> String {
+    let words: Vec<String> = resource
+        .id
+        .iter()
+        .map(|part| match part {
+            IdPart::Locality if resource.locality == Locality::Zone => "{zone}".to_owned(),
+            IdPart::Locality => "{region}".to_owned(),
+            IdPart::Id => "{uuid}".to_owned(),
+            IdPart::Property(name) => format!("{{{name}}}"),
+            IdPart::Literal(literal) => literal.clone(),
+        })
+        .collect();
+    words.join("/")
+}
+
+fn malformed(resource: &Resource, id: &str) -> Error {
+    Error::new(ErrorKind::Invalid, format!("\"{id}\" is not the id of a {}", resource.label))
+        .hint(format!("its ids have the form {}", form(resource)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn database() -> Resource {
+        Resource {
+            label: "database".to_owned(),
+            locality: Locality::Region,
+            id: vec![IdPart::Locality, IdPart::Property("instanceId".into()), IdPart::Property("name".into())],
+            ..Resource::default()
+        }
+    }
+
+    fn defaults() -> Defaults {
+        Defaults { region: Some("nl-ams".to_owned()), ..Defaults::default() }
+    }
+
+    #[test]
+    fn an_id_is_composed_of_the_parts_it_was_read_into() {
+        let parts = parse(&database(), "fr-par/u-1/app", &defaults()).unwrap();
+        assert_eq!(parts.locality.as_deref(), Some("fr-par"));
+        assert_eq!(parts.properties["instanceId"], "u-1");
+        assert_eq!(compose(&database(), &parts).as_deref(), Some("fr-par/u-1/app"));
+    }
+
+    #[test]
+    fn an_id_without_a_region_is_in_the_providers() {
+        let parts = parse(&database(), "u-1/app", &defaults()).unwrap();
+        assert_eq!(compose(&database(), &parts).as_deref(), Some("nl-ams/u-1/app"));
+    }
+
+    #[test]
+    fn what_is_not_an_id_is_refused_with_the_right_form() {
+        for id in ["", "fr-par/u-1", "fr-par//app", "fr-par/u-1/app/more", "/u-1/app"] {
+            let error = parse(&database(), id, &Defaults::default()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{id}");
+            assert!(error.to_string().contains("{region}/{instanceId}/{name}"), "{error}");
+        }
+    }
+}

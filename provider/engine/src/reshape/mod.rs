@@ -1,0 +1,29 @@
+//! Pure pairs of functions for the few wire objects in which several properties share one field.
+//!
+//! A pair turns what the properties say into what requests want, and answers into something where each property has a
+//! field of its own. The catalog names it; both directions survive any JSON.
+
+use catalog::Resource;
+
+use crate::wire::Wire;
+
+type Pair = (fn(&mut Wire), fn(&mut Wire));
+
+fn pair(name: &str) -> Option<Pair> {
+    let _ = name;
+    None
+}
+
+/// From the shape of the properties to that of requests.
+pub(crate) fn encode(resource: &Resource, wire: &mut Wire) {
+    if let Some((encode, _)) = resource.reshape.as_deref().and_then(pair) {
+        encode(wire);
+    }
+}
+
+/// From the shape of answers to that of the properties.
+pub(crate) fn decode(resource: &Resource, wire: &mut Wire) {
+    if let Some((_, decode)) = resource.reshape.as_deref().and_then(pair) {
+        decode(wire);
+    }
+}

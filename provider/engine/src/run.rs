@@ -1,0 +1,294 @@
+//! Create, read, update and delete, in the order things happen. What is sent and what is read is decided elsewhere.
+
+use std::collections::BTreeSet;
+
+use catalog::{Resource, Step, When};
+use serde_json::Value as Json;
+use value::{Object, Value};
+
+use crate::context::Context;
+use crate::decode::{self, Known};
+use crate::error::{Error, ErrorKind, Left};
+use crate::operation::{Created, DiffRequest, ReadBack};
+use crate::scope::Scope;
+use crate::special::{self, Transition};
+use crate::wire::{self, Wire};
+use crate::{diff, encode, wait};
+
+/// Creates the resource and waits until Scaleway calls it settled.
+pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
+    let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
+    let _turn = cx.turn(&scope).await;
+    let answer = begin(cx, &scope, inputs).await?;
+    learn(cx.resource, &mut scope, None, answer);
+    let Some(id) = scope.id() else {
+        let fact = format!("Scaleway made the {} but did not tell its id", cx.resource.label);
+        return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
+    };
+    // From here on the object exists: whatever fails, Pulumi must keep its id.
+    let finished = finish(cx, &mut scope, inputs).await;
+    let known = Known { inputs, state: &Object::new(), just_sent: true };
+    let state = decode::state(&scope, known);
+    match finished {
+        Ok(()) => Ok(Created { id, state }),
+        Err(error) => Err(error.leaving(Left { id, state, inputs: inputs.clone() })),
+    }
+}
+
+/// Reads the resource; nothing if it does not exist any more.
+pub(crate) async fn read(
+    cx: &Context<'_>,
+    id: &str,
+    inputs: &Object,
+    state: &Object,
+) -> Result<Option<ReadBack>, Error> {
+    let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
+    if !exists(cx, &mut scope).await? {
+        return Ok(None);
+    }
+    if wait::is_passing(&scope) {
+        match wait::settled(cx, &mut scope, false).await {
+            // Failed is a state like another to somebody who only looks.
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::Precondition => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+    read_rest(cx, &mut scope, false, false).await?;
+    let id = scope.id().unwrap_or_else(|| id.to_owned());
+    let state = decode::state(&scope, Known { inputs, state, just_sent: false });
+    let inputs = decode::inputs(cx.resource, &state, inputs);
+    Ok(Some(ReadBack { id, state, inputs }))
+}
+
+/// Changes the resource; with nothing to change, goes on waiting for it.
+pub(crate) async fn update(
+    cx: &Context<'_>,
+    id: &str,
+    olds: &Object,
+    old_inputs: &Object,
+    news: &Object,
+) -> Result<Object, Error> {
+    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[] };
+    let diff = diff::diff(cx.resource, &request);
+    let names: BTreeSet<String> = diff.properties().map(str::to_owned).collect();
+    let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, cx.defaults)?;
+    let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
+    scope.wanted = after;
+    let _turn = cx.turn(&scope).await;
+    let transition = Transition { olds, old_inputs, news, changed: &names };
+    let changed = change(cx, &mut scope, &before, transition).await;
+    let known = Known { inputs: news, state: olds, just_sent: changed.is_ok() };
+    match changed {
+        Ok(()) => Ok(decode::state(&scope, known)),
+        Err(error) if scope.answers.is_empty() => Err(error),
+        Err(error) => {
+            let mut state = olds.clone();
+            state.extend(decode::state(&scope, Known { inputs: old_inputs, ..known }));
+            Err(error.leaving(Left { id: id.to_owned(), state, inputs: old_inputs.clone() }))
+        }
+    }
+}
+
+/// Removes the resource and waits until it is gone. What is gone already was removed well.
+pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
+    let inputs = decode::inputs(cx.resource, olds, old_inputs);
+    let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
+    let _turn = cx.turn(&scope).await;
+    special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
+    for step in &cx.resource.delete {
+        let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();
+        match cx.perform(step, &scope, &fields, false).await {
+            Ok(answer) => learn(cx.resource, &mut scope, step.into.as_deref(), answer.unwrap_or_default()),
+            Err(error) => return unless_gone(error),
+        }
+    }
+    if !cx.resource.delete.is_empty() {
+        wait::gone(cx, &mut scope).await?;
+    }
+    parent_settled(cx, &scope).await.or_else(unless_gone)
+}
+
+/// One look at the resource by its first read step.
+pub(crate) async fn look(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
+    let Some(step) = cx.resource.read.first() else { return Ok(()) };
+    let answer = cx.perform(step, scope, &[], fresh).await?;
+    learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+    Ok(())
+}
+
+/// Whether an answer means that the resource does not exist any more.
+pub(crate) fn is_gone(resource: &Resource, answers: &Wire) -> bool {
+    let Some(gone) = &resource.gone else { return false };
+    gone.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
+        || gone.values.iter().any(|(field, values)| {
+            let seen = wire::get(answers, field).and_then(Json::as_str);
+            seen.is_some_and(|seen| values.iter().any(|value| value == seen))
+        })
+}
+
+/// The call that brings the object into being. If its answer was lost, the error says that it may exist.
+async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+    if let Some(begun) = special::begin(cx, scope, inputs) {
+        return begun.await;
+    }
+    let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
+    let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();
+    Ok(cx.perform(step, scope, &fields, false).await?.unwrap_or_default())
+}
+
+/// Everything after the first call of a create: waits, later steps, and the rest of the state.
+async fn finish(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<(), Error> {
+    let mut known = cx.resource.create.first().is_some_and(|step| step.call.answers_object);
+    wait::settled(cx, scope, false).await?;
+    let mut carried: BTreeSet<String> = carried_by(cx.resource.create.first());
+    for step in cx.resource.create.iter().skip(1) {
+        let fields: Vec<String> = carried_by(Some(step))
+            .into_iter()
+            .filter(|field| !carried.contains(field) && scope.wanted_field(field).is_some())
+            .collect();
+        let asked = step.when.as_ref().is_none_or(|when| holds(when, inputs));
+        if !asked || (step.when.is_none() && fields.is_empty()) {
+            continue;
+        }
+        let answer = cx.perform(step, scope, &fields, true).await?;
+        learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        carried.extend(fields);
+        known &= step.call.answers_object;
+        wait::settled(cx, scope, true).await?;
+        known |= cx.resource.wait.is_some();
+    }
+    let changed: BTreeSet<String> = inputs.keys().cloned().collect();
+    let none = Object::new();
+    let transition = Transition { olds: &none, old_inputs: &none, news: inputs, changed: &changed };
+    known &= !special::after_change(cx, scope, transition).await?;
+    parent_settled(cx, scope).await?;
+    read_rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
+}
+
+/// The calls of an update, each only if something it carries changed, and the state after them.
+async fn change(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    before: &Wire,
+    transition: Transition<'_>,
+) -> Result<(), Error> {
+    let mut known = false;
+    for step in &cx.resource.update {
+        let fields = encode::fields_to_send(step, before, &scope.wanted);
+        let asked = match &step.when {
+            Some(when) => transition.changed.contains(&when.property) && holds(when, transition.news),
+            None => !fields.is_empty(),
+        };
+        if !asked {
+            continue;
+        }
+        let batches =
+            if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
+        for batch in batches {
+            let answer = cx.perform(step, scope, &batch, false).await?;
+            learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+            known = step.call.answers_object;
+            let look = cx.resource.wait.as_ref().is_some_and(|wait| wait.look_after_update) || !known;
+            wait::settled(cx, scope, look).await?;
+            known |= cx.resource.wait.is_some();
+        }
+    }
+    known &= !special::after_change(cx, scope, transition).await?;
+    if scope.answers.is_empty() {
+        look(cx, scope, false).await?;
+        wait::settled(cx, scope, false).await?;
+        known = true;
+    }
+    parent_settled(cx, scope).await?;
+    read_rest(cx, scope, !known, false).await
+}
+
+/// The read steps that have not been made: all of them, or all but the first.
+async fn read_rest(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fresh: bool) -> Result<(), Error> {
+    for (index, step) in cx.resource.read.iter().enumerate() {
+        if index == 0 && !all {
+            continue;
+        }
+        if fresh && step.empty_when_new {
+            learn(cx.resource, scope, step.into.as_deref(), Json::Array(Vec::new()));
+            continue;
+        }
+        if step.when.as_ref().is_some_and(|when| !holds_on_wire(when, scope)) {
+            continue;
+        }
+        let answer = cx.perform(step, scope, &[], fresh).await?;
+        learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Whether the resource can be read and is not on its way out.
+async fn exists(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> {
+    match look(cx, scope, false).await {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    Ok(!is_gone(cx.resource, &scope.answers))
+}
+
+/// Waits until what the resource is a part of has settled after the change.
+async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+    let Some(within) = &cx.resource.within else { return Ok(()) };
+    let Some(parent) = cx.catalog.resources.get(&within.token) else { return Ok(()) };
+    let id = scope.source(&catalog::Source::Property(within.property.clone()));
+    let Some(uuid) = id.as_ref().and_then(wire::plain_text) else { return Ok(()) };
+    let id = scope.locality().map_or(uuid.clone(), |locality| format!("{locality}/{uuid}"));
+    let mut scope = Scope::of_id(parent, &id, &Object::new(), cx.defaults)?;
+    wait::settled(&cx.on(parent), &mut scope, true).await
+}
+
+/// Takes an answer into what is known. What the API tells only once is not forgotten when it is silent later.
+pub(crate) fn learn(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
+    if let Some(field) = into {
+        scope.answers.insert(field.to_owned(), answer);
+        return;
+    }
+    let Json::Object(answer) = answer else { return };
+    let told_once = |field: &str| {
+        resource.properties.values().any(|property| property.told_once && property.read.as_deref() == Some(field))
+    };
+    for (field, json) in answer {
+        if json.is_null() && told_once(&field) {
+            continue;
+        }
+        scope.answers.insert(field, json);
+    }
+}
+
+fn carried_by(step: Option<&Step>) -> BTreeSet<String> {
+    step.and_then(|step| step.call.body.as_ref()).map(|body| body.fields.iter().cloned().collect()).unwrap_or_default()
+}
+
+fn holds(when: &When, inputs: &Object) -> bool {
+    let given = inputs.given(&when.property);
+    match &when.is {
+        None => given.is_some(),
+        Some(wanted) => given.is_some_and(|value| value.to_json().as_ref() == Ok(wanted)),
+    }
+}
+
+/// For reads: the property as wanted or as answered.
+fn holds_on_wire(when: &When, scope: &Scope<'_>) -> bool {
+    let seen = scope.source(&catalog::Source::Property(when.property.clone()));
+    match &when.is {
+        None => seen.is_some_and(|seen| !wire::is_empty(&seen)),
+        Some(wanted) => seen.as_ref() == Some(wanted),
+    }
+}
+
+fn unless_gone(error: Error) -> Result<(), Error> {
+    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// The name a person knows a resource by: its `name`, if it has one.
+pub(crate) fn name_of(inputs: &Object) -> Option<&str> {
+    inputs.get("name").and_then(Value::as_str)
+}

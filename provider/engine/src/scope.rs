@@ -1,0 +1,106 @@
+//! What is known of one resource while an operation works on it: its place, the parts of its id, what it is wanted to
+//! be, and what the API has answered so far. Calls take their values from here.
+
+use catalog::{IdPart, Resource, Source};
+use serde_json::Value as Json;
+use value::Object;
+
+use crate::encode;
+use crate::error::Error;
+use crate::id::{self, Parts};
+use crate::place::{self, Defaults};
+use crate::wire::{self, Wire};
+
+/// One resource in the course of an operation.
+pub(crate) struct Scope<'a> {
+    pub resource: &'a Resource,
+    pub defaults: &'a Defaults,
+    pub parts: Parts,
+    /// What the inputs say, in the shape of requests.
+    pub wanted: Wire,
+    /// What the API said, in the shape of answers.
+    pub answers: Wire,
+}
+
+impl<'a> Scope<'a> {
+    /// A resource that does not exist yet.
+    pub(crate) fn of_inputs(resource: &'a Resource, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
+        let wanted = encode::wanted(resource, inputs, defaults)?;
+        let locality = place::of_inputs(resource, inputs, defaults);
+        let mut scope = Self { resource, defaults, parts: Parts::default(), wanted, answers: Wire::new() };
+        scope.parts.locality = locality;
+        Ok(scope)
+    }
+
+    /// A resource that exists.
+    pub(crate) fn of_id(
+        resource: &'a Resource,
+        id: &str,
+        inputs: &Object,
+        defaults: &'a Defaults,
+    ) -> Result<Self, Error> {
+        let parts = id::parse(resource, id, defaults)?;
+        let wanted = encode::wanted(resource, inputs, defaults)?;
+        Ok(Self { resource, defaults, parts, wanted, answers: Wire::new() })
+    }
+
+    /// The resource's Pulumi id, once everything it is made of is known.
+    pub(crate) fn id(&self) -> Option<String> {
+        let mut parts = self.parts.clone();
+        for part in &self.resource.id {
+            match part {
+                IdPart::Id if parts.uuid.is_none() => {
+                    parts.uuid = wire::get(&self.answers, "id").and_then(wire::plain_text);
+                }
+                IdPart::Property(name) if !parts.properties.contains_key(name) => {
+                    let text = self.property(name).as_ref().and_then(wire::plain_text)?;
+                    parts.properties.insert(name.clone(), text);
+                }
+                _ => {}
+            }
+        }
+        id::compose(self.resource, &parts)
+    }
+
+    /// Where the resource is.
+    pub(crate) fn locality(&self) -> Option<&str> {
+        self.parts.locality.as_deref()
+    }
+
+    /// The value a source stands for, if it is known.
+    pub(crate) fn source(&self, source: &Source) -> Option<Json> {
+        match source {
+            Source::Locality => self.parts.locality.clone().map(Json::from),
+            Source::Id => self.parts.uuid.clone().map(Json::from).or_else(|| wire::get(&self.answers, "id").cloned()),
+            Source::Property(name) => self.property(name),
+            Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.wanted, path)),
+            Source::Literal(json) => Some(json.clone()),
+            Source::Project => self.owner("projectId", "project_id", self.defaults.project_id.as_deref()),
+            Source::Organization => {
+                self.owner("organizationId", "organization_id", self.defaults.organization_id.as_deref())
+            }
+        }
+    }
+
+    /// A field of what is wanted, null if it is to be cleared.
+    pub(crate) fn wanted_field(&self, path: &str) -> Option<&Json> {
+        let mut names = path.split('.');
+        let first = self.wanted.get(names.next()?)?;
+        names.try_fold(first, |here, name| here.as_object()?.get(name))
+    }
+
+    /// The bare wire form of a property: as the id says, as wanted, or as answered.
+    fn property(&self, name: &str) -> Option<Json> {
+        if let Some(text) = self.parts.properties.get(name) {
+            return Some(Json::from(text.clone()));
+        }
+        let property = self.resource.properties.get(name);
+        let sent = property.and_then(|property| property.send.clone()).unwrap_or_else(|| wire::snake_case(name));
+        let read = property.and_then(|property| property.read.clone()).unwrap_or_else(|| wire::snake_case(name));
+        wire::get(&self.wanted, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()
+    }
+
+    fn owner(&self, property: &str, field: &str, default: Option<&str>) -> Option<Json> {
+        self.property(property).or_else(|| wire::get(&self.answers, field).cloned()).or_else(|| default.map(Json::from))
+    }
+}

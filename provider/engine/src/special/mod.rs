@@ -1,0 +1,133 @@
+//! What data cannot say: handlers for single resources, named in their descriptors.
+//!
+//! A handler adds calls at fixed points of an operation; everything else stays generic. Each says at its top why data
+//! was not enough. The operations it may call are listed in its descriptor, so that the compiler checks them.
+
+use std::collections::BTreeSet;
+
+use catalog::{Operation, Resource, Step};
+use client::BoxFuture;
+use serde_json::Value as Json;
+use value::Object;
+
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::operation::Failure;
+use crate::scope::Scope;
+
+/// From what to what a resource goes; on creation the old side is empty.
+#[derive(Clone, Copy)]
+pub(crate) struct Transition<'a> {
+    /// The outputs before.
+    pub olds: &'a Object,
+    /// The inputs before.
+    pub old_inputs: &'a Object,
+    /// The inputs after.
+    pub news: &'a Object,
+    /// The properties that differ.
+    pub changed: &'a BTreeSet<String>,
+}
+
+impl Transition<'_> {
+    /// Whether the resource is being created.
+    pub(crate) fn is_creation(&self) -> bool {
+        self.old_inputs.is_empty() && self.olds.is_empty()
+    }
+}
+
+/// The points at which a handler can act; each does nothing unless a handler says otherwise.
+pub(crate) trait Handler: Sync {
+    /// Finds more that is wrong with inputs. Pure.
+    fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
+
+    /// Makes the object in another way than the first create step.
+    fn begin<'a>(
+        &'a self,
+        _cx: &'a Context<'a>,
+        _scope: &'a Scope<'a>,
+        _inputs: &'a Object,
+    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+        None
+    }
+
+    /// Goes on after the steps of a create or an update; tells whether it called anything.
+    fn after_change<'a>(
+        &'a self,
+        _cx: &'a Context<'_>,
+        _scope: &'a mut Scope<'_>,
+        _transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async { Ok(false) })
+    }
+
+    /// Clears the way before the steps of a delete.
+    fn before_delete<'a>(
+        &'a self,
+        _cx: &'a Context<'_>,
+        _scope: &'a Scope<'_>,
+        _olds: &'a Object,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
+    let _ = resource;
+    None
+}
+
+pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
+    if let Some(handler) = handler(resource) {
+        handler.check(olds, inputs, failures);
+    }
+}
+
+pub(crate) fn begin<'a>(
+    cx: &'a Context<'a>,
+    scope: &'a Scope<'a>,
+    inputs: &'a Object,
+) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+    handler(cx.resource)?.begin(cx, scope, inputs)
+}
+
+pub(crate) async fn after_change(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    transition: Transition<'_>,
+) -> Result<bool, Error> {
+    match handler(cx.resource) {
+        Some(handler) => handler.after_change(cx, scope, transition).await,
+        None => Ok(false),
+    }
+}
+
+pub(crate) async fn before_delete(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<(), Error> {
+    match handler(cx.resource) {
+        Some(handler) => handler.before_delete(cx, scope, olds).await,
+        None => Ok(()),
+    }
+}
+
+/// Makes a call of a handler's own, carrying these fields of what is wanted beside what the catalog adds.
+pub(crate) async fn call(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    operation: &str,
+    body: Option<Json>,
+    parameters: &[(&str, &str)],
+) -> Result<Json, Error> {
+    let special = cx.resource.special.as_ref();
+    let operation = special.and_then(|special| special.operations.get(operation)).ok_or_else(|| {
+        Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
+    })?;
+    let mut operation: Operation = operation.clone();
+    for (name, value) in parameters {
+        operation.parameters.insert((*name).to_owned(), catalog::Source::Literal(Json::from(*value)));
+    }
+    let step = Step::of(operation);
+    let mut call = crate::encode::call(&step, scope, &[])?;
+    if let (Some(Json::Object(extra)), Some(Json::Object(own))) = (body, call.body.as_mut()) {
+        own.extend(extra);
+    }
+    Ok(cx.send(call, crate::context::Patience::default()).await?.body)
+}

@@ -1,0 +1,107 @@
+//! Waiting until a resource has settled, or is gone: looks at it at the pace of its kind until its status says so.
+
+use std::time::Duration;
+
+use catalog::Wait;
+use serde_json::Value as Json;
+
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::pace::Pace;
+use crate::run;
+use crate::scope::Scope;
+use crate::wire;
+
+/// A failed status must be seen again this much later before it is believed: some objects pass through one, as recorded.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
+
+/// What a status says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Settled,
+    Passing,
+    Failed,
+}
+
+/// Waits until the resource has settled, starting from what is known of it.
+///
+/// `look` asks for a look even if it seems settled. A failed status is an error with the API's own reason.
+pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool) -> Result<(), Error> {
+    let Some(wait) = &cx.resource.wait else { return Ok(()) };
+    let pace = Pace::of(Some(wait));
+    let began = cx.spent();
+    let mut look = look || status(wait, scope).is_none();
+    let mut failed = false;
+    loop {
+        match standing(wait, scope) {
+            Standing::Settled if !look => return Ok(()),
+            Standing::Failed if failed => return Err(failure(cx, wait, scope)),
+            _ => {}
+        }
+        let now_failed = standing(wait, scope) == Standing::Failed && !look;
+        if standing(wait, scope) == Standing::Passing {
+            cx.progress.status(&message(cx, wait, scope));
+        }
+        if !look {
+            let pause = if now_failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
+            cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
+        }
+        failed = now_failed;
+        look = false;
+        run::look(cx, scope, true).await?;
+    }
+}
+
+/// Waits until the resource is gone.
+pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
+    let Some(wait) = &cx.resource.wait else { return Ok(()) };
+    let pace = Pace::of(Some(wait));
+    let began = cx.spent();
+    loop {
+        match run::look(cx, scope, false).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+            Ok(()) if run::is_gone(cx.resource, &scope.answers) => return Ok(()),
+            Ok(()) if standing(wait, scope) == Standing::Failed => return Err(failure(cx, wait, scope)),
+            Ok(()) => {}
+        }
+        cx.progress.status(&message(cx, wait, scope));
+        let pause = pace.pause(cx.spent().saturating_sub(began));
+        cx.pause(pause, &format!("waiting for the {} to go{}", cx.resource.label, seen(wait, scope))).await?;
+    }
+}
+
+/// Whether the resource is in a passing state, as far as is known.
+pub(crate) fn is_passing(scope: &Scope<'_>) -> bool {
+    scope.resource.wait.as_ref().is_some_and(|wait| standing(wait, scope) == Standing::Passing)
+}
+
+fn standing(wait: &Wait, scope: &Scope<'_>) -> Standing {
+    match status(wait, scope) {
+        Some(status) if wait.passing.iter().any(|passing| passing == status) => Standing::Passing,
+        Some(status) if wait.failed.iter().any(|failed| failed == status) => Standing::Failed,
+        _ => Standing::Settled,
+    }
+}
+
+fn status<'s>(wait: &Wait, scope: &'s Scope<'_>) -> Option<&'s str> {
+    wire::get(&scope.answers, &wait.field).and_then(Json::as_str)
+}
+
+fn message(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>) -> String {
+    format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))
+}
+
+fn seen(wait: &Wait, scope: &Scope<'_>) -> String {
+    status(wait, scope).map(|status| format!(" ({status})")).unwrap_or_default()
+}
+
+fn failure(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>) -> Error {
+    let status = status(wait, scope).unwrap_or("failed");
+    let reason = wait.reason.as_deref().and_then(|field| wire::get(&scope.answers, field)).and_then(Json::as_str);
+    let fact = match reason.filter(|reason| !reason.is_empty()) {
+        Some(reason) => format!("the {} ended in the status `{status}`: {reason}", cx.resource.label),
+        None => format!("the {} ended in the status `{status}`; Scaleway gives no reason", cx.resource.label),
+    };
+    Error::new(ErrorKind::Precondition, fact).hint("it exists: mend its inputs and run again, or destroy it")
+}
