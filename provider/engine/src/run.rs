@@ -26,12 +26,18 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
     };
     // From here on the object exists: whatever fails, Pulumi must keep its id.
-    let finished = finish(cx, &mut scope, inputs).await;
+    let mut pending = pending(cx.resource, inputs);
+    let finished = finish(cx, &mut scope, inputs, &mut pending).await;
     let known = Known { inputs, state: &Object::new(), just_sent: true };
     let state = decode::state(&scope, known);
     match finished {
         Ok(()) => Ok(Created { id, state }),
-        Err(error) => Err(error.leaving(Left { id, state, inputs: inputs.clone() })),
+        Err(error) => {
+            // What was not done yet is no input in effect: the next run sees it as a change and does it.
+            let mut inputs = inputs.clone();
+            inputs.retain(|name, _| !pending.contains(name));
+            Err(error.leaving(Left { id, state, inputs }))
+        }
     }
 }
 
@@ -97,7 +103,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await;
     special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
-    for step in &cx.resource.delete {
+    for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, &inputs))) {
         let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();
         match cx.perform(step, &scope, &fields, false).await {
             Ok(answer) => learn(cx.resource, &mut scope, step.into.as_deref(), answer.unwrap_or_default()),
@@ -123,8 +129,8 @@ pub(crate) fn is_gone(resource: &Resource, answers: &Wire) -> bool {
     let Some(gone) = &resource.gone else { return false };
     gone.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
         || gone.values.iter().any(|(field, values)| {
-            let seen = wire::get(answers, field).and_then(Json::as_str);
-            seen.is_some_and(|seen| values.iter().any(|value| value == seen))
+            let seen = wire::get(answers, field).and_then(wire::plain_text);
+            seen.is_some_and(|seen| values.contains(&seen))
         })
 }
 
@@ -138,8 +144,26 @@ async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<J
     Ok(cx.perform(step, scope, &fields, false).await?.unwrap_or_default())
 }
 
+/// The inputs that the first call of a create does not carry.
+fn pending(resource: &Resource, inputs: &Object) -> BTreeSet<String> {
+    let first = carried_by(resource.create.first());
+    let later = |name: &str| {
+        let send = resource.properties.get(name).and_then(|property| property.send.as_deref());
+        resource.create.iter().skip(1).any(|step| {
+            let carries = send.is_some_and(|send| !first.contains(send) && carried_by(Some(step)).contains(send));
+            carries || step.when.as_ref().is_some_and(|when| when.property == name)
+        }) || special::takes_care_of(resource).contains(&name)
+    };
+    inputs.keys().filter(|name| later(name)).cloned().collect()
+}
+
 /// Everything after the first call of a create: waits, later steps, and the rest of the state.
-async fn finish(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<(), Error> {
+async fn finish(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    inputs: &Object,
+    pending: &mut BTreeSet<String>,
+) -> Result<(), Error> {
     let mut known = cx.resource.create.first().is_some_and(|step| step.call.answers_object);
     wait::settled(cx, scope, false).await?;
     let mut carried: BTreeSet<String> = carried_by(cx.resource.create.first());
@@ -154,6 +178,12 @@ async fn finish(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
         }
         let answer = cx.perform(step, scope, &fields, true).await?;
         learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        pending.retain(|name| {
+            let property = cx.resource.properties.get(name);
+            let send = property.and_then(|property| property.send.as_deref());
+            let conditioned = step.when.as_ref().is_some_and(|when| when.property == *name);
+            !conditioned && !send.is_some_and(|send| fields.iter().any(|field| field == send))
+        });
         carried.extend(fields);
         known &= step.call.answers_object;
         wait::settled(cx, scope, true).await?;
@@ -163,6 +193,7 @@ async fn finish(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     let none = Object::new();
     let transition = Transition { olds: &none, old_inputs: &none, news: inputs, changed: &changed };
     known &= !special::after_change(cx, scope, transition).await?;
+    pending.clear();
     parent_settled(cx, scope).await?;
     read_rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
 }

@@ -3,6 +3,9 @@
 //! A handler adds calls at fixed points of an operation; everything else stays generic. Each says at its top why data
 //! was not enough. The operations it may call are listed in its descriptor, so that the compiler checks them.
 
+mod databases_instance;
+mod observability_alert_manager;
+
 use std::collections::BTreeSet;
 
 use catalog::{Operation, Resource, Step};
@@ -60,6 +63,11 @@ pub(crate) trait Handler: Sync {
         Box::pin(async { Ok(false) })
     }
 
+    /// The properties that `after_change` makes real: until then a create has not done them.
+    fn takes_care_of(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Clears the way before the steps of a delete.
     fn before_delete<'a>(
         &'a self,
@@ -72,8 +80,16 @@ pub(crate) trait Handler: Sync {
 }
 
 fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
-    let _ = resource;
-    None
+    Some(match resource.special.as_ref()?.handler.as_str() {
+        "databases.instance" => &databases_instance::Instance,
+        "observability.alert_manager" => &observability_alert_manager::AlertManager,
+        _ => return None,
+    })
+}
+
+/// The properties that only become real after the steps of a create.
+pub(crate) fn takes_care_of(resource: &Resource) -> &'static [&'static str] {
+    handler(resource).map(Handler::takes_care_of).unwrap_or_default()
 }
 
 pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
@@ -126,8 +142,16 @@ pub(crate) async fn call(
     }
     let step = Step::of(operation);
     let mut call = crate::encode::call(&step, scope, &[])?;
-    if let (Some(Json::Object(extra)), Some(Json::Object(own))) = (body, call.body.as_mut()) {
-        own.extend(extra);
+    if let Some(Json::Object(own)) = call.body.as_mut() {
+        // The project goes with every call that takes one.
+        let takes_project =
+            step.call.body.as_ref().is_some_and(|body| body.fields.iter().any(|field| field == "project_id"));
+        if let (true, Some(project)) = (takes_project, scope.source(&catalog::Source::Project)) {
+            own.insert("project_id".to_owned(), project);
+        }
+        if let Some(Json::Object(extra)) = body {
+            own.extend(extra);
+        }
     }
     Ok(cx.send(call, crate::context::Patience::default()).await?.body)
 }

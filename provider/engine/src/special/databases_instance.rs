@@ -1,0 +1,152 @@
+//! Database instances: they can be made from a snapshot, and their endpoints come and go by calls of their own.
+//!
+//! Data was not enough because making an instance from a snapshot is another operation with other fields, and because
+//! an endpoint is changed by deleting it by the id it has at the API and making another. Assumes that `endpoints` of
+//! an instance tells each endpoint's kind by a field of that name, and that changing one makes the instance passing.
+
+use client::BoxFuture;
+use serde_json::{Map, Value as Json, json};
+use value::{Object, Path, Value};
+
+use super::{Handler, Transition, call};
+use crate::context::Context;
+use crate::error::Error;
+use crate::operation::Failure;
+use crate::scope::Scope;
+use crate::{run, wait, wire};
+
+/// See the module.
+pub(super) struct Instance;
+
+/// The kinds of endpoints, by the property that asks for one.
+const ENDPOINTS: [(&str, &str); 2] = [("privateNetwork", "private_network"), ("loadBalancer", "load_balancer")];
+
+impl Handler for Instance {
+    fn check(&self, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
+        let mut fail = |name: &str, reason: &str| {
+            failures.push(Failure { path: Path::root(name), reason: reason.to_owned() });
+        };
+        let local = inputs.text("volumeType").is_none_or(|kind| kind == "lssd");
+        if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
+            fail("volumeSizeInGb", "cannot be chosen with the volume type lssd, whose size comes with the node type");
+        }
+        if let (Some(old), Some(new)) = (olds.text("engine"), inputs.text("engine"))
+            && !old.eq_ignore_ascii_case(new)
+        {
+            fail(
+                "engine",
+                "cannot be changed by this version of the provider: upgrade the instance at Scaleway and import the \
+                 one it makes, or make a new instance under another name",
+            );
+        }
+        if let (Some(old), Some(new)) = (number(olds, "volumeSizeInGb"), number(inputs, "volumeSizeInGb"))
+            && new < old
+        {
+            fail("volumeSizeInGb", "cannot shrink: make a new instance and move the data");
+        }
+        if flag(olds, "encryptionAtRest") == Some(true) && flag(inputs, "encryptionAtRest") == Some(false) {
+            fail("encryptionAtRest", "cannot be switched off again: make a new instance and move the data");
+        }
+    }
+
+    fn begin<'a>(
+        &'a self,
+        cx: &'a Context<'a>,
+        scope: &'a Scope<'a>,
+        inputs: &'a Object,
+    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+        let (_, snapshot) = crate::place::split(inputs.text("snapshotId")?);
+        let snapshot = snapshot.to_owned();
+        let mut body = Map::new();
+        for (field, source) in
+            [("instance_name", "name"), ("is_ha_cluster", "is_ha_cluster"), ("node_type", "node_type")]
+        {
+            if let Some(json) = wire::get(&scope.wanted, source) {
+                body.insert(field.to_owned(), json.clone());
+            }
+        }
+        Some(Box::pin(async move {
+            let parameters = [("snapshot_id", snapshot.as_str())];
+            call(cx, scope, "CreateInstanceFromSnapshot", Some(Json::Object(body)), &parameters).await
+        }))
+    }
+
+    fn after_change<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            if transition.is_creation() {
+                return if transition.news.given("snapshotId").is_some() {
+                    restored(cx, scope).await
+                } else {
+                    Ok(false)
+                };
+            }
+            let mut called = false;
+            for (property, kind) in ENDPOINTS {
+                if transition.changed.contains(property) {
+                    exchange(cx, scope, kind).await?;
+                    called = true;
+                }
+            }
+            Ok(called)
+        })
+    }
+}
+
+/// An instance made from a snapshot has neither tags nor the wanted endpoints yet, but a load balancer of its own.
+async fn restored(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> {
+    if let Some(tags) = wire::get(&scope.wanted, "tags").cloned() {
+        call(cx, scope, "UpdateInstance", Some(json!({ "tags": tags })), &[]).await?;
+        wait::settled(cx, scope, true).await?;
+    }
+    if wanted(scope, "private_network").is_some() {
+        exchange(cx, scope, "private_network").await?;
+    }
+    let given = ENDPOINTS.iter().any(|(_, kind)| wanted(scope, kind).is_some());
+    if given && wanted(scope, "load_balancer").is_none() {
+        remove(cx, scope, "load_balancer").await?;
+    }
+    Ok(true)
+}
+
+/// Takes the endpoints of a kind away and makes the wanted one, if one is wanted.
+async fn exchange(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(), Error> {
+    remove(cx, scope, kind).await?;
+    let Some(specification) = wanted(scope, kind) else { return Ok(()) };
+    call(cx, scope, "CreateEndpoint", Some(json!({ "endpoint_spec": specification })), &[]).await?;
+    wait::settled(cx, scope, true).await
+}
+
+async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(), Error> {
+    if wire::get(&scope.answers, "endpoints").is_none() {
+        run::look(cx, scope, false).await?;
+    }
+    let endpoints = wire::get(&scope.answers, "endpoints").and_then(Json::as_array).cloned().unwrap_or_default();
+    let ids = endpoints
+        .iter()
+        .filter(|endpoint| endpoint.get(kind).is_some_and(|details| !details.is_null()))
+        .filter_map(|endpoint| endpoint.get("id")?.as_str());
+    for id in ids {
+        call(cx, scope, "DeleteEndpoint", None, &[("endpoint_id", id)]).await?;
+        wait::settled(cx, scope, true).await?;
+    }
+    Ok(())
+}
+
+/// The endpoint of a kind that is asked for, as the API takes it.
+fn wanted(scope: &Scope<'_>, kind: &str) -> Option<Json> {
+    let specifications = wire::get(&scope.wanted, "init_endpoints")?.as_array()?;
+    specifications.iter().find(|specification| specification.get(kind).is_some()).cloned()
+}
+
+fn number(object: &Object, name: &str) -> Option<f64> {
+    object.given(name).and_then(Value::as_f64)
+}
+
+fn flag(object: &Object, name: &str) -> Option<bool> {
+    object.given(name).and_then(Value::as_bool)
+}

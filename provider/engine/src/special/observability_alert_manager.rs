@@ -1,0 +1,130 @@
+//! The alert manager of Cockpit: its contact points and its switched-on alerts are lists, but the API takes single
+//! additions and removals, and an alert needs a while to be switched.
+//!
+//! Data was not enough because no step can say "once for each element that came or went". Assumes that contact points
+//! are told apart by their address, and that `alerts` in the resource's own read steps lists every prepared alert.
+
+use std::collections::BTreeSet;
+
+use client::BoxFuture;
+use serde_json::{Value as Json, json};
+use value::{Object, Value};
+
+use super::{Handler, Transition, call};
+use crate::context::Context;
+use crate::error::Error;
+use crate::pace::Pace;
+use crate::run;
+use crate::scope::Scope;
+
+/// See the module.
+pub(super) struct AlertManager;
+
+impl Handler for AlertManager {
+    fn after_change<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            let mut called = false;
+            if transition.changed.contains(RULES) {
+                called |= switch_rules(cx, scope, &rules(transition.old_inputs), &rules(transition.news)).await?;
+            }
+            if transition.changed.contains(CONTACTS) {
+                called |= invite(cx, scope, &addresses(transition.old_inputs), &addresses(transition.news)).await?;
+            }
+            Ok(called)
+        })
+    }
+
+    fn before_delete<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a Scope<'_>,
+        olds: &'a Object,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let on = rules(olds);
+            if !on.is_empty() {
+                call(cx, scope, "DisableAlertRules", Some(json!({ "rule_ids": on })), &[]).await?;
+            }
+            for address in addresses(olds) {
+                call(cx, scope, "DeleteContactPoint", Some(json!({ "email": { "to": address } })), &[]).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn takes_care_of(&self) -> &'static [&'static str] {
+        &[RULES, CONTACTS]
+    }
+}
+
+const RULES: &str = "preconfiguredAlertIds";
+const CONTACTS: &str = "contactPoints";
+
+async fn switch_rules(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    old: &BTreeSet<String>,
+    new: &BTreeSet<String>,
+) -> Result<bool, Error> {
+    let (off, on): (Vec<_>, Vec<_>) = (old.difference(new).collect(), new.difference(old).collect());
+    for (operation, ids, status) in [("DisableAlertRules", off, "disabled"), ("EnableAlertRules", on, "enabled")] {
+        if !ids.is_empty() {
+            call(cx, scope, operation, Some(json!({ "rule_ids": ids })), &[]).await?;
+            switched(cx, scope, &ids, status).await?;
+        }
+    }
+    Ok(old != new)
+}
+
+/// Waits until the alerts have the status; alerts that are not listed are not waited for.
+async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], status: &str) -> Result<(), Error> {
+    let listing = cx.resource.read.iter().find(|step| step.into.as_deref() == Some("alerts"));
+    let Some(listing) = listing else { return Ok(()) };
+    let pace = Pace::of(cx.resource.wait.as_ref());
+    let began = cx.spent();
+    loop {
+        let alerts = cx.perform(listing, scope, &[], false).await?.unwrap_or_default();
+        let left = alerts.as_array().into_iter().flatten().filter(|alert| {
+            let id = alert.pointer("/preconfigured_data/preconfigured_rule_id").and_then(Json::as_str);
+            id.is_some_and(|id| ids.iter().any(|wanted| *wanted == id)) && alert["rule_status"].as_str() != Some(status)
+        });
+        let left = left.count();
+        run::learn(cx.resource, scope, Some("alerts"), alerts);
+        if left == 0 {
+            return Ok(());
+        }
+        cx.progress.status(&format!("waiting for {left} alerts to be {status}"));
+        cx.pause(pace.pause(cx.spent().saturating_sub(began)), "waiting for alerts to be switched").await?;
+    }
+}
+
+async fn invite(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    old: &BTreeSet<String>,
+    new: &BTreeSet<String>,
+) -> Result<bool, Error> {
+    for (operation, addresses) in
+        [("DeleteContactPoint", old.difference(new)), ("CreateContactPoint", new.difference(old))]
+    {
+        for address in addresses {
+            call(cx, scope, operation, Some(json!({ "email": { "to": address } })), &[]).await?;
+        }
+    }
+    Ok(old != new)
+}
+
+fn rules(inputs: &Object) -> BTreeSet<String> {
+    let ids = inputs.get(RULES).and_then(Value::as_array).unwrap_or_default();
+    ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn addresses(inputs: &Object) -> BTreeSet<String> {
+    let points = inputs.get(CONTACTS).and_then(Value::as_array).unwrap_or_default();
+    points.iter().filter_map(|point| point.as_object()?.text("email")).map(str::to_owned).collect()
+}
