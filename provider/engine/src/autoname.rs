@@ -40,7 +40,9 @@ pub(crate) fn name(
 
 fn with_suffix(logical_name: &str, seed: &[u8], longest: usize) -> String {
     let prefix: String = logical_name.chars().take(longest.saturating_sub(SUFFIX_DIGITS + 1)).collect();
-    let suffix: String = Sha256::digest(seed).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    // The first digits of the hash; eight digits are four bytes, of which one digit is cut.
+    let digest = Sha256::digest(seed);
+    let suffix = format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
     format!("{prefix}-{}", &suffix[..SUFFIX_DIGITS])
 }
 

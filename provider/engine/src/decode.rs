@@ -65,9 +65,7 @@ pub(crate) fn inputs(resource: &Resource, state: &Object, former: &Object) -> Ob
             Some(given) => {
                 live.map_or_else(|| vanished(property, given), |live| Some(reconciled(property, given, live)))
             }
-            None => live
-                .filter(|live| shows_up(resource, name, property, live, import))
-                .map(|live| as_input(property, live)),
+            None => live.filter(|live| shows_up(property, live, import)).map(|live| as_input(property, live)),
         };
         if let Some(value) = value {
             inputs.insert(name.clone(), value.secret_if(property.secret));
@@ -312,7 +310,7 @@ fn reconciled_items(
     items
 }
 
-fn shows_up(resource: &Resource, name: &str, property: &Property, live: &Value, import: bool) -> bool {
+fn shows_up(property: &Property, live: &Value, import: bool) -> bool {
     if is_absence(property, live) || property.write_only {
         return false;
     }
@@ -320,9 +318,8 @@ fn shows_up(resource: &Resource, name: &str, property: &Property, live: &Value, 
         return import;
     }
     // Of several spellings of one thing the one without a `same` is given.
-    let spelled = property.same.is_some() || property.deprecated.is_some();
-    let twin = resource.properties.values().any(|other| other.same.as_deref() == Some(name));
-    if import { !spelled && !(twin && property.deprecated.is_some()) } else { !property.computed && !spelled }
+    let usual = property.same.is_none() && property.deprecated.is_none();
+    usual && (import || !property.computed)
 }
 
 /// Whether a live value says no more than that the program gave none.

@@ -33,13 +33,12 @@ pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Resul
     for (part, text) in resource.id.iter().zip(texts) {
         match part {
             IdPart::Locality if place::is_locality(resource.locality, text) => parts.locality = Some(text.to_owned()),
-            IdPart::Locality => return Err(malformed(resource, id)),
             IdPart::Id => parts.uuid = Some(text.to_owned()),
             IdPart::Property(name) => {
                 parts.properties.insert(name.clone(), text.to_owned());
             }
             IdPart::Literal(literal) if literal == text => {}
-            IdPart::Literal(_) => return Err(malformed(resource, id)),
+            IdPart::Locality | IdPart::Literal(_) => return Err(malformed(resource, id)),
         }
     }
     Ok(parts)

@@ -47,7 +47,7 @@ mod tests {
             waited += pace.pause(waited);
             looks += 1;
         }
-        (looks, waited - duration)
+        (looks, waited.saturating_sub(duration))
     }
 
     #[test]

@@ -77,13 +77,13 @@ mod tests {
 
     use super::*;
 
-    fn wire(json: Json) -> Wire {
+    fn wire(json: &Json) -> Wire {
         json.as_object().unwrap().clone()
     }
 
     #[test]
     fn a_value_set_at_a_path_is_found_there_beside_its_neighbours() {
-        let mut object = wire(json!({"encryption": {"key": 1}}));
+        let mut object = wire(&json!({"encryption": {"key": 1}}));
         set(&mut object, "encryption.enabled", json!(true));
         set(&mut object, "name", json!("a"));
         assert_eq!(Json::Object(object.clone()), json!({"encryption": {"key": 1, "enabled": true}, "name": "a"}));
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_field_is_plucked_from_every_element() {
-        let object = wire(json!({"rules": [{"ip": "a"}, {"port": 1}, {"ip": "b"}]}));
+        let object = wire(&json!({"rules": [{"ip": "a"}, {"port": 1}, {"ip": "b"}]}));
         assert_eq!(pluck(&object, "rules[].ip"), Some(json!(["a", "b"])));
         assert_eq!(pluck(&object, "none[].ip"), None);
     }
