@@ -1,0 +1,76 @@
+//! The two generated files as texts, and whether those on disk are what would be written now.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use catalog::Catalog;
+use serde::Serialize;
+
+use crate::check;
+use crate::findings::Findings;
+use crate::load::load;
+use crate::pulumi_schema::pulumi_schema;
+use crate::resolve;
+
+/// A generated file.
+#[derive(Debug)]
+pub struct Generated {
+    /// Its path inside the project.
+    pub file: &'static str,
+    /// What it must hold.
+    pub text: String,
+}
+
+/// Compiles the offer of the project at `root`. `None` when there are mistakes; they are among the findings.
+pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Generated>>> {
+    let offer = load(root, findings)?;
+    let resolved = resolve::resolve(&offer, findings);
+    check::check(&offer, &resolved, findings);
+    if !findings.mistakes.is_empty() {
+        return Ok(None);
+    }
+    let schema = serde_json::to_string_pretty(&pulumi_schema(&offer.provider, &resolved))?;
+    Ok(Some(vec![
+        Generated { file: "schema/schema.json", text: schema + "\n" },
+        Generated { file: "schema/catalog.json", text: catalog_text(&resolve::catalog(&resolved))? },
+    ]))
+}
+
+/// The catalog as JSON with one line per resource and function, so that a change is seen where it is.
+pub fn catalog_text(catalog: &Catalog) -> Result<String> {
+    let resources = lines(catalog.resources.iter())?;
+    let functions = lines(catalog.functions.iter())?;
+    Ok(format!("{{\n\"resources\": {{\n{resources}\n}},\n\"functions\": {{\n{functions}\n}}\n}}\n"))
+}
+
+fn lines<'a, T: Serialize + 'a>(entries: impl Iterator<Item = (&'a String, &'a T)>) -> Result<String> {
+    let line = |(name, value): (&String, &T)| -> Result<String> {
+        Ok(format!("{}: {}", serde_json::to_string(name)?, serde_json::to_string(value)?))
+    };
+    Ok(entries.map(line).collect::<Result<Vec<_>>>()?.join(",\n"))
+}
+
+impl Generated {
+    /// Writes the file if it differs; tells whether it did.
+    pub fn write(&self, root: &Path) -> Result<bool> {
+        let path = root.join(self.file);
+        if fs::read_to_string(&path).is_ok_and(|text| text == self.text) {
+            return Ok(false);
+        }
+        fs::write(&path, &self.text).with_context(|| format!("writing {}", self.file))?;
+        Ok(true)
+    }
+
+    /// What is different on disk, in a sentence; `None` if nothing is.
+    pub fn difference(&self, root: &Path) -> Option<String> {
+        let Ok(text) = fs::read_to_string(root.join(self.file)) else {
+            return Some(format!("{} is missing", self.file));
+        };
+        if text == self.text {
+            return None;
+        }
+        let same = text.lines().zip(self.text.lines()).take_while(|(one, other)| one == other).count();
+        Some(format!("{} differs from line {} on", self.file, same + 1))
+    }
+}

@@ -1,0 +1,120 @@
+//! Reads the descriptors from their files. Knows the folder layout and YAML, not what the words mean.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
+
+use crate::descriptor::{Product, Resource};
+use crate::findings::{Findings, Place};
+use crate::provider_file::ProviderFile;
+
+/// The whole offer as written.
+#[derive(Debug, Default)]
+pub struct Offer {
+    /// What the provider itself is told, from `resources/provider.yaml`.
+    pub provider: ProviderFile,
+    /// The products by the name of their folder, which is the Pulumi module.
+    pub products: BTreeMap<String, LoadedProduct>,
+}
+
+/// A product with its resources.
+#[derive(Debug)]
+pub struct LoadedProduct {
+    /// Where it was written.
+    pub place: Place,
+    /// What its resources share.
+    pub product: Product,
+    /// Its resources in the order of their files.
+    pub resources: Vec<LoadedResource>,
+}
+
+/// A resource and where it was written.
+#[derive(Debug)]
+pub struct LoadedResource {
+    /// Where it was written.
+    pub place: Place,
+    /// The descriptor.
+    pub resource: Resource,
+}
+
+/// Reads everything under `resources/` of the project at `root`. A file that is no descriptor is a mistake among the
+/// findings, and the others are read all the same; only an unreadable folder is an error.
+pub fn load(root: &Path, findings: &mut Findings) -> Result<Offer> {
+    let folder = root.join("resources");
+    let mut offer = Offer::default();
+    if let Some(provider) = read(root, &folder.join("provider.yaml"), findings)? {
+        offer.provider = provider;
+    }
+    for path in entries(&folder)?.into_iter().filter(|path| path.is_dir()) {
+        if let Some((name, product)) = load_product(root, &path, findings)? {
+            offer.products.insert(name, product);
+        }
+    }
+    Ok(offer)
+}
+
+fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<Option<(String, LoadedProduct)>> {
+    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else {
+        return Ok(None);
+    };
+    let file = folder.join("product.yaml");
+    let Some(product) = read(root, &file, findings)? else {
+        return Ok(None);
+    };
+    let mut resources = Vec::new();
+    for path in entries(folder)?.into_iter().filter(|path| is_resource(path)) {
+        if let Some(resource) = read(root, &path, findings)? {
+            resources.push(LoadedResource { place: Place::file(&relative(root, &path)), resource });
+        }
+    }
+    let place = Place::file(&relative(root, &file));
+    Ok(Some((name.to_owned(), LoadedProduct { place, product, resources })))
+}
+
+/// `namespace.yaml` is a resource; `namespace.cases.yaml` holds its test cases.
+fn is_resource(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let stem = name.strip_suffix(".yaml").unwrap_or_default();
+    !matches!(stem, "" | "product") && !stem.contains('.')
+}
+
+fn read<T: DeserializeOwned>(root: &Path, path: &Path, findings: &mut Findings) -> Result<Option<T>> {
+    let file = relative(root, path);
+    if !path.exists() {
+        findings.mistake(&Place::file(&file), "this file is missing");
+        return Ok(None);
+    }
+    let text = fs::read_to_string(path).with_context(|| format!("reading {file}"))?;
+    Ok(parse(&file, &text, findings))
+}
+
+/// Reads one file's text; what is wrong with it becomes a mistake that names file, line and column.
+pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str, findings: &mut Findings) -> Option<T> {
+    let error = match serde_saphyr::from_str(text) {
+        Ok(value) => return Some(value),
+        Err(error) => error,
+    };
+    let error = error.without_snippet();
+    let place = match error.location() {
+        Some(location) => format!("{file}:{}:{}", location.line(), location.column()),
+        None => file.to_owned(),
+    };
+    findings.mistake(&Place::file(&place), error.to_string());
+    None
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let read = || -> std::io::Result<Vec<PathBuf>> {
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+    };
+    let mut entries = read().with_context(|| format!("reading {}", folder.display()))?;
+    entries.sort();
+    Ok(entries)
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,103 @@
+//! The command line of the compiler. Knows the words, not the rules.
+
+use std::env;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use schema::findings::Findings;
+use schema::generate::{Generated, generate};
+
+const HELP: &str = "\
+Compiles the API documents and the descriptors under resources/ to schema/schema.json and schema/catalog.json.
+
+usage: schema [--root DIR] COMMAND
+
+commands:
+  write     write both files
+  check     fail if a file is not what `write` would write now
+  language  print the JSON Schema of the descriptor language
+
+options:
+  --root DIR  the project's top folder (default: the current one)
+  --help      this text
+  --version   the version
+
+exit code: 0 good; 1 mistakes in descriptors, or a file that differs; 2 wrong usage, or a file that cannot be read
+";
+
+fn main() -> ExitCode {
+    match run(env::args().skip(1).collect()) {
+        Ok(code) => code,
+        Err(error) => {
+            // Nothing is left to tell somebody who does not read standard error.
+            let _ = writeln!(io::stderr(), "schema: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(mut arguments: Vec<String>) -> Result<ExitCode> {
+    let root = take_root(&mut arguments)?;
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["--help" | "-h" | "help"] => print(HELP),
+        ["--version" | "-V"] => print(concat!(env!("CARGO_PKG_VERSION"), "\n")),
+        ["write"] => compile(&root, write),
+        ["check"] => compile(&root, check),
+        [] => bail!("no command\n\n{HELP}"),
+        [word, ..] => bail!("\"{word}\" is not a command, or has arguments it does not take\n\n{HELP}"),
+    }
+}
+
+/// Takes `--root DIR` out of the arguments.
+fn take_root(arguments: &mut Vec<String>) -> Result<PathBuf> {
+    let Some(position) = arguments.iter().position(|argument| argument == "--root") else {
+        return Ok(PathBuf::from("."));
+    };
+    if position + 1 >= arguments.len() {
+        bail!("--root needs a folder");
+    }
+    let root = arguments.remove(position + 1);
+    arguments.remove(position);
+    Ok(PathBuf::from(root))
+}
+
+fn compile(root: &Path, then: fn(&Path, &[Generated]) -> Result<ExitCode>) -> Result<ExitCode> {
+    let mut findings = Findings::default();
+    let generated = generate(root, &mut findings)?;
+    let mut stderr = io::stderr().lock();
+    for warning in &findings.warnings {
+        writeln!(stderr, "warning: {warning}")?;
+    }
+    for mistake in &findings.mistakes {
+        writeln!(stderr, "{mistake}")?;
+    }
+    let Some(generated) = generated else {
+        writeln!(stderr, "{} mistakes; nothing was generated", findings.mistakes.len())?;
+        return Ok(ExitCode::FAILURE);
+    };
+    then(root, &generated)
+}
+
+fn write(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
+    for file in generated {
+        let done = if file.write(root)? { "written" } else { "unchanged" };
+        print(&format!("{} {done}\n", file.file))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
+    let differences: Vec<String> = generated.iter().filter_map(|file| file.difference(root)).collect();
+    for difference in &differences {
+        writeln!(io::stderr(), "{difference}: run `schema write`")?;
+    }
+    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(text: &str) -> Result<ExitCode> {
+    io::stdout().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

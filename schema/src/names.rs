@@ -1,0 +1,75 @@
+//! How names become other names: wire fields from properties, type names from both. Knows no descriptor.
+
+/// The field a property has on the wire unless its descriptor says otherwise: `projectId` is `project_id`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(character.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// The property a wire field becomes: `project_id` is `projectId`.
+pub(crate) fn camel_case(field: &str) -> String {
+    let pascal = pascal_case(field);
+    let mut characters = pascal.chars();
+    characters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + characters.as_str())
+}
+
+/// A type name from a property or a wire field: both `privateIp` and `private_ip` are `PrivateIp`.
+pub(crate) fn pascal_case(name: &str) -> String {
+    name.split('_').filter(|part| !part.is_empty()).map(capitalized).collect()
+}
+
+/// The name of one element of a list: `ephemeralPolicies` holds an `ephemeralPolicy`.
+pub(crate) fn singular(name: &str) -> String {
+    if let Some(stem) = name.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "xes", "ches", "shes"] {
+        if name.ends_with(ending) {
+            return name[..name.len() - 2].to_owned();
+        }
+    }
+    match name.strip_suffix('s') {
+        Some(stem) if !stem.ends_with('s') => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+fn capitalized(part: &str) -> String {
+    let mut characters = part.chars();
+    characters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + characters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_and_fields_name_each_other() {
+        for (property, field) in [("projectId", "project_id"), ("name", "name"), ("ipv4Subnets", "ipv4_subnets")] {
+            assert_eq!(snake_case(property), field);
+            assert_eq!(camel_case(field), property);
+        }
+        assert_eq!(pascal_case("private_ip"), "PrivateIp");
+        assert_eq!(pascal_case("privateIp"), "PrivateIp");
+    }
+
+    #[test]
+    fn a_list_names_its_elements() {
+        for (list, element) in [
+            ("healthChecks", "healthCheck"),
+            ("https", "http"),
+            ("ephemeralPolicies", "ephemeralPolicy"),
+            ("addresses", "address"),
+            ("access", "access"),
+            ("rule", "rule"),
+        ] {
+            assert_eq!(singular(list), element);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Lookup functions in the schema: what may be given, and everything that comes back.
+
+use std::collections::BTreeMap;
+
+use catalog::{Input, Property};
+use serde_json::{Map, Value as Json, json};
+
+use super::property::{outputs_always_present, property_spec};
+use super::types::{Owner, Types};
+use crate::descriptor;
+use crate::resolve::{Resolved, ResolvedLookup};
+
+/// The schema of a lookup function.
+pub(crate) fn spec(one: &Resolved<'_>, word: &descriptor::Lookup, lookup: &ResolvedLookup, types: &mut Types) -> Json {
+    let owner = Owner::of_function(one, &word.token);
+    let text = |name: &str| word.properties.get(name).or_else(|| one.descriptor.properties.get(name));
+    let mut inputs = Map::new();
+    let mut required_inputs = Vec::new();
+    for (name, property) in &lookup.function.lookup.inputs {
+        if let Some(text) = text(name) {
+            inputs.insert(name.clone(), property_spec(&owner, name, text, property, types).into_json());
+        }
+        if property.input == Input::Required {
+            required_inputs.push(name.clone());
+        }
+    }
+    let mut outputs = Map::new();
+    let returned = returned(one, word, lookup);
+    for (name, property) in &returned {
+        if let Some(text) = text(name) {
+            outputs.insert(name.clone(), property_spec(&owner, name, text, property, types).into_json());
+        }
+    }
+    let mut required = always_returned(one, word, &returned);
+    if !outputs.contains_key("id") {
+        let text = format!("The Pulumi id of the {}, which also imports it.", one.resource.label);
+        outputs.insert("id".to_owned(), json!({ "type": "string", "description": text }));
+    }
+    required.push("id".to_owned());
+    required.sort();
+    required.dedup();
+    let mut inputs = json!({ "type": "object", "properties": inputs });
+    if !required_inputs.is_empty() {
+        inputs["required"] = json!(required_inputs);
+    }
+    json!({
+        "description": word.doc.trim(),
+        "inputs": inputs,
+        "outputs": { "type": "object", "properties": outputs, "required": required },
+    })
+}
+
+/// Everything that comes back: the resource's properties but for `without`, and the function's own.
+fn returned(one: &Resolved<'_>, word: &descriptor::Lookup, lookup: &ResolvedLookup) -> BTreeMap<String, Property> {
+    let resource = one.resource.properties.iter();
+    let mut all: BTreeMap<String, Property> = resource
+        .filter(|(name, property)| !word.without.contains(name) && !property.write_only)
+        .map(|(name, property)| (name.clone(), property.clone()))
+        .collect();
+    all.extend(lookup.own.iter().map(|(name, property)| (name.clone(), property.clone())));
+    all
+}
+
+fn always_returned(
+    one: &Resolved<'_>,
+    word: &descriptor::Lookup,
+    returned: &BTreeMap<String, Property>,
+) -> Vec<String> {
+    let mut words = one.descriptor.properties.clone();
+    words.extend(word.properties.iter().map(|(name, word)| (name.clone(), word.clone())));
+    let mut always = outputs_always_present(returned, &words);
+    always.extend(word.required.iter().filter(|name| returned.contains_key(*name)).cloned());
+    always
+}

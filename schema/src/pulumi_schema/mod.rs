@@ -1,0 +1,131 @@
+//! The Pulumi package schema: what users of every language see. Knows the resolved offer and Pulumi's metaschema.
+//!
+//! It states no default values and no environment variables: a default here would count as given by the program, and
+//! a value from the environment would enter the stack's state. The plugin applies both.
+
+mod describe;
+mod function;
+mod property;
+mod types;
+
+use catalog::{Input, Property};
+use serde_json::{Map, Value as Json, json};
+
+use crate::provider_file::ProviderFile;
+use crate::resolve::Resolved;
+
+use property::{PropertySpec, outputs_always_present, property_spec};
+use types::{Owner, Types};
+
+/// The package's name, and the first part of every token.
+pub const PACKAGE: &str = "evalap-scaleway";
+
+/// The package of the community, whose stacks are taken over: its tokens are aliases of ours.
+const PEER_PACKAGE: &str = "scaleway";
+
+/// Module of a token: what stands before the slash (`registry/namespace` is in `registry`).
+const MODULE_FORMAT: &str = "(.*)(?:/[^/]*)";
+
+/// Builds the schema.
+pub fn pulumi_schema(provider: &ProviderFile, resolved: &[Resolved<'_>]) -> Json {
+    let mut types = Types::default();
+    let mut resources = Map::new();
+    let mut functions = Map::new();
+    for one in resolved {
+        let token = &one.resource.token;
+        resources.insert(format!("{PACKAGE}:{token}"), resource_spec(one, &mut types));
+        if let (Some(word), Some(lookup)) = (&one.descriptor.lookup, &one.lookup) {
+            functions.insert(format!("{PACKAGE}:{}", word.token), function::spec(one, word, lookup, &mut types));
+        }
+    }
+    let settings: Map<String, Json> =
+        provider.settings.iter().map(|(name, setting)| (name.clone(), setting_spec(setting))).collect();
+    json!({
+        "name": PACKAGE,
+        "displayName": provider.display_name,
+        "description": provider.doc,
+        "version": env!("CARGO_PKG_VERSION"),
+        "keywords": provider.keywords,
+        "license": env!("CARGO_PKG_LICENSE"),
+        "meta": { "moduleFormat": MODULE_FORMAT },
+        "language": languages(provider),
+        "config": { "variables": settings.clone() },
+        "provider": { "description": provider.doc, "inputProperties": settings },
+        "types": types.into_json(),
+        "resources": resources,
+        "functions": functions,
+    })
+}
+
+/// What the generators are told, per language.
+fn languages(provider: &ProviderFile) -> Json {
+    json!({
+        "nodejs": {
+            "packageName": "@evalap/scaleway",
+            "packageDescription": provider.doc,
+            "respectSchemaVersion": true,
+            // The last version for Node 20 is 3.248; newer ones ask for Node 22.
+            "dependencies": { "@pulumi/pulumi": "^3.142.0" },
+            "devDependencies": { "@types/node": "^20", "typescript": "^5.0.0" },
+            "typescriptVersion": "^5.0.0",
+        },
+        "python": {
+            "packageName": "evalap_scaleway",
+            "readme": provider.doc,
+            "requires": { "pulumi": ">=3.165.0,<4" },
+            "respectSchemaVersion": true,
+            "pyproject": { "enabled": true },
+            "inputTypes": "classes-and-dicts",
+        },
+    })
+}
+
+fn setting_spec(setting: &crate::provider_file::Setting) -> Json {
+    let mut spec = json!({ "type": setting.kind.name(), "description": setting.doc.trim() });
+    if setting.secret {
+        spec["secret"] = json!(true);
+    }
+    spec
+}
+
+fn resource_spec(one: &Resolved<'_>, types: &mut Types) -> Json {
+    let word = one.descriptor;
+    let owner = Owner::of_resource(one);
+    let mut inputs = Map::new();
+    let mut outputs = Map::new();
+    let mut required_inputs = Vec::new();
+    for (name, property) in &one.resource.properties {
+        let text = &word.properties[name];
+        let spec = property_spec(&owner, name, text, property, types);
+        if property.input != Input::No {
+            inputs.insert(name.clone(), with_replacement(spec.clone(), property));
+        }
+        if property.input == Input::Required {
+            required_inputs.push(name.clone());
+        }
+        outputs.insert(name.clone(), spec.into_json());
+    }
+    let required = outputs_always_present(&one.resource.properties, &word.properties);
+    json!({
+        "description": describe::resource(one),
+        "properties": outputs,
+        "required": required,
+        "inputProperties": inputs,
+        "requiredInputs": required_inputs,
+        "aliases": aliases(&word.token, &word.aliases),
+    })
+}
+
+fn with_replacement(spec: PropertySpec, property: &Property) -> Json {
+    let mut spec = spec.into_json();
+    if property.replace {
+        spec["willReplaceOnChanges"] = json!(true);
+    }
+    spec
+}
+
+/// The peer's tokens of both generations, so that its stacks are taken over by changing the import.
+fn aliases(token: &str, older: &[String]) -> Vec<Json> {
+    let tokens = std::iter::once(token).chain(older.iter().map(String::as_str));
+    tokens.map(|token| json!({ "type": format!("{PEER_PACKAGE}:{token}") })).collect()
+}

@@ -1,0 +1,84 @@
+//! One property in the schema: its type, its text, and whether it is always there.
+
+use std::collections::BTreeMap;
+
+use catalog::{Input, Kind, Property, ProviderDefault};
+use serde_json::{Value as Json, json};
+
+use super::describe;
+use super::types::{Owner, Types};
+use crate::descriptor;
+
+/// A property, ready to stand among inputs or outputs.
+#[derive(Clone)]
+pub(crate) struct PropertySpec(Json);
+
+impl PropertySpec {
+    pub(crate) fn into_json(self) -> Json {
+        self.0
+    }
+}
+
+/// The schema of a property; its object types are added on the way.
+pub(crate) fn property_spec(
+    owner: &Owner,
+    name: &str,
+    word: &descriptor::Property,
+    property: &Property,
+    types: &mut Types,
+) -> PropertySpec {
+    let place = TypePlace { owner, name, word, is_input: property.input != Input::No };
+    let mut spec = type_spec(&property.kind, &place, false, types);
+    spec["description"] = json!(describe::property(word, property));
+    if property.secret {
+        spec["secret"] = json!(true);
+    }
+    if let Some(reason) = &property.deprecated {
+        spec["deprecationMessage"] = json!(reason);
+    }
+    PropertySpec(spec)
+}
+
+/// The outputs that are always there: what only the API tells, and what the program or the API always fills.
+pub(crate) fn outputs_always_present(
+    properties: &BTreeMap<String, Property>,
+    words: &BTreeMap<String, descriptor::Property>,
+) -> Vec<String> {
+    let always = properties.iter().filter(|(name, property)| {
+        let filled = match property.input {
+            Input::No
+            | Input::Required
+            | Input::Auto
+            | Input::Provider(ProviderDefault::Project | ProviderDefault::Organization) => true,
+            // As the peer: the region of a resource may be missing from its outputs.
+            Input::Provider(ProviderDefault::Region | ProviderDefault::Zone) => false,
+            Input::Optional => property.computed,
+        };
+        filled && !property.write_only && words.get(*name).is_some_and(|word| !word.maybe_absent)
+    });
+    always.map(|(name, _)| name.clone()).collect()
+}
+
+struct TypePlace<'a> {
+    owner: &'a Owner,
+    name: &'a str,
+    word: &'a descriptor::Property,
+    is_input: bool,
+}
+
+fn type_spec(kind: &Kind, place: &TypePlace<'_>, is_list: bool, types: &mut Types) -> Json {
+    match kind {
+        Kind::String => json!({ "type": "string" }),
+        Kind::Integer => json!({ "type": "integer" }),
+        Kind::Number => json!({ "type": "number" }),
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::List(items) => json!({ "type": "array", "items": type_spec(items, place, true, types) }),
+        Kind::Map(values) => {
+            json!({ "type": "object", "additionalProperties": type_spec(values, place, is_list, types) })
+        }
+        Kind::Object(fields) => {
+            json!({ "$ref": types.add(place.owner, place.name, place.word, fields, place.is_input, is_list) })
+        }
+        Kind::Any => json!({ "$ref": "pulumi.json#/Any" }),
+    }
+}

@@ -1,0 +1,100 @@
+//! Object types: their tokens, and the one place where all of them are collected.
+
+use catalog::{Input, Property};
+use serde_json::{Map, Value as Json, json};
+
+use super::PACKAGE;
+use super::property::property_spec;
+use crate::descriptor;
+use crate::names::{pascal_case, singular};
+use crate::resolve::Resolved;
+
+/// All object types of the package by token.
+#[derive(Default)]
+pub(crate) struct Types {
+    all: Map<String, Json>,
+}
+
+/// The resource, function or object that a type belongs to: it gives the type's name its beginning.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    module: String,
+    /// The name so far (`Container`, `ContainerLivenessProbe`, `getInstance`).
+    name: String,
+    /// The resource's own name (`Container`), which a written type name begins with.
+    resource: String,
+    /// Of a function: types only say what comes back.
+    is_function: bool,
+}
+
+impl Owner {
+    pub(crate) fn of_resource(one: &Resolved<'_>) -> Self {
+        let name = last_part(&one.resource.token).to_owned();
+        Self { module: one.module.to_owned(), resource: name.clone(), name, is_function: false }
+    }
+
+    pub(crate) fn of_function(one: &Resolved<'_>, token: &str) -> Self {
+        let resource = last_part(&one.resource.token).to_owned();
+        Self { module: one.module.to_owned(), name: last_part(token).to_owned(), resource, is_function: true }
+    }
+
+    /// The owner of what stands inside the object type of a property.
+    fn inside(&self, property: &str, word: &descriptor::Property, is_list: bool) -> Self {
+        let by_rule = || {
+            let element = if is_list { singular(property) } else { property.to_owned() };
+            format!("{}{}", self.name, pascal_case(&element))
+        };
+        let name = match &word.type_name {
+            // The same type, told by a function: `getInstanceMaintenance` for `InstanceMaintenance`.
+            Some(written) if self.is_function => match written.strip_prefix(&self.resource) {
+                Some(rest) => format!("get{}{rest}", self.resource),
+                None => format!("get{written}"),
+            },
+            Some(written) => written.clone(),
+            None => by_rule(),
+        };
+        Self { name, ..self.clone() }
+    }
+}
+
+impl Types {
+    /// Adds the object type of a property, and gives the reference to it.
+    pub(crate) fn add(
+        &mut self,
+        owner: &Owner,
+        name: &str,
+        word: &descriptor::Property,
+        fields: &std::collections::BTreeMap<String, Property>,
+        is_input: bool,
+        is_list: bool,
+    ) -> String {
+        let owner = owner.inside(name, word, is_list);
+        let token = format!("{PACKAGE}:{}/{}:{}", owner.module, owner.name, owner.name);
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        for (name, property) in fields {
+            let word = &word.properties[name];
+            properties.insert(name.clone(), property_spec(&owner, name, word, property, self).into_json());
+            // One type serves inputs and outputs, so only what a program must give is required in both.
+            let given = property.input == Input::Required;
+            let told = (owner.is_function || !is_input) && !word.maybe_absent;
+            if given || told {
+                required.push(name.clone());
+            }
+        }
+        let mut spec = json!({ "type": "object", "properties": properties });
+        if !required.is_empty() {
+            spec["required"] = json!(required);
+        }
+        self.all.insert(token.clone(), spec);
+        format!("#/types/{token}")
+    }
+
+    pub(crate) fn into_json(self) -> Json {
+        Json::Object(self.all)
+    }
+}
+
+fn last_part(token: &str) -> &str {
+    token.rsplit(':').next().unwrap_or(token)
+}

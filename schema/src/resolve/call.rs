@@ -1,0 +1,130 @@
+//! One call of a descriptor, found in its API document: the operation, and what its answer tells of the resource.
+
+use scaleway_api::{Document, Kind, Operation};
+
+use super::{Scope, find_document};
+use crate::descriptor::Step;
+use crate::findings::{Findings, Place, did_you_mean};
+use crate::shape::{Field, Shape};
+
+/// A step and its operation.
+pub(crate) struct Call<'a> {
+    pub(crate) place: Place,
+    pub(crate) step: Step,
+    pub(crate) document: &'a Document,
+    pub(crate) operation: &'a Operation,
+    /// The answer is a list: the field its elements come in.
+    pub(crate) list: Option<&'a str>,
+}
+
+impl<'a> Scope<'a> {
+    /// Finds the operation of a step.
+    pub(crate) fn call(&self, step: Step, place: Place, findings: &mut Findings) -> Option<Call<'a>> {
+        let document = match &step.api {
+            None => self.document,
+            Some(name) => find_document(name, &place.at("api"), findings)?,
+        };
+        let operation = find_operation(document, &step.call, &place, findings)?;
+        Some(Call { place, step, document, operation, list: list_field(document, operation) })
+    }
+
+    /// The operations that a special handler calls beside the steps.
+    pub(crate) fn special_calls(&self, findings: &mut Findings) -> Vec<Call<'a>> {
+        let Some(special) = &self.resource.special else {
+            return Vec::new();
+        };
+        let place = self.place.at("special").at("operations");
+        let words = special.operations.iter().enumerate();
+        words
+            .filter_map(|(index, word)| {
+                let (api, call) = match word.split_once(':') {
+                    Some((api, call)) => (Some(api.to_owned()), call),
+                    None => (None, word.as_str()),
+                };
+                let step = Step { call: call.to_owned(), api, ..Step::default() };
+                self.call(step, place.index(index), findings)
+            })
+            .collect()
+    }
+}
+
+impl<'a> Call<'a> {
+    /// The body it takes.
+    pub(crate) fn body(&self) -> Option<Field<'a>> {
+        self.operation.request.as_ref().map(|schema| Field::new(self.document, schema))
+    }
+
+    /// What it answers: for a list that is searched (`find`), one element of it.
+    pub(crate) fn answer(&self) -> Option<Field<'a>> {
+        let answer = Field::new(self.document, self.operation.answer.as_ref()?);
+        match self.elements() {
+            Some(name) => {
+                let elements = Field { schema: answer.fields()?.get(name)?, ..answer }.inner();
+                Some(Field { listed: self.step.find.is_empty(), ..elements })
+            }
+            None => Some(answer),
+        }
+    }
+
+    /// The field of the elements, where the answer is used as a list.
+    pub(crate) fn elements(&self) -> Option<&'a str> {
+        self.list.filter(|_| !self.step.find.is_empty() || self.step.into.is_some())
+    }
+
+    /// Adds what it answers to the resource's wire object.
+    pub(crate) fn add_answer(&self, shape: &mut Shape<'a>) {
+        if let Some(answer) = self.answer() {
+            let name = format!("the answer of {}", self.operation.id);
+            shape.add(&name, answer, self.step.into.as_deref().unwrap_or_default(), &std::collections::BTreeMap::new());
+        }
+    }
+
+    /// Adds what it takes to what requests may hold.
+    pub(crate) fn add_body(&self, shape: &mut Shape<'a>) {
+        if let Some(body) = self.body() {
+            shape.add(&format!("the body of {}", self.operation.id), body, "", &self.step.rename);
+        }
+    }
+
+    /// Whether the operation has this query parameter.
+    pub(crate) fn has_query(&self, name: &str) -> bool {
+        self.operation.query_parameters.iter().any(|parameter| parameter.name == name)
+    }
+}
+
+/// The operation of this id.
+pub(crate) fn find_operation<'a>(
+    document: &'a Document,
+    id: &str,
+    place: &Place,
+    findings: &mut Findings,
+) -> Option<&'a Operation> {
+    let operation = document.operation(id);
+    if operation.is_some() {
+        return operation;
+    }
+    let tags: Vec<String> =
+        document.operations.iter().filter(|o| o.id == id).map(|o| format!("{}.{id}", o.tag)).collect();
+    let message = if tags.is_empty() {
+        let hint = did_you_mean(id, document.operations.iter().map(|operation| operation.id.as_str()));
+        format!("there is no operation \"{id}\" in {}{hint}", document.name)
+    } else {
+        format!("\"{id}\" is in {} several times: write {}", document.name, crate::findings::or_list(&tags))
+    };
+    findings.mistake(place, message);
+    None
+}
+
+/// Scaleway's lists: one field holds the elements, and the operation is paged or called `List…`.
+pub(crate) fn list_field<'a>(document: &'a Document, operation: &'a Operation) -> Option<&'a str> {
+    let paged =
+        operation.query_parameters.iter().any(|parameter| matches!(parameter.name.as_str(), "page" | "page_token"));
+    if !paged && !operation.id.starts_with("List") {
+        return None;
+    }
+    let answer = Field::new(document, operation.answer.as_ref()?);
+    let is_list = |schema| matches!(document.resolve(schema).kind, Kind::Array { .. });
+    let mut lists = answer.fields()?.iter().filter(|(_, schema)| is_list(schema));
+    let (name, _) = lists.next()?;
+    lists.next().is_none().then_some(name.as_str())
+}

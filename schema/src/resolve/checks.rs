@@ -1,0 +1,112 @@
+//! What the values of an input must satisfy: what the descriptor says, and what the API document says of the field.
+
+use catalog::{Checks, Convert, Format, Kind};
+use scaleway_api::{IntegerFormat, Kind as WireKind, StringFormat};
+use serde_json::Value as Json;
+
+use super::kind::name;
+use crate::descriptor::{self, InputWord};
+use crate::findings::{Findings, Place};
+use crate::shape::Field;
+
+/// The checks of a property. `sent` is its field in requests.
+pub(crate) fn checks(
+    word: &descriptor::Property,
+    sent: Option<Field<'_>>,
+    place: &Place,
+    findings: &mut Findings,
+) -> Checks {
+    let check = &word.check;
+    let wire = if word.input == InputWord::No { None } else { sent.map(|field| field.inner().kind()) };
+    let bounds = match sent.map(|field| field.kind()) {
+        Some(WireKind::Array { bounds, .. }) => bounds.and_then(|(_, most)| u32::try_from(most).ok()),
+        _ => None,
+    };
+    Checks {
+        allowed: allowed(word, wire, place, findings),
+        not_in: check.not_in.clone(),
+        min: check.min.or_else(|| smallest(word, wire)),
+        max: check.max,
+        divisible_by: check.divisible_by,
+        min_length: check.min_length,
+        max_length: check.max_length,
+        characters: check.characters.clone(),
+        format: check.format.or_else(|| format(word, wire)),
+        max_items: check.max_items.or(bounds),
+        max_key_length: check.max_key_length,
+    }
+}
+
+/// Refuses a default that the property itself would not take.
+pub(crate) fn check_default(default: &Json, kind: &Kind, checks: &Checks, place: &Place, findings: &mut Findings) {
+    let fits = match kind {
+        Kind::String => default.is_string(),
+        Kind::Integer => default.is_i64() || default.is_u64(),
+        Kind::Number => default.is_number(),
+        Kind::Boolean => default.is_boolean(),
+        Kind::List(_) => default.is_array(),
+        Kind::Map(_) | Kind::Object(_) => default.is_object(),
+        Kind::Any => true,
+    };
+    if !fits {
+        findings.mistake(&place.at("default"), format!("{default} is not {}", name(kind)));
+    }
+    if let Some(text) = default.as_str()
+        && !checks.allowed.is_empty()
+        && !checks.allowed.iter().any(|allowed| allowed == text)
+    {
+        findings.mistake(&place.at("default"), format!("\"{text}\" is none of {}", checks.allowed.join(", ")));
+    }
+}
+
+/// The values it takes: the descriptor's words, else the API document's enum without its "not given".
+fn allowed(
+    word: &descriptor::Property,
+    wire: Option<&WireKind>,
+    place: &Place,
+    findings: &mut Findings,
+) -> Vec<String> {
+    let known = match wire {
+        Some(WireKind::Enum { values, default }) => {
+            let stands_for_nothing = default.starts_with("unknown") || default.ends_with("_unknown");
+            values.iter().filter(|value| !stands_for_nothing || *value != default).cloned().collect()
+        }
+        _ => Vec::new(),
+    };
+    let refuse = |values: Vec<&str>, place: &Place, findings: &mut Findings| {
+        for value in values.into_iter().filter(|value| !known.is_empty() && !known.iter().any(|known| known == value)) {
+            findings.mistake(place, format!("the API document knows no \"{value}\", only {}", known.join(", ")));
+        }
+    };
+    if !word.values.is_empty() {
+        refuse(word.values.values().filter_map(Json::as_str).collect(), &place.at("values"), findings);
+        return if word.check.allowed.is_empty() {
+            word.values.keys().cloned().collect()
+        } else {
+            word.check.allowed.clone()
+        };
+    }
+    if !word.check.allowed.is_empty() {
+        refuse(word.check.allowed.iter().map(String::as_str).collect(), &place.at("check").at("enum"), findings);
+        return word.check.allowed.clone();
+    }
+    known
+}
+
+fn smallest(word: &descriptor::Property, wire: Option<&WireKind>) -> Option<f64> {
+    let unsigned =
+        matches!(wire, Some(WireKind::Integer { format: IntegerFormat::Uint32 | IntegerFormat::Uint64, .. }));
+    (unsigned && word.convert != Some(Convert::Text)).then_some(0.0)
+}
+
+fn format(word: &descriptor::Property, wire: Option<&WireKind>) -> Option<Format> {
+    let Some(WireKind::String { format: Some(format) }) = wire else {
+        return None;
+    };
+    match (format, word.convert) {
+        (StringFormat::DateTime, None | Some(Convert::Timestamp)) => Some(Format::Timestamp),
+        (StringFormat::Duration, Some(Convert::Duration)) => Some(Format::Duration),
+        (StringFormat::Ip | StringFormat::Cidr, None | Some(Convert::Cidr)) => Some(Format::Cidr),
+        _ => None,
+    }
+}

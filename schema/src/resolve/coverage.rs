@@ -1,0 +1,103 @@
+//! Whether the calls of a resource carry all its inputs, and whether its words name properties that exist.
+
+use catalog::{Input, Property, Resource};
+
+use super::step::{carries, is_made_for, sends};
+use super::{Calls, Scope};
+use crate::findings::{Findings, Place};
+
+impl<'a> Scope<'a> {
+    /// Refuses groups and references that name no property.
+    pub(crate) fn check_groups(&self, findings: &mut Findings) {
+        for (word, groups) in [("exactlyOne", &self.resource.exactly_one), ("atMostOne", &self.resource.at_most_one)] {
+            for (index, group) in groups.iter().enumerate() {
+                let place = self.place.at(word).index(index);
+                for name in group {
+                    self.check_property(name, &place, findings);
+                }
+            }
+        }
+        let place = self.place.at("requires");
+        for (name, others) in &self.resource.requires {
+            for name in std::iter::once(name).chain(others) {
+                self.check_property(name, &place, findings);
+            }
+        }
+        for (name, word) in &self.resource.properties {
+            let place = self.place.at("properties").at(name);
+            for (word, other) in [("same", &word.same), ("resends", &word.resends), ("driftOf", &word.drift_of)] {
+                if let Some(other) = other {
+                    self.check_property(other, &place.at(word), findings);
+                }
+            }
+        }
+    }
+
+    /// Refuses inputs that are never sent, and updatable ones that no update sends.
+    pub(crate) fn check_coverage(&self, resource: &Resource, calls: &Calls<'a>, findings: &mut Findings) {
+        let place = self.place.at("properties");
+        for (name, property) in &resource.properties {
+            let (Some(_), true) = (&property.send, property.input != Input::No) else {
+                continue;
+            };
+            // What a reshape makes of a field no document knows, only its own tests can tell.
+            let reshaped = self.resource.reshape.is_some() && self.resource.properties[name].kind.is_some();
+            if self.is_place(property) || self.resource.special.is_some() || reshaped {
+                continue;
+            }
+            check_carried(name, property, resource, &place.at(name), findings);
+        }
+        for call in &calls.create {
+            self.check_always_sent(call, resource, findings);
+        }
+    }
+
+    /// The region or zone of the resource itself, which every path carries.
+    fn is_place(&self, property: &Property) -> bool {
+        use catalog::{Locality, ProviderDefault};
+        matches!(
+            (&property.input, self.locality),
+            (Input::Provider(ProviderDefault::Region), Locality::Region)
+                | (Input::Provider(ProviderDefault::Zone), Locality::Zone)
+        )
+    }
+
+    /// Warns of fields that the SDK writes even when unset and that nothing here can give: required ones are among
+    /// them. Those that have an obvious empty value are left out: booleans, numbers, enums, lists, maps, null.
+    fn check_always_sent(&self, call: &super::Call<'a>, resource: &Resource, findings: &mut Findings) {
+        if self.resource.reshape.is_some() || self.resource.special.is_some() {
+            return;
+        }
+        let fields = call.body().and_then(|body| body.fields().map(|fields| (body, fields)));
+        let Some((body, fields)) = fields else {
+            return;
+        };
+        for name in call.operation.always_sent.iter().filter(|name| !call.step.with.contains_key(*name)) {
+            let is_text = fields.get(name).is_some_and(|schema| {
+                let kind = &body.document.resolve(schema).kind;
+                !schema.nullable && matches!(kind, scaleway_api::Kind::String { .. })
+            });
+            let given = resource.properties.values().any(|property| sends(property, name));
+            if is_text && !given && !call.operation.from_config.contains_key(name) {
+                let message = format!("{} may require \"{name}\", and no property sends it", call.operation.id);
+                findings.warning(&call.place, message);
+            }
+        }
+    }
+}
+
+fn check_carried(name: &str, property: &Property, resource: &Resource, place: &Place, findings: &mut Findings) {
+    if !resource.create.iter().any(|step| carries(step, name, property)) {
+        findings.mistake(place, "no create call carries this input");
+    }
+    let changed =
+        |name: &str, property: &Property| resource.update.iter().any(|step| is_made_for(step, name, property));
+    if property.replace || resource.update.is_empty() || changed(name, property) {
+        return;
+    }
+    let resent = property.resends.as_ref().and_then(|other| resource.properties.get_key_value(other));
+    if resent.is_some_and(|(name, property)| changed(name, property)) {
+        return;
+    }
+    findings.mistake(place, "no update call carries this input: say `replace: true`, or name the call that changes it");
+}

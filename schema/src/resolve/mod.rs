@@ -1,0 +1,260 @@
+//! Descriptors and API documents to what the plugin knows at run time: each word is looked up, nothing is guessed.
+//!
+//! It knows both sides and the rules between them. It does not know Pulumi's schema, files, or what the engine does
+//! with the result.
+
+mod call;
+mod checks;
+mod coverage;
+mod kind;
+mod lookup;
+mod property;
+mod settle;
+mod source;
+mod step;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use catalog::{Catalog, Function, Gone, IdPart, Locality, Resource, Special, Within};
+use scaleway_api::Document;
+
+use crate::descriptor::{self, LocalityWord, Product, Steps};
+use crate::findings::{Findings, Place, did_you_mean, or_list};
+use crate::load::{LoadedResource, Offer};
+use crate::names::snake_case;
+use crate::shape::Shape;
+
+pub(crate) use lookup::ResolvedLookup;
+
+use call::Call;
+
+/// One resource, resolved, beside the descriptor that holds its texts.
+pub struct Resolved<'a> {
+    /// The Pulumi module (`registry`).
+    pub module: &'a str,
+    /// Where it was written.
+    pub place: &'a Place,
+    /// What was written.
+    pub descriptor: &'a descriptor::Resource,
+    /// What the plugin will know.
+    pub resource: Resource,
+    /// Its lookup function.
+    pub(crate) lookup: Option<ResolvedLookup>,
+}
+
+/// Resolves the whole offer. What cannot be resolved is a mistake among the findings.
+pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a>> {
+    let mut all = Vec::new();
+    for (module, product) in &offer.products {
+        for LoadedResource { place, resource } in &product.resources {
+            if let Some(scope) = Scope::new(place, resource, &product.product, findings) {
+                let (compiled, lookup) = scope.resolve(findings);
+                all.push(Resolved { module, place, descriptor: resource, resource: compiled, lookup });
+            }
+        }
+    }
+    all
+}
+
+/// The catalog of what was resolved.
+pub fn catalog(resolved: &[Resolved<'_>]) -> Catalog {
+    let resources = resolved.iter().map(|one| (one.resource.token.clone(), one.resource.clone())).collect();
+    let lookups = resolved.iter().filter_map(|one| one.lookup.as_ref());
+    let functions: BTreeMap<String, Function> =
+        lookups.map(|lookup| (lookup.function.token.clone(), lookup.function.clone())).collect();
+    Catalog { resources, functions }
+}
+
+/// Everything that the words of one descriptor are looked up in.
+pub(crate) struct Scope<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) resource: &'a descriptor::Resource,
+    pub(crate) product: &'a Product,
+    pub(crate) document: &'a Document,
+    pub(crate) locality: Locality,
+    pub(crate) id: Vec<IdPart>,
+}
+
+/// The calls of a resource, found in their documents.
+pub(crate) struct Calls<'a> {
+    pub(crate) create: Vec<Call<'a>>,
+    pub(crate) read: Vec<Call<'a>>,
+    pub(crate) update: Vec<Call<'a>>,
+    pub(crate) delete: Vec<Call<'a>>,
+    pub(crate) special: Vec<Call<'a>>,
+    /// What the read calls tell, together.
+    pub(crate) answers: Shape<'a>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(
+        place: &'a Place,
+        resource: &'a descriptor::Resource,
+        product: &'a Product,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        let name = resource.api.as_deref().unwrap_or(&product.api);
+        let document = find_document(name, &place.at("api"), findings)?;
+        let locality = match resource.locality.unwrap_or(product.locality) {
+            LocalityWord::Region => Locality::Region,
+            LocalityWord::Zone => Locality::Zone,
+            LocalityWord::None => Locality::Global,
+        };
+        let mut scope = Self { place, resource, product, document, locality, id: Vec::new() };
+        scope.id = scope.id_parts(findings);
+        Some(scope)
+    }
+
+    fn resolve(&self, findings: &mut Findings) -> (Resource, Option<ResolvedLookup>) {
+        let calls = self.all_calls(findings);
+        let properties = self.properties(&calls, findings);
+        let resource = Resource {
+            token: self.resource.token.clone(),
+            label: self.resource.label.clone(),
+            locality: self.locality,
+            id: self.id.clone(),
+            create: self.steps(&calls.create, &calls, &properties, findings),
+            read: self.steps(&calls.read, &calls, &properties, findings),
+            update: self.steps(&calls.update, &calls, &properties, findings),
+            delete: self.steps(&calls.delete, &calls, &properties, findings),
+            wait: self.wait(&calls, findings),
+            timeouts: self.timeouts(findings),
+            within: self.within(findings),
+            gone: self.gone(&calls.answers, findings),
+            denied_window_ms: self.denied_window(findings),
+            reshape: self.resource.reshape.clone(),
+            special: self.special(&calls),
+            exactly_one: self.resource.exactly_one.clone(),
+            at_most_one: self.resource.at_most_one.clone(),
+            requires: self.resource.requires.clone(),
+            properties,
+        };
+        self.check_groups(findings);
+        self.check_coverage(&resource, &calls, findings);
+        let lookup = self.lookup(&resource, &calls, findings);
+        (resource, lookup)
+    }
+
+    fn all_calls(&self, findings: &mut Findings) -> Calls<'a> {
+        let mut calls = Calls {
+            create: self.calls(&self.resource.create, "create", findings),
+            read: self.calls(&self.resource.read, "read", findings),
+            update: self.calls(&self.resource.update, "update", findings),
+            delete: self.calls(&self.resource.delete, "delete", findings),
+            special: self.special_calls(findings),
+            answers: Shape::new(self.is_open()),
+        };
+        for call in &calls.read {
+            call.add_answer(&mut calls.answers);
+        }
+        calls
+    }
+
+    /// The calls behind one of the words `create`, `read`, `update`, `delete`.
+    fn calls(&self, steps: &Steps, word: &str, findings: &mut Findings) -> Vec<Call<'a>> {
+        let place = self.place.at(word);
+        let several = matches!(steps, Steps::Many(_));
+        let steps = steps.steps().into_iter().enumerate();
+        steps
+            .filter_map(|(index, step)| {
+                let place = if several { place.index(index) } else { place.clone() };
+                self.call(step, place, findings)
+            })
+            .collect()
+    }
+
+    /// Whether the descriptor may speak of fields that no document knows.
+    pub(crate) fn is_open(&self) -> bool {
+        self.resource.reshape.is_some() || self.resource.special.is_some()
+    }
+
+    /// The property whose field has this name in requests.
+    pub(crate) fn property_of_field(&self, field: &str) -> Option<&'a str> {
+        let properties = &self.resource.properties;
+        let by_rule = properties.keys().find(|name| snake_case(name) == field);
+        let by_word = || {
+            let sent = |word: &&descriptor::Property| word.sent_field() == Some(field);
+            properties.iter().find(|(_, word)| sent(word)).map(|(name, _)| name)
+        };
+        by_rule.or_else(by_word).map(String::as_str)
+    }
+
+    /// Refuses a name that is no property of the resource.
+    pub(crate) fn check_property(&self, name: &str, place: &Place, findings: &mut Findings) -> bool {
+        let known = self.resource.properties.contains_key(name);
+        if !known {
+            let hint = did_you_mean(name, self.resource.properties.keys().map(String::as_str));
+            findings.mistake(place, format!("there is no property \"{name}\"{hint}"));
+        }
+        known
+    }
+
+    fn id_parts(&self, findings: &mut Findings) -> Vec<IdPart> {
+        let Some(form) = &self.resource.id else {
+            return match self.locality {
+                Locality::Global => vec![IdPart::Id],
+                Locality::Region | Locality::Zone => vec![IdPart::Locality, IdPart::Id],
+            };
+        };
+        let place = self.place.at("id");
+        let mut parts = Vec::new();
+        for part in form.split('/') {
+            let Some(name) = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+                if part.is_empty() || part.contains(['{', '}']) {
+                    findings.mistake(&place, format!("\"{part}\" is neither a word nor a name in braces"));
+                }
+                parts.push(IdPart::Literal(part.to_owned()));
+                continue;
+            };
+            match (name, self.locality) {
+                ("region", Locality::Region) | ("zone", Locality::Zone) => parts.push(IdPart::Locality),
+                ("id", _) => parts.push(IdPart::Id),
+                _ if self.check_property(name, &place, findings) => parts.push(IdPart::Property(name.to_owned())),
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    fn within(&self, findings: &mut Findings) -> Option<Within> {
+        let within = self.resource.within.as_ref()?;
+        self.check_property(&within.property, &self.place.at("within").at("property"), findings);
+        Some(Within { property: within.property.clone(), token: within.token.clone() })
+    }
+
+    fn gone(&self, answers: &Shape<'a>, findings: &mut Findings) -> Option<Gone> {
+        let gone = self.resource.gone.as_ref()?;
+        let place = self.place.at("gone");
+        for field in gone.set.iter().chain(gone.values.keys()) {
+            check_answer_field(answers, field, &place, findings);
+        }
+        Some(Gone { set: gone.set.clone(), values: gone.values.clone() })
+    }
+
+    fn special(&self, calls: &Calls<'a>) -> Option<Special> {
+        let special = self.resource.special.as_ref()?;
+        let operations = calls.special.iter().map(|call| (call.operation.id.clone(), self.free_operation(call, calls)));
+        Some(Special { handler: special.handler.clone(), operations: operations.collect() })
+    }
+}
+
+/// The API document of this name.
+pub(crate) fn find_document(name: &str, place: &Place, findings: &mut Findings) -> Option<&'static Document> {
+    let document = scaleway_api::document(name);
+    if document.is_none() {
+        let hint = did_you_mean(name, scaleway_api::documents().iter().map(|document| document.name.as_str()));
+        findings.mistake(place, format!("there is no API document \"{name}\"{hint}"));
+    }
+    document
+}
+
+/// Refuses a field that no answer holds.
+pub(crate) fn check_answer_field(answers: &Shape<'_>, field: &str, place: &Place, findings: &mut Findings) {
+    if answers.open || !answers.find(field).is_empty() {
+        return;
+    }
+    let hint = did_you_mean(field, answers.field_names());
+    let parts = or_list(&answers.part_names());
+    findings.mistake(place, format!("there is no field \"{field}\" in {parts}{hint}"));
+}

@@ -1,0 +1,182 @@
+//! Properties: what each holds, how the program gives it, and everything else the descriptor says of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{IdPart, Input, Kind, Locality, Property, ProviderDefault, Source};
+
+use super::checks::{check_default, checks};
+use super::kind::kind;
+use super::wire::{Sides, Wire};
+use super::{Calls, Scope};
+use crate::descriptor::{self, InputWord};
+use crate::findings::{Findings, Place};
+use crate::shape::{Field, Shape};
+
+impl<'a> Scope<'a> {
+    /// The properties of the resource.
+    pub(crate) fn properties(&self, calls: &Calls<'a>, findings: &mut Findings) -> BTreeMap<String, Property> {
+        let mut send = Shape::new(self.is_open());
+        for call in calls.create.iter().chain(&calls.update).chain(&calls.special) {
+            call.add_body(&mut send);
+        }
+        let mut made = Shape::default();
+        for call in &calls.create {
+            call.add_answer(&mut made);
+        }
+        let sides = Sides {
+            send,
+            told_once: calls.answers.with(&made),
+            read: calls.answers.clone(),
+            sent_elsewhere: self.sent_elsewhere(calls),
+            told_by_id: self.told_by_id(),
+            is_input: true,
+        };
+        let place = self.place.at("properties");
+        let words = self.resource.properties.iter();
+        words
+            .map(|(name, word)| {
+                let mut property = property(name, word, &sides, &place.at(name), findings);
+                // Without an update there is nothing a change could be sent with.
+                let fixed = self.resource.update.is_none() && self.resource.special.is_none();
+                property.replace |= fixed && property.input != Input::No && property.send.is_some();
+                (name.clone(), property)
+            })
+            .collect()
+    }
+
+    /// The properties that paths, queries, conditions and `with` refer to.
+    fn sent_elsewhere(&self, calls: &Calls<'a>) -> BTreeMap<String, Option<Field<'a>>> {
+        let mut names = BTreeMap::new();
+        for call in [&calls.create, &calls.read, &calls.update, &calls.delete].into_iter().flatten() {
+            let step = &call.step;
+            let words = step.with.values().chain(step.query.values()).chain(step.find.values());
+            names.extend(words.filter_map(|word| Some((word.as_str()?.strip_prefix('$')?.to_owned(), None))));
+            names.extend(step.when.keys().map(|name| (name.clone(), None)));
+        }
+        for call in [&calls.create, &calls.read, &calls.update, &calls.delete].into_iter().flatten() {
+            let (mut found, left) = self.known_parameters(call);
+            let last = self.last_source(&found);
+            found.extend(left.first().map(|name| (*name).to_owned()).zip(last));
+            for parameter in &call.operation.path_parameters {
+                if let Some(Source::Property(name)) = found.get(&parameter.name) {
+                    names.insert(name.clone(), Some(Field::new(call.document, &parameter.schema)));
+                }
+            }
+        }
+        names
+    }
+
+    fn told_by_id(&self) -> BTreeSet<&'a str> {
+        let names = self.id.iter().filter_map(|part| match part {
+            IdPart::Property(name) => self.resource.properties.get_key_value(name).map(|(name, _)| name.as_str()),
+            _ => None,
+        });
+        let place = match self.locality {
+            Locality::Region => Some("region"),
+            Locality::Zone => Some("zone"),
+            Locality::Global => None,
+        };
+        names.chain(place).collect()
+    }
+}
+
+/// One property of an object of which the sides are known.
+pub(crate) fn property(
+    name: &str,
+    word: &descriptor::Property,
+    sides: &Sides<'_>,
+    place: &Place,
+    findings: &mut Findings,
+) -> Property {
+    let input = input(name, word, sides, place, findings);
+    let wire = Wire::of(name, word, sides, place, findings);
+    let inner = inner_properties(word, &wire, sides, &place.at("properties"), findings);
+    let field = wire.read_field.or(wire.send_field);
+    let kind = if wire.refused { Kind::String } else { kind(word, field, inner, sides.read.open, place, findings) };
+    let checks = checks(word, wire.send_field.or(wire.read_field), place, findings);
+    if let Some(default) = &word.default {
+        check_default(default, &kind, &checks, place, findings);
+    }
+    Property {
+        kind,
+        input,
+        send: wire.send,
+        read: wire.read,
+        replace: word.replace,
+        computed: word.computed,
+        secret: word.secret,
+        write_only: word.write_only,
+        told_once: word.told_once,
+        one_way: word.one_way,
+        default: word.default.clone(),
+        convert: word.convert,
+        values: word.values.clone(),
+        equal: word.equal,
+        checks,
+        single: word.single,
+        same: word.same.clone(),
+        resends: word.resends.clone(),
+        drift_of: word.drift_of.clone(),
+        follows: word.follows.clone(),
+        clear: word.clear.clone(),
+        merge: word.merge,
+        deprecated: word.deprecated.clone(),
+    }
+}
+
+fn input(name: &str, word: &descriptor::Property, sides: &Sides<'_>, place: &Place, findings: &mut Findings) -> Input {
+    let input = match word.input {
+        InputWord::No => return Input::No,
+        InputWord::Yes => Input::Optional,
+        InputWord::Required => Input::Required,
+        InputWord::Auto => Input::Auto,
+        InputWord::Provider => {
+            let Some(default) = provider_default(name) else {
+                let message = "only region, zone, projectId and organizationId are inherited from the provider";
+                findings.mistake(&place.at("input"), message);
+                return Input::Optional;
+            };
+            Input::Provider(default)
+        }
+    };
+    if !sides.is_input {
+        findings.mistake(&place.at("input"), "the object it belongs to is output only");
+    }
+    input
+}
+
+fn inner_properties<'a>(
+    word: &descriptor::Property,
+    wire: &Wire<'a>,
+    sides: &Sides<'a>,
+    place: &Place,
+    findings: &mut Findings,
+) -> BTreeMap<String, Property> {
+    if word.properties.is_empty() {
+        return BTreeMap::new();
+    }
+    let inside = |shape: &Shape<'a>, path: &Option<String>| match path {
+        Some(path) => shape.inside(path),
+        None => Shape::new(shape.open),
+    };
+    let inner = Sides {
+        send: inside(&sides.send, &wire.send),
+        read: inside(if word.told_once { &sides.told_once } else { &sides.read }, &wire.read),
+        told_once: inside(&sides.told_once, &wire.read),
+        sent_elsewhere: BTreeMap::new(),
+        told_by_id: BTreeSet::new(),
+        is_input: word.input != InputWord::No,
+    };
+    let words = word.properties.iter();
+    words.map(|(name, word)| (name.clone(), property(name, word, &inner, &place.at(name), findings))).collect()
+}
+
+fn provider_default(name: &str) -> Option<ProviderDefault> {
+    Some(match name {
+        "region" => ProviderDefault::Region,
+        "zone" => ProviderDefault::Zone,
+        "projectId" => ProviderDefault::Project,
+        "organizationId" => ProviderDefault::Organization,
+        _ => return None,
+    })
+}

@@ -1,0 +1,96 @@
+//! Time: what a resource is waited for, and how long each operation may take.
+
+use catalog::{Timeouts, Wait};
+use scaleway_api::{Kind, WaitStatuses};
+
+use super::{Call, Calls, Scope, check_answer_field};
+use crate::duration::milliseconds;
+use crate::findings::{Findings, Place};
+
+impl<'a> Scope<'a> {
+    /// What is waited for: the API document's own word on it, and what the descriptor adds.
+    pub(crate) fn wait(&self, calls: &Calls<'a>, findings: &mut Findings) -> Option<Wait> {
+        let word = self.resource.wait.as_ref()?;
+        let place = self.place.at("wait");
+        let polled = calls.read.first()?;
+        let declared = polled.operation.wait.as_ref();
+        let Some(field) = word.field.clone().or_else(|| declared.map(|wait| wait.field.clone())) else {
+            findings.mistake(&place, format!("{} does not say which field tells: name it", polled.operation.id));
+            return None;
+        };
+        check_answer_field(&calls.answers, &field, &place.at("field"), findings);
+        let values = enum_values(polled, &field);
+        let passing = match declared {
+            _ if !word.passing.is_empty() => word.passing.clone(),
+            Some(wait) => match &wait.statuses {
+                WaitStatuses::Transient(passing) => passing.clone(),
+                WaitStatuses::Terminal(last) => values.iter().filter(|value| !last.contains(value)).cloned().collect(),
+            },
+            None => {
+                findings.mistake(
+                    &place,
+                    format!("{} does not say what passes by itself: list it in `passing`", polled.operation.id),
+                );
+                Vec::new()
+            }
+        };
+        check_values(&word.passing, &values, &place.at("passing"), findings);
+        check_values(&word.failed, &values, &place.at("failed"), findings);
+        if let Some(reason) = &word.reason {
+            check_answer_field(&calls.answers, reason, &place.at("reason"), findings);
+        }
+        let ready_after = word.ready_after.as_deref();
+        Some(Wait {
+            field,
+            passing,
+            failed: word.failed.clone(),
+            reason: word.reason.clone(),
+            cap_ms: milliseconds(&word.cap, &place.at("cap"), findings),
+            ready_after_ms: ready_after.map_or(0, |text| milliseconds(text, &place.at("readyAfter"), findings)),
+            look_after_update: word.look_after_update,
+        })
+    }
+
+    /// The limits of the four operations, in seconds.
+    pub(crate) fn timeouts(&self, findings: &mut Findings) -> Timeouts {
+        let place = self.place.at("timeouts");
+        for name in self.resource.timeouts.keys() {
+            if !matches!(name.as_str(), "create" | "read" | "update" | "delete") {
+                findings.mistake(&place, format!("\"{name}\" is none of create, read, update, delete"));
+            }
+        }
+        let limit = |name: &str, findings: &mut Findings| {
+            let text = self.resource.timeouts.get(name).unwrap_or(&self.product.timeout);
+            u32::try_from(milliseconds(text, &place.at(name), findings) / 1_000).unwrap_or(u32::MAX)
+        };
+        Timeouts {
+            create: limit("create", findings),
+            read: limit("read", findings),
+            update: limit("update", findings),
+            delete: limit("delete", findings),
+        }
+    }
+
+    /// How long a 403 may be rights that have not spread yet.
+    pub(crate) fn denied_window(&self, findings: &mut Findings) -> u64 {
+        let window = self.product.denied_window.as_deref();
+        window.map_or(0, |text| milliseconds(text, &self.place.at("deniedWindow"), findings))
+    }
+}
+
+/// The values that a field of an answer is known to have; none if it is no enum.
+fn enum_values(call: &Call<'_>, field: &str) -> Vec<String> {
+    let mut shape = crate::shape::Shape::default();
+    call.add_answer(&mut shape);
+    let found = shape.find(field);
+    match found.first().map(crate::shape::Field::kind) {
+        Some(Kind::Enum { values, .. }) => values.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn check_values(given: &[String], known: &[String], place: &Place, findings: &mut Findings) {
+    for value in given.iter().filter(|value| !known.is_empty() && !known.contains(value)) {
+        findings.mistake(place, format!("\"{value}\" is none of {}", known.join(", ")));
+    }
+}

@@ -1,0 +1,99 @@
+//! Where the values of a request come from: the `$` words of descriptors, and the parameters of paths.
+
+use std::collections::BTreeMap;
+
+use catalog::{IdPart, Locality, Source};
+use serde_json::Value as Json;
+
+use super::{Call, Scope, check_answer_field};
+use crate::findings::{Findings, Place};
+use crate::shape::Shape;
+
+impl<'a> Scope<'a> {
+    /// Reads one source.
+    pub(crate) fn source(&self, word: &Json, answers: &Shape<'_>, place: &Place, findings: &mut Findings) -> Source {
+        let Some(word) = word.as_str().and_then(|text| text.strip_prefix('$')) else {
+            return Source::Literal(word.clone());
+        };
+        match word {
+            "id" => Source::Id,
+            "locality" => Source::Locality,
+            "project" => Source::Project,
+            "organization" => Source::Organization,
+            _ => {
+                if let Some(path) = word.strip_prefix("wire.") {
+                    check_answer_field(answers, path, place, findings);
+                    return Source::Wire(path.to_owned());
+                }
+                self.check_property(word, place, findings);
+                Source::Property(word.to_owned())
+            }
+        }
+    }
+
+    /// Reads several sources by name.
+    pub(crate) fn sources(
+        &self,
+        words: &BTreeMap<String, Json>,
+        answers: &Shape<'_>,
+        place: &Place,
+        findings: &mut Findings,
+    ) -> BTreeMap<String, Source> {
+        let one = |(name, word): (&String, &Json), findings: &mut Findings| {
+            (name.clone(), self.source(word, answers, &place.at(name), findings))
+        };
+        words.iter().map(|entry| one(entry, findings)).collect()
+    }
+
+    /// The source of each path parameter. What has none is a mistake.
+    pub(crate) fn parameters(&self, call: &Call<'a>, findings: &mut Findings) -> BTreeMap<String, Source> {
+        let (mut found, left) = self.known_parameters(call);
+        match left.as_slice() {
+            [] => {}
+            [name] => match self.last_source(&found) {
+                Some(source) => {
+                    found.insert((*name).to_owned(), source);
+                }
+                None => findings.mistake(&call.place, format!("nothing gives the path parameter \"{name}\"")),
+            },
+            several => {
+                let names = several.join("\" and \"");
+                findings.mistake(&call.place, format!("nothing tells which of \"{names}\" is the resource's own id"));
+            }
+        }
+        found
+    }
+
+    /// The parameters that are named like something, and the names of the others.
+    pub(crate) fn known_parameters<'c>(&self, call: &'c Call<'a>) -> (BTreeMap<String, Source>, Vec<&'c str>) {
+        let mut found = BTreeMap::new();
+        let mut left = Vec::new();
+        for name in call.operation.path.parameters() {
+            let source = match (name, self.locality) {
+                ("region", Locality::Region) | ("zone", Locality::Zone) => Some(Source::Locality),
+                _ => self.property_of_field(name).map(|property| Source::Property(property.to_owned())),
+            };
+            match source {
+                Some(source) => {
+                    found.insert(name.to_owned(), source);
+                }
+                None => left.push(name),
+            }
+        }
+        (found, left)
+    }
+
+    /// The one parameter that is left is the uuid, or, in an id without one, the part that no other parameter took.
+    pub(crate) fn last_source(&self, found: &BTreeMap<String, Source>) -> Option<Source> {
+        if self.id.contains(&IdPart::Id) {
+            return Some(Source::Id);
+        }
+        let properties = self.id.iter().filter_map(|part| match part {
+            IdPart::Property(name) => Some(Source::Property(name.clone())),
+            _ => None,
+        });
+        let mut free = properties.filter(|source| !found.values().any(|taken| taken == source));
+        let source = free.next()?;
+        free.next().is_none().then_some(source)
+    }
+}

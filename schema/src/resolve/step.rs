@@ -1,0 +1,210 @@
+//! The steps of a resource as the plugin makes them: path, query, body, and the conditions.
+
+use std::collections::BTreeMap;
+
+use catalog::{Body, Find, Operation, Property, Query, Source, Step, When};
+use scaleway_api::Method;
+
+use super::{Call, Calls, Scope};
+use crate::findings::{Findings, did_you_mean};
+
+impl<'a> Scope<'a> {
+    /// The steps of some calls.
+    pub(crate) fn steps(
+        &self,
+        steps: &[Call<'a>],
+        calls: &Calls<'a>,
+        properties: &BTreeMap<String, Property>,
+        findings: &mut Findings,
+    ) -> Vec<Step> {
+        steps.iter().map(|call| self.step(call, calls, properties, findings)).collect()
+    }
+
+    fn step(
+        &self,
+        call: &Call<'a>,
+        calls: &Calls<'a>,
+        properties: &BTreeMap<String, Property>,
+        findings: &mut Findings,
+    ) -> Step {
+        let word = &call.step;
+        check_list(call, calls, findings);
+        Step {
+            call: Operation {
+                id: call.operation.id.clone(),
+                method: call.operation.method.name().to_owned(),
+                path: call.operation.path.to_string(),
+                parameters: self.parameters(call, findings),
+                query: self.query(call, calls, findings),
+                body: self.body(call, calls, properties, findings),
+                pages: call.elements().map(str::to_owned),
+                answers_object: answers_object(call, calls),
+            },
+            find: self.find(call, calls, findings),
+            into: word.into.clone(),
+            when: self.when(call, findings),
+            optional: word.optional,
+            retry: word.retry.clone(),
+            one_by_one: word.one_by_one,
+            missing_window_ms: milliseconds(word.missing_window.as_deref(), call, findings),
+            empty_when_new: word.empty_when_new,
+        }
+    }
+
+    /// An operation of a special handler: what the descriptor knows of its request. The handler gives the rest.
+    pub(crate) fn free_operation(&self, call: &Call<'a>, calls: &Calls<'a>) -> Operation {
+        let (mut parameters, left) = self.known_parameters(call);
+        // What the first read leaves to the uuid has the same name everywhere (`instance_id`).
+        let own = calls.read.first().map(|read| self.known_parameters(read).1).unwrap_or_default();
+        for name in left.into_iter().filter(|name| own.contains(name)) {
+            parameters.extend(self.last_source(&parameters).map(|source| (name.to_owned(), source)));
+        }
+        let fields: Vec<String> = body_fields(call).into_iter().map(str::to_owned).collect();
+        Operation {
+            id: call.operation.id.clone(),
+            method: call.operation.method.name().to_owned(),
+            path: call.operation.path.to_string(),
+            parameters,
+            query: Vec::new(),
+            body: call.operation.request.is_some().then(|| Body { fields, ..Body::default() }),
+            pages: call.list.map(str::to_owned),
+            answers_object: false,
+        }
+    }
+
+    fn query(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Vec<Query> {
+        let place = call.place.at("query");
+        for name in call.step.query.keys().filter(|name| !call.has_query(name)) {
+            let known = call.operation.query_parameters.iter().map(|parameter| parameter.name.as_str());
+            let hint = did_you_mean(name, known);
+            findings.mistake(&place, format!("{} has no query parameter \"{name}\"{hint}", call.operation.id));
+        }
+        let mut sources = self.sources(&call.step.query, &calls.answers, &place, findings);
+        let searched = call.step.find.iter().filter(|(name, _)| call.has_query(name));
+        for (name, word) in searched {
+            // Mistakes of `find` are told where it is resolved.
+            let source = self.source(word, &calls.answers, &place, &mut Findings::default());
+            sources.entry(name.clone()).or_insert(source);
+        }
+        sources.into_iter().map(|(name, from)| Query { name, from }).collect()
+    }
+
+    fn body(
+        &self,
+        call: &Call<'a>,
+        calls: &Calls<'a>,
+        properties: &BTreeMap<String, Property>,
+        findings: &mut Findings,
+    ) -> Option<Body> {
+        let word = &call.step;
+        let known = body_fields(call);
+        let spelled = |field: &str| word.rename.get(field).map_or(field.to_owned(), String::clone);
+        for (words, place) in [
+            (word.fields.iter().collect::<Vec<_>>(), "fields"),
+            (word.with.keys().collect(), "with"),
+            (word.rename.keys().collect(), "rename"),
+        ] {
+            for field in words.into_iter().filter(|field| !known.contains(&spelled(field).as_str())) {
+                let hint = did_you_mean(field, known.iter().copied());
+                let message = format!("the body of {} has no field \"{}\"{hint}", call.operation.id, spelled(field));
+                findings.mistake(&call.place.at(place), message);
+            }
+        }
+        call.body()?;
+        let fields = if word.fields.is_empty() {
+            let renamed =
+                |name: &str| word.rename.iter().find(|(_, here)| *here == name).map(|(usual, _)| usual.clone());
+            let usual = known.iter().map(|name| renamed(name).unwrap_or_else(|| (*name).to_owned()));
+            let open = self.resource.reshape.is_some();
+            usual.filter(|field| open || properties.values().any(|property| sends(property, field))).collect()
+        } else {
+            word.fields.clone()
+        };
+        Some(Body {
+            fields,
+            whole: word.whole.unwrap_or(call.operation.method == Method::Put),
+            with: self.sources(&word.with, &calls.answers, &call.place.at("with"), findings),
+            rename: word.rename.clone(),
+        })
+    }
+
+    fn find(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Find> {
+        if call.step.find.is_empty() {
+            return None;
+        }
+        let place = call.place.at("find");
+        if let Some(fields) = call.answer().and_then(|element| element.fields()) {
+            for name in call.step.find.keys().filter(|name| !fields.contains_key(*name)) {
+                let hint = did_you_mean(name, fields.keys().map(String::as_str));
+                findings.mistake(&place, format!("an element of {} has no field \"{name}\"{hint}", call.operation.id));
+            }
+        }
+        Some(Find { by: self.sources(&call.step.find, &calls.answers, &place, findings) })
+    }
+
+    fn when(&self, call: &Call<'a>, findings: &mut Findings) -> Option<When> {
+        let place = call.place.at("when");
+        if call.step.when.len() > 1 {
+            findings.mistake(&place, "only one property can be asked for");
+        }
+        let (property, is) = call.step.when.iter().next()?;
+        self.check_property(property, &place, findings);
+        Some(When { property: property.clone(), is: Some(is.clone()).filter(|is| !is.is_null()) })
+    }
+}
+
+/// Whether a property is sent in this top-level field.
+pub(crate) fn sends(property: &Property, field: &str) -> bool {
+    property.send.as_deref().is_some_and(|path| path.split('.').next() == Some(field))
+}
+
+/// Whether a step is made because of a property: it is in the body, or it is the condition.
+pub(crate) fn is_made_for(step: &Step, name: &str, property: &Property) -> bool {
+    let body = step.call.body.as_ref();
+    body.is_some_and(|body| body.fields.iter().any(|field| sends(property, field)))
+        || step.when.as_ref().is_some_and(|when| when.property == name)
+}
+
+/// Whether a step carries a property at all: it is made for it, or path, query or `with` take it along.
+pub(crate) fn carries(step: &Step, name: &str, property: &Property) -> bool {
+    let mentions = |source: &Source| match source {
+        Source::Property(property) => property == name,
+        Source::Wire(path) => sends(property, path.split(['.', '[']).next().unwrap_or(path)),
+        _ => false,
+    };
+    let body = step.call.body.as_ref();
+    is_made_for(step, name, property)
+        || step.call.parameters.values().any(mentions)
+        || step.call.query.iter().any(|query| mentions(&query.from))
+        || body.is_some_and(|body| body.with.values().any(mentions))
+        || step.find.as_ref().is_some_and(|find| find.by.values().any(mentions))
+}
+
+fn body_fields<'a>(call: &Call<'a>) -> Vec<&'a str> {
+    let fields = call.body().and_then(|body| body.fields());
+    fields.map(|fields| fields.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
+    let reads = calls.read.iter().any(|read| std::ptr::eq(read, call));
+    if reads && call.list.is_some() && call.elements().is_none() {
+        let message = "the answer is a list: say which element with `find`, or where all go with `into`";
+        findings.mistake(&call.place, message);
+    }
+    if !call.step.find.is_empty() && call.list.is_none() {
+        findings.mistake(&call.place.at("find"), format!("{} does not answer a list", call.operation.id));
+    }
+}
+
+/// Whether a change answers what the first read would: the same named schema, at the same place.
+fn answers_object(call: &Call<'_>, calls: &Calls<'_>) -> bool {
+    let changes = calls.create.iter().chain(&calls.update).any(|change| std::ptr::eq(change, call));
+    let (Some(answer), Some(read)) = (call.answer(), calls.read.first()) else {
+        return false;
+    };
+    changes && call.step.into == read.step.into && read.answer().is_some_and(|object| answer.is_same(&object))
+}
+
+fn milliseconds(text: Option<&str>, call: &Call<'_>, findings: &mut Findings) -> u64 {
+    text.map_or(0, |text| crate::duration::milliseconds(text, &call.place.at("missingWindow"), findings))
+}

@@ -1,0 +1,167 @@
+//! What requests may hold and what answers will hold, as one object made of several schemas of the API documents.
+//!
+//! It knows paths into such objects; it does not know properties.
+
+use std::collections::BTreeMap;
+
+use scaleway_api::{Document, Kind, Schema};
+
+/// A schema with the document its references lead into.
+#[derive(Clone, Copy)]
+pub(crate) struct Field<'a> {
+    pub(crate) document: &'a Document,
+    pub(crate) schema: &'a Schema,
+    /// The schema is that of the elements of a list.
+    pub(crate) listed: bool,
+}
+
+/// An object that several operations know parts of.
+#[derive(Clone, Default)]
+pub(crate) struct Shape<'a> {
+    parts: Vec<Part<'a>>,
+    /// A function (`reshape`) makes further fields that no document knows.
+    pub(crate) open: bool,
+}
+
+#[derive(Clone)]
+struct Part<'a> {
+    field: Field<'a>,
+    /// The path it stands at; empty: its own fields stand at the top.
+    into: String,
+    /// Usual name to the name in this part.
+    rename: BTreeMap<String, String>,
+    /// What it is called in messages.
+    name: String,
+}
+
+impl<'a> Field<'a> {
+    pub(crate) fn new(document: &'a Document, schema: &'a Schema) -> Self {
+        Self { document, schema, listed: false }
+    }
+
+    /// The kind of the schema itself, references followed.
+    pub(crate) fn kind(&self) -> &'a Kind {
+        &self.document.resolve(self.schema).kind
+    }
+
+    /// The name of the schema, if it has one.
+    pub(crate) fn name(&self) -> Option<&'a str> {
+        match &self.schema.kind {
+            Kind::Reference(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether two fields have the very same named schema.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.document.name == other.document.name && self.name().is_some() && self.name() == other.name()
+    }
+
+    /// The elements of a list, the values of a map, else the thing itself.
+    pub(crate) fn inner(self) -> Self {
+        match self.kind() {
+            Kind::Array { items, .. } => Self { schema: items, listed: false, ..self }.inner(),
+            Kind::Map(values) => Self { schema: values, listed: false, ..self }.inner(),
+            _ => Self { listed: false, ..self },
+        }
+    }
+
+    /// The fields of an object by name.
+    pub(crate) fn fields(&self) -> Option<&'a BTreeMap<String, Schema>> {
+        match self.kind() {
+            Kind::Object { properties, .. } => Some(properties),
+            _ => None,
+        }
+    }
+
+    /// What stands at a path of field names; `rules[].ip` goes through the elements of a list.
+    fn at(self, path: &str) -> Option<Self> {
+        if path.is_empty() {
+            return Some(self);
+        }
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let (name, plucked) = first.strip_suffix("[]").map_or((first, false), |name| (name, true));
+        let next = match self.kind() {
+            Kind::Object { properties, .. } => properties.get(name)?,
+            Kind::Map(values) => values,
+            _ => return None,
+        };
+        let next = Self { schema: next, ..self };
+        let next = if plucked { next.inner() } else { next };
+        next.at(rest)
+    }
+}
+
+impl<'a> Shape<'a> {
+    /// A shape without parts.
+    pub(crate) fn new(open: bool) -> Self {
+        Self { parts: Vec::new(), open }
+    }
+
+    /// Adds an object whose fields stand at the top, or at the path `into`.
+    pub(crate) fn add(&mut self, name: &str, field: Field<'a>, into: &str, rename: &BTreeMap<String, String>) {
+        let name = field.name().map_or_else(|| name.to_owned(), str::to_owned);
+        self.parts.push(Part { field, into: into.to_owned(), rename: rename.clone(), name });
+    }
+
+    /// All that the parts know of a path, in the order of the parts.
+    pub(crate) fn find(&self, path: &str) -> Vec<Field<'a>> {
+        self.parts.iter().filter_map(|part| part.at(path)).collect()
+    }
+
+    /// The fields of an object (or of the elements of a list of objects) at a path, as a shape of its own.
+    pub(crate) fn inside(&self, path: &str) -> Self {
+        let mut inside = Self::new(self.open);
+        for part in &self.parts {
+            if let Some(field) = part.at(path).map(Field::inner)
+                && field.fields().is_some()
+            {
+                inside.add(&format!("{}.{path}", part.name), field, "", &BTreeMap::new());
+            }
+        }
+        inside
+    }
+
+    /// The names of the fields at the top, for proposals.
+    pub(crate) fn field_names(&self) -> impl Iterator<Item = &'a str> + use<'a, '_> {
+        let tops = self.parts.iter().filter(|part| part.into.is_empty());
+        tops.filter_map(|part| part.field.fields()).flat_map(|fields| fields.keys().map(String::as_str))
+    }
+
+    /// What the parts are called, each once.
+    pub(crate) fn part_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for part in &self.parts {
+            if !names.contains(&part.name) {
+                names.push(part.name.clone());
+            }
+        }
+        names
+    }
+
+    /// Both shapes as one.
+    pub(crate) fn with(&self, other: &Self) -> Self {
+        let parts = self.parts.iter().chain(&other.parts).cloned().collect();
+        Self { parts, open: self.open || other.open }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn at(&self, path: &str) -> Option<Field<'a>> {
+        let (top, rest) = path.split_once('.').unwrap_or((path, ""));
+        if self.into.is_empty() {
+            let top = self.rename.get(top).map_or(top, String::as_str);
+            let path = if rest.is_empty() { top.to_owned() } else { format!("{top}.{rest}") };
+            return self.field.at(&path);
+        }
+        let rest = path.strip_prefix(&self.into)?;
+        if rest.is_empty() {
+            return Some(self.field);
+        }
+        let rest = match rest.strip_prefix("[].") {
+            Some(rest) if self.field.listed => rest,
+            _ => rest.strip_prefix('.').filter(|_| !self.field.listed)?,
+        };
+        Field { listed: false, ..self.field }.at(rest)
+    }
+}
