@@ -3,7 +3,11 @@
 //! A pair turns what the properties say into what requests want, and answers into something where each property has a
 //! field of its own. The catalog names it; both directions survive any JSON.
 
+mod databases_instance;
 mod network_private_network;
+mod observability_alert_manager;
+mod observability_source;
+mod observability_token;
 
 use catalog::Resource;
 
@@ -14,6 +18,10 @@ type Pair = (fn(&mut Wire), fn(&mut Wire));
 
 fn pair(name: &str) -> Option<Pair> {
     Some(match name {
+        "databases_instance" => (databases_instance::encode, databases_instance::decode),
+        "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
+        "observability_source" => (observability_source::encode, observability_source::decode),
+        "observability_token" => (observability_token::encode, observability_token::decode),
         "network_private_network" => (network_private_network::encode, network_private_network::decode),
         _ => return None,
     })
