@@ -227,6 +227,10 @@ fn drift(scope: &Scope<'_>, target: &str, known: Known<'_>, answers: &Wire, read
 
 /// An input the API does not show any more: gone, unless the API shows emptiness by silence.
 fn vanished(property: &Property, given: &Value) -> Option<Value> {
+    // An object that is there says something even when it is empty.
+    if matches!(property.kind, Kind::Object(_)) {
+        return None;
+    }
     let empty = given.to_json().is_ok_and(|json| wire::is_empty(&json));
     (empty || property.convert == Some(Convert::Presence)).then(|| given.clone())
 }
@@ -251,10 +255,12 @@ fn reconciled(property: &Property, given: &Value, live: &Value) -> Value {
             Value::from(reconciled_items(property, properties, given_items, live_items)).secret_if(secret)
         }
         (Kind::Map(_), Data::Object(given), Data::Object(live)) => {
-            let keys = live.iter().map(|(key, live)| {
-                let value = given.given(key).filter(|given| same(property, given, live)).unwrap_or(live);
-                (key.clone(), value.clone())
-            });
+            // Of a map that the API fills in, only the keys the program gave are its inputs.
+            let keys =
+                live.iter().filter(|(key, _)| !property.computed || given.contains_key(*key)).map(|(key, live)| {
+                    let value = given.given(key).filter(|given| same(property, given, live)).unwrap_or(live);
+                    (key.clone(), value.clone())
+                });
             secret_like(Some(&Value::from(given.clone())), Value::from(keys.collect::<Object>())).secret_if(secret)
         }
         _ => as_input(property, live).secret_if(given.contains_secret()),

@@ -15,8 +15,9 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         if property.input == Input::No || property.write_only {
             continue;
         }
-        let old = before(resource, name, request);
         let new = request.news.given(name);
+        let filled_in = filled_in(resource, name, request);
+        let old = request.old_inputs.given(name).or(filled_in.as_ref());
         if respelled(resource, name, request) {
             continue;
         }
@@ -29,15 +30,21 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     diff
 }
 
-/// The old value a new one is compared with: the input, or what the API had filled in when there was none.
-fn before<'a>(resource: &Resource, name: &str, request: &DiffRequest<'a>) -> Option<&'a Value> {
-    if let Some(old) = request.old_inputs.given(name) {
-        return Some(old);
-    }
+/// What an input that is new is compared with: what the API had filled in, as far as the input speaks of it.
+fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Option<Value> {
+    let new = request.news.given(name)?;
     let property = resource.properties.get(name)?;
-    // A default that is written into inputs since a later release was in effect before, too.
-    request.news.given(name)?;
-    if property.read.is_none() { None } else { request.olds.given(name) }
+    if request.old_inputs.given(name).is_some() || property.read.is_none() {
+        return None;
+    }
+    Some(mentioned(request.olds.given(name)?, new))
+}
+
+/// The part of an object that another one mentions.
+fn mentioned(old: &Value, new: &Value) -> Value {
+    let (Some(old_object), Some(new_object)) = (old.as_object(), new.as_object()) else { return old.clone() };
+    let both = new_object.iter().filter_map(|(key, new)| Some((key.clone(), mentioned(old_object.given(key)?, new))));
+    Value::from(both.collect::<Object>()).secret_if(old.is_secret())
 }
 
 /// Whether another spelling of the same thing takes this property's place, or gives it, without a change of meaning.

@@ -80,7 +80,14 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
             candidate.get(field).is_some_and(|has| wire::plain_text(has) == wire::plain_text(&wanted))
         })
     };
-    let fitting: Vec<&Json> = candidates.as_array().into_iter().flatten().filter(fits).collect();
+    let mut fitting: Vec<&Json> = candidates.as_array().into_iter().flatten().filter(fits).collect();
+    // Several of one name in several projects: the provider's project is meant unless another is given.
+    if let (true, None, Some(project)) = (fitting.len() > 1, arguments.given("projectId"), &cx.defaults.project_id) {
+        let own = |candidate: &&Json| candidate["project_id"].as_str() == Some(project.as_str());
+        if fitting.iter().any(own) {
+            fitting.retain(own);
+        }
+    }
     let wanted = arguments.text("name").map_or_else(String::new, |name| format!(" \"{name}\""));
     match fitting.as_slice() {
         [one] => {

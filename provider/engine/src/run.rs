@@ -209,7 +209,9 @@ async fn change(
     for step in &cx.resource.update {
         let fields = encode::fields_to_send(step, before, &scope.wanted);
         let asked = match &step.when {
-            Some(when) => transition.changed.contains(&when.property) && holds(when, transition.news),
+            Some(when) => {
+                transition.changed.contains(&when.property) && holds_after(when, cx.resource, transition.news)
+            }
             None => !fields.is_empty(),
         };
         if !asked {
@@ -304,6 +306,13 @@ fn holds(when: &When, inputs: &Object) -> bool {
         None => given.is_some(),
         Some(wanted) => given.is_some_and(|value| value.to_json().as_ref() == Ok(wanted)),
     }
+}
+
+/// For updates: an input that was taken away has the empty value of its kind.
+fn holds_after(when: &When, resource: &Resource, inputs: &Object) -> bool {
+    let kind = resource.properties.get(&when.property).map(|property| &property.kind);
+    let off = inputs.given(&when.property).is_none() && kind == Some(&catalog::Kind::Boolean);
+    holds(when, inputs) || (off && when.is == Some(Json::Bool(false)))
 }
 
 /// For reads: the property as wanted or as answered.
