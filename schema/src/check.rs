@@ -1,10 +1,205 @@
-//! Rules that concern descriptors as such, alone and among each other: tokens, names, texts.
+//! Rules that concern descriptors as such, alone and among each other: tokens, names, texts, words that clash.
 //!
 //! It knows no API document; what must fit one is looked up in `resolve`.
 
-use crate::findings::Findings;
-use crate::load::Offer;
-use crate::resolve::Resolved;
+use std::collections::BTreeMap;
+
+use crate::descriptor::{InputWord, Property, Resource, WireWord};
+use crate::findings::{Findings, Place};
+use crate::load::{LoadedResource, Offer};
+use crate::names::{camel_case, pascal_case, snake_case};
 
 /// Notes every broken rule among the findings.
-pub fn check(_offer: &Offer, _resolved: &[Resolved<'_>], _findings: &mut Findings) {}
+pub fn check(offer: &Offer, findings: &mut Findings) {
+    check_provider(offer, findings);
+    let mut tokens = Tokens::default();
+    for (module, product) in &offer.products {
+        for LoadedResource { place, resource } in &product.resources {
+            check_tokens(module, place, resource, &mut tokens, findings);
+            check_texts(place, resource, findings);
+            check_groups(place, resource, findings);
+            check_properties(&place.at("properties"), &resource.properties, true, findings);
+            if let Some(lookup) = &resource.lookup {
+                check_properties(&place.at("lookup").at("properties"), &lookup.properties, false, findings);
+            }
+        }
+    }
+    for (place, token) in tokens.parents {
+        if !tokens.resources.contains(&token) {
+            findings.mistake(&place, format!("there is no resource \"{token}\""));
+        }
+    }
+}
+
+fn check_provider(offer: &Offer, findings: &mut Findings) {
+    let place = Place::file("resources/provider.yaml").at("settings");
+    for (name, setting) in &offer.provider.settings {
+        if name == "version" {
+            findings.mistake(&place.at(name), "this name is taken: Pulumi calls the plugin's own version so");
+        }
+        if setting.doc.trim().is_empty() {
+            findings.mistake(&place.at(name), "has no `doc`");
+        }
+    }
+}
+
+/// What was seen of all descriptors.
+#[derive(Default)]
+struct Tokens {
+    /// Every token and alias in lower case, and where it was first written.
+    seen: BTreeMap<String, Place>,
+    resources: Vec<String>,
+    parents: Vec<(Place, String)>,
+}
+
+impl Tokens {
+    /// Pulumi's languages fold case, so two tokens that differ by nothing else are one.
+    fn take(&mut self, token: &str, place: &Place, findings: &mut Findings) {
+        if let Some(first) = self.seen.insert(token.to_lowercase(), place.clone()) {
+            findings.mistake(place, format!("\"{token}\" is taken by {first}"));
+        }
+    }
+}
+
+fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut Tokens, findings: &mut Findings) {
+    let words = [(&resource.token, place.at("token"), false)];
+    let lookup = resource.lookup.iter().map(|lookup| (&lookup.token, place.at("lookup").at("token"), true));
+    for (token, place, is_function) in words.into_iter().chain(lookup) {
+        if !is_token(token, Some(module), is_function) {
+            let form = if is_function { "getThing:getThing" } else { "thing:Thing" };
+            findings.mistake(&place, format!("\"{token}\" does not read \"{module}/{form}\""));
+        }
+        tokens.take(token, &place, findings);
+    }
+    let lookup = resource.lookup.iter().flat_map(|lookup| &lookup.aliases).map(|alias| (alias, "lookup.aliases", true));
+    let aliases = resource.aliases.iter().map(|alias| (alias, "aliases", false));
+    for (alias, word, is_function) in aliases.chain(lookup) {
+        if !is_token(alias, None, is_function) {
+            findings.mistake(&place.at(word), format!("\"{alias}\" is no token"));
+        }
+        tokens.take(alias, &place.at(word), findings);
+    }
+    tokens.resources.push(resource.token.clone());
+    if let Some(within) = &resource.within {
+        tokens.parents.push((place.at("within").at("token"), within.token.clone()));
+    }
+}
+
+/// Whether a token reads `module/thing:Thing`, or for functions `module/getThing:getThing`.
+fn is_token(token: &str, module: Option<&str>, is_function: bool) -> bool {
+    let Some((here, (thing, name))) =
+        token.split_once('/').and_then(|(module, rest)| Some((module, rest.split_once(':')?)))
+    else {
+        return false;
+    };
+    let fits = if is_function { thing == name && name.starts_with("get") } else { pascal_case(thing) == name };
+    fits && is_camel_case(thing) && is_camel_case(here) && module.is_none_or(|module| module == here)
+}
+
+fn is_camel_case(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.chars().all(|character| character.is_ascii_alphanumeric())
+        && camel_case(&snake_case(name)) == name
+}
+
+fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
+    if resource.doc.trim().is_empty() {
+        findings.mistake(place, "has no `doc`");
+    }
+    // `IAM policy` stands inside a sentence as well as `registry namespace`; `Registry namespace` does not.
+    let first = resource.label.split(' ').next().unwrap_or_default();
+    if first.is_empty() || (first != first.to_uppercase() && first != first.to_lowercase()) {
+        findings.mistake(&place.at("label"), "must be a name as it stands inside a sentence");
+    }
+    if resource.lookup.as_ref().is_some_and(|lookup| lookup.doc.trim().is_empty()) {
+        findings.mistake(&place.at("lookup"), "has no `doc`");
+    }
+}
+
+fn check_groups(place: &Place, resource: &Resource, findings: &mut Findings) {
+    for (word, groups) in [("exactlyOne", &resource.exactly_one), ("atMostOne", &resource.at_most_one)] {
+        for (index, group) in groups.iter().enumerate() {
+            let place = place.at(word).index(index);
+            if group.len() < 2 {
+                findings.mistake(&place, "a group has at least two properties");
+            }
+            for name in group {
+                // A name that does not exist is told where it is resolved.
+                let required = resource.properties.get(name).is_some_and(|word| word.input == InputWord::Required);
+                if required {
+                    findings.mistake(&place, format!("\"{name}\" must be given anyway"));
+                }
+            }
+        }
+    }
+}
+
+fn check_properties(place: &Place, properties: &BTreeMap<String, Property>, is_top: bool, findings: &mut Findings) {
+    for (name, word) in properties {
+        let place = place.at(name);
+        let is_taken = name == "pulumi" || name == "urn" || (is_top && name == "id");
+        if is_taken {
+            findings.mistake(&place, "this name is taken by Pulumi");
+        } else if !is_camel_case(name) {
+            findings.mistake(&place, "the name is not in camelCase");
+        }
+        if word.doc.trim().is_empty() {
+            findings.mistake(&place, "has no `doc`");
+        }
+        check_words(&place, word, findings);
+        check_properties(&place.at("properties"), &word.properties, false, findings);
+    }
+}
+
+/// Refuses words that contradict each other.
+fn check_words(place: &Place, word: &Property, findings: &mut Findings) {
+    if word.input == InputWord::No {
+        for (is_said, name) in [
+            (word.replace, "replace"),
+            (word.default.is_some(), "default"),
+            (word.write_only, "writeOnly"),
+            (word.one_way, "oneWay"),
+            (word.clear.is_some(), "clear"),
+            (word.merge.is_some(), "merge"),
+            (word.resends.is_some(), "resends"),
+        ] {
+            if is_said {
+                findings.mistake(&place.at(name), "the program cannot give this property");
+            }
+        }
+    }
+    let is_read = word.wire.as_ref().is_some_and(|wire| *wire != WireWord::Both("none".to_owned()));
+    for (clash, name, reason) in [
+        (word.input == InputWord::Required && word.default.is_some(), "default", "it must be given anyway"),
+        (word.default.is_some() && word.computed, "computed", "it has a default, so the API never fills it"),
+        (word.write_only && word.told_once, "toldOnce", "what is never among the outputs is never told"),
+        (word.drift_of.is_some() && is_read, "wire", "it is told by comparing, not by a field"),
+    ] {
+        if clash {
+            findings.mistake(&place.at(name), reason);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_have_one_form() {
+        for (token, module, is_function, expected) in [
+            ("registry/namespace:Namespace", Some("registry"), false, true),
+            ("iam/apiKey:ApiKey", Some("iam"), false, true),
+            ("index/registryNamespace:RegistryNamespace", None, false, true),
+            ("registry/getNamespace:getNamespace", Some("registry"), true, true),
+            ("registry/namespace:Namespace", Some("account"), false, false),
+            ("registry/namespace:Space", Some("registry"), false, false),
+            ("registry/Namespace:Namespace", Some("registry"), false, false),
+            ("registry:Namespace", Some("registry"), false, false),
+            ("registry/findNamespace:findNamespace", Some("registry"), true, false),
+            ("", None, false, false),
+        ] {
+            assert_eq!(is_token(token, module, is_function), expected, "{token}");
+        }
+    }
+}

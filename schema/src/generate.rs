@@ -26,11 +26,12 @@ pub struct Generated {
 pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Generated>>> {
     let offer = load(root, findings)?;
     let resolved = resolve::resolve(&offer, findings);
-    check::check(&offer, &resolved, findings);
+    check::check(&offer, findings);
+    let schema = pulumi_schema(&offer.provider, &resolved, findings);
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
-    let schema = serde_json::to_string_pretty(&pulumi_schema(&offer.provider, &resolved))?;
+    let schema = serde_json::to_string_pretty(&schema)?;
     Ok(Some(vec![
         Generated { file: "schema/schema.json", text: schema + "\n" },
         Generated { file: "schema/catalog.json", text: catalog_text(&resolve::catalog(&resolved))? },

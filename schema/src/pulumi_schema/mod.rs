@@ -11,6 +11,7 @@ mod types;
 use catalog::{Input, Property};
 use serde_json::{Map, Value as Json, json};
 
+use crate::findings::Findings;
 use crate::provider_file::ProviderFile;
 use crate::resolve::Resolved;
 
@@ -26,8 +27,8 @@ const PEER_PACKAGE: &str = "scaleway";
 /// Module of a token: what stands before the slash (`registry/namespace` is in `registry`).
 const MODULE_FORMAT: &str = "(.*)(?:/[^/]*)";
 
-/// Builds the schema.
-pub fn pulumi_schema(provider: &ProviderFile, resolved: &[Resolved<'_>]) -> Json {
+/// Builds the schema. Two different objects that would have one type name are a mistake.
+pub fn pulumi_schema(provider: &ProviderFile, resolved: &[Resolved<'_>], findings: &mut Findings) -> Json {
     let mut types = Types::default();
     let mut resources = Map::new();
     let mut functions = Map::new();
@@ -36,6 +37,10 @@ pub fn pulumi_schema(provider: &ProviderFile, resolved: &[Resolved<'_>]) -> Json
         resources.insert(format!("{PACKAGE}:{token}"), resource_spec(one, &mut types));
         if let (Some(word), Some(lookup)) = (&one.descriptor.lookup, &one.lookup) {
             functions.insert(format!("{PACKAGE}:{}", word.token), function::spec(one, word, lookup, &mut types));
+        }
+        for token in types.clashes.drain(..) {
+            let message = format!("two different objects would have the type {token}: give one a `typeName`");
+            findings.mistake(&one.place.at("properties"), message);
         }
     }
     let settings: Map<String, Json> =

@@ -27,7 +27,7 @@ pub(crate) fn property_spec(
     property: &Property,
     types: &mut Types,
 ) -> PropertySpec {
-    let place = TypePlace { owner, name, word, is_input: property.input != Input::No };
+    let place = TypePlace { owner, name, word };
     let mut spec = type_spec(&property.kind, &place, false, types);
     spec["description"] = json!(describe::property(word, property));
     if property.secret {
@@ -63,7 +63,6 @@ struct TypePlace<'a> {
     owner: &'a Owner,
     name: &'a str,
     word: &'a descriptor::Property,
-    is_input: bool,
 }
 
 fn type_spec(kind: &Kind, place: &TypePlace<'_>, is_list: bool, types: &mut Types) -> Json {
@@ -77,7 +76,7 @@ fn type_spec(kind: &Kind, place: &TypePlace<'_>, is_list: bool, types: &mut Type
             json!({ "type": "object", "additionalProperties": type_spec(values, place, is_list, types) })
         }
         Kind::Object(fields) => {
-            json!({ "$ref": types.add(place.owner, place.name, place.word, fields, place.is_input, is_list) })
+            json!({ "$ref": types.add(place.owner, place.name, place.word, fields, is_list) })
         }
         Kind::Any => json!({ "$ref": "pulumi.json#/Any" }),
     }

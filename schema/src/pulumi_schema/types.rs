@@ -13,6 +13,8 @@ use crate::resolve::Resolved;
 #[derive(Default)]
 pub(crate) struct Types {
     all: Map<String, Json>,
+    /// Tokens that two different objects would have.
+    pub(crate) clashes: Vec<String>,
 }
 
 /// The resource, function or object that a type belongs to: it gives the type's name its beginning.
@@ -65,7 +67,6 @@ impl Types {
         name: &str,
         word: &descriptor::Property,
         fields: &std::collections::BTreeMap<String, Property>,
-        is_input: bool,
         is_list: bool,
     ) -> String {
         let owner = owner.inside(name, word, is_list);
@@ -75,10 +76,9 @@ impl Types {
         for (name, property) in fields {
             let word = &word.properties[name];
             properties.insert(name.clone(), property_spec(&owner, name, word, property, self).into_json());
-            // One type serves inputs and outputs, so only what a program must give is required in both.
-            let given = property.input == Input::Required;
-            let told = (owner.is_function || !is_input) && !word.maybe_absent;
-            if given || told {
+            // As the peer: one type serves inputs and outputs, so only what a program must give is required. What the
+            // API tells of an object may be missing, and a typed program must not break on that.
+            if property.input == Input::Required {
                 required.push(name.clone());
             }
         }
@@ -86,8 +86,12 @@ impl Types {
         if !required.is_empty() {
             spec["required"] = json!(required);
         }
-        self.all.insert(token.clone(), spec);
-        format!("#/types/{token}")
+        let reference = format!("#/types/{token}");
+        if self.all.get(&token).is_some_and(|other| *other != spec) {
+            self.clashes.push(token.clone());
+        }
+        self.all.insert(token, spec);
+        reference
     }
 
     pub(crate) fn into_json(self) -> Json {

@@ -1,0 +1,43 @@
+//! What a small offer compiles to, as snapshots: every change of the output is seen in review.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use catalog::Catalog;
+use schema::findings::Findings;
+use schema::generate::{Generated, generate};
+use serde_json::Value as Json;
+
+fn offer() -> Vec<Generated> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/offer");
+    let mut findings = Findings::default();
+    let generated = generate(&root, &mut findings).unwrap();
+    assert_eq!(findings.mistakes, [], "the small offer has mistakes");
+    generated.unwrap()
+}
+
+fn file(name: &str) -> Json {
+    let generated = offer();
+    serde_json::from_str(&generated.iter().find(|file| file.file == name).unwrap().text).unwrap()
+}
+
+#[test]
+fn the_catalog_of_a_small_offer() {
+    insta::assert_json_snapshot!(file("schema/catalog.json"));
+}
+
+#[test]
+fn the_schema_of_a_small_offer() {
+    // The version moves with every release.
+    insta::assert_json_snapshot!(file("schema/schema.json"), { ".version" => "[version]" });
+}
+
+#[test]
+fn the_catalog_is_read_back_as_it_was_written() {
+    let generated = offer();
+    let text = &generated.iter().find(|file| file.file == "schema/catalog.json").unwrap().text;
+    let catalog = Catalog::parse(text).unwrap();
+    assert_eq!(catalog.resources.len(), 4);
+    assert_eq!(schema::generate::catalog_text(&catalog).unwrap(), *text);
+}

@@ -1,0 +1,19 @@
+//! The real offer: it compiles, and the committed files are what it compiles to.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use schema::findings::Findings;
+use schema::generate::generate;
+
+#[test]
+fn the_committed_files_are_what_would_be_written_now() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut findings = Findings::default();
+    let generated = generate(&root, &mut findings).unwrap();
+    let mistakes: Vec<String> = findings.mistakes.iter().map(ToString::to_string).collect();
+    assert_eq!(mistakes, Vec::<String>::new());
+    let differences: Vec<String> = generated.unwrap().iter().filter_map(|file| file.difference(&root)).collect();
+    assert_eq!(differences, Vec::<String>::new(), "run `cargo run -p schema -- write`");
+}
