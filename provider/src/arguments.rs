@@ -1,0 +1,147 @@
+//! The command line, as the engine and people write it.
+//!
+//! Knows nothing of what is done with it. A subcommand is a first word that is no address; there are none yet.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+
+use thiserror::Error;
+
+use crate::config::VARIABLES;
+
+/// The part of `--help` before the variables.
+const USAGE: &str = "\
+The Pulumi resource plugin for Scaleway, package `evalap-scaleway`.
+
+Pulumi starts it by itself. To start it by hand, for debugging:
+
+    pulumi-resource-evalap-scaleway [ENGINE]
+
+It prints the port it listens on (127.0.0.1 only). Without ENGINE, the address of a running Pulumi engine, it waits
+for one to attach: set PULUMI_DEBUG_PROVIDERS=evalap-scaleway:<port> for Pulumi.
+
+    -v=N             log more: 1 to 3 what happens, 4 to 8 how, 9 and above everything
+    --logtostderr    as -v=1; logs always go to stderr, as lines of JSON
+    --help           print this
+    --version        print the version
+
+Flags that are not known are ignored. Variables of the environment that it reads:
+";
+
+/// What `--version` prints.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What `--help` prints.
+pub fn help() -> String {
+    let widest = VARIABLES.iter().map(|variable| variable.name.len()).max().unwrap_or_default();
+    let mut help = format!("{USAGE}\n");
+    for variable in VARIABLES {
+        // Writing to a text cannot fail.
+        let _ = writeln!(help, "    {:widest$}  {}", variable.name, variable.about);
+    }
+    help
+}
+
+/// What is asked of the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Serve Pulumi.
+    Serve(Arguments),
+    /// Print [`help`].
+    Help,
+    /// Print [`VERSION`].
+    Version,
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arguments {
+    /// The address of the engine that started us. Without it an engine attaches, and is not our parent.
+    pub engine: Option<String>,
+    /// How much to log, 0 to 9; `None` without any of the flags.
+    pub verbosity: Option<u8>,
+}
+
+/// A word that is neither a flag nor an address.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("there is no command `{0}`; see --help")]
+pub struct UnknownCommand(String);
+
+/// Flags that take the next argument as their value when they have none of their own.
+const FLAGS_WITH_VALUE: [&str; 2] = ["tracing", "v"];
+
+/// Reads what stands after the program's name.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, UnknownCommand> {
+    let mut arguments = Arguments::default();
+    let mut words = words.into_iter().map(|word| word.to_string_lossy().into_owned());
+    while let Some(word) = words.next() {
+        let Some(flag) = word.strip_prefix('-').map(|flag| flag.strip_prefix('-').unwrap_or(flag)) else {
+            if !word.contains(':') {
+                return Err(UnknownCommand(word));
+            }
+            arguments.engine.get_or_insert(word);
+            continue;
+        };
+        let (name, value) = match flag.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None if FLAGS_WITH_VALUE.contains(&flag) => (flag, words.next()),
+            None => (flag, None),
+        };
+        match name {
+            "help" | "h" => return Ok(Command::Help),
+            "version" => return Ok(Command::Version),
+            "v" => arguments.louder(value.and_then(|value| value.parse().ok()).unwrap_or_default()),
+            "logtostderr" => arguments.louder(1),
+            _ => {}
+        }
+    }
+    Ok(Command::Serve(arguments))
+}
+
+impl Arguments {
+    fn louder(&mut self, verbosity: u8) {
+        self.verbosity = self.verbosity.max(Some(verbosity));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Command, UnknownCommand> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    #[track_caller]
+    fn check(line: &str, engine: Option<&str>, verbosity: Option<u8>) {
+        let expected = Arguments { engine: engine.map(str::to_owned), verbosity };
+        assert_eq!(read(line), Ok(Command::Serve(expected)), "{line}");
+    }
+
+    #[test]
+    fn the_engines_own_command_lines_are_understood() {
+        check("127.0.0.1:4000", Some("127.0.0.1:4000"), None);
+        check("--logtostderr -v=9 127.0.0.1:4000", Some("127.0.0.1:4000"), Some(9));
+        check("-v=3 --tracing tcp://127.0.0.1:9 127.0.0.1:4000", Some("127.0.0.1:4000"), Some(3));
+        check("", None, None);
+    }
+
+    #[test]
+    fn flags_of_other_versions_are_ignored() {
+        check("--shiny --new=3 127.0.0.1:4000", Some("127.0.0.1:4000"), None);
+        check("-v=loud", None, Some(0));
+        check("--tracing", None, None);
+    }
+
+    #[test]
+    fn questions_about_the_program_are_answered_wherever_they_stand() {
+        assert_eq!(read("--help"), Ok(Command::Help));
+        assert_eq!(read("127.0.0.1:4000 -h"), Ok(Command::Help));
+        assert_eq!(read("-v=1 --version"), Ok(Command::Version));
+    }
+
+    #[test]
+    fn a_word_that_is_no_address_is_refused() {
+        assert_eq!(read("destroy-everything"), Err(UnknownCommand("destroy-everything".into())));
+    }
+}

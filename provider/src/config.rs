@@ -1,0 +1,159 @@
+//! What the provider is told by its arguments, its stack, its surroundings and Scaleway's own configuration file.
+//!
+//! The only place that reads the environment and files. What is in force is decided by `resolve`, from what this door
+//! lets in; nothing read here is ever written into inputs or state, which belong to every machine alike.
+
+mod check;
+mod profile;
+mod resolve;
+mod setting;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+pub(crate) use check::{changed, unknown, wrong};
+pub(crate) use resolve::{Configuration, built_in_defaults, resolve};
+
+/// The name of the package: the namespace of its stack configuration.
+pub(crate) const PACKAGE: &str = "evalap-scaleway";
+
+/// A variable of the environment that the plugin reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Variable {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The setting it gives, if it gives one. Of several for one setting the first that is set counts.
+    pub(crate) setting: Option<&'static str>,
+    /// What it is, for people.
+    pub(crate) about: &'static str,
+}
+
+/// Every variable the plugin reads; `--help` and `docs/reference/environment.md` are made of it.
+pub(crate) const VARIABLES: &[Variable] = &[
+    setting("SCW_ACCESS_KEY", "accessKey", "The access key of the API key."),
+    setting("SCW_SECRET_KEY", "secretKey", "The secret key of the API key, a uuid."),
+    setting(
+        "SCW_DEFAULT_ORGANIZATION_ID",
+        "organizationId",
+        "The organization that projects and identities are made in when they name none.",
+    ),
+    setting("SCW_ORGANIZATION_ID", "organizationId", "The same, as other tools spell it."),
+    setting("SCW_DEFAULT_PROJECT_ID", "projectId", "The project that resources are made in when they name none."),
+    setting("SCW_PROJECT_ID", "projectId", "The same, as other tools spell it."),
+    setting("SCW_DEFAULT_REGION", "region", "The region that resources are made in when they name none."),
+    setting("SCW_REGION", "region", "The same, as other tools spell it."),
+    setting("SCW_DEFAULT_ZONE", "zone", "The zone that resources are made in when they name none."),
+    setting("SCW_ZONE", "zone", "The same, as other tools spell it."),
+    setting("SCW_API_URL", "apiUrl", "The address of Scaleway's API."),
+    setting("SCW_S3_ENDPOINT", "s3Endpoint", "The address of Object Storage."),
+    setting("SCW_PROFILE", "profile", "The profile of the Scaleway configuration file to use."),
+    other("SCW_INSECURE", "`true` accepts any TLS certificate of the API: for tests only."),
+    other("SCW_CONFIG_PATH", "The Scaleway configuration file. A file named here must exist."),
+    other("XDG_CONFIG_HOME", "The directory of `scw/config.yaml`, when `SCW_CONFIG_PATH` is not set."),
+    other("HOME", "The directory of `.config/scw/config.yaml`, when `XDG_CONFIG_HOME` is not set either."),
+    other("USERPROFILE", "The same on Windows."),
+    other(
+        "PULUMI_CONFIG",
+        "The stack's configuration of this package, as JSON. Set by Pulumi, so that explicit providers fall back on it.",
+    ),
+    other("EVALAP_SCALEWAY_LOG", "What to log on stderr: `error`, `warn` (default), `info`, `debug` or `trace`."),
+];
+
+const fn setting(name: &'static str, setting: &'static str, about: &'static str) -> Variable {
+    Variable { name, setting: Some(setting), about }
+}
+
+const fn other(name: &'static str, about: &'static str) -> Variable {
+    Variable { name, setting: None, about }
+}
+
+/// Reads a variable.
+type ReadVariable = dyn Fn(&str) -> Option<String> + Send + Sync;
+/// Reads a whole file.
+type ReadFile = dyn Fn(&Path) -> io::Result<String> + Send + Sync;
+
+/// The environment and the files of a process, or what a test puts in their place.
+pub(crate) struct Surroundings {
+    variable: Box<ReadVariable>,
+    file: Box<ReadFile>,
+}
+
+impl Surroundings {
+    /// Those of this process, read anew each time: Pulumi renames variables for single providers.
+    #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
+    pub(crate) fn of_process() -> Self {
+        Self::new(|name| std::env::var(name).ok(), |path| std::fs::read_to_string(path))
+    }
+
+    /// Those that these functions make up.
+    pub(crate) fn new(
+        variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        file: impl Fn(&Path) -> io::Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self { variable: Box::new(variable), file: Box::new(file) }
+    }
+
+    /// A variable; an empty one counts as not set. It must be one of [`VARIABLES`].
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        debug_assert!(VARIABLES.iter().any(|variable| variable.name == name), "{name} is not declared");
+        (self.variable)(name).filter(|text| !text.is_empty())
+    }
+
+    /// The level of logging the user asks for.
+    pub(crate) fn log_level(&self) -> Option<String> {
+        self.variable("EVALAP_SCALEWAY_LOG")
+    }
+
+    /// Whether any TLS certificate is accepted.
+    fn insecure(&self) -> Option<bool> {
+        self.variable("SCW_INSECURE").map(|text| matches!(text.as_str(), "1" | "true" | "True" | "TRUE"))
+    }
+
+    /// The stack's configuration of this package: texts by name, without the namespace.
+    fn stack_configuration(&self) -> Option<String> {
+        self.variable("PULUMI_CONFIG")
+    }
+
+    /// Where Scaleway's configuration file is, as for Scaleway's own tools, and whether the user named it.
+    fn scaleway_file(&self) -> Option<(PathBuf, bool)> {
+        if let Some(named) = self.variable("SCW_CONFIG_PATH") {
+            return Some((PathBuf::from(named), true));
+        }
+        let directory = match self.variable("XDG_CONFIG_HOME") {
+            Some(directory) => PathBuf::from(directory),
+            None => Path::new(&self.variable("HOME").or_else(|| self.variable("USERPROFILE"))?).join(".config"),
+        };
+        Some((directory.join("scw").join("config.yaml"), false))
+    }
+
+    fn read(&self, path: &Path) -> io::Result<String> {
+        (self.file)(path)
+    }
+}
+
+/// A setting nothing can be done with. Says which and where it came from, never what it is: it may be a secret.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{0}")]
+pub(crate) struct WrongSetting(String);
+
+/// A setting without which nothing can be asked of Scaleway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MissingKey;
+
+impl fmt::Display for MissingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "no Scaleway API key is set\n\
+             Hint: run `pulumi config set {PACKAGE}:secretKey --secret`, or set SCW_SECRET_KEY, or log in with \
+             Scaleway's command line (`scw init`); a key is made in the console under IAM, API keys."
+        )
+    }
+}
+
+#[cfg(test)]
+#[path = "config/tests.rs"]
+mod tests;

@@ -1,0 +1,244 @@
+//! Which value of a setting is in force: the provider's arguments before the stack's configuration, before the
+//! environment, before the profile of Scaleway's configuration file, before what is built in.
+//!
+//! A region and a zone belong together: the first source that names either one decides both. Pure but for what it asks
+//! of the surroundings; makes no call.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use client::{Credentials, Url};
+use engine::Defaults;
+use value::{Data, Object, Value};
+
+use super::profile::{self, Chosen};
+use super::setting::{self, SETTINGS};
+use super::{MissingKey, Surroundings, VARIABLES, WrongSetting};
+
+/// Scaleway's own defaults, as its tools have them.
+const BUILT_IN_REGION: &str = "fr-par";
+const BUILT_IN_API_URL: &str = "https://api.scaleway.com";
+
+/// What the provider works with. Has no `Debug`: it holds keys.
+pub(crate) struct Configuration {
+    /// How to talk to Scaleway; clock and cancellation are still to be set.
+    pub(crate) client: client::Settings,
+    /// What resources inherit.
+    pub(crate) defaults: Defaults,
+    /// Why Scaleway cannot be asked anything.
+    pub(crate) missing: Option<MissingKey>,
+    /// For each setting in force, where it came from.
+    pub(crate) origins: BTreeMap<&'static str, String>,
+    /// What the user should know, though it is no error.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A source of settings: texts by name, each with where it stands.
+type Source = BTreeMap<&'static str, (String, String)>;
+
+/// Decides what is in force. Unknown arguments count as not given: the real run brings them.
+pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result<Configuration, WrongSetting> {
+    let stack = of_stack(surroundings);
+    let given = vec![of_arguments(arguments, &stack), stack, of_environment(surroundings)];
+    let mut sources = Sources { given, origins: BTreeMap::new(), warnings: Vec::new() };
+    let insecure = sources.add_profile(surroundings)?;
+
+    let (region, zone) = sources.locality();
+    let defaults = Defaults {
+        region: Some(region),
+        zone: Some(zone),
+        project_id: sources.take("projectId"),
+        organization_id: sources.take("organizationId"),
+    };
+    let api_url = sources.url("apiUrl")?.or_else(|| setting::url(BUILT_IN_API_URL));
+    let api_url = api_url.expect("the built-in address is one");
+    let mut client = client::Settings::new(api_url).insecure(insecure);
+    let access_key = sources.take("accessKey").unwrap_or_default();
+    let secret_key = sources.take("secretKey");
+    let missing = secret_key.is_none().then_some(MissingKey);
+    client.credentials = secret_key.map(|secret_key| Credentials::new(access_key, secret_key));
+    if let Some(number) = sources.count("maxRetries")? {
+        client.max_retries = number;
+    }
+    client.requests_per_second = sources.count("requestsPerSecond")?.map(f64::from);
+    if let Some(number) = sources.count("maxConcurrentRequests")? {
+        client.max_concurrent_requests = number as usize;
+    }
+    // No resource lives in Object Storage yet, but a wrong address is told all the same.
+    sources.url("s3Endpoint")?;
+    Ok(Configuration { client, defaults, missing, origins: sources.origins, warnings: sources.warnings })
+}
+
+/// What resources inherit from a provider that was told nothing.
+pub(crate) fn built_in_defaults() -> Defaults {
+    Defaults {
+        region: Some(BUILT_IN_REGION.to_owned()),
+        zone: Some(first_zone(BUILT_IN_REGION)),
+        ..Defaults::default()
+    }
+}
+
+fn first_zone(region: &str) -> String {
+    format!("{region}-1")
+}
+
+/// A value of the provider's arguments as the text its setting is read from: the default provider gets everything as
+/// texts, explicit ones get numbers and booleans, or JSON texts of them. Nothing for what is not given or not known.
+pub(super) fn text_of(value: &Value) -> Option<String> {
+    match value.data() {
+        Data::Null | Data::Unknown => None,
+        Data::String(text) => Some(text.to_string()).filter(|text| !text.is_empty()),
+        _ => value.to_json().ok().map(|json| json.to_string()),
+    }
+}
+
+fn of_arguments(arguments: &Object, stack: &Source) -> Source {
+    let given = SETTINGS.iter().filter_map(|setting| {
+        let text = text_of(arguments.get(setting.name)?)?;
+        // The default provider's arguments are the stack's configuration.
+        let of_stack = stack.get(setting.name).is_some_and(|(other, _)| *other == text);
+        let origin = if of_stack { STACK } else { "the provider's arguments" };
+        Some((setting.name, (text, origin.to_owned())))
+    });
+    given.collect()
+}
+
+const STACK: &str = "the stack's configuration";
+
+fn of_stack(surroundings: &Surroundings) -> Source {
+    // Written by Pulumi; anything else there is not ours to complain about.
+    let texts: BTreeMap<String, String> =
+        surroundings.stack_configuration().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    let given = SETTINGS.iter().filter_map(|setting| {
+        let text = texts.get(setting.name).filter(|text| !text.is_empty())?;
+        Some((setting.name, (text.clone(), STACK.to_owned())))
+    });
+    given.collect()
+}
+
+fn of_environment(surroundings: &Surroundings) -> Source {
+    let mut source = Source::new();
+    for variable in VARIABLES {
+        let Some(setting) = variable.setting else { continue };
+        if let Some(text) = surroundings.variable(variable.name) {
+            source.entry(setting).or_insert_with(|| (text, variable.name.to_owned()));
+        }
+    }
+    source
+}
+
+/// All sources, from the strongest to the weakest.
+struct Sources {
+    given: Vec<Source>,
+    origins: BTreeMap<&'static str, String>,
+    warnings: Vec<String>,
+}
+
+impl Sources {
+    /// The text in force, noted with where it came from.
+    fn take(&mut self, name: &'static str) -> Option<String> {
+        let (text, origin) = self.given.iter().find_map(|source| source.get(name))?.clone();
+        self.origins.insert(name, origin);
+        Some(text)
+    }
+
+    fn url(&mut self, name: &'static str) -> Result<Option<Url>, WrongSetting> {
+        self.read(name, setting::url)
+    }
+
+    fn count(&mut self, name: &'static str) -> Result<Option<u32>, WrongSetting> {
+        self.read(name, setting::count)
+    }
+
+    fn read<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, WrongSetting> {
+        let Some(text) = self.take(name) else { return Ok(None) };
+        let wrong = SETTINGS.iter().find(|setting| setting.name == name).and_then(|setting| setting.holds.wrong(&text));
+        match wrong {
+            Some(reason) => Err(self.wrong(name, &reason)),
+            None => Ok(read(&text)),
+        }
+    }
+
+    fn wrong(&self, setting: &'static str, reason: &str) -> WrongSetting {
+        let origin = self.origins.get(setting).cloned().unwrap_or_default();
+        WrongSetting(format!("the setting `{setting}`, from {origin}, {reason}"))
+    }
+
+    /// Region and zone: the strongest source that names either one decides both.
+    fn locality(&mut self) -> (String, String) {
+        let told = self.given.iter().find_map(|source| {
+            let (region, zone) = (source.get("region"), source.get("zone"));
+            match (region, zone) {
+                (Some((region, origin)), Some((zone, of_zone))) => {
+                    Some((region.clone(), origin.clone(), zone.clone(), of_zone.clone()))
+                }
+                (Some((region, origin)), None) => {
+                    Some((region.clone(), origin.clone(), first_zone(region), "the region".to_owned()))
+                }
+                (None, Some((zone, of_zone))) => {
+                    let region = setting::region_of(zone).unwrap_or(BUILT_IN_REGION);
+                    Some((region.to_owned(), "the zone".to_owned(), zone.clone(), of_zone.clone()))
+                }
+                (None, None) => None,
+            }
+        });
+        let built_in = || "what is built in".to_owned();
+        let (region, of_region, zone, of_zone) =
+            told.unwrap_or_else(|| (BUILT_IN_REGION.to_owned(), built_in(), first_zone(BUILT_IN_REGION), built_in()));
+        self.doubt("region", &region, &of_region, setting::is_region(&region), "fr-par");
+        self.doubt("zone", &zone, &of_zone, setting::region_of(&zone).is_some(), "fr-par-1");
+        self.origins.extend([("region", of_region), ("zone", of_zone)]);
+        (region, zone)
+    }
+
+    fn doubt(&mut self, name: &str, text: &str, origin: &str, right: bool, example: &str) {
+        // What was derived from something doubtful was doubted there.
+        if !right && origin != "the region" && origin != "the zone" {
+            self.warnings
+                .push(format!("the {name} `{text}`, from {origin}, does not look like one, such as `{example}`"));
+        }
+    }
+
+    /// Adds the profile as the weakest source, and tells whether any TLS certificate is accepted.
+    fn add_profile(&mut self, surroundings: &Surroundings) -> Result<bool, WrongSetting> {
+        let insecure = surroundings.insecure();
+        let named = self.take("profile");
+        let chosen = match open(surroundings, named.as_deref()) {
+            Ok(chosen) => chosen,
+            Err(trouble) if trouble.asked_for => return Err(WrongSetting(trouble.text)),
+            // A file nobody asked for must not stop who does without it.
+            Err(trouble) => {
+                self.warnings.push(trouble.text);
+                return Ok(insecure.unwrap_or_default());
+            }
+        };
+        let Some((chosen, place)) = chosen else { return Ok(insecure.unwrap_or_default()) };
+        let origin = format!("profile `{}` of {place}", chosen.name);
+        self.given.push(chosen.settings.into_iter().map(|(name, text)| (name, (text, origin.clone()))).collect());
+        Ok(insecure.or(chosen.insecure).unwrap_or_default())
+    }
+}
+
+/// A configuration file that cannot be used.
+struct Trouble {
+    text: String,
+    asked_for: bool,
+}
+
+/// The profile in force and the file it stands in; nothing if there is no file and none was asked for.
+fn open(surroundings: &Surroundings, profile: Option<&str>) -> Result<Option<(Chosen, String)>, Trouble> {
+    let Some((path, file_named)) = surroundings.scaleway_file() else {
+        let lost = |name| format!("the profile `{name}` cannot be found: neither HOME nor SCW_CONFIG_PATH is set");
+        return profile.map_or(Ok(None), |name| Err(Trouble { text: lost(name), asked_for: true }));
+    };
+    let asked_for = file_named || profile.is_some();
+    let place = path.display().to_string();
+    let trouble = |what: String| Trouble { text: format!("the Scaleway configuration file {place} {what}"), asked_for };
+    let text = match surroundings.read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => return Ok(None),
+        Err(error) => return Err(trouble(format!("cannot be read: {error}"))),
+    };
+    let chosen = profile::choose(&text, profile).map_err(|error| trouble(error.to_string()))?;
+    Ok(Some((chosen, place)))
+}

@@ -1,0 +1,154 @@
+//! The life of the process: it listens, serves, and ends by a signal or when the engine that started it is gone.
+//!
+//! Cancel is no end: the engine cancels first and ends the process later. Knows nothing of the calls it serves.
+
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use client::{CancellationToken, Clock, SystemClock};
+use pulumi_rpc::MAX_MESSAGE_BYTES;
+use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProviderServer;
+use tonic::transport::server::TcpIncoming;
+
+use crate::arguments::Arguments;
+use crate::config::Surroundings;
+use crate::engine_log::EngineLog;
+use crate::offer::Offer;
+use crate::server::Server;
+use crate::{logging, panics};
+
+/// Operations under way get this long to end once they are cancelled; the engine kills after 5 s.
+const LAST_ORDERS: Duration = Duration::from_secs(4);
+/// How often to look whether the engine that started us is still there.
+const PARENT_CHECK: Duration = Duration::from_secs(2);
+/// Handlers wait for the network, not for the processor.
+const WORKERS: usize = 2;
+
+/// Listens on a free port, for this machine only.
+pub fn listen() -> io::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Serves until the process should end.
+pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
+    let surroundings = Surroundings::of_process();
+    logging::start(arguments, &surroundings);
+    panics::report_places_only();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+    let outcome = runtime.block_on(async {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let cancel = CancellationToken::new();
+        let log = EngineLog::start(Arc::clone(&clock));
+        if let Some(engine) = &arguments.engine {
+            log.connect(engine);
+        }
+        let end = end(arguments.engine.is_some(), Arc::clone(&clock));
+        let server = Server::new(Offer::embedded(), surroundings, log, cancel.clone(), Arc::clone(&clock));
+        serve(listener, server, end, &cancel, clock.as_ref()).await
+    });
+    // A name being looked up must not hold up the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Serves until `end`; then cancels what is under way and gives it a few seconds to tell what it has done.
+async fn serve(
+    listener: TcpListener,
+    server: Server,
+    end: impl Future<Output = ()>,
+    cancel: &CancellationToken,
+    clock: &dyn Clock,
+) -> io::Result<()> {
+    let incoming = TcpIncoming::from(tokio::net::TcpListener::from_std(listener)?).with_nodelay(Some(true));
+    let service = ResourceProviderServer::new(server)
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let closing = CancellationToken::new();
+    let serving = tonic::transport::Server::builder()
+        // A component's call lasts until resources served by this same process exist: any limit could be a deadlock.
+        .max_concurrent_streams(u32::MAX)
+        .add_service(service)
+        .serve_with_incoming_shutdown(incoming, closing.clone().cancelled_owned());
+    tokio::pin!(serving);
+    tokio::select! {
+        outcome = &mut serving => return outcome.map_err(io::Error::other),
+        () = end => {}
+    }
+    cancel.cancel();
+    closing.cancel();
+    tokio::select! {
+        outcome = serving => outcome.map_err(io::Error::other),
+        () = clock.sleep(LAST_ORDERS) => {
+            tracing::warn!("ended with operations under way");
+            Ok(())
+        }
+    }
+}
+
+/// Comes when the process should end.
+async fn end(started_by_engine: bool, clock: Arc<dyn Clock>) {
+    tokio::select! {
+        () = interrupted() => tracing::info!("ending: asked to"),
+        () = abandoned(started_by_engine, parent, clock.as_ref()) => tracing::info!("ending: the engine is gone"),
+    }
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    async fn next(signal: io::Result<Signal>) {
+        match signal {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // Without a handler the signal ends the process by itself.
+            Err(_) => std::future::pending().await,
+        }
+    }
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    tokio::select! {
+        () = next(interrupt) => {}
+        () = next(terminate) => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a handler the signal ends the process by itself.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Comes when the engine that started us is gone: nothing else would tell if it was killed. Never comes for an engine
+/// that attached: it is not our parent and may come again.
+async fn abandoned(started_by_engine: bool, parent: impl Fn() -> Option<u32>, clock: &dyn Clock) {
+    let first = parent();
+    if !started_by_engine || first.is_none() {
+        return std::future::pending().await;
+    }
+    while parent() == first {
+        clock.sleep(PARENT_CHECK).await;
+    }
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "not every system knows parents")]
+fn parent() -> Option<u32> {
+    Some(std::os::unix::process::parent_id())
+}
+
+#[cfg(not(unix))]
+fn parent() -> Option<u32> {
+    None
+}
+
+#[cfg(test)]
+#[path = "lifecycle_tests.rs"]
+mod tests;

@@ -1,0 +1,326 @@
+//! Pulumi's provider service: each call is translated, handed to the engine, and its answer translated back.
+//!
+//! Decides nothing itself. What is not answered here is answered `Unimplemented`: Parameterize, which this package is
+//! not; List, Construct and Call, whose place is here.
+
+use std::future::Future;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use catalog::{Catalog, Resource};
+use client::{CancellationToken, Client, Clock};
+use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Operation, Progress};
+use pulumi_rpc::pulumirpc as rpc;
+use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
+use tonic::{Request, Response, Status};
+use tracing::Instrument;
+use value::Object;
+
+use crate::config::{self, Configuration, MissingKey, Surroundings};
+use crate::engine_log::EngineLog;
+use crate::from_proto::{self, Malformed, Target};
+use crate::offer::Offer;
+use crate::{panics, to_proto};
+
+/// The service. One process serves one provider resource, so there is one configuration.
+pub(crate) struct Server {
+    offer: Offer,
+    surroundings: Surroundings,
+    log: EngineLog,
+    cancel: CancellationToken,
+    clock: Arc<dyn Clock>,
+    configured: RwLock<Option<Arc<Configured>>>,
+}
+
+/// What Configure made.
+struct Configured {
+    engine: Engine,
+    defaults: Defaults,
+    missing: Option<MissingKey>,
+}
+
+impl Server {
+    pub(crate) fn new(
+        offer: Offer,
+        surroundings: Surroundings,
+        log: EngineLog,
+        cancel: CancellationToken,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { offer, surroundings, log, cancel, clock, configured: RwLock::default() }
+    }
+
+    fn catalog(&self) -> Result<&Arc<Catalog>, Status> {
+        self.offer.catalog().map_err(|error| {
+            tracing::error!(%error);
+            to_proto::bug("reading the catalog", None)
+        })
+    }
+
+    fn resource(&self, target: &Target) -> Result<&Resource, Status> {
+        let resource = self.catalog()?.resource(&target.token);
+        resource.ok_or_else(|| to_proto::unknown_token("resource", &target.token))
+    }
+
+    fn configured(&self) -> Option<Arc<Configured>> {
+        self.configured.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What resources inherit; Check and Diff work before Configure too, with what is built in.
+    fn defaults(&self) -> Defaults {
+        self.configured().map_or_else(config::built_in_defaults, |configured| configured.defaults.clone())
+    }
+
+    /// The engine, if there is something to ask Scaleway with.
+    fn engine(&self) -> Result<Engine, Status> {
+        let configured = self.configured().ok_or_else(to_proto::not_configured)?;
+        match configured.missing {
+            Some(missing) => Err(to_proto::unauthenticated(missing)),
+            None => Ok(configured.engine.clone()),
+        }
+    }
+
+    fn configure_with(&self, arguments: &Object, urn: &str) -> Result<(), Status> {
+        let Configuration { client, defaults, missing, origins, warnings } =
+            config::resolve(arguments, &self.surroundings).map_err(|error| to_proto::wrong_configuration(&error))?;
+        for (setting, origin) in &origins {
+            tracing::debug!(setting, origin, "configured");
+            self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
+        }
+        for warning in warnings.iter().chain(&config::unknown(arguments)) {
+            self.log.warning(urn, warning);
+        }
+        let client = Client::new(client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone()));
+        let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone());
+        let configured = Arc::new(Configured { engine, defaults, missing });
+        *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
+        Ok(())
+    }
+}
+
+impl Target {
+    fn operation<'a>(&'a self, timeout: Option<std::time::Duration>, progress: &'a dyn Progress) -> Operation<'a> {
+        Operation { token: &self.token, name: &self.name, timeout, progress }
+    }
+}
+
+impl From<Malformed> for Status {
+    fn from(error: Malformed) -> Self {
+        to_proto::malformed(&error)
+    }
+}
+
+/// Answers a call, whatever becomes of its handler.
+async fn answer<T>(method: &'static str, urn: &str, handler: impl Future<Output = Result<T, Status>>) -> Answer<T> {
+    let span = tracing::debug_span!("call", method, urn);
+    let outcome = panics::contain(handler).instrument(span.clone()).await;
+    let answer = outcome.unwrap_or_else(|place| Err(to_proto::bug(method, place.as_deref())));
+    span.in_scope(|| match &answer {
+        Ok(_) => tracing::debug!("answered"),
+        Err(status) => tracing::debug!(code = ?status.code(), "refused"),
+    });
+    answer.map(Response::new)
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl ResourceProvider for Server {
+    async fn handshake(
+        &self,
+        request: Request<rpc::ProviderHandshakeRequest>,
+    ) -> Answer<rpc::ProviderHandshakeResponse> {
+        self.log.connect(&request.get_ref().engine_address);
+        Ok(Response::new(to_proto::handshake()))
+    }
+
+    async fn attach(&self, request: Request<rpc::PluginAttach>) -> Answer<()> {
+        self.log.connect(&request.get_ref().address);
+        Ok(Response::new(()))
+    }
+
+    async fn get_plugin_info(&self, _: Request<()>) -> Answer<rpc::PluginInfo> {
+        Ok(Response::new(rpc::PluginInfo { version: env!("CARGO_PKG_VERSION").to_owned() }))
+    }
+
+    async fn get_schema(&self, request: Request<rpc::GetSchemaRequest>) -> Answer<rpc::GetSchemaResponse> {
+        match request.get_ref().version {
+            0 => Ok(Response::new(rpc::GetSchemaResponse { schema: self.offer.schema().to_owned() })),
+            version => Err(Status::invalid_argument(format!("there is no version {version} of the schema's format"))),
+        }
+    }
+
+    async fn get_mapping(&self, _: Request<rpc::GetMappingRequest>) -> Answer<rpc::GetMappingResponse> {
+        Ok(Response::new(rpc::GetMappingResponse::default()))
+    }
+
+    async fn get_mappings(&self, _: Request<rpc::GetMappingsRequest>) -> Answer<rpc::GetMappingsResponse> {
+        Ok(Response::new(rpc::GetMappingsResponse::default()))
+    }
+
+    async fn check_config(&self, request: Request<rpc::CheckRequest>) -> Answer<rpc::CheckResponse> {
+        let request = request.into_inner();
+        answer("CheckConfig", &request.urn, async {
+            let arguments = from_proto::object(request.news.clone())?;
+            // Passed through as they came: what is not known here must not be lost, and nothing may be added.
+            let inputs = request.news;
+            Ok(rpc::CheckResponse { inputs, failures: to_proto::failures(config::wrong(&arguments)) })
+        })
+        .await
+    }
+
+    async fn diff_config(&self, request: Request<rpc::DiffRequest>) -> Answer<rpc::DiffResponse> {
+        let request = request.into_inner();
+        answer("DiffConfig", &request.urn, async {
+            // Called with the old settings of other packages too: what cannot be read is none of ours.
+            let olds = from_proto::object(request.old_inputs.or(request.olds)).unwrap_or_default();
+            let news = from_proto::object(request.news).unwrap_or_default();
+            Ok(to_proto::diff(&config::changed(&olds, &news)))
+        })
+        .await
+    }
+
+    async fn configure(&self, request: Request<rpc::ConfigureRequest>) -> Answer<rpc::ConfigureResponse> {
+        let request = request.into_inner();
+        let urn = request.urn.unwrap_or_default();
+        answer("Configure", &urn, async {
+            self.configure_with(&from_proto::object(request.args)?, &urn)?;
+            self.log.flush().await;
+            Ok(to_proto::configured())
+        })
+        .await
+    }
+
+    async fn check(&self, request: Request<rpc::CheckRequest>) -> Answer<rpc::CheckResponse> {
+        let request = request.into_inner();
+        let urn = request.urn.clone();
+        answer("Check", &urn, async {
+            let check = from_proto::check(request)?;
+            let resource = self.resource(&check.target)?;
+            let request = CheckRequest {
+                name: &check.target.name,
+                olds: &check.olds,
+                news: &check.news,
+                seed: &check.seed,
+                autonaming: check.autonaming,
+            };
+            Ok(to_proto::checked(engine::check(resource, &request, &self.defaults())))
+        })
+        .await
+    }
+
+    async fn diff(&self, request: Request<rpc::DiffRequest>) -> Answer<rpc::DiffResponse> {
+        let request = request.into_inner();
+        let urn = request.urn.clone();
+        answer("Diff", &urn, async {
+            let diff = from_proto::diff(request)?;
+            let resource = self.resource(&diff.target)?;
+            let request = DiffRequest {
+                olds: &diff.olds,
+                old_inputs: &diff.old_inputs,
+                news: &diff.news,
+                ignore_changes: &diff.ignore_changes,
+            };
+            Ok(to_proto::diff(&engine::diff(resource, &request)))
+        })
+        .await
+    }
+
+    async fn create(&self, request: Request<rpc::CreateRequest>) -> Answer<rpc::CreateResponse> {
+        let request = request.into_inner();
+        let urn = request.urn.clone();
+        answer("Create", &urn, async {
+            let create = from_proto::create(request)?;
+            let resource = self.resource(&create.target)?;
+            if create.preview {
+                let outputs = engine::preview_create(resource, &create.inputs, &self.defaults());
+                return Ok(to_proto::create_preview(outputs));
+            }
+            let engine = self.engine()?;
+            let progress = self.log.progress(&urn);
+            let operation = create.target.operation(create.timeout, &progress);
+            let created = engine.create(operation, &create.inputs).await;
+            progress.finish().await;
+            created.map(to_proto::created).map_err(|error| to_proto::failed(&error))
+        })
+        .await
+    }
+
+    async fn read(&self, request: Request<rpc::ReadRequest>) -> Answer<rpc::ReadResponse> {
+        let request = request.into_inner();
+        let urn = request.urn.clone();
+        answer("Read", &urn, async {
+            let read = from_proto::read(request)?;
+            self.resource(&read.target)?;
+            let engine = self.engine()?;
+            let progress = self.log.progress(&urn);
+            let operation = read.target.operation(read.timeout, &progress);
+            let found = engine.read(operation, &read.id, &read.inputs, &read.state).await;
+            progress.finish().await;
+            found.map(to_proto::read).map_err(|error| to_proto::failed(&error))
+        })
+        .await
+    }
+
+    async fn update(&self, request: Request<rpc::UpdateRequest>) -> Answer<rpc::UpdateResponse> {
+        let request = request.into_inner();
+        let urn = request.urn.clone();
+        answer("Update", &urn, async {
+            let update = from_proto::update(request)?;
+            let resource = self.resource(&update.target)?;
+            let (olds, old_inputs, news) = (&update.olds, &update.old_inputs, &update.news);
+            if update.preview {
+                let outputs = engine::preview_update(resource, olds, old_inputs, news, &self.defaults());
+                return Ok(to_proto::update_preview(outputs));
+            }
+            let engine = self.engine()?;
+            let progress = self.log.progress(&urn);
+            let operation = update.target.operation(update.timeout, &progress);
+            let updated = engine.update(operation, &update.id, olds, old_inputs, news).await;
+            progress.finish().await;
+            updated.map(to_proto::updated).map_err(|error| to_proto::failed(&error))
+        })
+        .await
+    }
+
+    async fn delete(&self, request: Request<rpc::DeleteRequest>) -> Answer<()> {
+        let request = request.into_inner();
+        let urn = request.urn.clone();
+        answer("Delete", &urn, async {
+            let delete = from_proto::delete(request)?;
+            self.resource(&delete.target)?;
+            let engine = self.engine()?;
+            let progress = self.log.progress(&urn);
+            let operation = delete.target.operation(delete.timeout, &progress);
+            let deleted = engine.delete(operation, &delete.id, &delete.olds, &delete.old_inputs).await;
+            progress.finish().await;
+            deleted.map_err(|error| to_proto::failed(&error))
+        })
+        .await
+    }
+
+    async fn invoke(&self, request: Request<rpc::InvokeRequest>) -> Answer<rpc::InvokeResponse> {
+        let request = request.into_inner();
+        answer("Invoke", &request.tok, async {
+            let arguments = from_proto::object(request.args)?;
+            if self.catalog()?.function(&request.tok).is_none() {
+                return Err(to_proto::unknown_token("function", &request.tok));
+            }
+            match self.engine()?.invoke(&request.tok, &arguments).await {
+                Ok(outputs) => Ok(to_proto::invoked(outputs)),
+                Err(InvokeError::Arguments(wrong)) => Ok(to_proto::invoke_failures(wrong)),
+                Err(InvokeError::Failed(error)) => Err(to_proto::failed(&error)),
+            }
+        })
+        .await
+    }
+
+    /// Everything under way ends as soon as it can tell what it has done; later calls are served, and end at once.
+    async fn cancel(&self, _: Request<()>) -> Answer<()> {
+        self.cancel.cancel();
+        Ok(Response::new(()))
+    }
+}
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

@@ -1,0 +1,215 @@
+//! From our types to Pulumi's wire types: values to property bags, answers of the engine to responses and statuses.
+//!
+//! The way back is `from_proto`; no other room builds a wire type. Knows no resource and decides nothing.
+
+mod status;
+
+pub(crate) use status::{bug, failed, malformed, not_configured, unauthenticated, unknown_token, wrong_configuration};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::{Change, ChangeKind, Checked, Created, Diff, Failure, ReadBack};
+use prost_types::value::Kind;
+use prost_types::{ListValue, Struct, Value as Wire};
+use pulumi_rpc::pulumirpc as rpc;
+use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
+use pulumi_rpc::{SIGNATURE_KEY, signature, unknown};
+use value::{Asset, Data, Object, Reference, Value};
+
+/// What both sides agree on. Byte strings are not among it: no API of Scaleway takes bytes that are no text.
+pub(crate) fn handshake() -> rpc::ProviderHandshakeResponse {
+    rpc::ProviderHandshakeResponse {
+        accept_secrets: true,
+        accept_resources: true,
+        accept_outputs: true,
+        supports_autonaming_configuration: true,
+        ..rpc::ProviderHandshakeResponse::default()
+    }
+}
+
+/// The same as at the handshake, for engines that do not shake hands.
+pub(crate) fn configured() -> rpc::ConfigureResponse {
+    rpc::ConfigureResponse {
+        accept_secrets: true,
+        supports_preview: true,
+        accept_resources: true,
+        accept_outputs: true,
+        supports_autonaming_configuration: true,
+    }
+}
+
+pub(crate) fn checked(checked: Checked) -> rpc::CheckResponse {
+    rpc::CheckResponse { inputs: Some(object(checked.inputs)), failures: failures(checked.failures) }
+}
+
+pub(crate) fn failures(failures: Vec<Failure>) -> Vec<rpc::CheckFailure> {
+    failures
+        .into_iter()
+        .map(|failure| rpc::CheckFailure { property: failure.path.to_string(), reason: failure.reason })
+        .collect()
+}
+
+/// A diff between inputs. The engine ignores what is not said consistently: each root of the detailed diff is among
+/// `diffs`, each root that replaces among `replaces`.
+pub(crate) fn diff(diff: &Diff) -> rpc::DiffResponse {
+    let replaces: BTreeSet<&str> =
+        diff.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| path.top()).collect();
+    let detailed_diff = diff.changes.iter().map(|(path, change)| (path.to_string(), property_diff(*change))).collect();
+    let changes = if diff.changes.is_empty() { DiffChanges::DiffNone } else { DiffChanges::DiffSome };
+    rpc::DiffResponse {
+        replaces: replaces.into_iter().map(str::to_owned).collect(),
+        delete_before_replace: diff.delete_before_replace,
+        changes: changes.into(),
+        diffs: diff.properties().map(str::to_owned).collect(),
+        detailed_diff,
+        has_detailed_diff: true,
+        ..rpc::DiffResponse::default()
+    }
+}
+
+fn property_diff(change: Change) -> rpc::PropertyDiff {
+    use rpc::property_diff::Kind;
+    let kind = match (change.kind, change.replace) {
+        (ChangeKind::Add, false) => Kind::Add,
+        (ChangeKind::Add, true) => Kind::AddReplace,
+        (ChangeKind::Delete, false) => Kind::Delete,
+        (ChangeKind::Delete, true) => Kind::DeleteReplace,
+        (ChangeKind::Update, false) => Kind::Update,
+        (ChangeKind::Update, true) => Kind::UpdateReplace,
+    };
+    rpc::PropertyDiff { kind: kind.into(), input_diff: true }
+}
+
+/// What a create would leave behind; without an id, and with unknowns.
+pub(crate) fn create_preview(outputs: Object) -> rpc::CreateResponse {
+    rpc::CreateResponse { properties: Some(object(outputs)), ..rpc::CreateResponse::default() }
+}
+
+pub(crate) fn created(created: Created) -> rpc::CreateResponse {
+    rpc::CreateResponse { id: created.id, properties: Some(known(created.state)), ..rpc::CreateResponse::default() }
+}
+
+/// `None` is a resource that is gone: no id, and neither properties nor inputs, which is what each of refresh, `.get()`
+/// and import looks at.
+pub(crate) fn read(read: Option<ReadBack>) -> rpc::ReadResponse {
+    read.map_or_else(rpc::ReadResponse::default, |read| rpc::ReadResponse {
+        id: read.id,
+        properties: Some(known(read.state)),
+        inputs: Some(known(read.inputs)),
+        ..rpc::ReadResponse::default()
+    })
+}
+
+/// What an update would leave behind, with unknowns.
+pub(crate) fn update_preview(outputs: Object) -> rpc::UpdateResponse {
+    rpc::UpdateResponse { properties: Some(object(outputs)), ..rpc::UpdateResponse::default() }
+}
+
+pub(crate) fn updated(state: Object) -> rpc::UpdateResponse {
+    rpc::UpdateResponse { properties: Some(known(state)), ..rpc::UpdateResponse::default() }
+}
+
+pub(crate) fn invoked(outputs: Object) -> rpc::InvokeResponse {
+    rpc::InvokeResponse { r#return: Some(known(outputs)), failures: Vec::new() }
+}
+
+pub(crate) fn invoke_failures(wrong: Vec<Failure>) -> rpc::InvokeResponse {
+    rpc::InvokeResponse { r#return: None, failures: failures(wrong) }
+}
+
+/// An object as a property bag: secrets and unknowns in their wire forms, dependencies left out, since only components
+/// may send those.
+pub(crate) fn object(object: Object) -> Struct {
+    Struct { fields: object.into_iter().map(|(name, value)| (name, wire(value))).collect() }
+}
+
+/// The same for what really exists. The engine refuses such an answer if anything in it is unknown, and would forget
+/// the resource with it: better to lose the property.
+fn known(mut object: Object) -> Struct {
+    drop_unknown(&mut object);
+    self::object(object)
+}
+
+fn drop_unknown(object: &mut Object) {
+    object.retain(|name, value| {
+        if value.is_unknown() {
+            tracing::warn!(property = name, "a property of a real resource is unknown; it is left out");
+        }
+        !value.is_unknown()
+    });
+    object.values_mut().for_each(drop_unknown_below);
+}
+
+fn drop_unknown_below(value: &mut Value) {
+    match value.data_mut() {
+        Data::Object(object) => drop_unknown(object),
+        Data::Array(items) => {
+            for item in items {
+                if item.is_unknown() {
+                    *item.data_mut() = Data::Null;
+                }
+                drop_unknown_below(item);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn wire(value: Value) -> Wire {
+    let secret = value.is_secret();
+    let plain = match value.into_data() {
+        Data::Null => Kind::NullValue(0),
+        Data::Unknown => Kind::StringValue(unknown::STRING.to_owned()),
+        Data::Bool(flag) => Kind::BoolValue(flag),
+        Data::Number(number) => Kind::NumberValue(number),
+        Data::String(text) => Kind::StringValue(text.to_string()),
+        Data::Array(items) => Kind::ListValue(ListValue { values: items.into_iter().map(wire).collect() }),
+        Data::Object(object) => Kind::StructValue(self::object(object)),
+        Data::Asset(asset) => Kind::StructValue(self::asset(*asset)),
+        Data::Reference(reference) => Kind::StructValue(self::reference(*reference)),
+    };
+    let plain = Wire { kind: Some(plain) };
+    if !secret {
+        return plain;
+    }
+    let sealed = marked(signature::SECRET, [("value", Some(plain))]);
+    Wire { kind: Some(Kind::StructValue(sealed)) }
+}
+
+fn asset(asset: Asset) -> Struct {
+    let entries = asset.entries.map(|entries| Wire { kind: Some(Kind::StructValue(object(entries))) });
+    let mark = if asset.archive { signature::ARCHIVE } else { signature::ASSET };
+    let of = |source: Option<String>| source.map(text);
+    marked(
+        mark,
+        [
+            ("hash", Some(text(asset.hash))),
+            ("text", of(asset.text)),
+            ("path", of(asset.path)),
+            ("uri", of(asset.uri)),
+            ("assets", entries),
+        ],
+    )
+}
+
+fn reference(reference: Reference) -> Struct {
+    let id = reference.id.map(|id| if id.is_unknown() { text(String::new()) } else { wire(id) });
+    let version = Some(reference.package_version).filter(|version| !version.is_empty()).map(text);
+    let fields = [("urn", Some(text(reference.urn))), ("id", id), ("packageVersion", version)];
+    marked(signature::RESOURCE_REFERENCE, fields)
+}
+
+fn marked<const N: usize>(mark: &str, fields: [(&str, Option<Wire>); N]) -> Struct {
+    let mut marked: BTreeMap<String, Wire> =
+        fields.into_iter().filter_map(|(name, wire)| Some((name.to_owned(), wire?))).collect();
+    marked.insert(SIGNATURE_KEY.to_owned(), text(mark.to_owned()));
+    Struct { fields: marked }
+}
+
+fn text(text: String) -> Wire {
+    Wire { kind: Some(Kind::StringValue(text)) }
+}
+
+#[cfg(test)]
+#[path = "to_proto_tests.rs"]
+mod tests;

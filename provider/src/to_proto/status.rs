@@ -1,0 +1,92 @@
+//! Errors as gRPC statuses: which code, which details. The one home of gRPC codes.
+//!
+//! The engine of Pulumi takes Unknown, Internal and DataLoss for "the state may be corrupt" and Unavailable for a dead
+//! plugin, so trouble with Scaleway never gets one of these.
+
+use engine::{Error, ErrorKind, Left};
+use prost::Message;
+use pulumi_rpc::google::rpc::Status as Details;
+use pulumi_rpc::pulumirpc as rpc;
+use tonic::{Code, Status};
+
+use crate::config::{MissingKey, WrongSetting};
+use crate::from_proto::Malformed;
+
+/// How the engine knows that a resource exists although the operation failed.
+const INIT_FAILED: &str = "type.googleapis.com/pulumirpc.ErrorResourceInitFailed";
+
+/// A failed operation. What exists all the same goes along, so that Pulumi keeps it.
+pub(crate) fn failed(error: &Error) -> Status {
+    let code = code(error.kind());
+    let message = error.to_string();
+    match error.left() {
+        Some(left) => with_init_failed(code, &message, left),
+        None => Status::new(code, message),
+    }
+}
+
+pub(crate) fn malformed(error: &Malformed) -> Status {
+    Status::invalid_argument(error.to_string())
+}
+
+/// A resource or function this version does not have.
+pub(crate) fn unknown_token(what: &str, token: &str) -> Status {
+    Status::invalid_argument(format!(
+        "there is no {what} `{token}` in version {} of this package\n\
+         Hint: use the same version of the plugin and of the SDK.",
+        env!("CARGO_PKG_VERSION")
+    ))
+}
+
+/// An operation before Configure, which only a caller other than Pulumi's engine attempts.
+pub(crate) fn not_configured() -> Status {
+    Status::failed_precondition("the provider is not configured: Configure has to come first")
+}
+
+/// A setting nothing can be done with.
+pub(crate) fn wrong_configuration(error: &WrongSetting) -> Status {
+    Status::invalid_argument(error.to_string())
+}
+
+/// No credentials.
+pub(crate) fn unauthenticated(missing: MissingKey) -> Status {
+    Status::unauthenticated(missing.to_string())
+}
+
+/// A panic. Nobody knows what was done before it, which is what Internal says.
+pub(crate) fn bug(method: &str, place: Option<&str>) -> Status {
+    let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+    Status::internal(format!(
+        "a bug in the plugin stopped {method}{place}\n\
+         Hint: please report it; `pulumi refresh` shows what exists."
+    ))
+}
+
+fn code(kind: ErrorKind) -> Code {
+    match kind {
+        ErrorKind::Invalid => Code::InvalidArgument,
+        ErrorKind::NotFound => Code::NotFound,
+        ErrorKind::Denied => Code::PermissionDenied,
+        ErrorKind::Unauthenticated => Code::Unauthenticated,
+        ErrorKind::Precondition => Code::FailedPrecondition,
+        ErrorKind::Quota => Code::ResourceExhausted,
+        ErrorKind::TimedOut => Code::DeadlineExceeded,
+        ErrorKind::Cancelled => Code::Cancelled,
+        ErrorKind::Unreachable => Code::Aborted,
+        ErrorKind::Internal => Code::Internal,
+    }
+}
+
+/// `ErrorResourceInitFailed`, as a detail in the trailer where the engine looks for it.
+fn with_init_failed(code: Code, message: &str, left: &Left) -> Status {
+    let detail = rpc::ErrorResourceInitFailed {
+        id: left.id.clone(),
+        properties: Some(super::known(left.state.clone())),
+        reasons: vec![message.to_owned()],
+        inputs: Some(super::known(left.inputs.clone())),
+        refresh_before_update: false,
+    };
+    let detail = prost_types::Any { type_url: INIT_FAILED.to_owned(), value: detail.encode_to_vec() };
+    let details = Details { code: code.into(), message: message.to_owned(), details: vec![detail] };
+    Status::with_details(code, message, details.encode_to_vec().into())
+}
