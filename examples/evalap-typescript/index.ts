@@ -1,0 +1,149 @@
+/**
+ * EvalAP on Scaleway: a web application with its database, its secrets and its monitoring.
+ *
+ * What differs between the stacks stands in Pulumi.dev.yaml and Pulumi.production.yaml. The secrets are set once per
+ * stack with `pulumi config set --secret`; see the README.
+ */
+
+import * as pulumi from "@pulumi/pulumi";
+import * as scaleway from "@evalap/scaleway";
+
+const config = new pulumi.Config();
+const environment = pulumi.getStack();
+const tags = ["evalap", environment];
+
+// --- Images ----------------------------------------------------------------------------------------------------------
+// Names that are left out, here and below, are made from the first argument and a few random characters.
+
+const images = new scaleway.registry.Namespace("evalap", { description: `Images of EvalAP, ${environment}` });
+
+// --- Secrets ---------------------------------------------------------------------------------------------------------
+// A secret is a name and a path; its value is a version. A new value makes a new version.
+
+const modelKey = config.requireSecret("modelApiKey");
+const modelKeySecret = new scaleway.secrets.Secret("model-api-key", { path: `/evalap/${environment}`, tags });
+new scaleway.secrets.Version("model-api-key", { secretId: modelKeySecret.id, data: modelKey });
+
+// --- Identity --------------------------------------------------------------------------------------------------------
+// What the application may do at Scaleway, and the key it shows there.
+
+const application = new scaleway.iam.Application("evalap", { description: `EvalAP, ${environment}`, tags });
+const policy = new scaleway.iam.Policy("evalap", {
+    applicationId: application.id,
+    rules: [
+        {
+            permissionSetNames: ["SecretManagerReadOnly", "SecretManagerSecretAccess"],
+            projectIds: [images.projectId],
+        },
+    ],
+});
+const apiKey = new scaleway.iam.ApiKey("evalap", {
+    applicationId: application.id,
+    defaultProjectId: images.projectId,
+});
+
+// --- Network ---------------------------------------------------------------------------------------------------------
+
+const vpc = new scaleway.network.Vpc("evalap", { tags });
+const network = new scaleway.network.PrivateNetwork("evalap", {
+    vpcId: vpc.id,
+    ipv4Subnet: { subnet: "172.16.32.0/22" },
+    tags,
+});
+
+// --- Database --------------------------------------------------------------------------------------------------------
+// It is reached through the private network. Developers get a public address beside it, closed to everybody else.
+
+const developerAddresses = config.getObject<string[]>("developerAddresses") ?? [];
+const instance = new scaleway.databases.Instance("evalap", {
+    engine: "PostgreSQL-16",
+    nodeType: config.require("databaseNodeType"),
+    volumeType: "sbs_5k",
+    volumeSizeInGb: config.requireNumber("databaseVolumeGb"),
+    isHaCluster: config.requireBoolean("highlyAvailable"),
+    encryptionAtRest: true,
+    backupScheduleFrequency: 24,
+    backupScheduleRetention: config.requireNumber("backupDays"),
+    userName: "evalap-admin",
+    password: config.requireSecret("databaseAdminPassword"),
+    privateNetwork: { pnId: network.id, enableIpam: true },
+    loadBalancer: developerAddresses.length > 0 ? {} : undefined,
+    tags,
+});
+if (developerAddresses.length > 0) {
+    new scaleway.databases.Acl("developers", {
+        instanceId: instance.id,
+        aclRules: developerAddresses.map((ip) => ({ ip, description: "developers" })),
+    });
+}
+
+const database = new scaleway.databases.Database("evalap", { instanceId: instance.id, name: "evalap" });
+const password = config.requireSecret("databasePassword");
+const user = new scaleway.databases.User("evalap", { instanceId: instance.id, name: "evalap", password });
+const privilege = new scaleway.databases.Privilege("evalap", {
+    instanceId: instance.id,
+    databaseName: database.name,
+    userName: user.name,
+    permission: "all",
+});
+
+// The password makes this a secret: Pulumi encrypts it in the state and hides it in the terminal.
+const endpoint = instance.privateNetwork.apply((found) => found!);
+const connectionString = pulumi.interpolate`postgresql://${user.name}:${password.apply(encodeURIComponent)}@${endpoint.ip}:${endpoint.port}/${database.name}?sslmode=require`;
+
+// --- Monitoring ------------------------------------------------------------------------------------------------------
+
+const retentionDays = config.requireNumber("retentionDays");
+const metrics = new scaleway.observability.Source("evalap-metrics", { type: "metrics", retentionDays });
+const logs = new scaleway.observability.Source("evalap-logs", { type: "logs", retentionDays });
+const pushToken = new scaleway.observability.Token("evalap", {
+    scopes: { writeMetrics: true, writeLogs: true },
+});
+const alerts = new scaleway.observability.AlertManager("evalap", {
+    contactPoints: [{ email: config.require("alertEmail") }],
+});
+
+// --- Application -----------------------------------------------------------------------------------------------------
+
+const containers = new scaleway.containers.Namespace("evalap", { description: `EvalAP, ${environment}`, tags });
+const api = new scaleway.containers.Container(
+    "api",
+    {
+        namespaceId: containers.id,
+        image: pulumi.interpolate`${images.endpoint}/api:${config.require("imageTag")}`,
+        port: 8080,
+        cpuLimit: 500,
+        memoryLimitBytes: 1_000_000_000,
+        minScale: config.requireNumber("minScale"),
+        maxScale: config.requireNumber("maxScale"),
+        httpsConnectionsOnly: true,
+        privateNetworkId: network.id,
+        livenessProbe: { http: { path: "/health" }, failureThreshold: 3, interval: "30s", timeout: "5s" },
+        environmentVariables: {
+            ENVIRONMENT: environment,
+            METRICS_PUSH_URL: metrics.pushUrl,
+            LOGS_PUSH_URL: logs.pushUrl,
+            SCW_ACCESS_KEY: apiKey.accessKey,
+        },
+        // Scaleway shows nobody the values of these, only whether they changed.
+        secretEnvironmentVariables: {
+            DATABASE_URL: connectionString,
+            MODEL_API_KEY: modelKey,
+            COCKPIT_TOKEN: pushToken.secretKey,
+            SCW_SECRET_KEY: apiKey.secretKey,
+        },
+        tags,
+    },
+    // Nothing above says that the container needs these rights to be there when it starts.
+    { dependsOn: [privilege, policy] },
+);
+
+// --- What the people who work with the stack need --------------------------------------------------------------------
+
+export const url = api.publicEndpoint;
+export const imageRegistry = images.endpoint;
+export const databaseHost = endpoint.ip;
+export { connectionString };
+export const metricsPushUrl = metrics.pushUrl;
+export const logsPushUrl = logs.pushUrl;
+export const alertManagerUrl = alerts.alertManagerUrl;

@@ -1,0 +1,28 @@
+"""A fake Scaleway and stacks for every test. Run by `make e2e`, or by `scripts/run pytest tests/programs -n 4`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from fake import Fake
+from stack import Program, Stack
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[Fake]:
+    """A fake of its own, in which everything settles at once."""
+    with Fake(tmp_path) as started:
+        yield started
+
+
+@pytest.fixture
+def stack(tmp_path: Path, fake: Fake) -> Callable[..., Stack]:
+    """Makes a stack from a program."""
+
+    def make(program: Program, **options: Any) -> Stack:
+        return Stack(tmp_path, program, fake, **options)
+
+    return make

@@ -1,0 +1,219 @@
+"""A stack driven by the real Pulumi CLI through the Automation API, and what each command did.
+
+It needs the environment of scripts/run, and knows the fake only as a source of environment variables and calls.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+import shutil
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable, Mapping
+
+from pulumi import automation
+from pulumi.automation._stack import StackInitMode  # Not offered otherwise; the version is pinned.
+from pulumi.automation.events import EngineEvent
+
+from fake import Calls, Fake
+
+Program = Callable[[], Any]
+
+# Made up, and good enough for the rules that Scaleway has for passwords.
+EXAMPLE_SECRETS = {
+    "databaseAdminPassword": "Admin-canary-1234!",
+    "databasePassword": "Canary-pass/word-1234!",
+    "modelApiKey": "model-canary-1234",
+}
+
+
+@dataclass
+class Run:
+    """What one command did."""
+
+    seconds: float
+    calls: Calls
+    output: str = ""
+    # Per resource, `module/type:Type name`: what was done with it, in order, such as ["update"].
+    operations: dict[str, list[str]] = field(default_factory=dict)
+    # Per resource, the paths of the properties that differ.
+    differences: dict[str, list[str]] = field(default_factory=dict)
+    # How many resources each kind of operation was done with.
+    changes: dict[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+    def of(self, name: str) -> list[str]:
+        """What was done with the one resource of this name; nothing if it stayed as it is."""
+        found = [done for key, done in self.operations.items() if key.split(" ", 1)[1] == name]
+        assert len(found) <= 1, f"several resources are called {name}: {sorted(self.operations)}"
+        return [operation for operation in (found[0] if found else []) if operation != "same"]
+
+    @property
+    def changed(self) -> dict[str, list[str]]:
+        """The resources that did not stay as they are."""
+        kept = {"same", "read", "refresh"}
+        return {key: done for key, done in self.operations.items() if not set(done) <= kept}
+
+
+class Failed(Exception):
+    """A command that ended with an error; `run` holds what it did until then."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run.error)
+        self.run = run
+
+
+class Stack:
+    """One stack of one program, kept in a directory of its own."""
+
+    def __init__(
+        self,
+        directory: Path,
+        program: Program,
+        fake: Fake,
+        *,
+        name: str = "dev",
+        project: str = "tests",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.program = program
+        self.fake = fake
+        self.work = directory / project
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.backend = directory / "backend"
+        self.backend.mkdir(exist_ok=True)
+        self.environment = {
+            **fake.environment,
+            "PULUMI_BACKEND_URL": self.backend.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "x",
+            **(environment or {}),
+        }
+        workspace = automation.LocalWorkspace(
+            work_dir=str(self.work),
+            program=self._run_program,
+            env_vars=self.environment,
+            project_settings=None
+            if (self.work / "Pulumi.yaml").exists()
+            else automation.ProjectSettings(name=project, runtime="python"),
+        )
+        self.automation = _Quick(name, workspace, StackInitMode.CREATE_OR_SELECT)
+
+    def preview(self, **options: Any) -> Run:
+        """What an up would do."""
+        return self._do(self.automation.preview, **options)
+
+    def up(self, **options: Any) -> Run:
+        """Deploys; raises `Failed` if that ends with an error."""
+        return self._do(self.automation.up, **options)
+
+    def refresh(self, **options: Any) -> Run:
+        """Compares the state with what exists."""
+        return self._do(self.automation.refresh, **options)
+
+    def destroy(self, **options: Any) -> Run:
+        """Deletes everything."""
+        return self._do(self.automation.destroy, **options)
+
+    def outputs(self) -> dict[str, Any]:
+        """What the program exports."""
+        return {name: output.value for name, output in automation.Stack.outputs(self.automation).items()}
+
+    def state(self) -> dict[str, Any]:
+        """The exported state."""
+        return self.automation.export_stack().deployment or {}
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The resources of ours in the state, by name."""
+        return {
+            resource["urn"].rsplit("::", 1)[1]: resource
+            for resource in self.state().get("resources", [])
+            if resource["type"].startswith("evalap-scaleway:")
+        }
+
+    def set_secrets(self, secrets: Mapping[str, str]) -> None:
+        """Puts secrets into the stack's configuration."""
+        values = {name: automation.ConfigValue(value, secret=True) for name, value in secrets.items()}
+        self.automation.set_all_config(values)
+
+    def _run_program(self) -> Any:
+        return self.program()
+
+    def _do(self, command: Callable[..., Any], **options: Any) -> Run:
+        events: list[EngineEvent] = []
+        ended = threading.Event()
+
+        def note(event: EngineEvent) -> None:
+            events.append(event)
+            if event.cancel_event is not None:
+                ended.set()
+
+        self.fake.new_calls()
+        start = time.monotonic()
+        error = None
+        try:
+            result = command(on_event=note, color="never", **options)
+            output = result.stdout + result.stderr
+        except automation.errors.CommandError as failure:
+            error = output = str(failure)
+        run = Run(time.monotonic() - start, self.fake.new_calls(), output, error=error)
+        # Events come on a stream of their own, and may still be on their way.
+        ended.wait(timeout=10)
+        for event in events:
+            _note(run, event)
+        if error is not None:
+            raise Failed(run)
+        return run
+
+
+class _Quick(automation.Stack):
+    """A stack that does not ask the CLI for outputs and history after each command, which takes twice as long as the command."""
+
+    def outputs(self) -> automation.OutputMap:
+        return {}
+
+    def info(self, show_secrets: bool = True) -> automation.UpdateSummary:
+        return automation.UpdateSummary(kind="", start_time=None, message="", environment={}, config={}, result="")
+
+
+def example(name: str) -> Path:
+    """The directory of an example."""
+    return Path(__file__).parents[2] / "examples" / name
+
+
+def example_stack(directory: Path, fake: Fake, *, name: str = "dev", source: str = "evalap-python") -> Stack:
+    """The stack of an example in Python, with its secrets set. It runs in a copy: the CLI writes into Pulumi.<stack>.yaml."""
+    copy = directory / "evalap"
+    shutil.copytree(example(source), copy)
+    stack = Stack(
+        directory,
+        lambda: runpy.run_path(str(copy / "__main__.py"), run_name="__main__"),
+        fake,
+        name=name,
+        project="evalap",
+    )
+    stack.set_secrets(EXAMPLE_SECRETS)
+    return stack
+
+
+def _note(run: Run, event: EngineEvent) -> None:
+    """Adds what an event tells to the run."""
+    if event.summary_event is not None:
+        run.changes = {str(kind): count for kind, count in event.summary_event.resource_changes.items()}
+    step = event.resource_pre_event or event.res_outputs_event
+    if step is None or not step.metadata.type.startswith("evalap-scaleway:"):
+        return
+    metadata = step.metadata
+    key = f"{metadata.type.split(':', 1)[1]} {metadata.urn.rsplit('::', 1)[1]}"
+    done = run.operations.setdefault(key, [])
+    operation = re.sub(r"^OpType\.", "", str(getattr(metadata.op, "value", metadata.op)))
+    if operation not in done:
+        done.append(operation)
+    paths = list(metadata.detailed_diff or {}) or list(metadata.diffs or [])
+    if paths and key not in run.differences:
+        run.differences[key] = sorted(paths)
+
+
