@@ -1,0 +1,102 @@
+//! Compares what came of a case with what it says. Knows no law.
+
+use client::testing::Sent;
+use engine::{Diff, Failure};
+use serde_json::Value as Json;
+use tests::case::{self, Case, Exchange};
+use tests::{stage, subset};
+use value::{Object, Path};
+
+use crate::run::Outcome;
+
+/// Everything that is not as the case says.
+pub(crate) fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
+    let then = &case.then;
+    let mut wrong = failures(case, &outcome.failures);
+    if let Some(diff) = &outcome.diff {
+        wrong.extend(changes(case, diff));
+    } else if then.diffs.is_some() || then.replaces.is_some() {
+        wrong.push("`diffs` and `replaces` mean nothing where nothing is compared".to_owned());
+    }
+    wrong.extend(calls(&case.calls, &outcome.sent));
+    match (&then.error, &outcome.error) {
+        (None, Some(error)) => wrong.push(format!("failed: {error}")),
+        (Some(expected), None) => wrong.push(format!("did not fail with \"{expected}\"")),
+        (Some(expected), Some(error)) if !error.to_string().contains(expected) => {
+            wrong.push(format!("failed otherwise than with \"{expected}\": {error}"));
+        }
+        _ => {}
+    }
+    if then.id.is_some() && then.id != outcome.id {
+        wrong.push(format!("the id is {:?}, wanted {:?}", outcome.id, then.id));
+    }
+    if then.gone != outcome.gone {
+        wrong.push(format!("gone is {}, wanted {}", outcome.gone, then.gone));
+    }
+    wrong.extend(part("state", &then.state, outcome.state.as_ref()));
+    wrong.extend(part("inputs", &then.inputs, outcome.inputs.as_ref()));
+    wrong
+}
+
+/// Every announced failure and no other.
+fn failures(case: &Case, failures: &[Failure]) -> Vec<String> {
+    let announced = |failure: &&Failure| {
+        case.then.failures.get(&failure.path.to_string()).is_some_and(|part| failure.reason.contains(part.as_str()))
+    };
+    let unannounced = failures
+        .iter()
+        .filter(|failure| !announced(failure))
+        .map(|failure| format!("refused: {} {}", failure.path, failure.reason));
+    let missing = case.then.failures.iter().filter(|(path, part)| {
+        !failures.iter().any(|failure| failure.path.to_string() == **path && failure.reason.contains(part.as_str()))
+    });
+    unannounced.chain(missing.map(|(path, part)| format!("not refused: {path} ({part})"))).collect()
+}
+
+fn changes(case: &Case, diff: &Diff) -> Vec<String> {
+    let all: Vec<&str> = diff.properties().collect();
+    let mut replacing: Vec<&str> =
+        diff.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| Path::top(path)).collect();
+    replacing.dedup();
+    let compared = [("diffs", &case.then.diffs, all), ("replaces", &case.then.replaces, replacing)];
+    let differs = |(what, wanted, found): (&str, &Option<Vec<String>>, Vec<&str>)| {
+        let mut wanted = wanted.clone()?;
+        wanted.sort();
+        (wanted != found).then(|| format!("{what} are {found:?}, wanted {wanted:?}"))
+    };
+    compared.into_iter().filter_map(differs).collect()
+}
+
+/// The calls in order: verb, path and query, and the whole body.
+fn calls(wanted: &[Exchange], sent: &[Sent]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (index, (wanted, sent)) in wanted.iter().zip(sent).enumerate() {
+        let number = index + 1;
+        let (should, is) = (wanted.line(), case::line(&format!("{} {}", sent.method, sent.path)));
+        if should != is {
+            wrong.push(format!("call {number} is {is}, wanted {should}"));
+        }
+        let nothing = |body: &Json| body.is_null() || body.as_object().is_some_and(serde_json::Map::is_empty);
+        let both_empty = nothing(&wanted.body) && nothing(&sent.body);
+        if !both_empty && !subset::same(&wanted.body, &sent.body) {
+            wrong.push(format!("call {number} ({is}) carries {}, wanted {}", sent.body, wanted.body));
+        }
+    }
+    for missing in wanted.iter().skip(sent.len()) {
+        wrong.push(format!("not called: {}", missing.line()));
+    }
+    for more in sent.iter().skip(wanted.len()) {
+        wrong.push(format!("one call too many: {} {} {}", more.method, more.path, more.body));
+    }
+    wrong
+}
+
+fn part(what: &str, wanted: &Json, found: Option<&Object>) -> Vec<String> {
+    if wanted.is_null() {
+        return Vec::new();
+    }
+    match found {
+        Some(found) => subset::missing(wanted, &stage::json(found), what),
+        None => vec![format!("there is no {what}")],
+    }
+}

@@ -1,0 +1,159 @@
+//! What holds for every case without saying so.
+//!
+//! - Checking what was checked changes nothing.
+//! - A preview shows nothing that does not come true.
+//! - The same program again changes nothing, and neither does a refresh in between.
+//! - Nothing secret is told.
+
+use std::sync::Arc;
+
+use catalog::{Catalog, Resource};
+use engine::{DiffRequest, diff};
+use serde_json::{Map, Value as Json};
+use tests::case::{Case, Deed};
+use tests::stage::{self, Replay, SECRET_KEY, Told};
+use tests::{secrets, subset};
+use value::Object;
+
+use crate::run::{self, Outcome};
+
+/// The laws that a case breaks.
+pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
+    let resource = run::resource(catalog, token);
+    let mut wrong = Vec::new();
+    if matches!(case.deed(), Deed::Create | Deed::Update | Deed::Check | Deed::Diff) && outcome.failures.is_empty() {
+        wrong.extend(checking_again(resource, case));
+    }
+    let (Deed::Create | Deed::Update, None, Some(state)) = (case.deed(), &outcome.error, &outcome.state) else {
+        return wrong;
+    };
+    if let Some(preview) = &outcome.preview {
+        wrong.extend(previewed_in_vain(preview, state));
+    }
+    if let Some(inputs) = &outcome.inputs {
+        wrong.extend(changed_by_nothing("the same program again", resource, case, inputs, state));
+        wrong.extend(refreshed(catalog, token, case, outcome).await);
+    }
+    wrong
+}
+
+/// What of the secrets of a case shows in texts: errors, reasons, progress, logs, and the debug form of values.
+pub(crate) fn leaks(catalog: &Catalog, token: &str, case: &Case, outcome: &Outcome, log: &str) -> Vec<String> {
+    let resource = run::resource(catalog, token);
+    let mut secret = secrets::texts(resource, &case.given());
+    secret.extend(secrets::texts(resource, &case.program()));
+    secret.push(SECRET_KEY.to_owned());
+    let reasons: Vec<&str> = outcome.failures.iter().map(|failure| failure.reason.as_str()).collect();
+    let places = [
+        ("a failure", reasons.join("\n")),
+        ("the error", outcome.error.as_ref().map(|error| format!("{error}\n{error:?}")).unwrap_or_default()),
+        ("the progress", outcome.told.clone()),
+        ("the log", log.to_owned()),
+        ("the debug form", format!("{:?} {:?} {:?}", outcome.inputs, outcome.state, outcome.preview)),
+    ];
+    let told = |(place, text): &(&str, String)| {
+        let shown = secrets::shown(&secret, text);
+        (!shown.is_empty()).then(|| format!("{place} tells secrets: {shown:?}"))
+    };
+    places.iter().filter_map(told).collect()
+}
+
+fn checking_again(resource: &Resource, case: &Case) -> Vec<String> {
+    let once = run::checked(resource, case, &case.program(), &Object::new()).inputs;
+    let program = plain(&once);
+    let twice = run::checked(resource, case, &program, &once);
+    let mut wrong: Vec<String> =
+        twice.failures.iter().map(|failure| format!("refused when checked again: {failure:?}")).collect();
+    if plain(&twice.inputs) != program {
+        wrong.push(format!("checked again, the inputs are {:?}, not {once:?}", twice.inputs));
+    }
+    wrong
+}
+
+/// A known value of the preview that does not come true. What a preview is silent about, programs take for unknown.
+fn previewed_in_vain(preview: &Object, state: &Object) -> Vec<String> {
+    let (seen, came) = (stage::json(preview), stage::json(state));
+    let wrong = |(name, value): (&String, &value::Value)| {
+        if value.contains_unknown() {
+            return None;
+        }
+        let wrong = subset::missing(seen.get(name)?, came.get(name).unwrap_or(&Json::Null), name);
+        (!wrong.is_empty()).then(|| format!("previewed in vain: {}", wrong.join(", ")))
+    };
+    preview.iter().filter_map(wrong).collect()
+}
+
+/// Runs the program of a case again on what is in the state.
+fn changed_by_nothing(when: &str, resource: &Resource, case: &Case, inputs: &Object, state: &Object) -> Option<String> {
+    let again = run::checked(resource, case, &case.program(), inputs);
+    let request = DiffRequest { olds: state, old_inputs: inputs, news: &again.inputs, ignore_changes: &[] };
+    let changes = diff(resource, &request).changes;
+    (!changes.is_empty()).then(|| {
+        let paths: Vec<String> = changes.keys().map(ToString::to_string).collect();
+        format!("{when} changes {paths:?}")
+    })
+}
+
+/// Reads what was made, with the answers the case gave last, and runs the program again.
+///
+/// Where the case has no answer for one of the looks, nothing can be said.
+async fn refreshed(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
+    let resource = run::resource(catalog, token);
+    let (Some(id), Some(inputs), Some(state)) = (&outcome.id, &outcome.inputs, &outcome.state) else {
+        return Vec::new();
+    };
+    let replay = replay(resource, case, id);
+    let engine = stage::engine(catalog, Arc::new(replay.clone()));
+    let told = Told::default();
+    let full_token = format!("evalap-scaleway:{token}");
+    let read = engine.read(told.operation(&full_token, &case.name), id, inputs, state).await;
+    if !replay.unknown().is_empty() {
+        return Vec::new();
+    }
+    let read = match read {
+        Ok(Some(read)) => read,
+        Ok(None) => return vec!["what was just made is gone when it is read".to_owned()],
+        Err(error) => return vec![format!("what was just made cannot be read: {error}")],
+    };
+    let mut wrong = Vec::new();
+    if read.id != *id {
+        wrong.push(format!("read, the id is {}, not {id}", read.id));
+    }
+    let (before, after) = (plain(inputs), plain(&read.inputs));
+    if before != after {
+        wrong.push(format!("a refresh turns the inputs {} into {}", Json::from(before), Json::from(after)));
+    }
+    let changes = subset::missing(&stage::json(state), &stage::json(&read.state), "state");
+    wrong.extend(changes.into_iter().map(|change| format!("after a refresh, {change}")));
+    wrong.extend(changed_by_nothing("the same program after a refresh", resource, case, &read.inputs, &read.state));
+    wrong
+}
+
+/// Looks are answered as the case did, the first one also by what the last change answered, if that is the object.
+fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
+    let mut replay = Replay::of(&case.calls);
+    let steps = resource.create.iter().chain(&resource.update);
+    let objects: Vec<&str> = steps
+        .filter(|step| step.call.answers_object && step.into.is_none())
+        .map(|step| step.call.method.as_str())
+        .collect();
+    let uuid = id.rsplit('/').next().unwrap_or(id);
+    let last = case.calls.iter().rev().find(|exchange| {
+        let verb = exchange.send.split(' ').next().unwrap_or_default();
+        objects.contains(&verb) && exchange.status < 300
+    });
+    if let Some(exchange) = last {
+        let path = exchange.send.split([' ', '?']).nth(1).unwrap_or_default();
+        let path = if path.ends_with(uuid) { path.to_owned() } else { format!("{path}/{uuid}") };
+        replay.answer(&format!("GET {path}"), 200, &exchange.answer);
+    }
+    replay
+}
+
+/// Inputs without what is kept beside them.
+fn plain(inputs: &Object) -> Map<String, Json> {
+    match stage::json(inputs) {
+        Json::Object(map) => map.into_iter().filter(|(name, _)| !name.starts_with("__")).collect(),
+        _ => Map::new(),
+    }
+}

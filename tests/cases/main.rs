@@ -1,0 +1,60 @@
+//! The engine against the case files: one test per file, with every case that fails in its report.
+//!
+//! A case goes the way Pulumi would take it: check, diff, then the operation, over a network that follows the case's
+//! script. Beside what a case says, the laws hold for each.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod judge;
+mod laws;
+mod run;
+mod trace;
+
+use std::error::Error;
+use std::fmt;
+use std::path::Path;
+
+use tests::case;
+use tests::places;
+
+fn every_case_holds(file: &Path) -> datatest_stable::Result<()> {
+    let catalog = places::catalog();
+    let token = case::token(file);
+    let cases = case::read(file)?;
+    if cases.is_empty() {
+        return Err("there is no case in this file".into());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let mut report = Vec::new();
+    for case in &cases {
+        let (outcome, log) = trace::listen(|| runtime.block_on(run::run(&catalog, &token, case)));
+        let mut wrong = judge::judge(case, &outcome);
+        let (broken, laws_log) = trace::listen(|| runtime.block_on(laws::broken(&catalog, &token, case, &outcome)));
+        wrong.extend(broken);
+        wrong.extend(laws::leaks(&catalog, &token, case, &outcome, &format!("{log}{laws_log}")));
+        if !wrong.is_empty() {
+            report.push(format!("{}\n    {}", case.case, wrong.join("\n    ")));
+        }
+    }
+    if report.is_empty() { Ok(()) } else { Err(Box::new(Report(report.join("\n  ")))) }
+}
+
+/// What fails, line by line: the harness shows an error's debug form.
+struct Report(String);
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Report {}
+
+datatest_stable::harness! {
+    { test = every_case_holds, root = "../resources", pattern = r"\.cases\.yaml$" },
+}

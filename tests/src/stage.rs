@@ -1,0 +1,138 @@
+//! An engine on a network that follows a script, with a clock whose pauses pass in no time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use catalog::Catalog;
+use client::testing::{ManualClock, ScriptedTransport, Step};
+use client::{BoxFuture, Client, Credentials, Failure, Settings, Transport, Url};
+use engine::{Defaults, Engine, Operation, Progress};
+use http::{Request, Response};
+use serde_json::{Map, Value as Json};
+use value::{Object, Value};
+
+use crate::case::{self, Exchange, ORGANIZATION, PROJECT};
+
+/// The secret key all scripted calls are signed with; it must never show.
+pub const SECRET_KEY: &str = "canary-of-the-secret-key";
+
+/// Longer than any pause between two looks, shorter than any limit of a call.
+const LONGEST_PAUSE: Duration = Duration::from_secs(31);
+
+/// What the provider of every case works in.
+pub fn defaults() -> Defaults {
+    Defaults {
+        region: Some("fr-par".to_owned()),
+        zone: Some("fr-par-1".to_owned()),
+        project_id: Some(PROJECT.to_owned()),
+        organization_id: Some(ORGANIZATION.to_owned()),
+    }
+}
+
+/// An engine whose calls go to this transport.
+pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
+    let settings = Settings::new(Url::parse("https://api.scaleway.com").expect("this is an address"))
+        .credentials(Credentials::new("SCWXXXXXXXXXXXXXXXXX", SECRET_KEY))
+        .clock(Arc::new(ManualClock::skipping(LONGEST_PAUSE)))
+        .transport(transport)
+        .seed(1);
+    Engine::new(Arc::clone(catalog), Client::new(settings), defaults())
+}
+
+/// A network that answers these exchanges in their order.
+pub fn scripted(exchanges: &[Exchange]) -> ScriptedTransport {
+    ScriptedTransport::new(exchanges.iter().map(|exchange| Step::answer(exchange.status, &exchange.answer)))
+}
+
+/// A network that answers every look with what was last said at its address, and everything else with 404.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    answers: HashMap<String, (u16, Json)>,
+    unknown: Arc<Mutex<Vec<String>>>,
+}
+
+impl Replay {
+    /// Answers `GET` calls as the last such exchange did.
+    pub fn of(exchanges: &[Exchange]) -> Self {
+        let mut replay = Self::default();
+        for exchange in exchanges.iter().filter(|exchange| exchange.send.starts_with("GET ")) {
+            replay.answers.insert(exchange.line(), (exchange.status, exchange.answer.clone()));
+        }
+        replay
+    }
+
+    /// Answers one more call: verb, path and query as [`case::line`] writes them.
+    pub fn answer(&mut self, line: &str, status: u16, answer: &Json) {
+        self.answers.entry(case::line(line)).or_insert_with(|| (status, answer.clone()));
+    }
+
+    /// The calls nobody had an answer for.
+    pub fn unknown(&self) -> Vec<String> {
+        self.unknown.lock().expect("nobody panics while holding it").clone()
+    }
+}
+
+impl Transport for Replay {
+    fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Failure>> {
+        let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        let line = case::line(&format!("{} {path}", request.method()));
+        let (status, answer) = self.answers.get(&line).cloned().unwrap_or_else(|| {
+            self.unknown.lock().expect("nobody panics while holding it").push(line);
+            (404, Json::Null)
+        });
+        let mut response = Response::new(if answer.is_null() { Bytes::new() } else { answer.to_string().into() });
+        *response.status_mut() = status.try_into().expect("a case's status is one HTTP allows");
+        Box::pin(async move { Ok(response) })
+    }
+}
+
+/// Keeps what an operation told.
+#[derive(Debug, Default)]
+pub struct Told(Mutex<Vec<String>>);
+
+impl Told {
+    /// Everything, line by line.
+    pub fn text(&self) -> String {
+        self.0.lock().expect("nobody panics while holding it").join("\n")
+    }
+
+    /// An operation that tells here how it gets on.
+    pub fn operation<'a>(&'a self, token: &'a str, name: &'a str) -> Operation<'a> {
+        Operation { token, name, timeout: None, progress: self }
+    }
+
+    fn keep(&self, message: &str) {
+        self.0.lock().expect("nobody panics while holding it").push(message.to_owned());
+    }
+}
+
+impl Progress for Told {
+    fn status(&self, message: &str) {
+        self.keep(message);
+    }
+
+    fn warning(&self, message: &str) {
+        self.keep(message);
+    }
+}
+
+/// JSON as an object of values.
+pub fn object(json: &Map<String, Json>) -> Object {
+    json.iter().map(|(name, json)| (name.clone(), Value::from(json.clone()))).collect()
+}
+
+/// An object of values as JSON, secrets in the clear; what is unknown is `"<unknown>"`.
+pub fn json(object: &Object) -> Json {
+    Json::Object(object.iter().map(|(name, value)| (name.clone(), json_of(value))).collect())
+}
+
+fn json_of(value: &Value) -> Json {
+    match value.data() {
+        value::Data::Unknown => Json::from("<unknown>"),
+        value::Data::Array(items) => items.iter().map(json_of).collect(),
+        value::Data::Object(object) => json(object),
+        _ => value.to_json().unwrap_or_default(),
+    }
+}
