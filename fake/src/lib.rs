@@ -23,6 +23,7 @@ mod call;
 mod clock;
 mod connection;
 mod faults;
+mod hashing;
 mod journal;
 mod paging;
 mod products;

@@ -11,6 +11,7 @@ use scaleway_api::{Document, Kind, Operation, Reason, Rules, Schema, Violation};
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
+use crate::products;
 
 /// Larger than any body that the API takes.
 const LARGEST_BODY: usize = 64 << 20;
@@ -60,15 +61,26 @@ impl Received {
 
     /// The query's parameters as the operation declares them.
     pub(crate) fn query(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
-        let mut query = document.read_query(operation, &self.query).map_err(|found| Refusal::invalid(&found))?;
-        // The empty text is how clients leave a filter out.
-        query.retain(|_, value| value.as_str() != Some(""));
+        let declared = |name: &str| operation.query_parameters.iter().any(|parameter| parameter.name == name);
+        // As recorded: a list that does not come in pages takes a page and gives everything all the same.
+        let ignored = |name: &str| matches!(name, "page" | "page_size") && !declared(name);
+        let given: Vec<_> = self.query.iter().filter(|(name, _)| !ignored(name)).cloned().collect();
+        let mut query = document.read_query(operation, &given).map_err(|found| Refusal::invalid(&found))?;
+        // The empty text, and the word of an enum for "unknown", are how clients leave a filter out.
+        let unknown = |name: &str, text: &str| {
+            let parameter = operation.query_parameters.iter().find(|parameter| parameter.name == name);
+            parameter.is_some_and(|parameter| match &document.resolve(&parameter.schema).kind {
+                Kind::Enum { default, .. } => text == default && text.contains("unknown"),
+                _ => false,
+            })
+        };
+        query.retain(|name, value| !value.as_str().is_some_and(|text| text.is_empty() || unknown(name, text)));
         Ok(query)
     }
 
     /// The fields of the body that count as given, or a refusal that lists everything that does not fit.
     pub(crate) fn given(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
-        let (Some(schema), body @ Value::Object(_)) = (&operation.request, self.json()?) else {
+        let (Some(schema), mut body @ Value::Object(_)) = (&operation.request, self.json()?) else {
             return match self.json()? {
                 Value::Null | Value::Object(_) => Ok(Map::new()),
                 _ => Err(Refusal::invalid(&[Violation {
@@ -78,6 +90,7 @@ impl Received {
                 }])),
             };
         };
+        products::respell(document, operation, &mut body);
         let violations = document.validate(schema, &body, Rules::REQUEST);
         if !violations.is_empty() {
             return Err(Refusal::invalid(&violations));

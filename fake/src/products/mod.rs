@@ -15,18 +15,35 @@
 //! 6. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
 
 pub(crate) mod account;
+pub(crate) mod containers;
 pub(crate) mod iam;
+pub(crate) mod ipam;
+pub(crate) mod rdb;
 pub(crate) mod registry;
+pub(crate) mod vpc;
 
 use std::collections::BTreeMap;
 
 use scaleway_api::{Document, Matched, Method, Operation};
+use serde_json::Value;
 
 use crate::call::{Call, Handled};
 use crate::store::Kind;
 
 /// Every product that is served.
-pub(crate) static PRODUCTS: &[&Product] = &[&account::PRODUCT, &iam::PRODUCT, &registry::PRODUCT];
+pub(crate) static PRODUCTS: &[&Product] = &[
+    &account::PRODUCT,
+    &containers::PRODUCT,
+    &iam::PRODUCT,
+    &ipam::PRODUCT,
+    &rdb::PRODUCT,
+    &registry::PRODUCT,
+    &vpc::PRODUCT,
+];
+
+/// Fields of bodies that Scaleway takes under a second name: document, operation, second name, documented name.
+static SPELLINGS: &[(&str, &str, &str, &str)] =
+    &[("container.v1", "UpdateContainer", "https_connections_only", "https_connection_only")];
 
 /// Does what an operation does.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Handled;
@@ -56,6 +73,16 @@ pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
         let Matched { operation, parameters } = document.find(method, path)?;
         Some(Route { document, operation, parameters, handler: handler(document, operation) })
     })
+}
+
+/// Writes the fields of a body that came under a second name under the documented one.
+pub(crate) fn respell(document: &Document, operation: &Operation, body: &mut Value) {
+    let of_operation = |spelling: &&(&str, &str, &str, &str)| spelling.0 == document.name && spelling.1 == operation.id;
+    for (_, _, second, documented) in SPELLINGS.iter().filter(of_operation) {
+        if let Some(value) = body.as_object_mut().and_then(|body| body.remove(*second)) {
+            body[*documented] = value;
+        }
+    }
 }
 
 /// The kind of this name, and the document that describes it.

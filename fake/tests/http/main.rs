@@ -4,6 +4,9 @@
 mod account;
 mod admin;
 mod client;
+mod containers;
 mod framework;
 mod iam;
+mod rdb;
 mod registry;
+mod vpc;

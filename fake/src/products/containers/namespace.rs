@@ -1,0 +1,75 @@
+//! Namespaces of containers: what they share are variables, secret ones among them.
+
+use serde_json::{Value, json};
+
+use super::{CONTAINER, PASSING};
+use crate::call::{Call, Handled};
+use crate::hashing;
+use crate::store::{Kind, Missing};
+
+pub(super) static NAMESPACE: Kind = Kind {
+    transient: PASSING,
+    ..Kind::new("containers/namespace", "Namespace", "namespaces", Missing::Labelled("namespace"))
+};
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let secrets = secret_variables(call, &json!({}))?;
+    let now = call.timestamp();
+    let fields = json!({
+        "name": call.need("name")?,
+        "organization_id": call.world.organization,
+        "project_id": call.project()?,
+        "description": call.text("description"),
+        "status": "creating",
+        "environment_variables": call.value("environment_variables", json!({})),
+        "secret_environment_variables": secrets,
+        "tags": call.tags(),
+        "created_at": now,
+        "updated_at": now,
+        "region": call.locality(),
+    });
+    let created = call.create(&NAMESPACE, fields)?;
+    call.pass(&NAMESPACE, created["id"].as_str().unwrap_or_default(), "creating", json!({ "status": "ready" }))?;
+    Ok(created)
+}
+
+/// As recorded: new variables make the namespace pass through `updating`, a description or tags do not.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&NAMESPACE, &id)?;
+    let deploys = ["environment_variables", "secret_environment_variables"].iter().any(|f| call.body.contains_key(*f));
+    if call.body.contains_key("secret_environment_variables") {
+        let old = json!(call.find(&NAMESPACE, &id)?.fields.get("secret_environment_variables"));
+        let secrets = secret_variables(call, &old)?;
+        call.body.insert("secret_environment_variables".to_owned(), secrets);
+    }
+    let fields = ["description", "tags", "environment_variables", "secret_environment_variables"];
+    call.patch(&NAMESPACE, &fields)?;
+    if deploys {
+        call.pass(&NAMESPACE, &id, "updating", json!({ "status": "ready" }))?;
+    }
+    call.get(&NAMESPACE)
+}
+
+/// Its containers go with it, whatever they are doing.
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let answer = call.delete_in_time(&NAMESPACE)?;
+    let containers = call.world.store.of(&CONTAINER).filter(|container| container.text("namespace_id") == id);
+    let containers: Vec<_> = containers.map(|container| container.id.clone()).collect();
+    let (now, over) = (call.now, call.world.settle);
+    for container in containers {
+        let container = call.change(&CONTAINER, &container)?;
+        container.fields.insert("status".to_owned(), json!("deleting"));
+        container.vanish(now, over);
+    }
+    Ok(answer)
+}
+
+/// The secret variables as shown after this call, which changes `old`.
+pub(super) fn secret_variables(call: &mut Call<'_>, old: &Value) -> Handled {
+    let given = call.value("secret_environment_variables", json!({}));
+    let empty = serde_json::Map::new();
+    let old = old.as_object().unwrap_or(&empty);
+    hashing::replaced(&mut call.world.chance, old, given.as_object().unwrap_or(&empty))
+}

@@ -1,0 +1,143 @@
+//! Addresses in private networks: those that endpoints were given, and those that somebody booked.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde_json::{Value, json};
+
+use super::Product;
+use super::vpc::{PRIVATE_NETWORK, SUBNET};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::store::{Kind, Missing, Object};
+
+pub(crate) static IP: Kind = Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip"));
+
+pub(crate) static PRODUCT: Product = Product {
+    document: "ipam.v1",
+    kinds: &[&IP],
+    routes: &[
+        ("BookIP", book),
+        ("GetIP", |call| call.get(&IP)),
+        ("ListIPs", |call| call.list(&IP)),
+        ("UpdateIP", |call| call.patch(&IP, &["tags", "reverses"])),
+        ("ReleaseIP", release),
+    ],
+};
+
+/// Who holds an address.
+pub(crate) struct Holder<'a> {
+    /// As the API names it, such as `rdb_instance`.
+    pub(crate) kind: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) tags: &'a [&'a str],
+}
+
+/// Gives an address of the network to a holder and returns it with the length of its subnet, such as
+/// `172.16.0.2/22`. Without a wanted one it is the first free one.
+pub(crate) fn assign(
+    call: &mut Call<'_>,
+    network: &str,
+    wanted: Option<&str>,
+    holder: &Holder<'_>,
+) -> Result<String, Refusal> {
+    let [.., a, b, c] = call.world.chance.u32(..).to_be_bytes();
+    let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
+    let resource = json!({ "type": holder.kind, "id": holder.id, "name": holder.name, "mac_address": mac });
+    let mut ip = draft(call, network, wanted, false)?;
+    for (hidden, field) in
+        [("resource_type", "type"), ("resource_id", "id"), ("resource_name", "name"), ("mac_address", "mac_address")]
+    {
+        ip.hidden.insert(hidden.to_owned(), resource[field].clone());
+    }
+    ip.hidden.insert("attached".to_owned(), json!(true));
+    ip.fields.insert("resource".to_owned(), resource);
+    ip.fields.insert("tags".to_owned(), json!(holder.tags));
+    let address = ip.text("address").to_owned();
+    call.insert(&IP, ip);
+    Ok(address)
+}
+
+/// Takes the address with its length away from its holder.
+pub(crate) fn withdraw(call: &mut Call<'_>, holder: &str, address: &str) {
+    let held = |ip: &Object| ip.hidden_text("resource_id") == holder && ip.text("address") == address;
+    call.world.store.remove_where(|object| object.kind == IP.name && held(object));
+}
+
+fn book(call: &mut Call<'_>) -> Handled {
+    let source = call.value("source", json!({}));
+    let network = match (&source["private_network_id"], &source["subnet_id"]) {
+        (Value::String(network), _) => network.clone(),
+        (_, Value::String(subnet)) => call.find(&SUBNET, subnet)?.text("private_network_id").to_owned(),
+        _ => return Err(Refusal::required("source")),
+    };
+    let wanted = call.text("address");
+    let is_ipv6 = call.value("is_ipv6", false) == json!(true);
+    let mut ip = draft(call, &network, Some(wanted.as_str()).filter(|wanted| !wanted.is_empty()), is_ipv6)?;
+    ip.fields.insert("tags".to_owned(), call.tags());
+    Ok(call.insert(&IP, ip))
+}
+
+/// An address that somebody holds stays.
+fn release(call: &mut Call<'_>) -> Handled {
+    if !call.find(&IP, &call.id())?.fields["resource"].is_null() {
+        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to a resource"));
+    }
+    call.delete(&IP)
+}
+
+fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool) -> Result<Object, Refusal> {
+    let network = call.find(&PRIVATE_NETWORK, network)?.clone();
+    let subnets = call.world.store.of(&SUBNET).filter(|subnet| subnet.text("private_network_id") == network.id);
+    let blocks = subnets.filter_map(|subnet| Some((subnet.id.clone(), subnet.text("subnet").parse::<IpNet>().ok()?)));
+    let blocks: Vec<_> = blocks.collect();
+    let wanted: Option<IpAddr> = match wanted {
+        Some(text) => Some(text.parse().map_err(|_| Refusal::constraint("address", "it is not an IP address"))?),
+        None => None,
+    };
+    let fits = |block: &IpNet| match wanted {
+        Some(address) => block.contains(&address),
+        None => block.addr().is_ipv6() == is_ipv6,
+    };
+    let (subnet, block) = blocks
+        .into_iter()
+        .find(|(_, block)| fits(block))
+        .ok_or_else(|| Refusal::constraint("address", "no subnet of the private network has it"))?;
+    let of_network = |ip: &&Object| ip.hidden_text("private_network_id") == network.id;
+    let taken: Vec<IpNet> =
+        call.world.store.of(&IP).filter(of_network).filter_map(|ip| ip.text("address").parse().ok()).collect();
+    let free = |address: &IpAddr| !taken.iter().any(|taken| taken.addr() == *address);
+    // As recorded: the first address of a block is not given away.
+    let address = match wanted {
+        Some(address) => Some(address).filter(free),
+        None => block.hosts().skip(1).find(free),
+    };
+    let address = address.ok_or_else(|| Refusal::already_exists("ip", "", "the address is taken"))?;
+    let now = call.timestamp();
+    let fields = json!({
+        "address": format!("{address}/{}", block.prefix_len()),
+        "project_id": network.text("project_id"),
+        "is_ipv6": block.addr().is_ipv6(),
+        "source": { "subnet_id": subnet },
+        "resource": null,
+        "tags": [],
+        "reverses": [],
+        "region": call.locality(),
+        "zone": null,
+        "created_at": now,
+        "updated_at": now,
+    });
+    let mut ip = call.draft(&IP, fields);
+    let hidden = json!({
+        "private_network_id": network.id,
+        "subnet_id": subnet,
+        "vpc_id": network.text("vpc_id"),
+        "source_vpc_id": network.text("vpc_id"),
+        "organization_id": network.text("organization_id"),
+        "regional": true,
+        "attached": false,
+    });
+    ip.hidden.extend(crate::call::object(hidden));
+    Ok(ip)
+}

@@ -1,0 +1,68 @@
+//! Who may reach an instance: rules for blocks of addresses.
+
+use serde_json::{Value, json};
+
+use super::instance::{of_path, settled_of_path};
+use super::{INSTANCE, endpoint};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::store::{Kind, Missing};
+
+pub(super) static RULE: Kind = Kind {
+    id: "",
+    key: &["instance_id", "ip"],
+    ..Kind::new("rdb/acl_rule", "ACLRule", "rules", Missing::Labelled("acl"))
+};
+
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    of_path(call)?;
+    call.list(&RULE)
+}
+
+/// Replaces all rules of the instance.
+pub(super) fn set(call: &mut Call<'_>) -> Handled {
+    let instance = settled_of_path(call)?;
+    let old = |rule: &crate::Object| rule.kind == RULE.name && rule.hidden_text("instance_id") == instance;
+    call.world.store.remove_where(old);
+    add(call)
+}
+
+/// As recorded: an empty description becomes one, and the port is that of the public endpoint.
+pub(super) fn add(call: &mut Call<'_>) -> Handled {
+    let instance = settled_of_path(call)?;
+    let endpoints = endpoint::all(call.find(&INSTANCE, &instance)?);
+    let public = endpoints.iter().find(|endpoint| endpoint["load_balancer"].is_object()).or(endpoints.first());
+    let port = public.map_or(Value::Null, |endpoint| endpoint["port"].clone());
+    let mut rules = Vec::new();
+    for given in call.value("rules", json!([])).as_array().into_iter().flatten() {
+        let description = given["description"].as_str().filter(|text| !text.is_empty()).unwrap_or("IP allowed");
+        let ip = given["ip"].as_str().ok_or_else(|| Refusal::required("ip"))?;
+        let rule = json!({
+            "ip": ip,
+            "description": description,
+            "port": port,
+            "protocol": "tcp",
+            "direction": "inbound",
+            "action": "allow",
+        });
+        rules.push(call.create(&RULE, rule)?);
+    }
+    configure(call, &instance)?;
+    Ok(json!({ "rules": rules }))
+}
+
+/// As recorded: the answer shows the rules that are gone.
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let instance = settled_of_path(call)?;
+    let mut rules = Vec::new();
+    for ip in call.value("acl_rule_ips", json!([])).as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let rule = call.world.store.remove(&RULE, &call.locality(), &format!("{instance}/{ip}"))?;
+        rules.push(call.show(&RULE, &rule));
+    }
+    configure(call, &instance)?;
+    Ok(json!({ "rules": rules }))
+}
+
+fn configure(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
+    call.pass(&INSTANCE, instance, "configuring", json!({ "status": "ready" }))
+}

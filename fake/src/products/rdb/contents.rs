@@ -1,0 +1,131 @@
+//! What is in an instance: databases, users, and what users may do in databases.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::INSTANCE;
+use super::instance::{of_path, settled_of_path};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled, object};
+use crate::store::{Kind, Missing};
+
+pub(super) static DATABASE: Kind = Kind {
+    id: "",
+    key: &["instance_id", "name"],
+    ..Kind::new("rdb/database", "Database", "databases", Missing::Labelled("database"))
+};
+pub(super) static USER: Kind =
+    Kind { id: "", key: &["instance_id", "name"], ..Kind::new("rdb/user", "User", "users", Missing::Labelled("user")) };
+pub(super) static PRIVILEGE: Kind = Kind {
+    id: "",
+    key: &["instance_id", "database_name", "user_name"],
+    ..Kind::new("rdb/privilege", "Privilege", "privileges", Missing::Labelled("privilege"))
+};
+
+/// As recorded of an empty database.
+const EMPTY_DATABASE: u64 = 7_736_467;
+
+/// As recorded: owner and size are known a moment later.
+pub(super) fn create_database(call: &mut Call<'_>) -> Handled {
+    let name = free_name(call, &DATABASE)?;
+    let fields = json!({ "name": name, "owner": "", "managed": true, "size": 0 });
+    let mut database = call.draft(&DATABASE, fields);
+    let known = json!({ "owner": "_rdb_superadmin", "size": EMPTY_DATABASE });
+    database.settle(call.now, Duration::ZERO, vec![object(known)]);
+    Ok(call.insert(&DATABASE, database))
+}
+
+/// An instance in passing cannot be asked what it holds.
+pub(super) fn list_databases(call: &mut Call<'_>) -> Handled {
+    settled_of_path(call)?;
+    call.query.remove("skip_size_retrieval");
+    call.list(&DATABASE)
+}
+
+pub(super) fn delete_database(call: &mut Call<'_>) -> Handled {
+    remove(call, &DATABASE, "database_name")
+}
+
+/// The user that an instance begins with, if the request names one.
+pub(super) fn create_owner(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
+    let name = call.text("user_name");
+    if name.is_empty() {
+        return Ok(());
+    }
+    let mut user = call.draft(&USER, json!({ "instance_id": instance, "name": name, "is_admin": true }));
+    if let Some(instance) = user.fields.remove("instance_id") {
+        user.hidden.insert("instance_id".to_owned(), instance);
+    }
+    user.hidden.insert("password".to_owned(), json!(call.text("password")));
+    call.insert(&USER, user);
+    Ok(())
+}
+
+pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
+    let name = free_name(call, &USER)?;
+    let password = call.need("password")?;
+    let mut user = call.draft(&USER, json!({ "name": name, "is_admin": call.value("is_admin", false) }));
+    user.hidden.insert("password".to_owned(), json!(password));
+    Ok(call.insert(&USER, user))
+}
+
+pub(super) fn list_users(call: &mut Call<'_>) -> Handled {
+    of_path(call)?;
+    call.list(&USER)
+}
+
+pub(super) fn update_user(call: &mut Call<'_>) -> Handled {
+    settled_of_path(call)?;
+    let id = call.id_of(&USER);
+    let password = call.text("password");
+    if !password.is_empty() {
+        call.change(&USER, &id)?.hidden.insert("password".to_owned(), json!(password));
+    }
+    call.patch(&USER, &["is_admin"])
+}
+
+pub(super) fn delete_user(call: &mut Call<'_>) -> Handled {
+    remove(call, &USER, "user_name")
+}
+
+/// `none` is kept too: it is what the user may do.
+pub(super) fn set_privilege(call: &mut Call<'_>) -> Handled {
+    let instance = settled_of_path(call)?;
+    let (database, user) = (call.need("database_name")?, call.need("user_name")?);
+    for (kind, name) in [(&DATABASE, &database), (&USER, &user)] {
+        let id = format!("{instance}/{name}");
+        call.find(kind, &id).map_err(|_| kind.refusal(name))?;
+    }
+    let permission = call.need("permission")?;
+    call.create(&PRIVILEGE, json!({ "database_name": database, "user_name": user, "permission": permission }))
+}
+
+pub(super) fn list_privileges(call: &mut Call<'_>) -> Handled {
+    settled_of_path(call)?;
+    call.list(&PRIVILEGE)
+}
+
+/// The name in the body, which must be free in the instance of the path.
+fn free_name(call: &Call<'_>, kind: &Kind) -> Result<String, Refusal> {
+    let instance = settled_of_path(call)?;
+    debug_assert!(call.find(&INSTANCE, &instance).is_ok());
+    let name = call.need("name")?;
+    if call.find(kind, &format!("{instance}/{name}")).is_ok() {
+        return Err(Refusal::already_exists(kind.noun(), &name, "the name is taken in this instance"));
+    }
+    Ok(name)
+}
+
+/// Takes away what the path names, and the privileges that name it in `field`.
+fn remove(call: &mut Call<'_>, kind: &Kind, field: &str) -> Handled {
+    let instance = settled_of_path(call)?;
+    let name = call.id();
+    call.delete(kind).map_err(|_| kind.refusal(&name))?;
+    call.world.store.remove_where(|privilege| {
+        privilege.kind == PRIVILEGE.name
+            && privilege.hidden_text("instance_id") == instance
+            && privilege.text(field) == name
+    });
+    Ok(Value::Null)
+}

@@ -1,0 +1,172 @@
+//! Database instances.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::{acl, contents, endpoint, node};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::clock;
+use crate::products::ipam;
+use crate::store::{Kind, Missing, Object, Store};
+
+pub(crate) static INSTANCE: Kind = Kind {
+    transient: &[
+        "provisioning",
+        "configuring",
+        "deleting",
+        "autohealing",
+        "initializing",
+        "backuping",
+        "snapshotting",
+        "restarting",
+    ],
+    view: Some(show_endpoint),
+    ..Kind::new("rdb/instance", "Instance", "instances", Missing::Labelled("instance"))
+};
+
+/// As recorded: backups every day, kept for a week.
+const BACKUP_HOURS: u64 = 24;
+const BACKUP_DAYS: u64 = 7;
+/// As recorded: logs are kept for thirty days.
+const LOG_DAYS: u64 = 30;
+
+/// As recorded: an endpoint in a private network is there at once, the public one and the settings when it is ready.
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let (node_type, engine) = (call.need("node_type")?.to_lowercase(), node::engine(&call.need("engine")?)?);
+    let specs = match call.value("init_endpoints", json!([])) {
+        Value::Array(specs) if !specs.is_empty() => specs,
+        _ => vec![json!({ "load_balancer": {} })],
+    };
+    let id = call.world.uuid();
+    let name = call.need("name")?;
+    let now = call.timestamp();
+    let size = call.value("volume_size", 0).as_u64().unwrap_or_default();
+    let fields = json!({
+        "id": id,
+        "name": name,
+        "organization_id": call.world.organization,
+        "project_id": call.project()?,
+        "region": call.locality(),
+        "status": "provisioning",
+        "engine": engine,
+        "node_type": node_type,
+        "is_ha_cluster": call.value("is_ha_cluster", false),
+        "volume": node::volume(&node_type, call.value("volume_type", "lssd").as_str().unwrap_or("lssd"), size),
+        "encryption": { "enabled": call.value("encryption", json!({}))["enabled"].as_bool().unwrap_or_default() },
+        "backup_same_region": call.value("backup_same_region", false),
+        "backup_schedule": backup_schedule(call),
+        "logs_policy": { "max_age_retention": LOG_DAYS, "total_disk_retention": null },
+        "init_settings": call.value("init_settings", json!([])),
+        "settings": [],
+        "upgradable_version": node::upgradable_versions(call, &engine),
+        "endpoint": null,
+        "endpoints": [],
+        "read_replicas": [],
+        "maintenances": [],
+        "tags": call.tags(),
+        "created_at": now,
+    });
+    let instance = call.draft(&INSTANCE, fields);
+    let mut endpoints = Vec::new();
+    for spec in &specs {
+        endpoints.push(endpoint::of_spec(call, &instance, spec)?);
+    }
+    let private: Vec<_> = endpoints.iter().filter(|endpoint| endpoint["private_network"].is_object()).collect();
+    let private = json!(private);
+    call.insert(&INSTANCE, instance);
+    call.change(&INSTANCE, &id)?.fields.insert("endpoints".to_owned(), private);
+    contents::create_owner(call, &id)?;
+    let settings = node::settings(&node_type, &engine);
+    let then = json!({ "status": "ready", "endpoints": endpoints, "settings": settings });
+    call.pass(&INSTANCE, &id, "provisioning", then)?;
+    let instance = call.find(&INSTANCE, &id)?;
+    Ok(call.show(&INSTANCE, instance))
+}
+
+/// As recorded: the instance stays ready.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&INSTANCE, &id)?;
+    let mut schedule = call.find(&INSTANCE, &id)?.fields["backup_schedule"].clone();
+    for (field, given) in [
+        ("frequency", "backup_schedule_frequency"),
+        ("retention", "backup_schedule_retention"),
+        ("disabled", "is_backup_schedule_disabled"),
+    ] {
+        if let Some(value) = call.body.get(given) {
+            schedule[field] = value.clone();
+        }
+    }
+    if schedule["disabled"] == json!(true) {
+        schedule["next_run_at"] = Value::Null;
+    } else if schedule["next_run_at"].is_null() || call.body.contains_key("backup_schedule_frequency") {
+        schedule["next_run_at"] = json!(next_run(call.now, &schedule["frequency"]));
+    }
+    if let Some(given) = call.body.get("logs_policy").and_then(Value::as_object).cloned() {
+        let mut policy = call.find(&INSTANCE, &id)?.fields["logs_policy"].clone();
+        for (field, value) in given {
+            policy[field] = value;
+        }
+        call.body.insert("logs_policy".to_owned(), policy);
+    }
+    call.body.insert("backup_schedule".to_owned(), schedule);
+    call.patch(&INSTANCE, &["name", "tags", "backup_same_region", "backup_schedule", "logs_policy"])
+}
+
+pub(super) fn restart(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&INSTANCE, &id)?;
+    call.pass(&INSTANCE, &id, "restarting", json!({ "status": "ready" }))?;
+    call.get(&INSTANCE)
+}
+
+/// Everything in it goes with it, and its addresses in private networks are free again.
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&INSTANCE, &id)?;
+    let answer = call.delete_in_time(&INSTANCE)?;
+    let (now, over) = (call.now, call.world.settle);
+    for kind in [&contents::DATABASE, &contents::USER, &contents::PRIVILEGE, &acl::RULE, &ipam::IP] {
+        let parent = if kind.name == ipam::IP.name { "resource_id" } else { "instance_id" };
+        let own = call.world.store.of(kind).filter(|part| part.hidden_text(parent) == id);
+        let own: Vec<_> = own.map(|part| part.id.clone()).collect();
+        for part in own {
+            call.change(kind, &part)?.vanish(now, over);
+        }
+    }
+    Ok(answer)
+}
+
+/// The id of the instance that the path names. It must exist.
+pub(super) fn of_path(call: &Call<'_>) -> Result<String, Refusal> {
+    let id = call.parameter("instance_id");
+    call.find(&INSTANCE, &id).map(|instance| instance.id.clone())
+}
+
+/// The id of the instance that the path names. It must exist and not be in passing.
+pub(super) fn settled_of_path(call: &Call<'_>) -> Result<String, Refusal> {
+    let id = of_path(call)?;
+    call.settled(&INSTANCE, &id)?;
+    Ok(id)
+}
+
+fn backup_schedule(call: &Call<'_>) -> Value {
+    let disabled = call.value("disable_backup", false) == json!(true);
+    let next = (!disabled).then(|| next_run(call.now, &json!(BACKUP_HOURS)));
+    json!({ "disabled": disabled, "frequency": BACKUP_HOURS, "retention": BACKUP_DAYS, "next_run_at": next })
+}
+
+/// As recorded: the first backup is due one period from now.
+fn next_run(now: Timestamp, hours: &Value) -> String {
+    let hours = hours.as_i64().unwrap_or_default();
+    let next = now.saturating_add(SignedDuration::from_hours(hours));
+    clock::micros(next.unwrap_or(Timestamp::MAX))
+}
+
+/// As recorded: `endpoint` is the public one.
+fn show_endpoint(_: &Store, instance: &Object, shown: &mut Map<String, Value>) {
+    let endpoints = instance.fields.get("endpoints").and_then(Value::as_array);
+    let public = endpoints.into_iter().flatten().find(|endpoint| endpoint["load_balancer"].is_object());
+    shown.insert("endpoint".to_owned(), json!(public));
+}

@@ -1,0 +1,52 @@
+//! Managed databases: instances and what is in them. Backups, snapshots and read replicas are not served.
+//!
+//! As recorded, a change of a part of an instance (rules, settings, endpoints) makes the whole instance pass through
+//! `configuring` or `initializing`; until it is `ready` again, further changes are refused.
+
+mod acl;
+mod certificate;
+mod contents;
+mod endpoint;
+mod instance;
+mod node;
+mod settings;
+mod upgrade;
+
+use super::Product;
+
+pub(crate) use instance::INSTANCE;
+
+pub(crate) static PRODUCT: Product = Product {
+    document: "rdb.v1",
+    kinds: &[&INSTANCE, &contents::DATABASE, &contents::USER, &contents::PRIVILEGE, &acl::RULE],
+    routes: &[
+        ("CreateInstance", instance::create),
+        ("GetInstance", |call| call.get(&INSTANCE)),
+        ("ListInstances", |call| call.list(&INSTANCE)),
+        ("UpdateInstance", instance::update),
+        ("DeleteInstance", instance::delete),
+        ("RestartInstance", instance::restart),
+        ("UpgradeInstance", upgrade::upgrade),
+        ("GetInstanceCertificate", certificate::get),
+        ("RenewInstanceCertificate", certificate::renew),
+        ("CreateEndpoint", endpoint::create),
+        ("GetEndpoint", endpoint::get),
+        ("DeleteEndpoint", endpoint::delete),
+        ("SetInstanceSettings", settings::set),
+        ("AddInstanceSettings", settings::add),
+        ("DeleteInstanceSettings", settings::delete),
+        ("ListInstanceACLRules", acl::list),
+        ("SetInstanceACLRules", acl::set),
+        ("AddInstanceACLRules", acl::add),
+        ("DeleteInstanceACLRules", acl::delete),
+        ("CreateDatabase", contents::create_database),
+        ("ListDatabases", contents::list_databases),
+        ("DeleteDatabase", contents::delete_database),
+        ("CreateUser", contents::create_user),
+        ("ListUsers", contents::list_users),
+        ("UpdateUser", contents::update_user),
+        ("DeleteUser", contents::delete_user),
+        ("SetPrivilege", contents::set_privilege),
+        ("ListPrivileges", contents::list_privileges),
+    ],
+};

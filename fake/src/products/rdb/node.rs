@@ -1,0 +1,84 @@
+//! What follows from the type of a node and from the engine: volume, settings, versions.
+//!
+//! It does not know instances.
+
+use serde_json::{Value, json};
+
+use crate::answer::Refusal;
+use crate::call::Call;
+
+const GIGABYTE: u64 = 1_000_000_000;
+
+/// Sizes of the local volume: the first two as recorded, the others made up.
+const LOCAL_VOLUMES: &[(&str, u64)] = &[("db-dev-s", 5), ("db-dev-m", 25), ("db-dev-l", 50), ("db-dev-xl", 80)];
+const LARGER_LOCAL_VOLUME: u64 = 100;
+
+/// As recorded: a block volume is this large when no size is asked for.
+const SMALLEST_BLOCK_VOLUME: u64 = 5;
+
+/// Settings of a small node and of every larger one, as recorded of `db-dev-s` and `db-dev-m`.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("effective_cache_size", "1300", "2700"),
+    ("maintenance_work_mem", "150", "300"),
+    ("max_connections", "100", "150"),
+    ("max_parallel_workers", "0", "1"),
+    ("max_parallel_workers_per_gather", "0", "0"),
+    ("work_mem", "4", "8"),
+];
+
+/// Engines that can be asked for. The minor versions are as recorded, where an upgrade to them was.
+const ENGINES: &[(&str, &str, &str)] = &[
+    ("PostgreSQL", "13", "13.23"),
+    ("PostgreSQL", "14", "14.23"),
+    ("PostgreSQL", "15", "15.18"),
+    ("PostgreSQL", "16", "16.14"),
+    ("PostgreSQL", "17", "17.10"),
+    ("MySQL", "8", "8.0"),
+];
+
+/// The volume of a node. A local one has the size that comes with the node.
+pub(super) fn volume(node_type: &str, volume_type: &str, wanted_size: u64) -> Value {
+    let (class, size) = match volume_type {
+        "lssd" => ("lssd", local_size(node_type)),
+        "bssd" => ("bssd", wanted_size.max(SMALLEST_BLOCK_VOLUME * GIGABYTE)),
+        _ => ("sbs", wanted_size.max(SMALLEST_BLOCK_VOLUME * GIGABYTE)),
+    };
+    json!({ "class": class, "type": volume_type, "size": size })
+}
+
+/// The settings that a new instance gets; none are known of MySQL.
+pub(super) fn settings(node_type: &str, engine: &str) -> Value {
+    if !engine.starts_with("PostgreSQL") {
+        return json!([]);
+    }
+    let small = node_type == "db-dev-s";
+    let settings = SETTINGS
+        .iter()
+        .map(|(name, of_small, of_larger)| json!({ "name": name, "value": if small { of_small } else { of_larger } }));
+    settings.collect()
+}
+
+/// The engine as the API writes it, such as `PostgreSQL-17`.
+pub(super) fn engine(wanted: &str) -> Result<String, Refusal> {
+    let names = ENGINES.iter().map(|(name, version, _)| format!("{name}-{version}"));
+    names
+        .into_iter()
+        .find(|name| name.eq_ignore_ascii_case(wanted))
+        .ok_or_else(|| Refusal::constraint("engine", "there is no such engine"))
+}
+
+/// The versions that an engine can be upgraded to, each with an id of its own.
+pub(super) fn upgradable_versions(call: &mut Call<'_>, engine: &str) -> Value {
+    let place = ENGINES.iter().position(|(name, version, _)| format!("{name}-{version}") == engine);
+    let newer = ENGINES.iter().skip(place.map_or(ENGINES.len(), |place| place + 1));
+    let newer = newer.filter(|(name, ..)| engine.starts_with(name)).map(|(name, version, minor)| {
+        let id = call.world.uuid();
+        json!({ "id": id, "name": format!("{name}-{version}"), "version": version, "minor_version": minor })
+    });
+    newer.collect()
+}
+
+fn local_size(node_type: &str) -> u64 {
+    let known = LOCAL_VOLUMES.iter().find(|(name, _)| *name == node_type);
+    known.map_or(LARGER_LOCAL_VOLUME, |(_, gigabytes)| *gigabytes) * GIGABYTE
+}

@@ -1,0 +1,95 @@
+//! Subnets: each private network has one block of IPv4 and one of IPv6 addresses at least.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use serde_json::{Value, json};
+
+use super::VPC;
+use crate::answer::Refusal;
+use crate::call::Call;
+use crate::store::{Kind, Missing};
+
+pub(crate) static SUBNET: Kind = Kind::new("vpc/subnet", "Subnet", "subnets", Missing::Labelled("subnet"));
+
+/// As recorded: where the blocks come from that nobody asked for, and how large they are.
+const IPV4_POOL: (Ipv4Addr, u8) = (Ipv4Addr::new(172, 16, 0, 0), 12);
+const IPV4_PREFIX: u8 = 22;
+const IPV6_PREFIX: u8 = 64;
+
+/// Makes the subnets of a new network: those wanted, and one of each family that is not wanted.
+pub(super) fn create(
+    call: &mut Call<'_>,
+    vpc: &str,
+    network: &str,
+    project: &str,
+    wanted: &Value,
+) -> Result<(), Refusal> {
+    let taken = taken(call, vpc);
+    let mut blocks = Vec::new();
+    for text in wanted.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let block: IpNet = text.parse().map_err(|_| Refusal::constraint("subnets", "a subnet is not a CIDR"))?;
+        let overlaps = |other: &IpNet| block.contains(other) || other.contains(&block);
+        if taken.iter().chain(&blocks).any(overlaps) {
+            return Err(Refusal::constraint("subnets", "a subnet overlaps with another one of the VPC"));
+        }
+        blocks.push(block.trunc());
+    }
+    if !blocks.iter().any(|block| matches!(block, IpNet::V4(_))) {
+        let used: Vec<_> = taken.iter().chain(&blocks).copied().collect();
+        blocks.insert(0, free_ipv4(&used).ok_or_else(|| Refusal::constraint("subnets", "the VPC is full"))?);
+    }
+    if !blocks.iter().any(|block| matches!(block, IpNet::V6(_))) {
+        blocks.push(new_ipv6(call, &taken));
+    }
+    let now = call.timestamp();
+    for block in blocks {
+        let fields = json!({
+            "subnet": block.to_string(),
+            "private_network_id": network,
+            "vpc_id": vpc,
+            "project_id": project,
+            "region": call.locality(),
+            "created_at": now,
+            "updated_at": now,
+        });
+        call.create(&SUBNET, fields).map(drop)?;
+    }
+    Ok(())
+}
+
+fn taken(call: &Call<'_>, vpc: &str) -> Vec<IpNet> {
+    debug_assert!(call.find(&VPC, vpc).is_ok());
+    let of_vpc = call.world.store.of(&SUBNET).filter(|subnet| subnet.text("vpc_id") == vpc);
+    of_vpc.filter_map(|subnet| subnet.text("subnet").parse().ok()).collect()
+}
+
+/// The first block of the pool that overlaps with none of the others.
+fn free_ipv4(taken: &[IpNet]) -> Option<IpNet> {
+    let pool = Ipv4Net::new(IPV4_POOL.0, IPV4_POOL.1).ok()?;
+    let free = |block: &IpNet| !taken.iter().any(|other| block.contains(other) || other.contains(block));
+    pool.subnets(IPV4_PREFIX).ok()?.map(IpNet::V4).find(free)
+}
+
+/// As recorded: a block of the unique local addresses, whose first 48 bits all blocks of a VPC share.
+fn new_ipv6(call: &mut Call<'_>, taken: &[IpNet]) -> IpNet {
+    let of_vpc = taken.iter().find_map(|block| match block {
+        IpNet::V6(block) => Some(u128::from(block.network()) >> 80),
+        IpNet::V4(_) => None,
+    });
+    let global = of_vpc.unwrap_or_else(|| (0xfd << 40) | call.world.chance.u128(..1 << 40));
+    let address = (global << 80) | (call.world.chance.u128(..1 << 16) << 64);
+    IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::from(address), IPV6_PREFIX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_block_overlaps_with_none() {
+        let taken: Vec<IpNet> = vec!["172.16.0.0/23".parse().unwrap(), "172.16.4.0/20".parse().unwrap()];
+        assert_eq!(free_ipv4(&taken).unwrap().to_string(), "172.16.16.0/22");
+        assert_eq!(free_ipv4(&["172.16.0.0/12".parse().unwrap()]), None);
+    }
+}

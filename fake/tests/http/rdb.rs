@@ -1,0 +1,189 @@
+//! Database instances and what is in them, as recorded.
+
+use std::time::Duration;
+
+use scaleway_fake::DEFAULT_ORGANIZATION;
+use serde_json::{Value, json};
+
+use crate::client::{Client, builder, client};
+
+const INSTANCES: &str = "/rdb/v1/regions/fr-par/instances";
+
+fn wanted() -> Value {
+    json!({
+        "project_id": DEFAULT_ORGANIZATION, "name": "main", "engine": "PostgreSQL-15", "user_name": "admin",
+        "password": "Secret-1", "node_type": "DB-DEV-S", "is_ha_cluster": false, "disable_backup": false, "tags": null,
+        "init_settings": null, "volume_type": "lssd", "volume_size": 0, "init_endpoints": null,
+        "backup_same_region": false, "encryption": { "enabled": false },
+    })
+}
+
+async fn instance(client: &Client) -> String {
+    let created = client.good(&format!("POST {INSTANCES}"), wanted()).await;
+    format!("{INSTANCES}/{}", created["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn an_instance_lives_as_recorded() {
+    let client = client().await;
+    let created = client.good(&format!("POST {INSTANCES}"), wanted()).await;
+    let id = created["id"].as_str().unwrap().to_owned();
+    let expected = json!({
+        "backup_same_region": false, "created_at": "2026-07-17T09:50:00.638933Z", "encryption": { "enabled": false },
+        "backup_schedule":
+            { "disabled": false, "frequency": 24, "next_run_at": "2026-07-18T09:50:00.638933Z", "retention": 7 },
+        "endpoint": null, "endpoints": [], "engine": "PostgreSQL-15", "id": id, "init_settings": [],
+        "is_ha_cluster": false, "logs_policy": { "max_age_retention": 30, "total_disk_retention": null },
+        "maintenances": [], "name": "main", "node_type": "db-dev-s", "organization_id": DEFAULT_ORGANIZATION,
+        "project_id": DEFAULT_ORGANIZATION, "read_replicas": [], "region": "fr-par", "settings": [],
+        "status": "provisioning", "tags": [], "upgradable_version": created["upgradable_version"],
+        "volume": { "class": "lssd", "size": 5_000_000_000_u64, "type": "lssd" },
+    });
+    assert_eq!(created, expected);
+    let versions = created["upgradable_version"].as_array().unwrap();
+    assert_eq!(versions.iter().map(|v| &v["name"]).collect::<Vec<_>>(), ["PostgreSQL-16", "PostgreSQL-17"]);
+
+    let one = format!("{INSTANCES}/{id}");
+    let (_, ready) = client.call(&format!("GET {one}")).await;
+    assert_eq!((&ready["status"], ready["settings"].as_array().unwrap().len()), (&json!("ready"), 6));
+    assert_eq!((&ready["endpoint"], &ready["endpoint"]["load_balancer"]), (&ready["endpoints"][0], &json!({})));
+    let (_, users) = client.call(&format!("GET {one}/users?order_by=name_asc&page=1")).await;
+    assert_eq!(users, json!({ "users": [{ "name": "admin", "is_admin": true }], "total_count": 1 }));
+    let (_, certificate) = client.call(&format!("GET {one}/certificate")).await;
+    assert_eq!(certificate["content_type"], "application/x-pem-file");
+
+    let body = json!({ "is_backup_schedule_disabled": true, "logs_policy": { "max_age_retention": 7 } });
+    let updated = client.good(&format!("PATCH {one}"), body).await;
+    assert_eq!(updated["status"], "ready");
+    assert_eq!(updated["logs_policy"], json!({ "max_age_retention": 7, "total_disk_retention": null }));
+    let schedule = json!({ "disabled": true, "frequency": 24, "next_run_at": null, "retention": 7 });
+    assert_eq!(updated["backup_schedule"], schedule);
+
+    let (status, deleted) = client.call(&format!("DELETE {one}")).await;
+    assert_eq!((status, &deleted["status"]), (200, &json!("deleting")));
+    assert_eq!(client.call(&format!("GET {one}")).await.0, 404);
+    assert_eq!(client.call(&format!("GET {one}/users")).await.1["resource"], "instance");
+    assert!(client.fake.objects("rdb/user").is_empty());
+}
+
+#[tokio::test]
+async fn rules_put_the_instance_into_passing() {
+    let client = Client::of(builder().settle(Duration::from_secs(30))).await;
+    let one = instance(&client).await;
+    client.fake.clock().advance(Duration::from_secs(30));
+    let rules = json!({ "rules": [{ "ip": "1.2.3.4/32", "description": "" }, { "ip": "9.0.0.0/16" }] });
+    let set = client.good(&format!("PUT {one}/acls"), rules.clone()).await;
+    let (_, instance) = client.call(&format!("GET {one}")).await;
+    assert_eq!(instance["status"], "configuring");
+    let rule = json!({ "action": "allow", "description": "IP allowed", "direction": "inbound", "ip": "1.2.3.4/32",
+        "port": instance["endpoint"]["port"], "protocol": "tcp" });
+    assert_eq!(set["rules"][0], rule);
+    for (request, body) in [
+        (format!("PUT {one}/acls"), rules),
+        (format!("POST {one}/databases"), json!({ "name": "app" })),
+        (format!("PATCH {one}"), json!({ "name": "other" })),
+        (format!("DELETE {one}"), json!({})),
+    ] {
+        let (status, refused) = client.call_with(&request, body).await;
+        assert_eq!((status, &refused["type"]), (409, &json!("transient_state")), "{request}");
+        assert_eq!((&refused["resource"], &refused["current_state"]), (&json!("instance"), &json!("configuring")));
+    }
+    client.fake.clock().advance(Duration::from_secs(30));
+    let gone = client.good(&format!("DELETE {one}/acls"), json!({ "acl_rule_ips": ["9.0.0.0/16"] })).await;
+    assert_eq!(gone["rules"][0]["ip"], "9.0.0.0/16");
+    let (_, left) = client.call(&format!("GET {one}/acls?page=1")).await;
+    assert_eq!((&left["rules"], &left["total_count"]), (&json!([rule]), &json!(1)));
+}
+
+#[tokio::test]
+async fn databases_users_and_privileges_live_in_an_instance() {
+    let client = client().await;
+    let one = instance(&client).await;
+    let created = client.good(&format!("POST {one}/databases"), json!({ "name": "app" })).await;
+    assert_eq!(created, json!({ "managed": true, "name": "app", "owner": "", "size": 0 }));
+    assert_eq!(client.call_with(&format!("POST {one}/databases"), json!({ "name": "app" })).await.0, 409);
+    let (_, databases) = client.call(&format!("GET {one}/databases?name=app&order_by=name_asc")).await;
+    assert_eq!(databases["databases"][0]["owner"], "_rdb_superadmin");
+
+    let user = json!({ "name": "app", "password": "Secret-2", "is_admin": false });
+    client.good(&format!("POST {one}/users"), user).await;
+    let updated = client.good(&format!("PATCH {one}/users/app"), json!({ "password": "Secret-3" })).await;
+    assert_eq!(updated, json!({ "is_admin": false, "name": "app" }));
+
+    let privilege = json!({ "database_name": "app", "user_name": "app", "permission": "all" });
+    assert_eq!(client.good(&format!("PUT {one}/privileges"), privilege.clone()).await, privilege);
+    let (_, privileges) = client.call(&format!("GET {one}/privileges?database_name=app&user_name=app")).await;
+    assert_eq!(privileges, json!({ "privileges": [privilege], "total_count": 1 }));
+    let nobody = json!({ "database_name": "app", "user_name": "nobody", "permission": "all" });
+    let (status, refused) = client.call_with(&format!("PUT {one}/privileges"), nobody).await;
+    assert_eq!((status, &refused["resource"], &refused["resource_id"]), (404, &json!("user"), &json!("nobody")));
+
+    assert_eq!(client.call(&format!("DELETE {one}/users/app")).await, (204, Value::Null));
+    assert_eq!(client.call(&format!("GET {one}/privileges")).await.1["total_count"], 0);
+    assert_eq!(client.call(&format!("DELETE {one}/databases/app")).await.0, 204);
+    assert_eq!(client.call(&format!("DELETE {one}/databases/app")).await.1["resource_id"], "app");
+}
+
+#[tokio::test]
+async fn endpoints_come_and_go_as_recorded() {
+    let client = Client::of(builder().settle(Duration::from_secs(30))).await;
+    let networks = "/vpc/v2/regions/fr-par/private-networks";
+    let network = client.good(&format!("POST {networks}"), json!({ "name": "net" })).await;
+    let network = network["id"].as_str().unwrap().to_owned();
+    let mut body = wanted();
+    body["init_endpoints"] = json!([{ "private_network": { "private_network_id": network, "ipam_config": {} } }]);
+    let created = client.good(&format!("POST {INSTANCES}"), body).await;
+    let private = created["endpoints"][0].clone();
+    let details = json!({ "private_network_id": network, "provisioning_mode": "ipam", "service_ip": "172.16.0.2/22",
+        "zone": "fr-par-1" });
+    assert_eq!((&private["ip"], &private["private_network"]), (&json!("172.16.0.2"), &details));
+    let id = created["id"].as_str().unwrap();
+    let held = format!("GET /ipam/v1/regions/fr-par/ips?resource_id={id}&resource_type=rdb_instance");
+    let (_, ips) = client.call(&format!("{held}&private_network_id={network}&order_by=created_at_desc")).await;
+    assert_eq!((&ips["ips"][0]["address"], &ips["total_count"]), (&json!("172.16.0.2/22"), &json!(1)));
+    assert_eq!(ips["ips"][0]["resource"]["name"], "main");
+
+    let one = format!("{INSTANCES}/{id}");
+    client.fake.clock().advance(Duration::from_secs(30));
+    let public = json!({ "endpoint_spec": { "load_balancer": {} } });
+    let made = client.good(&format!("POST {one}/endpoints"), public).await;
+    assert_eq!(made, json!({ "id": "", "name": null, "port": 0 }));
+    let (_, passing) = client.call(&format!("GET {one}")).await;
+    assert_eq!((&passing["status"], &passing["endpoints"]), (&json!("initializing"), &json!([private])));
+    client.fake.clock().advance(Duration::from_secs(30));
+    assert_eq!(client.call(&format!("GET {one}")).await.1["endpoints"].as_array().unwrap().len(), 2);
+
+    let (status, refused) = client.call(&format!("DELETE {networks}/{network}")).await;
+    assert_eq!((status, &refused["precondition"]), (412, &json!("resource_still_in_use")));
+    let endpoint = format!("/rdb/v1/regions/fr-par/endpoints/{}", private["id"].as_str().unwrap());
+    assert_eq!(client.call(&format!("DELETE {endpoint}")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {one}")).await.1["status"], "configuring");
+    client.fake.clock().advance(Duration::from_secs(30));
+    assert_eq!(client.call(&format!("GET {one}")).await.1["endpoints"].as_array().unwrap().len(), 1);
+    assert_eq!(client.call(&held).await.1["total_count"], 0);
+    assert_eq!(client.call(&format!("DELETE {networks}/{network}")).await.0, 204);
+}
+
+#[tokio::test]
+async fn settings_and_upgrades_show_at_once() {
+    let client = client().await;
+    let one = instance(&client).await;
+    let settings = json!([{ "name": "work_mem", "value": "8" }, { "name": "max_connections", "value": "200" }]);
+    let set = client.good(&format!("PUT {one}/settings"), json!({ "settings": settings })).await;
+    assert_eq!(set["settings"], settings);
+    let (_, instance) = client.call(&format!("GET {one}")).await;
+    assert_eq!(instance["settings"], json!([settings[1], settings[0]]));
+
+    for (change, volume, node) in [
+        (json!({ "volume_type": "sbs_5k" }), json!(["sbs", 5_000_000_000_u64]), "db-dev-s"),
+        (json!({ "volume_size": 10_000_000_000_u64 }), json!(["sbs", 10_000_000_000_u64]), "db-dev-s"),
+        (json!({ "node_type": "db-dev-m" }), json!(["sbs", 10_000_000_000_u64]), "db-dev-m"),
+        (json!({ "volume_type": "lssd" }), json!(["lssd", 25_000_000_000_u64]), "db-dev-m"),
+    ] {
+        let upgraded = client.good(&format!("POST {one}/upgrade"), change).await;
+        assert_eq!((&upgraded["status"], &upgraded["node_type"]), (&json!("initializing"), &json!(node)));
+        assert_eq!(json!([upgraded["volume"]["class"], upgraded["volume"]["size"]]), volume);
+    }
+    let (status, _) = client.call_with(&format!("POST {one}/upgrade"), json!({ "volume_size": 1 })).await;
+    assert_eq!(status, 400);
+}

@@ -1,0 +1,119 @@
+//! VPCs, private networks and their addresses, as recorded.
+
+use scaleway_fake::DEFAULT_ORGANIZATION;
+use serde_json::{Value, json};
+
+use crate::client::{Client, client};
+
+const VPCS: &str = "/vpc/v2/regions/fr-par/vpcs";
+const NETWORKS: &str = "/vpc/v2/regions/fr-par/private-networks";
+const IPS: &str = "/ipam/v1/regions/fr-par/ips";
+
+async fn vpc(client: &Client, name: &str) -> Value {
+    client.good(&format!("POST {VPCS}"), json!({ "name": name, "tags": [], "enable_routing": false })).await
+}
+
+#[tokio::test]
+async fn a_vpc_lives_as_recorded() {
+    let client = client().await;
+    let created = vpc(&client, "main").await;
+    let expected = json!({
+        "created_at": "2026-07-17T09:50:00.638933Z", "custom_routes_propagation_enabled": true, "id": created["id"],
+        "is_default": false, "name": "main", "organization_id": DEFAULT_ORGANIZATION, "private_network_count": 0,
+        "project_id": DEFAULT_ORGANIZATION, "region": "fr-par", "routing_enabled": true,
+        "s3_integration_enabled": false, "tags": [], "transitivity_enabled": false,
+        "updated_at": "2026-07-17T09:50:00.638933Z",
+    });
+    assert_eq!(created, expected);
+    let id = created["id"].as_str().unwrap();
+    let enabled = client.good(&format!("POST {VPCS}/{id}/enable-custom-routes-propagation"), json!({})).await;
+    assert_eq!(enabled["custom_routes_propagation_enabled"], true);
+    let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net", "vpc_id": id })).await;
+    assert_eq!(client.call(&format!("GET {VPCS}/{id}")).await.1["private_network_count"], 1);
+    let (status, refused) = client.call(&format!("DELETE {VPCS}/{id}")).await;
+    assert_eq!((status, &refused["precondition"]), (412, &json!("resource_still_in_use")));
+    assert_eq!(client.call(&format!("DELETE {NETWORKS}/{}", network["id"].as_str().unwrap())).await.0, 204);
+    assert_eq!(client.call(&format!("DELETE {VPCS}/{id}")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {VPCS}/{id}")).await.1["resource"], "vpc");
+}
+
+#[tokio::test]
+async fn a_name_finds_every_vpc_that_contains_it() {
+    let client = client().await;
+    for name in ["test-vpc-one", "test-vpc-two", "other"] {
+        vpc(&client, name).await;
+    }
+    assert_eq!(client.call(&format!("GET {VPCS}?name=test-vpc")).await.1["total_count"], 2);
+    assert_eq!(client.call(&format!("GET {VPCS}?name=test-vpc-one")).await.1["total_count"], 1);
+    assert_eq!(client.call(&format!("GET {VPCS}?order_by=created_at_asc")).await.1["total_count"], 3);
+}
+
+#[tokio::test]
+async fn the_default_vpc_is_made_when_it_is_needed_first() {
+    let client = client().await;
+    assert_eq!(client.call(&format!("GET {VPCS}")).await.1["total_count"], 0);
+    let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net", "subnets": null })).await;
+    let (_, defaults) = client.call(&format!("GET {VPCS}?is_default=true")).await;
+    assert_eq!((&defaults["total_count"], &defaults["vpcs"][0]["id"]), (&json!(1), &network["vpc_id"]));
+    assert_eq!(defaults["vpcs"][0]["tags"], json!(["default"]));
+    let (_, elsewhere) = client.call("GET /vpc/v2/regions/nl-ams/vpcs?is_default=true").await;
+    assert_eq!(elsewhere["total_count"], 1);
+}
+
+#[tokio::test]
+async fn a_private_network_has_a_block_of_each_family() {
+    let client = client().await;
+    let vpc = vpc(&client, "main").await;
+    let body = json!({ "name": "one", "vpc_id": vpc["id"], "subnets": null });
+    let one = client.good(&format!("POST {NETWORKS}"), body).await;
+    let body = json!({ "name": "two", "vpc_id": vpc["id"], "subnets": ["192.168.0.0/24"], "tags": ["t"] });
+    let two = client.good(&format!("POST {NETWORKS}"), body).await;
+    let block = |network: &Value, place: usize| network["subnets"][place]["subnet"].as_str().unwrap().to_owned();
+    assert_eq!((block(&one, 0).as_str(), block(&two, 0).as_str()), ("172.16.0.0/22", "192.168.0.0/24"));
+    for network in [&one, &two] {
+        assert_eq!(network["subnets"].as_array().unwrap().len(), 2);
+        assert!(block(network, 1).starts_with("fd") && block(network, 1).ends_with("::/64"), "{network}");
+        assert_eq!(network["subnets"][1]["private_network_id"], network["id"]);
+    }
+    let body = json!({ "name": "three", "vpc_id": vpc["id"], "subnets": ["192.168.0.0/16"] });
+    assert_eq!(client.call_with(&format!("POST {NETWORKS}"), body).await.0, 400);
+    let (_, found) = client.call(&format!("GET {NETWORKS}?name=two&tags=t&order_by=created_at_asc")).await;
+    assert_eq!((&found["total_count"], &found["private_networks"][0]["id"]), (&json!(1), &two["id"]));
+    let (_, subnets) =
+        client.call(&format!("GET /vpc/v2/regions/fr-par/subnets?vpc_id={}", vpc["id"].as_str().unwrap())).await;
+    assert_eq!(subnets["total_count"], 4);
+}
+
+#[tokio::test]
+async fn a_network_with_a_container_stays() {
+    let client = client().await;
+    let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net" })).await;
+    let namespace = client.good("POST /containers/v1/regions/fr-par/namespaces", json!({ "name": "n" })).await;
+    client.call(&format!("GET /containers/v1/regions/fr-par/namespaces/{}", namespace["id"].as_str().unwrap())).await;
+    let body = json!({ "namespace_id": namespace["id"], "name": "web", "image": "nginx",
+        "private_network_id": network["id"] });
+    let container = client.good("POST /containers/v1/regions/fr-par/containers", body).await;
+    let one = format!("{NETWORKS}/{}", network["id"].as_str().unwrap());
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 412);
+    let container = format!("/containers/v1/regions/fr-par/containers/{}", container["id"].as_str().unwrap());
+    let patched = client.good(&format!("PATCH {container}"), json!({ "private_network_id": "" })).await;
+    assert_eq!(patched.get("private_network_id"), None);
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+}
+
+#[tokio::test]
+async fn addresses_can_be_booked_and_released() {
+    let client = client().await;
+    let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net" })).await;
+    let source = json!({ "private_network_id": network["id"] });
+    let booked = client.good(&format!("POST {IPS}"), json!({ "source": source, "tags": ["t"] })).await;
+    assert_eq!((&booked["address"], &booked["resource"]), (&json!("172.16.0.2/22"), &Value::Null));
+    let other = json!({ "source": { "subnet_id": network["subnets"][0]["id"] }, "address": "172.16.0.2" });
+    assert_eq!(client.call_with(&format!("POST {IPS}"), other).await.0, 409);
+    let ipv6 = client.good(&format!("POST {IPS}"), json!({ "source": source, "is_ipv6": true })).await;
+    assert!(ipv6["address"].as_str().unwrap().starts_with("fd"), "{ipv6}");
+    let (_, found) = client.call(&format!("GET {IPS}?tags=t&resource_type=unknown_type&attached=false")).await;
+    assert_eq!((&found["total_count"], &found["ips"][0]["id"]), (&json!(1), &booked["id"]));
+    assert_eq!(client.call(&format!("GET {IPS}?zonal=fr-par-1")).await.1["total_count"], 0);
+    assert_eq!(client.call(&format!("DELETE {IPS}/{}", booked["id"].as_str().unwrap())).await.0, 204);
+}
