@@ -82,6 +82,10 @@ fn known(property: &Property, value: &Value) -> Value {
     let secret = value.is_secret();
     match (&property.kind, value.data()) {
         (_, Data::Unknown) => value.clone(),
+        // The API may answer in another order.
+        (Kind::List(_), Data::Array(items)) if property.equal == Some(Equal::Unordered) && items.len() > 1 => {
+            Value::UNKNOWN.secret_if(value.contains_secret())
+        }
         (Kind::Object(properties), Data::Object(object)) => known_object(properties, object).secret_if(secret),
         (Kind::List(element), Data::Array(items)) => match element.as_ref() {
             Kind::Object(properties) => {
@@ -91,6 +95,7 @@ fn known(property: &Property, value: &Value) -> Value {
                 });
                 Value::from(items.collect::<Vec<_>>()).secret_if(secret)
             }
+            _ if is_respelled(property) => respelled(property, value),
             _ => value.clone(),
         },
         _ if is_respelled(property) => respelled(property, value),
@@ -116,7 +121,7 @@ fn is_respelled(property: &Property) -> bool {
                 | Convert::Cidr
                 | Convert::Base64
         )
-    ) || matches!(property.equal, Some(Equal::IgnoreCase | Equal::CleanPath | Equal::Unordered))
+    ) || matches!(property.equal, Some(Equal::IgnoreCase | Equal::CleanPath))
 }
 
 fn respelled(property: &Property, value: &Value) -> Value {
