@@ -40,6 +40,11 @@ impl Place {
         Self { file: self.file.clone(), path }
     }
 
+    fn is_in(&self, other: &Self) -> bool {
+        let rest = self.path.strip_prefix(&other.path);
+        self.file == other.file && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+
     /// The place of an element of a list.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
@@ -51,6 +56,11 @@ impl Findings {
     /// Notes a mistake.
     pub fn mistake(&mut self, place: &Place, message: impl Into<String>) {
         self.mistakes.push(Finding { place: place.clone(), message: message.into() });
+    }
+
+    /// Whether a mistake is known at this place or anywhere inside it.
+    pub fn has_mistake_in(&self, place: &Place) -> bool {
+        self.mistakes.iter().any(|mistake| mistake.place.is_in(place))
     }
 
     /// Notes something to look at.

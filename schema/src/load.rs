@@ -18,6 +18,8 @@ pub struct Offer {
     pub provider: ProviderFile,
     /// The products by the name of their folder, which is the Pulumi module.
     pub products: BTreeMap<String, LoadedProduct>,
+    /// Every file could be read.
+    pub is_complete: bool,
 }
 
 /// A product with its resources.
@@ -53,6 +55,7 @@ pub fn load(root: &Path, findings: &mut Findings) -> Result<Offer> {
             offer.products.insert(name, product);
         }
     }
+    offer.is_complete = findings.mistakes.is_empty();
     Ok(offer)
 }
 
@@ -102,7 +105,10 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str, findings: &mut 
         Some(location) => format!("{file}:{}:{}", location.line(), location.column()),
         None => file.to_owned(),
     };
-    findings.mistake(&Place::file(&place), error.to_string());
+    // The text ends with the place, which is told already.
+    let text = error.to_string();
+    let end = error.location().map(|location| format!(" at line {}, column {}", location.line(), location.column()));
+    findings.mistake(&Place::file(&place), end.and_then(|end| text.strip_suffix(&end)).unwrap_or(&text));
     None
 }
 

@@ -35,8 +35,14 @@ impl<'a> Scope<'a> {
 
     /// Refuses inputs that are never sent, and updatable ones that no update sends.
     pub(crate) fn check_coverage(&self, resource: &Resource, calls: &Calls<'a>, findings: &mut Findings) {
+        if ["create", "update"].iter().any(|word| findings.has_mistake_in(&self.place.at(word))) {
+            return;
+        }
         let place = self.place.at("properties");
         for (name, property) in &resource.properties {
+            if findings.has_mistake_in(&place.at(name)) {
+                continue;
+            }
             let (Some(_), true) = (&property.send, property.input != Input::No) else {
                 continue;
             };

@@ -38,6 +38,7 @@ impl<'a> Scope<'a> {
         let inputs = given(word, resource, &own, &place, findings);
         let by = list.map(|list| self.lookup_by(word, &list, &inputs, &place, findings));
         self.check_id_given(word, &inputs, &place, findings);
+        self.check_used(word, &inputs, by.as_ref(), &place, findings);
         let groups = word.id.iter().zip(word.by.first()).map(|(id, by)| vec![id.clone(), by.clone()]);
         let groups = groups.filter(|group| !group.iter().any(|name| word.required.contains(name)));
         for name in &word.without {
@@ -76,7 +77,7 @@ impl<'a> Scope<'a> {
     ) -> LookupBy {
         let fields = element(list).and_then(|element| element.fields());
         let mut find = BTreeMap::new();
-        for name in &word.by {
+        for name in word.by.iter().filter(|name| inputs.contains_key(*name)) {
             let field = field_of(name, inputs.get(name));
             if let Some(fields) = fields.filter(|fields| !fields.contains_key(&field)) {
                 let hint = did_you_mean(&field, fields.keys().map(String::as_str));
@@ -126,6 +127,30 @@ impl<'a> Scope<'a> {
             }
         }
         found
+    }
+
+    /// Refuses inputs that select nothing.
+    fn check_used(
+        &self,
+        word: &descriptor::Lookup,
+        inputs: &BTreeMap<String, Property>,
+        by: Option<&LookupBy>,
+        place: &Place,
+        findings: &mut Findings,
+    ) {
+        for (name, property) in inputs {
+            let asks = |source: &Source| *source == Source::Property(name.clone());
+            let is_asked = by.is_some_and(|by| {
+                by.find.values().any(asks)
+                    || by.list.parameters.values().any(asks)
+                    || by.list.query.iter().any(|query| asks(&query.from))
+            });
+            let is_place = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
+            let is_part = self.id.contains(&IdPart::Property(name.clone()));
+            if !(is_asked || is_place || is_part || word.id.as_ref() == Some(name)) {
+                findings.mistake(&place.at("inputs"), format!("\"{name}\" selects nothing"));
+            }
+        }
     }
 
     /// Without an input that holds the id, every part of it must be an input.

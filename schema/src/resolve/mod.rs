@@ -49,8 +49,14 @@ pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a
     for (module, product) in &offer.products {
         for LoadedResource { place, resource } in &product.resources {
             if let Some(scope) = Scope::new(place, resource, &product.product, findings) {
-                let (compiled, lookup) = scope.resolve(findings);
-                all.push(Resolved { module, place, descriptor: resource, resource: compiled, lookup });
+                let compiled = scope.resolve(findings);
+                all.extend(compiled.map(|(compiled, lookup)| Resolved {
+                    module,
+                    place,
+                    descriptor: resource,
+                    resource: compiled,
+                    lookup,
+                }));
             }
         }
     }
@@ -106,8 +112,9 @@ impl<'a> Scope<'a> {
         Some(scope)
     }
 
-    fn resolve(&self, findings: &mut Findings) -> (Resource, Option<ResolvedLookup>) {
-        let calls = self.all_calls(findings);
+    /// Without all operations known nothing can be said of the rest, so then there is nothing.
+    fn resolve(&self, findings: &mut Findings) -> Option<(Resource, Option<ResolvedLookup>)> {
+        let calls = self.all_calls(findings)?;
         let properties = self.properties(&calls, findings);
         let resource = Resource {
             token: self.resource.token.clone(),
@@ -133,10 +140,11 @@ impl<'a> Scope<'a> {
         self.check_groups(findings);
         self.check_coverage(&resource, &calls, findings);
         let lookup = self.lookup(&resource, &calls, findings);
-        (resource, lookup)
+        Some((resource, lookup))
     }
 
-    fn all_calls(&self, findings: &mut Findings) -> Calls<'a> {
+    fn all_calls(&self, findings: &mut Findings) -> Option<Calls<'a>> {
+        let before = findings.mistakes.len();
         let mut calls = Calls {
             create: self.calls(&self.resource.create, "create", findings),
             read: self.calls(&self.resource.read, "read", findings),
@@ -148,7 +156,7 @@ impl<'a> Scope<'a> {
         for call in &calls.read {
             call.add_answer(&mut calls.answers);
         }
-        calls
+        (findings.mistakes.len() == before).then_some(calls)
     }
 
     /// The calls behind one of the words `create`, `read`, `update`, `delete`.

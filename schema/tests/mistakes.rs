@@ -1,0 +1,111 @@
+//! Every mistake the compiler refuses: one case each in `mistakes.yaml`, made in the small offer beside it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use schema::findings::Findings;
+use schema::generate::generate;
+use serde::Deserialize;
+
+/// One case: in a file of the small offer one text becomes another, and this is what the compiler then says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// The mistake, as a sentence.
+    case: String,
+    /// The file, below `resources/`.
+    file: String,
+    /// A text that the file holds once.
+    change: String,
+    /// What stands there instead.
+    to: String,
+    /// Everything that is said, in any order.
+    #[serde(default)]
+    says: Vec<String>,
+    /// All warnings.
+    #[serde(default)]
+    warns: Vec<String>,
+}
+
+#[test]
+fn each_mistake_is_told_where_it_stands_and_nothing_else_is() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let cases: Vec<Case> = serde_saphyr::from_str(&fs::read_to_string(here.join("mistakes.yaml")).unwrap()).unwrap();
+    let offer = read_offer(&here.join("offer/resources"), Path::new(""));
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let (mut says, mut warns) = compile(&offer, case);
+        let (mut expected, mut warnings) = (case.says.clone(), case.warns.clone());
+        for list in [&mut says, &mut warns, &mut expected, &mut warnings] {
+            list.sort();
+        }
+        if (&says, &warns) != (&expected, &warnings) {
+            wrong.push(format!("{}\n  says:  {says:#?}\n  warns: {warns:#?}", case.case));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut offer = read_offer(&here.join("offer/resources"), Path::new(""));
+    for (file, change, to) in [
+        ("registry/namespace.yaml", "  endpoint:", "  endpoit:"),
+        ("registry/namespace.yaml", "create: CreateNamespace", "create: CreateNamespaces"),
+        ("databases/acl.yaml", "label: database access rules", "label: Rules"),
+    ] {
+        let text = offer.get_mut(file).unwrap();
+        *text = text.replace(change, to);
+    }
+    let case = Case {
+        case: String::new(),
+        file: "registry/namespace.yaml".to_owned(),
+        change: "doc: The address.".to_owned(),
+        to: "doc: \"\"".to_owned(),
+        says: Vec::new(),
+        warns: Vec::new(),
+    };
+    let (says, _) = compile(&offer, &case);
+    for part in ["endpoit", "CreateNamespaces", "label", "has no `doc`"] {
+        assert!(says.iter().any(|message| message.contains(part)), "nothing says {part}: {says:#?}");
+    }
+}
+
+/// Everything that is said of the offer with one change.
+fn compile(offer: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in offer {
+        let text = if *file == case.file {
+            assert_eq!(text.matches(&case.change).count(), 1, "{}: the text is not there once", case.case);
+            text.replace(&case.change, &case.to)
+        } else {
+            text.clone()
+        };
+        let path = folder.path().join("resources").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let mut findings = Findings::default();
+    let generated = generate(folder.path(), &mut findings).unwrap();
+    assert_eq!(generated.is_none(), !findings.mistakes.is_empty(), "{}", case.case);
+    let texts = |list: &[schema::findings::Finding]| list.iter().map(ToString::to_string).collect();
+    (texts(&findings.mistakes), texts(&findings.warnings))
+}
+
+/// The files of the small offer by their path below `resources/`.
+fn read_offer(root: &Path, below: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(root.join(below)).unwrap() {
+        let name = below.join(entry.unwrap().file_name());
+        if root.join(&name).is_dir() {
+            files.extend(read_offer(root, &name));
+        } else {
+            files.insert(name.to_str().unwrap().to_owned(), fs::read_to_string(root.join(&name)).unwrap());
+        }
+    }
+    files
+}
