@@ -1,1 +1,83 @@
+#![allow(clippy::unwrap_used)]
 
+use client::SystemClock;
+use client::testing::ManualClock;
+use pulumi_rpc::pulumirpc::engine_server::{Engine, EngineServer};
+use tokio::net::TcpListener;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+
+use super::*;
+
+/// An engine that keeps what it is told.
+#[derive(Clone, Default)]
+struct Listener(Arc<Mutex<Vec<LogRequest>>>);
+
+#[tonic::async_trait]
+impl Engine for Listener {
+    async fn log(&self, request: Request<LogRequest>) -> Result<Response<()>, Status> {
+        self.0.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(()))
+    }
+}
+
+async fn listen() -> (Listener, String) {
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap().to_string();
+    let listener = Listener::default();
+    let service = EngineServer::new(listener.clone());
+    let incoming = TcpIncoming::from(socket);
+    tokio::spawn(tonic::transport::Server::builder().add_service(service).serve_with_incoming(incoming));
+    (listener, address)
+}
+
+#[tokio::test]
+async fn lines_arrive_in_their_order_and_a_status_only_when_it_changes() {
+    let (listener, address) = listen().await;
+    let log = EngineLog::start(Arc::new(SystemClock));
+    log.connect(&address);
+    let progress = log.progress("urn:x");
+    progress.status("waiting (creating)");
+    progress.status("waiting (creating)");
+    progress.warning("the image is old");
+    progress.status("waiting (pulling)");
+    progress.finish().await;
+
+    let lines = listener.0.lock().unwrap().clone();
+    let told: Vec<_> =
+        lines.iter().map(|line| (line.severity(), line.message.as_str(), line.ephemeral, line.urn.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (LogSeverity::Info, "waiting (creating)", true, "urn:x"),
+            (LogSeverity::Warning, "the image is old", false, "urn:x"),
+            (LogSeverity::Info, "waiting (pulling)", true, "urn:x"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_engine_that_cannot_be_reached_holds_nobody_up() {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = nobody.local_addr().unwrap().to_string();
+    drop(nobody);
+    // The clock stands still, so only a refusal can end the wait.
+    let log = EngineLog::start(Arc::new(ManualClock::new()));
+    log.warning("", "before any engine is named");
+    log.connect(&address);
+    log.warning("", "to nobody");
+    log.connect("no address at all");
+    log.warning("", "to nowhere");
+    log.flush().await;
+}
+
+#[tokio::test]
+async fn an_engine_that_is_stuck_holds_an_operation_up_for_a_second_only() {
+    let stuck = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let clock = ManualClock::skipping(LAST_WORDS);
+    let log = EngineLog::start(Arc::new(clock.clone()));
+    log.connect(&stuck.local_addr().unwrap().to_string());
+    log.warning("", "to somebody who does not listen");
+    log.flush().await;
+    assert_eq!(clock.slept(), [LAST_WORDS]);
+}

@@ -75,6 +75,8 @@ fn change(kind: ChangeKind, replace: bool) -> Change {
 
 #[test]
 fn the_three_ways_to_tell_a_diff_agree() {
+    use rpc::property_diff::Kind;
+
     let at = |path: &str| path.parse::<Path>().unwrap();
     let changes = [
         (at("name"), change(ChangeKind::Update, true)),
@@ -88,7 +90,6 @@ fn the_three_ways_to_tell_a_diff_agree() {
     assert_eq!(told.replaces, ["name", "rules"]);
     assert!(told.has_detailed_diff && told.delete_before_replace);
     let kinds: Vec<_> = told.detailed_diff.iter().map(|(path, diff)| (path.as_str(), diff.kind())).collect();
-    use rpc::property_diff::Kind;
     let mut expected = vec![
         ("name", Kind::UpdateReplace),
         ("rules[0].ip", Kind::Add),

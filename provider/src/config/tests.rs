@@ -1,1 +1,382 @@
+#![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use engine::ChangeKind;
+use value::{Object, Value};
+
+use super::*;
+
+/// One row of the table: what each source says, and what comes of it.
+struct Case {
+    says: &'static str,
+    arguments: &'static [(&'static str, &'static str)],
+    stack: &'static str,
+    environment: &'static [(&'static str, &'static str)],
+    file: &'static str,
+    /// Setting, value, origin.
+    expected: &'static [(&'static str, &'static str, &'static str)],
+}
+
+const ARGUMENTS: &str = "the provider's arguments";
+const STACK: &str = "the stack's configuration";
+const FILE: &str = "profile `default` of /home/me/.config/scw/config.yaml";
+
+const CASES: &[Case] = &[
+    Case {
+        says: "nothing is told",
+        arguments: &[],
+        stack: "",
+        environment: &[],
+        file: "",
+        expected: &[
+            ("region", "fr-par", "what is built in"),
+            ("zone", "fr-par-1", "what is built in"),
+            ("apiUrl", "https://api.scaleway.com/", "nothing"),
+        ],
+    },
+    Case {
+        says: "arguments go before everything",
+        arguments: &[("projectId", "argument")],
+        stack: r#"{"projectId": "stack"}"#,
+        environment: &[("SCW_DEFAULT_PROJECT_ID", "variable")],
+        file: "default_project_id: profile",
+        expected: &[("projectId", "argument", ARGUMENTS)],
+    },
+    Case {
+        says: "the stack goes before the environment, also for an explicit provider",
+        arguments: &[],
+        stack: r#"{"projectId": "stack"}"#,
+        environment: &[("SCW_DEFAULT_PROJECT_ID", "variable")],
+        file: "default_project_id: profile",
+        expected: &[("projectId", "stack", STACK)],
+    },
+    Case {
+        says: "the default provider's arguments are the stack's",
+        arguments: &[("projectId", "stack")],
+        stack: r#"{"projectId": "stack"}"#,
+        environment: &[],
+        file: "",
+        expected: &[("projectId", "stack", STACK)],
+    },
+    Case {
+        says: "the environment goes before the profile",
+        arguments: &[],
+        stack: "",
+        environment: &[("SCW_DEFAULT_PROJECT_ID", "variable")],
+        file: "default_project_id: profile",
+        expected: &[("projectId", "variable", "SCW_DEFAULT_PROJECT_ID")],
+    },
+    Case {
+        says: "the profile gives what nobody else does",
+        arguments: &[],
+        stack: "",
+        environment: &[],
+        file: "default_project_id: profile\naccess_key: SCWPROFILE\nsecret_key: s\napi_url: http://127.0.0.1:1",
+        expected: &[
+            ("projectId", "profile", FILE),
+            ("accessKey", "SCWPROFILE", FILE),
+            ("apiUrl", "http://127.0.0.1:1/", FILE),
+        ],
+    },
+    Case {
+        says: "of two spellings the documented one counts",
+        arguments: &[],
+        stack: "",
+        environment: &[("SCW_ORGANIZATION_ID", "short"), ("SCW_DEFAULT_ORGANIZATION_ID", "long")],
+        file: "",
+        expected: &[("organizationId", "long", "SCW_DEFAULT_ORGANIZATION_ID")],
+    },
+    Case {
+        says: "the other spelling counts alone",
+        arguments: &[],
+        stack: "",
+        environment: &[("SCW_ORGANIZATION_ID", "short"), ("SCW_REGION", "nl-ams")],
+        file: "",
+        expected: &[("organizationId", "short", "SCW_ORGANIZATION_ID"), ("region", "nl-ams", "SCW_REGION")],
+    },
+    Case {
+        says: "a zone without a region gives its region",
+        arguments: &[("zone", "pl-waw-2")],
+        stack: "",
+        environment: &[],
+        file: "default_region: fr-par\ndefault_zone: fr-par-3",
+        expected: &[("zone", "pl-waw-2", ARGUMENTS), ("region", "pl-waw", "the zone")],
+    },
+    Case {
+        says: "a region without a zone gives its first zone, whatever a weaker source says",
+        arguments: &[],
+        stack: "",
+        environment: &[("SCW_DEFAULT_REGION", "nl-ams")],
+        file: "default_zone: fr-par-2",
+        expected: &[("region", "nl-ams", "SCW_DEFAULT_REGION"), ("zone", "nl-ams-1", "the region")],
+    },
+    Case {
+        says: "what is empty is not given",
+        arguments: &[("region", ""), ("projectId", "")],
+        stack: r#"{"projectId": ""}"#,
+        environment: &[("SCW_DEFAULT_PROJECT_ID", ""), ("SCW_PROJECT_ID", "short"), ("SCW_DEFAULT_REGION", "")],
+        file: "default_region: ''",
+        expected: &[("projectId", "short", "SCW_PROJECT_ID"), ("region", "fr-par", "what is built in")],
+    },
+    Case {
+        says: "numbers are read from texts",
+        arguments: &[("maxRetries", "0"), ("requestsPerSecond", "7"), ("maxConcurrentRequests", "3")],
+        stack: "",
+        environment: &[],
+        file: "",
+        expected: &[
+            ("maxRetries", "0", ARGUMENTS),
+            ("requestsPerSecond", "7", ARGUMENTS),
+            ("maxConcurrentRequests", "3", ARGUMENTS),
+        ],
+    },
+    Case {
+        says: "texts stay texts, also when they look like something else",
+        arguments: &[("projectId", r#"{"a": 1}"#)],
+        stack: "",
+        environment: &[],
+        file: "",
+        expected: &[("projectId", r#"{"a": 1}"#, ARGUMENTS)],
+    },
+    Case {
+        says: "a stack configuration that is none is left alone",
+        arguments: &[],
+        stack: "[broken",
+        environment: &[("SCW_ACCESS_KEY", "SCWX"), ("SCW_SECRET_KEY", "s")],
+        file: "",
+        expected: &[("accessKey", "SCWX", "SCW_ACCESS_KEY")],
+    },
+];
+
+fn object(fields: &[(&str, &str)]) -> Object {
+    fields.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))).collect()
+}
+
+/// What a process sees whose home is /home/me.
+fn surroundings(environment: &[(&'static str, &str)], stack: &str, file: &str) -> Surroundings {
+    let mut variables: BTreeMap<&str, String> =
+        environment.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    variables.insert("PULUMI_CONFIG", stack.to_owned());
+    variables.insert("HOME", "/home/me".to_owned());
+    let file = file.to_owned();
+    let read = move |path: &Path| match path.to_str() {
+        Some("/home/me/.config/scw/config.yaml") if !file.is_empty() => Ok(file.clone()),
+        _ => Err(io::ErrorKind::NotFound.into()),
+    };
+    Surroundings::new(move |name| variables.get(name).cloned(), read)
+}
+
+fn value_of(configuration: &Configuration, setting: &str) -> Option<String> {
+    let (client, defaults) = (&configuration.client, &configuration.defaults);
+    match setting {
+        "region" => defaults.region.clone(),
+        "zone" => defaults.zone.clone(),
+        "projectId" => defaults.project_id.clone(),
+        "organizationId" => defaults.organization_id.clone(),
+        "apiUrl" => Some(client.api_url.to_string()),
+        "accessKey" => client.credentials.as_ref().map(|credentials| credentials.access_key.clone()),
+        "maxRetries" => Some(client.max_retries.to_string()),
+        "requestsPerSecond" => client.requests_per_second.map(|rate| rate.to_string()),
+        "maxConcurrentRequests" => Some(client.max_concurrent_requests.to_string()),
+        other => panic!("{other} is not compared"),
+    }
+}
+
+#[test]
+fn each_setting_comes_from_the_strongest_source_that_gives_it() {
+    for case in CASES {
+        let surroundings = surroundings(case.environment, case.stack, case.file);
+        let configuration = resolve(&object(case.arguments), &surroundings).unwrap();
+        for (setting, value, origin) in case.expected {
+            assert_eq!(value_of(&configuration, setting).as_deref(), Some(*value), "{}: {setting}", case.says);
+            let came_from = configuration.origins.get(setting).map_or("nothing", String::as_str);
+            assert_eq!(came_from, *origin, "{}: {setting}", case.says);
+        }
+        assert_eq!(configuration.warnings, [""; 0], "{}", case.says);
+    }
+}
+
+#[test]
+fn typed_arguments_of_an_explicit_provider_count_like_texts() {
+    let mut arguments = object(&[("secretKey", "s")]);
+    arguments.insert("maxRetries".into(), Value::from(5.0));
+    arguments.insert("region".into(), Value::UNKNOWN);
+    arguments.insert("zone".into(), Value::NULL);
+    let configuration = resolve(&arguments, &surroundings(&[], "", "")).unwrap();
+    assert_eq!(configuration.client.max_retries, 5);
+    assert_eq!(configuration.defaults, built_in_defaults());
+}
+
+#[test]
+fn without_a_secret_key_the_missing_one_is_named_in_both_spellings() {
+    let none = resolve(&Object::new(), &surroundings(&[("SCW_ACCESS_KEY", "SCWX")], "", "")).unwrap();
+    assert!(none.client.credentials.is_none());
+    let text = none.missing.unwrap().to_string();
+    assert!(text.contains("pulumi config set evalap-scaleway:secretKey --secret"), "{text}");
+    assert!(text.contains("SCW_SECRET_KEY"), "{text}");
+
+    let some = resolve(&Object::new(), &surroundings(&[("SCW_SECRET_KEY", "s")], "", "")).unwrap();
+    assert!(some.client.credentials.is_some() && some.missing.is_none());
+}
+
+#[test]
+fn the_certificate_check_is_switched_off_by_variable_or_profile_only() {
+    let insecure = |environment: &[(&'static str, &str)], file: &str| {
+        resolve(&Object::new(), &surroundings(environment, "", file)).unwrap().client.insecure
+    };
+    assert!(!insecure(&[], ""));
+    assert!(insecure(&[("SCW_INSECURE", "true")], ""));
+    assert!(insecure(&[], "insecure: true"));
+    assert!(!insecure(&[("SCW_INSECURE", "false")], "insecure: true"));
+}
+
+#[track_caller]
+fn check_wrong(arguments: &[(&str, &str)], environment: &[(&'static str, &str)], file: &str, expected: &str) {
+    let Err(error) = resolve(&object(arguments), &surroundings(environment, "", file)) else {
+        panic!("nothing was wrong");
+    };
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn a_setting_nothing_can_be_done_with_is_named_with_its_source_and_never_quoted() {
+    check_wrong(
+        &[],
+        &[("SCW_API_URL", "canary")],
+        "",
+        "the setting `apiUrl`, from SCW_API_URL, must be an http or https address, such as `https://api.scaleway.com`",
+    );
+    check_wrong(
+        &[("maxRetries", "canary")],
+        &[],
+        "",
+        "the setting `maxRetries`, from the provider's arguments, must be a whole number of at least 0",
+    );
+    check_wrong(
+        &[("profile", "production")],
+        &[],
+        "profiles: {staging: {}}",
+        "the Scaleway configuration file /home/me/.config/scw/config.yaml has no profile `production`; \
+         it has `default`, `staging`",
+    );
+    check_wrong(
+        &[],
+        &[("SCW_CONFIG_PATH", "/elsewhere.yaml")],
+        "",
+        "the Scaleway configuration file /elsewhere.yaml cannot be read: entity not found",
+    );
+}
+
+#[test]
+fn a_broken_file_nobody_asked_for_is_only_a_warning() {
+    let configuration =
+        resolve(&Object::new(), &surroundings(&[("SCW_SECRET_KEY", "s")], "", "secret_key: [")).unwrap();
+    assert!(configuration.missing.is_none());
+    assert!(configuration.warnings[0].contains("is not the YAML"), "{:?}", configuration.warnings);
+}
+
+#[test]
+fn a_region_that_looks_like_none_is_doubted_once_and_used() {
+    let configuration = resolve(&object(&[("region", "Paris")]), &surroundings(&[], "", "")).unwrap();
+    assert_eq!(configuration.defaults.region.as_deref(), Some("Paris"));
+    assert_eq!(
+        configuration.warnings,
+        ["the region `Paris`, from the provider's arguments, does not look like one, such as `fr-par`"]
+    );
+}
+
+#[test]
+fn arguments_are_checked_by_name_and_unknown_ones_are_right() {
+    let mut arguments = object(&[("apiUrl", "ftp://x"), ("maxConcurrentRequests", "0"), ("region", "anything")]);
+    arguments.insert("maxRetries".into(), Value::UNKNOWN);
+    arguments.insert("version".into(), "0.1.0".into());
+    let failures = wrong(&arguments);
+    let named: Vec<String> = failures.iter().map(|failure| failure.path.to_string()).collect();
+    assert_eq!(named, ["apiUrl", "maxConcurrentRequests"]);
+}
+
+#[test]
+fn only_our_own_settings_change_and_none_replaces() {
+    let olds =
+        object(&[("region", "fr-par"), ("maxRetries", "5"), ("version", "0.1.0"), ("theirs", "x"), ("zone", "a")]);
+    let mut news = object(&[("region", "nl-ams"), ("version", "0.2.0"), ("projectId", "p")]);
+    news.insert("maxRetries".into(), Value::from(5.0));
+    news.insert("apiUrl".into(), Value::UNKNOWN);
+    let diff = changed(&olds, &news);
+    let found: Vec<(String, ChangeKind)> =
+        diff.changes.iter().map(|(path, change)| (path.to_string(), change.kind)).collect();
+    let expected = [
+        ("apiUrl", ChangeKind::Add),
+        ("projectId", ChangeKind::Add),
+        ("region", ChangeKind::Update),
+        ("zone", ChangeKind::Delete),
+    ];
+    assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
+    assert!(!diff.replaces());
+}
+
+#[test]
+fn a_misspelled_setting_is_told_with_the_one_that_was_meant() {
+    let arguments = object(&[("secret_key", "canary"), ("environment", "dev"), ("version", "1"), ("__internal", "x")]);
+    assert_eq!(
+        unknown(&arguments),
+        [
+            "the provider has no setting `environment`; it is ignored",
+            "the provider has no setting `secret_key`; did you mean `secretKey`?",
+        ]
+    );
+}
+
+#[test]
+fn the_settings_are_those_of_the_schema() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../../schema/schema.json")).unwrap();
+    let ours: BTreeMap<&str, &str> = setting::SETTINGS
+        .iter()
+        .map(|setting| match setting.holds {
+            setting::Holds::Count(_) => (setting.name, "integer"),
+            setting::Holds::Text | setting::Holds::Url => (setting.name, "string"),
+        })
+        .collect();
+    for place in ["/config/variables", "/provider/inputProperties"] {
+        let offered = schema.pointer(place).unwrap().as_object().unwrap();
+        let offered = offered.iter().map(|(name, property)| (name.as_str(), property["type"].as_str().unwrap()));
+        assert_eq!(offered.collect::<BTreeMap<_, _>>(), ours, "{place}");
+    }
+}
+
+#[test]
+fn every_variable_of_a_setting_names_one() {
+    for variable in VARIABLES {
+        let Some(name) = variable.setting else { continue };
+        assert!(setting::SETTINGS.iter().any(|setting| setting.name == name), "{}", variable.name);
+    }
+}
+
+fn reference_page() -> String {
+    let mut page = "# Environment variables\n\n\
+        <!-- Written by a test of provider/src/config.rs; UPDATE_REFERENCE=1 cargo test reference_page writes it anew. -->\n\n\
+        The plugin reads these variables when Pulumi configures it. The provider's arguments and the stack's\n\
+        configuration go before them, and they go before the profile of the Scaleway configuration file. Of several\n\
+        variables for one setting the first that is set counts; an empty one counts as not set.\n\n\
+        | Variable | Setting | Meaning |\n| --- | --- | --- |\n"
+        .to_owned();
+    for variable in VARIABLES {
+        let setting = variable.setting.map(|name| format!("`{name}`")).unwrap_or_default();
+        writeln!(page, "| `{}` | {setting} | {} |", variable.name, variable.about).unwrap();
+    }
+    page
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the plugin")]
+fn reference_page_is_what_the_table_says() {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/environment.md");
+    if std::env::var_os("UPDATE_REFERENCE").is_some() {
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(&place, reference_page()).unwrap();
+    }
+    let written = std::fs::read_to_string(&place).unwrap();
+    assert!(written == reference_page(), "docs/reference/environment.md is old; UPDATE_REFERENCE=1 writes it anew");
+}
