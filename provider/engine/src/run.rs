@@ -195,6 +195,8 @@ async fn finish(
     known &= !special::after_change(cx, scope, transition).await?;
     pending.clear();
     parent_settled(cx, scope).await?;
+    // A part of something is answered before the whole has taken it in: only then it has its owner and size.
+    known &= cx.resource.within.is_none();
     read_rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
 }
 
@@ -235,6 +237,7 @@ async fn change(
         known = true;
     }
     parent_settled(cx, scope).await?;
+    known &= cx.resource.within.is_none();
     read_rest(cx, scope, !known, false).await
 }
 
