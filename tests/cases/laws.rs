@@ -5,6 +5,7 @@
 //! - The same program again changes nothing, and neither does a refresh in between.
 //! - Nothing secret is told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catalog::{Catalog, Resource};
@@ -17,6 +18,28 @@ use value::Object;
 
 use crate::run::{self, Outcome};
 
+/// The properties an operation set: the answers of an update case need not tell the truth about the others.
+enum Touched {
+    All,
+    Changed(BTreeSet<String>),
+}
+
+impl Touched {
+    fn of(outcome: &Outcome) -> Self {
+        match &outcome.diff {
+            None => Self::All,
+            Some(diff) => Self::Changed(diff.properties().map(str::to_owned).collect()),
+        }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Changed(names) => names.contains(name),
+        }
+    }
+}
+
 /// The laws that a case breaks.
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
     let resource = run::resource(catalog, token);
@@ -27,12 +50,13 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
     let (Deed::Create | Deed::Update, None, Some(state)) = (case.deed(), &outcome.error, &outcome.state) else {
         return wrong;
     };
+    let touched = Touched::of(outcome);
     if let Some(preview) = &outcome.preview {
-        wrong.extend(previewed_in_vain(preview, state));
+        wrong.extend(previewed_in_vain(preview, state, &touched));
     }
     if let Some(inputs) = &outcome.inputs {
-        wrong.extend(changed_by_nothing("the same program again", resource, case, inputs, state));
-        wrong.extend(refreshed(catalog, token, case, outcome).await);
+        wrong.extend(changed_by_nothing("the same program again", resource, case, inputs, state, &touched));
+        wrong.extend(refreshed(catalog, token, case, outcome, &touched).await);
     }
     wrong
 }
@@ -40,8 +64,11 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
 /// What of the secrets of a case shows in texts: errors, reasons, progress, logs, and the debug form of values.
 pub(crate) fn leaks(catalog: &Catalog, token: &str, case: &Case, outcome: &Outcome, log: &str) -> Vec<String> {
     let resource = run::resource(catalog, token);
-    let mut secret = secrets::texts(resource, &case.given());
+    let mut secret = secrets::texts(resource, &case.olds());
     secret.extend(secrets::texts(resource, &case.program()));
+    if let Some(Json::Object(state)) = outcome.state.as_ref().map(stage::json) {
+        secret.extend(secrets::texts(resource, &state));
+    }
     secret.push(SECRET_KEY.to_owned());
     let reasons: Vec<&str> = outcome.failures.iter().map(|failure| failure.reason.as_str()).collect();
     let places = [
@@ -71,10 +98,10 @@ fn checking_again(resource: &Resource, case: &Case) -> Vec<String> {
 }
 
 /// A known value of the preview that does not come true. What a preview is silent about, programs take for unknown.
-fn previewed_in_vain(preview: &Object, state: &Object) -> Vec<String> {
+fn previewed_in_vain(preview: &Object, state: &Object, touched: &Touched) -> Vec<String> {
     let (seen, came) = (stage::json(preview), stage::json(state));
     let wrong = |(name, value): (&String, &value::Value)| {
-        if value.contains_unknown() {
+        if value.contains_unknown() || !touched.contains(name) {
             return None;
         }
         let wrong = subset::missing(seen.get(name)?, came.get(name).unwrap_or(&Json::Null), name);
@@ -84,20 +111,32 @@ fn previewed_in_vain(preview: &Object, state: &Object) -> Vec<String> {
 }
 
 /// Runs the program of a case again on what is in the state.
-fn changed_by_nothing(when: &str, resource: &Resource, case: &Case, inputs: &Object, state: &Object) -> Option<String> {
+fn changed_by_nothing(
+    when: &str,
+    resource: &Resource,
+    case: &Case,
+    inputs: &Object,
+    state: &Object,
+    touched: &Touched,
+) -> Option<String> {
     let again = run::checked(resource, case, &case.program(), inputs);
     let request = DiffRequest { olds: state, old_inputs: inputs, news: &again.inputs, ignore_changes: &[] };
     let changes = diff(resource, &request).changes;
-    (!changes.is_empty()).then(|| {
-        let paths: Vec<String> = changes.keys().map(ToString::to_string).collect();
-        format!("{when} changes {paths:?}")
-    })
+    let changes = changes.keys().filter(|path| path.top().is_some_and(|name| touched.contains(name)));
+    let paths: Vec<String> = changes.map(ToString::to_string).collect();
+    (!paths.is_empty()).then(|| format!("{when} changes {paths:?}"))
 }
 
 /// Reads what was made, with the answers the case gave last, and runs the program again.
 ///
 /// Where the case has no answer for one of the looks, nothing can be said.
-async fn refreshed(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
+async fn refreshed(
+    catalog: &Arc<Catalog>,
+    token: &str,
+    case: &Case,
+    outcome: &Outcome,
+    touched: &Touched,
+) -> Vec<String> {
     let resource = run::resource(catalog, token);
     let (Some(id), Some(inputs), Some(state)) = (&outcome.id, &outcome.inputs, &outcome.state) else {
         return Vec::new();
@@ -119,13 +158,22 @@ async fn refreshed(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &O
     if read.id != *id {
         wrong.push(format!("read, the id is {}, not {id}", read.id));
     }
-    let (before, after) = (plain(inputs), plain(&read.inputs));
+    let (mut before, mut after) = (plain(inputs), plain(&read.inputs));
+    before.retain(|name, _| touched.contains(name));
+    after.retain(|name, _| touched.contains(name));
     if before != after {
         wrong.push(format!("a refresh turns the inputs {} into {}", Json::from(before), Json::from(after)));
     }
     let changes = subset::missing(&stage::json(state), &stage::json(&read.state), "state");
     wrong.extend(changes.into_iter().map(|change| format!("after a refresh, {change}")));
-    wrong.extend(changed_by_nothing("the same program after a refresh", resource, case, &read.inputs, &read.state));
+    wrong.extend(changed_by_nothing(
+        "the same program after a refresh",
+        resource,
+        case,
+        &read.inputs,
+        &read.state,
+        touched,
+    ));
     wrong
 }
 

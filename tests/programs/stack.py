@@ -23,6 +23,9 @@ from fake import Calls, Fake
 
 Program = Callable[[], Any]
 
+# What the engine calls a resource that stays as it is.
+UNCHANGED = {"same", "read", "refresh"}
+
 # Made up, and good enough for the rules that Scaleway has for passwords.
 EXAMPLE_SECRETS = {
     "databaseAdminPassword": "Admin-canary-1234!",
@@ -50,13 +53,16 @@ class Run:
         """What was done with the one resource of this name; nothing if it stayed as it is."""
         found = [done for key, done in self.operations.items() if key.split(" ", 1)[1] == name]
         assert len(found) <= 1, f"several resources are called {name}: {sorted(self.operations)}"
-        return [operation for operation in (found[0] if found else []) if operation != "same"]
+        return [operation for operation in (found[0] if found else []) if operation not in UNCHANGED]
+
+    def difference(self, name: str) -> list[str]:
+        """The paths of the properties in which the one resource of this name differs."""
+        return [path for key, paths in self.differences.items() if key.split(" ", 1)[1] == name for path in paths]
 
     @property
     def changed(self) -> dict[str, list[str]]:
         """The resources that did not stay as they are."""
-        kept = {"same", "read", "refresh"}
-        return {key: done for key, done in self.operations.items() if not set(done) <= kept}
+        return {key: done for key, done in self.operations.items() if not set(done) <= UNCHANGED}
 
 
 class Failed(Exception):

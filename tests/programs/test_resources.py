@@ -1,0 +1,196 @@
+"""Every resource through its whole life with the real CLI, from the tables in resources/."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Callable, Mapping
+
+import evalap_scaleway
+import pulumi
+import pytest
+import yaml
+
+from fake import Fake
+from stack import Stack
+
+TABLES = sorted((Path(__file__).parent / "resources").glob("*/*.yaml"))
+REPLACED = {"create-replacement", "replace", "delete-replaced"}
+
+Lookup = Callable[[str, str], Any]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.parent.name}/{table.stem}")
+def test_life(table: Path, tmp_path: Path, fake: Fake) -> None:
+    subject = Subject(yaml.safe_load(table.read_text()))
+    before = existing(fake)
+    stack = Stack(tmp_path, subject.program, fake)
+
+    preview = stack.preview()
+    assert preview.of("main") == ["create"]
+    assert preview.calls == [], "a preview never asks the network"
+    assert stack.up().of("main") == ["create"]
+    stays_as_it_is(stack)
+
+    for step in subject.table.get("steps", []):
+        take(step, subject, stack, fake)
+    stays_as_it_is(stack)
+
+    comes_back(subject, stack, fake)
+    is_imported_without_changes(subject, stack, tmp_path, fake)
+
+    stack.destroy()
+    assert existing(fake) - before == set(), "these were left behind"
+
+
+class Subject:
+    """The program of one table: the parents, and the resource `main` with the inputs of the moment."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.table = table
+        self.inputs: dict[str, Any] = dict(table.get("inputs") or {})
+
+    def program(self) -> None:
+        parents: dict[str, Any] = {}
+
+        def output(name: str, attribute: str) -> Any:
+            return getattr(parents[name], attribute)
+
+        for name, parent in (self.table.get("parents") or {}).items():
+            parents[name] = make(parent["class"], name, resolve(parent.get("inputs") or {}, output))
+        make(self.table["class"], "main", resolve(self.inputs, output))
+
+    def apply(self, step: Mapping[str, Any]) -> dict[str, Any]:
+        """Changes the inputs, and returns the changes."""
+        changes: dict[str, Any] = step.get("update") or step["replace"]
+        self.inputs = {name: value for name, value in {**self.inputs, **changes}.items() if value is not None}
+        return changes
+
+
+def take(step: Mapping[str, Any], subject: Subject, stack: Stack, fake: Fake) -> None:
+    """Makes one change, and checks that Pulumi does what the table says, and that the fake shows it."""
+    old_id = stack.resources()["main"]["id"]
+    changes = subject.apply(step)
+    run = stack.up()
+    if "update" in step:
+        assert run.of("main") == ["update"], f"{changes}: {run.differences}"
+        assert stack.resources()["main"]["id"] == old_id
+    else:
+        assert set(run.of("main")) >= REPLACED - {"replace"}, f"{changes}: {run.operations}"
+    tops = {re.split(r"[.\[]", path)[0] for path in run.difference("main")}
+    missing = {camel(name) for name in changes} - tops
+    assert not missing, f"the difference in {missing} was not told: {tops}"
+
+    shown = objects(subject, stack, fake)
+    for path, expected in step.get("fake", changes).items():
+        found = [look(fields, path) for fields in shown]
+        assert resolve_in_state(expected, stack) in found, f"{path} on the fake after {changes}: {found}"
+
+
+def stays_as_it_is(stack: Stack) -> None:
+    """Neither another up nor a refresh finds anything to do, and the up does not even ask."""
+    again = stack.up()
+    assert again.changed == {}, again.differences
+    assert again.calls == [], "nothing changed, so there is nothing to ask"
+    refresh = stack.refresh()
+    assert refresh.changed == {}, refresh.differences
+    preview = stack.preview()
+    assert preview.changed == {}, f"after the refresh: {preview.differences}"
+
+
+def comes_back(subject: Subject, stack: Stack, fake: Fake) -> None:
+    """What somebody else deleted is dropped by a refresh and made again by an up."""
+    old = addresses(subject, stack, fake)
+    assert old, "the fake does not know the resource"
+    for uuid in old:
+        fake.remove(uuid)
+    assert stack.refresh().of("main") == ["delete"]
+    assert stack.up().of("main") == ["create"]
+    assert addresses(subject, stack, fake)
+
+
+def is_imported_without_changes(subject: Subject, stack: Stack, directory: Path, fake: Fake) -> None:
+    """A program that says what exists takes it over as it is."""
+    words = subject.table.get("import") or {}
+    inputs = {name: value for name, value in subject.inputs.items() if name not in words.get("without", [])}
+    inputs = resolve_in_state({**inputs, **words.get("with", {})}, stack)
+    uuid = stack.resources()["main"]["id"]
+
+    def program() -> None:
+        make(subject.table["class"], "main", inputs, pulumi.ResourceOptions(import_=uuid))
+
+    other = Stack(directory / "import", program, fake)
+    run = other.up()
+    assert run.of("main") == ["import"]
+    assert run.calls.writes == []
+    assert other.up().changed == {}
+
+
+def make(path: str, name: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None) -> Any:
+    """A resource of the SDK, such as `registry.Namespace`."""
+    module, kind = path.split(".")
+    return getattr(getattr(evalap_scaleway, module), kind)(name, **inputs, opts=options)
+
+
+def resolve(value: Any, output: Lookup) -> Any:
+    """The value with `$name.output` replaced, to any depth."""
+    if isinstance(value, str) and value.startswith("$"):
+        name, attribute = value[1:].split(".")
+        return output(name, attribute)
+    if isinstance(value, dict):
+        return {name: resolve(part, output) for name, part in value.items()}
+    if isinstance(value, list):
+        return [resolve(part, output) for part in value]
+    return value
+
+
+def resolve_in_state(value: Any, stack: Stack) -> Any:
+    """The value with outputs as they stand in the state."""
+    resources = stack.resources()
+
+    def output(name: str, attribute: str) -> Any:
+        return resources[name]["id"] if attribute == "id" else resources[name]["outputs"][attribute]
+
+    return resolve(value, output)
+
+
+def addresses(subject: Subject, stack: Stack, fake: Fake) -> list[str]:
+    """The ids, on the fake, of the objects that the resource is made of."""
+    return [found["id"] for found in _found(subject, stack, fake)]
+
+
+def objects(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
+    """The fields of the objects that the resource is made of."""
+    return [found["fields"] for found in _found(subject, stack, fake)]
+
+
+def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
+    kind = subject.table.get("objects")
+    parts = stack.resources()["main"]["id"].split("/")
+    locality, uuid = ("", parts[0]) if len(parts) == 1 else (parts[0], "/".join(parts[1:]))
+    if kind is None:
+        return [found for found in fake.objects() if (found["locality"], found["id"]) == (locality, uuid)]
+    return [found for found in fake.objects(kind) if found["locality"] == locality]
+
+
+def existing(fake: Fake) -> set[tuple[str, str]]:
+    """What exists, but for what Scaleway makes by itself or keeps for some days."""
+    return {
+        (found["kind"], found["id"])
+        for found in fake.objects()
+        if not found["fields"].get("is_default") and not found["fields"].get("deletion_requested_at")
+    }
+
+
+def look(fields: Mapping[str, Any], path: str) -> Any:
+    """The field at a path such as `volume.size`."""
+    value: Any = fields
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def camel(name: str) -> str:
+    """`volume_size_in_gb` as `volumeSizeInGb`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
