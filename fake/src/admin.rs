@@ -2,7 +2,7 @@
 //!
 //! | request | what it does |
 //! |---|---|
-//! | `GET /_fake/requests` | all requests so far: `[{"t", "method", "path", "status"}]`; these addresses are not among them |
+//! | `GET /_fake/requests` | all requests so far: `[{"t", "method", "path", "status", "operation", "query", "body"}]`, secrets included; these addresses are not among them |
 //! | `DELETE /_fake/requests` | forgets them |
 //! | `GET /_fake/faults` | the faults still to happen |
 //! | `POST /_fake/faults` | adds one; see [`crate::Fault`] |
@@ -23,6 +23,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Refusal};
 use crate::faults::Fault;
+use crate::journal::Entry;
 use crate::request::Received;
 use crate::server::Server;
 use crate::store::Object;
@@ -64,7 +65,7 @@ pub(crate) fn answer(server: &Server, received: &Received) -> Option<Answer> {
 
 fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Refusal> {
     match (received.method.as_str(), what) {
-        ("GET", "requests") => return Ok(json!(server.journal().entries)),
+        ("GET", "requests") => return Ok(server.journal().entries.iter().map(Entry::in_full).collect()),
         ("DELETE", "requests") => server.journal().entries.clear(),
         ("GET", "faults") => return Ok(json!(server.faults().list())),
         ("POST", "faults") => server.faults().add(read::<Fault>(received)?),

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,6 +28,21 @@ pub struct Entry {
     /// The body, `null` when empty or not JSON. Not in the file: it may hold secrets.
     #[serde(skip)]
     pub body: Value,
+}
+
+impl Entry {
+    /// Everything about the request, for a test that may see secrets.
+    pub(crate) fn in_full(&self) -> Value {
+        json!({
+            "t": self.t,
+            "method": self.method,
+            "path": self.path,
+            "status": self.status,
+            "operation": self.operation,
+            "query": self.query,
+            "body": self.body,
+        })
+    }
 }
 
 /// All requests so far.
