@@ -15,11 +15,13 @@
 //! 6. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
 
 pub(crate) mod account;
+pub(crate) mod cockpit;
 pub(crate) mod containers;
 pub(crate) mod iam;
 pub(crate) mod ipam;
 pub(crate) mod rdb;
 pub(crate) mod registry;
+pub(crate) mod secret;
 pub(crate) mod vpc;
 
 use std::collections::BTreeMap;
@@ -33,11 +35,13 @@ use crate::store::Kind;
 /// Every product that is served.
 pub(crate) static PRODUCTS: &[&Product] = &[
     &account::PRODUCT,
+    &cockpit::PRODUCT,
     &containers::PRODUCT,
     &iam::PRODUCT,
     &ipam::PRODUCT,
     &rdb::PRODUCT,
     &registry::PRODUCT,
+    &secret::PRODUCT,
     &vpc::PRODUCT,
 ];
 

@@ -4,9 +4,11 @@
 mod account;
 mod admin;
 mod client;
+mod cockpit;
 mod containers;
 mod framework;
 mod iam;
 mod rdb;
 mod registry;
+mod secret;
 mod vpc;

@@ -1,0 +1,71 @@
+//! Grafana: one for each project, and its users, who are numbered.
+
+use serde_json::{Value, json};
+
+use crate::answer::Refusal;
+use crate::call::{Call, Handled, object};
+use crate::store::{Kind, Missing, Object};
+
+pub(super) static GRAFANA: Kind = Kind {
+    id: "",
+    key: &["project_id"],
+    ..Kind::new("cockpit/grafana", "Grafana", "grafanas", Missing::Labelled("grafana"))
+};
+pub(super) static USER: Kind = Kind {
+    id: "",
+    key: &["project_id", "grafana_user_id"],
+    ..Kind::new("cockpit/grafana_user", "GrafanaUser", "grafana_users", Missing::Labelled("grafana user"))
+};
+
+pub(super) fn get(call: &mut Call<'_>) -> Handled {
+    let project = call.query.get("project_id").and_then(Value::as_str).unwrap_or(&call.world.project).to_owned();
+    let grafana = provide(call, &project);
+    Ok(call.show(&GRAFANA, &grafana))
+}
+
+pub(super) fn synchronize(call: &mut Call<'_>) -> Handled {
+    call.project().map(|_| Value::Null)
+}
+
+/// As recorded: the first one gets number 2, no number comes twice, and only this answer shows the password.
+pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
+    let (project, login) = (call.project()?, call.need("login")?);
+    let same = |user: &Object| user.hidden_text("project_id") == project && user.text("login") == login;
+    if call.world.store.of(&USER).any(same) {
+        return Err(Refusal::already_exists("grafana user", "", "the login is taken in this project"));
+    }
+    let grafana = provide(call, &project);
+    let last = grafana.hidden.get("last_user").and_then(Value::as_u64).unwrap_or(1);
+    let number = last + 1;
+    call.change(&GRAFANA, &project)?.hidden.insert("last_user".to_owned(), json!(number));
+    let fields = json!({ "id": number, "login": login, "password": "", "role": call.value("role", "editor") });
+    let user = Object::new(&USER, "", &format!("{project}/{number}"), object(fields));
+    let mut answer = call.insert(&USER, user);
+    answer["password"] = json!(call.world.uuid());
+    Ok(answer)
+}
+
+pub(super) fn delete_user(call: &mut Call<'_>) -> Handled {
+    let project = call.query.get("project_id").and_then(Value::as_str).unwrap_or(&call.world.project);
+    let id = format!("{project}/{}", call.id());
+    call.world.store.remove(&USER, "", &id).map_err(|_| USER.refusal(&call.id()))?;
+    Ok(Value::Null)
+}
+
+pub(super) fn reset_password(call: &mut Call<'_>) -> Handled {
+    let id = format!("{}/{}", call.project()?, call.id());
+    let user = call.find(&USER, &id).map_err(|_| USER.refusal(&call.id()))?;
+    let mut answer = call.show(&USER, user);
+    answer["password"] = json!(call.world.uuid());
+    Ok(answer)
+}
+
+fn provide(call: &mut Call<'_>, project: &str) -> Object {
+    if let Ok(grafana) = call.find(&GRAFANA, project) {
+        return grafana.clone();
+    }
+    let url = json!({ "grafana_url": format!("https://{project}.dashboard.cockpit.scaleway.com") });
+    let grafana = Object::new(&GRAFANA, "", project, object(url));
+    call.world.store.insert(grafana.clone());
+    grafana
+}

@@ -1,0 +1,69 @@
+//! Cockpit: data sources, tokens, alert managers with their alerts and contact points, Grafana users.
+//! Exporters and plans are not served.
+
+mod alert_manager;
+mod alerts;
+mod contact_points;
+mod grafana;
+mod sources;
+mod tokens;
+
+use serde_json::json;
+
+use super::Product;
+use crate::call::{Call, Handled};
+
+pub(crate) static PRODUCT: Product = Product {
+    document: "cockpit.v1",
+    kinds: &[
+        &sources::SOURCE,
+        &tokens::TOKEN,
+        &alert_manager::ALERT_MANAGER,
+        &alerts::ALERT,
+        &contact_points::CONTACT_POINT,
+        &grafana::GRAFANA,
+        &grafana::USER,
+    ],
+    routes: &[
+        ("GetConfig", config),
+        ("CreateDataSource", sources::create),
+        ("GetDataSource", sources::get),
+        ("ListDataSources", |call| call.list(&sources::SOURCE)),
+        ("UpdateDataSource", |call| call.patch(&sources::SOURCE, &["name", "retention_days"])),
+        ("DeleteDataSource", |call| call.delete(&sources::SOURCE)),
+        ("CreateToken", tokens::create),
+        ("GetToken", |call| call.get(&tokens::TOKEN)),
+        ("ListTokens", tokens::list),
+        ("DeleteToken", |call| call.delete(&tokens::TOKEN)),
+        ("EnableAlertManager", alert_manager::enable),
+        ("GetAlertManager", alert_manager::get),
+        ("DisableAlertManager", alert_manager::disable),
+        ("EnableManagedAlerts", |call| alert_manager::switch_managed_alerts(call, true)),
+        ("DisableManagedAlerts", |call| alert_manager::switch_managed_alerts(call, false)),
+        ("ListAlerts", alerts::list),
+        ("EnableAlertRules", alerts::enable),
+        ("DisableAlertRules", alerts::disable),
+        ("CreateContactPoint", contact_points::create),
+        ("ListContactPoints", contact_points::list),
+        ("UpdateContactPoint", contact_points::update),
+        ("DeleteContactPoint", contact_points::delete),
+        ("GetGrafana", grafana::get),
+        ("SyncGrafanaDataSources", grafana::synchronize),
+        ("CreateGrafanaUser", grafana::create_user),
+        ("ListGrafanaUsers", |call| call.list(&grafana::USER)),
+        ("DeleteGrafanaUser", grafana::delete_user),
+        ("ResetGrafanaUserPassword", grafana::reset_password),
+    ],
+};
+
+/// As recorded.
+fn config(_: &mut Call<'_>) -> Handled {
+    let days = |default: u32| json!({ "min_days": 1, "max_days": sources::MOST_DAYS, "default_days": default });
+    Ok(json!({
+        "custom_metrics_retention": days(sources::default_days("metrics")),
+        "custom_logs_retention": days(sources::default_days("logs")),
+        "custom_traces_retention": days(sources::default_days("traces")),
+        "product_metrics_retention": days(sources::default_days("metrics")),
+        "product_logs_retention": days(sources::default_days("logs")),
+    }))
+}

@@ -1,0 +1,49 @@
+//! Data sources: where metrics, logs and traces are sent to.
+
+use serde_json::json;
+
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::store::{Kind, Missing};
+
+/// The label is recorded with its space.
+pub(super) static SOURCE: Kind =
+    Kind::new("cockpit/data_source", "DataSource", "data_sources", Missing::Labelled("data source"));
+
+/// As recorded in the configuration of the product.
+pub(super) const MOST_DAYS: u64 = 1825;
+
+/// How long data is kept when nobody says, as recorded.
+pub(super) fn default_days(data_type: &str) -> u32 {
+    if data_type == "metrics" { 31 } else { 7 }
+}
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let data_type = call.need("type")?;
+    let days = call.value("retention_days", default_days(&data_type));
+    if !days.as_u64().is_some_and(|days| (1..=MOST_DAYS).contains(&days)) {
+        return Err(Refusal::constraint("retention_days", "expected 1 to 1825"));
+    }
+    let (id, region, now) = (call.world.uuid(), call.locality(), call.timestamp());
+    let fields = json!({
+        "id": id,
+        "project_id": call.project()?,
+        "name": call.need("name")?,
+        "url": format!("https://{id}.{data_type}.cockpit.{region}.scw.cloud"),
+        "type": data_type,
+        "origin": "custom",
+        "retention_days": days,
+        "synchronized_with_grafana": false,
+        "region": region,
+        "created_at": now,
+        "updated_at": now,
+    });
+    call.create(&SOURCE, fields)
+}
+
+/// As recorded: only this answer says how much was used.
+pub(super) fn get(call: &mut Call<'_>) -> Handled {
+    let mut answer = call.get(&SOURCE)?;
+    answer["current_month_usage"] = json!(0);
+    Ok(answer)
+}

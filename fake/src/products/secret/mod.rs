@@ -1,0 +1,30 @@
+//! Secret Manager: secrets and their versions.
+
+mod secrets;
+mod versions;
+
+use super::Product;
+
+pub(crate) static PRODUCT: Product = Product {
+    document: "secret.v1beta1",
+    kinds: &[&secrets::SECRET, &versions::VERSION],
+    routes: &[
+        ("CreateSecret", secrets::create),
+        ("GetSecret", |call| call.get(&secrets::SECRET)),
+        ("ListSecrets", secrets::list),
+        ("UpdateSecret", secrets::update),
+        ("DeleteSecret", secrets::delete),
+        ("RestoreSecret", secrets::restore),
+        ("ProtectSecret", |call| secrets::protect(call, true)),
+        ("UnprotectSecret", |call| secrets::protect(call, false)),
+        ("CreateSecretVersion", versions::create),
+        ("GetSecretVersion", versions::get),
+        ("ListSecretVersions", versions::list),
+        ("UpdateSecretVersion", versions::update),
+        ("EnableSecretVersion", |call| versions::switch(call, "enabled")),
+        ("DisableSecretVersion", |call| versions::switch(call, "disabled")),
+        ("DeleteSecretVersion", versions::delete),
+        ("AccessSecretVersion", versions::access),
+        ("AccessSecretVersionByPath", versions::access_by_path),
+    ],
+};

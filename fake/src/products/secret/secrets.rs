@@ -1,0 +1,116 @@
+//! Secrets: names and places for versions. As recorded, one that was deleted goes on answering, with the time at which
+//! its deletion was asked for.
+
+use serde_json::{Map, Value, json};
+
+use super::versions::VERSION;
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::paging;
+use crate::store::{Kind, Missing, Object, Store};
+
+pub(super) static SECRET: Kind =
+    Kind { view: Some(count_versions), ..Kind::new("secret/secret", "Secret", "secrets", Missing::Labelled("secret")) };
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let (name, project) = (call.need("name")?, call.project()?);
+    let path = path(&call.value("path", "/"))?;
+    let same = |other: &Object| {
+        other.text("name") == name && other.text("project_id") == project && other.text("path") == path
+    };
+    let region = call.locality();
+    if call.world.store.of(&SECRET).any(|other| other.locality == region && !is_deleted(other) && same(other)) {
+        return Err(Refusal::already_exists("secret", &name, "the name is taken in this path"));
+    }
+    let now = call.timestamp();
+    let fields = json!({
+        "project_id": project,
+        "name": name,
+        "status": "ready",
+        "created_at": now,
+        "updated_at": now,
+        "tags": call.tags(),
+        "version_count": 0,
+        "description": call.text("description"),
+        "managed": false,
+        "type": call.value("type", "opaque"),
+        "protected": call.value("protected", false),
+        "path": path,
+        "ephemeral_policy": call.value("ephemeral_policy", Value::Null),
+        "used_by": [],
+        "deletion_requested_at": null,
+        "key_id": call.value("key_id", Value::Null),
+        "region": region,
+    });
+    call.create(&SECRET, fields)
+}
+
+/// As documented: without being asked for, secrets whose deletion was requested are not listed.
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    let mut query = call.query.clone();
+    let deleted = query.remove("scheduled_for_deletion") == Some(json!(true));
+    let ephemeral = query.remove("ephemeral").and_then(|ephemeral| ephemeral.as_bool());
+    Ok(call.page(&SECRET, |secret| {
+        is_deleted(secret) == deleted
+            && ephemeral.is_none_or(|ephemeral| secret.fields["ephemeral_policy"].is_object() == ephemeral)
+            && paging::selects(&query, &SECRET, secret)
+    }))
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    if let Some(given) = call.body.get("path") {
+        let path = path(given)?;
+        call.body.insert("path".to_owned(), json!(path));
+    }
+    call.patch(&SECRET, &["name", "tags", "description", "path", "ephemeral_policy"])
+}
+
+/// A protected secret is refused. Otherwise it stays, and holds its project no more.
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let (id, now) = (call.id(), call.timestamp());
+    let secret = call.change(&SECRET, &id)?;
+    if secret.fields["protected"] == json!(true) {
+        return Err(Refusal::precondition("protected_resource", "cannot delete a protected secret"));
+    }
+    if !is_deleted(secret) {
+        secret.fields.insert("deletion_requested_at".to_owned(), json!(now));
+        secret.fields.insert("updated_at".to_owned(), json!(now));
+        secret.provided = true;
+    }
+    Ok(Value::Null)
+}
+
+pub(super) fn restore(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let secret = call.change(&SECRET, &id)?;
+    secret.fields.insert("deletion_requested_at".to_owned(), Value::Null);
+    secret.provided = false;
+    call.get(&SECRET)
+}
+
+/// As recorded: `updated_at` stays.
+pub(super) fn protect(call: &mut Call<'_>, protected: bool) -> Handled {
+    let id = call.id();
+    call.change(&SECRET, &id)?.fields.insert("protected".to_owned(), json!(protected));
+    call.get(&SECRET)
+}
+
+/// As recorded: a slash at the end is dropped.
+fn path(given: &Value) -> Result<String, Refusal> {
+    let path = given.as_str().unwrap_or_default();
+    if !path.starts_with('/') {
+        return Err(Refusal::constraint("path", "a path begins with a slash"));
+    }
+    let path = path.trim_end_matches('/');
+    Ok(if path.is_empty() { "/".to_owned() } else { path.to_owned() })
+}
+
+fn is_deleted(secret: &Object) -> bool {
+    secret.fields.get("deletion_requested_at").is_some_and(|time| !time.is_null())
+}
+
+/// As recorded: deleted versions count too.
+fn count_versions(store: &Store, secret: &Object, shown: &mut Map<String, Value>) {
+    let versions = store.of(&VERSION).filter(|version| version.text("secret_id") == secret.id).count();
+    shown.insert("version_count".to_owned(), json!(versions));
+}

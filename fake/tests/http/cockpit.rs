@@ -1,0 +1,128 @@
+//! Cockpit, as recorded.
+
+use std::time::Duration;
+
+use scaleway_fake::DEFAULT_ORGANIZATION;
+use serde_json::{Value, json};
+
+use crate::client::{Client, builder, client};
+
+const COCKPIT: &str = "/cockpit/v1/regions/fr-par";
+const RULE: &str = "6c6843af-1815-46df-9e52-6feafcf31fd7";
+
+#[tokio::test]
+async fn a_source_lives_as_recorded() {
+    let client = client().await;
+    let body = json!({ "name": "main", "type": "logs", "retention_days": 10 });
+    let mut created = client.good(&format!("POST {COCKPIT}/data-sources"), body).await;
+    let id = created["id"].as_str().unwrap().to_owned();
+    let expected = json!({
+        "created_at": "2026-07-17T09:50:00.638933Z", "id": id, "name": "main", "origin": "custom",
+        "project_id": DEFAULT_ORGANIZATION, "region": "fr-par", "retention_days": 10,
+        "synchronized_with_grafana": false, "type": "logs", "updated_at": "2026-07-17T09:50:00.638933Z",
+        "url": format!("https://{id}.logs.cockpit.fr-par.scw.cloud"),
+    });
+    assert_eq!(created, expected);
+    let one = format!("{COCKPIT}/data-sources/{id}");
+    created["current_month_usage"] = json!(0);
+    assert_eq!(client.call(&format!("GET {one}")).await.1, created);
+    assert_eq!(client.good(&format!("PATCH {one}"), json!({ "retention_days": 20 })).await["retention_days"], 20);
+    for (filter, count) in [("types=logs&origin=unknown_origin", 1), ("types=metrics", 0), ("origin=scaleway", 0)] {
+        let (_, found) = client.call(&format!("GET {COCKPIT}/data-sources?order_by=created_at_asc&{filter}")).await;
+        assert_eq!(found["total_count"], count, "{filter}");
+    }
+    let body = json!({ "name": "long", "type": "logs", "retention_days": 1826 });
+    assert_eq!(client.call_with(&format!("POST {COCKPIT}/data-sources"), body).await.0, 400);
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {one}")).await.1["resource"], "data source");
+}
+
+#[tokio::test]
+async fn a_token_shows_its_secret_every_time() {
+    let client = client().await;
+    let scopes = json!(["write_only_metrics", "write_only_logs"]);
+    let body = json!({ "name": "main", "token_scopes": scopes });
+    let created = client.good(&format!("POST {COCKPIT}/tokens"), body).await;
+    assert_eq!((&created["scopes"], created["secret_key"].is_string()), (&scopes, true));
+    let one = format!("{COCKPIT}/tokens/{}", created["id"].as_str().unwrap());
+    assert_eq!(client.call(&format!("GET {one}")).await, (200, created));
+    let (_, found) = client.call(&format!("GET {COCKPIT}/tokens?token_scopes=write_only_logs")).await;
+    assert_eq!(found["total_count"], 1);
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+    assert_eq!(client.call(&format!("DELETE {one}")).await.1["resource"], "token");
+}
+
+async fn rule(client: &Client) -> (Value, Value) {
+    let list = format!("GET {COCKPIT}/alerts?is_preconfigured=true&page=1&project_id={DEFAULT_ORGANIZATION}");
+    let (_, alerts) = client.call(&list).await;
+    assert_eq!((alerts["alerts"].as_array().unwrap().len(), &alerts["total_count"]), (22, &json!(22)));
+    let alerts = alerts["alerts"].as_array().unwrap();
+    let alert = alerts.iter().find(|alert| alert["preconfigured_data"]["preconfigured_rule_id"] == RULE).unwrap();
+    (alert["rule_status"].clone(), alert["state"].clone())
+}
+
+#[tokio::test]
+async fn alerts_are_switched_as_recorded() {
+    let client = Client::of(builder().settle(Duration::from_secs(5))).await;
+    let project = json!({ "project_id": DEFAULT_ORGANIZATION });
+    let manager = format!("{COCKPIT}/alert-manager");
+    let off = json!({ "alert_manager_enabled": false, "alert_manager_url": null, "managed_alerts_enabled": false,
+        "region": "fr-par" });
+    assert_eq!(client.call(&format!("GET {manager}")).await, (200, off.clone()));
+    let enabled = client.good(&format!("POST {manager}/enable"), project.clone()).await;
+    assert_eq!((&enabled["alert_manager_enabled"], &enabled["managed_alerts_enabled"]), (&json!(true), &json!(false)));
+    assert!(enabled["alert_manager_url"].as_str().unwrap().ends_with(".alertmanager.cockpit.fr-par.scw.cloud"));
+
+    let rules = json!({ "project_id": DEFAULT_ORGANIZATION, "rule_ids": [RULE] });
+    let answer = client.good(&format!("POST {manager}/enable-alert-rules"), rules.clone()).await;
+    assert_eq!(answer, json!({ "enabled_rule_ids": [RULE] }));
+    assert_eq!(rule(&client).await, (json!("enabling"), json!("unknown_state")));
+    client.fake.clock().advance(Duration::from_secs(5));
+    assert_eq!(rule(&client).await, (json!("enabled"), json!("inactive")));
+    assert_eq!(client.call(&format!("GET {manager}")).await.1["managed_alerts_enabled"], true);
+
+    let answer = client.good(&format!("POST {manager}/disable-alert-rules"), rules).await;
+    assert_eq!(answer, json!({ "disabled_rule_ids": [RULE] }));
+    assert_eq!(rule(&client).await, (json!("disabling"), json!("inactive")));
+    client.fake.clock().advance(Duration::from_secs(5));
+    assert_eq!(rule(&client).await, (json!("disabled"), json!("unknown_state")));
+    let on = client.good(&format!("POST {manager}/managed-alerts/enable"), project.clone()).await;
+    assert_eq!(on["managed_alerts_enabled"], true);
+    assert_eq!(client.good(&format!("POST {manager}/disable"), project).await, off);
+    assert_eq!(rule(&client).await.0, "disabled");
+}
+
+#[tokio::test]
+async fn contact_points_are_known_by_their_address() {
+    let client = client().await;
+    let points = format!("{COCKPIT}/alert-manager/contact-points");
+    let email = json!({ "email": { "to": "a@example.org" } });
+    let created = client.good(&format!("POST {points}"), email.clone()).await;
+    let expected =
+        json!({ "email": { "to": "a@example.org" }, "region": "fr-par", "send_resolved_notifications": true });
+    assert_eq!(created, expected);
+    let expected = json!({ "contact_points": [expected], "has_additional_contact_points": false,
+        "has_additional_receivers": false, "total_count": 1 });
+    assert_eq!(client.call(&format!("GET {points}?project_id={DEFAULT_ORGANIZATION}")).await, (200, expected));
+    assert_eq!(client.call_with(&format!("POST {points}/delete"), email.clone()).await, (204, Value::Null));
+    assert_eq!(client.call_with(&format!("POST {points}/delete"), email).await.0, 404);
+}
+
+#[tokio::test]
+async fn grafana_users_are_numbered_and_no_number_comes_twice() {
+    let client = client().await;
+    let users = "/cockpit/v1/grafana/users";
+    let body = json!({ "login": "me", "role": "editor" });
+    for number in [2, 3] {
+        let created = client.good(&format!("POST {users}"), body.clone()).await;
+        assert_eq!((&created["id"], created["password"].as_str().unwrap().is_empty()), (&json!(number), false));
+        let (_, found) = client.call(&format!("GET {users}?order_by=login_asc&page=1")).await;
+        let shown = json!({ "id": number, "login": "me", "password": "", "role": "editor" });
+        assert_eq!(found, json!({ "grafana_users": [shown], "total_count": 1 }));
+        let one = format!("{users}/{number}?project_id={DEFAULT_ORGANIZATION}");
+        assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+    }
+    let (_, grafana) = client.call("GET /cockpit/v1/grafana").await;
+    let url = format!("https://{DEFAULT_ORGANIZATION}.dashboard.cockpit.scaleway.com");
+    assert_eq!(grafana, json!({ "grafana_url": url }));
+}

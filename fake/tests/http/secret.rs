@@ -1,0 +1,121 @@
+//! Secrets and their versions, as recorded.
+
+use scaleway_fake::DEFAULT_ORGANIZATION;
+use serde_json::{Value, json};
+
+use crate::client::{Client, client};
+
+const SECRETS: &str = "/secret-manager/v1beta1/regions/fr-par/secrets";
+
+async fn secret(client: &Client, further: Value) -> (String, Value) {
+    let mut body = json!({ "name": "password", "tags": null, "path": "/", "protected": false, "type": "opaque" });
+    body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+    let created = client.good(&format!("POST {SECRETS}"), body).await;
+    (format!("{SECRETS}/{}", created["id"].as_str().unwrap()), created)
+}
+
+#[tokio::test]
+async fn a_deleted_secret_goes_on_answering() {
+    let client = client().await;
+    let (one, created) = secret(&client, json!({})).await;
+    let mut expected = json!({
+        "id": created["id"], "project_id": DEFAULT_ORGANIZATION, "name": "password", "status": "ready",
+        "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z", "tags": [],
+        "version_count": 0, "description": "", "managed": false, "type": "opaque", "protected": false, "path": "/",
+        "ephemeral_policy": null, "used_by": [], "deletion_requested_at": null, "key_id": null, "region": "fr-par",
+    });
+    assert_eq!(created, expected);
+    assert_eq!(client.call(&format!("DELETE {one}")).await, (204, Value::Null));
+    expected["deletion_requested_at"] = json!("2026-07-17T09:50:00.638933Z");
+    assert_eq!(client.call(&format!("GET {one}")).await, (200, expected));
+    let list = format!("GET {SECRETS}?name=password&order_by=name_asc&type=unknown_type&scheduled_for_deletion=");
+    assert_eq!(client.call(&format!("{list}false")).await.1["total_count"], 0);
+    assert_eq!(client.call(&format!("{list}true")).await.1["total_count"], 1);
+    // The name is free again.
+    let (other, _) = secret(&client, json!({})).await;
+    assert_ne!(one, other);
+    assert_eq!(client.call_with(&format!("POST {SECRETS}"), json!({ "name": "password" })).await.0, 409);
+}
+
+#[tokio::test]
+async fn a_deleted_secret_does_not_hold_its_project() {
+    let client = client().await;
+    let project = client.good("POST /account/v3/projects", json!({ "name": "p" })).await["id"].clone();
+    let (one, _) = secret(&client, json!({ "project_id": project })).await;
+    let project = format!("/account/v3/projects/{}", project.as_str().unwrap());
+    assert_eq!(client.call(&format!("DELETE {project}")).await.0, 412);
+    client.call(&format!("DELETE {one}")).await;
+    assert_eq!(client.call(&format!("DELETE {project}")).await.0, 204);
+}
+
+#[tokio::test]
+async fn a_protected_secret_stays() {
+    let client = client().await;
+    let (one, _) = secret(&client, json!({ "protected": true })).await;
+    let refused = json!({ "help_message": "cannot delete a protected secret", "precondition": "protected_resource",
+        "message": "precondition is not respected", "type": "precondition_failed" });
+    assert_eq!(client.call(&format!("DELETE {one}")).await, (412, refused));
+    let unprotected = client.good(&format!("POST {one}/unprotect"), json!({})).await;
+    assert_eq!(unprotected["protected"], false);
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+}
+
+#[tokio::test]
+async fn a_path_loses_the_slash_at_its_end() {
+    let client = client().await;
+    let (one, _) = secret(&client, json!({})).await;
+    for (given, expected) in [("/a/b/", "/a/b"), ("/", "/")] {
+        let updated = client.good(&format!("PATCH {one}"), json!({ "path": given })).await;
+        assert_eq!(updated["path"], expected);
+    }
+    assert_eq!(client.call_with(&format!("PATCH {one}"), json!({ "path": "a" })).await.0, 400);
+}
+
+#[tokio::test]
+async fn versions_are_numbered_and_read_by_number_or_as_latest() {
+    let client = client().await;
+    let (one, created) = secret(&client, json!({})).await;
+    for (number, data) in [(1, "b25l"), (2, "dHdv")] {
+        let body = json!({ "data": data, "description": format!("v{number}") });
+        let version = client.good(&format!("POST {one}/versions"), body).await;
+        let expected = json!({
+            "revision": number, "secret_id": created["id"], "status": "enabled", "latest": true, "region": "fr-par",
+            "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z",
+            "deleted_at": null, "description": format!("v{number}"), "ephemeral_properties": null,
+            "deletion_requested_at": null,
+        });
+        assert_eq!(version, expected);
+    }
+    let (_, versions) = client.call(&format!("GET {one}/versions?page=1")).await;
+    let shown: Vec<_> =
+        versions["versions"].as_array().unwrap().iter().map(|v| (&v["revision"], &v["latest"])).collect();
+    assert_eq!(shown, [(&json!(2), &json!(true)), (&json!(1), &json!(false))]);
+    let (_, data) = client.call(&format!("GET {one}/versions/latest/access")).await;
+    let expected =
+        json!({ "secret_id": created["id"], "revision": 2, "data": "dHdv", "data_crc32": null, "type": "opaque" });
+    assert_eq!(data, expected);
+    let by_path = format!(
+        "/secret-manager/v1beta1/regions/fr-par/secrets-by-path/versions/1/access?secret_path=/&secret_name=password&project_id={DEFAULT_ORGANIZATION}"
+    );
+    assert_eq!(client.call(&format!("GET {by_path}")).await.1["data"], "b25l");
+
+    let patched = client.good(&format!("PATCH {one}/versions/1"), json!({ "description": "new" })).await;
+    assert_eq!(patched["description"], "new");
+    assert_eq!(client.call(&format!("DELETE {one}/versions/1")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {one}/versions/1")).await.1["status"], "scheduled_for_deletion");
+    assert_eq!(client.call(&format!("GET {one}/versions/1/access")).await.0, 412);
+    assert_eq!(client.call(&format!("GET {one}")).await.1["version_count"], 2);
+    assert_eq!(client.call(&format!("GET {one}/versions?status=enabled")).await.1["total_count"], 1);
+    assert_eq!(client.call(&format!("GET {one}/versions/9")).await.0, 404);
+}
+
+#[tokio::test]
+async fn keys_and_values_must_be_texts() {
+    let client = client().await;
+    let (one, _) = secret(&client, json!({ "type": "key_value" })).await;
+    // {"a":{}} and {"a":"b"}
+    for (data, expected) in [("eyJhIjp7fX0=", 400), ("eyJhIjoiYiJ9", 200), ("", 400)] {
+        let (status, _) = client.call_with(&format!("POST {one}/versions"), json!({ "data": data })).await;
+        assert_eq!(status, expected, "{data}");
+    }
+}
