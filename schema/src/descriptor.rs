@@ -10,7 +10,10 @@
 //!   `$project` and `$organization` what the provider works in, `$wire.a.b` (or `$wire.rules[].ip`, which plucks) a field
 //!   of the resource's wire object, `$instanceId` the bare wire form of that property; everything else is a literal.
 //! - Path parameters find their source by themselves: `region` and `zone` are the locality, a parameter named like a
-//!   part of the id or like a property (in snake_case) is that property, and the one that is left is the uuid.
+//!   property (in snake_case, or as its `wire` says) is that property, and the one that is left is the uuid, or, in an
+//!   id without `{id}`, the part of the id that no other parameter took.
+//! - What an answer does not hold is not read: such an input says `wire: { send: … }`. Parts of the id and the region or
+//!   zone are known from the id anyway.
 //! - Durations are written `250ms`, `5s`, `2m30s`, `1h`.
 
 use std::collections::BTreeMap;

@@ -4,9 +4,11 @@
 
 pub mod check;
 pub mod descriptor;
+pub mod draft;
 mod duration;
 pub mod findings;
 pub mod generate;
+pub mod language;
 pub mod load;
 mod names;
 pub mod provider_file;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use schema::draft::{Request, draft};
 use schema::findings::Findings;
 use schema::generate::{Generated, generate};
 
@@ -17,7 +18,11 @@ usage: schema [--root DIR] COMMAND
 commands:
   write     write both files
   check     fail if a file is not what `write` would write now
-  language  print the JSON Schema of the descriptor language
+  new MODULE/RESOURCE [--api API] [--create ID] [--read ID] [--update ID] [--delete ID]
+            draft the files of a resource from its API document, such as `new registry/namespace`;
+            operations not named are those called like the resource
+  language [resource|product|provider]
+            print the JSON Schema of one kind of file (default: resource)
 
 options:
   --root DIR  the project's top folder (default: the current one)
@@ -46,6 +51,9 @@ fn run(mut arguments: Vec<String>) -> Result<ExitCode> {
         ["--version" | "-V"] => print(concat!(env!("CARGO_PKG_VERSION"), "\n")),
         ["write"] => compile(&root, write),
         ["check"] => compile(&root, check),
+        ["new", resource, options @ ..] => new(&root, resource, options),
+        ["language"] => language("resource"),
+        ["language", file] => language(file),
         [] => bail!("no command\n\n{HELP}"),
         [word, ..] => bail!("\"{word}\" is not a command, or has arguments it does not take\n\n{HELP}"),
     }
@@ -95,6 +103,39 @@ fn check(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
         writeln!(io::stderr(), "{difference}: run `schema write`")?;
     }
     Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn new(root: &Path, resource: &str, options: &[&str]) -> Result<ExitCode> {
+    let mut request = Request { resource: resource.to_owned(), ..Request::default() };
+    for pair in options.chunks(2) {
+        let [option, value] = pair else {
+            bail!("{} needs a value", pair[0]);
+        };
+        let place = match *option {
+            "--api" => &mut request.api,
+            "--create" => &mut request.create,
+            "--read" => &mut request.read,
+            "--update" => &mut request.update,
+            "--delete" => &mut request.delete,
+            other => bail!("\"{other}\" is not an option of `new`\n\n{HELP}"),
+        };
+        *place = Some((*value).to_owned());
+    }
+    let drafts = draft(root, &request)?;
+    for file in &drafts {
+        file.write(root)?;
+    }
+    for file in &drafts {
+        print(&format!("{} drafted\n", file.file))?;
+    }
+    print("Correct what is marked, write the texts, then run `schema check`.\n")
+}
+
+fn language(file: &str) -> Result<ExitCode> {
+    let Some(schema) = schema::language::language(file) else {
+        bail!("\"{file}\" is none of {}", schema::language::FILES.join(", "));
+    };
+    print(&(serde_json::to_string_pretty(&schema)? + "\n"))
 }
 
 fn print(text: &str) -> Result<ExitCode> {

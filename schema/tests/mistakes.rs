@@ -15,7 +15,8 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 struct Case {
     /// The mistake, as a sentence.
-    case: String,
+    #[serde(rename = "case")]
+    name: String,
     /// The file, below `resources/`.
     file: String,
     /// A text that the file holds once.
@@ -43,7 +44,7 @@ fn each_mistake_is_told_where_it_stands_and_nothing_else_is() {
             list.sort();
         }
         if (&says, &warns) != (&expected, &warnings) {
-            wrong.push(format!("{}\n  says:  {says:#?}\n  warns: {warns:#?}", case.case));
+            wrong.push(format!("{}\n  says:  {says:#?}\n  warns: {warns:#?}", case.name));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
@@ -62,7 +63,7 @@ fn all_mistakes_are_told_at_once() {
         *text = text.replace(change, to);
     }
     let case = Case {
-        case: String::new(),
+        name: String::new(),
         file: "registry/namespace.yaml".to_owned(),
         change: "doc: The address.".to_owned(),
         to: "doc: \"\"".to_owned(),
@@ -80,7 +81,7 @@ fn compile(offer: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<S
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in offer {
         let text = if *file == case.file {
-            assert_eq!(text.matches(&case.change).count(), 1, "{}: the text is not there once", case.case);
+            assert_eq!(text.matches(&case.change).count(), 1, "{}: the text is not there once", case.name);
             text.replace(&case.change, &case.to)
         } else {
             text.clone()
@@ -91,7 +92,7 @@ fn compile(offer: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<S
     }
     let mut findings = Findings::default();
     let generated = generate(folder.path(), &mut findings).unwrap();
-    assert_eq!(generated.is_none(), !findings.mistakes.is_empty(), "{}", case.case);
+    assert_eq!(generated.is_none(), !findings.mistakes.is_empty(), "{}", case.name);
     let texts = |list: &[schema::findings::Finding]| list.iter().map(ToString::to_string).collect();
     (texts(&findings.mistakes), texts(&findings.warnings))
 }

@@ -51,7 +51,7 @@ impl<'a> Scope<'a> {
             id: word.id.clone(),
             by,
             exactly_one: groups.into_iter().collect(),
-            outputs: outputs.map(|(name, property)| (name.clone(), property.clone())).collect(),
+            outputs: outputs.map(|(name, property)| (name.clone(), as_output(property))).collect(),
             without: word.without.clone(),
         };
         Some(ResolvedLookup { function: Function { token: word.token.clone(), lookup }, own })
@@ -246,6 +246,11 @@ fn element<'a>(list: &Call<'a>) -> Option<Field<'a>> {
 /// The field that an input is compared with and sent as.
 fn field_of(name: &str, property: Option<&Property>) -> String {
     property.and_then(|property| property.read.clone()).unwrap_or_else(|| snake_case(name))
+}
+
+/// A property as the output of a function: nobody gives it.
+fn as_output(property: &Property) -> Property {
+    Property { input: Input::No, send: None, checks: Checks::default(), ..property.clone() }
 }
 
 /// A property as the input of a function: it selects, it does not shape.
