@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{
-    Function, IdPart, Input, Lookup, LookupBy, Operation, Property, ProviderDefault, Query, Resource, Source,
+    Checks, Function, IdPart, Input, Lookup, LookupBy, Operation, Property, ProviderDefault, Query, Resource, Source,
 };
 
 use super::call::{find_operation, list_field};
