@@ -1,3 +1,4 @@
+//! What reaches the engine's log, and what must not.
 #![allow(clippy::unwrap_used)]
 
 use client::SystemClock;

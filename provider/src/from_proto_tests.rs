@@ -1,3 +1,4 @@
+//! Values as they come from the protocol.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

@@ -1,3 +1,4 @@
+//! How the process ends, and what an end interrupts.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::atomic::{AtomicU32, Ordering};

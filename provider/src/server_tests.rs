@@ -1,3 +1,4 @@
+//! The provider protocol, called in process.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;

@@ -1,3 +1,4 @@
+//! Values and errors as they go to the protocol.
 #![allow(clippy::unwrap_used)]
 
 use engine::{Error, ErrorKind, Left};

@@ -6,6 +6,7 @@ It needs the environment of scripts/run, and knows the fake only as a source of 
 from __future__ import annotations
 
 import json
+import json
 import re
 import runpy
 import shutil
@@ -69,7 +70,7 @@ class Failed(Exception):
     """A command that ended with an error; `run` holds what it did until then."""
 
     def __init__(self, run: Run) -> None:
-        super().__init__(run.error)
+        super().__init__((run.error or "").rpartition("Diagnostics:")[2])
         self.run = run
 
 
@@ -88,6 +89,7 @@ class Stack:
     ) -> None:
         self.program = program
         self.fake = fake
+        self.project = project
         self.work = directory / project
         self.work.mkdir(parents=True, exist_ok=True)
         self.backend = directory / "backend"
@@ -129,8 +131,9 @@ class Stack:
         return {name: output.value for name, output in automation.Stack.outputs(self.automation).items()}
 
     def state(self) -> dict[str, Any]:
-        """The exported state."""
-        return self.automation.export_stack().deployment or {}
+        """The state as it is stored."""
+        stored = self.backend / ".pulumi" / "stacks" / self.project / f"{self.automation.name}.json"
+        return json.loads(stored.read_text())["checkpoint"].get("latest") or {}
 
     def resources(self) -> dict[str, dict[str, Any]]:
         """The resources of ours in the state, by name."""

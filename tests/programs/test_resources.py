@@ -121,7 +121,7 @@ def is_imported_without_changes(subject: Subject, stack: Stack, directory: Path,
 
     other = Stack(directory / "import", program, fake)
     run = other.up()
-    assert run.of("main") == ["import"]
+    assert run.of("main") == ["import"], run.differences
     assert run.calls.writes == []
     assert other.up().changed == {}
 

@@ -1,3 +1,4 @@
+//! Where each setting comes from, which source wins, and the reference page of the variables.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;

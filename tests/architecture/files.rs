@@ -1,0 +1,77 @@
+//! What every file is like: how it opens, how long it is, what it is called.
+
+use std::path::Path;
+
+use tests::places;
+
+use crate::source::{Source, assert_none, sources};
+
+const FOLDERS: &[&str] = &["api", "fake", "proto", "provider", "schema", "tests"];
+
+/// The house asks for 400 lines; a few more are no reason to tear a thing apart.
+const LONGEST: usize = 450;
+
+/// Longer files, each with its reason.
+const LONGER: &[(&str, &str)] =
+    &[("schema/src/descriptor.rs", "the descriptor language is one list of words, and every word has its explanation")];
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: &[&str] = &["base", "common", "helper", "helpers", "manager", "misc", "util", "utils"];
+
+#[test]
+fn every_module_says_what_it_is() {
+    let silent: Vec<String> =
+        all().iter().filter(|source| !source.text.starts_with("//! ")).map(|source| source.path.clone()).collect();
+    assert_none("a module does not open with `//!`", &silent);
+}
+
+#[test]
+fn no_file_is_longer_than_one_can_read() {
+    let lines = |source: &Source| source.text.lines().count();
+    let long: Vec<String> = all()
+        .iter()
+        .filter(|source| lines(source) > LONGEST && !LONGER.iter().any(|(path, _)| *path == source.path))
+        .map(|source| format!("{} has {} lines", source.path, lines(source)))
+        .collect();
+    assert_none("a file is too long", &long);
+    let forgiven: Vec<String> = all()
+        .iter()
+        .filter(|source| lines(source) <= LONGEST && LONGER.iter().any(|(path, _)| *path == source.path))
+        .map(|source| source.path.clone())
+        .collect();
+    assert_none("a file needs no exception any more", &forgiven);
+}
+
+#[test]
+fn no_name_is_empty() {
+    let empty = |path: &str| {
+        Path::new(path).components().any(|part| {
+            // That manager is Scaleway's.
+            let name = part.as_os_str().to_string_lossy().to_lowercase().replace("alert_manager", "");
+            let stem = name.split('.').next().unwrap_or_default().to_owned();
+            stem.split(['_', '-']).any(|word| EMPTY_NAMES.contains(&word))
+        })
+    };
+    let project = places::project();
+    let named = ["rs", "py", "ts", "go", "yaml", "sh"].iter().flat_map(|ending| {
+        let folders = FOLDERS.iter().chain(&["resources", "scripts", "sdk-gen", "docs", "examples"]);
+        folders.flat_map(move |folder| tracked(folder, ending))
+    });
+    let wrong: Vec<String> = named.filter(|path| empty(path)).collect();
+    assert!(project.join("Cargo.toml").exists());
+    assert_none("a name says nothing about what is inside", &wrong);
+}
+
+fn all() -> Vec<Source> {
+    FOLDERS.iter().flat_map(|folder| sources(folder)).collect()
+}
+
+fn tracked(folder: &str, ending: &str) -> Vec<String> {
+    let project = places::project();
+    let folder = project.join(folder);
+    if !folder.exists() {
+        return Vec::new();
+    }
+    let found = places::files(&folder, &format!(".{ending}"));
+    found.iter().map(|file| file.strip_prefix(&project).unwrap().to_string_lossy().into_owned()).collect()
+}

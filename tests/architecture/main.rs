@@ -1,0 +1,19 @@
+//! The house rules of ARCHITECTURE.md, as far as they can be read off the files.
+//!
+//! Which of the invariants there is held by what:
+//! 1. who names what: `rooms` here (crates and texts); printing also by clippy's `print_stdout`, the environment also by
+//!    clippy's `disallowed_methods`;
+//! 2. the pure engine: `rooms::only_some_modules_of_the_engine_wait_or_look_at_a_clock`;
+//! 3. the fake apart: `rooms::a_crate_uses_only_what_it_may`, `rooms::the_fake_knows_no_offer`; recorded traffic in `tests/wire`;
+//! 4. components apart: their row in `rooms`;
+//! 5. no id is lost: the cases whose `then` has both an `id` and an `error`, and `tests/rpc`;
+//! 6. no secret is told: the laws in `tests/cases`, the canaries in `tests/rpc`;
+//! 7. time and chance as arguments: clippy's `disallowed_methods`, whose list `words::calls_with_a_better_door_stay_banned` guards;
+//! 8. generated files: `generated`.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod files;
+mod generated;
+mod rooms;
+mod source;
+mod words;

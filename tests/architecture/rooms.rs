@@ -1,0 +1,210 @@
+//! Which crate may use which, and which words stand in one room only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value as Json;
+use tests::places;
+
+use crate::source::{Source, assert_none, sources};
+
+/// Each crate and what of ours it may use. The components are still to come; their row stands.
+const MAY_USE: &[(&str, &[&str])] = &[
+    (PLUGIN, &["catalog", "client", "components", "engine", "pulumi-rpc", "value"]),
+    ("catalog", &["value"]),
+    ("client", &[]),
+    ("components", &["value"]),
+    ("engine", &["catalog", "client", "value"]),
+    ("pulumi-rpc", &[]),
+    ("scaleway-api", &[]),
+    ("scaleway-fake", &["scaleway-api"]),
+    ("schema", &["catalog", "scaleway-api", "value"]),
+    ("tests", EVERYTHING),
+    ("value", &[]),
+];
+
+/// Outside crates that stand for a border, and who may cross it; tests may cross each.
+const BORDERS: &[(&str, &[&str])] = &[
+    ("prost", &[PLUGIN, "pulumi-rpc"]),
+    ("prost-types", &[PLUGIN, "pulumi-rpc"]),
+    ("tonic", &[PLUGIN, "pulumi-rpc"]),
+    ("reqwest", &["client"]),
+    ("axum", &["scaleway-fake"]),
+];
+
+const PLUGIN: &str = "pulumi-resource-evalap-scaleway";
+
+const EVERYTHING: &[&str] = &[
+    "catalog",
+    "client",
+    "components",
+    "engine",
+    PLUGIN,
+    "pulumi-rpc",
+    "scaleway-api",
+    "scaleway-fake",
+    "schema",
+    "value",
+];
+
+/// The modules of the engine that may wait and talk to Scaleway; all others give the same for the same.
+const IMPURE: &[&str] = &["context.rs", "engine.rs", "invoke.rs", "run.rs", "special/", "turns.rs", "wait.rs"];
+
+struct Package {
+    name: String,
+    /// What it is built of; for tests, see `for_tests`.
+    uses: BTreeSet<String>,
+    /// What its tests use beside that.
+    for_tests: BTreeSet<String>,
+}
+
+#[test]
+fn a_crate_uses_only_what_it_may() {
+    let packages = packages();
+    let rows: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for package in &packages {
+        let Some(may) = rows.get(package.name.as_str()) else {
+            wrong.push(format!("{} has no row in the table", package.name));
+            continue;
+        };
+        for used in package.uses.iter().filter(|used| rows.contains_key(used.as_str())) {
+            if !may.contains(&used.as_str()) {
+                wrong.push(format!("{} may not use {used}", package.name));
+            }
+        }
+        // Tests of a room stay inside its walls too: what crosses them belongs to the crate `tests`.
+        for used in package.for_tests.iter().filter(|used| rows.contains_key(used.as_str())) {
+            if !may.contains(&used.as_str()) && *used != package.name {
+                wrong.push(format!("the tests of {} may not use {used}", package.name));
+            }
+        }
+    }
+    assert_none("a wall is broken", &wrong);
+}
+
+#[test]
+fn borders_are_crossed_in_one_room_each() {
+    let mut wrong = Vec::new();
+    for package in packages().iter().filter(|package| package.name != "tests") {
+        for (border, rooms) in BORDERS {
+            if package.uses.contains(*border) && !rooms.contains(&package.name.as_str()) {
+                wrong.push(format!("{} names {border}", package.name));
+            }
+        }
+    }
+    assert_none("a border is crossed elsewhere", &wrong);
+}
+
+#[test]
+fn reqwest_is_named_in_one_module() {
+    let elsewhere: Vec<String> = sources("provider")
+        .iter()
+        .filter(|source| !source.is_test() && source.path != "provider/client/src/transport.rs")
+        .flat_map(|source| source.naming(&["reqwest::"]))
+        .collect();
+    assert_none("reqwest is named outside client/src/transport.rs", &elsewhere);
+}
+
+#[test]
+fn only_the_configuration_reads_environment_and_files() {
+    let doors =
+        ["std::env", "std::fs", "tokio::fs", "env::", "fs::", "File::open", "File::create", "env!(", "OpenOptions"];
+    // Known when it is built, not when it runs.
+    let built_in = ["env!(\"CARGO_PKG_", "include_str!("];
+    let arguments = "std::env::args_os()";
+    let found: Vec<String> = plugin_sources()
+        .iter()
+        .filter(|source| !is_configuration(&source.path))
+        .flat_map(|source| source.naming(&doors))
+        .filter(|place| !built_in.iter().any(|word| place.contains(word)))
+        .filter(|place| !(place.starts_with("provider/src/main.rs:") && place.contains(arguments)))
+        .collect();
+    assert_none("environment or files are read outside config.rs", &found);
+}
+
+#[test]
+fn only_main_prints_to_standard_output() {
+    let words = ["println!", "print!(", "stdout()"];
+    let printed: Vec<String> = ["provider", "fake/src", "schema/src", "api/src", "proto/src"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|source| !source.is_test() && !source.path.ends_with("/main.rs"))
+        .flat_map(|source| source.naming(&words))
+        .filter(|place| !place.contains("eprintln!") && !place.contains("eprint!("))
+        .collect();
+    assert_none("something is printed outside main.rs", &printed);
+}
+
+#[test]
+fn only_some_modules_of_the_engine_wait_or_look_at_a_clock() {
+    let words = ["async ", ".await", "Client", "Instant::now", "SystemTime", "tokio", "fastrand", "BoxFuture"];
+    let folder = "provider/engine/src/";
+    let pure = |source: &Source| {
+        let module = source.path.strip_prefix(folder).unwrap_or_default();
+        // The root only names its modules.
+        module != "lib.rs" && !IMPURE.iter().any(|impure| module.starts_with(impure))
+    };
+    let broken: Vec<String> =
+        sources(folder).iter().filter(|source| pure(source)).flat_map(|source| source.naming(&words)).collect();
+    assert_none("a pure module of the engine waits, calls or looks at a clock", &broken);
+}
+
+#[test]
+fn every_impure_module_is_still_there() {
+    let folder = places::project().join("provider/engine/src");
+    let gone: Vec<&&str> = IMPURE.iter().filter(|module| !folder.join(module).exists()).collect();
+    assert!(gone.is_empty(), "these modules are listed but gone: {gone:?}");
+}
+
+#[test]
+fn the_fake_knows_no_offer() {
+    let words = ["resources/", "catalog", "schema.json", "client::Client", "use client"];
+    let named: Vec<String> = sources("fake").iter().flat_map(|source| source.naming(&words)).collect();
+    assert_none("the fake knows what we offer", &named);
+}
+
+#[test]
+fn only_the_face_speaks_the_protocol() {
+    let words = ["pulumi_rpc", "prost::", "tonic::"];
+    let spoken: Vec<String> =
+        ["provider/catalog", "provider/client", "provider/engine", "provider/value", "schema", "fake", "api"]
+            .iter()
+            .flat_map(|folder| sources(folder))
+            .flat_map(|source| source.naming(&words))
+            .collect();
+    assert_none("the protocol is spoken outside the face", &spoken);
+}
+
+fn plugin_sources() -> Vec<Source> {
+    sources("provider").into_iter().filter(|source| !source.is_test()).collect()
+}
+
+fn is_configuration(path: &str) -> bool {
+    path == "provider/src/config.rs" || path.starts_with("provider/src/config/")
+}
+
+/// What cargo says of the workspace.
+fn packages() -> Vec<Package> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(places::project())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Json = serde_json::from_slice(&output.stdout).unwrap();
+    let package = |package: &Json| {
+        let mut made = Package { name: text(&package["name"]), uses: BTreeSet::new(), for_tests: BTreeSet::new() };
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let for_tests = dependency["kind"] == "dev";
+            let names = if for_tests { &mut made.for_tests } else { &mut made.uses };
+            names.insert(text(&dependency["name"]));
+        }
+        made
+    };
+    metadata["packages"].as_array().unwrap().iter().map(package).collect()
+}
+
+fn text(json: &Json) -> String {
+    json.as_str().unwrap().to_owned()
+}

@@ -1,0 +1,54 @@
+//! Rust sources as the rules read them: by path, without their comments and without their unit tests.
+
+use std::path::PathBuf;
+
+use tests::places;
+
+/// A source file.
+pub(crate) struct Source {
+    /// Its path inside the project, with slashes.
+    pub(crate) path: String,
+    /// Its text as it stands.
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// Whether the file holds tests only.
+    pub(crate) fn is_test(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        self.path.contains("/tests/")
+            || self.path.starts_with("tests/")
+            || name == "tests.rs"
+            || name.ends_with("_tests.rs")
+    }
+
+    /// The lines of code with their numbers, up to the unit tests at the end.
+    pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));
+        let body = lines.take_while(|(_, line)| *line != "#[cfg(test)]");
+        body.filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+
+    /// The places in the code where one of these words stands.
+    pub(crate) fn naming(&self, words: &[&str]) -> Vec<String> {
+        let named = self.code().filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+        named.map(|(number, line)| format!("{}:{number}: {}", self.path, line.trim())).collect()
+    }
+}
+
+/// All Rust sources below a folder of the project, but not what cargo built.
+pub(crate) fn sources(folder: &str) -> Vec<Source> {
+    let project = places::project();
+    let read = |file: PathBuf| {
+        let path = file.strip_prefix(&project).unwrap().to_string_lossy().replace('\\', "/");
+        Source { path, text: places::text(&file) }
+    };
+    let found: Vec<Source> = places::files(&project.join(folder), ".rs").into_iter().map(read).collect();
+    assert!(!found.is_empty(), "there are sources in {folder}");
+    found
+}
+
+/// Fails with all places that break a rule.
+pub(crate) fn assert_none(rule: &str, places: &[String]) {
+    assert!(places.is_empty(), "{rule}:\n  {}", places.join("\n  "));
+}

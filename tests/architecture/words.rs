@@ -1,0 +1,75 @@
+//! Calls that have a better door, and where that door is.
+
+use tests::places;
+
+use crate::source::{assert_none, sources};
+
+/// Calls that clippy must refuse: the environment, time and chance enter as arguments.
+const BANNED: &[&str] = &[
+    "std::env::var",
+    "std::env::set_var",
+    "std::env::remove_var",
+    "std::thread::sleep",
+    "std::time::SystemTime::now",
+    "jiff::Timestamp::now",
+    "tokio::time::sleep",
+    "tokio::time::sleep_until",
+    "tokio::time::interval",
+    "fastrand::Rng::new",
+    "reqwest::Client::new",
+    "reqwest::Client::builder",
+    "reqwest::get",
+];
+
+/// The homes of banned calls: each file that may say so, and why it is one.
+const HOMES: &[(&str, &str)] = &[
+    ("fake/src/clock.rs", "the fake's clock"),
+    ("fake/tests/http/client.rs", "a client to test the fake with"),
+    ("provider/client/src/clock.rs", "the client's clock"),
+    ("provider/client/src/transport.rs", "the one HTTP client"),
+    ("provider/src/config.rs", "the environment"),
+    ("provider/src/config/tests.rs", "a switch of the test"),
+    ("tests/architecture/words.rs", "this list"),
+];
+
+#[test]
+fn calls_with_a_better_door_stay_banned() {
+    let list = places::text(&places::project().join("clippy.toml"));
+    let missing: Vec<&&str> = BANNED.iter().filter(|call| !list.contains(&format!("path = \"{call}\""))).collect();
+    assert!(missing.is_empty(), "clippy.toml does not ban {missing:?}");
+}
+
+#[test]
+fn a_banned_call_has_one_home() {
+    let word = "clippy::disallowed_methods";
+    let folders = ["api", "fake", "proto", "provider", "schema", "tests"];
+    let elsewhere: Vec<String> = folders
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|source| !HOMES.iter().any(|(path, _)| *path == source.path))
+        .flat_map(|source| {
+            let lines = source.text.lines().enumerate().filter(|(_, line)| line.contains(word));
+            lines.map(|(index, _)| format!("{}:{}", source.path, index + 1)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_none("a banned call is made outside its home", &elsewhere);
+}
+
+#[test]
+fn no_test_sleeps() {
+    let words = ["thread::sleep", "time::sleep"];
+    let folders = ["api", "fake", "proto", "provider", "schema", "tests"];
+    // The two clocks, and the lists above.
+    let allowed = ["fake/src/clock.rs", "provider/client/src/clock.rs", "tests/architecture/words.rs"];
+    let sleeping: Vec<String> = folders
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|source| !allowed.contains(&source.path.as_str()))
+        .flat_map(|source| {
+            let lines = source.text.lines().enumerate();
+            let lines = lines.filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+            lines.map(|(index, line)| format!("{}:{}: {}", source.path, index + 1, line.trim())).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_none("somebody sleeps", &sleeping);
+}
