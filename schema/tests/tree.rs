@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use catalog::Catalog;
 use schema::findings::Findings;
 use schema::generate::generate;
 
@@ -14,6 +15,10 @@ fn the_committed_files_are_what_would_be_written_now() {
     let generated = generate(&root, &mut findings).unwrap();
     let mistakes: Vec<String> = findings.mistakes.iter().map(ToString::to_string).collect();
     assert_eq!(mistakes, Vec::<String>::new());
-    let differences: Vec<String> = generated.unwrap().iter().filter_map(|file| file.difference(&root)).collect();
+    let generated = generated.unwrap();
+    let catalog = generated.iter().find(|file| file.file.ends_with("catalog.json")).unwrap();
+    let catalog = Catalog::parse(&catalog.text).unwrap();
+    assert!(!catalog.resources.is_empty() && !catalog.functions.is_empty());
+    let differences: Vec<String> = generated.iter().filter_map(|file| file.difference(&root)).collect();
     assert_eq!(differences, Vec::<String>::new(), "run `cargo run -p schema -- write`");
 }

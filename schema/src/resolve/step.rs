@@ -54,6 +54,8 @@ impl<'a> Scope<'a> {
     /// An operation of a special handler: what the descriptor knows of its request. The handler gives the rest.
     pub(crate) fn free_operation(&self, call: &Call<'a>, calls: &Calls<'a>) -> Operation {
         let (mut parameters, left) = self.known_parameters(call);
+        // Only ids mean the same everywhere: the `name` of a user is not the name of its instance.
+        parameters.retain(|name, source| *source == Source::Locality || name.ends_with("_id"));
         // What the first read leaves to the uuid has the same name everywhere (`instance_id`).
         let own = calls.read.first().map(|read| self.known_parameters(read).1).unwrap_or_default();
         for name in left.into_iter().filter(|name| own.contains(name)) {
