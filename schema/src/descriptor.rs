@@ -303,9 +303,27 @@ pub struct Lookup {
     /// Further properties of the resource that may be given (`region`, `projectId`).
     #[serde(default)]
     pub inputs: Vec<String>,
+    /// Calls that only the function makes, after those that read the resource; their answers are merged into its.
+    #[serde(default)]
+    pub read: Steps,
+    /// How the resource this one belongs to is found when its id is not given.
+    #[serde(default)]
+    pub parent: Option<LookupParent>,
     /// Properties of the resource that the function does not return.
     #[serde(default)]
     pub without: Vec<String>,
+}
+
+/// How the resource that another one belongs to is found.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct LookupParent {
+    /// The input that would hold its id (`secretId`).
+    pub property: String,
+    /// The operation that lists candidates (all pages).
+    pub list: String,
+    /// Field of a candidate to the input it must equal: `{ name: secretName }`.
+    pub by: BTreeMap<String, String>,
 }
 
 /// One property.

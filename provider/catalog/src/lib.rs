@@ -8,7 +8,9 @@ mod resource;
 
 pub use call::{Body, Find, Operation, Query, Source, Step, When};
 pub use property::{Checks, Convert, Equal, Format, Input, Kind, Merge, Property, ProviderDefault};
-pub use resource::{Function, Gone, IdPart, Locality, Lookup, LookupBy, Resource, Special, Timeouts, Wait, Within};
+pub use resource::{
+    Function, Gone, IdPart, Locality, Lookup, LookupBy, LookupParent, Resource, Special, Timeouts, Wait, Within,
+};
 
 use std::collections::BTreeMap;
 

@@ -181,9 +181,12 @@ pub struct Lookup {
     /// How it is found without its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<LookupBy>,
-    /// Groups of inputs of which exactly one must be given.
+    /// How the resource this one belongs to is found when its id is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<LookupParent>,
+    /// Calls that only the function makes, after those that read the resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exactly_one: Vec<Vec<String>>,
+    pub read: Vec<Step>,
     /// Outputs the resource does not have, or has in another form: read from the same wire object, and returned beside
     /// the resource's own properties and its id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -201,6 +204,16 @@ pub struct LookupBy {
     pub list: Operation,
     /// Field of a candidate to the input it must equal; inputs not given do not count.
     pub find: BTreeMap<String, Source>,
+}
+
+/// Finding the resource that another one belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupParent {
+    /// The input that would hold its id.
+    pub property: String,
+    /// How it is found.
+    pub by: LookupBy,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]

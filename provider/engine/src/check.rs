@@ -4,7 +4,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use catalog::{Input, Kind, Lookup, Property, Resource};
+use catalog::{Input, Kind, Lookup, Property, Resource, Source};
 use value::{Data, Object, Path, Value};
 
 use crate::operation::{CheckRequest, Checked, Failure};
@@ -13,6 +13,9 @@ use crate::{autoname, special};
 
 /// Where the names of the inputs that the program did not give are kept, as bridged providers do.
 const DEFAULTS: &str = "__defaults";
+
+/// Arguments that narrow a lookup down without telling which one is meant.
+const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 
 /// Checks the inputs of a resource.
 ///
@@ -37,9 +40,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
 pub(crate) fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<Failure>> {
     let mut checker = Checker { failures: Vec::new() };
     let arguments = checker.object(&lookup.inputs, given, &Path::default());
-    for group in &lookup.exactly_one {
-        checker.group(group, &arguments, true);
-    }
+    checker.which(lookup, &arguments);
     if checker.failures.is_empty() { Ok(arguments) } else { Err(checker.failures) }
 }
 
@@ -188,6 +189,32 @@ impl Checker {
                     self.fail(&Path::root(name.as_str()), format!("needs `{needed}` too"));
                 }
             }
+        }
+    }
+
+    /// Either the id is given, or something to find the resource by. An id the provider has a default for may be absent.
+    fn which(&mut self, lookup: &Lookup, arguments: &Object) {
+        let (id, by) = match (&lookup.id, &lookup.by, &lookup.parent) {
+            (Some(id), Some(by), _) => (id, by),
+            (_, _, Some(parent)) => (&parent.property, &parent.by),
+            _ => return,
+        };
+        let inputs = by.find.values().filter_map(|source| match source {
+            Source::Property(name) => Some(name.as_str()),
+            _ => None,
+        });
+        let found_by: Vec<&str> = inputs.filter(|name| !OWNERS.contains(name)).collect();
+        let given: Vec<&&str> = found_by.iter().filter(|name| says_something(arguments.given(name))).collect();
+        let has_default = lookup.inputs.get(id).is_some_and(|input| matches!(input.input, Input::Provider(_)));
+        match (says_something(arguments.given(id)), given.first()) {
+            (true, Some(name)) => {
+                self.fail(&Path::root(**name), format!("is one too many: `{id}` says already which one is meant"));
+            }
+            (false, None) if !has_default => {
+                let names = found_by.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                self.fail(&Path::root(id.as_str()), format!("is missing: give it, or one of {names}"));
+            }
+            _ => {}
         }
     }
 

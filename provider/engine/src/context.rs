@@ -36,6 +36,8 @@ pub(crate) struct Patience<'a> {
     pub preconditions: &'a [String],
     /// For how long something not found may still appear.
     pub missing: Duration,
+    /// A refusal is an answer like another: it is not waited out.
+    pub optional: bool,
 }
 
 impl<'a> Context<'a> {
@@ -61,7 +63,7 @@ impl<'a> Context<'a> {
     ) -> Result<Option<Json>, Error> {
         let call = encode::call(step, scope, fields)?;
         let missing = if fresh { Duration::from_millis(step.missing_window_ms) } else { Duration::ZERO };
-        let patience = Patience { preconditions: &step.retry, missing };
+        let patience = Patience { preconditions: &step.retry, missing, optional: step.optional };
         let answered = match &step.call.pages {
             None => self.send(call, patience).await.map(|answer| answer.body),
             Some(items) => self.patiently(patience, || self.client.list(call.clone(), items)).await.map(Json::Array),
@@ -135,7 +137,7 @@ impl<'a> Context<'a> {
     fn passes(&self, error: &client::Error, patience: Patience<'_>, waited: Duration) -> Option<&'static str> {
         match error.kind()? {
             Kind::Busy => Some("waiting for another change to end"),
-            Kind::Denied if waited < Duration::from_millis(self.resource.denied_window_ms) => {
+            Kind::Denied if !patience.optional && waited < Duration::from_millis(self.resource.denied_window_ms) => {
                 Some("waiting for access rights to take effect")
             }
             Kind::NotFound if waited < patience.missing => Some("waiting for the new object to appear"),

@@ -8,7 +8,7 @@ use value::{Data, Object, Value};
 
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{convert, equal, reshape};
+use crate::{convert, equal, reshape, special};
 
 /// What was known of a resource before it was asked for.
 #[derive(Clone, Copy)]
@@ -33,7 +33,9 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             continue;
         }
         let read = property.read.as_deref().and_then(|path| wire::get(&answers, path));
+        let told = known.state.given(name).filter(|_| property.told_once);
         let value = match (read, &property.drift_of) {
+            _ if told.is_some() => told.cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
             (Some(json), None) => reader.property(property, json),
             (None, None) => kept(property, name, known),
@@ -44,6 +46,7 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
     place_itself(scope, &mut state);
+    special::recognize(scope.resource, known.inputs, &mut state);
     state
 }
 
@@ -194,9 +197,6 @@ fn place_itself(scope: &Scope<'_>, state: &mut Object) {
 
 /// What stays of a property the API does not tell (any more).
 fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
-    if property.told_once {
-        return known.state.given(name).cloned();
-    }
     if property.input == Input::No || property.read.is_some() {
         return None;
     }

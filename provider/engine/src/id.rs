@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{IdPart, Locality, Resource};
+use value::Object;
 
 use crate::error::{Error, ErrorKind};
 use crate::place::{self, Defaults};
@@ -58,6 +59,17 @@ pub(crate) fn compose(resource: &Resource, parts: &Parts) -> Option<String> {
         .collect();
     let texts = texts?;
     (!texts.iter().any(|text| text.is_empty())).then(|| texts.join("/"))
+}
+
+/// The id with the parts that outputs tell better.
+pub(crate) fn recompose(resource: &Resource, id: &str, outputs: &Object, defaults: &Defaults) -> Option<String> {
+    let mut parts = parse(resource, id, defaults).ok()?;
+    for (name, text) in &mut parts.properties {
+        if let Some(told) = outputs.text(name) {
+            place::split(told).1.clone_into(text);
+        }
+    }
+    compose(resource, &parts)
 }
 
 /// The form of a resource's ids, as people read it: `{region}/{instanceId}/{name}`.

@@ -1,16 +1,17 @@
 //! Lookups: finds one existing resource by its id, or by what it is called, and reads it.
 
-use catalog::{Function, Input, Lookup, LookupBy, Resource, Step};
+use catalog::{Function, Input, Lookup, LookupBy, Property, Resource, Step};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::check;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::id::{self, Parts};
+use crate::id;
 use crate::operation::Failure;
 use crate::scope::Scope;
-use crate::{place, run, wire};
+use crate::wire::{self, Wire};
+use crate::{place, run};
 
 /// Why a lookup gives nothing.
 #[derive(Debug)]
@@ -30,27 +31,39 @@ impl From<Error> for InvokeError {
 /// Finds the resource and gives its outputs, its id, and the arguments.
 pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
     let lookup = &function.lookup;
-    let arguments = check::arguments(lookup, arguments).map_err(InvokeError::Arguments)?;
+    let mut arguments = check::arguments(lookup, arguments).map_err(InvokeError::Arguments)?;
     // The inputs of a lookup are like those of a resource: the same code turns them into requests.
     let question = question(cx.resource, lookup);
+    if let Some(parent) = &lookup.parent
+        && arguments.given(&parent.property).is_none()
+    {
+        let scope = Scope::of_inputs(&question, &arguments, cx.defaults)?;
+        let found = listed(cx, &scope, &parent.by, &arguments).await?;
+        let id = wire::get(&found, "id").and_then(wire::plain_text).unwrap_or_default();
+        arguments.insert(parent.property.clone(), Value::from(id));
+    }
     let id = find(cx, &question, lookup, &arguments).await?;
+    let answer = answer(cx.resource, lookup);
     let none = Object::new();
-    let Some(found) = run::read(cx, &id, &none, &none).await? else {
+    let Some(found) = run::read(&cx.on(&answer), &id, &none, &none).await? else {
         return Err(nothing(cx.resource, &id).into());
     };
     let mut outputs = found.state;
+    outputs.retain(|name, _| !lookup.without.contains(name));
     for (name, value) in arguments {
         outputs.entry(name).or_insert(value);
     }
+    // What was asked for by a word (`latest`) is told by its number.
+    let id = id::recompose(cx.resource, &found.id, &outputs, cx.defaults).unwrap_or(found.id);
     if let Some(name) = &lookup.id {
-        outputs.insert(name.clone(), Value::from(found.id.as_str()));
+        outputs.insert(name.clone(), Value::from(id.as_str()));
     }
-    outputs.insert("id".to_owned(), Value::from(found.id));
+    outputs.insert("id".to_owned(), Value::from(id));
     Ok(outputs)
 }
 
 async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments: &Object) -> Result<String, Error> {
-    if let Some(given) = lookup.id.as_deref().and_then(|name| arguments.text(name)).filter(|given| !given.is_empty()) {
+    if let Some(given) = given_id(cx, lookup, arguments) {
         let region = place::of_inputs(question, arguments, cx.defaults);
         let localized = match region {
             Some(region) if place::split(given).0.is_none() => format!("{region}/{given}"),
@@ -62,49 +75,72 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
         }
     }
     let scope = Scope::of_inputs(question, arguments, cx.defaults)?;
-    match &lookup.by {
-        Some(by) => listed(cx, &scope, by, arguments).await,
-        None => scope.id().ok_or_else(|| {
+    let Some(by) = &lookup.by else {
+        return scope.id().ok_or_else(|| {
             let fact = format!("the id of the {} cannot be told from these arguments", cx.resource.label);
             Error::new(ErrorKind::Invalid, fact).hint(format!("its ids have the form {}", id::form(cx.resource)))
-        }),
+        });
+    };
+    let found = listed(cx, &scope, by, arguments).await?;
+    let none = Object::new();
+    let mut known = Scope::of_inputs(cx.resource, &none, cx.defaults)?;
+    known.parts.locality.clone_from(&scope.parts.locality);
+    run::learn(cx.resource, &mut known, None, Json::Object(found));
+    known.id().ok_or_else(|| nothing(cx.resource, ""))
+}
+
+/// The id that is given, or that the provider has for one that is not, such as its project.
+fn given_id<'a>(cx: &'a Context<'_>, lookup: &Lookup, arguments: &'a Object) -> Option<&'a str> {
+    let name = lookup.id.as_deref()?;
+    if let Some(given) = arguments.text(name).filter(|given| !given.is_empty()) {
+        return Some(given);
+    }
+    let found_by = lookup.by.iter().flat_map(|by| by.find.values());
+    let otherwise = found_by.into_iter().any(|source| match source {
+        catalog::Source::Property(name) => arguments.given(name).is_some(),
+        _ => false,
+    });
+    match lookup.inputs.get(name).map(|input| &input.input) {
+        Some(Input::Provider(what)) if !otherwise => cx.defaults.of(*what),
+        _ => None,
     }
 }
 
-/// The id of the one candidate that fits.
-async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &Object) -> Result<String, Error> {
+/// The one candidate that fits.
+async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &Object) -> Result<Wire, Error> {
     let candidates = cx.perform(&Step::of(by.list.clone()), scope, &[], false).await?.unwrap_or_default();
-    let fits = |candidate: &&Json| {
+    let fits = |candidate: &&Wire| {
         by.find.iter().all(|(field, source)| {
             let Some(wanted) = scope.source(source) else { return true };
             candidate.get(field).is_some_and(|has| wire::plain_text(has) == wire::plain_text(&wanted))
         })
     };
-    let mut fitting: Vec<&Json> = candidates.as_array().into_iter().flatten().filter(fits).collect();
+    let mut fitting: Vec<&Wire> =
+        candidates.as_array().into_iter().flatten().filter_map(Json::as_object).filter(fits).collect();
     // Several of one name in several projects: the provider's project is meant unless another is given.
     if let (true, None, Some(project)) = (fitting.len() > 1, arguments.given("projectId"), &cx.defaults.project_id) {
-        let own = |candidate: &&Json| candidate["project_id"].as_str() == Some(project.as_str());
+        let own = |candidate: &&Wire| candidate.get("project_id").and_then(Json::as_str) == Some(project.as_str());
         if fitting.iter().any(own) {
             fitting.retain(own);
         }
     }
     let wanted = arguments.text("name").map_or_else(String::new, |name| format!(" \"{name}\""));
     match fitting.as_slice() {
-        [one] => {
-            let mut found = Scope {
-                parts: Parts { uuid: None, ..scope.parts.clone() },
-                ..Scope::of_inputs(scope.resource, &Object::new(), cx.defaults)?
-            };
-            run::learn(scope.resource, &mut found, None, (*one).clone());
-            found.id().ok_or_else(|| nothing(cx.resource, &wanted))
-        }
+        [one] => Ok((*one).clone()),
         [] => Err(nothing(cx.resource, wanted.trim())),
-        several => Err(Error::new(
-            ErrorKind::Precondition,
-            format!("there are {} {}s{wanted}", several.len(), cx.resource.label),
-        )
-        .hint("say more precisely which one, or give its id")),
+        several => {
+            let fact = format!("there are {} {}s{wanted}", several.len(), cx.resource.label);
+            Err(Error::new(ErrorKind::Precondition, fact).hint("say more precisely which one, or give its id"))
+        }
     }
+}
+
+/// The resource as the function answers it: with calls and outputs of the function's own.
+fn answer(resource: &Resource, lookup: &Lookup) -> Resource {
+    let mut answer = resource.clone();
+    answer.read.extend(lookup.read.iter().cloned());
+    answer.properties.extend(lookup.outputs.iter().map(|(name, property)| (name.clone(), property.clone())));
+    answer
 }
 
 /// The resource with the lookup's inputs in place of its own.
@@ -114,7 +150,10 @@ fn question(resource: &Resource, lookup: &Lookup) -> Resource {
         property.input = Input::No;
         property.send = None;
     }
-    question.properties.extend(lookup.inputs.iter().map(|(name, property)| (name.clone(), property.clone())));
+    question.properties.extend(lookup.inputs.iter().map(|(name, property)| {
+        let send = property.send.clone().unwrap_or_else(|| wire::snake_case(name));
+        (name.clone(), Property { send: Some(send), ..property.clone() })
+    }));
     question.reshape = None;
     question
 }

@@ -208,8 +208,13 @@ async fn change(
     transition: Transition<'_>,
 ) -> Result<(), Error> {
     let mut known = false;
+    let mut carried: BTreeSet<String> = BTreeSet::new();
     for step in &cx.resource.update {
-        let fields = encode::fields_to_send(step, before, &scope.wanted);
+        let mut fields = encode::fields_to_send(step, before, &scope.wanted);
+        // What an earlier call has changed is not changed again, unless the call replaces the whole.
+        if !step.call.body.as_ref().is_some_and(|body| body.whole) {
+            fields.retain(|field| !carried.contains(field));
+        }
         let asked = match &step.when {
             Some(when) => {
                 transition.changed.contains(&when.property) && holds_after(when, cx.resource, transition.news)
@@ -219,6 +224,7 @@ async fn change(
         if !asked {
             continue;
         }
+        carried.extend(fields.iter().cloned());
         let batches =
             if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
         for batch in batches {

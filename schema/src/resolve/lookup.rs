@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{
-    Checks, Function, IdPart, Input, Lookup, LookupBy, Operation, Property, ProviderDefault, Query, Resource, Source,
+    Checks, Function, IdPart, Input, Lookup, LookupBy, LookupParent, Operation, Property, ProviderDefault, Query,
+    Resource, Source,
 };
 
 use super::call::{find_operation, list_field};
@@ -34,13 +35,24 @@ impl<'a> Scope<'a> {
         let word = self.resource.lookup.as_ref()?;
         let place = self.place.at("lookup");
         let list = word.list.as_deref().and_then(|id| self.list_call(id, &place.at("list"), findings));
-        let own = own_properties(word, calls, list.as_ref(), &place.at("properties"), findings);
+        let reads = self.calls(&word.read, "lookup.read", findings);
+        let parent = word
+            .parent
+            .as_ref()
+            .and_then(|parent| Some((parent, self.list_call(&parent.list, &place.at("parent").at("list"), findings)?)));
+        let mut selects: BTreeSet<String> = self.id.iter().filter_map(part_name).collect();
+        if let Some((parent, list)) = &parent {
+            selects.extend(parent.by.values().map(|name| snake_case(name)));
+            selects.extend(list.operation.query_parameters.iter().map(|parameter| parameter.name.clone()));
+        }
+        let others = list.iter().chain(&reads);
+        let own = own_properties(word, calls, others, selects, &place.at("properties"), findings);
         let inputs = given(word, resource, &own, &place, findings);
         let by = list.map(|list| self.lookup_by(word, &list, &inputs, &place, findings));
         self.check_id_given(word, &inputs, &place, findings);
-        self.check_used(word, &inputs, by.as_ref(), &place, findings);
-        let groups = word.id.iter().zip(word.by.first()).map(|(id, by)| vec![id.clone(), by.clone()]);
-        let groups = groups.filter(|group| !group.iter().any(|name| word.required.contains(name)));
+        let parent = parent.map(|(word, list)| self.parent(word, &list, &inputs, &place.at("parent"), findings));
+        let lists: Vec<&LookupBy> = by.iter().chain(parent.iter().map(|parent| &parent.by)).collect();
+        self.check_used(word, &inputs, &lists, &place, findings);
         for name in &word.without {
             self.check_property(name, &place.at("without"), findings);
         }
@@ -50,7 +62,8 @@ impl<'a> Scope<'a> {
             inputs,
             id: word.id.clone(),
             by,
-            exactly_one: groups.into_iter().collect(),
+            parent,
+            read: self.steps(&reads, calls, &resource.properties, findings),
             outputs: outputs.map(|(name, property)| (name.clone(), as_output(property))).collect(),
             without: word.without.clone(),
         };
@@ -65,6 +78,55 @@ impl<'a> Scope<'a> {
         }
         let step = Step { call: id.to_owned(), ..Step::default() };
         Some(Call { place: place.clone(), step, document: self.document, operation, list })
+    }
+
+    /// How the parent is found: its list, and the inputs that tell which one.
+    fn parent(
+        &self,
+        word: &descriptor::LookupParent,
+        list: &Call<'a>,
+        inputs: &BTreeMap<String, Property>,
+        place: &Place,
+        findings: &mut Findings,
+    ) -> LookupParent {
+        for name in word.by.values().chain([&word.property]).filter(|name| !inputs.contains_key(*name)) {
+            findings.mistake(place, format!("\"{name}\" is no input of the function"));
+        }
+        let find = word.by.iter().map(|(field, input)| (field.clone(), Source::Property(input.clone())));
+        let find: BTreeMap<String, Source> = find.collect();
+        let named = inputs.keys().map(|input| (snake_case(input), Source::Property(input.clone())));
+        let query: BTreeMap<String, Source> =
+            named.chain(find.clone()).filter(|(field, _)| list.has_query(field)).collect();
+        let query = query.into_iter().map(|(name, from)| Query { name, from }).collect();
+        let call = self.list_operation(list, query, inputs, findings);
+        LookupParent { property: word.property.clone(), by: LookupBy { list: call, find } }
+    }
+
+    fn list_operation(
+        &self,
+        list: &Call<'a>,
+        query: Vec<Query>,
+        inputs: &BTreeMap<String, Property>,
+        findings: &mut Findings,
+    ) -> Operation {
+        // What the API fills in from nowhere, the provider's configuration fills in.
+        let configured = |query: Query| match query.name.as_str() {
+            "project_id" if list.operation.from_config.contains_key("project_id") => {
+                Query { from: Source::Project, ..query }
+            }
+            _ => query,
+        };
+        let query = query.into_iter().map(configured).collect();
+        Operation {
+            id: list.operation.id.clone(),
+            method: list.operation.method.name().to_owned(),
+            path: list.operation.path.to_string(),
+            parameters: self.list_parameters(list, inputs, findings),
+            query,
+            body: None,
+            pages: list.list.map(str::to_owned),
+            answers_object: false,
+        }
     }
 
     fn lookup_by(
@@ -89,19 +151,8 @@ impl<'a> Scope<'a> {
         let queries = inputs.iter().filter(|(name, _)| Some(*name) != word.id.as_ref());
         let queries = queries.map(|(name, property)| (field_of(name, Some(property)), name));
         let query = queries.filter(|(field, _)| list.has_query(field));
-        LookupBy {
-            list: Operation {
-                id: list.operation.id.clone(),
-                method: list.operation.method.name().to_owned(),
-                path: list.operation.path.to_string(),
-                parameters: self.list_parameters(list, inputs, findings),
-                query: query.map(|(name, input)| Query { name, from: Source::Property(input.clone()) }).collect(),
-                body: None,
-                pages: list.list.map(str::to_owned),
-                answers_object: false,
-            },
-            find,
-        }
+        let query = query.map(|(name, input)| Query { name, from: Source::Property(input.clone()) });
+        LookupBy { list: self.list_operation(list, query.collect(), inputs, findings), find }
     }
 
     fn list_parameters(
@@ -134,13 +185,15 @@ impl<'a> Scope<'a> {
         &self,
         word: &descriptor::Lookup,
         inputs: &BTreeMap<String, Property>,
-        by: Option<&LookupBy>,
+        lists: &[&LookupBy],
         place: &Place,
         findings: &mut Findings,
     ) {
         for (name, property) in inputs {
-            let asks = |source: &Source| *source == Source::Property(name.clone());
-            let is_asked = by.is_some_and(|by| {
+            let asks = |source: &Source| {
+                *source == Source::Property(name.clone()) || (*source == Source::Project && name == "projectId")
+            };
+            let is_asked = lists.iter().any(|by| {
                 by.find.values().any(asks)
                     || by.list.parameters.values().any(asks)
                     || by.list.query.iter().any(|query| asks(&query.from))
@@ -177,20 +230,21 @@ impl<'a> Scope<'a> {
 }
 
 /// The properties that the resource does not have.
-fn own_properties<'a>(
+fn own_properties<'a: 'c, 'c>(
     word: &descriptor::Lookup,
     calls: &Calls<'a>,
-    list: Option<&Call<'a>>,
+    others: impl Iterator<Item = &'c Call<'a>>,
+    selects: BTreeSet<String>,
     place: &Place,
     findings: &mut Findings,
 ) -> BTreeMap<String, Property> {
     let mut read = calls.answers.clone();
     // Filters may be named by what the list takes in its query, or by what its elements hold.
-    let mut queries = BTreeSet::new();
-    if let Some(list) = list {
-        queries.extend(list.operation.query_parameters.iter().map(|parameter| parameter.name.clone()));
-        if let Some(element) = element(list) {
-            read.add(&list.operation.id, element, "", &BTreeMap::new());
+    let mut queries = selects;
+    for call in others {
+        queries.extend(call.operation.query_parameters.iter().map(|parameter| parameter.name.clone()));
+        if let Some(answer) = element(call).or_else(|| call.answer()) {
+            read.add(&call.operation.id, answer, "", &BTreeMap::new());
         }
     }
     let named: BTreeSet<&String> = word.id.iter().chain(&word.by).chain(&word.required).chain(&word.inputs).collect();
@@ -229,12 +283,29 @@ fn given(
             findings.mistake(&place.at(here), format!("there is no property \"{name}\"{hint}"));
             continue;
         };
-        inputs.insert(name.clone(), as_input(property, word.required.contains(name)));
+        let mut input = as_input(property, word.required.contains(name));
+        // What a new resource would get by default is no reason to look for that; a default of the function's own is.
+        input.default = own.get(name).and_then(|own| own.default.clone());
+        if here == "id" && matches!(property.input, Input::Provider(_)) {
+            // Without an id the provider's own is meant: its project.
+            input.input = property.input.clone();
+        }
+        inputs.insert(name.clone(), input);
     }
     for (name, property) in own.iter().filter(|(_, property)| property.input != Input::No) {
-        inputs.entry(name.clone()).or_insert_with(|| as_input(property, word.required.contains(name)));
+        inputs.entry(name.clone()).or_insert_with(|| {
+            let default = property.default.clone();
+            Property { default, ..as_input(property, word.required.contains(name)) }
+        });
     }
     inputs
+}
+
+fn part_name(part: &IdPart) -> Option<String> {
+    match part {
+        IdPart::Property(name) => Some(snake_case(name)),
+        _ => None,
+    }
 }
 
 /// One element of what a list answers.

@@ -85,7 +85,7 @@ impl Handler for Instance {
                     Ok(false)
                 };
             }
-            let mut called = false;
+            let mut called = reset_password(cx, scope, transition).await?;
             for (property, kind) in ENDPOINTS {
                 if transition.changed.contains(property) {
                     exchange(cx, scope, kind).await?;
@@ -97,12 +97,29 @@ impl Handler for Instance {
     }
 }
 
-/// An instance made from a snapshot has neither tags nor the wanted endpoints yet, but a load balancer of its own.
+/// The administrator's password is changed like that of any user; the instance's own name stands in another field.
+async fn reset_password(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool, Error> {
+    let asked = ["password", "passwordWoVersion"].iter().any(|name| transition.changed.contains(*name));
+    let user = transition.news.text("userName").or_else(|| transition.olds.text("userName"));
+    let password = wire::get(&scope.wanted, "password").cloned();
+    let (true, Some(user), Some(password)) = (asked, user, password) else { return Ok(false) };
+    call(cx, scope, "UpdateUser", Some(json!({ "password": password })), &[("name", user)]).await?;
+    wait::settled(cx, scope, true).await?;
+    Ok(true)
+}
+
+/// An instance made from a snapshot has no tags, no backups and none of the wanted endpoints yet, but a load balancer.
 async fn restored(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> {
-    if let Some(tags) = wire::get(&scope.wanted, "tags").cloned() {
-        call(cx, scope, "UpdateInstance", Some(json!({ "tags": tags })), &[]).await?;
-        wait::settled(cx, scope, true).await?;
+    let mut body = Map::new();
+    let disabled = wire::get(&scope.wanted, "disable_backup").cloned().unwrap_or(Json::Bool(false));
+    body.insert("is_backup_schedule_disabled".to_owned(), disabled);
+    for field in ["tags", "backup_same_region"] {
+        if let Some(json) = wire::get(&scope.wanted, field) {
+            body.insert(field.to_owned(), json.clone());
+        }
     }
+    call(cx, scope, "UpdateInstance", Some(Json::Object(body)), &[]).await?;
+    wait::settled(cx, scope, true).await?;
     if wanted(scope, "private_network").is_some() {
         exchange(cx, scope, "private_network").await?;
     }

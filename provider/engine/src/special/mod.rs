@@ -68,6 +68,9 @@ pub(crate) trait Handler: Sync {
         &[]
     }
 
+    /// Leaves of what was read only what is this resource's own. Pure.
+    fn recognize(&self, _inputs: &Object, _state: &mut Object) {}
+
     /// Clears the way before the steps of a delete.
     fn before_delete<'a>(
         &'a self,
@@ -95,6 +98,12 @@ pub(crate) fn takes_care_of(resource: &Resource) -> &'static [&'static str] {
 pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
     if let Some(handler) = handler(resource) {
         handler.check(olds, inputs, failures);
+    }
+}
+
+pub(crate) fn recognize(resource: &Resource, inputs: &Object, state: &mut Object) {
+    if let Some(handler) = handler(resource) {
+        handler.recognize(inputs, state);
     }
 }
 

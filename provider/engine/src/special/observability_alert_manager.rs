@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use client::BoxFuture;
 use serde_json::{Value as Json, json};
-use value::{Object, Value};
+use value::{Data, Object, Value};
 
 use super::{Handler, Transition, call};
 use crate::context::Context;
@@ -55,6 +55,16 @@ impl Handler for AlertManager {
             }
             Ok(())
         })
+    }
+
+    /// Alerts that others switched on are theirs: only those the program names are told, so that none is switched off.
+    fn recognize(&self, inputs: &Object, state: &mut Object) {
+        let named = rules(inputs);
+        if named.is_empty() {
+            state.remove(RULES);
+        } else if let Some(Data::Array(ids)) = state.get_mut(RULES).map(Value::data_mut) {
+            ids.retain(|id| id.as_str().is_some_and(|id| named.contains(id)));
+        }
     }
 
     fn takes_care_of(&self) -> &'static [&'static str] {
