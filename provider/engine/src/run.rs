@@ -192,7 +192,9 @@ async fn finish(
     let changed: BTreeSet<String> = inputs.keys().cloned().collect();
     let none = Object::new();
     let transition = Transition { olds: &none, old_inputs: &none, news: inputs, changed: &changed };
-    known &= !special::after_change(cx, scope, transition).await?;
+    if special::after_change(cx, scope, transition).await? {
+        known = false;
+    }
     pending.clear();
     parent_settled(cx, scope).await?;
     // A part of something is answered before the whole has taken it in: only then it has its owner and size.
@@ -236,7 +238,10 @@ async fn change(
             known |= cx.resource.wait.is_some();
         }
     }
-    known &= !special::after_change(cx, scope, transition).await?;
+    if special::after_change(cx, scope, transition).await? {
+        // Where there is something to wait for, the last look was after the last call.
+        known = cx.resource.wait.is_some();
+    }
     if scope.answers.is_empty() {
         look(cx, scope, false).await?;
         wait::settled(cx, scope, false).await?;
