@@ -1,0 +1,66 @@
+//! Properties of nested types, as far down as they go.
+
+use std::collections::BTreeSet;
+
+use catalog::{Kind, Property};
+use serde_json::Value as Json;
+
+use crate::compare::{Difference, equal, flag, holds, peer_type, type_of, without_package};
+use crate::{members, resources};
+
+/// Compares the properties of the type a property leads to, with the catalog's rules where it has any. Gives how many
+/// were compared.
+pub(crate) fn compare(
+    schema: &Json,
+    at: &str,
+    spec: &Json,
+    kind: Option<&Kind>,
+    peer: &Json,
+    differences: &mut Vec<Difference>,
+) -> usize {
+    let (_, token) = type_of(spec);
+    let peer_properties = members(&peer["props"]);
+    let Some(token) = token else {
+        equal(differences, at, "nested", 0, peer_properties.len());
+        return 0;
+    };
+    if let Some(expected) = peer["typeName"].as_str() {
+        equal(differences, at, "type name", without_package(&token), without_package(expected));
+    }
+    let nested = &schema["types"][&token];
+    let ours = members(&nested["properties"]);
+    let names: BTreeSet<&str> = ours.keys().chain(peer_properties.keys()).copied().collect();
+    let mut compared = 0;
+    for name in names {
+        let here = format!("{at}.{name}");
+        let (Some(spec), Some(peer)) = (ours.get(name), peer_properties.get(name)) else {
+            equal(differences, &here, "existence", ours.contains_key(name), peer_properties.contains_key(name));
+            continue;
+        };
+        compared += 1;
+        equal(differences, &here, "type", type_of(spec).0, peer_type(peer));
+        // A program must give it; where nothing can be given, nothing is required.
+        let must = peer["io"] == "in" && flag(peer, "required");
+        let given = peer["io"] == "in";
+        if given {
+            equal(differences, &here, "required", holds(&nested["required"], name), must);
+        }
+        equal(differences, &here, "secret", flag(spec, "secret"), flag(peer, "secret"));
+        equal(differences, &here, "deprecated", spec["deprecationMessage"].is_string(), flag(peer, "deprecated"));
+        let property = kind.and_then(|kind| inner(kind, name));
+        if let Some(property) = property {
+            resources::rules(&here, property, peer, differences);
+        }
+        compared += self::compare(schema, &here, spec, property.map(|property| &property.kind), peer, differences);
+    }
+    compared
+}
+
+/// The property of this name inside a kind.
+fn inner<'k>(kind: &'k Kind, name: &str) -> Option<&'k Property> {
+    match kind {
+        Kind::Object(properties) => properties.get(name),
+        Kind::List(element) | Kind::Map(element) => inner(element, name),
+        _ => None,
+    }
+}

@@ -1,0 +1,234 @@
+//! Resources: token, aliases, id, time limits, and each property with its rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{Format, IdPart, Input, Property, Resource};
+use serde_json::Value as Json;
+
+use crate::compare::{Difference, equal, flag, holds, peer_type, type_of};
+use crate::{members, nested};
+
+/// The limit where the peer says none.
+const USUAL_SECONDS: u32 = 20 * 60;
+
+/// Compares one resource; gives how many properties were compared.
+pub(crate) fn compare(
+    schema: &Json,
+    token: &str,
+    ours: &Json,
+    resource: &Resource,
+    peer: &Json,
+    differences: &mut Vec<Difference>,
+) -> usize {
+    if peer.is_null() {
+        equal(differences, token, "existence", true, false);
+        return 0;
+    }
+    aliases(token, ours, peer, differences);
+    id(token, resource, peer, differences);
+    timeouts(token, resource, peer, differences);
+    groups(token, resource, peer, differences);
+    let made = resource.properties.values().any(|property| property.input == Input::Auto);
+    equal(differences, token, "automatic name", made, flag(peer, "autoName"));
+    equal(differences, token, "no update", resource.update.is_empty(), flag(peer, "noUpdate"));
+
+    let (inputs, outputs) = (members(&ours["inputProperties"]), members(&ours["properties"]));
+    let peers = members(&peer["props"]);
+    let names: BTreeSet<&str> = inputs.keys().chain(outputs.keys()).chain(peers.keys()).copied().collect();
+    let mut compared = 0;
+    for name in names {
+        let at = format!("{token}.{name}");
+        let spec = outputs.get(name).or_else(|| inputs.get(name));
+        let (Some(spec), Some(peer), Some(property)) = (spec, peers.get(name), resource.properties.get(name)) else {
+            equal(differences, &at, "existence", spec.is_some(), peers.contains_key(name));
+            continue;
+        };
+        compared += 1;
+        equal(differences, &at, "type", type_of(spec).0, peer_type(peer));
+        equal(differences, &at, "input", inputs.contains_key(name), peer["io"] == "in");
+        equal(differences, &at, "output", outputs.contains_key(name), true);
+        equal(differences, &at, "required", holds(&ours["requiredInputs"], name), flag(peer, "required"));
+        equal(differences, &at, "optional output", !holds(&ours["required"], name), flag(peer, "outOptional"));
+        equal(differences, &at, "secret", flag(spec, "secret"), flag(peer, "secret"));
+        equal(differences, &at, "deprecated", spec["deprecationMessage"].is_string(), flag(peer, "deprecated"));
+        rules(&at, property, peer, differences);
+        compared += nested::compare(schema, &at, spec, Some(&property.kind), peer, differences);
+    }
+    compared
+}
+
+/// The rules of a property, which only the catalog knows.
+pub(crate) fn rules(at: &str, property: &Property, peer: &Json, differences: &mut Vec<Difference>) {
+    let checks = &property.checks;
+    equal(differences, at, "replace", property.replace, flag(peer, "forceNew"));
+    equal(differences, at, "write-only", property.write_only, flag(peer, "writeOnly"));
+    if peer["io"] == "in" {
+        let filled = property.computed || matches!(property.input, Input::Provider(_) | Input::Auto);
+        let fills = flag(peer, "computed") || matches!(property.input, Input::Provider(_) | Input::Auto);
+        equal(differences, at, "filled by the API", filled, fills);
+    }
+    equal(differences, at, "default", property.default.clone(), default(peer));
+    let both = |name: &str| {
+        let own = &peer[name];
+        if own.is_null() { peer["elemRules"][name].clone() } else { own.clone() }
+    };
+    equal(differences, at, "enum", sorted(&Json::from(checks.allowed.clone())), sorted(&both("enum")));
+    equal(differences, at, "not in", sorted(&Json::from(checks.not_in.clone())), sorted(&both("notIn")));
+    // The API's counts cannot be negative; the peer finds out by asking.
+    equal(differences, at, "min", checks.min.filter(|least| *least > 0.0), both("min").as_f64());
+    equal(differences, at, "max", checks.max, both("max").as_f64());
+    equal(differences, at, "divisible by", checks.divisible_by.map(u64::from), both("divisibleBy").as_u64());
+    equal(
+        differences,
+        at,
+        "shortest",
+        checks.min_length.map(u64::from).filter(|least| *least > 0),
+        both("minLen").as_u64().filter(|least| *least > 0),
+    );
+    equal(differences, at, "longest", checks.max_length.map(u64::from), both("maxLen").as_u64());
+    equal(differences, at, "pattern", checks.characters.is_some(), both("pattern").is_string());
+    let most = peer["maxItems"].as_u64().filter(|_| !flag(peer, "flat"));
+    let single = property.single.then_some(1);
+    equal(differences, at, "most items", checks.max_items.map(u64::from).or(single), most);
+    equal(differences, at, "format", format(property), peer_format(&both("format")));
+    let forgiving =
+        ["argon2idHash", "cleanPath", "duration", "ignoreCase", "locality", "sameInstant", "setOrder", "listOrder"];
+    if let Some(forgiven) = peer["diffSuppress"].as_str().filter(|rule| forgiving.contains(rule)) {
+        let forgives = property.equal.is_some() || property.convert.is_some();
+        equal(differences, at, "forgiveness", forgives.then_some(forgiven), Some(forgiven));
+    }
+}
+
+fn aliases(token: &str, ours: &Json, peer: &Json, differences: &mut Vec<Difference>) {
+    let ours: BTreeSet<String> = ours["aliases"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|alias| alias["type"].as_str().map(str::to_owned))
+        .collect();
+    let theirs = peer["aliases"].as_array().into_iter().flatten().filter_map(|alias| alias.as_str().map(str::to_owned));
+    let wanted = theirs.chain([format!("scaleway:{token}")]).collect();
+    equal(differences, token, "aliases", ours, wanted);
+}
+
+/// The parts of the id: where the locality stands, what is constant, and how many other parts there are.
+fn id(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Difference>) {
+    let ours: Vec<&str> = resource
+        .id
+        .iter()
+        .map(|part| match part {
+            IdPart::Locality => "{locality}",
+            IdPart::Id | IdPart::Property(_) => "{}",
+            IdPart::Literal(literal) => literal.as_str(),
+        })
+        .collect();
+    let format = peer["id"]["format"].as_str().unwrap_or_default();
+    let theirs = format
+        .split('/')
+        .map(|part| match part {
+            "{region}" | "{zone}" => "{locality}",
+            part if part.starts_with('{') => "{}",
+            literal => literal,
+        })
+        .collect();
+    equal(differences, token, "id", ours, theirs);
+}
+
+fn timeouts(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Difference>) {
+    let limits = &resource.timeouts;
+    let ours = [("create", limits.create), ("read", limits.read), ("update", limits.update), ("delete", limits.delete)];
+    for (operation, seconds) in ours {
+        // What cannot be updated needs no time for it.
+        if operation == "update" && resource.update.is_empty() {
+            continue;
+        }
+        let theirs = &peer["timeouts"];
+        let limit = theirs[operation].as_str().or_else(|| theirs["default"].as_str()).map_or(USUAL_SECONDS, seconds_of);
+        equal(differences, &format!("{token}.{operation}"), "timeout", seconds, limit);
+    }
+}
+
+/// Inputs that exclude or need each other, by our names.
+fn groups(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Difference>) {
+    let peers = members(&peer["props"]);
+    let names: BTreeMap<&str, &str> =
+        peers.iter().filter_map(|(name, property)| Some((property["tf"].as_str()?, *name))).collect();
+    let translated = |list: &Json| -> BTreeSet<String> {
+        let items = list.as_array().into_iter().flatten().filter_map(Json::as_str);
+        items.map(|name| names.get(name).copied().unwrap_or(name).to_owned()).collect()
+    };
+    let mut exactly = BTreeSet::new();
+    let mut at_most = BTreeSet::new();
+    let mut needs = BTreeMap::new();
+    for (name, property) in &peers {
+        if property["exactlyOneOf"].is_array() {
+            exactly.insert(translated(&property["exactlyOneOf"]));
+        } else if property["conflictsWith"].is_array() {
+            let mut group = translated(&property["conflictsWith"]);
+            group.insert((*name).to_owned());
+            at_most.insert(group);
+        }
+        let with = translated(&property["requiredWith"]);
+        if !with.is_empty() {
+            needs.insert((*name).to_owned(), with);
+        }
+    }
+    let sets = |groups: &[Vec<String>]| -> BTreeSet<BTreeSet<String>> {
+        groups.iter().map(|group| group.iter().cloned().collect()).collect()
+    };
+    equal(differences, token, "exactly one", sets(&resource.exactly_one), exactly);
+    equal(differences, token, "at most one", sets(&resource.at_most_one), at_most);
+    let ours = resource.requires.iter().map(|(name, with)| (name.clone(), with.iter().cloned().collect())).collect();
+    equal(differences, token, "required together", ours, needs);
+}
+
+/// A default that the peer writes into the inputs: none that is deprecated or the zero of its type.
+fn default(peer: &Json) -> Option<Json> {
+    let default = peer.get("default")?;
+    let zero = [Json::from(false), Json::from(""), Json::from(0)].contains(default);
+    (!zero && !flag(peer, "deprecated")).then(|| default.clone())
+}
+
+/// The format a text is checked for. Regions and zones are open sets, so their check never refuses.
+fn format(property: &Property) -> Option<&'static str> {
+    match property.checks.format? {
+        Format::Uuid => Some("uuid"),
+        Format::LocalizedUuid => Some("localizedUuid"),
+        Format::UuidOrLocalized => Some("uuidOrLocalized"),
+        Format::Region | Format::Zone => None,
+        Format::Timestamp => Some("rfc3339"),
+        Format::Duration => Some("goDuration"),
+        Format::Cidr => Some("cidr"),
+        Format::Ipv4Cidr => Some("ipv4Cidr"),
+        Format::CidrNetwork => Some("cidrNetwork"),
+        Format::Email => Some("email"),
+        Format::Port => Some("port"),
+    }
+}
+
+fn peer_format(format: &Json) -> Option<&str> {
+    // The length of keys is a rule of its own with us.
+    format.as_str().filter(|format| !["region", "zone", "mapKeyLen0to100"].contains(format))
+}
+
+fn sorted(list: &Json) -> Vec<String> {
+    let mut items: Vec<String> =
+        list.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect();
+    items.sort();
+    items
+}
+
+/// Go's duration text in seconds: `12m30s`.
+fn seconds_of(text: &str) -> u32 {
+    let mut seconds = 0;
+    let mut number = 0;
+    for character in text.chars() {
+        match character {
+            'h' => seconds += std::mem::take(&mut number) * 3600,
+            'm' => seconds += std::mem::take(&mut number) * 60,
+            's' => seconds += std::mem::take(&mut number),
+            digit => number = number * 10 + digit.to_digit(10).unwrap(),
+        }
+    }
+    seconds
+}
