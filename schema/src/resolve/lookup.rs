@@ -52,7 +52,10 @@ impl<'a> Scope<'a> {
         self.check_id_given(word, &inputs, &place, findings);
         let parent = parent.map(|(word, list)| self.parent(word, &list, &inputs, &place.at("parent"), findings));
         let lists: Vec<&LookupBy> = by.iter().chain(parent.iter().map(|parent| &parent.by)).collect();
-        self.check_used(word, &inputs, &lists, &place, findings);
+        // Of a list that could not be found nobody knows what selects in it.
+        if by.is_some() == word.list.is_some() {
+            self.check_used(word, &inputs, &lists, &place, findings);
+        }
         for name in &word.without {
             self.check_property(name, &place.at("without"), findings);
         }
@@ -75,6 +78,7 @@ impl<'a> Scope<'a> {
         let list = list_field(self.document, operation);
         if list.is_none() {
             findings.mistake(place, format!("{id} does not answer a list"));
+            return None;
         }
         let step = Step { call: id.to_owned(), ..Step::default() };
         Some(Call { place: place.clone(), step, document: self.document, operation, list })
