@@ -83,7 +83,8 @@ fn count(query: &Map<String, Value>, name: &str) -> Option<usize> {
 
 fn compare(a: &Map<String, Value>, b: &Map<String, Value>, name: &str) -> Ordering {
     match (a.get(name), b.get(name)) {
-        (Some(Value::String(a)), Some(Value::String(b))) => a.cmp(b),
+        // As recorded: names are sorted without regard to case.
+        (Some(Value::String(a)), Some(Value::String(b))) => a.to_lowercase().cmp(&b.to_lowercase()).then(a.cmp(b)),
         (Some(Value::Number(a)), Some(Value::Number(b))) => {
             a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
         }

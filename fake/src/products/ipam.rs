@@ -46,13 +46,7 @@ pub(crate) fn assign(
     let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
     let resource = json!({ "type": holder.kind, "id": holder.id, "name": holder.name, "mac_address": mac });
     let mut ip = draft(call, network, wanted, false)?;
-    for (hidden, field) in
-        [("resource_type", "type"), ("resource_id", "id"), ("resource_name", "name"), ("mac_address", "mac_address")]
-    {
-        ip.hidden.insert(hidden.to_owned(), resource[field].clone());
-    }
-    ip.hidden.insert("attached".to_owned(), json!(true));
-    ip.fields.insert("resource".to_owned(), resource);
+    attach(&mut ip, resource);
     ip.fields.insert("tags".to_owned(), json!(holder.tags));
     let address = ip.text("address").to_owned();
     call.insert(&IP, ip);
@@ -76,15 +70,33 @@ fn book(call: &mut Call<'_>) -> Handled {
     let is_ipv6 = call.value("is_ipv6", false) == json!(true);
     let mut ip = draft(call, &network, Some(wanted.as_str()).filter(|wanted| !wanted.is_empty()), is_ipv6)?;
     ip.fields.insert("tags".to_owned(), call.tags());
+    if let Some(resource) = call.body.get("resource") {
+        // As recorded: something that Scaleway does not know is held under the id of its address.
+        let mac = resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
+        let resource = json!({ "type": "custom", "id": ip.id, "name": resource["name"], "mac_address": mac });
+        attach(&mut ip, resource);
+    }
     Ok(call.insert(&IP, ip))
 }
 
-/// An address that somebody holds stays.
+/// An address that a resource of Scaleway holds stays.
 fn release(call: &mut Call<'_>) -> Handled {
-    if !call.find(&IP, &call.id())?.fields["resource"].is_null() {
+    let resource = &call.find(&IP, &call.id())?.fields["resource"];
+    if !resource.is_null() && resource["type"] != json!("custom") {
         return Err(Refusal::precondition("resource_still_in_use", "the address is attached to a resource"));
     }
     call.delete(&IP)
+}
+
+/// Says who holds the address; lists can filter by it.
+fn attach(ip: &mut Object, resource: Value) {
+    for (hidden, field) in
+        [("resource_type", "type"), ("resource_id", "id"), ("resource_name", "name"), ("mac_address", "mac_address")]
+    {
+        ip.hidden.insert(hidden.to_owned(), resource[field].clone());
+    }
+    ip.hidden.insert("attached".to_owned(), json!(true));
+    ip.fields.insert("resource".to_owned(), resource);
 }
 
 fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool) -> Result<Object, Refusal> {

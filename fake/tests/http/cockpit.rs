@@ -25,6 +25,7 @@ async fn a_source_lives_as_recorded() {
     assert_eq!(created, expected);
     let one = format!("{COCKPIT}/data-sources/{id}");
     created["current_month_usage"] = json!(0);
+    created["synchronized_with_grafana"] = json!(true);
     assert_eq!(client.call(&format!("GET {one}")).await.1, created);
     assert_eq!(client.good(&format!("PATCH {one}"), json!({ "retention_days": 20 })).await["retention_days"], 20);
     for (filter, count) in [("types=logs&origin=unknown_origin", 1), ("types=metrics", 0), ("origin=scaleway", 0)] {

@@ -101,7 +101,7 @@ fn provide(call: &mut Call<'_>, project: &str) {
             continue;
         }
         let text = format!("{product}: {name}");
-        let fields = json!({
+        let mut fields = json!({
             "name": name,
             "preconfigured": true,
             "preconfigured_data": {
@@ -127,6 +127,10 @@ fn provide(call: &mut Call<'_>, project: &str) {
             "rule_status": "disabled",
             "state": "unknown_state",
         });
+        // As recorded: there is one product without a dashboard.
+        if *product != "Data Warehouse" {
+            fields["annotations"]["dashboard_path"] = json!(format!("/d/{name}"));
+        }
         let alert = Object::new(&ALERT, &region, &key, object(fields));
         call.world.store.insert(alert);
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::sources::SOURCE;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::store::{Kind, Missing, Object};
@@ -23,8 +24,16 @@ pub(super) fn get(call: &mut Call<'_>) -> Handled {
     Ok(call.show(&GRAFANA, &grafana))
 }
 
+/// Grafana hears of every data source of the project now.
 pub(super) fn synchronize(call: &mut Call<'_>) -> Handled {
-    call.project().map(|_| Value::Null)
+    let project = call.project()?;
+    let sources = call.world.store.of(&SOURCE).filter(|source| source.text("project_id") == project);
+    let sources: Vec<_> = sources.map(|source| (source.locality.clone(), source.id.clone())).collect();
+    for (region, id) in sources {
+        let source = call.world.store.get_mut(&SOURCE, &region, &id)?;
+        source.fields.insert("synchronized_with_grafana".to_owned(), json!(true));
+    }
+    Ok(Value::Null)
 }
 
 /// As recorded: the first one gets number 2, no number comes twice, and only this answer shows the password.

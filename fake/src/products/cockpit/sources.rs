@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::answer::Refusal;
-use crate::call::{Call, Handled};
+use crate::call::{Call, Handled, object};
 use crate::store::{Kind, Missing};
 
 /// The label is recorded with its space.
@@ -38,7 +38,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "created_at": now,
         "updated_at": now,
     });
-    call.create(&SOURCE, fields)
+    let mut source = call.draft(&SOURCE, fields);
+    // As recorded: Grafana hears of it a moment later.
+    source.settle(call.now, call.world.settle, vec![object(json!({ "synchronized_with_grafana": true }))]);
+    Ok(call.insert(&SOURCE, source))
 }
 
 /// As recorded: only this answer says how much was used.

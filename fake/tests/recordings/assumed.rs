@@ -1,0 +1,97 @@
+//! What a recording takes for granted: things that were there before it began.
+//!
+//! They are put into the fake as they were first seen, so answers that show them unchanged prove little; they are few.
+//! It does not know how requests are sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scaleway_api::Method;
+use scaleway_fake::{DEFAULT_ORGANIZATION, Seed};
+use serde_json::{Value, json};
+
+use crate::cassette::{Cassette, Exchange};
+use crate::ids::{ids_in, is_id, texts};
+
+/// Answers that show such things: document, operation, the field of the list (empty for a single one), kind.
+const SHOWN: &[(&str, &str, &str, &str)] = &[
+    ("account.v3", "ListProjects", "projects", "account/project"),
+    ("account.v3", "GetProject", "", "account/project"),
+    ("cockpit.v1", "ListDataSources", "data_sources", "cockpit/data_source"),
+    ("cockpit.v1", "GetDataSource", "", "cockpit/data_source"),
+    ("iam.v1alpha1", "ListPolicies", "policies", "iam/policy"),
+    ("iam.v1alpha1", "ListUsers", "users", "iam/user"),
+    ("iam.v1alpha1", "GetUser", "", "iam/user"),
+    ("ipam.v1", "ListIPs", "ips", "ipam/ip"),
+    ("rdb.v1", "GetInstance", "", "rdb/instance"),
+    ("registry.v1", "ListImages", "images", "registry/image"),
+    ("vpc.v2", "ListVPCs", "vpcs", "vpc/vpc"),
+    ("vpc.v2", "GetVPC", "", "vpc/vpc"),
+];
+
+/// What the recorder put into queries instead of the organization.
+pub(crate) const NAMELESS_ORGANIZATION: &str = "11111111-1111-1111-1111-111111111111";
+
+/// The seed for a fake on which the recording can be replayed.
+pub(crate) fn seed(cassette: &Cassette) -> Seed {
+    let organization = organization(cassette);
+    let mut objects: BTreeMap<(String, String), Value> = BTreeMap::new();
+    // What a change shows first was not there before it.
+    let mut made: BTreeSet<String> = BTreeSet::new();
+    for exchange in &cassette.exchanges {
+        if exchange.method != "GET" {
+            made.extend(ids_in(&exchange.answer));
+        }
+        for (kind, locality, fields) in shown(exchange) {
+            let id = fields["id"].as_str().unwrap_or_default().to_owned();
+            if made.contains(&id) || (kind == "account/project" && id == organization) {
+                continue;
+            }
+            let object = json!({ "kind": kind, "locality": locality, "id": id, "fields": fields });
+            objects.entry((kind.to_owned(), id)).or_insert(object);
+        }
+    }
+    for id in projects(cassette).into_iter().filter(|id| !made.contains(id) && *id != organization) {
+        let fields = json!({ "name": id, "description": "", "organization_id": organization });
+        let project = json!({ "kind": "account/project", "id": id, "fields": fields });
+        objects.entry(("account/project".to_owned(), id)).or_insert(project);
+    }
+    let objects: Vec<_> = objects.into_values().collect();
+    let seed = json!({ "organization_id": organization, "default_project_id": organization, "objects": objects });
+    Seed::parse(&seed.to_string()).unwrap()
+}
+
+/// The objects in an answer that are of a kind that may have been there before.
+fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
+    let matched = scaleway_api::documents().iter().find_map(|document| {
+        let matched = document.find(Method::from_name(&exchange.method)?, exchange.path())?;
+        Some((document, matched))
+    });
+    let Some((document, matched)) = matched.filter(|_| exchange.status == 200) else {
+        return Vec::new();
+    };
+    let region = matched.parameters.get("region").cloned().unwrap_or_default();
+    let entry = SHOWN.iter().find(|(name, operation, ..)| *name == document.name && *operation == matched.operation.id);
+    match entry {
+        Some((_, _, "", kind)) => vec![(*kind, region, &exchange.answer)],
+        Some((_, _, list, kind)) => {
+            let elements = exchange.answer[*list].as_array();
+            elements.into_iter().flatten().map(|element| (*kind, region.clone(), element)).collect()
+        }
+        None => Vec::new(),
+    }
+}
+
+/// The organization that everything in the recording belongs to.
+pub(crate) fn organization(cassette: &Cassette) -> String {
+    let values = cassette.exchanges.iter().flat_map(|exchange| [&exchange.request, &exchange.answer]);
+    let named = values.into_iter().find_map(|value| texts(value, "organization_id").into_iter().next());
+    named.unwrap_or_else(|| DEFAULT_ORGANIZATION.to_owned())
+}
+
+/// Projects that requests name.
+fn projects(cassette: &Cassette) -> BTreeSet<String> {
+    let bodies = cassette.exchanges.iter().flat_map(|exchange| texts(&exchange.request, "project_id"));
+    let queries = cassette.exchanges.iter().flat_map(|exchange| exchange.target.split(['?', '&']));
+    let asked_for = queries.filter_map(|pair| pair.strip_prefix("project_id=")).map(str::to_owned);
+    bodies.chain(asked_for).filter(|id| is_id(id)).collect()
+}

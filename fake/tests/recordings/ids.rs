@@ -1,0 +1,110 @@
+//! Which id of the fake stands for which recorded one.
+//!
+//! It does not know what the ids belong to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// Recorded ids and those of the fake.
+#[derive(Default)]
+pub(crate) struct Ids {
+    of_fake: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
+}
+
+impl Ids {
+    /// Learns from two answers to the same request: ids that stand in both are the same, and those at the same places
+    /// belong together.
+    pub(crate) fn learn(&mut self, recorded: &Value, answered: &Value) {
+        let in_answer: BTreeSet<_> = all_ids(answered).into_iter().collect();
+        for id in all_ids(recorded).iter().filter(|id| in_answer.contains(*id)) {
+            self.pair(id, id);
+        }
+        self.learn_places(recorded, answered);
+    }
+
+    /// Lets one id stand for another, unless one of them is known already.
+    pub(crate) fn pair(&mut self, recorded: &str, answered: &str) {
+        if !self.of_fake.contains_key(recorded) && !self.taken.contains(answered) {
+            self.of_fake.insert(recorded.to_owned(), answered.to_owned());
+            self.taken.insert(answered.to_owned());
+        }
+    }
+
+    fn learn_places(&mut self, recorded: &Value, answered: &Value) {
+        match (recorded, answered) {
+            (Value::String(recorded), Value::String(answered)) if is_id(recorded) && is_id(answered) => {
+                self.pair(recorded, answered);
+            }
+            (Value::Object(recorded), Value::Object(answered)) => {
+                for (name, recorded) in recorded {
+                    if let Some(answered) = answered.get(name) {
+                        self.learn_places(recorded, answered);
+                    }
+                }
+            }
+            (Value::Array(recorded), Value::Array(answered)) if recorded.len() == answered.len() => {
+                for (recorded, answered) in recorded.iter().zip(answered) {
+                    self.learn_places(recorded, answered);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn knows(&self, recorded: &str) -> bool {
+        self.of_fake.contains_key(recorded)
+    }
+
+    /// A text with every recorded id replaced.
+    pub(crate) fn translate(&self, text: &str) -> String {
+        let mut translated = text.to_owned();
+        for (recorded, answered) in &self.of_fake {
+            if recorded != answered && translated.contains(recorded.as_str()) {
+                translated = translated.replace(recorded.as_str(), answered);
+            }
+        }
+        translated
+    }
+
+    /// A value with every recorded id replaced, wherever it stands.
+    pub(crate) fn translated(&self, value: &Value) -> Value {
+        serde_json::from_str(&self.translate(&value.to_string())).unwrap()
+    }
+}
+
+/// Whether a text looks like an id: a UUID, or an access key.
+pub(crate) fn is_id(text: &str) -> bool {
+    let groups: Vec<_> = text.split('-').collect();
+    let hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(hex);
+    uuid || (text.len() == 20 && text.starts_with("SCW"))
+}
+
+/// Every text that is an id, at any depth.
+pub(crate) fn all_ids(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) if is_id(text) => vec![text.clone()],
+        Value::Object(fields) => fields.values().flat_map(all_ids).collect(),
+        Value::Array(elements) => elements.iter().flat_map(all_ids).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The ids of what an answer shows: those under `id`, at any depth.
+pub(crate) fn ids_in(value: &Value) -> Vec<String> {
+    texts(value, "id").into_iter().filter(|id| is_id(id)).collect()
+}
+
+/// Every text that stands under this name, at any depth.
+pub(crate) fn texts(value: &Value, name: &str) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            let own = fields.get(name).and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(fields.values().flat_map(|value| texts(value, name))).collect()
+        }
+        Value::Array(elements) => elements.iter().flat_map(|element| texts(element, name)).collect(),
+        _ => Vec::new(),
+    }
+}

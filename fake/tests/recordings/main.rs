@@ -1,0 +1,84 @@
+//! The fake judged by recorded traffic: the requests of each recording are sent again, and every answer is compared
+//! with the recorded one in its status and its shape.
+//!
+//! The recordings lie in `../shared/traffic`; where they are absent, the test says so and passes. Every difference must
+//! stand in `differences.json` with its reason, and nothing may stand there that does not occur.
+#![allow(clippy::unwrap_used)]
+
+mod assumed;
+mod cassette;
+mod ids;
+mod known;
+mod replay;
+mod shape;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use known::Known;
+use replay::{Compared, Difference};
+use tally::Tally;
+
+/// Whose recordings are replayed: the folders below `traffic`.
+const SERVICES: [&str; 9] = ["account", "cockpit", "container", "iam", "ipam", "rdb", "registry", "secret", "vpc"];
+
+/// The share of answers that must have the recorded status.
+const STATUS: f64 = 0.98;
+/// The share of answers that must have the recorded shape, where differences that are marked `later` do not count:
+/// the recordings span two years, and the fake answers as the newest of them. The strict share is printed beside it.
+const SHAPE: f64 = 0.95;
+
+#[tokio::test]
+async fn answers_are_as_recorded() {
+    let traffic = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/traffic");
+    if !traffic.is_dir() {
+        eprintln!("no recordings at ../shared/traffic: nothing was compared");
+        return;
+    }
+    let mut known = Known::read();
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut unexplained: BTreeMap<String, usize> = BTreeMap::new();
+    for cassette in SERVICES.iter().flat_map(|service| cassette::all(&traffic.join(service))) {
+        for compared in replay::replay(&cassette).await {
+            let tally = tallies.entry(compared.service.clone()).or_default();
+            for difference in count(tally, &mut known, compared) {
+                let Difference { recording, operation, at, is } = difference;
+                *unexplained.entry(format!("{operation} {at}: {is} ({recording})")).or_default() += 1;
+            }
+        }
+    }
+    let mut total = Tally::default();
+    for (service, tally) in &tallies {
+        eprintln!("{:>15}: {tally}", if service.is_empty() { "elsewhere" } else { service });
+        total.add(tally);
+    }
+    eprintln!("{:>15}: {total}", "all");
+    let unexplained: Vec<_> = unexplained.iter().map(|(what, count)| format!("{count:>4} {what}")).collect();
+    assert!(unexplained.is_empty(), "differences without a reason:\n{}", unexplained.join("\n"));
+    let unused = known.unused();
+    assert!(unused.is_empty(), "these differences do not occur:\n{}", unused.join("\n"));
+    assert!(total.share(total.same_status) >= STATUS, "too few answers with the recorded status");
+    assert!(total.share(total.same_but_later) >= SHAPE, "too few answers of the recorded shape");
+}
+
+/// Counts one answer and returns the differences that nothing explains.
+fn count(tally: &mut Tally, known: &mut Known, compared: Compared) -> Vec<Difference> {
+    if !compared.served {
+        tally.not_served += 1;
+        return Vec::new();
+    }
+    tally.compared += 1;
+    tally.same_status += usize::from(compared.differences.iter().all(|difference| difference.at != "HTTP status"));
+    tally.same_shape += usize::from(compared.differences.is_empty());
+    let (mut unexplained, mut only_later) = (Vec::new(), true);
+    for difference in compared.differences {
+        let later = known.entry(&difference).map(|entry| entry.later);
+        only_later &= later == Some(true);
+        if later.is_none() {
+            unexplained.push(difference);
+        }
+    }
+    tally.same_but_later += usize::from(only_later);
+    unexplained
+}

@@ -1,0 +1,121 @@
+//! Compares two answers in their shape: the same fields, types, words of enums and lengths of lists. Texts, numbers
+//! and times may differ.
+//!
+//! It does not know why answers differ.
+
+use scaleway_api::{Document, Kind, Schema};
+use serde_json::Value;
+
+/// Where two answers differ, and how: `settings[]`, `3 elements, not 6`.
+pub(crate) type Difference = (String, String);
+
+/// By which fields the elements of two lists are recognised as the same, whatever their order.
+const NAMES: [&str; 6] = ["id", "revision", "preconfigured_rule_id", "access_key", "ip", "name"];
+
+/// The differences of two good answers; the recorded one has the ids of the fake.
+pub(crate) fn compare(
+    document: &Document,
+    schema: Option<&Schema>,
+    recorded: &Value,
+    answered: &Value,
+) -> Vec<Difference> {
+    let mut comparison = Comparison { document, differences: Vec::new() };
+    comparison.value("", schema, recorded, answered);
+    comparison.differences
+}
+
+struct Comparison<'a> {
+    document: &'a Document,
+    differences: Vec<Difference>,
+}
+
+impl Comparison<'_> {
+    fn value(&mut self, path: &str, schema: Option<&Schema>, recorded: &Value, answered: &Value) {
+        let kind = schema.map(|schema| &self.document.resolve(schema).kind);
+        match (recorded, answered) {
+            (Value::Object(recorded), Value::Object(answered)) => {
+                for (name, recorded) in recorded {
+                    let path = join(path, name);
+                    match answered.get(name) {
+                        Some(answered) => self.value(&path, property(kind, name), recorded, answered),
+                        None => self.add(&path, "is absent"),
+                    }
+                }
+                for name in answered.keys().filter(|name| !recorded.contains_key(*name)) {
+                    self.add(&join(path, name), "is there");
+                }
+            }
+            (Value::Array(recorded), Value::Array(answered)) => {
+                let path = format!("{path}[]");
+                if recorded.len() != answered.len() {
+                    self.add(&path, if recorded.len() > answered.len() { "has fewer" } else { "has more" });
+                }
+                let items = match kind {
+                    Some(Kind::Array { items, .. }) => Some(&**items),
+                    _ => None,
+                };
+                for (place, recorded) in recorded.iter().enumerate() {
+                    if let Some(answered) = partner(recorded, place, answered) {
+                        self.value(&path, items, recorded, answered);
+                    }
+                }
+            }
+            (Value::String(recorded), Value::String(answered)) => {
+                if matches!(kind, Some(Kind::Enum { .. })) && recorded != answered {
+                    self.add(path, &format!("is {answered}, not {recorded}"));
+                }
+            }
+            (Value::Bool(recorded), Value::Bool(answered)) => {
+                if recorded != answered {
+                    self.add(path, &format!("is {answered}"));
+                }
+            }
+            _ => {
+                let (recorded, answered) = (name_of(recorded), name_of(answered));
+                if recorded != answered {
+                    self.add(path, &format!("is {answered}, not {recorded}"));
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, path: &str, what: &str) {
+        self.differences.push((path.to_owned(), what.to_owned()));
+    }
+}
+
+fn property<'a>(kind: Option<&'a Kind>, name: &str) -> Option<&'a Schema> {
+    match kind? {
+        Kind::Object { properties, .. } => properties.get(name),
+        Kind::Map(values) => Some(values),
+        _ => None,
+    }
+}
+
+/// The element of the other list that is the same thing, or else the one at the same place.
+fn partner<'a>(recorded: &Value, place: usize, answered: &'a [Value]) -> Option<&'a Value> {
+    let named = NAMES.iter().find_map(|name| {
+        let wanted = find(recorded, name)?;
+        answered.iter().find(|answered| find(answered, name) == Some(wanted))
+    });
+    named.or_else(|| answered.get(place))
+}
+
+fn find<'a>(element: &'a Value, name: &str) -> Option<&'a Value> {
+    element.get(name).or_else(|| element.get("preconfigured_data")?.get(name))
+}
+
+fn name_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}

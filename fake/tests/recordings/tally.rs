@@ -1,0 +1,48 @@
+//! How many answers were as recorded.
+
+use std::fmt;
+
+/// Counts of answers.
+#[derive(Default)]
+pub(crate) struct Tally {
+    /// Answers to requests that the fake serves.
+    pub(crate) compared: usize,
+    pub(crate) same_status: usize,
+    /// Of the same status and shape.
+    pub(crate) same_shape: usize,
+    /// Of the same status, and of the same shape but for what Scaleway added to its API after the recording.
+    pub(crate) same_but_later: usize,
+    /// Requests for operations that the fake does not serve, or that rest on them.
+    pub(crate) not_served: usize,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.compared += other.compared;
+        self.same_status += other.same_status;
+        self.same_shape += other.same_shape;
+        self.same_but_later += other.same_but_later;
+        self.not_served += other.not_served;
+    }
+
+    /// The share of a count among the answers that were compared.
+    pub(crate) fn share(&self, count: usize) -> f64 {
+        let number = |count| u32::try_from(count).map_or(f64::MAX, f64::from);
+        number(count) / number(self.compared.max(1))
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = |count| self.share(count) * 100.0;
+        write!(
+            f,
+            "{:>5} answers: status equal {:5.1} %, shape {:5.1} % ({:5.1} % without what came later); {} not served",
+            self.compared,
+            percent(self.same_status),
+            percent(self.same_shape),
+            percent(self.same_but_later),
+            self.not_served
+        )
+    }
+}
