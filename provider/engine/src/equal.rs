@@ -8,6 +8,12 @@ use serde_json::Value as Json;
 
 use crate::{convert, place};
 
+/// Sixteen times what recorded hashes take, in KiB.
+const MOST_HASH_MEMORY: u32 = 1 << 20;
+
+/// Five times what recorded hashes take.
+const MOST_HASH_PASSES: u32 = 16;
+
 /// Whether two values mean the same under a rule; lists and maps are compared element by element.
 pub(crate) fn same(rule: Option<Equal>, old: &Json, new: &Json) -> bool {
     if old == new {
@@ -55,7 +61,11 @@ fn is_hash_of(hash: &str, plain: &str) -> bool {
     if !hash.starts_with("$argon2id$") {
         return false;
     }
-    PasswordHash::new(hash).is_ok_and(|parsed| Argon2::default().verify_password(plain.as_bytes(), &parsed).is_ok())
+    let Ok(parsed) = PasswordHash::new(hash) else { return false };
+    // Who answers must not decide how much memory and time a comparison takes.
+    let affordable = argon2::Params::try_from(&parsed)
+        .is_ok_and(|costs| costs.m_cost() <= MOST_HASH_MEMORY && costs.t_cost() <= MOST_HASH_PASSES);
+    affordable && Argon2::default().verify_password(plain.as_bytes(), &parsed).is_ok()
 }
 
 fn is_base64_of(encoded: &str, plain: &str) -> bool {
@@ -132,6 +142,14 @@ mod tests {
         let made = argon2_of("hello");
         assert!(same(Some(Equal::Argon2id), &json!({"KEY": made}), &json!({"KEY": "hello"})));
         assert!(!same(Some(Equal::Argon2id), &json!({"KEY": hash}), &json!({"KEY": "other"})));
+    }
+
+    #[test]
+    fn a_hash_that_would_take_all_memory_or_time_equals_nothing() {
+        for costs in ["m=4194304,t=3,p=1", "m=16,t=4294967295,p=1"] {
+            let hash = format!("$argon2id$v=19${costs}$c29tZXNhbHQ$S5Fiuo4RJN8QBuBIydBvpA");
+            assert!(!same(Some(Equal::Argon2id), &json!(hash), &json!("hello")), "{costs}");
+        }
     }
 
     fn argon2_of(text: &str) -> String {
