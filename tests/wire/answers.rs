@@ -1,0 +1,143 @@
+//! Recorded answers, and what they become when something is wrong with them, read by the engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use catalog::Catalog;
+use serde_json::{Map, Value as Json};
+use tests::{places, stage};
+
+use crate::scene::{self, Scene};
+use crate::sighting::{self, Sighting};
+use crate::{loss, mutate, recording, runtime};
+
+/// Answers of one form say the same; so many different forms of one resource are tried with everything wrong.
+const FORMS: usize = 3;
+
+/// What a reshape means to show otherwise.
+const MEANT: &[(&str, &str)] = &[
+    // A replica with two endpoints is shown once for each, as the peer does.
+    ("databases/instance:Instance", "readReplicas has"),
+];
+
+#[test]
+fn every_recorded_answer_decodes_without_loss() {
+    let Some(traffic) = places::shared("traffic") else { return };
+    let catalog = places::catalog();
+    let runtime = runtime();
+    let mut wrong = BTreeSet::new();
+    let mut read: BTreeMap<&str, usize> = BTreeMap::new();
+    let recordings = recording::all(&traffic);
+    for recording in &recordings {
+        for sighting in sighting::all(&catalog, recording).iter().filter(|sighting| !sighting.is_passing()) {
+            let scene = Scene::of(sighting);
+            match runtime.block_on(scene::import(&catalog, sighting, &scene)) {
+                Err(error) => {
+                    wrong.insert(format!("{}: {error}", sighting.place()));
+                }
+                Ok(None) if is_told_gone(sighting) => {}
+                Ok(None) => {
+                    wrong.insert(format!("{}: gone", sighting.place()));
+                }
+                Ok(Some(read)) => {
+                    let state = map(stage::json(&read.state));
+                    let mut lost = loss::lost(sighting.resource, &wire(sighting, &scene), &state);
+                    lost.retain(|lost| {
+                        !MEANT.iter().any(|(token, what)| *token == sighting.token && lost.starts_with(what))
+                    });
+                    wrong.extend(lost.into_iter().map(|lost| format!("{}: {lost}", sighting.place())));
+                }
+            }
+            *read.entry(catalog.resources.get_key_value(sighting.token).unwrap().0).or_default() += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} losses:\n{}", wrong.len(), list(&wrong));
+    // Without sightings nothing was shown; the traffic holds none of an alert rule for managed alerts alone.
+    let unseen: Vec<&String> = catalog.resources.keys().filter(|token| !read.contains_key(token.as_str())).collect();
+    assert!(unseen.len() <= 1, "the recordings show nothing of {unseen:?}");
+}
+
+#[test]
+fn no_wrong_answer_makes_the_engine_panic() {
+    let Some(traffic) = places::shared("traffic") else { return };
+    let catalog = places::catalog();
+    let recordings = recording::all(&traffic);
+    let mut forms: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut panics = BTreeSet::new();
+    let mut tried = 0;
+    for recording in &recordings {
+        for sighting in sighting::all(&catalog, recording).iter().filter(|sighting| !sighting.is_passing()) {
+            let token = catalog.resources.get_key_value(sighting.token).unwrap().0;
+            let seen = forms.entry(token).or_default();
+            if seen.len() >= FORMS || !seen.insert(mutate::shape(&sighting.look).to_string()) {
+                continue;
+            }
+            for mutant in mutate::mutants(&sighting.look) {
+                tried += 1;
+                let scene = Scene::with(sighting, mutant.answer.clone(), mutant.answer.clone());
+                if panicking(&catalog, sighting, &scene) {
+                    panics.insert(format!("{}: {}", sighting.place(), mutant.name));
+                }
+            }
+        }
+    }
+    assert!(tried > 1000, "only {tried} answers were tried");
+    assert!(panics.is_empty(), "{} answers make the engine panic:\n{}", panics.len(), list(&panics));
+}
+
+/// Reads, and if that gives inputs, creates and updates with the same answers.
+fn panicking(catalog: &Arc<Catalog>, sighting: &Sighting<'_>, scene: &Scene) -> bool {
+    let work = || {
+        runtime().block_on(async {
+            let Ok(Some(read)) = scene::import(catalog, sighting, scene).await else { return };
+            let engine = scene::engine(catalog, scene);
+            let told = stage::Told::default();
+            let token = format!("evalap-scaleway:{}", sighting.token);
+            let operation = told.operation(&token, "main");
+            let created = engine.create(operation, &read.inputs).await;
+            let nothing = value::Object::new();
+            let updated = engine.update(operation, &read.id, &read.state, &nothing, &read.inputs).await;
+            // Either is a value or an error; neither is of interest here.
+            drop((created, updated));
+        });
+    };
+    catch_unwind(AssertUnwindSafe(work)).is_err()
+}
+
+/// The wire object the state was made of: the object, and what the later read steps were told.
+fn wire(sighting: &Sighting<'_>, scene: &Scene) -> Map<String, Json> {
+    let mut wire = map(sighting.object.clone());
+    for exchange in scene.sent() {
+        let step = sighting.resource.read.iter().find(|step| sighting::fits(step, &exchange).is_some());
+        // Which element of a list is meant is the engine's to say.
+        let Some(step) = step.filter(|step| step.find.is_none()) else { continue };
+        let Some(into) = step.into.clone() else { continue };
+        let told = step.call.pages.as_ref().map_or(&exchange.answer, |list| &exchange.answer[list]);
+        wire.insert(into, told.clone());
+    }
+    wire
+}
+
+/// What the resource itself takes for gone.
+fn is_told_gone(sighting: &Sighting<'_>) -> bool {
+    sighting.resource.gone.as_ref().is_some_and(|gone| {
+        gone.set.as_ref().is_some_and(|field| !sighting.object[field].is_null())
+            || gone.values.iter().any(|(field, values)| {
+                let value = &sighting.object[field];
+                let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                values.contains(&word)
+            })
+    })
+}
+
+fn map(json: Json) -> Map<String, Json> {
+    match json {
+        Json::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+fn list(items: &BTreeSet<String>) -> String {
+    items.iter().take(60).cloned().collect::<Vec<_>>().join("\n")
+}

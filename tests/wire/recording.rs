@@ -1,0 +1,85 @@
+//! Recorded traffic as it lies in files: one exchange per line. Knows no resource.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+use tests::places;
+
+/// The folders that hold the traffic of our products.
+pub(crate) const SERVICES: &[&str] = &["account", "cockpit", "container", "iam", "rdb", "registry", "secret", "vpc"];
+
+const API: &str = "https://api.scaleway.com";
+
+/// One recording.
+pub(crate) struct Recording {
+    /// `registry/namespace-basic`.
+    pub(crate) name: String,
+    /// In the order in which the answers came.
+    pub(crate) exchanges: Vec<Exchange>,
+}
+
+/// A request and its answer.
+pub(crate) struct Exchange {
+    pub(crate) method: String,
+    /// Without the query.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    /// `null` when there was none.
+    pub(crate) request: Json,
+    pub(crate) status: u16,
+    /// `null` when there was none.
+    pub(crate) answer: Json,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    seq: u64,
+    method: String,
+    url: String,
+    #[serde(default)]
+    request: Json,
+    status: u16,
+    #[serde(default)]
+    body: Json,
+    /// The answer equals that of another exchange.
+    body_as: Option<u64>,
+}
+
+/// All recordings of our products.
+pub(crate) fn all(traffic: &Path) -> Vec<Recording> {
+    let files = |service: &&str| places::files(&traffic.join(service), ".jsonl");
+    SERVICES.iter().flat_map(files).map(|file| read(&file, traffic)).collect()
+}
+
+/// The parameters of a query, unescaped as far as recordings need it.
+pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
+    let pair = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        (name.to_owned(), value.replace("%2F", "/").replace("%3A", ":").replace('+', " "))
+    };
+    query.split('&').filter(|part| !part.is_empty()).map(pair).collect()
+}
+
+fn read(file: &PathBuf, traffic: &Path) -> Recording {
+    let mut answers: BTreeMap<u64, Json> = BTreeMap::new();
+    let mut exchanges = Vec::new();
+    for line in places::text(file).lines() {
+        let line: Line = serde_json::from_str(line).unwrap();
+        let answer = line.body_as.map_or(line.body, |other| answers[&other].clone());
+        answers.insert(line.seq, answer.clone());
+        let Some(target) = line.url.strip_prefix(API) else { continue };
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        exchanges.push(Exchange {
+            method: line.method,
+            path: path.to_owned(),
+            query: parameters(query),
+            request: line.request,
+            status: line.status,
+            answer,
+        });
+    }
+    let name = file.strip_prefix(traffic).unwrap().with_extension("");
+    Recording { name: name.to_string_lossy().replace('\\', "/"), exchanges }
+}

@@ -1,0 +1,167 @@
+//! Objects as recordings show them: which resource an exchange is about, its id, and its wire object.
+
+use std::collections::BTreeMap;
+
+use catalog::{Catalog, IdPart, Resource, Source, Step};
+use serde_json::Value as Json;
+
+use crate::recording::{Exchange, Recording};
+
+/// An object of a resource in the answer of an exchange.
+#[derive(Clone)]
+pub(crate) struct Sighting<'a> {
+    pub(crate) token: &'a str,
+    pub(crate) resource: &'a Resource,
+    /// Its Pulumi id.
+    pub(crate) id: String,
+    /// What the first read step would be answered: the object, or the list that holds it.
+    pub(crate) look: Json,
+    /// The object alone.
+    pub(crate) object: Json,
+    pub(crate) recording: &'a Recording,
+    /// Where in the recording.
+    pub(crate) index: usize,
+}
+
+impl Sighting<'_> {
+    /// Whether the object is in a status that passes by itself.
+    pub(crate) fn is_passing(&self) -> bool {
+        let Some(wait) = &self.resource.wait else { return false };
+        self.object[&wait.field].as_str().is_some_and(|status| wait.passing.iter().any(|passing| passing == status))
+    }
+
+    /// Where it was seen, for a report.
+    pub(crate) fn place(&self) -> String {
+        format!("{} in {} ({})", self.token, self.recording.name, self.index)
+    }
+}
+
+/// All objects in the answers of a recording, of all resources of the catalog.
+pub(crate) fn all<'a>(catalog: &'a Catalog, recording: &'a Recording) -> Vec<Sighting<'a>> {
+    let mut found = Vec::new();
+    for (index, exchange) in recording.exchanges.iter().enumerate() {
+        for (token, resource) in &catalog.resources {
+            for (look, object, step) in objects(resource, exchange) {
+                let Some(id) = id(resource, step, exchange, &object) else { continue };
+                found.push(Sighting { token, resource, id, look, object, recording, index });
+            }
+        }
+    }
+    found
+}
+
+/// The parameters of a path, if it fits a template with the same verb.
+pub(crate) fn fits(step: &Step, exchange: &Exchange) -> Option<BTreeMap<String, String>> {
+    if step.call.method != exchange.method {
+        return None;
+    }
+    let template: Vec<&str> = step.call.path.split('/').collect();
+    let path: Vec<&str> = exchange.path.split('/').collect();
+    if template.len() != path.len() {
+        return None;
+    }
+    let mut parameters = BTreeMap::new();
+    for (wanted, is) in template.iter().zip(path) {
+        match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => {
+                parameters.insert(name.to_owned(), is.to_owned());
+            }
+            None if *wanted == is => {}
+            None => return None,
+        }
+    }
+    Some(parameters)
+}
+
+/// The wire form of a property, found by its field.
+pub(crate) fn field(name: &str) -> String {
+    let mut field = String::new();
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            field.push('_');
+        }
+        field.push(character.to_ascii_lowercase());
+    }
+    field
+}
+
+/// The objects of a resource in an answer, each with what the first read step would be answered.
+fn objects<'r>(resource: &'r Resource, exchange: &Exchange) -> Vec<(Json, Json, &'r Step)> {
+    if exchange.status >= 300 || exchange.answer.is_null() {
+        return Vec::new();
+    }
+    let Some(first) = resource.read.first() else { return Vec::new() };
+    if fits(first, exchange).is_some() {
+        let Some(list) = &first.call.pages else {
+            return vec![(exchange.answer.clone(), exchange.answer.clone(), first)];
+        };
+        let elements = exchange.answer[list].as_array().cloned().unwrap_or_default();
+        if first.find.is_none() {
+            let object = exchange.answer.clone();
+            return vec![(object.clone(), object, first)];
+        }
+        return elements.into_iter().map(|element| (listed(first, &element), element, first)).collect();
+    }
+    let steps = resource.create.iter().chain(&resource.update);
+    let tells = |step: &&Step| step.call.answers_object && step.into.is_none() && fits(step, exchange).is_some();
+    steps
+        .filter(tells)
+        .take(1)
+        .map(|step| {
+            let object = exchange.answer.clone();
+            let look = if first.find.is_some() { listed(first, &object) } else { object.clone() };
+            (look, object, step)
+        })
+        .collect()
+}
+
+/// A list with one element, as the step expects it.
+fn listed(step: &Step, element: &Json) -> Json {
+    let list = step.call.pages.clone().unwrap_or_default();
+    serde_json::json!({ list: [element], "total_count": 1 })
+}
+
+/// The id of an object: from the path, the query, the body or the answer, as the resource's id has it.
+fn id(resource: &Resource, step: &Step, exchange: &Exchange, object: &Json) -> Option<String> {
+    let path = fits(step, exchange)?;
+    let parts: Option<Vec<String>> = resource
+        .id
+        .iter()
+        .map(|part| match part {
+            IdPart::Locality => {
+                path.get("region").or_else(|| path.get("zone")).cloned().or_else(|| text(&object["region"]))
+            }
+            IdPart::Id => text(&object["id"]),
+            IdPart::Literal(literal) => Some(literal.clone()),
+            IdPart::Property(name) => property(step, name, &path, exchange, object),
+        })
+        .collect();
+    let id = parts?.join("/");
+    (!id.contains("//")).then_some(id)
+}
+
+fn property(
+    step: &Step,
+    name: &str,
+    path: &BTreeMap<String, String>,
+    exchange: &Exchange,
+    object: &Json,
+) -> Option<String> {
+    let field = field(name);
+    let of_path = step.call.parameters.iter().find_map(|(parameter, source)| {
+        matches!(source, Source::Property(property) if property == name).then(|| path.get(parameter).cloned())?
+    });
+    of_path
+        .or_else(|| text(&object[&field]))
+        .or_else(|| exchange.query.iter().find(|(name, _)| *name == field).map(|(_, value)| value.clone()))
+        .or_else(|| text(&exchange.request[&field]))
+}
+
+/// A text or a number as it stands in an id.
+fn text(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) if !text.is_empty() => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
