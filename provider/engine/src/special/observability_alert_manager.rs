@@ -5,6 +5,7 @@
 //! are told apart by their address, and that `alerts` in the resource's own read steps lists every prepared alert.
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 
 use client::BoxFuture;
 use serde_json::{Value as Json, json};
@@ -51,7 +52,7 @@ impl Handler for AlertManager {
                 call(cx, scope, "DisableAlertRules", Some(json!({ "rule_ids": on })), &[]).await?;
             }
             for address in addresses(olds) {
-                call(cx, scope, "DeleteContactPoint", Some(json!({ "email": { "to": address } })), &[]).await?;
+                contact(cx, scope, "DeleteContactPoint", &address).await?;
             }
             Ok(())
         })
@@ -123,10 +124,28 @@ async fn invite(
         [("DeleteContactPoint", old.difference(new)), ("CreateContactPoint", new.difference(old))]
     {
         for address in addresses {
-            call(cx, scope, operation, Some(json!({ "email": { "to": address } })), &[]).await?;
+            contact(cx, scope, operation, address).await?;
         }
     }
     Ok(old != new)
+}
+
+/// Contact points outlive a switched-off alert manager and a run that was cut off: one that is there already, or is gone
+/// already, is what was wanted.
+async fn contact(cx: &Context<'_>, scope: &Scope<'_>, operation: &str, address: &str) -> Result<(), Error> {
+    match call(cx, scope, operation, Some(json!({ "email": { "to": address } })), &[]).await {
+        Err(error) if !is_done_already(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn is_done_already(error: &Error) -> bool {
+    match error.source().and_then(|source| source.downcast_ref()) {
+        Some(client::Error::Api(answer)) => {
+            answer.kind() == client::Kind::NotFound || answer.error_type() == Some("already_exists")
+        }
+        _ => false,
+    }
 }
 
 fn rules(inputs: &Object) -> BTreeSet<String> {
