@@ -93,13 +93,7 @@ class Stack:
         self.work = directory / project
         self.work.mkdir(parents=True, exist_ok=True)
         self.backend = directory / "backend"
-        self.backend.mkdir(exist_ok=True)
-        self.environment = {
-            **fake.environment,
-            "PULUMI_BACKEND_URL": self.backend.as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "x",
-            **(environment or {}),
-        }
+        self.environment = {**fake.environment, **backend_environment(directory), **(environment or {})}
         workspace = automation.LocalWorkspace(
             work_dir=str(self.work),
             program=self._run_program,
@@ -155,7 +149,7 @@ class Stack:
         events: list[EngineEvent] = []
         ended = threading.Event()
 
-        def note(event: EngineEvent) -> None:
+        def collect(event: EngineEvent) -> None:
             events.append(event)
             if event.cancel_event is not None:
                 ended.set()
@@ -164,7 +158,7 @@ class Stack:
         start = time.monotonic()
         error = None
         try:
-            result = command(on_event=note, color="never", **options)
+            result = command(on_event=collect, color="never", **options)
             output = result.stdout + result.stderr
         except automation.errors.CommandError as failure:
             error = output = str(failure)
@@ -172,7 +166,7 @@ class Stack:
         # Events come on a stream of their own, and may still be on their way.
         ended.wait(timeout=10)
         for event in events:
-            _note(run, event)
+            note(run, event)
         if error is not None:
             raise Failed(run)
         return run
@@ -188,15 +182,22 @@ class _Quick(automation.Stack):
         return automation.UpdateSummary(kind="", start_time=None, message="", environment={}, config={}, result="")
 
 
+def backend_environment(directory: Path) -> dict[str, str]:
+    """What keeps the stacks' states in a directory."""
+    backend = directory / "backend"
+    backend.mkdir(exist_ok=True)
+    return {"PULUMI_BACKEND_URL": backend.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "x"}
+
+
 def example(name: str) -> Path:
     """The directory of an example."""
     return Path(__file__).parents[2] / "examples" / name
 
 
-def example_stack(directory: Path, fake: Fake, *, name: str = "dev", source: str = "evalap-python") -> Stack:
-    """The stack of an example in Python, with its secrets set. It runs in a copy: the CLI writes into Pulumi.<stack>.yaml."""
+def example_stack(directory: Path, fake: Fake, *, name: str = "dev") -> Stack:
+    """The example in Python, with its secrets set. It runs in a copy: the CLI writes into Pulumi.<stack>.yaml."""
     copy = directory / "evalap"
-    shutil.copytree(example(source), copy)
+    shutil.copytree(example("evalap-python"), copy)
     stack = Stack(
         directory,
         lambda: runpy.run_path(str(copy / "__main__.py"), run_name="__main__"),
@@ -208,7 +209,7 @@ def example_stack(directory: Path, fake: Fake, *, name: str = "dev", source: str
     return stack
 
 
-def _note(run: Run, event: EngineEvent) -> None:
+def note(run: Run, event: EngineEvent) -> None:
     """Adds what an event tells to the run."""
     if event.summary_event is not None:
         run.changes = {str(kind): count for kind, count in event.summary_event.resource_changes.items()}

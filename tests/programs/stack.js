@@ -1,0 +1,50 @@
+// Drives a compiled TypeScript program through the Automation API, as typescript.py tells it: one JSON line on stdin
+// for each command, one JSON line on stdout for what it did. Knows no fake and no test.
+//
+//   node stack.js STACK DIRECTORY    (with bin/index.js in it)
+
+"use strict";
+
+const path = require("path");
+const readline = require("readline");
+const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+
+const [name, directory] = process.argv.slice(2);
+
+// The program runs anew for each command, as in a process of its own.
+async function program() {
+    const entry = path.join(directory, "bin", "index.js");
+    delete require.cache[require.resolve(entry)];
+    return require(entry);
+}
+
+async function run(stack, { command, argument }) {
+    if (command === "configure") {
+        return stack.setAllConfig(argument);
+    }
+    if (command === "outputs") {
+        const outputs = await stack.outputs();
+        return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value]));
+    }
+    const events = [];
+    const onEvent = (event) => events.push(event);
+    const result = { events, output: "", error: null };
+    try {
+        const { stdout, stderr } = await stack[command]({ onEvent, color: "never" });
+        result.output = stdout + stderr;
+    } catch (failure) {
+        result.error = result.output = String(failure);
+    }
+    return result;
+}
+
+async function main() {
+    const settings = { stackName: name, workDir: directory, program };
+    const stack = await LocalWorkspace.createOrSelectStack({ ...settings, projectName: "evalap" }, { workDir: directory });
+    for await (const line of readline.createInterface({ input: process.stdin })) {
+        const answer = await run(stack, JSON.parse(line));
+        process.stdout.write(JSON.stringify(answer ?? null) + "\n");
+    }
+}
+
+main();

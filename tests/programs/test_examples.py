@@ -1,0 +1,48 @@
+"""The examples, as a user runs them, in both languages and both configurations; and what bounds their calls and seconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fake import Fake
+from stack import EXAMPLE_SECRETS, Stack, example, example_stack
+from test_resources import existing
+from typescript import TypescriptStack
+
+
+@pytest.mark.parametrize("name", ["dev", "production"])
+def test_the_example_in_python_lives(name: str, tmp_path: Path, fake: Fake) -> None:
+    lives(example_stack(tmp_path, fake, name=name), fake)
+
+
+@pytest.mark.parametrize("name", ["dev", "production"])
+def test_the_example_in_typescript_lives(name: str, tmp_path: Path, fake: Fake) -> None:
+    stack = TypescriptStack(tmp_path, example("evalap-typescript"), fake, name=name, secrets=EXAMPLE_SECRETS)
+    lives(stack, fake)
+    stack.close()
+
+
+def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
+    """Preview, up, up, refresh, destroy: what a user does on the first day."""
+    before = existing(fake)
+    preview = stack.preview()
+    assert preview.calls == [], "a preview never asks the network"
+    up = stack.up()
+    assert up.changes == preview.changes
+    outputs = stack.outputs()
+    assert outputs["url"].startswith("https://")
+    assert outputs["connectionString"].startswith("postgresql://evalap:Canary-pass%2Fword-1234")
+    assert f"@{outputs['databaseHost']}:" in outputs["connectionString"]
+    assert outputs["databaseHost"].startswith("172.16.32.")
+
+    again = stack.up()
+    assert again.changed == {}, again.differences
+    assert again.calls == [], "nothing changed, so there is nothing to ask"
+    refresh = stack.refresh()
+    assert refresh.changed == {}, refresh.differences
+    assert refresh.calls.writes == []
+
+    stack.destroy()
+    assert existing(fake) - before == set(), "these were left behind"
