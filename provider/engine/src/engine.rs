@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use catalog::{Catalog, Resource};
 use client::Client;
-use value::Object;
+use value::{Object, Value};
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
@@ -42,7 +42,7 @@ impl Engine {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.create);
         let created = run::create(&cx, inputs).await;
-        created.map_err(|error| error.while_doing(&doing("creating", resource, operation, inputs)))
+        created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
     /// Reads a resource by its id; nothing if it is gone. Without inputs (import) the id alone must do.
@@ -56,7 +56,7 @@ impl Engine {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.read);
         let read = run::read(&cx, id, inputs, state).await;
-        read.map_err(|error| error.while_doing(&doing("reading", resource, operation, inputs)))
+        read.map_err(|error| told(error, &doing("reading", resource, operation, inputs), &[inputs, state]))
     }
 
     /// Changes a resource from its old inputs to new ones and gives its whole new state.
@@ -71,7 +71,7 @@ impl Engine {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.update);
         let updated = run::update(&cx, id, olds, old_inputs, news).await;
-        updated.map_err(|error| error.while_doing(&doing("updating", resource, operation, news)))
+        updated.map_err(|error| told(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
 
     /// Removes a resource and waits until it is gone.
@@ -85,7 +85,7 @@ impl Engine {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.delete);
         let deleted = run::delete(&cx, id, olds, old_inputs).await;
-        deleted.map_err(|error| error.while_doing(&doing("deleting", resource, operation, old_inputs)))
+        deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
     }
 
     /// Calls a function.
@@ -122,6 +122,12 @@ impl Engine {
             limit: operation.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(limit),
         }
     }
+}
+
+/// The error as a person reads it: with what was being done, without anything secret.
+fn told(error: Error, doing: &str, known: &[&Object]) -> Error {
+    let secrets: Vec<&str> = known.iter().flat_map(|object| object.values()).flat_map(Value::secret_texts).collect();
+    error.while_doing(doing).masking(&secrets)
 }
 
 /// What a person calls the operation: `creating registry namespace "main"`.

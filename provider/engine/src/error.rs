@@ -85,6 +85,16 @@ impl Error {
         self
     }
 
+    /// The same error without these texts: an API may repeat what it was given.
+    #[must_use]
+    pub fn masking(mut self, secrets: &[&str]) -> Self {
+        for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
+            self.fact = self.fact.replace(secret, "[secret]");
+            self.hint = self.hint.map(|hint| hint.replace(secret, "[secret]"));
+        }
+        self
+    }
+
     /// What the caller can do.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -104,10 +114,26 @@ impl Error {
             _ => ErrorKind::Unreachable,
         };
         let hint = error.help();
-        let mut made = Self::new(kind, error.to_string());
+        let fact = match root_cause(&error) {
+            Some(cause) if kind == ErrorKind::Unreachable => format!("{error} ({cause})"),
+            _ => error.to_string(),
+        };
+        let mut made = Self::new(kind, fact);
         made.hint = hint;
         made.because(error)
     }
+}
+
+/// Texts shorter than this are part of too many words to be cut out of a sentence.
+const SHORTEST_SECRET: usize = 4;
+
+/// What is at the bottom of an error, such as "connection refused".
+fn root_cause(error: &client::Error) -> Option<String> {
+    let mut cause = error.source()?;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    Some(cause.to_string())
 }
 
 fn of_api(kind: client::Kind) -> ErrorKind {
@@ -135,5 +161,17 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_masked_is_neither_in_the_fact_nor_in_the_advice() {
+        let error = Error::new(ErrorKind::Invalid, "password hunter2 is too short").hint("not hunter2, and not ab");
+        let text = error.masking(&["hunter2", "ab"]).to_string();
+        assert_eq!(text, "password [secret] is too short\nHint: not [secret], and not ab");
     }
 }

@@ -153,6 +153,23 @@ impl Value {
         self.any(&|value| value.secret)
     }
 
+    /// Every text inside this value that is secret, to be kept out of what people read.
+    pub fn secret_texts(&self) -> Vec<&str> {
+        let mut texts = Vec::new();
+        self.collect_secret_texts(false, &mut texts);
+        texts
+    }
+
+    fn collect_secret_texts<'v>(&'v self, inside: bool, texts: &mut Vec<&'v str>) {
+        let secret = inside || self.secret;
+        match &self.data {
+            Data::String(text) if secret => texts.push(text),
+            Data::Array(items) => items.iter().for_each(|item| item.collect_secret_texts(secret, texts)),
+            Data::Object(object) => object.values().for_each(|value| value.collect_secret_texts(secret, texts)),
+            _ => {}
+        }
+    }
+
     /// The text, if this is one.
     pub fn as_str(&self) -> Option<&str> {
         match &self.data {
@@ -336,6 +353,14 @@ mod tests {
         let inner: Object = [("password".to_owned(), Value::from("hunter2").into_secret())].into_iter().collect();
         let text = format!("{:?}", Value::from(vec![Value::from(inner)]));
         assert_eq!(text, r#"[{"password": [secret]}]"#);
+    }
+
+    #[test]
+    fn secret_texts_are_found_at_any_depth() {
+        let map: Object =
+            [("KEY".to_owned(), Value::from("hidden")), ("N".to_owned(), Value::from(1.0))].into_iter().collect();
+        let value = Value::from(vec![Value::from("plain"), Value::from(map).into_secret()]);
+        assert_eq!(value.secret_texts(), ["hidden"]);
     }
 
     #[test]
