@@ -48,7 +48,8 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// The modules of the engine that may wait and talk to Scaleway; all others give the same for the same.
-const IMPURE: &[&str] = &["context.rs", "engine.rs", "invoke.rs", "run.rs", "special/", "turns.rs", "wait.rs"];
+const IMPURE: &[&str] =
+    &["context.rs", "engine.rs", "invoke.rs", "look.rs", "run.rs", "special/", "turns.rs", "wait.rs"];
 
 struct Package {
     name: String,

@@ -12,7 +12,7 @@ use crate::{convert, encode, equal, wire};
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let mut changes = Changes::default();
     for (name, property) in &resource.properties {
-        if property.input == Input::No || property.write_only {
+        if property.input == Input::No || property.write_only || imported_without(resource, name, request) {
             continue;
         }
         let new = request.news.given(name);
@@ -38,6 +38,21 @@ fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Opti
         return None;
     }
     Some(mentioned(request.olds.given(name)?, new))
+}
+
+/// Whether the object was imported, and what it was made from cannot be read back. That is no reason to make it anew.
+///
+/// No program can have given nothing at all where exactly one of several inputs is needed.
+fn imported_without(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool {
+    let never_read = |property: &Property| property.input != Input::No && property.replace && property.read.is_none();
+    let is_needed = resource.exactly_one.iter().any(|group| group.iter().any(|member| member == name));
+    is_needed
+        && resource.properties.get(name).is_some_and(never_read)
+        && resource.exactly_one.iter().flatten().all(|member| request.old_inputs.given(member).is_none())
+        && resource
+            .properties
+            .iter()
+            .all(|(other, property)| !never_read(property) || request.old_inputs.given(other).is_none())
 }
 
 /// The part of an object that another one mentions.
@@ -319,6 +334,20 @@ mod tests {
         let mut news = Object::new();
         news.insert("fixed".to_owned(), Value::UNKNOWN);
         assert_eq!(paths(&resource, json!({"fixed": "a"}), &news), ["fixed!"]);
+    }
+
+    #[test]
+    fn what_an_imported_object_was_made_from_is_taken_as_given() {
+        let made_from = || Property { replace: true, ..input(Kind::String) };
+        let mut resource = resource(vec![("data", made_from()), ("dataVersion", made_from()), ("note", made_from())]);
+        for name in ["data", "dataVersion"] {
+            resource.properties.get_mut(name).unwrap().read = None;
+        }
+        resource.exactly_one = vec![vec!["data".to_owned(), "dataWo".to_owned()]];
+        let new = object(json!({"data": "a", "note": "b"}));
+        assert_eq!(paths(&resource, json!({"note": "b"}), &new), [""; 0]);
+        assert_eq!(paths(&resource, json!({"note": "b", "data": "c"}), &new), ["data!"]);
+        assert_eq!(paths(&resource, json!({"note": "b", "dataVersion": "1"}), &new), ["data!", "dataVersion!"]);
     }
 
     #[test]

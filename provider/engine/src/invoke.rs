@@ -11,7 +11,7 @@ use crate::id;
 use crate::operation::Failure;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{place, run};
+use crate::{look, place, run};
 
 /// Why a lookup gives nothing.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
     let none = Object::new();
     let mut known = Scope::of_inputs(cx.resource, &none, cx.defaults)?;
     known.parts.locality.clone_from(&scope.parts.locality);
-    run::learn(cx.resource, &mut known, None, Json::Object(found));
+    look::learn(cx.resource, &mut known, None, Json::Object(found));
     known.id().ok_or_else(|| nothing(cx.resource, ""))
 }
 

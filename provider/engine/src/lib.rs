@@ -1,7 +1,7 @@
 //! What we do: Check, Diff, Create, Read, Update, Delete and Invoke, for any resource the catalog describes.
 //!
 //! Check, Diff, previews, encoding and decoding are pure: same input, same output, no clock, no network. Only `run`,
-//! `wait`, `invoke` and `special` talk to Scaleway, through the client. Knows no gRPC, no environment and no file.
+//! `look`, `wait`, `invoke` and `special` talk to Scaleway, through the client. Knows no gRPC, no environment and no file.
 
 mod autoname;
 mod check;
@@ -14,7 +14,9 @@ mod engine;
 mod equal;
 mod error;
 mod id;
+mod inputs;
 mod invoke;
+mod look;
 mod operation;
 mod pace;
 mod place;

@@ -13,14 +13,14 @@ use crate::operation::{Created, DiffRequest, ReadBack};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
-use crate::{diff, encode, wait};
+use crate::{diff, encode, inputs, look, wait};
 
 /// Creates the resource and waits until Scaleway calls it settled.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await;
     let answer = begin(cx, &scope, inputs).await?;
-    learn(cx.resource, &mut scope, None, answer);
+    look::learn(cx.resource, &mut scope, None, answer);
     let Some(id) = scope.id() else {
         let fact = format!("Scaleway made the {} but did not tell its id", cx.resource.label);
         return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
@@ -29,7 +29,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     let mut pending = pending(cx.resource, inputs);
     let finished = finish(cx, &mut scope, inputs, &mut pending).await;
     let known = Known { inputs, state: &Object::new(), just_sent: true };
-    let state = decode::state(&scope, known);
+    let state = state_of(&scope, known);
     match finished {
         Ok(()) => Ok(Created { id, state }),
         Err(error) => {
@@ -61,10 +61,10 @@ pub(crate) async fn read(
             Err(error) => return Err(error),
         }
     }
-    read_rest(cx, &mut scope, false, false).await?;
+    look::rest(cx, &mut scope, false, false).await?;
     let id = scope.id().unwrap_or_else(|| id.to_owned());
-    let state = decode::state(&scope, Known { inputs, state, just_sent: false });
-    let inputs = decode::inputs(cx.resource, &state, inputs);
+    let state = state_of(&scope, Known { inputs, state, just_sent: false });
+    let inputs = inputs::of_state(cx.resource, &state, inputs);
     Ok(Some(ReadBack { id, state, inputs }))
 }
 
@@ -87,11 +87,11 @@ pub(crate) async fn update(
     let changed = change(cx, &mut scope, &before, transition).await;
     let known = Known { inputs: news, state: olds, just_sent: changed.is_ok() };
     match changed {
-        Ok(()) => Ok(decode::state(&scope, known)),
+        Ok(()) => Ok(state_of(&scope, known)),
         Err(error) if scope.answers.is_empty() => Err(error),
         Err(error) => {
             let mut state = olds.clone();
-            state.extend(decode::state(&scope, Known { inputs: old_inputs, ..known }));
+            state.extend(state_of(&scope, Known { inputs: old_inputs, ..known }));
             Err(error.leaving(Left { id: id.to_owned(), state, inputs: old_inputs.clone() }))
         }
     }
@@ -99,14 +99,14 @@ pub(crate) async fn update(
 
 /// Removes the resource and waits until it is gone. What is gone already was removed well.
 pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
-    let inputs = decode::inputs(cx.resource, olds, old_inputs);
+    let inputs = inputs::of_state(cx.resource, olds, old_inputs);
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await;
     special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, &inputs))) {
         let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();
         match cx.perform(step, &scope, &fields, false).await {
-            Ok(answer) => learn(cx.resource, &mut scope, step.into.as_deref(), answer.unwrap_or_default()),
+            Ok(answer) => look::learn(cx.resource, &mut scope, step.into.as_deref(), answer.unwrap_or_default()),
             Err(error) => return unless_gone(error),
         }
     }
@@ -114,24 +114,6 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
         wait::gone(cx, &mut scope).await?;
     }
     parent_settled(cx, &scope).await.or_else(unless_gone)
-}
-
-/// One look at the resource by its first read step.
-pub(crate) async fn look(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
-    let Some(step) = cx.resource.read.first() else { return Ok(()) };
-    let answer = cx.perform(step, scope, &[], fresh).await?;
-    learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
-    Ok(())
-}
-
-/// Whether an answer means that the resource does not exist any more.
-pub(crate) fn is_gone(resource: &Resource, answers: &Wire) -> bool {
-    let Some(gone) = &resource.gone else { return false };
-    gone.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
-        || gone.values.iter().any(|(field, values)| {
-            let seen = wire::get(answers, field).and_then(wire::plain_text);
-            seen.is_some_and(|seen| values.contains(&seen))
-        })
 }
 
 /// The call that brings the object into being. If its answer was lost, the error says that it may exist.
@@ -177,7 +159,7 @@ async fn finish(
             continue;
         }
         let answer = cx.perform(step, scope, &fields, true).await?;
-        learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
         pending.retain(|name| {
             let property = cx.resource.properties.get(name);
             let send = property.and_then(|property| property.send.as_deref());
@@ -199,7 +181,7 @@ async fn finish(
     parent_settled(cx, scope).await?;
     // A part of something is answered before the whole has taken it in: only then it has its owner and size.
     known &= cx.resource.within.is_none();
-    read_rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
+    look::rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
 }
 
 /// The calls of an update, each only if something it carries changed, and the state after them.
@@ -231,7 +213,7 @@ async fn change(
             if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
         for batch in batches {
             let answer = cx.perform(step, scope, &batch, false).await?;
-            learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+            look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
             known = step.call.answers_object;
             let look = cx.resource.wait.as_ref().is_some_and(|wait| wait.look_after_update) || !known;
             wait::settled(cx, scope, look).await?;
@@ -243,42 +225,30 @@ async fn change(
         known = cx.resource.wait.is_some();
     }
     if scope.answers.is_empty() {
-        look(cx, scope, false).await?;
+        look::first(cx, scope, false).await?;
         wait::settled(cx, scope, false).await?;
         known = true;
     }
     parent_settled(cx, scope).await?;
     known &= cx.resource.within.is_none();
-    read_rest(cx, scope, !known, false).await
+    look::rest(cx, scope, !known, false).await
 }
 
-/// The read steps that have not been made: all of them, or all but the first.
-async fn read_rest(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fresh: bool) -> Result<(), Error> {
-    for (index, step) in cx.resource.read.iter().enumerate() {
-        if index == 0 && !all {
-            continue;
-        }
-        if fresh && step.empty_when_new {
-            learn(cx.resource, scope, step.into.as_deref(), Json::Array(Vec::new()));
-            continue;
-        }
-        if step.when.as_ref().is_some_and(|when| !holds_on_wire(when, scope)) {
-            continue;
-        }
-        let answer = cx.perform(step, scope, &[], fresh).await?;
-        learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
-    }
-    Ok(())
+/// The outputs, without what handlers know to be somebody else's.
+fn state_of(scope: &Scope<'_>, known: Known<'_>) -> Object {
+    let mut state = decode::state(scope, known);
+    special::recognize(scope.resource, known.inputs, &mut state);
+    state
 }
 
 /// Whether the resource can be read and is not on its way out.
 async fn exists(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> {
-    match look(cx, scope, false).await {
+    match look::first(cx, scope, false).await {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
     }
-    Ok(!is_gone(cx.resource, &scope.answers))
+    Ok(!look::is_gone(cx.resource, &scope.answers))
 }
 
 /// Waits until what the resource is a part of has settled after the change.
@@ -290,24 +260,6 @@ async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error
     let id = scope.locality().map_or(uuid.clone(), |locality| format!("{locality}/{uuid}"));
     let mut scope = Scope::of_id(parent, &id, &Object::new(), cx.defaults)?;
     wait::settled(&cx.on(parent), &mut scope, true).await
-}
-
-/// Takes an answer into what is known. What the API tells only once is not forgotten when it is silent later.
-pub(crate) fn learn(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
-    if let Some(field) = into {
-        scope.answers.insert(field.to_owned(), answer);
-        return;
-    }
-    let Json::Object(answer) = answer else { return };
-    let told_once = |field: &str| {
-        resource.properties.values().any(|property| property.told_once && property.read.as_deref() == Some(field))
-    };
-    for (field, json) in answer {
-        if json.is_null() && told_once(&field) {
-            continue;
-        }
-        scope.answers.insert(field, json);
-    }
 }
 
 fn carried_by(step: Option<&Step>) -> BTreeSet<String> {
@@ -327,15 +279,6 @@ fn holds_after(when: &When, resource: &Resource, inputs: &Object) -> bool {
     let kind = resource.properties.get(&when.property).map(|property| &property.kind);
     let off = inputs.given(&when.property).is_none() && kind == Some(&catalog::Kind::Boolean);
     holds(when, inputs) || (off && when.is == Some(Json::Bool(false)))
-}
-
-/// For reads: the property as wanted or as answered.
-fn holds_on_wire(when: &When, scope: &Scope<'_>) -> bool {
-    let seen = scope.source(&catalog::Source::Property(when.property.clone()));
-    match &when.is {
-        None => seen.is_some_and(|seen| !wire::is_empty(&seen)),
-        Some(wanted) => seen.as_ref() == Some(wanted),
-    }
 }
 
 fn unless_gone(error: Error) -> Result<(), Error> {

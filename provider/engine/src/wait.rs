@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
+use crate::look;
 use crate::pace::Pace;
-use crate::run;
 use crate::scope::Scope;
 use crate::wire;
 
@@ -48,7 +48,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
         }
         failed = now_failed;
         look = false;
-        run::look(cx, scope, true).await?;
+        look::first(cx, scope, true).await?;
     }
 }
 
@@ -58,10 +58,10 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
     let pace = Pace::of(Some(wait));
     let began = cx.spent();
     loop {
-        match run::look(cx, scope, false).await {
+        match look::first(cx, scope, false).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
-            Ok(()) if run::is_gone(cx.resource, &scope.answers) => return Ok(()),
+            Ok(()) if look::is_gone(cx.resource, &scope.answers) => return Ok(()),
             Ok(()) if standing(wait, scope) == Standing::Failed => return Err(failure(cx, wait, scope)),
             Ok(()) => {}
         }

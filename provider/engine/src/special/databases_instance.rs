@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::operation::Failure;
 use crate::scope::Scope;
-use crate::{run, wait, wire};
+use crate::{look, wait, wire};
 
 /// See the module.
 pub(super) struct Instance;
@@ -140,7 +140,7 @@ async fn exchange(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result
 
 async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(), Error> {
     if wire::get(&scope.answers, "endpoints").is_none() {
-        run::look(cx, scope, false).await?;
+        look::first(cx, scope, false).await?;
     }
     let endpoints = wire::get(&scope.answers, "endpoints").and_then(Json::as_array).cloned().unwrap_or_default();
     let ids = endpoints

@@ -14,8 +14,8 @@ use value::{Data, Object, Value};
 use super::{Handler, Transition, call};
 use crate::context::Context;
 use crate::error::Error;
+use crate::look;
 use crate::pace::Pace;
-use crate::run;
 use crate::scope::Scope;
 
 /// See the module.
@@ -105,7 +105,7 @@ async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], stat
             id.is_some_and(|id| ids.iter().any(|wanted| *wanted == id)) && alert["rule_status"].as_str() != Some(status)
         });
         let left = left.count();
-        run::learn(cx.resource, scope, Some("alerts"), alerts);
+        look::learn(cx.resource, scope, Some("alerts"), alerts);
         if left == 0 {
             return Ok(());
         }

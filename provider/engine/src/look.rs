@@ -1,0 +1,73 @@
+//! Looking at a resource: its read steps, made one by one, and what their answers add to what is known of it.
+
+use catalog::{Resource, When};
+use serde_json::Value as Json;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::scope::Scope;
+use crate::wire::{self, Wire};
+
+/// One look at the resource by its first read step.
+pub(crate) async fn first(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
+    let Some(step) = cx.resource.read.first() else { return Ok(()) };
+    let answer = cx.perform(step, scope, &[], fresh).await?;
+    learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+    Ok(())
+}
+
+/// The read steps that have not been made: all of them, or all but the first.
+pub(crate) async fn rest(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fresh: bool) -> Result<(), Error> {
+    for (index, step) in cx.resource.read.iter().enumerate() {
+        if index == 0 && !all {
+            continue;
+        }
+        if fresh && step.empty_when_new {
+            learn(cx.resource, scope, step.into.as_deref(), Json::Array(Vec::new()));
+            continue;
+        }
+        if step.when.as_ref().is_some_and(|when| !holds_on_wire(when, scope)) {
+            continue;
+        }
+        let answer = cx.perform(step, scope, &[], fresh).await?;
+        learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Whether an answer means that the resource does not exist any more.
+pub(crate) fn is_gone(resource: &Resource, answers: &Wire) -> bool {
+    let Some(gone) = &resource.gone else { return false };
+    gone.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
+        || gone.values.iter().any(|(field, values)| {
+            let seen = wire::get(answers, field).and_then(wire::plain_text);
+            seen.is_some_and(|seen| values.contains(&seen))
+        })
+}
+
+/// Takes an answer into what is known. What the API tells only once is not forgotten when it is silent later.
+pub(crate) fn learn(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
+    if let Some(field) = into {
+        scope.answers.insert(field.to_owned(), answer);
+        return;
+    }
+    let Json::Object(answer) = answer else { return };
+    let told_once = |field: &str| {
+        resource.properties.values().any(|property| property.told_once && property.read.as_deref() == Some(field))
+    };
+    for (field, json) in answer {
+        if json.is_null() && told_once(&field) {
+            continue;
+        }
+        scope.answers.insert(field, json);
+    }
+}
+
+/// For reads: the property as wanted or as answered.
+fn holds_on_wire(when: &When, scope: &Scope<'_>) -> bool {
+    let seen = scope.source(&catalog::Source::Property(when.property.clone()));
+    match &when.is {
+        None => seen.is_some_and(|seen| !wire::is_empty(&seen)),
+        Some(wanted) => seen.as_ref() == Some(wanted),
+    }
+}
