@@ -34,10 +34,15 @@ class Calls(list[Call]):
     """The requests of one phase, in the order they ended."""
 
     @property
+    def polled(self) -> dict[str, int]:
+        """What was asked for again in the same phase, and how often again."""
+        asked = Counter(call.path for call in self if call.method == "GET")
+        return {path: times - 1 for path, times in asked.items() if times > 1}
+
+    @property
     def polls(self) -> int:
         """How many of them asked again for what had been asked for in the same phase."""
-        asked = Counter(call.path for call in self if call.method == "GET")
-        return sum(times - 1 for times in asked.values())
+        return sum(self.polled.values())
 
     def __str__(self) -> str:
         return "\n".join(f"{call.t:8.2f} {call.method:6} {call.path} {call.status}" for call in self)
@@ -112,6 +117,14 @@ class Fake:
     def fault(self, kind: Any, **where: Any) -> None:
         """Lets something go wrong; see fake/src/faults.rs."""
         self._ask("POST", "/_fake/faults", {"kind": kind, **where})
+
+    def no_faults(self) -> None:
+        """Lets nothing go wrong any more."""
+        self._ask("DELETE", "/_fake/faults")
+
+    def advance(self, seconds: float) -> None:
+        """Moves the fake's clock ahead."""
+        self._ask("POST", "/_fake/clock", {"advance": seconds})
 
     def settle(self, seconds: float) -> None:
         """How long passing statuses last from now on."""

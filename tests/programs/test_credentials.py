@@ -1,0 +1,43 @@
+"""What a user without credentials, or with wrong ones, is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import evalap_scaleway as scaleway
+import pytest
+
+from fake import ACCESS_KEY, SECRET_KEY, Fake
+from stack import Failed, Stack
+
+NO_CREDENTIALS = {"SCW_ACCESS_KEY": "", "SCW_SECRET_KEY": "", "SCW_CONFIG_PATH": "/nonexistent"}
+
+
+def program() -> None:
+    scaleway.registry.Namespace("images")
+
+
+def test_missing_credentials_are_named(tmp_path: Path, fake: Fake) -> None:
+    stack = Stack(tmp_path, program, fake, environment=NO_CREDENTIALS)
+    with pytest.raises(Failed) as failed:
+        stack.up()
+    told = errors(failed.value)
+    assert "SCW_SECRET_KEY" in told and "secretKey" in told
+    assert failed.value.run.calls == []
+
+
+def test_wrong_credentials_are_named(tmp_path: Path) -> None:
+    with Fake(tmp_path, seed={"keys": ["22222222-2222-4222-8222-222222222222"]}) as fake:
+        stack = Stack(tmp_path, program, fake)
+        with pytest.raises(Failed) as failed:
+            stack.up()
+    told = errors(failed.value)
+    assert "SCW_SECRET_KEY" in told
+    assert SECRET_KEY not in failed.value.run.output and ACCESS_KEY[:8] not in told.replace("SCW_ACCESS_KEY", "")
+
+
+def errors(failed: Failed) -> str:
+    """The lines about the resource, without the CLI's frame around them."""
+    told = str(failed)
+    assert told.count("error:") <= 2, f"one sentence is enough: {told}"
+    return told

@@ -1,0 +1,93 @@
+"""When things go wrong in the middle: what was made is kept, and the next up goes on from there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Callable
+
+import evalap_scaleway as scaleway
+import pytest
+
+from fake import Fake
+from stack import Failed, Stack
+
+
+def test_a_container_that_does_not_start_is_kept_and_mended(stack: Callable[..., Stack], fake: Fake) -> None:
+    # The fake lets no image start that has this in its name.
+    image = "rg.fr-par.scw.cloud/tests/does-not-start:1"
+
+    def program() -> None:
+        namespace = scaleway.containers.Namespace("namespace")
+        scaleway.containers.Container("web", namespace_id=namespace.id, image=image)
+
+    made = stack(program)
+    with pytest.raises(Failed) as failed:
+        made.up()
+    (container,) = fake.objects("containers/container")
+    assert container["fields"]["error_message"] in str(failed.value)
+    kept = made.resources()["web"]
+    assert kept["id"] == f"fr-par/{container['id']}"
+
+    image = "rg.fr-par.scw.cloud/tests/web:1"
+    assert made.up().of("web") == ["update"]
+    assert made.resources()["web"]["id"] == kept["id"]
+    assert fake.object(container["id"])["status"] == "ready"
+    assert made.up().changed == {}
+
+
+def test_a_create_that_cannot_be_read_back_is_kept(stack: Callable[..., Stack], fake: Fake) -> None:
+    def program() -> None:
+        scaleway.databases.Instance("instance", engine="PostgreSQL-16", node_type="DB-DEV-S")
+
+    refusal = {"type": "invalid_arguments", "message": "no"}
+    fake.fault({"status": {"code": 400, "body": refusal}}, method="GET", path="/rdb/*", times=99)
+    made = stack(program)
+    with pytest.raises(Failed):
+        made.up()
+    kept = made.resources()["instance"]["id"]
+    fake.no_faults()
+    made.up()
+    assert made.resources()["instance"]["id"] == kept
+    assert len(fake.objects("rdb/instance")) == 1
+
+
+def test_an_interrupted_up_ends_at_once_and_loses_nothing(tmp_path: Path) -> None:
+    with Fake(tmp_path, settle=600) as fake:
+
+        def program() -> None:
+            instance = scaleway.databases.Instance("instance", engine="PostgreSQL-16", node_type="DB-DEV-S")
+            scaleway.databases.Database("database", instance_id=instance.id)
+            scaleway.registry.Namespace("images")
+
+        stack = Stack(tmp_path, program, fake)
+        ended: list[float] = []
+
+        def interrupt_when_the_instance_settles(message: str) -> None:
+            if "instance" in message and "provisioning" in message and not ended:
+                ended.append(time.monotonic())
+                interrupt()
+
+        with pytest.raises(Failed):
+            stack.up(on_output=interrupt_when_the_instance_settles)
+        assert time.monotonic() - ended[0] < 10
+
+        (instance,) = fake.objects("rdb/instance")
+        assert stack.resources()["instance"]["id"] == f"fr-par/{instance['id']}"
+
+        fake.advance(600)
+        fake.settle(0)
+        stack.up()
+        assert [found["id"] for found in fake.objects("rdb/instance")] == [instance["id"]]
+        assert len(fake.objects("registry/namespace")) == 1
+        assert stack.up().changed == {}
+
+
+def interrupt() -> None:
+    """Sends what Ctrl-C sends to the CLI that this process runs."""
+    found = subprocess.run(["pgrep", "-P", str(os.getpid()), "-x", "pulumi"], capture_output=True, text=True, check=True)
+    for process in found.stdout.split():
+        os.kill(int(process), signal.SIGINT)

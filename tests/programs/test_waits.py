@@ -1,0 +1,31 @@
+"""How long an up waits for things that settle slowly, and how often it asks meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fake import Fake
+from stack import Stack, example_stack
+
+# How long the fake lets everything that settles settle.
+SETTLE = 3
+
+# The longest chain of objects that settle one after the other. In production: the instance, then the container, which
+# needs the address of the instance. In development also the access rules between them: they and the database of the
+# container take turns at the instance, which is configured anew for them.
+CHAINS = {"production": 2, "dev": 3}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_an_up_takes_hardly_longer_than_scaleway_needs(name: str, tmp_path: Path) -> None:
+    with Fake(tmp_path, settle=SETTLE) as fake:
+        empty = Stack(tmp_path, lambda: None, fake, name=name, project="empty").up()
+        stack = example_stack(tmp_path, fake, name=name)
+        up = stack.up()
+        resources = len(stack.resources())
+
+    assert up.seconds <= CHAINS[name] * SETTLE * 1.25 + empty.seconds, f"{up.seconds:.1f} s:\n{up.calls}"
+    assert up.calls.polls <= 6 * len(up.calls.polled), f"{up.calls.polls} polls:\n{up.calls}"
+    assert len(up.calls) - up.calls.polls <= 2 * resources, f"{len(up.calls)} calls:\n{up.calls}"
