@@ -11,10 +11,6 @@ const FOLDERS: &[&str] = &["api", "fake", "proto", "provider", "schema", "tests"
 /// The house asks for 400 lines; a few more are no reason to tear a thing apart.
 const LONGEST: usize = 450;
 
-/// Longer files, each with its reason.
-const LONGER: &[(&str, &str)] =
-    &[("schema/src/descriptor.rs", "the descriptor language is one list of words, and every word has its explanation")];
-
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["base", "common", "helper", "helpers", "manager", "misc", "util", "utils"];
 
@@ -30,16 +26,10 @@ fn no_file_is_longer_than_one_can_read() {
     let lines = |source: &Source| source.text.lines().count();
     let long: Vec<String> = all()
         .iter()
-        .filter(|source| lines(source) > LONGEST && !LONGER.iter().any(|(path, _)| *path == source.path))
+        .filter(|source| lines(source) > LONGEST)
         .map(|source| format!("{} has {} lines", source.path, lines(source)))
         .collect();
     assert_none("a file is too long", &long);
-    let forgiven: Vec<String> = all()
-        .iter()
-        .filter(|source| lines(source) <= LONGEST && LONGER.iter().any(|(path, _)| *path == source.path))
-        .map(|source| source.path.clone())
-        .collect();
-    assert_none("a file needs no exception any more", &forgiven);
 }
 
 #[test]
