@@ -129,6 +129,10 @@ fn reconciled_items(
 }
 
 fn shows_up(property: &Property, live: &Value, import: bool) -> bool {
+    // A program without what must be given could not be run.
+    if import && property.input == Input::Required {
+        return true;
+    }
     if is_absence(property, live) || property.write_only {
         return false;
     }
@@ -164,7 +168,10 @@ fn as_input(property: &Property, live: &Value) -> Value {
 fn as_input_object(properties: &BTreeMap<String, Property>, live: &Value) -> Value {
     let Some(live_object) = live.as_object() else { return live.clone() };
     let given = properties.iter().filter(|(_, property)| property.input != Input::No).filter_map(|(name, property)| {
-        let value = live_object.given(name).filter(|value| !is_absence(property, value))?;
+        let value = live_object.given(name)?;
+        if property.input != Input::Required && is_absence(property, value) {
+            return None;
+        }
         Some((name.clone(), as_input(property, value)))
     });
     Value::from(given.collect::<Object>()).secret_if(live.is_secret())
