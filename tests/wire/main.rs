@@ -5,8 +5,10 @@
 
 mod answers;
 mod loss;
+mod meaning;
 mod mutate;
 mod recording;
+mod requests;
 mod scene;
 mod sighting;
 

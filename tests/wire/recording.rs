@@ -1,7 +1,7 @@
 //! Recorded traffic as it lies in files: one exchange per line. Knows no resource.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -62,7 +62,7 @@ pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
     query.split('&').filter(|part| !part.is_empty()).map(pair).collect()
 }
 
-fn read(file: &PathBuf, traffic: &Path) -> Recording {
+fn read(file: &Path, traffic: &Path) -> Recording {
     let mut answers: BTreeMap<u64, Json> = BTreeMap::new();
     let mut exchanges = Vec::new();
     for line in places::text(file).lines() {

@@ -1,6 +1,7 @@
 //! A network that answers the calls for one object as a recording does, and keeps what was sent.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -41,13 +42,22 @@ struct Recorded {
 impl Scene {
     /// Answers looks with what was sighted, and changes with the object.
     pub(crate) fn of(sighting: &Sighting<'_>) -> Self {
-        Self::with(sighting, sighting.look.clone(), sighting.object.clone())
+        Self::within(sighting, sighting.look.clone(), sighting.object.clone(), &(0..usize::MAX))
     }
 
     /// Answers looks and changes with these.
     pub(crate) fn with(sighting: &Sighting<'_>, look: Json, change: Json) -> Self {
+        Self::within(sighting, look, change, &(0..usize::MAX))
+    }
+
+    /// Answers with what was sighted, the later read steps only with exchanges of this part of the recording.
+    pub(crate) fn during(sighting: &Sighting<'_>, part: &Range<usize>) -> Self {
+        Self::within(sighting, sighting.look.clone(), sighting.object.clone(), part)
+    }
+
+    fn within(sighting: &Sighting<'_>, look: Json, change: Json, part: &Range<usize>) -> Self {
         let steps = sighting.resource.read.iter().skip(1);
-        let others = steps.map(|step| (step.clone(), nearby(step, sighting))).collect();
+        let others = steps.map(|step| (step.clone(), nearby(step, sighting, part))).collect();
         let first = sighting.resource.read.first().cloned();
         let answers = Answers { look, change, others, first };
         Self { answers: Arc::new(answers), sent: Arc::default() }
@@ -77,8 +87,8 @@ pub(crate) fn engine(catalog: &Arc<Catalog>, scene: &Scene) -> Engine {
 }
 
 /// The good answers of a read step in the recording, the ones nearest to the sighting first.
-fn nearby(step: &Step, sighting: &Sighting<'_>) -> Vec<Recorded> {
-    let exchanges = sighting.recording.exchanges.iter().enumerate();
+fn nearby(step: &Step, sighting: &Sighting<'_>, part: &Range<usize>) -> Vec<Recorded> {
+    let exchanges = sighting.recording.exchanges.iter().enumerate().filter(|(index, _)| part.contains(index));
     let mut found: Vec<(usize, Recorded)> = exchanges
         .filter(|(_, exchange)| exchange.status < 300 && fits(step, exchange).is_some())
         .map(|(index, exchange)| {
