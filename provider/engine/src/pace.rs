@@ -28,10 +28,10 @@ impl Pace {
 
     /// The pause after waiting for `waited` already.
     ///
-    /// A fifth of the time waited, and a third of it before half of the shortest recorded time to ready: looking often
+    /// A fifth of the time waited, and a quarter of it before half of the shortest recorded time to ready: looking often
     /// there is in vain, though a clock that runs faster than the recorded one must still be followed.
     pub(crate) fn pause(self, waited: Duration) -> Duration {
-        let part = if waited < self.ready_after / 2 { 3 } else { 5 };
+        let part = if waited < self.ready_after / 2 { 4 } else { 5 };
         (FIRST + waited / part).min(self.cap.max(FIRST))
     }
 }
@@ -56,7 +56,7 @@ mod tests {
         for tenths in 1..300 {
             let duration = Duration::from_millis(tenths * 100);
             let (looks, late) = looks(pace, duration);
-            assert!(late <= FIRST + duration / 3, "{duration:?} is seen {late:?} late");
+            assert!(late <= FIRST + duration / 4, "{duration:?} is seen {late:?} late");
             assert!(looks <= 20, "{duration:?} takes {looks} looks");
         }
     }
