@@ -10,7 +10,6 @@ import pytest
 from fake import ACCESS_KEY, SECRET_KEY, Fake
 from stack import Failed, Stack
 
-NO_CREDENTIALS = {"SCW_ACCESS_KEY": "", "SCW_SECRET_KEY": "", "SCW_CONFIG_PATH": "/nonexistent"}
 
 
 def program() -> None:
@@ -18,7 +17,9 @@ def program() -> None:
 
 
 def test_missing_credentials_are_named(tmp_path: Path, fake: Fake) -> None:
-    stack = Stack(tmp_path, program, fake, environment=NO_CREDENTIALS)
+    # Somebody who never used Scaleway: no variables, and nothing at home.
+    nothing = {"SCW_ACCESS_KEY": "", "SCW_SECRET_KEY": "", "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    stack = Stack(tmp_path, program, fake, environment=nothing)
     with pytest.raises(Failed) as failed:
         stack.up()
     told = errors(failed.value)
@@ -32,7 +33,7 @@ def test_wrong_credentials_are_named(tmp_path: Path) -> None:
         with pytest.raises(Failed) as failed:
             stack.up()
     told = errors(failed.value)
-    assert "SCW_SECRET_KEY" in told
+    assert "SCW_SECRET_KEY" in told, told
     assert SECRET_KEY not in failed.value.run.output and ACCESS_KEY[:8] not in told.replace("SCW_ACCESS_KEY", "")
 
 
