@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import subprocess
 import urllib.request
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -34,15 +33,22 @@ class Calls(list[Call]):
     """The requests of one phase, in the order they ended."""
 
     @property
-    def polled(self) -> dict[str, int]:
-        """What was asked for again in the same phase, and how often again."""
-        asked = Counter(call.path for call in self if call.method == "GET")
-        return {path: times - 1 for path, times in asked.items() if times > 1}
+    def waits(self) -> list[int]:
+        """How often what was asked for was asked for again, with nothing written there meanwhile; one figure per wait."""
+        waits: list[int] = []
+        asked: dict[str, int] = {}
+        for call in self:
+            if call.method != "GET":
+                written = [path for path in asked if call.path.startswith(path)]
+                waits += [asked.pop(path) for path in written]
+            else:
+                asked[call.path] = asked.get(call.path, -1) + 1
+        return [again for again in (*waits, *asked.values()) if again > 0]
 
     @property
     def polls(self) -> int:
-        """How many of them asked again for what had been asked for in the same phase."""
-        return sum(self.polled.values())
+        """How many of them asked again for what had been asked for, with nothing written there meanwhile."""
+        return sum(self.waits)
 
     def __str__(self) -> str:
         return "\n".join(f"{call.t:8.2f} {call.method:6} {call.path} {call.status}" for call in self)

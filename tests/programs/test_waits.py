@@ -24,8 +24,8 @@ def test_an_up_takes_hardly_longer_than_scaleway_needs(name: str, tmp_path: Path
         empty = Stack(tmp_path, lambda: None, fake, name=name, project="empty").up()
         stack = example_stack(tmp_path, fake, name=name)
         up = stack.up()
-        resources = len(stack.resources())
+        objects = sum(up.changes.values()) - 1  # All but the stack itself.
 
     assert up.seconds <= CHAINS[name] * SETTLE * 1.25 + empty.seconds, f"{up.seconds:.1f} s:\n{up.calls}"
-    assert up.calls.polls <= 6 * len(up.calls.polled), f"{up.calls.polls} polls:\n{up.calls}"
-    assert len(up.calls) - up.calls.polls <= 2 * resources, f"{len(up.calls)} calls:\n{up.calls}"
+    assert up.calls.polls <= 6 * len(up.calls.waits), f"{up.calls.polls} polls:\n{up.calls}"
+    assert len(up.calls) - up.calls.polls <= 2 * objects, f"{len(up.calls)} calls, {objects} objects:\n{up.calls}"

@@ -168,7 +168,9 @@ impl ApiError {
             Kind::Unauthenticated if self.reason.as_deref() == Some("expired") => {
                 "The API key has expired: make a new one and configure it."
             }
-            Kind::Unauthenticated => "Check the access key and the secret key that are configured.",
+            Kind::Unauthenticated => {
+                "Set a valid pair of access key and secret key, such as in SCW_ACCESS_KEY and SCW_SECRET_KEY."
+            }
             Kind::Denied => return Some(self.missing_right()),
             Kind::Quota if self.error_type.as_deref() == Some("out_of_stock") => {
                 "Choose another type or zone, or try again another day."

@@ -203,7 +203,9 @@ impl Checker {
             Source::Property(name) => Some(name.as_str()),
             _ => None,
         });
-        let found_by: Vec<&str> = inputs.filter(|name| !OWNERS.contains(name)).collect();
+        // What must be given anyway says nothing about which one is meant.
+        let chosen = |name: &&str| lookup.inputs.get(*name).is_none_or(|input| input.input != Input::Required);
+        let found_by: Vec<&str> = inputs.filter(|name| !OWNERS.contains(name)).filter(chosen).collect();
         let given: Vec<&&str> = found_by.iter().filter(|name| says_something(arguments.given(name))).collect();
         let has_default = lookup.inputs.get(id).is_some_and(|input| matches!(input.input, Input::Provider(_)));
         match (says_something(arguments.given(id)), given.first()) {
