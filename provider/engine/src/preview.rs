@@ -60,7 +60,14 @@ fn follows(resource: &Resource, name: &str, property: &Property, changed: &BTree
         let own = stem(name).unwrap_or_else(|| name.to_owned());
         changed.contains(other) && stem(other).unwrap_or_else(|| other.to_owned()) == own
     };
+    // Another name for the same field of answers.
+    let shows_changed = |other: &&str| {
+        let other = resource.properties.get(*other).and_then(|other| other.read.as_ref());
+        property.input == Input::No && other.is_some() && other == property.read.as_ref()
+    };
     name == "updatedAt"
+        || property.drift_of.as_deref().is_some_and(|target| changed.contains(target))
+        || changed.iter().any(shows_changed)
         || property.follows.iter().any(|other| changed.contains(other.as_str()))
         || resource.properties.keys().any(|other| other != name && twin_changed(other))
 }
