@@ -242,7 +242,7 @@ fn around<'a>(
         // Every part of the id stands in the path or in the body.
         seen.token == token && seen.id.split('/').all(|text| part(text) || named(text))
     };
-    let before = sightings.iter().filter(own).filter(|seen| seen.index < index && !seen.is_passing()).next_back()?;
+    let before = sightings.iter().filter(own).rfind(|seen| seen.index < index && !seen.is_passing())?;
     let changes = |at: usize| {
         let other = &recording.exchanges[at];
         other.method != "GET" && other.status < 300 && at > index && other.path.starts_with(&exchange.path)

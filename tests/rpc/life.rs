@@ -1,0 +1,235 @@
+//! Every resource through its whole life: made, looked at, changed, imported, looked up, deleted twice.
+//!
+//! What each is given stands in `life.yaml`. All secrets there hold the canary, and nobody may hear it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+
+use catalog::{Catalog, Input, Resource};
+use prost_types::Struct;
+use scaleway_fake::Fake;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+use tests::{places, subset};
+
+use crate::bag::{bag, plain, secrets};
+use crate::plugin::{CANARY, Plugin, Thing};
+
+/// One resource of the table, after those it needs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// Its token without the package.
+    resource: String,
+    /// What later ones call it.
+    name: String,
+    /// The least a program can say; `$name.output` is an output of an earlier one.
+    #[serde(default)]
+    least: Map<String, Json>,
+    /// What the program says at first.
+    inputs: Map<String, Json>,
+    /// What it says then; changed in place. Absent: every change replaces.
+    #[serde(default)]
+    change: Map<String, Json>,
+    /// Inputs that nobody can read back.
+    #[serde(default)]
+    untold: Vec<String>,
+    /// It is there as long as what it is a part of, even if there is nothing in it.
+    #[serde(default)]
+    stays: bool,
+}
+
+/// What exists, by the names of the table.
+type World = BTreeMap<String, Thing>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
+    let catalog = places::catalog();
+    let entries: Vec<Entry> =
+        serde_saphyr::from_str(&places::text(&places::project().join("tests/rpc/life.yaml"))).unwrap();
+    let missing: Vec<&String> =
+        catalog.resources.keys().filter(|token| !entries.iter().any(|entry| entry.resource == **token)).collect();
+    assert!(missing.is_empty(), "life.yaml does not hold {missing:?}");
+
+    let log = places::project().join("target/fake-of-the-life-test.log");
+    let fake = Fake::builder().log(File::create(&log).unwrap()).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let mut world = World::new();
+    for entry in &entries {
+        least(&mut plugin, entry, &world).await;
+        let thing = live(&mut plugin, &catalog, entry, &world).await;
+        world.insert(entry.name.clone(), thing);
+    }
+    for entry in entries.iter().rev() {
+        let thing = &world[&entry.name];
+        plugin.delete(&entry.resource, thing).await.unwrap_or_else(|status| panic!("{}: {status}", entry.resource));
+        // Somebody else deleted it, as far as this one knows.
+        let read = plugin.read(&entry.resource, thing).await.unwrap();
+        assert_eq!(read.is_some(), entry.stays, "{}: whether it is there after its end", entry.resource);
+        plugin.delete(&entry.resource, thing).await.unwrap_or_else(|status| panic!("{}: {status}", entry.resource));
+    }
+
+    assert!(plugin.said().contains("CreateSecretVersion"), "the log tells every call");
+    let heard: Vec<String> = plugin
+        .said()
+        .lines()
+        .chain(fs::read_to_string(&log).unwrap().lines())
+        .filter(|line| line.to_lowercase().contains(CANARY))
+        .map(str::to_owned)
+        .collect();
+    assert!(heard.is_empty(), "secrets are told:\n{}", heard.join("\n"));
+}
+
+/// The smallest program, which must work too.
+async fn least(plugin: &mut Plugin, entry: &Entry, world: &World) {
+    let token = &entry.resource;
+    let program = resolved(&entry.least, world);
+    let inputs = plugin.check(token, None, &program).await;
+    let thing = plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
+    let (changes, _) = plugin.diff(token, &thing, &inputs).await;
+    assert!(changes.is_empty(), "{token}: the smallest program again changes {changes:?}");
+    plugin.delete(token, &thing).await.unwrap_or_else(|status| panic!("{token}: {status}"));
+}
+
+/// From its creation to its import; it still exists afterwards.
+async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &World) -> Thing {
+    let token = &entry.resource;
+    let resource = &catalog.resources[token];
+    let mut program = resolved(&entry.inputs, world);
+    let inputs = plugin.check(token, None, &program).await;
+    let preview = plugin.create(token, &inputs, true).await.unwrap();
+    assert_eq!(preview.id, "", "{token}: a preview makes nothing");
+    let mut thing = plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
+    assert_ne!(thing.id, "", "{token}");
+    came_true(token, &preview.state, &thing.state);
+    sealed(token, resource, &thing);
+    thing = looked_at(plugin, token, thing, &program).await;
+
+    if !entry.change.is_empty() {
+        program = merged(&program, &resolved(&entry.change, world));
+        let news = plugin.check(token, Some(&thing.inputs), &program).await;
+        let (changes, replaces) = plugin.diff(token, &thing, &news).await;
+        let wanted: Vec<&String> = entry.change.keys().collect();
+        assert_eq!(changes.iter().collect::<Vec<_>>(), wanted, "{token}: what changes");
+        assert_eq!(replaces, Vec::<String>::new(), "{token}: what replaces");
+        let preview = plugin.update(token, &thing, &news, true).await.unwrap();
+        let updated = plugin.update(token, &thing, &news, false).await;
+        thing = updated.unwrap_or_else(|status| panic!("{token}: {status}"));
+        came_true(token, &preview.state, &thing.state);
+        sealed(token, resource, &thing);
+        thing = looked_at(plugin, token, thing, &program).await;
+    }
+    imported(plugin, entry, &thing, &program).await;
+    looked_up(plugin, catalog, token, &thing).await;
+    thing
+}
+
+/// The same program changes nothing, neither before nor after a refresh.
+async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Json) -> Thing {
+    let news = plugin.check(token, Some(&thing.inputs), program).await;
+    let (changes, _) = plugin.diff(token, &thing, &news).await;
+    assert!(changes.is_empty(), "{token}: the same program changes {changes:?}");
+    let read = plugin.read(token, &thing).await.unwrap().unwrap_or_else(|| panic!("{token} exists"));
+    assert_eq!(read.id, thing.id, "{token}");
+    let drift = subset::missing(&plain(&thing.inputs), &plain(&read.inputs), token);
+    assert!(drift.is_empty(), "{token}: a refresh changes inputs: {drift:?}");
+    let news = plugin.check(token, Some(&read.inputs), program).await;
+    let (changes, _) = plugin.diff(token, &read, &news).await;
+    assert!(changes.is_empty(), "{token}: after a refresh the same program changes {changes:?}");
+    read
+}
+
+/// An import by the id gives inputs that are right, and that the program agrees with as far as they can be known.
+async fn imported(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &Json) {
+    let token = &entry.resource;
+    let read = plugin.read(token, &Thing::unknown(&thing.id)).await.unwrap();
+    let read = read.unwrap_or_else(|| panic!("{token} can be imported"));
+    assert_eq!(read.id, thing.id, "{token}");
+    let mut written = plain(&read.inputs);
+    for name in &entry.untold {
+        written[name] = program[name].clone();
+    }
+    let news = plugin.check(token, Some(&read.inputs), &written).await;
+    let (changes, _) = plugin.diff(token, &read, &news).await;
+    let surprising: Vec<&String> = changes.iter().filter(|name| !entry.untold.contains(name)).collect();
+    assert!(surprising.is_empty(), "{token}: an imported program changes {surprising:?}");
+    let news = plugin.check(token, Some(&read.inputs), program).await;
+    let (changes, _) = plugin.diff(token, &read, &news).await;
+    let surprising: Vec<&String> = changes.iter().filter(|name| !entry.untold.contains(name)).collect();
+    assert!(surprising.is_empty(), "{token}: after an import the old program changes {surprising:?}");
+}
+
+/// The lookup of the resource, if there is one, finds it and tells what the resource does.
+async fn looked_up(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &Thing) {
+    let found = catalog.functions.values().find(|function| function.lookup.resource == token);
+    let Some(function) = found else { return };
+    let state = plain(&thing.state);
+    let lookup = &function.lookup;
+    // By its id, or by everything that is known of it.
+    let asked = lookup.inputs.iter().filter(|(_, input)| lookup.id.is_none() || input.input == Input::Required);
+    let known = asked.filter_map(|(name, _)| Some((name.clone(), state.get(name)?.clone())));
+    let mut arguments = Json::Object(known.collect());
+    if let Some(name) = &lookup.id {
+        arguments[name] = Json::from(thing.id.clone());
+    }
+    let outputs = plugin.invoke(&function.token, &arguments).await;
+    let outputs = outputs.unwrap_or_else(|status| panic!("{}: {status}", function.token));
+    assert_eq!(outputs["id"], thing.id.as_str(), "{}", function.token);
+    for (name, value) in state.as_object().unwrap() {
+        let (Some(told), Some(property)) = (outputs.get(name), catalog.resources[token].properties.get(name)) else {
+            continue;
+        };
+        let is_same = property.secret || property.read.is_none() || subset::same(told, value);
+        assert!(is_same, "{}: `{name}` is {told}, the resource says {value}", function.token);
+    }
+}
+
+/// What a preview showed as known came true.
+fn came_true(token: &str, preview: &Struct, state: &Struct) {
+    let (preview, state) = (plain(preview), plain(state));
+    for (name, seen) in preview.as_object().unwrap() {
+        if pulumi_rpc::unknown::ALL.iter().any(|unknown| seen.to_string().contains(unknown)) {
+            continue;
+        }
+        let wrong = subset::missing(seen, &state[name], name);
+        assert!(wrong.is_empty(), "{token}: previewed in vain: {wrong:?}");
+    }
+}
+
+/// Secret properties are sealed, in outputs and in inputs.
+fn sealed(token: &str, resource: &Resource, thing: &Thing) {
+    for (bag, what) in [(&thing.state, "output"), (&thing.inputs, "input")] {
+        let sealed = secrets(bag);
+        for name in bag.fields.keys().filter(|name| resource.properties.get(*name).is_some_and(|p| p.secret)) {
+            assert!(sealed.contains(&name.as_str()), "{token}: the {what} `{name}` is not sealed");
+        }
+    }
+}
+
+/// A program with `$name.output` replaced by the outputs of what exists.
+fn resolved(program: &Map<String, Json>, world: &World) -> Json {
+    fn value(json: &Json, world: &World) -> Json {
+        match json {
+            Json::String(text) if text.starts_with('$') => {
+                let (name, output) = text[1..].split_once('.').unwrap();
+                let thing = world.get(name).unwrap_or_else(|| panic!("{name} comes before"));
+                if output == "id" { Json::from(thing.id.clone()) } else { plain(&thing.state)[output].clone() }
+            }
+            Json::Array(items) => items.iter().map(|item| value(item, world)).collect(),
+            Json::Object(map) => {
+                Json::Object(map.iter().map(|(name, json)| (name.clone(), value(json, world))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+    value(&Json::Object(program.clone()), world)
+}
+
+fn merged(program: &Json, change: &Json) -> Json {
+    let mut merged = program.clone();
+    for (name, value) in change.as_object().unwrap() {
+        merged[name] = value.clone();
+    }
+    assert!(!bag(&merged).fields.is_empty());
+    merged
+}

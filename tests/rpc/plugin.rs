@@ -1,0 +1,274 @@
+//! The plugin's process: built once, started for each test, and spoken to as Pulumi's engine does.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+
+use prost_types::Struct;
+use pulumi_rpc::MAX_MESSAGE_BYTES;
+use pulumi_rpc::pulumirpc as rpc;
+use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
+use pulumi_rpc::pulumirpc::resource_provider_client::ResourceProviderClient;
+use scaleway_fake::DEFAULT_ORGANIZATION;
+use serde_json::{Value as Json, json};
+use tests::places;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+
+use crate::bag::{bag, plain};
+
+/// Every secret of these tests holds this word, and nothing else does.
+pub(crate) const CANARY: &str = "canary";
+
+/// The secret key of the provider.
+pub(crate) const SECRET_KEY: &str = "canary00-1111-4111-8111-111111111111";
+
+const PACKAGE: &str = "evalap-scaleway";
+
+/// A running plugin; it ends with this.
+pub(crate) struct Plugin {
+    pub(crate) client: ResourceProviderClient<Channel>,
+    /// The first line of its standard output.
+    pub(crate) greeting: String,
+    process: Child,
+    errors: Arc<Mutex<String>>,
+    refusals: Mutex<Vec<String>>,
+}
+
+impl Plugin {
+    /// Starts the plugin for an engine at this address, or for one that attaches, and shakes hands.
+    pub(crate) async fn start(engine: Option<&str>) -> Self {
+        let mut command = command();
+        command.args(["-v=9", "--logtostderr"]).args(engine);
+        let mut process = command.spawn().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut greeting = String::new();
+        output.read_line(&mut greeting).unwrap();
+        let errors = Arc::new(Mutex::new(String::new()));
+        collect(process.stderr.take().unwrap(), Arc::clone(&errors));
+        let address = format!("http://127.0.0.1:{}", greeting.trim());
+        let client = ResourceProviderClient::connect(address).await.unwrap();
+        let client = client.max_decoding_message_size(MAX_MESSAGE_BYTES).max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let mut plugin = Self { client, greeting, process, errors, refusals: Mutex::default() };
+        let hello = rpc::ProviderHandshakeRequest {
+            engine_address: engine.unwrap_or_default().to_owned(),
+            configure_with_urn: true,
+            ..Default::default()
+        };
+        let agreed = plugin.client.handshake(hello).await.unwrap().into_inner();
+        assert!(agreed.accept_secrets && agreed.accept_outputs && agreed.supports_autonaming_configuration);
+        plugin
+    }
+
+    /// A plugin that is configured for a fake.
+    pub(crate) async fn with_fake(fake: &scaleway_fake::Running, engine: Option<&str>) -> Self {
+        let mut plugin = Self::start(engine).await;
+        let arguments = json!({
+            "accessKey": "SCWXXXXXXXXXXXXXXXXX",
+            "secretKey": SECRET_KEY,
+            "projectId": DEFAULT_ORGANIZATION,
+            "organizationId": DEFAULT_ORGANIZATION,
+            "apiUrl": fake.url(),
+            "region": "fr-par",
+        });
+        let checked = rpc::CheckRequest { urn: provider_urn(), news: Some(bag(&arguments)), ..Default::default() };
+        let checked = plugin.client.check_config(checked).await.unwrap().into_inner();
+        assert!(checked.failures.is_empty(), "{:?}", checked.failures);
+        let configure = rpc::ConfigureRequest {
+            args: checked.inputs,
+            accept_secrets: true,
+            accept_resources: true,
+            sends_old_inputs: true,
+            sends_old_inputs_to_delete: true,
+            urn: Some(provider_urn()),
+            ..Default::default()
+        };
+        plugin.client.configure(configure).await.unwrap();
+        plugin
+    }
+
+    /// Everything it wrote to standard error, and every error it answered.
+    pub(crate) fn said(&self) -> String {
+        format!("{}\n{}", self.errors.lock().unwrap(), self.refusals.lock().unwrap().join("\n"))
+    }
+
+    /// Whether the process still runs.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Check of a resource; fails the test if something is wrong with the inputs.
+    pub(crate) async fn check(&mut self, token: &str, olds: Option<&Struct>, news: &Json) -> Struct {
+        let request = rpc::CheckRequest {
+            urn: urn(token),
+            olds: olds.cloned(),
+            news: Some(bag(news)),
+            random_seed: vec![7; 32],
+            ..Default::default()
+        };
+        let checked = self.client.check(request).await.unwrap().into_inner();
+        assert!(checked.failures.is_empty(), "{token}: {:?}", checked.failures);
+        checked.inputs.unwrap()
+    }
+
+    /// The properties that differ, and those that replace.
+    pub(crate) async fn diff(&mut self, token: &str, thing: &Thing, news: &Struct) -> (Vec<String>, Vec<String>) {
+        let request = rpc::DiffRequest {
+            id: thing.id.clone(),
+            urn: urn(token),
+            olds: Some(thing.state.clone()),
+            old_inputs: Some(thing.inputs.clone()),
+            news: Some(news.clone()),
+            ..Default::default()
+        };
+        let diff = self.client.diff(request).await.unwrap().into_inner();
+        assert_eq!(diff.changes() == DiffChanges::DiffNone, diff.diffs.is_empty(), "{token}: {diff:?}");
+        (diff.diffs, diff.replaces)
+    }
+
+    /// Create, or its preview.
+    pub(crate) async fn create(&mut self, token: &str, inputs: &Struct, preview: bool) -> Result<Thing, Status> {
+        let request =
+            rpc::CreateRequest { urn: urn(token), properties: Some(inputs.clone()), preview, ..Default::default() };
+        let created = self.client.create(request).await.map_err(|status| self.refused(status))?.into_inner();
+        Ok(Thing { id: created.id, state: created.properties.unwrap_or_default(), inputs: inputs.clone() })
+    }
+
+    /// Update, or its preview.
+    pub(crate) async fn update(
+        &mut self,
+        token: &str,
+        thing: &Thing,
+        news: &Struct,
+        preview: bool,
+    ) -> Result<Thing, Status> {
+        let request = rpc::UpdateRequest {
+            id: thing.id.clone(),
+            urn: urn(token),
+            olds: Some(thing.state.clone()),
+            old_inputs: Some(thing.inputs.clone()),
+            news: Some(news.clone()),
+            preview,
+            ..Default::default()
+        };
+        let updated = self.client.update(request).await.map_err(|status| self.refused(status))?.into_inner();
+        Ok(Thing { id: thing.id.clone(), state: updated.properties.unwrap_or_default(), inputs: news.clone() })
+    }
+
+    /// Read; nothing if it is gone.
+    pub(crate) async fn read(&mut self, token: &str, thing: &Thing) -> Result<Option<Thing>, Status> {
+        let request = rpc::ReadRequest {
+            id: thing.id.clone(),
+            urn: urn(token),
+            properties: Some(thing.state.clone()),
+            inputs: Some(thing.inputs.clone()),
+            ..Default::default()
+        };
+        let read = self.client.read(request).await.map_err(|status| self.refused(status))?.into_inner();
+        if read.id.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Thing { id: read.id, state: read.properties.unwrap(), inputs: read.inputs.unwrap() }))
+    }
+
+    /// Delete.
+    pub(crate) async fn delete(&mut self, token: &str, thing: &Thing) -> Result<(), Status> {
+        let request = rpc::DeleteRequest {
+            id: thing.id.clone(),
+            urn: urn(token),
+            properties: Some(thing.state.clone()),
+            old_inputs: Some(thing.inputs.clone()),
+            ..Default::default()
+        };
+        self.client.delete(request).await.map_err(|status| self.refused(status))?;
+        Ok(())
+    }
+
+    /// A lookup; fails the test if the arguments are wrong.
+    pub(crate) async fn invoke(&mut self, token: &str, arguments: &Json) -> Result<Json, Status> {
+        let tok = format!("{PACKAGE}:{token}");
+        let request = rpc::InvokeRequest { tok, args: Some(bag(arguments)), ..Default::default() };
+        let found = self.client.invoke(request).await.map_err(|status| self.refused(status))?.into_inner();
+        assert!(found.failures.is_empty(), "{token}: {:?}", found.failures);
+        Ok(plain(&found.r#return.unwrap_or_default()))
+    }
+
+    /// Keeps what was told, to look for secrets in it later.
+    fn refused(&self, status: Status) -> Status {
+        let details = String::from_utf8_lossy(status.details()).into_owned();
+        // What a failed create leaves is state, where secrets are sealed.
+        let details = if crate::bag::left(&status).is_some() { String::new() } else { details };
+        self.refusals.lock().unwrap().push(format!("{}\n{details}", status.message()));
+        assert_ne!(status.code(), Code::Unknown, "the engine takes this for a broken state: {status}");
+        status
+    }
+}
+
+impl Drop for Plugin {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A resource as a stack holds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Thing {
+    pub(crate) id: String,
+    pub(crate) state: Struct,
+    pub(crate) inputs: Struct,
+}
+
+impl Thing {
+    /// What nobody knows anything of but its id.
+    pub(crate) fn unknown(id: &str) -> Self {
+        Self { id: id.to_owned(), state: Struct::default(), inputs: Struct::default() }
+    }
+}
+
+/// The URN of the one resource of a type.
+pub(crate) fn urn(token: &str) -> String {
+    format!("urn:pulumi:test::project::{PACKAGE}:{token}::main")
+}
+
+/// How the plugin is started; nothing of this process' environment reaches it.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(built());
+    let nowhere = places::project().join("target/no-home");
+    command.env_clear().env("HOME", &nowhere);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn provider_urn() -> String {
+    format!("urn:pulumi:test::project::pulumi:providers:{PACKAGE}::default")
+}
+
+/// The plugin as it is now, built by cargo.
+fn built() -> &'static PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--package", "pulumi-resource-evalap-scaleway", "--message-format", "json"])
+            .current_dir(places::project())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let messages = lines.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+        let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+        programs.next().expect("cargo names the program it built")
+    })
+}
+
+fn collect(mut source: impl Read + Send + 'static, into: Arc<Mutex<String>>) {
+    thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = source.read(&mut bytes) {
+            into.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
+        }
+    });
+}

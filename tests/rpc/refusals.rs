@@ -1,0 +1,96 @@
+//! Errors: what they tell, what they keep, and what they never repeat.
+
+use scaleway_fake::{Fake, Fault, FaultKind};
+use serde_json::json;
+use tonic::Code;
+
+use crate::bag::{left, plain};
+use crate::plugin::{CANARY, Plugin, Thing};
+
+const INSTANCE: &str = "databases/instance:Instance";
+const USER: &str = "databases/user:User";
+const SECRET: &str = "secrets/secret:Secret";
+
+fn status(code: u16, body: serde_json::Value) -> FaultKind {
+    FaultKind::Status { code, body: Some(body), retry_after: None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_never_repeats_a_secret_even_if_the_api_does() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let instance = json!({ "engine": "PostgreSQL-16", "nodeType": "DB-DEV-S", "password": "Canary-canary-1" });
+    let inputs = plugin.check(INSTANCE, None, &instance).await;
+    let instance = plugin.create(INSTANCE, &inputs, false).await.unwrap();
+
+    let user = json!({ "instanceId": instance.id, "name": "bob", "password": "Canary-canary-2" });
+    let inputs = plugin.check(USER, None, &user).await;
+    let echo = json!({
+        "type": "invalid_arguments",
+        "message": "password Canary-canary-2 is too weak",
+        "details": [{ "argument_name": "password", "reason": "constraint", "help_message": "Canary-canary-2 will not do" }],
+    });
+    fake.fault(Fault::at("*/users", status(400, echo)).method("POST"));
+    let refusal = plugin.create(USER, &inputs, false).await.unwrap_err();
+    assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
+    assert!(left(&refusal).is_none(), "nothing was made");
+    let said = plugin.said().to_lowercase();
+    assert!(!said.contains(CANARY), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_that_fails_half_way_keeps_its_id_and_the_next_update_does_the_rest() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let program = json!({ "engine": "PostgreSQL-16", "nodeType": "DB-DEV-S", "settings": { "work_mem": "8" } });
+    let inputs = plugin.check(INSTANCE, None, &program).await;
+    let refused = json!({ "type": "invalid_arguments", "message": "not on a Monday" });
+    fake.fault(Fault::at("*/settings", status(400, refused)).method("PUT"));
+    let refusal = plugin.create(INSTANCE, &inputs, false).await.unwrap_err();
+    assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
+    let left = left(&refusal).expect("the instance exists");
+    assert!(left.id.ends_with(&fake.objects("rdb/instance")[0].id), "{}", left.id);
+
+    let thing = Thing { id: left.id, state: left.properties.unwrap(), inputs: left.inputs.unwrap() };
+    let (changes, replaces) = plugin.diff(INSTANCE, &thing, &inputs).await;
+    assert_eq!((changes.as_slice(), replaces.len()), (["settings".to_owned()].as_slice(), 0));
+    let updated = plugin.update(INSTANCE, &thing, &inputs, false).await.unwrap();
+    assert_eq!(plain(&updated.inputs)["settings"]["work_mem"], "8");
+    assert_eq!(fake.objects("rdb/instance").len(), 1, "nothing was made twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_of_the_api_is_never_taken_for_a_dead_plugin() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let inputs = plugin.check(SECRET, None, &json!({ "name": "a" })).await;
+    for (code, kind, expected) in [
+        (401, "denied_authentication", Code::Unauthenticated),
+        (403, "quotas_exceeded", Code::ResourceExhausted),
+        (400, "invalid_arguments", Code::InvalidArgument),
+        (412, "precondition_failed", Code::FailedPrecondition),
+    ] {
+        fake.fault(Fault::at("*/secrets", status(code, json!({ "type": kind, "message": "no" }))).method("POST"));
+        let refusal = plugin.create(SECRET, &inputs, false).await.unwrap_err();
+        assert_eq!(refusal.code(), expected, "{code}: {refusal}");
+        assert!(refusal.message().contains("creating secret \"a\""), "{refusal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_deleted_is_gone_and_no_change_brings_it_back() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let token = "registry/namespace:Namespace";
+    let inputs = plugin.check(token, None, &json!({ "name": "images" })).await;
+    let thing = plugin.create(token, &inputs, false).await.unwrap();
+    let made = &fake.objects("registry/namespace")[0];
+    fake.remove("registry/namespace", &made.locality, &made.id).unwrap();
+
+    assert!(plugin.read(token, &thing).await.unwrap().is_none());
+    let news = plugin.check(token, Some(&thing.inputs), &json!({ "name": "images", "description": "new" })).await;
+    let refusal = plugin.update(token, &thing, &news, false).await.unwrap_err();
+    assert_eq!(refusal.code(), Code::NotFound, "{refusal}");
+    plugin.delete(token, &thing).await.unwrap();
+    assert!(fake.objects("registry/namespace").is_empty());
+}

@@ -1,0 +1,81 @@
+//! What happens while something takes its time: a cancel, a failure, and the next run.
+
+use std::time::Duration;
+
+use scaleway_fake::{Clock, Fake, Running};
+use serde_json::{Value as Json, json};
+use tonic::Code;
+
+use crate::bag::{left, plain};
+use crate::listener::Listener;
+use crate::plugin::{Plugin, Thing, urn};
+
+const NAMESPACE: &str = "containers/namespace:Namespace";
+const KIND: &str = "containers/namespace";
+
+/// A fake whose clock stands still: what is made stays in the making until the test lets time pass.
+async fn slow_fake() -> Running {
+    let start = "2026-07-17T09:50:00Z".parse().unwrap();
+    Fake::builder().clock(Clock::manual(start)).settle(Duration::from_mins(1)).start().await.unwrap()
+}
+
+fn inputs() -> Json {
+    json!({ "name": "slow", "secretEnvironmentVariables": { "KEY": "canary-of-a-variable" } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_create_tells_what_exists_and_the_next_run_goes_on() {
+    let fake = slow_fake().await;
+    let mut listener = Listener::start().await;
+    let mut plugin = Plugin::with_fake(&fake, Some(&listener.address)).await;
+    let inputs = plugin.check(NAMESPACE, None, &inputs()).await;
+
+    let mut canceller = plugin.client.clone();
+    let (created, ()) = tokio::join!(plugin.create(NAMESPACE, &inputs, false), async {
+        let message = listener.hear("waiting for the").await;
+        assert!(message.passing && message.urn == urn(NAMESPACE), "{message:?}");
+        canceller.cancel(()).await.unwrap();
+    });
+    let status = created.unwrap_err();
+    assert_eq!(status.code(), Code::Cancelled, "{status}");
+    let left = left(&status).expect("what exists must not be lost");
+    assert_eq!(fake.objects(KIND).len(), 1);
+    assert!(left.id.ends_with(&fake.objects(KIND)[0].id), "{}", left.id);
+    assert_eq!(plain(left.inputs.as_ref().unwrap())["name"], "slow");
+    assert!(!plugin.said().contains("canary"));
+
+    // The next run is another process. Pulumi asks it to update what was left, with the same inputs.
+    fake.clock().advance(Duration::from_mins(2));
+    let mut next = Plugin::with_fake(&fake, None).await;
+    let thing = Thing { id: left.id, state: left.properties.unwrap(), inputs: left.inputs.unwrap() };
+    let updated = next.update(NAMESPACE, &thing, &inputs, false).await.unwrap();
+    assert_eq!(plain(&updated.state)["name"], "slow");
+    assert_eq!(next.diff(NAMESPACE, &updated, &inputs).await.0, Vec::<String>::new());
+    assert_eq!(fake.objects(KIND).len(), 1, "nothing was made twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resource_that_fails_is_kept_with_the_reason_of_the_api() {
+    let fake = slow_fake().await;
+    let mut listener = Listener::start().await;
+    let mut plugin = Plugin::with_fake(&fake, Some(&listener.address)).await;
+    let inputs = plugin.check(NAMESPACE, None, &inputs()).await;
+
+    let (created, ()) = tokio::join!(plugin.create(NAMESPACE, &inputs, false), async {
+        listener.hear("waiting for the").await;
+        let made = &fake.objects(KIND)[0];
+        let failed = json!({ "status": "error", "error_message": "the moon is in the wrong place" });
+        fake.change(KIND, &made.locality, &made.id, failed).unwrap();
+    });
+    let status = created.unwrap_err();
+    assert!(status.message().contains("the moon is in the wrong place"), "{status}");
+    let left = left(&status).expect("what exists must not be lost");
+    assert!(left.reasons[0].contains("the moon is in the wrong place"));
+
+    // It can be deleted like any other.
+    let thing = Thing { id: left.id, state: left.properties.unwrap(), inputs: left.inputs.unwrap() };
+    fake.settle(Duration::ZERO);
+    plugin.delete(NAMESPACE, &thing).await.unwrap();
+    fake.clock().advance(Duration::from_mins(2));
+    assert!(plugin.read(NAMESPACE, &thing).await.unwrap().is_none());
+}
