@@ -11,6 +11,10 @@ from fake import Fake
 from stack import Program, Stack
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "timed: measures seconds, so nothing else may run beside it")
+
+
 @pytest.fixture
 def fake(tmp_path: Path) -> Iterator[Fake]:
     """A fake of its own, in which everything settles at once."""
