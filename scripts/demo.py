@@ -7,8 +7,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Callable
+
+from pulumi.automation.events import EngineEvent
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "programs"))
@@ -19,6 +22,7 @@ from stack import EXAMPLE_SECRETS, Run, Stack, example_stack  # noqa: E402
 # How long the fake lets a database or a container take to become ready, so that there is something to wait for.
 SETTLE = 2
 
+PACKAGE = "evalap-scaleway:"
 COLOURS = {"title": "\033[1;36m", "quiet": "\033[2m", "good": "\033[32m", "end": "\033[0m"}
 if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
     COLOURS = dict.fromkeys(COLOURS, "")
@@ -39,7 +43,7 @@ def show(directory: Path, fake: Fake) -> None:
 
     stack = example_stack(directory, fake)
     runs: dict[str, Run] = {}
-    phases: list[tuple[str, str, Callable[[], Run]]] = [
+    phases: list[tuple[str, str, Callable[..., Run]]] = [
         ("preview", "what an up would do; no call leaves this machine", stack.preview),
         ("up", "the whole stack: things that need each other in order, the rest at once", stack.up),
         ("up again", "the program did not change, so nothing is done, and nobody is asked", stack.up),
@@ -48,8 +52,9 @@ def show(directory: Path, fake: Fake) -> None:
     ]
     for name, meaning, command in phases:
         title(f"pulumi {name}: {meaning}")
-        runs[name] = command()
-        tell(runs[name])
+        runs[name] = command(watch=Teller())
+        total = ", ".join(f"{count} {what}" for what, count in sorted(runs[name].changes.items()))
+        say(f"{COLOURS['good']}{total} in {runs[name].seconds:.1f} s{COLOURS['end']}")
         if name == "up":
             tell_outputs(stack)
 
@@ -58,13 +63,20 @@ def show(directory: Path, fake: Fake) -> None:
     check(runs, fake)
 
 
-def tell(run: Run) -> None:
-    """What was done with which resource, and the sum."""
-    for resource, done in sorted(run.changed.items()):
-        kind, name = resource.split(" ", 1)
-        say(f"{', '.join(done):8} {kind.split(':')[0]:34} {name}")
-    total = ", ".join(f"{count} {what}" for what, count in sorted(run.changes.items()))
-    say(f"{COLOURS['good']}{total} in {run.seconds:.1f} s{COLOURS['end']}")
+class Teller:
+    """Tells of each resource when it is done, with the seconds since the command began."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, event: EngineEvent) -> None:
+        step = event.res_outputs_event
+        if step is None or step.metadata.op in ("same", "refresh") or not step.metadata.type.startswith(PACKAGE):
+            return
+        kind = step.metadata.type.removeprefix(PACKAGE).split(":")[0]
+        name = step.metadata.urn.rsplit("::", 1)[1]
+        seconds = f"{time.monotonic() - self._began:6.1f} s"
+        say(f"{COLOURS['quiet']}{seconds}{COLOURS['end']}  {step.metadata.op.value:8} {kind:28} {name}")
 
 
 def tell_outputs(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import urllib.request
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -33,22 +34,22 @@ class Calls(list[Call]):
     """The requests of one phase, in the order they ended."""
 
     @property
+    def polls(self) -> int:
+        """How many of them asked again for what had been asked for in the same phase."""
+        asked = Counter(call.path for call in self if call.method == "GET")
+        return sum(times - 1 for times in asked.values())
+
+    @property
     def waits(self) -> list[int]:
-        """How often what was asked for was asked for again, with nothing written there meanwhile; one figure per wait."""
+        """For each wait, how often it asked again: the same question, with nothing written there meanwhile."""
         waits: list[int] = []
         asked: dict[str, int] = {}
         for call in self:
-            if call.method != "GET":
-                written = [path for path in asked if call.path.startswith(path)]
-                waits += [asked.pop(path) for path in written]
-            else:
+            if call.method == "GET":
                 asked[call.path] = asked.get(call.path, -1) + 1
+            else:
+                waits += [asked.pop(path) for path in list(asked) if call.path.startswith(path)]
         return [again for again in (*waits, *asked.values()) if again > 0]
-
-    @property
-    def polls(self) -> int:
-        """How many of them asked again for what had been asked for, with nothing written there meanwhile."""
-        return sum(self.waits)
 
     def __str__(self) -> str:
         return "\n".join(f"{call.t:8.2f} {call.method:6} {call.path} {call.status}" for call in self)
@@ -106,6 +107,16 @@ class Fake:
     def objects(self, kind: str | None = None) -> list[dict[str, Any]]:
         """What exists: `kind`, `locality`, `id` and `fields` of each object."""
         return [found for found in self._ask("GET", "/_fake/objects") if kind in (None, found["kind"])]
+
+    def existing(self) -> set[tuple[str, str]]:
+        """Kind and id of what exists, but for what Scaleway makes by itself or keeps for some days."""
+        return {
+            (found["kind"], found["id"])
+            for found in self.objects()
+            if not found["fields"].get("is_default")
+            and not found["fields"].get("deletion_requested_at")
+            and found["fields"].get("alert_manager_enabled") is not False
+        }
 
     def object(self, uuid: str) -> dict[str, Any]:
         """The fields of the one object with this id."""

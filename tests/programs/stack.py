@@ -23,6 +23,7 @@ from pulumi.automation.events import EngineEvent
 from fake import Calls, Fake
 
 Program = Callable[[], Any]
+Watch = Callable[[EngineEvent], None]
 
 # What the engine calls a resource that stays as it is.
 UNCHANGED = {"same", "read", "refresh"}
@@ -75,7 +76,10 @@ class Failed(Exception):
 
 
 class Stack:
-    """One stack of one program, kept in a directory of its own."""
+    """One stack of one program, kept in a directory of its own.
+
+    Each command takes the options of its namesake in the Automation API, and `watch`, which is told each event.
+    """
 
     def __init__(
         self,
@@ -145,12 +149,14 @@ class Stack:
     def _run_program(self) -> Any:
         return self.program()
 
-    def _do(self, command: Callable[..., Any], **options: Any) -> Run:
+    def _do(self, command: Callable[..., Any], watch: Watch | None = None, **options: Any) -> Run:
         events: list[EngineEvent] = []
         ended = threading.Event()
 
         def collect(event: EngineEvent) -> None:
             events.append(event)
+            if watch is not None:
+                watch(event)
             if event.cancel_event is not None:
                 ended.set()
 

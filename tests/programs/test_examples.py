@@ -8,7 +8,6 @@ import pytest
 
 from fake import Fake
 from stack import EXAMPLE_SECRETS, Stack, example, example_stack
-from test_resources import existing
 from typescript import TypescriptStack
 
 
@@ -26,7 +25,7 @@ def test_the_example_in_typescript_lives(name: str, tmp_path: Path, fake: Fake) 
 
 def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
     """Preview, up, up, refresh, destroy: what a user does on the first day."""
-    before = existing(fake)
+    before = fake.existing()
     preview = stack.preview()
     assert preview.calls == [], "a preview never asks the network"
     up = stack.up()
@@ -45,4 +44,4 @@ def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
     assert refresh.calls.writes == []
 
     stack.destroy()
-    assert existing(fake) - before == set(), "these were left behind"
+    assert fake.existing() - before == set(), "these were left behind"

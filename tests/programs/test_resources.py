@@ -23,7 +23,7 @@ Lookup = Callable[[str, str], Any]
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.parent.name}/{table.stem}")
 def test_life(table: Path, tmp_path: Path, fake: Fake) -> None:
     subject = Subject(yaml.safe_load(table.read_text()))
-    before = existing(fake)
+    before = fake.existing()
     stack = Stack(tmp_path, subject.program, fake)
 
     preview = stack.preview()
@@ -35,12 +35,14 @@ def test_life(table: Path, tmp_path: Path, fake: Fake) -> None:
     for step in subject.table.get("steps", []):
         take(step, subject, stack, fake)
     stays_as_it_is(stack)
+    preview = stack.preview()
+    assert preview.changed == {}, f"after the refresh: {preview.differences}"
 
     comes_back(subject, stack, fake)
     is_imported_without_changes(subject, stack, tmp_path, fake)
 
     stack.destroy()
-    assert existing(fake) - before == set(), "these were left behind"
+    assert fake.existing() - before == set(), "these were left behind"
 
 
 class Subject:
@@ -97,8 +99,6 @@ def stays_as_it_is(stack: Stack) -> None:
     assert again.calls == [], "nothing changed, so there is nothing to ask"
     refresh = stack.refresh()
     assert refresh.changed == {}, refresh.differences
-    preview = stack.preview()
-    assert preview.changed == {}, f"after the refresh: {preview.differences}"
 
 
 def comes_back(subject: Subject, stack: Stack, fake: Fake) -> None:
@@ -122,7 +122,7 @@ def is_imported_without_changes(subject: Subject, stack: Stack, directory: Path,
     """A program that says what exists takes it over as it is."""
     words = subject.table.get("import") or {}
     inputs = {name: value for name, value in subject.inputs.items() if name not in words.get("without", [])}
-    inputs = resolve_in_state(inputs, stack)
+    inputs = resolve_in_state({**inputs, **words.get("with", {})}, stack)
     uuid = stack.resources()["main"]["id"]
 
     def program() -> None:
@@ -186,17 +186,6 @@ def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
     if kind is None:
         return [found for found in fake.objects() if (found["locality"], found["id"]) == (locality, uuid)]
     return [found for found in fake.objects(kind) if found["locality"] == locality]
-
-
-def existing(fake: Fake) -> set[tuple[str, str]]:
-    """What exists, but for what Scaleway makes by itself or keeps for some days."""
-    return {
-        (found["kind"], found["id"])
-        for found in fake.objects()
-        if not found["fields"].get("is_default")
-        and not found["fields"].get("deletion_requested_at")
-        and found["fields"].get("alert_manager_enabled") is not False
-    }
 
 
 def split(identifier: str) -> tuple[str, str]:
