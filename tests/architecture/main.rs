@@ -12,6 +12,7 @@
 //! 8. generated files: `generated`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod coverage;
 mod files;
 mod generated;
 mod rooms;

@@ -1,0 +1,82 @@
+//! What the case files have to show of each resource, so that nothing is offered on trust.
+
+use catalog::{Input, Property, Resource};
+use tests::case::{self, Case, Deed};
+use tests::places;
+
+/// Inputs that never change in place, each with the reason.
+const NEVER_CHANGED: &[(&str, &str, &str)] = &[
+    ("databases/instance:Instance", "engine", "an upgrade would be another instance; a change is refused at check"),
+    ("databases/instance:Instance", "privateIps", "accepted as by the peer, but only IPAM fills it"),
+];
+
+#[test]
+fn every_resource_has_a_case_of_every_operation() {
+    let mut missing = Vec::new();
+    for (token, _, cases) in offered() {
+        for (deeds, name) in [
+            (&[Deed::Create][..], "create"),
+            (&[Deed::Read, Deed::Refresh][..], "refresh"),
+            (&[Deed::Import][..], "import"),
+            (&[Deed::Delete][..], "delete"),
+        ] {
+            if !cases.iter().any(|case| deeds.contains(&case.deed())) {
+                missing.push(format!("{token}: no case of a {name}"));
+            }
+        }
+        if !cases.iter().any(|case| case.then.gone && case.deed() != Deed::Delete) {
+            missing.push(format!("{token}: no case of one that is gone when it is read"));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn every_change_that_replaces_is_shown_by_a_case() {
+    let mut missing = Vec::new();
+    for (token, resource, cases) in offered() {
+        for name in inputs(&resource, |property| property.replace && !property.write_only) {
+            let shown = |case: &Case| case.then.replaces.as_ref().is_some_and(|names| names.contains(&name));
+            if !cases.iter().any(shown) {
+                missing.push(format!("{token}: no case shows that another `{name}` replaces"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn every_change_in_place_is_shown_by_a_case() {
+    let mut missing = Vec::new();
+    for (token, resource, cases) in offered() {
+        // Deprecated spellings change what their successors change.
+        let in_place = |property: &Property| !property.replace && !property.write_only && property.deprecated.is_none();
+        for name in inputs(&resource, in_place) {
+            let shown = |case: &Case| case.deed() == Deed::Update && case.when.contains_key(&name);
+            let never = NEVER_CHANGED.iter().any(|(other, input, _)| *other == token && *input == name);
+            if !never && !cases.iter().any(shown) {
+                missing.push(format!("{token}: no case changes `{name}` in place"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Every resource with its cases.
+fn offered() -> Vec<(String, Resource, Vec<Case>)> {
+    let catalog = places::catalog();
+    let files = places::files(&places::project().join("resources"), ".cases.yaml");
+    let cases: Vec<(String, Vec<Case>)> =
+        files.iter().map(|file| (case::token(file), case::read(file).unwrap())).collect();
+    let of = |token: &String| {
+        let found = cases.iter().find(|(other, _)| other == token);
+        found.map(|(_, cases)| cases.clone()).unwrap_or_default()
+    };
+    catalog.resources.iter().map(|(token, resource)| (token.clone(), resource.clone(), of(token))).collect()
+}
+
+/// The inputs of a resource that are so.
+fn inputs(resource: &Resource, so: impl Fn(&Property) -> bool) -> Vec<String> {
+    let inputs = resource.properties.iter().filter(|(_, property)| property.input != Input::No && so(property));
+    inputs.map(|(name, _)| name.clone()).collect()
+}
