@@ -28,6 +28,6 @@ def test_an_up_takes_hardly_longer_than_scaleway_needs(name: str, tmp_path: Path
         objects = sum(up.changes.values()) - 1  # All but the stack itself.
 
     assert up.seconds <= CHAINS[name] * SETTLE * 1.25 + empty.seconds, f"{up.seconds:.1f} s:\n{up.calls}"
-    waits = up.calls.waits
-    assert sum(waits) <= 6 * len(waits), f"polls of each wait: {waits}:\n{up.calls}"
+    assert up.calls.polls <= 6 * objects, f"{up.calls.polls} polls:\n{up.calls}"
+    assert max(up.calls.waits) <= 8, f"polls of each wait: {up.calls.waits}:\n{up.calls}"
     assert len(up.calls) - up.calls.polls <= 2 * objects, f"{len(up.calls)} calls, {objects} objects:\n{up.calls}"
