@@ -26,7 +26,7 @@ impl Handler for Instance {
         let mut fail = |name: &str, reason: &str| {
             failures.push(Failure { path: Path::root(name), reason: reason.to_owned() });
         };
-        let local = inputs.text("volumeType").is_none_or(|kind| kind == "lssd");
+        let local = inputs.given("volumeType").is_none_or(|kind| kind.as_str() == Some("lssd"));
         if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
             fail("volumeSizeInGb", "cannot be chosen with the volume type lssd, whose size comes with the node type");
         }
