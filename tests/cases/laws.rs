@@ -192,7 +192,9 @@ fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
     });
     if let Some(exchange) = last {
         let path = exchange.send.split([' ', '?']).nth(1).unwrap_or_default();
-        let path = if path.ends_with(uuid) { path.to_owned() } else { format!("{path}/{uuid}") };
+        // What is done to an object is called below its own address.
+        let own = path.split_once(uuid).map(|(before, _)| format!("{before}{uuid}"));
+        let path = own.unwrap_or_else(|| format!("{path}/{uuid}"));
         replay.answer(&format!("GET {path}"), 200, &exchange.answer);
     }
     replay

@@ -4,6 +4,7 @@
 //! script. Beside what a case says, the laws hold for each.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod attributes;
 mod judge;
 mod laws;
 mod run;
@@ -30,6 +31,7 @@ fn every_case_holds(file: &Path) -> datatest_stable::Result<()> {
         let mut wrong = judge::judge(case, &outcome);
         let (broken, laws_log) = trace::listen(|| runtime.block_on(laws::broken(&catalog, &token, case, &outcome)));
         wrong.extend(broken);
+        wrong.extend(runtime.block_on(attributes::broken(&catalog, &token, case, &outcome)));
         wrong.extend(laws::leaks(&catalog, &token, case, &outcome, &format!("{log}{laws_log}")));
         if !wrong.is_empty() {
             report.push(format!("{}\n    {}", case.case, wrong.join("\n    ")));

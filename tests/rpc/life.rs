@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::path::Path;
 
 use catalog::{Catalog, Input, Resource};
 use prost_types::Struct;
@@ -51,7 +52,7 @@ async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
         catalog.resources.keys().filter(|token| !entries.iter().any(|entry| entry.resource == **token)).collect();
     assert!(missing.is_empty(), "life.yaml does not hold {missing:?}");
 
-    let log = places::project().join("target/fake-of-the-life-test.log");
+    let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fake-of-the-life-test.log");
     let fake = Fake::builder().log(File::create(&log).unwrap()).start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let mut world = World::new();

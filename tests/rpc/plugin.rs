@@ -1,7 +1,7 @@
 //! The plugin's process: built once, started for each test, and spoken to as Pulumi's engine does.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
@@ -237,7 +237,7 @@ pub(crate) fn urn(token: &str) -> String {
 /// How the plugin is started; nothing of this process' environment reaches it.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(built());
-    let nowhere = places::project().join("target/no-home");
+    let nowhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-home");
     command.env_clear().env("HOME", &nowhere);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
