@@ -7,6 +7,7 @@
 mod attributes;
 mod judge;
 mod laws;
+mod partial;
 mod run;
 mod trace;
 
@@ -32,6 +33,7 @@ fn every_case_holds(file: &Path) -> datatest_stable::Result<()> {
         let (broken, laws_log) = trace::listen(|| runtime.block_on(laws::broken(&catalog, &token, case, &outcome)));
         wrong.extend(broken);
         wrong.extend(runtime.block_on(attributes::broken(&catalog, &token, case, &outcome)));
+        wrong.extend(runtime.block_on(partial::broken(&catalog, &token, case, &outcome)));
         wrong.extend(laws::leaks(&catalog, &token, case, &outcome, &format!("{log}{laws_log}")));
         if !wrong.is_empty() {
             report.push(format!("{}\n    {}", case.case, wrong.join("\n    ")));
