@@ -39,7 +39,7 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
         match error.left() {
             None if refused > made => wrong.push(format!("forgets what it made when `{call}` is refused")),
             Some(_) if refused <= made => {
-                wrong.push(format!("claims to have made something although `{call}` is refused"))
+                wrong.push(format!("claims to have made something although `{call}` is refused"));
             }
             Some(left) if left.id != *id => wrong.push(format!("calls it {} when `{call}` is refused", left.id)),
             _ => {}
