@@ -1,16 +1,6 @@
 //! How names become other names: wire fields from properties, type names from both. Knows no descriptor.
 
-/// The field a property has on the wire unless its descriptor says otherwise: `projectId` is `project_id`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
-    for character in name.chars() {
-        if character.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(character.to_ascii_lowercase());
-    }
-    snake
-}
+pub(crate) use catalog::usual_field as snake_case;
 
 /// The property a wire field becomes: `project_id` is `projectId`.
 pub(crate) fn camel_case(field: &str) -> String {

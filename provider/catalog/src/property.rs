@@ -289,3 +289,15 @@ pub enum Format {
     /// A port.
     Port,
 }
+
+/// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.
+pub fn usual_field(name: &str) -> String {
+    let mut field = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() {
+            field.push('_');
+        }
+        field.push(character.to_ascii_lowercase());
+    }
+    field
+}

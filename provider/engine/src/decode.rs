@@ -130,7 +130,7 @@ fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
     for part in &scope.resource.id {
         let IdPart::Property(name) = part else { continue };
         let Some(property) = scope.resource.properties.get(name) else { continue };
-        let path = property.read.clone().unwrap_or_else(|| wire::snake_case(name));
+        let path = property.read.clone().unwrap_or_else(|| catalog::usual_field(name));
         if wire::get(answers, &path).is_none()
             && let Some(json) = scope.source(&catalog::Source::Property(name.clone()))
         {

@@ -289,7 +289,7 @@ mod tests {
 
     fn resource(properties: Vec<(&str, Property)>) -> Resource {
         let properties = properties.into_iter().map(|(name, mut property)| {
-            property.send = Some(wire::snake_case(name));
+            property.send = Some(catalog::usual_field(name));
             property.read.clone_from(&property.send);
             (name.to_owned(), property)
         });

@@ -151,7 +151,7 @@ fn question(resource: &Resource, lookup: &Lookup) -> Resource {
         property.send = None;
     }
     question.properties.extend(lookup.inputs.iter().map(|(name, property)| {
-        let send = property.send.clone().unwrap_or_else(|| wire::snake_case(name));
+        let send = property.send.clone().unwrap_or_else(|| catalog::usual_field(name));
         (name.clone(), Property { send: Some(send), ..property.clone() })
     }));
     question.reshape = None;

@@ -95,8 +95,8 @@ impl<'a> Scope<'a> {
             return Some(Json::from(text.clone()));
         }
         let property = self.resource.properties.get(name);
-        let sent = property.and_then(|property| property.send.clone()).unwrap_or_else(|| wire::snake_case(name));
-        let read = property.and_then(|property| property.read.clone()).unwrap_or_else(|| wire::snake_case(name));
+        let sent = property.and_then(|property| property.send.clone()).unwrap_or_else(|| catalog::usual_field(name));
+        let read = property.and_then(|property| property.read.clone()).unwrap_or_else(|| catalog::usual_field(name));
         wire::get(&self.wanted, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()
     }
 

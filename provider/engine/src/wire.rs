@@ -57,18 +57,6 @@ pub(crate) fn plain_text(json: &Json) -> Option<String> {
     }
 }
 
-/// The usual field name of a property: `privateNetworkId` is `private_network_id`.
-pub(crate) fn snake_case(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 4);
-    for character in name.chars() {
-        if character.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(character.to_ascii_lowercase());
-    }
-    snake
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
