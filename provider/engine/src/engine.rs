@@ -93,7 +93,10 @@ impl Engine {
         let Some(function) = self.shared.catalog.function(token) else {
             return Err(InvokeError::Failed(Error::new(ErrorKind::Invalid, format!("there is no function {token}"))));
         };
-        let resource = self.resource(&format!("{}:{}", "", function.lookup.resource)).map_err(InvokeError::Failed)?;
+        let Some(resource) = self.shared.catalog.resources.get(&function.lookup.resource) else {
+            let fact = format!("{token} looks for {}, which there is not", function.lookup.resource);
+            return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
+        };
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
         let cx = self.context(resource, operation, resource.timeouts.read);
         invoke::lookup(&cx, function, arguments).await

@@ -106,7 +106,7 @@ pub trait Progress: Send + Sync {
 /// What every operation on a real resource needs to know.
 #[derive(Clone, Copy)]
 pub struct Operation<'a> {
-    /// The resource's token, with or without its package.
+    /// The resource's token with its package; which package it is does not matter.
     pub token: &'a str,
     /// The resource's logical name, for messages.
     pub name: &'a str,

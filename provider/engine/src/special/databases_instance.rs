@@ -23,18 +23,19 @@ const ENDPOINTS: [(&str, &str); 2] = [("privateNetwork", "private_network"), ("l
 
 impl Handler for Instance {
     fn check(&self, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
-        let mut fail = |name: &str, reason: &str| {
-            failures.push(Failure { path: Path::root(name), reason: reason.to_owned() });
-        };
+        let mut fail = |path: Path, reason: &str| failures.push(Failure { path, reason: reason.to_owned() });
         let local = inputs.given("volumeType").is_none_or(|kind| kind.as_str() == Some("lssd"));
         if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
-            fail("volumeSizeInGb", "cannot be chosen with the volume type lssd, whose size comes with the node type");
+            fail(
+                Path::root("volumeSizeInGb"),
+                "cannot be chosen with the volume type lssd, whose size comes with the node type",
+            );
         }
         if let (Some(old), Some(new)) = (olds.text("engine"), inputs.text("engine"))
             && !old.eq_ignore_ascii_case(new)
         {
             fail(
-                "engine",
+                Path::root("engine"),
                 "cannot be changed by this version of the provider: upgrade the instance at Scaleway and import the \
                  one it makes, or make a new instance under another name",
             );
@@ -42,10 +43,20 @@ impl Handler for Instance {
         if let (Some(old), Some(new)) = (number(olds, "volumeSizeInGb"), number(inputs, "volumeSizeInGb"))
             && new < old
         {
-            fail("volumeSizeInGb", "cannot shrink: make a new instance and move the data");
+            fail(Path::root("volumeSizeInGb"), "cannot shrink: make a new instance and move the data");
+        }
+        let network = inputs.given("privateNetwork").and_then(Value::as_object);
+        if let (Some(network), None) = (network, olds.given("privateNetwork"))
+            && flag(network, "enableIpam") == Some(true)
+            && network.given("ipNet").is_some()
+        {
+            fail(
+                Path::root("privateNetwork").name("ipNet"),
+                "cannot be chosen when `enableIpam` lets IPAM choose it: give one of the two",
+            );
         }
         if flag(olds, "encryptionAtRest") == Some(true) && flag(inputs, "encryptionAtRest") == Some(false) {
-            fail("encryptionAtRest", "cannot be switched off again: make a new instance and move the data");
+            fail(Path::root("encryptionAtRest"), "cannot be switched off again: make a new instance and move the data");
         }
     }
 
