@@ -84,7 +84,7 @@ def measure_example(directory: Path) -> None:
     with Fake(directory, settle=SETTLE) as fake:
         empty = Stack(directory, lambda: None, fake, project="empty").up()
         stack = example_stack(directory, fake)
-        print(f"\nexamples/evalap-python, where things settle in {SETTLE} s; an empty program takes {empty.seconds:.1f} s")
+        print(f"\nexamples/evalap-python; things settle in {SETTLE} s, an empty program takes {empty.seconds:.1f} s")
         print(f"{'':12} {'seconds':>8} {'of empty':>9} {'calls':>6} {'polls':>6}")
         for name in ("preview", "up", "up", "refresh", "destroy"):
             run = getattr(stack, name)()

@@ -89,7 +89,9 @@ const privilege = new scaleway.databases.Privilege("evalap", {
 
 // The password makes this a secret: Pulumi encrypts it in the state and hides it in the terminal.
 const endpoint = instance.privateNetwork.apply((found) => found!);
-const connectionString = pulumi.interpolate`postgresql://${user.name}:${password.apply(encodeURIComponent)}@${endpoint.ip}:${endpoint.port}/${database.name}?sslmode=require`;
+const login = pulumi.interpolate`${user.name}:${password.apply(encodeURIComponent)}`;
+const host = pulumi.interpolate`${endpoint.ip}:${endpoint.port}`;
+const connectionString = pulumi.interpolate`postgresql://${login}@${host}/${database.name}?sslmode=require`;
 
 // --- Monitoring ------------------------------------------------------------------------------------------------------
 

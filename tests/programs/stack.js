@@ -39,8 +39,8 @@ async function run(stack, { command, argument }) {
 }
 
 async function main() {
-    const settings = { stackName: name, workDir: directory, program };
-    const stack = await LocalWorkspace.createOrSelectStack({ ...settings, projectName: "evalap" }, { workDir: directory });
+    const settings = { stackName: name, projectName: "evalap", program };
+    const stack = await LocalWorkspace.createOrSelectStack(settings, { workDir: directory });
     for await (const line of readline.createInterface({ input: process.stdin })) {
         const answer = await run(stack, JSON.parse(line));
         process.stdout.write(JSON.stringify(answer ?? null) + "\n");

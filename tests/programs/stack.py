@@ -179,7 +179,7 @@ class Stack:
 
 
 class _Quick(automation.Stack):
-    """A stack that does not ask the CLI for outputs and history after each command, which takes twice as long as the command."""
+    """A stack that does not ask for outputs and history after each command: that takes longer than the command."""
 
     def outputs(self) -> automation.OutputMap:
         return {}

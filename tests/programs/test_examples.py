@@ -1,4 +1,4 @@
-"""The examples, as a user runs them, in both languages and both configurations; and what bounds their calls and seconds."""
+"""The examples, as a user runs them, in both languages and both configurations."""
 
 from __future__ import annotations
 

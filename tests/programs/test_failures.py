@@ -88,6 +88,6 @@ def test_an_interrupted_up_ends_at_once_and_loses_nothing(tmp_path: Path) -> Non
 
 def interrupt() -> None:
     """Sends what Ctrl-C sends to the CLI that this process runs."""
-    found = subprocess.run(["pgrep", "-P", str(os.getpid()), "-x", "pulumi"], capture_output=True, text=True, check=True)
-    for process in found.stdout.split():
+    children = ["pgrep", "-P", str(os.getpid()), "-x", "pulumi"]
+    for process in subprocess.run(children, capture_output=True, text=True, check=True).stdout.split():
         os.kill(int(process), signal.SIGINT)

@@ -59,7 +59,9 @@ def what_is_not_given() -> None:
 
 def ids() -> None:
     """Ids handed on with their region, and cut off by hand."""
-    instance = databases.Instance("ids", engine="PostgreSQL-16", node_type="DB-DEV-S", user_name="a", password="Peer-1234")
+    instance = databases.Instance(
+        "ids", engine="PostgreSQL-16", node_type="DB-DEV-S", user_name="admin", password="Peer-1234"
+    )
     database = databases.Database("ids", instance_id=instance.id, name="ids")
     user = databases.User("ids", instance_id=instance.id, name="ids", password="Peer-12345", is_admin=False)
     databases.Privilege(

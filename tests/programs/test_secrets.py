@@ -28,7 +28,7 @@ CANARIES = {
 # Everything that the engine and the plugin can tell.
 LOUD = {"log_verbosity": 9, "log_to_std_err": True, "log_flow": True, "debug": True}
 
-# At this level the engine itself, whatever the plugin, prints each property that it hands over to one or takes from one.
+# At this level the engine itself, whatever the plugin, prints each property on its way to one or from one.
 ENGINE_TELLS = re.compile(r'"msg":"(Unmarshaling|Marshaling) propert(y|ies) for RPC\[')
 
 
