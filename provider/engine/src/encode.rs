@@ -13,14 +13,15 @@ use crate::scope::Scope;
 use crate::wire::{self, Wire};
 use crate::{convert, equal, reshape};
 
-/// The wire object of a resource with these inputs, every field the inputs give.
+/// The wire object of a resource with these inputs, every field the inputs give. A null clears its field.
 pub(crate) fn wanted(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Result<Wire, Error> {
     let mut object = Wire::new();
     for (name, property) in &resource.properties {
         let Some(send) = &property.send else { continue };
-        let json = match inputs.given(name) {
-            Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
+        let json = match inputs.get(name) {
             None => inherited(property, defaults),
+            Some(value) if value.is_null() => Some(clearing(property)),
+            Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
         };
         if let Some(json) = json {
             wire::set(&mut object, send, json);
@@ -54,7 +55,7 @@ pub(crate) fn changed(
                 after.remove(name);
             }
             None => {
-                after.insert(name.clone(), cleared(property));
+                after.insert(name.clone(), Value::NULL);
             }
         }
         // Sent again although it did not change.
@@ -63,13 +64,13 @@ pub(crate) fn changed(
             after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
         }
     }
-    Ok((wanted(resource, &before, defaults)?, with_clears(resource, &after, defaults)?))
+    Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
 }
 
 /// The body fields of a step whose value differs, or all of them for calls that replace the whole.
 pub(crate) fn fields_to_send(step: &Step, before: &Wire, after: &Wire) -> Vec<String> {
     let Some(body) = &step.call.body else { return Vec::new() };
-    let differs = |field: &&String| before_and_after(before, field) != before_and_after(after, field);
+    let differs = |field: &&String| wire::find(before, field) != wire::find(after, field);
     let changed: Vec<String> = body.fields.iter().filter(differs).cloned().collect();
     if changed.is_empty() || !body.whole {
         return changed;
@@ -202,37 +203,6 @@ fn body(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Map<String, Json> 
         }
     }
     object
-}
-
-/// Like `wire::get`, but an explicit null (which clears) is something.
-fn before_and_after<'w>(object: &'w Wire, path: &str) -> Option<&'w Json> {
-    let mut names = path.split('.');
-    let first = object.get(names.next()?)?;
-    names.try_fold(first, |here, name| here.as_object()?.get(name))
-}
-
-/// `wanted`, and explicit nulls where a property was cleared with null.
-fn with_clears(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Result<Wire, Error> {
-    let mut object = Wire::new();
-    for (name, property) in &resource.properties {
-        let Some(send) = &property.send else { continue };
-        let json = match inputs.get(name) {
-            Some(value) if value.is_null() => Some(clearing(property)),
-            Some(value) => encoded(property, value, &Path::root(name.as_str()))?
-                .or_else(|| (property.convert == Some(Convert::Presence)).then_some(Json::Null)),
-            None => inherited(property, defaults),
-        };
-        if let Some(json) = json {
-            wire::set(&mut object, send, json);
-        }
-    }
-    reshape::encode(resource, &mut object);
-    Ok(object)
-}
-
-/// A property the program took away; `with_clears` sends what clears it.
-fn cleared(_: &Property) -> Value {
-    Value::NULL
 }
 
 /// What clears a property: what the descriptor says, else the empty value of its kind.

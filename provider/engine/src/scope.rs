@@ -84,9 +84,7 @@ impl<'a> Scope<'a> {
 
     /// A field of what is wanted, null if it is to be cleared.
     pub(crate) fn wanted_field(&self, path: &str) -> Option<&Json> {
-        let mut names = path.split('.');
-        let first = self.wanted.get(names.next()?)?;
-        names.try_fold(first, |here, name| here.as_object()?.get(name))
+        wire::find(&self.wanted, path)
     }
 
     /// The bare wire form of a property: as the id says, as wanted, or as answered.

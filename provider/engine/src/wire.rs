@@ -7,9 +7,14 @@ pub(crate) type Wire = Map<String, Json>;
 
 /// What stands at a path of field names (`encryption.enabled`); null counts as absent.
 pub(crate) fn get<'w>(wire: &'w Wire, path: &str) -> Option<&'w Json> {
+    find(wire, path).filter(|json| !json.is_null())
+}
+
+/// What stands at a path of field names, null included: in a request it says "none".
+pub(crate) fn find<'w>(wire: &'w Wire, path: &str) -> Option<&'w Json> {
     let mut names = path.split('.');
     let first = wire.get(names.next()?)?;
-    names.try_fold(first, |here, name| here.as_object()?.get(name)).filter(|json| !json.is_null())
+    names.try_fold(first, |here, name| here.as_object()?.get(name))
 }
 
 /// Puts a value at a path, making the objects on the way. Anything else that stood on the way is replaced.
