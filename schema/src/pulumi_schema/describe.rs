@@ -1,6 +1,6 @@
 //! Texts for users: what the descriptors say, and what can be said from data alone.
 
-use catalog::{Convert, IdPart, Property};
+use catalog::{Convert, IdPart, Input, Property, ProviderDefault};
 
 use super::PACKAGE;
 use crate::descriptor;
@@ -27,14 +27,26 @@ pub(crate) fn property(word: &descriptor::Property, property: &Property) -> Stri
     parts.join(" ")
 }
 
+/// The text of a property that a lookup takes or returns. Descriptors speak to somebody who makes a resource: what a
+/// change does, and what a new one gets by default, would mislead somebody who looks for one that exists.
+pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> String {
+    let has_default = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
+    let concerns = |sentence: &&str| {
+        let is_of_change = sentence.starts_with("A change ") || sentence.starts_with("Changed ");
+        let is_of_default = sentence.starts_with("Default: ") && !has_default;
+        !is_of_change && !is_of_default
+    };
+    let sentences: Vec<&str> = word.doc.trim().split_inclusive(". ").map(str::trim_end).filter(concerns).collect();
+    sentences.join(" ")
+}
+
 /// The text of a resource: the descriptor's, and how an existing one is imported.
 pub(crate) fn resource(one: &Resolved<'_>) -> String {
     let (form, example): (Vec<String>, Vec<String>) = one.resource.id.iter().map(|part| id_part(one, part)).unzip();
     let token = &one.resource.token;
     format!(
-        "{}\n\n## Import\n\nThe id of a {} reads `{}`:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
+        "{}\n\n## Import\n\nBy an id of the form `{}`:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
         one.descriptor.doc.trim(),
-        one.resource.label,
         form.join("/"),
         example.join("/"),
     )
@@ -53,5 +65,20 @@ fn id_part(one: &Resolved<'_>, part: &IdPart) -> (String, String) {
             });
             (format!("{{{name}}}"), if is_uuid { EXAMPLE_UUID.into() } else { format!("my-{name}") })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lookup_is_told_what_a_property_is_and_not_what_a_change_does() {
+        let doc = "The region, such as `fr-par`. Default: the provider's region. A change replaces the vault.";
+        let word = descriptor::Property { doc: doc.to_owned(), ..descriptor::Property::default() };
+        let region = Property { input: Input::Provider(ProviderDefault::Region), ..Property::default() };
+        let told = "The region, such as `fr-par`. Default: the provider's region.";
+        assert_eq!(looked_up(&word, &region), told);
+        assert_eq!(looked_up(&word, &Property::default()), "The region, such as `fr-par`.");
     }
 }

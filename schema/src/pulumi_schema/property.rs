@@ -29,7 +29,8 @@ pub(crate) fn property_spec(
 ) -> PropertySpec {
     let place = TypePlace { owner, name, word };
     let mut spec = type_spec(&property.kind, &place, false, types);
-    spec["description"] = json!(describe::property(word, property));
+    let describe = if owner.is_function() { describe::looked_up } else { describe::property };
+    spec["description"] = json!(describe(word, property));
     if property.secret {
         spec["secret"] = json!(true);
     }

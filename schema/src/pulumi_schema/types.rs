@@ -40,6 +40,11 @@ impl Owner {
         Self { module: one.module.to_owned(), name: last_part(token).to_owned(), resource, is_function: true }
     }
 
+    /// Whether it is a lookup function, or belongs to one.
+    pub(crate) fn is_function(&self) -> bool {
+        self.is_function
+    }
+
     /// The owner of what stands inside the object type of a property.
     fn inside(&self, property: &str, word: &descriptor::Property, is_list: bool) -> Self {
         let by_rule = || {
