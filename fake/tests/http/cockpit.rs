@@ -89,8 +89,13 @@ async fn alerts_are_switched_as_recorded() {
     assert_eq!(rule(&client).await, (json!("disabled"), json!("unknown_state")));
     let on = client.good(&format!("POST {manager}/managed-alerts/enable"), project.clone()).await;
     assert_eq!(on["managed_alerts_enabled"], true);
+    let elsewhere = manager.replace("fr-par", "nl-ams");
+    client.good(&format!("POST {elsewhere}/enable"), project.clone()).await;
+    client.good(&format!("POST {elsewhere}/managed-alerts/enable"), project.clone()).await;
     assert_eq!(client.good(&format!("POST {manager}/disable"), project).await, off);
     assert_eq!(rule(&client).await.0, "disabled");
+    // Each region has an alert manager of its own.
+    assert_eq!(client.call(&format!("GET {elsewhere}")).await.1["managed_alerts_enabled"], true);
 }
 
 #[tokio::test]

@@ -36,10 +36,12 @@ pub(super) fn get(call: &mut Call<'_>) -> Handled {
     }
 }
 
-/// The alerts go off with it.
+/// The alerts of its project and region go off with it.
 pub(super) fn disable(call: &mut Call<'_>) -> Handled {
-    let project = call.project()?;
-    call.world.store.remove_where(|alert| alert.kind == ALERT.name && alert.hidden_text("project_id") == project);
+    let (project, region) = (call.project()?, call.locality());
+    call.world.store.remove_where(|alert| {
+        alert.kind == ALERT.name && alert.locality == region && alert.hidden_text("project_id") == project
+    });
     set(call, &project, false, &Value::Null)
 }
 
