@@ -6,7 +6,6 @@ It needs the environment of scripts/run, and knows the fake only as a source of 
 from __future__ import annotations
 
 import json
-import json
 import re
 import runpy
 import shutil

@@ -11,7 +11,6 @@ from fake import ACCESS_KEY, SECRET_KEY, Fake
 from stack import Failed, Stack
 
 
-
 def program() -> None:
     scaleway.registry.Namespace("images")
 
@@ -22,7 +21,7 @@ def test_missing_credentials_are_named(tmp_path: Path, fake: Fake) -> None:
     stack = Stack(tmp_path, program, fake, environment=nothing)
     with pytest.raises(Failed) as failed:
         stack.up()
-    told = errors(failed.value)
+    told = one_sentence(failed.value)
     assert "SCW_SECRET_KEY" in told and "secretKey" in told
     assert failed.value.run.calls == []
 
@@ -32,13 +31,13 @@ def test_wrong_credentials_are_named(tmp_path: Path) -> None:
         stack = Stack(tmp_path, program, fake)
         with pytest.raises(Failed) as failed:
             stack.up()
-    told = errors(failed.value)
+    told = one_sentence(failed.value)
     assert "SCW_SECRET_KEY" in told, told
     assert SECRET_KEY not in failed.value.run.output and ACCESS_KEY[:8] not in told.replace("SCW_ACCESS_KEY", "")
 
 
-def errors(failed: Failed) -> str:
-    """The lines about the resource, without the CLI's frame around them."""
+def one_sentence(failed: Failed) -> str:
+    """The diagnostics, which tell the reason once, and that the update failed."""
     told = str(failed)
     assert told.count("error:") <= 2, f"one sentence is enough: {told}"
     return told

@@ -8,7 +8,6 @@ import evalap_scaleway
 import pulumi
 from evalap_scaleway import containers, databases, network, registry, secrets
 
-from fake import Fake
 from stack import Stack
 
 
@@ -84,7 +83,7 @@ def program() -> None:
     ids()
 
 
-def test_programs_of_the_peer_run_and_rest(stack: Callable[..., Stack], fake: Fake) -> None:
+def test_programs_of_the_peer_run_and_rest(stack: Callable[..., Stack]) -> None:
     made = stack(program)
     assert made.preview().calls == []
     made.up()
@@ -102,7 +101,7 @@ def test_programs_of_the_peer_run_and_rest(stack: Callable[..., Stack], fake: Fa
     made.destroy()
 
 
-def test_saying_what_was_the_default_changes_nothing(stack: Callable[..., Stack], fake: Fake) -> None:
+def test_saying_what_was_the_default_changes_nothing(stack: Callable[..., Stack]) -> None:
     said: dict[str, object] = {}
 
     def spoken() -> None:

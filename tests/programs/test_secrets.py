@@ -24,7 +24,6 @@ CANARIES = {
     "container": "canary-container-7307",
 }
 
-
 # Everything that the engine and the plugin can tell.
 LOUD = {"log_verbosity": 9, "log_to_std_err": True, "log_flow": True, "debug": True}
 

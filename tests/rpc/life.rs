@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use tests::{places, subset};
 
-use crate::bag::{bag, plain, secrets};
+use crate::bag::{plain, secrets};
 use crate::plugin::{CANARY, Plugin, Thing};
 
 /// One resource of the table, after those it needs.
@@ -231,6 +231,5 @@ fn merged(program: &Json, change: &Json) -> Json {
     for (name, value) in change.as_object().unwrap() {
         merged[name] = value.clone();
     }
-    assert!(!bag(&merged).fields.is_empty());
     merged
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::INSTANCE;
 use super::instance::{of_path, settled_of_path};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
@@ -109,7 +108,6 @@ pub(super) fn list_privileges(call: &mut Call<'_>) -> Handled {
 /// The name in the body, which must be free in the instance of the path.
 fn free_name(call: &Call<'_>, kind: &Kind) -> Result<String, Refusal> {
     let instance = settled_of_path(call)?;
-    debug_assert!(call.find(&INSTANCE, &instance).is_ok());
     let name = call.need("name")?;
     if call.find(kind, &format!("{instance}/{name}")).is_ok() {
         return Err(Refusal::already_exists(kind.noun(), &name, "the name is taken in this instance"));
