@@ -37,7 +37,7 @@ check: ## Lint, and compare generated files with what their generators write now
 	@test -z "$$(gofmt -l sdk-gen api | tee /dev/stderr)"
 	"$$(scripts/python-env --without-sdk)/bin/shellcheck" -x $(shell_scripts)
 
-gen: ## Write schema.json, catalog.json and the reference pages from api/ and resources/
+gen: ## Write schema.json and catalog.json from api/ and resources/
 	cargo run -p schema -- write
 
 api: ## Write the API documents again from Scaleway's pinned Go module

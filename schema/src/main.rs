@@ -83,7 +83,7 @@ fn compile(root: &Path, then: fn(&Path, &[Generated]) -> Result<ExitCode>) -> Re
         writeln!(stderr, "{mistake}")?;
     }
     let Some(generated) = generated else {
-        writeln!(stderr, "{} mistakes; nothing was generated", findings.mistakes.len())?;
+        writeln!(stderr, "mistakes: {}; nothing was generated", findings.mistakes.len())?;
         return Ok(ExitCode::FAILURE);
     };
     then(root, &generated)
