@@ -250,9 +250,6 @@ pub struct Wait {
     /// The shortest recorded time to ready.
     #[serde(default)]
     pub ready_after: Option<String>,
-    /// Look at least once after an update: its answer may still show the settled state.
-    #[serde(default)]
-    pub look_after_update: bool,
 }
 
 /// The resource this one is a part of.

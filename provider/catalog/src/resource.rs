@@ -60,6 +60,13 @@ pub struct Resource {
     pub requires: BTreeMap<String, Vec<String>>,
 }
 
+impl Resource {
+    /// The property that a property is another spelling of; itself, if it is none.
+    pub fn stem<'a>(&'a self, name: &'a str) -> &'a str {
+        self.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name)
+    }
+}
+
 /// What kind of place a resource lives in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -106,9 +113,6 @@ pub struct Wait {
     /// The shortest time to ready that was recorded, in milliseconds: looks are sparser before half of it.
     #[serde(default)]
     pub ready_after_ms: u64,
-    /// The answer to a change cannot be trusted to tell that the resource left its settled state: look at least once.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub look_after_update: bool,
 }
 
 /// Limits of operations, in seconds.

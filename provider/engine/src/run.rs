@@ -134,7 +134,7 @@ fn pending(resource: &Resource, inputs: &Object) -> BTreeSet<String> {
         resource.create.iter().skip(1).any(|step| {
             let carries = send.is_some_and(|send| !first.contains(send) && carried_by(Some(step)).contains(send));
             carries || step.when.as_ref().is_some_and(|when| when.property == name)
-        }) || special::takes_care_of(resource).contains(&name)
+        }) || special::takes_care_of(resource, inputs).contains(&name)
     };
     inputs.keys().filter(|name| later(name)).cloned().collect()
 }
@@ -215,8 +215,7 @@ async fn change(
             let answer = cx.perform(step, scope, &batch, false).await?;
             look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
             known = step.call.answers_object;
-            let look = cx.resource.wait.as_ref().is_some_and(|wait| wait.look_after_update) || !known;
-            wait::settled(cx, scope, look).await?;
+            wait::settled(cx, scope, !known).await?;
             known |= cx.resource.wait.is_some();
         }
     }

@@ -47,7 +47,6 @@ impl<'a> Scope<'a> {
             reason: word.reason.clone(),
             cap_ms: milliseconds(&word.cap, &place.at("cap"), findings),
             ready_after_ms: ready_after.map_or(0, |text| milliseconds(text, &place.at("readyAfter"), findings)),
-            look_after_update: word.look_after_update,
         })
     }
 
