@@ -195,16 +195,19 @@ fn a_query_gets_the_declared_types() {
 #[test]
 fn recorded_requests_and_answers_fit() {
     let traffic = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/traffic");
+    if !traffic.is_dir() {
+        eprintln!("skipped: ../shared/traffic is not here");
+        return;
+    }
     let mut compared = 0;
-    for product in fs::read_dir(traffic).into_iter().flatten().filter_map(|entry| fs::read_dir(entry.ok()?.path()).ok())
-    {
+    for product in fs::read_dir(traffic).unwrap().filter_map(|entry| fs::read_dir(entry.unwrap().path()).ok()) {
         for file in product {
             for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
                 compared += usize::from(fits(&serde_json::from_str(line).unwrap()));
             }
         }
     }
-    assert!(compared == 0 || compared > 1000, "{compared}");
+    assert!(compared > 1000, "only {compared} exchanges were compared");
 }
 
 /// Whether the recorded exchange belongs to an embedded document; fails when it does not fit.

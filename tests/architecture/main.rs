@@ -9,12 +9,11 @@
 //! 5. no id is lost: the cases whose `then` has both an `id` and an `error`, and `tests/rpc`;
 //! 6. no secret is told: the laws in `tests/cases`, the canaries in `tests/rpc`;
 //! 7. time and chance as arguments: clippy's `disallowed_methods`, whose list `words::calls_with_a_better_door_stay_banned` guards;
-//! 8. generated files: `generated`.
+//! 8. generated files: `schema/tests/tree.rs`; a reference page by the tests of what it is made from.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod coverage;
 mod files;
-mod generated;
 mod rooms;
 mod source;
 mod words;
