@@ -53,7 +53,7 @@ def measure_process() -> None:
     binary = Path(shutil.which(PLUGIN) or "")
     report("size of the plugin", binary.stat().st_size / MIB, "MiB", bar=15)
     report(f"from exec to the port line, median of {STARTS}", statistics.median(starts()) * 1000, "ms", bar=10)
-    with plugin() as (process, stub):
+    with plugin() as (_, stub):
         began = time.perf_counter()
         schema = stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
         report("GetSchema", (time.perf_counter() - began) * 1000, "ms")

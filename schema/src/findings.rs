@@ -40,15 +40,15 @@ impl Place {
         Self { file: self.file.clone(), path }
     }
 
-    fn is_in(&self, other: &Self) -> bool {
-        let rest = self.path.strip_prefix(&other.path);
-        self.file == other.file && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    }
-
     /// The place of an element of a list.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         Self { file: self.file.clone(), path: format!("{}[{index}]", self.path) }
+    }
+
+    fn is_in(&self, other: &Self) -> bool {
+        let rest = self.path.strip_prefix(&other.path);
+        self.file == other.file && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 }
 
