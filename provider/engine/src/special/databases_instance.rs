@@ -18,6 +18,9 @@ use crate::{look, wait, wire};
 /// See the module.
 pub(super) struct Instance;
 
+/// What an instance gets only after it was made from a snapshot.
+const AFTER_SNAPSHOT: [&str; 5] = ["backupSameRegion", "disableBackup", "loadBalancer", "privateNetwork", "tags"];
+
 /// The kinds of endpoints, by the property that asks for one.
 const ENDPOINTS: [(&str, &str); 2] = [("privateNetwork", "private_network"), ("loadBalancer", "load_balancer")];
 
@@ -82,6 +85,10 @@ impl Handler for Instance {
         }))
     }
 
+    fn takes_care_of(&self, inputs: &Object) -> &'static [&'static str] {
+        if inputs.given("snapshotId").is_some() { &AFTER_SNAPSHOT } else { &[] }
+    }
+
     fn after_change<'a>(
         &'a self,
         cx: &'a Context<'_>,
@@ -112,7 +119,8 @@ impl Handler for Instance {
 async fn reset_password(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool, Error> {
     let asked = ["password", "passwordWoVersion"].iter().any(|name| transition.changed.contains(*name));
     let user = transition.news.text("userName").or_else(|| transition.olds.text("userName"));
-    let password = wire::get(&scope.wanted, "password").cloned();
+    // One that is no longer given stays as it is: nobody can be without.
+    let password = wire::get(&scope.wanted, "password").filter(|password| !wire::is_empty(password)).cloned();
     let (true, Some(user), Some(password)) = (asked, user, password) else { return Ok(false) };
     call(cx, scope, "UpdateUser", Some(json!({ "password": password })), &[("name", user)]).await?;
     wait::settled(cx, scope, true).await?;

@@ -64,7 +64,7 @@ pub(crate) trait Handler: Sync {
     }
 
     /// The properties that `after_change` makes real: until then a create has not done them.
-    fn takes_care_of(&self) -> &'static [&'static str] {
+    fn takes_care_of(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }
 
@@ -91,8 +91,8 @@ fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
 }
 
 /// The properties that only become real after the steps of a create.
-pub(crate) fn takes_care_of(resource: &Resource) -> &'static [&'static str] {
-    handler(resource).map(Handler::takes_care_of).unwrap_or_default()
+pub(crate) fn takes_care_of(resource: &Resource, inputs: &Object) -> &'static [&'static str] {
+    handler(resource).map(|handler| handler.takes_care_of(inputs)).unwrap_or_default()
 }
 
 pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {

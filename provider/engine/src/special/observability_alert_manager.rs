@@ -68,7 +68,7 @@ impl Handler for AlertManager {
         }
     }
 
-    fn takes_care_of(&self) -> &'static [&'static str] {
+    fn takes_care_of(&self, _: &Object) -> &'static [&'static str] {
         &[RULES, CONTACTS]
     }
 }
