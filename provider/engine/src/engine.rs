@@ -99,7 +99,10 @@ impl Engine {
         };
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
         let cx = self.context(resource, operation, resource.timeouts.read);
-        invoke::lookup(&cx, function, arguments).await
+        invoke::lookup(&cx, function, arguments).await.map_err(|error| match error {
+            InvokeError::Failed(error) => InvokeError::Failed(masked(error, &[arguments])),
+            wrong @ InvokeError::Arguments(_) => wrong,
+        })
     }
 
     fn resource(&self, token: &str) -> Result<&Resource, Error> {
@@ -129,8 +132,12 @@ impl Engine {
 
 /// The error as a person reads it: with what was being done, without anything secret.
 fn told(error: Error, doing: &str, known: &[&Object]) -> Error {
+    masked(error.while_doing(doing), known)
+}
+
+fn masked(error: Error, known: &[&Object]) -> Error {
     let secrets: Vec<&str> = known.iter().flat_map(|object| object.values()).flat_map(Value::secret_texts).collect();
-    error.while_doing(doing).masking(&secrets)
+    error.masking(&secrets)
 }
 
 /// What a person calls the operation: `creating registry namespace "main"`.

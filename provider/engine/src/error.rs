@@ -88,7 +88,10 @@ impl Error {
     /// The same error without these texts: an API may repeat what it was given.
     #[must_use]
     pub fn masking(mut self, secrets: &[&str]) -> Self {
-        for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
+        let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
+        // The longest first: one that begins like another must not leave its end behind.
+        secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in secrets {
             self.fact = self.fact.replace(secret, "[secret]");
             self.hint = self.hint.map(|hint| hint.replace(secret, "[secret]"));
         }
@@ -173,5 +176,12 @@ mod tests {
         let error = Error::new(ErrorKind::Invalid, "password hunter2 is too short").hint("not hunter2, and not ab");
         let text = error.masking(&["hunter2", "ab"]).to_string();
         assert_eq!(text, "password [secret] is too short\nHint: not [secret], and not ab");
+    }
+
+    #[test]
+    fn a_secret_that_begins_like_another_is_masked_to_its_end() {
+        let error = Error::new(ErrorKind::Invalid, "hunter2-for-production is too short");
+        let text = error.masking(&["hunter2", "hunter2-for-production"]).to_string();
+        assert_eq!(text, "[secret] is too short");
     }
 }
