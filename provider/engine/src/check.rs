@@ -22,7 +22,7 @@ const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 /// Secrets and unknowns stay where they are; an unknown value satisfies every rule. Checking what was checked changes
 /// nothing.
 pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Defaults) -> Checked {
-    let mut checker = Checker { failures: Vec::new() };
+    let mut checker = Checker::default();
     let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
     let made = checker.names(resource, request, &mut inputs);
     checker.groups(resource, &inputs);
@@ -38,14 +38,17 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
 
 /// Checks the arguments of a lookup; gives them typed, or everything that is wrong.
 pub(crate) fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<Failure>> {
-    let mut checker = Checker { failures: Vec::new() };
+    let mut checker = Checker::default();
     let arguments = checker.object(&lookup.inputs, given, &Path::default());
     checker.which(lookup, &arguments);
     if checker.failures.is_empty() { Ok(arguments) } else { Err(checker.failures) }
 }
 
+#[derive(Default)]
 struct Checker {
     failures: Vec<Failure>,
+    /// The current place is inside of something secret.
+    secret: bool,
 }
 
 impl Checker {
@@ -79,17 +82,18 @@ impl Checker {
     }
 
     fn value(&mut self, property: &Property, value: &Value, path: &Path) -> Value {
-        let value = self.typed(&property.kind, property, value, path);
-        let secret = property.secret || value.contains_secret();
-        for reason in rules::broken(property, &value, secret) {
+        let outer = self.secret;
+        self.secret |= property.secret || value.contains_secret();
+        let value = self.typed(&property.kind, value, path);
+        for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
         }
+        self.secret = outer;
         value
     }
 
     /// The value in its declared type: texts that read as numbers or booleans are taken for them, as the peer does.
-    fn typed(&mut self, kind: &Kind, property: &Property, value: &Value, path: &Path) -> Value {
-        let secret = value.is_secret();
+    fn typed(&mut self, kind: &Kind, value: &Value, path: &Path) -> Value {
         match (kind, value.data()) {
             (_, Data::Unknown) | (Kind::Any, _) => value.clone(),
             (Kind::String, Data::String(_)) | (Kind::Boolean, Data::Bool(_)) | (Kind::Number, Data::Number(_)) => {
@@ -112,8 +116,8 @@ impl Checker {
                 like(value, reference.id.clone().unwrap_or_default())
             }
             (Kind::Integer | Kind::Number, Data::String(text)) => match text.parse::<f64>() {
-                Ok(number) => like(value, Value::from(number)),
-                Err(_) => self.mistyped(kind, value, path),
+                Ok(number) if number.is_finite() => self.typed(kind, &like(value, Value::from(number)), path),
+                _ => self.mistyped(kind, value, path),
             },
             (Kind::Boolean, Data::String(text)) => match text.parse::<bool>() {
                 Ok(flag) => like(value, Value::from(flag)),
@@ -121,25 +125,19 @@ impl Checker {
             },
             (Kind::List(element), Data::Array(items)) => {
                 let items = items.iter().enumerate().filter(|(_, item)| !item.is_null());
-                let items = items.map(|(index, item)| self.element(element, property, item, &path.index(index)));
+                let items = items.map(|(index, item)| self.typed(element, item, &path.index(index)));
                 like(value, Value::from(items.collect::<Vec<_>>()))
             }
             (Kind::Map(element), Data::Object(map)) => {
                 let map = map.iter().filter(|(_, value)| !value.is_null());
-                let map = map.map(|(key, value)| {
-                    (key.clone(), self.element(element, property, value, &path.name(key.as_str())))
-                });
+                let map = map.map(|(key, value)| (key.clone(), self.typed(element, value, &path.name(key.as_str()))));
                 like(value, Value::from(map.collect::<Object>()))
             }
             (Kind::Object(properties), Data::Object(object)) => {
-                Value::from(self.object(properties, object, path)).secret_if(secret)
+                like(value, Value::from(self.object(properties, object, path)))
             }
             _ => self.mistyped(kind, value, path),
         }
-    }
-
-    fn element(&mut self, kind: &Kind, property: &Property, value: &Value, path: &Path) -> Value {
-        self.typed(kind, property, value, path)
     }
 
     fn mistyped(&mut self, kind: &Kind, value: &Value, path: &Path) -> Value {
@@ -292,5 +290,45 @@ fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
     match rules::nearest(name, inputs.map(|(name, _)| name.as_str())) {
         Some(near) => format!("is not an input of this resource; did you mean `{near}`?"),
         None => "is not an input of this resource".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use catalog::{Checks, Format};
+    use serde_json::json;
+
+    use super::*;
+
+    fn input(kind: Kind) -> Property {
+        Property { kind, input: Input::Optional, ..Property::default() }
+    }
+
+    fn failures(property: &Property, value: &Value) -> Vec<String> {
+        let mut checker = Checker::default();
+        checker.value(property, value, &Path::root("it"));
+        checker.failures.into_iter().map(|failure| format!("{} {}", failure.path, failure.reason)).collect()
+    }
+
+    #[test]
+    fn what_stands_inside_of_a_secret_is_never_repeated() {
+        let email =
+            Property { checks: Checks { format: Some(Format::Email), ..Checks::default() }, ..input(Kind::String) };
+        let contact = Kind::Object([("email".to_owned(), email)].into_iter().collect());
+        let list = input(Kind::List(Box::new(contact)));
+        let contacts = Value::from(json!([{ "email": "hunter2" }]));
+        let shown = failures(&list, &contacts);
+        assert_eq!(shown, ["it[0].email must be an e-mail address, which \"hunter2\" is not"]);
+        let hidden = failures(&list, &contacts.into_secret());
+        assert_eq!(hidden, ["it[0].email must be an e-mail address, which the value is not"]);
+    }
+
+    #[test]
+    fn a_text_is_a_number_only_if_a_number_would_do_in_its_place() {
+        assert_eq!(failures(&input(Kind::Integer), &Value::from("5")), [""; 0]);
+        assert_eq!(failures(&input(Kind::Integer), &Value::from("1.5")), ["it must be a whole number"]);
+        for text in ["NaN", "inf", "five"] {
+            assert_eq!(failures(&input(Kind::Number), &Value::from(text)), ["it must be a number, not a text"]);
+        }
     }
 }
