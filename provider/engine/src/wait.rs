@@ -57,16 +57,23 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
     let Some(wait) = &cx.resource.wait else { return Ok(()) };
     let pace = Pace::of(Some(wait));
     let began = cx.spent();
+    let mut failed = false;
     loop {
         match look::first(cx, scope, false).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
             Ok(()) if look::is_gone(cx.resource, &scope.answers) => return Ok(()),
-            Ok(()) if standing(wait, scope) == Standing::Failed => return Err(failure(cx, wait, scope)),
             Ok(()) => {}
         }
+        let now_failed = standing(wait, scope) == Standing::Failed;
+        if failed && now_failed {
+            return Err(
+                failure(cx, wait, scope).hint("it still exists: destroy it again, or look at it in the console")
+            );
+        }
+        failed = now_failed;
         cx.progress.status(&message(cx, wait, scope));
-        let pause = pace.pause(cx.spent().saturating_sub(began));
+        let pause = if failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the {} to go{}", cx.resource.label, seen(wait, scope))).await?;
     }
 }
