@@ -158,7 +158,7 @@ impl<'a> Context<'a> {
 fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
     let fits = |element: &&Json| {
         find.by.iter().all(|(field, source)| match (element.get(field), scope.source(source)) {
-            (Some(has), Some(wanted)) => *has == wanted || wire::plain_text(has) == wire::plain_text(&wanted),
+            (Some(has), Some(wanted)) => wire::reads_like(has, &wanted),
             _ => false,
         })
     };

@@ -112,7 +112,7 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
     let fits = |candidate: &&Wire| {
         by.find.iter().all(|(field, source)| {
             let Some(wanted) = scope.source(source) else { return true };
-            candidate.get(field).is_some_and(|has| wire::plain_text(has) == wire::plain_text(&wanted))
+            candidate.get(field).is_some_and(|has| wire::reads_like(has, &wanted))
         })
     };
     let mut fitting: Vec<&Wire> =

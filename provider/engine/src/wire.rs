@@ -62,6 +62,11 @@ pub(crate) fn plain_text(json: &Json) -> Option<String> {
     }
 }
 
+/// Whether two values are the same, or the same as they stand in a path: `5` and `"5"`.
+pub(crate) fn reads_like(one: &Json, other: &Json) -> bool {
+    one == other || plain_text(one).is_some_and(|text| plain_text(other) == Some(text))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -82,6 +87,12 @@ mod tests {
         assert_eq!(Json::Object(object.clone()), json!({"encryption": {"key": 1, "enabled": true}, "name": "a"}));
         assert_eq!(get(&object, "encryption.enabled"), Some(&json!(true)));
         assert_eq!(get(&object, "encryption.enabled.more"), None);
+    }
+
+    #[test]
+    fn a_number_reads_like_its_text_and_nothing_reads_like_something_else() {
+        assert!(reads_like(&json!(5), &json!("5")) && reads_like(&json!(["a"]), &json!(["a"])));
+        assert!(!reads_like(&json!(null), &json!(["a"])) && !reads_like(&json!({}), &json!([])));
     }
 
     #[test]
