@@ -87,15 +87,13 @@ fn respelled(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool
 
 /// All names of one thing: a property and those that say they are the same.
 fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
-    let stem =
-        |name: &'a str| resource.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name);
-    let own = stem(name);
+    let stem = resource.stem(name);
     resource
         .properties
         .iter()
         .filter(|(_, property)| !property.write_only && property.input != Input::No)
         .map(|(other, _)| other.as_str())
-        .filter(|other| stem(other) == own)
+        .filter(|other| resource.stem(other) == stem)
         .collect()
 }
 

@@ -240,26 +240,22 @@ fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
     Value::from(map).secret_if(new.is_secret())
 }
 
-/// The property that another spelling stands for.
-fn stem<'a>(resource: &'a Resource, name: &'a str) -> &'a str {
-    resource.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name)
-}
-
+/// Whether the program gives another spelling of a property.
 fn has_twin_in(resource: &Resource, name: &str, inputs: &Object) -> bool {
-    let stem_of = stem(resource, name);
-    inputs.iter().any(|(other, value)| other != name && !value.is_null() && stem(resource, other) == stem_of)
+    let stem = resource.stem(name);
+    inputs.iter().any(|(other, value)| other != name && !value.is_null() && resource.stem(other) == stem)
 }
 
 fn forget_twins(resource: &Resource, name: &str, inputs: &mut Object) {
-    let stem_of = stem(resource, name).to_owned();
-    inputs.retain(|other, _| other == name || stem(resource, other) != stem_of);
+    let stem = resource.stem(name);
+    inputs.retain(|other, _| other == name || resource.stem(other) != stem);
 }
 
 /// The spelling of a property to send again that the program uses.
 fn resent<'a>(resource: &'a Resource, target: &'a str, new: &'a Object) -> Option<&'a str> {
-    let spellings = resource.properties.keys().map(String::as_str);
-    let stem_of = stem(resource, target);
-    spellings.into_iter().find(|name| stem(resource, name) == stem_of && new.given(name).is_some())
+    let stem = resource.stem(target);
+    let mut names = resource.properties.keys().map(String::as_str);
+    names.find(|name| resource.stem(name) == stem && new.given(name).is_some())
 }
 
 fn missing(operation: &str, parameter: &str, source: &Source) -> Error {

@@ -55,11 +55,6 @@ fn follows(resource: &Resource, name: &str, property: &Property, changed: &BTree
     if changed.is_empty() {
         return false;
     }
-    let twin_changed = |other: &str| {
-        let stem = |name: &'_ str| resource.properties.get(name).and_then(|property| property.same.clone());
-        let own = stem(name).unwrap_or_else(|| name.to_owned());
-        changed.contains(other) && stem(other).unwrap_or_else(|| other.to_owned()) == own
-    };
     // Another name for the same field of answers.
     let shows_changed = |other: &&str| {
         let other = resource.properties.get(*other).and_then(|other| other.read.as_ref());
@@ -69,7 +64,7 @@ fn follows(resource: &Resource, name: &str, property: &Property, changed: &BTree
         || property.drift_of.as_deref().is_some_and(|target| changed.contains(target))
         || changed.iter().any(shows_changed)
         || property.follows.iter().any(|other| changed.contains(other.as_str()))
-        || resource.properties.keys().any(|other| other != name && twin_changed(other))
+        || changed.iter().any(|other| resource.stem(other) == resource.stem(name))
 }
 
 fn outlook(property: &Property, given: Option<&Value>) -> Option<Value> {
