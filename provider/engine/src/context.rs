@@ -92,15 +92,15 @@ impl<'a> Context<'a> {
         Some(self.turns.take(&wire::plain_text(&parent)?).await)
     }
 
-    /// Waits a while; fails if that would take longer than the operation may.
+    /// Waits a while, at most as long as the operation may still take; fails if that time is over.
     pub(crate) async fn pause(&self, pause: Duration, what_for: &str) -> Result<(), Error> {
-        let spent = self.spent();
-        if spent + pause > self.limit {
-            let message = format!("gave up {what_for} after {} s", spent.as_secs());
+        let left = self.limit.saturating_sub(self.spent());
+        if left.is_zero() {
+            let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
             return Err(Error::new(ErrorKind::TimedOut, message)
                 .hint("run it again to go on waiting, or allow more time with `customTimeouts`"));
         }
-        self.client.pause(pause).await.map_err(Error::of_client)
+        self.client.pause(pause.min(left)).await.map_err(Error::of_client)
     }
 
     /// How long the operation has taken so far.

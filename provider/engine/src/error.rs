@@ -12,6 +12,7 @@ pub struct Error {
     fact: String,
     hint: Option<String>,
     left: Option<Box<Left>>,
+    maybe_done: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -54,7 +55,7 @@ pub struct Left {
 impl Error {
     /// An error that tells a fact.
     pub fn new(kind: ErrorKind, fact: impl Into<String>) -> Self {
-        Self { kind, fact: fact.into(), hint: None, left: None, source: None }
+        Self { kind, fact: fact.into(), hint: None, left: None, maybe_done: false, source: None }
     }
 
     /// The same error with advice.
@@ -103,6 +104,11 @@ impl Error {
         self.kind
     }
 
+    /// Whether the call that failed may have had its effect all the same: its answer was lost.
+    pub(crate) fn maybe_done(&self) -> bool {
+        self.maybe_done
+    }
+
     /// What exists of the resource.
     pub fn left(&self) -> Option<&Left> {
         self.left.as_deref()
@@ -123,6 +129,7 @@ impl Error {
         };
         let mut made = Self::new(kind, fact);
         made.hint = hint;
+        made.maybe_done = error.maybe_done();
         made.because(error)
     }
 }

@@ -129,7 +129,7 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
         [one] => Ok((*one).clone()),
         [] => Err(nothing(cx.resource, wanted.trim())),
         several => {
-            let fact = format!("there are {} {}s{wanted}", several.len(), cx.resource.label);
+            let fact = format!("more than one {}{wanted} fits: {} do", cx.resource.label, several.len());
             Err(Error::new(ErrorKind::Precondition, fact).hint("say more precisely which one, or give its id"))
         }
     }

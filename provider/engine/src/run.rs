@@ -19,7 +19,7 @@ use crate::{diff, encode, inputs, look, wait};
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await;
-    let answer = begin(cx, &scope, inputs).await?;
+    let answer = begin(cx, &scope, inputs).await.map_err(|error| doubtful(cx, error))?;
     look::learn(cx.resource, &mut scope, None, answer);
     let Some(id) = scope.id() else {
         let fact = format!("Scaleway made the {} but did not tell its id", cx.resource.label);
@@ -124,6 +124,17 @@ async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<J
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
     let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();
     Ok(cx.perform(step, scope, &fields, false).await?.unwrap_or_default())
+}
+
+/// A create whose answer was lost may have made the object: that has to be looked up before it is made again.
+fn doubtful(cx: &Context<'_>, error: Error) -> Error {
+    if !error.maybe_done() {
+        return error;
+    }
+    error.hint(format!(
+        "the {} may exist all the same: look for it in the console, and import or delete it before you run this again",
+        cx.resource.label
+    ))
 }
 
 /// The inputs that the first call of a create does not carry.
