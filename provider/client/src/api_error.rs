@@ -115,26 +115,6 @@ impl ApiError {
         self.error_type.as_deref()
     }
 
-    /// What exactly is wrong, argument by argument or right by right.
-    pub fn details(&self) -> &[Detail] {
-        &self.details
-    }
-
-    /// A label of the kind of object meant (`instance`, `data source`); not a type's name.
-    pub fn resource(&self) -> Option<&str> {
-        self.resource.as_deref()
-    }
-
-    /// The object meant.
-    pub fn resource_id(&self) -> Option<&str> {
-        self.resource_id.as_deref()
-    }
-
-    /// The state the object is in (`transient_state`).
-    pub fn current_state(&self) -> Option<&str> {
-        self.current_state.as_deref()
-    }
-
     /// Which condition failed (`precondition_failed`): `protected_resource`, `resource_still_in_use`, ...
     pub fn precondition(&self) -> Option<&str> {
         self.precondition.as_deref()

@@ -60,10 +60,8 @@ struct Failed {
 impl Client {
     /// A client that has not done anything yet: the HTTP machinery is built by the first call.
     pub fn new(settings: Settings) -> Self {
-        let transport = settings
-            .transport
-            .clone()
-            .unwrap_or_else(|| Arc::new(Http::new(&settings.api_url, settings.insecure, settings.proxy.clone())));
+        let transport =
+            settings.transport.clone().unwrap_or_else(|| Arc::new(Http::new(&settings.api_url, settings.insecure)));
         let now = settings.clock.now();
         let host = Host {
             name: settings.api_url.host_str().unwrap_or("the API").to_owned(),
@@ -88,7 +86,7 @@ impl Client {
             attempt += 1;
             let request = self.sign(&call, self.write(&call)?)?;
             self.admit().map_err(|error| error.doubting(doubt))?;
-            let turn = self.turn(&call, started).await.map_err(|error| error.doubting(doubt))?;
+            let turn = self.turn(started).await.map_err(|error| error.doubting(doubt))?;
             let failed = match self.attempt(&call, request, attempt, started).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
@@ -110,7 +108,7 @@ impl Client {
         let settings = &self.shared.settings;
         tokio::select! {
             biased;
-            () = settings.cancel.cancelled() => Err(cancelled("a pause")),
+            () = settings.cancel.cancelled() => Err(cancelled()),
             () = settings.clock.sleep(duration) => Ok(()),
         }
     }
@@ -176,16 +174,16 @@ impl Client {
     }
 
     /// Asks the limiter, and waits for it.
-    async fn turn(&self, call: &Call, started: Instant) -> Result<Turn, Error> {
+    async fn turn(&self, started: Instant) -> Result<Turn, Error> {
         let Shared { settings, host, .. } = &*self.shared;
         tokio::select! {
             biased;
-            () = settings.cancel.cancelled() => Err(cancelled(&call.operation)),
+            () = settings.cancel.cancelled() => Err(cancelled()),
             turn = host.limiter.turn(&*settings.clock) => Ok(turn),
             () = settings.clock.sleep(self.time_left(started)) => {
                 let what = format!("no turn to call {} came up {}", host.name, within(settings.total_timeout));
                 let help = "Raise requestsPerSecond, or lower the number of parallel operations.";
-                Err(Error::TimedOut(Box::new(Lost::new(&call.operation, what).help(Some(help)))))
+                Err(Error::TimedOut(Box::new(Lost::new(what).help(Some(help)))))
             }
         }
     }
@@ -243,7 +241,7 @@ impl Client {
     ) -> Result<Response<Bytes>, Failed> {
         let Shared { settings, transport, host, .. } = &*self.shared;
         let time = settings.attempt_timeout.min(self.time_left(started));
-        let lost = |what: String| Box::new(Lost::new(&call.operation, what));
+        let lost = |what: String| Box::new(Lost::new(what));
         tokio::select! {
             biased;
             result = transport.exchange(request) => result.map_err(|failure| match failure {
@@ -287,8 +285,8 @@ impl fmt::Debug for Client {
 
 const CANCELLED: &str = "the operation was cancelled";
 
-fn cancelled(operation: &str) -> Error {
-    Error::Cancelled(Box::new(Lost::new(operation, CANCELLED)))
+fn cancelled() -> Error {
+    Error::Cancelled(Box::new(Lost::new(CANCELLED)))
 }
 
 /// Turns a response into an answer or into what is wrong with it.

@@ -52,11 +52,6 @@ impl Error {
         }
     }
 
-    /// Whether the API says that the object is not there.
-    pub fn is_not_found(&self) -> bool {
-        self.kind() == Some(Kind::NotFound)
-    }
-
     /// Whether a write may have had its effect all the same: the outcome is unknown and has to be looked up.
     pub fn maybe_done(&self) -> bool {
         match self {
@@ -137,7 +132,6 @@ impl StdError for Unbuilt {}
 /// A call without an answer.
 #[derive(Debug)]
 pub struct Lost {
-    operation: String,
     what: String,
     maybe_done: bool,
     help: Option<&'static str>,
@@ -146,8 +140,8 @@ pub struct Lost {
 
 impl Lost {
     /// `what` is a sentence without its full stop. The outcome counts as known until [`Lost::sent`] says otherwise.
-    pub(crate) fn new(operation: &str, what: impl Into<String>) -> Self {
-        Self { operation: operation.to_owned(), what: what.into(), maybe_done: false, help: None, cause: None }
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), maybe_done: false, help: None, cause: None }
     }
 
     /// The call left this machine: a write may have been carried out.
@@ -164,11 +158,6 @@ impl Lost {
     pub(crate) fn cause(mut self, cause: Cause) -> Self {
         self.cause = Some(cause);
         self
-    }
-
-    /// The call that is without an answer.
-    pub fn operation(&self) -> &str {
-        &self.operation
     }
 }
 
@@ -260,20 +249,19 @@ mod tests {
     #[test]
     fn a_lost_write_says_that_its_outcome_is_unknown() {
         let post = Call::new(Method::POST, "/x", &[]).unwrap();
-        let error = Error::TimedOut(Box::new(Lost::new(&post.operation, "no answer").sent(&post)));
+        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(&post)));
         assert!(error.maybe_done());
         assert_eq!(error.to_string(), "no answer, so it is unknown whether the change was made");
 
         let get = Call::new(Method::GET, "/x", &[]).unwrap();
-        let error = Error::TimedOut(Box::new(Lost::new(&get.operation, "no answer").sent(&get)));
+        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(&get)));
         assert!(!error.maybe_done());
         assert_eq!(error.to_string(), "no answer");
     }
 
     #[test]
     fn a_cause_is_found_by_source_and_not_in_the_text() {
-        let get = Call::new(Method::GET, "/x", &[]).unwrap();
-        let lost = Lost::new(&get.operation, "the host cannot be reached").cause("connection refused".into());
+        let lost = Lost::new("the host cannot be reached").cause("connection refused".into());
         let error = Error::Connect(Box::new(lost));
         assert_eq!(error.to_string(), "the host cannot be reached");
         assert_eq!(error.source().unwrap().to_string(), "connection refused");

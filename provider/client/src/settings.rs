@@ -65,8 +65,6 @@ pub struct Settings {
     pub max_concurrent_requests: usize,
     /// Accepts any TLS certificate. Default: no.
     pub insecure: bool,
-    /// Where to send calls through. Default: what the system says (see [`Transport`]).
-    pub proxy: Option<Url>,
     /// Where jitter starts from; the same seed draws the same pauses. Default: by chance.
     pub seed: u64,
     /// Default: the machine's.
@@ -90,7 +88,6 @@ impl Settings {
             requests_per_second: None,
             max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
             insecure: false,
-            proxy: None,
             seed: fastrand::u64(..),
             clock: Arc::new(SystemClock),
             transport: None,
@@ -148,13 +145,6 @@ impl Settings {
         self
     }
 
-    /// Sends every call through a proxy.
-    #[must_use]
-    pub fn proxy(mut self, proxy: Url) -> Self {
-        self.proxy = Some(proxy);
-        self
-    }
-
     /// Fixes the jitter.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
@@ -184,7 +174,7 @@ impl Settings {
     }
 }
 
-/// Shows no secret: a proxy's address is left out because it may carry a password.
+/// Shows no secret: of the API's address only the host, since a user in it may carry a password.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
@@ -197,7 +187,6 @@ impl fmt::Debug for Settings {
             .field("requests_per_second", &self.requests_per_second)
             .field("max_concurrent_requests", &self.max_concurrent_requests)
             .field("insecure", &self.insecure)
-            .field("proxy", &self.proxy.as_ref().map(|_| "[proxy]"))
             .finish_non_exhaustive()
     }
 }
@@ -210,10 +199,9 @@ mod tests {
     #[test]
     fn debug_shows_no_secret() {
         let settings = Settings::new(Url::parse("https://user:canary-1@api.example.com").unwrap())
-            .credentials(Credentials::new("SCWEXAMPLE", "canary-2"))
-            .proxy(Url::parse("http://user:canary-3@proxy.example.com").unwrap());
+            .credentials(Credentials::new("SCWEXAMPLE", "canary-2"));
         let shown = format!("{settings:?}");
-        assert!(shown.contains("SCWEXAMPLE") && shown.contains("[secret]") && shown.contains("[proxy]"), "{shown}");
+        assert!(shown.contains("SCWEXAMPLE") && shown.contains("[secret]"), "{shown}");
         assert!(!shown.contains("canary"), "{shown}");
     }
 }

@@ -1,7 +1,7 @@
 //! Carries one request to a server and its response back: HTTP by reqwest, built on first use.
 //!
 //! Knows no retry, no signature and no meaning of a status. The only module that names reqwest.
-//! Proxies: the one in the settings; else, for hosts that are not this machine, what reqwest takes from the system
+//! Proxies: for hosts that are not this machine, what reqwest takes from the system
 //! (`HTTPS_PROXY`, `NO_PROXY`).
 
 use std::error::Error as StdError;
@@ -55,14 +55,13 @@ pub(crate) struct Http {
 
 struct Plan {
     insecure: bool,
-    proxy: Option<Url>,
     /// The API is on this machine, where no proxy of the system leads.
     loopback: bool,
 }
 
 impl Http {
-    pub(crate) fn new(api_url: &Url, insecure: bool, proxy: Option<Url>) -> Self {
-        let plan = Plan { insecure, proxy, loopback: is_loopback(api_url) };
+    pub(crate) fn new(api_url: &Url, insecure: bool) -> Self {
+        let plan = Plan { insecure, loopback: is_loopback(api_url) };
         Self { plan, client: OnceLock::new() }
     }
 
@@ -86,9 +85,6 @@ impl Plan {
             .tls_danger_accept_invalid_certs(self.insecure);
         if self.loopback {
             builder = builder.no_proxy();
-        }
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy.clone())?);
         }
         builder.build()
     }

@@ -210,14 +210,6 @@ impl Value {
         }
     }
 
-    /// The object, if this is one, to change in place.
-    pub fn as_object_mut(&mut self) -> Option<&mut Object> {
-        match &mut self.data {
-            Data::Object(object) => Some(object),
-            _ => None,
-        }
-    }
-
     /// What kind of value this is, in the words of a user: "a text", "a number", "a list".
     pub fn kind(&self) -> &'static str {
         match self.data {
@@ -231,28 +223,6 @@ impl Value {
             Data::Asset(_) => "an asset",
             Data::Reference(_) => "a resource",
         }
-    }
-
-    /// Joins texts into one. The result is unknown, secret and dependent where any part is.
-    ///
-    /// Parts that are not texts are written as JSON would write them; null is written as nothing.
-    #[must_use]
-    pub fn concat(parts: impl IntoIterator<Item = Value>) -> Self {
-        let mut text = Zeroizing::new(String::new());
-        let mut joined = Self::NULL;
-        let mut unknown = false;
-        for part in parts {
-            joined.secret |= part.contains_secret();
-            unknown |= part.contains_unknown();
-            joined = joined.depending_on(part.dependencies.iter().flat_map(|urns| urns.iter().cloned()));
-            match &part.data {
-                Data::String(piece) => text.push_str(piece),
-                Data::Null | Data::Unknown => {}
-                _ => text.push_str(&part.to_json().map(|json| json.to_string()).unwrap_or_default()),
-            }
-        }
-        joined.data = if unknown { Data::Unknown } else { Data::String(text) };
-        joined
     }
 
     fn any(&self, test: &dyn Fn(&Value) -> bool) -> bool {
@@ -361,22 +331,5 @@ mod tests {
             [("KEY".to_owned(), Value::from("hidden")), ("N".to_owned(), Value::from(1.0))].into_iter().collect();
         let value = Value::from(vec![Value::from("plain"), Value::from(map).into_secret()]);
         assert_eq!(value.secret_texts(), ["hidden"]);
-    }
-
-    #[test]
-    fn a_joined_text_keeps_every_attribute_of_its_parts() {
-        let user = Value::from("bob").depending_on(["urn:user".to_owned()]);
-        let password = Value::from("pw").into_secret().depending_on(["urn:password".to_owned()]);
-        let joined = Value::concat(["postgres://".into(), user, ":".into(), password, Value::from(5432.0)]);
-        assert_eq!(joined.as_str(), Some("postgres://bob:pw5432"));
-        assert!(joined.is_secret());
-        assert_eq!(joined.dependencies().collect::<Vec<_>>(), ["urn:password", "urn:user"]);
-    }
-
-    #[test]
-    fn a_text_joined_from_an_unknown_part_is_unknown_and_stays_secret() {
-        let joined = Value::concat([Value::from("a"), Value::UNKNOWN.into_secret()]);
-        assert!(joined.is_unknown());
-        assert!(joined.is_secret());
     }
 }

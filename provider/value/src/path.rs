@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::{Data, Value};
-
 /// The way from a resource's properties to one value inside them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Segment>);
@@ -47,11 +45,6 @@ impl Path {
         self.with(Segment::Index(index))
     }
 
-    /// The steps of this path.
-    pub fn segments(&self) -> &[Segment] {
-        &self.0
-    }
-
     /// The name of the top-level property this path leads into.
     pub fn top(&self) -> Option<&str> {
         match self.0.first() {
@@ -64,15 +57,6 @@ impl Path {
     pub fn covers(&self, other: &Path) -> bool {
         self.0.len() <= other.0.len()
             && self.0.iter().zip(&other.0).all(|(mine, theirs)| matches!(mine, Segment::Any) || mine == theirs)
-    }
-
-    /// What is found at this path below `value`; nothing if the path leaves it, and nothing for paths with `[*]`.
-    pub fn find<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        self.0.iter().try_fold(value, |here, segment| match (segment, here.data()) {
-            (Segment::Name(name), Data::Object(object)) => object.get(name),
-            (Segment::Index(index), Data::Array(items)) => items.get(*index),
-            _ => None,
-        })
     }
 
     fn with(&self, segment: Segment) -> Self {
