@@ -21,7 +21,6 @@ pub(crate) struct Malformed(String);
 /// Which resource a request is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Target {
-    pub(crate) urn: String,
     /// The token, with its package.
     pub(crate) token: String,
     /// The logical name.
@@ -85,7 +84,7 @@ pub(crate) struct Delete {
 
 pub(crate) fn check(request: rpc::CheckRequest) -> Result<Check, Malformed> {
     Ok(Check {
-        target: target(request.urn, request.r#type, request.name)?,
+        target: target(&request.urn, request.r#type, request.name)?,
         olds: object(request.olds)?,
         news: object(request.news)?,
         seed: request.random_seed,
@@ -95,7 +94,7 @@ pub(crate) fn check(request: rpc::CheckRequest) -> Result<Check, Malformed> {
 
 pub(crate) fn diff(request: rpc::DiffRequest) -> Result<Diff, Malformed> {
     Ok(Diff {
-        target: target(request.urn, request.r#type, request.name)?,
+        target: target(&request.urn, request.r#type, request.name)?,
         olds: object(request.olds)?,
         old_inputs: object(request.old_inputs)?,
         news: object(request.news)?,
@@ -105,7 +104,7 @@ pub(crate) fn diff(request: rpc::DiffRequest) -> Result<Diff, Malformed> {
 
 pub(crate) fn create(request: rpc::CreateRequest) -> Result<Create, Malformed> {
     Ok(Create {
-        target: target(request.urn, request.r#type, request.name)?,
+        target: target(&request.urn, request.r#type, request.name)?,
         inputs: object(request.properties)?,
         timeout: timeout(request.timeout),
         preview: request.preview,
@@ -114,7 +113,7 @@ pub(crate) fn create(request: rpc::CreateRequest) -> Result<Create, Malformed> {
 
 pub(crate) fn read(request: rpc::ReadRequest) -> Result<Read, Malformed> {
     Ok(Read {
-        target: target(request.urn, request.r#type, request.name)?,
+        target: target(&request.urn, request.r#type, request.name)?,
         id: request.id,
         inputs: object(request.inputs)?,
         state: object(request.properties)?,
@@ -124,7 +123,7 @@ pub(crate) fn read(request: rpc::ReadRequest) -> Result<Read, Malformed> {
 
 pub(crate) fn update(request: rpc::UpdateRequest) -> Result<Update, Malformed> {
     Ok(Update {
-        target: target(request.urn, request.r#type, request.name)?,
+        target: target(&request.urn, request.r#type, request.name)?,
         id: request.id,
         olds: object(request.olds)?,
         old_inputs: object(request.old_inputs)?,
@@ -136,7 +135,7 @@ pub(crate) fn update(request: rpc::UpdateRequest) -> Result<Update, Malformed> {
 
 pub(crate) fn delete(request: rpc::DeleteRequest) -> Result<Delete, Malformed> {
     Ok(Delete {
-        target: target(request.urn, request.r#type, request.name)?,
+        target: target(&request.urn, request.r#type, request.name)?,
         id: request.id,
         olds: object(request.properties)?,
         old_inputs: object(request.old_inputs)?,
@@ -150,7 +149,7 @@ pub(crate) fn object(bag: Option<Struct>) -> Result<Object, Malformed> {
 }
 
 /// Takes type and name from the URN where an older engine, or a call by hand, has left them out.
-fn target(urn: String, token: String, name: String) -> Result<Target, Malformed> {
+fn target(urn: &str, token: String, name: String) -> Result<Target, Malformed> {
     let mut parts = urn.splitn(4, "::").skip(2);
     let of_urn = |part: Option<&str>| part.unwrap_or_default().to_owned();
     let token_of_urn = of_urn(parts.next().and_then(|types| types.rsplit('$').next()));
@@ -159,7 +158,7 @@ fn target(urn: String, token: String, name: String) -> Result<Target, Malformed>
     if token.is_empty() {
         return Err(Malformed("it names no resource type".into()));
     }
-    Ok(Target { token, name: if name.is_empty() { name_of_urn } else { name }, urn })
+    Ok(Target { token, name: if name.is_empty() { name_of_urn } else { name } })
 }
 
 /// Zero, and what is no length of time, mean the resource's own limit.

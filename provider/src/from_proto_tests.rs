@@ -71,18 +71,18 @@ fn what_the_engine_would_not_send_is_an_error_that_names_the_place_and_no_value(
 #[test]
 fn type_and_name_are_taken_from_the_urn_where_they_are_left_out() {
     let urn = "urn:pulumi:dev::project::my:a:Parent$evalap-scaleway:registry/namespace:Namespace::na::me";
-    let found = target(urn.to_owned(), String::new(), String::new()).unwrap();
+    let found = target(urn, String::new(), String::new()).unwrap();
     assert_eq!(found.token, "evalap-scaleway:registry/namespace:Namespace");
     assert_eq!(found.name, "na::me");
 
-    let said = target(urn.to_owned(), "p:m:T".into(), "other".into()).unwrap();
+    let said = target(urn, "p:m:T".into(), "other".into()).unwrap();
     assert_eq!((said.token.as_str(), said.name.as_str()), ("p:m:T", "other"));
 }
 
 #[test]
 fn a_request_about_no_resource_is_refused() {
     for urn in ["", "urn:pulumi:dev", "::::", "urn:pulumi:dev::project::"] {
-        assert!(target(urn.to_owned(), String::new(), String::new()).is_err(), "{urn}");
+        assert!(target(urn, String::new(), String::new()).is_err(), "{urn}");
     }
 }
 
