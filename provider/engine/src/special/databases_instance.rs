@@ -58,9 +58,6 @@ impl Handler for Instance {
                 "cannot be chosen when `enableIpam` lets IPAM choose it: give one of the two",
             );
         }
-        if flag(olds, "encryptionAtRest") == Some(true) && flag(inputs, "encryptionAtRest") == Some(false) {
-            fail(Path::root("encryptionAtRest"), "cannot be switched off again: make a new instance and move the data");
-        }
     }
 
     fn begin<'a>(
