@@ -1,8 +1,8 @@
-//! What happens while something takes its time: a cancel, a failure, and the next run.
+//! What happens while something takes its time: a cancel, a failure, a lost answer, and the next run.
 
 use std::time::Duration;
 
-use scaleway_fake::{Clock, Fake, Running};
+use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::{Value as Json, json};
 use tonic::Code;
 
@@ -78,4 +78,17 @@ async fn a_resource_that_fails_is_kept_with_the_reason_of_the_api() {
     plugin.delete(NAMESPACE, &thing).await.unwrap();
     fake.clock().advance(Duration::from_mins(2));
     assert!(plugin.read(NAMESPACE, &thing).await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_whose_answer_is_lost_is_not_repeated_and_says_what_to_look_for() {
+    let fake = slow_fake().await;
+    fake.fault(Fault::at("/containers/*", FaultKind::DropAfter).method("POST").times(1));
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let inputs = plugin.check(NAMESPACE, None, &inputs()).await;
+
+    let status = plugin.create(NAMESPACE, &inputs, false).await.unwrap_err();
+    assert!(status.message().contains("may exist all the same"), "{status}");
+    assert!(left(&status).is_none(), "no id is known");
+    assert_eq!(fake.objects(KIND).len(), 1, "it was made once, and not again");
 }
