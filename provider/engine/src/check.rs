@@ -165,7 +165,9 @@ impl Checker {
             }
             match autoname::name(request.name, request.seed, &request.autonaming, property.checks.max_length) {
                 Ok(text) => {
-                    inputs.insert(name.clone(), Value::from(text));
+                    // The logical name it is made of may hold anything.
+                    let made = self.value(property, &Value::from(text), &Path::root(name.as_str()));
+                    inputs.insert(name.clone(), made);
                 }
                 Err(reason) => self.fail(&Path::root(name.as_str()), reason),
             }
