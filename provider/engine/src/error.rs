@@ -118,7 +118,8 @@ impl Error {
     pub(crate) fn of_client(error: client::Error) -> Self {
         let kind = match &error {
             client::Error::Cancelled(_) => ErrorKind::Cancelled,
-            client::Error::Build(_) => ErrorKind::Internal,
+            // Nothing was sent, because of what the program or the settings say: a name such as `..`, a broken key.
+            client::Error::Build(_) => ErrorKind::Invalid,
             client::Error::Api(_) => error.kind().map_or(ErrorKind::Unreachable, of_api),
             _ => ErrorKind::Unreachable,
         };
@@ -183,6 +184,12 @@ mod tests {
         let error = Error::new(ErrorKind::Invalid, "password hunter2 is too short").hint("not hunter2, and not ab");
         let text = error.masking(&["hunter2", "ab"]).to_string();
         assert_eq!(text, "password [secret] is too short\nHint: not [secret], and not ab");
+    }
+
+    #[test]
+    fn a_value_that_no_path_can_hold_is_the_programs_mistake() {
+        let refused = client::Call::new(client::Method::GET, "/users/{name}", &[("name", "..")]);
+        assert_eq!(refused.map_err(Error::of_client).map_err(|error| error.kind()).err(), Some(ErrorKind::Invalid));
     }
 
     #[test]
