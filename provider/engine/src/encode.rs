@@ -1,6 +1,6 @@
 //! From inputs to requests: the wire object a resource wants to be, and the part of it that a call carries. Pure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Convert, Equal, Input, Kind, Merge, Property, Resource, Source, Step};
 use client::{Call, Method, Repeatable};
@@ -150,11 +150,7 @@ fn encoded_list(property: &Property, element: &Kind, items: &[Value], path: &Pat
     Ok(if property.single { objects.into_iter().next() } else { Some(Json::Array(objects)) })
 }
 
-fn encoded_object(
-    properties: &std::collections::BTreeMap<String, Property>,
-    object: &Object,
-    path: &Path,
-) -> Result<Json, Error> {
+fn encoded_object(properties: &BTreeMap<String, Property>, object: &Object, path: &Path) -> Result<Json, Error> {
     let mut fields = Wire::new();
     for (name, property) in properties {
         let (Some(send), Some(value)) = (&property.send, object.given(name)) else { continue };

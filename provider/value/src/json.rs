@@ -26,11 +26,8 @@ impl Value {
             Data::String(text) => Json::String(text.to_string()),
             Data::Array(items) => Json::Array(items.iter().map(Value::to_json).collect::<Result<_, _>>()?),
             Data::Object(object) => {
-                Json::Object(object.iter().map(|(name, value)| Ok((name.clone(), value.to_json()?))).collect::<Result<
-                    Map<_, _>,
-                    UnknownValue,
-                >>(
-                )?)
+                let fields = object.iter().map(|(name, value)| Ok((name.clone(), value.to_json()?)));
+                Json::Object(fields.collect::<Result<Map<_, _>, _>>()?)
             }
             Data::Asset(asset) => asset.text.clone().map_or(Json::Null, Json::String),
             Data::Reference(reference) => match &reference.id {
