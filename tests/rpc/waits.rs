@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pulumi_rpc::pulumirpc::CreateRequest;
 use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::{Value as Json, json};
 use tonic::Code;
@@ -91,4 +92,35 @@ async fn a_create_whose_answer_is_lost_is_not_repeated_and_says_what_to_look_for
     assert!(status.message().contains("may exist all the same"), "{status}");
     assert!(left(&status).is_none(), "no id is known");
     assert_eq!(fake.objects(KIND).len(), 1, "it was made once, and not again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_also_ends_the_wait_for_a_turn() {
+    let fake = slow_fake().await;
+    fake.settle(Duration::ZERO);
+    let mut listener = Listener::start().await;
+    let mut plugin = Plugin::with_fake(&fake, Some(&listener.address)).await;
+    let instance = json!({ "name": "data", "engine": "PostgreSQL-16", "nodeType": "DB-DEV-S" });
+    let instance = plugin.check("databases/instance:Instance", None, &instance).await;
+    let instance = plugin.create("databases/instance:Instance", &instance, false).await.unwrap();
+
+    // From now on nothing settles: the rules hold their turn at the instance for as long as they are waited for.
+    fake.settle(Duration::from_mins(1));
+    let rules = json!({ "instanceId": instance.id, "aclRules": [{ "ip": "1.2.3.4/32" }] });
+    let rules = plugin.check("databases/acl:Acl", None, &rules).await;
+    let database = json!({ "instanceId": instance.id, "name": "app" });
+    let database = plugin.check("databases/database:Database", None, &database).await;
+    let (mut second, mut canceller) = (plugin.client.clone(), plugin.client.clone());
+    let request = CreateRequest {
+        urn: urn("databases/database:Database"),
+        properties: Some(database),
+        ..CreateRequest::default()
+    };
+    let (rules, (database, ())) = tokio::join!(plugin.create("databases/acl:Acl", &rules, false), async {
+        listener.hear("(configuring)").await;
+        tokio::join!(second.create(request), async { canceller.cancel(()).await.map(|_| ()).unwrap() })
+    });
+    assert_eq!(rules.unwrap_err().code(), Code::Cancelled);
+    assert_eq!(database.unwrap_err().code(), Code::Cancelled);
+    assert_eq!(fake.objects("rdb/database").len(), 0, "whose turn did not come has done nothing");
 }

@@ -1,6 +1,7 @@
 //! What an operation has at hand: the client, a time limit, and somebody to tell how it gets on. Makes single calls
 //! with the patience they deserve; knows no property.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use catalog::{Catalog, Resource, Step};
@@ -39,6 +40,9 @@ pub(crate) struct Patience<'a> {
     /// A refusal is an answer like another: it is not waited out.
     pub optional: bool,
 }
+
+/// How often somebody who waits for a turn asks whether the time is over; a cancel is heard at once.
+const TURN_CHECK: Duration = Duration::from_secs(1);
 
 impl<'a> Context<'a> {
     /// The same operation's view of another resource, such as the one it is a part of.
@@ -85,11 +89,20 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Waits for the turn to change what the resource is a part of.
-    pub(crate) async fn turn(&self, scope: &Scope<'_>) -> Option<Turn> {
-        let within = self.resource.within.as_ref()?;
-        let parent = scope.source(&catalog::Source::Property(within.property.clone()))?;
-        Some(self.turns.take(&wire::plain_text(&parent)?).await)
+    /// Waits for the turn to change what the resource is a part of, no longer than the operation may take.
+    pub(crate) async fn turn(&self, scope: &Scope<'_>) -> Result<Option<Turn>, Error> {
+        let parent = self.resource.within.as_ref().map(|within| catalog::Source::Property(within.property.clone()));
+        let Some(key) = parent.and_then(|parent| scope.source(&parent)).as_ref().and_then(wire::plain_text) else {
+            return Ok(None);
+        };
+        let mut turn = pin!(self.turns.take(&key));
+        loop {
+            tokio::select! {
+                biased;
+                turn = &mut turn => return Ok(Some(turn)),
+                paused = self.pause(TURN_CHECK, "waiting for its turn") => paused?,
+            }
+        }
     }
 
     /// Waits a while, at most as long as the operation may still take; fails if that time is over.

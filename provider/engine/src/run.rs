@@ -18,7 +18,7 @@ use crate::{diff, encode, inputs, look, wait};
 /// Creates the resource and waits until Scaleway calls it settled.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
-    let _turn = cx.turn(&scope).await;
+    let _turn = cx.turn(&scope).await?;
     let answer = begin(cx, &scope, inputs).await.map_err(|error| doubtful(cx, error))?;
     look::learn(cx.resource, &mut scope, None, answer);
     let Some(id) = scope.id() else {
@@ -82,7 +82,7 @@ pub(crate) async fn update(
     let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
     scope.wanted = after;
-    let _turn = cx.turn(&scope).await;
+    let _turn = cx.turn(&scope).await?;
     let transition = Transition { olds, old_inputs, news, changed: &names };
     let changed = change(cx, &mut scope, &before, transition).await;
     let known = Known { inputs: news, state: olds, just_sent: changed.is_ok() };
@@ -101,7 +101,7 @@ pub(crate) async fn update(
 pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
     let inputs = inputs::of_state(cx.resource, olds, old_inputs);
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
-    let _turn = cx.turn(&scope).await;
+    let _turn = cx.turn(&scope).await?;
     special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, &inputs))) {
         let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();

@@ -48,16 +48,6 @@ impl Handler for Instance {
         {
             fail(Path::root("volumeSizeInGb"), "cannot shrink: make a new instance and move the data");
         }
-        let network = inputs.given("privateNetwork").and_then(Value::as_object);
-        if let (Some(network), None) = (network, olds.given("privateNetwork"))
-            && flag(network, "enableIpam") == Some(true)
-            && network.given("ipNet").is_some()
-        {
-            fail(
-                Path::root("privateNetwork").name("ipNet"),
-                "cannot be chosen when `enableIpam` lets IPAM choose it: give one of the two",
-            );
-        }
     }
 
     fn begin<'a>(
@@ -178,8 +168,4 @@ fn wanted(scope: &Scope<'_>, kind: &str) -> Option<Json> {
 
 fn number(object: &Object, name: &str) -> Option<f64> {
     object.given(name).and_then(Value::as_f64)
-}
-
-fn flag(object: &Object, name: &str) -> Option<bool> {
-    object.given(name).and_then(Value::as_bool)
 }
