@@ -34,7 +34,7 @@ impl Pace {
     /// It grows with a fifth of the time waited, and with a quarter of it before half of the shortest recorded time to
     /// ready: looking often there is in vain, though a clock that runs faster than the recorded one must be followed.
     pub(crate) fn pause(self, waited: Duration) -> Duration {
-        if waited.is_zero() {
+        if waited < FIRST {
             return FIRST;
         }
         let part = if waited < self.ready_after / 2 { 4 } else { 5 };
