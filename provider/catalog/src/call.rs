@@ -52,6 +52,11 @@ impl Step {
             empty_when_new: false,
         }
     }
+
+    /// The fields its body may hold; none if it takes no body.
+    pub fn fields(&self) -> &[String] {
+        self.call.body.as_ref().map_or(&[], |body| &body.fields)
+    }
 }
 
 /// An operation of the API with everything needed to form its request.

@@ -104,8 +104,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let _turn = cx.turn(&scope).await?;
     special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, &inputs))) {
-        let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();
-        match cx.perform(step, &scope, &fields, false).await {
+        match cx.perform(step, &scope, step.fields(), false).await {
             Ok(answer) => look::learn(cx.resource, &mut scope, step.into.as_deref(), answer.unwrap_or_default()),
             Err(error) => return unless_gone(error),
         }
@@ -122,8 +121,7 @@ async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<J
         return begun.await;
     }
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
-    let fields = step.call.body.as_ref().map(|body| body.fields.clone()).unwrap_or_default();
-    Ok(cx.perform(step, scope, &fields, false).await?.unwrap_or_default())
+    Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
 }
 
 /// A create whose answer was lost may have made the object: that has to be looked up before it is made again.
@@ -273,7 +271,7 @@ async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error
 }
 
 fn carried_by(step: Option<&Step>) -> BTreeSet<String> {
-    step.and_then(|step| step.call.body.as_ref()).map(|body| body.fields.iter().cloned().collect()).unwrap_or_default()
+    step.map(|step| step.fields().iter().cloned().collect()).unwrap_or_default()
 }
 
 fn holds(when: &When, inputs: &Object) -> bool {

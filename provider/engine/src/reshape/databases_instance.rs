@@ -100,17 +100,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::reshape::reshaped;
 
     fn encoded(json: &Json) -> Json {
-        let mut wire = json.as_object().unwrap().clone();
-        encode(&mut wire);
-        Json::Object(wire)
+        reshaped(encode, json)
     }
 
     fn decoded(json: &Json) -> Json {
-        let mut wire = json.as_object().unwrap().clone();
-        decode(&mut wire);
-        Json::Object(wire)
+        reshaped(decode, json)
     }
 
     /// The endpoints the API makes of those it was asked for.

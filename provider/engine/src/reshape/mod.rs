@@ -40,3 +40,11 @@ pub(crate) fn decode(resource: &Resource, wire: &mut Wire) {
         decode(wire);
     }
 }
+
+/// One direction of a pair, for its tests.
+#[cfg(test)]
+fn reshaped(direction: fn(&mut Wire), json: &serde_json::Value) -> serde_json::Value {
+    let mut wire = json.as_object().expect("tests give objects").clone();
+    direction(&mut wire);
+    serde_json::Value::Object(wire)
+}

@@ -62,21 +62,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn wire(json: &Json) -> Wire {
-        json.as_object().unwrap().clone()
-    }
+    use crate::reshape::reshaped;
 
     fn encoded(json: &Json) -> Json {
-        let mut wire = wire(json);
-        encode(&mut wire);
-        Json::Object(wire)
+        reshaped(encode, json)
     }
 
     fn decoded(json: &Json) -> Json {
-        let mut wire = wire(json);
-        decode(&mut wire);
-        Json::Object(wire)
+        reshaped(decode, json)
     }
 
     /// What the API answers to a request: each block as an object.

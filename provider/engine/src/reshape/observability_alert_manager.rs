@@ -35,11 +35,10 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::reshape::reshaped;
 
     fn decoded(json: &Json) -> Json {
-        let mut wire = json.as_object().unwrap().clone();
-        decode(&mut wire);
-        Json::Object(wire)
+        reshaped(decode, json)
     }
 
     fn alert(rule: &str, status: &str) -> Json {
