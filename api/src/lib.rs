@@ -42,12 +42,16 @@ const EMBEDDED: &[(&str, &str)] = embed![
     "account.v3",
     "cockpit.v1",
     "container.v1",
+    "container.v1beta1",
+    "domain.v2beta1",
+    "function.v1beta1",
     "iam.v1alpha1",
     "ipam.v1",
     "rdb.v1",
     "registry.v1",
     "secret.v1beta1",
     "vpc.v2",
+    "vpcgw.v2",
 ];
 
 static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
