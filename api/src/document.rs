@@ -127,7 +127,12 @@ impl Document {
                 properties.values().try_for_each(|property| self.check_references(root, property))
             }
             Kind::OneOf(choices) => choices.iter().try_for_each(|choice| self.check_references(root, choice)),
-            Kind::String { .. } | Kind::Enum { .. } | Kind::Integer { .. } | Kind::Number | Kind::Boolean => Ok(()),
+            Kind::String { .. }
+            | Kind::Enum { .. }
+            | Kind::Integer { .. }
+            | Kind::Number
+            | Kind::Boolean
+            | Kind::Free => Ok(()),
         }
     }
 

@@ -60,6 +60,8 @@ pub enum Kind {
     },
     /// An object whose keys are data.
     Map(Box<Schema>),
+    /// An object of which nothing is declared: any JSON object.
+    Free,
     /// A value that fits one of several schemas.
     OneOf(Vec<Schema>),
 }
@@ -227,7 +229,8 @@ fn array(fields: &mut Fields<'_>) -> Result<Kind, Error> {
 
 fn object(fields: &mut Fields<'_>) -> Result<Kind, Error> {
     if let Some(values) = fields.take("additionalProperties") {
-        return Ok(Kind::Map(Box::new(read(values)?)));
+        // `true` says that there is nothing to say.
+        return if matches!(values.flag(), Ok(true)) { Ok(Kind::Free) } else { Ok(Kind::Map(Box::new(read(values)?))) };
     }
     let mut properties = BTreeMap::new();
     if let Some(node) = fields.take("properties") {

@@ -36,6 +36,14 @@ fn every_embedded_document_is_read_in_full() {
 }
 
 #[test]
+fn an_object_of_which_nothing_is_declared_takes_any_object() {
+    for (args, fits) in [(json!({ "a": { "b": [1] } }), true), (json!([1]), false), (json!("{}"), false)] {
+        let found = check("function.v1beta1", "CreateCronRequest", &json!({ "args": args }), Rules::REQUEST);
+        assert_eq!(found.is_empty(), fits, "{args}");
+    }
+}
+
+#[test]
 fn every_json_file_beside_the_crate_is_embedded() {
     let mut names = Vec::new();
     for entry in fs::read_dir(env!("CARGO_MANIFEST_DIR")).unwrap() {

@@ -91,7 +91,7 @@ impl Check<'_> {
         match (&resolved.kind, value) {
             (Kind::String { .. } | Kind::Enum { .. }, Value::String(text)) => self.text(path, &resolved.kind, text),
             (Kind::Integer { format, .. }, Value::Number(_)) => self.integer(path, &resolved.kind, *format, value),
-            (Kind::Number, Value::Number(_)) | (Kind::Boolean, Value::Bool(_)) => {}
+            (Kind::Number, Value::Number(_)) | (Kind::Boolean, Value::Bool(_)) | (Kind::Free, Value::Object(_)) => {}
             (Kind::Array { items, bounds }, Value::Array(elements)) => self.array(path, items, *bounds, elements),
             (Kind::Object { properties, one_of }, Value::Object(fields)) => {
                 self.one_of(path, one_of, fields);
@@ -207,7 +207,7 @@ fn describe(kind: &Kind) -> &'static str {
         Kind::Number => "a number",
         Kind::Boolean => "true or false",
         Kind::Array { .. } => "a list",
-        Kind::Object { .. } | Kind::Map(_) => "an object",
+        Kind::Object { .. } | Kind::Map(_) | Kind::Free => "an object",
         Kind::OneOf(_) | Kind::Reference(_) => "another type",
     }
 }

@@ -39,7 +39,7 @@ fn example(field: Field<'_>, depth: usize) -> Json {
         Kind::Integer { .. } | Kind::Number => json!(0),
         Kind::Boolean => json!(false),
         Kind::Array { .. } => json!([]),
-        Kind::Map(_) => json!({}),
+        Kind::Map(_) | Kind::Free => json!({}),
         Kind::Object { properties, .. } => {
             let fields = properties.iter();
             let one = |(name, schema)| (String::clone(name), example(Field { schema, ..field }, depth + 1));

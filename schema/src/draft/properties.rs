@@ -166,6 +166,7 @@ fn describe(field: Option<Field<'_>>) -> String {
         Kind::Array { items, .. } => format!("a list: {}", describe(Some(Field { schema: items, ..field }))),
         Kind::Map(values) => format!("a map: {}", describe(Some(Field { schema: values, ..field }))),
         Kind::Object { .. } => "an object".to_owned(),
+        Kind::Free => "any JSON object".to_owned(),
         Kind::Reference(_) | Kind::OneOf(_) => "several types".to_owned(),
     };
     if field.schema.nullable { format!("{text}, or null") } else { text }

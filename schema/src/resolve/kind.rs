@@ -137,6 +137,7 @@ fn natural(field: Field<'_>, inner: BTreeMap<String, Property>) -> Kind {
         WireKind::Array { items, .. } => Kind::List(Box::new(natural(Field { schema: items, ..field }, inner))),
         WireKind::Map(values) => Kind::Map(Box::new(natural(Field { schema: values, ..field }, inner))),
         WireKind::Object { .. } => Kind::Object(inner),
+        WireKind::Free => Kind::Map(Box::new(Kind::Any)),
         // `resolve` has followed references; several shapes at once have no type of their own.
         WireKind::Reference(_) | WireKind::OneOf(_) => Kind::Any,
     }
