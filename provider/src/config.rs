@@ -1,6 +1,6 @@
 //! What the provider is told by its arguments, its stack, its surroundings and Scaleway's own configuration file.
 //!
-//! The only place that reads the environment and files. What is in force is decided by `resolve`, from what this door
+//! The only place that reads the environment, and files that are not to be uploaded (`files`). What is in force is decided by `resolve`, from what this door
 //! lets in; nothing read here is ever written into inputs or state, which belong to every machine alike.
 
 mod check;

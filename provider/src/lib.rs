@@ -1,12 +1,13 @@
 //! The face of the plugin: Pulumi's provider protocol on one side, the engine on the other.
 //!
-//! `server` answers calls, `from_proto` and `to_proto` translate, `config` reads what surrounds the process,
-//! `engine_log` talks to users, `lifecycle` begins and ends the process. Nothing here knows a resource or a call to
+//! `server` answers calls, `from_proto` and `to_proto` translate, `config` reads what surrounds the process, `files` what is
+//! uploaded, `engine_log` talks to users, `lifecycle` begins and ends the process. Nothing here knows a resource or a call to
 //! Scaleway. Components, when there are any, get a crate of their own and a `monitor` beside `engine_log`.
 
 pub mod arguments;
 mod config;
 mod engine_log;
+mod files;
 mod from_proto;
 pub mod lifecycle;
 mod logging;

@@ -17,6 +17,7 @@ use value::Object;
 
 use crate::config::{self, Configuration, MissingKey, Surroundings};
 use crate::engine_log::EngineLog;
+use crate::files::LocalFiles;
 use crate::from_proto::{self, Malformed, Target};
 use crate::offer::Offer;
 use crate::{panics, to_proto};
@@ -90,7 +91,7 @@ impl Server {
             self.log.warning(urn, warning);
         }
         let client = Client::new(client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone()));
-        let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone());
+        let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone()).reading(Arc::new(LocalFiles));
         let configured = Arc::new(Configured { engine, defaults, missing });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
         Ok(())

@@ -1,6 +1,7 @@
 //! An engine on a network that follows a script, with a clock whose pauses pass in no time.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use bytes::Bytes;
 use catalog::Catalog;
 use client::testing::{ManualClock, ScriptedTransport, Step};
 use client::{BoxFuture, Client, Credentials, Failure, Settings, Transport, Url};
+use engine::content::Files;
 use engine::{Defaults, Engine, Operation, Progress};
 use http::{Request, Response};
 use serde_json::{Map, Value as Json};
-use value::{Object, Value};
+use value::{Asset, Data, Object, Value};
 
 use crate::case::{self, Exchange, ORGANIZATION, PROJECT};
 
@@ -38,7 +40,7 @@ pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
         .clock(Arc::new(ManualClock::skipping(LONGEST_PAUSE)))
         .transport(transport)
         .seed(1);
-    Engine::new(Arc::clone(catalog), Client::new(settings), defaults())
+    Engine::new(Arc::clone(catalog), Client::new(settings), defaults()).reading(Arc::new(Named))
 }
 
 /// A network that answers these exchanges in their order.
@@ -118,9 +120,44 @@ impl Progress for Told {
     }
 }
 
-/// JSON as an object of values.
+/// JSON as an object of values. `{ $asset: path, hash: h }` is a file, `$archive` an archive.
 pub fn object(json: &Map<String, Json>) -> Object {
-    json.iter().map(|(name, json)| (name.clone(), Value::from(json.clone()))).collect()
+    json.iter().map(|(name, json)| (name.clone(), value_of(json))).collect()
+}
+
+fn value_of(json: &Json) -> Value {
+    let Some(map) = json.as_object() else { return Value::from(json.clone()) };
+    let text = |name: &str| map.get(name).and_then(Json::as_str).map(str::to_owned);
+    let Some(path) = text(ASSET).or_else(|| text(ARCHIVE)) else { return Value::from(json.clone()) };
+    let hash = text("hash").unwrap_or_default();
+    let asset = Asset { hash, archive: map.contains_key(ARCHIVE), path: Some(path), ..Asset::default() };
+    Value::new(Data::Asset(Box::new(asset)))
+}
+
+const ASSET: &str = "$asset";
+const ARCHIVE: &str = "$archive";
+
+/// Files whose content is their own path; what is called `missing` does not exist, and a name with a dot is no directory.
+struct Named;
+
+impl Files for Named {
+    fn read<'f>(&'f self, path: &'f str) -> BoxFuture<'f, io::Result<Bytes>> {
+        Box::pin(async move {
+            if path == "missing" {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            Ok(Bytes::copy_from_slice(path.as_bytes()))
+        })
+    }
+
+    fn list<'f>(&'f self, directory: &'f str) -> BoxFuture<'f, io::Result<Vec<String>>> {
+        Box::pin(async move {
+            if directory.contains('.') {
+                return Err(io::ErrorKind::NotADirectory.into());
+            }
+            Ok(vec!["inside".to_owned()])
+        })
+    }
 }
 
 /// An object of values as JSON, secrets in the clear; what is unknown is `"<unknown>"`.
@@ -133,6 +170,10 @@ fn json_of(value: &Value) -> Json {
         value::Data::Unknown => Json::from("<unknown>"),
         value::Data::Array(items) => items.iter().map(json_of).collect(),
         value::Data::Object(object) => json(object),
+        value::Data::Asset(asset) => {
+            let name = if asset.archive { ARCHIVE } else { ASSET };
+            serde_json::json!({ name: asset.path, "hash": asset.hash })
+        }
         _ => value.to_json().unwrap_or_default(),
     }
 }

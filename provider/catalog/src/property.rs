@@ -99,6 +99,10 @@ pub enum Kind {
     Map(Box<Kind>),
     /// An object with known properties.
     Object(BTreeMap<String, Property>),
+    /// A file, by its text, path or address: changed when its hash is another.
+    Asset,
+    /// Files together: a directory, an archive file or parts by name. Changed when its hash is another.
+    Archive,
     /// Anything.
     Any,
 }

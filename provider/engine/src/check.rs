@@ -109,6 +109,8 @@ impl Checker {
                 let text = value.to_json().map(|json| json.to_string()).unwrap_or_default();
                 like(value, Value::from(text))
             }
+            (Kind::Asset, Data::Asset(asset)) if !asset.archive => value.clone(),
+            (Kind::Archive, Data::Asset(asset)) if asset.archive => value.clone(),
             (Kind::String, Data::Asset(asset)) if asset.text.is_some() => {
                 like(value, Value::from(asset.text.clone().unwrap_or_default()))
             }
@@ -280,6 +282,8 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::Boolean => "true or false",
         Kind::List(_) => "a list",
         Kind::Map(_) | Kind::Object(_) => "an object",
+        Kind::Asset => "a file (an asset)",
+        Kind::Archive => "an archive",
         Kind::Any => "anything",
     }
 }

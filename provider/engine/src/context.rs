@@ -8,6 +8,7 @@ use catalog::{Catalog, Resource, Step};
 use client::{Answer, Call, Client, Kind};
 use serde_json::Value as Json;
 
+use crate::content::Files;
 use crate::encode;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Progress;
@@ -24,6 +25,8 @@ pub(crate) struct Context<'a> {
     pub client: &'a Client,
     pub defaults: &'a Defaults,
     pub turns: &'a Turns,
+    #[expect(dead_code, reason = "the first resource that uploads a file is under way")]
+    pub files: &'a dyn Files,
     pub resource: &'a Resource,
     pub progress: &'a dyn Progress,
     pub started: Instant,

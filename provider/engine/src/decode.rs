@@ -171,6 +171,10 @@ fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
         return None;
     }
     let given = known.inputs.given(name)?;
+    // A file stays the reference it was given as.
+    if matches!(property.kind, Kind::Asset | Kind::Archive) {
+        return Some(given.clone());
+    }
     let json = given.to_json().ok()?;
     Some(Value::from(convert::to_state(property.convert, json)).secret_if(given.contains_secret()))
 }

@@ -148,6 +148,11 @@ impl Changes {
                 _ => self.list(property, path, old, new),
             },
             (Kind::Map(_), Data::Object(old), Data::Object(new)) => self.map(property, path, old, new),
+            (_, Data::Asset(old), Data::Asset(new)) => {
+                if !old.is_same(new) {
+                    self.add(path, ChangeKind::Update, property);
+                }
+            }
             _ => {
                 if !same(property, old, new) {
                     self.add(path, ChangeKind::Update, property);
@@ -237,7 +242,7 @@ impl Changes {
 
 /// A value that means the same as none: empty or the default. An empty object means "present", so it says something.
 fn says_nothing(property: &Property, value: &Value) -> bool {
-    if value.contains_unknown() {
+    if value.contains_unknown() || matches!(value.data(), Data::Asset(_)) {
         return false;
     }
     let Ok(json) = value.to_json() else { return false };

@@ -214,7 +214,7 @@ fn clearing(property: &Property) -> Json {
         Kind::List(_) => Json::Array(Vec::new()),
         Kind::Map(_) if property.convert == Some(Convert::NameValueList) => Json::Array(Vec::new()),
         Kind::Map(_) => Json::Object(Map::new()),
-        Kind::Object(_) | Kind::Any => Json::Null,
+        Kind::Object(_) | Kind::Asset | Kind::Archive | Kind::Any => Json::Null,
     }
 }
 

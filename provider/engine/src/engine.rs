@@ -7,6 +7,7 @@ use catalog::{Catalog, Resource};
 use client::Client;
 use value::{Object, Value};
 
+use crate::content::{Files, NoFiles};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::invoke::{self, InvokeError};
@@ -19,6 +20,7 @@ use crate::turns::Turns;
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
+    files: Arc<dyn Files>,
 }
 
 struct Shared {
@@ -34,7 +36,14 @@ const USUAL_LIMIT: Duration = Duration::from_mins(20);
 impl Engine {
     /// An engine for the resources of a catalog. Time and cancellation are the client's.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
-        Self { shared: Arc::new(Shared { catalog, client, defaults, turns: Turns::default() }) }
+        let shared = Arc::new(Shared { catalog, client, defaults, turns: Turns::default() });
+        Self { shared, files: Arc::new(NoFiles) }
+    }
+
+    /// The same engine with somebody to read the files that programs name.
+    #[must_use]
+    pub fn reading(self, files: Arc<dyn Files>) -> Self {
+        Self { files, ..self }
     }
 
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
@@ -122,6 +131,7 @@ impl Engine {
             client: &self.shared.client,
             defaults: &self.shared.defaults,
             turns: &self.shared.turns,
+            files: &*self.files,
             resource,
             progress: operation.progress,
             started: self.shared.client.clock().now(),

@@ -1,10 +1,12 @@
 //! What we do: Check, Diff, Create, Read, Update, Delete and Invoke, for any resource the catalog describes.
 //!
 //! Check, Diff, previews, encoding and decoding are pure: same input, same output, no clock, no network. Only `run`,
-//! `look`, `wait`, `invoke` and `special` talk to Scaleway, through the client. Knows no gRPC, no environment and no file.
+//! `look`, `wait`, `invoke` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
+//! are to be uploaded are read by whom it was given for that (`content`).
 
 mod autoname;
 mod check;
+pub mod content;
 mod context;
 mod convert;
 mod decode;

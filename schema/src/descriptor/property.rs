@@ -20,7 +20,7 @@ pub struct Property {
     /// Its field on the wire: a path, `none`, or `{ send: …, read: … }`. Default: its name in snake_case, both ways.
     pub wire: Option<WireWord>,
     /// Its type where the API document does not tell: `string`, `integer`, `number`, `boolean`, `list<string>`,
-    /// `map<string>`, `object`, `list<object>`.
+    /// `map<string>`, `object`, `list<object>`; `asset` and `archive` are files, sent by a special handler.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// The name of its object type, where the rule (parent's name + singular of its own) gives another.

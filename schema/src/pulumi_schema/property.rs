@@ -79,6 +79,8 @@ fn type_spec(kind: &Kind, place: &TypePlace<'_>, is_list: bool, types: &mut Type
         Kind::Object(fields) => {
             json!({ "$ref": types.add(place.owner, place.name, place.word, fields, is_list) })
         }
+        Kind::Asset => json!({ "$ref": "pulumi.json#/Asset" }),
+        Kind::Archive => json!({ "$ref": "pulumi.json#/Archive" }),
         Kind::Any => json!({ "$ref": "pulumi.json#/Any" }),
     }
 }

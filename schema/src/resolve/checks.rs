@@ -47,6 +47,7 @@ pub(crate) fn check_default(default: &Json, kind: &Kind, checks: &Checks, place:
         Kind::List(_) => default.is_array(),
         Kind::Map(_) | Kind::Object(_) => default.is_object(),
         Kind::Any => true,
+        Kind::Asset | Kind::Archive => false,
     };
     if !fits {
         findings.mistake(&place.at("default"), format!("{default} is not {}", name(kind)));

@@ -56,6 +56,8 @@ pub(crate) fn name(kind: &Kind) -> String {
         Kind::List(items) => format!("list<{}>", name(items)),
         Kind::Map(values) => format!("map<{}>", name(values)),
         Kind::Object(_) => "object".to_owned(),
+        Kind::Asset => "asset".to_owned(),
+        Kind::Archive => "archive".to_owned(),
         Kind::Any => "any".to_owned(),
     }
 }
@@ -92,8 +94,10 @@ fn stated(text: &str, inner: &BTreeMap<String, Property>, place: &Place, finding
         "number" => Kind::Number,
         "boolean" => Kind::Boolean,
         "object" => Kind::Object(inner.clone()),
+        "asset" => Kind::Asset,
+        "archive" => Kind::Archive,
         _ => {
-            let known = "string, integer, number, boolean, object, list<…>, map<…>";
+            let known = "string, integer, number, boolean, object, asset, archive, list<…>, map<…>";
             findings.mistake(&place.at("type"), format!("\"{text}\" is none of {known}"));
             Kind::String
         }
