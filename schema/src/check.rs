@@ -14,7 +14,7 @@ pub fn check(offer: &Offer, findings: &mut Findings) {
     check_provider(offer, findings);
     let mut tokens = Tokens::default();
     for (module, product) in &offer.products {
-        for LoadedResource { place, resource } in &product.resources {
+        for LoadedResource { place, resource, .. } in &product.resources {
             check_tokens(module, place, resource, &mut tokens, findings);
             check_texts(place, resource, findings);
             check_groups(place, resource, findings);

@@ -1,7 +1,7 @@
-//! The two generated files as texts, and whether those on disk are what would be written now.
+//! The generated files as texts, and whether those on disk are what would be written now.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use catalog::Catalog;
@@ -11,13 +11,14 @@ use crate::check;
 use crate::findings::Findings;
 use crate::load::load;
 use crate::pulumi_schema::pulumi_schema;
+use crate::reference::{FOLDER, reference};
 use crate::resolve;
 
 /// A generated file.
 #[derive(Debug)]
 pub struct Generated {
     /// Its path inside the project.
-    pub file: &'static str,
+    pub file: String,
     /// What it must hold.
     pub text: String,
 }
@@ -31,11 +32,16 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
-    let schema = serde_json::to_string_pretty(&schema)?;
-    Ok(Some(vec![
-        Generated { file: "schema/schema.json", text: schema + "\n" },
-        Generated { file: "schema/catalog.json", text: catalog_text(&resolve::catalog(&resolved))? },
-    ]))
+    let pages = reference(&offer, &schema, &resolved, findings);
+    if !findings.mistakes.is_empty() {
+        return Ok(None);
+    }
+    let mut generated = vec![
+        Generated { file: "schema/schema.json".to_owned(), text: serde_json::to_string_pretty(&schema)? + "\n" },
+        Generated { file: "schema/catalog.json".to_owned(), text: catalog_text(&resolve::catalog(&resolved))? },
+    ];
+    generated.extend(pages);
+    Ok(Some(generated))
 }
 
 /// The catalog as JSON with one line per resource and function, so that a change is seen where it is.
@@ -43,6 +49,17 @@ pub fn catalog_text(catalog: &Catalog) -> Result<String> {
     let resources = lines(catalog.resources.iter())?;
     let functions = lines(catalog.functions.iter())?;
     Ok(format!("{{\n\"resources\": {{\n{resources}\n}},\n\"functions\": {{\n{functions}\n}}\n}}\n"))
+}
+
+/// Reference pages on disk whose resource is not offered any more, by their paths inside the project.
+pub fn left_over(root: &Path, generated: &[Generated]) -> Vec<String> {
+    let entries = |folder: &Path| -> Vec<PathBuf> {
+        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect()
+    };
+    let folders = entries(&root.join(FOLDER)).into_iter().filter(|path| path.is_dir());
+    let pages = folders.flat_map(|folder| entries(&folder));
+    let named = pages.filter_map(|path| path.strip_prefix(root).ok().map(|path| path.display().to_string()));
+    named.filter(|name| !generated.iter().any(|file| file.file == *name)).collect()
 }
 
 fn lines<'a, T: Serialize + 'a>(entries: impl Iterator<Item = (&'a String, &'a T)>) -> Result<String> {
@@ -55,9 +72,12 @@ fn lines<'a, T: Serialize + 'a>(entries: impl Iterator<Item = (&'a String, &'a T
 impl Generated {
     /// Writes the file if it differs; tells whether it did.
     pub fn write(&self, root: &Path) -> Result<bool> {
-        let path = root.join(self.file);
+        let path = root.join(&self.file);
         if fs::read_to_string(&path).is_ok_and(|text| text == self.text) {
             return Ok(false);
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("making the folder of {}", self.file))?;
         }
         fs::write(&path, &self.text).with_context(|| format!("writing {}", self.file))?;
         Ok(true)
@@ -65,7 +85,7 @@ impl Generated {
 
     /// What is different on disk, in a sentence; `None` if nothing is.
     pub fn difference(&self, root: &Path) -> Option<String> {
-        let Ok(text) = fs::read_to_string(root.join(self.file)) else {
+        let Ok(text) = fs::read_to_string(root.join(&self.file)) else {
             return Some(format!("{} is missing", self.file));
         };
         if text == self.text {

@@ -13,6 +13,7 @@ pub mod load;
 mod names;
 pub mod provider_file;
 pub mod pulumi_schema;
+pub mod reference;
 pub mod resolve;
 mod shape;
 mod written;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::descriptor::{Product, Resource};
 use crate::findings::{Findings, Place};
 use crate::provider_file::ProviderFile;
+use crate::reference::example::Example;
 
 /// The whole offer as written.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub struct LoadedResource {
     pub place: Place,
     /// The descriptor.
     pub resource: Resource,
+    /// The example beside it, and where it was written.
+    pub example: Option<(Place, Example)>,
 }
 
 /// Reads everything under `resources/` of the project at `root`. A file that is no descriptor is a mistake among the
@@ -70,14 +73,17 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
     let mut resources = Vec::new();
     for path in entries(folder)?.into_iter().filter(|path| is_resource(path)) {
         if let Some(resource) = read(root, &path, findings)? {
-            resources.push(LoadedResource { place: Place::file(&relative(root, &path)), resource });
+            let beside = path.with_extension("example.yaml");
+            let example = if beside.exists() { read(root, &beside, findings)? } else { None };
+            let example = example.map(|example| (Place::file(&relative(root, &beside)), example));
+            resources.push(LoadedResource { place: Place::file(&relative(root, &path)), resource, example });
         }
     }
     let place = Place::file(&relative(root, &file));
     Ok(Some((name.to_owned(), LoadedProduct { place, product, resources })))
 }
 
-/// `namespace.yaml` is a resource; `namespace.cases.yaml` holds its test cases.
+/// `namespace.yaml` is a resource; `namespace.cases.yaml` holds its test cases, `namespace.example.yaml` its example.
 fn is_resource(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let stem = name.strip_suffix(".yaml").unwrap_or_default();

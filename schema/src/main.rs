@@ -1,6 +1,7 @@
 //! The command line of the compiler. Knows the words, not the rules.
 
 use std::env;
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,15 +9,16 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use schema::draft::{Request, draft};
 use schema::findings::Findings;
-use schema::generate::{Generated, generate};
+use schema::generate::{Generated, generate, left_over};
 
 const HELP: &str = "\
-Compiles the API documents and the descriptors under resources/ to schema/schema.json and schema/catalog.json.
+Compiles the API documents and the descriptors under resources/ to schema/schema.json, schema/catalog.json
+and the reference pages in docs/reference/.
 
 usage: schema [--root DIR] COMMAND
 
 commands:
-  write     write both files
+  write     write these files
   check     fail if a file is not what `write` would write now
   new MODULE/RESOURCE [--api API] [--create ID] [--read ID] [--update ID] [--delete ID]
             draft the files of a resource from its API document, such as `new registry/namespace`;
@@ -90,15 +92,21 @@ fn compile(root: &Path, then: fn(&Path, &[Generated]) -> Result<ExitCode>) -> Re
 }
 
 fn write(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
-    for file in generated {
-        let done = if file.write(root)? { "written" } else { "unchanged" };
-        print(&format!("{} {done}\n", file.file))?;
+    for file in left_over(root, generated) {
+        fs::remove_file(root.join(&file))?;
+        print(&format!("{file} removed\n"))?;
     }
-    Ok(ExitCode::SUCCESS)
+    for file in generated {
+        if file.write(root)? {
+            print(&format!("{} written\n", file.file))?;
+        }
+    }
+    print("all is as the descriptors say\n")
 }
 
 fn check(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
-    let differences: Vec<String> = generated.iter().filter_map(|file| file.difference(root)).collect();
+    let mut differences: Vec<String> = generated.iter().filter_map(|file| file.difference(root)).collect();
+    differences.extend(left_over(root, generated).iter().map(|file| format!("{file} is of no resource any more")));
     for difference in &differences {
         writeln!(io::stderr(), "{difference}: run `schema write`")?;
     }

@@ -13,9 +13,11 @@ const [name, directory] = process.argv.slice(2);
 
 // The program runs anew for each command, as in a process of its own.
 async function program() {
-    const entry = path.join(directory, "bin", "index.js");
-    delete require.cache[require.resolve(entry)];
-    return require(entry);
+    const compiled = path.join(directory, "bin");
+    for (const file of Object.keys(require.cache).filter((file) => file.startsWith(compiled + path.sep))) {
+        delete require.cache[file];
+    }
+    return require(path.join(compiled, "index.js"));
 }
 
 async function run(stack, { command, argument }) {

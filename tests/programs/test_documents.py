@@ -57,26 +57,6 @@ def unreadable(block: Block) -> str | None:
     return None
 
 
-def test_the_list_of_resources_is_the_schema() -> None:
-    schema = json.loads((ROOT / "schema" / "schema.json").read_text())
-    lookups = {spoken(token) for token in schema["functions"]}
-    offered = set()
-    for token, resource in schema["resources"].items():
-        module, _, name = spoken(token).partition(".")
-        lookup = f"{module}.get{name}"
-        older = [alias["type"].rsplit(":", 1)[1] for alias in resource["aliases"] if ":index/" in alias["type"]]
-        offered.add((f"{module}.{name}", lookup if lookup in lookups else "-", *older))
-    cells = [[cell.strip(" `") for cell in line.split("|")] for line in page("docs/README.md").text.splitlines()]
-    listed = {(row[1], row[3], row[4]) for row in cells if len(row) == 6 and "." in row[1]}
-    assert listed == offered
-
-
-def spoken(token: str) -> str:
-    """A token as programs name it: `module.Name`."""
-    _, module, name = token.split(":")
-    return f"{module.split('/')[0]}.{name}"
-
-
 @pytest.mark.parametrize("block", [block for block in page("README.md").blocks if block.language == "python"])
 def test_the_program_of_the_readme_runs(block: Block, stack: Callable[..., Stack], fake: Fake) -> None:
     made = stack(lambda: exec(compile(block.text, "README.md", "exec"), {}))

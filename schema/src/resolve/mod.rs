@@ -47,7 +47,7 @@ pub struct Resolved<'a> {
 pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a>> {
     let mut all = Vec::new();
     for (module, product) in &offer.products {
-        for LoadedResource { place, resource } in &product.resources {
+        for LoadedResource { place, resource, .. } in &product.resources {
             if let Some(scope) = Scope::new(place, resource, &product.product, findings) {
                 let compiled = scope.resolve(findings);
                 all.extend(compiled.map(|(compiled, lookup)| Resolved {

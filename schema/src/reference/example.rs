@@ -1,0 +1,341 @@
+//! An example as it is written beside a descriptor: a small Pulumi YAML program, the same for every language.
+//!
+//! Knows the schema it has to fit, and nothing of how a language writes it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
+
+use super::{resource_of, spoken, type_of};
+use crate::findings::{Findings, Place};
+
+/// `resources/<product>/<resource>.example.yaml`: what a program that uses the resource looks like.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Secrets that the program takes from its stack's configuration, with values that a test may give.
+    #[serde(default)]
+    pub config: Entries<String>,
+    /// The resources by their names in the program, each after those it refers to.
+    pub resources: Entries<Declared>,
+    /// What the program exports.
+    #[serde(default)]
+    pub outputs: Entries<Value>,
+}
+
+/// One resource of an example.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// Its token without the package.
+    #[serde(rename = "type")]
+    pub token: String,
+    /// Its inputs.
+    #[serde(default)]
+    pub properties: Entries<Value>,
+}
+
+/// Entries of a map in the order in which they are written.
+#[derive(Clone, Debug)]
+pub struct Entries<T>(pub Vec<(String, T)>);
+
+/// A value as it is written.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// True or false.
+    Boolean(bool),
+    /// A number.
+    Number(serde_json::Number),
+    /// A text, which may hold `${references}`.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// An object or a map; one entry whose name begins with `fn::` is a function.
+    Map(Entries<Value>),
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Letters.
+    Letters(&'a str),
+    /// `${name}` or `${name.property.inner}`: the name, and the rest.
+    Reference(&'a str, Vec<&'a str>),
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Entries<T> {
+    /// The value of this name.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+}
+
+impl Value {
+    /// The function that is called and its argument, if it is a call.
+    pub fn call(&self) -> Option<(&str, &Value)> {
+        match self {
+            Self::Map(Entries(entries)) => match entries.as_slice() {
+                [(name, argument)] => Some((name.strip_prefix("fn::")?, argument)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Every text in it.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
+            Self::Map(Entries(entries)) => entries.iter().flat_map(|(_, value)| value.texts()).collect(),
+            Self::Null | Self::Boolean(_) | Self::Number(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it holds a reference, so that it is only known when the program runs.
+    pub fn refers(&self) -> bool {
+        self.texts().into_iter().flat_map(parts).any(|part| matches!(part, Part::Reference(..)))
+    }
+}
+
+impl Example {
+    /// Whether another resource or an output refers to this name.
+    pub fn is_used(&self, name: &str) -> bool {
+        let properties = self.resources.0.iter().flat_map(|(_, declared)| &declared.properties.0);
+        let values = properties.chain(&self.outputs.0).flat_map(|(_, value)| value.texts());
+        values.flat_map(parts).any(|part| matches!(part, Part::Reference(other, _) if other == name))
+    }
+}
+
+/// The parts of a text. What looks like the beginning of a reference and is none is taken as letters.
+pub fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let Some(length) = rest[start..].find('}') else { break };
+        if start > 0 {
+            parts.push(Part::Letters(&rest[..start]));
+        }
+        let mut path = rest[start + 2..start + length].split('.');
+        parts.push(Part::Reference(path.next().unwrap_or_default(), path.collect()));
+        rest = &rest[start + length + 1..];
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Letters(rest));
+    }
+    parts
+}
+
+/// Notes what does not fit the schema: unknown tokens, properties and references, inputs that are missing.
+pub(crate) fn check(example: &Example, place: &Place, token: &str, schema: &Json, findings: &mut Findings) {
+    if !example.resources.0.iter().any(|(_, declared)| declared.token == token) {
+        findings.mistake(&place.at("resources"), format!("no resource here is a {}", spoken(token)));
+    }
+    let mut known = Vec::new();
+    for (name, declared) in &example.resources.0 {
+        let place = place.at("resources").at(name);
+        let Some(spec) = resource_of(schema, &declared.token) else {
+            findings.mistake(&place.at("type"), format!("there is no resource {}", declared.token));
+            continue;
+        };
+        let object = (&spec["inputProperties"], &spec["requiredInputs"]);
+        let mut check = Check { example, schema, known: &known, findings };
+        check.object(&declared.properties, object, &place.at("properties"));
+        known.push(name.as_str());
+    }
+    for (name, value) in &example.outputs.0 {
+        let mut check = Check { example, schema, known: &known, findings };
+        check.references(value, &place.at("outputs").at(name));
+    }
+}
+
+struct Check<'a> {
+    example: &'a Example,
+    schema: &'a Json,
+    /// The names of the resources that are there already.
+    known: &'a [&'a str],
+    findings: &'a mut Findings,
+}
+
+impl Check<'_> {
+    fn object(&mut self, given: &Entries<Value>, (properties, required): (&Json, &Json), place: &Place) {
+        for (name, value) in &given.0 {
+            let place = place.at(name);
+            match properties.get(name) {
+                Some(spec) => self.value(value, spec, &place),
+                None => self.findings.mistake(&place, "there is no input of this name"),
+            }
+        }
+        let required = required.as_array().into_iter().flatten().filter_map(Json::as_str);
+        for name in required.filter(|name| given.get(name).is_none()) {
+            self.findings.mistake(place, format!("`{name}` is missing"));
+        }
+    }
+
+    fn value(&mut self, value: &Value, spec: &Json, place: &Place) {
+        self.references(value, place);
+        if value.call().is_some() {
+            return;
+        }
+        let fits = match (value, spec["type"].as_str()) {
+            (Value::Text(text), kind) => kind == Some("string") || parts(text).len() == 1 && value.refers() || is_any(spec),
+            (Value::Boolean(_), kind) => kind == Some("boolean") || is_any(spec),
+            (Value::Number(number), kind) => {
+                kind == Some("number") || kind == Some("integer") && !number.is_f64() || is_any(spec)
+            }
+            (Value::List(items), Some("array")) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.value(item, &spec["items"], &place.index(index));
+                }
+                true
+            }
+            (Value::Map(entries), Some("object")) => {
+                for (name, inner) in &entries.0 {
+                    self.value(inner, &spec["additionalProperties"], &place.at(name));
+                }
+                true
+            }
+            (Value::Map(entries), None) => match type_of(self.schema, spec) {
+                Some((_, of)) => {
+                    self.object(entries, (&of["properties"], &of["required"]), place);
+                    true
+                }
+                None => is_any(spec),
+            },
+            (Value::Null | Value::List(_) | Value::Map(_), _) => is_any(spec),
+        };
+        if !fits {
+            self.findings.mistake(place, format!("this is not of the type of the input: {spec}"));
+        }
+    }
+
+    /// Every reference leads to a resource that stands before, and to something it has.
+    fn references(&mut self, value: &Value, place: &Place) {
+        for part in value.texts().into_iter().flat_map(parts) {
+            let Part::Reference(name, path) = part else { continue };
+            if path.is_empty() && self.example.config.get(name).is_some() {
+                continue;
+            }
+            let declared = self.example.resources.get(name).filter(|_| self.known.contains(&name));
+            let Some(declared) = declared else {
+                self.findings.mistake(place, format!("`{name}` is neither configured nor a resource above"));
+                continue;
+            };
+            let has = path.first().is_some_and(|output| {
+                let spec = resource_of(self.schema, &declared.token);
+                *output == "id" || spec.is_some_and(|spec| spec["properties"].get(bare(output)).is_some())
+            });
+            if !has {
+                self.findings.mistake(place, format!("`{name}` has no output `{}`", path.join(".")));
+            }
+        }
+    }
+}
+
+/// The name without an index: `endpoints[0]` is `endpoints`.
+pub fn bare(step: &str) -> &str {
+    step.split('[').next().unwrap_or_default()
+}
+
+fn is_any(spec: &Json) -> bool {
+    spec["$ref"].as_str().is_some_and(|reference| reference.starts_with("pulumi.json#/"))
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Written<T> {
+            type Value = Entries<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Written(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+        impl<'de> Visitor<'de> for Written {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+                Ok(Value::Boolean(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+                Ok(Value::Number(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+                Ok(Value::Number(value.into()))
+            }
+
+            fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+                Ok(serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+                Ok(Value::Text(value.to_owned()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Null)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Value::List(list))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Value::Map(Entries(entries)))
+            }
+        }
+        deserializer.deserialize_any(Written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_letters_and_references() {
+        assert_eq!(parts("plain"), [Part::Letters("plain")]);
+        assert_eq!(parts("${a.b.c}"), [Part::Reference("a", vec!["b", "c"])]);
+        let mixed = [Part::Letters("x"), Part::Reference("a", vec![]), Part::Letters("y${")];
+        assert_eq!(parts("x${a}y${"), mixed);
+    }
+}

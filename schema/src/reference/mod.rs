@@ -1,0 +1,88 @@
+//! The reference pages: one for each resource, with its example in three languages, and an index of all.
+//!
+//! Made of the Pulumi schema, which is what users see, and of the example that stands beside the descriptor. Knows how
+//! programs are written; it knows no API document and no wire form.
+
+mod code;
+pub mod example;
+mod page;
+mod python;
+mod typescript;
+mod yaml;
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use crate::findings::Findings;
+use crate::generate::Generated;
+use crate::load::Offer;
+use crate::pulumi_schema::PACKAGE;
+use crate::resolve::Resolved;
+use page::Page;
+
+/// Where the pages are, inside the project.
+pub const FOLDER: &str = "docs/reference";
+
+/// The pages of all resources, and their index.
+pub(crate) fn reference(
+    offer: &Offer,
+    schema: &Json,
+    resolved: &[Resolved<'_>],
+    findings: &mut Findings,
+) -> Vec<Generated> {
+    let examples = offer.products.values().flat_map(|product| &product.resources);
+    let mut pages = Vec::new();
+    for one in resolved {
+        let written = examples.clone().find(|loaded| loaded.resource.token == one.resource.token);
+        let example = written.and_then(|loaded| loaded.example.as_ref());
+        match example {
+            Some((place, example)) => example::check(example, place, &one.resource.token, schema, findings),
+            None => findings.warning(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
+        }
+        pages.push(Page::new(one, schema, example.map(|(_, example)| example)));
+    }
+    let mut files: Vec<Generated> =
+        pages.iter().map(|page| Generated { file: format!("{FOLDER}/{}", page.file), text: page.text() }).collect();
+    files.push(Generated { file: format!("{FOLDER}/README.md"), text: index(&pages) });
+    files
+}
+
+fn index(pages: &[Page<'_>]) -> String {
+    let mut text = String::from(
+        "# Reference\n\n<!-- Written by `make gen` from the descriptors; changes made here are lost. -->\n\n\
+         Names as in TypeScript and YAML. In Python, properties and functions are written in snake case\n\
+         (`privateNetworkId` is `private_network_id`), modules and classes as here. The older name is the flat one that\n\
+         the community's package has for the same resource.\n\n\
+         Also: [the environment variables](environment.md) that the plugin reads.\n\n\
+         | Resource | What it is | Lookup | Older name |\n| --- | --- | --- | --- |\n",
+    );
+    let dash = |name: Option<String>| name.map_or_else(|| "-".to_owned(), |name| format!("`{name}`"));
+    for page in pages {
+        let (name, file, about) = (&page.name, &page.file, page.about());
+        let _ = writeln!(
+            text,
+            "| [`{name}`]({file}) | {about} | {} | {} |",
+            dash(page.lookup_name()),
+            dash(page.older_name())
+        );
+    }
+    text
+}
+
+/// A token as programs name it: `databases/instance:Instance` is `databases.Instance`.
+pub(crate) fn spoken(token: &str) -> String {
+    let (module, name) = token.rsplit_once(':').unwrap_or(("", token));
+    format!("{}.{name}", module.split('/').next().unwrap_or_default())
+}
+
+/// The specification of a resource in the schema.
+pub(crate) fn resource_of<'a>(schema: &'a Json, token: &str) -> Option<&'a Json> {
+    schema["resources"].get(format!("{PACKAGE}:{token}"))
+}
+
+/// The object type that a reference names, with its token.
+pub(crate) fn type_of<'a>(schema: &'a Json, spec: &'a Json) -> Option<(&'a str, &'a Json)> {
+    let token = spec["$ref"].as_str()?.strip_prefix("#/types/")?;
+    Some((token, schema["types"].get(token)?))
+}

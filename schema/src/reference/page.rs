@@ -1,0 +1,210 @@
+//! The page of one resource: what it is, an example, what goes in and comes out, how it is found and imported.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use catalog::Step;
+use serde_json::{Map, Value as Json};
+
+use super::example::Example;
+use super::{python, resource_of, spoken, type_of, typescript, yaml};
+use crate::pulumi_schema::PACKAGE;
+use crate::resolve::Resolved;
+
+/// A page that is about to be written.
+pub(crate) struct Page<'a> {
+    one: &'a Resolved<'a>,
+    schema: &'a Json,
+    spec: &'a Json,
+    example: Option<&'a Example>,
+    /// The resource as programs name it (`databases.Instance`).
+    pub(crate) name: String,
+    /// Where the page stands in the folder (`databases/instance.md`).
+    pub(crate) file: String,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn new(one: &'a Resolved<'a>, schema: &'a Json, example: Option<&'a Example>) -> Self {
+        let token = &one.resource.token;
+        let module = token.split(':').next().unwrap_or_default();
+        Self {
+            one,
+            schema,
+            spec: resource_of(schema, token).unwrap_or(&Json::Null),
+            example,
+            name: spoken(token),
+            file: format!("{module}.md"),
+        }
+    }
+
+    /// Its label, for the index.
+    pub(crate) fn about(&self) -> &str {
+        &self.one.resource.label
+    }
+
+    /// The function that finds one, as programs name it.
+    pub(crate) fn lookup_name(&self) -> Option<String> {
+        self.one.lookup.as_ref().map(|lookup| spoken(&lookup.function.token))
+    }
+
+    /// The flat name of the community's package.
+    pub(crate) fn older_name(&self) -> Option<String> {
+        let alias = self.one.descriptor.aliases.first()?;
+        Some(alias.rsplit(':').next().unwrap_or(alias).to_owned())
+    }
+
+    /// The page in Markdown.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("# {}\n\n", self.name);
+        text += "<!-- Written by `make gen` from the descriptor; changes made here are lost. -->\n\n";
+        let description = self.spec["description"].as_str().unwrap_or_default();
+        let (about, import) = description.split_once("\n\n## Import\n\n").unwrap_or((description, ""));
+        let _ = writeln!(text, "{about}\n");
+        let _ = writeln!(text, "Token: `{PACKAGE}:{}`. [All resources](../README.md).\n", self.one.resource.token);
+        text += &self.examples();
+        text += &self.properties();
+        text += &self.lookup();
+        if !import.is_empty() {
+            let _ = writeln!(text, "## Import\n\n{}\n", import.trim());
+        }
+        text += &self.behaviour();
+        text.trim_end().to_owned() + "\n"
+    }
+
+    fn examples(&self) -> String {
+        let Some(example) = self.example else { return String::new() };
+        let mut text = String::from("## Example\n\n");
+        for (language, title, program) in [
+            ("python", "Python", python::program(example, self.schema)),
+            ("ts", "TypeScript", typescript::program(example)),
+            ("yaml", "YAML", yaml::program(example)),
+        ] {
+            let _ = writeln!(text, "{title}:\n\n```{language}\n{program}```\n");
+        }
+        text
+    }
+
+    fn properties(&self) -> String {
+        let none = Map::new();
+        let inputs = self.spec["inputProperties"].as_object().unwrap_or(&none);
+        let mut types = BTreeSet::new();
+        let mut text = String::from("## Inputs\n\n");
+        text += &self.list(inputs, &self.spec["requiredInputs"], &mut types);
+        let outputs = self.spec["properties"].as_object().unwrap_or(&none);
+        let only: Map<String, Json> = outputs
+            .iter()
+            .filter(|(name, _)| !inputs.contains_key(*name))
+            .map(|(name, spec)| (name.clone(), spec.clone()))
+            .collect();
+        text += "## Outputs\n\nAll inputs with the values that hold, and:\n\n- `id` string. The Pulumi id.\n";
+        text += &self.list(&only, &Json::Null, &mut types);
+        text + &self.types(types)
+    }
+
+    fn lookup(&self) -> String {
+        let Some(lookup) = &self.one.lookup else { return String::new() };
+        let token = &lookup.function.token;
+        let Some(spec) = self.schema["functions"].get(format!("{PACKAGE}:{token}")) else { return String::new() };
+        let none = Map::new();
+        let inputs = spec["inputs"]["properties"].as_object().unwrap_or(&none);
+        let outputs = spec["outputs"]["properties"].as_object().unwrap_or(&none);
+        let description = spec["description"].as_str().unwrap_or_default();
+        let mut types = BTreeSet::new();
+        let mut text = format!("## Lookup: {}\n\n{description}\n\nTakes:\n\n", spoken(token));
+        text += &self.list(inputs, &spec["inputs"]["required"], &mut types);
+        let returned: Vec<String> = outputs.keys().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(text, "Returns {}.\n", returned.join(", "));
+        text
+    }
+
+    /// One line for each property; object types are told apart below.
+    fn list(&self, properties: &Map<String, Json>, required: &Json, types: &mut BTreeSet<String>) -> String {
+        let required: Vec<&str> = required.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let mut text = String::new();
+        for (name, spec) in properties {
+            let mut facts = vec![self.kind(spec, types)];
+            if required.contains(&name.as_str()) {
+                facts.push("required".to_owned());
+            }
+            if spec["secret"].as_bool() == Some(true) {
+                facts.push("secret".to_owned());
+            }
+            let mut about = spec["description"].as_str().unwrap_or_default().to_owned();
+            if let Some(reason) = spec["deprecationMessage"].as_str() {
+                let _ = write!(about, " **Deprecated:** {reason}");
+            }
+            let _ = writeln!(text, "- `{name}` {}. {}", facts.join(", "), about.trim());
+        }
+        text + "\n"
+    }
+
+    /// The type of a property in words; object types it names are noted.
+    fn kind(&self, spec: &Json, types: &mut BTreeSet<String>) -> String {
+        if let Some((token, _)) = type_of(self.schema, spec) {
+            let name = token.rsplit(':').next().unwrap_or(token);
+            types.insert(token.to_owned());
+            return format!("[{name}](#{})", name.to_lowercase());
+        }
+        match spec["type"].as_str() {
+            Some("array") => format!("list of {}", self.kind(&spec["items"], types)),
+            Some("object") => format!("map of {}", self.kind(&spec["additionalProperties"], types)),
+            Some(kind) => kind.to_owned(),
+            None => match spec["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+                Some(name @ ("Asset" | "Archive")) => name.to_lowercase(),
+                _ => "anything".to_owned(),
+            },
+        }
+    }
+
+    /// Sections for object types, and for those they hold.
+    fn types(&self, mut wanted: BTreeSet<String>) -> String {
+        let mut told = BTreeSet::new();
+        let mut text = String::new();
+        while let Some(token) = wanted.pop_first() {
+            if !told.insert(token.clone()) {
+                continue;
+            }
+            let spec = &self.schema["types"][&token];
+            let none = Map::new();
+            let properties = spec["properties"].as_object().unwrap_or(&none);
+            let mut inner = BTreeSet::new();
+            let list = self.list(properties, &spec["required"], &mut inner);
+            let _ = write!(text, "### {}\n\n{list}", token.rsplit(':').next().unwrap_or(&token));
+            wanted.extend(inner);
+        }
+        text
+    }
+
+    /// What is called, and how long it may take.
+    fn behaviour(&self) -> String {
+        let resource = &self.one.resource;
+        let calls = |steps: &[Step]| {
+            let mut names: Vec<String> = Vec::new();
+            for step in steps {
+                let name = format!("`{}`", step.call.id);
+                if names.last() != Some(&name) {
+                    names.push(name);
+                }
+            }
+            names.join(", ")
+        };
+        let mut text = String::from(
+            "## Calls and time limits\n\nWhat is called, and how long each may take unless `customTimeouts` says otherwise:\n\n",
+        );
+        for (verb, steps, limit) in [
+            ("create", &resource.create, resource.timeouts.create),
+            ("read", &resource.read, resource.timeouts.read),
+            ("update", &resource.update, resource.timeouts.update),
+            ("delete", &resource.delete, resource.timeouts.delete),
+        ] {
+            let made = calls(steps);
+            let made = if made.is_empty() { "nothing is called".to_owned() } else { made };
+            let minutes = match limit {
+                0 => 20,
+                seconds => seconds.div_ceil(60),
+            };
+            let _ = writeln!(text, "- {verb}: {made}; {minutes} minutes");
+        }
+        text
+    }
+}

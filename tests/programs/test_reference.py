@@ -1,0 +1,79 @@
+"""The examples of the reference pages run as they stand there, in both languages, all pages in one stack."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from documents import ROOT, Page, pages
+from fake import Fake
+from stack import Stack, example
+from typescript import TypescriptStack
+
+REFERENCE = ROOT / "docs" / "reference"
+PAGES = [page for page in pages() if page.path.is_relative_to(REFERENCE) and page.blocks]
+
+
+def code(page: Page, language: str) -> str:
+    """The example of a page. Its resources are named after the page, since a name is given only once in a stack."""
+    found = [block.text for block in page.blocks if block.language == language]
+    assert len(found) == 1, f"{page} has {len(found)} examples in {language}"
+    return re.sub(r'(scaleway\.\w+\.\w+\(\s*")', rf"\g<1>{slug(page)}-", found[0])
+
+
+def slug(page: Page) -> str:
+    """The page's name in one word."""
+    return "-".join(page.path.relative_to(REFERENCE).with_suffix("").parts)
+
+
+def secrets() -> dict[str, str]:
+    """What the examples want configured. One name has one value everywhere."""
+    told: dict[str, str] = {}
+    for file in sorted((ROOT / "resources").glob("*/*.example.yaml")):
+        for name, value in (yaml.safe_load(file.read_text()).get("config") or {}).items():
+            assert told.setdefault(name, value) == value, f"{file}: another example has another {name}"
+    return told
+
+
+def test_every_resource_has_an_example() -> None:
+    assert len(PAGES) > 15
+    assert [str(page) for page in PAGES if {block.language for block in page.blocks} < {"python", "ts", "yaml"}] == []
+
+
+def test_the_examples_in_python_run(tmp_path: Path, fake: Fake) -> None:
+    def program() -> None:
+        for page in PAGES:
+            exec(compile(code(page, "python"), str(page), "exec"), {})
+
+    stack = Stack(tmp_path, program, fake)
+    stack.set_secrets({f"tests:{name}": value for name, value in secrets().items()})
+    lives(stack, fake)
+
+
+def test_the_examples_in_typescript_run(tmp_path: Path, fake: Fake) -> None:
+    project = tmp_path / "reference"
+    project.mkdir()
+    (project / "tsconfig.json").write_text((example("evalap-typescript") / "tsconfig.json").read_text())
+    for page in PAGES:
+        (project / f"{slug(page)}.ts").write_text(code(page, "ts"))
+    imports = [f'import "./{slug(page)}";' for page in PAGES]
+    (project / "index.ts").write_text("\n".join(imports) + "\n")
+    stack = TypescriptStack(tmp_path / "copy", project, fake, name="dev", secrets=secrets())
+    lives(stack, fake)
+    stack.close()
+
+
+def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
+    """Preview, up, up, refresh, destroy."""
+    before = fake.existing()
+    assert stack.preview().calls == [], "a preview never asks the network"
+    stack.up()
+    again = stack.up()
+    assert again.changed == {}, again.differences
+    assert again.calls == [], "nothing changed, so there is nothing to ask"
+    refresh = stack.refresh()
+    assert refresh.changed == {}, refresh.differences
+    stack.destroy()
+    assert fake.existing() - before == set(), "these were left behind"
