@@ -188,7 +188,9 @@ impl Check<'_> {
             return;
         }
         let fits = match (value, spec["type"].as_str()) {
-            (Value::Text(text), kind) => kind == Some("string") || parts(text).len() == 1 && value.refers() || is_any(spec),
+            (Value::Text(text), kind) => {
+                kind == Some("string") || parts(text).len() == 1 && value.refers() || is_any(spec)
+            }
             (Value::Boolean(_), kind) => kind == Some("boolean") || is_any(spec),
             (Value::Number(number), kind) => {
                 kind == Some("number") || kind == Some("integer") && !number.is_f64() || is_any(spec)

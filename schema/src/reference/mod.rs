@@ -38,7 +38,8 @@ pub(crate) fn reference(
         let example = written.and_then(|loaded| loaded.example.as_ref());
         match example {
             Some((place, example)) => example::check(example, place, &one.resource.token, schema, findings),
-            None => findings.warning(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
+            None => findings
+                .warning(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
         }
         pages.push(Page::new(one, schema, example.map(|(_, example)| example)));
     }

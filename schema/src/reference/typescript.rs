@@ -77,7 +77,11 @@ fn key(name: &str) -> String {
 /// A text, with what it refers to.
 fn written(text: &str) -> String {
     let reference = |name: &str, path: &[&str]| {
-        if path.is_empty() { format!("config.requireSecret({})", quoted(name)) } else { format!("{name}.{}", path.join(".")) }
+        if path.is_empty() {
+            format!("config.requireSecret({})", quoted(name))
+        } else {
+            format!("{name}.{}", path.join("."))
+        }
     };
     match parts(text).as_slice() {
         [] => quoted(""),

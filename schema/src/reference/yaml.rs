@@ -93,6 +93,7 @@ fn is_plain(text: &str) -> bool {
     let word = |letter: char| letter.is_ascii_alphanumeric() || "._/$@-:".contains(letter);
     let reference = text.starts_with("${") && text.ends_with('}') && text.matches("${").count() == 1;
     let begins = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');
-    let means_more = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&text.to_lowercase().as_str());
+    let means_more =
+        ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&text.to_lowercase().as_str());
     reference || (begins && text.chars().all(word) && !text.ends_with(':') && !means_more)
 }
