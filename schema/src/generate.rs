@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::check;
 use crate::findings::Findings;
+use crate::language::{self, FILES};
 use crate::load::load;
 use crate::pulumi_schema::pulumi_schema;
 use crate::reference::{FOLDER, reference};
@@ -40,6 +41,11 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
         Generated { file: "schema/schema.json".to_owned(), text: serde_json::to_string_pretty(&schema)? + "\n" },
         Generated { file: "schema/catalog.json".to_owned(), text: catalog_text(&resolve::catalog(&resolved))? },
     ];
+    for file in FILES {
+        let text = serde_json::to_string_pretty(&language::language(file))? + "\n";
+        generated.push(Generated { file: format!("schema/language/{file}.schema.json"), text });
+    }
+    generated.push(Generated { file: format!("{FOLDER}/descriptor-language.md"), text: language::page() });
     generated.extend(pages);
     Ok(Some(generated))
 }

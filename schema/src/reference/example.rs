@@ -2,9 +2,11 @@
 //!
 //! Knows the schema it has to fit, and nothing of how a language writes it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
@@ -12,21 +14,24 @@ use super::{resource_of, spoken, type_of};
 use crate::findings::{Findings, Place};
 
 /// `resources/<product>/<resource>.example.yaml`: what a program that uses the resource looks like.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// Secrets that the program takes from its stack's configuration, with values that a test may give.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, String>")]
     pub config: Entries<String>,
     /// The resources by their names in the program, each after those it refers to.
+    #[schemars(with = "BTreeMap<String, Declared>")]
     pub resources: Entries<Declared>,
     /// What the program exports.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Json>")]
     pub outputs: Entries<Value>,
 }
 
 /// One resource of an example.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Declared {
     /// Its token without the package.
@@ -34,6 +39,7 @@ pub struct Declared {
     pub token: String,
     /// Its inputs.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Json>")]
     pub properties: Entries<Value>,
 }
 
