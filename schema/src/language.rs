@@ -41,7 +41,8 @@ pub(crate) fn page() -> String {
         let Some(schema) = language(file) else { continue };
         let _ = writeln!(text, "## Files: {file}\n\n{}\n", description(&schema));
         text += &words(&schema);
-        types.extend(schema["$defs"].as_object().into_iter().flatten().map(|(name, spec)| (name.clone(), spec.clone())));
+        types
+            .extend(schema["$defs"].as_object().into_iter().flatten().map(|(name, spec)| (name.clone(), spec.clone())));
     }
     text += "## Types\n\n";
     for (name, spec) in &types {
@@ -90,7 +91,9 @@ fn kind(spec: &Json) -> String {
     };
     match named {
         "array" => format!("list of {}", kind(&spec["items"])),
-        "object" if spec["additionalProperties"].is_object() => format!("map of {}", kind(&spec["additionalProperties"])),
+        "object" if spec["additionalProperties"].is_object() => {
+            format!("map of {}", kind(&spec["additionalProperties"]))
+        }
         "null" => "nothing".to_owned(),
         other => other.to_owned(),
     }
