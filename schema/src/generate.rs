@@ -33,6 +33,10 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
+    // Examples of resources with mistakes would only repeat them.
+    if !findings.mistakes.is_empty() {
+        return Ok(None);
+    }
     let pages = reference(&offer, &schema, &resolved, findings);
     if !findings.mistakes.is_empty() {
         return Ok(None);

@@ -34,6 +34,13 @@ fn the_schema_of_a_small_offer() {
 }
 
 #[test]
+fn the_page_of_a_resource_with_its_example_in_three_languages() {
+    let generated = offer();
+    let page = generated.iter().find(|file| file.file == "docs/reference/databases/acl.md").unwrap();
+    insta::assert_snapshot!(page.text);
+}
+
+#[test]
 fn the_catalog_is_read_back_as_it_was_written() {
     let generated = offer();
     let text = &generated.iter().find(|file| file.file == "schema/catalog.json").unwrap().text;

@@ -150,14 +150,15 @@ pub(crate) fn check(example: &Example, place: &Place, token: &str, schema: &Json
     let mut known = Vec::new();
     for (name, declared) in &example.resources.0 {
         let place = place.at("resources").at(name);
+        let known_before = known.clone();
+        known.push(name.as_str());
         let Some(spec) = resource_of(schema, &declared.token) else {
             findings.mistake(&place.at("type"), format!("there is no resource {}", declared.token));
             continue;
         };
         let object = (&spec["inputProperties"], &spec["requiredInputs"]);
-        let mut check = Check { example, schema, known: &known, findings };
+        let mut check = Check { example, schema, known: &known_before, findings };
         check.object(&declared.properties, object, &place.at("properties"));
-        known.push(name.as_str());
     }
     for (name, value) in &example.outputs.0 {
         let mut check = Check { example, schema, known: &known, findings };
@@ -223,7 +224,7 @@ impl Check<'_> {
             (Value::Null | Value::List(_) | Value::Map(_), _) => is_any(spec),
         };
         if !fits {
-            self.findings.mistake(place, format!("this is not of the type of the input: {spec}"));
+            self.findings.mistake(place, format!("this is no {}", spec["type"].as_str().unwrap_or("object")));
         }
     }
 
