@@ -2,7 +2,7 @@
 //!
 //! It does not know products; they choose among the constructors here.
 
-use axum::body::Body;
+use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use scaleway_api::{Reason, Violation};
 use serde_json::{Value, json};
@@ -16,9 +16,9 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The HTTP answer, with the request id that every answer of Scaleway carries.
-    pub(crate) fn into_response(self, request_id: &str) -> Response<Body> {
+    pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
         let body = self.body.map(|body| body.to_string()).unwrap_or_default();
-        let mut response = Response::new(Body::from(body));
+        let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

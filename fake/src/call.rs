@@ -2,9 +2,10 @@
 //!
 //! It does not know HTTP: what arrives here has been authenticated, matched and validated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use jiff::Timestamp;
 use scaleway_api::Operation;
 use serde_json::{Map, Value, json};
@@ -29,6 +30,10 @@ pub(crate) struct World {
     pub(crate) project: String,
     /// Secret keys that are accepted besides those made through IAM; `None` accepts any.
     pub(crate) keys: Option<Vec<String>>,
+    /// The secret keys that calls came with: one of them may sign a request of Object Storage.
+    pub(crate) seen: BTreeSet<String>,
+    /// What is in the objects and parts of Object Storage, by the id that they have in the store.
+    pub(crate) contents: BTreeMap<String, Bytes>,
     /// The source of ids and secrets.
     pub(crate) chance: fastrand::Rng,
 }

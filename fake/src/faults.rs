@@ -12,7 +12,8 @@ pub struct Fault {
     /// The HTTP method in capital letters; any when absent.
     #[serde(default)]
     pub method: Option<String>,
-    /// The path (without query), where `*` stands for any text, slashes included. Any path when absent.
+    /// The path, where `*` stands for any text, slashes included; with the query if it has a `?` itself. Any path when
+    /// absent.
     #[serde(default = "any")]
     pub path: String,
     /// How many requests it spares first. 0 when absent.
@@ -81,8 +82,9 @@ impl Fault {
         Self { skip, ..self }
     }
 
-    fn fits(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted == method) && glob(&self.path, path)
+    fn fits(&self, method: &str, path: &str, query: Option<&str>) -> bool {
+        let whole = if self.path.contains('?') { format!("{path}?{}", query.unwrap_or_default()) } else { path.to_owned() };
+        self.method.as_deref().is_none_or(|wanted| wanted == method) && glob(&self.path, &whole)
     }
 }
 
@@ -100,8 +102,8 @@ impl Faults {
     }
 
     /// What happens to this request. The oldest fault that fits and spares it no more is used up by one.
-    pub(crate) fn strike(&mut self, method: &str, path: &str) -> Option<FaultKind> {
-        let place = self.0.iter().position(|fault| fault.fits(method, path))?;
+    pub(crate) fn strike(&mut self, method: &str, path: &str, query: Option<&str>) -> Option<FaultKind> {
+        let place = self.0.iter().position(|fault| fault.fits(method, path, query))?;
         let fault = &mut self.0[place];
         if fault.skip > 0 {
             fault.skip -= 1;
@@ -156,9 +158,9 @@ mod tests {
     fn a_fault_spares_and_strikes_as_often_as_it_says() {
         let mut faults = Faults::default();
         faults.add(Fault::at("/x", FaultKind::DropBefore).method("GET").skip(1).times(2));
-        let struck: Vec<_> = (0..4).map(|_| faults.strike("GET", "/x").is_some()).collect();
+        let struck: Vec<_> = (0..4).map(|_| faults.strike("GET", "/x", None).is_some()).collect();
         assert_eq!(struck, [false, true, true, false]);
-        assert_eq!(faults.strike("POST", "/x"), None);
+        assert_eq!(faults.strike("POST", "/x", None), None);
     }
 
     #[test]

@@ -24,8 +24,9 @@ pub(crate) struct Received {
     pub(crate) path: String,
     /// Decoded names and values in their order.
     pub(crate) query: Vec<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Received {
@@ -38,6 +39,7 @@ impl Received {
             method: parts.method.as_str().to_owned(),
             path: parts.uri.path().to_owned(),
             query,
+            uri: parts.uri,
             headers: parts.headers,
             body,
         })
@@ -45,7 +47,12 @@ impl Received {
 
     /// The secret key that the request carries.
     pub(crate) fn token(&self) -> Option<&str> {
-        self.headers.get("x-auth-token")?.to_str().ok()
+        self.header("x-auth-token")
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     /// The body as JSON; `null` when empty.

@@ -2,6 +2,7 @@
 //!
 //! It does not know what a request does; see [`crate::server`].
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -118,6 +119,8 @@ impl Builder {
             organization: self.seed.organization_id,
             project: self.seed.default_project_id,
             keys: self.seed.keys,
+            seen: BTreeSet::new(),
+            contents: BTreeMap::new(),
             chance: fastrand::Rng::with_seed(self.chance.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
         };
         let server = Arc::new(Server::new(self.clock, world, Journal::new(self.log)));

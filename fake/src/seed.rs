@@ -18,7 +18,7 @@
 //! organization's owner exist always.
 
 use jiff::Timestamp;
-use scaleway_api::Rules;
+use scaleway_api::{Document, Rules};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -26,7 +26,7 @@ use crate::Error;
 use crate::call::object;
 use crate::clock;
 use crate::products::{self, account, iam};
-use crate::store::{Object, Store};
+use crate::store::{Kind, Object, Store};
 
 /// As recorded, an organization and its default project share one id. This one is made up.
 pub const DEFAULT_ORGANIZATION: &str = "5ca1e3a7-fa4e-4000-8000-000000000001";
@@ -88,20 +88,31 @@ impl Seed {
     /// The store in which everything of the seed exists.
     pub(crate) fn plant(&self, now: Timestamp) -> Result<Store, Error> {
         let mut store = Store::default();
+        let started = now;
         let now = clock::micros(now);
         let project = account::project("default", "", &self.organization_id, &now);
         store.insert(Object::new(&account::PROJECT, "", &self.default_project_id, object(project)));
         store.insert(Object::new(&iam::USER, "", OWNER, object(owner(&self.organization_id, &now))));
         for seed in &self.objects {
-            store.insert(plant(seed)?);
+            store.insert(self.planted(seed, started)?);
         }
         Ok(store)
     }
+
+    fn planted(&self, seed: &SeedObject, now: Timestamp) -> Result<Object, Error> {
+        let wrong = |message: String| Error::Seed { message: format!("{} {}: {message}", seed.kind, seed.id) };
+        let (kind, document) = products::kind(&seed.kind).ok_or_else(|| wrong("there is no such kind".to_owned()))?;
+        if let Some(document) = document {
+            return plant(seed, kind, document);
+        }
+        let project = &self.default_project_id;
+        let fields = products::object::planted(kind, &seed.locality, &seed.id, project, now, &seed.fields);
+        Ok(Object::new(kind, &seed.locality, &seed.id, fields.map_err(wrong)?))
+    }
 }
 
-fn plant(seed: &SeedObject) -> Result<Object, Error> {
+fn plant(seed: &SeedObject, kind: &Kind, document: &Document) -> Result<Object, Error> {
     let wrong = |message: String| Error::Seed { message: format!("{} {}: {message}", seed.kind, seed.id) };
-    let (kind, document) = products::kind(&seed.kind).ok_or_else(|| wrong("there is no such kind".to_owned()))?;
     let object = Object::new(kind, &seed.locality, &seed.id, seed.fields.clone());
     // `Product::kinds` are tested to have their schemas.
     let violations = document

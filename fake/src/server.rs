@@ -1,8 +1,7 @@
 //! The life of one request, from top to bottom.
 //!
-//! It does not know what any operation does. Object Storage will stand in [`decide`], before the API key is looked
-//! at: requests whose `Authorization` begins with `AWS4-HMAC-SHA256` are its own, on the same port, with the bucket
-//! as the first part of the path.
+//! It does not know what any operation does. Two faces answer on one port: the API, and Object Storage for the requests
+//! that [`object::is_addressed`] tells.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,7 +20,7 @@ use crate::clock::Clock;
 use crate::connection::Line;
 use crate::faults::{FaultKind, Faults};
 use crate::journal::{Entry, Journal};
-use crate::products::{self, Route, iam};
+use crate::products::{self, Route, iam, object};
 use crate::request::{self, Received};
 
 /// Everything that requests share.
@@ -62,35 +61,52 @@ pub(crate) async fn exchange(
     request: Request<Body>,
 ) -> Response<Body> {
     let Some(received) = Received::read(request).await else {
-        return Refusal::message(400, "the request cannot be read").0.into_response("");
+        return Refusal::message(400, "the request cannot be read").0.into_response("").map(Body::from);
     };
     if let Some(answer) = admin::answer(&server, &received) {
-        return answer.into_response("");
+        return answer.into_response("").map(Body::from);
     }
-    let fault = server.faults().strike(&received.method, &received.path);
+    let stored = object::is_addressed(&server.world(), &received);
+    let path = if stored { object::path(&received) } else { received.path.clone() };
+    let fault = server.faults().strike(&received.method, &path, received.uri.query());
     if let Some(FaultKind::Delay { seconds }) = &fault {
         server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
     }
-    let answer = match &fault {
-        Some(FaultKind::DropBefore) => None,
-        Some(FaultKind::Status { code, body, .. }) => Some(Answer { status: *code, body: body.clone() }),
-        _ => Some(decide(&server, &received).unwrap_or_else(|Refusal(answer)| answer)),
+    let (answer, operation) = match &fault {
+        Some(FaultKind::DropBefore) => (None, None),
+        Some(FaultKind::Status { code, body: None, .. }) if stored => {
+            (Some(object::refusal(&server, &received, *code)), None)
+        }
+        Some(FaultKind::Status { code, body, .. }) => {
+            let answer = Answer { status: *code, body: body.clone() };
+            (Some(answer.into_response(&server.world().uuid())), operation(&received))
+        }
+        _ if stored => {
+            let said = object::answer(&server, &received).await;
+            (Some(said.response), said.operation)
+        }
+        _ => {
+            let answer = decide(&server, &received).unwrap_or_else(|Refusal(answer)| answer);
+            (Some(answer.into_response(&server.world().uuid())), operation(&received))
+        }
     };
     let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
-    let answer = match server.journal().note(entry(&server, &received, answer.as_ref())) {
+    let status = answer.as_ref().map(|answer| answer.status().as_u16());
+    let answer = match server.journal().note(entry(&server, &received, path, status, operation)) {
         Ok(()) => answer,
-        Err(error) => Some(Refusal::defect(&format!("the log cannot be written: {error}")).0),
+        Err(error) => {
+            let refusal = Refusal::defect(&format!("the log cannot be written: {error}"));
+            Some(refusal.0.into_response(""))
+        }
     };
-    let request_id = server.world().uuid();
-    let Some(answer) = answer else {
+    let Some(response) = answer else {
         line.cut();
         return Response::default();
     };
-    let response = answer.into_response(&request_id);
     match fault {
-        Some(FaultKind::Truncate) => truncated(response).await,
-        Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds),
-        _ => response,
+        Some(FaultKind::Truncate) => truncated(response),
+        Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds).map(Body::from),
+        _ => response.map(Body::from),
     }
 }
 
@@ -99,6 +115,7 @@ fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
     let now = server.clock.now();
     let mut world = server.world();
     authenticate(&world, received.token(), now)?;
+    world.seen.extend(received.token().map(str::to_owned));
     let Route { document, operation, parameters, handler } =
         route(received).ok_or_else(|| Refusal::message(404, "there is nothing at this address"))?;
     let handler = handler.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;
@@ -136,24 +153,32 @@ fn route(received: &Received) -> Option<Route> {
     products::find(Method::from_name(&received.method)?, &received.path)
 }
 
-fn entry(server: &Server, received: &Received, answer: Option<&Answer>) -> Entry {
+fn operation(received: &Received) -> Option<String> {
+    route(received).map(|route| route.operation.id.clone())
+}
+
+fn entry(
+    server: &Server,
+    received: &Received,
+    path: String,
+    status: Option<u16>,
+    operation: Option<String>,
+) -> Entry {
     let elapsed = server.clock.now().duration_since(server.started).as_secs_f64();
     Entry {
         t: (elapsed * 1000.0).round() / 1000.0,
         method: received.method.clone(),
-        path: received.path.clone(),
-        status: answer.map(|answer| answer.status),
-        operation: route(received).map(|route| route.operation.id.clone()),
+        path,
+        status,
+        operation,
         query: received.query.clone(),
         body: received.json().unwrap_or(Value::Null),
     }
 }
 
 /// The first half of the body, and then a dead line.
-async fn truncated(response: Response<Body>) -> Response<Body> {
+fn truncated(response: Response<Bytes>) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
-    // The body was made in memory, so reading it back cannot fail; an empty one is cut all the same.
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let half = body.slice(..body.len() / 2);
     let broken = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
@@ -165,7 +190,7 @@ async fn truncated(response: Response<Body>) -> Response<Body> {
     Response::from_parts(parts, Body::from_stream(stream))
 }
 
-fn retry_after(mut response: Response<Body>, seconds: u32) -> Response<Body> {
+fn retry_after(mut response: Response<Bytes>, seconds: u32) -> Response<Bytes> {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }

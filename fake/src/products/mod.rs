@@ -19,6 +19,7 @@ pub(crate) mod cockpit;
 pub(crate) mod containers;
 pub(crate) mod iam;
 pub(crate) mod ipam;
+pub(crate) mod object;
 pub(crate) mod rdb;
 pub(crate) mod registry;
 pub(crate) mod secret;
@@ -89,12 +90,13 @@ pub(crate) fn respell(document: &Document, operation: &Operation, body: &mut Val
     }
 }
 
-/// The kind of this name, and the document that describes it.
-pub(crate) fn kind(name: &str) -> Option<(&'static Kind, &'static Document)> {
-    PRODUCTS.iter().find_map(|product| {
+/// The kind of this name, and the document that describes it; Object Storage has none.
+pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Document>)> {
+    let described = PRODUCTS.iter().find_map(|product| {
         let kind = product.kinds.iter().find(|kind| kind.name == name)?;
-        Some((*kind, scaleway_api::document(product.document)?))
-    })
+        Some((*kind, scaleway_api::document(product.document)))
+    });
+    described.or_else(|| object::KINDS.iter().find(|kind| kind.name == name).map(|kind| (*kind, None)))
 }
 
 fn handler(document: &Document, operation: &Operation) -> Option<Handler> {

@@ -21,6 +21,30 @@ pub(crate) fn secret_key_state(store: &Store, secret_key: &str, now: Timestamp) 
     Some(expires_at.is_none_or(|end| end > now))
 }
 
+/// A key that was made here, as Object Storage needs it.
+pub(crate) struct Key {
+    pub(crate) secret_key: String,
+    pub(crate) default_project: String,
+    /// Whose it is, such as `application_id:<id>`.
+    pub(crate) bearer: String,
+    pub(crate) expired: bool,
+}
+
+/// The key that was made here with this access key.
+pub(crate) fn key_of(store: &Store, access_key: &str, now: Timestamp) -> Option<Key> {
+    let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
+    let bearer = match key.text("application_id") {
+        "" => format!("user_id:{}", key.text("user_id")),
+        application => format!("application_id:{application}"),
+    };
+    Some(Key {
+        secret_key: key.hidden_text("secret_key").to_owned(),
+        default_project: key.text("default_project_id").to_owned(),
+        bearer,
+        expired: key.text("expires_at").parse::<Timestamp>().is_ok_and(|end| end <= now),
+    })
+}
+
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (application, user) = (call.text("application_id"), call.text("user_id"));
     let bearer = match (application.as_str(), user.as_str()) {

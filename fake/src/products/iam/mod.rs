@@ -12,7 +12,7 @@ use super::Product;
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing, Object, Store};
 
-pub(crate) use api_keys::secret_key_state;
+pub(crate) use api_keys::{key_of, secret_key_state};
 
 static APPLICATION: Kind = Kind {
     view: Some(count_api_keys),

@@ -1,0 +1,224 @@
+//! Object Storage: buckets, what is set on them and the objects in them, spoken as S3 on the fake's own port.
+//!
+//! Which requests are S3's: those with an AWS signature, those for a host below `s3.<region>.scw.cloud`, and those
+//! without any key for a bucket that exists. Signatures, routes and XML are the crate `s3s`'; what stands here is what
+//! Scaleway does, and how its answers differ from those of that crate.
+//!
+//! It does not know faults, the log or the API documents: Object Storage has none.
+
+mod access;
+mod acl;
+mod bucket;
+mod configuration;
+mod contents;
+mod digest;
+mod listing;
+mod lock;
+mod multipart;
+mod policy;
+mod service;
+mod signer;
+mod wire;
+
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::http::{Request, Response};
+use jiff::Timestamp;
+use s3s::service::S3ServiceBuilder;
+use s3s::{S3Result, s3_error};
+use serde_json::{Map, Value};
+
+use crate::call::World;
+use crate::request::Received;
+use crate::server::Server;
+use crate::store::{Kind, Missing, Object};
+use access::Access;
+use service::Service;
+use signer::{Host, Secret, Signer};
+
+/// A bucket; its id is its name, its locality the region, and each of its fields one thing that can be set.
+pub(crate) static BUCKET: Kind = kind("object/bucket");
+/// One version of an object, or a delete marker.
+pub(crate) static OBJECT: Kind = kind("object/object");
+/// A multipart upload that is not finished.
+static UPLOAD: Kind = kind("object/upload");
+/// A part of one.
+static PART: Kind = kind("object/part");
+
+/// The kinds that the handle, the seed and `/_fake/objects` know.
+pub(crate) static KINDS: &[&Kind] = &[&BUCKET, &OBJECT, &UPLOAD, &PART];
+
+/// Who asks, as far as the signature tells.
+#[derive(Clone, Debug, Default)]
+struct Caller {
+    /// `None` without a signature.
+    project: Option<String>,
+    /// How bucket policies name the caller, such as `user_id:<id>`.
+    principals: Vec<String>,
+    /// The region of the endpoint, which the signature's scope names.
+    region: String,
+}
+
+/// What is stored, as one request sees it.
+struct Storage<'a> {
+    world: &'a mut World,
+    now: Timestamp,
+    caller: &'a Caller,
+}
+
+/// An answer and the operation that gave it.
+pub(crate) struct Said {
+    pub(crate) response: Response<Bytes>,
+    pub(crate) operation: Option<String>,
+}
+
+const fn kind(name: &'static str) -> Kind {
+    Kind { id: "", ..Kind::new(name, "", "", Missing::Message("there is no such thing in Object Storage")) }
+}
+
+/// Whether the request is Object Storage's.
+pub(crate) fn is_addressed(world: &World, received: &Received) -> bool {
+    let signed = received.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"));
+    let presigned = received.query.iter().any(|(name, _)| name == "X-Amz-Signature");
+    let by_host = received.header("host").is_some_and(|host| signer::place(host).is_some());
+    let anonymous = || {
+        let first = received.path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        received.token().is_none() && world.store.of(&BUCKET).any(|bucket| bucket.id == first)
+    };
+    signed || presigned || by_host || anonymous()
+}
+
+/// Bucket and key as the log tells them, whichever way the bucket is named.
+pub(crate) fn path(received: &Received) -> String {
+    match received.header("host").and_then(signer::place).and_then(|place| place.bucket) {
+        Some(bucket) => format!("/{bucket}{}", received.path),
+        None => received.path.clone(),
+    }
+}
+
+/// Answers the request.
+pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Said {
+    let operation = Arc::new(Mutex::new(None));
+    let signer = Signer::of(&server.world(), received, server.clock.now());
+    let (path, request_id) = (path(received), request_id(server));
+    let mut response = None;
+    if let Err(error) = signer.refusal().and_then(|()| digest::check_body(received)) {
+        response = error.to_http_response().ok();
+    }
+    for secret in signer.secrets() {
+        let ended = response.as_ref().is_some_and(|response| !wire::is_wrong_signature(response));
+        if ended {
+            break;
+        }
+        let request = match secret {
+            Some(_) => received.to_request(),
+            None => signer::unsigned(received).to_request(),
+        };
+        response = ask(server, &signer, &operation, secret, request).await;
+    }
+    let response = match response {
+        Some(response) => wire::translate(response, &path, &request_id, &received.method).await,
+        None => wire::error(500, "InternalError", "defect of the fake: it has no answer", &path, &request_id),
+    };
+    let operation = operation.lock().ok().and_then(|mut operation| operation.take());
+    Said { response, operation }
+}
+
+/// What is said to a request that a fault strikes with this status.
+pub(crate) fn refusal(server: &Server, received: &Received, status: u16) -> Response<Bytes> {
+    let code = match status {
+        400 => "InvalidRequest",
+        403 => "AccessDenied",
+        404 => "NoSuchKey",
+        409 => "OperationAborted",
+        429 | 503 => "SlowDown",
+        _ => "InternalError",
+    };
+    wire::error(status, code, "a fault that was asked for", &path(received), &request_id(server))
+}
+
+async fn ask(
+    server: &Arc<Server>,
+    signer: &Signer,
+    operation: &Arc<Mutex<Option<String>>>,
+    secret: Option<&str>,
+    request: Request<s3s::Body>,
+) -> Option<s3s::HttpResponse> {
+    let caller = signer.caller.clone();
+    let mut builder = S3ServiceBuilder::new(Service { server: Arc::clone(server), caller: caller.clone() });
+    builder.set_auth(Secret(secret.map(str::to_owned)));
+    builder.set_host(Host);
+    builder.set_access(Access { server: Arc::clone(server), caller, operation: Arc::clone(operation) });
+    builder.build().call(request).await.ok()
+}
+
+/// As recorded: `txg`, letters of chance, and the time.
+fn request_id(server: &Server) -> String {
+    let chance = server.world().uuid().replace('-', "");
+    format!("txg{}-{:010x}", &chance[..20], server.clock.now().as_second())
+}
+
+impl Storage<'_> {
+    /// The bucket of this name at the endpoint that was asked.
+    fn bucket(&self, name: &str) -> S3Result<&Object> {
+        let found = self.world.store.of(&BUCKET).find(|bucket| bucket.id == name);
+        found.filter(|bucket| bucket.locality == self.caller.region).ok_or_else(no_such_bucket)
+    }
+
+    /// One thing that is set on a bucket; null when it is not.
+    fn setting(&self, bucket: &str, name: &str) -> S3Result<Value> {
+        Ok(self.bucket(bucket)?.fields.get(name).cloned().unwrap_or_default())
+    }
+
+    fn set(&mut self, bucket: &str, name: &str, value: Value) -> S3Result {
+        let region = self.bucket(bucket)?.locality.clone();
+        let bucket = self.world.store.get_mut(&BUCKET, &region, bucket).map_err(|_| no_such_bucket())?;
+        bucket.fields.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    /// The time of the request as Object Storage writes it, in whole seconds.
+    fn timestamp(&self) -> String {
+        format!("{:.0}", self.now)
+    }
+}
+
+fn no_such_bucket() -> s3s::S3Error {
+    s3_error!(NoSuchBucket, "The specified bucket does not exist")
+}
+
+/// As recorded, whoever owns things is written as the project twice.
+fn owner_id(project: &str) -> String {
+    format!("{project}:{project}")
+}
+
+fn owner(bucket: &Object) -> s3s::dto::Owner {
+    let id = owner_id(bucket.text("project_id"));
+    s3s::dto::Owner { display_name: Some(id.clone()), id: Some(id) }
+}
+
+/// A time of the store as `s3s` has it.
+fn time(text: &str) -> Option<s3s::dto::Timestamp> {
+    s3s::dto::Timestamp::parse(s3s::dto::TimestampFormat::DateTime, text).ok()
+}
+
+/// The fields of a bucket or an object of a seed, complete; fails with a sentence.
+pub(crate) fn planted(
+    kind: &Kind,
+    region: &str,
+    id: &str,
+    project: &str,
+    now: Timestamp,
+    given: &Map<String, Value>,
+) -> Result<Map<String, Value>, String> {
+    if kind.name != BUCKET.name {
+        return Err("only buckets can be there from the start".to_owned());
+    }
+    let mut fields = bucket::fields(id, region, project, &format!("{now:.0}"));
+    if let Some(unknown) = given.keys().find(|name| !fields.contains_key(*name)) {
+        return Err(format!("{unknown}: there is no such field"));
+    }
+    fields.extend(given.clone());
+    Ok(fields)
+}

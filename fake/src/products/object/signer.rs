@@ -1,0 +1,190 @@
+//! Who signed a request, and with which secret keys its signature may have been made.
+//!
+//! S3 tells the access key only. A key made through IAM has its secret key; of others the fake knows the secret keys
+//! of its seed and those that calls of the API carried. Where any key is accepted and none of these fits, a signature
+//! cannot be checked and is taken for good, but for the access key that the guide names: its secret keys are known.
+
+use std::collections::BTreeSet;
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderValue, Request, Uri, header};
+use jiff::Timestamp;
+use s3s::auth::{S3Auth, SecretKey};
+use s3s::host::{S3Host, VirtualHost};
+use s3s::{S3Result, s3_error};
+
+use super::Caller;
+use crate::call::World;
+use crate::products::iam;
+use crate::request::Received;
+use crate::seed::OWNER;
+
+/// The access key of the guide.
+const GUIDES_ACCESS_KEY: &str = "SCWXXXXXXXXXXXXXXXXX";
+/// The secret keys that the guide and the README give with it.
+const GUIDES_SECRET_KEYS: [&str; 2] = ["11111111-1111-4111-8111-111111111111", "11111111-1111-1111-1111-111111111111"];
+
+/// The region of requests that name none.
+const REGION: &str = "fr-par";
+
+/// The signature of one request.
+pub(super) struct Signer {
+    pub(super) caller: Caller,
+    secrets: Vec<String>,
+    /// Whether a signature that fits no known secret key is taken for good.
+    trusting: bool,
+    signed: bool,
+    expired: bool,
+}
+
+/// The one secret key that a signature is compared with; none: the signature was taken away.
+pub(super) struct Secret(pub(super) Option<String>);
+
+/// Scaleway's host names.
+pub(super) struct Host;
+
+/// What a host name says.
+pub(super) struct Place<'a> {
+    pub(super) bucket: Option<&'a str>,
+    pub(super) region: &'a str,
+}
+
+impl Signer {
+    pub(super) fn of(world: &World, received: &Received, now: Timestamp) -> Self {
+        let place = received.header("host").and_then(place);
+        let region = place.map_or(REGION, |place| place.region).to_owned();
+        let Some(scope) = credential(received) else {
+            let caller = Caller { region, ..Caller::default() };
+            return Self { caller, secrets: Vec::new(), trusting: true, signed: false, expired: false };
+        };
+        let mut parts = scope.split('/');
+        let (named, region) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or(REGION).to_owned());
+        let (access_key, project) = named.split_once('@').map_or((named, None), |(key, project)| (key, Some(project)));
+        let key = iam::key_of(&world.store, access_key, now);
+        let (secrets, trusting) = match (&key, &world.keys) {
+            (Some(key), _) => (vec![key.secret_key.clone()], false),
+            (None, Some(keys)) => (keys.clone(), false),
+            (None, None) => {
+                let known = GUIDES_SECRET_KEYS.iter().map(|key| (*key).to_owned());
+                let known: BTreeSet<String> = known.chain(world.seen.iter().cloned()).collect();
+                (known.into_iter().collect(), access_key != GUIDES_ACCESS_KEY)
+            }
+        };
+        let default_project = key.as_ref().map_or(&world.project, |key| &key.default_project);
+        let bearer = key.as_ref().map_or_else(|| format!("user_id:{OWNER}"), |key| key.bearer.clone());
+        let project = project.unwrap_or(default_project).to_owned();
+        let principals = vec![bearer, format!("project_id:{project}")];
+        let caller = Caller { project: Some(project), principals, region };
+        Self { caller, secrets, trusting, signed: true, expired: key.is_some_and(|key| key.expired) }
+    }
+
+    /// Why the request is refused whatever its signature is.
+    pub(super) fn refusal(&self) -> S3Result {
+        if self.expired {
+            return Err(s3_error!(AccessDenied, "Access Denied."));
+        }
+        if self.signed && self.secrets.is_empty() && !self.trusting {
+            return Err(s3_error!(InvalidAccessKeyId, "The Access Key Id you provided does not exist in our records."));
+        }
+        Ok(())
+    }
+
+    /// The secret keys to try, one after the other; none last, where the signature need not fit.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = Option<&str>> {
+        let last = self.trusting.then_some(None);
+        self.secrets.iter().map(|secret| Some(secret.as_str())).chain(last)
+    }
+}
+
+#[async_trait::async_trait]
+impl S3Auth for Secret {
+    async fn get_secret_key(&self, _: &str) -> S3Result<SecretKey> {
+        let unknown = || s3_error!(SignatureDoesNotMatch, "the fake knows no secret key of this access key");
+        self.0.as_deref().map(SecretKey::from).ok_or_else(unknown)
+    }
+}
+
+impl S3Host for Host {
+    fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
+        Ok(match place(host) {
+            Some(Place { bucket: Some(bucket), region }) => VirtualHost::new(host).with_bucket(bucket).with_region(region),
+            Some(Place { bucket: None, region }) => VirtualHost::new(host).with_region(region),
+            None => VirtualHost::new(host),
+        })
+    }
+}
+
+/// `s3.<region>.scw.cloud` and `<bucket>.s3.<region>.scw.cloud`, with any port; None for other hosts.
+pub(super) fn place(host: &str) -> Option<Place<'_>> {
+    let name = host.split(':').next().unwrap_or_default();
+    let (head, region) = name.strip_suffix(".scw.cloud")?.rsplit_once('.')?;
+    match head.strip_suffix("s3")? {
+        "" => Some(Place { bucket: None, region }),
+        bucket => Some(Place { bucket: Some(bucket.strip_suffix('.')?), region }),
+    }
+}
+
+/// `<access key>/<day>/<region>/s3/aws4_request`.
+fn credential(received: &Received) -> Option<String> {
+    if let Some((_, scope)) = received.query.iter().find(|(name, _)| name == "X-Amz-Credential") {
+        return Some(scope.clone());
+    }
+    let authorization = received.header("authorization")?;
+    let (_, rest) = authorization.split_once("Credential=")?;
+    rest.split([',', ' ']).next().map(str::to_owned)
+}
+
+impl Received {
+    /// The request as `s3s` takes it.
+    pub(super) fn to_request(&self) -> Request<s3s::Body> {
+        let mut request = Request::new(s3s::Body::from(self.body.clone()));
+        *request.method_mut() = self.method.parse().unwrap_or_default();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+}
+
+/// The request without its signature, its body out of the frames that the signature lies in.
+pub(super) fn unsigned(received: &Received) -> Received {
+    let mut bare = received.clone();
+    bare.headers.remove(header::AUTHORIZATION);
+    let hash = bare.headers.remove("x-amz-content-sha256");
+    if hash.is_some_and(|hash| hash.as_bytes().starts_with(b"STREAMING-")) {
+        let (body, trailers) = unframed(&bare.body);
+        bare.headers.extend(trailers);
+        bare.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        bare.headers.remove("x-amz-decoded-content-length");
+        bare.body = body;
+    }
+    let kept = bare.query.iter().filter(|(name, _)| !name.starts_with("X-Amz-"));
+    if kept.clone().count() < bare.query.len() {
+        let query: Vec<_> = kept.map(|(name, value)| format!("{name}={value}")).collect();
+        let bare_uri = format!("{}?{}", bare.uri.path(), query.join("&"));
+        bare.uri = bare_uri.parse::<Uri>().unwrap_or(bare.uri);
+    }
+    bare
+}
+
+/// `aws-chunked`: `<size in hex>[;…]\r\n<bytes>\r\n` until a size of 0, then trailing headers.
+fn unframed(framed: &Bytes) -> (Bytes, HeaderMap) {
+    let (mut rest, mut body, mut trailers) = (&framed[..], Vec::new(), HeaderMap::new());
+    let line = |bytes: &[u8]| bytes.windows(2).position(|pair| pair == b"\r\n");
+    while let Some(end) = line(rest) {
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        rest = &rest[end + 2..];
+        let size = usize::from_str_radix(head.split(';').next().unwrap_or_default(), 16).unwrap_or(0);
+        if size == 0 {
+            break;
+        }
+        body.extend_from_slice(&rest[..size.min(rest.len())]);
+        rest = rest.get(size + 2..).unwrap_or_default();
+    }
+    for line in String::from_utf8_lossy(rest).split("\r\n") {
+        let pair = line.split_once(':').map(|(name, value)| (name.trim().parse(), value.trim().parse()));
+        if let Some((Ok::<header::HeaderName, _>(name), Ok::<HeaderValue, _>(value))) = pair {
+            trailers.insert(name, value);
+        }
+    }
+    (body.into(), trailers)
+}
