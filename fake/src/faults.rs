@@ -83,7 +83,8 @@ impl Fault {
     }
 
     fn fits(&self, method: &str, path: &str, query: Option<&str>) -> bool {
-        let whole = if self.path.contains('?') { format!("{path}?{}", query.unwrap_or_default()) } else { path.to_owned() };
+        let whole =
+            if self.path.contains('?') { format!("{path}?{}", query.unwrap_or_default()) } else { path.to_owned() };
         self.method.as_deref().is_none_or(|wanted| wanted == method) && glob(&self.path, &whole)
     }
 }

@@ -157,13 +157,7 @@ fn operation(received: &Received) -> Option<String> {
     route(received).map(|route| route.operation.id.clone())
 }
 
-fn entry(
-    server: &Server,
-    received: &Received,
-    path: String,
-    status: Option<u16>,
-    operation: Option<String>,
-) -> Entry {
+fn entry(server: &Server, received: &Received, path: String, status: Option<u16>, operation: Option<String>) -> Entry {
     let elapsed = server.clock.now().duration_since(server.started).as_secs_f64();
     Entry {
         t: (elapsed * 1000.0).round() / 1000.0,

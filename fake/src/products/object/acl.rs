@@ -66,9 +66,17 @@ pub(super) fn get_of_object(storage: &mut Storage<'_>, input: GetObjectAclInput)
 /// Whether a list allows the operation to the caller.
 pub(super) fn allows(storage: &Storage<'_>, bucket: &Object, key: Option<&str>, operation: &str) -> bool {
     let (needed, of_object) = match operation {
-        "HeadBucket" | "ListObjects" | "ListObjectsV2" | "ListObjectVersions" | "ListMultipartUploads" => ("READ", false),
-        "PutObject" | "CopyObject" | "DeleteObject" | "DeleteObjects" | "CreateMultipartUpload" | "UploadPart"
-        | "CompleteMultipartUpload" | "AbortMultipartUpload" => ("WRITE", false),
+        "HeadBucket" | "ListObjects" | "ListObjectsV2" | "ListObjectVersions" | "ListMultipartUploads" => {
+            ("READ", false)
+        }
+        "PutObject"
+        | "CopyObject"
+        | "DeleteObject"
+        | "DeleteObjects"
+        | "CreateMultipartUpload"
+        | "UploadPart"
+        | "CompleteMultipartUpload"
+        | "AbortMultipartUpload" => ("WRITE", false),
         "GetBucketAcl" => ("READ_ACP", false),
         "PutBucketAcl" => ("WRITE_ACP", false),
         "GetObject" | "HeadObject" => ("READ", true),
@@ -77,7 +85,8 @@ pub(super) fn allows(storage: &Storage<'_>, bucket: &Object, key: Option<&str>, 
         _ => return false,
     };
     let object = key.filter(|_| of_object).and_then(|key| storage.object(&bucket.id, key, None).ok());
-    let Some(grants) = (if of_object { object } else { Some(bucket) }).and_then(|found| found.fields["grants"].as_array())
+    let Some(grants) =
+        (if of_object { object } else { Some(bucket) }).and_then(|found| found.fields["grants"].as_array())
     else {
         return false;
     };

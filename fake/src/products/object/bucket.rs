@@ -34,7 +34,10 @@ pub(super) fn create(storage: &mut Storage<'_>, input: CreateBucketInput) -> S3R
     let (project, region) = (storage.caller.project.clone().unwrap_or_default(), storage.caller.region.clone());
     if let Some(taken) = storage.world.store.of(&BUCKET).find(|bucket| bucket.id == input.bucket) {
         return Err(if taken.text("project_id") == project {
-            s3_error!(BucketAlreadyOwnedByYou, "Your previous request to create the named bucket succeeded and you already own it.")
+            s3_error!(
+                BucketAlreadyOwnedByYou,
+                "Your previous request to create the named bucket succeeded and you already own it."
+            )
         } else {
             s3_error!(BucketAlreadyExists, "The requested bucket name is not available.")
         });
@@ -53,9 +56,8 @@ pub(super) fn create(storage: &mut Storage<'_>, input: CreateBucketInput) -> S3R
 
 pub(super) fn delete(storage: &mut Storage<'_>, input: DeleteBucketInput) -> S3Result<DeleteBucketOutput> {
     let region = storage.bucket(&input.bucket)?.locality.clone();
-    let holds = |object: &Object| {
-        [OBJECT.name, UPLOAD.name].contains(&object.kind) && object.text("bucket") == input.bucket
-    };
+    let holds =
+        |object: &Object| [OBJECT.name, UPLOAD.name].contains(&object.kind) && object.text("bucket") == input.bucket;
     if storage.world.store.all().any(holds) {
         return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
     }
@@ -85,9 +87,5 @@ pub(super) fn list(storage: &mut Storage<'_>, _: ListBucketsInput) -> S3Result<L
 }
 
 fn shown(bucket: &Object) -> Bucket {
-    Bucket {
-        name: Some(bucket.id.clone()),
-        creation_date: time(bucket.text("creation_date")),
-        ..Bucket::default()
-    }
+    Bucket { name: Some(bucket.id.clone()), creation_date: time(bucket.text("creation_date")), ..Bucket::default() }
 }

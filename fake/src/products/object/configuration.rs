@@ -2,6 +2,7 @@
 //!
 //! Each is one field of the bucket, in the form that `s3s` gives it as JSON; null when it is not set.
 
+use axum::http::StatusCode;
 use s3s::dto::{
     DeleteBucketCorsInput, DeleteBucketCorsOutput, DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput,
     DeleteBucketLifecycleInput, DeleteBucketLifecycleOutput, DeleteBucketPolicyInput, DeleteBucketPolicyOutput,
@@ -15,7 +16,7 @@ use s3s::dto::{
     PutBucketTaggingOutput, PutBucketVersioningInput, PutBucketVersioningOutput, PutBucketWebsiteInput,
     PutBucketWebsiteOutput, Tag, WebsiteConfiguration,
 };
-use s3s::{S3Error, S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -115,8 +116,10 @@ pub(super) fn get_encryption(
     input: GetBucketEncryptionInput,
 ) -> S3Result<GetBucketEncryptionOutput> {
     let none = || {
-        let message = "The server side encryption configuration was not found";
-        S3Error::with_message("ServerSideEncryptionConfigurationNotFoundError".parse().unwrap_or_else(|e| match e {}), message)
+        let code = S3ErrorCode::Custom("ServerSideEncryptionConfigurationNotFoundError".into());
+        let mut error = S3Error::with_message(code, "The server side encryption configuration was not found");
+        error.set_status_code(StatusCode::NOT_FOUND);
+        error
     };
     let found = storage.read(&input.bucket, "encryption")?.ok_or_else(none)?;
     Ok(GetBucketEncryptionOutput { server_side_encryption_configuration: Some(found) })
@@ -185,7 +188,8 @@ pub(super) fn put_versioning(
         return Err(s3_error!(IllegalVersioningConfigurationException, "the status is Enabled or Suspended"));
     }
     if status == "Suspended" && !storage.setting(&input.bucket, "object_lock")?.is_null() {
-        let message = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+        let message =
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
         return Err(s3_error!(InvalidBucketState, "{message}"));
     }
     storage.set(&input.bucket, "versioning", json!(status))?;

@@ -96,7 +96,8 @@ pub(super) fn get(storage: &mut Storage<'_>, input: GetObjectInput) -> S3Result<
     let (content, range) = match &input.range {
         None => (all, None),
         Some(range) => {
-            let range = range.check(length).map_err(|_| s3_error!(InvalidRange, "The requested range cannot be satisfied."))?;
+            let range =
+                range.check(length).map_err(|_| s3_error!(InvalidRange, "The requested range cannot be satisfied."))?;
             let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
             let shown = format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1));
             (all.slice(place(range.start)..place(range.end)), Some(shown))
@@ -171,10 +172,13 @@ pub(super) fn copy(storage: &mut Storage<'_>, input: CopyObjectInput) -> S3Resul
     let etag = source.text("etag").to_owned();
     let checksum_crc32 = source.fields["checksums"]["crc32"].as_str().map(str::to_owned);
     let last_modified = time(&storage.timestamp());
-    let version =
-        storage.add(Draft { bucket: input.bucket, key: input.key, etag: etag.clone(), content, fields })?;
-    let result =
-        CopyObjectResult { e_tag: Some(ETag::Strong(etag)), last_modified, checksum_crc32, ..CopyObjectResult::default() };
+    let version = storage.add(Draft { bucket: input.bucket, key: input.key, etag: etag.clone(), content, fields })?;
+    let result = CopyObjectResult {
+        e_tag: Some(ETag::Strong(etag)),
+        last_modified,
+        checksum_crc32,
+        ..CopyObjectResult::default()
+    };
     Ok(CopyObjectOutput {
         copy_object_result: Some(result),
         version_id: Some(version).filter(|version| version != UNVERSIONED),
@@ -301,7 +305,11 @@ impl Storage<'_> {
 
     fn keep(&mut self, bucket: &str, key: &str, version: &str, fields: Map<String, Value>) -> S3Result<String> {
         let region = self.bucket(bucket)?.locality.clone();
-        let id = if version == UNVERSIONED { format!("{bucket}/{key}") } else { format!("{bucket}/{key}?versionId={version}") };
+        let id = if version == UNVERSIONED {
+            format!("{bucket}/{key}")
+        } else {
+            format!("{bucket}/{key}?versionId={version}")
+        };
         self.world.contents.remove(&id);
         self.world.store.insert(Object::new(&OBJECT, &region, &id, fields));
         Ok(id)
@@ -318,13 +326,20 @@ impl Storage<'_> {
 
     /// Deletes a version, or hides an object behind a marker: the version that is gone or the marker's, and whether it
     /// is a marker's.
-    fn take(&mut self, bucket: &str, key: &str, version: Option<&str>, bypass: bool) -> S3Result<(Option<String>, bool)> {
+    fn take(
+        &mut self,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+        bypass: bool,
+    ) -> S3Result<(Option<String>, bool)> {
         let versioning = self.setting(bucket, "versioning")?;
         let named = version.or(if versioning == "" { Some(UNVERSIONED) } else { None });
         let Some(named) = named else {
             let new = if versioning == "Enabled" { self.world.uuid().replace('-', "") } else { UNVERSIONED.to_owned() };
             let now = self.timestamp();
-            let fields = json!({ "bucket": bucket, "key": key, "version_id": new, "delete_marker": true, "last_modified": now });
+            let fields =
+                json!({ "bucket": bucket, "key": key, "version_id": new, "delete_marker": true, "last_modified": now });
             self.keep(bucket, key, &new, object(fields))?;
             return Ok((Some(new), true));
         };
@@ -358,7 +373,9 @@ fn headers_of(found: &Object) -> HeaderMap {
     if found.fields["legal_hold"] == true {
         add("x-amz-object-lock-legal-hold", "ON".to_owned());
     }
-    if let (Some(mode), Some(until)) = (found.fields["retention"]["mode"].as_str(), found.fields["retention"]["until"].as_str()) {
+    if let (Some(mode), Some(until)) =
+        (found.fields["retention"]["mode"].as_str(), found.fields["retention"]["until"].as_str())
+    {
         add("x-amz-object-lock-mode", mode.to_owned());
         add("x-amz-object-lock-retain-until-date", until.to_owned());
     }
@@ -386,7 +403,10 @@ fn check_customer_key(found: &Object, given: Option<&str>) -> S3Result {
     if found.text("customer_key_md5") == given.unwrap_or_default() {
         return Ok(());
     }
-    Err(s3_error!(InvalidRequest, "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object."))
+    Err(s3_error!(
+        InvalidRequest,
+        "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object."
+    ))
 }
 
 fn metadata_of(found: &Object) -> Option<Metadata> {

@@ -1,11 +1,11 @@
 //! Lists of what is in a bucket: objects in both forms, and all versions.
 
+use s3s::S3Result;
 use s3s::dto::{
     ChecksumAlgorithm, ChecksumType, CommonPrefix, DeleteMarkerEntry, ETag, ListObjectVersionsInput,
-    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output, Object as Shown,
-    ObjectVersion,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output,
+    Object as Shown, ObjectVersion,
 };
-use s3s::S3Result;
 
 use super::{OBJECT, Storage, owner, time};
 use crate::store::Object;
@@ -101,7 +101,7 @@ pub(super) fn versions(
     let (key_marker, version_marker) = (input.key_marker.as_deref(), input.version_id_marker.as_deref());
     let start = all.iter().position(|found| {
         let key = found.text("key");
-        key_marker.is_none_or(|marker| key > marker) 
+        key_marker.is_none_or(|marker| key > marker)
     });
     let start = match (key_marker, version_marker) {
         (Some(key), Some(version)) => {
@@ -186,7 +186,8 @@ impl Storage<'_> {
         let owner = owner(self.bucket(bucket)?);
         let one = |found: &&Object| {
             let sums = found.fields["checksums"].as_object().filter(|sums| !sums.is_empty());
-            let algorithms = sums.map(|sums| sums.keys().map(|name| ChecksumAlgorithm::from(name.to_uppercase())).collect());
+            let algorithms =
+                sums.map(|sums| sums.keys().map(|name| ChecksumAlgorithm::from(name.to_uppercase())).collect());
             Shown {
                 key: Some(found.text("key").to_owned()),
                 last_modified: time(found.text("last_modified")),

@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use s3s::dto::{
-    GetObjectLegalHoldInput, GetObjectLegalHoldOutput, GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput,
-    GetObjectRetentionInput, GetObjectRetentionOutput, ObjectLockConfiguration, ObjectLockLegalHold,
-    ObjectLockLegalHoldStatus, ObjectLockRetention, PutObjectLegalHoldInput, PutObjectLegalHoldOutput,
-    PutObjectLockConfigurationInput, PutObjectLockConfigurationOutput, PutObjectRetentionInput, PutObjectRetentionOutput,
+    GetObjectLegalHoldInput, GetObjectLegalHoldOutput, GetObjectLockConfigurationInput,
+    GetObjectLockConfigurationOutput, GetObjectRetentionInput, GetObjectRetentionOutput, ObjectLockConfiguration,
+    ObjectLockLegalHold, ObjectLockLegalHoldStatus, ObjectLockRetention, PutObjectLegalHoldInput,
+    PutObjectLegalHoldOutput, PutObjectLockConfigurationInput, PutObjectLockConfigurationOutput,
+    PutObjectRetentionInput, PutObjectRetentionOutput,
 };
 use s3s::{S3Result, s3_error};
 use serde_json::{Map, Value, json};
@@ -20,7 +21,8 @@ pub(super) fn get(
     storage: &mut Storage<'_>,
     input: GetObjectLockConfigurationInput,
 ) -> S3Result<GetObjectLockConfigurationOutput> {
-    let none = || s3_error!(ObjectLockConfigurationNotFoundError, "Object Lock configuration does not exist for this bucket");
+    let none =
+        || s3_error!(ObjectLockConfigurationNotFoundError, "Object Lock configuration does not exist for this bucket");
     let found = storage.read(&input.bucket, "object_lock")?.ok_or_else(none)?;
     Ok(GetObjectLockConfigurationOutput { object_lock_configuration: Some(found) })
 }
@@ -31,7 +33,10 @@ pub(super) fn put(
 ) -> S3Result<PutObjectLockConfigurationOutput> {
     let mut configuration = input.object_lock_configuration.unwrap_or_default();
     if storage.setting(&input.bucket, "versioning")? != "Enabled" {
-        return Err(s3_error!(InvalidBucketState, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"));
+        return Err(s3_error!(
+            InvalidBucketState,
+            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
+        ));
     }
     if let Some(retention) = configuration.rule.as_ref().and_then(|rule| rule.default_retention.as_ref()) {
         let (days, years) = (retention.days.unwrap_or(0), retention.years.unwrap_or(0));
@@ -72,7 +77,10 @@ pub(super) fn get_retention(
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
     let retention = &found.fields["retention"];
     let (Some(mode), Some(until)) = (retention["mode"].as_str(), retention["until"].as_str()) else {
-        return Err(s3_error!(NoSuchObjectLockConfiguration, "The specified object does not have a ObjectLock configuration"));
+        return Err(s3_error!(
+            NoSuchObjectLockConfiguration,
+            "The specified object does not have a ObjectLock configuration"
+        ));
     };
     let retention = ObjectLockRetention { mode: Some(mode.to_owned().into()), retain_until_date: time(until) };
     Ok(GetObjectRetentionOutput { retention: Some(retention) })
@@ -88,7 +96,8 @@ pub(super) fn put_retention(
     let new = input.retention.as_ref().and_then(|retention| {
         Some(json!({ "mode": retention.mode.as_ref()?.as_str(), "until": retention.retain_until_date.as_ref()? }))
     });
-    let (old_end, new_end) = (end(found), new.as_ref().and_then(|new| new["until"].as_str()?.parse::<Timestamp>().ok()));
+    let (old_end, new_end) =
+        (end(found), new.as_ref().and_then(|new| new["until"].as_str()?.parse::<Timestamp>().ok()));
     if old_end.is_some_and(|old| old > now && new_end.is_none_or(|new| new < old)) {
         check_retention(found, now, bypass)?;
     }

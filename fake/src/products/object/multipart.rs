@@ -3,8 +3,9 @@
 use axum::http::HeaderMap;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput, CompleteMultipartUploadOutput,
-    CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput, ListMultipartUploadsOutput,
-    ListPartsInput, ListPartsOutput, MultipartUpload, Part, UploadPartInput, UploadPartOutput,
+    CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, ListMultipartUploadsInput,
+    ListMultipartUploadsOutput, ListPartsInput, ListPartsOutput, MultipartUpload, Part, UploadPartInput,
+    UploadPartOutput,
 };
 use s3s::{S3Result, s3_error};
 use serde_json::json;
@@ -101,8 +102,7 @@ pub(super) fn complete(
     }
     let etag = digest::etag_of_parts(contents.iter().map(|content| &content[..]));
     let content = contents.concat().into();
-    let draft =
-        Draft { bucket: input.bucket.clone(), key: input.key.clone(), etag: etag.clone(), content, fields };
+    let draft = Draft { bucket: input.bucket.clone(), key: input.key.clone(), etag: etag.clone(), content, fields };
     let version = storage.add(draft)?;
     storage.forget(&input.upload_id);
     Ok(CompleteMultipartUploadOutput {
@@ -185,8 +185,8 @@ impl Storage<'_> {
     fn forget(&mut self, id: &str) {
         let parts = format!("{id}/");
         self.world.contents.retain(|name, _| !name.starts_with(&parts));
-        self.world.store.remove_where(|object| {
-            [UPLOAD.name, PART.name].contains(&object.kind) && object.text("upload_id") == id
-        });
+        self.world
+            .store
+            .remove_where(|object| [UPLOAD.name, PART.name].contains(&object.kind) && object.text("upload_id") == id);
     }
 }

@@ -107,7 +107,9 @@ impl S3Auth for Secret {
 impl S3Host for Host {
     fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
         Ok(match place(host) {
-            Some(Place { bucket: Some(bucket), region }) => VirtualHost::new(host).with_bucket(bucket).with_region(region),
+            Some(Place { bucket: Some(bucket), region }) => {
+                VirtualHost::new(host).with_bucket(bucket).with_region(region)
+            }
             Some(Place { bucket: None, region }) => VirtualHost::new(host).with_region(region),
             None => VirtualHost::new(host),
         })

@@ -1,0 +1,341 @@
+//! Object Storage: buckets, what is set on them, objects, and who may do what.
+
+use axum::http::Request;
+use scaleway_fake::{Builder, Fault, FaultKind, Running, Seed};
+use serde_json::json;
+
+use crate::client::builder;
+use crate::sign::{Key, signed};
+
+const ACCESS_KEY: &str = "SCWXXXXXXXXXXXXXXXXX";
+const SECRET_KEY: &str = "11111111-1111-4111-8111-111111111111";
+const OTHER_PROJECT: &str = "5ca1e3a7-fa4e-4000-8000-000000000002";
+
+/// A fake and somebody who signs.
+struct Storage {
+    fake: Running,
+    http: reqwest::Client,
+}
+
+/// What came back.
+struct Said {
+    status: u16,
+    headers: reqwest::header::HeaderMap,
+    text: String,
+}
+
+impl Said {
+    /// Status and error code; empty when there is none.
+    fn code(&self) -> (u16, &str) {
+        let code = self.text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+        (self.status, code.map_or("", |(code, _)| code))
+    }
+
+    /// The text of the first element of this name.
+    fn element(&self, name: &str) -> &str {
+        let rest = self.text.split_once(&format!("<{name}>")).unwrap_or_else(|| panic!("{name}: {}", self.text)).1;
+        rest.split_once(&format!("</{name}>")).unwrap().0
+    }
+}
+
+impl Storage {
+    async fn new() -> Self {
+        Self::of(builder()).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
+    async fn of(builder: Builder) -> Self {
+        Self { fake: builder.start().await.unwrap(), http: reqwest::Client::new() }
+    }
+
+    async fn send_as(&self, key: Option<&Key<'_>>, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
+        let (method, target) = request.split_once(' ').unwrap();
+        let mut made = Request::builder().method(method).uri(format!("{}{target}", self.fake.url()));
+        for (name, value) in headers {
+            made = made.header(*name, *value);
+        }
+        let made = made.body(body.as_bytes().to_vec()).unwrap();
+        let made = match key {
+            Some(key) => signed(made, key),
+            None => made,
+        };
+        let response = self.http.execute(made.try_into().unwrap()).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Said { status, headers, text: response.text().await.unwrap() }
+    }
+
+    async fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
+        let key = Key { access_key: ACCESS_KEY, secret_key: SECRET_KEY, region: "fr-par" };
+        self.send_as(Some(&key), request, headers, body).await
+    }
+
+    async fn call(&self, request: &str) -> Said {
+        self.send(request, &[], "").await
+    }
+
+    async fn good(&self, request: &str, body: &str) -> Said {
+        let said = self.send(request, &[], body).await;
+        assert!(said.status < 300, "{request}: {} {}", said.status, said.text);
+        said
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_is_made_found_listed_and_taken_away() {
+    let storage = Storage::new().await;
+    let made = storage.good("PUT /main", "").await;
+    assert_eq!(made.headers["location"], "/main");
+    let found = storage.good("HEAD /main", "").await;
+    assert_eq!(found.headers["x-amz-bucket-region"], "fr-par");
+    assert!(storage.good("GET /", "").await.text.contains("<Name>main</Name>"));
+    assert_eq!(storage.call("PUT /main").await.code(), (409, "BucketAlreadyOwnedByYou"));
+    storage.good("PUT /main/a/b?x-id=PutObject", "text").await;
+    assert_eq!(storage.call("DELETE /main").await.code(), (409, "BucketNotEmpty"));
+    storage.good("DELETE /main/a/b?x-id=DeleteObject", "").await;
+    assert_eq!(storage.good("DELETE /main", "").await.status, 204);
+    let gone = storage.call("GET /main?acl=").await;
+    assert_eq!(gone.code(), (404, "NoSuchBucket"));
+    assert_eq!(gone.element("Message"), "The specified bucket does not exist");
+    assert_eq!(gone.element("Resource"), "/main");
+    assert!(gone.text.starts_with("<Error><Code>"), "{}", gone.text);
+}
+
+#[tokio::test]
+async fn what_is_not_set_is_an_error_of_its_own_and_what_is_set_comes_back() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    for (what, code) in [
+        ("tagging", "NoSuchTagSet"),
+        ("cors", "NoSuchCORSConfiguration"),
+        ("lifecycle", "NoSuchLifecycleConfiguration"),
+        ("object-lock", "ObjectLockConfigurationNotFoundError"),
+        ("policy", "NoSuchBucketPolicy"),
+        ("website", "NoSuchWebsiteConfiguration"),
+        ("encryption", "ServerSideEncryptionConfigurationNotFoundError"),
+    ] {
+        assert_eq!(storage.call(&format!("GET /main?{what}=")).await.code(), (404, code), "{what}");
+    }
+    let lifecycle =
+        "<Rule><Expiration><Days>3</Days></Expiration><Filter></Filter><ID>a</ID><Status>Enabled</Status></Rule>";
+    let cors = "<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule>";
+    for (what, put, get, inner) in [
+        ("tagging", "Tagging", "Tagging", "<TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet>"),
+        ("lifecycle", "LifecycleConfiguration", "Configuration", lifecycle),
+        ("cors", "CORSConfiguration", "CORSConfiguration", cors),
+    ] {
+        storage.good(&format!("PUT /main?{what}="), &format!("<{put}>{inner}</{put}>")).await;
+        let answer = storage.good(&format!("GET /main?{what}="), "").await;
+        assert!(answer.text.ends_with(&format!("<{get}>{inner}</{get}>")), "{}", answer.text);
+        storage.good(&format!("DELETE /main?{what}="), "").await;
+        assert_eq!(storage.call(&format!("GET /main?{what}=")).await.status, 404);
+    }
+    let versioning = storage.good("GET /main?versioning=", "").await;
+    assert!(versioning.text.ends_with("<VersioningConfiguration><Status></Status></VersioningConfiguration>"));
+    let rule =
+        "<LifecycleConfiguration><Rule><Filter></Filter><Status>Enabled</Status></Rule></LifecycleConfiguration>";
+    assert_eq!(storage.send("PUT /main?lifecycle=", &[], rule).await.code(), (400, "InvalidRequest"));
+}
+
+#[tokio::test]
+async fn an_object_keeps_its_content_type_metadata_class_and_tags() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    let headers = [
+        ("content-type", "text/html"),
+        ("x-amz-meta-origin", "test"),
+        ("x-amz-storage-class", "ONEZONE_IA"),
+        ("x-amz-tagging", "a=b"),
+    ];
+    let put = storage.send("PUT /main/index.html", &headers, "hello").await;
+    assert_eq!(put.headers["etag"], "\"5d41402abc4b2a76b9719d911017c592\"");
+    let head = storage.call("HEAD /main/index.html").await;
+    for (name, value) in [
+        ("content-type", "text/html"),
+        ("content-length", "5"),
+        ("x-amz-meta-origin", "test"),
+        ("x-amz-storage-class", "ONEZONE_IA"),
+        ("x-amz-tagging-count", "1"),
+        ("etag", "\"5d41402abc4b2a76b9719d911017c592\""),
+    ] {
+        assert_eq!(head.headers[name], value, "{name}");
+    }
+    assert_eq!(storage.call("GET /main/index.html").await.text, "hello");
+    let part = storage.send("GET /main/index.html", &[("range", "bytes=1-3")], "").await;
+    assert_eq!((part.status, part.text.as_str()), (206, "ell"));
+    let copied = storage.send("PUT /main/copy", &[("x-amz-copy-source", "main/index.html")], "").await;
+    assert_eq!(copied.element("ETag"), "\"5d41402abc4b2a76b9719d911017c592\"");
+    assert_eq!(storage.call("GET /main/copy").await.text, "hello");
+    assert_eq!(storage.send("PUT /main/x", &[("x-amz-storage-class", "COLD")], "").await.code().0, 400);
+    assert_eq!(storage.call("GET /main/none").await.code(), (404, "NoSuchKey"));
+    // Content that looks like an answer stays what it is.
+    let xml = "<?xml version=\"1.0\"?><Tagging><TagSet/></Tagging>";
+    storage.good("PUT /main/xml", xml).await;
+    assert_eq!(storage.call("GET /main/xml").await.text, xml);
+}
+
+#[tokio::test]
+async fn lists_are_cut_at_delimiters_and_come_in_pages() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    for key in ["a/1", "a/2", "b", "c"] {
+        storage.good(&format!("PUT /main/{key}"), "x").await;
+    }
+    let first = storage.good("GET /main?list-type=2&delimiter=%2F&max-keys=2", "").await;
+    assert_eq!((first.element("IsTruncated"), first.element("NextContinuationToken")), ("true", "b"));
+    assert!(first.text.contains("<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>"), "{}", first.text);
+    let second = storage.good("GET /main?list-type=2&delimiter=%2F&max-keys=2&continuation-token=b", "").await;
+    assert_eq!((second.element("IsTruncated"), second.element("Key")), ("false", "c"));
+    let old = storage.good("GET /main?prefix=a%2F&marker=a%2F1", "").await;
+    assert_eq!(old.element("Key"), "a/2");
+}
+
+#[tokio::test]
+async fn versions_stay_behind_delete_markers_until_each_is_deleted() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    let enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    storage.good("PUT /main?versioning=", enabled).await;
+    let first = storage.good("PUT /main/a", "1").await.headers["x-amz-version-id"].to_str().unwrap().to_owned();
+    storage.good("PUT /main/a", "2").await;
+    let marker = storage.good("DELETE /main/a", "").await;
+    assert_eq!(marker.headers["x-amz-delete-marker"], "true");
+    assert_eq!(storage.call("GET /main/a").await.code(), (404, "NoSuchKey"));
+    assert_eq!(storage.good(&format!("GET /main/a?versionId={first}"), "").await.text, "1");
+    let versions = storage.good("GET /main?versions=", "").await.text;
+    assert_eq!((versions.matches("<Version>").count(), versions.matches("<DeleteMarker>").count()), (2, 1));
+    assert_eq!(storage.call("DELETE /main").await.code(), (409, "BucketNotEmpty"));
+    let all: Vec<_> = versions.split("<VersionId>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    for version in all {
+        storage.good(&format!("DELETE /main/a?versionId={version}"), "").await;
+    }
+    storage.good("DELETE /main", "").await;
+}
+
+#[tokio::test]
+async fn an_upload_in_parts_is_one_object_and_holds_its_bucket_until_it_ends() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    let id = storage.good("POST /main/big?uploads=", "").await.element("UploadId").to_owned();
+    let mut parts = String::new();
+    for (number, text) in [(1, "first "), (2, "second")] {
+        let put = storage.good(&format!("PUT /main/big?partNumber={number}&uploadId={id}"), text).await;
+        let etag = put.headers["etag"].to_str().unwrap();
+        parts += &format!("<Part><ETag>{etag}</ETag><PartNumber>{number}</PartNumber></Part>");
+    }
+    assert_eq!(storage.call("DELETE /main").await.code(), (409, "BucketNotEmpty"));
+    let body = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
+    let done = storage.good(&format!("POST /main/big?uploadId={id}"), &body).await;
+    assert!(done.element("ETag").ends_with("-2\""), "{}", done.text);
+    assert_eq!(storage.call("GET /main/big").await.text, "first second");
+    let id = storage.good("POST /main/other?uploads=", "").await.element("UploadId").to_owned();
+    assert!(storage.good("GET /main?uploads=", "").await.text.contains(&id));
+    storage.good(&format!("DELETE /main/other?uploadId={id}"), "").await;
+    storage.good("DELETE /main/big", "").await;
+    storage.good("DELETE /main", "").await;
+}
+
+#[tokio::test]
+async fn what_is_locked_cannot_be_deleted() {
+    let storage = Storage::new().await;
+    storage.send("PUT /main", &[("x-amz-bucket-object-lock-enabled", "true")], "").await;
+    let put = storage.good("PUT /main/a", "1").await;
+    let version = put.headers["x-amz-version-id"].to_str().unwrap().to_owned();
+    let one = format!("/main/a?versionId={version}");
+    storage.good("PUT /main/a?legal-hold=", "<LegalHold><Status>ON</Status></LegalHold>").await;
+    assert_eq!(storage.call(&format!("DELETE {one}")).await.code(), (403, "AccessDenied"));
+    storage.good("PUT /main/a?legal-hold=", "<LegalHold><Status>OFF</Status></LegalHold>").await;
+    let retention = |mode: &str| {
+        format!("<Retention><Mode>{mode}</Mode><RetainUntilDate>2126-01-01T00:00:00Z</RetainUntilDate></Retention>")
+    };
+    storage.good("PUT /main/a?retention=", &retention("GOVERNANCE")).await;
+    assert_eq!(storage.call(&format!("DELETE {one}")).await.code(), (403, "AccessDenied"));
+    let bypass = [("x-amz-bypass-governance-retention", "true")];
+    assert_eq!(storage.send(&format!("DELETE {one}"), &bypass, "").await.status, 204);
+    let suspended = "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>";
+    assert_eq!(storage.send("PUT /main?versioning=", &[], suspended).await.code(), (409, "InvalidBucketState"));
+}
+
+#[tokio::test]
+async fn a_signature_that_does_not_fit_opens_nothing() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    let wrong = Key { access_key: ACCESS_KEY, secret_key: "wrong", region: "fr-par" };
+    let refused = storage.send_as(Some(&wrong), "GET /main", &[], "").await;
+    assert_eq!(refused.code(), (403, "SignatureDoesNotMatch"));
+    assert_eq!(storage.send_as(None, "GET /main", &[], "").await.code(), (403, "AccessDenied"));
+    let of_seed = Storage::of(builder().keys(["right"])).await;
+    for (secret_key, expected) in [("right", 200), ("wrong", 403)] {
+        let key = Key { access_key: "SCWAAAAAAAAAAAAAAAAA", secret_key, region: "fr-par" };
+        assert_eq!(of_seed.send_as(Some(&key), "PUT /main", &[], "").await.status, expected);
+    }
+    let sums = [("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==")];
+    assert_eq!(storage.send("PUT /main/a", &sums, "text").await.code(), (400, "BadDigest"));
+}
+
+#[tokio::test]
+async fn a_bucket_belongs_to_the_project_behind_the_key_and_to_one_region() {
+    let project = json!({ "kind": "account/project", "id": OTHER_PROJECT, "fields": { "name": "other" } });
+    let seed = Seed::parse(&json!({ "objects": [project] }).to_string()).unwrap();
+    let storage = Storage::of(builder().seed(seed)).await;
+    let access_key = format!("{ACCESS_KEY}@{OTHER_PROJECT}");
+    let other = Key { access_key: &access_key, secret_key: SECRET_KEY, region: "fr-par" };
+    storage.send_as(Some(&other), "PUT /theirs", &[], "").await;
+    let acl = storage.send_as(Some(&other), "GET /theirs?acl=", &[], "").await;
+    assert_eq!(acl.element("ID"), format!("{OTHER_PROJECT}:{OTHER_PROJECT}"));
+    let refused = storage.call("HEAD /theirs").await;
+    assert_eq!((refused.status, refused.text.as_str()), (403, ""));
+    assert_eq!(storage.call("PUT /theirs").await.code(), (409, "BucketAlreadyExists"));
+    let elsewhere = Key { region: "nl-ams", ..other };
+    let refused = storage.send_as(Some(&elsewhere), "GET /theirs", &[], "").await;
+    assert_eq!(refused.code(), (404, "NoSuchBucket"));
+    let delete = storage.http.delete(format!("{}/account/v3/projects/{OTHER_PROJECT}", storage.fake.url()));
+    let refused = delete.header("x-auth-token", SECRET_KEY).send().await.unwrap();
+    assert_eq!(refused.status(), 412);
+}
+
+#[tokio::test]
+async fn a_policy_denies_its_callers_and_a_list_opens_to_everybody() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    storage.send("PUT /main/open", &[("x-amz-acl", "public-read")], "hello").await;
+    storage.good("PUT /main/closed", "hello").await;
+    assert_eq!(storage.send_as(None, "GET /main/open", &[], "").await.text, "hello");
+    assert_eq!(storage.send_as(None, "GET /main/closed", &[], "").await.code(), (403, "AccessDenied"));
+    let policy = json!({ "Version": "2023-04-17", "Id": "p", "Statement": [
+        { "Sid": "read", "Effect": "Allow", "Principal": "*", "Action": ["s3:ListBucket", "s3:GetObject"],
+          "Resource": ["main", "main/*"] },
+        { "Sid": "keep", "Effect": "Deny", "Principal": { "SCW": "*" }, "Action": "s3:DeleteObject", "Resource": "main/*" },
+    ] });
+    storage.good("PUT /main?policy=", &policy.to_string()).await;
+    let shown = storage.good("GET /main?policy=", "").await;
+    assert_eq!(shown.headers["content-type"], "text/plain; charset=utf-8");
+    let shown: serde_json::Value = serde_json::from_str(&shown.text).unwrap();
+    assert_eq!(shown["Statement"][0]["Action"], json!(["s3:GetObject", "s3:ListBucket"]));
+    assert_eq!(storage.send_as(None, "GET /main/closed", &[], "").await.text, "hello");
+    assert_eq!(storage.call("DELETE /main/closed").await.code(), (403, "AccessDenied"));
+    storage.good("DELETE /main?policy=", "").await;
+    storage.good("DELETE /main/closed", "").await;
+    assert_eq!(storage.send("PUT /main?policy=", &[], "{").await.code(), (400, "MalformedPolicy"));
+}
+
+#[tokio::test]
+async fn faults_log_seed_and_handle_reach_object_storage() {
+    let bucket =
+        json!({ "kind": "object/bucket", "locality": "fr-par", "id": "old", "fields": { "versioning": "Enabled" } });
+    let seed = Seed::parse(&json!({ "objects": [bucket] }).to_string()).unwrap();
+    let storage = Storage::of(builder().seed(seed)).await;
+    assert_eq!(storage.good("GET /old?versioning=", "").await.element("Status"), "Enabled");
+    let status = FaultKind::Status { code: 503, body: None, retry_after: None };
+    storage.fake.fault(Fault::at("/old?*acl*", status));
+    assert_eq!(storage.call("GET /old?tagging=").await.status, 404);
+    assert_eq!(storage.call("GET /old?acl=").await.code(), (503, "SlowDown"));
+    let last = storage.fake.requests().pop().unwrap();
+    assert_eq!((last.path.as_str(), last.status), ("/old", Some(503)));
+    storage.good("GET /old?acl=", "").await;
+    assert_eq!(storage.fake.requests().pop().unwrap().operation.as_deref(), Some("GetBucketAcl"));
+    let tags = json!({ "tags": [{ "key": "a", "value": "b" }] });
+    storage.fake.change("object/bucket", "fr-par", "old", tags).unwrap();
+    assert_eq!(storage.good("GET /old?tagging=", "").await.element("Value"), "b");
+    storage.fake.remove("object/bucket", "fr-par", "old").unwrap();
+    assert_eq!(storage.call("GET /old").await.code(), (404, "NoSuchBucket"));
+}

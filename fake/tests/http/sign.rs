@@ -1,0 +1,39 @@
+//! AWS signatures for these tests' own client, by the crate `aws-sigv4`: nothing here is shared with the fake.
+
+use std::time::SystemTime;
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
+    sign,
+};
+use aws_sigv4::sign::v4;
+use axum::http::Request;
+
+/// Access key (perhaps with `@<project>`), secret key and region.
+pub(crate) struct Key<'a> {
+    pub(crate) access_key: &'a str,
+    pub(crate) secret_key: &'a str,
+    pub(crate) region: &'a str,
+}
+
+/// The request with its signature. One whose body comes in frames (`aws-chunked`) is signed without it.
+pub(crate) fn signed(mut request: Request<Vec<u8>>, key: &Key<'_>) -> Request<Vec<u8>> {
+    let identity = Credentials::new(key.access_key, key.secret_key, None, None, "test").into();
+    let mut settings = SigningSettings::default();
+    settings.percent_encoding_mode = PercentEncodingMode::Single;
+    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+    let parameters = v4::SigningParams::builder().identity(&identity).region(key.region).name("s3").settings(settings);
+    #[expect(clippy::disallowed_methods, reason = "signatures are compared with the real time")]
+    let parameters = parameters.time(SystemTime::now()).build().unwrap().into();
+    let headers: Vec<_> =
+        request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+    let framed = request.headers().get("x-amz-trailer").is_some();
+    let body = if framed { SignableBody::StreamingUnsignedPayloadTrailer } else { SignableBody::Bytes(request.body()) };
+    let uri = request.uri().to_string();
+    let signable = SignableRequest::new(request.method().as_str(), uri, headers.into_iter(), body).unwrap();
+    let (instructions, _) = sign(signable, &parameters).unwrap().into_parts();
+    instructions.apply_to_request_http1x(&mut request);
+    request
+}
