@@ -5,7 +5,7 @@ use scaleway_fake::{Builder, Fault, FaultKind, Running, Seed};
 use serde_json::json;
 
 use crate::client::builder;
-use crate::sign::{Key, signed};
+use crate::sign::{Signer, signed};
 
 const ACCESS_KEY: &str = "SCWXXXXXXXXXXXXXXXXX";
 const SECRET_KEY: &str = "11111111-1111-4111-8111-111111111111";
@@ -48,7 +48,7 @@ impl Storage {
         Self { fake: builder.start().await.unwrap(), http: reqwest::Client::new() }
     }
 
-    async fn send_as(&self, key: Option<&Key<'_>>, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
+    async fn send_as(&self, key: Option<&Signer<'_>>, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
         let (method, target) = request.split_once(' ').unwrap();
         let mut made = Request::builder().method(method).uri(format!("{}{target}", self.fake.url()));
         for (name, value) in headers {
@@ -65,7 +65,7 @@ impl Storage {
     }
 
     async fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
-        let key = Key { access_key: ACCESS_KEY, secret_key: SECRET_KEY, region: "fr-par" };
+        let key = Signer { access_key: ACCESS_KEY, secret_key: SECRET_KEY, region: "fr-par" };
         self.send_as(Some(&key), request, headers, body).await
     }
 
@@ -220,7 +220,8 @@ async fn an_upload_in_parts_is_one_object_and_holds_its_bucket_until_it_ends() {
     for (number, text) in [(1, "first "), (2, "second")] {
         let put = storage.good(&format!("PUT /main/big?partNumber={number}&uploadId={id}"), text).await;
         let etag = put.headers["etag"].to_str().unwrap();
-        parts += &format!("<Part><ETag>{etag}</ETag><PartNumber>{number}</PartNumber></Part>");
+        let part = format!("<Part><ETag>{etag}</ETag><PartNumber>{number}</PartNumber></Part>");
+        parts.push_str(&part);
     }
     assert_eq!(storage.call("DELETE /main").await.code(), (409, "BucketNotEmpty"));
     let body = format!("<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>");
@@ -259,13 +260,13 @@ async fn what_is_locked_cannot_be_deleted() {
 async fn a_signature_that_does_not_fit_opens_nothing() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
-    let wrong = Key { access_key: ACCESS_KEY, secret_key: "wrong", region: "fr-par" };
+    let wrong = Signer { access_key: ACCESS_KEY, secret_key: "wrong", region: "fr-par" };
     let refused = storage.send_as(Some(&wrong), "GET /main", &[], "").await;
     assert_eq!(refused.code(), (403, "SignatureDoesNotMatch"));
     assert_eq!(storage.send_as(None, "GET /main", &[], "").await.code(), (403, "AccessDenied"));
     let of_seed = Storage::of(builder().keys(["right"])).await;
     for (secret_key, expected) in [("right", 200), ("wrong", 403)] {
-        let key = Key { access_key: "SCWAAAAAAAAAAAAAAAAA", secret_key, region: "fr-par" };
+        let key = Signer { access_key: "SCWAAAAAAAAAAAAAAAAA", secret_key, region: "fr-par" };
         assert_eq!(of_seed.send_as(Some(&key), "PUT /main", &[], "").await.status, expected);
     }
     let sums = [("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==")];
@@ -278,14 +279,14 @@ async fn a_bucket_belongs_to_the_project_behind_the_key_and_to_one_region() {
     let seed = Seed::parse(&json!({ "objects": [project] }).to_string()).unwrap();
     let storage = Storage::of(builder().seed(seed)).await;
     let access_key = format!("{ACCESS_KEY}@{OTHER_PROJECT}");
-    let other = Key { access_key: &access_key, secret_key: SECRET_KEY, region: "fr-par" };
+    let other = Signer { access_key: &access_key, secret_key: SECRET_KEY, region: "fr-par" };
     storage.send_as(Some(&other), "PUT /theirs", &[], "").await;
     let acl = storage.send_as(Some(&other), "GET /theirs?acl=", &[], "").await;
     assert_eq!(acl.element("ID"), format!("{OTHER_PROJECT}:{OTHER_PROJECT}"));
     let refused = storage.call("HEAD /theirs").await;
     assert_eq!((refused.status, refused.text.as_str()), (403, ""));
     assert_eq!(storage.call("PUT /theirs").await.code(), (409, "BucketAlreadyExists"));
-    let elsewhere = Key { region: "nl-ams", ..other };
+    let elsewhere = Signer { region: "nl-ams", ..other };
     let refused = storage.send_as(Some(&elsewhere), "GET /theirs", &[], "").await;
     assert_eq!(refused.code(), (404, "NoSuchBucket"));
     let delete = storage.http.delete(format!("{}/account/v3/projects/{OTHER_PROJECT}", storage.fake.url()));

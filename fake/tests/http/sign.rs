@@ -11,14 +11,14 @@ use aws_sigv4::sign::v4;
 use axum::http::Request;
 
 /// Access key (perhaps with `@<project>`), secret key and region.
-pub(crate) struct Key<'a> {
+pub(crate) struct Signer<'a> {
     pub(crate) access_key: &'a str,
     pub(crate) secret_key: &'a str,
     pub(crate) region: &'a str,
 }
 
 /// The request with its signature. One whose body comes in frames (`aws-chunked`) is signed without it.
-pub(crate) fn signed(mut request: Request<Vec<u8>>, key: &Key<'_>) -> Request<Vec<u8>> {
+pub(crate) fn signed(mut request: Request<Vec<u8>>, key: &Signer<'_>) -> Request<Vec<u8>> {
     let identity = Credentials::new(key.access_key, key.secret_key, None, None, "test").into();
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = PercentEncodingMode::Single;

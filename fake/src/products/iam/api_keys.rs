@@ -22,7 +22,7 @@ pub(crate) fn secret_key_state(store: &Store, secret_key: &str, now: Timestamp) 
 }
 
 /// A key that was made here, as Object Storage needs it.
-pub(crate) struct Key {
+pub(crate) struct Credentials {
     pub(crate) secret_key: String,
     pub(crate) default_project: String,
     /// Whose it is, such as `application_id:<id>`.
@@ -31,13 +31,13 @@ pub(crate) struct Key {
 }
 
 /// The key that was made here with this access key.
-pub(crate) fn key_of(store: &Store, access_key: &str, now: Timestamp) -> Option<Key> {
+pub(crate) fn key_of(store: &Store, access_key: &str, now: Timestamp) -> Option<Credentials> {
     let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
     let bearer = match key.text("application_id") {
         "" => format!("user_id:{}", key.text("user_id")),
         application => format!("application_id:{application}"),
     };
-    Some(Key {
+    Some(Credentials {
         secret_key: key.hidden_text("secret_key").to_owned(),
         default_project: key.text("default_project_id").to_owned(),
         bearer,

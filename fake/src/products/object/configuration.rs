@@ -21,7 +21,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Storage, contents, policy};
+use super::{Storage, policy, rules};
 
 pub(super) fn get_tagging(storage: &mut Storage<'_>, input: GetBucketTaggingInput) -> S3Result<GetBucketTaggingOutput> {
     let none = || s3_error!(NoSuchTagSet, "The TagSet does not exist");
@@ -30,7 +30,7 @@ pub(super) fn get_tagging(storage: &mut Storage<'_>, input: GetBucketTaggingInpu
 }
 
 pub(super) fn put_tagging(storage: &mut Storage<'_>, input: PutBucketTaggingInput) -> S3Result<PutBucketTaggingOutput> {
-    contents::check_tags(&input.tagging.tag_set)?;
+    rules::check_tags(&input.tagging.tag_set)?;
     storage.write(&input.bucket, "tags", &input.tagging.tag_set)?;
     Ok(PutBucketTaggingOutput::default())
 }
@@ -97,7 +97,7 @@ pub(super) fn put_lifecycle(
         now.chain(old)
     });
     for class in classes {
-        contents::check_class(class.as_str())?;
+        rules::check_class(class.as_str())?;
     }
     storage.write(&input.bucket, "lifecycle", &rules)?;
     Ok(PutBucketLifecycleConfigurationOutput::default())

@@ -8,23 +8,18 @@ use s3s::dto::{
     CopyObjectInput, CopyObjectOutput, CopyObjectResult, CopySource, DeleteObjectInput, DeleteObjectOutput,
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, ETag,
     GetObjectInput, GetObjectOutput, GetObjectTaggingInput, GetObjectTaggingOutput, HeadObjectInput, HeadObjectOutput,
-    Metadata, PutObjectInput, PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, StreamingBlob, Tag,
+    Metadata, PutObjectInput, PutObjectOutput, PutObjectTaggingInput, PutObjectTaggingOutput, StreamingBlob,
 };
 use s3s::{S3Error, S3Result, s3_error};
 use serde_json::{Map, Value, json};
 
+use super::rules::{check_class, check_tags, tags_of_header};
 use super::{OBJECT, Storage, acl, digest, lock, owner_id, time};
 use crate::call::object;
 use crate::store::Object;
 
 /// The version of objects whose versions are not kept.
 pub(super) const UNVERSIONED: &str = "null";
-
-/// Scaleway's storage classes.
-const CLASSES: [&str; 3] = ["STANDARD", "ONEZONE_IA", "GLACIER"];
-
-/// The most tags that an object or a bucket can have.
-const MOST_TAGS: usize = 50;
 
 /// What a new version is like, whichever way it is made.
 pub(super) struct Draft {
@@ -235,31 +230,6 @@ pub(super) fn delete_tagging(
     let found = storage.object_mut(&input.bucket, &input.key, input.version_id.as_deref())?;
     found.fields.insert("tags".to_owned(), json!([]));
     Ok(DeleteObjectTaggingOutput::default())
-}
-
-pub(super) fn check_tags(tags: &[Tag]) -> S3Result {
-    let mut keys: Vec<_> = tags.iter().map(|tag| tag.key.as_deref().unwrap_or_default()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    if keys.len() < tags.len() || keys.iter().any(|key| key.is_empty()) || tags.len() > MOST_TAGS {
-        return Err(s3_error!(InvalidTag, "The tag provided was not a valid tag."));
-    }
-    Ok(())
-}
-
-pub(super) fn check_class(class: &str) -> S3Result {
-    if CLASSES.contains(&class) {
-        return Ok(());
-    }
-    Err(s3_error!(InvalidStorageClass, "The storage class you specified is not valid"))
-}
-
-/// `a=1&b=2`, percent-encoded, as the list of tags.
-pub(super) fn tags_of_header(header: Option<&str>) -> S3Result<Value> {
-    let uri: axum::http::Uri = format!("/?{}", header.unwrap_or_default()).parse().unwrap_or_default();
-    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    let pairs = pairs.map_err(|_| s3_error!(InvalidTag, "The tag provided was not a valid tag."))?.0;
-    Ok(pairs.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect())
 }
 
 impl Storage<'_> {

@@ -9,8 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::request::Received;
 
+/// A name and the checksum of that name, in base64.
+type Named = (&'static str, fn(&[u8]) -> String);
+
 /// The checksums that follow `x-amz-checksum-` in headers, and how each is made.
-static CHECKSUMS: [(&str, fn(&[u8]) -> String); 5] = [
+static CHECKSUMS: [Named; 5] = [
     ("crc32", |content| encode(Crc32::checksum(content))),
     ("crc32c", |content| encode(Crc32c::checksum(content))),
     ("crc64nvme", |content| encode(Crc64Nvme::checksum(content))),

@@ -10,7 +10,8 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 use serde_json::json;
 
-use super::contents::{Draft, UNVERSIONED, Upload, check_class, checksum_headers, tags_of_header};
+use super::contents::{Draft, UNVERSIONED, Upload, checksum_headers};
+use super::rules::{check_class, tags_of_header};
 use super::{PART, Storage, UPLOAD, acl, digest, lock, owner, owner_id, time};
 use crate::call::object;
 use crate::store::Object;

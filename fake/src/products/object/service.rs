@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
+#[allow(clippy::wildcard_imports, reason = "inputs and outputs of all operations that are served")]
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use tokio_stream::StreamExt;
