@@ -11,6 +11,9 @@ mod ids;
 mod known;
 mod replay;
 mod shape;
+#[path = "../http/sign.rs"]
+mod sign;
+mod storage;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -60,6 +63,21 @@ async fn answers_are_as_recorded() {
     assert!(unused.is_empty(), "these differences do not occur:\n{}", unused.join("\n"));
     assert!(total.share(total.same_status) >= STATUS, "too few answers with the recorded status");
     assert!(total.share(total.same_but_later) >= SHAPE, "too few answers of the recorded shape");
+}
+
+#[tokio::test]
+async fn object_storage_answers_as_recorded() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/traffic/object");
+    if !folder.is_dir() {
+        eprintln!("no recordings at ../shared/traffic: nothing was compared");
+        return;
+    }
+    let counts = storage::replay(&folder).await;
+    eprintln!("object: {} answers, status equal in {}, shape in {}", counts.all, counts.same_status, counts.same_shape);
+    let differences: Vec<_> = counts.differences.iter().map(|(what, count)| format!("{count:>4} {what}")).collect();
+    let share = |count: usize| Tally { compared: counts.all, ..Tally::default() }.share(count);
+    assert!(share(counts.same_status) >= STATUS && share(counts.same_shape) >= SHAPE, "too few answers as recorded");
+    assert!(differences.is_empty(), "differences without a reason:\n{}", differences.join("\n"));
 }
 
 /// Counts one answer and returns the differences that nothing explains.

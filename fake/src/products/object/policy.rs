@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Caller;
 
-/// The policy as it is shown: with its actions sorted.
+/// The policy as it is shown, as recorded: with its actions sorted, and a list of one as its text.
 pub(super) fn normalized(text: &str, bucket: &str) -> S3Result<String> {
     let malformed = || s3_error!(MalformedPolicy, "This policy contains invalid Json");
     let mut policy: Value = serde_json::from_str(text).map_err(|_| malformed())?;
@@ -21,6 +21,11 @@ pub(super) fn normalized(text: &str, bucket: &str) -> S3Result<String> {
         }
         if let Some(actions) = statement.get_mut("Action").and_then(Value::as_array_mut) {
             actions.sort_by_key(ToString::to_string);
+        }
+        for name in ["Action", "Resource"] {
+            if let Some([one]) = statement[name].as_array().map(Vec::as_slice) {
+                statement[name] = one.clone();
+            }
         }
     }
     Ok(policy.to_string())
