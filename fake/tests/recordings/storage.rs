@@ -93,7 +93,7 @@ async fn replay_one(lines: &[Value], name: &str, counts: &mut Counts) {
             KNOWN.iter().any(fits)
         };
         for difference in found.into_iter().filter(|found| !explained(found)) {
-            let what = format!("{} {} in {name}: {difference}", line["method"], target.split("=").next().unwrap());
+            let what = format!("{} {} in {name}: {difference}", line["method"], target.split('=').next().unwrap());
             *counts.differences.entry(what).or_default() += 1;
         }
     }
