@@ -25,7 +25,10 @@ const BANNED: &[&str] = &[
 const HOMES: &[(&str, &str)] = &[
     ("fake/src/clock.rs", "the fake's clock"),
     ("fake/tests/http/client.rs", "a client to test the fake with"),
+    ("fake/tests/http/object.rs", "a client to test the fake with"),
+    ("fake/tests/http/sign.rs", "signatures that are good now"),
     ("fake/tests/recordings/replay.rs", "a client to test the fake with"),
+    ("fake/tests/recordings/storage.rs", "a client to test the fake with"),
     ("provider/client/src/clock.rs", "the client's clock"),
     ("provider/client/src/transport.rs", "the one HTTP client"),
     ("provider/src/config.rs", "the environment"),
