@@ -24,7 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use property::{Check, InputWord, Property, WireWord};
+pub use property::{Check, InputWord, KnownList, KnownWord, Property, WireWord};
 
 /// `resources/<product>/product.yaml`: what all resources of a product share.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]

@@ -254,6 +254,9 @@ pub struct Checks {
     /// The most characters of a key of a map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_key_length: Option<u32>,
+    /// Values known on some day: another one is taken, with a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }
 
 impl Checks {
@@ -261,6 +264,32 @@ impl Checks {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// Values that were known when the list was made. Scaleway adds some, so no other is refused.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// What one of them is called in messages (`permission set`).
+    pub called: String,
+    /// The day the list was made (`2026-03-20`).
+    pub as_of: String,
+    /// The values, by what they go with.
+    pub groups: Vec<KnownGroup>,
+}
+
+/// Known values that go with the same things.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownGroup {
+    /// The values.
+    pub values: Vec<String>,
+    /// A property beside it that these do not go with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
+    /// Why they do not, and what to do: the end of a sentence that begins with the value.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub because: String,
 }
 
 /// What a text must be.

@@ -25,7 +25,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     }
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
     changes.found.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
-    let mut diff = Diff { changes: changes.found, delete_before_replace: false };
+    let mut diff = Diff { changes: changes.found, ..Diff::default() };
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
     diff
 }
