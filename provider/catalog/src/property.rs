@@ -39,6 +39,12 @@ pub struct Property {
     /// Can be switched on, never off again; a live `true` where the program says `false` is no drift.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,
+    /// Matters only at creation: a later change is none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
+    /// The switch beside it that leaves it to others: while that is on, it is neither sent, compared nor read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
     /// Written into the inputs when the program does not give it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
@@ -177,6 +183,8 @@ pub enum Convert {
     Text,
     /// An IP address or a block; an address alone gains its full prefix length.
     Cidr,
+    /// A text without the white space around it, such as the end of the line that a file ends with.
+    Trimmed,
     /// Localizes like `LocalizedId`, in the zone of the wire object instead of the resource's own locality.
     Zoned,
 }
@@ -206,6 +214,8 @@ pub enum Equal {
     Cidr,
     /// Two JSON texts with the same meaning.
     Json,
+    /// Two spellings of one SSH public key: with and without its comment, with a line's end or without.
+    SshKey,
 }
 
 /// How a changed map is sent.
@@ -321,6 +331,8 @@ pub enum Format {
     Email,
     /// A port.
     Port,
+    /// An SSH public key in one line, as in `authorized_keys`.
+    SshKey,
 }
 
 /// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.

@@ -6,12 +6,16 @@ use catalog::{Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Path, Value};
 
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
+use crate::inputs::is_left_to_others;
 use crate::{convert, encode, equal, wire};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let mut changes = Changes::default();
     for (name, property) in &resource.properties {
+        if property.once || is_left_to_others(property, request.news) {
+            continue;
+        }
         if property.input == Input::No || property.write_only || imported_without(resource, name, request) {
             continue;
         }

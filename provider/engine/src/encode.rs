@@ -11,14 +11,16 @@ use crate::error::{Error, ErrorKind};
 use crate::place::Defaults;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{convert, equal, reshape};
+use crate::{convert, equal, inputs, reshape};
 
 /// The wire object of a resource with these inputs, every field the inputs give. A null clears its field.
-pub(crate) fn wanted(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Result<Wire, Error> {
+pub(crate) fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
     let mut object = Wire::new();
     for (name, property) in &resource.properties {
-        let Some(send) = &property.send else { continue };
-        let json = match inputs.get(name) {
+        let Some(send) = property.send.as_ref().filter(|_| !inputs::is_left_to_others(property, given)) else {
+            continue;
+        };
+        let json = match given.get(name) {
             None => inherited(property, defaults),
             Some(value) if value.is_null() => Some(clearing(property)),
             Some(value) => encoded(property, value, &Path::root(name.as_str()))?,

@@ -37,6 +37,10 @@ pub struct Property {
     pub told_once: bool,
     /// Can be switched on, never off.
     pub one_way: bool,
+    /// Matters only at creation, such as whether a mail is sent: a later change is none.
+    pub once: bool,
+    /// The switch beside it that leaves this to others: while it is on, this is neither sent, compared nor read.
+    pub unless: Option<String>,
     /// Written into the inputs when not given.
     pub default: Option<Json>,
     /// How the user's form becomes the wire form and back.

@@ -67,7 +67,7 @@ impl<'a> Scope<'a> {
     }
 
     fn told_by_id(&self) -> BTreeSet<&'a str> {
-        let names = self.id.iter().filter_map(|part| match part {
+        let names = self.id.iter().chain(self.other_ids.iter().flatten()).filter_map(|part| match part {
             IdPart::Property(name) => self.resource.properties.get_key_value(name).map(|(name, _)| name.as_str()),
             _ => None,
         });
@@ -108,6 +108,8 @@ pub(crate) fn property(
         write_only: word.write_only,
         told_once: word.told_once,
         one_way: word.one_way,
+        once: word.once,
+        unless: word.unless.clone(),
         default: word.default.clone(),
         convert: word.convert,
         values: word.values.clone(),

@@ -104,6 +104,9 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::Ipv4Cidr => (is_ipv4_block(text), "an IPv4 address or a block such as `192.168.0.0/24`"),
         Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
         Format::Email => (is_email(text), "an e-mail address"),
+        Format::SshKey => {
+            (convert::ssh_key(text).is_some(), "an SSH public key in one line, such as `ssh-ed25519 AAAA…`")
+        }
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
     };
     (!right).then_some(expected)
@@ -195,6 +198,11 @@ mod tests {
             (Format::Ipv4Cidr, "10.0.0.1", "fd00::1"),
             (Format::CidrNetwork, "10.0.0.0/8", "10.0.0.1/8"),
             (Format::Email, "a@example.org", "a@b@example.org"),
+            (
+                Format::SshKey,
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO me@home\n",
+                "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO",
+            ),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");
