@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use catalog::{Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Path, Value};
 
-use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::inputs::is_left_to_others;
+use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::{convert, encode, equal, wire};
 
 /// What would change if the resource were given the new inputs.

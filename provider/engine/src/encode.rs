@@ -66,6 +66,11 @@ pub(crate) fn changed(
             after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
         }
     }
+    // What is left to others from now on is nothing that goes.
+    let left = |name: &String| {
+        resource.properties.get(name).is_some_and(|property| inputs::is_left_to_others(property, &after))
+    };
+    before.retain(|name, _| !left(name));
     Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
 }
 
@@ -186,13 +191,22 @@ fn inherited(property: &Property, defaults: &Defaults) -> Option<Json> {
     }
 }
 
+/// What replaces the whole says of a list that nobody gives that it is empty; what the API fills in is left to it.
+fn empty_list(whole: bool, resource: &Resource, field: &str) -> Option<Json> {
+    let mut properties = resource.properties.values();
+    let is_list =
+        |property: &Property| matches!(property.kind, Kind::List(_)) && !property.single && !property.computed;
+    let given = |property: &&Property| property.input != Input::No && property.send.as_deref() == Some(field);
+    (whole && properties.find(given).is_some_and(is_list)).then(|| Json::Array(Vec::new()))
+}
+
 fn body(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Map<String, Json> {
     let Some(body) = &step.call.body else { return Map::new() };
     let mut object = Map::new();
     for field in fields {
-        let json = scope.wanted_field(field);
-        if let Some(json) = json {
-            wire::set(&mut object, body.rename.get(field).unwrap_or(field), json.clone());
+        let json = scope.wanted_field(field).cloned();
+        if let Some(json) = json.or_else(|| empty_list(body.whole, scope.resource, field)) {
+            wire::set(&mut object, body.rename.get(field).unwrap_or(field), json);
         }
     }
     for (field, source) in &body.with {

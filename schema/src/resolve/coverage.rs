@@ -25,8 +25,12 @@ impl<'a> Scope<'a> {
         }
         for (name, word) in &self.resource.properties {
             let place = self.place.at("properties").at(name);
-            let others =
-                [("same", &word.same), ("resends", &word.resends), ("driftOf", &word.drift_of), ("unless", &word.unless)];
+            let others = [
+                ("same", &word.same),
+                ("resends", &word.resends),
+                ("driftOf", &word.drift_of),
+                ("unless", &word.unless),
+            ];
             for (word, other) in others {
                 if let Some(other) = other {
                     self.check_property(other, &place.at(word), findings);

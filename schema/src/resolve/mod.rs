@@ -108,8 +108,7 @@ impl<'a> Scope<'a> {
             LocalityWord::Zone => Locality::Zone,
             LocalityWord::None => Locality::Global,
         };
-        let mut scope =
-            Self { place, resource, product, document, locality, id: Vec::new(), other_ids: Vec::new() };
+        let mut scope = Self { place, resource, product, document, locality, id: Vec::new(), other_ids: Vec::new() };
         let mut forms = scope.id_forms(findings).into_iter();
         scope.id = forms.next().unwrap_or_default();
         scope.other_ids = forms.collect();
