@@ -17,6 +17,7 @@
 pub(crate) mod account;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
+pub(crate) mod domain;
 pub(crate) mod iam;
 pub(crate) mod ipam;
 pub(crate) mod rdb;
@@ -37,6 +38,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &account::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,
+    &domain::PRODUCT,
     &iam::PRODUCT,
     &ipam::PRODUCT,
     &rdb::PRODUCT,
