@@ -2,6 +2,7 @@
 //!
 //! An engine that cannot be reached is no error; nobody is there to be told. Knows nothing of what is logged.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ const LINE: Duration = Duration::from_secs(2);
 pub(crate) struct EngineLog {
     sender: mpsc::UnboundedSender<Entry>,
     clock: Arc<dyn Clock>,
+    said: Arc<Mutex<HashSet<String>>>,
 }
 
 #[derive(Debug)]
@@ -38,7 +40,7 @@ impl EngineLog {
     pub(crate) fn start(clock: Arc<dyn Clock>) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         tokio::spawn(send(receiver));
-        Self { sender, clock }
+        Self { sender, clock, said: Arc::default() }
     }
 
     /// Names the engine (`127.0.0.1:4000`); what was said before is lost.
@@ -56,6 +58,14 @@ impl EngineLog {
     /// Something the user should know, kept after the run.
     pub(crate) fn warning(&self, urn: &str, message: &str) {
         self.line(LogSeverity::Warning, urn, message, false);
+    }
+
+    /// A warning that is not said twice: the engine asks for the same check again when a resource is replaced.
+    pub(crate) fn warning_once(&self, urn: &str, message: &str) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert(format!("{urn} {message}")) {
+            self.warning(urn, message);
+        }
     }
 
     /// What an operation on a resource tells how it gets on.

@@ -82,3 +82,18 @@ async fn an_engine_that_is_stuck_holds_an_operation_up_for_a_second_only() {
     log.flush().await;
     assert_eq!(clock.slept(), [LAST_WORDS]);
 }
+
+#[tokio::test]
+async fn a_doubt_about_one_resource_is_told_once() {
+    let (listener, address) = listen().await;
+    let log = EngineLog::start(Arc::new(SystemClock));
+    log.connect(&address);
+    for urn in ["urn:x", "urn:x", "urn:y"] {
+        log.warning_once(urn, "no such permission set");
+    }
+    log.flush().await;
+
+    let lines = listener.0.lock().unwrap().clone();
+    let told: Vec<_> = lines.iter().map(|line| (line.severity(), line.urn.as_str())).collect();
+    assert_eq!(told, [(LogSeverity::Warning, "urn:x"), (LogSeverity::Warning, "urn:y")]);
+}

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
 use client::{CancellationToken, Client, Clock};
-use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Operation, Progress};
+use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Operation, Progress, Warning};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use tonic::{Request, Response, Status};
@@ -77,6 +77,16 @@ impl Server {
         match configured.missing {
             Some(missing) => Err(to_proto::unauthenticated(missing)),
             None => Ok(configured.engine.clone()),
+        }
+    }
+
+    /// Tells what Check and Diff doubt, before their answer arrives.
+    async fn warn(&self, urn: &str, warnings: &[Warning]) {
+        for warning in warnings {
+            self.log.warning_once(urn, &warning.to_string());
+        }
+        if !warnings.is_empty() {
+            self.log.flush().await;
         }
     }
 
@@ -204,7 +214,9 @@ impl ResourceProvider for Server {
                 seed: &check.seed,
                 autonaming: check.autonaming,
             };
-            Ok(to_proto::checked(engine::check(resource, &request, &self.defaults())))
+            let checked = engine::check(resource, &request, &self.defaults());
+            self.warn(&urn, &checked.warnings).await;
+            Ok(to_proto::checked(checked))
         })
         .await
     }
@@ -221,7 +233,9 @@ impl ResourceProvider for Server {
                 news: &diff.news,
                 ignore_changes: &diff.ignore_changes,
             };
-            Ok(to_proto::diff(&engine::diff(resource, &request)))
+            let diff = engine::diff(resource, &request);
+            self.warn(&urn, &diff.warnings).await;
+            Ok(to_proto::diff(&diff))
         })
         .await
     }

@@ -24,7 +24,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use property::{Check, InputWord, Property, WireWord};
+pub use property::{Check, InputWord, KnownList, KnownWord, Property, WireWord};
 
 /// `resources/<product>/product.yaml`: what all resources of a product share.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -74,7 +74,8 @@ pub struct Resource {
     /// Another kind of place than the product's.
     #[serde(default)]
     pub locality: Option<LocalityWord>,
-    /// The form of the id: `{region}/{instanceId}/{name}`. Default: the locality, if any, and `{id}`.
+    /// The form of the id: `{region}/{instanceId}/{name}`. Default: the locality, if any, and `{id}`. Several forms,
+    /// told apart by a constant in each, are separated by ` | `.
     #[serde(default)]
     pub id: Option<String>,
     /// The calls that make it, in order; later ones only for inputs that earlier ones did not carry.
@@ -223,7 +224,7 @@ pub struct Step {
     /// Query parameters and their sources.
     #[serde(default)]
     pub query: BTreeMap<String, Json>,
-    /// Fields this operation spells differently: usual name to its name.
+    /// Fields this operation spells differently: usual name to its name, or to a path (`email: member.email`).
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
 }
@@ -346,5 +347,8 @@ pub mod catalog_words {
         pub set: Option<String>,
         /// A field and its values that mean gone.
         pub values: BTreeMap<String, Vec<String>>,
+        /// A list field and the source of what it holds as long as the resource exists: `{ user_ids: $userId }`.
+        #[serde(rename = "missingFrom")]
+        pub missing_from: BTreeMap<String, serde_json::Value>,
     }
 }

@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value as Json;
 
-use crate::descriptor::{Product, Resource};
+use crate::descriptor::{KnownList, Product, Resource};
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
 
 /// The kinds of files the language has, by the name `language` takes.
-pub const FILES: [&str; 4] = ["resource", "product", "provider", "example"];
+pub const FILES: [&str; 5] = ["resource", "product", "provider", "known", "example"];
 
 /// The JSON Schema of one kind of file; `None` for a name that is none of [`FILES`].
 pub fn language(file: &str) -> Option<Json> {
@@ -20,6 +20,7 @@ pub fn language(file: &str) -> Option<Json> {
         "resource" => Some(schema_of::<Resource>()),
         "product" => Some(schema_of::<Product>()),
         "provider" => Some(schema_of::<ProviderFile>()),
+        "known" => Some(schema_of::<KnownList>()),
         "example" => Some(schema_of::<Example>()),
         _ => None,
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
-use crate::descriptor::{Product, Resource};
+use crate::descriptor::{KnownWord, Product, Property, Resource};
 use crate::findings::{Findings, Place};
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
@@ -72,7 +72,8 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
     };
     let mut resources = Vec::new();
     for path in entries(folder)?.into_iter().filter(|path| is_resource(path)) {
-        if let Some(resource) = read(root, &path, findings)? {
+        if let Some(mut resource) = read::<Resource>(root, &path, findings)? {
+            take_in_known(root, folder, &mut resource.properties, findings)?;
             let beside = path.with_extension("example.yaml");
             let example = if beside.exists() { read(root, &beside, findings)? } else { None };
             let example = example.map(|example| (Place::file(&relative(root, &beside)), example));
@@ -83,7 +84,25 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
     Ok(Some((name.to_owned(), LoadedProduct { place, product, resources })))
 }
 
-/// `namespace.yaml` is a resource; `namespace.cases.yaml` holds its test cases, `namespace.example.yaml` its example.
+/// Puts the lists of known values in the place of the names of their files.
+fn take_in_known(
+    root: &Path,
+    folder: &Path,
+    properties: &mut BTreeMap<String, Property>,
+    findings: &mut Findings,
+) -> Result<()> {
+    for property in properties.values_mut() {
+        if let Some(KnownWord::File(file)) = &property.check.known {
+            let path = folder.join(format!("{file}.known.yaml"));
+            property.check.known = read(root, &path, findings)?.map(KnownWord::List);
+        }
+        take_in_known(root, folder, &mut property.properties, findings)?;
+    }
+    Ok(())
+}
+
+/// `namespace.yaml` is a resource; `namespace.cases.yaml` holds its test cases, `namespace.example.yaml` its example, and
+/// `words.known.yaml` a list of known values.
 fn is_resource(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let stem = name.strip_suffix(".yaml").unwrap_or_default();

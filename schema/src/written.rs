@@ -5,7 +5,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-use crate::descriptor::{Step, StepOrOperation, Steps, WireWord};
+use crate::descriptor::{KnownList, KnownWord, Step, StepOrOperation, Steps, WireWord};
 
 impl<'de> Deserialize<'de> for Steps {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -22,6 +22,30 @@ impl<'de> Deserialize<'de> for StepOrOperation {
 impl<'de> Deserialize<'de> for WireWord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(WireVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for KnownWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KnownVisitor)
+    }
+}
+
+struct KnownVisitor;
+
+impl<'de> Visitor<'de> for KnownVisitor {
+    type Value = KnownWord;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of known values, or the name of its file")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<KnownWord, E> {
+        Ok(KnownWord::File(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<KnownWord, A::Error> {
+        Ok(KnownWord::List(KnownList::deserialize(MapAccessDeserializer::new(map))?))
     }
 }
 

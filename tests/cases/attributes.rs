@@ -43,7 +43,8 @@ fn with_unknown(resource: &Resource, case: &Case, program: &Object, place: &[Ste
     let known = self::checked(resource, case, program).inputs;
     let request = DiffRequest { olds: &known, old_inputs: &known, news: &checked.inputs, ignore_changes: &[] };
     let changes = diff(resource, &request);
-    if !property.write_only && !changes.properties().any(|name| name == top) {
+    // What matters only at creation changes nothing later, whatever it is.
+    if !property.write_only && !property.once && !changes.properties().any(|name| name == top) {
         wrong.push(format!("`{here}` is not known, but the diff shows no change"));
     }
     wrong

@@ -1,7 +1,7 @@
 //! Compares what came of a case with what it says. Knows no law.
 
 use client::testing::Sent;
-use engine::{Diff, Failure};
+use engine::{Diff, Failure, Warning};
 use serde_json::Value as Json;
 use tests::case::{self, Case, Exchange};
 use tests::{stage, subset};
@@ -13,6 +13,7 @@ use crate::run::Outcome;
 pub(crate) fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
     let then = &case.then;
     let mut wrong = failures(case, &outcome.failures);
+    wrong.extend(warnings(case, &outcome.warnings));
     if let Some(diff) = &outcome.diff {
         wrong.extend(changes(case, diff));
     } else if then.diffs.is_some() || then.replaces.is_some() {
@@ -54,6 +55,16 @@ fn failures(case: &Case, failures: &[Failure]) -> Vec<String> {
         !failures.iter().any(|failure| failure.path.to_string() == **path && failure.reason.contains(part.as_str()))
     });
     unannounced.chain(missing.map(|(path, part)| format!("not refused: {path} ({part})"))).collect()
+}
+
+/// Every announced warning and no other.
+fn warnings(case: &Case, warnings: &[Warning]) -> Vec<String> {
+    let says =
+        |warning: &Warning, path: &str, part: &str| warning.path.to_string() == path && warning.text.contains(part);
+    let announced = |warning: &&Warning| case.then.warnings.iter().any(|(path, part)| says(warning, path, part));
+    let unannounced = warnings.iter().filter(|warning| !announced(warning)).map(|warning| format!("warned: {warning}"));
+    let missing = case.then.warnings.iter().filter(|(path, part)| !warnings.iter().any(|one| says(one, path, part)));
+    unannounced.chain(missing.map(|(path, part)| format!("not warned: {path} ({part})"))).collect()
 }
 
 fn changes(case: &Case, diff: &Diff) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use catalog::{Catalog, Resource};
 use client::testing::Sent;
 use engine::{
-    Autonaming, CheckRequest, Checked, Diff, DiffRequest, Engine, Error, Failure, Operation, check, diff,
+    Autonaming, CheckRequest, Checked, Diff, DiffRequest, Engine, Error, Failure, Operation, Warning, check, diff,
     preview_create, preview_update,
 };
 use serde_json::{Map, Value as Json};
@@ -18,6 +18,8 @@ use value::Object;
 pub(crate) struct Outcome {
     /// What is wrong with the inputs.
     pub failures: Vec<Failure>,
+    /// What is doubtful about them, or about what would change.
+    pub warnings: Vec<Warning>,
     /// The checked inputs, or those a read gave.
     pub inputs: Option<Object>,
     /// What would change.
@@ -105,6 +107,7 @@ fn olds(resource: &Resource, case: &Case) -> Object {
 async fn create(resource: &Resource, engine: &Engine, operation: Operation<'_>, case: &Case, outcome: &mut Outcome) {
     let checked = checked(resource, case, &case.program(), &former(resource, &case.given()));
     outcome.failures = checked.failures;
+    outcome.warnings = checked.warnings;
     let inputs = checked.inputs;
     outcome.inputs = Some(inputs.clone());
     if case.deed() == Deed::Check || !outcome.failures.is_empty() {
@@ -124,10 +127,13 @@ async fn update(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
     let (given, olds) = (former(resource, &case.given()), olds(resource, case));
     let checked = checked(resource, case, &case.program(), &given);
     outcome.failures = checked.failures;
+    outcome.warnings = checked.warnings;
     let news = checked.inputs;
     outcome.inputs = Some(news.clone());
     let request = DiffRequest { olds: &olds, old_inputs: &given, news: &news, ignore_changes: &[] };
-    outcome.diff = Some(diff(resource, &request));
+    let diff = diff(resource, &request);
+    outcome.warnings.extend(diff.warnings.iter().cloned());
+    outcome.diff = Some(diff);
     if case.deed() == Deed::Diff || !outcome.failures.is_empty() {
         return;
     }

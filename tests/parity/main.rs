@@ -109,6 +109,7 @@ fn every_resource_and_lookup_of_the_peer_in_scope_is_offered() {
 /// What the release offers.
 const IN_SCOPE: &[&str] = &[
     "account/project:Project",
+    "account/sshKey:SshKey",
     "containers/container:Container",
     "containers/cron:Cron",
     "containers/domain:Domain",
@@ -123,7 +124,11 @@ const IN_SCOPE: &[&str] = &[
     "functions/namespace:Namespace",
     "iam/apiKey:ApiKey",
     "iam/application:Application",
+    "iam/group:Group",
+    "iam/groupMembership:GroupMembership",
     "iam/policy:Policy",
+    "iam/sshKey:SshKey",
+    "iam/user:User",
     "network/privateNetwork:PrivateNetwork",
     "network/vpc:Vpc",
     "observability/alertManager:AlertManager",

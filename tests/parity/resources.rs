@@ -209,6 +209,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::HttpPath => Some("httpPath"),
         Format::HeaderValue => Some("headerValue"),
         Format::JsonObject => Some("jsonObject"),
+        Format::SshKey => Some("sshKey"),
     }
 }
 

@@ -108,6 +108,9 @@ pub struct Then {
     /// Path to a part of the reason, for every failure of the check.
     #[serde(default)]
     pub failures: BTreeMap<String, String>,
+    /// Path to a part of the text, for every warning of check and diff; the path of the whole resource is empty.
+    #[serde(default)]
+    pub warnings: BTreeMap<String, String>,
     /// A part of the error's text.
     #[serde(default)]
     pub error: Option<String>,

@@ -17,6 +17,7 @@
 pub(crate) mod account;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
+pub(crate) mod domain;
 pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod ipam;
@@ -41,6 +42,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &containers::PRODUCT,
     &containers::TOKENS,
     &functions::PRODUCT,
+    &domain::PRODUCT,
     &iam::PRODUCT,
     &ipam::PRODUCT,
     &rdb::PRODUCT,

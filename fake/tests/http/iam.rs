@@ -136,3 +136,37 @@ async fn permission_sets_come_in_pages() {
     assert_eq!(json!(a.len() + b.len()), first["total_count"]);
     assert_eq!((a.len(), &a[0]["name"]), (15, &json!("VPCFullAccess")));
 }
+
+#[tokio::test]
+async fn a_member_is_made_renamed_and_leaves_all_groups() {
+    let client = client().await;
+    let body = json!({ "organization_id": DEFAULT_ORGANIZATION, "tags": ["a"], "member": {
+        "email": "ada@example.org", "username": "ada", "password": "Tell-nobody-1", "locale": "", "send_welcome_email": false,
+    } });
+    let made = client.good("POST /iam/v1alpha1/users", body).await;
+    assert_eq!(
+        (&made["type"], &made["status"], &made["locale"]),
+        (&json!("member"), &json!("activated"), &json!("en_US"))
+    );
+    assert_eq!(made.get("password"), None);
+    let one = format!("/iam/v1alpha1/users/{}", made["id"].as_str().unwrap());
+    let renamed = client.good(&format!("POST {one}/update-username"), json!({ "username": "lovelace" })).await;
+    assert_eq!(renamed["username"], "lovelace");
+    let group = client.good("POST /iam/v1alpha1/groups", json!({ "name": "g" })).await;
+    let group = format!("/iam/v1alpha1/groups/{}", group["id"].as_str().unwrap());
+    client.good(&format!("POST {group}/add-member"), json!({ "user_id": made["id"] })).await;
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {group}")).await.1["user_ids"], json!([]));
+}
+
+#[tokio::test]
+async fn a_public_key_loses_its_comment_and_gets_a_fingerprint() {
+    let client = client().await;
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO";
+    let body = json!({ "name": "laptop", "public_key": format!("{key} me@home"), "project_id": DEFAULT_ORGANIZATION });
+    let made = client.good("POST /iam/v1alpha1/ssh-keys", body).await;
+    assert_eq!((&made["public_key"], &made["disabled"]), (&json!(key), &json!(false)));
+    assert_eq!(made["fingerprint"], "256 MD5:6b:cd:72:8a:ae:45:24:4b:2b:72:f6:d0:6a:8d:16:06 (ssh-ed25519)");
+    let body = json!({ "name": "laptop", "public_key": "nonsense" });
+    assert_eq!(client.call_with("POST /iam/v1alpha1/ssh-keys", body).await.0, 400);
+}

@@ -6,6 +6,7 @@ mod admin;
 mod client;
 mod cockpit;
 mod containers;
+mod domain;
 mod framework;
 mod iam;
 mod object;

@@ -7,7 +7,9 @@ mod property;
 mod resource;
 
 pub use call::{Body, Find, Operation, Query, Source, Step, When};
-pub use property::{Checks, Convert, Equal, Format, Input, Kind, Merge, Property, ProviderDefault, usual_field};
+pub use property::{
+    Checks, Convert, Equal, Format, Input, Kind, Known, KnownGroup, Merge, Property, ProviderDefault, usual_field,
+};
 pub use resource::{
     Function, Gone, IdPart, Locality, Lookup, LookupBy, LookupParent, Resource, Special, Timeouts, Wait, Within,
 };

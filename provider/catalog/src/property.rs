@@ -42,6 +42,12 @@ pub struct Property {
     /// May change in place, but giving it or taking it away needs a new resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lasting: bool,
+    /// Matters only at creation: a later change is none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
+    /// The switch beside it that leaves it to others: while that is on, it is neither sent, compared nor read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
     /// Written into the inputs when the program does not give it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
@@ -184,6 +190,8 @@ pub enum Convert {
     Text,
     /// An IP address or a block; an address alone gains its full prefix length.
     Cidr,
+    /// A text without the white space around it, such as the end of the line that a file ends with.
+    Trimmed,
     /// Localizes like `LocalizedId`, in the zone of the wire object instead of the resource's own locality.
     Zoned,
 }
@@ -213,6 +221,8 @@ pub enum Equal {
     Cidr,
     /// Two JSON texts with the same meaning.
     Json,
+    /// Two spellings of one SSH public key: with and without its comment, with a line's end or without.
+    SshKey,
 }
 
 /// How a changed map is sent.
@@ -266,6 +276,9 @@ pub struct Checks {
     /// The characters a key of a map may consist of, written like `characters`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_characters: Option<String>,
+    /// Values known on some day: another one is taken, with a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
 }
 
 impl Checks {
@@ -273,6 +286,32 @@ impl Checks {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// Values that were known when the list was made. Scaleway adds some, so no other is refused.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// What one of them is called in messages (`permission set`).
+    pub called: String,
+    /// The day the list was made (`2026-03-20`).
+    pub as_of: String,
+    /// The values, by what they go with.
+    pub groups: Vec<KnownGroup>,
+}
+
+/// Known values that go with the same things.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownGroup {
+    /// The values.
+    pub values: Vec<String>,
+    /// A property beside it that these do not go with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
+    /// Why they do not, and what to do: the end of a sentence that begins with the value.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub because: String,
 }
 
 /// What a text must be.
@@ -316,6 +355,8 @@ pub enum Format {
     JsonObject,
     /// A port.
     Port,
+    /// An SSH public key in one line, as in `authorized_keys`.
+    SshKey,
 }
 
 /// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.

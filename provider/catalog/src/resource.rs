@@ -19,6 +19,9 @@ pub struct Resource {
     pub locality: Locality,
     /// The parts of its Pulumi id, joined by `/`.
     pub id: Vec<IdPart>,
+    /// Other forms its id may have, told apart by their constants: `{groupId}/user/{userId}`, `{groupId}/app/…`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_ids: Vec<Vec<IdPart>>,
     /// The properties by name.
     pub properties: BTreeMap<String, Property>,
     /// The calls that make it, in order. Later ones are made only for inputs the earlier ones did not carry.
@@ -61,6 +64,11 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// Every form its id may have.
+    pub fn id_forms(&self) -> impl Iterator<Item = &[IdPart]> {
+        std::iter::once(self.id.as_slice()).chain(self.other_ids.iter().map(Vec::as_slice))
+    }
+
     /// The property that a property is another spelling of; itself, if it is none.
     pub fn stem<'a>(&'a self, name: &'a str) -> &'a str {
         self.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name)
@@ -149,6 +157,9 @@ pub struct Gone {
     /// A field and its values that mean gone (`status`: `deleting`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Vec<String>>,
+    /// A list field and what it holds as long as the resource exists; what is not known does not count.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing_from: BTreeMap<String, Source>,
 }
 
 /// A resource whose operations data cannot say; the engine holds a handler of this name.

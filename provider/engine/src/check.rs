@@ -1,6 +1,7 @@
 //! Check: the program's inputs, with names and defaults filled in, and everything that is wrong with them. Pure.
 
 mod cron;
+mod familiar;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use catalog::{Input, Kind, Lookup, Property, Resource, Source};
 use value::{Data, Object, Path, Value};
 
-use crate::operation::{CheckRequest, Checked, Failure};
+use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
 use crate::{autoname, special};
 
@@ -34,7 +35,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }
     checker.failures.sort_by(|one, other| one.path.cmp(&other.path));
-    Checked { inputs, failures: checker.failures }
+    Checked { inputs, failures: checker.failures, warnings: checker.warnings }
 }
 
 /// Checks the arguments of a lookup; gives them typed, or everything that is wrong.
@@ -48,6 +49,7 @@ pub(crate) fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<F
 #[derive(Default)]
 struct Checker {
     failures: Vec<Failure>,
+    warnings: Vec<Warning>,
     /// The current place is inside of something secret.
     secret: bool,
 }
@@ -70,6 +72,11 @@ impl Checker {
             }
         }
         for (name, property) in properties {
+            if let (Some(known), Some(value)) = (&property.checks.known, inputs.given(name)) {
+                let here = path.name(name.as_str());
+                let secret = self.secret || property.secret;
+                self.warnings.extend(familiar::doubts(known, &here, value, &inputs, secret));
+            }
             if inputs.contains_key(name) {
                 continue;
             }

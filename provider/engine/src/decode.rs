@@ -6,7 +6,7 @@ use catalog::{Convert, Equal, IdPart, Input, Kind, Property};
 use serde_json::Value as Json;
 use value::{Data, Object, Value};
 
-use crate::inputs::{hidden, same, secret_like};
+use crate::inputs::{hidden, is_left_to_others, same, secret_like};
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
 use crate::{convert, encode, reshape};
@@ -30,7 +30,7 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     let reader = Reader { locality: scope.locality(), zone: zone(&answers) };
     let mut state = Object::new();
     for (name, property) in &scope.resource.properties {
-        if property.write_only {
+        if property.write_only || is_left_to_others(property, known.inputs) {
             continue;
         }
         let read = property.read.as_deref().and_then(|path| wire::get(&answers, path));
@@ -127,7 +127,7 @@ fn zone(fields: &Wire) -> Option<&str> {
 
 /// What the id says and no answer repeats, such as the instance a database is in.
 fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
-    for part in &scope.resource.id {
+    for part in scope.resource.id_forms().flatten() {
         let IdPart::Property(name) = part else { continue };
         let Some(property) = scope.resource.properties.get(name) else { continue };
         let path = property.read.clone().unwrap_or_else(|| catalog::usual_field(name));
@@ -151,7 +151,7 @@ fn place_itself(scope: &Scope<'_>, state: &mut Object) {
     {
         state.insert(own.to_owned(), Value::from(locality));
     }
-    for part in &scope.resource.id {
+    for part in scope.resource.id_forms().flatten() {
         let IdPart::Property(name) = part else { continue };
         let Some(property) = scope.resource.properties.get(name) else { continue };
         if state.given(name).is_some() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Path, Value};
 
+use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::{convert, encode, equal, wire};
 
@@ -12,6 +13,9 @@ use crate::{convert, encode, equal, wire};
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let mut changes = Changes::default();
     for (name, property) in &resource.properties {
+        if property.once || is_left_to_others(property, request.news) {
+            continue;
+        }
         if property.input == Input::No || property.write_only || imported_without(resource, name, request) {
             continue;
         }
@@ -25,7 +29,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     }
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
     changes.found.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
-    let mut diff = Diff { changes: changes.found, delete_before_replace: false };
+    let mut diff = Diff { changes: changes.found, ..Diff::default() };
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
     diff
 }

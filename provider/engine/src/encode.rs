@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{
-    Convert, Equal, Input, Kind, Locality, Merge, Property, ProviderDefault, Resource, Source, Step,
-};
+use catalog::{Convert, Equal, Input, Kind, Locality, Merge, Property, ProviderDefault, Resource, Source, Step};
 use client::{Call, Method, Repeatable};
 use serde_json::{Map, Value as Json};
 use value::{Data, Object, Path, Value};
@@ -13,14 +11,16 @@ use crate::error::{Error, ErrorKind};
 use crate::place::{self, Defaults};
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{convert, equal, reshape};
+use crate::{convert, equal, inputs, reshape};
 
 /// The wire object of a resource with these inputs, every field the inputs give. A null clears its field.
-pub(crate) fn wanted(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Result<Wire, Error> {
+pub(crate) fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
     let mut object = Wire::new();
     for (name, property) in &resource.properties {
-        let Some(send) = &property.send else { continue };
-        let json = match inputs.get(name) {
+        let Some(send) = property.send.as_ref().filter(|_| !inputs::is_left_to_others(property, given)) else {
+            continue;
+        };
+        let json = match given.get(name) {
             None => inherited(property, defaults),
             Some(value) if value.is_null() => Some(clearing(property)),
             Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
@@ -96,6 +96,11 @@ pub(crate) fn changed(
             after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
         }
     }
+    // What is left to others from now on is nothing that goes.
+    let left = |name: &String| {
+        resource.properties.get(name).is_some_and(|property| inputs::is_left_to_others(property, &after))
+    };
+    before.retain(|name, _| !left(name));
     Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
 }
 
@@ -221,13 +226,22 @@ fn inherited(property: &Property, defaults: &Defaults) -> Option<Json> {
     }
 }
 
+/// What replaces the whole says of a list that nobody gives that it is empty; what the API fills in is left to it.
+fn empty_list(whole: bool, resource: &Resource, field: &str) -> Option<Json> {
+    let mut properties = resource.properties.values();
+    let is_list =
+        |property: &Property| matches!(property.kind, Kind::List(_)) && !property.single && !property.computed;
+    let given = |property: &&Property| property.input != Input::No && property.send.as_deref() == Some(field);
+    (whole && properties.find(given).is_some_and(is_list)).then(|| Json::Array(Vec::new()))
+}
+
 fn body(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Map<String, Json> {
     let Some(body) = &step.call.body else { return Map::new() };
     let mut object = Map::new();
     for field in fields {
-        let json = scope.wanted_field(field);
-        if let Some(json) = json {
-            wire::set(&mut object, body.rename.get(field).unwrap_or(field), json.clone());
+        let json = scope.wanted_field(field).cloned();
+        if let Some(json) = json.or_else(|| empty_list(body.whole, scope.resource, field)) {
+            wire::set(&mut object, body.rename.get(field).unwrap_or(field), json);
         }
     }
     for (field, source) in &body.with {

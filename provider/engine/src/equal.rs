@@ -45,6 +45,9 @@ fn same_text(rule: Equal, old: &str, new: &str) -> bool {
         Equal::Locality => place::split(old).1 == place::split(new).1,
         Equal::CleanPath => clean_path(old) == clean_path(new),
         Equal::Cidr => both(old, new, convert::block),
+        Equal::SshKey => {
+            both(old.trim(), new.trim(), |text| convert::ssh_key(text).map(|(kind, body)| (kind.to_owned(), body)))
+        }
         Equal::Json => both(old, new, |text| serde_json::from_str::<Json>(text).ok()),
     }
 }
@@ -128,6 +131,18 @@ mod tests {
             (Some(Equal::CleanPath), json!("/a//b/"), json!("/a/./c/../b"), true),
             (Some(Equal::Cidr), json!("1.2.3.4"), json!("1.2.3.4/32"), true),
             (Some(Equal::Base64), json!("hello"), json!("aGVsbG8="), true),
+            (
+                Some(Equal::SshKey),
+                json!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO"),
+                json!("ssh-ed25519  AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO me@home\n"),
+                true,
+            ),
+            (
+                Some(Equal::SshKey),
+                json!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO"),
+                json!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILHy/M5FVm5ydLGcal3e5LNcfTalbeN7QL/ZGCvDEdqJ"),
+                false,
+            ),
             (Some(Equal::Json), json!("{\"a\":1, \"b\":2}"), json!("{\"b\":2,\"a\":1}"), true),
         ] {
             assert_eq!(same(rule, &old, &new), expected, "{rule:?} {old} {new}");

@@ -21,17 +21,23 @@ pub(crate) struct Parts {
 
 /// Reads an id, in full or without its locality: then the provider's is meant.
 pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts, Error> {
+    let mut forms = resource.id_forms();
+    forms.find_map(|form| parts(resource, form, id, defaults)).ok_or_else(|| malformed(resource, id))
+}
+
+/// The parts of an id of one form; nothing if it has another.
+fn parts(resource: &Resource, form: &[IdPart], id: &str, defaults: &Defaults) -> Option<Parts> {
     let mut texts: Vec<&str> = id.split('/').collect();
     let default = defaults.locality(resource.locality);
     let carries = texts.first().is_some_and(|first| place::is_locality(resource.locality, first));
     if let (false, Locality::Region | Locality::Zone, Some(default)) = (carries, resource.locality, default) {
         texts.insert(0, default);
     }
-    if texts.len() != resource.id.len() || texts.iter().any(|text| text.is_empty()) {
-        return Err(malformed(resource, id));
+    if texts.len() != form.len() || texts.iter().any(|text| text.is_empty()) {
+        return None;
     }
     let mut parts = Parts::default();
-    for (part, text) in resource.id.iter().zip(texts) {
+    for (part, text) in form.iter().zip(texts) {
         match part {
             IdPart::Locality if place::is_locality(resource.locality, text) => parts.locality = Some(text.to_owned()),
             IdPart::Id => parts.uuid = Some(text.to_owned()),
@@ -39,16 +45,19 @@ pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Resul
                 parts.properties.insert(name.clone(), text.to_owned());
             }
             IdPart::Literal(literal) if literal == text => {}
-            IdPart::Locality | IdPart::Literal(_) => return Err(malformed(resource, id)),
+            IdPart::Locality | IdPart::Literal(_) => return None,
         }
     }
-    Ok(parts)
+    Some(parts)
 }
 
-/// Composes an id; nothing if a part is not known.
+/// Composes an id, in the first form whose parts are all known.
 pub(crate) fn compose(resource: &Resource, parts: &Parts) -> Option<String> {
-    let texts: Option<Vec<&str>> = resource
-        .id
+    resource.id_forms().find_map(|form| composed(form, parts))
+}
+
+fn composed(form: &[IdPart], parts: &Parts) -> Option<String> {
+    let texts: Option<Vec<&str>> = form
         .iter()
         .map(|part| match part {
             IdPart::Locality => parts.locality.as_deref(),
@@ -72,20 +81,17 @@ pub(crate) fn recompose(resource: &Resource, id: &str, outputs: &Object, default
     compose(resource, &parts)
 }
 
-/// The form of a resource's ids, as people read it: `{region}/{instanceId}/{name}`.
+/// The forms of a resource's ids, as people read them: `{region}/{instanceId}/{name}`.
 pub(crate) fn form(resource: &Resource) -> String {
-    let words: Vec<String> = resource
-        .id
-        .iter()
-        .map(|part| match part {
-            IdPart::Locality if resource.locality == Locality::Zone => "{zone}".to_owned(),
-            IdPart::Locality => "{region}".to_owned(),
-            IdPart::Id => "{uuid}".to_owned(),
-            IdPart::Property(name) => format!("{{{name}}}"),
-            IdPart::Literal(literal) => literal.clone(),
-        })
-        .collect();
-    words.join("/")
+    let word = |part: &IdPart| match part {
+        IdPart::Locality if resource.locality == Locality::Zone => "{zone}".to_owned(),
+        IdPart::Locality => "{region}".to_owned(),
+        IdPart::Id => "{uuid}".to_owned(),
+        IdPart::Property(name) => format!("{{{name}}}"),
+        IdPart::Literal(literal) => literal.clone(),
+    };
+    let forms = resource.id_forms().map(|form| form.iter().map(word).collect::<Vec<_>>().join("/"));
+    forms.collect::<Vec<_>>().join(" or ")
 }
 
 fn malformed(resource: &Resource, id: &str) -> Error {
@@ -124,6 +130,24 @@ mod tests {
     fn an_id_without_a_region_is_in_the_providers() {
         let parts = parse(&database(), "u-1/app", &defaults()).unwrap();
         assert_eq!(compose(&database(), &parts).as_deref(), Some("nl-ams/u-1/app"));
+    }
+
+    #[test]
+    fn an_id_of_several_forms_is_told_by_its_constant() {
+        let form = |word: &str, member: &str| {
+            vec![IdPart::Property("groupId".into()), IdPart::Literal(word.into()), IdPart::Property(member.into())]
+        };
+        let membership = Resource {
+            id: form("user", "userId"),
+            other_ids: vec![form("app", "applicationId")],
+            ..Resource::default()
+        };
+        let parts = parse(&membership, "g/app/a", &defaults()).unwrap();
+        assert_eq!(parts.properties["applicationId"], "a");
+        assert!(!parts.properties.contains_key("userId"));
+        assert_eq!(compose(&membership, &parts).as_deref(), Some("g/app/a"));
+        let error = parse(&membership, "g/robot/a", &defaults()).unwrap_err().to_string();
+        assert!(error.contains("{groupId}/user/{userId} or {groupId}/app/{applicationId}"), "{error}");
     }
 
     #[test]

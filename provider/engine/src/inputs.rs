@@ -22,6 +22,7 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object) -> 
         let live = state.given(name);
         let value = match former.given(name) {
             Some(given) if property.read.is_none() || property.write_only => Some(given.clone()),
+            given if is_left_to_others(property, former) => given.cloned(),
             Some(given) => {
                 live.map_or_else(|| vanished(property, given), |live| Some(reconciled(property, given, live)))
             }
@@ -60,6 +61,11 @@ pub(crate) fn hidden(property: &Property, mut value: Value) -> Value {
         _ => {}
     }
     value.secret_if(property.secret)
+}
+
+/// Whether a switch beside it leaves a property to others.
+pub(crate) fn is_left_to_others(property: &Property, inputs: &Object) -> bool {
+    property.unless.as_ref().is_some_and(|switch| inputs.given(switch).and_then(Value::as_bool) == Some(true))
 }
 
 /// An input the API does not show any more: gone, unless the API shows emptiness by silence.

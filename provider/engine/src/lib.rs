@@ -39,6 +39,7 @@ pub use error::{Error, ErrorKind, Left};
 pub use invoke::InvokeError;
 pub use operation::{
     Change, ChangeKind, CheckRequest, Checked, Created, Diff, DiffRequest, Failure, Operation, Progress, ReadBack,
+    Warning,
 };
 pub use place::Defaults;
 pub use preview::{preview_create, preview_update};

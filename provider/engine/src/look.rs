@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::context::Context;
 use crate::error::Error;
 use crate::scope::Scope;
-use crate::wire::{self, Wire};
+use crate::wire;
 
 /// One look at the resource by its first read step.
 pub(crate) async fn first(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
@@ -36,13 +36,20 @@ pub(crate) async fn rest(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fre
 }
 
 /// Whether an answer means that the resource does not exist any more.
-pub(crate) fn is_gone(resource: &Resource, answers: &Wire) -> bool {
-    let Some(gone) = &resource.gone else { return false };
+pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
+    let Some(gone) = &scope.resource.gone else { return false };
+    let answers = &scope.answers;
+    let misses = |(field, source): (&String, &catalog::Source)| {
+        let Some(member) = scope.source(source) else { return false };
+        let list = wire::get(answers, field).and_then(Json::as_array);
+        !list.is_some_and(|list| list.iter().any(|other| wire::reads_like(other, &member)))
+    };
     gone.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
         || gone.values.iter().any(|(field, values)| {
             let seen = wire::get(answers, field).and_then(wire::plain_text);
             seen.is_some_and(|seen| values.contains(&seen))
         })
+        || gone.missing_from.iter().any(misses)
 }
 
 /// Takes an answer into what is known. What the API tells only once is not forgotten when it is silent later.

@@ -1,6 +1,7 @@
 //! What is asked of the engine and what it answers, in terms of Pulumi's values. Knows no gRPC.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use value::{Object, Path};
@@ -29,6 +30,8 @@ pub struct Checked {
     pub inputs: Object,
     /// Everything that is wrong, all at once.
     pub failures: Vec<Failure>,
+    /// What may be meant, but rather is a mistake.
+    pub warnings: Vec<Warning>,
 }
 
 /// One thing that is wrong with the inputs.
@@ -38,6 +41,24 @@ pub struct Failure {
     pub path: Path,
     /// What, and what would be right. Never the value of a secret.
     pub reason: String,
+}
+
+/// Something the user should know before it is done, though nothing forbids it. Never the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What it is about; the root path for the resource as a whole.
+    pub path: Path,
+    /// A sentence of fact and one of advice.
+    pub text: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.top() {
+            Some(_) => write!(formatter, "`{}`: {}", self.path, self.text),
+            None => formatter.write_str(&self.text),
+        }
+    }
 }
 
 /// Diff: what would change?
@@ -60,6 +81,8 @@ pub struct Diff {
     pub changes: BTreeMap<Path, Change>,
     /// The old resource must go before the new one can come.
     pub delete_before_replace: bool,
+    /// What a change would do that the user may not expect.
+    pub warnings: Vec<Warning>,
 }
 
 impl Diff {

@@ -7,6 +7,7 @@ use value::{Data, Object, Value};
 
 use crate::convert;
 use crate::diff;
+use crate::inputs::is_left_to_others;
 use crate::operation::DiffRequest;
 use crate::place::{self, Defaults};
 
@@ -14,7 +15,8 @@ use crate::place::{self, Defaults};
 pub fn preview_create(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Object {
     let mut state = Object::new();
     for (name, property) in &resource.properties {
-        if let Some(value) = outlook(property, inputs.given(name)) {
+        let left = is_left_to_others(property, inputs);
+        if let Some(value) = outlook(property, inputs.given(name)).filter(|_| !left) {
             state.insert(name.clone(), value.secret_if(property.secret));
         }
     }
@@ -123,8 +125,9 @@ fn is_respelled(property: &Property) -> bool {
                 | Convert::Duration
                 | Convert::Cidr
                 | Convert::Base64
+                | Convert::Trimmed
         )
-    ) || matches!(property.equal, Some(Equal::IgnoreCase | Equal::CleanPath))
+    ) || matches!(property.equal, Some(Equal::IgnoreCase | Equal::CleanPath | Equal::SshKey))
 }
 
 fn respelled(property: &Property, value: &Value) -> Value {

@@ -256,7 +256,7 @@ async fn exists(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> 
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error),
     }
-    Ok(!look::is_gone(cx.resource, &scope.answers))
+    Ok(!look::is_gone(scope))
 }
 
 /// Waits until what the resource is a part of has settled after the change.

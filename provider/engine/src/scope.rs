@@ -47,14 +47,15 @@ impl<'a> Scope<'a> {
     /// The resource's Pulumi id, once everything it is made of is known.
     pub(crate) fn id(&self) -> Option<String> {
         let mut parts = self.parts.clone();
-        for part in &self.resource.id {
+        for part in self.resource.id_forms().flatten() {
             match part {
                 IdPart::Id if parts.uuid.is_none() => {
                     parts.uuid = wire::get(&self.answers, "id").and_then(wire::plain_text);
                 }
                 IdPart::Property(name) if !parts.properties.contains_key(name) => {
-                    let text = self.property(name).as_ref().and_then(wire::plain_text)?;
-                    parts.properties.insert(name.clone(), text);
+                    if let Some(text) = self.property(name).as_ref().and_then(wire::plain_text) {
+                        parts.properties.insert(name.clone(), text);
+                    }
                 }
                 _ => {}
             }

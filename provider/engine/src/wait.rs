@@ -62,7 +62,7 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
         match look::first(cx, scope, false).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
-            Ok(()) if look::is_gone(cx.resource, &scope.answers) => return Ok(()),
+            Ok(()) if look::is_gone(scope) => return Ok(()),
             Ok(()) => {}
         }
         let now_failed = standing(wait, scope) == Standing::Failed;

@@ -29,7 +29,7 @@ pub(crate) fn changed(olds: &Object, news: &Object) -> Diff {
             Some((Path::root(setting.name), Change { kind, replace: false }))
         })
         .collect();
-    Diff { changes, delete_before_replace: false }
+    Diff { changes, ..Diff::default() }
 }
 
 /// A text and the number it stands for are the same; an unknown value differs from everything.

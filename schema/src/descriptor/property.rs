@@ -39,6 +39,10 @@ pub struct Property {
     pub one_way: bool,
     /// May change in place, but giving it or taking it away needs a new resource.
     pub lasting: bool,
+    /// Matters only at creation, such as whether a mail is sent: a later change is none.
+    pub once: bool,
+    /// The switch beside it that leaves this to others: while it is on, this is neither sent, compared nor read.
+    pub unless: Option<String>,
     /// Written into the inputs when not given.
     pub default: Option<Json>,
     /// How the user's form becomes the wire form and back.
@@ -184,4 +188,44 @@ pub struct Check {
     pub max_key_length: Option<u32>,
     /// The characters a key may consist of, written like `characters`.
     pub key_characters: Option<String>,
+    /// Values that were known on some day: another one is taken, with a warning at preview that proposes the nearest.
+    /// A list that several properties or many values need stands in a file of its own: `known: permission_sets` is
+    /// `permission_sets.known.yaml` beside the descriptor.
+    pub known: Option<KnownWord>,
+}
+
+/// A list of known values, or the name of its file.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum KnownWord {
+    /// The file's name without `.known.yaml`.
+    File(String),
+    /// The list itself.
+    List(KnownList),
+}
+
+/// Values that were known on some day.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct KnownList {
+    /// What one of them is called in messages: `permission set`.
+    pub called: String,
+    /// The day the list was made: `2026-03-20`.
+    pub as_of: String,
+    /// The values, by what they go with.
+    pub groups: Vec<KnownGroup>,
+}
+
+/// Known values that go with the same things.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct KnownGroup {
+    /// A property beside it that these do not go with: both together are worth a warning.
+    #[serde(default)]
+    pub unless: Option<String>,
+    /// Why not, and what to do: the end of a sentence that begins with the value.
+    #[serde(default)]
+    pub because: String,
+    /// The values.
+    pub values: Vec<String>,
 }

@@ -42,13 +42,16 @@ pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> Str
 
 /// The text of a resource: the descriptor's, and how an existing one is imported.
 pub(crate) fn resource(one: &Resolved<'_>) -> String {
-    let (form, example): (Vec<String>, Vec<String>) = one.resource.id.iter().map(|part| id_part(one, part)).unzip();
+    let forms = one.resource.id_forms().map(|form| form.iter().map(|part| id_part(one, part)).unzip());
+    let (forms, examples): (Vec<Vec<String>>, Vec<Vec<String>>) = forms.unzip();
+    let forms = forms.iter().map(|form| format!("`{}`", form.join("/"))).collect::<Vec<_>>().join(" or ");
+    let example = examples.first().map(|example| example.join("/")).unwrap_or_default();
     let token = &one.resource.token;
     format!(
-        "{}\n\n## Import\n\nBy an id of the form `{}`:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
+        "{}\n\n## Import\n\nBy an id of the form {}:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
         one.descriptor.doc.trim(),
-        form.join("/"),
-        example.join("/"),
+        forms,
+        example,
     )
 }
 

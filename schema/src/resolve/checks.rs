@@ -1,11 +1,11 @@
 //! What the values of an input must satisfy: what the descriptor says, and what the API document says of the field.
 
-use catalog::{Checks, Convert, Format, Kind};
+use catalog::{Checks, Convert, Format, Kind, Known, KnownGroup};
 use scaleway_api::{IntegerFormat, Kind as WireKind, StringFormat};
 use serde_json::Value as Json;
 
 use super::kind::name;
-use crate::descriptor::{self, InputWord};
+use crate::descriptor::{self, InputWord, KnownWord};
 use crate::findings::{Findings, Place};
 use crate::shape::Field;
 
@@ -35,7 +35,19 @@ pub(crate) fn checks(
         max_items: check.max_items.or(bounds),
         max_key_length: check.max_key_length,
         key_characters: check.key_characters.clone(),
+        known: known(check.known.as_ref()),
     }
+}
+
+/// Known values, once their file has been read.
+fn known(word: Option<&KnownWord>) -> Option<Known> {
+    let Some(KnownWord::List(list)) = word else { return None };
+    let groups = list.groups.iter().map(|group| KnownGroup {
+        values: group.values.clone(),
+        unless: group.unless.clone(),
+        because: group.because.clone(),
+    });
+    Some(Known { called: list.called.clone(), as_of: list.as_of.clone(), groups: groups.collect() })
 }
 
 /// Refuses a default that the property itself would not take.

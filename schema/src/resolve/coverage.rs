@@ -25,7 +25,13 @@ impl<'a> Scope<'a> {
         }
         for (name, word) in &self.resource.properties {
             let place = self.place.at("properties").at(name);
-            for (word, other) in [("same", &word.same), ("resends", &word.resends), ("driftOf", &word.drift_of)] {
+            let others = [
+                ("same", &word.same),
+                ("resends", &word.resends),
+                ("driftOf", &word.drift_of),
+                ("unless", &word.unless),
+            ];
+            for (word, other) in others {
                 if let Some(other) = other {
                     self.check_property(other, &place.at(word), findings);
                 }
@@ -98,7 +104,7 @@ fn check_carried(name: &str, property: &Property, resource: &Resource, place: &P
     }
     let changed =
         |name: &str, property: &Property| resource.update.iter().any(|step| is_made_for(step, name, property));
-    if property.replace || resource.update.is_empty() || changed(name, property) {
+    if property.replace || property.once || resource.update.is_empty() || changed(name, property) {
         return;
     }
     let resent = property.resends.as_ref().and_then(|other| resource.properties.get_key_value(other));

@@ -80,6 +80,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) document: &'a Document,
     pub(crate) locality: Locality,
     pub(crate) id: Vec<IdPart>,
+    pub(crate) other_ids: Vec<Vec<IdPart>>,
 }
 
 /// The calls of a resource, found in their documents.
@@ -107,8 +108,10 @@ impl<'a> Scope<'a> {
             LocalityWord::Zone => Locality::Zone,
             LocalityWord::None => Locality::Global,
         };
-        let mut scope = Self { place, resource, product, document, locality, id: Vec::new() };
-        scope.id = scope.id_parts(findings);
+        let mut scope = Self { place, resource, product, document, locality, id: Vec::new(), other_ids: Vec::new() };
+        let mut forms = scope.id_forms(findings).into_iter();
+        scope.id = forms.next().unwrap_or_default();
+        scope.other_ids = forms.collect();
         Some(scope)
     }
 
@@ -121,6 +124,7 @@ impl<'a> Scope<'a> {
             label: self.resource.label.clone(),
             locality: self.locality,
             id: self.id.clone(),
+            other_ids: self.other_ids.clone(),
             create: self.steps(&calls.create, &calls, &properties, findings),
             read: self.steps(&calls.read, &calls, &properties, findings),
             update: self.steps(&calls.update, &calls, &properties, findings),
@@ -198,13 +202,17 @@ impl<'a> Scope<'a> {
         known
     }
 
-    fn id_parts(&self, findings: &mut Findings) -> Vec<IdPart> {
-        let Some(form) = &self.resource.id else {
-            return match self.locality {
+    fn id_forms(&self, findings: &mut Findings) -> Vec<Vec<IdPart>> {
+        let Some(forms) = &self.resource.id else {
+            return vec![match self.locality {
                 Locality::Global => vec![IdPart::Id],
                 Locality::Region | Locality::Zone => vec![IdPart::Locality, IdPart::Id],
-            };
+            }];
         };
+        forms.split(" | ").map(|form| self.id_parts(form, findings)).collect()
+    }
+
+    fn id_parts(&self, form: &str, findings: &mut Findings) -> Vec<IdPart> {
         let place = self.place.at("id");
         let mut parts = Vec::new();
         for part in form.split('/') {
@@ -237,7 +245,11 @@ impl<'a> Scope<'a> {
         for field in gone.set.iter().chain(gone.values.keys()) {
             check_answer_field(answers, field, &place, findings);
         }
-        Some(Gone { set: gone.set.clone(), values: gone.values.clone() })
+        for field in gone.missing_from.keys() {
+            check_answer_field(answers, field, &place, findings);
+        }
+        let missing_from = self.sources(&gone.missing_from, answers, &place.at("missingFrom"), findings);
+        Some(Gone { set: gone.set.clone(), values: gone.values.clone(), missing_from })
     }
 
     fn special(&self, calls: &Calls<'a>) -> Option<Special> {

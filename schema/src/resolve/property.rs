@@ -67,7 +67,7 @@ impl<'a> Scope<'a> {
     }
 
     fn told_by_id(&self) -> BTreeSet<&'a str> {
-        let names = self.id.iter().filter_map(|part| match part {
+        let names = self.id.iter().chain(self.other_ids.iter().flatten()).filter_map(|part| match part {
             IdPart::Property(name) => self.resource.properties.get_key_value(name).map(|(name, _)| name.as_str()),
             _ => None,
         });
@@ -109,6 +109,8 @@ pub(crate) fn property(
         told_once: word.told_once,
         one_way: word.one_way,
         lasting: word.lasting,
+        once: word.once,
+        unless: word.unless.clone(),
         default: word.default.clone(),
         convert: word.convert,
         values: word.values.clone(),

@@ -102,12 +102,14 @@ impl<'a> Scope<'a> {
         let word = &call.step;
         let known = body_fields(call);
         let spelled = |field: &str| word.rename.get(field).map_or(field.to_owned(), String::clone);
+        // Another spelling may be a path: in a create, `email` of a user stands in `member.email`.
+        let top = |path: &str| path.split('.').next().and_then(|top| known.iter().find(|name| **name == top)).copied();
         for (words, place) in [
             (word.fields.iter().collect::<Vec<_>>(), "fields"),
             (word.with.keys().collect(), "with"),
             (word.rename.keys().collect(), "rename"),
         ] {
-            for field in words.into_iter().filter(|field| !known.contains(&spelled(field).as_str())) {
+            for field in words.into_iter().filter(|field| top(&spelled(field)).is_none()) {
                 let hint = did_you_mean(field, known.iter().copied());
                 let message = format!("the body of {} has no field \"{}\"{hint}", call.operation.id, spelled(field));
                 findings.mistake(&call.place.at(place), message);

@@ -84,9 +84,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let query = call.query.clone();
     let belongs = |function: &crate::Object, field: &str| {
-        query.get(field).is_none_or(|wanted| {
-            namespace::field(call, function.text("namespace_id"), field).as_ref() == Some(wanted)
-        })
+        query
+            .get(field)
+            .is_none_or(|wanted| namespace::field(call, function.text("namespace_id"), field).as_ref() == Some(wanted))
     };
     let mut own = query.clone();
     own.retain(|name, _| !matches!(name.as_str(), "project_id" | "organization_id"));

@@ -1,10 +1,12 @@
-//! Identity and access: applications, API keys, policies with their rules, groups, users, permission sets.
+//! Identity and access: applications, API keys, policies with their rules, groups, users, SSH keys, permission sets.
 //!
 //! Rights are kept, not enforced: every accepted key may do everything.
 
 mod api_keys;
 mod groups;
 mod policies;
+mod ssh_keys;
+mod users;
 
 use serde_json::{Map, Value, json};
 
@@ -18,12 +20,20 @@ static APPLICATION: Kind = Kind {
     view: Some(count_api_keys),
     ..Kind::new("iam/application", "Application", "applications", Missing::Labelled("application"))
 };
-/// Users come from a seed; there is always the owner of the organization.
+/// There is always the owner of the organization; others come from a seed or are made.
 pub(crate) static USER: Kind = Kind::new("iam/user", "User", "users", Missing::Labelled("user"));
 
 pub(crate) static PRODUCT: Product = Product {
     document: "iam.v1alpha1",
-    kinds: &[&APPLICATION, &api_keys::API_KEY, &policies::POLICY, &policies::RULE, &groups::GROUP, &USER],
+    kinds: &[
+        &APPLICATION,
+        &api_keys::API_KEY,
+        &policies::POLICY,
+        &policies::RULE,
+        &groups::GROUP,
+        &USER,
+        &ssh_keys::SSH_KEY,
+    ],
     routes: &[
         ("CreateApplication", create_application),
         ("GetApplication", |call| call.get(&APPLICATION)),
@@ -51,8 +61,18 @@ pub(crate) static PRODUCT: Product = Product {
         ("SetGroupMembers", groups::set_members),
         ("AddGroupMember", groups::add_member),
         ("RemoveGroupMember", groups::remove_member),
+        ("CreateUser", users::create),
         ("GetUser", |call| call.get(&USER)),
         ("ListUsers", |call| call.list(&USER)),
+        ("UpdateUser", users::update),
+        ("UpdateUserUsername", users::rename),
+        ("UpdateUserPassword", users::update_password),
+        ("DeleteUser", users::delete),
+        ("CreateSSHKey", ssh_keys::create),
+        ("GetSSHKey", |call| call.get(&ssh_keys::SSH_KEY)),
+        ("ListSSHKeys", |call| call.list(&ssh_keys::SSH_KEY)),
+        ("UpdateSSHKey", |call| call.patch(&ssh_keys::SSH_KEY, &["name", "disabled"])),
+        ("DeleteSSHKey", |call| call.delete(&ssh_keys::SSH_KEY)),
     ],
 };
 

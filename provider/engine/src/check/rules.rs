@@ -113,12 +113,17 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
         Format::Email => (is_email(text), "an e-mail address"),
         Format::Hostname => (is_hostname(text), "a host name such as `api.example.org`"),
-        Format::Cron => (cron::fault(text).is_none(), "a schedule such as `30 4 * * 1-5` (minute, hour, day, month, weekday)"),
+        Format::Cron => {
+            (cron::fault(text).is_none(), "a schedule such as `30 4 * * 1-5` (minute, hour, day, month, weekday)")
+        }
         Format::TimeZone => (is_time_zone(text), "a time zone such as `Europe/Paris` or `UTC`"),
         Format::HttpPath => (is_http_path(text), "the path of a request, such as `/jobs/nightly`"),
         Format::HeaderValue => (!text.chars().any(|one| one.is_control() && one != '\t'), "one line of text"),
         Format::JsonObject => {
             (serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| json.is_object()), "a JSON object")
+        }
+        Format::SshKey => {
+            (convert::ssh_key(text).is_some(), "an SSH public key in one line, such as `ssh-ed25519 AAAA…`")
         }
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
     };
@@ -241,6 +246,11 @@ mod tests {
             (Format::HttpPath, "/jobs?kind=nightly", "jobs"),
             (Format::HeaderValue, "application/json; charset=utf-8", "a\r\nX-Other: b"),
             (Format::JsonObject, "{\"a\": 1}", "[1]"),
+            (
+                Format::SshKey,
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO me@home\n",
+                "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO",
+            ),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");

@@ -48,6 +48,7 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
         (Convert::Cidr, Json::String(text)) => {
             Json::String(block(&text).ok_or("must be an IP address or a block such as `192.168.0.0/24`")?)
         }
+        (Convert::Trimmed, Json::String(text)) => Json::String(text.trim().to_owned()),
         (Convert::Text, Json::String(text)) => text.parse::<i64>().map_or(Json::String(text), Json::from),
         // Outputs only, or in the form of the wire already.
         (_, json) => json,
@@ -105,6 +106,15 @@ pub(crate) fn block(text: &str) -> Option<String> {
         return Some(ipnet::IpNet::from(address).to_string());
     }
     Some(text.parse::<ipnet::IpNet>().ok()?.to_string())
+}
+
+/// The kind and the body of an SSH public key, if it is one: the body begins with the name of its kind.
+pub(crate) fn ssh_key(text: &str) -> Option<(&str, Vec<u8>)> {
+    let mut words = text.split_whitespace();
+    let (kind, body) = (words.next()?, BASE64.decode(words.next()?).ok()?);
+    let (length, rest) = body.split_first_chunk::<4>()?;
+    let named = rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    (named == kind.as_bytes() && !text.trim().contains(['\n', '\r'])).then_some((kind, body))
 }
 
 /// An instant of RFC 3339 without fractions of a second, in UTC.

@@ -1,0 +1,51 @@
+//! Zones and records of DNS, as recorded.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, client};
+
+const RECORDS: &str = "/domain/v2beta1/dns-zones/shop.example.org/records";
+
+async fn zone(client: &Client) -> Value {
+    client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "shop" })).await
+}
+
+async fn change(client: &Client, changes: Value) -> Value {
+    let body = json!({ "changes": changes, "return_all_records": false, "disallow_new_zone_creation": false });
+    client.good(&format!("PATCH {RECORDS}"), body).await["records"].clone()
+}
+
+#[tokio::test]
+async fn a_zone_lives_as_recorded() {
+    let client = client().await;
+    let made = zone(&client).await;
+    assert_eq!((&made["status"], &made["message"], &made["ns_master"]), (&json!("active"), &Value::Null, &json!([])));
+    let (_, listed) = client.call("GET /domain/v2beta1/dns-zones?dns_zones=shop.example.org&domain=").await;
+    assert_eq!((&listed["dns_zones"][0], &listed["total_count"]), (&made, &json!(1)));
+    let (_, records) = client.call(&format!("GET {RECORDS}?name=&type=unknown")).await;
+    assert_eq!((&records["total_count"], &records["records"][0]["data"]), (&json!(2), &json!("ns0.dom.scw.cloud.")));
+    let one = "/domain/v2beta1/dns-zones/shop.example.org";
+    let renamed = client.good(&format!("PATCH {one}"), json!({ "new_dns_zone": "store" })).await;
+    assert_eq!(renamed["subdomain"], "store");
+    assert_eq!(client.call(&format!("GET {RECORDS}")).await.0, 404);
+    assert_eq!(client.call("DELETE /domain/v2beta1/dns-zones/store.example.org").await, (200, json!({})));
+    let (_, listed) = client.call("GET /domain/v2beta1/dns-zones?dns_zone=store.example.org").await;
+    assert_eq!(listed, json!({ "dns_zones": [], "total_count": 0 }));
+}
+
+#[tokio::test]
+async fn records_are_added_set_and_deleted_by_changes_to_their_zone() {
+    let client = client().await;
+    let add = |data: &str| json!({ "add": { "records": [{ "name": "www", "type": "A", "data": data, "ttl": 60 }] } });
+    let added = change(&client, json!([add("192.0.2.1"), add("192.0.2.2")])).await;
+    assert_eq!(added.as_array().unwrap().len(), 2);
+    let id = &added[0]["id"];
+    let set = json!({ "set": { "id": id, "records": [{ "name": "www", "type": "A", "data": "192.0.2.3" }] } });
+    let changed = change(&client, json!([set])).await;
+    assert_eq!((&changed[0]["id"], &changed[0]["data"], &changed[0]["ttl"]), (id, &json!("192.0.2.3"), &json!(3600)));
+    let (_, found) = client.call(&format!("GET {RECORDS}?name=www&type=A")).await;
+    assert_eq!(found["total_count"], 2);
+    assert_eq!(change(&client, json!([{ "delete": { "id": id } }])).await, json!([]));
+    let body = json!({ "changes": [{ "delete": { "id": id } }] });
+    assert_eq!(client.call_with(&format!("PATCH {RECORDS}"), body).await.0, 404);
+}
