@@ -203,6 +203,8 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::CidrNetwork => Some("cidrNetwork"),
         Format::Email => Some("email"),
         Format::Port => Some("port"),
+        Format::Ip => Some("ip"),
+        Format::Mac => Some("mac"),
     }
 }
 

@@ -12,3 +12,4 @@ mod rdb;
 mod registry;
 mod secret;
 mod vpc;
+mod vpcgw;

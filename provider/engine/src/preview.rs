@@ -118,6 +118,8 @@ fn is_respelled(property: &Property) -> bool {
         Some(
             Convert::LocalizedId
                 | Convert::Zoned
+                | Convert::RegionalId
+                | Convert::LastPart
                 | Convert::Timestamp
                 | Convert::Duration
                 | Convert::Cidr
