@@ -210,6 +210,8 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::HeaderValue => Some("headerValue"),
         Format::JsonObject => Some("jsonObject"),
         Format::SshKey => Some("sshKey"),
+        Format::Ip => Some("ip"),
+        Format::Mac => Some("mac"),
     }
 }
 

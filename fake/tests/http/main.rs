@@ -15,3 +15,4 @@ mod registry;
 mod secret;
 mod sign;
 mod vpc;
+mod vpcgw;

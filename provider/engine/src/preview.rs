@@ -121,6 +121,8 @@ fn is_respelled(property: &Property) -> bool {
             Convert::LocalizedId
                 | Convert::BareId
                 | Convert::Zoned
+                | Convert::RegionalId
+                | Convert::LastPart
                 | Convert::Timestamp
                 | Convert::Duration
                 | Convert::Cidr

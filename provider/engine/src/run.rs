@@ -224,7 +224,8 @@ async fn change(
             let answer = cx.perform(step, scope, &batch, false).await?;
             look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
             known = step.call.answers_object;
-            wait::settled(cx, scope, !known).await?;
+            let lags = cx.resource.wait.as_ref().is_some_and(|wait| wait.lagging);
+            wait::settled(cx, scope, !known || lags).await?;
             known |= cx.resource.wait.is_some();
         }
     }

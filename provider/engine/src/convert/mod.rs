@@ -24,9 +24,10 @@ const MEGABYTE: f64 = 1e6;
 /// be right and never repeats the value.
 pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static str> {
     Ok(Some(match (convert, json) {
-        (Convert::LocalizedId | Convert::BareId | Convert::Zoned, Json::String(id)) => {
+        (Convert::LocalizedId | Convert::BareId | Convert::Zoned | Convert::RegionalId, Json::String(id)) => {
             Json::String(place::split(&id).1.to_owned())
         }
+        (Convert::LastPart, Json::String(id)) => Json::String(last_part(&id)),
         (Convert::Gigabytes, Json::Number(number)) => scaled(&number, GIGABYTE),
         (Convert::Megabytes, Json::Number(number)) => scaled(&number, MEGABYTE),
         (Convert::Seconds, Json::Number(number)) => Json::String(format!("{number}s")),
@@ -61,10 +62,15 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
 /// where the form means "not set".
 pub(crate) fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Option<&str>) -> Option<Json> {
     Some(match (convert, json) {
-        (Convert::LocalizedId | Convert::Zoned | Convert::BareId, Json::String(id)) if id.is_empty() => return None,
+        (
+            Convert::LocalizedId | Convert::Zoned | Convert::BareId | Convert::RegionalId | Convert::LastPart,
+            Json::String(id),
+        ) if id.is_empty() => return None,
         (Convert::LocalizedId, Json::String(id)) => Json::String(localize(locality, &id)),
         (Convert::Zoned, Json::String(id)) => Json::String(localize(zone.or(locality), &id)),
+        (Convert::RegionalId, Json::String(id)) => Json::String(localize(locality.map(place::region_of), &id)),
         (Convert::BareId, Json::String(id)) => Json::String(place::split(&id).1.to_owned()),
+        (Convert::LastPart, Json::String(id)) => Json::String(last_part(&id)),
         (Convert::Gigabytes, Json::Number(number)) => unscaled(&number, GIGABYTE),
         (Convert::Megabytes, Json::Number(number)) => unscaled(&number, MEGABYTE),
         (Convert::Seconds, Json::String(text)) => duration::seconds(&text).map_or(Json::String(text), number),
@@ -130,6 +136,10 @@ fn localize(locality: Option<&str>, id: &str) -> String {
         Some(locality) if place::split(id).0.is_none() => format!("{locality}/{id}"),
         _ => id.to_owned(),
     }
+}
+
+fn last_part(id: &str) -> String {
+    id.rsplit('/').next().unwrap_or(id).to_owned()
 }
 
 fn name_and_value(item: &Json) -> Option<(String, Json)> {
@@ -228,6 +238,18 @@ mod tests {
     fn timestamps_lose_their_fractions() {
         let cut = from_wire(Convert::Timestamp, json!("2026-07-17T09:50:00.638933292Z"), None, None);
         assert_eq!(cut, Some(json!("2026-07-17T09:50:00Z")));
+    }
+
+    #[test]
+    fn an_id_in_a_region_comes_back_in_the_region_of_the_zone() {
+        assert_eq!(to_wire(Convert::RegionalId, json!("fr-par/u-1")), Ok(Some(json!("u-1"))));
+        assert_eq!(from_wire(Convert::RegionalId, json!("u-1"), Some("nl-ams-2"), None), Some(json!("nl-ams/u-1")));
+    }
+
+    #[test]
+    fn of_an_id_of_several_parts_the_last_one_counts() {
+        assert_eq!(to_wire(Convert::LastPart, json!("fr-par-1/server/interface")), Ok(Some(json!("interface"))));
+        assert_eq!(there_and_back(Convert::LastPart, json!("interface")), Some(json!("interface")));
     }
 
     #[test]
