@@ -104,6 +104,11 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::Ipv4Cidr => (is_ipv4_block(text), "an IPv4 address or a block such as `192.168.0.0/24`"),
         Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
         Format::Email => (is_email(text), "an e-mail address"),
+        Format::Name => (
+            text.starts_with(|first: char| first.is_ascii_lowercase())
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "a name of lower-case letters, digits and dashes that begins with a letter, such as `main-1`",
+        ),
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
     };
     (!right).then_some(expected)
@@ -195,6 +200,7 @@ mod tests {
             (Format::Ipv4Cidr, "10.0.0.1", "fd00::1"),
             (Format::CidrNetwork, "10.0.0.0/8", "10.0.0.1/8"),
             (Format::Email, "a@example.org", "a@b@example.org"),
+            (Format::Name, "api-2", "Api_2"),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");
