@@ -2,8 +2,10 @@
 //!
 //! The way back is `to_proto`; no other room looks inside a wire type. Knows no resource and decides nothing.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use components::{Registered, Standing};
 use engine::Autonaming;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
@@ -141,6 +143,57 @@ pub(crate) fn delete(request: rpc::DeleteRequest) -> Result<Delete, Malformed> {
         old_inputs: object(request.old_inputs)?,
         timeout: timeout(request.timeout),
     })
+}
+
+/// The inputs of a component. What an input depends on is told apart from it where it is no output value.
+pub(crate) fn construct_inputs(request: &mut rpc::ConstructRequest) -> Result<Object, Malformed> {
+    let mut inputs = object(request.inputs.take())?;
+    for (name, told) in &request.input_dependencies {
+        depend(&mut inputs, name, &told.urns);
+    }
+    Ok(inputs)
+}
+
+/// The component a method is called of, by its URN, and the arguments.
+pub(crate) fn call_arguments(
+    arguments: Option<Struct>,
+    dependencies: &BTreeMap<String, rpc::call_request::ArgumentDependencies>,
+) -> Result<(String, Object), Malformed> {
+    let mut arguments = object(arguments)?;
+    let component = arguments.remove("__self__");
+    let Some(Data::Reference(component)) = component.as_ref().map(Value::data) else {
+        return Err(Malformed("`__self__` is no reference to a component".into()));
+    };
+    for (name, told) in dependencies {
+        depend(&mut arguments, name, &told.urns);
+    }
+    Ok((component.urn.clone(), arguments))
+}
+
+/// Where values say themselves what they depend on, that is more exact.
+fn depend(inputs: &mut Object, name: &str, urns: &[String]) {
+    if let Some(value) = inputs.get_mut(name)
+        && value.all_dependencies().is_empty()
+    {
+        *value = std::mem::take(value).depending_on(urns.iter().cloned());
+    }
+}
+
+/// A part of a component, as registered.
+pub(crate) fn registered(response: rpc::RegisterResourceResponse, dry_run: bool) -> Result<Registered, Malformed> {
+    // Newer engines know more ways to fail.
+    let standing = match (response.result == i32::from(rpc::Result::Success), response.unknown || dry_run) {
+        (false, _) => Standing::Failed,
+        (true, true) => Standing::Partial,
+        (true, false) => Standing::Whole,
+    };
+    let id = match response.id.as_str() {
+        "" => Value::UNKNOWN,
+        id if unknown::ALL.contains(&id) => Value::UNKNOWN,
+        id => Value::from(id),
+    };
+    let outputs = if response.unknown { Object::new() } else { object(response.object)? };
+    Ok(Registered { urn: response.urn, id, outputs, standing })
 }
 
 /// A property bag; an absent one is empty.

@@ -1,16 +1,18 @@
 //! The face of the plugin: Pulumi's provider protocol on one side, the engine on the other.
 //!
 //! `server` answers calls, `from_proto` and `to_proto` translate, `config` reads what surrounds the process, `files` what is
-//! uploaded, `engine_log` talks to users, `lifecycle` begins and ends the process. Nothing here knows a resource or a call to
-//! Scaleway. Components, when there are any, get a crate of their own and a `monitor` beside `engine_log`.
+//! uploaded, `engine_log` talks to users, `compose` builds components through `monitor`, `lifecycle` begins and ends the
+//! process. Nothing here knows a resource, a component or a call to Scaleway.
 
 pub mod arguments;
+mod compose;
 mod config;
 mod engine_log;
 mod files;
 mod from_proto;
 pub mod lifecycle;
 mod logging;
+mod monitor;
 mod offer;
 mod panics;
 mod server;

@@ -53,10 +53,21 @@ mod tests {
         assert_eq!(schema["name"], crate::config::PACKAGE);
         let catalog = offer.catalog().unwrap();
         for token in schema["resources"].as_object().unwrap().keys() {
-            assert!(catalog.resource(token).is_some(), "{token} is in the schema but not in the catalog");
+            let known = catalog.resource(token).is_some() || catalog.component(token).is_some();
+            assert!(known, "{token} is in the schema but not in the catalog");
         }
         for token in schema["functions"].as_object().unwrap().keys() {
-            assert!(catalog.function(token).is_some(), "{token} is in the schema but not in the catalog");
+            let known = catalog.function(token).is_some() || catalog.method(token).is_some();
+            assert!(known, "{token} is in the schema but not in the catalog");
         }
+    }
+
+    #[test]
+    fn every_component_that_is_offered_can_be_built_and_no_other() {
+        let offer = Offer::embedded();
+        let offered: Vec<&str> = offer.catalog().unwrap().components.keys().map(String::as_str).collect();
+        let mut built: Vec<&str> = components::tokens().collect();
+        built.sort_unstable();
+        assert_eq!(built, offered);
     }
 }

@@ -1,7 +1,7 @@
 //! Pulumi's provider service: each call is translated, handed to the engine, and its answer translated back.
 //!
 //! Decides nothing itself. What is not answered here is answered `Unimplemented`: Parameterize, which this package is
-//! not; List, Construct and Call, whose place is here.
+//! not, and List.
 
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,7 +20,7 @@ use crate::engine_log::EngineLog;
 use crate::files::LocalFiles;
 use crate::from_proto::{self, Malformed, Target};
 use crate::offer::Offer;
-use crate::{panics, to_proto};
+use crate::{compose, panics, to_proto};
 
 /// The service. One process serves one provider resource, so there is one configuration.
 pub(crate) struct Server {
@@ -37,6 +37,8 @@ struct Configured {
     engine: Engine,
     defaults: Defaults,
     missing: Option<MissingKey>,
+    /// Which provider resource this process serves (`urn::id`), for the parts of components; empty if nobody told.
+    reference: String,
 }
 
 impl Server {
@@ -66,6 +68,11 @@ impl Server {
         self.configured.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Which provider resource this process serves, if anybody told.
+    fn reference(&self) -> String {
+        self.configured().map(|configured| configured.reference.clone()).unwrap_or_default()
+    }
+
     /// What resources inherit; Check and Diff work before Configure too, with what is built in.
     fn defaults(&self) -> Defaults {
         self.configured().map_or_else(config::built_in_defaults, |configured| configured.defaults.clone())
@@ -90,7 +97,7 @@ impl Server {
         }
     }
 
-    fn configure_with(&self, arguments: &Object, urn: &str) -> Result<(), Status> {
+    fn configure_with(&self, arguments: &Object, urn: &str, id: &str) -> Result<(), Status> {
         let Configuration { client, defaults, missing, origins, warnings } =
             config::resolve(arguments, &self.surroundings).map_err(|error| to_proto::wrong_configuration(&error))?;
         for (setting, origin) in &origins {
@@ -102,7 +109,8 @@ impl Server {
         }
         let client = Client::new(client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone()));
         let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone()).reading(Arc::new(LocalFiles));
-        let configured = Arc::new(Configured { engine, defaults, missing });
+        let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
+        let configured = Arc::new(Configured { engine, defaults, missing, reference });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
         Ok(())
     }
@@ -194,7 +202,7 @@ impl ResourceProvider for Server {
         let request = request.into_inner();
         let urn = request.urn.unwrap_or_default();
         answer("Configure", &urn, async {
-            self.configure_with(&from_proto::object(request.args)?, &urn)?;
+            self.configure_with(&from_proto::object(request.args)?, &urn, &request.id.unwrap_or_default())?;
             self.log.flush().await;
             Ok(to_proto::configured())
         })
@@ -327,6 +335,19 @@ impl ResourceProvider for Server {
             }
         })
         .await
+    }
+
+    /// Nothing here limits how many run at once: each lasts until resources served by this same process exist.
+    async fn construct(&self, request: Request<rpc::ConstructRequest>) -> Answer<rpc::ConstructResponse> {
+        let request = request.into_inner();
+        let name = request.name.clone();
+        answer("Construct", &name, compose::construct(self.catalog()?, self.reference(), request)).await
+    }
+
+    async fn call(&self, request: Request<rpc::CallRequest>) -> Answer<rpc::CallResponse> {
+        let request = request.into_inner();
+        let token = request.tok.clone();
+        answer("Call", &token, compose::call(self.catalog()?, request)).await
     }
 
     /// Everything under way ends as soon as it can tell what it has done; later calls are served, and end at once.

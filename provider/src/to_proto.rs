@@ -2,9 +2,13 @@
 //!
 //! The way back is `from_proto`; no other room builds a wire type. Knows no resource and decides nothing.
 
+mod component;
 mod status;
 
-pub(crate) use status::{bug, failed, malformed, not_configured, unauthenticated, unknown_token, wrong_configuration};
+pub(crate) use component::{asking, called, constructed, registration};
+pub(crate) use status::{
+    bug, failed, malformed, not_built, not_configured, unauthenticated, unknown_token, wrong_configuration, wrong_inputs,
+};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,6 +119,10 @@ pub(crate) fn invoked(outputs: Object) -> rpc::InvokeResponse {
 
 pub(crate) fn invoke_failures(wrong: Vec<Failure>) -> rpc::InvokeResponse {
     rpc::InvokeResponse { r#return: None, failures: failures(wrong) }
+}
+
+pub(crate) fn call_failures(wrong: Vec<Failure>) -> rpc::CallResponse {
+    rpc::CallResponse { failures: failures(wrong), ..rpc::CallResponse::default() }
 }
 
 /// An object as a property bag: secrets and unknowns in their wire forms, dependencies left out, since only components

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::descriptor::{InputWord, Property, Resource, WireWord};
+use crate::descriptor::{Component, InputWord, Property, Resource, WireWord};
 use crate::findings::{Findings, Place};
-use crate::load::{LoadedResource, Offer};
+use crate::load::{LoadedComponent, LoadedResource, Offer};
 use crate::names::{camel_case, pascal_case, snake_case};
 
 /// Notes every broken rule among the findings.
@@ -22,6 +22,10 @@ pub fn check(offer: &Offer, findings: &mut Findings) {
             if let Some(lookup) = &resource.lookup {
                 check_properties(&place.at("lookup").at("properties"), &lookup.properties, false, findings);
             }
+        }
+        check_properties(&product.place.at("shared"), &product.product.shared, true, findings);
+        for LoadedComponent { place, component } in &product.components {
+            check_component(module, place, component, &mut tokens, findings);
         }
     }
     // With a file that could not be read, nobody knows what there is.
@@ -83,6 +87,36 @@ fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut T
     tokens.resources.push(resource.token.clone());
     if let Some(within) = &resource.within {
         tokens.parents.push((place.at("within").at("token"), within.token.clone()));
+    }
+}
+
+fn check_component(
+    module: &str,
+    place: &Place,
+    component: &Component,
+    tokens: &mut Tokens,
+    findings: &mut Findings,
+) {
+    if !is_token(&component.token, Some(module), false) {
+        findings.mistake(&place.at("token"), format!("\"{}\" does not read \"{module}/thing:Thing\"", component.token));
+    }
+    tokens.take(&component.token, &place.at("token"), findings);
+    tokens.resources.push(component.token.clone());
+    if component.doc.trim().is_empty() {
+        findings.mistake(place, "has no `doc`");
+    }
+    for (name, part) in &component.parts {
+        tokens.parents.push((place.at("parts").at(name), part.token.clone()));
+    }
+    check_properties(&place.at("inputs"), &component.inputs, true, findings);
+    check_properties(&place.at("outputs"), &component.outputs, true, findings);
+    for (name, method) in &component.methods {
+        let place = place.at("methods").at(name);
+        if method.doc.trim().is_empty() {
+            findings.mistake(&place, "has no `doc`");
+        }
+        check_properties(&place.at("inputs"), &method.inputs, false, findings);
+        check_properties(&place.at("outputs"), &method.outputs, false, findings);
     }
 }
 

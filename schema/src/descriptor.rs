@@ -16,6 +16,7 @@
 //!   zone are known from the id anyway.
 //! - Durations are written `250ms`, `5s`, `2m30s`, `1h`.
 
+mod component;
 mod property;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use component::{Component, Method, Part};
 pub use property::{Check, InputWord, KnownList, KnownWord, Property, WireWord};
 
 /// `resources/<product>/product.yaml`: what all resources of a product share.
@@ -31,6 +33,7 @@ pub use property::{Check, InputWord, KnownList, KnownWord, Property, WireWord};
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Product {
     /// The API document, without its ending (`registry.v1`).
+    #[serde(default)]
     pub api: String,
     /// What kind of place its resources live in: ids begin with it.
     #[serde(default)]
@@ -40,6 +43,9 @@ pub struct Product {
     /// How long a 403 may be rights that have not spread yet.
     #[serde(default)]
     pub denied_window: Option<String>,
+    /// Inputs that every component of the folder has.
+    #[serde(default)]
+    pub shared: BTreeMap<String, Property>,
 }
 
 /// What kind of place resources live in.

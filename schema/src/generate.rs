@@ -29,7 +29,8 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     let offer = load(root, findings)?;
     let resolved = resolve::resolve(&offer, findings);
     check::check(&offer, findings);
-    let schema = pulumi_schema(&offer.provider, &resolved, findings);
+    let components = resolve::components(&offer, findings);
+    let schema = pulumi_schema(&offer.provider, &resolved, &components, findings);
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
@@ -43,7 +44,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     }
     let mut generated = vec![
         Generated { file: "schema/schema.json".to_owned(), text: serde_json::to_string_pretty(&schema)? + "\n" },
-        Generated { file: "schema/catalog.json".to_owned(), text: catalog_text(&resolve::catalog(&resolved))? },
+        Generated { file: "schema/catalog.json".to_owned(), text: catalog_text(&resolve::catalog(&resolved, &components))? },
     ];
     for file in FILES {
         let text = serde_json::to_string_pretty(&language::language(file))? + "\n";
@@ -58,7 +59,10 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
 pub fn catalog_text(catalog: &Catalog) -> Result<String> {
     let resources = lines(catalog.resources.iter())?;
     let functions = lines(catalog.functions.iter())?;
-    Ok(format!("{{\n\"resources\": {{\n{resources}\n}},\n\"functions\": {{\n{functions}\n}}\n}}\n"))
+    let components = lines(catalog.components.iter())?;
+    Ok(format!(
+        "{{\n\"resources\": {{\n{resources}\n}},\n\"functions\": {{\n{functions}\n}},\n\"components\": {{\n{components}\n}}\n}}\n"
+    ))
 }
 
 /// Reference pages on disk whose resource is not offered any more, by their paths inside the project.

@@ -7,17 +7,18 @@ use std::fmt::Write as _;
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value as Json;
 
-use crate::descriptor::{KnownList, Product, Resource};
+use crate::descriptor::{Component, KnownList, Product, Resource};
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
 
 /// The kinds of files the language has, by the name `language` takes.
-pub const FILES: [&str; 5] = ["resource", "product", "provider", "known", "example"];
+pub const FILES: [&str; 6] = ["resource", "component", "product", "provider", "known", "example"];
 
 /// The JSON Schema of one kind of file; `None` for a name that is none of [`FILES`].
 pub fn language(file: &str) -> Option<Json> {
     match file {
         "resource" => Some(schema_of::<Resource>()),
+        "component" => Some(schema_of::<Component>()),
         "product" => Some(schema_of::<Product>()),
         "provider" => Some(schema_of::<ProviderFile>()),
         "known" => Some(schema_of::<KnownList>()),

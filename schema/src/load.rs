@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
-use crate::descriptor::{KnownWord, Product, Property, Resource};
+use crate::descriptor::{Component, KnownWord, Product, Property, Resource};
 use crate::findings::{Findings, Place};
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
@@ -32,6 +32,17 @@ pub struct LoadedProduct {
     pub product: Product,
     /// Its resources in the order of their files.
     pub resources: Vec<LoadedResource>,
+    /// Its components in the order of their files.
+    pub components: Vec<LoadedComponent>,
+}
+
+/// A component and where it was written.
+#[derive(Debug)]
+pub struct LoadedComponent {
+    /// Where it was written.
+    pub place: Place,
+    /// The descriptor.
+    pub component: Component,
 }
 
 /// A resource and where it was written.
@@ -70,9 +81,13 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
     let Some(product) = read(root, &file, findings)? else {
         return Ok(None);
     };
-    let mut resources = Vec::new();
+    let (mut resources, mut components) = (Vec::new(), Vec::new());
     for path in entries(folder)?.into_iter().filter(|path| is_resource(path)) {
-        if let Some(mut resource) = read::<Resource>(root, &path, findings)? {
+        if is_component(&path) {
+            if let Some(component) = read(root, &path, findings)? {
+                components.push(LoadedComponent { place: Place::file(&relative(root, &path)), component });
+            }
+        } else if let Some(mut resource) = read::<Resource>(root, &path, findings)? {
             take_in_known(root, folder, &mut resource.properties, findings)?;
             let beside = path.with_extension("example.yaml");
             let example = if beside.exists() { read(root, &beside, findings)? } else { None };
@@ -81,7 +96,7 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
         }
     }
     let place = Place::file(&relative(root, &file));
-    Ok(Some((name.to_owned(), LoadedProduct { place, product, resources })))
+    Ok(Some((name.to_owned(), LoadedProduct { place, product, resources, components })))
 }
 
 /// Puts the lists of known values in the place of the names of their files.
@@ -107,6 +122,11 @@ fn is_resource(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let stem = name.strip_suffix(".yaml").unwrap_or_default();
     !matches!(stem, "" | "product") && !stem.contains('.')
+}
+
+/// Only components have `parts`.
+fn is_component(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("parts:")))
 }
 
 fn read<T: DeserializeOwned>(root: &Path, path: &Path, findings: &mut Findings) -> Result<Option<T>> {

@@ -23,7 +23,7 @@ commands:
   new MODULE/RESOURCE [--api API] [--create ID] [--read ID] [--update ID] [--delete ID]
             draft the files of a resource from its API document, such as `new registry/namespace`;
             operations not named are those called like the resource
-  language [resource|product|provider|known|example]
+  language [resource|component|product|provider|known|example]
             print the JSON Schema of one kind of file (default: resource)
 
 options:

@@ -52,11 +52,18 @@ fn every_difference_from_the_peer_is_meant() {
     let mut compared = 0;
     for (token, ours) in members(&schema["resources"]) {
         let bare = compare::without_package(token);
+        // The peer has no components.
+        if catalog.components.contains_key(bare) {
+            continue;
+        }
         let peer = &peer_resources[format!("scaleway:{bare}")];
         compared += resources::compare(&schema, bare, ours, &catalog.resources[bare], peer, &mut differences);
     }
     for (token, ours) in members(&schema["functions"]) {
         let bare = compare::without_package(token);
+        if catalog.method(token).is_some() {
+            continue;
+        }
         let peer = &peer_functions[format!("scaleway:{bare}")];
         compared += functions::compare(&schema, bare, ours, peer, &mut differences);
     }

@@ -3,10 +3,12 @@
 //! It knows neither the descriptor language nor the API documents it was compiled from, and performs nothing.
 
 mod call;
+mod component;
 mod property;
 mod resource;
 
 pub use call::{Body, Find, Operation, Query, Source, Step, When};
+pub use component::{Component, Method};
 pub use property::{
     Checks, Convert, Equal, Format, Input, Kind, Known, KnownGroup, Merge, Property, ProviderDefault, usual_field,
 };
@@ -27,6 +29,9 @@ pub struct Catalog {
     pub resources: BTreeMap<String, Resource>,
     /// The functions.
     pub functions: BTreeMap<String, Function>,
+    /// The components.
+    #[serde(default)]
+    pub components: BTreeMap<String, Component>,
 }
 
 /// A catalog that cannot be read: it was not made by this version of the compiler.
@@ -43,6 +48,18 @@ impl Catalog {
     /// The resource of a full Pulumi token (`evalap-scaleway:registry/namespace:Namespace`), whatever its package.
     pub fn resource(&self, token: &str) -> Option<&Resource> {
         self.resources.get(without_package(token))
+    }
+
+    /// The component of a full Pulumi token, whatever its package.
+    pub fn component(&self, token: &str) -> Option<&Component> {
+        self.components.get(without_package(token))
+    }
+
+    /// The component and the method of a method's full token (`evalap-scaleway:evalap/database:Database/url`).
+    pub fn method<'a>(&self, token: &'a str) -> Option<(&Component, &Method, &'a str)> {
+        let (component, name) = token.rsplit_once('/')?;
+        let component = self.component(component)?;
+        Some((component, component.methods.get(name)?, name))
     }
 
     /// The function of a full Pulumi token, whatever its package.

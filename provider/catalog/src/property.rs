@@ -87,6 +87,9 @@ pub struct Property {
     /// Why it should not be used any more and what to use instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
+    /// Of a component: it decides what is made, so it must be known in the preview.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub plain: bool,
 }
 
 /// What a property holds.
@@ -368,6 +371,8 @@ pub enum Format {
     Ip,
     /// The address of a network interface.
     Mac,
+    /// A name of lower-case letters, digits and dashes that begins with a letter.
+    Name,
 }
 
 /// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.

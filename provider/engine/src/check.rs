@@ -38,6 +38,14 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     Checked { inputs, failures: checker.failures, warnings: checker.warnings }
 }
 
+/// Types what a component or one of its methods is given and fills in defaults; tells everything that is wrong.
+pub fn check_component(inputs: &BTreeMap<String, Property>, given: &Object) -> Checked {
+    let mut checker = Checker::default();
+    let inputs = checker.object(inputs, given, &Path::default());
+    checker.failures.sort_by(|one, other| one.path.cmp(&other.path));
+    Checked { inputs, failures: checker.failures }
+}
+
 /// Checks the arguments of a lookup; gives them typed, or everything that is wrong.
 pub(crate) fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<Failure>> {
     let mut checker = Checker::default();
@@ -93,6 +101,9 @@ impl Checker {
         let outer = self.secret;
         self.secret |= property.secret || value.contains_secret();
         let value = self.typed(&property.kind, value, path);
+        if property.plain && value.is_unknown() {
+            self.fail(path, "must be known in the preview, as it decides what is made: no resource can tell it");
+        }
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
         }

@@ -32,7 +32,7 @@ mod wait;
 mod wire;
 
 pub use autoname::Autonaming;
-pub use check::check;
+pub use check::{check, check_component};
 pub use diff::diff;
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Left};

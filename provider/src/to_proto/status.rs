@@ -3,14 +3,19 @@
 //! The engine of Pulumi takes Unknown, Internal and DataLoss for "the state may be corrupt" and Unavailable for a dead
 //! plugin, so trouble with Scaleway never gets one of these.
 
+use components::Problem;
 use engine::{Error, ErrorKind, Left};
 use prost::Message;
 use pulumi_rpc::google::rpc::Status as Details;
 use pulumi_rpc::pulumirpc as rpc;
+use pulumi_rpc::pulumirpc::input_properties_error::PropertyError;
 use tonic::{Code, Status};
 
 use crate::config::{MissingKey, WrongSetting};
 use crate::from_proto::Malformed;
+
+/// How the engine knows which inputs are wrong.
+const INPUT_PROPERTIES: &str = "type.googleapis.com/pulumirpc.InputPropertiesError";
 
 /// How the engine knows that a resource exists although the operation failed.
 const INIT_FAILED: &str = "type.googleapis.com/pulumirpc.ErrorResourceInitFailed";
@@ -27,6 +32,31 @@ pub(crate) fn failed(error: &Error) -> Status {
 
 pub(crate) fn malformed(error: &Malformed) -> Status {
     Status::invalid_argument(error.to_string())
+}
+
+/// Everything that is wrong with the inputs of a component.
+pub(crate) fn wrong_inputs(token: &str, name: &str, problems: Vec<Problem>) -> Status {
+    let label = token.rsplit(':').next().unwrap_or(token);
+    let message = match problems.len() {
+        1 => format!("an input of {label} \"{name}\" is wrong; nothing was made"),
+        count => format!("{count} inputs of {label} \"{name}\" are wrong; nothing was made"),
+    };
+    let errors = problems
+        .into_iter()
+        .map(|problem| PropertyError { property_path: problem.path.to_string(), reason: problem.reason })
+        .collect();
+    let detail = rpc::InputPropertiesError { errors };
+    with_detail(Code::InvalidArgument, &message, INPUT_PROPERTIES, detail.encode_to_vec())
+}
+
+/// A component that could not be built although its inputs were right.
+pub(crate) fn not_built(name: &str, error: &components::Error) -> Status {
+    let code = match error {
+        components::Error::Ended => Code::Cancelled,
+        components::Error::Unknown(_) => Code::InvalidArgument,
+        components::Error::Part { .. } | components::Error::Refused { .. } => Code::Aborted,
+    };
+    Status::new(code, format!("building \"{name}\": {error}"))
 }
 
 /// A resource or function this version does not have.
@@ -86,7 +116,12 @@ fn with_init_failed(code: Code, message: &str, left: &Left) -> Status {
         inputs: Some(super::known(left.inputs.clone())),
         refresh_before_update: false,
     };
-    let detail = prost_types::Any { type_url: INIT_FAILED.to_owned(), value: detail.encode_to_vec() };
+    with_detail(code, message, INIT_FAILED, detail.encode_to_vec())
+}
+
+/// A status with one detail, where the engine looks for it.
+fn with_detail(code: Code, message: &str, type_url: &str, value: Vec<u8>) -> Status {
+    let detail = prost_types::Any { type_url: type_url.to_owned(), value };
     let details = Details { code: code.into(), message: message.to_owned(), details: vec![detail] };
     Status::with_details(code, message, details.encode_to_vec().into())
 }

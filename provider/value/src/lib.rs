@@ -4,6 +4,7 @@
 //! Secrecy, unknownness and dependencies are attributes of a value, not wrappers around it, so that code which does not
 //! care about them cannot lose them. This crate knows neither the wire form of Pulumi nor that of Scaleway, and does no I/O.
 
+mod compute;
 mod data;
 mod json;
 mod object;

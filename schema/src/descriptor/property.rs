@@ -69,6 +69,8 @@ pub struct Property {
     pub merge: Option<Merge>,
     /// Why not to use it, and what instead.
     pub deprecated: Option<String>,
+    /// Of a component: decides what is made, so it must be known in the preview.
+    pub plain: bool,
     /// May be absent among the outputs although the rule says it is always there.
     pub maybe_absent: bool,
     /// The properties of its object, or of the elements of its list of objects.

@@ -27,6 +27,15 @@ pub(crate) fn property(word: &descriptor::Property, property: &Property) -> Stri
     parts.join(" ")
 }
 
+/// The text of a property of a component: its bounds are ours, so they are told too.
+pub(crate) fn of_component(word: &descriptor::Property, property: &Property) -> String {
+    let text = self::property(word, property);
+    match (property.checks.min, property.checks.max) {
+        (Some(least), Some(most)) if property.input != Input::No => format!("{text} From {least} to {most}."),
+        _ => text,
+    }
+}
+
 /// The text of a property that a lookup takes or returns. Descriptors speak to somebody who makes a resource: what a
 /// change does, and what a new one gets by default, would mislead somebody who looks for one that exists.
 pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> String {

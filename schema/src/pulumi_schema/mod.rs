@@ -3,6 +3,7 @@
 //! It states no default values and no environment variables: a default here would count as given by the program, and
 //! a value from the environment would enter the stack's state. The plugin applies both.
 
+mod component;
 mod describe;
 mod function;
 mod property;
@@ -13,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::findings::Findings;
 use crate::provider_file::ProviderFile;
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, ResolvedComponent};
 
 use property::{PropertySpec, outputs_always_present, property_spec};
 use types::{Owner, Types};
@@ -28,7 +29,12 @@ const PEER_PACKAGE: &str = "scaleway";
 const MODULE_FORMAT: &str = "(.*)(?:/[^/]*)";
 
 /// Builds the schema. Two different objects that would have one type name are a mistake.
-pub fn pulumi_schema(provider: &ProviderFile, resolved: &[Resolved<'_>], findings: &mut Findings) -> Json {
+pub fn pulumi_schema(
+    provider: &ProviderFile,
+    resolved: &[Resolved<'_>],
+    components: &[ResolvedComponent<'_>],
+    findings: &mut Findings,
+) -> Json {
     let mut types = Types::default();
     let mut resources = Map::new();
     let mut functions = Map::new();
@@ -41,6 +47,13 @@ pub fn pulumi_schema(provider: &ProviderFile, resolved: &[Resolved<'_>], finding
         for token in types.clashes.drain(..) {
             let message = format!("two different objects would have the type {token}: give one a `typeName`");
             findings.mistake(&one.place.at("properties"), message);
+        }
+    }
+    for one in components {
+        component::add(one, &mut types, &mut resources, &mut functions);
+        for token in types.clashes.drain(..) {
+            let message = format!("two different objects would have the type {token}: give one a `typeName`");
+            findings.mistake(&one.place.at("inputs"), message);
         }
     }
     let settings: Map<String, Json> =
@@ -69,6 +82,7 @@ fn languages(provider: &ProviderFile) -> Json {
             "packageName": "@evalap/scaleway",
             "packageDescription": provider.doc,
             "respectSchemaVersion": true,
+            "liftSingleValueMethodReturns": true,
             // The last version for Node 20 is 3.248; newer ones ask for Node 22.
             "dependencies": { "@pulumi/pulumi": "^3.142.0" },
             "devDependencies": { "@types/node": "^20", "typescript": "^5.0.0" },
@@ -79,6 +93,7 @@ fn languages(provider: &ProviderFile) -> Json {
             "readme": provider.doc,
             "requires": { "pulumi": ">=3.165.0,<4" },
             "respectSchemaVersion": true,
+            "liftSingleValueMethodReturns": true,
             "pyproject": { "enabled": true },
             "inputTypes": "classes-and-dicts",
         },

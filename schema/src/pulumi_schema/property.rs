@@ -28,8 +28,12 @@ pub(crate) fn property_spec(
     types: &mut Types,
 ) -> PropertySpec {
     let place = TypePlace { owner, name, word };
-    let mut spec = type_spec(&property.kind, &place, false, types);
-    let describe = if owner.is_function() { describe::looked_up } else { describe::property };
+    let mut spec = type_spec(property, &property.kind, &place, false, types);
+    let describe = match (owner.is_function(), owner.is_component()) {
+        (true, _) => describe::looked_up,
+        (_, true) => describe::of_component,
+        _ => describe::property,
+    };
     spec["description"] = json!(describe(word, property));
     if property.secret {
         spec["secret"] = json!(true);
@@ -66,15 +70,18 @@ struct TypePlace<'a> {
     word: &'a descriptor::Property,
 }
 
-fn type_spec(kind: &Kind, place: &TypePlace<'_>, is_list: bool, types: &mut Types) -> Json {
+fn type_spec(property: &Property, kind: &Kind, place: &TypePlace<'_>, is_list: bool, types: &mut Types) -> Json {
     match kind {
+        Kind::String if place.owner.is_component() && !property.checks.allowed.is_empty() => {
+            json!({ "$ref": types.add_enum(place.owner, place.name, place.word, &property.checks.allowed, is_list) })
+        }
         Kind::String => json!({ "type": "string" }),
         Kind::Integer => json!({ "type": "integer" }),
         Kind::Number => json!({ "type": "number" }),
         Kind::Boolean => json!({ "type": "boolean" }),
-        Kind::List(items) => json!({ "type": "array", "items": type_spec(items, place, true, types) }),
+        Kind::List(items) => json!({ "type": "array", "items": type_spec(property, items, place, true, types) }),
         Kind::Map(values) => {
-            json!({ "type": "object", "additionalProperties": type_spec(values, place, is_list, types) })
+            json!({ "type": "object", "additionalProperties": type_spec(property, values, place, is_list, types) })
         }
         Kind::Object(fields) => {
             json!({ "$ref": types.add(place.owner, place.name, place.word, fields, is_list) })

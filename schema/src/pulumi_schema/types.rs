@@ -7,7 +7,7 @@ use super::PACKAGE;
 use super::property::property_spec;
 use crate::descriptor;
 use crate::names::{pascal_case, singular};
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, ResolvedComponent};
 
 /// All object types of the package by token.
 #[derive(Default)]
@@ -27,17 +27,34 @@ pub(crate) struct Owner {
     resource: String,
     /// Of a function: types only say what comes back.
     is_function: bool,
+    /// Of a component: its words are ours, so its enums are closed.
+    is_component: bool,
 }
 
 impl Owner {
     pub(crate) fn of_resource(one: &Resolved<'_>) -> Self {
         let name = last_part(&one.resource.token).to_owned();
-        Self { module: one.module.to_owned(), resource: name.clone(), name, is_function: false }
+        Self { module: one.module.to_owned(), resource: name.clone(), name, is_function: false, is_component: false }
     }
 
     pub(crate) fn of_function(one: &Resolved<'_>, token: &str) -> Self {
         let resource = last_part(&one.resource.token).to_owned();
-        Self { module: one.module.to_owned(), name: last_part(token).to_owned(), resource, is_function: true }
+        Self { module: one.module.to_owned(), name: last_part(token).to_owned(), resource, is_function: true, is_component: false }
+    }
+
+    pub(crate) fn of_component(one: &ResolvedComponent<'_>) -> Self {
+        let name = last_part(&one.component.token).to_owned();
+        Self { module: one.module.to_owned(), resource: name.clone(), name, is_function: false, is_component: true }
+    }
+
+    /// A method of a component.
+    pub(crate) fn of_method(&self, name: &str) -> Self {
+        Self { name: format!("{}{}", self.name, pascal_case(name)), ..self.clone() }
+    }
+
+    /// Whether it belongs to a component.
+    pub(crate) fn is_component(&self) -> bool {
+        self.is_component
     }
 
     /// Whether it is a lookup function, or belongs to one.
@@ -80,7 +97,11 @@ impl Types {
         let mut required = Vec::new();
         for (name, property) in fields {
             let word = &word.properties[name];
-            properties.insert(name.clone(), property_spec(&owner, name, word, property, self).into_json());
+            let mut spec = property_spec(&owner, name, word, property, self).into_json();
+            if property.plain {
+                spec["plain"] = json!(true);
+            }
+            properties.insert(name.clone(), spec);
             // As the peer: one type serves inputs and outputs, so only what a program must give is required. What the
             // API tells of an object may be missing, and a typed program must not break on that.
             if property.input == Input::Required {
@@ -95,6 +116,27 @@ impl Types {
         if self.all.get(&token).is_some_and(|other| *other != spec) {
             self.clashes.push(token.clone());
         }
+        self.all.insert(token, spec);
+        reference
+    }
+
+    /// Adds the type of a text that is one of few, and gives the reference to it.
+    pub(crate) fn add_enum(
+        &mut self,
+        owner: &Owner,
+        name: &str,
+        word: &descriptor::Property,
+        values: &[String],
+        is_list: bool,
+    ) -> String {
+        let owner = owner.inside(name, word, is_list);
+        let token = format!("{PACKAGE}:{}/{}:{}", owner.module, owner.name, owner.name);
+        let values: Vec<Json> = values.iter().map(|value| json!({ "value": value })).collect();
+        let spec = json!({ "type": "string", "enum": values });
+        if self.all.get(&token).is_some_and(|other| *other != spec) {
+            self.clashes.push(token.clone());
+        }
+        let reference = format!("#/types/{token}");
         self.all.insert(token, spec);
         reference
     }

@@ -96,8 +96,9 @@ fn stated(text: &str, inner: &BTreeMap<String, Property>, place: &Place, finding
         "object" => Kind::Object(inner.clone()),
         "asset" => Kind::Asset,
         "archive" => Kind::Archive,
+        "any" => Kind::Any,
         _ => {
-            let known = "string, integer, number, boolean, object, asset, archive, list<…>, map<…>";
+            let known = "string, integer, number, boolean, object, asset, archive, any, list<…>, map<…>";
             findings.mistake(&place.at("type"), format!("\"{text}\" is none of {known}"));
             Kind::String
         }

@@ -5,6 +5,7 @@
 
 mod call;
 mod checks;
+mod component;
 mod coverage;
 mod kind;
 mod lookup;
@@ -25,6 +26,8 @@ use crate::load::{LoadedResource, Offer};
 use crate::names::snake_case;
 use crate::shape::Shape;
 
+pub(crate) use component::components;
+pub use component::ResolvedComponent;
 pub(crate) use lookup::ResolvedLookup;
 
 use call::Call;
@@ -64,12 +67,13 @@ pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a
 }
 
 /// The catalog of what was resolved.
-pub fn catalog(resolved: &[Resolved<'_>]) -> Catalog {
+pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) -> Catalog {
     let resources = resolved.iter().map(|one| (one.resource.token.clone(), one.resource.clone())).collect();
     let lookups = resolved.iter().filter_map(|one| one.lookup.as_ref());
     let functions: BTreeMap<String, Function> =
         lookups.map(|lookup| (lookup.function.token.clone(), lookup.function.clone())).collect();
-    Catalog { resources, functions }
+    let components = components.iter().map(|one| (one.component.token.clone(), one.component.clone())).collect();
+    Catalog { resources, functions, components }
 }
 
 /// Everything that the words of one descriptor are looked up in.

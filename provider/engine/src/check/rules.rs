@@ -130,6 +130,11 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::SshKey => {
             (convert::ssh_key(text).is_some(), "an SSH public key in one line, such as `ssh-ed25519 AAAA…`")
         }
+        Format::Name => (
+            text.starts_with(|first: char| first.is_ascii_lowercase())
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "a name of lower-case letters, digits and dashes that begins with a letter, such as `main-1`",
+        ),
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
         Format::Ip => (text.parse::<std::net::IpAddr>().is_ok(), "an IP address such as `192.168.0.7`"),
         Format::Mac => (is_mac(text), "the address of a network interface such as `02:00:00:12:34:56`"),
@@ -266,6 +271,7 @@ mod tests {
             ),
             (Format::Ip, "fd00::1", "10.0.0.0/8"),
             (Format::Mac, "02:00:00:1b:BD:bb", "02:00:00:1b:bd"),
+            (Format::Name, "api-2", "Api_2"),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");

@@ -1,0 +1,80 @@
+//! What a component is to the one that builds it, and the list of all there are.
+
+use futures_util::future::BoxFuture;
+use value::{Object, Value};
+
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::scope::Scope;
+
+/// A component. It holds nothing: what it makes follows from its inputs alone.
+pub trait Component: Sync {
+    /// The token without the package (`evalap/database:Database`).
+    fn token(&self) -> &'static str;
+
+    /// What it is called in tags (`database`).
+    fn label(&self) -> &'static str;
+
+    /// What is wrong with its inputs beyond what its descriptor says of each. Pure; unknown values are right.
+    fn problems(&self, _inputs: &Object) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// Registers its parts and gives its outputs.
+    fn construct<'a>(
+        &'a self,
+        scope: &'a Scope<'a>,
+        inputs: &'a Object,
+    ) -> BoxFuture<'a, Result<Object, Error>>;
+
+    /// The result of a method. `state` holds inputs and outputs; in a preview what is not there is not known.
+    fn call(&self, _method: &str, _state: &State<'_>, _arguments: &Object) -> Result<Object, Vec<Problem>> {
+        Ok(Object::new())
+    }
+}
+
+/// A component as a method finds it.
+pub struct State<'a> {
+    /// Its outputs.
+    pub outputs: &'a Object,
+    /// It is a preview.
+    pub is_preview: bool,
+}
+
+impl State<'_> {
+    /// An output; unknown if only a real run will tell.
+    pub fn output(&self, name: &str) -> Value {
+        match self.outputs.get(name) {
+            Some(value) => value.clone(),
+            None if self.is_preview => Value::UNKNOWN,
+            None => Value::NULL,
+        }
+    }
+}
+
+/// All components.
+const ALL: &[&dyn Component] = &[&crate::container_registry::ContainerRegistry];
+
+/// The component of a token, with or without its package.
+pub fn component(token: &str) -> Option<&'static dyn Component> {
+    let bare = token.split_once(':').filter(|(package, _)| !package.contains('/')).map_or(token, |(_, rest)| rest);
+    ALL.iter().copied().find(|component| component.token() == bare)
+}
+
+/// The tokens of all components, without the package.
+pub fn tokens() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|component| component.token())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_is_found_with_and_without_its_package() {
+        for token in ["evalap/containerRegistry:ContainerRegistry", "x:evalap/containerRegistry:ContainerRegistry"] {
+            assert!(component(token).is_some(), "{token}");
+        }
+        assert!(component("registry/namespace:Namespace").is_none());
+    }
+}

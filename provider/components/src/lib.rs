@@ -1,0 +1,24 @@
+//! What EvalAP composes: components that are made of resources and of each other, one file each.
+//!
+//! A component reaches resources only by registering them at Pulumi's monitor, so that previews, transforms, aliases and
+//! the state work as for any program. This crate knows neither the protocol nor Scaleway's API nor the descriptors that
+//! say what a component takes: inputs come typed and with their defaults.
+
+mod component;
+mod construct;
+mod container_registry;
+mod error;
+mod monitor;
+mod naming;
+mod problem;
+mod scope;
+
+#[cfg(test)]
+mod recorder;
+
+pub use component::{Component, State, component, tokens};
+pub use construct::{Constructed, Request, construct, problems};
+pub use error::Error;
+pub use monitor::{Child, Monitor, Registered, Standing};
+pub use problem::Problem;
+pub use scope::{Part, Scope, Wants};

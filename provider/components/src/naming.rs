@@ -1,0 +1,149 @@
+//! One convention for names and labels of everything a component makes: `{base}-{environment}`, and the tags that say
+//! whose it is. Pure.
+
+use value::{Object, Path, Value};
+
+use crate::problem::Problem;
+
+/// The inputs every component has that become a tag, each with the tag's name.
+const TAGS: [(&str, &str); 3] = [("environment", "environment"), ("owner", "owner"), ("costCentre", "cost-centre")];
+
+/// The longest name that every product of Scaleway takes.
+const LONGEST: usize = 50;
+
+/// Names and tags of one component.
+#[derive(Clone, Debug)]
+pub struct Naming {
+    base: String,
+    component: String,
+    inputs: Object,
+}
+
+impl Naming {
+    /// The convention for a component of this logical name; its input `name` wins over that.
+    pub(crate) fn new(logical_name: &str, component: &str, inputs: &Object) -> Self {
+        let base = inputs.text("name").filter(|name| !name.is_empty()).unwrap_or(logical_name);
+        Self { base: plain(base), component: component.to_owned(), inputs: inputs.clone() }
+    }
+
+    /// `{base}-{environment}`.
+    pub fn name(&self) -> String {
+        self.with("")
+    }
+
+    /// `{base}-{what}-{environment}`, for a part beside others of its kind.
+    pub fn of(&self, what: &str) -> String {
+        self.with(what)
+    }
+
+    /// The name of the environment.
+    pub fn environment(&self) -> &str {
+        self.inputs.text("environment").unwrap_or_default()
+    }
+
+    /// The base without the environment.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The tags as products take them that know a list of texts: `environment=dev`.
+    pub fn tags(&self) -> Value {
+        let pairs = self.pairs();
+        let tags = pairs.into_iter().map(|(name, value)| Value::concat([Value::from(name + "="), value]));
+        Value::from(tags.collect::<Vec<_>>())
+    }
+
+    /// The tags as products take them that know a map.
+    pub fn tag_map(&self) -> Value {
+        Value::from(self.pairs().into_iter().collect::<Object>())
+    }
+
+    fn with(&self, what: &str) -> String {
+        let parts = [self.base.as_str(), what, self.environment()];
+        plain(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-"))
+    }
+
+    fn pairs(&self) -> Vec<(String, Value)> {
+        let mut pairs: Vec<(String, Value)> = TAGS
+            .iter()
+            .filter_map(|(input, tag)| Some(((*tag).to_owned(), self.inputs.given(input)?.clone())))
+            .collect();
+        pairs.push(("component".to_owned(), Value::from(self.component.as_str())));
+        pairs.push(("managed-by".to_owned(), Value::from("pulumi")));
+        for (tag, value) in self.inputs.get("tags").and_then(Value::as_object).into_iter().flatten() {
+            // The program's own tags win.
+            pairs.retain(|(name, _)| name != tag);
+            pairs.push((tag.clone(), value.clone()));
+        }
+        pairs.sort_by(|one, other| one.0.cmp(&other.0));
+        pairs
+    }
+
+    /// What is wrong with the name that was asked for.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let given = self.inputs.text("name");
+        let name = self.name();
+        let told = if given.is_some() { "the name" } else { "the logical name, as `name` is not given," };
+        let mut problems = Vec::new();
+        if !is_name(&self.base) {
+            problems.push(Problem::new(
+                Path::root("name"),
+                format!(
+                    "{told} comes to \"{}\", and must begin with a lower-case letter and go on with lower-case letters, \
+                     digits and dashes; give a `name` such as \"evalap\"",
+                    self.base
+                ),
+            ));
+        } else if name.len() > LONGEST {
+            let reason = format!(
+                "the name \"{name}\" has {} characters, and at most {LONGEST} fit everywhere; give a shorter `name`",
+                name.len()
+            );
+            problems.push(Problem::new(Path::root("name"), reason));
+        }
+        problems
+    }
+}
+
+/// As Scaleway's products take names: lower case, no underscores.
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
+}
+
+/// Whether a text reads `^[a-z][a-z0-9-]*$`.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use value::object;
+
+    use super::*;
+
+    #[test]
+    fn a_name_is_base_and_environment_in_lower_case_without_underscores() {
+        let naming = Naming::new("Eval_AP", "database", &object! { "environment": "production" });
+        assert_eq!(naming.name(), "eval-ap-production");
+        assert_eq!(naming.of("logs"), "eval-ap-logs-production");
+        let named = Naming::new("x", "database", &object! { "environment": "dev", "name": "evalap" });
+        assert_eq!(named.name(), "evalap-dev");
+    }
+
+    #[test]
+    fn tags_say_whose_it_is_and_the_programs_own_win() {
+        let own = object! { "component": "api", "team": "data" };
+        let inputs = object! { "environment": "dev", "costCentre": "42", "tags": own };
+        let tags = Naming::new("x", "database", &inputs).tags();
+        let texts: Vec<&str> = tags.as_array().unwrap_or_default().iter().filter_map(Value::as_str).collect();
+        assert_eq!(texts, ["component=api", "cost-centre=42", "environment=dev", "managed-by=pulumi", "team=data"]);
+    }
+
+    #[test]
+    fn a_name_nothing_can_be_called_is_a_problem_with_a_way_out() {
+        let problems = Naming::new("1st try", "database", &object! { "environment": "dev" }).problems();
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].reason.contains("\"1st try\"") && problems[0].reason.contains("give a `name`"));
+    }
+}

@@ -1,0 +1,108 @@
+//! A monitor for unit tests: keeps what was registered, and answers with made-up ids and outputs.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use value::{Object, Value};
+
+use crate::error::Error;
+use crate::monitor::{Child, Monitor, Registered, Standing};
+
+/// What a component did.
+pub(crate) struct Recorder {
+    is_preview: bool,
+    failing: Option<String>,
+    outputs: BTreeMap<String, Object>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+enum Seen {
+    Component,
+    Child(Box<Child>),
+    Outputs,
+}
+
+impl Recorder {
+    /// A real run: each part gets an id, and the outputs said with `telling` beside its inputs.
+    pub(crate) fn real() -> Self {
+        Self { is_preview: false, failing: None, outputs: BTreeMap::new(), seen: Mutex::default() }
+    }
+
+    /// A preview of new parts: no ids, no outputs but the inputs.
+    pub(crate) fn preview() -> Self {
+        Self { is_preview: true, ..Self::real() }
+    }
+
+    /// The part of this name fails.
+    pub(crate) fn failing(mut self, name: &str) -> Self {
+        self.failing = Some(name.to_owned());
+        self
+    }
+
+    /// The part of this name has these outputs.
+    pub(crate) fn telling(mut self, name: &str, outputs: Object) -> Self {
+        self.outputs.insert(name.to_owned(), outputs);
+        self
+    }
+
+    /// What was done, in order.
+    pub(crate) fn order(&self) -> Vec<String> {
+        let seen = self.seen.lock().unwrap();
+        let name = |seen: &Seen| match seen {
+            Seen::Component => "component".to_owned(),
+            Seen::Child(child) => child.name.clone(),
+            Seen::Outputs => "outputs".to_owned(),
+        };
+        seen.iter().map(name).collect()
+    }
+
+    /// The part of this name.
+    pub(crate) fn child(&self, name: &str) -> Child {
+        let seen = self.seen.lock().unwrap();
+        let children = seen.iter().filter_map(|seen| match seen {
+            Seen::Child(child) => Some(child),
+            _ => None,
+        });
+        let found = children.into_iter().find(|child| child.name == name);
+        found.unwrap_or_else(|| panic!("{name} was not registered")).as_ref().clone()
+    }
+
+    /// Whether a part of this name was registered.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.order().iter().any(|seen| seen == name)
+    }
+
+    fn note(&self, seen: Seen) {
+        self.seen.lock().unwrap().push(seen);
+    }
+}
+
+impl Monitor for Recorder {
+    fn component(&self, _: Object) -> BoxFuture<'_, Result<String, Error>> {
+        self.note(Seen::Component);
+        async { Ok("urn:component".to_owned()) }.boxed()
+    }
+
+    fn child(&self, child: Child) -> BoxFuture<'_, Result<Registered, Error>> {
+        let standing = match (&self.failing, self.is_preview) {
+            (Some(name), _) if *name == child.name => Standing::Failed,
+            (_, true) => Standing::Partial,
+            (_, false) => Standing::Whole,
+        };
+        let mut outputs = child.inputs.clone();
+        if !self.is_preview {
+            outputs.extend(self.outputs.get(&child.name).cloned().unwrap_or_default());
+        }
+        let id = if self.is_preview { Value::UNKNOWN } else { Value::from(format!("fr-par/{}", child.name)) };
+        let registered = Registered { urn: format!("urn:{}", child.name), id, outputs, standing };
+        self.note(Seen::Child(Box::new(child)));
+        async { Ok(registered) }.boxed()
+    }
+
+    fn outputs(&self, _: String, _: Object) -> BoxFuture<'_, Result<(), Error>> {
+        self.note(Seen::Outputs);
+        async { Ok(()) }.boxed()
+    }
+}

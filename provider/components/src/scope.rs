@@ -1,0 +1,133 @@
+//! A component under construction: registers its parts, named after it, with what the program overrides of them.
+
+use std::collections::BTreeSet;
+
+use value::{Object, Value};
+
+use crate::error::Error;
+use crate::monitor::{Child, Monitor, Registered, Standing};
+use crate::naming::Naming;
+
+/// A component and the way to its parts.
+pub struct Scope<'a> {
+    monitor: &'a dyn Monitor,
+    urn: String,
+    name: String,
+    overrides: Object,
+    /// How everything it makes is named and tagged.
+    pub naming: Naming,
+}
+
+/// What a part has beside its inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Wants<'a> {
+    /// Parts it waits for although no input says so.
+    pub after: &'a [&'a Part],
+    /// The part whose deletion deletes this one too.
+    pub deleted_with: Option<&'a Part>,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(monitor: &'a dyn Monitor, urn: String, name: &str, naming: Naming, inputs: &Object) -> Self {
+        let overrides = inputs.get("overrides").and_then(Value::as_object).cloned().unwrap_or_default();
+        Self { monitor, urn, name: name.to_owned(), overrides, naming }
+    }
+
+    /// Makes a resource. `part` is what the component calls it.
+    pub async fn create(&self, token: &str, part: &str, inputs: Object) -> Result<Part, Error> {
+        self.create_with(token, part, inputs, Wants::default()).await
+    }
+
+    /// Makes a resource that waits for others or goes with them.
+    pub async fn create_with(&self, token: &str, part: &str, inputs: Object, wants: Wants<'_>) -> Result<Part, Error> {
+        self.register(token, part, inputs, wants, false).await
+    }
+
+    /// Makes a component.
+    pub async fn compose(&self, token: &str, part: &str, inputs: Object, wants: Wants<'_>) -> Result<Part, Error> {
+        self.register(token, part, inputs, wants, true).await
+    }
+
+    async fn register(
+        &self,
+        token: &str,
+        part: &str,
+        inputs: Object,
+        wants: Wants<'_>,
+        is_component: bool,
+    ) -> Result<Part, Error> {
+        let name = format!("{}-{part}", self.name);
+        let child = Child {
+            token: token.to_owned(),
+            name: name.clone(),
+            part: part.to_owned(),
+            parent: self.urn.clone(),
+            is_component,
+            inputs: self.overridden(part, inputs),
+            depends_on: wants.after.iter().map(|part| part.urn().to_owned()).collect::<BTreeSet<_>>(),
+            deleted_with: wants.deleted_with.map(|part| part.urn().to_owned()),
+        };
+        let registered = self.monitor.child(child).await?;
+        match registered.standing {
+            Standing::Failed => Err(Error::Part { name }),
+            Standing::Whole | Standing::Partial => Ok(Part(registered)),
+        }
+    }
+
+    /// The inputs with what the program sets itself; null takes a property away.
+    fn overridden(&self, part: &str, mut inputs: Object) -> Object {
+        let Some(given) = self.overrides.get(part) else { return inputs };
+        for (name, value) in given.as_object().into_iter().flatten() {
+            if value.is_null() {
+                inputs.remove(name);
+            } else {
+                inputs.insert(name.clone(), value.clone().secret_if(given.is_secret()));
+            }
+        }
+        inputs
+    }
+}
+
+/// A part that was registered.
+#[derive(Clone, Debug)]
+pub struct Part(Registered);
+
+impl Part {
+    /// Its URN.
+    pub fn urn(&self) -> &str {
+        &self.0.urn
+    }
+
+    /// Its id.
+    pub fn id(&self) -> Value {
+        self.0.id.clone().depending_on([self.0.urn.clone()])
+    }
+
+    /// An output; unknown if only a real run will tell.
+    pub fn output(&self, name: &str) -> Value {
+        let value = match (self.0.outputs.get(name), self.0.standing) {
+            (Some(value), _) => value.clone(),
+            (None, Standing::Partial) => Value::UNKNOWN,
+            (None, _) => Value::NULL,
+        };
+        value.depending_on([self.0.urn.clone()])
+    }
+
+    /// A property of an output that is an object, or a list of at most one.
+    pub fn output_in(&self, name: &str, property: &str) -> Value {
+        let outer = self.output(name);
+        if outer.is_unknown() {
+            return outer;
+        }
+        let object = match outer.as_array() {
+            Some(items) => items.first().and_then(Value::as_object),
+            None => outer.as_object(),
+        };
+        let inner = match object.and_then(|object| object.get(property)) {
+            Some(value) => value.clone(),
+            None if self.0.standing == Standing::Partial => Value::UNKNOWN,
+            None => Value::NULL,
+        };
+        inner.secret_if(outer.is_secret()).depending_on(outer.dependencies().cloned())
+    }
+}

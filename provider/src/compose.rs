@@ -1,0 +1,82 @@
+//! Construct and Call: a component's inputs are typed and checked, then it is built through the monitor.
+//!
+//! Never calls Scaleway: parts are resources, and those have operations of their own. Knows no single component.
+
+use catalog::Catalog;
+use components::{Problem, Request, State};
+use pulumi_rpc::pulumirpc as rpc;
+use tonic::Status;
+use value::{Object, Value};
+
+use crate::from_proto;
+use crate::monitor::{Deployment, Options};
+use crate::to_proto;
+
+/// Builds a component. `reference` is the provider resource that this process serves.
+pub(crate) async fn construct(
+    catalog: &Catalog,
+    reference: String,
+    mut request: rpc::ConstructRequest,
+) -> Result<rpc::ConstructResponse, Status> {
+    let component = catalog.component(&request.r#type);
+    let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
+    let given = from_proto::construct_inputs(&mut request)?;
+    let checked = engine::check_component(&component.inputs, &given);
+    let request_of = Request {
+        token: &request.r#type.clone(),
+        name: &request.name.clone(),
+        inputs: &checked.inputs,
+        given: &given,
+        parts: &component.parts,
+    };
+    let mut problems: Vec<Problem> =
+        checked.failures.into_iter().map(|failure| Problem { path: failure.path, reason: failure.reason }).collect();
+    problems.extend(components::problems(request_of));
+    if !problems.is_empty() {
+        return Err(to_proto::wrong_inputs(&request.r#type, &request.name, problems));
+    }
+    let is_preview = request.dry_run;
+    let name = request.name.clone();
+    let takes_outputs = request.accepts_output_values;
+    let deployment = Deployment::of(&request.monitor_endpoint)?;
+    let monitor = deployment.component(Options::of(request, reference));
+    let made = components::construct(&monitor, request_of).await;
+    let made = made.map_err(|error| to_proto::not_built(&name, &error))?;
+    let outputs = sealed(&component.outputs, made.outputs);
+    Ok(to_proto::constructed(made.urn, outputs, is_preview, takes_outputs))
+}
+
+/// Calls a method of a component.
+pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result<rpc::CallResponse, Status> {
+    let found = catalog.method(&request.tok);
+    let (component, method, name) = found.ok_or_else(|| to_proto::unknown_token("method", &request.tok))?;
+    let (urn, given) = from_proto::call_arguments(request.args, &request.arg_dependencies)?;
+    let checked = engine::check_component(&method.inputs, &given);
+    if !checked.failures.is_empty() {
+        return Ok(to_proto::call_failures(checked.failures));
+    }
+    let outputs = Deployment::of(&request.monitor_endpoint)?.outputs_of(&urn).await?;
+    let outputs = sealed(&component.outputs, outputs);
+    let outputs = outputs.into_iter().map(|(name, value)| (name, value.depending_on([urn.clone()]))).collect();
+    let code = components::component(&component.token)
+        .ok_or_else(|| to_proto::unknown_token("component", &component.token))?;
+    let state = State { outputs: &outputs, is_preview: request.dry_run };
+    match code.call(name, &state, &checked.inputs) {
+        Ok(made) => {
+            let made = sealed(&method.outputs, made);
+            Ok(to_proto::called(made, request.dry_run, request.accepts_output_values))
+        }
+        Err(problems) => Ok(to_proto::call_failures(
+            problems
+                .into_iter()
+                .map(|problem| engine::Failure { path: problem.path, reason: problem.reason })
+                .collect(),
+        )),
+    }
+}
+
+/// The outputs with those sealed that are declared secret, whatever made them.
+fn sealed(declared: &std::collections::BTreeMap<String, catalog::Property>, outputs: Object) -> Object {
+    let is_secret = |name: &str| declared.get(name).is_some_and(|property| property.secret);
+    outputs.into_iter().map(|(name, value): (String, Value)| (name.clone(), value.secret_if(is_secret(&name)))).collect()
+}

@@ -1,0 +1,218 @@
+//! Pulumi's resource monitor over gRPC: one deployment, and the options a program gave one component.
+//!
+//! What the program says of the component goes to its own registration; what would have no effect there goes to its
+//! parts. Knows no component.
+
+use std::sync::Arc;
+
+use components::{Child, Error, Monitor, Registered};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use pulumi_rpc::pulumirpc as rpc;
+use pulumi_rpc::pulumirpc::register_resource_request::{CustomTimeouts, ResourceHooksBinding};
+use pulumi_rpc::pulumirpc::resource_monitor_client::ResourceMonitorClient;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
+use value::Object;
+
+use crate::config::PACKAGE;
+use crate::{from_proto, to_proto};
+
+/// The function of the engine that tells the state of a resource.
+const GET_RESOURCE: &str = "pulumi:pulumi:getResource";
+
+/// The monitor of one deployment.
+#[derive(Clone)]
+pub(crate) struct Deployment {
+    client: ResourceMonitorClient<Channel>,
+}
+
+impl Deployment {
+    /// Connects with the first call. There is one monitor per deployment, so nothing is kept.
+    pub(crate) fn of(address: &str) -> Result<Self, Status> {
+        let endpoint = Endpoint::from_shared(format!("http://{address}"))
+            .map_err(|_| Status::invalid_argument("malformed request: the address of the monitor is none"))?;
+        // No time limit: a registration lasts as long as the resource takes.
+        let client = ResourceMonitorClient::new(endpoint.connect_lazy())
+            .max_decoding_message_size(pulumi_rpc::MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(pulumi_rpc::MAX_MESSAGE_BYTES);
+        Ok(Self { client })
+    }
+
+    /// The monitor as the component with these options sees it.
+    pub(crate) fn component(self, options: Options) -> ComponentMonitor {
+        ComponentMonitor { client: self.client, options: Arc::new(options) }
+    }
+
+    /// The outputs of a resource of this deployment.
+    pub(crate) async fn outputs_of(mut self, urn: &str) -> Result<Object, Status> {
+        let arguments = value::object! { "urn": urn };
+        let request = rpc::ResourceInvokeRequest {
+            tok: GET_RESOURCE.to_owned(),
+            args: Some(to_proto::object(arguments)),
+            accept_resources: true,
+            ..rpc::ResourceInvokeRequest::default()
+        };
+        let answer = self.client.invoke(request).await?.into_inner();
+        if answer.unknown {
+            return Ok(Object::new());
+        }
+        let answer = from_proto::object(answer.r#return)?;
+        Ok(answer.get("state").and_then(value::Value::as_object).cloned().unwrap_or_default())
+    }
+}
+
+/// What the program said of a component beside its inputs.
+pub(crate) struct Options {
+    request: rpc::ConstructRequest,
+    /// The provider for parts of this package.
+    provider: String,
+}
+
+impl Options {
+    /// `reference` is the provider resource this process serves: the parts' one unless the program gave another.
+    pub(crate) fn of(request: rpc::ConstructRequest, reference: String) -> Self {
+        let provider = request.providers.get(PACKAGE).cloned().unwrap_or(reference);
+        Self { request, provider }
+    }
+
+    /// The registration of the component itself: exactly its type, name and parent, by which the engine finds
+    /// transforms, and every option as it was given.
+    fn component(&self, inputs: Object) -> rpc::RegisterResourceRequest {
+        let request = &self.request;
+        rpc::RegisterResourceRequest {
+            r#type: request.r#type.clone(),
+            name: request.name.clone(),
+            parent: request.parent.clone(),
+            object: Some(to_proto::object(inputs)),
+            protect: request.protect,
+            providers: request.providers.clone(),
+            dependencies: request.dependencies.clone(),
+            aliases: request.aliases.clone(),
+            deleted_with: request.deleted_with.clone(),
+            replace_with: request.replace_with.clone(),
+            replacement_trigger: request.replacement_trigger.clone(),
+            retain_on_delete: request.retain_on_delete,
+            delete_before_replace: request.delete_before_replace.unwrap_or_default(),
+            delete_before_replace_defined: request.delete_before_replace.is_some(),
+            ignore_changes: request.ignore_changes.clone(),
+            replace_on_changes: request.replace_on_changes.clone(),
+            additional_secret_outputs: request.additional_secret_outputs.clone(),
+            custom_timeouts: self.timeouts(),
+            hooks: self.hooks(),
+            parent_stack_trace_handle: request.stack_trace_handle.clone(),
+            ..to_proto::asking()
+        }
+    }
+
+    /// The registration of a part. Protection, retention and `deletedWith` are inherited by the engine; what has no
+    /// effect on a component is said of each part instead.
+    fn child(&self, child: Child) -> rpc::RegisterResourceRequest {
+        let request = &self.request;
+        let part = child.part.clone();
+        let mut registration = to_proto::registration(child, PACKAGE);
+        for urn in &request.dependencies {
+            if !registration.dependencies.contains(urn) {
+                registration.dependencies.push(urn.clone());
+            }
+        }
+        registration.provider.clone_from(&self.provider);
+        if registration.remote {
+            registration.providers.clone_from(&request.providers);
+        }
+        registration.custom_timeouts = self.timeouts();
+        registration.delete_before_replace = request.delete_before_replace.unwrap_or_default();
+        registration.delete_before_replace_defined = request.delete_before_replace.is_some();
+        registration.ignore_changes = of_part(&request.ignore_changes, &part);
+        registration.replace_on_changes = of_part(&request.replace_on_changes, &part);
+        registration.additional_secret_outputs = of_part(&request.additional_secret_outputs, &part);
+        registration.parent_stack_trace_handle.clone_from(&request.stack_trace_handle);
+        registration
+    }
+
+    fn timeouts(&self) -> Option<CustomTimeouts> {
+        let given = self.request.custom_timeouts.clone()?;
+        Some(CustomTimeouts { create: given.create, update: given.update, delete: given.delete, read: given.read })
+    }
+
+    fn hooks(&self) -> Option<ResourceHooksBinding> {
+        let given = self.request.resource_hooks.clone()?;
+        Some(ResourceHooksBinding {
+            before_create: given.before_create,
+            after_create: given.after_create,
+            before_update: given.before_update,
+            after_update: given.after_update,
+            before_delete: given.before_delete,
+            after_delete: given.after_delete,
+            on_error: given.on_error,
+        })
+    }
+}
+
+/// The paths that lead into a part: `namespace.description` is `description` of the part `namespace`.
+fn of_part(paths: &[String], part: &str) -> Vec<String> {
+    let inside = |path: &String| {
+        let rest = path.strip_prefix(part)?;
+        rest.strip_prefix('.').map(str::to_owned)
+    };
+    paths.iter().filter_map(inside).collect()
+}
+
+/// The monitor, seen from one component.
+pub(crate) struct ComponentMonitor {
+    client: ResourceMonitorClient<Channel>,
+    options: Arc<Options>,
+}
+
+impl Monitor for ComponentMonitor {
+    fn component(&self, inputs: Object) -> BoxFuture<'_, Result<String, Error>> {
+        let request = self.options.component(inputs);
+        async move { self.register(request).await.map(|answer| answer.urn) }.boxed()
+    }
+
+    fn child(&self, child: Child) -> BoxFuture<'_, Result<Registered, Error>> {
+        let name = child.name.clone();
+        let request = self.options.child(child);
+        async move {
+            let answer = self.register(request).await?;
+            from_proto::registered(answer, self.options.request.dry_run)
+                .map_err(|error| Error::Refused { name, message: error.to_string() })
+        }
+        .boxed()
+    }
+
+    fn outputs(&self, urn: String, outputs: Object) -> BoxFuture<'_, Result<(), Error>> {
+        let mut client = self.client.clone();
+        async move {
+            let name = self.options.request.name.clone();
+            let request =
+                rpc::RegisterResourceOutputsRequest { urn, outputs: Some(to_proto::object(outputs)) };
+            client.register_resource_outputs(request).await.map_err(|status| refused(name, &status))?;
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+impl ComponentMonitor {
+    async fn register(
+        &self,
+        request: rpc::RegisterResourceRequest,
+    ) -> Result<rpc::RegisterResourceResponse, Error> {
+        let name = request.name.clone();
+        // Clones share the connection; calls run side by side.
+        let answer = self.client.clone().register_resource(request).await;
+        Ok(answer.map_err(|status| refused(name, &status))?.into_inner())
+    }
+}
+
+fn refused(name: String, status: &Status) -> Error {
+    match status.code() {
+        Code::Unavailable | Code::Cancelled => Error::Ended,
+        _ => Error::Refused { name, message: status.message().to_owned() },
+    }
+}
+
+#[cfg(test)]
+#[path = "monitor_tests.rs"]
+mod tests;

@@ -1,0 +1,125 @@
+"""Components through the real CLI: what they make, what they are told, and what is passed on to their parts."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import evalap_scaleway as scaleway
+import pulumi
+import pytest
+
+from fake import Fake
+from stack import Failed, Stack
+
+Make = Callable[..., Stack]
+
+
+def registry(**changes: Any) -> Callable[[], None]:
+    """A program with one registry."""
+    inputs: dict[str, Any] = {"environment": "dev", **changes}
+
+    def program() -> None:
+        made = scaleway.evalap.ContainerRegistry("evalap", **inputs)
+        pulumi.export("endpoint", made.endpoint)
+        pulumi.export("image", made.image(name="api", tag="1.0"))
+
+    return program
+
+
+def test_a_component_lives_its_life(stack: Make, fake: Fake) -> None:
+    made = stack(registry())
+    preview = made.preview()
+    assert preview.changes == {"create": 3}, "the stack, the component and its part"
+    assert preview.calls == []
+    made.up()
+    (namespace,) = fake.objects("registry.namespace")
+    assert namespace["fields"]["name"] == "evalap-dev"
+    assert made.outputs()["image"] == f"{made.outputs()['endpoint']}/api:1.0"
+    again = made.up()
+    assert again.changed == {} and again.calls == []
+    assert made.refresh().changed == {}
+    made.program = registry(description="ours")
+    changed = made.up()
+    assert changed.of("evalap-namespace") == ["update"]
+    assert changed.difference("evalap-namespace") == ["description"]
+    made.destroy()
+    assert fake.existing() == set()
+
+
+def test_all_that_is_wrong_is_told_at_once_before_anything_is_made(stack: Make, fake: Fake) -> None:
+    made = stack(registry(environment="Dev!", name="1st", is_public="perhaps", overrides={"space": {}}))
+    with pytest.raises(Failed) as failed:
+        made.preview()
+    for told in ["environment", '"Dev!"', "name", '"1st', "isPublic", "overrides.space", "`namespace`"]:
+        assert told in str(failed.value), told
+    assert failed.value.run.calls == []
+
+
+def test_there_is_one_provider_and_a_part_uses_the_one_that_was_given(stack: Make) -> None:
+    made = stack(registry())
+    made.up()
+    assert len(providers(made)) == 1
+
+    def explicit() -> None:
+        provider = scaleway.Provider("other", region="nl-ams")
+        scaleway.evalap.ContainerRegistry(
+            "evalap", environment="dev", opts=pulumi.ResourceOptions(providers=[provider])
+        )
+
+    made.program = explicit
+    made.up()
+    part = made.resources()["evalap-namespace"]
+    assert "::other::" in part["provider"]
+    assert part["outputs"]["region"] == "nl-ams"
+    assert made.up().changed == {}
+    made.destroy()
+
+
+def test_overrides_transforms_and_options_reach_the_parts(stack: Make) -> None:
+    def change(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        if args.type_ != "evalap-scaleway:registry/namespace:Namespace":
+            return None
+        return pulumi.ResourceTransformResult(props={**args.props, "description": "transformed"}, opts=args.opts)
+
+    def program() -> None:
+        scaleway.evalap.ContainerRegistry(
+            "evalap",
+            environment="dev",
+            overrides={"namespace": {"isPublic": True}},
+            opts=pulumi.ResourceOptions(transforms=[change], protect=True, retain_on_delete=False),
+        )
+
+    made = stack(program)
+    made.up()
+    part = made.resources()["evalap-namespace"]
+    assert part["inputs"]["isPublic"] is True
+    assert part["inputs"]["description"] == "transformed"
+    assert part["protect"] is True
+
+
+def test_what_is_not_known_or_secret_stays_so_and_parts_depend_on_what_they_read(stack: Make) -> None:
+    def program() -> None:
+        project = scaleway.account.Project("project")
+        made = scaleway.evalap.ContainerRegistry(
+            "evalap", environment="dev", project_id=project.id, description=pulumi.Output.secret("canary")
+        )
+        pulumi.export("id", made.namespace_id)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    state = {resource["urn"].rsplit("::", 1)[1]: resource for resource in made.state()["resources"]}
+    part, project = state["evalap-namespace"], state["project"]
+    assert part["propertyDependencies"]["projectId"] == [project["urn"]]
+    assert part["propertyDependencies"].get("name") in (None, [])
+    assert part["inputs"]["projectId"] == project["id"]
+    assert "canary" not in str(made.state())
+    assert made.up().changed == {}
+    assert made.refresh().changed == {}
+    made.destroy()
+
+
+def providers(made: Stack) -> list[str]:
+    """The providers of ours in the state."""
+    resources = made.state()["resources"]
+    return [found["urn"] for found in resources if found["type"] == "pulumi:providers:evalap-scaleway"]
