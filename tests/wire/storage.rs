@@ -1,7 +1,7 @@
 //! Recorded answers of Object Storage, read by the client and the engine: good ones, refusals, and what they become when
 //! something is wrong with them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -122,10 +122,10 @@ fn looks() -> Option<Vec<Look>> {
     let traffic = places::shared("traffic")?;
     let mut looks = Vec::new();
     for file in places::files(&traffic.join("object"), ".jsonl") {
-        let mut bodies = std::collections::BTreeMap::new();
+        let mut bodies: BTreeMap<u64, Json> = BTreeMap::new();
         for line in places::text(&file).lines() {
             let line: Line = serde_json::from_str(line).unwrap();
-            let body = line.body_as.map_or(line.body, |other: u64| bodies[&other].clone());
+            let body = line.body_as.map_or(line.body, |other| bodies[&other].clone());
             bodies.insert(line.seq, body.clone());
             let Some((_, word)) = line.url.split_once(".scw.cloud/?") else { continue };
             if line.method != "GET" {
