@@ -78,5 +78,8 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
 /// The outputs with those sealed that are declared secret, whatever made them.
 fn sealed(declared: &std::collections::BTreeMap<String, catalog::Property>, outputs: Object) -> Object {
     let is_secret = |name: &str| declared.get(name).is_some_and(|property| property.secret);
-    outputs.into_iter().map(|(name, value): (String, Value)| (name.clone(), value.secret_if(is_secret(&name)))).collect()
+    outputs
+        .into_iter()
+        .map(|(name, value): (String, Value)| (name.clone(), value.secret_if(is_secret(&name))))
+        .collect()
 }

@@ -185,8 +185,7 @@ impl Monitor for ComponentMonitor {
         let mut client = self.client.clone();
         async move {
             let name = self.options.request.name.clone();
-            let request =
-                rpc::RegisterResourceOutputsRequest { urn, outputs: Some(to_proto::object(outputs)) };
+            let request = rpc::RegisterResourceOutputsRequest { urn, outputs: Some(to_proto::object(outputs)) };
             client.register_resource_outputs(request).await.map_err(|status| refused(name, &status))?;
             Ok(())
         }
@@ -195,10 +194,7 @@ impl Monitor for ComponentMonitor {
 }
 
 impl ComponentMonitor {
-    async fn register(
-        &self,
-        request: rpc::RegisterResourceRequest,
-    ) -> Result<rpc::RegisterResourceResponse, Error> {
+    async fn register(&self, request: rpc::RegisterResourceRequest) -> Result<rpc::RegisterResourceResponse, Error> {
         let name = request.name.clone();
         // Clones share the connection; calls run side by side.
         let answer = self.client.clone().register_resource(request).await;

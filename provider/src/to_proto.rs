@@ -7,7 +7,8 @@ mod status;
 
 pub(crate) use component::{asking, called, constructed, registration};
 pub(crate) use status::{
-    bug, failed, malformed, not_built, not_configured, unauthenticated, unknown_token, wrong_configuration, wrong_inputs,
+    bug, failed, malformed, not_built, not_configured, unauthenticated, unknown_token, wrong_configuration,
+    wrong_inputs,
 };
 
 use std::collections::{BTreeMap, BTreeSet};

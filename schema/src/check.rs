@@ -90,13 +90,7 @@ fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut T
     }
 }
 
-fn check_component(
-    module: &str,
-    place: &Place,
-    component: &Component,
-    tokens: &mut Tokens,
-    findings: &mut Findings,
-) {
+fn check_component(module: &str, place: &Place, component: &Component, tokens: &mut Tokens, findings: &mut Findings) {
     if !is_token(&component.token, Some(module), false) {
         findings.mistake(&place.at("token"), format!("\"{}\" does not read \"{module}/thing:Thing\"", component.token));
     }

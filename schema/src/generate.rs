@@ -44,7 +44,10 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     }
     let mut generated = vec![
         Generated { file: "schema/schema.json".to_owned(), text: serde_json::to_string_pretty(&schema)? + "\n" },
-        Generated { file: "schema/catalog.json".to_owned(), text: catalog_text(&resolve::catalog(&resolved, &components))? },
+        Generated {
+            file: "schema/catalog.json".to_owned(),
+            text: catalog_text(&resolve::catalog(&resolved, &components))?,
+        },
     ];
     for file in FILES {
         let text = serde_json::to_string_pretty(&language::language(file))? + "\n";

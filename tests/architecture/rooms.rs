@@ -172,12 +172,20 @@ fn the_fake_knows_no_offer() {
 #[test]
 fn only_the_face_speaks_the_protocol() {
     let words = ["pulumi_rpc", "prost::", "tonic::"];
-    let spoken: Vec<String> =
-        ["provider/catalog", "provider/client", "provider/components", "provider/engine", "provider/value", "schema", "fake", "api"]
-            .iter()
-            .flat_map(|folder| sources(folder))
-            .flat_map(|source| source.naming(&words))
-            .collect();
+    let spoken: Vec<String> = [
+        "provider/catalog",
+        "provider/client",
+        "provider/components",
+        "provider/engine",
+        "provider/value",
+        "schema",
+        "fake",
+        "api",
+    ]
+    .iter()
+    .flat_map(|folder| sources(folder))
+    .flat_map(|source| source.naming(&words))
+    .collect();
     assert_none("the protocol is spoken outside the face", &spoken);
 }
 

@@ -75,6 +75,9 @@ pub struct Property {
     /// Tells `synced` or `drifted`: whether what the API says of the named property is what the program wants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift_of: Option<String>,
+    /// An output made of others, whose names stand in braces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
     /// Inputs whose change changes this output: unknown in the preview of such a change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<String>,
@@ -187,6 +190,8 @@ pub enum Convert {
     JsonText,
     /// `true` to an empty object, `false` to nothing.
     Presence,
+    /// `<project>:<project>`, an owner of Object Storage, read as the project; for outputs only.
+    Owner,
     /// A URL, read without its scheme; for outputs only.
     Host,
     /// A number on the wire, a text for the user.
@@ -230,6 +235,9 @@ pub enum Equal {
     Json,
     /// Two spellings of one SSH public key: with and without its comment, with a line's end or without.
     SshKey,
+    /// Two policies with the same meaning: JSON in which one thing stands for a list of it, and the order of actions,
+    /// resources and principals says nothing.
+    Policy,
 }
 
 /// How a changed map is sent.
@@ -373,6 +381,10 @@ pub enum Format {
     Mac,
     /// A name of lower-case letters, digits and dashes that begins with a letter.
     Name,
+    /// The name of a bucket.
+    BucketName,
+    /// A policy of a bucket.
+    BucketPolicy,
 }
 
 /// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.

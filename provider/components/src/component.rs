@@ -21,11 +21,7 @@ pub trait Component: Sync {
     }
 
     /// Registers its parts and gives its outputs.
-    fn construct<'a>(
-        &'a self,
-        scope: &'a Scope<'a>,
-        inputs: &'a Object,
-    ) -> BoxFuture<'a, Result<Object, Error>>;
+    fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>>;
 
     /// The result of a method. `state` holds inputs and outputs; in a preview what is not there is not known.
     fn call(&self, _method: &str, _state: &State<'_>, _arguments: &Object) -> Result<Object, Vec<Problem>> {

@@ -64,12 +64,14 @@ fn wrong_overrides(request: Request<'_>) -> Vec<Problem> {
             return Some(Problem::new(path, format!("is no part of this component; its parts are {named}")));
         }
         if given.is_unknown() {
-            let reason = "must be an object whose keys are known in the preview; give single properties as outputs instead";
+            let reason =
+                "must be an object whose keys are known in the preview; give single properties as outputs instead";
             return Some(Problem::new(path, reason));
         }
-        given.as_object().is_none().then(|| {
-            Problem::new(path, format!("must be an object of properties of the part, not {}", shown(given)))
-        })
+        given
+            .as_object()
+            .is_none()
+            .then(|| Problem::new(path, format!("must be an object of properties of the part, not {}", shown(given))))
     });
     wrong.collect()
 }
@@ -111,8 +113,10 @@ mod tests {
         let overrides = object! { "namespace": "x", "database": Object::new() };
         let inputs = object! { "environment": "dev", "overrides": overrides };
         let parts = ["namespace".to_owned()];
-        let told: Vec<String> =
-            problems(request(&inputs, &parts)).iter().map(|problem| format!("{} {}", problem.path, problem.reason)).collect();
+        let told: Vec<String> = problems(request(&inputs, &parts))
+            .iter()
+            .map(|problem| format!("{} {}", problem.path, problem.reason))
+            .collect();
         assert_eq!(
             told,
             [
@@ -125,11 +129,10 @@ mod tests {
     #[tokio::test]
     async fn an_override_sets_changes_and_takes_away_properties_of_a_part() {
         let recorder = Recorder::real();
-        let of_namespace = Object::from_iter([
-            ("description".to_owned(), Value::from("ours")),
-            ("isPublic".to_owned(), Value::NULL),
-        ]);
-        let inputs = object! { "environment": "dev", "isPublic": true, "overrides": object! { "namespace": of_namespace } };
+        let of_namespace =
+            Object::from_iter([("description".to_owned(), Value::from("ours")), ("isPublic".to_owned(), Value::NULL)]);
+        let inputs =
+            object! { "environment": "dev", "isPublic": true, "overrides": object! { "namespace": of_namespace } };
         construct(&recorder, request(&inputs, &[])).await.unwrap();
         let namespace = recorder.child("evalap-namespace");
         assert_eq!(namespace.inputs.text("description"), Some("ours"));

@@ -44,20 +44,14 @@ impl Component for ContainerRegistry {
         .boxed()
     }
 
-    fn call(
-        &self,
-        _: &str,
-        state: &crate::State<'_>,
-        arguments: &Object,
-    ) -> Result<Object, Vec<crate::Problem>> {
+    fn call(&self, _: &str, state: &crate::State<'_>, arguments: &Object) -> Result<Object, Vec<crate::Problem>> {
         // By digest it is always the same image, whatever is pushed later.
         let (mark, reference) = match arguments.given("digest") {
             Some(digest) => ("@", digest.clone()),
             None => (":", arguments.given("tag").cloned().unwrap_or_else(|| Value::from("latest"))),
         };
         let name = Value::from(arguments.get("name"));
-        let image =
-            Value::concat([state.output("endpoint"), Value::from("/"), name, Value::from(mark), reference]);
+        let image = Value::concat([state.output("endpoint"), Value::from("/"), name, Value::from(mark), reference]);
         Ok(object! { "image": image })
     }
 }

@@ -102,7 +102,8 @@ impl<'a> Context<'a> {
         let parent = self.resource.within.as_ref().map(|within| catalog::Source::Property(within.property.clone()));
         // What has parts takes its turn with them.
         let whole = || {
-            let has_part = |part: &Resource| part.within.as_ref().is_some_and(|within| within.token == self.resource.token);
+            let has_part =
+                |part: &Resource| part.within.as_ref().is_some_and(|within| within.token == self.resource.token);
             self.catalog.resources.values().any(has_part).then(|| scope.parts.uuid.clone()).flatten()
         };
         let key = parent.and_then(|parent| scope.source(&parent)).as_ref().and_then(wire::plain_text).or_else(whole);

@@ -17,18 +17,31 @@ pub(crate) struct Parts {
     pub uuid: Option<String>,
     /// Properties by name, in their bare wire form.
     pub properties: BTreeMap<String, String>,
+    /// The project, where calls are made for it.
+    pub project: Option<String>,
 }
 
 /// Reads an id, in full or without its locality: then the provider's is meant.
 pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts, Error> {
+    let (whole, project) = match id.rsplit_once('@').filter(|_| resource.project_in_id) {
+        Some((id, project)) => (id, Some(project.to_owned())),
+        None => (id, None),
+    };
     let mut forms = resource.id_forms();
-    forms.find_map(|form| parts(resource, form, id, defaults)).ok_or_else(|| malformed(resource, id))
+    let parts = forms.find_map(|form| parts(resource, form, whole, defaults)).ok_or_else(|| malformed(resource, id))?;
+    Ok(Parts { project, ..parts })
 }
 
 /// The parts of an id of one form; nothing if it has another.
-fn parts(resource: &Resource, form: &[IdPart], id: &str, defaults: &Defaults) -> Option<Parts> {
-    let mut texts: Vec<&str> = id.split('/').collect();
+fn parts(resource: &Resource, form: &[IdPart], whole: &str, defaults: &Defaults) -> Option<Parts> {
     let default = defaults.locality(resource.locality);
+    let carries = whole.split('/').next().is_some_and(|first| place::is_locality(resource.locality, first));
+    let most = match (resource.id_rest, carries || resource.locality == Locality::Global) {
+        (false, _) => usize::MAX,
+        (true, true) => form.len(),
+        (true, false) => form.len() - 1,
+    };
+    let mut texts: Vec<&str> = whole.splitn(most, '/').collect();
     let carries = texts.first().is_some_and(|first| place::is_locality(resource.locality, first));
     if let (false, Locality::Region | Locality::Zone, Some(default)) = (carries, resource.locality, default) {
         texts.insert(0, default);

@@ -6,6 +6,7 @@ use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
 use crate::convert;
+use crate::decode;
 use crate::diff;
 use crate::inputs::is_left_to_others;
 use crate::operation::DiffRequest;
@@ -21,6 +22,7 @@ pub fn preview_create(resource: &Resource, inputs: &Object, defaults: &Defaults)
         }
     }
     inherit(resource, inputs, defaults, &mut state);
+    decode::make(resource, &mut state);
     state
 }
 

@@ -39,7 +39,13 @@ impl Owner {
 
     pub(crate) fn of_function(one: &Resolved<'_>, token: &str) -> Self {
         let resource = last_part(&one.resource.token).to_owned();
-        Self { module: one.module.to_owned(), name: last_part(token).to_owned(), resource, is_function: true, is_component: false }
+        Self {
+            module: one.module.to_owned(),
+            name: last_part(token).to_owned(),
+            resource,
+            is_function: true,
+            is_component: false,
+        }
     }
 
     pub(crate) fn of_component(one: &ResolvedComponent<'_>) -> Self {

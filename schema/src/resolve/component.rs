@@ -12,8 +12,22 @@ use crate::load::{LoadedComponent, Offer};
 
 /// Words of a property that say how a resource is called and compared, and so nothing of a component.
 const OF_RESOURCES: [&str; 16] = [
-    "wire", "replace", "computed", "writeOnly", "toldOnce", "oneWay", "convert", "values", "equal", "single", "same",
-    "resends", "driftOf", "follows", "clear", "merge",
+    "wire",
+    "replace",
+    "computed",
+    "writeOnly",
+    "toldOnce",
+    "oneWay",
+    "convert",
+    "values",
+    "equal",
+    "single",
+    "same",
+    "resends",
+    "driftOf",
+    "follows",
+    "clear",
+    "merge",
 ];
 
 /// One component, resolved, beside the words that hold its texts.
@@ -74,10 +88,14 @@ fn resolve<'a>(
 
 /// What every component has: the way to set anything of its parts.
 fn overrides(word: &descriptor::Component) -> descriptor::Property {
-    let parts: Vec<String> = word.parts.iter().map(|(name, part)| {
-        let (module, rest) = part.token.split_once('/').unwrap_or_default();
-        format!("`{name}` ({module} {})", rest.rsplit(':').next().unwrap_or_default())
-    }).collect();
+    let parts: Vec<String> = word
+        .parts
+        .iter()
+        .map(|(name, part)| {
+            let (module, rest) = part.token.split_once('/').unwrap_or_default();
+            format!("`{name}` ({module} {})", rest.rsplit(':').next().unwrap_or_default())
+        })
+        .collect();
     descriptor::Property {
         doc: format!(
             "Properties of the parts, by the part and then by the property as it is spelled in the schema (camelCase in \

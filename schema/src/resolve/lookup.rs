@@ -130,6 +130,7 @@ impl<'a> Scope<'a> {
             body: None,
             pages: list.list.map(str::to_owned),
             answers_object: false,
+            storage: super::storage::shape(list.document, list.operation),
         }
     }
 
@@ -219,7 +220,10 @@ impl<'a> Scope<'a> {
             let is_part = self.id.contains(&IdPart::Property(name.clone()));
             // What programs for the peer give although it has no effect is taken and left.
             let has_no_effect = property.deprecated.is_some() && property.send.is_none();
-            if !(is_asked || has_no_effect || is_place || is_part || word.id.as_ref() == Some(name)) {
+            // Calls are made for it.
+            let is_owner = name == "projectId" && self.product.project_in_id;
+            let is_free = has_no_effect || is_place || is_part || is_owner;
+            if !(is_asked || is_free || word.id.as_ref() == Some(name)) {
                 findings.mistake(&place.at("inputs"), format!("\"{name}\" selects nothing"));
             }
         }

@@ -13,6 +13,7 @@ mod property;
 mod settle;
 mod source;
 mod step;
+mod storage;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -26,8 +27,8 @@ use crate::load::{LoadedResource, Offer};
 use crate::names::snake_case;
 use crate::shape::Shape;
 
-pub(crate) use component::components;
 pub use component::ResolvedComponent;
+pub(crate) use component::components;
 pub(crate) use lookup::ResolvedLookup;
 
 use call::Call;
@@ -137,6 +138,8 @@ impl<'a> Scope<'a> {
             timeouts: self.timeouts(findings),
             within: self.within(findings),
             gone: self.gone(&calls.answers, findings),
+            project_in_id: self.product.project_in_id,
+            id_rest: self.resource.id.as_deref().is_some_and(|form| form.ends_with("*}")),
             denied_window_ms: self.denied_window(findings),
             reshape: self.resource.reshape.clone(),
             special: self.special(&calls),
@@ -228,10 +231,12 @@ impl<'a> Scope<'a> {
                 parts.push(IdPart::Literal(part.to_owned()));
                 continue;
             };
-            match (name, self.locality) {
+            match (name.trim_end_matches('*'), self.locality) {
                 ("region", Locality::Region) | ("zone", Locality::Zone) => parts.push(IdPart::Locality),
                 ("id", _) => parts.push(IdPart::Id),
-                _ if self.check_property(name, &place, findings) => parts.push(IdPart::Property(name.to_owned())),
+                (name, _) if self.check_property(name, &place, findings) => {
+                    parts.push(IdPart::Property(name.to_owned()));
+                }
                 _ => {}
             }
         }
@@ -247,14 +252,15 @@ impl<'a> Scope<'a> {
     fn gone(&self, answers: &Shape<'a>, findings: &mut Findings) -> Option<Gone> {
         let gone = self.resource.gone.as_ref()?;
         let place = self.place.at("gone");
-        for field in gone.set.iter().chain(gone.values.keys()) {
+        for field in gone.set.iter().chain(&gone.unset).chain(gone.values.keys()) {
             check_answer_field(answers, field, &place, findings);
         }
         for field in gone.missing_from.keys() {
             check_answer_field(answers, field, &place, findings);
         }
         let missing_from = self.sources(&gone.missing_from, answers, &place.at("missingFrom"), findings);
-        Some(Gone { set: gone.set.clone(), values: gone.values.clone(), missing_from })
+        let (set, unset, values) = (gone.set.clone(), gone.unset.clone(), gone.values.clone());
+        Some(Gone { set, unset, values, missing_from })
     }
 
     fn special(&self, calls: &Calls<'a>) -> Option<Special> {

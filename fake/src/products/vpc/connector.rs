@@ -32,7 +32,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 
 fn show_status(store: &Store, connector: &Object, shown: &mut Map<String, Value>) {
     let answers = |other: &Object| {
-        other.text("vpc_id") == connector.text("target_vpc_id") && other.text("target_vpc_id") == connector.text("vpc_id")
+        other.text("vpc_id") == connector.text("target_vpc_id")
+            && other.text("target_vpc_id") == connector.text("vpc_id")
     };
     if store.of(&CONNECTOR).any(answers) {
         shown.insert("status".to_owned(), json!("peered"));

@@ -37,7 +37,6 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     if !source.is_empty() {
         call.body.insert("is_ipv6".to_owned(), json!(source.contains(':')));
     }
-    let fields =
-        ["description", "tags", "source", "is_ipv6", "nexthop_resource_ip", "nexthop_private_network_id"];
+    let fields = ["description", "tags", "source", "is_ipv6", "nexthop_resource_ip", "nexthop_private_network_id"];
     call.patch(&INGRESS_RULE, &fields)
 }

@@ -82,7 +82,9 @@ fn delete(call: &mut Call<'_>) -> Handled {
         return Err(Refusal::precondition("resource_still_in_use", "the VPC still has private networks"));
     }
     // What belongs to nothing but the VPC goes with it.
-    call.world.store.remove_where(|part| [ROUTE.name, INGRESS_RULE.name].contains(&part.kind) && part.text("vpc_id") == id);
+    call.world
+        .store
+        .remove_where(|part| [ROUTE.name, INGRESS_RULE.name].contains(&part.kind) && part.text("vpc_id") == id);
     call.delete(&VPC)
 }
 

@@ -45,7 +45,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let mut query = call.query.clone();
     let is_free = query.remove("is_free").and_then(|free| free.as_bool());
     Ok(call.page(&IP, |address| {
-        is_free.is_none_or(|free| free == address.text("gateway_id").is_empty()) && paging::selects(&query, &IP, address)
+        is_free.is_none_or(|free| free == address.text("gateway_id").is_empty())
+            && paging::selects(&query, &IP, address)
     }))
 }
 

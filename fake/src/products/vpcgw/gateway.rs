@@ -73,9 +73,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     query.remove("include_legacy");
     let name = query.remove("name");
     let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
-    Ok(call.page(&GATEWAY, |gateway| {
-        gateway.text("name").contains(name) && paging::selects(&query, &GATEWAY, gateway)
-    }))
+    Ok(call.page(&GATEWAY, |gateway| gateway.text("name").contains(name) && paging::selects(&query, &GATEWAY, gateway)))
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
@@ -144,7 +142,8 @@ fn changed(call: &mut Call<'_>, fields: &[&str], first: &[&str]) -> Handled {
     let id = gateway_id(call);
     call.settled(&GATEWAY, &id)?;
     let (now, over, time) = (call.now, call.world.settle, call.timestamp());
-    let given: Vec<_> = fields.iter().filter_map(|name| Some(((*name).to_owned(), call.body.get(*name)?.clone()))).collect();
+    let given: Vec<_> =
+        fields.iter().filter_map(|name| Some(((*name).to_owned(), call.body.get(*name)?.clone()))).collect();
     let gateway = call.change(&GATEWAY, &id)?;
     gateway.fields.extend(given);
     gateway.fields.insert("updated_at".to_owned(), json!(time));

@@ -20,9 +20,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (gateway, network) = (call.need("gateway_id")?, call.need("private_network_id")?);
     gateway::settled(call, &gateway)?;
     in_region(call, |call| call.find(&PRIVATE_NETWORK, &network).map(|_| ()))?;
-    if call.world.store.of(&GATEWAY_NETWORK).any(|other| {
-        other.text("gateway_id") == gateway && other.text("private_network_id") == network
-    }) {
+    if call
+        .world
+        .store
+        .of(&GATEWAY_NETWORK)
+        .any(|other| other.text("gateway_id") == gateway && other.text("private_network_id") == network)
+    {
         return Err(Refusal::already_exists("gateway_network", "", "the private network is attached already"));
     }
     let id = call.world.uuid();

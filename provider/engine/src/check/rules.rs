@@ -138,8 +138,32 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
         Format::Ip => (text.parse::<std::net::IpAddr>().is_ok(), "an IP address such as `192.168.0.7`"),
         Format::Mac => (is_mac(text), "the address of a network interface such as `02:00:00:12:34:56`"),
+        Format::BucketName => (
+            is_bucket_name(text),
+            "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends",
+        ),
+        Format::BucketPolicy => (
+            is_bucket_policy(text),
+            "a policy in JSON with the `Version` 2023-04-17 or 2012-10-17 and a list `Statement`",
+        ),
     };
     (!right).then_some(expected)
+}
+
+fn is_bucket_name(text: &str) -> bool {
+    let at_ends = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    (3..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte))
+        && at_ends(text.bytes().next())
+        && at_ends(text.bytes().last())
+        && !text.contains("..")
+        && text.parse::<std::net::Ipv4Addr>().is_err()
+}
+
+fn is_bucket_policy(text: &str) -> bool {
+    let Ok(policy) = serde_json::from_str::<serde_json::Value>(text) else { return false };
+    matches!(policy["Version"].as_str(), Some("2023-04-17" | "2012-10-17"))
+        && (policy["Statement"].is_array() || policy["Statement"].is_object())
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -150,8 +174,7 @@ fn is_uuid(text: &str) -> bool {
 
 fn is_mac(text: &str) -> bool {
     let bytes: Vec<&str> = text.split([':', '-']).collect();
-    bytes.len() == 6
-        && bytes.iter().all(|byte| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    bytes.len() == 6 && bytes.iter().all(|byte| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 fn is_ipv4_block(text: &str) -> bool {
@@ -272,6 +295,9 @@ mod tests {
             (Format::Ip, "fd00::1", "10.0.0.0/8"),
             (Format::Mac, "02:00:00:1b:BD:bb", "02:00:00:1b:bd"),
             (Format::Name, "api-2", "Api_2"),
+            (Format::BucketName, "my.bucket-1", "My_bucket"),
+            (Format::BucketName, "abc", "192.168.0.1"),
+            (Format::BucketPolicy, r#"{"Version":"2023-04-17","Statement":[]}"#, r#"{"Version":"2008-10-17"}"#),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");
