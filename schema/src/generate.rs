@@ -54,11 +54,14 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     Ok(Some(generated))
 }
 
-/// The catalog as JSON with one line per resource and function, so that a change is seen where it is.
+/// The catalog as JSON with one line per resource, function and alias, so that a change is seen where it is.
 pub fn catalog_text(catalog: &Catalog) -> Result<String> {
     let resources = lines(catalog.resources.iter())?;
     let functions = lines(catalog.functions.iter())?;
-    Ok(format!("{{\n\"resources\": {{\n{resources}\n}},\n\"functions\": {{\n{functions}\n}}\n}}\n"))
+    let aliases = lines(catalog.aliases.iter())?;
+    Ok(format!(
+        "{{\n\"resources\": {{\n{resources}\n}},\n\"functions\": {{\n{functions}\n}},\n\"aliases\": {{\n{aliases}\n}}\n}}\n"
+    ))
 }
 
 /// Reference pages on disk whose resource is not offered any more, by their paths inside the project.

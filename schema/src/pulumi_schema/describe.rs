@@ -40,16 +40,22 @@ pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> Str
     sentences.join(" ")
 }
 
-/// The text of a resource: the descriptor's, and how an existing one is imported.
-pub(crate) fn resource(one: &Resolved<'_>) -> String {
+/// The text of a resource under one of its tokens: the descriptor's, and how an existing one is imported.
+pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     let (form, example): (Vec<String>, Vec<String>) = one.resource.id.iter().map(|part| id_part(one, part)).unzip();
-    let token = &one.resource.token;
     format!(
         "{}\n\n## Import\n\nBy an id of the form `{}`:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
         one.descriptor.doc.trim(),
         form.join("/"),
         example.join("/"),
     )
+}
+
+/// What is said of a flat token: nothing of a modular one.
+pub(crate) fn flat(token: &str, modular: &str) -> Option<String> {
+    let (module, rest) = modular.split_once('/').filter(|_| token != modular)?;
+    let name = rest.split(':').next_back().unwrap_or_default();
+    Some(format!("Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists."))
 }
 
 /// One part of an id: its name in the form, and an example.

@@ -69,7 +69,15 @@ pub fn catalog(resolved: &[Resolved<'_>]) -> Catalog {
     let lookups = resolved.iter().filter_map(|one| one.lookup.as_ref());
     let functions: BTreeMap<String, Function> =
         lookups.map(|lookup| (lookup.function.token.clone(), lookup.function.clone())).collect();
-    Catalog { resources, functions }
+    let aliases = resolved.iter().flat_map(aliases).map(|(flat, modular)| (flat.clone(), modular.clone())).collect();
+    Catalog { resources, functions, aliases }
+}
+
+/// The flat tokens of a resource and of its lookup, each with the modular one.
+fn aliases<'a>(one: &'a Resolved<'_>) -> impl Iterator<Item = (&'a String, &'a String)> {
+    let word = one.descriptor;
+    let lookup = word.lookup.iter().flat_map(|lookup| lookup.aliases.iter().map(|flat| (flat, &lookup.token)));
+    word.aliases.iter().map(|flat| (flat, &word.token)).chain(lookup)
 }
 
 /// Everything that the words of one descriptor are looked up in.
