@@ -116,12 +116,15 @@ impl Stack<'_> {
                 self.names.insert(urn.to_owned(), new);
             }
         }
+        let mut ids = BTreeMap::new();
         for resource in resources.iter().filter(|resource| is_peers_provider(resource)) {
             let (Some(urn), Some(id)) = (text(resource, "urn"), text(resource, "id")) else { continue };
             let Some(new) = Urn::parse(urn).map(provider_urn) else { continue };
             // A provider of ours that is there already has an id of its own.
             let there = resources.iter().find(|other| text(other, "urn") == Some(new.as_str()));
-            let new_id = there.and_then(|there| text(there, "id")).unwrap_or(id);
+            // And of several versions of the peer's the first gives its id to the one of ours.
+            let first = *ids.entry(new.clone()).or_insert(id);
+            let new_id = there.and_then(|there| text(there, "id")).unwrap_or(first);
             self.names.insert(format!("{urn}::{id}"), format!("{new}::{new_id}"));
         }
     }
@@ -259,9 +262,9 @@ fn provider(mut old: Json, urn: &str) -> Json {
 fn provider_urn(urn: Urn<'_>) -> String {
     let ours = format!("pulumi:providers:{PACKAGE}");
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
-    let name = if urn.name.starts_with("default_") { format!("default_{version}") } else { urn.name.to_owned() };
     let theirs = format!("pulumi:providers:{PEER}");
-    Urn { name: &name, ..urn.with_types(|token| (token == theirs).then(|| ours.clone())) }.to_string()
+    let urn = urn.with_types(|token| (token == theirs).then(|| ours.clone()));
+    urn.with_name(|name| name.starts_with("default_").then(|| format!("default_{version}"))).to_string()
 }
 
 /// Refuses resources of one URN; one that waits for its deletion may have the name of its successor.

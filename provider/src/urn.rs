@@ -11,7 +11,7 @@ pub(crate) struct Urn<'a> {
     /// The types of the resource's parents, outermost first, and its own.
     types: Vec<Cow<'a, str>>,
     /// The resource's name; it may hold anything.
-    pub(crate) name: &'a str,
+    name: Cow<'a, str>,
 }
 
 impl<'a> Urn<'a> {
@@ -23,13 +23,18 @@ impl<'a> Urn<'a> {
         let project = text.find("::")? + 2;
         let end = project + text.get(project..)?.find("::")?;
         let (types, name) = text.get(end + 2..)?.split_once("::")?;
-        Some(Self { place: text.get(..end)?, types: types.split('$').map(Cow::Borrowed).collect(), name })
+        Some(Self { place: text.get(..end)?, types: types.split('$').map(Cow::Borrowed).collect(), name: Cow::Borrowed(name) })
     }
 
     /// The same with other types where `other` knows one.
     pub(crate) fn with_types(self, other: impl Fn(&str) -> Option<String>) -> Self {
         let types = self.types.into_iter().map(|token| other(&token).map_or(token, Cow::Owned)).collect();
         Self { types, ..self }
+    }
+
+    /// The same with another name where `other` knows one.
+    pub(crate) fn with_name(self, other: impl Fn(&str) -> Option<String>) -> Self {
+        Self { name: other(&self.name).map_or(self.name, Cow::Owned), ..self }
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn compare(
     differences: &mut Vec<Difference>,
 ) {
     let bare = without_package(token);
-    let modular = &offer[format!("evalap-scaleway:{}", catalog.modular(bare))];
+    let modular = &offer[format!("evalap-scaleway:{}", catalog.modular(token))];
     equal(differences, bare, "deprecated", flat["deprecationMessage"].is_string(), true);
     for part in ["properties", "required", "inputProperties", "requiredInputs", "inputs", "outputs"] {
         equal(differences, bare, part, without_types(&flat[part]), without_types(&modular[part]));
