@@ -68,7 +68,11 @@ func run(schemaFile, pythonDir, nodejsDir string, check bool) error {
 type files map[string][]byte
 
 func generatePython(pkg *schema.Package) (files, error) {
-	return python.GeneratePackage(tool, pkg, nil, nil)
+	sdk, err := python.GeneratePackage(tool, pkg, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return sdk, makeLazy(sdk)
 }
 
 func generateNodejs(pkg *schema.Package) (files, error) {

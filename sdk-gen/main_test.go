@@ -85,6 +85,39 @@ func TestAFileThatLeftTheSchemaLeavesTheSDK(t *testing.T) {
 	}
 }
 
+func TestMembersOfAPackageAreImportedWhenTheyAreAskedFor(t *testing.T) {
+	python := filepath.Join(t.TempDir(), "python")
+	if err := run(write(t, minimal), python, "", false); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(python, "evalap_scaleway", "registry", "__init__.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wanted := range []string{
+		"if typing.TYPE_CHECKING:\n    from .namespace import *\nelse:",
+		"        'Namespace': 'namespace',\n        'NamespaceArgs': 'namespace',\n",
+	} {
+		if !strings.Contains(string(text), wanted) {
+			t.Errorf("%q is not in:\n%s", wanted, text)
+		}
+	}
+}
+
+func TestAPackageOfAnotherShapeIsAMistake(t *testing.T) {
+	for name, sdk := range map[string]files{
+		"an import elsewhere": {"a/__init__.py": []byte("from .b import *\n")},
+		"a file without a list of what it exports": {
+			"a/__init__.py": []byte("# Export this package's modules as members:\nfrom .b import *\n"),
+			"a/b.py":        []byte("class B: ...\n"),
+		},
+	} {
+		if err := makeLazy(sdk); err == nil {
+			t.Errorf("%s passed", name)
+		}
+	}
+}
+
 func TestNothingToDoIsAMistake(t *testing.T) {
 	schema := write(t, minimal)
 	if err := run(schema, "", "", false); err == nil {

@@ -1,6 +1,6 @@
 //! The command line, as the engine and people write it.
 //!
-//! Knows nothing of what is done with it. A subcommand is a first word that is no address; there are none yet.
+//! Knows nothing of what is done with it. A subcommand is a first word that is no address.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -25,7 +25,31 @@ for one to attach: set PULUMI_DEBUG_PROVIDERS=evalap-scaleway:<port> for Pulumi.
     --help           print this
     --version        print the version
 
+People may give it a command instead; each has a --help of its own:
+
+    migrate-state    take a stack over from the community's package, pulumiverse_scaleway
+
 Flags that are not known are ignored. Variables of the environment that it reads:
+";
+
+/// What `migrate-state --help` prints.
+pub const MIGRATE_STATE_HELP: &str = "\
+Takes a stack over from the community's package, pulumiverse_scaleway: its resources and providers become those of
+evalap-scaleway, with the same ids, in both generations of names.
+
+    pulumi stack export --file before.json
+    pulumi-resource-evalap-scaleway migrate-state < before.json > after.json
+    pulumi stack import --file after.json
+
+It reads an exported stack on standard input and writes one on standard output. It asks nobody and changes nothing
+else: keep `before.json` to be able to go back. Change the import of the program too, and `scaleway:` to
+`evalap-scaleway:` in the stack's configuration; then `pulumi preview` shows no change.
+
+Secrets stay ciphered as they are. Pending operations stay pending. Resources that evalap-scaleway does not have stay
+with the community's package and its provider, and are named on standard error: a program can use both packages.
+
+exit code: 0 all resources were taken over; 3 the stack was written, but some resources stay with the community's
+package; 1 nothing was written
 ";
 
 /// What `--version` prints.
@@ -51,6 +75,10 @@ pub enum Command {
     Help,
     /// Print [`VERSION`].
     Version,
+    /// Take an exported stack over from the community's package.
+    MigrateState,
+    /// Print [`MIGRATE_STATE_HELP`].
+    MigrateStateHelp,
 }
 
 /// How to serve.
@@ -62,10 +90,13 @@ pub struct Arguments {
     pub verbosity: Option<u8>,
 }
 
-/// A word that is neither a flag nor an address.
+/// A word that is neither a flag nor an address, nor known to the command before it.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("there is no command `{0}`; see --help")]
 pub struct UnknownCommand(String);
+
+/// The name of the command that takes a stack over.
+const MIGRATE_STATE: &str = "migrate-state";
 
 /// Flags that take the next argument as their value when they have none of their own.
 const FLAGS_WITH_VALUE: [&str; 2] = ["tracing", "v"];
@@ -76,6 +107,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Unkno
     let mut words = words.into_iter().map(|word| word.to_string_lossy().into_owned());
     while let Some(word) = words.next() {
         let Some(flag) = word.strip_prefix('-').map(|flag| flag.strip_prefix('-').unwrap_or(flag)) else {
+            if word == MIGRATE_STATE {
+                return migrate_state(words);
+            }
             if !word.contains(':') {
                 return Err(UnknownCommand(word));
             }
@@ -96,6 +130,15 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Unkno
         }
     }
     Ok(Command::Serve(arguments))
+}
+
+/// Reads what stands after `migrate-state`: nothing, or a question.
+fn migrate_state(mut words: impl Iterator<Item = String>) -> Result<Command, UnknownCommand> {
+    match words.next() {
+        None => Ok(Command::MigrateState),
+        Some(word) if ["--help", "-h", "-help"].contains(&word.as_str()) => Ok(Command::MigrateStateHelp),
+        Some(word) => Err(UnknownCommand(format!("{MIGRATE_STATE} {word}"))),
+    }
 }
 
 impl Arguments {
@@ -138,6 +181,13 @@ mod tests {
         assert_eq!(read("--help"), Ok(Command::Help));
         assert_eq!(read("127.0.0.1:4000 -h"), Ok(Command::Help));
         assert_eq!(read("-v=1 --version"), Ok(Command::Version));
+    }
+
+    #[test]
+    fn a_stack_is_taken_over_without_any_further_word() {
+        assert_eq!(read("migrate-state"), Ok(Command::MigrateState));
+        assert_eq!(read("migrate-state --help"), Ok(Command::MigrateStateHelp));
+        assert_eq!(read("migrate-state before.json"), Err(UnknownCommand("migrate-state before.json".into())));
     }
 
     #[test]

@@ -1,20 +1,22 @@
 //! The plugin's process: tells its port to who started it, then serves. The only place that writes to stdout.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use provider::arguments::{self, Arguments, Command};
-use provider::lifecycle;
+use provider::{lifecycle, migrate_state};
 
 fn main() -> ExitCode {
     let outcome = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Command::Serve(arguments)) => serve(&arguments),
         Ok(Command::Help) => say(arguments::help().trim_end()),
         Ok(Command::Version) => say(arguments::VERSION),
+        Ok(Command::MigrateState) => migrate(),
+        Ok(Command::MigrateStateHelp) => say(arguments::MIGRATE_STATE_HELP.trim_end()),
         Err(unknown) => Err(io::Error::other(unknown)),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Whoever closed stderr does not want to know.
             let _ = writeln!(io::stderr(), "pulumi-resource-evalap-scaleway: {error}");
@@ -24,14 +26,36 @@ fn main() -> ExitCode {
 }
 
 /// Tells the port before anything else is done: connections wait in the listener's queue until there is a server.
-fn serve(arguments: &Arguments) -> io::Result<()> {
+fn serve(arguments: &Arguments) -> io::Result<ExitCode> {
     let listener = lifecycle::listen()?;
     say(&listener.local_addr()?.port().to_string())?;
-    lifecycle::run(listener, arguments)
+    lifecycle::run(listener, arguments)?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn say(line: &str) -> io::Result<()> {
+/// Takes the stack on standard input over to standard output, and tells on standard error what was done.
+fn migrate() -> io::Result<ExitCode> {
+    let mut export = String::new();
+    io::stdin().lock().read_to_string(&mut export)?;
+    let migrated = migrate_state::migrate(&export).map_err(io::Error::other)?;
+    say(&migrated.export)?;
+    let mut stderr = io::stderr().lock();
+    writeln!(stderr, "taken over: {} resources", migrated.taken)?;
+    if migrated.pending > 0 {
+        writeln!(stderr, "pending operations, which stay so: {}", migrated.pending)?;
+    }
+    for urn in &migrated.left {
+        writeln!(stderr, "stays with the community's package: {urn}")?;
+    }
+    Ok(if migrated.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(SOME_STAY) })
+}
+
+/// What a stack that was taken over in part ends with.
+const SOME_STAY: u8 = 3;
+
+fn say(line: &str) -> io::Result<ExitCode> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{line}")?;
-    stdout.flush()
+    stdout.flush()?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -79,8 +79,10 @@ fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut T
     let lookup = resource.lookup.iter().flat_map(|lookup| &lookup.aliases).map(|alias| (alias, "lookup.aliases", true));
     let aliases = resource.aliases.iter().map(|alias| (alias, "aliases", false));
     for (alias, word, is_function) in aliases.chain(lookup) {
-        if !is_token(alias, None, is_function) {
-            findings.mistake(&place.at(word), format!("\"{alias}\" is no token"));
+        // Each becomes a class of its own at the top of the package, where flat names are.
+        if !is_token(alias, Some("index"), is_function) {
+            let form = if is_function { "index/getThing:getThing" } else { "index/thing:Thing" };
+            findings.mistake(&place.at(word), format!("\"{alias}\" does not read \"{form}\""));
         }
         tokens.take(alias, &place.at(word), findings);
     }

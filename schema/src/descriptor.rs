@@ -70,7 +70,8 @@ pub enum LocalityWord {
 pub struct Resource {
     /// The Pulumi token without the package: `registry/namespace:Namespace`.
     pub token: String,
-    /// Older tokens of the same resource: `index/registryNamespace:RegistryNamespace`.
+    /// Its older, flat tokens, as the peer has them: `index/registryNamespace:RegistryNamespace`. Each is offered as a
+    /// class of its own with the same properties, marked deprecated; stacks may change from one to another.
     #[serde(default)]
     pub aliases: Vec<String>,
     /// What it is called in messages, in lower case: `registry namespace`.
@@ -306,7 +307,7 @@ pub struct Special {
 pub struct Lookup {
     /// The function's token without the package: `registry/getNamespace:getNamespace`.
     pub token: String,
-    /// Older tokens: `index/getRegistryNamespace:getRegistryNamespace`.
+    /// Its older, flat tokens: `index/getRegistryNamespace:getRegistryNamespace`.
     #[serde(default)]
     pub aliases: Vec<String>,
     /// What it finds.

@@ -58,14 +58,15 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     Ok(Some(generated))
 }
 
-/// The catalog as JSON with one line per resource and function, so that a change is seen where it is.
+/// The catalog as JSON with one line per resource, function and alias, so that a change is seen where it is.
 pub fn catalog_text(catalog: &Catalog) -> Result<String> {
     let resources = lines(catalog.resources.iter())?;
     let functions = lines(catalog.functions.iter())?;
     let components = lines(catalog.components.iter())?;
-    Ok(format!(
-        "{{\n\"resources\": {{\n{resources}\n}},\n\"functions\": {{\n{functions}\n}},\n\"components\": {{\n{components}\n}}\n}}\n"
-    ))
+    let aliases = lines(catalog.aliases.iter())?;
+    let parts = [("resources", resources), ("functions", functions), ("components", components), ("aliases", aliases)];
+    let parts: Vec<String> = parts.iter().map(|(name, lines)| format!("\"{name}\": {{\n{lines}\n}}")).collect();
+    Ok(format!("{{\n{}\n}}\n", parts.join(",\n")))
 }
 
 /// Reference pages on disk whose resource is not offered any more, by their paths inside the project.

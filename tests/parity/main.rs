@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod compare;
+mod flat;
 mod functions;
 mod nested;
 mod resources;
@@ -56,12 +57,21 @@ fn every_difference_from_the_peer_is_meant() {
         if catalog.components.contains_key(bare) {
             continue;
         }
+        // What a flat name stands for is compared under its modular one.
+        if catalog.modular(token) != bare {
+            flat::compare(&schema["resources"], token, ours, &catalog, &mut differences);
+            continue;
+        }
         let peer = &peer_resources[format!("scaleway:{bare}")];
         compared += resources::compare(&schema, bare, ours, &catalog.resources[bare], peer, &mut differences);
     }
     for (token, ours) in members(&schema["functions"]) {
         let bare = compare::without_package(token);
         if catalog.method(token).is_some() {
+            continue;
+        }
+        if catalog.modular(token) != bare {
+            flat::compare(&schema["functions"], token, ours, &catalog, &mut differences);
             continue;
         }
         let peer = &peer_functions[format!("scaleway:{bare}")];

@@ -99,16 +99,16 @@ pub(crate) fn rules(at: &str, property: &Property, peer: &Json, differences: &mu
     }
 }
 
+/// All names that stacks may have the resource under: both generations of the peer's, and the flat ones of ours.
 fn aliases(token: &str, ours: &Json, peer: &Json, differences: &mut Vec<Difference>) {
-    let ours: BTreeSet<String> = ours["aliases"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|alias| alias["type"].as_str().map(str::to_owned))
-        .collect();
-    let theirs = peer["aliases"].as_array().into_iter().flatten().filter_map(|alias| alias.as_str().map(str::to_owned));
-    let wanted = theirs.chain([format!("scaleway:{token}")]).collect();
-    equal(differences, token, "aliases", ours, wanted);
+    let list = |list: &Json| -> Vec<String> {
+        let items = list.as_array().into_iter().flatten();
+        items.filter_map(|alias| alias.as_str().or_else(|| alias["type"].as_str()).map(str::to_owned)).collect()
+    };
+    let theirs = list(&peer["aliases"]);
+    let flat = theirs.iter().map(|alias| format!("evalap-{alias}"));
+    let wanted: BTreeSet<String> = theirs.iter().cloned().chain(flat).chain([format!("scaleway:{token}")]).collect();
+    equal(differences, token, "aliases", list(&ours["aliases"]).into_iter().collect(), wanted);
 }
 
 /// The parts of the id: where the locality stands, what is constant, and how many other parts there are.

@@ -32,6 +32,9 @@ pub struct Catalog {
     /// The components.
     #[serde(default)]
     pub components: BTreeMap<String, Component>,
+    /// Older, flat tokens of resources and functions, and the modular tokens they stand for.
+    #[serde(default)]
+    pub aliases: BTreeMap<String, String>,
 }
 
 /// A catalog that cannot be read: it was not made by this version of the compiler.
@@ -47,7 +50,7 @@ impl Catalog {
 
     /// The resource of a full Pulumi token (`evalap-scaleway:registry/namespace:Namespace`), whatever its package.
     pub fn resource(&self, token: &str) -> Option<&Resource> {
-        self.resources.get(without_package(token))
+        self.resources.get(self.modular(token))
     }
 
     /// The component of a full Pulumi token, whatever its package.
@@ -64,7 +67,13 @@ impl Catalog {
 
     /// The function of a full Pulumi token, whatever its package.
     pub fn function(&self, token: &str) -> Option<&Function> {
-        self.functions.get(without_package(token))
+        self.functions.get(self.modular(token))
+    }
+
+    /// The token without its package, under which a resource or function stands in the catalog.
+    pub fn modular<'a>(&'a self, token: &'a str) -> &'a str {
+        let token = without_package(token);
+        self.aliases.get(token).map_or(token, String::as_str)
     }
 }
 
@@ -83,7 +92,17 @@ mod tests {
     }
 
     #[test]
+    fn a_flat_token_finds_what_its_modular_one_does() {
+        let text = r#"{"resources": {"a/b:B": {"label": "thing"}}, "functions": {}, "aliases": {"index/aB:AB": "a/b:B"}}"#;
+        let catalog = Catalog::parse(text).unwrap_or_default();
+        for token in ["evalap-scaleway:a/b:B", "evalap-scaleway:index/aB:AB", "scaleway:index/aB:AB"] {
+            assert_eq!(catalog.resource(token).map(|resource| resource.label.as_str()), Some("thing"), "{token}");
+        }
+        assert!(catalog.resource("evalap-scaleway:index/b:B").is_none());
+    }
+
+    #[test]
     fn a_catalog_with_an_unknown_word_is_refused() {
-        assert!(Catalog::parse(r#"{"resources": {}, "functions": {}, "surprise": 1}"#).is_err());
+        assert!(Catalog::parse(r#"{"resources": {}, "functions": {}, "aliases": {}, "surprise": 1}"#).is_err());
     }
 }

@@ -49,19 +49,25 @@ pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> Str
     sentences.join(" ")
 }
 
-/// The text of a resource: the descriptor's, and how an existing one is imported.
-pub(crate) fn resource(one: &Resolved<'_>) -> String {
+/// The text of a resource under one of its tokens: the descriptor's, and how an existing one is imported.
+pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     let forms = one.resource.id_forms().map(|form| form.iter().map(|part| id_part(one, part)).unzip());
     let (forms, examples): (Vec<Vec<String>>, Vec<Vec<String>>) = forms.unzip();
     let forms = forms.iter().map(|form| format!("`{}`", form.join("/"))).collect::<Vec<_>>().join(" or ");
     let example = examples.first().map(|example| example.join("/")).unwrap_or_default();
-    let token = &one.resource.token;
     format!(
         "{}\n\n## Import\n\nBy an id of the form {}:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
         one.descriptor.doc.trim(),
         forms,
         example,
     )
+}
+
+/// What is said of a flat token: nothing of a modular one.
+pub(crate) fn flat(token: &str, modular: &str) -> Option<String> {
+    let (module, rest) = modular.split_once('/').filter(|_| token != modular)?;
+    let name = rest.split(':').next_back().unwrap_or_default();
+    Some(format!("Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists."))
 }
 
 /// One part of an id: its name in the form, and an example.

@@ -5,14 +5,21 @@ use std::collections::BTreeMap;
 use catalog::{Input, Property};
 use serde_json::{Map, Value as Json, json};
 
+use super::describe;
 use super::property::{outputs_always_present, property_spec};
 use super::types::{Owner, Types};
 use crate::descriptor;
 use crate::resolve::{Resolved, ResolvedLookup};
 
-/// The schema of a lookup function.
-pub(crate) fn spec(one: &Resolved<'_>, word: &descriptor::Lookup, lookup: &ResolvedLookup, types: &mut Types) -> Json {
-    let owner = Owner::of_function(one, &word.token);
+/// The schema of a lookup function under one of its tokens.
+pub(crate) fn spec(
+    one: &Resolved<'_>,
+    token: &str,
+    word: &descriptor::Lookup,
+    lookup: &ResolvedLookup,
+    types: &mut Types,
+) -> Json {
+    let owner = Owner::of_function(one, token);
     let text = |name: &str| word.properties.get(name).or_else(|| one.descriptor.properties.get(name));
     let mut inputs = Map::new();
     let mut required_inputs = Vec::new();
@@ -43,11 +50,15 @@ pub(crate) fn spec(one: &Resolved<'_>, word: &descriptor::Lookup, lookup: &Resol
     if !required_inputs.is_empty() {
         inputs["required"] = json!(required_inputs);
     }
-    json!({
+    let mut spec = json!({
         "description": word.doc.trim(),
         "inputs": inputs,
         "outputs": { "type": "object", "properties": outputs, "required": required },
-    })
+    });
+    if let Some(reason) = describe::flat(token, &word.token) {
+        spec["deprecationMessage"] = json!(reason);
+    }
+    spec
 }
 
 /// Everything that comes back: the resource's properties but for `without`, and the function's own.

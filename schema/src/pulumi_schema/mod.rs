@@ -39,10 +39,13 @@ pub fn pulumi_schema(
     let mut resources = Map::new();
     let mut functions = Map::new();
     for one in resolved {
-        let token = &one.resource.token;
-        resources.insert(format!("{PACKAGE}:{token}"), resource_spec(one, &mut types));
+        for token in tokens(&one.descriptor.token, &one.descriptor.aliases) {
+            resources.insert(format!("{PACKAGE}:{token}"), resource_spec(one, token, &mut types));
+        }
         if let (Some(word), Some(lookup)) = (&one.descriptor.lookup, &one.lookup) {
-            functions.insert(format!("{PACKAGE}:{}", word.token), function::spec(one, word, lookup, &mut types));
+            for token in tokens(&word.token, &word.aliases) {
+                functions.insert(format!("{PACKAGE}:{token}"), function::spec(one, token, word, lookup, &mut types));
+            }
         }
         for token in types.clashes.drain(..) {
             let message = format!("two different objects would have the type {token}: give one a `typeName`");
@@ -108,9 +111,10 @@ fn setting_spec(setting: &crate::provider_file::Setting) -> Json {
     spec
 }
 
-fn resource_spec(one: &Resolved<'_>, types: &mut Types) -> Json {
+/// The schema of a resource under one of its tokens: the same but for names, whichever it is.
+fn resource_spec(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
     let word = one.descriptor;
-    let owner = Owner::of_resource(one);
+    let owner = Owner::of_resource(one, token);
     let mut inputs = Map::new();
     let mut outputs = Map::new();
     let mut required_inputs = Vec::new();
@@ -126,14 +130,23 @@ fn resource_spec(one: &Resolved<'_>, types: &mut Types) -> Json {
         outputs.insert(name.clone(), spec.into_json());
     }
     let required = outputs_always_present(&one.resource.properties, &word.properties);
-    json!({
-        "description": describe::resource(one),
+    let mut spec = json!({
+        "description": describe::resource(one, token),
         "properties": outputs,
         "required": required,
         "inputProperties": inputs,
         "requiredInputs": required_inputs,
-        "aliases": aliases(&word.token, &word.aliases),
-    })
+        "aliases": aliases(token, &word.token, &word.aliases),
+    });
+    if let Some(reason) = describe::flat(token, &word.token) {
+        spec["deprecationMessage"] = json!(reason);
+    }
+    spec
+}
+
+/// Every token of a resource or function: the modular one and the flat ones.
+fn tokens<'a>(modular: &'a String, flat: &'a [String]) -> impl Iterator<Item = &'a String> {
+    std::iter::once(modular).chain(flat)
 }
 
 fn with_replacement(spec: PropertySpec, property: &Property) -> Json {
@@ -144,8 +157,10 @@ fn with_replacement(spec: PropertySpec, property: &Property) -> Json {
     spec
 }
 
-/// The peer's tokens of both generations, so that its stacks are taken over by changing the import.
-fn aliases(token: &str, older: &[String]) -> Vec<Json> {
-    let tokens = std::iter::once(token).chain(older.iter().map(String::as_str));
-    tokens.map(|token| json!({ "type": format!("{PEER_PACKAGE}:{token}") })).collect()
+/// Every other token of the same resource: the peer's of both generations, so that its stacks are taken over by
+/// changing the import, and ours, so that a program may change from flat names to modular ones and back.
+fn aliases(token: &str, modular: &String, flat: &[String]) -> Vec<Json> {
+    let peers = tokens(modular, flat).map(|token| format!("{PEER_PACKAGE}:{token}"));
+    let ours = tokens(modular, flat).filter(|other| *other != token).map(|token| format!("{PACKAGE}:{token}"));
+    peers.chain(ours).map(|token| json!({ "type": token })).collect()
 }

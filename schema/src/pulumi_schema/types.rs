@@ -23,8 +23,10 @@ pub(crate) struct Owner {
     module: String,
     /// The name so far (`Container`, `ContainerLivenessProbe`, `getInstance`).
     name: String,
-    /// The resource's own name (`Container`), which a written type name begins with.
+    /// The resource's own name (`Instance`), which a written type name begins with.
     resource: String,
+    /// What it is called under the token at hand: `Instance`, or `DatabaseInstance` under its flat one.
+    called: String,
     /// Of a function: types only say what comes back.
     is_function: bool,
     /// Of a component: its words are ours, so its enums are closed.
@@ -32,25 +34,25 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    pub(crate) fn of_resource(one: &Resolved<'_>) -> Self {
-        let name = last_part(&one.resource.token).to_owned();
-        Self { module: one.module.to_owned(), resource: name.clone(), name, is_function: false, is_component: false }
+    /// The resource under one of its tokens.
+    pub(crate) fn of_resource(one: &Resolved<'_>, token: &str) -> Self {
+        let name = last_part(token).to_owned();
+        let resource = last_part(&one.resource.token).to_owned();
+        Self { module: module(token), resource, called: name.clone(), name, is_function: false, is_component: false }
     }
 
+    /// The lookup function under one of its tokens.
     pub(crate) fn of_function(one: &Resolved<'_>, token: &str) -> Self {
         let resource = last_part(&one.resource.token).to_owned();
-        Self {
-            module: one.module.to_owned(),
-            name: last_part(token).to_owned(),
-            resource,
-            is_function: true,
-            is_component: false,
-        }
+        let name = last_part(token).to_owned();
+        let called = name.strip_prefix("get").unwrap_or(&name).to_owned();
+        Self { module: module(token), resource, called, name, is_function: true, is_component: false }
     }
 
     pub(crate) fn of_component(one: &ResolvedComponent<'_>) -> Self {
         let name = last_part(&one.component.token).to_owned();
-        Self { module: one.module.to_owned(), resource: name.clone(), name, is_function: false, is_component: true }
+        let (resource, called) = (name.clone(), name.clone());
+        Self { module: one.module.to_owned(), resource, called, name, is_function: false, is_component: true }
     }
 
     /// A method of a component.
@@ -75,12 +77,17 @@ impl Owner {
             format!("{}{}", self.name, pascal_case(&element))
         };
         let name = match &word.type_name {
-            // The same type, told by a function: `getInstanceMaintenance` for `InstanceMaintenance`.
-            Some(written) if self.is_function => match written.strip_prefix(&self.resource) {
-                Some(rest) => format!("get{}{rest}", self.resource),
-                None => format!("get{written}"),
-            },
-            Some(written) => written.clone(),
+            // The same type, under a flat name or told by a function: `DatabaseInstanceMaintenance` and
+            // `getInstanceMaintenance` for `InstanceMaintenance`.
+            Some(written) => {
+                let rest = written.strip_prefix(&self.resource);
+                let called = match rest {
+                    Some(rest) => format!("{}{rest}", self.called),
+                    None if self.called == self.resource => written.clone(),
+                    None => format!("{}{written}", self.called),
+                };
+                if self.is_function { format!("get{called}") } else { called }
+            }
             None => by_rule(),
         };
         Self { name, ..self.clone() }
@@ -150,6 +157,11 @@ impl Types {
     pub(crate) fn into_json(self) -> Json {
         Json::Object(self.all)
     }
+}
+
+/// Module of a token: what stands before the slash.
+fn module(token: &str) -> String {
+    token.split('/').next().unwrap_or_default().to_owned()
 }
 
 fn last_part(token: &str) -> &str {

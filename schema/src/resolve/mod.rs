@@ -74,7 +74,15 @@ pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) 
     let functions: BTreeMap<String, Function> =
         lookups.map(|lookup| (lookup.function.token.clone(), lookup.function.clone())).collect();
     let components = components.iter().map(|one| (one.component.token.clone(), one.component.clone())).collect();
-    Catalog { resources, functions, components }
+    let aliases = resolved.iter().flat_map(aliases).map(|(flat, modular)| (flat.clone(), modular.clone())).collect();
+    Catalog { resources, functions, components, aliases }
+}
+
+/// The flat tokens of a resource and of its lookup, each with the modular one.
+fn aliases<'a>(one: &'a Resolved<'_>) -> impl Iterator<Item = (&'a String, &'a String)> {
+    let word = one.descriptor;
+    let lookup = word.lookup.iter().flat_map(|lookup| lookup.aliases.iter().map(|flat| (flat, &lookup.token)));
+    word.aliases.iter().map(|flat| (flat, &word.token)).chain(lookup)
 }
 
 /// Everything that the words of one descriptor are looked up in.

@@ -1,0 +1,314 @@
+//! Takes an exported stack over from the community's package: types, URNs, references and the provider become ours.
+//!
+//! Works on the JSON of `pulumi stack export` alone. It asks nobody, knows no property, and leaves what is ciphered as
+//! it is: nothing of it can be read here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{Catalog, CatalogError};
+use serde_json::{Map, Value as Json};
+use thiserror::Error;
+
+use crate::config::PACKAGE;
+use crate::offer::Offer;
+use crate::urn::Urn;
+
+/// The community's package.
+const PEER: &str = "scaleway";
+
+/// What providers built on the Terraform bridge note in outputs for themselves.
+const NOTES: [&str; 2] = ["__meta", "__pulumi_raw_state_delta"];
+
+/// Which inputs the program did not give; ours says so too, but only at the top.
+const DEFAULTS: &str = "__defaults";
+
+/// The key that tells special values, such as secrets, from plain objects.
+const SIGNATURE: &str = pulumi_rpc::SIGNATURE_KEY;
+
+/// A stack that was taken over.
+#[derive(Debug)]
+pub struct Migrated {
+    /// The stack, as `pulumi stack import` takes it.
+    pub export: String,
+    /// How many resources were taken over.
+    pub taken: usize,
+    /// The URNs of resources that stay with the community's package: there is no such resource here.
+    pub left: Vec<String>,
+    /// How many operations were pending, and still are.
+    pub pending: usize,
+}
+
+/// Why a stack cannot be taken over.
+#[derive(Debug, Error)]
+pub enum MigrateError {
+    /// The text is no JSON.
+    #[error("what came in is no JSON: give the output of `pulumi stack export`")]
+    NoJson(#[source] serde_json::Error),
+    /// The JSON is no exported stack.
+    #[error("what came in is no exported stack: it has no `deployment`; give the output of `pulumi stack export`")]
+    NoStack,
+    /// Two resources would be one.
+    #[error("two resources would both be {0}: delete one of them from the stack with `pulumi state delete`, and export it again")]
+    Twice(String),
+    /// The plugin is broken.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+/// Takes over an exported stack.
+pub fn migrate(export: &str) -> Result<Migrated, MigrateError> {
+    let offer = Offer::embedded();
+    let mut export: Json = serde_json::from_str(export).map_err(MigrateError::NoJson)?;
+    let deployment = export.get_mut("deployment").ok_or(MigrateError::NoStack)?;
+    let mut stack = Stack { catalog: offer.catalog()?, names: BTreeMap::new(), taken: 0, left: Vec::new() };
+    let pending = match deployment {
+        Json::Object(deployment) => stack.migrate(deployment)?,
+        // A stack that was never deployed.
+        Json::Null => 0,
+        _ => return Err(MigrateError::NoStack),
+    };
+    let export = serde_json::to_string_pretty(&export).map_err(MigrateError::NoJson)?;
+    Ok(Migrated { export, taken: stack.taken, left: stack.left, pending })
+}
+
+/// What is known of the stack while it is rewritten.
+struct Stack<'a> {
+    catalog: &'a Catalog,
+    /// Old URNs, and old references to providers, with what becomes of them.
+    names: BTreeMap<String, String>,
+    taken: usize,
+    left: Vec<String>,
+}
+
+impl Stack<'_> {
+    fn migrate(&mut self, deployment: &mut Map<String, Json>) -> Result<usize, MigrateError> {
+        let resources = take_list(deployment, "resources");
+        let mut pending = take_list(deployment, "pending_operations");
+        let of_operations = pending.iter().filter_map(|operation| operation.get("resource"));
+        let all: Vec<&Json> = resources.iter().chain(of_operations).collect();
+        self.name(&all);
+        let resources = self.with_providers(resources);
+        let mut resources: Vec<Json> = resources.into_iter().map(|resource| self.resource(resource)).collect();
+        for operation in &mut pending {
+            if let Some(resource) = operation.get_mut("resource") {
+                *resource = self.resource(resource.take());
+            }
+        }
+        only_once(&mut resources)?;
+        let count = pending.len();
+        put_list(deployment, "resources", resources);
+        put_list(deployment, "pending_operations", pending);
+        Ok(count)
+    }
+
+    /// Our token for one of the peer's, of the same generation.
+    fn token(&self, token: &str) -> Option<String> {
+        let bare = token.strip_prefix(PEER)?.strip_prefix(':')?;
+        self.catalog.resource(token).map(|_| format!("{PACKAGE}:{bare}"))
+    }
+
+    /// Works out the new names of everything whose name changes.
+    fn name(&mut self, resources: &[&Json]) {
+        for resource in resources {
+            let Some(urn) = text(resource, "urn") else { continue };
+            let new = Urn::parse(urn).map(|urn| urn.with_types(|token| self.token(token)).to_string());
+            if let Some(new) = new.filter(|new| new != urn) {
+                self.names.insert(urn.to_owned(), new);
+            }
+        }
+        let mut ids = BTreeMap::new();
+        for resource in resources.iter().filter(|resource| is_peers_provider(resource)) {
+            let (Some(urn), Some(id)) = (text(resource, "urn"), text(resource, "id")) else { continue };
+            let Some(new) = Urn::parse(urn).map(provider_urn) else { continue };
+            // A provider of ours that is there already has an id of its own.
+            let there = resources.iter().find(|other| text(other, "urn") == Some(new.as_str()));
+            // And of several versions of the peer's the first gives its id to the one of ours.
+            let first = *ids.entry(new.clone()).or_insert(id);
+            let new_id = there.and_then(|there| text(there, "id")).unwrap_or(first);
+            self.names.insert(format!("{urn}::{id}"), format!("{new}::{new_id}"));
+        }
+    }
+
+    /// The resources with a provider of ours beside, or in place of, each of the peer's.
+    fn with_providers(&mut self, resources: Vec<Json>) -> Vec<Json> {
+        let stays = |resource: &&Json| {
+            text(resource, "type").is_some_and(|token| package(token) == PEER && self.token(token).is_none())
+        };
+        let needed: BTreeSet<String> =
+            resources.iter().filter(stays).filter_map(|resource| text(resource, "provider")).map(str::to_owned).collect();
+        let mut there: BTreeSet<String> =
+            resources.iter().filter_map(|resource| text(resource, "urn")).map(str::to_owned).collect();
+        let mut all = Vec::with_capacity(resources.len());
+        for resource in resources {
+            let urn = text(&resource, "urn").unwrap_or_default().to_owned();
+            if !is_peers_provider(&resource) {
+                all.push(resource);
+                continue;
+            }
+            let reference = format!("{urn}::{}", text(&resource, "id").unwrap_or_default());
+            let ours = Urn::parse(&urn).map(provider_urn).filter(|new| there.insert(new.clone()));
+            let ours = ours.map(|new| provider(resource.clone(), &new));
+            if needed.contains(&reference) {
+                all.push(resource);
+            } else if let Some(new) = self.names.get(&reference).and_then(|new| new.rsplit_once("::")) {
+                // Whatever else speaks of the old one, such as a child, means the new one.
+                let new = new.0.to_owned();
+                self.names.insert(urn, new);
+            }
+            all.extend(ours);
+        }
+        all
+    }
+
+    /// One resource with its new names; of those taken over, without the peer's notes.
+    fn resource(&mut self, mut resource: Json) -> Json {
+        let token = text(&resource, "type").unwrap_or_default().to_owned();
+        let Some(fields) = resource.as_object_mut() else { return resource };
+        match self.token(&token) {
+            Some(ours) => {
+                self.taken += 1;
+                fields.insert("type".to_owned(), Json::from(ours));
+                self.forget_notes(fields);
+            }
+            None if package(&token) == PEER => {
+                // Its provider stays the peer's, whatever becomes of it elsewhere.
+                let provider = fields.remove("provider");
+                self.left.extend(fields.get("urn").and_then(Json::as_str).map(str::to_owned));
+                fields.values_mut().for_each(|value| self.rename(value));
+                fields.extend(provider.map(|provider| ("provider".to_owned(), provider)));
+                return resource;
+            }
+            None => {}
+        }
+        self.aliases(fields);
+        fields.values_mut().for_each(|value| self.rename(value));
+        resource
+    }
+
+    /// Earlier names of a resource, none of which may be its present one.
+    fn aliases(&self, fields: &mut Map<String, Json>) {
+        let urn = fields.get("urn").and_then(Json::as_str).unwrap_or_default();
+        let own = self.names.get(urn).map_or(urn, String::as_str).to_owned();
+        let Some(Json::Array(aliases)) = fields.get_mut("aliases") else { return };
+        for alias in aliases.iter_mut() {
+            let new = alias.as_str().and_then(Urn::parse).map(|urn| urn.with_types(|token| self.token(token)).to_string());
+            if let Some(new) = new {
+                *alias = Json::from(new);
+            }
+        }
+        aliases.retain(|alias| alias.as_str() != Some(own.as_str()));
+    }
+
+    /// Writes new names for old ones wherever a text is one, but for what is ciphered.
+    fn rename(&self, value: &mut Json) {
+        match value {
+            Json::String(text) => {
+                if let Some(new) = self.names.get(text.as_str()) {
+                    new.clone_into(text);
+                }
+            }
+            Json::Array(items) => items.iter_mut().for_each(|item| self.rename(item)),
+            Json::Object(fields) if is_secret(fields) => {}
+            Json::Object(fields) => fields.values_mut().for_each(|value| self.rename(value)),
+            _ => {}
+        }
+    }
+
+    fn forget_notes(&self, fields: &mut Map<String, Json>) {
+        if let Some(Json::Object(outputs)) = fields.get_mut("outputs") {
+            outputs.retain(|name, _| !NOTES.contains(&name.as_str()) && name != DEFAULTS);
+            outputs.values_mut().for_each(forget_defaults);
+        }
+        if let Some(Json::Object(inputs)) = fields.get_mut("inputs") {
+            let nothing = |value: &Json| value.as_array().is_none_or(Vec::is_empty);
+            inputs.retain(|name, value| name != DEFAULTS || !nothing(value));
+            inputs.iter_mut().filter(|(name, _)| *name != DEFAULTS).for_each(|(_, value)| forget_defaults(value));
+        }
+    }
+}
+
+/// Forgets what the peer notes in every object inside of an input.
+fn forget_defaults(value: &mut Json) {
+    match value {
+        Json::Object(fields) if is_secret(fields) => {}
+        Json::Object(fields) => {
+            fields.remove(DEFAULTS);
+            fields.values_mut().for_each(forget_defaults);
+        }
+        Json::Array(items) => items.iter_mut().for_each(forget_defaults),
+        _ => {}
+    }
+}
+
+/// A provider of ours made of one of the peer's: the settings have the same names.
+fn provider(mut old: Json, urn: &str) -> Json {
+    let Some(fields) = old.as_object_mut() else { return old };
+    fields.insert("urn".to_owned(), Json::from(urn));
+    fields.insert("type".to_owned(), Json::from(format!("pulumi:providers:{PACKAGE}")));
+    for part in ["inputs", "outputs"] {
+        let Some(Json::Object(settings)) = fields.get_mut(part) else { continue };
+        settings.remove("pluginDownloadURL");
+        if let Some(version) = settings.get_mut("version") {
+            *version = Json::from(env!("CARGO_PKG_VERSION"));
+        }
+        if let Some(Json::Object(internal)) = settings.get_mut("__internal") {
+            internal.remove("pluginDownloadURL");
+        }
+    }
+    old
+}
+
+/// The URN of our provider in place of one of the peer's. The engine names those it makes itself after their version.
+fn provider_urn(urn: Urn<'_>) -> String {
+    let ours = format!("pulumi:providers:{PACKAGE}");
+    let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
+    let theirs = format!("pulumi:providers:{PEER}");
+    let urn = urn.with_types(|token| (token == theirs).then(|| ours.clone()));
+    urn.with_name(|name| name.starts_with("default_").then(|| format!("default_{version}"))).to_string()
+}
+
+/// Refuses resources of one URN; one that waits for its deletion may have the name of its successor.
+fn only_once(resources: &mut [Json]) -> Result<(), MigrateError> {
+    let mut seen = BTreeSet::new();
+    for resource in resources.iter().filter(|resource| resource.get("delete") != Some(&Json::Bool(true))) {
+        let Some(urn) = text(resource, "urn") else { continue };
+        if !seen.insert(urn) {
+            return Err(MigrateError::Twice(urn.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn is_peers_provider(resource: &Json) -> bool {
+    text(resource, "type").and_then(|token| token.strip_prefix("pulumi:providers:")) == Some(PEER)
+}
+
+fn is_secret(fields: &Map<String, Json>) -> bool {
+    fields.get(SIGNATURE).and_then(Json::as_str) == Some(pulumi_rpc::signature::SECRET)
+}
+
+fn package(token: &str) -> &str {
+    token.split(':').next().unwrap_or_default()
+}
+
+fn text<'a>(resource: &'a Json, field: &str) -> Option<&'a str> {
+    resource.get(field)?.as_str()
+}
+
+fn take_list(deployment: &mut Map<String, Json>, name: &str) -> Vec<Json> {
+    match deployment.get_mut(name) {
+        Some(Json::Array(list)) => std::mem::take(list),
+        _ => Vec::new(),
+    }
+}
+
+/// An empty list is left away where there was none.
+fn put_list(deployment: &mut Map<String, Json>, name: &str, list: Vec<Json>) {
+    if !list.is_empty() || deployment.contains_key(name) {
+        deployment.insert(name.to_owned(), Json::from(list));
+    }
+}
+
+#[cfg(test)]
+#[path = "migrate_state_tests.rs"]
+mod tests;

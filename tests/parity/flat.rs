@@ -1,0 +1,37 @@
+//! The older generation of names: a flat token is the same resource or lookup as its modular one, called otherwise.
+
+use catalog::Catalog;
+use serde_json::Value as Json;
+
+use crate::compare::{Difference, equal, without_package};
+
+/// Compares what stands under a flat token with what stands under its modular one.
+pub(crate) fn compare(
+    offer: &Json,
+    token: &str,
+    flat: &Json,
+    catalog: &Catalog,
+    differences: &mut Vec<Difference>,
+) {
+    let bare = without_package(token);
+    let modular = &offer[format!("evalap-scaleway:{}", catalog.modular(token))];
+    equal(differences, bare, "deprecated", flat["deprecationMessage"].is_string(), true);
+    for part in ["properties", "required", "inputProperties", "requiredInputs", "inputs", "outputs"] {
+        equal(differences, bare, part, without_types(&flat[part]), without_types(&modular[part]));
+    }
+}
+
+/// The same without the names of object types, which begin with the name of what they belong to.
+fn without_types(spec: &Json) -> Json {
+    match spec {
+        Json::Object(members) => members
+            .iter()
+            .map(|(name, inner)| {
+                let is_named = name == "$ref" && inner.as_str().is_some_and(|name| name.starts_with("#/types/"));
+                (name.clone(), if is_named { Json::from("an object") } else { without_types(inner) })
+            })
+            .collect(),
+        Json::Array(items) => items.iter().map(without_types).collect(),
+        other => other.clone(),
+    }
+}
