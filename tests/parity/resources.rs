@@ -212,7 +212,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::SshKey => Some("sshKey"),
         Format::Ip => Some("ip"),
         Format::Mac => Some("mac"),
-        Format::BucketName | Format::BucketPolicy => None,
+        Format::BucketName | Format::BucketPolicy | Format::Name => None,
     }
 }
 

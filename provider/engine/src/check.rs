@@ -43,7 +43,7 @@ pub fn check_component(inputs: &BTreeMap<String, Property>, given: &Object) -> C
     let mut checker = Checker::default();
     let inputs = checker.object(inputs, given, &Path::default());
     checker.failures.sort_by(|one, other| one.path.cmp(&other.path));
-    Checked { inputs, failures: checker.failures }
+    Checked { inputs, failures: checker.failures, warnings: checker.warnings }
 }
 
 /// Checks the arguments of a lookup; gives them typed, or everything that is wrong.

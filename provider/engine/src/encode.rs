@@ -28,7 +28,7 @@ pub(crate) fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -
         };
         if let Some(mut json) = json {
             if let (Kind::Object(inner), Json::Object(fields)) = (&property.kind, &mut json) {
-                inherit(inner, fields, &|what| own(what, resource, inputs, defaults));
+                inherit(inner, fields, &|what| own(what, resource, given, defaults));
             }
             wire::set(&mut object, send, json);
         }
