@@ -22,6 +22,8 @@ pub(crate) type Handled = Result<Value, Refusal>;
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) store: Store,
+    /// The address of the fake itself, for answers that name it.
+    pub(crate) url: String,
     /// How long a passing status lasts; zero: it is over at the first look.
     pub(crate) settle: Duration,
     /// The organization that everything belongs to.
@@ -124,6 +126,18 @@ impl Call<'_> {
     /// The time of the call as answers show it, with six digits.
     pub(crate) fn timestamp(&self) -> String {
         clock::micros(self.now)
+    }
+}
+
+/// What some products do to every answer.
+impl Call<'_> {
+    /// As recorded of registry and functions: an answer to a change writes the times that it set with nine digits, a later
+    /// GET with six.
+    pub(crate) fn precise(&self, mut answer: Value, fields: &[&str]) -> Value {
+        for field in fields {
+            answer[*field] = json!(clock::nanos(self.now));
+        }
+        answer
     }
 }
 

@@ -4,16 +4,25 @@
 
 use argon2::password_hash::{PasswordHasher, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::answer::Refusal;
 
 /// Recorded of containers are 64 MiB: a test would wait half a second for four variables. Whoever verifies a hash reads
 /// this from it.
 const MEMORY_KIB: u32 = 1_024;
-/// Passes and lanes, as recorded of containers.
-const PASSES: u32 = 3;
-const LANES: u32 = 64;
+
+/// How much work a hash is, beside its memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Work {
+    passes: u32,
+    lanes: u32,
+}
+
+/// As recorded of containers.
+pub(crate) const CONTAINERS: Work = Work { passes: 3, lanes: 64 };
+/// As recorded of functions.
+pub(crate) const FUNCTIONS: Work = Work { passes: 1, lanes: 2 };
 
 /// The variables after a change. `given` replaces `old` as a whole: a text is hashed anew, an empty one keeps the
 /// old hash, and what is not given is gone.
@@ -27,17 +36,37 @@ pub(crate) fn replaced(
         let secret = value.as_str().unwrap_or_default();
         let hash = match old.get(name) {
             Some(hash) if secret.is_empty() => hash.clone(),
-            _ => Value::from(hash(chance, secret)?),
+            _ => Value::from(hash(chance, CONTAINERS, secret)?),
         };
         hashes.insert(name.clone(), hash);
     }
     Ok(Value::Object(hashes))
 }
 
+/// The variables after a change, as lists of keys. `given` is what changes: a text is hashed anew, a key without a value goes,
+/// and what is not given stays.
+pub(crate) fn patched(
+    chance: &mut fastrand::Rng,
+    work: Work,
+    old: &Value,
+    given: Option<&Value>,
+) -> Result<Value, Refusal> {
+    let mut hashes: Vec<Value> = old.as_array().cloned().unwrap_or_default();
+    for one in given.and_then(Value::as_array).into_iter().flatten() {
+        let key = &one["key"];
+        hashes.retain(|hash| hash["key"] != *key);
+        if let Some(secret) = one["value"].as_str() {
+            hashes.push(json!({ "key": key, "hashed_value": hash(chance, work, secret)? }));
+        }
+    }
+    hashes.sort_by_key(|hash| hash["key"].to_string());
+    Ok(Value::Array(hashes))
+}
+
 /// A salted hash such as `$argon2id$v=19$m=1024,t=3,p=64$...`.
-fn hash(chance: &mut fastrand::Rng, secret: &str) -> Result<String, Refusal> {
+fn hash(chance: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, Refusal> {
     let failed = |error: &dyn std::fmt::Display| Refusal::defect(&format!("a variable cannot be hashed: {error}"));
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| failed(&error))?;
+    let params = Params::new(MEMORY_KIB, work.passes, work.lanes, None).map_err(|error| failed(&error))?;
     let salt = SaltString::encode_b64(&chance.u128(..).to_be_bytes()).map_err(|error| failed(&error))?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash = argon.hash_password(secret.as_bytes(), &salt).map_err(|error| failed(&error))?;
@@ -47,8 +76,6 @@ fn hash(chance: &mut fastrand::Rng, secret: &str) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use argon2::password_hash::{PasswordHash, PasswordVerifier};
-    use serde_json::json;
-
     use super::*;
     use crate::call::object;
 
@@ -63,5 +90,16 @@ mod tests {
         let parsed = PasswordHash::new(changed).unwrap();
         assert!(Argon2::default().verify_password(b"secret", &parsed).is_ok());
         assert!(Argon2::default().verify_password(b"other", &parsed).is_err());
+    }
+
+    #[test]
+    fn of_a_list_what_is_given_changes_and_what_has_no_value_goes() {
+        let old = json!([{ "key": "dropped", "hashed_value": "$old" }, { "key": "kept", "hashed_value": "$old" }]);
+        let given = json!([{ "key": "added", "value": "secret" }, { "key": "dropped", "value": null }]);
+        let hashes = patched(&mut fastrand::Rng::with_seed(1), FUNCTIONS, &old, Some(&given)).unwrap();
+        let keys: Vec<_> = hashes.as_array().unwrap().iter().map(|hash| hash["key"].as_str().unwrap()).collect();
+        assert_eq!(keys, ["added", "kept"]);
+        assert!(hashes[0]["hashed_value"].as_str().unwrap().starts_with("$argon2id$v=19$m=1024,t=1,p=2$"), "{hashes}");
+        assert_eq!(hashes[1]["hashed_value"], "$old");
     }
 }

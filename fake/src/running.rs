@@ -115,6 +115,7 @@ impl Builder {
         let address = listener.local_addr().map_err(failed)?;
         let world = World {
             store: self.seed.plant(self.clock.now())?,
+            url: format!("http://{address}"),
             settle: self.settle,
             organization: self.seed.organization_id,
             project: self.seed.default_project_id,

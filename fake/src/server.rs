@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::connection::Line;
 use crate::faults::{FaultKind, Faults};
 use crate::journal::{Entry, Journal};
-use crate::products::{self, Route, iam, object};
+use crate::products::{self, Route, functions, iam, object};
 use crate::request::{self, Received};
 
 /// Everything that requests share.
@@ -66,7 +66,9 @@ pub(crate) async fn exchange(
     if let Some(answer) = admin::answer(&server, &received) {
         return answer.into_response("").map(Body::from);
     }
-    let stored = object::is_addressed(&server.world(), &received);
+    // The code of functions is uploaded to an address that looks like one of Object Storage.
+    let is_code = received.path.starts_with(functions::UPLOADS);
+    let stored = !is_code && object::is_addressed(&server.world(), &received);
     let path = if stored { object::path(&received) } else { received.path.clone() };
     let fault = server.faults().strike(&received.method, &path, received.uri.query());
     if let Some(FaultKind::Delay { seconds }) = &fault {
@@ -114,6 +116,9 @@ pub(crate) async fn exchange(
 fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
     let now = server.clock.now();
     let mut world = server.world();
+    if received.path.starts_with(functions::UPLOADS) {
+        return functions::upload(&mut world, received);
+    }
     authenticate(&world, received.token(), now)?;
     world.seen.extend(received.token().map(str::to_owned));
     let Route { document, operation, parameters, handler } =

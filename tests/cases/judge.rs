@@ -27,6 +27,9 @@ pub(crate) fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
         }
         _ => {}
     }
+    if let Some(part) = then.told.as_ref().filter(|part| !outcome.told.contains(part.as_str())) {
+        wrong.push(format!("did not tell \"{part}\" but \"{}\"", outcome.told));
+    }
     if then.id.is_some() && then.id != outcome.id {
         wrong.push(format!("the id is {:?}, wanted {:?}", outcome.id, then.id));
     }

@@ -203,6 +203,12 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::CidrNetwork => Some("cidrNetwork"),
         Format::Email => Some("email"),
         Format::Port => Some("port"),
+        Format::Cron => Some("cron"),
+        Format::Hostname => Some("hostname"),
+        Format::TimeZone => Some("timeZone"),
+        Format::HttpPath => Some("httpPath"),
+        Format::HeaderValue => Some("headerValue"),
+        Format::JsonObject => Some("jsonObject"),
     }
 }
 

@@ -111,6 +111,9 @@ pub struct Then {
     /// A part of the error's text.
     #[serde(default)]
     pub error: Option<String>,
+    /// A part of what the operation told on its way.
+    #[serde(default)]
+    pub told: Option<String>,
     /// Whether the resource does not exist (any more).
     #[serde(default)]
     pub gone: bool,

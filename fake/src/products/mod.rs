@@ -17,6 +17,7 @@
 pub(crate) mod account;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
+pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod ipam;
 pub(crate) mod object;
@@ -38,6 +39,8 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &account::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,
+    &containers::TOKENS,
+    &functions::PRODUCT,
     &iam::PRODUCT,
     &ipam::PRODUCT,
     &rdb::PRODUCT,

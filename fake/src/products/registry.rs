@@ -1,11 +1,10 @@
 //! Container Registry: namespaces. Images come from a push, which the fake does not take.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::clock;
 use crate::store::{Kind, Missing};
 
 static NAMESPACE: Kind = Kind {
@@ -51,13 +50,13 @@ fn create_namespace(call: &mut Call<'_>) -> Handled {
         "updated_at": now,
     });
     let answer = call.create(&NAMESPACE, fields)?;
-    Ok(precise(call, answer, &["created_at", "updated_at"]))
+    Ok(call.precise(answer, &["created_at", "updated_at"]))
 }
 
 fn update_namespace(call: &mut Call<'_>) -> Handled {
     call.settled(&NAMESPACE, &call.id())?;
     let answer = call.patch(&NAMESPACE, &["description", "is_public"])?;
-    Ok(precise(call, answer, &["updated_at"]))
+    Ok(call.precise(answer, &["updated_at"]))
 }
 
 /// Its images go too.
@@ -65,13 +64,5 @@ fn delete_namespace(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
     call.world.store.remove_where(|object| object.kind == IMAGE.name && object.text("namespace_id") == id);
-    Ok(precise(call, answer, &["updated_at"]))
-}
-
-/// As recorded: an answer to a change writes the times that it set with nine digits, a later GET with six.
-fn precise(call: &Call<'_>, mut answer: Value, fields: &[&str]) -> Value {
-    for field in fields {
-        answer[*field] = json!(clock::nanos(call.now));
-    }
-    answer
+    Ok(call.precise(answer, &["updated_at"]))
 }

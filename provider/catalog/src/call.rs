@@ -26,6 +26,10 @@ pub struct Step {
     /// Preconditions (412) that pass by themselves, such as `resource_not_usable`: tried again until the timeout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retry: Vec<String>,
+    /// How messages of refusals begin that pass once something outside is there, and what is awaited; `{hostname}` in
+    /// it stands for that property. Tried again until the timeout.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub awaits: BTreeMap<String, String>,
     /// One call for each changed field instead of one for all, in the order of `call.body`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_by_one: bool,
@@ -47,6 +51,7 @@ impl Step {
             when: None,
             optional: false,
             retry: Vec::new(),
+            awaits: BTreeMap::new(),
             one_by_one: false,
             missing_window_ms: 0,
             empty_when_new: false,

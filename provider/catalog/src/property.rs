@@ -39,6 +39,9 @@ pub struct Property {
     /// Can be switched on, never off again; a live `true` where the program says `false` is no drift.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,
+    /// May change in place, but giving it or taking it away needs a new resource.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub lasting: bool,
     /// Written into the inputs when the program does not give it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
@@ -169,6 +172,10 @@ pub enum Convert {
     Base64Text,
     /// A map of texts to a list of `{name, value}`.
     NameValueList,
+    /// A map of texts to a list of `{key, value}`; comes back from one of `{key, hashed_value}`.
+    KeyValueList,
+    /// A JSON text to the JSON it holds, and back to a text without blanks.
+    JsonText,
     /// `true` to an empty object, `false` to nothing.
     Presence,
     /// A URL, read without its scheme; for outputs only.
@@ -215,6 +222,8 @@ pub enum Equal {
 pub enum Merge {
     /// New and changed keys with their value, kept keys with an empty text, dropped keys not at all.
     EmptyKeeps,
+    /// New and changed keys with their value, dropped keys with null, kept keys not at all.
+    NullDrops,
 }
 
 /// What a value must satisfy; for lists and maps the rules hold for each element, except the number of items.
@@ -254,6 +263,9 @@ pub struct Checks {
     /// The most characters of a key of a map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_key_length: Option<u32>,
+    /// The characters a key of a map may consist of, written like `characters`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_characters: Option<String>,
 }
 
 impl Checks {
@@ -290,6 +302,18 @@ pub enum Format {
     CidrNetwork,
     /// An e-mail address.
     Email,
+    /// A host name, such as `api.example.org`.
+    Hostname,
+    /// When to do something again and again: five fields as cron takes them, or `@hourly` and the like.
+    Cron,
+    /// A time zone by its name, such as `Europe/Paris`.
+    TimeZone,
+    /// The path of an HTTP request, from its slash on.
+    HttpPath,
+    /// What may stand in a header of an HTTP request: one line of visible characters.
+    HeaderValue,
+    /// A JSON object as text.
+    JsonObject,
     /// A port.
     Port,
 }

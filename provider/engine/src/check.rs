@@ -1,5 +1,6 @@
 //! Check: the program's inputs, with names and defaults filled in, and everything that is wrong with them. Pure.
 
+mod cron;
 mod rules;
 
 use std::collections::BTreeMap;

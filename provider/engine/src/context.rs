@@ -1,6 +1,7 @@
 //! What an operation has at hand: the client, a time limit, and somebody to tell how it gets on. Makes single calls
 //! with the patience they deserve; knows no property.
 
+use std::borrow::Cow;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,8 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Patience<'a> {
     /// Preconditions that pass by themselves.
     pub preconditions: &'a [String],
+    /// How messages of refusals begin that pass once something outside is there, and what that is.
+    pub awaited: &'a [(String, String)],
     /// For how long something not found may still appear.
     pub missing: Duration,
     /// A refusal is an answer like another: it is not waited out.
@@ -70,7 +73,10 @@ impl<'a> Context<'a> {
     ) -> Result<Option<Json>, Error> {
         let call = encode::call(step, scope, fields)?;
         let missing = if fresh { Duration::from_millis(step.missing_window_ms) } else { Duration::ZERO };
-        let patience = Patience { preconditions: &step.retry, missing, optional: step.optional };
+        let awaited: Vec<(String, String)> =
+            step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
+        let patience =
+            Patience { preconditions: &step.retry, awaited: &awaited, missing, optional: step.optional };
         let answered = match &step.call.pages {
             None => self.send(call, patience).await.map(|answer| answer.body),
             Some(items) => self.patiently(patience, || self.client.list(call.clone(), items)).await.map(Json::Array),
@@ -137,11 +143,26 @@ impl<'a> Context<'a> {
                 Err(error) => error,
             };
             let waited = self.spent().saturating_sub(began);
-            let Some(reason) = self.passes(&error, patience, waited) else { return Err(Error::of_client(error)) };
-            self.progress.status(reason);
+            let awaited = awaited(&error, patience);
+            let reason = match awaited {
+                Some(what) => Cow::from(format!("waiting for {what}")),
+                None => match self.passes(&error, patience, waited) {
+                    Some(reason) => Cow::from(reason),
+                    None => return Err(Error::of_client(error)),
+                },
+            };
+            self.progress.status(&reason);
             // The API's own words tell more than that time ran out.
             if self.pause(pace.pause(waited), "trying").await.is_err_and(|pause| pause.kind() == ErrorKind::TimedOut) {
-                return Err(Error::of_client(error));
+                let error = Error::of_client(error);
+                return Err(match awaited {
+                    Some(what) => error.hint(format!(
+                        "waited {} s for {what}: see that it is there and run again, or allow more time with \
+                         `customTimeouts`",
+                        waited.as_secs()
+                    )),
+                    None => error,
+                });
             }
             if error.kind() == Some(Kind::Busy) {
                 tracing::debug!(resource = %self.resource.label, "busy, trying again");
@@ -168,6 +189,26 @@ impl<'a> Context<'a> {
             _ => None,
         }
     }
+}
+
+/// What is awaited, if a refusal tells that it is not there yet.
+fn awaited<'a>(error: &client::Error, patience: Patience<'a>) -> Option<&'a str> {
+    let message = error.api()?.message()?.to_lowercase();
+    let fits = |(refusal, _): &&(String, String)| message.starts_with(refusal.as_str());
+    patience.awaited.iter().find(fits).map(|(_, what)| what.as_str())
+}
+
+/// A text with the properties that it names in braces in place of their names.
+fn filled_in(text: &str, scope: &Scope<'_>) -> String {
+    let mut parts = text.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+        let json = scope.source(&catalog::Source::Property(name.to_owned()));
+        filled.push_str(&json.as_ref().and_then(wire::plain_text).unwrap_or_else(|| name.to_owned()));
+        filled.push_str(rest);
+    }
+    filled
 }
 
 /// The one element of a list that fits.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use catalog::{Convert, Equal, IdPart, Input, Kind, Property};
 use serde_json::Value as Json;
-use value::{Object, Value};
+use value::{Data, Object, Value};
 
-use crate::inputs::{same, secret_like};
+use crate::inputs::{hidden, same, secret_like};
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{convert, reshape};
+use crate::{convert, encode, reshape};
 
 /// What was known of a resource before it was asked for.
 #[derive(Clone, Copy)]
@@ -43,7 +43,7 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         };
         let Some(value) = value else { continue };
         let value = recognized(property, known.inputs.given(name), value, known.just_sent);
-        let value = value.secret_if(property.secret);
+        let value = hidden(property, with_untold(property, known.inputs.given(name), value));
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
     place_itself(scope, &mut state);
@@ -100,7 +100,7 @@ impl Reader<'_> {
             None => Some(json),
         };
         let converted = match json {
-            Json::Array(items) if property.convert != Some(Convert::NameValueList) => {
+            Json::Array(items) if !property.convert.is_some_and(encode::is_list_of_pairs) => {
                 Json::Array(items.into_iter().filter_map(convert_one).collect())
             }
             json => convert_one(json)?,
@@ -177,6 +177,37 @@ fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
     }
     let json = given.to_json().ok()?;
     Some(Value::from(convert::to_state(property.convert, json)).secret_if(given.contains_secret()))
+}
+
+/// An object as answered, with what the API never tells of it, such as a password, as the program gave it.
+fn with_untold(property: &Property, given: Option<&Value>, mut value: Value) -> Value {
+    let Some(given) = given else { return value };
+    match (&property.kind, given.data(), value.data_mut()) {
+        (Kind::Object(properties), Data::Object(given), Data::Object(object)) => untold(properties, given, object),
+        (Kind::List(element), Data::Array(given), Data::Array(items)) => {
+            let Kind::Object(properties) = element.as_ref() else { return value };
+            for (given, item) in given.iter().zip(items) {
+                if let (Data::Object(given), Data::Object(object)) = (given.data(), item.data_mut()) {
+                    untold(properties, given, object);
+                }
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+fn untold(properties: &BTreeMap<String, Property>, given: &Object, object: &mut Object) {
+    for (name, property) in properties.iter().filter(|(_, property)| property.input != Input::No) {
+        let Some(given) = given.given(name) else { continue };
+        match object.get_mut(name) {
+            Some(value) => *value = with_untold(property, Some(given), std::mem::take(value)),
+            None if property.read.is_none() && !property.write_only => {
+                object.insert(name.clone(), given.clone());
+            }
+            None => {}
+        }
+    }
 }
 
 /// Hashes of what the program gave are shown as what the program gave.

@@ -121,12 +121,12 @@ impl Changes {
             (None, None) => {}
             (Some(old), None) => {
                 if !property.computed && !matches!(property.input, Input::Provider(_)) && !says_nothing(property, old) {
-                    self.add(path, ChangeKind::Delete, property);
+                    self.add_or_take(path, ChangeKind::Delete, property);
                 }
             }
             (None, Some(new)) => {
                 if !says_nothing(property, new) {
-                    self.add(path, ChangeKind::Add, property);
+                    self.add_or_take(path, ChangeKind::Add, property);
                 }
             }
             (Some(old), Some(new)) => self.both(property, path, old, new),
@@ -235,6 +235,10 @@ impl Changes {
         self.replace = outer;
     }
 
+    fn add_or_take(&mut self, path: &Path, kind: ChangeKind, property: &Property) {
+        self.found.insert(path.clone(), Change { kind, replace: property.replace || property.lasting || self.replace });
+    }
+
     fn add(&mut self, path: &Path, kind: ChangeKind, property: &Property) {
         self.found.insert(path.clone(), Change { kind, replace: property.replace || self.replace });
     }
@@ -337,6 +341,18 @@ mod tests {
         let mut news = Object::new();
         news.insert("fixed".to_owned(), Value::UNKNOWN);
         assert_eq!(paths(&resource, json!({"fixed": "a"}), &news), ["fixed!"]);
+    }
+
+    #[test]
+    fn what_lasts_changes_in_place_and_comes_and_goes_with_the_resource() {
+        let inner = || Kind::Object([("body".to_owned(), input(Kind::String))].into_iter().collect());
+        let resource = resource(vec![
+            ("cron", Property { lasting: true, ..input(inner()) }),
+            ("queue", Property { lasting: true, ..input(inner()) }),
+        ]);
+        let old = json!({"cron": {"body": "a"}});
+        assert_eq!(paths(&resource, old.clone(), &object(json!({"cron": {"body": "b"}}))), ["cron.body"]);
+        assert_eq!(paths(&resource, old, &object(json!({"queue": {"body": "a"}}))), ["cron!", "queue!"]);
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Convert, Equal, Input, Kind, Merge, Property, Resource, Source, Step};
+use catalog::{
+    Convert, Equal, Input, Kind, Locality, Merge, Property, ProviderDefault, Resource, Source, Step,
+};
 use client::{Call, Method, Repeatable};
 use serde_json::{Map, Value as Json};
 use value::{Data, Object, Path, Value};
 
 use crate::error::{Error, ErrorKind};
-use crate::place::Defaults;
+use crate::place::{self, Defaults};
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
 use crate::{convert, equal, reshape};
@@ -23,12 +25,39 @@ pub(crate) fn wanted(resource: &Resource, inputs: &Object, defaults: &Defaults) 
             Some(value) if value.is_null() => Some(clearing(property)),
             Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
         };
-        if let Some(json) = json {
+        if let Some(mut json) = json {
+            if let (Kind::Object(inner), Json::Object(fields)) = (&property.kind, &mut json) {
+                inherit(inner, fields, &|what| own(what, resource, inputs, defaults));
+            }
             wire::set(&mut object, send, json);
         }
     }
     reshape::encode(resource, &mut object);
     Ok(object)
+}
+
+/// Gives an object the region, zone or project that it may name and does not.
+fn inherit(
+    properties: &BTreeMap<String, Property>,
+    fields: &mut Wire,
+    own: &dyn Fn(ProviderDefault) -> Option<String>,
+) {
+    for property in properties.values() {
+        let (Input::Provider(what), Some(send)) = (&property.input, &property.send) else { continue };
+        if let (None, Some(json)) = (wire::get(fields, send), own(*what)) {
+            wire::set(fields, send, Json::from(json));
+        }
+    }
+}
+
+/// What a part of the resource inherits: where the resource itself is, and the provider's project.
+fn own(what: ProviderDefault, resource: &Resource, inputs: &Object, defaults: &Defaults) -> Option<String> {
+    match (what, resource.locality) {
+        (ProviderDefault::Region, Locality::Region) | (ProviderDefault::Zone, Locality::Zone) => {
+            place::of_inputs(resource, inputs, defaults)
+        }
+        _ => defaults.of(what).map(str::to_owned),
+    }
 }
 
 /// The wire objects before and after a change of only the given properties.
@@ -53,6 +82,9 @@ pub(crate) fn changed(
             }
             None if has_twin_in(resource, name, new) => {
                 after.remove(name);
+            }
+            None if property.merge == Some(Merge::NullDrops) => {
+                after.insert(name.clone(), merged(property, old.given(name), &Value::from(Object::new())));
             }
             None => {
                 after.insert(name.clone(), Value::NULL);
@@ -161,6 +193,11 @@ fn encoded_object(properties: &BTreeMap<String, Property>, object: &Object, path
     Ok(Json::Object(fields))
 }
 
+/// Whether the elements of the list on the wire are the entries of a map.
+pub(crate) fn is_list_of_pairs(convert: Convert) -> bool {
+    matches!(convert, Convert::NameValueList | Convert::KeyValueList)
+}
+
 /// A value without properties of its own: words translated, then converted, lists element by element.
 fn scalar(property: &Property, json: Json) -> Result<Option<Json>, &'static str> {
     if let Some(word) = wire::plain_text(&json).and_then(|word| property.values.get(&word)) {
@@ -168,7 +205,7 @@ fn scalar(property: &Property, json: Json) -> Result<Option<Json>, &'static str>
     }
     let Some(convert) = property.convert else { return Ok(Some(json)) };
     match json {
-        Json::Array(items) if convert != Convert::NameValueList => {
+        Json::Array(items) if !is_list_of_pairs(convert) => {
             let items: Result<Vec<Option<Json>>, _> =
                 items.into_iter().map(|item| convert::to_wire(convert, item)).collect();
             Ok(Some(Json::Array(items?.into_iter().flatten().collect())))
@@ -212,28 +249,34 @@ fn clearing(property: &Property) -> Json {
         Kind::Integer | Kind::Number => Json::from(0),
         Kind::List(_) if property.single => Json::Null,
         Kind::List(_) => Json::Array(Vec::new()),
-        Kind::Map(_) if property.convert == Some(Convert::NameValueList) => Json::Array(Vec::new()),
+        Kind::Map(_) if property.convert.is_some_and(is_list_of_pairs) => Json::Array(Vec::new()),
         Kind::Map(_) => Json::Object(Map::new()),
         Kind::Object(_) | Kind::Asset | Kind::Archive | Kind::Any => Json::Null,
     }
 }
 
-/// A changed map as it must be said: with `EmptyKeeps`, keys that keep their value hold an empty text.
+/// A changed map as it must be said, where saying it whole would be wrong.
 fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
-    let (Some(Merge::EmptyKeeps), Some(old), Some(map)) =
-        (property.merge, old.and_then(Value::as_object), new.as_object())
-    else {
+    let (Some(merge), Some(old), Some(map)) = (property.merge, old.and_then(Value::as_object), new.as_object()) else {
         return new.clone();
     };
     let keeps = |key: &str, value: &Value| {
         let (Some(old), Ok(new)) = (old.given(key), value.to_json()) else { return false };
         old.to_json().is_ok_and(|old| equal::same(property.equal.or(Some(Equal::Argon2id)), &old, &new))
     };
-    let map: Object = map
-        .iter()
-        .map(|(key, value)| (key.clone(), if keeps(key, value) { Value::from("") } else { value.clone() }))
-        .collect();
-    Value::from(map).secret_if(new.is_secret())
+    let said: Object = match merge {
+        Merge::EmptyKeeps => map
+            .iter()
+            .map(|(key, value)| (key.clone(), if keeps(key, value) { Value::from("") } else { value.clone() }))
+            .collect(),
+        Merge::NullDrops => {
+            let changed = map.iter().filter(|(key, value)| !keeps(key, value));
+            let dropped = old.keys().filter(|key| map.given(key).is_none());
+            let dropped = dropped.map(|key| (key.clone(), Value::NULL));
+            changed.map(|(key, value)| (key.clone(), value.clone())).chain(dropped).collect()
+        }
+    };
+    Value::from(said).secret_if(new.is_secret())
 }
 
 /// Whether the program gives another spelling of a property.

@@ -28,13 +28,38 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object) -> 
             None => live.filter(|live| shows_up(property, live, import)).map(|live| as_input(property, live)),
         };
         if let Some(value) = value {
-            inputs.insert(name.clone(), value.secret_if(property.secret));
+            inputs.insert(name.clone(), hidden(property, value));
         }
     }
     for (name, value) in former.iter().filter(|(name, _)| name.starts_with("__")) {
         inputs.insert(name.clone(), value.clone());
     }
     inputs
+}
+
+/// The same value with everything marked secret that its properties call so, at any depth.
+pub(crate) fn hidden(property: &Property, mut value: Value) -> Value {
+    let inside = |properties: &BTreeMap<String, Property>, object: &mut Object| {
+        for (name, value) in object.iter_mut() {
+            if let Some(property) = properties.get(name) {
+                *value = hidden(property, std::mem::take(value));
+            }
+        }
+    };
+    match (&property.kind, value.data_mut()) {
+        (Kind::Object(properties), Data::Object(object)) => inside(properties, object),
+        (Kind::List(element), Data::Array(items)) => {
+            if let Kind::Object(properties) = element.as_ref() {
+                let objects = items.iter_mut().filter_map(|item| match item.data_mut() {
+                    Data::Object(object) => Some(object),
+                    _ => None,
+                });
+                objects.for_each(|object| inside(properties, object));
+            }
+        }
+        _ => {}
+    }
+    value.secret_if(property.secret)
 }
 
 /// An input the API does not show any more: gone, unless the API shows emptiness by silence.

@@ -56,7 +56,7 @@ pub(crate) fn learn(resource: &Resource, scope: &mut Scope<'_>, into: Option<&st
         resource.properties.values().any(|property| property.told_once && property.read.as_deref() == Some(field))
     };
     for (field, json) in answer {
-        if json.is_null() && told_once(&field) {
+        if wire::is_empty(&json) && told_once(&field) {
             continue;
         }
         scope.answers.insert(field, json);

@@ -117,6 +117,7 @@ fn is_respelled(property: &Property) -> bool {
         property.convert,
         Some(
             Convert::LocalizedId
+                | Convert::BareId
                 | Convert::Zoned
                 | Convert::Timestamp
                 | Convert::Duration
@@ -130,6 +131,7 @@ fn respelled(property: &Property, value: &Value) -> Value {
     let Ok(json) = value.to_json() else { return value.clone() };
     let certain = match (property.convert, json) {
         (Some(Convert::Base64), json) => convert::to_state(property.convert, json),
+        (Some(Convert::BareId), serde_json::Value::String(id)) => place::split(&id).1.into(),
         (Some(Convert::LocalizedId), serde_json::Value::String(id)) if place::split(&id).0.is_some() => id.into(),
         _ => return Value::UNKNOWN.secret_if(value.contains_secret()),
     };

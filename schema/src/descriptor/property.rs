@@ -37,6 +37,8 @@ pub struct Property {
     pub told_once: bool,
     /// Can be switched on, never off.
     pub one_way: bool,
+    /// May change in place, but giving it or taking it away needs a new resource.
+    pub lasting: bool,
     /// Written into the inputs when not given.
     pub default: Option<Json>,
     /// How the user's form becomes the wire form and back.
@@ -180,4 +182,6 @@ pub struct Check {
     pub max_items: Option<u32>,
     /// The most characters of a key.
     pub max_key_length: Option<u32>,
+    /// The characters a key may consist of, written like `characters`.
+    pub key_characters: Option<String>,
 }

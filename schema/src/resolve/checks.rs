@@ -34,6 +34,7 @@ pub(crate) fn checks(
         format: check.format.or_else(|| format(word, wire)),
         max_items: check.max_items.or(bounds),
         max_key_length: check.max_key_length,
+        key_characters: check.key_characters.clone(),
     }
 }
 

@@ -149,7 +149,10 @@ fn natural(field: Field<'_>, inner: BTreeMap<String, Property>) -> Kind {
 
 /// What a conversion makes of a kind, element by element; a conversion of another kind is a mistake.
 fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Findings) -> Kind {
-    if convert == Convert::NameValueList {
+    if convert == Convert::JsonText {
+        return Kind::String;
+    }
+    if matches!(convert, Convert::NameValueList | Convert::KeyValueList) {
         expect(
             matches!(&wire, Kind::List(items) if matches!(**items, Kind::Object(_))),
             "list<object>",

@@ -108,6 +108,7 @@ pub(crate) fn property(
         write_only: word.write_only,
         told_once: word.told_once,
         one_way: word.one_way,
+        lasting: word.lasting,
         default: word.default.clone(),
         convert: word.convert,
         values: word.values.clone(),

@@ -45,6 +45,7 @@ impl<'a> Scope<'a> {
             when: self.when(call, findings),
             optional: word.optional,
             retry: word.retry.clone(),
+            awaits: self.awaits(call, findings),
             one_by_one: word.one_by_one,
             missing_window_ms: milliseconds(word.missing_window.as_deref(), call, findings),
             empty_when_new: word.empty_when_new,
@@ -144,6 +145,16 @@ impl<'a> Scope<'a> {
         Some(Find { by: self.sources(&call.step.find, &calls.answers, &place, findings) })
     }
 
+    fn awaits(&self, call: &Call<'a>, findings: &mut Findings) -> BTreeMap<String, String> {
+        let place = call.place.at("awaits");
+        for name in call.step.awaits.values().flat_map(|text| placeholders(text)) {
+            if self.check_property(name, &place, findings) && self.resource.properties[name].secret {
+                findings.mistake(&place, format!("\"{name}\" is secret and would be told"));
+            }
+        }
+        call.step.awaits.clone()
+    }
+
     fn when(&self, call: &Call<'a>, findings: &mut Findings) -> Option<When> {
         let place = call.place.at("when");
         if call.step.when.len() > 1 {
@@ -205,6 +216,11 @@ fn answers_object(call: &Call<'_>, calls: &Calls<'_>) -> bool {
         return false;
     };
     changes && call.step.into == read.step.into && read.answer().is_some_and(|object| answer.is_same(&object))
+}
+
+/// The names in braces.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
 fn milliseconds(text: Option<&str>, call: &Call<'_>, findings: &mut Findings) -> u64 {

@@ -151,6 +151,7 @@ pub(super) fn redeploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&CONTAINER, &id)?.fields.remove("error_message");
+    super::take_along(call, &id)?;
     call.delete_in_time(&CONTAINER)
 }
 
@@ -204,7 +205,7 @@ fn probe(old: &Value, given: Option<&Value>) -> Value {
 }
 
 /// As recorded: `10.000000000s` comes back as `10s`.
-fn duration(given: Value) -> Value {
+pub(crate) fn duration(given: Value) -> Value {
     let Some((whole, fraction)) = given.as_str().and_then(|text| text.strip_suffix('s')?.split_once('.')) else {
         return given;
     };

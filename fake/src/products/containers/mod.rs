@@ -1,21 +1,33 @@
-//! Serverless Containers: namespaces and containers. Triggers and domains are not served.
+//! Serverless Containers: namespaces, containers, their domains and triggers, and the tokens of the older API.
 //!
 //! Nothing is run: a container becomes `ready`, or `error` when its image says that it will; see
-//! [`container::BROKEN`].
+//! [`container::BROKEN`]. No record is looked up: a domain is found unless its name says that it is not; see
+//! [`domain::UNSEEN`].
 
 mod container;
+mod domain;
 mod namespace;
+mod token;
+mod trigger;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 use super::Product;
+use crate::call::{Call, Handled};
+use crate::answer::Refusal;
+use crate::store::Kind;
 
-pub(crate) use container::CONTAINER;
+pub(crate) use container::{CONTAINER, duration};
+pub(crate) use domain::UNSEEN;
+pub(crate) use token::TOKENS;
 
 /// The statuses in which changes are refused.
 const PASSING: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];
 
 pub(crate) static PRODUCT: Product = Product {
     document: "container.v1",
-    kinds: &[&namespace::NAMESPACE, &CONTAINER],
+    kinds: &[&namespace::NAMESPACE, &CONTAINER, &domain::DOMAIN, &trigger::TRIGGER],
     routes: &[
         ("CreateNamespace", namespace::create),
         ("GetNamespace", |call| call.get(&namespace::NAMESPACE)),
@@ -28,5 +40,47 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateContainer", container::update),
         ("RedeployContainer", container::redeploy),
         ("DeleteContainer", container::delete),
+        ("CreateDomain", domain::create),
+        ("GetDomain", |call| call.get(&domain::DOMAIN)),
+        ("ListDomains", |call| call.list(&domain::DOMAIN)),
+        ("UpdateDomain", domain::update),
+        ("DeleteDomain", domain::delete),
+        ("CreateTrigger", trigger::create),
+        ("GetTrigger", |call| call.get(&trigger::TRIGGER)),
+        ("ListTriggers", |call| call.list(&trigger::TRIGGER)),
+        ("UpdateTrigger", trigger::update),
+        ("DeleteTrigger", trigger::delete),
     ],
 };
+
+/// Passes through `status`. As recorded, `error_message` is absent meanwhile, and the time at which it is over is a whole
+/// second.
+fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
+    let done = call.now.saturating_add(jiff::SignedDuration::try_from(call.world.settle).unwrap_or_default());
+    let done = format!("{:.0}", done.unwrap_or(Timestamp::MAX));
+    call.change(kind, id)?.fields.remove("error_message");
+    call.pass(kind, id, status, json!({ "status": "ready", "error_message": "", "updated_at": done }))?;
+    Ok(call.show(kind, call.find(kind, id)?))
+}
+
+/// As recorded: no `error_message` is left while it goes.
+fn delete(call: &mut Call<'_>, kind: &'static Kind) -> Result<Value, Refusal> {
+    let id = call.id();
+    call.change(kind, &id)?.fields.remove("error_message");
+    call.delete_in_time(kind)
+}
+
+/// What belongs to a container goes with it.
+fn take_along(call: &mut Call<'_>, container: &str) -> Result<(), Refusal> {
+    let (now, over) = (call.now, call.world.settle);
+    for kind in [&domain::DOMAIN, &trigger::TRIGGER] {
+        let own = call.world.store.of(kind).filter(|object| object.text("container_id") == container);
+        let own: Vec<_> = own.map(|object| object.id.clone()).collect();
+        for id in own {
+            let object = call.change(kind, &id)?;
+            object.fields.insert("status".to_owned(), json!("deleting"));
+            object.vanish(now, over);
+        }
+    }
+    Ok(())
+}

@@ -59,6 +59,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let containers: Vec<_> = containers.map(|container| container.id.clone()).collect();
     let (now, over) = (call.now, call.world.settle);
     for container in containers {
+        super::take_along(call, &container)?;
         let container = call.change(&CONTAINER, &container)?;
         container.fields.insert("status".to_owned(), json!("deleting"));
         container.vanish(now, over);

@@ -3,6 +3,7 @@
 use catalog::{Checks, Format, Kind, Property};
 use value::{Data, Value};
 
+use super::cron;
 use crate::{convert, place};
 
 /// The reasons why a value is not right; none for unknown values.
@@ -27,7 +28,12 @@ pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<St
             let keys = map.keys().filter(too_long).map(|key| {
                 format!("has the key `{key}`, which is longer than {} characters", checks.max_key_length.unwrap_or(0))
             });
-            keys.chain(map.values().flat_map(|value| scalar(checks, value, secret))).collect()
+            let set = checks.key_characters.as_deref();
+            let odd = |key: &&String| set.is_some_and(|set| key.is_empty() || !key.chars().all(|one| in_set(set, one)));
+            let odd = map.keys().filter(odd).map(|key| {
+                format!("has the key `{key}`, which may only hold the characters {}", set.unwrap_or_default())
+            });
+            keys.chain(odd).chain(map.values().flat_map(|value| scalar(checks, value, secret))).collect()
         }
         _ => scalar(checks, value, secret),
     }
@@ -65,7 +71,9 @@ fn text(checks: &Checks, text: &str, secret: bool) -> Vec<String> {
         reasons.push(format!("may only hold the characters {set}"));
     }
     if let Some(expected) = checks.format.and_then(|format| unlike(format, text)) {
-        reasons.push(format!("must be {expected}, which {quoted} is not"));
+        let fault = if checks.format == Some(Format::Cron) && !secret { cron::fault(text) } else { None };
+        let fault = fault.map(|fault| format!(": {fault}")).unwrap_or_default();
+        reasons.push(format!("must be {expected}, which {quoted} is not{fault}"));
     }
     reasons
 }
@@ -104,6 +112,14 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::Ipv4Cidr => (is_ipv4_block(text), "an IPv4 address or a block such as `192.168.0.0/24`"),
         Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
         Format::Email => (is_email(text), "an e-mail address"),
+        Format::Hostname => (is_hostname(text), "a host name such as `api.example.org`"),
+        Format::Cron => (cron::fault(text).is_none(), "a schedule such as `30 4 * * 1-5` (minute, hour, day, month, weekday)"),
+        Format::TimeZone => (is_time_zone(text), "a time zone such as `Europe/Paris` or `UTC`"),
+        Format::HttpPath => (is_http_path(text), "the path of a request, such as `/jobs/nightly`"),
+        Format::HeaderValue => (!text.chars().any(|one| one.is_control() && one != '\t'), "one line of text"),
+        Format::JsonObject => {
+            (serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| json.is_object()), "a JSON object")
+        }
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
     };
     (!right).then_some(expected)
@@ -125,6 +141,30 @@ fn is_network(text: &str) -> bool {
 
 fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
+}
+
+/// Labels of letters, digits and dashes, at least two of them.
+fn is_hostname(text: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.contains('.') && text.split('.').all(is_label)
+}
+
+/// The names of the time zone database: words joined by slashes.
+fn is_time_zone(text: &str) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'))
+    };
+    text.split('/').all(is_word)
+}
+
+fn is_http_path(text: &str) -> bool {
+    text.starts_with('/') && text.chars().all(|one| one.is_ascii_graphic() && one != '#')
 }
 
 /// Whether a character is in a set such as `a-zA-Z0-9_$-`; a dash at either end is itself.
@@ -195,6 +235,12 @@ mod tests {
             (Format::Ipv4Cidr, "10.0.0.1", "fd00::1"),
             (Format::CidrNetwork, "10.0.0.0/8", "10.0.0.1/8"),
             (Format::Email, "a@example.org", "a@b@example.org"),
+            (Format::Hostname, "api-1.example.org", "https://api.example.org"),
+            (Format::Cron, "*/5 9-17 * * mon-fri", "* * * *"),
+            (Format::TimeZone, "America/Argentina/Buenos_Aires", "Europe / Paris"),
+            (Format::HttpPath, "/jobs?kind=nightly", "jobs"),
+            (Format::HeaderValue, "application/json; charset=utf-8", "a\r\nX-Other: b"),
+            (Format::JsonObject, "{\"a\": 1}", "[1]"),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");
@@ -224,6 +270,25 @@ mod tests {
         {
             assert_eq!(in_set("a-zA-Z0-9_$-", character), expected, "{character}");
         }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_schedule_is_told_unless_it_is_secret() {
+        let property = checks(Checks { format: Some(Format::Cron), ..Checks::default() });
+        let reasons = broken(&property, &Value::from("0 25 * * *"), false);
+        assert!(reasons[0].ends_with("\"0 25 * * *\" is not: its hour 25 is not between 0 and 23"), "{reasons:?}");
+        assert!(broken(&property, &Value::from("0 25 * * *"), true)[0].ends_with("which the value is not"));
+    }
+
+    #[test]
+    fn keys_of_maps_keep_to_their_characters() {
+        let map = || Property { kind: Kind::Map(Box::new(Kind::String)), ..Property::default() };
+        let property =
+            Property { checks: Checks { key_characters: Some("a-zA-Z-".into()), ..Checks::default() }, ..map() };
+        let headers = |name: &str| Value::from(serde_json::json!({ name: "1" }));
+        assert!(broken(&property, &headers("X-Origin"), false).is_empty());
+        assert_eq!(broken(&property, &headers("X Origin"), false).len(), 1);
+        assert_eq!(broken(&property, &headers(""), false).len(), 1);
     }
 
     #[test]

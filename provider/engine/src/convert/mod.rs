@@ -38,6 +38,10 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
         (Convert::NameValueList, Json::Object(map)) => {
             Json::Array(map.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect())
         }
+        (Convert::KeyValueList, Json::Object(map)) => {
+            Json::Array(map.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect())
+        }
+        (Convert::JsonText, Json::String(text)) => serde_json::from_str(&text).map_err(|_| "must be JSON")?,
         (Convert::Presence, Json::Bool(present)) => {
             return Ok(present.then(|| Json::Object(Map::new())));
         }
@@ -67,6 +71,8 @@ pub(crate) fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zo
         (Convert::Timestamp, Json::String(text)) => Json::String(cut_to_seconds(text)),
         (Convert::Base64Text, Json::String(text)) => Json::String(base64_text(text)),
         (Convert::NameValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(name_and_value).collect()),
+        (Convert::KeyValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(key_and_value).collect()),
+        (Convert::JsonText, json) => Json::String(json.to_string()),
         (Convert::Presence, _) => Json::Bool(true),
         (Convert::Host, Json::String(url)) => {
             Json::String(url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned()))
@@ -120,6 +126,12 @@ fn name_and_value(item: &Json) -> Option<(String, Json)> {
     Some((item.get("name")?.as_str()?.to_owned(), item.get("value")?.clone()))
 }
 
+/// Secrets come back hashed, under a name that says so.
+fn key_and_value(item: &Json) -> Option<(String, Json)> {
+    let value = item.get("hashed_value").or_else(|| item.get("value"))?;
+    Some((item.get("key")?.as_str()?.to_owned(), value.clone()))
+}
+
 fn scaled(number: &serde_json::Number, unit: f64) -> Json {
     self::number(number.as_f64().unwrap_or_default() * unit)
 }
@@ -160,7 +172,8 @@ mod tests {
         #[test]
         fn maps_come_back_from_lists(map in prop::collection::btree_map("[a-z_]{1,8}", "[ -~]{0,8}", 0..5)) {
             let map = json!(map);
-            prop_assert_eq!(there_and_back(Convert::NameValueList, map.clone()), Some(map));
+            prop_assert_eq!(there_and_back(Convert::NameValueList, map.clone()), Some(map.clone()));
+            prop_assert_eq!(there_and_back(Convert::KeyValueList, map.clone()), Some(map));
         }
 
         #[test]
@@ -179,6 +192,19 @@ mod tests {
         assert_eq!(to_wire(Convert::Base64, json!("aGVsbG8=")), Ok(Some(json!("YUdWc2JHOD0="))));
         assert_eq!(to_state(Some(Convert::Base64), json!("hello")), json!("aGVsbG8="));
         assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("aGVsbG8="));
+    }
+
+    #[test]
+    fn json_in_a_text_is_sent_as_what_it_says() {
+        assert_eq!(to_wire(Convert::JsonText, json!("{\"a\": [1]}")), Ok(Some(json!({"a": [1]}))));
+        assert_eq!(from_wire(Convert::JsonText, json!({"a": [1]}), None, None), Some(json!("{\"a\":[1]}")));
+        assert!(to_wire(Convert::JsonText, json!("{")).is_err());
+    }
+
+    #[test]
+    fn a_list_of_hashes_is_a_map_of_them() {
+        let hashes = json!([{ "key": "TOKEN", "hashed_value": "$argon2id$x" }, { "key": "odd" }]);
+        assert_eq!(from_wire(Convert::KeyValueList, hashes, None, None), Some(json!({ "TOKEN": "$argon2id$x" })));
     }
 
     #[test]

@@ -1,0 +1,179 @@
+//! Functions: made without code, and deployed when asked to or when changed.
+
+use serde_json::{Map, Value, json};
+
+use super::{NAMESPACE, PASSING, code, namespace};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::hashing::{self, FUNCTIONS};
+use crate::products::containers::duration;
+use crate::products::vpc;
+use crate::store::{Kind, Missing};
+
+pub(super) static FUNCTION: Kind = Kind {
+    transient: PASSING,
+    ..Kind::new("functions/function", "Function", "functions", Missing::Message("Function was not found"))
+};
+
+/// The fields that an update takes over as they are given.
+const PLAIN: &[&str] = &[
+    "description",
+    "environment_variables",
+    "handler",
+    "http_option",
+    "max_scale",
+    "memory_limit",
+    "min_scale",
+    "privacy",
+    "runtime",
+    "sandbox",
+    "tags",
+];
+
+/// Those of which a change deploys nothing.
+const LABELS: [&str; 2] = ["description", "tags"];
+
+const SECRETS: &str = "secret_environment_variables";
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let namespace = call.need("namespace_id")?;
+    call.settled(&NAMESPACE, &namespace)?;
+    let name = call.need("name")?;
+    let taken = |other: &crate::Object| other.text("namespace_id") == namespace && other.text("name") == name;
+    if call.world.store.of(&FUNCTION).any(taken) {
+        return Err(Refusal::already_exists("function", &name, "the name is taken in this namespace"));
+    }
+    let label = call.find(&NAMESPACE, &namespace)?.hidden_text("label").to_owned();
+    let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let network = network(call)?;
+    let memory = call.value("memory_limit", 256);
+    let now = call.timestamp();
+    let fields = json!({
+        "name": name,
+        "namespace_id": namespace,
+        "status": "created",
+        "environment_variables": call.value("environment_variables", json!({})),
+        "min_scale": call.value("min_scale", 0),
+        "max_scale": call.value("max_scale", 20),
+        "runtime": call.need("runtime")?,
+        "memory_limit": memory,
+        "cpu_limit": computing_power(&memory),
+        "timeout": duration(call.value("timeout", "300s")),
+        "handler": call.text("handler"),
+        "error_message": null,
+        "build_message": null,
+        "privacy": call.value("privacy", "public"),
+        "description": call.text("description"),
+        "domain_name": format!("{label}-{name}.functions.fnc.{}.scw.cloud", call.locality()),
+        SECRETS: secrets,
+        "region": call.locality(),
+        "http_option": call.value("http_option", "enabled"),
+        "runtime_message": "",
+        "sandbox": call.value("sandbox", "v2"),
+        "tags": call.tags(),
+        "private_network_id": network.filter(|network| !network.is_empty()),
+        "created_at": now,
+        "updated_at": now,
+        "ready_at": null,
+    });
+    let answer = call.create(&FUNCTION, fields)?;
+    Ok(call.precise(answer, &["created_at", "updated_at"]))
+}
+
+/// Lists can ask for the functions of a project, which only their namespace knows.
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    let query = call.query.clone();
+    let belongs = |function: &crate::Object, field: &str| {
+        query.get(field).is_none_or(|wanted| {
+            namespace::field(call, function.text("namespace_id"), field).as_ref() == Some(wanted)
+        })
+    };
+    let mut own = query.clone();
+    own.retain(|name, _| !matches!(name.as_str(), "project_id" | "organization_id"));
+    Ok(call.page(&FUNCTION, |function| {
+        belongs(function, "project_id")
+            && belongs(function, "organization_id")
+            && crate::paging::selects(&own, &FUNCTION, function)
+    }))
+}
+
+/// As recorded: a change deploys, which ends in an error as long as there is no code.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&FUNCTION, &id)?;
+    let deploys = call.body.keys().any(|field| !LABELS.contains(&field.as_str()));
+    let old = call.find(&FUNCTION, &id)?.fields.clone();
+    let mut changes = Map::new();
+    if let Some(timeout) = call.body.get("timeout") {
+        changes.insert("timeout".to_owned(), duration(timeout.clone()));
+    }
+    if let Some(memory) = call.body.get("memory_limit") {
+        changes.insert("cpu_limit".to_owned(), computing_power(memory));
+    }
+    if let Some(given) = call.body.get(SECRETS).cloned() {
+        let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &old[SECRETS], Some(&given))?;
+        changes.insert(SECRETS.to_owned(), secrets);
+    }
+    if let Some(network) = network(call)? {
+        let network = Some(network).filter(|network| !network.is_empty());
+        changes.insert("private_network_id".to_owned(), json!(network));
+    }
+    call.patch(&FUNCTION, PLAIN)?;
+    call.change(&FUNCTION, &id)?.fields.extend(changes);
+    if deploys { begin(call, &id) } else { shown(call, &id) }
+}
+
+pub(super) fn deploy(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&FUNCTION, &id)?;
+    call.patch(&FUNCTION, &[])?;
+    begin(call, &id)
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.find(&FUNCTION, &id)?;
+    super::take_along(call, &id)?;
+    let answer = call.delete_in_time(&FUNCTION)?;
+    Ok(call.precise(answer, &["updated_at"]))
+}
+
+/// Passes through `pending`. As recorded, the time at which it was first ready stays.
+fn begin(call: &mut Call<'_>, id: &str) -> Handled {
+    let done = call.now.saturating_add(jiff::SignedDuration::try_from(call.world.settle).unwrap_or_default());
+    let done = crate::clock::micros(done.unwrap_or(jiff::Timestamp::MAX));
+    let function = call.find(&FUNCTION, id)?;
+    let end = match code::outcome(function) {
+        Ok(()) => {
+            let first = Some(&function.fields["ready_at"]).filter(|time| !time.is_null()).cloned();
+            let ready_at = first.unwrap_or_else(|| json!(done));
+            json!({ "status": "ready", "error_message": null, "build_message": null, "ready_at": ready_at,
+                    "updated_at": done })
+        }
+        Err((error, build)) => {
+            json!({ "status": "error", "error_message": error, "build_message": build, "updated_at": done })
+        }
+    };
+    call.pass(&FUNCTION, id, "pending", end)?;
+    shown(call, id)
+}
+
+/// The answer to a change.
+fn shown(call: &Call<'_>, id: &str) -> Handled {
+    let answer = call.show(&FUNCTION, call.find(&FUNCTION, id)?);
+    Ok(call.precise(answer, &["updated_at"]))
+}
+
+/// The private network that is asked for, which must exist; the empty text takes the function out of its own.
+fn network(call: &Call<'_>) -> Result<Option<String>, Refusal> {
+    let Some(network) = call.body.get("private_network_id").and_then(Value::as_str) else { return Ok(None) };
+    if !network.is_empty() {
+        call.find(&vpc::PRIVATE_NETWORK, network)?;
+    }
+    Ok(Some(network.to_owned()))
+}
+
+/// As recorded: 140 thousandths of a virtual CPU with 256 megabytes, and so on in proportion.
+fn computing_power(memory: &Value) -> Value {
+    json!(memory.as_u64().unwrap_or_default() * 35 / 64)
+}

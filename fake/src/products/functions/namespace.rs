@@ -1,0 +1,105 @@
+//! Namespaces of functions: each has a registry of its own, and variables that its functions share.
+
+use serde_json::{Value, json};
+
+use super::{FUNCTION, PASSING};
+use crate::call::{Call, Handled};
+use crate::hashing::{self, FUNCTIONS};
+use crate::store::{Kind, Missing};
+
+pub(super) static NAMESPACE: Kind = Kind {
+    transient: PASSING,
+    ..Kind::new("functions/namespace", "Namespace", "namespaces", Missing::Message("Namespace was not found"))
+};
+
+/// As recorded: the name of the namespace is cut where it becomes a part of other names.
+const LETTERS: usize = 20;
+/// As recorded: what makes such names unique.
+const SUFFIX: usize = 8;
+
+/// As recorded: the registry is there once the namespace is ready.
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let name = call.need("name")?;
+    let now = call.timestamp();
+    let fields = json!({
+        "name": name,
+        "organization_id": call.world.organization,
+        "project_id": call.project()?,
+        "description": call.text("description"),
+        "environment_variables": call.value("environment_variables", json!({})),
+        "secret_environment_variables": secrets,
+        "status": "pending",
+        "registry_namespace_id": "",
+        "registry_endpoint": "",
+        "error_message": null,
+        "region": call.locality(),
+        "tags": call.tags(),
+        "created_at": now,
+        "updated_at": now,
+        "vpc_integration_activated": call.value("activate_vpc_integration", false),
+    });
+    let mut object = call.draft(&NAMESPACE, fields);
+    let label = label(&mut call.world.chance, &name);
+    object.hidden.insert("label".to_owned(), json!(label));
+    let (id, region) = (object.id.clone(), call.locality());
+    let created = call.insert(&NAMESPACE, object);
+    let registry = json!({
+        "status": "ready",
+        "registry_namespace_id": call.world.uuid(),
+        "registry_endpoint": format!("rg.{region}.scw.cloud/funcscw{label}"),
+    });
+    call.pass(&NAMESPACE, &id, "pending", registry)?;
+    Ok(call.precise(created, &["created_at", "updated_at"]))
+}
+
+const SECRETS: &str = "secret_environment_variables";
+
+/// As recorded: new variables make the namespace pass through `pending`, a description or tags do not.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&NAMESPACE, &id)?;
+    let deploys = ["environment_variables", SECRETS].iter().any(|field| call.body.contains_key(*field));
+    let old = call.find(&NAMESPACE, &id)?.fields.get(SECRETS).cloned().unwrap_or_default();
+    if let Some(given) = call.body.get(SECRETS).cloned() {
+        let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &old, Some(&given))?;
+        call.body.insert(SECRETS.to_owned(), secrets);
+    }
+    call.patch(&NAMESPACE, &["description", "tags", "environment_variables", SECRETS])?;
+    if deploys {
+        call.pass(&NAMESPACE, &id, "pending", json!({ "status": "ready" }))?;
+    }
+    let answer = call.get(&NAMESPACE)?;
+    Ok(call.precise(answer, &["updated_at"]))
+}
+
+/// Its functions go with it, whatever they are doing.
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let answer = call.delete_in_time(&NAMESPACE)?;
+    let functions = call.world.store.of(&FUNCTION).filter(|function| function.text("namespace_id") == id);
+    let functions: Vec<_> = functions.map(|function| function.id.clone()).collect();
+    let (now, over) = (call.now, call.world.settle);
+    for function in functions {
+        super::take_along(call, &function)?;
+        let function = call.change(&FUNCTION, &function)?;
+        function.fields.insert("status".to_owned(), json!("deleting"));
+        function.vanish(now, over);
+    }
+    Ok(call.precise(answer, &["updated_at"]))
+}
+
+/// The name as it stands in the names of registries and hosts.
+fn label(chance: &mut fastrand::Rng, name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric).take(LETTERS);
+    let suffix = std::iter::repeat_with(|| match chance.char('0'..='Z') {
+        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_lowercase(),
+        _ => 'x',
+    });
+    letters.map(|letter| letter.to_ascii_lowercase()).chain(suffix.take(SUFFIX)).collect()
+}
+
+/// A field of a namespace as text.
+pub(super) fn field(call: &Call<'_>, namespace: &str, field: &str) -> Option<Value> {
+    call.find(&NAMESPACE, namespace).ok()?.fields.get(field).cloned()
+}

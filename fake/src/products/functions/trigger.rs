@@ -1,0 +1,77 @@
+//! Triggers of functions: messages of a queue or of NATS. None ever comes.
+
+use serde_json::{Value, json};
+
+use super::{FUNCTION, PASSING, namespace};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::store::{Kind, Missing};
+
+pub(super) static TRIGGER: Kind = Kind {
+    transient: PASSING,
+    ..Kind::new("functions/trigger", "Trigger", "triggers", Missing::Message("trigger does not exist"))
+};
+
+/// The fields that say what sets a trigger off, with the word for it.
+const SOURCES: [(&str, &str); 3] =
+    [("scw_sqs_config", "scw_sqs"), ("scw_nats_config", "scw_nats"), ("sqs_config", "sqs")];
+
+/// As recorded: the credential that the trigger reads messages with is made meanwhile.
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let function = call.need("function_id")?;
+    call.settled(&FUNCTION, &function)?;
+    let given: Vec<_> = SOURCES.into_iter().filter(|(field, _)| call.body.contains_key(*field)).collect();
+    let [(field, source)] = given[..] else {
+        return Err(Refusal::constraint("scw_sqs_config", "exactly one of scw_sqs_config, scw_nats_config and sqs_config"));
+    };
+    let mut config = call.value(field, json!({}));
+    let mut fields = json!({
+        "function_id": function,
+        "name": call.need("name")?,
+        "description": call.text("description"),
+        "input_type": source,
+        "status": "creating",
+        "error_message": null,
+    });
+    let credential = call.world.uuid();
+    if source != "sqs" {
+        config["mnq_credential_id"] = Value::Null;
+    }
+    fields[field] = config.clone();
+    let created = call.create(&TRIGGER, fields)?;
+    if source != "sqs" {
+        config["mnq_credential_id"] = json!(credential);
+    }
+    let end = json!({ "status": "ready", field: config });
+    call.pass(&TRIGGER, created["id"].as_str().unwrap_or_default(), "creating", end)?;
+    Ok(created)
+}
+
+/// Lists can ask for the triggers of a namespace or a project, which only their function knows.
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    let query = call.query.clone();
+    let of = |trigger: &crate::Object, field: &str| -> Option<Value> {
+        let function = call.find(&FUNCTION, trigger.text("function_id")).ok()?;
+        match field {
+            "namespace_id" => Some(json!(function.text("namespace_id"))),
+            _ => namespace::field(call, function.text("namespace_id"), field),
+        }
+    };
+    let wanted = |trigger: &crate::Object, field: &str| {
+        query.get(field).is_none_or(|wanted| of(trigger, field).as_ref() == Some(wanted))
+    };
+    let mut own = query.clone();
+    own.retain(|name, _| !matches!(name.as_str(), "project_id" | "namespace_id"));
+    Ok(call.page(&TRIGGER, |trigger| {
+        wanted(trigger, "project_id")
+            && wanted(trigger, "namespace_id")
+            && crate::paging::selects(&own, &TRIGGER, trigger)
+    }))
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&TRIGGER, &id)?;
+    call.patch(&TRIGGER, &["name", "description"])?;
+    super::settle(call, &TRIGGER, &id, "pending")
+}
