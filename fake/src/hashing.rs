@@ -75,9 +75,9 @@ fn hash(chance: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, 
 
 #[cfg(test)]
 mod tests {
-    use argon2::password_hash::{PasswordHash, PasswordVerifier};
     use super::*;
     use crate::call::object;
+    use argon2::password_hash::{PasswordHash, PasswordVerifier};
 
     #[test]
     fn new_variables_are_hashed_empty_ones_kept_and_absent_ones_dropped() {

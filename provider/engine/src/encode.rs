@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{
-    Convert, Equal, Input, Kind, Locality, Merge, Property, ProviderDefault, Resource, Source, Step,
-};
+use catalog::{Convert, Equal, Input, Kind, Locality, Merge, Property, ProviderDefault, Resource, Source, Step};
 use client::{Call, Method, Repeatable};
 use serde_json::{Map, Value as Json};
 use value::{Data, Object, Path, Value};

@@ -7,10 +7,8 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing};
 
-pub(super) static DOMAIN: Kind = Kind {
-    transient: PASSING,
-    ..Kind::new("containers/domain", "Domain", "domains", Missing::Labelled("domain"))
-};
+pub(super) static DOMAIN: Kind =
+    Kind { transient: PASSING, ..Kind::new("containers/domain", "Domain", "domains", Missing::Labelled("domain")) };
 
 /// A host name with this in it has no DNS record that leads to its container.
 pub(crate) const UNSEEN: &str = "no-record";

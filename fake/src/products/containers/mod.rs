@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Product;
-use crate::call::{Call, Handled};
 use crate::answer::Refusal;
+use crate::call::{Call, Handled};
 use crate::store::Kind;
 
 pub(crate) use container::{CONTAINER, duration};

@@ -9,10 +9,8 @@ use crate::call::{Call, Handled};
 use crate::clock;
 use crate::store::{Kind, Missing};
 
-pub(super) static TRIGGER: Kind = Kind {
-    transient: PASSING,
-    ..Kind::new("containers/trigger", "Trigger", "triggers", Missing::Labelled("trigger"))
-};
+pub(super) static TRIGGER: Kind =
+    Kind { transient: PASSING, ..Kind::new("containers/trigger", "Trigger", "triggers", Missing::Labelled("trigger")) };
 
 /// The fields that say what sets a trigger off, with the word for it.
 const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];

@@ -84,9 +84,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let query = call.query.clone();
     let belongs = |function: &crate::Object, field: &str| {
-        query.get(field).is_none_or(|wanted| {
-            namespace::field(call, function.text("namespace_id"), field).as_ref() == Some(wanted)
-        })
+        query
+            .get(field)
+            .is_none_or(|wanted| namespace::field(call, function.text("namespace_id"), field).as_ref() == Some(wanted))
     };
     let mut own = query.clone();
     own.retain(|name, _| !matches!(name.as_str(), "project_id" | "organization_id"));
@@ -132,7 +132,7 @@ pub(super) fn deploy(call: &mut Call<'_>) -> Handled {
 
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
-    call.find(&FUNCTION, &id)?;
+    call.change(&FUNCTION, &id)?.fields.insert("error_message".to_owned(), Value::Null);
     super::take_along(call, &id)?;
     let answer = call.delete_in_time(&FUNCTION)?;
     Ok(call.precise(answer, &["updated_at"]))

@@ -22,7 +22,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.settled(&FUNCTION, &function)?;
     let given: Vec<_> = SOURCES.into_iter().filter(|(field, _)| call.body.contains_key(*field)).collect();
     let [(field, source)] = given[..] else {
-        return Err(Refusal::constraint("scw_sqs_config", "exactly one of scw_sqs_config, scw_nats_config and sqs_config"));
+        return Err(Refusal::constraint(
+            "scw_sqs_config",
+            "exactly one of scw_sqs_config, scw_nats_config and sqs_config",
+        ));
     };
     let mut config = call.value(field, json!({}));
     let mut fields = json!({

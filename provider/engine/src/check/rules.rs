@@ -113,7 +113,9 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
         Format::Email => (is_email(text), "an e-mail address"),
         Format::Hostname => (is_hostname(text), "a host name such as `api.example.org`"),
-        Format::Cron => (cron::fault(text).is_none(), "a schedule such as `30 4 * * 1-5` (minute, hour, day, month, weekday)"),
+        Format::Cron => {
+            (cron::fault(text).is_none(), "a schedule such as `30 4 * * 1-5` (minute, hour, day, month, weekday)")
+        }
         Format::TimeZone => (is_time_zone(text), "a time zone such as `Europe/Paris` or `UTC`"),
         Format::HttpPath => (is_http_path(text), "the path of a request, such as `/jobs/nightly`"),
         Format::HeaderValue => (!text.chars().any(|one| one.is_control() && one != '\t'), "one line of text"),
