@@ -11,6 +11,7 @@ use crate::operation::{self, Method, Operation};
 use crate::path::{PathTemplate, Segment};
 use crate::reader::Node;
 use crate::schema::{self, Kind, Schema};
+use crate::storage;
 
 /// An API document.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +20,23 @@ pub struct Document {
     pub name: String,
     /// The module and version that the document was made from.
     pub source: (String, String),
+    /// How its operations are spoken.
+    pub protocol: Protocol,
     /// The regions or zones that each tag knows. Not a closed list.
     pub localities: BTreeMap<String, Vec<String>>,
     /// The operations in the order of their paths.
     pub operations: Vec<Operation>,
     /// The named schemas.
     pub schemas: BTreeMap<String, Schema>,
+}
+
+/// How the operations of a document are spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// JSON over HTTP.
+    Json,
+    /// As Object Storage: see [`crate::Storage`].
+    S3,
 }
 
 /// An operation whose method and path fit a request.
@@ -50,14 +62,25 @@ impl Document {
         // Every operation is signed in the same way, so what these two say is not kept.
         fields.need("security")?;
         fields.need("servers")?;
-        let document = Self {
+        let protocol = match fields.take("x-protocol") {
+            None => Protocol::Json,
+            Some(node) if node.text()? == "s3" => Protocol::S3,
+            Some(node) => return Err(node.refuse("expected `s3`")),
+        };
+        let mut document = Self {
             name: name.to_owned(),
             source: source(fields.need("info")?, name)?,
+            protocol,
             localities: fields.take("x-localities").map_or(Ok(BTreeMap::new()), |node| localities(&node))?,
-            operations: operations(&fields.need("paths")?)?,
+            operations: operations(&fields.need("paths")?, protocol)?,
             schemas: components(fields.need("components")?)?,
         };
         fields.finish()?;
+        for operation in &mut document.operations {
+            let Some(storage) = &operation.storage else { continue };
+            operation.request = storage::object(&storage.headers, storage.body.as_ref(), &document.schemas);
+            operation.answer = storage::object(&storage.told, storage.answer.as_ref(), &document.schemas);
+        }
         document.check(&root)?;
         Ok(document)
     }
@@ -76,7 +99,11 @@ impl Document {
     }
 
     /// The operation that answers this method at this path (without query). A literal segment wins over a parameter.
+    /// Addresses of Object Storage begin with a bucket, which may be called anything: they are not looked for.
     pub fn find(&self, method: Method, path: &str) -> Option<Matched<'_>> {
+        if self.protocol == Protocol::S3 {
+            return None;
+        }
         self.operations
             .iter()
             .filter(|operation| operation.method == method)
@@ -175,13 +202,13 @@ fn localities(node: &Node<'_>) -> Result<BTreeMap<String, Vec<String>>, Error> {
     node.entries()?.into_iter().map(|(tag, node)| Ok((tag, node.texts()?))).collect()
 }
 
-fn operations(paths: &Node<'_>) -> Result<Vec<Operation>, Error> {
+fn operations(paths: &Node<'_>, protocol: Protocol) -> Result<Vec<Operation>, Error> {
     let mut operations = Vec::new();
     for (path, item) in paths.entries()? {
         let template = PathTemplate::parse(&path)
             .ok_or_else(|| item.refuse("a parameter must fill a whole segment, and no segment may be empty"))?;
         for (method, node) in item.entries()? {
-            operations.push(operation::read(&template, &method, node)?);
+            operations.push(operation::read(&template, &method, node, protocol)?);
         }
     }
     Ok(operations)

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Error;
+use crate::document::Protocol;
 use crate::path::PathTemplate;
 use crate::reader::{Fields, Node};
 use crate::schema::{self, Schema};
+use crate::storage::Storage;
 
 /// An operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +43,8 @@ pub struct Operation {
     pub name_prefix: BTreeMap<String, String>,
     /// Body fields that the SDK writes even when unset. A required field is nearly always among them.
     pub always_sent: Vec<String>,
+    /// How it is spoken, if it is one of Object Storage; `request` and `answer` then hold all fields, wherever they travel.
+    pub storage: Option<Storage>,
     /// How the SDK polls on the answer, for a GET that it polls.
     pub wait: Option<Wait>,
 }
@@ -50,6 +54,8 @@ pub struct Operation {
 pub enum Method {
     /// GET.
     Get,
+    /// HEAD; Object Storage only.
+    Head,
     /// POST.
     Post,
     /// PUT.
@@ -107,6 +113,7 @@ impl Method {
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "GET" => Self::Get,
+            "HEAD" => Self::Head,
             "POST" => Self::Post,
             "PUT" => Self::Put,
             "PATCH" => Self::Patch,
@@ -119,6 +126,7 @@ impl Method {
     pub fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Head => "HEAD",
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Patch => "PATCH",
@@ -133,16 +141,33 @@ impl fmt::Display for Method {
     }
 }
 
-pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>) -> Result<Operation, Error> {
+pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: Protocol) -> Result<Operation, Error> {
     let method = Method::from_name(&method.to_ascii_uppercase())
         .ok_or_else(|| node.refuse("this is not an HTTP method that this reader knows"))?;
     let mut fields = node.fields()?;
-    let (path_parameters, query_parameters) = parameters(&mut fields, path)?;
+    let mut storage = Storage::default();
+    let (path_parameters, query_parameters) = parameters(&mut fields, path, &mut storage)?;
     let query_one_of = match fields.take("x-one-of") {
         None => Vec::new(),
         Some(node) => schema::groups(&node, |name| query_parameters.iter().any(|parameter| parameter.name == name))?,
     };
-    let (status, answer) = answer(fields.need("responses")?)?;
+    let (status, answer) = answer(fields.need("responses")?, protocol, &mut storage)?;
+    let request = match (fields.take("requestBody"), protocol) {
+        (Some(node), Protocol::Json) => Some(request(node)?),
+        (Some(node), Protocol::S3) => {
+            let mut fields = node.fields()?;
+            // Where headers can say everything there need not be a body.
+            fields.need("required")?.flag()?;
+            storage.body = Some(crate::storage::form(fields.need("content")?)?);
+            fields.finish()?;
+            None
+        }
+        (None, _) => None,
+    };
+    storage.not_set = fields.take("x-not-set").map_or(Ok(Vec::new()), |node| node.texts())?;
+    if protocol == Protocol::Json && storage != Storage::default() {
+        return Err(fields.refuse("only Object Storage has fields in headers"));
+    }
     let operation = Operation {
         id: fields.need("operationId")?.text()?,
         tag: tag(&fields.need("tags")?)?,
@@ -151,7 +176,7 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>) -> Result<
         path_parameters,
         query_parameters,
         query_one_of,
-        request: fields.take("requestBody").map(request).transpose()?,
+        request,
         status,
         answer,
         deprecated: fields.flag("deprecated")?,
@@ -159,6 +184,7 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>) -> Result<
         name_prefix: name_prefix(&mut fields)?,
         always_sent: fields.take("x-always-sent").map_or(Ok(Vec::new()), |node| node.texts())?,
         wait: fields.take("x-wait").map(wait).transpose()?,
+        storage: (protocol == Protocol::S3).then_some(storage),
     };
     fields.finish()?;
     Ok(operation)
@@ -171,11 +197,22 @@ fn tag(node: &Node<'_>) -> Result<String, Error> {
     }
 }
 
-fn parameters(fields: &mut Fields<'_>, path: &PathTemplate) -> Result<(Vec<Parameter>, Vec<Parameter>), Error> {
+fn parameters(
+    fields: &mut Fields<'_>,
+    path: &PathTemplate,
+    storage: &mut Storage,
+) -> Result<(Vec<Parameter>, Vec<Parameter>), Error> {
     let (mut in_path, mut in_query) = (Vec::new(), Vec::new());
     for node in fields.take("parameters").map_or(Ok(Vec::new()), |node| node.list())? {
         let mut fields = node.fields()?;
         let place = fields.need("in")?;
+        if place.text()? == "header" {
+            let name = fields.need("name")?.text()?;
+            let (field, header) = crate::storage::header(&mut fields, name)?;
+            storage.headers.insert(field, header);
+            fields.finish()?;
+            continue;
+        }
         let required = fields.flag("required")?;
         let parameter = Parameter {
             name: fields.need("name")?.text()?,
@@ -206,7 +243,7 @@ fn request(node: Node<'_>) -> Result<Schema, Error> {
     Ok(schema)
 }
 
-fn answer(node: Node<'_>) -> Result<(u16, Option<Schema>), Error> {
+fn answer(node: Node<'_>, protocol: Protocol, storage: &mut Storage) -> Result<(u16, Option<Schema>), Error> {
     let mut fields = node.fields()?;
     for errors in ["4XX", "5XX"] {
         let mut error = fields.need(errors)?.fields()?;
@@ -214,6 +251,14 @@ fn answer(node: Node<'_>) -> Result<(u16, Option<Schema>), Error> {
         error.finish()?;
     }
     let good = match (fields.take("200"), fields.take("204")) {
+        (Some(node), None) if protocol == Protocol::S3 => {
+            let mut fields = node.fields()?;
+            fields.exactly("description", "")?;
+            storage.answer = fields.take("content").map(crate::storage::form).transpose()?;
+            storage.told = fields.take("headers").map_or(Ok(BTreeMap::new()), crate::storage::told)?;
+            fields.finish()?;
+            (200, None)
+        }
         (Some(node), None) => {
             let mut fields = node.fields()?;
             fields.exactly("description", "")?;

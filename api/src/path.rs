@@ -19,13 +19,16 @@ pub enum Segment {
 pub struct PathTemplate {
     /// The segments from left to right.
     pub segments: Vec<Segment>,
+    /// The word that always stands in the query, and tells operations of one path apart (`tagging`).
+    pub word: Option<String>,
 }
 
 impl PathTemplate {
     /// Reads a template; `None` when it does not start with a slash or a parameter fills only a part of a segment.
     pub fn parse(text: &str) -> Option<Self> {
+        let (text, word) = text.split_once('?').map_or((text, None), |(text, word)| (text, Some(word.to_owned())));
         let segments = text.strip_prefix('/')?.split('/').map(segment).collect::<Option<_>>()?;
-        Some(Self { segments })
+        Some(Self { segments, word })
     }
 
     /// The names of the parameters from left to right.
@@ -65,6 +68,9 @@ impl fmt::Display for PathTemplate {
                 Segment::Literal(literal) => write!(f, "/{literal}")?,
                 Segment::Parameter(name) => write!(f, "/{{{name}}}")?,
             }
+        }
+        if let Some(word) = &self.word {
+            write!(f, "?{word}")?;
         }
         Ok(())
     }

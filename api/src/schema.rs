@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::Error;
 use crate::reader::{Fields, Node};
+use crate::storage::Xml;
 
 /// A schema: its kind, and what is said about it at this place.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,8 @@ pub struct Schema {
     pub nullable: bool,
     /// Whether Scaleway advises against using it.
     pub deprecated: bool,
+    /// How it is written as XML, where that is said.
+    pub xml: Option<Xml>,
 }
 
 /// The shape of a value.
@@ -111,13 +114,14 @@ pub(crate) fn read(node: Node<'_>) -> Result<Schema, Error> {
     if let Some(reference) = fields.take("$ref") {
         let kind = Kind::Reference(reference_name(&reference)?);
         fields.finish()?;
-        return Ok(Schema { kind, nullable: false, deprecated: false });
+        return Ok(Schema { kind, nullable: false, deprecated: false, xml: None });
     }
     let nullable = fields.flag("nullable")?;
     let deprecated = fields.flag("deprecated")?;
+    let xml = fields.take("xml").map(crate::storage::xml).transpose()?;
     let kind = kind(&mut fields)?;
     fields.finish()?;
-    Ok(Schema { kind, nullable, deprecated })
+    Ok(Schema { kind, nullable, deprecated, xml })
 }
 
 fn kind(fields: &mut Fields<'_>) -> Result<Kind, Error> {
