@@ -40,6 +40,9 @@ pub struct Product {
     /// How long a 403 may be rights that have not spread yet.
     #[serde(default)]
     pub denied_window: Option<String>,
+    /// Ids that are imported may end with `@` and the project, and calls are made for the project of the resource.
+    #[serde(default)]
+    pub project_in_id: bool,
 }
 
 /// What kind of place resources live in.
@@ -74,7 +77,7 @@ pub struct Resource {
     /// Another kind of place than the product's.
     #[serde(default)]
     pub locality: Option<LocalityWord>,
-    /// The form of the id: `{region}/{instanceId}/{name}`. Default: the locality, if any, and `{id}`.
+    /// The form of the id: `{region}/{instanceId}/{name}`; the last part may take the rest, slashes too (`{key*}`). Default: the locality, if any, and `{id}`.
     #[serde(default)]
     pub id: Option<String>,
     /// The calls that make it, in order; later ones only for inputs that earlier ones did not carry.
@@ -206,6 +209,13 @@ pub struct Step {
     /// A resource just created has an empty list here, so its creation need not ask.
     #[serde(default)]
     pub empty_when_new: bool,
+    /// One aspect of a thing that is read in several calls, and the properties it tells: what is not set (`x-not-set` of
+    /// the document) is absent, and a refusal (403) is a warning that leaves these properties as they are.
+    #[serde(default)]
+    pub tells: Vec<String>,
+    /// The operation that is called instead when everything the step would carry is empty (`DeleteBucketTagging`).
+    #[serde(default)]
+    pub emptied: Option<String>,
     /// Send every field, not only what changed. Default: true for PUT.
     #[serde(default)]
     pub whole: Option<bool>,
@@ -339,6 +349,8 @@ pub mod catalog_words {
     pub struct Gone {
         /// A field that is null as long as the resource exists.
         pub set: Option<String>,
+        /// A field that is not null as long as the resource exists.
+        pub unset: Option<String>,
         /// A field and its values that mean gone.
         pub values: BTreeMap<String, Vec<String>>,
     }

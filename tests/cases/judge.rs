@@ -76,6 +76,9 @@ fn calls(wanted: &[Exchange], sent: &[Sent]) -> Vec<String> {
         if should != is {
             wrong.push(format!("call {number} is {is}, wanted {should}"));
         }
+        if wanted.headers != sent.headers {
+            wrong.push(format!("call {number} ({is}) has the headers {:?}, wanted {:?}", sent.headers, wanted.headers));
+        }
         let nothing = |body: &Json| body.is_null() || body.as_object().is_some_and(serde_json::Map::is_empty);
         let both_empty = nothing(&wanted.body) && nothing(&sent.body);
         if !both_empty && !subset::same(&wanted.body, &sent.body) {

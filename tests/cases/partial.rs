@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use catalog::Catalog;
-use client::testing::{ScriptedTransport, Step};
-use serde_json::json;
-use tests::case::{Case, Deed};
+use client::testing::ScriptedTransport;
+use tests::case::{Case, Deed, Exchange};
 use tests::stage::{self, Told};
 
 use crate::run::Outcome;
@@ -22,8 +21,8 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
     let mut wrong = Vec::new();
     let full_token = format!("evalap-scaleway:{token}");
     for refused in 0..case.calls.len() {
-        let answered = case.calls[..refused].iter().map(|call| Step::answer(call.status, &call.answer));
-        let refusal = Step::answer(400, &json!({ "type": "invalid_arguments", "message": "not today" }));
+        let answered = case.calls[..refused].iter().map(Exchange::step);
+        let refusal = case.calls[refused].refusal("not today");
         let network = ScriptedTransport::new(answered.chain([refusal]));
         let engine = stage::engine(catalog, Arc::new(network));
         let told = Told::default();

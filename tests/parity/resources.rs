@@ -203,6 +203,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::CidrNetwork => Some("cidrNetwork"),
         Format::Email => Some("email"),
         Format::Port => Some("port"),
+        Format::BucketName | Format::BucketPolicy => None,
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use client::testing::Step;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
@@ -79,9 +80,15 @@ pub struct Exchange {
     /// The whole body; absent: none, or an empty one.
     #[serde(default)]
     pub body: Json,
+    /// The headers of a call to Object Storage that say something (`x-amz-acl`), all of them.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The headers of the answer.
+    #[serde(default)]
+    pub told: BTreeMap<String, String>,
     /// The status of the answer.
     pub status: u16,
-    /// The body of the answer.
+    /// The body of the answer; a text is sent as it is.
     #[serde(default)]
     pub answer: Json,
 }
@@ -147,6 +154,26 @@ impl Case {
 }
 
 impl Exchange {
+    /// The step of a script that gives this answer.
+    pub fn step(&self) -> Step {
+        let told: Vec<(&str, &str)> = self.told.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        match &self.answer {
+            Json::String(text) => Step::text(self.status, text, &told),
+            Json::Null if !told.is_empty() => Step::text(self.status, "", &told),
+            other => Step::answer(self.status, other),
+        }
+    }
+
+    /// The step of a script that refuses the call with this message.
+    pub fn refusal(&self, message: &str) -> Step {
+        // Calls of Object Storage begin with a bucket and no product.
+        if self.send.split([' ', '?']).nth(1).is_some_and(|path| path.matches('/').count() < 3) {
+            let text = format!("<Error><Code>InvalidArgument</Code><Message>{message}</Message></Error>");
+            return Step::text(400, &text, &[]);
+        }
+        Step::answer(400, &serde_json::json!({ "type": "invalid_arguments", "message": message }))
+    }
+
     /// Verb, path, and query parameters in alphabetical order, without those that turn pages.
     pub fn line(&self) -> String {
         line(&self.send)

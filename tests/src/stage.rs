@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use catalog::Catalog;
-use client::testing::{ManualClock, ScriptedTransport, Step};
+use client::testing::{ManualClock, ScriptedTransport};
 use client::{BoxFuture, Client, Credentials, Failure, Settings, Transport, Url};
 use engine::content::Files;
 use engine::{Defaults, Engine, Operation, Progress};
@@ -35,17 +35,19 @@ pub fn defaults() -> Defaults {
 
 /// An engine whose calls go to this transport.
 pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
-    let settings = Settings::new(Url::parse("https://api.scaleway.com").expect("this is an address"))
+    let mut settings = Settings::new(Url::parse("https://api.scaleway.com").expect("this is an address"))
         .credentials(Credentials::new("SCWXXXXXXXXXXXXXXXXX", SECRET_KEY))
         .clock(Arc::new(ManualClock::skipping(LONGEST_PAUSE)))
         .transport(transport)
         .seed(1);
+    // Buckets stand in the path, where cases can show them.
+    settings.s3_endpoint = Some(Url::parse("https://s3.example.com").expect("this is an address"));
     Engine::new(Arc::clone(catalog), Client::new(settings), defaults()).reading(Arc::new(Named))
 }
 
 /// A network that answers these exchanges in their order.
 pub fn scripted(exchanges: &[Exchange]) -> ScriptedTransport {
-    ScriptedTransport::new(exchanges.iter().map(|exchange| Step::answer(exchange.status, &exchange.answer)))
+    ScriptedTransport::new(exchanges.iter().map(Exchange::step))
 }
 
 /// A network that answers every look with what was last said at its address, and everything else with 404.
@@ -84,7 +86,11 @@ impl Transport for Replay {
             self.unknown.lock().expect("nobody panics while holding it").push(line);
             (404, Json::Null)
         });
-        let mut response = Response::new(if answer.is_null() { Bytes::new() } else { answer.to_string().into() });
+        let mut response = Response::new(match &answer {
+            Json::Null => Bytes::new(),
+            Json::String(text) => Bytes::copy_from_slice(text.as_bytes()),
+            other => other.to_string().into(),
+        });
         *response.status_mut() = status.try_into().expect("a case's status is one HTTP allows");
         Box::pin(async move { Ok(response) })
     }

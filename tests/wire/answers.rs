@@ -54,7 +54,12 @@ fn every_recorded_answer_decodes_without_loss() {
     }
     assert!(wrong.is_empty(), "{} losses:\n{}", wrong.len(), list(&wrong));
     // Without sightings nothing was shown.
-    let unseen: Vec<&String> = catalog.resources.keys().filter(|token| !read.contains_key(token.as_str())).collect();
+    let unseen: Vec<&String> = catalog
+        .resources
+        .keys()
+        // Recordings of Object Storage are read by the suite of its own (`storage`).
+        .filter(|token| !token.starts_with("object/") && !read.contains_key(token.as_str()))
+        .collect();
     assert!(unseen.is_empty(), "the recordings show nothing of {unseen:?}");
 }
 

@@ -11,6 +11,7 @@ mod recording;
 mod requests;
 mod scene;
 mod sighting;
+mod storage;
 
 /// Everything here is one thing after the other.
 fn runtime() -> tokio::runtime::Runtime {

@@ -35,6 +35,13 @@ pub struct Step {
     /// A resource that was just created has an empty list here: its creation need not ask.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub empty_when_new: bool,
+    /// One aspect of several, and the properties it tells: what is not set is absent, and a refusal (403) is a warning
+    /// that leaves these properties as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tells: Vec<String>,
+    /// What is called instead when everything the step would carry is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emptied: Option<Operation>,
 }
 
 impl Step {
@@ -50,6 +57,8 @@ impl Step {
             one_by_one: false,
             missing_window_ms: 0,
             empty_when_new: false,
+            tells: Vec::new(),
+            emptied: None,
         }
     }
 
@@ -84,6 +93,9 @@ pub struct Operation {
     /// The answer is the object that the first `read` step would give, so that it need not be asked for again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answers_object: bool,
+    /// How it is spoken, if it is one of Object Storage, in the words of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<Json>,
 }
 
 /// A query parameter and where it comes from.

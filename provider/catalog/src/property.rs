@@ -66,6 +66,9 @@ pub struct Property {
     /// Tells `synced` or `drifted`: whether what the API says of the named property is what the program wants.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift_of: Option<String>,
+    /// An output made of others, whose names stand in braces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
     /// Inputs whose change changes this output: unknown in the preview of such a change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<String>,
@@ -171,6 +174,8 @@ pub enum Convert {
     NameValueList,
     /// `true` to an empty object, `false` to nothing.
     Presence,
+    /// `<project>:<project>`, an owner of Object Storage, read as the project; for outputs only.
+    Owner,
     /// A URL, read without its scheme; for outputs only.
     Host,
     /// A number on the wire, a text for the user.
@@ -206,6 +211,9 @@ pub enum Equal {
     Cidr,
     /// Two JSON texts with the same meaning.
     Json,
+    /// Two policies with the same meaning: JSON in which one thing stands for a list of it, and the order of actions,
+    /// resources and principals says nothing.
+    Policy,
 }
 
 /// How a changed map is sent.
@@ -292,6 +300,10 @@ pub enum Format {
     Email,
     /// A port.
     Port,
+    /// The name of a bucket.
+    BucketName,
+    /// A policy of a bucket.
+    BucketPolicy,
 }
 
 /// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.

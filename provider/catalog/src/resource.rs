@@ -40,6 +40,12 @@ pub struct Resource {
     /// Answers that mean the resource does not exist any more although it can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone: Option<Gone>,
+    /// Imported ids may end with `@` and the project, and calls are made for the project of the resource.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub project_in_id: bool,
+    /// The last part of the id takes all that is left, slashes too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub id_rest: bool,
     /// Milliseconds over which a 403 may be rights that have not spread yet: tried again, with a word to the user.
     #[serde(skip_serializing_if = "is_zero")]
     pub denied_window_ms: u64,
@@ -146,6 +152,9 @@ pub struct Gone {
     /// A field that is null as long as the resource exists (`deletion_requested_at`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// A field that is not null as long as the resource exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unset: Option<String>,
     /// A field and its values that mean gone (`status`: `deleting`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Vec<String>>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Convert, Equal, IdPart, Input, Kind, Property};
+use catalog::{Convert, Equal, IdPart, Input, Kind, Property, Resource};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
@@ -37,6 +37,7 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         let told = known.state.given(name).filter(|_| property.told_once);
         let value = match (read, &property.drift_of) {
             _ if told.is_some() => told.cloned(),
+            _ if scope.untold.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
             (Some(json), None) => reader.property(property, json),
             (None, None) => kept(property, name, known),
@@ -47,7 +48,23 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
     place_itself(scope, &mut state);
+    make(scope.resource, &mut state);
     state
+}
+
+/// Fills in the outputs that are made of others, as far as those are known texts.
+pub(crate) fn make(resource: &Resource, state: &mut Object) {
+    for (name, property) in &resource.properties {
+        let Some(template) = &property.made else { continue };
+        let mut text = template.clone();
+        for other in resource.properties.keys().filter(|other| template.contains(&format!("{{{other}}}"))) {
+            let Some(value) = state.text(other) else { break };
+            text = text.replace(&format!("{{{other}}}"), value);
+        }
+        if !text.contains('{') {
+            state.insert(name.clone(), Value::from(text));
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -181,6 +198,10 @@ fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
 
 /// Hashes of what the program gave are shown as what the program gave.
 fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent: bool) -> Value {
+    // A policy that means the same stays as the program wrote it.
+    if let (Some(Equal::Policy), Some(given)) = (property.equal, given) {
+        return if same(property, given, &live) { given.clone() } else { live };
+    }
     let (Some(Equal::Argon2id), Some(given)) = (property.equal, given) else { return live };
     let (Some(texts), Some(hashes)) = (given.as_object(), live.as_object()) else {
         return if same(property, given, &live) { given.clone() } else { live };

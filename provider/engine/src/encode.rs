@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Convert, Equal, Input, Kind, Merge, Property, Resource, Source, Step};
-use client::{Call, Method, Repeatable};
+use client::{Call, Method, Repeatable, Shape, Storage};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use value::{Data, Object, Path, Value};
 
@@ -90,8 +91,16 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
         arguments.push((name.as_str(), value));
     }
     let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut call = Call::new(method, &operation.path, &arguments).map_err(Error::of_client)?;
+    let (path, word) =
+        operation.path.split_once('?').map_or((operation.path.as_str(), None), |(path, word)| (path, Some(word)));
+    let mut call = Call::new(method, path, &arguments).map_err(Error::of_client)?;
     call = call.operation(operation.id.clone());
+    if let Some(storage) = &operation.storage {
+        call = call.storage(stored(&operation.id, storage, scope)?);
+    }
+    if let Some(word) = word {
+        call = call.query(word, "");
+    }
     // Our changes say what a field shall be, not how much it shall move: making them twice is making them once.
     if call.method == Method::PATCH {
         call = call.repeatable(Repeatable::Yes);
@@ -115,6 +124,15 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
         Some(_) => call.body(Json::Object(body(step, scope, fields))),
         None => call,
     })
+}
+
+/// What a call of Object Storage needs beside.
+fn stored(operation: &str, shape: &Json, scope: &Scope<'_>) -> Result<Storage, Error> {
+    let shape = Shape::deserialize(shape)
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("{operation} is not described as the client reads it")))?;
+    let region = scope.locality().ok_or_else(|| missing(operation, "region", &Source::Locality))?.to_owned();
+    let project = scope.source(&Source::Project).as_ref().and_then(wire::plain_text);
+    Ok(Storage { region, project, shape, content: None })
 }
 
 /// One input in the form of the wire; nothing where its form means "do not send".

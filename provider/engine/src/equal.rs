@@ -46,6 +46,7 @@ fn same_text(rule: Equal, old: &str, new: &str) -> bool {
         Equal::CleanPath => clean_path(old) == clean_path(new),
         Equal::Cidr => both(old, new, convert::block),
         Equal::Json => both(old, new, |text| serde_json::from_str::<Json>(text).ok()),
+        Equal::Policy => both(old, new, |text| serde_json::from_str::<Json>(text).ok().map(policy)),
     }
 }
 
@@ -54,6 +55,30 @@ fn both<T: PartialEq>(old: &str, new: &str, read: impl Fn(&str) -> Option<T>) ->
     match (read(old), read(new)) {
         (Some(old), Some(new)) => old == new,
         _ => false,
+    }
+}
+
+/// A policy in one form: a list of one thing is that thing, and texts in lists stand in their order.
+fn policy(json: Json) -> Json {
+    match json {
+        Json::Array(items) => {
+            let mut items: Vec<Json> = items.into_iter().map(policy).collect();
+            if items.iter().all(Json::is_string) {
+                items.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+                items.dedup();
+            }
+            if items.len() == 1 { items.remove(0) } else { Json::Array(items) }
+        }
+        Json::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, json)| {
+                let json = policy(json);
+                // Everybody, in two spellings.
+                let everybody = name == "Principal" && json == serde_json::json!({ "SCW": "*" });
+                (name, if everybody { Json::from("*") } else { json })
+            });
+            Json::Object(fields.collect())
+        }
+        other => other,
     }
 }
 
@@ -129,6 +154,13 @@ mod tests {
             (Some(Equal::Cidr), json!("1.2.3.4"), json!("1.2.3.4/32"), true),
             (Some(Equal::Base64), json!("hello"), json!("aGVsbG8="), true),
             (Some(Equal::Json), json!("{\"a\":1, \"b\":2}"), json!("{\"b\":2,\"a\":1}"), true),
+            (
+                Some(Equal::Policy),
+                json!(r#"{"Statement":[{"Action":["s3:b","s3:a"],"Resource":["x"],"Principal":{"SCW":["*"]}}]}"#),
+                json!(r#"{"Statement":{"Action":["s3:a","s3:b"],"Resource":"x","Principal":"*"}}"#),
+                true,
+            ),
+            (Some(Equal::Policy), json!(r#"{"Action":"s3:a"}"#), json!(r#"{"Action":"s3:b"}"#), false),
         ] {
             assert_eq!(same(rule, &old, &new), expected, "{rule:?} {old} {new}");
             assert_eq!(same(rule, &new, &old), expected, "{rule:?} {new} {old}");

@@ -109,6 +109,11 @@ impl Error {
         self.maybe_done
     }
 
+    /// The API's error answer, if that is the cause.
+    pub(crate) fn api(&self) -> Option<&client::ApiError> {
+        self.source.as_deref()?.downcast_ref::<client::Error>()?.api()
+    }
+
     /// What exists of the resource.
     pub fn left(&self) -> Option<&Left> {
         self.left.as_deref()

@@ -17,12 +17,24 @@ pub(crate) struct Parts {
     pub uuid: Option<String>,
     /// Properties by name, in their bare wire form.
     pub properties: BTreeMap<String, String>,
+    /// The project, where calls are made for it.
+    pub project: Option<String>,
 }
 
 /// Reads an id, in full or without its locality: then the provider's is meant.
 pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts, Error> {
-    let mut texts: Vec<&str> = id.split('/').collect();
+    let (whole, project) = match id.rsplit_once('@').filter(|_| resource.project_in_id) {
+        Some((id, project)) => (id, Some(project.to_owned())),
+        None => (id, None),
+    };
     let default = defaults.locality(resource.locality);
+    let carries = whole.split('/').next().is_some_and(|first| place::is_locality(resource.locality, first));
+    let most = match (resource.id_rest, carries || resource.locality == Locality::Global) {
+        (false, _) => usize::MAX,
+        (true, true) => resource.id.len(),
+        (true, false) => resource.id.len() - 1,
+    };
+    let mut texts: Vec<&str> = whole.splitn(most, '/').collect();
     let carries = texts.first().is_some_and(|first| place::is_locality(resource.locality, first));
     if let (false, Locality::Region | Locality::Zone, Some(default)) = (carries, resource.locality, default) {
         texts.insert(0, default);
@@ -30,7 +42,7 @@ pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Resul
     if texts.len() != resource.id.len() || texts.iter().any(|text| text.is_empty()) {
         return Err(malformed(resource, id));
     }
-    let mut parts = Parts::default();
+    let mut parts = Parts { project, ..Parts::default() };
     for (part, text) in resource.id.iter().zip(texts) {
         match part {
             IdPart::Locality if place::is_locality(resource.locality, text) => parts.locality = Some(text.to_owned()),

@@ -45,7 +45,10 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     let id = find(cx, &question, lookup, &arguments).await?;
     let answer = answer(cx.resource, lookup);
     let none = Object::new();
-    let Some(found) = run::read(&cx.on(&answer), &id, &none, &none).await? else {
+    // Calls are made for the project that is given.
+    let project = arguments.text("projectId").filter(|_| cx.resource.project_in_id && !id.contains('@'));
+    let asked = project.map_or_else(|| id.clone(), |project| format!("{id}@{project}"));
+    let Some(found) = run::read(&cx.on(&answer), &asked, &none, &none).await? else {
         return Err(nothing(cx.resource, &id).into());
     };
     let mut outputs = found.state;

@@ -1,17 +1,17 @@
 //! Looking at a resource: its read steps, made one by one, and what their answers add to what is known of it.
 
-use catalog::{Resource, When};
+use catalog::{Resource, Step, When};
 use serde_json::Value as Json;
 
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
 
 /// One look at the resource by its first read step.
 pub(crate) async fn first(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
-    let answer = cx.perform(step, scope, &[], fresh).await?;
+    let answer = told(cx, step, scope, fresh).await?;
     learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
     Ok(())
 }
@@ -29,16 +29,46 @@ pub(crate) async fn rest(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fre
         if step.when.as_ref().is_some_and(|when| !holds_on_wire(when, scope)) {
             continue;
         }
-        let answer = cx.perform(step, scope, &[], fresh).await?;
+        let answer = told(cx, step, scope, fresh).await?;
         learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
     }
     Ok(())
+}
+
+/// What a read step tells. Of one aspect among several, what is not set is nothing, and a refusal is no more than a warning.
+async fn told(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool) -> Result<Option<Json>, Error> {
+    let error = match cx.perform(step, scope, &[], fresh).await {
+        Ok(answer) => return Ok(answer),
+        Err(error) if step.tells.is_empty() => return Err(error),
+        Err(error) => error,
+    };
+    // The first look tells whether the resource exists: a policy that is not set is none.
+    let exists = cx.resource.read.first().is_none_or(|first| first.call.id != step.call.id);
+    match error.kind() {
+        ErrorKind::NotFound if exists && not_set(step, &error) => Ok(None),
+        ErrorKind::Denied => {
+            let names = step.tells.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let left = "is left as it is, since this API key may not look at it";
+            cx.progress.warning(&format!("{names} of the {} {left}: {error}", cx.resource.label));
+            scope.untold.extend(step.tells.iter().cloned());
+            Ok(None)
+        }
+        _ => Err(error),
+    }
+}
+
+/// Whether an error says no more than that nothing is set.
+fn not_set(step: &Step, error: &Error) -> bool {
+    let codes = step.call.storage.as_ref().and_then(|storage| storage.get("not_set")?.as_array());
+    let Some(code) = error.api().and_then(client::ApiError::error_type) else { return false };
+    codes.is_some_and(|codes| codes.iter().any(|other| other.as_str() == Some(code)))
 }
 
 /// Whether an answer means that the resource does not exist any more.
 pub(crate) fn is_gone(resource: &Resource, answers: &Wire) -> bool {
     let Some(gone) = &resource.gone else { return false };
     gone.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
+        || gone.unset.as_deref().is_some_and(|field| wire::get(answers, field).is_none())
         || gone.values.iter().any(|(field, values)| {
             let seen = wire::get(answers, field).and_then(wire::plain_text);
             seen.is_some_and(|seen| values.contains(&seen))

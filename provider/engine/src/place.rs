@@ -85,7 +85,8 @@ pub(crate) fn localized<'a>(resource: &'a Resource, inputs: &'a Object) -> impl 
     let others = resource.properties.keys().map(String::as_str).filter(move |name| Some(*name) != parent);
     parent.into_iter().chain(others).filter_map(|name| {
         let property = resource.properties.get(name)?;
-        let carries = property.convert == Some(Convert::LocalizedId) && property.kind == Kind::String;
+        let is_reference = matches!(property.convert, Some(Convert::LocalizedId | Convert::BareId));
+        let carries = is_reference && property.kind == Kind::String;
         if !carries || property.input == Input::No {
             return None;
         }

@@ -6,6 +6,7 @@ use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
 use crate::convert;
+use crate::decode;
 use crate::diff;
 use crate::operation::DiffRequest;
 use crate::place::{self, Defaults};
@@ -19,6 +20,7 @@ pub fn preview_create(resource: &Resource, inputs: &Object, defaults: &Defaults)
         }
     }
     inherit(resource, inputs, defaults, &mut state);
+    decode::make(resource, &mut state);
     state
 }
 
@@ -117,6 +119,7 @@ fn is_respelled(property: &Property) -> bool {
         property.convert,
         Some(
             Convert::LocalizedId
+                | Convert::BareId
                 | Convert::Zoned
                 | Convert::Timestamp
                 | Convert::Duration
@@ -130,6 +133,7 @@ fn respelled(property: &Property, value: &Value) -> Value {
     let Ok(json) = value.to_json() else { return value.clone() };
     let certain = match (property.convert, json) {
         (Some(Convert::Base64), json) => convert::to_state(property.convert, json),
+        (Some(Convert::BareId), serde_json::Value::String(id)) => place::split(&id).1.into(),
         (Some(Convert::LocalizedId), serde_json::Value::String(id)) if place::split(&id).0.is_some() => id.into(),
         _ => return Value::UNKNOWN.secret_if(value.contains_secret()),
     };

@@ -49,6 +49,7 @@ pub(crate) async fn read(
     state: &Object,
 ) -> Result<Option<ReadBack>, Error> {
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
+    scope.belongs_to(state);
     if !exists(cx, &mut scope).await? {
         return Ok(None);
     }
@@ -82,6 +83,7 @@ pub(crate) async fn update(
     let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
     scope.wanted = after;
+    scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
     let transition = Transition { olds, old_inputs, news, changed: &names };
     let changed = change(cx, &mut scope, &before, transition).await;
@@ -101,6 +103,7 @@ pub(crate) async fn update(
 pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
     let inputs = inputs::of_state(cx.resource, olds, old_inputs);
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
+    scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
     special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, &inputs))) {
@@ -162,6 +165,7 @@ async fn finish(
         let fields: Vec<String> = carried_by(Some(step))
             .into_iter()
             .filter(|field| !carried.contains(field) && scope.wanted_field(field).is_some())
+            .filter(|field| step.emptied.is_none() || !scope.wanted_field(field).is_some_and(wire::is_empty))
             .collect();
         let asked = step.when.as_ref().is_none_or(|when| holds(when, inputs));
         if !asked || (step.when.is_none() && fields.is_empty()) {
@@ -221,7 +225,12 @@ async fn change(
         let batches =
             if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
         for batch in batches {
-            let answer = cx.perform(step, scope, &batch, false).await?;
+            let empties = batch.iter().all(|field| scope.wanted_field(field).is_none_or(wire::is_empty));
+            let emptied = step.emptied.as_ref().filter(|_| empties);
+            let answer = match emptied {
+                Some(emptied) => cx.perform(&Step::of(emptied.clone()), scope, &[], false).await?,
+                None => cx.perform(step, scope, &batch, false).await?,
+            };
             look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
             known = step.call.answers_object;
             wait::settled(cx, scope, !known).await?;

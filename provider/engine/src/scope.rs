@@ -1,6 +1,8 @@
 //! What is known of one resource while an operation works on it: its place, the parts of its id, what it is wanted to
 //! be, and what the API has answered so far. Calls take their values from here.
 
+use std::collections::BTreeSet;
+
 use catalog::{IdPart, Resource, Source};
 use serde_json::Value as Json;
 use value::Object;
@@ -20,6 +22,8 @@ pub(crate) struct Scope<'a> {
     pub wanted: Wire,
     /// What the API said, in the shape of answers.
     pub answers: Wire,
+    /// Properties that nobody may look at now: they stay as they are.
+    pub untold: BTreeSet<String>,
 }
 
 impl<'a> Scope<'a> {
@@ -27,8 +31,10 @@ impl<'a> Scope<'a> {
     pub(crate) fn of_inputs(resource: &'a Resource, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
         let wanted = encode::wanted(resource, inputs, defaults)?;
         let locality = place::of_inputs(resource, inputs, defaults);
-        let mut scope = Self { resource, defaults, parts: Parts::default(), wanted, answers: Wire::new() };
+        let mut scope =
+            Self { resource, defaults, parts: Parts::default(), wanted, answers: Wire::new(), untold: BTreeSet::new() };
         scope.parts.locality = locality;
+        scope.belongs_to(inputs);
         Ok(scope)
     }
 
@@ -41,7 +47,16 @@ impl<'a> Scope<'a> {
     ) -> Result<Self, Error> {
         let parts = id::parse(resource, id, defaults)?;
         let wanted = encode::wanted(resource, inputs, defaults)?;
-        Ok(Self { resource, defaults, parts, wanted, answers: Wire::new() })
+        let mut scope = Self { resource, defaults, parts, wanted, answers: Wire::new(), untold: BTreeSet::new() };
+        scope.belongs_to(inputs);
+        Ok(scope)
+    }
+
+    /// Remembers the project these inputs or outputs name, where calls are made for it and none is known yet.
+    pub(crate) fn belongs_to(&mut self, known: &Object) {
+        if self.resource.project_in_id && self.parts.project.is_none() {
+            self.parts.project = known.text("projectId").map(str::to_owned);
+        }
     }
 
     /// The resource's Pulumi id, once everything it is made of is known.
@@ -75,6 +90,7 @@ impl<'a> Scope<'a> {
             Source::Property(name) => self.property(name),
             Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.wanted, path)),
             Source::Literal(json) => Some(json.clone()),
+            Source::Project if self.parts.project.is_some() => self.parts.project.clone().map(Json::from),
             Source::Project => self.owner("projectId", "project_id", self.defaults.project_id.as_deref()),
             Source::Organization => {
                 self.owner("organizationId", "organization_id", self.defaults.organization_id.as_deref())

@@ -55,6 +55,8 @@ pub struct Property {
     pub resends: Option<String>,
     /// `synced` or `drifted`: whether the API's value of the named property is the wanted one.
     pub drift_of: Option<String>,
+    /// An output that is made of others: `https://{name}.s3.{region}.scw.cloud`.
+    pub made: Option<String>,
     /// Inputs whose change changes this output, so that a preview of such a change must not show the old value.
     pub follows: Vec<String>,
     /// What is sent when the program takes it away, if not the empty value of its type.

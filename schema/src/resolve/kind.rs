@@ -32,7 +32,7 @@ pub(crate) fn kind(
             stated
         }
         (Some(kind), None) | (None, Some(kind)) => kind,
-        (None, None) if word.drift_of.is_some() => Kind::String,
+        (None, None) if word.drift_of.is_some() || word.made.is_some() => Kind::String,
         (None, None) => {
             findings.mistake(place, "no API document tells its type: say it with `type`");
             Kind::String

@@ -130,6 +130,7 @@ impl<'a> Scope<'a> {
             body: None,
             pages: list.list.map(str::to_owned),
             answers_object: false,
+            storage: super::storage::shape(list.document, list.operation),
         }
     }
 
@@ -204,7 +205,9 @@ impl<'a> Scope<'a> {
             });
             let is_place = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
             let is_part = self.id.contains(&IdPart::Property(name.clone()));
-            if !(is_asked || is_place || is_part || word.id.as_ref() == Some(name)) {
+            // Calls are made for it.
+            let is_owner = name == "projectId" && self.product.project_in_id;
+            if !(is_asked || is_place || is_part || is_owner || word.id.as_ref() == Some(name)) {
                 findings.mistake(&place.at("inputs"), format!("\"{name}\" selects nothing"));
             }
         }

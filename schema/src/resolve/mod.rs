@@ -12,6 +12,7 @@ mod property;
 mod settle;
 mod source;
 mod step;
+mod storage;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -129,6 +130,8 @@ impl<'a> Scope<'a> {
             timeouts: self.timeouts(findings),
             within: self.within(findings),
             gone: self.gone(&calls.answers, findings),
+            project_in_id: self.product.project_in_id,
+            id_rest: self.resource.id.as_deref().is_some_and(|form| form.ends_with("*}")),
             denied_window_ms: self.denied_window(findings),
             reshape: self.resource.reshape.clone(),
             special: self.special(&calls),
@@ -215,10 +218,12 @@ impl<'a> Scope<'a> {
                 parts.push(IdPart::Literal(part.to_owned()));
                 continue;
             };
-            match (name, self.locality) {
+            match (name.trim_end_matches('*'), self.locality) {
                 ("region", Locality::Region) | ("zone", Locality::Zone) => parts.push(IdPart::Locality),
                 ("id", _) => parts.push(IdPart::Id),
-                _ if self.check_property(name, &place, findings) => parts.push(IdPart::Property(name.to_owned())),
+                (name, _) if self.check_property(name, &place, findings) => {
+                    parts.push(IdPart::Property(name.to_owned()));
+                }
                 _ => {}
             }
         }
@@ -234,10 +239,10 @@ impl<'a> Scope<'a> {
     fn gone(&self, answers: &Shape<'a>, findings: &mut Findings) -> Option<Gone> {
         let gone = self.resource.gone.as_ref()?;
         let place = self.place.at("gone");
-        for field in gone.set.iter().chain(gone.values.keys()) {
+        for field in gone.set.iter().chain(&gone.unset).chain(gone.values.keys()) {
             check_answer_field(answers, field, &place, findings);
         }
-        Some(Gone { set: gone.set.clone(), values: gone.values.clone() })
+        Some(Gone { set: gone.set.clone(), unset: gone.unset.clone(), values: gone.values.clone() })
     }
 
     fn special(&self, calls: &Calls<'a>) -> Option<Special> {

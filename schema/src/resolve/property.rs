@@ -117,6 +117,7 @@ pub(crate) fn property(
         same: word.same.clone(),
         resends: word.resends.clone(),
         drift_of: word.drift_of.clone(),
+        made: word.made.clone(),
         follows: word.follows.clone(),
         clear: word.clear.clone(),
         merge: word.merge,

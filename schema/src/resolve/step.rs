@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use catalog::{Body, Find, Operation, Property, Query, Source, Step, When};
 use scaleway_api::Method;
 
-use super::{Call, Calls, Scope};
+use super::{Call, Calls, Scope, storage};
+use crate::descriptor;
 use crate::findings::{Findings, did_you_mean};
 
 impl<'a> Scope<'a> {
@@ -39,6 +40,7 @@ impl<'a> Scope<'a> {
                 body: self.body(call, calls, properties, findings),
                 pages: call.elements().map(str::to_owned),
                 answers_object: answers_object(call, calls),
+                storage: storage::shape(call.document, call.operation),
             },
             find: self.find(call, calls, findings),
             into: word.into.clone(),
@@ -48,7 +50,21 @@ impl<'a> Scope<'a> {
             one_by_one: word.one_by_one,
             missing_window_ms: milliseconds(word.missing_window.as_deref(), call, findings),
             empty_when_new: word.empty_when_new,
+            tells: self.tells(call, findings),
+            emptied: self.emptied(call, calls, findings),
         }
+    }
+
+    fn tells(&self, call: &Call<'a>, findings: &mut Findings) -> Vec<String> {
+        let place = call.place.at("tells");
+        call.step.tells.iter().filter(|name| self.check_property(name, &place, findings)).cloned().collect()
+    }
+
+    fn emptied(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Operation> {
+        let id = call.step.emptied.as_ref()?;
+        let step = descriptor::Step { call: id.clone(), api: call.step.api.clone(), ..descriptor::Step::default() };
+        let emptied = self.call(step, call.place.at("emptied"), findings)?;
+        Some(self.step(&emptied, calls, &BTreeMap::new(), findings).call)
     }
 
     /// An operation of a special handler: what the descriptor knows of its request. The handler gives the rest.
@@ -71,6 +87,7 @@ impl<'a> Scope<'a> {
             body: call.operation.request.is_some().then(|| Body { fields, ..Body::default() }),
             pages: call.list.map(str::to_owned),
             answers_object: false,
+            storage: storage::shape(call.document, call.operation),
         }
     }
 

@@ -105,8 +105,32 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
         Format::Email => (is_email(text), "an e-mail address"),
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
+        Format::BucketName => (
+            is_bucket_name(text),
+            "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends",
+        ),
+        Format::BucketPolicy => (
+            is_bucket_policy(text),
+            "a policy in JSON with the `Version` 2023-04-17 or 2012-10-17 and a list `Statement`",
+        ),
     };
     (!right).then_some(expected)
+}
+
+fn is_bucket_name(text: &str) -> bool {
+    let at_ends = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    (3..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte))
+        && at_ends(text.bytes().next())
+        && at_ends(text.bytes().last())
+        && !text.contains("..")
+        && text.parse::<std::net::Ipv4Addr>().is_err()
+}
+
+fn is_bucket_policy(text: &str) -> bool {
+    let Ok(policy) = serde_json::from_str::<serde_json::Value>(text) else { return false };
+    matches!(policy["Version"].as_str(), Some("2023-04-17" | "2012-10-17"))
+        && (policy["Statement"].is_array() || policy["Statement"].is_object())
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -195,6 +219,9 @@ mod tests {
             (Format::Ipv4Cidr, "10.0.0.1", "fd00::1"),
             (Format::CidrNetwork, "10.0.0.0/8", "10.0.0.1/8"),
             (Format::Email, "a@example.org", "a@b@example.org"),
+            (Format::BucketName, "my.bucket-1", "My_bucket"),
+            (Format::BucketName, "abc", "192.168.0.1"),
+            (Format::BucketPolicy, r#"{"Version":"2023-04-17","Statement":[]}"#, r#"{"Version":"2008-10-17"}"#),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");

@@ -71,6 +71,9 @@ pub(crate) fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zo
         (Convert::Host, Json::String(url)) => {
             Json::String(url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned()))
         }
+        (Convert::Owner, Json::String(owner)) => {
+            Json::String(owner.split_once(':').map_or(owner.clone(), |(project, _)| project.to_owned()))
+        }
         (Convert::Text, Json::Number(number)) => Json::String(number.to_string()),
         (Convert::Cidr, Json::String(text)) => Json::String(block(&text).unwrap_or(text)),
         (_, json) => json,
