@@ -95,6 +95,25 @@ impl ApiError {
         }
     }
 
+    /// Reads an error answer of Object Storage: XML, or nothing but a status.
+    pub fn from_storage(
+        operation: &str,
+        method: &Method,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Self {
+        let mut error = Self::from_answer(operation, method, status, headers, &[]);
+        let root = crate::storage::parse(body).unwrap_or_default();
+        let text = |name: &str| root.text_of(name).map(one_line).filter(|text| !text.is_empty());
+        error.error_type = text("Code");
+        error.message = text("Message");
+        error.request_id = text("RequestId").or(error.request_id);
+        error.kind = storage_kind(status, error.error_type.as_deref());
+        error.maybe_done = error.kind == Kind::Broken && !method.is_safe();
+        error
+    }
+
     /// What can be done about it.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -161,6 +180,15 @@ impl ApiError {
             Kind::Busy => "Try again once the change under way has ended.",
             Kind::Conflict if self.error_type.as_deref() == Some("already_exists") => {
                 "Choose another name, or import what exists."
+            }
+            Kind::Conflict if self.error_type.as_deref() == Some("BucketAlreadyExists") => {
+                "Choose another name: names of buckets are shared by everybody at Scaleway."
+            }
+            Kind::Conflict if self.error_type.as_deref() == Some("BucketAlreadyOwnedByYou") => {
+                "Import the bucket, or choose another name."
+            }
+            Kind::Conflict if self.error_type.as_deref() == Some("BucketNotEmpty") => {
+                "Set `forceDestroy: true` and run an update before you destroy it, or empty it first."
             }
             Kind::Conflict if self.error_type.as_deref() == Some("locked") => {
                 "Ask Scaleway's support why it is locked."
@@ -258,6 +286,20 @@ impl fmt::Display for Detail {
     }
 }
 
+/// The code decides before the status. A conflict does not pass by itself, as it does at other products.
+fn storage_kind(status: StatusCode, code: Option<&str>) -> Kind {
+    match code {
+        Some("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "RequestTimeTooSkewed" | "ExpiredToken") => {
+            Kind::Unauthenticated
+        }
+        Some("SlowDown" | "TooManyRequests" | "Throttling") => Kind::Throttled,
+        Some("OperationAborted") => Kind::Busy,
+        Some("TooManyBuckets" | "QuotaExceeded") => Kind::Quota,
+        _ if status == StatusCode::CONFLICT => Kind::Conflict,
+        _ => kind(status, None, None),
+    }
+}
+
 /// The type decides before the status: the same type comes with different statuses from different products.
 fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>) -> Kind {
     match error_type {
@@ -285,7 +327,11 @@ fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(one_line)
+    headers
+        .get("x-request-id")
+        .or_else(|| headers.get("x-amz-request-id"))
+        .and_then(|id| id.to_str().ok())
+        .map(one_line)
 }
 
 fn details(body: &Value) -> Vec<Detail> {

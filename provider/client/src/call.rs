@@ -8,6 +8,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::storage::Storage;
 
 /// Whether the same call may be sent again when nobody knows if the first one arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +38,10 @@ pub struct Call {
     pub path: String,
     /// Names and plain values, escaped when sent.
     pub query: Vec<(String, String)>,
-    /// Sent as JSON.
+    /// Sent as JSON, or, to Object Storage, as its operation says.
     pub body: Option<Value>,
+    /// What a call of Object Storage has beside; the path then reads `/bucket/key`.
+    pub storage: Option<Box<Storage>>,
     /// Whether an unknown outcome may be answered by sending again.
     pub repeatable: Repeatable,
     /// Names the call in logs and errors; the verb and the path's template unless told otherwise.
@@ -55,7 +58,7 @@ impl Call {
         let operation = format!("{method} {template}");
         let path = fill(template, arguments).map_err(|what| Error::build(&operation, what))?;
         let repeatable = Repeatable::of(&method);
-        Ok(Self { method, path, query: Vec::new(), body: None, repeatable, operation })
+        Ok(Self { method, path, query: Vec::new(), body: None, storage: None, repeatable, operation })
     }
 
     /// Adds one query parameter; the same name may come several times.
@@ -69,6 +72,13 @@ impl Call {
     #[must_use]
     pub fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Sends the call to Object Storage.
+    #[must_use]
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.storage = Some(Box::new(storage));
         self
     }
 
@@ -102,6 +112,7 @@ impl fmt::Debug for Call {
             .field("path", &self.path)
             .field("query", &query)
             .field("body", &self.body.as_ref().map(|_| "[body]"))
+            .field("storage", &self.storage.as_ref().map(|storage| &storage.region))
             .field("repeatable", &self.repeatable)
             .finish()
     }
@@ -131,7 +142,7 @@ fn fill(template: &str, arguments: &[(&str, &str)]) -> Result<String, String> {
 }
 
 /// Everything but RFC 3986's unreserved characters is escaped, the slash too: a value is always one segment.
-fn escape_segment(value: &str, path: &mut String) {
+pub(crate) fn escape_segment(value: &str, path: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -3,6 +3,7 @@
 //! Knows the order of things only: each policy is a small machine of its own, and what an answer means for a resource
 //! is the caller's business.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -24,6 +25,7 @@ use crate::limiter::{Limiter, Turn};
 use crate::retry::{Retry, Trouble};
 use crate::settings::Settings;
 use crate::sign;
+use crate::storage;
 use crate::transport::{Failure, Http, Transport};
 
 /// A call that must not be repeated and is under way when everything is cancelled may still answer for this long, so
@@ -39,12 +41,14 @@ pub struct Client {
 struct Shared {
     settings: Settings,
     transport: Arc<dyn Transport>,
-    host: Host,
+    host: Arc<Host>,
+    /// Those of Object Storage, made when they are first called.
+    endpoints: Mutex<HashMap<String, Arc<Host>>>,
     chance: Mutex<Rng>,
     meter: Meter,
 }
 
-/// What is kept for each host. The API has one; endpoints of Object Storage will bring theirs.
+/// What is kept for each host: the API, and each endpoint of Object Storage.
 struct Host {
     name: String,
     limiter: Limiter,
@@ -57,19 +61,26 @@ struct Failed {
     trouble: Trouble,
 }
 
+impl Host {
+    fn new(name: &str, settings: &Settings) -> Self {
+        let now = settings.clock.now();
+        Self {
+            name: name.to_owned(),
+            limiter: Limiter::new(settings.max_concurrent_requests, settings.requests_per_second, now),
+            breaker: Mutex::new(Breaker::new()),
+        }
+    }
+}
+
 impl Client {
     /// A client that has not done anything yet: the HTTP machinery is built by the first call.
     pub fn new(settings: Settings) -> Self {
         let transport =
             settings.transport.clone().unwrap_or_else(|| Arc::new(Http::new(&settings.api_url, settings.insecure)));
-        let now = settings.clock.now();
-        let host = Host {
-            name: settings.api_url.host_str().unwrap_or("the API").to_owned(),
-            limiter: Limiter::new(settings.max_concurrent_requests, settings.requests_per_second, now),
-            breaker: Mutex::new(Breaker::new()),
-        };
+        let host = Arc::new(Host::new(settings.api_url.host_str().unwrap_or("the API"), &settings));
         let chance = Mutex::new(Rng::with_seed(settings.seed));
-        Self { shared: Arc::new(Shared { settings, transport, host, chance, meter: Meter::default() }) }
+        let endpoints = Mutex::default();
+        Self { shared: Arc::new(Shared { settings, transport, host, endpoints, chance, meter: Meter::default() }) }
     }
 
     /// Sends a call until it is answered or there is no sense in going on.
@@ -78,6 +89,7 @@ impl Client {
     /// whose outcome is unknown is not sent again: its error says [`Error::maybe_done`].
     pub async fn send(&self, call: Call) -> Result<Answer, Error> {
         let started = self.now();
+        let host = self.host(&call)?;
         let mut retry = Retry::new(call.repeatable, self.shared.settings.max_retries, lock(&self.shared.chance).fork());
         // Whether an attempt so far may have had its effect; every later error has to say so too.
         let mut doubt = false;
@@ -85,9 +97,9 @@ impl Client {
         loop {
             attempt += 1;
             let request = self.sign(&call, self.write(&call)?)?;
-            self.admit().map_err(|error| error.doubting(doubt))?;
-            let turn = self.turn(started).await.map_err(|error| error.doubting(doubt))?;
-            let failed = match self.attempt(&call, request, attempt, started).await {
+            self.admit(&host).map_err(|error| error.doubting(doubt))?;
+            let turn = self.turn(&host, &call, started).await.map_err(|error| error.doubting(doubt))?;
+            let failed = match self.attempt(&host, &call, request, attempt, started).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -95,7 +107,7 @@ impl Client {
             let error = failed.error.doubting(doubt);
             doubt = error.maybe_done();
             match retry.pause_after(failed.trouble) {
-                Some(pause) if pause < self.time_left(started) => {
+                Some(pause) if pause < self.time_left(&call, started) => {
                     self.pause(pause).await.map_err(|error| error.doubting(doubt))?;
                 }
                 _ => return Err(error),
@@ -128,14 +140,21 @@ impl Client {
     }
 
     /// What a call that started then may still take, with all its attempts and pauses.
-    fn time_left(&self, started: Instant) -> Duration {
-        self.shared.settings.total_timeout.saturating_sub(self.now().saturating_duration_since(started))
+    fn time_left(&self, call: &Call, started: Instant) -> Duration {
+        let time = self.shared.settings.total_timeout.saturating_add(upload_time(call));
+        time.saturating_sub(self.now().saturating_duration_since(started))
     }
 
     /// The call as an HTTP request.
     fn write(&self, call: &Call) -> Result<Request<Bytes>, Error> {
         let settings = &self.shared.settings;
         let unbuilt = |what: &str| Error::build(&call.operation, what);
+        if let Some(storage) = &call.storage {
+            let mut request = storage::write(settings, call, storage).map_err(|what| unbuilt(&what))?;
+            let user_agent = HeaderValue::from_str(&settings.user_agent);
+            request.headers_mut().extend(user_agent.ok().map(|name| (USER_AGENT, name)));
+            return Ok(request);
+        }
         let mut url = settings.api_url.clone();
         url.set_path(&format!("{}{}", settings.api_url.path().trim_end_matches('/'), call.path));
         if !call.query.is_empty() {
@@ -157,15 +176,29 @@ impl Client {
     }
 
     fn sign(&self, call: &Call, mut request: Request<Bytes>) -> Result<Request<Bytes>, Error> {
-        if let Some(credentials) = &self.shared.settings.credentials {
+        let Some(credentials) = &self.shared.settings.credentials else { return Ok(request) };
+        if let Some(storage) = &call.storage {
+            let today = self.shared.settings.clock.today();
+            storage::sign(&mut request, credentials, storage.project.as_deref(), &storage.region, today)
+                .map_err(|what| Error::build(&call.operation, what))?;
+        } else {
             sign::token(&mut request, credentials).map_err(|what| Error::build(&call.operation, what))?;
         }
         Ok(request)
     }
 
+    /// The host a call goes to.
+    fn host(&self, call: &Call) -> Result<Arc<Host>, Error> {
+        let Shared { settings, host, endpoints, .. } = &*self.shared;
+        let Some(storage) = &call.storage else { return Ok(Arc::clone(host)) };
+        let name = storage::host(settings, storage).map_err(|what| Error::build(&call.operation, what))?;
+        let mut endpoints = lock(endpoints);
+        let made = endpoints.entry(name).or_insert_with_key(|name| Arc::new(Host::new(name, settings)));
+        Ok(Arc::clone(made))
+    }
+
     /// Asks the breaker.
-    fn admit(&self) -> Result<(), Error> {
-        let host = &self.shared.host;
+    fn admit(&self, host: &Host) -> Result<(), Error> {
         let mut breaker = lock(&host.breaker);
         breaker.admit(self.now()).map_err(|left| {
             self.shared.meter.refused();
@@ -174,13 +207,13 @@ impl Client {
     }
 
     /// Asks the limiter, and waits for it.
-    async fn turn(&self, started: Instant) -> Result<Turn, Error> {
-        let Shared { settings, host, .. } = &*self.shared;
+    async fn turn(&self, host: &Host, call: &Call, started: Instant) -> Result<Turn, Error> {
+        let Shared { settings, .. } = &*self.shared;
         tokio::select! {
             biased;
             () = settings.cancel.cancelled() => Err(cancelled()),
             turn = host.limiter.turn(&*settings.clock) => Ok(turn),
-            () = settings.clock.sleep(self.time_left(started)) => {
+            () = settings.clock.sleep(self.time_left(call, started)) => {
                 let what = format!("no turn to call {} came up {}", host.name, within(settings.total_timeout));
                 let help = "Raise requestsPerSecond, or lower the number of parallel operations.";
                 Err(Error::TimedOut(Box::new(Lost::new(what).help(Some(help)))))
@@ -191,15 +224,16 @@ impl Client {
     /// Sends once, and tells limiter, breaker, counters and log how it went.
     async fn attempt(
         &self,
+        host: &Host,
         call: &Call,
         request: Request<Bytes>,
         attempt: u32,
         started: Instant,
     ) -> Result<Answer, Failed> {
-        let Shared { host, meter, .. } = &*self.shared;
+        let Shared { meter, .. } = &*self.shared;
         let sent = self.now();
         meter.sending(attempt);
-        let exchanged = self.exchange(call, request, started).await;
+        let exchanged = self.exchange(host, call, request, started).await;
         let now = self.now();
         let response = match exchanged {
             Ok(response) => response,
@@ -235,12 +269,13 @@ impl Client {
     /// Exchanges request for response within the time there is.
     async fn exchange(
         &self,
+        host: &Host,
         call: &Call,
         request: Request<Bytes>,
         started: Instant,
     ) -> Result<Response<Bytes>, Failed> {
-        let Shared { settings, transport, host, .. } = &*self.shared;
-        let time = settings.attempt_timeout.min(self.time_left(started));
+        let Shared { settings, transport, .. } = &*self.shared;
+        let time = settings.attempt_timeout.saturating_add(upload_time(call)).min(self.time_left(call, started));
         let lost = |what: String| Box::new(Lost::new(what));
         tokio::select! {
             biased;
@@ -293,11 +328,23 @@ fn cancelled() -> Error {
 fn read(call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
     let (status, headers, bytes) = (response.status(), response.headers(), response.body());
     if !status.is_success() {
-        let error = ApiError::from_answer(&call.operation, &call.method, status, headers, bytes);
+        let error = match &call.storage {
+            Some(_) => ApiError::from_storage(&call.operation, &call.method, status, headers, bytes),
+            None => ApiError::from_answer(&call.operation, &call.method, status, headers, bytes),
+        };
         let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), trouble });
     }
     let request_id = request_id(headers);
+    if let Some(storage) = &call.storage {
+        return match storage::read(storage, headers, bytes) {
+            Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
+            Err(what) => {
+                let error = Error::Decode(Box::new(Undecoded::new(call, what, request_id)));
+                Err(Failed { error, trouble: Trouble::Final })
+            }
+        };
+    }
     let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) };
     match body {
         Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
@@ -322,6 +369,12 @@ fn log(call: &Call, attempt: u32, took: Duration, response: Option<&Response<Byt
         request_id = response.and_then(|response| request_id(response.headers())),
         "{}", call.operation
     );
+}
+
+/// What an upload may take longer than another call: a second for each MiB.
+fn upload_time(call: &Call) -> Duration {
+    let content = call.storage.as_ref().and_then(|storage| storage.content.as_ref());
+    Duration::from_secs(content.map_or(0, |content| content.len() as u64 >> 20))
 }
 
 /// `within 60 s`.

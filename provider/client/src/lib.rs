@@ -16,6 +16,7 @@ mod pages;
 mod retry;
 mod settings;
 mod sign;
+mod storage;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
@@ -29,6 +30,7 @@ pub use counters::Counters;
 pub use error::{Error, Lost, Refused, Unbuilt, Undecoded};
 pub use http::Method;
 pub use settings::{Credentials, Settings};
+pub use storage::{Element, ElementKind, Form, Shape, Storage, Told};
 pub use tokio_util::sync::CancellationToken;
 pub use transport::{Failure, Transport};
 pub use url::Url;

@@ -49,6 +49,8 @@ impl fmt::Debug for Credentials {
 pub struct Settings {
     /// Where the API is; a path in it is put before the path of each call.
     pub api_url: Url,
+    /// Where Object Storage is, if not at each region's own address.
+    pub s3_endpoint: Option<Url>,
     /// Without them calls go out unsigned, which only a few public lists allow.
     pub credentials: Option<Credentials>,
     /// Sent as `User-Agent`.
@@ -80,6 +82,7 @@ impl Settings {
     pub fn new(api_url: Url) -> Self {
         Self {
             api_url,
+            s3_endpoint: None,
             credentials: None,
             user_agent: concat!("evalap-scaleway/", env!("CARGO_PKG_VERSION")).to_owned(),
             attempt_timeout: ATTEMPT_TIMEOUT,
@@ -179,6 +182,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("api_url", &self.api_url.host_str())
+            .field("s3_endpoint", &self.s3_endpoint.as_ref().map(Url::host_str))
             .field("credentials", &self.credentials)
             .field("user_agent", &self.user_agent)
             .field("attempt_timeout", &self.attempt_timeout)

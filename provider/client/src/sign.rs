@@ -1,7 +1,6 @@
 //! Puts the key on a request: `X-Auth-Token` carries the secret half as it is.
 //!
-//! Deliberately does not know Object Storage, whose requests are signed with SigV4 over their headers, body and time;
-//! that signature takes its place beside [`token`], on the same finished request, and needs the wall clock.
+//! Deliberately does not know Object Storage, whose requests are signed over their headers, body and time (`storage`).
 
 use http::{HeaderValue, Request};
 use secrecy::ExposeSecret;

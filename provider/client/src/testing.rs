@@ -2,9 +2,9 @@
 //!
 //! Knows no policy: nothing here decides what is repeated or how long to wait.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -74,6 +74,11 @@ impl Clock for ManualClock {
         lock(&self.state).now
     }
 
+    /// Always the same day, so that signatures are too.
+    fn today(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_hours(500_000)
+    }
+
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let state = Arc::clone(&self.state);
         Box::pin(async move {
@@ -126,6 +131,21 @@ impl Step {
         *response.status_mut() = status.try_into().expect("a test's status is one HTTP allows");
         Self::Answer(response)
     }
+
+    /// An answer of Object Storage: a text and headers.
+    ///
+    /// # Panics
+    ///
+    /// If HTTP does not know such a status or such a header.
+    pub fn text(status: u16, body: &str, headers: &[(&str, &str)]) -> Self {
+        let mut response = Response::new(Bytes::copy_from_slice(body.as_bytes()));
+        *response.status_mut() = status.try_into().expect("a test's status is one HTTP allows");
+        for (name, value) in headers {
+            let name = http::HeaderName::from_bytes(name.as_bytes()).expect("a test's header is one HTTP allows");
+            response.headers_mut().append(name, value.parse().expect("a test's header is one HTTP allows"));
+        }
+        Self::Answer(response)
+    }
 }
 
 /// A request as it reached the transport.
@@ -135,8 +155,12 @@ pub struct Sent {
     pub method: Method,
     /// Path and query, escaped.
     pub path: String,
-    /// The JSON body; `Null` when there was none.
+    /// The JSON body, or its text; `Null` when there was none.
     pub body: Value,
+    /// The host with its port.
+    pub host: String,
+    /// The headers that say something: of Object Storage those of its own, without what signs and sums.
+    pub headers: BTreeMap<String, String>,
 }
 
 /// Follows a script, one step for each request; when it is over, connections fail. Clones share the script.
@@ -163,7 +187,9 @@ impl Transport for ScriptedTransport {
         let sent = Sent {
             method: parts.method,
             path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-            body: serde_json::from_slice(&body).unwrap_or_default(),
+            body: said(&body),
+            host: parts.uri.authority().map(ToString::to_string).unwrap_or_default(),
+            headers: meant(&parts.headers),
         };
         let step = {
             let mut state = lock(&self.state);
@@ -180,6 +206,23 @@ impl Transport for ScriptedTransport {
             }
         })
     }
+}
+
+fn said(body: &Bytes) -> Value {
+    if body.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)))
+}
+
+fn meant(headers: &http::HeaderMap) -> BTreeMap<String, String> {
+    const MEANT: [&str; 4] = ["cache-control", "content-disposition", "content-encoding", "x-amz-"];
+    const NOT_MEANT: [&str; 3] = ["x-amz-date", "x-amz-content-sha256", "x-amz-checksum-crc32"];
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .filter(|(name, _)| MEANT.iter().any(|meant| name.starts_with(meant)) && !NOT_MEANT.contains(&name.as_str()))
+        .collect()
 }
 
 fn unsent(cause: &str) -> Failure {

@@ -64,8 +64,7 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
     if let Some(number) = sources.count("maxConcurrentRequests")? {
         client.max_concurrent_requests = number as usize;
     }
-    // No resource lives in Object Storage yet, but a wrong address is told all the same.
-    sources.url("s3Endpoint")?;
+    client.s3_endpoint = sources.url("s3Endpoint")?;
     Ok(Configuration { client, defaults, missing, origins: sources.origins, warnings: sources.warnings })
 }
 
