@@ -41,6 +41,8 @@ pub(crate) enum Missing {
     Labelled(&'static str),
     /// With nothing but this message.
     Message(&'static str),
+    /// With `type`, but of something unknown and without its id.
+    Unnamed,
 }
 
 /// Something that exists.
@@ -90,6 +92,7 @@ impl Kind {
         match self.missing {
             Missing::Labelled(resource) => Refusal::not_found(resource, id),
             Missing::Message(message) => Refusal::message(404, message),
+            Missing::Unnamed => Refusal::not_found("unknown", ""),
         }
     }
 }

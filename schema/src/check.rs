@@ -118,7 +118,12 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
 }
 
 fn check_groups(place: &Place, resource: &Resource, findings: &mut Findings) {
-    for (word, groups) in [("exactlyOne", &resource.exactly_one), ("atMostOne", &resource.at_most_one)] {
+    let groups = [
+        ("exactlyOne", &resource.exactly_one),
+        ("atLeastOne", &resource.at_least_one),
+        ("atMostOne", &resource.at_most_one),
+    ];
+    for (word, groups) in groups {
         for (index, group) in groups.iter().enumerate() {
             let place = place.at(word).index(index);
             if group.len() < 2 {

@@ -9,7 +9,7 @@
 //! - A *source* is where a request takes a value from. `$id` is the resource's uuid, `$locality` its region or zone,
 //!   `$project` and `$organization` what the provider works in, `$wire.a.b` (or `$wire.rules[].ip`, which plucks) a field
 //!   of the resource's wire object, `$instanceId` the bare wire form of that property; everything else is a literal.
-//! - Path parameters find their source by themselves: `region` and `zone` are the locality, a parameter named like a
+//! - Path parameters find their source by themselves: `region` and `zone` are the locality or its region, a parameter named like a
 //!   property (in snake_case, or as its `wire` says) is that property, and the one that is left is the uuid, or, in an
 //!   id without `{id}`, the part of the id that no other parameter took.
 //! - What an answer does not hold is not read: such an input says `wire: { send: … }`. Parts of the id and the region or
@@ -108,6 +108,9 @@ pub struct Resource {
     /// Groups of properties of which exactly one must be given.
     #[serde(default)]
     pub exactly_one: Vec<Vec<String>>,
+    /// Groups of properties of which at least one must be given.
+    #[serde(default)]
+    pub at_least_one: Vec<Vec<String>>,
     /// Groups of properties of which at most one may be given.
     #[serde(default)]
     pub at_most_one: Vec<Vec<String>>,
@@ -250,6 +253,9 @@ pub struct Wait {
     /// The field with the API's own reason for a failure.
     #[serde(default)]
     pub reason: Option<String>,
+    /// The answer to a change still tells the status from before it: it is looked at once more before it is believed.
+    #[serde(default)]
+    pub lagging: bool,
     /// The longest pause between two looks (`5s` for quick kinds, `15s` for databases).
     pub cap: String,
     /// The shortest recorded time to ready.
@@ -294,6 +300,9 @@ pub struct Lookup {
     /// The operation that lists candidates when the id is not given (all pages).
     #[serde(default)]
     pub list: Option<String>,
+    /// Where in an element of that list the resource itself stands, if it is not the element.
+    #[serde(default)]
+    pub element: Option<String>,
     /// Inputs that are compared exactly with the candidate's field of that (snake case) name; also sent as query
     /// parameters where the operation has them. The first is the one that is said to be missing.
     #[serde(default)]

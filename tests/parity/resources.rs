@@ -209,6 +209,8 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::HttpPath => Some("httpPath"),
         Format::HeaderValue => Some("headerValue"),
         Format::JsonObject => Some("jsonObject"),
+        Format::Ip => Some("ip"),
+        Format::Mac => Some("mac"),
     }
 }
 

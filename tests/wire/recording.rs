@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use tests::places;
 
 /// The folders that hold the traffic of our products.
-pub(crate) const SERVICES: &[&str] = &["account", "cockpit", "container", "iam", "rdb", "registry", "secret", "vpc"];
+pub(crate) const SERVICES: &[&str] = &["account", "cockpit", "container", "iam", "rdb", "registry", "secret", "vpc", "vpcgw"];
 
 const API: &str = "https://api.scaleway.com";
 

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use super::Product;
-use super::vpc::{PRIVATE_NETWORK, SUBNET};
+use super::vpc::{Held, PRIVATE_NETWORK, SUBNET};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing, Object};
@@ -59,6 +59,54 @@ pub(crate) fn withdraw(call: &mut Call<'_>, holder: &str, address: &str) {
     call.world.store.remove_where(|object| object.kind == IP.name && held(object));
 }
 
+/// The id of the address, with its length, that somebody holds.
+pub(crate) fn id_of(call: &Call<'_>, holder: &str, address: &str) -> String {
+    let mut held = call.world.store.of(&IP).filter(|ip| ip.hidden_text("resource_id") == holder);
+    held.find(|ip| ip.text("address") == address).map(|ip| ip.id.clone()).unwrap_or_default()
+}
+
+/// The hardware address of who holds an address.
+pub(crate) fn mac_address(call: &Call<'_>, id: &str) -> Value {
+    call.find(&IP, id).map_or(Value::Null, |ip| ip.fields["resource"]["mac_address"].clone())
+}
+
+/// The first address that somebody holds, and what is said of the holder.
+pub(crate) fn held_by(call: &Call<'_>, holder: &str) -> Option<Held> {
+    let held = call.world.store.of(&IP).find(|ip| ip.hidden_text("resource_id") == holder)?;
+    let address = held.text("address").split('/').next().map_or(Value::Null, Value::from);
+    Some((address, held.fields["resource"].as_object().cloned().unwrap_or_default()))
+}
+
+/// Gives a booked address to a holder.
+pub(crate) fn lend(call: &mut Call<'_>, id: &str, holder: &Holder<'_>) -> Result<(), Refusal> {
+    let [.., a, b, c] = call.world.chance.u32(..).to_be_bytes();
+    let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
+    let ip = call.change(&IP, id)?;
+    if !ip.fields["resource"].is_null() {
+        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to a resource"));
+    }
+    attach(ip, json!({ "type": holder.kind, "id": holder.id, "name": holder.name, "mac_address": mac }));
+    Ok(())
+}
+
+/// Takes an address away from its holder: a booked one stays, another one goes.
+pub(crate) fn let_go(call: &mut Call<'_>, id: &str) {
+    let Ok(ip) = call.change(&IP, id) else { return };
+    if ip.hidden.get("booked") == Some(&json!(true)) {
+        detach(ip);
+        return;
+    }
+    call.world.store.remove_where(|object| object.kind == IP.name && object.id == id);
+}
+
+fn detach(ip: &mut Object) {
+    for hidden in ["resource_type", "resource_id", "resource_name", "mac_address"] {
+        ip.hidden.remove(hidden);
+    }
+    ip.hidden.insert("attached".to_owned(), json!(false));
+    ip.fields.insert("resource".to_owned(), Value::Null);
+}
+
 fn book(call: &mut Call<'_>) -> Handled {
     let source = call.value("source", json!({}));
     let network = match (&source["private_network_id"], &source["subnet_id"]) {
@@ -70,6 +118,7 @@ fn book(call: &mut Call<'_>) -> Handled {
     let is_ipv6 = call.value("is_ipv6", false) == json!(true);
     let mut ip = draft(call, &network, Some(wanted.as_str()).filter(|wanted| !wanted.is_empty()), is_ipv6)?;
     ip.fields.insert("tags".to_owned(), call.tags());
+    ip.hidden.insert("booked".to_owned(), json!(true));
     if let Some(resource) = call.body.get("resource") {
         // As recorded: something that Scaleway does not know is held under the id of its address.
         let mac = resource["mac_address"].as_str().unwrap_or_default().to_uppercase();

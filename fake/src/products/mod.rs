@@ -25,6 +25,7 @@ pub(crate) mod rdb;
 pub(crate) mod registry;
 pub(crate) mod secret;
 pub(crate) mod vpc;
+pub(crate) mod vpcgw;
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &registry::PRODUCT,
     &secret::PRODUCT,
     &vpc::PRODUCT,
+    &vpcgw::PRODUCT,
 ];
 
 /// Fields of bodies that Scaleway takes under a second name: document, operation, second name, documented name.

@@ -14,3 +14,4 @@ mod registry;
 mod secret;
 mod sign;
 mod vpc;
+mod vpcgw;

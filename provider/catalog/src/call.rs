@@ -124,6 +124,8 @@ pub struct Body {
 pub enum Source {
     /// The region or zone of the resource.
     Locality,
+    /// The region of the zone that the resource is in.
+    Region,
     /// The resource's own uuid, the `{id}` of its id.
     Id,
     /// The wire form of a property, found by the property's name, bare even where the property is localized.

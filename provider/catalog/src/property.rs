@@ -186,6 +186,10 @@ pub enum Convert {
     Cidr,
     /// Localizes like `LocalizedId`, in the zone of the wire object instead of the resource's own locality.
     Zoned,
+    /// Localizes like `LocalizedId`, in the region of the zone that the resource is in.
+    RegionalId,
+    /// An id of several parts, such as `fr-par-1/<server>/<interface>`, to its last part, and bare it stays.
+    LastPart,
 }
 
 /// Differences that are none.
@@ -242,6 +246,9 @@ pub struct Checks {
     /// The largest number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// Numbers that are right although the other rules say otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<f64>,
     /// The number must be a multiple of this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub divisible_by: Option<u32>,
@@ -316,6 +323,10 @@ pub enum Format {
     JsonObject,
     /// A port.
     Port,
+    /// An IPv4 or IPv6 address.
+    Ip,
+    /// The address of a network interface.
+    Mac,
 }
 
 /// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.

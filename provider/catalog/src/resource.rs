@@ -52,6 +52,9 @@ pub struct Resource {
     /// Groups of properties of which exactly one must be given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exactly_one: Vec<Vec<String>>,
+    /// Groups of properties of which at least one must be given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub at_least_one: Vec<Vec<String>>,
     /// Groups of properties of which at most one may be given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub at_most_one: Vec<Vec<String>>,
@@ -108,6 +111,9 @@ pub struct Wait {
     /// The field with the API's reason for a failure (`error_message`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The answer to a change still tells the status from before it: only a look tells.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lagging: bool,
     /// The longest pause between two looks, in milliseconds.
     pub cap_ms: u64,
     /// The shortest time to ready that was recorded, in milliseconds: looks are sparser before half of it.
@@ -206,7 +212,11 @@ pub struct Lookup {
 pub struct LookupBy {
     /// The operation that lists candidates.
     pub list: Operation,
-    /// Field of a candidate to the input it must equal; inputs not given do not count.
+    /// Where in an element of the list the candidate stands, if it is not the element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
+    /// Field of a candidate to the input it must equal; inputs not given do not count. Of lists, the candidate's must
+    /// hold the input's.
     pub find: BTreeMap<String, Source>,
 }
 

@@ -183,6 +183,12 @@ impl Checker {
         for group in &resource.exactly_one {
             self.group(group, inputs, true);
         }
+        for group in &resource.at_least_one {
+            if let (None, Some(first)) = (group.iter().find(|name| says_something(inputs.given(name))), group.first()) {
+                let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                self.fail(&Path::root(first.as_str()), format!("is missing: give one of {names}"));
+            }
+        }
         for group in &resource.at_most_one {
             self.group(group, inputs, false);
         }

@@ -100,9 +100,13 @@ impl<'a> Context<'a> {
     /// Waits for the turn to change what the resource is a part of, no longer than the operation may take.
     pub(crate) async fn turn(&self, scope: &Scope<'_>) -> Result<Option<Turn>, Error> {
         let parent = self.resource.within.as_ref().map(|within| catalog::Source::Property(within.property.clone()));
-        let Some(key) = parent.and_then(|parent| scope.source(&parent)).as_ref().and_then(wire::plain_text) else {
-            return Ok(None);
+        // What has parts takes its turn with them.
+        let whole = || {
+            let has_part = |part: &Resource| part.within.as_ref().is_some_and(|within| within.token == self.resource.token);
+            self.catalog.resources.values().any(has_part).then(|| scope.parts.uuid.clone()).flatten()
         };
+        let key = parent.and_then(|parent| scope.source(&parent)).as_ref().and_then(wire::plain_text).or_else(whole);
+        let Some(key) = key else { return Ok(None) };
         let mut turn = pin!(self.turns.take(&key));
         loop {
             tokio::select! {

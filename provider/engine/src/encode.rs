@@ -299,7 +299,7 @@ fn missing(operation: &str, parameter: &str, source: &Source) -> Error {
     let error =
         Error::new(ErrorKind::Invalid, format!("{operation} needs to know the {}", parameter.replace('_', " ")));
     match source {
-        Source::Locality => error.hint("give the resource a region or zone, or set one for the provider"),
+        Source::Locality | Source::Region => error.hint("give the resource a region or zone, or set one for the provider"),
         Source::Project => {
             error.hint("set the project: `projectId` of the resource or of the provider, or SCW_DEFAULT_PROJECT_ID")
         }

@@ -112,11 +112,17 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
     let fits = |candidate: &&Wire| {
         by.find.iter().all(|(field, source)| {
             let Some(wanted) = scope.source(source) else { return true };
-            candidate.get(field).is_some_and(|has| wire::reads_like(has, &wanted))
+            candidate.get(field).is_some_and(|has| has_or_is(has, &wanted))
         })
     };
-    let mut fitting: Vec<&Wire> =
-        candidates.as_array().into_iter().flatten().filter_map(Json::as_object).filter(fits).collect();
+    // What Scaleway made by itself may be listed without an id: it cannot be meant.
+    let is_own = |candidate: &&Wire| candidate.get("id").and_then(Json::as_str) != Some("");
+    let inside = |element| match &by.element {
+        Some(name) => Json::get(element, name),
+        None => Some(element),
+    };
+    let candidates = candidates.as_array().into_iter().flatten().filter_map(inside).filter_map(Json::as_object);
+    let mut fitting: Vec<&Wire> = candidates.filter(is_own).filter(fits).collect();
     // Several of one name in several projects: the provider's project is meant unless another is given.
     if let (true, None, Some(project)) = (fitting.len() > 1, arguments.given("projectId"), &cx.defaults.project_id) {
         let own = |candidate: &&Wire| candidate.get("project_id").and_then(Json::as_str) == Some(project.as_str());
@@ -132,6 +138,14 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
             let fact = format!("more than one {}{wanted} fits: {} do", cx.resource.label, several.len());
             Err(Error::new(ErrorKind::Precondition, fact).hint("say more precisely which one, or give its id"))
         }
+    }
+}
+
+/// Whether a field of a candidate is what is looked for, or, for lists, holds it.
+fn has_or_is(has: &Json, wanted: &Json) -> bool {
+    match (has, wanted) {
+        (Json::Array(has), Json::Array(wanted)) => wanted.iter().all(|item| has.contains(item)),
+        _ => wire::reads_like(has, wanted),
     }
 }
 

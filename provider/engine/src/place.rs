@@ -55,6 +55,14 @@ pub(crate) fn is_zone(text: &str) -> bool {
     text.rsplit_once('-').is_some_and(|(region, number)| is_region(region) && number.parse::<u8>().is_ok())
 }
 
+/// The region of a zone; a region is its own.
+pub(crate) fn region_of(locality: &str) -> &str {
+    match locality.rsplit_once('-') {
+        Some((region, _)) if is_zone(locality) => region,
+        _ => locality,
+    }
+}
+
 /// Whether a text has the form of the given kind of locality.
 pub(crate) fn is_locality(kind: Locality, text: &str) -> bool {
     match kind {
@@ -117,5 +125,6 @@ mod tests {
         assert!(is_region("pl-waw") && !is_zone("pl-waw"));
         assert!(is_zone("pl-waw-3") && !is_region("pl-waw-3"));
         assert!(!is_region("") && !is_zone("-1"));
+        assert_eq!([region_of("pl-waw-3"), region_of("pl-waw"), region_of("")], ["pl-waw", "pl-waw", ""]);
     }
 }

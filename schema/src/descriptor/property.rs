@@ -168,6 +168,8 @@ pub struct Check {
     pub min: Option<f64>,
     /// The largest number.
     pub max: Option<f64>,
+    /// Numbers that are right although they are out of these bounds.
+    pub also: Vec<f64>,
     /// The number must be a multiple of this.
     pub divisible_by: Option<u32>,
     /// The fewest characters.

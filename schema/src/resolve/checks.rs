@@ -27,6 +27,7 @@ pub(crate) fn checks(
         not_in: check.not_in.clone(),
         min: check.min.or_else(|| smallest(word, wire)),
         max: check.max,
+        also: check.also.clone(),
         divisible_by: check.divisible_by,
         min_length: check.min_length,
         max_length: check.max_length,

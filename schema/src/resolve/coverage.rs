@@ -9,7 +9,12 @@ use crate::findings::{Findings, Place};
 impl<'a> Scope<'a> {
     /// Refuses groups and references that name no property.
     pub(crate) fn check_groups(&self, findings: &mut Findings) {
-        for (word, groups) in [("exactlyOne", &self.resource.exactly_one), ("atMostOne", &self.resource.at_most_one)] {
+        let groups = [
+            ("exactlyOne", &self.resource.exactly_one),
+            ("atLeastOne", &self.resource.at_least_one),
+            ("atMostOne", &self.resource.at_most_one),
+        ];
+        for (word, groups) in groups {
             for (index, group) in groups.iter().enumerate() {
                 let place = self.place.at(word).index(index);
                 for name in group {

@@ -103,7 +103,7 @@ impl<'a> Scope<'a> {
             named.chain(find.clone()).filter(|(field, _)| list.has_query(field)).collect();
         let query = query.into_iter().map(|(name, from)| Query { name, from }).collect();
         let call = self.list_operation(list, query, inputs, findings);
-        LookupParent { property: word.property.clone(), by: LookupBy { list: call, find } }
+        LookupParent { property: word.property.clone(), by: LookupBy { list: call, element: None, find } }
     }
 
     fn list_operation(
@@ -141,7 +141,19 @@ impl<'a> Scope<'a> {
         place: &Place,
         findings: &mut Findings,
     ) -> LookupBy {
-        let fields = element(list).and_then(|element| element.fields());
+        let whole = element(list);
+        let candidate = match (&word.element, whole) {
+            (Some(name), Some(whole)) => {
+                let inner = whole.fields().and_then(|fields| fields.get(name));
+                if inner.is_none() {
+                    let message = format!("an element of {} has no field \"{name}\"", list.operation.id);
+                    findings.mistake(&place.at("element"), message);
+                }
+                inner.map(|schema| Field { schema, ..whole })
+            }
+            (_, whole) => whole,
+        };
+        let fields = candidate.and_then(|candidate| candidate.fields());
         let mut find = BTreeMap::new();
         for name in word.by.iter().filter(|name| inputs.contains_key(*name)) {
             let field = field_of(name, inputs.get(name));
@@ -156,7 +168,8 @@ impl<'a> Scope<'a> {
         let queries = queries.map(|(name, property)| (field_of(name, Some(property)), name));
         let query = queries.filter(|(field, _)| list.has_query(field));
         let query = query.map(|(name, input)| Query { name, from: Source::Property(input.clone()) });
-        LookupBy { list: self.list_operation(list, query.collect(), inputs, findings), find }
+        let operation = self.list_operation(list, query.collect(), inputs, findings);
+        LookupBy { list: operation, element: word.element.clone(), find }
     }
 
     fn list_parameters(
@@ -204,7 +217,9 @@ impl<'a> Scope<'a> {
             });
             let is_place = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
             let is_part = self.id.contains(&IdPart::Property(name.clone()));
-            if !(is_asked || is_place || is_part || word.id.as_ref() == Some(name)) {
+            // What programs for the peer give although it has no effect is taken and left.
+            let has_no_effect = property.deprecated.is_some() && property.send.is_none();
+            if !(is_asked || has_no_effect || is_place || is_part || word.id.as_ref() == Some(name)) {
                 findings.mistake(&place.at("inputs"), format!("\"{name}\" selects nothing"));
             }
         }

@@ -133,6 +133,7 @@ impl<'a> Scope<'a> {
             reshape: self.resource.reshape.clone(),
             special: self.special(&calls),
             exactly_one: self.resource.exactly_one.clone(),
+            at_least_one: self.resource.at_least_one.clone(),
             at_most_one: self.resource.at_most_one.clone(),
             requires: self.resource.requires.clone(),
             properties,

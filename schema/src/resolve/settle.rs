@@ -45,6 +45,7 @@ impl<'a> Scope<'a> {
             passing,
             failed: word.failed.clone(),
             reason: word.reason.clone(),
+            lagging: word.lagging,
             cap_ms: milliseconds(&word.cap, &place.at("cap"), findings),
             ready_after_ms: ready_after.map_or(0, |text| milliseconds(text, &place.at("readyAfter"), findings)),
         })

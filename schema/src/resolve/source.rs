@@ -71,6 +71,8 @@ impl<'a> Scope<'a> {
         for name in call.operation.path.parameters() {
             let source = match (name, self.locality) {
                 ("region", Locality::Region) | ("zone", Locality::Zone) => Some(Source::Locality),
+                // Networks and their addresses are regional; what is in a zone asks for them in its region.
+                ("region", Locality::Zone) => Some(Source::Region),
                 _ => self.property_of_field(name).map(|property| Source::Property(property.to_owned())),
             };
             match source {

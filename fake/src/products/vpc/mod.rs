@@ -1,6 +1,10 @@
-//! Networks: VPCs, private networks and their subnets. Routes, access rules and connectors are not served.
+//! Networks: VPCs, private networks and their subnets, routes, connectors and rules for what comes in. Access rules are
+//! not served.
 
+mod connector;
+mod ingress_rule;
 mod private_network;
+mod route;
 mod subnet;
 
 use serde_json::{Map, Value, json};
@@ -11,14 +15,18 @@ use crate::call::{Call, Handled};
 use crate::paging;
 use crate::store::{Kind, Missing, Object, Store};
 
+use connector::CONNECTOR;
+use ingress_rule::INGRESS_RULE;
 pub(crate) use private_network::PRIVATE_NETWORK;
+pub(crate) use route::Held;
+use route::ROUTE;
 pub(crate) use subnet::SUBNET;
 
 static VPC: Kind = Kind { view: Some(count_networks), ..Kind::new("vpc/vpc", "VPC", "vpcs", Missing::Labelled("vpc")) };
 
 pub(crate) static PRODUCT: Product = Product {
     document: "vpc.v2",
-    kinds: &[&VPC, &PRIVATE_NETWORK, &SUBNET],
+    kinds: &[&VPC, &PRIVATE_NETWORK, &SUBNET, &ROUTE, &CONNECTOR, &INGRESS_RULE],
     routes: &[
         ("CreateVPC", create),
         ("GetVPC", |call| call.get(&VPC)),
@@ -34,6 +42,21 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeletePrivateNetwork", private_network::delete),
         ("EnableDHCP", private_network::enable_dhcp),
         ("ListSubnets", |call| call.list(&SUBNET)),
+        ("CreateRoute", route::create),
+        ("GetRoute", |call| call.get(&ROUTE)),
+        ("ListRoutesWithNexthop", route::list_with_next_hop),
+        ("UpdateRoute", route::update),
+        ("DeleteRoute", |call| call.delete(&ROUTE)),
+        ("CreateVPCConnector", connector::create),
+        ("GetVPCConnector", |call| call.get(&CONNECTOR)),
+        ("ListVPCConnectors", |call| named(call, &CONNECTOR)),
+        ("UpdateVPCConnector", |call| call.patch(&CONNECTOR, &["name", "tags"])),
+        ("DeleteVPCConnector", |call| call.delete(&CONNECTOR)),
+        ("CreateIngressRule", ingress_rule::create),
+        ("GetIngressRule", |call| call.get(&INGRESS_RULE)),
+        ("ListIngressRules", |call| call.list(&INGRESS_RULE)),
+        ("UpdateIngressRule", ingress_rule::update),
+        ("DeleteIngressRule", |call| call.delete(&INGRESS_RULE)),
     ],
 };
 
@@ -58,6 +81,8 @@ fn delete(call: &mut Call<'_>) -> Handled {
     if networks(&call.world.store, &id) > 0 {
         return Err(Refusal::precondition("resource_still_in_use", "the VPC still has private networks"));
     }
+    // What belongs to nothing but the VPC goes with it.
+    call.world.store.remove_where(|part| [ROUTE.name, INGRESS_RULE.name].contains(&part.kind) && part.text("vpc_id") == id);
     call.delete(&VPC)
 }
 

@@ -6,7 +6,7 @@ use super::subnet::{self, SUBNET};
 use super::{VPC, default_vpc};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::products::{containers, ipam, rdb};
+use crate::products::{containers, ipam, rdb, vpcgw};
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(crate) static PRIVATE_NETWORK: Kind = Kind {
@@ -63,9 +63,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.delete(&PRIVATE_NETWORK)
 }
 
-/// Containers, endpoints of databases, and booked addresses hold the network that they are in.
+/// Containers, endpoints of databases, gateways, and booked addresses hold the network that they are in.
 fn attached(object: &Object, network: &str) -> bool {
-    if object.kind == containers::CONTAINER.name {
+    if object.kind == containers::CONTAINER.name || object.kind == vpcgw::GATEWAY_NETWORK.name {
         return object.text("private_network_id") == network;
     }
     if object.kind == ipam::IP.name {

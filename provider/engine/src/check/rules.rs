@@ -80,11 +80,16 @@ fn text(checks: &Checks, text: &str, secret: bool) -> Vec<String> {
 
 fn number(checks: &Checks, number: f64) -> Vec<String> {
     let mut reasons = Vec::new();
+    #[expect(clippy::float_cmp, reason = "these are whole numbers, written in the descriptor and in the program")]
+    if checks.also.iter().any(|also| *also == number) {
+        return reasons;
+    }
+    let or = checks.also.iter().map(|also| format!(", or {also}")).collect::<String>();
     if let Some(least) = checks.min.filter(|least| number < *least) {
-        reasons.push(format!("must be at least {least}, not {number}"));
+        reasons.push(format!("must be at least {least}{or}, not {number}"));
     }
     if let Some(most) = checks.max.filter(|most| number > *most) {
-        reasons.push(format!("must be at most {most}, not {number}"));
+        reasons.push(format!("must be at most {most}{or}, not {number}"));
     }
     if let Some(divisor) = checks.divisible_by.filter(|divisor| number % f64::from(*divisor) != 0.0) {
         reasons.push(format!("must be a multiple of {divisor}, not {number}"));
@@ -123,6 +128,8 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
             (serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| json.is_object()), "a JSON object")
         }
         Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
+        Format::Ip => (text.parse::<std::net::IpAddr>().is_ok(), "an IP address such as `192.168.0.7`"),
+        Format::Mac => (is_mac(text), "the address of a network interface such as `02:00:00:12:34:56`"),
     };
     (!right).then_some(expected)
 }
@@ -131,6 +138,12 @@ fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
         && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn is_mac(text: &str) -> bool {
+    let bytes: Vec<&str> = text.split([':', '-']).collect();
+    bytes.len() == 6
+        && bytes.iter().all(|byte| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 fn is_ipv4_block(text: &str) -> bool {
@@ -243,6 +256,8 @@ mod tests {
             (Format::HttpPath, "/jobs?kind=nightly", "jobs"),
             (Format::HeaderValue, "application/json; charset=utf-8", "a\r\nX-Other: b"),
             (Format::JsonObject, "{\"a\": 1}", "[1]"),
+            (Format::Ip, "fd00::1", "10.0.0.0/8"),
+            (Format::Mac, "02:00:00:1b:BD:bb", "02:00:00:1b:bd"),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
             assert!(broken(&property, &Value::from(right), false).is_empty(), "{right} is {format:?}");
@@ -299,5 +314,13 @@ mod tests {
         assert!(broken(&property, &Value::from(10.0), false).is_empty());
         assert_eq!(broken(&property, &Value::from(366.0), false).len(), 2);
         assert_eq!(broken(&property, &Value::UNKNOWN, false).len(), 0);
+    }
+
+    #[test]
+    fn a_number_out_of_bounds_may_be_right_all_the_same() {
+        let property = checks(Checks { max: Some(59_999.0), also: vec![61_000.0], ..Checks::default() });
+        assert!(broken(&property, &Value::from(61_000.0), false).is_empty());
+        let reasons = broken(&property, &Value::from(60_000.0), false);
+        assert_eq!(reasons, ["must be at most 59999, or 61000, not 60000"]);
     }
 }

@@ -24,9 +24,10 @@ const MEGABYTE: f64 = 1e6;
 /// be right and never repeats the value.
 pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static str> {
     Ok(Some(match (convert, json) {
-        (Convert::LocalizedId | Convert::BareId | Convert::Zoned, Json::String(id)) => {
+        (Convert::LocalizedId | Convert::BareId | Convert::Zoned | Convert::RegionalId, Json::String(id)) => {
             Json::String(place::split(&id).1.to_owned())
         }
+        (Convert::LastPart, Json::String(id)) => Json::String(last_part(&id)),
         (Convert::Gigabytes, Json::Number(number)) => scaled(&number, GIGABYTE),
         (Convert::Megabytes, Json::Number(number)) => scaled(&number, MEGABYTE),
         (Convert::Seconds, Json::Number(number)) => Json::String(format!("{number}s")),
@@ -54,16 +55,38 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
     }))
 }
 
+/// Whether two values, or two lists of them, are one on the wire, such as an address with and without its length.
+pub(crate) fn same_on_wire(convert: Convert, equal: Option<catalog::Equal>, one: &Json, other: &Json) -> bool {
+    let on_wire = |json: &Json| match json {
+        Json::Array(items) if convert != Convert::NameValueList => {
+            let items: Result<Vec<Option<Json>>, _> =
+                items.iter().map(|item| to_wire(convert, item.clone())).collect();
+            items.map(|items| Some(Json::Array(items.into_iter().flatten().collect())))
+        }
+        json => to_wire(convert, json.clone()),
+    };
+    match (on_wire(one), on_wire(other)) {
+        (Ok(Some(one)), Ok(Some(other))) => crate::equal::same(equal, &one, &other),
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
 /// Scaleway's form to the user's, for a resource in `locality` whose object says `zone`.
 ///
 /// Whatever does not have the expected form is given as it is: an answer is a fact, even a surprising one. Nothing
 /// where the form means "not set".
 pub(crate) fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Option<&str>) -> Option<Json> {
     Some(match (convert, json) {
-        (Convert::LocalizedId | Convert::Zoned | Convert::BareId, Json::String(id)) if id.is_empty() => return None,
+        (
+            Convert::LocalizedId | Convert::Zoned | Convert::BareId | Convert::RegionalId | Convert::LastPart,
+            Json::String(id),
+        ) if id.is_empty() => return None,
         (Convert::LocalizedId, Json::String(id)) => Json::String(localize(locality, &id)),
         (Convert::Zoned, Json::String(id)) => Json::String(localize(zone.or(locality), &id)),
+        (Convert::RegionalId, Json::String(id)) => Json::String(localize(locality.map(place::region_of), &id)),
         (Convert::BareId, Json::String(id)) => Json::String(place::split(&id).1.to_owned()),
+        (Convert::LastPart, Json::String(id)) => Json::String(last_part(&id)),
         (Convert::Gigabytes, Json::Number(number)) => unscaled(&number, GIGABYTE),
         (Convert::Megabytes, Json::Number(number)) => unscaled(&number, MEGABYTE),
         (Convert::Seconds, Json::String(text)) => duration::seconds(&text).map_or(Json::String(text), number),
@@ -120,6 +143,10 @@ fn localize(locality: Option<&str>, id: &str) -> String {
         Some(locality) if place::split(id).0.is_none() => format!("{locality}/{id}"),
         _ => id.to_owned(),
     }
+}
+
+fn last_part(id: &str) -> String {
+    id.rsplit('/').next().unwrap_or(id).to_owned()
 }
 
 fn name_and_value(item: &Json) -> Option<(String, Json)> {
@@ -218,6 +245,26 @@ mod tests {
     fn timestamps_lose_their_fractions() {
         let cut = from_wire(Convert::Timestamp, json!("2026-07-17T09:50:00.638933292Z"), None, None);
         assert_eq!(cut, Some(json!("2026-07-17T09:50:00Z")));
+    }
+
+    #[test]
+    fn an_id_in_a_region_comes_back_in_the_region_of_the_zone() {
+        assert_eq!(to_wire(Convert::RegionalId, json!("fr-par/u-1")), Ok(Some(json!("u-1"))));
+        assert_eq!(from_wire(Convert::RegionalId, json!("u-1"), Some("nl-ams-2"), None), Some(json!("nl-ams/u-1")));
+    }
+
+    #[test]
+    fn of_an_id_of_several_parts_the_last_one_counts() {
+        assert_eq!(to_wire(Convert::LastPart, json!("fr-par-1/server/interface")), Ok(Some(json!("interface"))));
+        assert_eq!(there_and_back(Convert::LastPart, json!("interface")), Some(json!("interface")));
+    }
+
+    #[test]
+    fn two_spellings_of_an_address_in_two_orders_are_one_list() {
+        let (one, other) = (json!(["10.0.0.1", "10.1.0.0/24"]), json!(["10.1.0.0/24", "10.0.0.1/32"]));
+        assert!(same_on_wire(Convert::Cidr, Some(catalog::Equal::Unordered), &one, &other));
+        assert!(!same_on_wire(Convert::Cidr, None, &one, &other));
+        assert!(!same_on_wire(Convert::Cidr, None, &json!(["home"]), &json!(["home"])));
     }
 
     #[test]

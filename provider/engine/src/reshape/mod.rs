@@ -4,6 +4,7 @@
 //! field of its own. The catalog names it; both directions survive any JSON.
 
 mod databases_instance;
+mod network_gateway_network;
 mod network_private_network;
 mod observability_alert_manager;
 mod observability_source;
@@ -22,6 +23,7 @@ fn pair(name: &str) -> Option<Pair> {
         "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
         "observability_source" => (observability_source::encode, observability_source::decode),
         "observability_token" => (observability_token::encode, observability_token::decode),
+        "network_gateway_network" => (network_gateway_network::encode, network_gateway_network::decode),
         "network_private_network" => (network_private_network::encode, network_private_network::decode),
         _ => return None,
     })

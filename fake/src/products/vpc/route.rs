@@ -1,0 +1,105 @@
+//! Routes: those that somebody made, and in lists those that each private network has by itself.
+
+use serde_json::{Map, Value, json};
+
+use super::VPC;
+use super::subnet::SUBNET;
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::products::ipam;
+use crate::store::{Kind, Missing};
+
+/// As recorded, its absence is of something unknown.
+pub(super) static ROUTE: Kind = Kind::new("vpc/route", "Route", "routes", Missing::Unnamed);
+
+const NEXT_HOPS: [&str; 3] = ["nexthop_resource_id", "nexthop_private_network_id", "nexthop_vpc_connector_id"];
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let (vpc, destination) = (call.need("vpc_id")?, call.need("destination")?);
+    call.find(&VPC, &vpc)?;
+    if NEXT_HOPS.iter().all(|hop| call.text(hop).is_empty()) {
+        return Err(Refusal::required("nexthop"));
+    }
+    let now = call.timestamp();
+    let mut fields = json!({
+        "description": call.text("description"),
+        "destination": destination,
+        "vpc_id": vpc,
+        "tags": call.tags(),
+        "type": "custom",
+        "is_read_only": false,
+        "region": call.locality(),
+        "created_at": now,
+        "updated_at": now,
+    });
+    for hop in NEXT_HOPS {
+        fields[hop] = hop_of(call, hop);
+    }
+    call.create(&ROUTE, fields)
+}
+
+/// An empty next hop takes it away.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    for hop in NEXT_HOPS {
+        if call.body.contains_key(hop) {
+            let value = hop_of(call, hop);
+            call.body.insert(hop.to_owned(), value);
+        }
+    }
+    let fields: Vec<&str> = ["description", "destination", "tags"].into_iter().chain(NEXT_HOPS).collect();
+    call.patch(&ROUTE, &fields)
+}
+
+/// As recorded: first those of the private networks, which have no id; tags do not filter.
+pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
+    let region = call.locality();
+    let of_networks = call.world.store.of(&SUBNET).filter(|subnet| subnet.locality == region).map(|subnet| {
+        json!({
+            "id": "",
+            "description": "Local Private Network route",
+            "destination": subnet.fields["subnet"],
+            "vpc_id": subnet.fields["vpc_id"],
+            "nexthop_private_network_id": subnet.fields["private_network_id"],
+            "nexthop_resource_id": null,
+            "nexthop_vpc_connector_id": null,
+            "tags": ["MANAGED"],
+            "type": "subnet",
+            "is_read_only": true,
+            "region": region,
+            "created_at": subnet.fields["created_at"],
+            "updated_at": subnet.fields["updated_at"],
+        })
+    });
+    let made = call.world.store.of(&ROUTE).filter(|route| route.locality == region);
+    let made = made.map(|route| Value::Object(route.fields.clone()));
+    let fits = |route: &Value| {
+        call.query.iter().all(|(name, wanted)| match name.as_str() {
+            "vpc_id" | "nexthop_resource_id" | "nexthop_private_network_id" | "nexthop_vpc_connector_id" => {
+                route[name] == *wanted
+            }
+            "is_ipv6" => route["destination"].as_str().is_some_and(|block| json!(block.contains(':')) == *wanted),
+            _ => true,
+        })
+    };
+    let routes: Vec<Value> = of_networks.chain(made).filter(fits).map(|route| with_next_hop(call, route)).collect();
+    let total = routes.len();
+    Ok(json!({ "routes": routes, "total_count": total }))
+}
+
+fn with_next_hop(call: &Call<'_>, route: Value) -> Value {
+    let holder = route["nexthop_resource_id"].as_str().and_then(|id| ipam::held_by(call, id));
+    let (address, resource) = holder.unwrap_or_default();
+    json!({
+        "nexthop_ip": address,
+        "nexthop_name": resource.get("name"),
+        "nexthop_resource_type": resource.get("type").cloned().unwrap_or_else(|| json!("unknown_type")),
+        "route": route,
+    })
+}
+
+fn hop_of(call: &Call<'_>, field: &str) -> Value {
+    Some(call.text(field)).filter(|id| !id.is_empty()).map_or(Value::Null, Value::from)
+}
+
+/// What somebody holds: the address, and what IPAM says of the holder.
+pub(crate) type Held = (Value, Map<String, Value>);

@@ -1,0 +1,85 @@
+//! Public addresses: each is at one gateway at most.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Value, json};
+
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::paging;
+use crate::store::{Kind, Missing};
+
+pub(super) static IP: Kind = Kind::new("vpcgw/ip", "IP", "ips", Missing::Labelled("ip"));
+
+/// As recorded: addresses come from here.
+const POOL: Ipv4Addr = Ipv4Addr::new(51, 15, 0, 0);
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let (project, tags) = (call.project()?, call.tags());
+    let id = book(call, &project, &tags);
+    call.find(&IP, &id).map(|address| call.show(&IP, address))
+}
+
+/// Makes an address and gives its id.
+pub(super) fn book(call: &mut Call<'_>, project: &str, tags: &Value) -> String {
+    let address = Ipv4Addr::from(u32::from(POOL) | call.world.chance.u32(1 << 8..1 << 16));
+    let now = call.timestamp();
+    let fields = json!({
+        "address": address.to_string(),
+        "organization_id": call.world.organization,
+        "project_id": project,
+        "reverse": usual_name(address),
+        "tags": tags,
+        "zone": call.locality(),
+        "created_at": now,
+        "updated_at": now,
+    });
+    let object = call.draft(&IP, fields);
+    let id = object.id.clone();
+    call.insert(&IP, object);
+    id
+}
+
+/// A list may ask for those that no gateway has.
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    let mut query = call.query.clone();
+    let is_free = query.remove("is_free").and_then(|free| free.as_bool());
+    Ok(call.page(&IP, |address| {
+        is_free.is_none_or(|free| free == address.text("gateway_id").is_empty()) && paging::selects(&query, &IP, address)
+    }))
+}
+
+/// An empty name gives the usual one back.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    if call.body.get("reverse") == Some(&json!("")) {
+        let id = call.id();
+        let address = call.find(&IP, &id)?.text("address").parse().unwrap_or(POOL);
+        call.body.insert("reverse".to_owned(), json!(usual_name(address)));
+    }
+    call.patch(&IP, &["tags", "reverse"])
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    if !call.find(&IP, &call.id())?.text("gateway_id").is_empty() {
+        return Err(Refusal::precondition("resource_still_in_use", "a gateway has the address"));
+    }
+    call.delete(&IP)
+}
+
+/// As recorded, an address tells its gateway only while it has one.
+pub(super) fn attach(call: &mut Call<'_>, id: &str, gateway: &str) -> Result<(), Refusal> {
+    call.change(&IP, id)?.fields.insert("gateway_id".to_owned(), json!(gateway));
+    Ok(())
+}
+
+pub(super) fn detach(call: &mut Call<'_>, id: &str) {
+    if let Ok(address) = call.change(&IP, id) {
+        address.fields.remove("gateway_id");
+    }
+}
+
+/// As recorded: the bytes of the address from last to first.
+fn usual_name(address: Ipv4Addr) -> String {
+    let [a, b, c, d] = address.octets();
+    format!("{d}-{c}-{b}-{a}.instances.scw.cloud")
+}

@@ -1,0 +1,178 @@
+//! Gateways: what each change puts them through, and what goes with them.
+
+use serde_json::{Map, Value, json};
+
+use super::address::{self, IP};
+use super::network::GATEWAY_NETWORK;
+use super::pat_rule::PAT_RULE;
+use crate::answer::Refusal;
+use crate::call::{Call, Handled, object};
+use crate::paging;
+use crate::store::{Kind, Missing, Object, Store};
+
+pub(super) static GATEWAY: Kind = Kind {
+    view: Some(show_parts),
+    transient: &["allocating", "configuring", "stopping", "deleting"],
+    ..Kind::new("vpcgw/gateway", "Gateway", "gateways", Missing::Labelled("gateway"))
+};
+
+/// The offers and their bandwidth in Mbit/s; the first two as recorded.
+const TYPES: &[(&str, u32)] = &[("VPC-GW-S", 100), ("VPC-GW-M", 1000), ("VPC-GW-L", 3000), ("VPC-GW-XL", 10000)];
+
+pub(super) fn types(zone: &str) -> Value {
+    let types = TYPES.iter().map(|(name, bandwidth)| json!({ "name": name, "bandwidth": bandwidth, "zone": zone }));
+    json!({ "types": types.collect::<Vec<_>>() })
+}
+
+/// As recorded: with an address of its own if none is given, and without its version in the first answer.
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let (name, project) = (call.need("name")?, call.project()?);
+    let (kind, bandwidth) = offer(call)?;
+    let id = call.world.uuid();
+    let address = match call.text("ip_id").as_str() {
+        "" => address::book(call, &project, &json!([])),
+        given => {
+            let free = call.find(&IP, given)?;
+            if !free.text("gateway_id").is_empty() {
+                return Err(Refusal::precondition("resource_still_in_use", "another gateway has the address"));
+            }
+            given.to_owned()
+        }
+    };
+    address::attach(call, &address, &id)?;
+    let now = call.timestamp();
+    let fields = json!({
+        "id": id,
+        "name": name,
+        "organization_id": call.world.organization,
+        "project_id": project,
+        "zone": call.locality(),
+        "tags": call.tags(),
+        "type": kind,
+        "bandwidth": bandwidth,
+        "status": "allocating",
+        "bastion_enabled": call.value("enable_bastion", false),
+        "bastion_port": call.value("bastion_port", 61_000),
+        "bastion_allowed_ips": ["0.0.0.0/0"],
+        "smtp_enabled": call.value("enable_smtp", false),
+        "is_legacy": false,
+        "created_at": now,
+        "updated_at": now,
+    });
+    let mut gateway = call.draft(&GATEWAY, fields);
+    gateway.hidden.insert("ip_id".to_owned(), json!(address));
+    let answer = call.insert(&GATEWAY, gateway);
+    call.change(&GATEWAY, &id)?.fields.insert("version".to_owned(), json!("0.8.5"));
+    call.pass(&GATEWAY, &id, "allocating", json!({ "status": "running" }))?;
+    Ok(answer)
+}
+
+/// The gateways of before IPAM, which a list may ask for, are gone.
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    let mut query = call.query.clone();
+    query.remove("include_legacy");
+    let name = query.remove("name");
+    let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
+    Ok(call.page(&GATEWAY, |gateway| {
+        gateway.text("name").contains(name) && paging::selects(&query, &GATEWAY, gateway)
+    }))
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    for (given, shown) in [("enable_bastion", "bastion_enabled"), ("enable_smtp", "smtp_enabled")] {
+        if let Some(value) = call.body.remove(given) {
+            call.body.insert(shown.to_owned(), value);
+        }
+    }
+    changed(call, &["name", "tags", "bastion_port", "bastion_enabled", "smtp_enabled"], &[])
+}
+
+/// As recorded, a gateway that was upgraded says `failed` once before it is configured.
+pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
+    let (_, bandwidth) = offer(call)?;
+    let id = gateway_id(call);
+    if call.find(&GATEWAY, &id)?.fields["bandwidth"].as_u64().is_some_and(|has| u64::from(bandwidth) < has) {
+        return Err(Refusal::constraint("type", "a gateway cannot become smaller"));
+    }
+    call.body.insert("bandwidth".to_owned(), json!(bandwidth));
+    changed(call, &["type", "bandwidth"], &["failed"])
+}
+
+pub(super) fn refresh_ssh_keys(call: &mut Call<'_>) -> Handled {
+    changed(call, &[], &[])
+}
+
+pub(super) fn set_allowed(call: &mut Call<'_>) -> Handled {
+    let ranges = call.value("ip_ranges", json!([]));
+    call.body.insert("bastion_allowed_ips".to_owned(), ranges.clone());
+    changed(call, &["bastion_allowed_ips"], &[])?;
+    Ok(json!({ "ip_ranges": ranges }))
+}
+
+/// As recorded it is gone at once; its address stays unless the call says otherwise.
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&GATEWAY, &id)?;
+    if call.world.store.of(&GATEWAY_NETWORK).any(|network| network.text("gateway_id") == id) {
+        return Err(Refusal::precondition("resource_still_in_use", "private networks are attached to the gateway"));
+    }
+    let gateway = call.find(&GATEWAY, &id)?;
+    let (address, mut answer) = (gateway.hidden_text("ip_id").to_owned(), call.show(&GATEWAY, gateway));
+    answer["status"] = json!("deleting");
+    call.delete(&GATEWAY)?;
+    address::detach(call, &address);
+    if call.query.get("delete_ip") == Some(&json!(true)) {
+        let zone = call.locality();
+        call.world.store.remove(&IP, &zone, &address)?;
+    }
+    call.world.store.remove_where(|part| part.kind == PAT_RULE.name && part.text("gateway_id") == id);
+    Ok(answer)
+}
+
+/// Refuses while the gateway is on its way from one status to another.
+pub(super) fn settled(call: &Call<'_>, id: &str) -> Result<(), Refusal> {
+    call.settled(&GATEWAY, id)
+}
+
+/// Lets the gateway configure itself for a while.
+pub(super) fn configure(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
+    call.pass(&GATEWAY, id, "configuring", json!({ "status": "running" }))
+}
+
+/// As recorded, the answer to a change still says `running`, and the next look says `configuring`.
+fn changed(call: &mut Call<'_>, fields: &[&str], first: &[&str]) -> Handled {
+    let id = gateway_id(call);
+    call.settled(&GATEWAY, &id)?;
+    let (now, over, time) = (call.now, call.world.settle, call.timestamp());
+    let given: Vec<_> = fields.iter().filter_map(|name| Some(((*name).to_owned(), call.body.get(*name)?.clone()))).collect();
+    let gateway = call.change(&GATEWAY, &id)?;
+    gateway.fields.extend(given);
+    gateway.fields.insert("updated_at".to_owned(), json!(time));
+    let answer = call.find(&GATEWAY, &id).map(|gateway| call.show(&GATEWAY, gateway))?;
+    let statuses: Vec<&str> = first.iter().copied().chain(["configuring", "running"]).collect();
+    let gateway = call.change(&GATEWAY, &id)?;
+    gateway.fields.insert("status".to_owned(), json!(statuses[0]));
+    gateway.settle(now, over, statuses[1..].iter().map(|status| object(json!({ "status": status }))).collect());
+    Ok(answer)
+}
+
+/// The gateway a call is about; its id is not always the last part of the path.
+fn gateway_id(call: &Call<'_>) -> String {
+    call.parameter("gateway_id")
+}
+
+fn offer(call: &mut Call<'_>) -> Result<(String, u32), Refusal> {
+    let wanted = call.need("type")?.to_uppercase();
+    let offer = TYPES.iter().find(|(name, _)| *name == wanted);
+    let (name, bandwidth) = offer.ok_or_else(|| Refusal::constraint("type", "there is no such type"))?;
+    call.body.insert("type".to_owned(), json!(name));
+    Ok(((*name).to_owned(), *bandwidth))
+}
+
+fn show_parts(store: &Store, gateway: &Object, shown: &mut Map<String, Value>) {
+    let address = store.get(&IP, &gateway.locality, gateway.hidden_text("ip_id"));
+    shown.insert("ipv4".to_owned(), address.map_or(Value::Null, |address| Value::Object(address.fields.clone())));
+    let networks = store.of(&GATEWAY_NETWORK).filter(|network| network.text("gateway_id") == gateway.id);
+    let networks: Value = networks.map(|network| Value::Object(network.fields.clone())).collect();
+    shown.insert("gateway_networks".to_owned(), networks);
+}

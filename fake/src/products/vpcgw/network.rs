@@ -1,0 +1,89 @@
+//! Private networks at a gateway, each with an address that IPAM holds for it.
+
+use serde_json::{Value, json};
+
+use super::{gateway, in_region};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::products::ipam::{self, Holder};
+use crate::products::vpc::PRIVATE_NETWORK;
+use crate::store::{Kind, Missing};
+
+pub(crate) static GATEWAY_NETWORK: Kind = Kind {
+    transient: &["created", "attaching", "configuring", "detaching"],
+    ..Kind::new("vpcgw/gateway_network", "GatewayNetwork", "gateway_networks", Missing::Labelled("gateway_network"))
+};
+
+/// As recorded: it begins as `created` and gets its hardware address once it is ready; meanwhile the gateway is
+/// configuring.
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let (gateway, network) = (call.need("gateway_id")?, call.need("private_network_id")?);
+    gateway::settled(call, &gateway)?;
+    in_region(call, |call| call.find(&PRIVATE_NETWORK, &network).map(|_| ()))?;
+    if call.world.store.of(&GATEWAY_NETWORK).any(|other| {
+        other.text("gateway_id") == gateway && other.text("private_network_id") == network
+    }) {
+        return Err(Refusal::already_exists("gateway_network", "", "the private network is attached already"));
+    }
+    let id = call.world.uuid();
+    let address = hold(call, &id, &network, &call.text("ipam_ip_id"))?;
+    let mac = in_region(call, |call| ipam::mac_address(call, &address));
+    let now = call.timestamp();
+    let fields = json!({
+        "id": id,
+        "gateway_id": gateway,
+        "private_network_id": network,
+        "ipam_ip_id": address,
+        "masquerade_enabled": call.value("enable_masquerade", false),
+        "push_default_route": call.value("push_default_route", false),
+        "status": "created",
+        "zone": call.locality(),
+        "created_at": now,
+        "updated_at": now,
+    });
+    let answer = call.create(&GATEWAY_NETWORK, fields)?;
+    call.pass(&GATEWAY_NETWORK, &id, "created", json!({ "status": "ready", "mac_address": mac }))?;
+    gateway::configure(call, &gateway)?;
+    Ok(answer)
+}
+
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let network = call.find(&GATEWAY_NETWORK, &id)?.clone();
+    call.settled(&GATEWAY_NETWORK, &id)?;
+    gateway::settled(call, network.text("gateway_id"))?;
+    if let Some(masquerade) = call.body.remove("enable_masquerade") {
+        call.body.insert("masquerade_enabled".to_owned(), masquerade);
+    }
+    let wanted = call.text("ipam_ip_id");
+    if !wanted.is_empty() && wanted != network.text("ipam_ip_id") {
+        in_region(call, |call| ipam::let_go(call, network.text("ipam_ip_id")));
+        hold(call, &id, network.text("private_network_id"), &wanted)?;
+    }
+    call.patch(&GATEWAY_NETWORK, &["masquerade_enabled", "push_default_route", "ipam_ip_id"])?;
+    call.pass(&GATEWAY_NETWORK, &id, "configuring", json!({ "status": "ready" }))?;
+    gateway::configure(call, network.text("gateway_id"))?;
+    call.get(&GATEWAY_NETWORK)
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let network = call.find(&GATEWAY_NETWORK, &id)?.clone();
+    gateway::settled(call, network.text("gateway_id"))?;
+    call.delete_in_time(&GATEWAY_NETWORK)?;
+    in_region(call, |call| ipam::let_go(call, network.text("ipam_ip_id")));
+    let gone = call.change(&GATEWAY_NETWORK, &id)?;
+    gone.fields.insert("status".to_owned(), json!("detaching"));
+    call.get(&GATEWAY_NETWORK)
+}
+
+/// The id of the address that IPAM holds for the gateway: a booked one if it is given.
+fn hold(call: &mut Call<'_>, id: &str, network: &str, booked: &str) -> Result<String, Refusal> {
+    let name: Value = call.value("name", "public gateway");
+    let name = name.as_str().unwrap_or_default().to_owned();
+    let holder = Holder { kind: "vpc_gateway_network", id, name: &name, tags: &[] };
+    in_region(call, |call| match booked {
+        "" => ipam::assign(call, network, None, &holder).map(|address| ipam::id_of(call, id, &address)),
+        booked => ipam::lend(call, booked, &holder).map(|()| booked.to_owned()),
+    })
+}
