@@ -260,16 +260,9 @@ fn says_nothing(property: &Property, value: &Value) -> bool {
 
 fn same(property: &Property, old: &Value, new: &Value) -> bool {
     let (Ok(old), Ok(new)) = (old.to_json(), new.to_json()) else { return false };
-    equal::same(property.equal, &old, &new) || same_on_wire(property, old, new)
-}
-
-/// Two spellings that the wire does not tell apart, such as an id with and without its region.
-fn same_on_wire(property: &Property, old: serde_json::Value, new: serde_json::Value) -> bool {
-    let Some(convert) = property.convert else { return false };
-    match (convert::to_wire(convert, old), convert::to_wire(convert, new)) {
-        (Ok(old), Ok(new)) => old == new,
-        _ => false,
-    }
+    equal::same(property.equal, &old, &new)
+        // Two spellings that the wire does not tell apart, such as an id with and without its region.
+        || property.convert.is_some_and(|convert| convert::same_on_wire(convert, property.equal, &old, &new))
 }
 
 fn is_permutation(properties: &BTreeMap<String, Property>, old: &[Value], new: &[Value]) -> bool {

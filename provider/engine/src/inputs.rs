@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
-use crate::{equal, wire};
+use crate::{convert, equal, wire};
 
 /// The inputs a resource would have to be given to be as its state says.
 ///
 /// An input the program gave keeps its spelling if that means the same as the live value. One it did not give shows up
-/// only if it is neither filled by the API nor empty nor the default. Without former inputs (import) all that is not
-/// empty and not the default is given.
-pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object) -> Object {
-    let import = former.iter().all(|(name, _)| name.starts_with("__"));
+/// only if it is neither filled by the API nor empty nor the default. For an import all that is not empty and not the
+/// default is given.
+pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, import: bool) -> Object {
     let mut inputs = Object::new();
     for (name, property) in &resource.properties {
         if property.input == Input::No {
@@ -210,7 +209,10 @@ fn as_input_object(properties: &BTreeMap<String, Property>, live: &Value) -> Val
 
 pub(crate) fn same(property: &Property, given: &Value, live: &Value) -> bool {
     match (given.to_json(), live.to_json()) {
-        (Ok(given), Ok(live)) => equal::same(property.equal, &given, &live),
+        (Ok(given), Ok(live)) => {
+            let one_on_wire = |convert| convert::same_on_wire(convert, property.equal, &given, &live);
+            equal::same(property.equal, &given, &live) || property.convert.is_some_and(one_on_wire)
+        }
         _ => false,
     }
 }

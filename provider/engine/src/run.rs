@@ -64,8 +64,10 @@ pub(crate) async fn read(
     }
     look::rest(cx, &mut scope, false, false).await?;
     let id = scope.id().unwrap_or_else(|| id.to_owned());
+    // A program may give nothing at all; of what is imported nothing was known.
+    let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
     let state = state_of(&scope, Known { inputs, state, just_sent: false });
-    let inputs = inputs::of_state(cx.resource, &state, inputs);
+    let inputs = inputs::of_state(cx.resource, &state, inputs, import);
     Ok(Some(ReadBack { id, state, inputs }))
 }
 
@@ -101,7 +103,8 @@ pub(crate) async fn update(
 
 /// Removes the resource and waits until it is gone. What is gone already was removed well.
 pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
-    let inputs = inputs::of_state(cx.resource, olds, old_inputs);
+    let unknown = old_inputs.keys().all(|name| name.starts_with("__"));
+    let inputs = inputs::of_state(cx.resource, olds, old_inputs, unknown);
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
     scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;

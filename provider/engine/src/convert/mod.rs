@@ -56,6 +56,23 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
     }))
 }
 
+/// Whether two values, or two lists of them, are one on the wire, such as an address with and without its length.
+pub(crate) fn same_on_wire(convert: Convert, equal: Option<catalog::Equal>, one: &Json, other: &Json) -> bool {
+    let on_wire = |json: &Json| match json {
+        Json::Array(items) if convert != Convert::NameValueList => {
+            let items: Result<Vec<Option<Json>>, _> =
+                items.iter().map(|item| to_wire(convert, item.clone())).collect();
+            items.map(|items| Some(Json::Array(items.into_iter().flatten().collect())))
+        }
+        json => to_wire(convert, json.clone()),
+    };
+    match (on_wire(one), on_wire(other)) {
+        (Ok(Some(one)), Ok(Some(other))) => crate::equal::same(equal, &one, &other),
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
 /// Scaleway's form to the user's, for a resource in `locality` whose object says `zone`.
 ///
 /// Whatever does not have the expected form is given as it is: an answer is a fact, even a surprising one. Nothing
