@@ -48,7 +48,9 @@ pub enum MigrateError {
     #[error("what came in is no exported stack: it has no `deployment`; give the output of `pulumi stack export`")]
     NoStack,
     /// Two resources would be one.
-    #[error("two resources would both be {0}: delete one of them from the stack with `pulumi state delete`, and export it again")]
+    #[error(
+        "two resources would both be {0}: delete one of them from the stack with `pulumi state delete`, and export it again"
+    )]
     Twice(String),
     /// The plugin is broken.
     #[error(transparent)]
@@ -88,13 +90,13 @@ impl Stack<'_> {
         let all: Vec<&Json> = resources.iter().chain(of_operations).collect();
         self.name(&all);
         let resources = self.with_providers(resources);
-        let mut resources: Vec<Json> = resources.into_iter().map(|resource| self.resource(resource)).collect();
+        let resources: Vec<Json> = resources.into_iter().map(|resource| self.resource(resource)).collect();
         for operation in &mut pending {
             if let Some(resource) = operation.get_mut("resource") {
                 *resource = self.resource(resource.take());
             }
         }
-        only_once(&mut resources)?;
+        only_once(&resources)?;
         let count = pending.len();
         put_list(deployment, "resources", resources);
         put_list(deployment, "pending_operations", pending);
@@ -134,8 +136,12 @@ impl Stack<'_> {
         let stays = |resource: &&Json| {
             text(resource, "type").is_some_and(|token| package(token) == PEER && self.token(token).is_none())
         };
-        let needed: BTreeSet<String> =
-            resources.iter().filter(stays).filter_map(|resource| text(resource, "provider")).map(str::to_owned).collect();
+        let needed: BTreeSet<String> = resources
+            .iter()
+            .filter(stays)
+            .filter_map(|resource| text(resource, "provider"))
+            .map(str::to_owned)
+            .collect();
         let mut there: BTreeSet<String> =
             resources.iter().filter_map(|resource| text(resource, "urn")).map(str::to_owned).collect();
         let mut all = Vec::with_capacity(resources.len());
@@ -168,7 +174,7 @@ impl Stack<'_> {
             Some(ours) => {
                 self.taken += 1;
                 fields.insert("type".to_owned(), Json::from(ours));
-                self.forget_notes(fields);
+                forget_notes(fields);
             }
             None if package(&token) == PEER => {
                 // Its provider stays the peer's, whatever becomes of it elsewhere.
@@ -191,7 +197,8 @@ impl Stack<'_> {
         let own = self.names.get(urn).map_or(urn, String::as_str).to_owned();
         let Some(Json::Array(aliases)) = fields.get_mut("aliases") else { return };
         for alias in aliases.iter_mut() {
-            let new = alias.as_str().and_then(Urn::parse).map(|urn| urn.with_types(|token| self.token(token)).to_string());
+            let new =
+                alias.as_str().and_then(Urn::parse).map(|urn| urn.with_types(|token| self.token(token)).to_string());
             if let Some(new) = new {
                 *alias = Json::from(new);
             }
@@ -213,17 +220,18 @@ impl Stack<'_> {
             _ => {}
         }
     }
+}
 
-    fn forget_notes(&self, fields: &mut Map<String, Json>) {
-        if let Some(Json::Object(outputs)) = fields.get_mut("outputs") {
-            outputs.retain(|name, _| !NOTES.contains(&name.as_str()) && name != DEFAULTS);
-            outputs.values_mut().for_each(forget_defaults);
-        }
-        if let Some(Json::Object(inputs)) = fields.get_mut("inputs") {
-            let nothing = |value: &Json| value.as_array().is_none_or(Vec::is_empty);
-            inputs.retain(|name, value| name != DEFAULTS || !nothing(value));
-            inputs.iter_mut().filter(|(name, _)| *name != DEFAULTS).for_each(|(_, value)| forget_defaults(value));
-        }
+/// Forgets what the peer notes for itself in a resource.
+fn forget_notes(fields: &mut Map<String, Json>) {
+    if let Some(Json::Object(outputs)) = fields.get_mut("outputs") {
+        outputs.retain(|name, _| !NOTES.contains(&name.as_str()) && name != DEFAULTS);
+        outputs.values_mut().for_each(forget_defaults);
+    }
+    if let Some(Json::Object(inputs)) = fields.get_mut("inputs") {
+        let nothing = |value: &Json| value.as_array().is_none_or(Vec::is_empty);
+        inputs.retain(|name, value| name != DEFAULTS || !nothing(value));
+        inputs.iter_mut().filter(|(name, _)| *name != DEFAULTS).for_each(|(_, value)| forget_defaults(value));
     }
 }
 
@@ -268,7 +276,7 @@ fn provider_urn(urn: Urn<'_>) -> String {
 }
 
 /// Refuses resources of one URN; one that waits for its deletion may have the name of its successor.
-fn only_once(resources: &mut [Json]) -> Result<(), MigrateError> {
+fn only_once(resources: &[Json]) -> Result<(), MigrateError> {
     let mut seen = BTreeSet::new();
     for resource in resources.iter().filter(|resource| resource.get("delete") != Some(&Json::Bool(true))) {
         let Some(urn) = text(resource, "urn") else { continue };

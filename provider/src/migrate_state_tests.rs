@@ -30,13 +30,15 @@ fn resource(types: &str, name: &str, provider: &str, more: Json) -> Json {
         "urn": urn(&format!("{types}::{name}")), "custom": true, "id": "fr-par/u-1",
         "type": types.rsplit('$').next().unwrap(), "provider": provider,
     });
-    resource.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    if let Json::Object(more) = more {
+        resource.as_object_mut().unwrap().extend(more);
+    }
     resource
 }
 
 #[track_caller]
 fn migrated(resources: Vec<Json>) -> (Json, Migrated) {
-    let export = json!({ "version": 3, "deployment": { "manifest": {}, "resources": resources } });
+    let export = json!({ "version": 3, "deployment": { "manifest": {}, "resources": Json::from(resources) } });
     let migrated = migrate(&export.to_string()).unwrap();
     let export: Json = serde_json::from_str(&migrated.export).unwrap();
     assert_eq!(export["version"], 3);
@@ -51,13 +53,18 @@ fn both_generations_of_names_become_ours_with_their_provider() {
     let (resources, migrated) = migrated(vec![
         provider,
         resource(namespace, "web", &reference, json!({})),
-        resource("scaleway:index/container:Container", "api", &reference, json!({
-            "parent": urn("pulumi:pulumi:Stack::app-dev"),
-            "dependencies": [urn(&format!("{namespace}::web"))],
-            "propertyDependencies": { "namespaceId": [urn(&format!("{namespace}::web"))] },
-            "deletedWith": urn(&format!("{namespace}::web")),
-            "aliases": [urn("scaleway:containers/container:Container::api"), urn("evalap-scaleway:index/container:Container::api")],
-        })),
+        resource(
+            "scaleway:index/container:Container",
+            "api",
+            &reference,
+            json!({
+                "parent": urn("pulumi:pulumi:Stack::app-dev"),
+                "dependencies": [urn(&format!("{namespace}::web"))],
+                "propertyDependencies": { "namespaceId": [urn(&format!("{namespace}::web"))] },
+                "deletedWith": urn(&format!("{namespace}::web")),
+                "aliases": [urn("scaleway:containers/container:Container::api"), urn("evalap-scaleway:index/container:Container::api")],
+            }),
+        ),
     ]);
     assert_eq!((migrated.taken, migrated.left.len()), (2, 0));
     assert_eq!(resources[0]["type"], "pulumi:providers:evalap-scaleway");
@@ -78,15 +85,21 @@ fn both_generations_of_names_become_ours_with_their_provider() {
 #[test]
 fn the_peers_notes_are_forgotten_and_secrets_stay_as_they_are() {
     let (provider, reference) = theirs();
-    let secret = json!({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x" });
+    let secret =
+        json!({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x" });
     let (resources, _) = migrated(vec![
         provider,
-        resource("scaleway:databases/instance:Instance", "db", &reference, json!({
-            "inputs": { "__defaults": ["name"], "password": secret, "privateNetwork": { "__defaults": [], "pnId": "x" } },
-            "outputs": {
-                "__meta": "{}", "__pulumi_raw_state_delta": {}, "password": secret, "rules": [{ "__defaults": [], "ip": "y" }],
-            },
-        })),
+        resource(
+            "scaleway:databases/instance:Instance",
+            "db",
+            &reference,
+            json!({
+                "inputs": { "__defaults": ["name"], "password": secret, "privateNetwork": { "__defaults": [], "pnId": "x" } },
+                "outputs": {
+                    "__meta": "{}", "__pulumi_raw_state_delta": {}, "password": secret, "rules": [{ "__defaults": [], "ip": "y" }],
+                },
+            }),
+        ),
     ]);
     let inputs = json!({ "__defaults": ["name"], "password": secret, "privateNetwork": { "pnId": "x" } });
     assert_eq!(resources[1]["inputs"], inputs);

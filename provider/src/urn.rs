@@ -23,7 +23,11 @@ impl<'a> Urn<'a> {
         let project = text.find("::")? + 2;
         let end = project + text.get(project..)?.find("::")?;
         let (types, name) = text.get(end + 2..)?.split_once("::")?;
-        Some(Self { place: text.get(..end)?, types: types.split('$').map(Cow::Borrowed).collect(), name: Cow::Borrowed(name) })
+        Some(Self {
+            place: text.get(..end)?,
+            types: types.split('$').map(Cow::Borrowed).collect(),
+            name: Cow::Borrowed(name),
+        })
     }
 
     /// The same with other types where `other` knows one.

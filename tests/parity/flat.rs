@@ -6,13 +6,7 @@ use serde_json::Value as Json;
 use crate::compare::{Difference, equal, without_package};
 
 /// Compares what stands under a flat token with what stands under its modular one.
-pub(crate) fn compare(
-    offer: &Json,
-    token: &str,
-    flat: &Json,
-    catalog: &Catalog,
-    differences: &mut Vec<Difference>,
-) {
+pub(crate) fn compare(offer: &Json, token: &str, flat: &Json, catalog: &Catalog, differences: &mut Vec<Difference>) {
     let bare = without_package(token);
     let modular = &offer[format!("evalap-scaleway:{}", catalog.modular(token))];
     equal(differences, bare, "deprecated", flat["deprecationMessage"].is_string(), true);

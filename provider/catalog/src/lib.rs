@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn a_flat_token_finds_what_its_modular_one_does() {
-        let text = r#"{"resources": {"a/b:B": {"label": "thing"}}, "functions": {}, "aliases": {"index/aB:AB": "a/b:B"}}"#;
+        let text =
+            r#"{"resources": {"a/b:B": {"label": "thing"}}, "functions": {}, "aliases": {"index/aB:AB": "a/b:B"}}"#;
         let catalog = Catalog::parse(text).unwrap_or_default();
         for token in ["evalap-scaleway:a/b:B", "evalap-scaleway:index/aB:AB", "scaleway:index/aB:AB"] {
             assert_eq!(catalog.resource(token).map(|resource| resource.label.as_str()), Some("thing"), "{token}");

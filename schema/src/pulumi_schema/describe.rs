@@ -67,7 +67,9 @@ pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
 pub(crate) fn flat(token: &str, modular: &str) -> Option<String> {
     let (module, rest) = modular.split_once('/').filter(|_| token != modular)?;
     let name = rest.split(':').next_back().unwrap_or_default();
-    Some(format!("Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists."))
+    Some(format!(
+        "Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists."
+    ))
 }
 
 /// One part of an id: its name in the form, and an example.
