@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
-use crate::{equal, wire};
+use crate::{equal, special, wire};
 
 /// The inputs a resource would have to be given to be as its state says.
 ///
@@ -30,6 +30,9 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object) -> 
         if let Some(value) = value {
             inputs.insert(name.clone(), hidden(property, value));
         }
+    }
+    if import {
+        special::imported(resource, &mut inputs);
     }
     for (name, value) in former.iter().filter(|(name, _)| name.starts_with("__")) {
         inputs.insert(name.clone(), value.clone());
