@@ -99,10 +99,11 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
     }))
 }
 
-/// The addresses in private networks are held by another instance from now on.
-pub(super) fn hand_over(call: &mut Call<'_>, from: &str, to: &str) {
-    let held: Vec<String> = call.world.store.of(&ipam::IP).filter(|ip| ip.hidden_text("resource_id") == from)
-        .map(|ip| ip.id.clone()).collect();
+/// The addresses that an instance's own endpoints have in private networks are held by another one from now on.
+pub(super) fn hand_over(call: &mut Call<'_>, from: &Object, to: &str) {
+    let own: Vec<Value> = all(from).iter().map(|endpoint| endpoint["private_network"]["service_ip"].clone()).collect();
+    let held = |ip: &&Object| ip.hidden_text("resource_id") == from.id && own.contains(&ip.fields["address"]);
+    let held: Vec<String> = call.world.store.of(&ipam::IP).filter(held).map(|ip| ip.id.clone()).collect();
     for id in held {
         if let Ok(ip) = call.change(&ipam::IP, &id) {
             ip.hidden.insert("resource_id".to_owned(), json!(to));

@@ -78,7 +78,7 @@ pub(super) fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &
     let (gone, left): (Vec<_>, Vec<_>) =
         endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
     call.pass(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
-    endpoint::withdraw(call, &replica.id, &gone);
+    endpoint::withdraw(call, replica.text("instance_id"), &gone);
     Ok(Value::Null)
 }
 
@@ -99,10 +99,8 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
                 return Err(Refusal::already_exists("endpoint", id, "the read replica has an endpoint of this kind"));
             }
         }
-        let mut holder = replica.clone();
-        holder.fields.insert("engine".to_owned(), instance.fields["engine"].clone());
-        holder.fields.insert("name".to_owned(), instance.fields["name"].clone());
-        endpoints.push(endpoint::of_spec(call, &holder, spec)?);
+        // As recorded: the addresses of a replica are held by its instance.
+        endpoints.push(endpoint::of_spec(call, &instance, spec)?);
     }
     let private: Vec<_> =
         endpoints.iter().filter(|endpoint| endpoint["private_network"].is_object()).cloned().collect();
@@ -112,8 +110,8 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
 }
 
 fn release(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
-    let endpoints = endpoint::all(call.find(&REPLICA, id)?);
-    endpoint::withdraw(call, id, &endpoints);
+    let replica = call.find(&REPLICA, id)?.clone();
+    endpoint::withdraw(call, replica.text("instance_id"), &endpoint::all(&replica));
     Ok(())
 }
 

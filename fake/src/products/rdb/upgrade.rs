@@ -72,7 +72,7 @@ fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
     call.insert(&INSTANCE, instance);
     contents::copy(call, id, &new);
     let (then, kept) = if workflow["with_endpoints"] == json!(true) {
-        endpoint::hand_over(call, id, &new);
+        endpoint::hand_over(call, &old, &new);
         (json!({ "status": "ready", "endpoints": endpoint::all(&old) }), json!([]))
     } else {
         (json!({ "status": "ready" }), old.fields["endpoints"].clone())
