@@ -30,7 +30,8 @@ pub(crate) fn compare(
     groups(token, resource, peer, differences);
     let made = resource.properties.values().any(|property| property.input == Input::Auto);
     equal(differences, token, "automatic name", made, flag(peer, "autoName"));
-    equal(differences, token, "no update", resource.update.is_empty(), flag(peer, "noUpdate"));
+    let changes = !resource.update.is_empty() || resource.special.is_some();
+    equal(differences, token, "no update", !changes, flag(peer, "noUpdate"));
 
     let (inputs, outputs) = (members(&ours["inputProperties"]), members(&ours["properties"]));
     let peers = members(&peer["props"]);

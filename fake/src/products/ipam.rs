@@ -53,6 +53,15 @@ pub(crate) fn assign(
     Ok(address)
 }
 
+/// Whether a subnet of the network has the address, which may come with its length.
+pub(crate) fn has_block_for(call: &Call<'_>, network: &str, address: &str) -> bool {
+    let address = address.split_once('/').map_or(address, |(address, _)| address);
+    let Ok(address) = address.parse::<IpAddr>() else { return true };
+    let subnets = call.world.store.of(&SUBNET).filter(|subnet| subnet.text("private_network_id") == network);
+    let blocks: Vec<IpNet> = subnets.filter_map(|subnet| subnet.text("subnet").parse().ok()).collect();
+    blocks.is_empty() || blocks.iter().any(|block| block.contains(&address))
+}
+
 /// Takes the address with its length away from its holder.
 pub(crate) fn withdraw(call: &mut Call<'_>, holder: &str, address: &str) {
     let held = |ip: &Object| ip.hidden_text("resource_id") == holder && ip.text("address") == address;

@@ -254,8 +254,10 @@ fn says_nothing(property: &Property, value: &Value) -> bool {
         return false;
     }
     let Ok(json) = value.to_json() else { return false };
-    let default = property.default.as_ref().is_some_and(|default| equal::same(property.equal, default, &json));
-    default || (wire::is_empty(&json) && !matches!(property.kind, Kind::Object(_)))
+    match &property.default {
+        Some(default) => equal::same(property.equal, default, &json),
+        None => wire::is_empty(&json) && !matches!(property.kind, Kind::Object(_)),
+    }
 }
 
 fn same(property: &Property, old: &Value, new: &Value) -> bool {

@@ -31,6 +31,9 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, imp
             inputs.insert(name.clone(), hidden(property, value));
         }
     }
+    if import {
+        special::imported(resource, &mut inputs);
+    }
     for (name, value) in former.iter().filter(|(name, _)| name.starts_with("__")) {
         inputs.insert(name.clone(), value.clone());
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::instance::{of_path, settled_of_path};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
-use crate::store::{Kind, Missing};
+use crate::store::{Kind, Missing, Object};
 
 pub(super) static DATABASE: Kind = Kind {
     id: "",
@@ -103,6 +103,25 @@ pub(super) fn set_privilege(call: &mut Call<'_>) -> Handled {
 pub(super) fn list_privileges(call: &mut Call<'_>) -> Handled {
     settled_of_path(call)?;
     call.list(&PRIVILEGE)
+}
+
+/// Gives another instance, or a snapshot, the same databases, users and privileges.
+pub(super) fn copy(call: &mut Call<'_>, from: &str, to: &str) {
+    let own = call.world.store.all().filter(|part| is_content(part) && part.hidden_text("instance_id") == from);
+    for mut part in own.cloned().collect::<Vec<_>>() {
+        part.id = part.id.replacen(from, to, 1);
+        part.hidden.insert("instance_id".to_owned(), json!(to));
+        call.world.store.insert(part);
+    }
+}
+
+/// Takes away all that is in an instance or a snapshot.
+pub(super) fn forget(call: &mut Call<'_>, of: &str) {
+    call.world.store.remove_where(|part| is_content(part) && part.hidden_text("instance_id") == of);
+}
+
+fn is_content(part: &Object) -> bool {
+    [&DATABASE, &USER, &PRIVILEGE].iter().any(|kind| kind.name == part.kind)
 }
 
 /// The name in the body, which must be free in the instance of the path.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::INSTANCE;
+use super::{INSTANCE, replica};
 use super::instance::settled_of_path;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
@@ -41,17 +41,25 @@ pub(super) fn get(call: &mut Call<'_>) -> Handled {
     find(call).map(|(_, endpoint)| endpoint)
 }
 
-/// As recorded: it is gone when the instance is ready again.
+/// As recorded: it is gone when the instance, or the read replica, is ready again.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    if let Some(replica) = replica::with_endpoint(call, &call.id()) {
+        return replica::delete_endpoint(call, &replica, &call.id());
+    }
     let (instance, endpoint) = find(call)?;
     call.settled(&INSTANCE, &instance.id)?;
     let mut endpoints = all(&instance);
     endpoints.retain(|other| other["id"] != endpoint["id"]);
     call.pass(&INSTANCE, &instance.id, "configuring", json!({ "status": "ready", "endpoints": endpoints }))?;
-    if let Some(address) = endpoint["private_network"]["service_ip"].as_str() {
-        ipam::withdraw(call, &instance.id, address);
-    }
+    withdraw(call, &instance.id, &[endpoint]);
     Ok(Value::Null)
+}
+
+/// Frees the addresses that endpoints had in private networks.
+pub(super) fn withdraw(call: &mut Call<'_>, holder: &str, endpoints: &[Value]) {
+    for address in endpoints.iter().filter_map(|endpoint| endpoint["private_network"]["service_ip"].as_str()) {
+        ipam::withdraw(call, holder, address);
+    }
 }
 
 /// The endpoint that `spec` asks for.
@@ -61,22 +69,27 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
         // Made up: addresses as Scaleway has them.
         let (a, b) = (call.world.chance.u8(..), call.world.chance.u8(1..255));
         let port = call.world.chance.u16(2000..30000);
-        return Ok(json!({
-            "id": id, "name": null, "ip": format!("51.159.{a}.{b}"), "port": port, "load_balancer": {},
-        }));
+        let ip = format!("51.159.{a}.{b}");
+        if spec["direct_access"].is_object() {
+            return Ok(json!({ "id": id, "name": null, "ip": ip, "port": own_port(instance), "direct_access": {} }));
+        }
+        return Ok(json!({ "id": id, "name": null, "ip": ip, "port": port, "load_balancer": {} }));
     };
     let network_id = network.get("private_network_id").and_then(Value::as_str).unwrap_or_default();
     let wanted = network.get("service_ip").and_then(Value::as_str);
     let wanted_address = wanted.map(|address| address.split_once('/').map_or(address, |(address, _)| address));
     let holder = Holder { kind: "rdb_instance", id: &instance.id, name: instance.text("name"), tags: TAGS };
-    let address = ipam::assign(call, network_id, wanted_address, &holder)?;
+    // As recorded of read replicas: an address that no subnet has is taken as it is.
+    let address = match wanted {
+        Some(wanted) if !ipam::has_block_for(call, network_id, wanted) => wanted.to_owned(),
+        _ => ipam::assign(call, network_id, wanted_address, &holder)?,
+    };
     let ip = address.split_once('/').map_or(address.as_str(), |(ip, _)| ip);
-    let port = if instance.text("engine").starts_with("MySQL") { 3306 } else { 5432 };
     Ok(json!({
         "id": id,
         "name": null,
         "ip": ip,
-        "port": port,
+        "port": own_port(instance),
         "private_network": {
             "private_network_id": network_id,
             "provisioning_mode": if wanted.is_some() { "static" } else { "ipam" },
@@ -86,7 +99,25 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
     }))
 }
 
-/// The endpoints of an instance.
+/// The addresses that an instance's own endpoints have in private networks are held by another one from now on.
+pub(super) fn hand_over(call: &mut Call<'_>, from: &Object, to: &str) {
+    let own: Vec<Value> = all(from).iter().map(|endpoint| endpoint["private_network"]["service_ip"].clone()).collect();
+    let held = |ip: &&Object| ip.hidden_text("resource_id") == from.id && own.contains(&ip.fields["address"]);
+    let held: Vec<String> = call.world.store.of(&ipam::IP).filter(held).map(|ip| ip.id.clone()).collect();
+    for id in held {
+        if let Ok(ip) = call.change(&ipam::IP, &id) {
+            ip.hidden.insert("resource_id".to_owned(), json!(to));
+            ip.fields["resource"]["id"] = json!(to);
+        }
+    }
+}
+
+/// The port that the engine listens at.
+fn own_port(instance: &Object) -> u16 {
+    if instance.text("engine").starts_with("MySQL") { 3306 } else { 5432 }
+}
+
+/// The endpoints of an instance or a read replica.
 pub(super) fn all(instance: &Object) -> Vec<Value> {
     instance.fields.get("endpoints").and_then(Value::as_array).cloned().unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::{acl, contents, endpoint, node};
+use super::{acl, contents, endpoint, node, replica};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
@@ -21,7 +21,7 @@ pub(crate) static INSTANCE: Kind = Kind {
         "snapshotting",
         "restarting",
     ],
-    view: Some(show_endpoint),
+    view: Some(show_parts),
     ..Kind::new("rdb/instance", "Instance", "instances", Missing::Labelled("instance"))
 };
 
@@ -126,6 +126,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&INSTANCE, &id)?;
     let answer = call.delete_in_time(&INSTANCE)?;
+    replica::delete_all_of(call, &id)?;
     let (now, over) = (call.now, call.world.settle);
     for kind in [&contents::DATABASE, &contents::USER, &contents::PRIVILEGE, &acl::RULE, &ipam::IP] {
         let parent = if kind.name == ipam::IP.name { "resource_id" } else { "instance_id" };
@@ -136,6 +137,30 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
         }
     }
     Ok(answer)
+}
+
+/// An instance that is made from another one, with those fields of it that it takes along.
+pub(super) fn blank(call: &mut Call<'_>, name: &str, taken: &[&str], from: &Value) -> Value {
+    let mut fields = json!({
+        "id": call.world.uuid(),
+        "name": name,
+        "organization_id": call.world.organization,
+        "region": call.locality(),
+        "status": "provisioning",
+        "encryption": from["encryption"],
+        "backup_same_region": false,
+        "backup_schedule": backup_schedule(call),
+        "logs_policy": { "max_age_retention": LOG_DAYS, "total_disk_retention": null },
+        "endpoint": null,
+        "endpoints": [],
+        "read_replicas": [],
+        "maintenances": [],
+        "created_at": call.timestamp(),
+    });
+    for field in taken {
+        fields[*field] = from[*field].clone();
+    }
+    fields
 }
 
 /// The id of the instance that the path names. It must exist.
@@ -164,8 +189,9 @@ fn next_run(now: Timestamp, hours: &Value) -> String {
     clock::micros(next.unwrap_or(Timestamp::MAX))
 }
 
-/// As recorded: `endpoint` is the public one.
-fn show_endpoint(_: &Store, instance: &Object, shown: &mut Map<String, Value>) {
+/// As recorded: `endpoint` is the public one, and read replicas are shown whole.
+fn show_parts(store: &Store, instance: &Object, shown: &mut Map<String, Value>) {
+    shown.insert("read_replicas".to_owned(), replica::of_instance(store, instance));
     let endpoints = instance.fields.get("endpoints").and_then(Value::as_array);
     let public = endpoints.into_iter().flatten().find(|endpoint| endpoint["load_balancer"].is_object());
     shown.insert("endpoint".to_owned(), json!(public));

@@ -1,15 +1,18 @@
-//! Managed databases: instances and what is in them. Backups, snapshots and read replicas are not served.
+//! Managed databases: instances, what is in them, and copies of them: backups, snapshots and read replicas.
 //!
 //! As recorded, a change of a part of an instance (rules, settings, endpoints) makes the whole instance pass through
 //! `configuring` or `initializing`; until it is `ready` again, further changes are refused.
 
 mod acl;
+mod backup;
 mod certificate;
 mod contents;
 mod endpoint;
 mod instance;
 mod node;
+mod replica;
 mod settings;
+mod snapshot;
 mod upgrade;
 
 use super::Product;
@@ -18,7 +21,16 @@ pub(crate) use instance::INSTANCE;
 
 pub(crate) static PRODUCT: Product = Product {
     document: "rdb.v1",
-    kinds: &[&INSTANCE, &contents::DATABASE, &contents::USER, &contents::PRIVILEGE, &acl::RULE],
+    kinds: &[
+        &INSTANCE,
+        &contents::DATABASE,
+        &contents::USER,
+        &contents::PRIVILEGE,
+        &acl::RULE,
+        &backup::BACKUP,
+        &snapshot::SNAPSHOT,
+        &replica::REPLICA,
+    ],
     routes: &[
         ("CreateInstance", instance::create),
         ("GetInstance", |call| call.get(&INSTANCE)),
@@ -48,5 +60,22 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteUser", contents::delete_user),
         ("SetPrivilege", contents::set_privilege),
         ("ListPrivileges", contents::list_privileges),
+        ("CreateDatabaseBackup", backup::create),
+        ("GetDatabaseBackup", |call| call.get(&backup::BACKUP)),
+        ("ListDatabaseBackups", |call| call.list(&backup::BACKUP)),
+        ("UpdateDatabaseBackup", backup::update),
+        ("DeleteDatabaseBackup", backup::delete),
+        ("ExportDatabaseBackup", backup::export),
+        ("CreateSnapshot", snapshot::create),
+        ("GetSnapshot", |call| call.get(&snapshot::SNAPSHOT)),
+        ("ListSnapshots", |call| call.list(&snapshot::SNAPSHOT)),
+        ("UpdateSnapshot", snapshot::update),
+        ("DeleteSnapshot", snapshot::delete),
+        ("CreateInstanceFromSnapshot", snapshot::restore),
+        ("CreateReadReplica", replica::create),
+        ("GetReadReplica", |call| call.get(&replica::REPLICA)),
+        ("DeleteReadReplica", replica::delete),
+        ("ResetReadReplica", replica::reset),
+        ("CreateReadReplicaEndpoint", replica::create_endpoint),
     ],
 };

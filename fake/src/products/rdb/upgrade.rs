@@ -1,17 +1,20 @@
-//! Upgrades: other nodes, larger volumes, a second node, encryption. New engines are not served.
+//! Upgrades: other nodes, larger volumes, a second node, encryption, and new engines.
 
 use serde_json::{Value, json};
 
-use super::instance::settled_of_path;
-use super::{INSTANCE, node};
+use super::instance::{self, settled_of_path};
+use super::{INSTANCE, contents, endpoint, node};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 
 /// One change at a time. As recorded, it shows at once, and the instance is `initializing` until it is done.
 pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
-    if call.body.contains_key("major_upgrade_workflow") || call.body.contains_key("upgradable_version_id") {
-        return Err(Refusal::not_served("upgrades of the engine"));
+    if call.body.contains_key("upgradable_version_id") {
+        return Err(Refusal::not_served("upgrades to a minor version"));
+    }
+    if let Some(workflow) = call.body.get("major_upgrade_workflow").cloned() {
+        return new_engine(call, &id, &workflow);
     }
     let instance = call.find(&INSTANCE, &id)?;
     let (old, old_node) = (instance.fields["volume"].clone(), instance.text("node_type").to_owned());
@@ -43,4 +46,39 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     }
     call.pass(&INSTANCE, &id, "initializing", json!({ "status": "ready" }))?;
     call.get(&INSTANCE)
+}
+
+/// What the instance of a new engine takes along, as recorded: all but the second node and the rules of access.
+const TAKEN: &[&str] = &[
+    "project_id", "node_type", "volume", "settings", "init_settings", "tags", "backup_schedule", "backup_same_region",
+    "logs_policy",
+];
+
+/// As recorded: the answer is another instance, which has the endpoints, with their ids, once it is ready; the old one
+/// stays without them. Read replicas stay with the old one, which is not recorded.
+fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
+    let old = call.find(&INSTANCE, id)?.clone();
+    let versions = old.fields["upgradable_version"].as_array().cloned().unwrap_or_default();
+    let version = versions.iter().find(|version| version["id"] == workflow["upgradable_version_id"]);
+    let version = version.ok_or_else(|| Refusal::not_found("upgradable_version", "the version"))?;
+    let engine = version["name"].as_str().unwrap_or_default().to_owned();
+    let name = old.text("name").to_owned();
+    let mut fields = instance::blank(call, &name, TAKEN, &Value::Object(old.fields.clone()));
+    fields["engine"] = json!(engine);
+    fields["is_ha_cluster"] = json!(false);
+    fields["upgradable_version"] = node::upgradable_versions(call, &engine);
+    let instance = call.draft(&INSTANCE, fields);
+    let new = instance.id.clone();
+    call.insert(&INSTANCE, instance);
+    contents::copy(call, id, &new);
+    let (then, kept) = if workflow["with_endpoints"] == json!(true) {
+        endpoint::hand_over(call, &old, &new);
+        (json!({ "status": "ready", "endpoints": endpoint::all(&old) }), json!([]))
+    } else {
+        (json!({ "status": "ready" }), old.fields["endpoints"].clone())
+    };
+    call.pass(&INSTANCE, &new, "provisioning", then)?;
+    call.pass(&INSTANCE, id, "initializing", json!({ "status": "ready", "endpoints": kept }))?;
+    let instance = call.find(&INSTANCE, &new)?;
+    Ok(call.show(&INSTANCE, instance))
 }

@@ -72,18 +72,18 @@ pub(crate) fn private_network_spec(wishes: &Json) -> Option<Json> {
 }
 
 /// Whether an endpoint is of a kind: the field of that name holds its details, which may be empty.
-fn is_kind(endpoint: &Json, kind: &str) -> bool {
+pub(super) fn is_kind(endpoint: &Json, kind: &str) -> bool {
     endpoint.get(kind).is_some_and(Json::is_object)
 }
 
 /// What endpoints of all kinds have.
-fn address(endpoint: &Json) -> Wire {
+pub(super) fn address(endpoint: &Json) -> Wire {
     let fields = [("endpoint_id", "id"), ("hostname", "hostname"), ("ip", "ip"), ("name", "name"), ("port", "port")];
     let known = fields.iter().filter_map(|(name, field)| Some(((*name).to_owned(), endpoint.get(field)?.clone())));
     known.collect()
 }
 
-fn private_network(endpoint: &Json) -> Json {
+pub(super) fn private_network(endpoint: &Json) -> Json {
     let details = &endpoint["private_network"];
     let mut flat = address(endpoint);
     for (name, field) in [("pn_id", "private_network_id"), ("ip_net", "service_ip"), ("zone", "zone")] {

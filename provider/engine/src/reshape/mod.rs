@@ -20,6 +20,7 @@ type Pair = (fn(&mut Wire), fn(&mut Wire));
 fn pair(name: &str) -> Option<Pair> {
     Some(match name {
         "databases_instance" => (databases_instance::encode, databases_instance::decode),
+        "databases_read_replica" => (databases_read_replica::encode, databases_read_replica::decode),
         "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
         "observability_source" => (observability_source::encode, observability_source::decode),
         "observability_token" => (observability_token::encode, observability_token::decode),

@@ -6,7 +6,7 @@
 
 use client::BoxFuture;
 use serde_json::{Map, Value as Json, json};
-use value::{Object, Path, Value};
+use value::{Data, Object, Path, Value};
 
 use super::{Handler, Transition, call};
 use crate::context::Context;
@@ -70,6 +70,10 @@ impl Handler for Instance {
             let parameters = [("snapshot_id", snapshot.as_str())];
             call(cx, scope, "CreateInstanceFromSnapshot", Some(Json::Object(body)), &parameters).await
         }))
+    }
+
+    fn imported(&self, inputs: &mut Object) {
+        shows_one_way_to_an_address(inputs, "ipNet");
     }
 
     fn takes_care_of(&self, inputs: &Object) -> &'static [&'static str] {
@@ -144,7 +148,7 @@ async fn exchange(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result
     wait::settled(cx, scope, true).await
 }
 
-async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(), Error> {
+pub(super) async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(), Error> {
     if wire::get(&scope.answers, "endpoints").is_none() {
         look::first(cx, scope, false).await?;
     }
@@ -164,6 +168,17 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(
 fn wanted(scope: &Scope<'_>, kind: &str) -> Option<Json> {
     let specifications = wire::get(&scope.wanted, "init_endpoints")?.as_array()?;
     specifications.iter().find(|specification| specification.get(kind).is_some()).cloned()
+}
+
+/// An address that IPAM picked and the wish that it pick one are two ways to say the same, and the API takes only one:
+/// what is imported says the wish, so that a new one of the same program gets an address that is free.
+pub(super) fn shows_one_way_to_an_address(inputs: &mut Object, address: &str) {
+    let network = inputs.get_mut("privateNetwork").map(Value::data_mut);
+    if let Some(Data::Object(network)) = network
+        && network.given("enableIpam").and_then(Value::as_bool) == Some(true)
+    {
+        network.remove(address);
+    }
 }
 
 fn number(object: &Object, name: &str) -> Option<f64> {

@@ -4,6 +4,7 @@
 //! was not enough. The operations it may call are listed in its descriptor, so that the compiler checks them.
 
 mod databases_instance;
+mod databases_read_replica;
 mod observability_alert_manager;
 
 use std::collections::BTreeSet;
@@ -71,6 +72,9 @@ pub(crate) trait Handler: Sync {
     /// Leaves of what was read only what is this resource's own. Pure.
     fn recognize(&self, _inputs: &Object, _state: &mut Object) {}
 
+    /// Leaves of the inputs of an import what a program can give together. Pure.
+    fn imported(&self, _inputs: &mut Object) {}
+
     /// Clears the way before the steps of a delete.
     fn before_delete<'a>(
         &'a self,
@@ -85,6 +89,7 @@ pub(crate) trait Handler: Sync {
 fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
     Some(match resource.special.as_ref()?.handler.as_str() {
         "databases.instance" => &databases_instance::Instance,
+        "databases.read_replica" => &databases_read_replica::ReadReplica,
         "observability.alert_manager" => &observability_alert_manager::AlertManager,
         _ => return None,
     })
@@ -104,6 +109,12 @@ pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failure
 pub(crate) fn recognize(resource: &Resource, inputs: &Object, state: &mut Object) {
     if let Some(handler) = handler(resource) {
         handler.recognize(inputs, state);
+    }
+}
+
+pub(crate) fn imported(resource: &Resource, inputs: &mut Object) {
+    if let Some(handler) = handler(resource) {
+        handler.imported(inputs);
     }
 }
 

@@ -1,0 +1,120 @@
+//! Read replicas: copies of an instance that can only be read, with endpoints of their own. They go with their instance.
+
+use serde_json::{Value, json};
+
+use super::{INSTANCE, endpoint};
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::store::{Kind, Missing, Object, Store};
+
+pub(super) static REPLICA: Kind = Kind {
+    transient: &["provisioning", "initializing", "deleting", "configuring", "promoting"],
+    ..Kind::new("rdb/read_replica", "ReadReplica", "read_replicas", Missing::Labelled("read_replica"))
+};
+
+/// The kinds of endpoints it may have, one of each.
+const KINDS: [&str; 2] = ["direct_access", "private_network"];
+
+/// As recorded: an endpoint in a private network is there at once, a direct one when it is ready.
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let instance = call.need("instance_id")?;
+    call.settled(&INSTANCE, &instance)?;
+    let fields = json!({
+        "instance_id": instance,
+        "region": call.locality(),
+        "same_zone": call.value("same_zone", true),
+        "status": "provisioning",
+        "endpoints": [],
+    });
+    let replica = call.draft(&REPLICA, fields);
+    let id = replica.id.clone();
+    call.insert(&REPLICA, replica);
+    add(call, &id, "provisioning")
+}
+
+/// As recorded: all that are asked for at once.
+pub(super) fn create_endpoint(call: &mut Call<'_>) -> Handled {
+    let id = call.parameter("read_replica_id");
+    call.settled(&REPLICA, &id)?;
+    add(call, &id, "initializing")
+}
+
+pub(super) fn reset(call: &mut Call<'_>) -> Handled {
+    let id = call.parameter("read_replica_id");
+    call.settled(&REPLICA, &id)?;
+    call.pass(&REPLICA, &id, "initializing", json!({ "status": "ready" }))?;
+    shown(call, &id)
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    call.settled(&REPLICA, &id)?;
+    release(call, &id)?;
+    call.delete_in_time(&REPLICA)
+}
+
+/// Everything of the instance's replicas goes with it.
+pub(super) fn delete_all_of(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
+    let own = call.world.store.of(&REPLICA).filter(|replica| replica.text("instance_id") == instance);
+    let own: Vec<_> = own.map(|replica| replica.id.clone()).collect();
+    let (now, over) = (call.now, call.world.settle);
+    for id in own {
+        release(call, &id)?;
+        call.change(&REPLICA, &id)?.vanish(now, over);
+    }
+    Ok(())
+}
+
+/// The replica that has an endpoint of this id.
+pub(super) fn with_endpoint(call: &Call<'_>, id: &str) -> Option<Object> {
+    let region = call.locality();
+    let mut of_region = call.world.store.of(&REPLICA).filter(|replica| replica.locality == region);
+    of_region.find(|replica| endpoint::all(replica).iter().any(|endpoint| endpoint["id"] == id)).cloned()
+}
+
+/// As recorded: the endpoint is gone when the replica is ready again.
+pub(super) fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Handled {
+    call.settled(&REPLICA, &replica.id)?;
+    let (gone, left): (Vec<_>, Vec<_>) =
+        endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
+    call.pass(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
+    endpoint::withdraw(call, replica.text("instance_id"), &gone);
+    Ok(Value::Null)
+}
+
+/// How the instance shows its replicas.
+pub(super) fn of_instance(store: &Store, instance: &Object) -> Value {
+    let own = store.of(&REPLICA).filter(|replica| replica.text("instance_id") == instance.id);
+    own.map(|replica| Value::Object(replica.fields.clone())).collect()
+}
+
+/// Makes the endpoints that the body asks for.
+fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
+    let replica = call.find(&REPLICA, id)?.clone();
+    let instance = call.find(&INSTANCE, replica.text("instance_id"))?.clone();
+    let mut endpoints = endpoint::all(&replica);
+    for spec in call.value("endpoint_spec", json!([])).as_array().into_iter().flatten() {
+        for kind in KINDS {
+            if spec[kind].is_object() && endpoints.iter().any(|endpoint| endpoint[kind].is_object()) {
+                return Err(Refusal::already_exists("endpoint", id, "the read replica has an endpoint of this kind"));
+            }
+        }
+        // As recorded: the addresses of a replica are held by its instance.
+        endpoints.push(endpoint::of_spec(call, &instance, spec)?);
+    }
+    let private: Vec<_> =
+        endpoints.iter().filter(|endpoint| endpoint["private_network"].is_object()).cloned().collect();
+    call.change(&REPLICA, id)?.fields.insert("endpoints".to_owned(), json!(private));
+    call.pass(&REPLICA, id, status, json!({ "status": "ready", "endpoints": endpoints }))?;
+    shown(call, id)
+}
+
+fn release(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
+    let replica = call.find(&REPLICA, id)?.clone();
+    endpoint::withdraw(call, replica.text("instance_id"), &endpoint::all(&replica));
+    Ok(())
+}
+
+fn shown(call: &Call<'_>, id: &str) -> Handled {
+    call.find(&REPLICA, id).map(|replica| call.show(&REPLICA, replica))
+}
