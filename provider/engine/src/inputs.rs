@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
-use crate::{convert, equal, wire};
+use crate::{convert, equal, special, wire};
 
 /// The inputs a resource would have to be given to be as its state says.
 ///

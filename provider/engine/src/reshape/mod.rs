@@ -4,6 +4,7 @@
 //! field of its own. The catalog names it; both directions survive any JSON.
 
 mod databases_instance;
+mod databases_read_replica;
 mod network_gateway_network;
 mod network_private_network;
 mod observability_alert_manager;
