@@ -60,8 +60,7 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
 pub(crate) fn same_on_wire(convert: Convert, equal: Option<catalog::Equal>, one: &Json, other: &Json) -> bool {
     let on_wire = |json: &Json| match json {
         Json::Array(items) if convert != Convert::NameValueList => {
-            let items: Result<Vec<Option<Json>>, _> =
-                items.iter().map(|item| to_wire(convert, item.clone())).collect();
+            let items: Result<Vec<Option<Json>>, _> = items.iter().map(|item| to_wire(convert, item.clone())).collect();
             items.map(|items| Some(Json::Array(items.into_iter().flatten().collect())))
         }
         json => to_wire(convert, json.clone()),
