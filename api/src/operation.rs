@@ -255,7 +255,7 @@ fn answer(node: Node<'_>, protocol: Protocol, storage: &mut Storage) -> Result<(
             let mut fields = node.fields()?;
             fields.exactly("description", "")?;
             storage.answer = fields.take("content").map(crate::storage::form).transpose()?;
-            storage.told = fields.take("headers").map_or(Ok(BTreeMap::new()), crate::storage::told)?;
+            storage.told = fields.take("headers").map_or(Ok(BTreeMap::new()), |node| crate::storage::told(&node))?;
             fields.finish()?;
             (200, None)
         }

@@ -96,7 +96,7 @@ pub(crate) fn form(node: Node<'_>) -> Result<Form, Error> {
 }
 
 /// The headers of a good answer.
-pub(crate) fn told(node: Node<'_>) -> Result<BTreeMap<String, (String, Schema)>, Error> {
+pub(crate) fn told(node: &Node<'_>) -> Result<BTreeMap<String, (String, Schema)>, Error> {
     let mut told = BTreeMap::new();
     for (name, node) in node.entries()? {
         let mut fields = node.fields()?;

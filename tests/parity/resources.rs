@@ -196,7 +196,8 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::Uuid => Some("uuid"),
         Format::LocalizedUuid => Some("localizedUuid"),
         Format::UuidOrLocalized => Some("uuidOrLocalized"),
-        Format::Region | Format::Zone => None,
+        // The peer leaves names of buckets and policies to the API.
+        Format::Region | Format::Zone | Format::BucketName | Format::BucketPolicy => None,
         Format::Timestamp => Some("rfc3339"),
         Format::Duration => Some("goDuration"),
         Format::Cidr => Some("cidr"),

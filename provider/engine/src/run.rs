@@ -228,8 +228,8 @@ async fn change(
         let batches =
             if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
         for batch in batches {
-            let empties = batch.iter().all(|field| scope.wanted_field(field).is_none_or(wire::is_empty));
-            let emptied = step.emptied.as_ref().filter(|_| empties);
+            let nothing_left = batch.iter().all(|field| scope.wanted_field(field).is_none_or(wire::is_empty));
+            let emptied = step.emptied.as_ref().filter(|_| nothing_left);
             let answer = match emptied {
                 Some(emptied) => cx.perform(&Step::of(emptied.clone()), scope, &[], false).await?,
                 None => cx.perform(step, scope, &batch, false).await?,
