@@ -7,7 +7,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
-use crate::{convert, encode, equal, wire};
+use crate::{convert, encode, equal, inputs};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -254,10 +254,7 @@ fn says_nothing(property: &Property, value: &Value) -> bool {
         return false;
     }
     let Ok(json) = value.to_json() else { return false };
-    match &property.default {
-        Some(default) => equal::same(property.equal, default, &json),
-        None => wire::is_empty(&json) && !matches!(property.kind, Kind::Object(_)),
-    }
+    inputs::is_default(property, &json) || (inputs::is_empty(property, &json) && !matches!(property.kind, Kind::Object(_)))
 }
 
 fn same(property: &Property, old: &Value, new: &Value) -> bool {

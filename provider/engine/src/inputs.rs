@@ -180,8 +180,18 @@ fn shows_up(property: &Property, live: &Value, import: bool) -> bool {
 /// Whether a live value says no more than that the program gave none.
 fn is_absence(property: &Property, live: &Value) -> bool {
     let Ok(json) = live.to_json() else { return true };
-    wire::is_empty(&json)
-        || property.default.as_ref().is_some_and(|default| equal::same(property.equal, default, &json))
+    is_empty(property, &json) || is_default(property, &json)
+}
+
+/// Whether a value is the one that stands for none.
+pub(crate) fn is_default(property: &Property, json: &serde_json::Value) -> bool {
+    property.default.as_ref().is_some_and(|default| equal::same(property.equal, default, json))
+}
+
+/// Whether a value is empty in a way that says no more than that there is none. `false` says a lot where `true` would be
+/// meant otherwise.
+pub(crate) fn is_empty(property: &Property, json: &serde_json::Value) -> bool {
+    wire::is_empty(json) && !(property.kind == Kind::Boolean && is_default(property, &serde_json::Value::Bool(true)))
 }
 
 /// A live value as a program would give it: without what only answers hold.
