@@ -1,3 +1,5 @@
+//! What is made of an exported stack, from the states that the community's package leaves.
+
 #![allow(clippy::unwrap_used)]
 
 use serde_json::{Value as Json, json};

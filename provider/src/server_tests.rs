@@ -267,7 +267,7 @@ async fn a_malformed_request_is_an_error_of_its_own() {
 
 #[tokio::test]
 async fn what_there_is_not_yet_is_said_to_be_unimplemented() {
-    let refused = server(&[]).construct(Request::new(rpc::ConstructRequest::default())).await.unwrap_err();
+    let refused = server(&[]).parameterize(Request::new(rpc::ParameterizeRequest::default())).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unimplemented);
 }
 

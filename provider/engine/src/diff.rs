@@ -254,7 +254,8 @@ fn says_nothing(property: &Property, value: &Value) -> bool {
         return false;
     }
     let Ok(json) = value.to_json() else { return false };
-    inputs::is_default(property, &json) || (inputs::is_empty(property, &json) && !matches!(property.kind, Kind::Object(_)))
+    inputs::is_default(property, &json)
+        || (inputs::is_empty(property, &json) && !matches!(property.kind, Kind::Object(_)))
 }
 
 fn same(property: &Property, old: &Value, new: &Value) -> bool {

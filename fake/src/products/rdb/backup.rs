@@ -23,7 +23,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.find(&DATABASE, &format!("{instance}/{database}")).map_err(|_| DATABASE.refusal(&database))?;
     let name = call.need("name")?;
     let instance = call.find(&INSTANCE, &instance)?;
-    let (project, same_region) = (instance.text("project_id").to_owned(), instance.fields["backup_same_region"].clone());
+    let (project, same_region) =
+        (instance.text("project_id").to_owned(), instance.fields["backup_same_region"].clone());
     let fields = json!({
         "instance_id": instance.id,
         "instance_name": instance.text("name"),

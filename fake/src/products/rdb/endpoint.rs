@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{INSTANCE, replica};
 use super::instance::settled_of_path;
+use super::{INSTANCE, replica};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};

@@ -75,8 +75,7 @@ pub(super) fn with_endpoint(call: &Call<'_>, id: &str) -> Option<Object> {
 /// As recorded: the endpoint is gone when the replica is ready again.
 pub(super) fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Handled {
     call.settled(&REPLICA, &replica.id)?;
-    let (gone, left): (Vec<_>, Vec<_>) =
-        endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
+    let (gone, left): (Vec<_>, Vec<_>) = endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
     call.pass(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
     endpoint::withdraw(call, replica.text("instance_id"), &gone);
     Ok(Value::Null)

@@ -50,7 +50,14 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
 
 /// What the instance of a new engine takes along, as recorded: all but the second node and the rules of access.
 const TAKEN: &[&str] = &[
-    "project_id", "node_type", "volume", "settings", "init_settings", "tags", "backup_schedule", "backup_same_region",
+    "project_id",
+    "node_type",
+    "volume",
+    "settings",
+    "init_settings",
+    "tags",
+    "backup_schedule",
+    "backup_same_region",
     "logs_policy",
 ];
 
