@@ -32,7 +32,7 @@ def test_a_component_lives_its_life(stack: Make, fake: Fake) -> None:
     assert preview.changes == {"create": 3}, "the stack, the component and its part"
     assert preview.calls == []
     made.up()
-    (namespace,) = fake.objects("registry.namespace")
+    (namespace,) = fake.objects("registry/namespace")
     assert namespace["fields"]["name"] == "evalap-dev"
     assert made.outputs()["image"] == f"{made.outputs()['endpoint']}/api:1.0"
     again = made.up()
@@ -43,7 +43,7 @@ def test_a_component_lives_its_life(stack: Make, fake: Fake) -> None:
     assert changed.of("evalap-namespace") == ["update"]
     assert changed.difference("evalap-namespace") == ["description"]
     made.destroy()
-    assert fake.existing() == set()
+    assert fake.objects("registry/namespace") == []
 
 
 def test_all_that_is_wrong_is_told_at_once_before_anything_is_made(stack: Make, fake: Fake) -> None:
@@ -66,6 +66,7 @@ def test_there_is_one_provider_and_a_part_uses_the_one_that_was_given(stack: Mak
             "evalap", environment="dev", opts=pulumi.ResourceOptions(providers=[provider])
         )
 
+    made.destroy()
     made.program = explicit
     made.up()
     part = made.resources()["evalap-namespace"]
@@ -116,6 +117,49 @@ def test_what_is_not_known_or_secret_stays_so_and_parts_depend_on_what_they_read
     assert "canary" not in str(made.state())
     assert made.up().changed == {}
     assert made.refresh().changed == {}
+    made.destroy()
+
+
+def test_the_secrets_of_an_environment_live_their_life(stack: Make, fake: Fake) -> None:
+    values = {"model-key": "canary-one", "other-key": "canary-two"}
+
+    def program() -> None:
+        made = scaleway.evalap.SecretStore("evalap", environment="dev", secrets=dict(values))
+        pulumi.export("ids", made.secret_ids)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    assert set(made.outputs()["ids"]) == set(values)
+    assert {found["fields"]["path"] for found in fake.objects("secret/secret")} == {"/evalap/dev"}
+    assert "canary" not in str(made.state())
+    assert made.up().changed == {}
+    assert made.refresh().changed == {}
+    values["model-key"] = "canary-three"
+    changed = {key.split(" ")[1] for key in made.up().changed}
+    assert changed == {"evalap", "evalap-version-model-key"}, "the component and the one version"
+    made.destroy()
+
+
+def test_the_network_of_an_environment_lives_its_life(stack: Make, fake: Fake) -> None:
+    inputs: dict[str, Any] = {"environment": "production"}
+
+    def program() -> None:
+        made = scaleway.evalap.PrivateNetwork("evalap", **inputs)
+        pulumi.export("cidr", made.cidr)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    assert made.outputs()["cidr"] == "10.30.0.0/16"
+    assert made.up().changed == {}
+    assert made.refresh().changed == {}
+    inputs["owner"] = "data"
+    changed = made.up()
+    assert changed.of("evalap-vpc") == ["update"] and changed.of("evalap-network-main") == ["update"]
+    inputs["subnets"] = [{"name": "apps", "cidr": "10.30.0.0/22"}, {"name": "data", "cidr": "10.30.1.0/24"}]
+    with pytest.raises(Failed, match="overlaps"):
+        made.preview()
     made.destroy()
 
 

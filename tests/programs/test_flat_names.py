@@ -27,7 +27,7 @@ def flat_names() -> dict[str, str]:
     names = {}
     for token, resource in SCHEMA["resources"].items():
         module, name = token.split(":")[1].split("/")[0], token.split(":")[2]
-        for alias in resource["aliases"]:
+        for alias in resource.get("aliases", []):
             if alias["type"].startswith(OURS) and module != "index":
                 names[f"{module}.{name}"] = alias["type"].split(":")[2]
     return names
