@@ -69,11 +69,6 @@ impl Recorder {
         found.unwrap_or_else(|| panic!("{name} was not registered")).as_ref().clone()
     }
 
-    /// Whether a part of this name was registered.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.order().iter().any(|seen| seen == name)
-    }
-
     fn note(&self, seen: Seen) {
         self.seen.lock().unwrap().push(seen);
     }
