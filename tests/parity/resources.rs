@@ -197,7 +197,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::LocalizedUuid => Some("localizedUuid"),
         Format::UuidOrLocalized => Some("uuidOrLocalized"),
         // The peer leaves names of buckets and policies to the API.
-        Format::Region | Format::Zone | Format::BucketName | Format::BucketPolicy => None,
+        Format::Region | Format::Zone | Format::BucketName | Format::BucketPolicy | Format::Name => None,
         Format::Timestamp => Some("rfc3339"),
         Format::Duration => Some("goDuration"),
         Format::Cidr => Some("cidr"),
@@ -214,7 +214,6 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::SshKey => Some("sshKey"),
         Format::Ip => Some("ip"),
         Format::Mac => Some("mac"),
-        Format::BucketName | Format::BucketPolicy | Format::Name => None,
     }
 }
 
