@@ -18,8 +18,9 @@ impl Value {
     /// A value computed from others. `make` is only called when everything in them is known.
     pub fn computed(from: &[&Self], make: impl FnOnce(&[&Self]) -> Self) -> Self {
         let is_unknown = from.iter().any(|value| value.contains_unknown());
-        let made = if is_unknown { Self::UNKNOWN } else { make(from) };
-        made.secret_if(from.iter().any(|value| value.contains_secret()))
+        let computed = if is_unknown { Self::UNKNOWN } else { make(from) };
+        computed
+            .secret_if(from.iter().any(|value| value.contains_secret()))
             .depending_on(from.iter().flat_map(|value| value.all_dependencies()))
     }
 

@@ -81,12 +81,12 @@ pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
             _ => true,
         })
     };
-    let routes: Vec<Value> = of_networks.chain(made).filter(fits).map(|route| with_next_hop(call, route)).collect();
+    let routes: Vec<Value> = of_networks.chain(made).filter(fits).map(|route| with_next_hop(call, &route)).collect();
     let total = routes.len();
     Ok(json!({ "routes": routes, "total_count": total }))
 }
 
-fn with_next_hop(call: &Call<'_>, route: Value) -> Value {
+fn with_next_hop(call: &Call<'_>, route: &Value) -> Value {
     let holder = route["nexthop_resource_id"].as_str().and_then(|id| ipam::held_by(call, id));
     let (address, resource) = holder.unwrap_or_default();
     json!({

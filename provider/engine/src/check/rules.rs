@@ -80,11 +80,10 @@ fn text(checks: &Checks, text: &str, secret: bool) -> Vec<String> {
 
 fn number(checks: &Checks, number: f64) -> Vec<String> {
     let mut reasons = Vec::new();
-    #[expect(clippy::float_cmp, reason = "these are whole numbers, written in the descriptor and in the program")]
-    if checks.also.iter().any(|also| *also == number) {
+    if checks.also.contains(&number) {
         return reasons;
     }
-    let or = checks.also.iter().map(|also| format!(", or {also}")).collect::<String>();
+    let or = checks.also.iter().map(|also| format!(", or {also}")).collect::<Vec<_>>().concat();
     if let Some(least) = checks.min.filter(|least| number < *least) {
         reasons.push(format!("must be at least {least}{or}, not {number}"));
     }
