@@ -37,7 +37,13 @@ FLAT = flat_names()
 
 
 def test_every_class_with_a_flat_name_has_a_table() -> None:
-    assert {yaml.safe_load(table.read_text())["class"] for table in TABLES} >= set(FLAT)
+    told = {yaml.safe_load(table.read_text())["class"] for table in TABLES}
+    assert {name for name in set(FLAT) - told if not name.startswith("object.")} == NO_TABLE
+
+
+# A membership is two names and nothing to change; test_identities.py takes it through its life. What is set on buckets has
+# no table before buckets themselves are offered.
+NO_TABLE = {"iam.GroupMembership"}
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.parent.name}/{table.stem}")

@@ -13,7 +13,11 @@ from stack import Stack, example
 from typescript import TypescriptStack
 
 REFERENCE = ROOT / "docs" / "reference"
-PAGES = [page for page in pages() if page.path.is_relative_to(REFERENCE) and page.blocks]
+PAGES = [
+    page
+    for page in pages()
+    if page.path.is_relative_to(REFERENCE) and any(block.language == "python" for block in page.blocks)
+]
 
 
 def code(page: Page, language: str) -> str:
@@ -76,4 +80,6 @@ def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
     refresh = stack.refresh()
     assert refresh.changed == {}, refresh.differences
     stack.destroy()
-    assert fake.existing() - before == set(), "these were left behind"
+    # The address that a gateway makes for itself stays when it goes, as at Scaleway.
+    left = {(kind, name) for kind, name in fake.existing() - before if kind != "vpcgw/ip"}
+    assert left == set(), "these were left behind"
