@@ -120,6 +120,49 @@ def test_what_is_not_known_or_secret_stays_so_and_parts_depend_on_what_they_read
     made.destroy()
 
 
+def test_the_secrets_of_an_environment_live_their_life(stack: Make, fake: Fake) -> None:
+    values = {"model-key": "canary-one", "other-key": "canary-two"}
+
+    def program() -> None:
+        made = scaleway.evalap.SecretStore("evalap", environment="dev", secrets=dict(values))
+        pulumi.export("ids", made.secret_ids)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    assert set(made.outputs()["ids"]) == set(values)
+    assert {found["fields"]["path"] for found in fake.objects("secret/secret")} == {"/evalap/dev"}
+    assert "canary" not in str(made.state())
+    assert made.up().changed == {}
+    assert made.refresh().changed == {}
+    values["model-key"] = "canary-three"
+    changed = made.up().changed
+    assert [key.split(" ")[1] for key in changed] == ["evalap-version-model-key"]
+    made.destroy()
+
+
+def test_the_network_of_an_environment_lives_its_life(stack: Make, fake: Fake) -> None:
+    inputs: dict[str, Any] = {"environment": "production"}
+
+    def program() -> None:
+        made = scaleway.evalap.PrivateNetwork("evalap", **inputs)
+        pulumi.export("cidr", made.cidr)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    assert made.outputs()["cidr"] == "10.30.0.0/16"
+    assert made.up().changed == {}
+    assert made.refresh().changed == {}
+    inputs["owner"] = "data"
+    changed = made.up()
+    assert changed.of("evalap-vpc") == ["update"] and changed.of("evalap-network-main") == ["update"]
+    inputs["subnets"] = [{"name": "apps", "cidr": "10.30.0.0/22"}, {"name": "data", "cidr": "10.30.1.0/24"}]
+    with pytest.raises(Failed, match="overlaps"):
+        made.preview()
+    made.destroy()
+
+
 def providers(made: Stack) -> list[str]:
     """The providers of ours in the state."""
     resources = made.state()["resources"]

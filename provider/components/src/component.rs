@@ -49,7 +49,11 @@ impl State<'_> {
 }
 
 /// All components.
-const ALL: &[&dyn Component] = &[&crate::container_registry::ContainerRegistry];
+const ALL: &[&dyn Component] = &[
+    &crate::container_registry::ContainerRegistry,
+    &crate::private_network::PrivateNetwork,
+    &crate::secret_store::SecretStore,
+];
 
 /// The component of a token, with or without its package.
 pub fn component(token: &str) -> Option<&'static dyn Component> {

@@ -10,8 +10,10 @@ mod container_registry;
 mod error;
 mod monitor;
 mod naming;
+mod private_network;
 mod problem;
 mod scope;
+mod secret_store;
 
 #[cfg(test)]
 mod recorder;

@@ -40,23 +40,32 @@ impl<'a> Scope<'a> {
 
     /// Makes a resource that waits for others or goes with them.
     pub async fn create_with(&self, token: &str, part: &str, inputs: Object, wants: Wants<'_>) -> Result<Part, Error> {
-        self.register(token, part, inputs, wants, false).await
+        self.register(token, part, "", inputs, wants, false).await
     }
 
     /// Makes a component.
     pub async fn compose(&self, token: &str, part: &str, inputs: Object, wants: Wants<'_>) -> Result<Part, Error> {
-        self.register(token, part, inputs, wants, true).await
+        self.register(token, part, "", inputs, wants, true).await
+    }
+
+    /// Makes one of several resources that are the same part; `which` tells them apart.
+    pub async fn create_one(&self, token: &str, part: &str, which: &str, inputs: Object) -> Result<Part, Error> {
+        self.register(token, part, which, inputs, Wants::default(), false).await
     }
 
     async fn register(
         &self,
         token: &str,
         part: &str,
+        which: &str,
         inputs: Object,
         wants: Wants<'_>,
         is_component: bool,
     ) -> Result<Part, Error> {
-        let name = format!("{}-{part}", self.name);
+        let mut name = format!("{}-{part}", self.name);
+        if !which.is_empty() {
+            name = format!("{name}-{which}");
+        }
         let child = Child {
             token: token.to_owned(),
             name: name.clone(),

@@ -1,0 +1,219 @@
+//! The network of one environment: a `network/vpc`, and a `network/privateNetwork` for each subnet.
+//!
+//! A private network of Scaleway has one block of IPv4 addresses, so a subnet here is one of them.
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, join_all};
+use ipnet::Ipv4Net;
+use value::{Object, Path, Value, object};
+
+use crate::component::Component;
+use crate::error::Error;
+use crate::naming::is_name;
+use crate::problem::Problem;
+use crate::scope::Scope;
+
+pub(crate) struct PrivateNetwork;
+
+/// The plan: environments that may be joined one day do not share addresses.
+const PLAN: [(&str, &str); 3] = [("dev", "10.10.0.0/16"), ("staging", "10.20.0.0/16"), ("production", "10.30.0.0/16")];
+
+/// Where every other environment lives.
+const ELSEWHERE: &str = "10.40.0.0/16";
+
+/// The blocks that RFC 1918 keeps for networks nobody reaches from outside.
+const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/// The prefix length of the subnet that is made when none is asked for: a thousand addresses.
+const USUAL_PREFIX: u8 = 22;
+
+/// The name of that subnet.
+const USUAL_NAME: &str = "main";
+
+impl Component for PrivateNetwork {
+    fn token(&self) -> &'static str {
+        "evalap/privateNetwork:PrivateNetwork"
+    }
+
+    fn label(&self) -> &'static str {
+        "private-network"
+    }
+
+    fn problems(&self, inputs: &Object) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let block = block(inputs);
+        if let Some(block) = block.filter(|block| !is_private(block)) {
+            let reason = format!(
+                "\"{block}\" is no private block (RFC 1918); choose one inside of {}, or leave it out",
+                PRIVATE.join(", ")
+            );
+            problems.push(Problem::new(Path::root("cidr"), reason));
+        }
+        let mut seen: Vec<(String, Ipv4Net)> = Vec::new();
+        for (index, (name, net)) in subnets(inputs).into_iter().enumerate() {
+            let path = Path::root("subnets").index(index);
+            if !is_name(&name) {
+                let reason = format!(
+                    "\"{name}\" must begin with a lower-case letter and go on with lower-case letters, digits and dashes"
+                );
+                problems.push(Problem::new(path.name("name"), reason));
+            }
+            if seen.iter().any(|(other, _)| *other == name) {
+                problems.push(Problem::new(path.name("name"), format!("\"{name}\" is there twice; give each its own")));
+            }
+            let path = path.name("cidr");
+            let Some(net) = net else { continue };
+            if let Some(block) = block.filter(|block| !block.contains(&net)) {
+                let reason =
+                    format!("\"{net}\" lies outside of the block {block}; choose a part of it, or a wider `cidr`");
+                problems.push(Problem::new(path.clone(), reason));
+            }
+            if let Some((other, taken)) = seen.iter().find(|(_, other)| overlap(other, &net)) {
+                let reason =
+                    format!("\"{net}\" overlaps {taken} of the subnet \"{other}\"; choose addresses nobody has");
+                problems.push(Problem::new(path, reason));
+            }
+            seen.push((name, net));
+        }
+        problems
+    }
+
+    fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
+        async move {
+            let naming = &scope.naming;
+            let vpc = object! {
+                "name": naming.name(),
+                "tags": naming.tags(),
+                "enableRouting": true,
+                "region": inputs.get("region"),
+                "projectId": inputs.get("projectId"),
+            };
+            let vpc = scope.create("network/vpc:Vpc", "vpc", vpc).await?;
+            let cidr = block(inputs).map(|block| block.to_string());
+            let mut wanted = subnets(inputs);
+            if wanted.is_empty() {
+                let first = block(inputs).and_then(|block| first_part(&block));
+                wanted.push((USUAL_NAME.to_owned(), first));
+            }
+            let made = join_all(wanted.iter().map(|(name, net)| {
+                let subnet = net.map(|net| Value::from(object! { "subnet": net.to_string() })).unwrap_or_default();
+                let network = object! {
+                    "name": naming.of(if name == USUAL_NAME { "" } else { name }),
+                    "vpcId": vpc.id(),
+                    "ipv4Subnet": subnet,
+                    "tags": naming.tags(),
+                    "region": inputs.get("region"),
+                    "projectId": inputs.get("projectId"),
+                };
+                scope.create_one("network/privateNetwork:PrivateNetwork", "network", name, network)
+            }))
+            .await;
+            let mut ids = Object::new();
+            for ((name, _), network) in wanted.iter().zip(made) {
+                ids.insert(name.clone(), network?.id());
+            }
+            let first = wanted.first().and_then(|(name, _)| ids.get(name)).cloned();
+            Ok(object! {
+                "vpcId": vpc.id(),
+                "privateNetworkId": first.unwrap_or_default(),
+                "privateNetworkIds": ids,
+                "cidr": cidr.map(Value::from).unwrap_or_default(),
+            })
+        }
+        .boxed()
+    }
+}
+
+/// The block of the environment: the one that was given, or the plan's. Nothing if the given one is no block; that is
+/// told elsewhere.
+fn block(inputs: &Object) -> Option<Ipv4Net> {
+    let planned = || {
+        let environment = inputs.text("environment");
+        PLAN.iter().find(|(name, _)| Some(*name) == environment).map_or(ELSEWHERE, |(_, block)| *block)
+    };
+    inputs.text("cidr").unwrap_or_else(planned).parse().ok()
+}
+
+/// The subnets that were asked for, by name, in their order.
+fn subnets(inputs: &Object) -> Vec<(String, Option<Ipv4Net>)> {
+    let given = inputs.get("subnets").and_then(Value::as_array).unwrap_or_default();
+    let subnets = given.iter().filter_map(Value::as_object).map(|subnet| {
+        let net = subnet.text("cidr").and_then(|text| text.parse().ok());
+        (subnet.text("name").unwrap_or_default().to_owned(), net)
+    });
+    subnets.collect()
+}
+
+fn first_part(block: &Ipv4Net) -> Option<Ipv4Net> {
+    if block.prefix_len() >= USUAL_PREFIX {
+        return Some(*block);
+    }
+    block.subnets(USUAL_PREFIX).ok()?.next()
+}
+
+fn is_private(block: &Ipv4Net) -> bool {
+    PRIVATE.iter().filter_map(|private| private.parse::<Ipv4Net>().ok()).any(|private| private.contains(block))
+}
+
+fn overlap(one: &Ipv4Net, other: &Ipv4Net) -> bool {
+    one.contains(other) || other.contains(one)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::recorder::Recorder;
+    use crate::{Request, construct, problems};
+
+    fn request(inputs: &Object) -> Request<'_> {
+        Request { token: PrivateNetwork.token(), name: "evalap", inputs, given: inputs, parts: &[] }
+    }
+
+    fn subnet(name: &str, cidr: &str) -> Value {
+        Value::from(object! { "name": name, "cidr": cidr })
+    }
+
+    fn told(inputs: &Object) -> Vec<String> {
+        problems(request(inputs)).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
+    }
+
+    #[tokio::test]
+    async fn each_environment_has_addresses_of_its_own_by_plan() {
+        for (environment, expected) in
+            [("dev", "10.10.0.0/22"), ("production", "10.30.0.0/22"), ("pr-7", "10.40.0.0/22")]
+        {
+            let recorder = Recorder::real();
+            let inputs = object! { "environment": environment };
+            let made = construct(&recorder, request(&inputs)).await.unwrap();
+            let network = recorder.child("evalap-network-main");
+            assert_eq!(network.inputs["ipv4Subnet"].as_object().unwrap().text("subnet"), Some(expected));
+            assert!(network.inputs["vpcId"].all_dependencies().contains("urn:evalap-vpc"));
+            assert_eq!(made.outputs.text("privateNetworkId"), Some("fr-par/evalap-network-main"));
+        }
+    }
+
+    #[tokio::test]
+    async fn each_subnet_is_a_network_of_one_vpc() {
+        let recorder = Recorder::preview();
+        let subnets = vec![subnet("apps", "192.168.0.0/24"), subnet("data", "192.168.1.0/24")];
+        let inputs = object! { "environment": "dev", "cidr": "192.168.0.0/16", "subnets": subnets };
+        let made = construct(&recorder, request(&inputs)).await.unwrap();
+        assert_eq!(recorder.child("evalap-network-data").inputs.text("name"), Some("evalap-data-dev"));
+        assert!(made.outputs["privateNetworkIds"].as_object().unwrap()["apps"].is_unknown());
+    }
+
+    #[test]
+    fn blocks_are_private_and_subnets_lie_inside_and_apart() {
+        let subnets = vec![subnet("a", "10.0.0.0/24"), subnet("b", "10.0.0.128/25"), subnet("a", "172.16.0.0/24")];
+        let inputs = object! { "environment": "dev", "cidr": "10.0.0.0/16", "subnets": subnets };
+        let wrong = told(&inputs);
+        assert_eq!(wrong.len(), 3, "{wrong:?}");
+        assert!(wrong[0].starts_with("subnets[1].cidr: \"10.0.0.128/25\" overlaps 10.0.0.0/24"));
+        assert!(wrong[1].starts_with("subnets[2].name: \"a\" is there twice"));
+        assert!(wrong[2].starts_with("subnets[2].cidr: \"172.16.0.0/24\" lies outside of the block 10.0.0.0/16"));
+        let public = told(&object! { "environment": "dev", "cidr": "8.8.0.0/16" });
+        assert!(public[0].starts_with("cidr: \"8.8.0.0/16\" is no private block (RFC 1918)"), "{public:?}");
+    }
+}
