@@ -65,6 +65,10 @@ class Run:
         """The resources that did not stay as they are."""
         return {key: done for key, done in self.operations.items() if not set(done) <= UNCHANGED}
 
+    def changed_names(self) -> list[str]:
+        """The names of the resources that did not stay as they are, in the order of the alphabet."""
+        return sorted(key.split(" ", 1)[1] for key in self.changed)
+
 
 class Failed(Exception):
     """A command that ended with an error; `run` holds what it did until then."""

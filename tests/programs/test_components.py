@@ -136,8 +136,8 @@ def test_the_secrets_of_an_environment_live_their_life(stack: Make, fake: Fake) 
     assert made.up().changed == {}
     assert made.refresh().changed == {}
     values["model-key"] = "canary-three"
-    changed = made.up().changed
-    assert [key.split(" ")[1] for key in changed] == ["evalap-version-model-key"]
+    changed = made.up()
+    assert changed.changed_names() == ["evalap", "evalap-version-model-key"], "the component, and what follows from its change"
     made.destroy()
 
 
