@@ -42,7 +42,7 @@ impl Component for PrivateNetwork {
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = Vec::new();
         let block = block(inputs);
-        if let Some(block) = block.filter(|block| !is_private(block)) {
+        if let Some(block) = block.filter(|block| !is_private(*block)) {
             let reason = format!(
                 "\"{block}\" is no private block (RFC 1918); choose one inside of {}, or leave it out",
                 PRIVATE.join(", ")
@@ -68,7 +68,7 @@ impl Component for PrivateNetwork {
                     format!("\"{net}\" lies outside of the block {block}; choose a part of it, or a wider `cidr`");
                 problems.push(Problem::new(path.clone(), reason));
             }
-            if let Some((other, taken)) = seen.iter().find(|(_, other)| overlap(other, &net)) {
+            if let Some((other, taken)) = seen.iter().find(|(_, other)| overlap(*other, net)) {
                 let reason =
                     format!("\"{net}\" overlaps {taken} of the subnet \"{other}\"; choose addresses nobody has");
                 problems.push(Problem::new(path, reason));
@@ -92,7 +92,7 @@ impl Component for PrivateNetwork {
             let cidr = block(inputs).map(|block| block.to_string());
             let mut wanted = subnets(inputs);
             if wanted.is_empty() {
-                let first = block(inputs).and_then(|block| first_part(&block));
+                let first = block(inputs).and_then(first_part);
                 wanted.push((USUAL_NAME.to_owned(), first));
             }
             let made = join_all(wanted.iter().map(|(name, net)| {
@@ -144,19 +144,19 @@ fn subnets(inputs: &Object) -> Vec<(String, Option<Ipv4Net>)> {
     subnets.collect()
 }
 
-fn first_part(block: &Ipv4Net) -> Option<Ipv4Net> {
+fn first_part(block: Ipv4Net) -> Option<Ipv4Net> {
     if block.prefix_len() >= USUAL_PREFIX {
-        return Some(*block);
+        return Some(block);
     }
     block.subnets(USUAL_PREFIX).ok()?.next()
 }
 
-fn is_private(block: &Ipv4Net) -> bool {
-    PRIVATE.iter().filter_map(|private| private.parse::<Ipv4Net>().ok()).any(|private| private.contains(block))
+fn is_private(block: Ipv4Net) -> bool {
+    PRIVATE.iter().filter_map(|private| private.parse::<Ipv4Net>().ok()).any(|private| private.contains(&block))
 }
 
-fn overlap(one: &Ipv4Net, other: &Ipv4Net) -> bool {
-    one.contains(other) || other.contains(one)
+fn overlap(one: Ipv4Net, other: Ipv4Net) -> bool {
+    one.contains(&other) || other.contains(&one)
 }
 
 #[cfg(test)]
