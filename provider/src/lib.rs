@@ -5,6 +5,7 @@
 //! process. Nothing here knows a resource, a component or a call to Scaleway.
 
 pub mod arguments;
+mod chance;
 mod compose;
 mod config;
 mod engine_log;

@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 use tracing::Instrument;
 use value::Object;
 
+use crate::chance::LocalChance;
 use crate::config::{self, Configuration, MissingKey, Surroundings};
 use crate::engine_log::EngineLog;
 use crate::files::LocalFiles;
@@ -108,7 +109,9 @@ impl Server {
             self.log.warning(urn, warning);
         }
         let client = Client::new(client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone()));
-        let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone()).reading(Arc::new(LocalFiles));
+        let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
+            .reading(Arc::new(LocalFiles))
+            .leaving_to(Arc::new(LocalChance));
         let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
         let configured = Arc::new(Configured { engine, defaults, missing, reference });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);

@@ -137,6 +137,13 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
     if resource.doc.trim().is_empty() {
         findings.mistake(place, "has no `doc`");
     }
+    if resource.local.is_none() {
+        for (word, steps) in [("create", &resource.create), ("read", &resource.read)] {
+            if steps.is_none() {
+                findings.mistake(place, format!("has no `{word}`"));
+            }
+        }
+    }
     // `IAM policy` stands inside a sentence as well as `registry namespace`; `Registry namespace` does not.
     let first = resource.label.split(' ').next().unwrap_or_default();
     if first.is_empty() || (first != first.to_uppercase() && first != first.to_lowercase()) {

@@ -89,8 +89,10 @@ pub struct Resource {
     #[serde(default)]
     pub id: Option<String>,
     /// The calls that make it, in order; later ones only for inputs that earlier ones did not carry.
+    #[serde(default)]
     pub create: Steps,
     /// The calls that read it. The first tells whether it exists, and is the one polled.
+    #[serde(default)]
     pub read: Steps,
     /// The calls that change it, in order, each only if something it carries changed. Absent: every change replaces.
     #[serde(default)]
@@ -113,6 +115,10 @@ pub struct Resource {
     /// A pure pair of functions (`engine/src/reshape/`) that gives each property a wire field of its own.
     #[serde(default)]
     pub reshape: Option<String>,
+    /// What makes it where Scaleway has no part in it (`engine/src/local/`): nobody is called, no document says anything, and
+    /// the stack's state is all that keeps it.
+    #[serde(default)]
+    pub local: Option<String>,
     /// A handler (`engine/src/special/`) for what data cannot say, and the operations it calls.
     #[serde(default)]
     pub special: Option<Special>,

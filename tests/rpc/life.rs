@@ -125,7 +125,10 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
         sealed(token, resource, &thing);
         thing = looked_at(plugin, token, thing, &program).await;
     }
-    imported(plugin, entry, &thing, &program).await;
+    // What only the state keeps is imported by what it is, not by its id.
+    if resource.local.is_none() {
+        imported(plugin, entry, &thing, &program).await;
+    }
     looked_up(plugin, catalog, token, &thing).await;
     thing
 }

@@ -55,6 +55,9 @@ pub struct Resource {
     /// The pure pair of functions that turns the wire object into one where each property has a field of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reshape: Option<String>,
+    /// What makes it where no call does (`engine/src/local/`): the stack's state is all that keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local: Option<String>,
     /// What cannot be said as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<Special>,

@@ -9,6 +9,7 @@ use catalog::{Catalog, Resource, Step};
 use client::{Answer, Call, Client, Kind};
 use serde_json::Value as Json;
 
+use crate::chance::Chance;
 use crate::content::Files;
 use crate::encode;
 use crate::error::{Error, ErrorKind};
@@ -28,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub turns: &'a Turns,
     #[expect(dead_code, reason = "the first resource that uploads a file is under way")]
     pub files: &'a dyn Files,
+    /// What cannot be predicted.
+    pub chance: &'a dyn Chance,
     pub resource: &'a Resource,
     pub progress: &'a dyn Progress,
     pub started: Instant,

@@ -7,6 +7,7 @@ use catalog::{Catalog, Resource};
 use client::Client;
 use value::{Object, Value};
 
+use crate::chance::{Chance, NoChance};
 use crate::content::{Files, NoFiles};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
@@ -21,6 +22,7 @@ use crate::turns::Turns;
 pub struct Engine {
     shared: Arc<Shared>,
     files: Arc<dyn Files>,
+    chance: Arc<dyn Chance>,
 }
 
 struct Shared {
@@ -37,13 +39,19 @@ impl Engine {
     /// An engine for the resources of a catalog. Time and cancellation are the client's.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
         let shared = Arc::new(Shared { catalog, client, defaults, turns: Turns::default() });
-        Self { shared, files: Arc::new(NoFiles) }
+        Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance) }
     }
 
     /// The same engine with somebody to read the files that programs name.
     #[must_use]
     pub fn reading(self, files: Arc<dyn Files>) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same engine with a source of what nobody can predict.
+    #[must_use]
+    pub fn leaving_to(self, chance: Arc<dyn Chance>) -> Self {
+        Self { chance, ..self }
     }
 
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
@@ -132,6 +140,7 @@ impl Engine {
             defaults: &self.shared.defaults,
             turns: &self.shared.turns,
             files: &*self.files,
+            chance: &*self.chance,
             resource,
             progress: operation.progress,
             started: self.shared.client.clock().now(),

@@ -5,6 +5,7 @@
 //! are to be uploaded are read by whom it was given for that (`content`).
 
 mod autoname;
+pub mod chance;
 mod check;
 pub mod content;
 mod context;
@@ -18,6 +19,7 @@ mod error;
 mod id;
 mod inputs;
 mod invoke;
+mod local;
 mod look;
 mod operation;
 mod pace;

@@ -13,10 +13,13 @@ use crate::operation::{Created, DiffRequest, ReadBack};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
-use crate::{diff, encode, inputs, look, wait};
+use crate::{diff, encode, inputs, local, look, wait};
 
 /// Creates the resource and waits until Scaleway calls it settled.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
+    if cx.resource.local.is_some() {
+        return local::create(cx.resource, cx.chance, inputs);
+    }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await?;
     let answer = begin(cx, &scope, inputs).await.map_err(|error| doubtful(cx, error))?;
@@ -48,6 +51,9 @@ pub(crate) async fn read(
     inputs: &Object,
     state: &Object,
 ) -> Result<Option<ReadBack>, Error> {
+    if cx.resource.local.is_some() {
+        return local::read(cx.resource, id, inputs, state);
+    }
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     scope.belongs_to(state);
     if !exists(cx, &mut scope).await? {
@@ -79,6 +85,9 @@ pub(crate) async fn update(
     old_inputs: &Object,
     news: &Object,
 ) -> Result<Object, Error> {
+    if cx.resource.local.is_some() {
+        return Ok(local::update(cx.resource, olds, news));
+    }
     let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[] };
     let diff = diff::diff(cx.resource, &request);
     let names: BTreeSet<String> = diff.properties().map(str::to_owned).collect();
@@ -103,6 +112,9 @@ pub(crate) async fn update(
 
 /// Removes the resource and waits until it is gone. What is gone already was removed well.
 pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
+    if cx.resource.local.is_some() {
+        return Ok(());
+    }
     let unknown = old_inputs.keys().all(|name| name.starts_with("__"));
     let inputs = inputs::of_state(cx.resource, olds, old_inputs, unknown);
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;

@@ -114,11 +114,18 @@ fn properties(
     place: &Place,
     findings: &mut Findings,
 ) -> BTreeMap<String, Property> {
-    words.iter().map(|(name, word)| (name.clone(), property(word, &place.at(name), findings))).collect()
+    words
+        .iter()
+        .map(|(name, word)| {
+            let place = place.at(name);
+            refuse_words_of_resources(word, &place, findings);
+            (name.clone(), property(word, &place, findings))
+        })
+        .collect()
 }
 
-fn property(word: &descriptor::Property, place: &Place, findings: &mut Findings) -> Property {
-    refuse_words_of_resources(word, place, findings);
+/// A property that no API document knows.
+pub(super) fn property(word: &descriptor::Property, place: &Place, findings: &mut Findings) -> Property {
     let inner = properties(&word.properties, &place.at("properties"), findings);
     let kind = kind(word, None, inner, true, place, findings);
     let checks = checks(word, None, place, findings);
@@ -133,7 +140,7 @@ fn property(word: &descriptor::Property, place: &Place, findings: &mut Findings)
         InputWord::Yes => Input::Optional,
         InputWord::Required => Input::Required,
         InputWord::Auto | InputWord::Provider => {
-            findings.mistake(&place.at("input"), "a component inherits nothing itself: say `true` and pass it on");
+            findings.mistake(&place.at("input"), "there is nothing it could be inherited from: say `true`");
             Input::Optional
         }
     };

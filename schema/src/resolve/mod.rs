@@ -8,6 +8,7 @@ mod checks;
 mod component;
 mod coverage;
 mod kind;
+mod local;
 mod lookup;
 mod property;
 mod settle;
@@ -52,6 +53,11 @@ pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a
     let mut all = Vec::new();
     for (module, product) in &offer.products {
         for LoadedResource { place, resource, .. } in &product.resources {
+            if let Some(maker) = &resource.local {
+                let compiled = local::resolve(place, resource, maker, &product.product, findings);
+                all.push(Resolved { module, place, descriptor: resource, resource: compiled, lookup: None });
+                continue;
+            }
             if let Some(scope) = Scope::new(place, resource, &product.product, findings) {
                 let compiled = scope.resolve(findings);
                 all.extend(compiled.map(|(compiled, lookup)| Resolved {
@@ -150,6 +156,7 @@ impl<'a> Scope<'a> {
             id_rest: self.resource.id.as_deref().is_some_and(|form| form.ends_with("*}")),
             denied_window_ms: self.denied_window(findings),
             reshape: self.resource.reshape.clone(),
+            local: None,
             special: self.special(&calls),
             exactly_one: self.resource.exactly_one.clone(),
             at_least_one: self.resource.at_least_one.clone(),

@@ -1,0 +1,148 @@
+//! A password: made once of unpredictable characters, and kept. Knows nobody it is for.
+
+use value::{Object, Value, object};
+
+use super::Local;
+use crate::chance::Chance;
+use crate::error::{Error, ErrorKind};
+
+/// See the module.
+pub(super) struct Password;
+
+const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const DIGITS: &[u8] = b"0123456789";
+
+/// Special characters that stand for themselves in addresses, shells and configuration files alike.
+const SPECIAL: &[u8] = b"-_.~";
+
+/// The length where the program does not say one, as the descriptor has it.
+const USUAL_LENGTH: usize = 32;
+
+/// More than enough: at the shortest length, three out of ten attempts have a character of each kind.
+const ATTEMPTS: usize = 1_000;
+
+impl Local for Password {
+    fn make(&self, chance: &dyn Chance, inputs: &Object) -> Result<Object, Error> {
+        let length = inputs.get("length").and_then(Value::as_f64).map_or(USUAL_LENGTH, rounded);
+        let special = inputs.get("special").and_then(Value::as_bool).unwrap_or(true);
+        let kinds: &[&[u8]] = if special { &[LOWER, UPPER, DIGITS, SPECIAL] } else { &[LOWER, UPPER, DIGITS] };
+        let alphabet = kinds.concat();
+        // Each password that has all kinds is as probable as any other: the rest is thrown away, not mended.
+        for _ in 0..ATTEMPTS {
+            let password = characters(chance, &alphabet, length)?;
+            if kinds.iter().all(|kind| password.iter().any(|character| kind.contains(character))) {
+                let text: String = password.into_iter().map(char::from).collect();
+                return Ok(object! { "result": Value::from(text).into_secret() });
+            }
+        }
+        Err(Error::new(ErrorKind::Internal, "the source of chance gives the same again and again"))
+    }
+
+    fn adopt(&self, named: &str) -> (Object, Object) {
+        let mut inputs = Object::new();
+        let length = named.chars().count();
+        if length != USUAL_LENGTH {
+            inputs.insert("length".to_owned(), Value::from(u32::try_from(length).unwrap_or(u32::MAX)));
+        }
+        if named.chars().all(char::is_alphanumeric) {
+            inputs.insert("special".to_owned(), Value::from(false));
+        }
+        (inputs, object! { "result": Value::from(named).into_secret() })
+    }
+}
+
+/// That many characters of an alphabet, each as probable as any other.
+fn characters(chance: &dyn Chance, alphabet: &[u8], length: usize) -> Result<Vec<u8>, Error> {
+    // Bytes beyond the last whole multiple would favour the first characters.
+    let fair = 256 - 256 % alphabet.len();
+    let mut found = Vec::with_capacity(length);
+    let mut bytes = [0_u8; 64];
+    while found.len() < length {
+        chance.fill(&mut bytes).map_err(|error| {
+            Error::new(ErrorKind::Internal, "this machine gives no unpredictable bytes").because(error)
+        })?;
+        let fitting = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
+        found.extend(fitting.take(length - found.len()).map(|byte| alphabet[byte % alphabet.len()]));
+    }
+    Ok(found)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 8 to 128")]
+fn rounded(length: f64) -> usize {
+    length as usize
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeSet;
+    use std::io;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A simple generator: the same for the same seed.
+    struct Seeded(Mutex<u64>);
+
+    impl Chance for Seeded {
+        fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
+            let mut state = self.0.lock().unwrap();
+            for byte in bytes {
+                *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                *byte = state.to_be_bytes()[0];
+            }
+            Ok(())
+        }
+    }
+
+    fn made(seed: u64, inputs: &Object) -> String {
+        let outputs = Password.make(&Seeded(Mutex::new(seed)), inputs).unwrap();
+        assert!(outputs["result"].is_secret());
+        outputs.text("result").unwrap().to_owned()
+    }
+
+    #[test]
+    fn every_password_has_its_length_and_a_character_of_each_kind() {
+        for seed in 0..200 {
+            let password = made(seed, &object! { "length": 8 });
+            assert_eq!(password.len(), 8, "{password}");
+            for kind in [LOWER, UPPER, DIGITS, SPECIAL] {
+                assert!(password.bytes().any(|byte| kind.contains(&byte)), "{password}");
+            }
+            let plain = made(seed, &object! { "special": false });
+            assert!(plain.len() == 32 && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{plain}");
+        }
+    }
+
+    #[test]
+    fn every_character_is_as_probable_as_any_other() {
+        let mut seen = [0_u32; 256];
+        let alphabet: Vec<u8> = (0..100).collect();
+        for character in characters(&Seeded(Mutex::new(1)), &alphabet, 100_000).unwrap() {
+            seen[usize::from(character)] += 1;
+        }
+        // A thousand of each is expected; a plain remainder would give the first 56 half as much again as the others.
+        assert!(seen[..100].iter().all(|count| (850..1150).contains(count)), "{:?}", &seen[..100]);
+    }
+
+    #[test]
+    fn no_two_are_the_same() {
+        let passwords: BTreeSet<String> = (0..100).map(|seed| made(seed, &Object::new())).collect();
+        assert_eq!(passwords.len(), 100);
+    }
+
+    #[test]
+    fn a_source_that_fails_or_repeats_itself_ends_in_an_error() {
+        struct Zeros;
+        impl Chance for Zeros {
+            fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
+                bytes.fill(0);
+                Ok(())
+            }
+        }
+        assert!(Password.make(&Zeros, &Object::new()).is_err());
+        assert!(Password.make(&crate::chance::NoChance, &Object::new()).is_err());
+    }
+}

@@ -1,0 +1,53 @@
+//! Resources that nobody is called for: their words to what the plugin knows of them. No API document has a say here.
+
+use catalog::{IdPart, Locality, Resource, Timeouts};
+
+use super::component::property;
+use crate::descriptor::{self, Product};
+use crate::duration::milliseconds;
+use crate::findings::{Findings, Place};
+
+/// The resource that `maker` makes.
+pub(super) fn resolve(
+    place: &Place,
+    word: &descriptor::Resource,
+    maker: &str,
+    product: &Product,
+    findings: &mut Findings,
+) -> Resource {
+    for (name, is_said) in [
+        ("create", !word.create.is_none()),
+        ("read", !word.read.is_none()),
+        ("update", !word.update.is_none()),
+        ("delete", !word.delete.is_none()),
+        ("wait", word.wait.is_some()),
+        ("special", word.special.is_some()),
+        ("reshape", word.reshape.is_some()),
+        ("within", word.within.is_some()),
+        ("lookup", word.lookup.is_some()),
+    ] {
+        if is_said {
+            findings.mistake(&place.at(name), "nobody is called for what is `local`");
+        }
+    }
+    let limit = milliseconds(&product.timeout, &place.at("timeouts"), findings) / 1_000;
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let properties = word.properties.iter().map(|(name, word)| {
+        let compiled = property(word, &place.at("properties").at(name), findings);
+        (name.clone(), catalog::Property { replace: word.replace, ..compiled })
+    });
+    Resource {
+        token: word.token.clone(),
+        label: word.label.clone(),
+        locality: Locality::Global,
+        id: vec![IdPart::Id],
+        local: Some(maker.to_owned()),
+        timeouts: Timeouts { create: limit, read: limit, update: limit, delete: limit },
+        properties: properties.collect(),
+        exactly_one: word.exactly_one.clone(),
+        at_least_one: word.at_least_one.clone(),
+        at_most_one: word.at_most_one.clone(),
+        requires: word.requires.clone(),
+        ..Resource::default()
+    }
+}
