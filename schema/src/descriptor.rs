@@ -78,6 +78,9 @@ pub struct Resource {
     pub label: String,
     /// What it is and when one needs it: the first sentence stands alone in lists.
     pub doc: String,
+    /// Why not to use it, and what instead: told wherever a program uses it.
+    #[serde(default)]
+    pub deprecated: Option<String>,
     /// Another API document than the product's.
     #[serde(default)]
     pub api: Option<String>,
@@ -247,6 +250,9 @@ pub struct Step {
     /// Body fields and their sources, sent with whatever else is.
     #[serde(default)]
     pub with: BTreeMap<String, Json>,
+    /// Path parameters and their sources, where the names do not tell: `path: { data_source_id: $datasourceId }`.
+    #[serde(default)]
+    pub path: BTreeMap<String, Json>,
     /// Query parameters and their sources.
     #[serde(default)]
     pub query: BTreeMap<String, Json>,
@@ -280,6 +286,9 @@ pub struct Wait {
     /// The answer to a change still tells the status from before it: it is looked at once more before it is believed.
     #[serde(default)]
     pub lagging: bool,
+    /// How long a failed status must last before it is believed, where it is known to pass by itself. Default: `2s`.
+    #[serde(default)]
+    pub doubt: Option<String>,
     /// The longest pause between two looks (`5s` for quick kinds, `15s` for databases).
     pub cap: String,
     /// The shortest recorded time to ready.
@@ -318,6 +327,9 @@ pub struct Lookup {
     pub aliases: Vec<String>,
     /// What it finds.
     pub doc: String,
+    /// Why not to use it, and what instead.
+    #[serde(default)]
+    pub deprecated: Option<String>,
     /// The input that holds the resource's id, bare or localized. Absent: the id is composed of the inputs.
     #[serde(default)]
     pub id: Option<String>,

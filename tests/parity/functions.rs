@@ -22,6 +22,7 @@ pub(crate) fn compare(
     let (inputs, outputs) = (members(&ours["inputs"]["properties"]), members(&ours["outputs"]["properties"]));
     let peers = members(&peer["props"]);
     let names: BTreeSet<&str> = inputs.keys().chain(outputs.keys()).chain(peers.keys()).copied().collect();
+    equal(differences, token, "deprecated", ours["deprecationMessage"].is_string(), flag(peer, "deprecated"));
     let mut compared = 0;
     // Every lookup returns the id, which the facts about the peer leave unsaid.
     for name in names.into_iter().filter(|name| *name != "id") {

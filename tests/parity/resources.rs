@@ -32,6 +32,7 @@ pub(crate) fn compare(
     equal(differences, token, "automatic name", made, flag(peer, "autoName"));
     let changes = !resource.update.is_empty() || resource.special.is_some();
     equal(differences, token, "no update", !changes, flag(peer, "noUpdate"));
+    equal(differences, token, "deprecated", ours["deprecationMessage"].is_string(), flag(peer, "deprecated"));
 
     let (inputs, outputs) = (members(&ours["inputProperties"]), members(&ours["properties"]));
     let peers = members(&peer["props"]);

@@ -189,9 +189,9 @@ def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
 
 
 def split(identifier: str) -> tuple[str, str]:
-    """The region of an id, if it has one, and what is in there."""
+    """The region or zone of an id, if it has one, and what is in there."""
     locality, slash, uuid = identifier.partition("/")
-    return (locality, uuid) if slash else ("", identifier)
+    return (locality, uuid) if slash and re.fullmatch(r"[a-z]+-[a-z]+(-\d+)?", locality) else ("", identifier)
 
 
 def look(fields: Mapping[str, Any], path: str) -> Any:

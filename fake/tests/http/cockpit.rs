@@ -132,3 +132,48 @@ async fn grafana_users_are_numbered_and_no_number_comes_twice() {
     let url = format!("https://{DEFAULT_ORGANIZATION}.dashboard.cockpit.scaleway.com");
     assert_eq!(grafana, json!({ "grafana_url": url }));
 }
+
+#[tokio::test]
+async fn an_exporter_gets_ready_as_recorded_and_never_tells_its_key() {
+    let client = Client::of(builder().settle(Duration::from_secs(15))).await;
+    let body = json!({ "name": "main", "type": "metrics", "retention_days": 31 });
+    let source = client.good(&format!("POST {COCKPIT}/data-sources"), body).await["id"].clone();
+    let body = json!({ "name": "out", "datasource_id": source, "exported_products": ["all"],
+        "datadog_destination": { "api_key": "key-of-theirs", "endpoint": null } });
+    let created = client.good(&format!("POST {COCKPIT}/exporters"), body.clone()).await;
+    let id = created["id"].as_str().unwrap();
+    let expected = json!({
+        "created_at": created["created_at"], "updated_at": created["created_at"], "id": id, "name": "out",
+        "description": "", "datasource_id": source, "exported_products": ["all"], "status": "creating",
+        "datadog_destination": { "endpoint": "https://api.datadoghq.com" },
+    });
+    assert_eq!(created, expected);
+    let one = format!("{COCKPIT}/exporters/{id}");
+    for status in ["unknown_status", "error", "creating", "ready"] {
+        assert_eq!(client.call(&format!("GET {one}")).await.1["status"], status);
+        client.fake.clock().advance(Duration::from_secs(5));
+    }
+    let otlp = json!({ "otlp_destination": { "endpoint": "https://otlp.example.org" }, "name": "on" });
+    let changed = client.good(&format!("PATCH {one}"), otlp.clone()).await;
+    assert_eq!((&changed["name"], changed.get("datadog_destination")), (&json!("on"), None));
+    assert_eq!(changed["otlp_destination"], json!({ "endpoint": "https://otlp.example.org", "headers": {} }));
+    let both = json!({ "otlp_destination": otlp["otlp_destination"], "datadog_destination": body["datadog_destination"] });
+    assert_eq!(client.call_with(&format!("PATCH {one}"), both).await.0, 400);
+    let lost = json!({ "name": "out", "datasource_id": id, "otlp_destination": otlp["otlp_destination"] });
+    assert_eq!(client.call_with(&format!("POST {COCKPIT}/exporters"), lost).await.1["resource"], "data source");
+    let list = format!("GET {COCKPIT}/exporters?project_id={DEFAULT_ORGANIZATION}");
+    assert_eq!(client.call(&list).await.1["total_count"], 1);
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {one}")).await.1["resource"], "exporter");
+}
+
+#[tokio::test]
+async fn all_products_come_in_one_answer() {
+    let client = client().await;
+    let (_, found) = client.call(&format!("GET {COCKPIT}/products?order_by=display_name_asc&page_size=5")).await;
+    let products = found["products_list"].as_array().unwrap();
+    assert_eq!((products.len(), &found["total_count"]), (26, &json!(26)));
+    let first = json!({ "name": "sbs", "display_name": "Block Storage", "family_name": "Storage",
+        "resource_types": ["sbs_volume", "sbs_snapshot"] });
+    assert_eq!(products[0], first);
+}

@@ -131,6 +131,9 @@ pub struct Wait {
     /// The answer to a change still tells the status from before it: only a look tells.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lagging: bool,
+    /// How long a failed status must last before it is believed, in milliseconds; 0 is the usual time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub doubt_ms: u64,
     /// The longest pause between two looks, in milliseconds.
     pub cap_ms: u64,
     /// The shortest time to ready that was recorded, in milliseconds: looks are sparser before half of it.

@@ -47,7 +47,7 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         let value = hidden(property, with_untold(property, known.inputs.given(name), value));
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
-    place_itself(scope, &mut state);
+    place_itself(scope, known.inputs, &mut state);
     make(scope.resource, &mut state);
     state
 }
@@ -157,7 +157,7 @@ fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
 }
 
 /// The region, zone and parts of the id are known even where no answer tells them.
-fn place_itself(scope: &Scope<'_>, state: &mut Object) {
+fn place_itself(scope: &Scope<'_>, given: &Object, state: &mut Object) {
     let own = match scope.resource.locality {
         catalog::Locality::Region => "region",
         catalog::Locality::Zone => "zone",
@@ -166,7 +166,7 @@ fn place_itself(scope: &Scope<'_>, state: &mut Object) {
     if let (true, Some(locality)) = (scope.resource.properties.contains_key(own), scope.locality())
         && state.given(own).is_none()
     {
-        state.insert(own.to_owned(), Value::from(locality));
+        state.insert(own.to_owned(), secret_like(given.get(own), Value::from(locality)));
     }
     for part in scope.resource.id_forms().flatten() {
         let IdPart::Property(name) = part else { continue };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{IdPart, Locality, Resource};
+use catalog::{IdPart, Input, Locality, Resource};
 use value::Object;
 
 use crate::error::{Error, ErrorKind};
@@ -46,12 +46,19 @@ fn parts(resource: &Resource, form: &[IdPart], whole: &str, defaults: &Defaults)
     if let (false, Locality::Region | Locality::Zone, Some(default)) = (carries, resource.locality, default) {
         texts.insert(0, default);
     }
-    if texts.len() != form.len() || texts.iter().any(|text| text.is_empty()) {
+    if texts.len() != form.len() {
         return None;
     }
     let mut parts = Parts::default();
     for (part, text) in form.iter().zip(texts) {
         match part {
+            // The peer leaves out a project that is the provider's.
+            IdPart::Property(name) if text.is_empty() => {
+                let inherited = resource.properties.get(name).map(|property| &property.input);
+                let Some(Input::Provider(what)) = inherited else { return None };
+                parts.properties.insert(name.clone(), defaults.of(*what)?.to_owned());
+            }
+            _ if text.is_empty() => return None,
             IdPart::Locality if place::is_locality(resource.locality, text) => parts.locality = Some(text.to_owned()),
             IdPart::Id => parts.uuid = Some(text.to_owned()),
             IdPart::Property(name) => {

@@ -270,7 +270,7 @@ async fn change(
 /// The outputs, without what handlers know to be somebody else's.
 fn state_of(scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut state = decode::state(scope, known);
-    special::recognize(scope.resource, known.inputs, &mut state);
+    special::recognize(scope.resource, known.inputs, &scope.answers, &mut state);
     state
 }
 

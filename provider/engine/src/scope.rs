@@ -87,7 +87,10 @@ impl<'a> Scope<'a> {
     pub(crate) fn source(&self, source: &Source) -> Option<Json> {
         match source {
             Source::Locality => self.parts.locality.clone().map(Json::from),
-            Source::Region => self.locality().map(place::region_of).map(Json::from),
+            Source::Region => {
+                let region = self.locality().map(place::region_of).or(self.defaults.region.as_deref());
+                region.map(Json::from)
+            }
             Source::Id => self.parts.uuid.clone().map(Json::from).or_else(|| wire::get(&self.answers, "id").cloned()),
             Source::Property(name) => self.property(name),
             Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.wanted, path)),

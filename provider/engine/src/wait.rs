@@ -12,7 +12,8 @@ use crate::pace::Pace;
 use crate::scope::Scope;
 use crate::wire;
 
-/// A failed status must be seen again this much later before it is believed: some objects pass through one, as recorded.
+/// A failed status must be seen again this much later before it is believed, or as long as the descriptor doubts it: some
+/// objects pass through one, as recorded.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
 
 /// What a status says.
@@ -31,22 +32,23 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
     let pace = Pace::of(Some(wait));
     let began = cx.spent();
     let mut look = look || status(wait, scope).is_none();
-    let mut failed = false;
+    let mut failed_at = None;
     loop {
+        let lasts = |since| cx.spent().saturating_sub(since) >= doubt(wait);
         match standing(wait, scope) {
             Standing::Settled if !look => return Ok(()),
-            Standing::Failed if failed => return Err(failure(cx, wait, scope)),
+            Standing::Failed if failed_at.is_some_and(lasts) => return Err(failure(cx, wait, scope)),
             _ => {}
         }
         let now_failed = standing(wait, scope) == Standing::Failed && !look;
         if standing(wait, scope) == Standing::Passing {
             cx.progress.status(&message(cx, wait, scope));
         }
+        failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));
         if !look {
             let pause = if now_failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
             cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
         }
-        failed = now_failed;
         look = false;
         look::first(cx, scope, true).await?;
     }
@@ -76,6 +78,10 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
         let pause = if failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the {} to go{}", cx.resource.label, seen(wait, scope))).await?;
     }
+}
+
+fn doubt(wait: &Wait) -> Duration {
+    SECOND_LOOK.max(Duration::from_millis(wait.doubt_ms))
 }
 
 /// Whether the resource is in a passing state, as far as is known.

@@ -63,13 +63,15 @@ pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     )
 }
 
-/// What is said of a flat token: nothing of a modular one.
-pub(crate) fn flat(token: &str, modular: &str) -> Option<String> {
-    let (module, rest) = modular.split_once('/').filter(|_| token != modular)?;
+/// Why not to use a token: because there is a newer name, or a better thing.
+pub(crate) fn deprecated(token: &str, modular: &str, reason: Option<&String>) -> Option<String> {
+    let Some((module, rest)) = modular.split_once('/').filter(|_| token != modular) else {
+        return reason.cloned();
+    };
     let name = rest.split(':').next_back().unwrap_or_default();
-    Some(format!(
-        "Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists."
-    ))
+    let newer =
+        format!("Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists.");
+    Some(reason.map_or(newer.clone(), |reason| format!("{newer} {reason}")))
 }
 
 /// One part of an id: its name in the form, and an example.

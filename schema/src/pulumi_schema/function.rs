@@ -55,7 +55,7 @@ pub(crate) fn spec(
         "inputs": inputs,
         "outputs": { "type": "object", "properties": outputs, "required": required },
     });
-    if let Some(reason) = describe::flat(token, &word.token) {
+    if let Some(reason) = describe::deprecated(token, &word.token, word.deprecated.as_ref()) {
         spec["deprecationMessage"] = json!(reason);
     }
     spec

@@ -138,7 +138,7 @@ fn resource_spec(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
         "requiredInputs": required_inputs,
         "aliases": aliases(token, &word.token, &word.aliases),
     });
-    if let Some(reason) = describe::flat(token, &word.token) {
+    if let Some(reason) = describe::deprecated(token, &word.token, word.deprecated.as_ref()) {
         spec["deprecationMessage"] = json!(reason);
     }
     spec

@@ -60,6 +60,9 @@ impl<'a> Page<'a> {
         let description = self.spec["description"].as_str().unwrap_or_default();
         let (about, import) = description.split_once("\n\n## Import\n\n").unwrap_or((description, ""));
         let _ = writeln!(text, "{about}\n");
+        if let Some(reason) = self.spec["deprecationMessage"].as_str() {
+            let _ = writeln!(text, "**Deprecated:** {reason}\n");
+        }
         let _ = writeln!(text, "Token: `{PACKAGE}:{}`. [All resources](../README.md).\n", self.one.resource.token);
         text += &self.examples();
         text += &self.properties();

@@ -1,6 +1,6 @@
 //! Whether the calls of a resource carry all its inputs, and whether its words name properties that exist.
 
-use catalog::{Input, Property, Resource};
+use catalog::{IdPart, Input, Property, Resource};
 
 use super::step::{carries, is_made_for, sends};
 use super::{Calls, Scope};
@@ -59,7 +59,9 @@ impl<'a> Scope<'a> {
             };
             // What a reshape makes of a field no document knows, only its own tests can tell.
             let reshaped = self.resource.reshape.is_some() && self.resource.properties[name].kind.is_some();
-            if self.is_place(property) || self.resource.special.is_some() || reshaped {
+            // What makes nothing only tells of what its id names.
+            let is_told_of = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
+            if is_told_of || self.is_place(property) || self.resource.special.is_some() || reshaped {
                 continue;
             }
             check_carried(name, property, resource, &place.at(name), findings);

@@ -166,7 +166,11 @@ impl<'a> Scope<'a> {
             find.insert(field, Source::Property(name.clone()));
         }
         let queries = inputs.iter().filter(|(name, _)| Some(*name) != word.id.as_ref());
-        let queries = queries.map(|(name, property)| (field_of(name, Some(property)), name));
+        let query_of = |name: &str, property| match snake_case(name) {
+            usual if list.has_query(&usual) => usual,
+            _ => field_of(name, Some(property)),
+        };
+        let queries = queries.map(|(name, property)| (query_of(name, property), name));
         let query = queries.filter(|(field, _)| list.has_query(field));
         let query = query.map(|(name, input)| Query { name, from: Source::Property(input.clone()) });
         let operation = self.list_operation(list, query.collect(), inputs, findings);

@@ -46,6 +46,7 @@ impl<'a> Scope<'a> {
             failed: word.failed.clone(),
             reason: word.reason.clone(),
             lagging: word.lagging,
+            doubt_ms: word.doubt.as_deref().map_or(0, |text| milliseconds(text, &place.at("doubt"), findings)),
             cap_ms: milliseconds(&word.cap, &place.at("cap"), findings),
             ready_after_ms: ready_after.map_or(0, |text| milliseconds(text, &place.at("readyAfter"), findings)),
         })

@@ -47,7 +47,17 @@ impl<'a> Scope<'a> {
 
     /// The source of each path parameter. What has none is a mistake.
     pub(crate) fn parameters(&self, call: &Call<'a>, findings: &mut Findings) -> BTreeMap<String, Source> {
-        let (mut found, left) = self.known_parameters(call);
+        let (mut found, mut left) = self.known_parameters(call);
+        let place = call.place.at("path");
+        for (name, word) in &call.step.path {
+            if !call.operation.path.parameters().any(|parameter| parameter == name) {
+                findings.mistake(&place, format!("the path of {} has no \"{name}\"", call.operation.id));
+            }
+            // Answers are not known yet when paths are looked at.
+            let source = self.source(word, &Shape::new(true), &place.at(name), findings);
+            found.insert(name.clone(), source);
+        }
+        left.retain(|name| !found.contains_key(*name));
         match left.as_slice() {
             [] => {}
             [name] => match self.last_source(&found) {
@@ -73,6 +83,8 @@ impl<'a> Scope<'a> {
                 ("region", Locality::Region) | ("zone", Locality::Zone) => Some(Source::Locality),
                 // Networks and their addresses are regional; what is in a zone asks for them in its region.
                 ("region", Locality::Zone) => Some(Source::Region),
+                // What is nowhere in particular, and yet told by region, is asked for in the provider's.
+                ("region", Locality::Global) if self.property_of_field("region").is_none() => Some(Source::Region),
                 _ => self.property_of_field(name).map(|property| Source::Property(property.to_owned())),
             };
             match source {

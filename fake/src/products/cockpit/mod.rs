@@ -1,10 +1,12 @@
-//! Cockpit: data sources, tokens, alert managers with their alerts and contact points, Grafana users.
-//! Exporters and plans are not served.
+//! Cockpit: data sources, tokens, alert managers with their alerts and contact points, exporters, Grafana users.
+//! Plans are not served.
 
 mod alert_manager;
 mod alerts;
 mod contact_points;
+mod exporters;
 mod grafana;
+mod observed;
 mod sources;
 mod tokens;
 
@@ -21,6 +23,7 @@ pub(crate) static PRODUCT: Product = Product {
         &alert_manager::ALERT_MANAGER,
         &alerts::ALERT,
         &contact_points::CONTACT_POINT,
+        &exporters::EXPORTER,
         &grafana::GRAFANA,
         &grafana::USER,
     ],
@@ -47,6 +50,12 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListContactPoints", contact_points::list),
         ("UpdateContactPoint", contact_points::update),
         ("DeleteContactPoint", contact_points::delete),
+        ("CreateExporter", exporters::create),
+        ("GetExporter", |call| call.get(&exporters::EXPORTER)),
+        ("ListExporters", |call| call.list(&exporters::EXPORTER)),
+        ("UpdateExporter", exporters::update),
+        ("DeleteExporter", |call| call.delete(&exporters::EXPORTER)),
+        ("ListProducts", observed::products),
         ("GetGrafana", grafana::get),
         ("SyncGrafanaDataSources", grafana::synchronize),
         ("CreateGrafanaUser", grafana::create_user),

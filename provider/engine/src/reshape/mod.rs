@@ -8,10 +8,12 @@ mod databases_read_replica;
 mod network_gateway_network;
 mod network_private_network;
 mod observability_alert_manager;
+mod observability_cockpit;
 mod observability_source;
 mod observability_token;
 
 use catalog::Resource;
+pub(crate) use observability_alert_manager::rules_that_are_on;
 
 use crate::wire::Wire;
 
@@ -23,6 +25,7 @@ fn pair(name: &str) -> Option<Pair> {
         "databases_instance" => (databases_instance::encode, databases_instance::decode),
         "databases_read_replica" => (databases_read_replica::encode, databases_read_replica::decode),
         "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
+        "observability_cockpit" => (observability_cockpit::encode, observability_cockpit::decode),
         "observability_source" => (observability_source::encode, observability_source::decode),
         "observability_token" => (observability_token::encode, observability_token::decode),
         "network_gateway_network" => (network_gateway_network::encode, network_gateway_network::decode),

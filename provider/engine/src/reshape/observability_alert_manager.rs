@@ -12,14 +12,22 @@ pub(crate) fn encode(_wire: &mut Wire) {}
 /// `alerts` becomes `preconfigured_alert_ids`: the rules of those that are on or about to be, sorted, because the API
 /// gives another order each time. Contact points without a mail address are left out.
 pub(crate) fn decode(wire: &mut Wire) {
-    if let Some(Json::Array(alerts)) = wire.remove("alerts") {
-        let mut rules: Vec<&str> = alerts.iter().filter_map(rule_that_is_on).collect();
-        rules.sort_unstable();
+    let rules = wire.get("alerts").is_some_and(Json::is_array).then(|| rules_that_are_on(wire));
+    wire.remove("alerts");
+    if let Some(rules) = rules {
         wire.insert("preconfigured_alert_ids".to_owned(), json!(rules));
     }
     if let Some(Json::Array(points)) = wire.get_mut("contact_points") {
         points.retain(|point| point.pointer("/email/to").is_some_and(Json::is_string));
     }
+}
+
+/// The rules of the alerts in an answer that are on or about to be, sorted.
+pub(crate) fn rules_that_are_on(wire: &Wire) -> Vec<String> {
+    let alerts = wire.get("alerts").and_then(Json::as_array).into_iter().flatten();
+    let mut rules: Vec<String> = alerts.filter_map(rule_that_is_on).map(str::to_owned).collect();
+    rules.sort_unstable();
+    rules
 }
 
 fn rule_that_is_on(alert: &Json) -> Option<&str> {

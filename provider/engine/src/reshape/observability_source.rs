@@ -20,7 +20,8 @@ pub(crate) fn decode(wire: &mut Wire) {
     }
 }
 
-fn push_path(kind: &str) -> Option<&'static str> {
+/// The path that data of a kind are pushed to.
+pub(super) fn push_path(kind: &str) -> Option<&'static str> {
     match kind {
         "metrics" => Some("/api/v1/push"),
         "logs" => Some("/loki/api/v1/push"),

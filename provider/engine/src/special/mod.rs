@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Failure;
 use crate::scope::Scope;
+use crate::wire::Wire;
 
 /// From what to what a resource goes; on creation the old side is empty.
 #[derive(Clone, Copy)]
@@ -70,7 +71,7 @@ pub(crate) trait Handler: Sync {
     }
 
     /// Leaves of what was read only what is this resource's own. Pure.
-    fn recognize(&self, _inputs: &Object, _state: &mut Object) {}
+    fn recognize(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
 
     /// Leaves of the inputs of an import what a program can give together. Pure.
     fn imported(&self, _inputs: &mut Object) {}
@@ -106,9 +107,9 @@ pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failure
     }
 }
 
-pub(crate) fn recognize(resource: &Resource, inputs: &Object, state: &mut Object) {
+pub(crate) fn recognize(resource: &Resource, inputs: &Object, answers: &Wire, state: &mut Object) {
     if let Some(handler) = handler(resource) {
-        handler.recognize(inputs, state);
+        handler.recognize(inputs, answers, state);
     }
 }
 

@@ -16,7 +16,9 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::look;
 use crate::pace::Pace;
+use crate::reshape::rules_that_are_on;
 use crate::scope::Scope;
+use crate::wire::Wire;
 
 /// See the module.
 pub(super) struct AlertManager;
@@ -31,7 +33,7 @@ impl Handler for AlertManager {
         Box::pin(async move {
             let mut called = false;
             if transition.changed.contains(RULES) {
-                called |= switch_rules(cx, scope, &rules(transition.old_inputs), &rules(transition.news)).await?;
+                called |= switch_rules(cx, scope, &on_before(transition), &rules(transition.news)).await?;
             }
             if transition.changed.contains(CONTACTS) {
                 called |= invite(cx, scope, &addresses(transition.old_inputs), &addresses(transition.news)).await?;
@@ -48,7 +50,8 @@ impl Handler for AlertManager {
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             let on = rules(olds);
-            if !on.is_empty() {
+            // What was switched on as a whole goes off as a whole, by a step of the descriptor.
+            if !on.is_empty() && !is_managed(olds) {
                 call(cx, scope, "DisableAlertRules", Some(json!({ "rule_ids": on })), &[]).await?;
             }
             for address in addresses(olds) {
@@ -59,7 +62,13 @@ impl Handler for AlertManager {
     }
 
     /// Alerts that others switched on are theirs: only those the program names are told, so that none is switched off.
-    fn recognize(&self, inputs: &Object, state: &mut Object) {
+    /// Where it asks for all, in the older spelling, all are told: naming them instead is no change then.
+    fn recognize(&self, inputs: &Object, answers: &Wire, state: &mut Object) {
+        if is_managed(inputs) {
+            let on: Vec<Value> = rules_that_are_on(answers).into_iter().map(Value::from).collect();
+            state.insert(RULES.to_owned(), Value::from(on));
+            return;
+        }
         let named = rules(inputs);
         if named.is_empty() {
             state.remove(RULES);
@@ -75,6 +84,21 @@ impl Handler for AlertManager {
 
 const RULES: &str = "preconfiguredAlertIds";
 const CONTACTS: &str = "contactPoints";
+const MANAGED: &str = "enableManagedAlerts";
+
+/// The rules that were on: those the program named, or all there were if it had asked for all, unless the steps of this
+/// very update have switched all off.
+fn on_before(transition: Transition<'_>) -> BTreeSet<String> {
+    match (is_managed(transition.old_inputs), transition.changed.contains(MANAGED)) {
+        (false, _) => rules(transition.old_inputs),
+        (true, false) => rules(transition.olds),
+        (true, true) => BTreeSet::new(),
+    }
+}
+
+fn is_managed(inputs: &Object) -> bool {
+    inputs.get(MANAGED).and_then(Value::as_bool) == Some(true)
+}
 
 async fn switch_rules(
     cx: &Context<'_>,

@@ -1,0 +1,75 @@
+//! Exporters: what a data source receives, sent on to somebody else.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::sources::SOURCE;
+use crate::answer::Refusal;
+use crate::call::{Call, Handled, object};
+use crate::store::{Kind, Missing};
+
+pub(super) static EXPORTER: Kind =
+    Kind::new("cockpit/exporter", "Exporter", "exporters", Missing::Labelled("exporter"));
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let source = call.need("datasource_id")?;
+    let project = call.find(&SOURCE, &source)?.text("project_id").to_owned();
+    let now = call.timestamp();
+    let mut fields = json!({
+        "datasource_id": source,
+        "name": call.need("name")?,
+        "description": call.text("description"),
+        "exported_products": call.value("exported_products", json!(["all"])),
+        "status": "creating",
+        "created_at": now,
+        "updated_at": now,
+    });
+    let destination = destination(call)?.ok_or_else(|| Refusal::required("destination"))?;
+    fields[destination.0] = destination.1;
+    let mut exporter = call.draft(&EXPORTER, fields);
+    exporter.hidden.insert("project_id".to_owned(), json!(project));
+    // As recorded: nobody knows at first, and then it seems to have failed.
+    let status = |status: &str| object(json!({ "status": status }));
+    exporter.settle(call.now, Duration::ZERO, vec![status("unknown_status")]);
+    exporter.settle(call.now, call.world.settle, ["error", "creating", "ready"].map(status).into());
+    Ok(call.insert(&EXPORTER, exporter))
+}
+
+/// A destination of the other kind takes the place of the one before.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let destination = destination(call)?;
+    call.patch(&EXPORTER, &["name", "description", "exported_products"])?;
+    if let Some((kind, fields)) = destination {
+        let exporter = call.change(&EXPORTER, &id)?;
+        for kind in KINDS {
+            exporter.fields.remove(kind);
+        }
+        exporter.fields.insert(kind.to_owned(), fields);
+    }
+    call.get(&EXPORTER)
+}
+
+const KINDS: [&str; 2] = ["datadog_destination", "otlp_destination"];
+
+/// Where the data go, as answers show it. As recorded they never show the key of a Datadog.
+fn destination(call: &Call<'_>) -> Result<Option<(&'static str, Value)>, Refusal> {
+    let given = KINDS.iter().filter_map(|kind| Some((*kind, call.body.get(*kind).filter(|given| !given.is_null())?)));
+    let given: Vec<(&'static str, &Value)> = given.collect();
+    let (kind, fields) = match given.as_slice() {
+        [] => return Ok(None),
+        [one] => *one,
+        _ => return Err(Refusal::constraint("destination", "only one destination can be given")),
+    };
+    if kind == "datadog_destination" {
+        let endpoint = fields.get("endpoint").filter(|endpoint| endpoint.is_string()).cloned();
+        // What is not said is the first site of Datadog.
+        let endpoint = endpoint.unwrap_or_else(|| json!("https://api.datadoghq.com"));
+        return Ok(Some((kind, json!({ "endpoint": endpoint }))));
+    }
+    let endpoint = fields.get("endpoint").filter(|endpoint| endpoint.as_str().is_some_and(|text| !text.is_empty()));
+    let endpoint = endpoint.ok_or_else(|| Refusal::required("otlp_destination.endpoint"))?;
+    let headers = fields.get("headers").filter(|headers| headers.is_object()).cloned().unwrap_or_else(|| json!({}));
+    Ok(Some((kind, json!({ "endpoint": endpoint, "headers": headers }))))
+}
