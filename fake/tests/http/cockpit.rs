@@ -157,7 +157,8 @@ async fn an_exporter_gets_ready_as_recorded_and_never_tells_its_key() {
     let changed = client.good(&format!("PATCH {one}"), otlp.clone()).await;
     assert_eq!((&changed["name"], changed.get("datadog_destination")), (&json!("on"), None));
     assert_eq!(changed["otlp_destination"], json!({ "endpoint": "https://otlp.example.org", "headers": {} }));
-    let both = json!({ "otlp_destination": otlp["otlp_destination"], "datadog_destination": body["datadog_destination"] });
+    let both =
+        json!({ "otlp_destination": otlp["otlp_destination"], "datadog_destination": body["datadog_destination"] });
     assert_eq!(client.call_with(&format!("PATCH {one}"), both).await.0, 400);
     let lost = json!({ "name": "out", "datasource_id": id, "otlp_destination": otlp["otlp_destination"] });
     assert_eq!(client.call_with(&format!("POST {COCKPIT}/exporters"), lost).await.1["resource"], "data source");

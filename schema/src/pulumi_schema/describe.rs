@@ -69,8 +69,9 @@ pub(crate) fn deprecated(token: &str, modular: &str, reason: Option<&String>) ->
         return reason.cloned();
     };
     let name = rest.split(':').next_back().unwrap_or_default();
-    let newer =
-        format!("Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists.");
+    let newer = format!(
+        "Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists."
+    );
     Some(reason.map_or(newer.clone(), |reason| format!("{newer} {reason}")))
 }
 

@@ -26,7 +26,12 @@ const PRODUCTS: &[(&str, &str, &str, &[&str])] = &[
     ("public-gateway", "Public Gateway", "Network", &["public_gateway"]),
     ("rkv", "Redis", "Databases", &["rkv_cluster"]),
     ("secret-manager", "Secret Manager", "Security & Identity", &["secret_manager_secret", "secret_manager_method"]),
-    ("serverless", "Serverless Functions and Containers", "Serverless Compute", &["serverless_function", "serverless_function_build", "serverless_container", "serverless_container_trigger"]),
+    (
+        "serverless",
+        "Serverless Functions and Containers",
+        "Serverless Compute",
+        &["serverless_function", "serverless_function_build", "serverless_container", "serverless_container_trigger"],
+    ),
     ("serverless-jobs", "Serverless Jobs", "Serverless Compute", &["serverless_job"]),
     ("serverless-db", "Serverless SQL", "Databases", &["serverless_db_postgresql"]),
     ("svpn", "Site-to-Site VPN", "Network", &["svpn_gateway"]),
