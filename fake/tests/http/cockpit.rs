@@ -160,8 +160,8 @@ async fn an_exporter_gets_ready_as_recorded_and_never_tells_its_key() {
     let both =
         json!({ "otlp_destination": otlp["otlp_destination"], "datadog_destination": body["datadog_destination"] });
     assert_eq!(client.call_with(&format!("PATCH {one}"), both).await.0, 400);
-    let lost = json!({ "name": "out", "datasource_id": id, "otlp_destination": otlp["otlp_destination"] });
-    assert_eq!(client.call_with(&format!("POST {COCKPIT}/exporters"), lost).await.1["resource"], "data source");
+    let orphan = json!({ "name": "out", "datasource_id": id, "otlp_destination": otlp["otlp_destination"] });
+    assert_eq!(client.call_with(&format!("POST {COCKPIT}/exporters"), orphan).await.1["resource"], "data source");
     let list = format!("GET {COCKPIT}/exporters?project_id={DEFAULT_ORGANIZATION}");
     assert_eq!(client.call(&list).await.1["total_count"], 1);
     assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
