@@ -139,7 +139,8 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
     }
     if resource.local.is_none() {
         for (word, steps) in [("create", &resource.create), ("read", &resource.read)] {
-            if steps.is_none() {
+            // `create: []` says that nothing is made.
+            if matches!(steps, crate::descriptor::Steps::None) {
                 findings.mistake(place, format!("has no `{word}`"));
             }
         }
