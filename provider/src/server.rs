@@ -88,6 +88,11 @@ impl Server {
         }
     }
 
+    /// Inputs or outputs in which what the resource is a part of is named as it is now, as far as is known.
+    fn followed(&self, resource: &Resource, object: &Object) -> Object {
+        self.configured().map_or_else(|| object.clone(), |configured| configured.engine.followed(resource, object))
+    }
+
     /// Tells what Check and Diff doubt, before their answer arrives.
     async fn warn(&self, urn: &str, warnings: &[Warning]) {
         for warning in warnings {
@@ -239,9 +244,9 @@ impl ResourceProvider for Server {
             let diff = from_proto::diff(request)?;
             let resource = self.resource(&diff.target)?;
             let request = DiffRequest {
-                olds: &diff.olds,
-                old_inputs: &diff.old_inputs,
-                news: &diff.news,
+                olds: &self.followed(resource, &diff.olds),
+                old_inputs: &self.followed(resource, &diff.old_inputs),
+                news: &self.followed(resource, &diff.news),
                 ignore_changes: &diff.ignore_changes,
             };
             let diff = engine::diff(resource, &request);
@@ -295,6 +300,8 @@ impl ResourceProvider for Server {
             let resource = self.resource(&update.target)?;
             let (olds, old_inputs, news) = (&update.olds, &update.old_inputs, &update.news);
             if update.preview {
+                let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
+                let news = &self.followed(resource, news);
                 let outputs = engine::preview_update(resource, olds, old_inputs, news, &self.defaults());
                 return Ok(to_proto::update_preview(outputs));
             }

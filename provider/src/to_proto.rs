@@ -13,7 +13,7 @@ pub(crate) use status::{
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Change, ChangeKind, Checked, Created, Diff, Failure, ReadBack};
+use engine::{Change, ChangeKind, Checked, Created, Diff, Failure, ReadBack, has_moved};
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Wire};
 use pulumi_rpc::pulumirpc as rpc;
@@ -91,7 +91,8 @@ pub(crate) fn create_preview(outputs: Object) -> rpc::CreateResponse {
 }
 
 pub(crate) fn created(created: Created) -> rpc::CreateResponse {
-    rpc::CreateResponse { id: created.id, properties: Some(known(created.state)), ..rpc::CreateResponse::default() }
+    let refresh_before_update = has_moved(&created.state);
+    rpc::CreateResponse { id: created.id, properties: Some(known(created.state)), refresh_before_update }
 }
 
 /// `None` is a resource that is gone: no id, and neither properties nor inputs, which is what each of refresh, `.get()`
@@ -99,9 +100,9 @@ pub(crate) fn created(created: Created) -> rpc::CreateResponse {
 pub(crate) fn read(read: Option<ReadBack>) -> rpc::ReadResponse {
     read.map_or_else(rpc::ReadResponse::default, |read| rpc::ReadResponse {
         id: read.id,
+        refresh_before_update: has_moved(&read.state),
         properties: Some(known(read.state)),
         inputs: Some(known(read.inputs)),
-        ..rpc::ReadResponse::default()
     })
 }
 
@@ -111,7 +112,8 @@ pub(crate) fn update_preview(outputs: Object) -> rpc::UpdateResponse {
 }
 
 pub(crate) fn updated(state: Object) -> rpc::UpdateResponse {
-    rpc::UpdateResponse { properties: Some(known(state)), ..rpc::UpdateResponse::default() }
+    let refresh_before_update = has_moved(&state);
+    rpc::UpdateResponse { properties: Some(known(state)), refresh_before_update }
 }
 
 pub(crate) fn invoked(outputs: Object) -> rpc::InvokeResponse {

@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use catalog::{Catalog, Resource, Step};
 use client::{Answer, Call, Client, Kind};
 use serde_json::Value as Json;
+use value::Object;
 
 use crate::chance::Chance;
 use crate::content::Files;
 use crate::encode;
 use crate::error::{Error, ErrorKind};
+use crate::moved::Moved;
 use crate::operation::Progress;
 use crate::pace::Pace;
 use crate::place::Defaults;
@@ -27,6 +29,7 @@ pub(crate) struct Context<'a> {
     pub client: &'a Client,
     pub defaults: &'a Defaults,
     pub turns: &'a Turns,
+    pub moved: &'a Moved,
     #[expect(dead_code, reason = "the first resource that uploads a file is under way")]
     pub files: &'a dyn Files,
     /// What cannot be predicted.
@@ -57,6 +60,11 @@ impl<'a> Context<'a> {
     /// The same operation's view of another resource, such as the one it is a part of.
     pub(crate) fn on(&self, resource: &'a Resource) -> Self {
         Self { resource, ..*self }
+    }
+
+    /// An id of the resource in which what it is a part of is named as it is now.
+    pub(crate) fn followed_id(&self, id: &str, inputs: &Object) -> String {
+        self.moved.followed_id(self.resource, id, inputs, self.defaults)
     }
 
     /// Makes one call, again and again as long as there is reason to believe that it will pass.

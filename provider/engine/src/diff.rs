@@ -7,7 +7,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
-use crate::{convert, encode, equal, inputs};
+use crate::{convert, encode, equal, inputs, special};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -27,9 +27,10 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         changes.property(property, &Path::root(name.as_str()), old, new);
     }
-    let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
-    changes.found.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
     let mut diff = Diff { changes: changes.found, ..Diff::default() };
+    special::foresee(resource, request, &mut diff);
+    let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
+    diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
     diff
 }

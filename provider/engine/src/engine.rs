@@ -12,6 +12,7 @@ use crate::content::{Files, NoFiles};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::invoke::{self, InvokeError};
+use crate::moved::Moved;
 use crate::operation::{Created, Operation, Progress, ReadBack};
 use crate::place::Defaults;
 use crate::run;
@@ -30,6 +31,7 @@ struct Shared {
     client: Client,
     defaults: Defaults,
     turns: Turns,
+    moved: Moved,
 }
 
 /// The limit where neither the program nor the resource says one, as the peer: 20 minutes.
@@ -38,7 +40,7 @@ const USUAL_LIMIT: Duration = Duration::from_mins(20);
 impl Engine {
     /// An engine for the resources of a catalog. Time and cancellation are the client's.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
-        let shared = Arc::new(Shared { catalog, client, defaults, turns: Turns::default() });
+        let shared = Arc::new(Shared { catalog, client, defaults, turns: Turns::default(), moved: Moved::default() });
         Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance) }
     }
 
@@ -58,6 +60,7 @@ impl Engine {
     pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.create);
+        let inputs = &self.followed(resource, inputs);
         let created = run::create(&cx, inputs).await;
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
@@ -87,6 +90,8 @@ impl Engine {
     ) -> Result<Object, Error> {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.update);
+        let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
+        let (news, id) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
         let updated = run::update(&cx, id, olds, old_inputs, news).await;
         updated.map_err(|error| told(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
@@ -101,8 +106,15 @@ impl Engine {
     ) -> Result<(), Error> {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.delete);
-        let deleted = run::delete(&cx, id, olds, old_inputs).await;
+        let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
+        let deleted = run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await;
         deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
+    }
+
+    /// Inputs or outputs in which what the resource is a part of is named as it is now: it may have moved meanwhile.
+    #[must_use]
+    pub fn followed(&self, resource: &Resource, object: &Object) -> Object {
+        self.shared.moved.followed(resource, object)
     }
 
     /// Calls a function.
@@ -139,6 +151,7 @@ impl Engine {
             client: &self.shared.client,
             defaults: &self.shared.defaults,
             turns: &self.shared.turns,
+            moved: &self.shared.moved,
             files: &*self.files,
             chance: &*self.chance,
             resource,

@@ -21,6 +21,7 @@ mod inputs;
 mod invoke;
 mod local;
 mod look;
+mod moved;
 mod operation;
 mod pace;
 mod place;
@@ -39,6 +40,7 @@ pub use diff::diff;
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Left};
 pub use invoke::InvokeError;
+pub use moved::has_moved;
 pub use operation::{
     Change, ChangeKind, CheckRequest, Checked, Created, Diff, DiffRequest, Failure, Operation, Progress, ReadBack,
     Warning,

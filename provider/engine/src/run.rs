@@ -1,6 +1,7 @@
 //! Create, read, update and delete, in the order things happen. What is sent and what is read is decided elsewhere.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use catalog::{Resource, Step, When};
 use serde_json::Value as Json;
@@ -13,7 +14,11 @@ use crate::operation::{Created, DiffRequest, ReadBack};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
-use crate::{diff, encode, inputs, local, look, wait};
+use crate::{diff, encode, inputs, local, look, moved, wait};
+
+/// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
+const WHOLE_WINDOW: Duration = Duration::from_secs(3);
+const WHOLE_CHECK: Duration = Duration::from_millis(250);
 
 /// Creates the resource and waits until Scaleway calls it settled.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
@@ -32,7 +37,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     let mut pending = pending(cx.resource, inputs);
     let finished = finish(cx, &mut scope, inputs, &mut pending).await;
     let known = Known { inputs, state: &Object::new(), just_sent: true };
-    let state = state_of(&scope, known);
+    let state = state_of(cx, &scope, known);
     match finished {
         Ok(()) => Ok(Created { id, state }),
         Err(error) => {
@@ -54,9 +59,49 @@ pub(crate) async fn read(
     if cx.resource.local.is_some() {
         return local::read(cx.resource, id, inputs, state);
     }
+    let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
+    let (id, inputs) = followed();
+    let whole_is_gone = match read_at(cx, &id, &inputs, state).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => is_of_whole(cx.resource, &error),
+        found => return found,
+    };
+    // What it is a part of may be read right now by somebody else, who finds it under another id.
+    let began = cx.spent();
+    while whole_is_gone && cx.spent().saturating_sub(began) < WHOLE_WINDOW {
+        drop(cx.turn(&Scope::of_id(cx.resource, &id, &inputs, cx.defaults)?).await?);
+        let (now, inputs) = followed();
+        if now != id {
+            return read_at(cx, &now, &inputs, state).await.map_or_else(unless_missing, Ok);
+        }
+        cx.pause(WHOLE_CHECK, "looking for what it is a part of").await?;
+    }
+    Ok(None)
+}
+
+/// Whether the whole is not there that this is named by, rather than the part.
+fn is_of_whole(resource: &Resource, error: &Error) -> bool {
+    let Some(within) = &resource.within else { return false };
+    let named = |part: &catalog::IdPart| *part == catalog::IdPart::Property(within.property.clone());
+    error.api().is_some() && resource.id_forms().flatten().any(named)
+}
+
+/// What is not there is nothing.
+fn unless_missing(error: Error) -> Result<Option<ReadBack>, Error> {
+    if error.kind() == ErrorKind::NotFound { Ok(None) } else { Err(error) }
+}
+
+async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
+    let _turn = if cx.resource.within.is_none() { cx.turn(&scope).await? } else { None };
     scope.belongs_to(state);
-    if !exists(cx, &mut scope).await? {
+    let looked = look::first(cx, &mut scope, false).await;
+    let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    if (missing || looked.is_ok()) && special::find_again(cx, &mut scope, state, !missing).await? {
+        look::first(cx, &mut scope, false).await?;
+    } else {
+        looked?;
+    }
+    if look::is_gone(&scope) {
         return Ok(None);
     }
     if wait::is_passing(&scope) {
@@ -72,7 +117,7 @@ pub(crate) async fn read(
     let id = scope.id().unwrap_or_else(|| id.to_owned());
     // A program may give nothing at all; of what is imported nothing was known.
     let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
-    let state = state_of(&scope, Known { inputs, state, just_sent: false });
+    let state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
     let inputs = inputs::of_state(cx.resource, &state, inputs, import);
     Ok(Some(ReadBack { id, state, inputs }))
 }
@@ -100,11 +145,11 @@ pub(crate) async fn update(
     let changed = change(cx, &mut scope, &before, transition).await;
     let known = Known { inputs: news, state: olds, just_sent: changed.is_ok() };
     match changed {
-        Ok(()) => Ok(state_of(&scope, known)),
+        Ok(()) => Ok(state_of(cx, &scope, known)),
         Err(error) if scope.answers.is_empty() => Err(error),
         Err(error) => {
             let mut state = olds.clone();
-            state.extend(state_of(&scope, Known { inputs: old_inputs, ..known }));
+            state.extend(state_of(cx, &scope, Known { inputs: old_inputs, ..known }));
             Err(error.leaving(Left { id: id.to_owned(), state, inputs: old_inputs.clone() }))
         }
     }
@@ -121,16 +166,32 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
     special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
-    for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, &inputs))) {
-        match cx.perform(step, &scope, step.fields(), false).await {
-            Ok(answer) => look::learn(cx.resource, &mut scope, step.into.as_deref(), answer.unwrap_or_default()),
-            Err(error) => return unless_gone(error),
+    loop {
+        let removed = remove(cx, &mut scope, &inputs).await?;
+        if special::find_again(cx, &mut scope, olds, removed).await? {
+            continue;
         }
+        if !removed {
+            return Ok(());
+        }
+        break;
     }
     if !cx.resource.delete.is_empty() {
         wait::gone(cx, &mut scope).await?;
     }
     parent_settled(cx, &scope).await.or_else(unless_gone)
+}
+
+/// The steps of a delete; tells whether there was anything to remove.
+async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<bool, Error> {
+    for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
+        match cx.perform(step, scope, step.fields(), false).await {
+            Ok(answer) => look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
 }
 
 /// The call that brings the object into being. If its answer was lost, the error says that it may exist.
@@ -221,6 +282,7 @@ async fn change(
 ) -> Result<(), Error> {
     let mut known = false;
     let mut carried: BTreeSet<String> = BTreeSet::new();
+    special::before_change(cx, scope, transition).await?;
     for step in &cx.resource.update {
         let mut fields = encode::fields_to_send(step, before, &scope.wanted);
         // What an earlier call has changed is not changed again, unless the call replaces the whole.
@@ -268,20 +330,15 @@ async fn change(
 }
 
 /// The outputs, without what handlers know to be somebody else's.
-fn state_of(scope: &Scope<'_>, known: Known<'_>) -> Object {
+fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut state = decode::state(scope, known);
     special::recognize(scope.resource, known.inputs, &scope.answers, &mut state);
-    state
-}
-
-/// Whether the resource can be read and is not on its way out.
-async fn exists(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> {
-    match look::first(cx, scope, false).await {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
+    moved::stays_within(scope.resource, known.inputs, &mut state);
+    if let Some(uuid) = &scope.parts.uuid {
+        scope.moves.note(uuid, &mut state);
+        cx.moved.learn(&scope.moves, uuid);
     }
-    Ok(!look::is_gone(scope))
+    state
 }
 
 /// Waits until what the resource is a part of has settled after the change.

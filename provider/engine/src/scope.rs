@@ -10,6 +10,7 @@ use value::Object;
 use crate::encode;
 use crate::error::Error;
 use crate::id::{self, Parts};
+use crate::moved::Moves;
 use crate::place::{self, Defaults};
 use crate::wire::{self, Wire};
 
@@ -22,6 +23,8 @@ pub(crate) struct Scope<'a> {
     pub wanted: Wire,
     /// What the API said, in the shape of answers.
     pub answers: Wire,
+    /// The uuids it had before.
+    pub moves: Moves,
     /// Properties that nobody may look at now: they stay as they are.
     pub untold: BTreeSet<String>,
 }
@@ -31,9 +34,8 @@ impl<'a> Scope<'a> {
     pub(crate) fn of_inputs(resource: &'a Resource, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
         let wanted = encode::wanted(resource, inputs, defaults)?;
         let locality = place::of_inputs(resource, inputs, defaults);
-        let mut scope =
-            Self { resource, defaults, parts: Parts::default(), wanted, answers: Wire::new(), untold: BTreeSet::new() };
-        scope.parts.locality = locality;
+        let parts = Parts { locality, ..Parts::default() };
+        let mut scope = Self::new(resource, defaults, parts, wanted);
         scope.belongs_to(inputs);
         Ok(scope)
     }
@@ -47,13 +49,32 @@ impl<'a> Scope<'a> {
     ) -> Result<Self, Error> {
         let parts = id::parse(resource, id, defaults)?;
         let wanted = encode::wanted(resource, inputs, defaults)?;
-        let mut scope = Self { resource, defaults, parts, wanted, answers: Wire::new(), untold: BTreeSet::new() };
+        let mut scope = Self::new(resource, defaults, parts, wanted);
         scope.belongs_to(inputs);
         Ok(scope)
     }
 
-    /// Remembers the project these inputs or outputs name, where calls are made for it and none is known yet.
+    fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
+        let (answers, moves, untold) = (Wire::new(), Moves::default(), BTreeSet::new());
+        Self { resource, defaults, parts, wanted, answers, moves, untold }
+    }
+
+    /// From now on another object is meant, which holds what this one held; this one is still there.
+    pub(crate) fn move_to(&mut self, uuid: &str) {
+        if let Some(before) = self.parts.uuid.replace(uuid.to_owned()) {
+            self.moves.earlier.push(before.clone());
+            self.moves.leftover.push(before);
+        }
+        self.answers = Wire::new();
+    }
+
+    /// Remembers the project these inputs or outputs name, where calls are made for it and none is known yet, and the
+    /// uuid that the resource has moved to.
     pub(crate) fn belongs_to(&mut self, known: &Object) {
+        if let Some((uuid, moves)) = Moves::noted(known) {
+            self.parts.uuid = Some(uuid);
+            self.moves = moves;
+        }
         if self.resource.project_in_id && self.parts.project.is_none() {
             self.parts.project = known.text("projectId").map(str::to_owned);
         }

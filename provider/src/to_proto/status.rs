@@ -114,7 +114,7 @@ fn with_init_failed(code: Code, message: &str, left: &Left) -> Status {
         properties: Some(super::known(left.state.clone())),
         reasons: vec![message.to_owned()],
         inputs: Some(super::known(left.inputs.clone())),
-        refresh_before_update: false,
+        refresh_before_update: engine::has_moved(&left.state),
     };
     with_detail(code, message, INIT_FAILED, detail.encode_to_vec())
 }

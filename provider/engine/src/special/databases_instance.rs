@@ -8,10 +8,10 @@ use client::BoxFuture;
 use serde_json::{Map, Value as Json, json};
 use value::{Data, Object, Path, Value};
 
-use super::{Handler, Transition, call};
+use super::{Handler, Transition, call, databases_upgrade};
 use crate::context::Context;
 use crate::error::Error;
-use crate::operation::Failure;
+use crate::operation::{Diff, DiffRequest, Failure};
 use crate::scope::Scope;
 use crate::{look, wait, wire};
 
@@ -34,20 +34,12 @@ impl Handler for Instance {
                 "cannot be chosen with the volume type lssd, whose size comes with the node type",
             );
         }
-        if let (Some(old), Some(new)) = (olds.text("engine"), inputs.text("engine"))
-            && !old.eq_ignore_ascii_case(new)
-        {
-            fail(
-                Path::root("engine"),
-                "cannot be changed by this version of the provider: upgrade the instance at Scaleway and import the \
-                 one it makes, or make a new instance under another name",
-            );
-        }
         if let (Some(old), Some(new)) = (number(olds, "volumeSizeInGb"), number(inputs, "volumeSizeInGb"))
             && new < old
         {
             fail(Path::root("volumeSizeInGb"), "cannot shrink: make a new instance and move the data");
         }
+        databases_upgrade::check(olds, inputs, failures);
     }
 
     fn begin<'a>(
@@ -70,6 +62,38 @@ impl Handler for Instance {
             let parameters = [("snapshot_id", snapshot.as_str())];
             call(cx, scope, "CreateInstanceFromSnapshot", Some(Json::Object(body)), &parameters).await
         }))
+    }
+
+    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+        databases_upgrade::foresee(request, diff);
+    }
+
+    fn find_again<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        state: &'a Object,
+        exists: bool,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        databases_upgrade::find_again(cx, scope, state, exists)
+    }
+
+    fn before_change<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(databases_upgrade::upgrade(cx, scope, transition))
+    }
+
+    fn before_delete<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a Scope<'_>,
+        _olds: &'a Object,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(databases_upgrade::discard_leftover(cx, scope))
     }
 
     fn imported(&self, inputs: &mut Object) {

@@ -5,6 +5,7 @@
 
 mod databases_instance;
 mod databases_read_replica;
+mod databases_upgrade;
 mod observability_alert_manager;
 
 use std::collections::BTreeSet;
@@ -16,7 +17,7 @@ use value::Object;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::operation::Failure;
+use crate::operation::{Diff, DiffRequest, Failure};
 use crate::scope::Scope;
 use crate::wire::Wire;
 
@@ -55,6 +56,16 @@ pub(crate) trait Handler: Sync {
         None
     }
 
+    /// Goes before the steps of an update.
+    fn before_change<'a>(
+        &'a self,
+        _cx: &'a Context<'_>,
+        _scope: &'a mut Scope<'_>,
+        _transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Goes on after the steps of a create or an update; tells whether it called anything.
     fn after_change<'a>(
         &'a self,
@@ -75,6 +86,21 @@ pub(crate) trait Handler: Sync {
 
     /// Leaves of the inputs of an import what a program can give together. Pure.
     fn imported(&self, _inputs: &mut Object) {}
+
+    /// Adds what a change would do beside, and what is still to be done. Pure.
+    fn foresee(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
+
+    /// Looks for the object under another id, where there is none, or one without what made it out; tells whether the
+    /// scope means another one now.
+    fn find_again<'a>(
+        &'a self,
+        _cx: &'a Context<'_>,
+        _scope: &'a mut Scope<'_>,
+        _state: &'a Object,
+        _exists: bool,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async { Ok(false) })
+    }
 
     /// Clears the way before the steps of a delete.
     fn before_delete<'a>(
@@ -138,11 +164,65 @@ pub(crate) async fn after_change(
     }
 }
 
+pub(crate) async fn before_change(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    transition: Transition<'_>,
+) -> Result<(), Error> {
+    match handler(cx.resource) {
+        Some(handler) => handler.before_change(cx, scope, transition).await,
+        None => Ok(()),
+    }
+}
+
+pub(crate) async fn find_again(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    state: &Object,
+    exists: bool,
+) -> Result<bool, Error> {
+    match handler(cx.resource) {
+        Some(handler) => handler.find_again(cx, scope, state, exists).await,
+        None => Ok(false),
+    }
+}
+
+pub(crate) fn foresee(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
+    if let Some(handler) = handler(resource) {
+        handler.foresee(request, diff);
+    }
+}
+
 pub(crate) async fn before_delete(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<(), Error> {
     match handler(cx.resource) {
         Some(handler) => handler.before_delete(cx, scope, olds).await,
         None => Ok(()),
     }
+}
+
+/// The elements of all pages that a list of a handler's own tells.
+pub(crate) async fn list(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    operation: &str,
+    query: &[(&str, &str)],
+) -> Result<Vec<Json>, Error> {
+    let mut operation = own(cx, operation)?;
+    for (name, value) in query {
+        let from = catalog::Source::Literal(Json::from(*value));
+        operation.query.push(catalog::Query { name: (*name).to_owned(), from });
+    }
+    match cx.perform(&Step::of(operation), scope, &[], false).await? {
+        Some(Json::Array(items)) => Ok(items),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn own(cx: &Context<'_>, operation: &str) -> Result<Operation, Error> {
+    let special = cx.resource.special.as_ref();
+    special.and_then(|special| special.operations.get(operation)).cloned().ok_or_else(|| {
+        Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
+    })
 }
 
 /// Makes a call of a handler's own, carrying these fields of what is wanted beside what the catalog adds.
@@ -153,11 +233,7 @@ pub(crate) async fn call(
     body: Option<Json>,
     parameters: &[(&str, &str)],
 ) -> Result<Json, Error> {
-    let special = cx.resource.special.as_ref();
-    let operation = special.and_then(|special| special.operations.get(operation)).ok_or_else(|| {
-        Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
-    })?;
-    let mut operation: Operation = operation.clone();
+    let mut operation = own(cx, operation)?;
     for (name, value) in parameters {
         operation.parameters.insert((*name).to_owned(), catalog::Source::Literal(Json::from(*value)));
     }

@@ -1,0 +1,299 @@
+//! A new engine for a database instance: Scaleway makes another instance of it, and ours lives on as that one.
+//!
+//! Part of the handler of instances: data was not enough because the upgrade answers another instance, which has the
+//! data and, once it is ready, the endpoints with their ids, but neither the second node nor the rules of access, and
+//! because the old one stays, without endpoints, until somebody deletes it. Endpoints are what a successor is known by.
+
+use std::collections::BTreeSet;
+
+use client::BoxFuture;
+use serde_json::{Map, Value as Json, json};
+use value::{Object, Path, Value};
+
+use super::{Transition, call, list};
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::moved;
+use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Failure, Warning};
+use crate::scope::Scope;
+use crate::{look, wait, wire};
+
+/// What the new instance is given as the old one had it, should it not have it: its field, as answered and as sent.
+const TAKEN_ALONG: [(&str, &str); 5] = [
+    ("tags", "tags"),
+    ("backup_same_region", "backup_same_region"),
+    ("backup_schedule.frequency", "backup_schedule_frequency"),
+    ("backup_schedule.retention", "backup_schedule_retention"),
+    ("logs_policy", "logs_policy"),
+];
+
+/// An engine can only become a newer one of its kind.
+pub(super) fn check(olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
+    let (Some(old), Some(new)) = (olds.text("engine"), inputs.text("engine")) else { return };
+    let (Some((old_kind, old_version)), Some((new_kind, new_version))) = (parts(old), parts(new)) else { return };
+    let reason = if !old_kind.eq_ignore_ascii_case(new_kind) {
+        format!("cannot become {new}: an upgrade of {old} stays with {old_kind}; make a new instance and move the data")
+    } else if new_version < old_version {
+        format!("cannot go back from {old} to {new}: make a new instance and move the data")
+    } else {
+        return;
+    };
+    failures.push(Failure { path: Path::root("engine"), reason });
+}
+
+/// `PostgreSQL-16` is (`PostgreSQL`, 16).
+fn parts(engine: &str) -> Option<(&str, u32)> {
+    let (kind, version) = engine.rsplit_once('-')?;
+    Some((kind, version.parse().ok()?))
+}
+
+/// What an upgrade does beside, and one that is not finished yet.
+pub(super) fn foresee(request: &DiffRequest<'_>, diff: &mut Diff) {
+    let path = Path::root("engine");
+    let mut warn = |text: String| diff.warnings.push(Warning { path: path.clone(), text });
+    if moved::is_unfinished(request.olds) {
+        warn(
+            "was upgraded, but the instance of before is still there. It is deleted with its automatic backups once \
+             the one of now has all its rules."
+                .to_owned(),
+        );
+        diff.changes.entry(path).or_insert(Change { kind: ChangeKind::Update, replace: false });
+        return;
+    }
+    let Some(new) = diff.changes.get(&path).and_then(|_| request.news.text("engine")) else { return };
+    warn(format!(
+        "is upgraded to {new} by moving everything to another instance under the same endpoints; the old one is deleted \
+         with its automatic backups. Make a `Snapshot` before if you may want to go back."
+    ));
+    let list = |name: &str| request.olds.given(name).and_then(Value::as_array).unwrap_or_default();
+    let offers: Vec<&str> = list("upgradableVersions").iter().filter_map(|one| one.as_object()?.text("name")).collect();
+    if !offers.iter().any(|offer| offer.eq_ignore_ascii_case(new)) {
+        let offers = if offers.is_empty() { "none".to_owned() } else { offers.join(", ") };
+        warn(format!(
+            "may be refused: when it was last looked at, {new} was not among the upgrades of this instance ({offers}). \
+             Refresh the stack to see what is offered now."
+        ));
+    }
+    if !list("readReplicas").is_empty() {
+        warn(format!("cannot be upgraded as long as there are read replicas. {REPLICAS}"));
+    }
+}
+
+const REPLICAS: &str = "Take them out of the program first, and put them back in after the upgrade.";
+
+/// Upgrades the engine if another one is wanted, and finishes what an upgrade has left to do.
+pub(super) async fn upgrade(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<(), Error> {
+    if let Some(engine) = transition.news.text("engine").filter(|_| transition.changed.contains("engine")) {
+        move_to(cx, scope, transition.olds, engine).await?;
+    }
+    let leftover = scope.moves.leftover.clone();
+    for uuid in leftover {
+        cx.progress.status("taking over what the old instance had");
+        take_over(cx, scope, &uuid, transition).await?;
+        scope.moves.leftover.retain(|left| *left != uuid);
+    }
+    Ok(())
+}
+
+/// Makes sure that the scope means an instance of this engine. An upgrade whose answer was lost is not made again.
+async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine: &str) -> Result<(), Error> {
+    let looked = look::first(cx, scope, false).await;
+    let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
+    if !missing {
+        looked?;
+        wait::settled(cx, scope, false).await?;
+        if is_engine(&scope.answers, engine) {
+            return Ok(());
+        }
+    }
+    if let Some(uuid) = successor(cx, scope, olds).await? {
+        scope.move_to(&uuid);
+        return wait::settled(cx, scope, true).await;
+    }
+    if missing {
+        let fact = "the instance to upgrade is not there, and no other one has its endpoints";
+        return Err(
+            Error::new(ErrorKind::NotFound, fact).hint("refresh the stack, which makes a new one of the program")
+        );
+    }
+    let replicas = scope.answers.get("read_replicas").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
+    if replicas {
+        let fact = "Scaleway makes another instance of the new engine, and read replicas do not go along";
+        return Err(Error::new(ErrorKind::Precondition, fact).hint(REPLICAS));
+    }
+    let version = version(scope, engine)?;
+    let workflow = json!({ "upgradable_version_id": version, "with_endpoints": true });
+    let body = json!({ "major_upgrade_workflow": workflow });
+    let answer = call(cx, scope, "UpgradeInstance", Some(body), &[]).await?;
+    let uuid = answer.get("id").and_then(Json::as_str).map(str::to_owned);
+    if let Some(uuid) = uuid.filter(|uuid| scope.parts.uuid.as_ref() != Some(uuid)) {
+        scope.move_to(&uuid);
+    }
+    look::learn(cx.resource, scope, None, answer);
+    wait::settled(cx, scope, false).await
+}
+
+/// The id that Scaleway gives to the upgrade to an engine.
+fn version(scope: &Scope<'_>, engine: &str) -> Result<Json, Error> {
+    let versions = scope.answers.get("upgradable_version").and_then(Json::as_array);
+    let name = |version: &Json| version.get("name").and_then(Json::as_str).map(str::to_owned);
+    let fits = |version: &&Json| name(version).is_some_and(|name| name.eq_ignore_ascii_case(engine));
+    if let Some(id) = versions.and_then(|versions| versions.iter().find(fits)?.get("id").cloned()) {
+        return Ok(id);
+    }
+    let current = wire::get(&scope.answers, "engine").and_then(wire::plain_text).unwrap_or_default();
+    let offers: Vec<String> = versions.into_iter().flatten().filter_map(name).collect();
+    let hint = match offers.as_slice() {
+        [] => "it offers no upgrade of this instance".to_owned(),
+        offers => format!("it offers {}", offers.join(", ")),
+    };
+    Err(Error::new(ErrorKind::Precondition, format!("Scaleway does not upgrade from {current} to {engine}")).hint(hint))
+}
+
+/// The instance that has the endpoints ours had, or that is about to get them.
+pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<Option<String>, Error> {
+    let known = endpoints_of(olds);
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let project = olds.text("projectId");
+    let query: Vec<(&str, &str)> = project.iter().map(|project| ("project_id", *project)).collect();
+    let others: Vec<Json> = list(cx, scope, "ListInstances", &query).await?;
+    let uuid = |other: &Json| other.get("id").and_then(Json::as_str).map(str::to_owned);
+    let ours = |other: &&Json| uuid(other) == scope.parts.uuid;
+    if let Some(found) = others.iter().find(|other| !ours(other) && !known.is_disjoint(&endpoints_in(other))) {
+        return Ok(uuid(found));
+    }
+    let is_made = |other: &&Json| {
+        let has = |field: &str, value: &str| other.get(field).and_then(Json::as_str) == Some(value);
+        !ours(other) && has("status", "provisioning") && olds.text("name").is_some_and(|name| has("name", name))
+    };
+    for other in others.iter().filter(is_made).filter_map(uuid) {
+        // Only when it is ready it shows whether it was made of ours.
+        let mut made = at(cx, scope, &other)?;
+        wait::settled(cx, &mut made, true).await?;
+        if !known.is_disjoint(&endpoints_in(&Json::Object(made.answers))) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
+}
+
+/// Follows an instance whose endpoints another one has, such as after an upgrade that was interrupted.
+pub(super) fn find_again<'a>(
+    cx: &'a Context<'_>,
+    scope: &'a mut Scope<'_>,
+    state: &'a Object,
+    exists: bool,
+) -> BoxFuture<'a, Result<bool, Error>> {
+    Box::pin(async move {
+        let told = scope.answers.get("endpoints").and_then(Json::as_array);
+        if exists && told.is_none_or(|endpoints| !endpoints.is_empty()) {
+            return Ok(false);
+        }
+        let Some(uuid) = successor(cx, scope, state).await? else { return Ok(false) };
+        scope.move_to(&uuid);
+        if !exists {
+            scope.moves.leftover.pop();
+        }
+        Ok(true)
+    })
+}
+
+/// Gives the new instance what the upgrade left out, and removes the old one.
+async fn take_over(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    uuid: &str,
+    transition: Transition<'_>,
+) -> Result<(), Error> {
+    let mut old = at(cx, scope, uuid)?;
+    match wait::settled(cx, &mut old, true).await {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    wait::settled(cx, scope, false).await?;
+    // First of all: without its rules the whole world may connect.
+    let rules = list(cx, &old, "ListInstanceACLRules", &[]).await?;
+    if !rules.is_empty() {
+        let rule = |rule: &Json| json!({ "ip": rule["ip"], "description": rule["description"] });
+        let rules: Vec<Json> = rules.iter().map(rule).collect();
+        call(cx, scope, "SetInstanceACLRules", Some(json!({ "rules": rules })), &[]).await?;
+        wait::settled(cx, scope, true).await?;
+    }
+    let is_on = |answers: &wire::Wire| wire::get(answers, "is_ha_cluster") == Some(&Json::Bool(true));
+    if is_on(&old.answers) && !is_on(&scope.answers) && !transition.changed.contains("isHaCluster") {
+        call(cx, scope, "UpgradeInstance", Some(json!({ "enable_ha": true })), &[]).await?;
+        wait::settled(cx, scope, true).await?;
+    }
+    let missing = TAKEN_ALONG.iter().filter_map(|(told, sent)| {
+        let had = wire::get(&old.answers, told)?;
+        (wire::get(&scope.answers, told) != Some(had)).then(|| ((*sent).to_owned(), had.clone()))
+    });
+    let missing: Map<String, Json> = missing.collect();
+    if !missing.is_empty() {
+        call(cx, scope, "UpdateInstance", Some(Json::Object(missing)), &[]).await?;
+        wait::settled(cx, scope, true).await?;
+    }
+    discard(cx, &mut old).await
+}
+
+/// Removes what is left of instances that ours was before.
+pub(super) async fn discard_leftover(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+    for uuid in &scope.moves.leftover {
+        discard(cx, &mut at(cx, scope, uuid)?).await?;
+    }
+    Ok(())
+}
+
+async fn discard(cx: &Context<'_>, old: &mut Scope<'_>) -> Result<(), Error> {
+    match call(cx, old, "DeleteInstance", None, &[]).await {
+        Ok(_) => wait::gone(cx, old).await,
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Another instance in the same region.
+fn at<'s>(cx: &Context<'s>, scope: &Scope<'_>, uuid: &str) -> Result<Scope<'s>, Error> {
+    let id = scope.locality().map_or(uuid.to_owned(), |locality| format!("{locality}/{uuid}"));
+    Scope::of_id(cx.resource, &id, &Object::new(), cx.defaults)
+}
+
+fn is_engine(answers: &wire::Wire, engine: &str) -> bool {
+    wire::get(answers, "engine").and_then(Json::as_str).is_some_and(|now| now.eq_ignore_ascii_case(engine))
+}
+
+/// The ids of the endpoints that a state tells.
+fn endpoints_of(state: &Object) -> BTreeSet<String> {
+    let endpoint = |property: &&str| Some(state.given(property)?.as_object()?.text("endpointId")?.to_owned());
+    ["loadBalancer", "privateNetwork"].iter().filter_map(endpoint).collect()
+}
+
+/// The ids of the endpoints that an answer tells.
+fn endpoints_in(answer: &Json) -> BTreeSet<String> {
+    let endpoints = answer.get("endpoints").and_then(Json::as_array);
+    endpoints.into_iter().flatten().filter_map(|endpoint| Some(endpoint.get("id")?.as_str()?.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusals(old: &str, new: &str) -> Vec<String> {
+        let engine = |engine: &str| Object::new().with("engine", engine);
+        let mut failures = Vec::new();
+        check(&engine(old), &engine(new), &mut failures);
+        failures.into_iter().map(|failure| failure.reason).collect()
+    }
+
+    #[test]
+    fn an_engine_becomes_a_newer_one_of_its_kind_and_no_other() {
+        for (old, new) in [("PostgreSQL-15", "postgresql-16"), ("MySQL-8", "MySQL-8"), ("MySQL-8", "strange")] {
+            assert_eq!(refusals(old, new), [""; 0], "{old} {new}");
+        }
+        assert!(refusals("PostgreSQL-16", "PostgreSQL-9")[0].starts_with("cannot go back from PostgreSQL-16"));
+        assert!(refusals("PostgreSQL-16", "MySQL-17")[0].contains("stays with PostgreSQL"));
+    }
+}
