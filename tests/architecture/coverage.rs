@@ -6,7 +6,6 @@ use tests::places;
 
 /// Inputs that never change in place, each with the reason.
 const NEVER_CHANGED: &[(&str, &str, &str)] = &[
-    ("databases/instance:Instance", "engine", "an upgrade would be another instance; a change is refused at check"),
     ("databases/instance:Instance", "privateIps", "accepted as by the peer, but only IPAM fills it"),
     ("network/gatewayNetwork:GatewayNetwork", "privateIps", "accepted as by the peer, but only IPAM fills it"),
 ];

@@ -6,6 +6,7 @@
 mod bag;
 mod life;
 mod listener;
+mod moves;
 mod plugin;
 mod process;
 mod refusals;

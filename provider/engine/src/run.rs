@@ -280,9 +280,8 @@ async fn change(
     before: &Wire,
     transition: Transition<'_>,
 ) -> Result<(), Error> {
-    let mut known = false;
+    let mut known = special::before_change(cx, scope, transition).await?;
     let mut carried: BTreeSet<String> = BTreeSet::new();
-    special::before_change(cx, scope, transition).await?;
     for step in &cx.resource.update {
         let mut fields = encode::fields_to_send(step, before, &scope.wanted);
         // What an earlier call has changed is not changed again, unless the call replaces the whole.

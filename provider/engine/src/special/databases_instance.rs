@@ -83,7 +83,7 @@ impl Handler for Instance {
         cx: &'a Context<'_>,
         scope: &'a mut Scope<'_>,
         transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<(), Error>> {
+    ) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(databases_upgrade::upgrade(cx, scope, transition))
     }
 

@@ -82,17 +82,25 @@ pub(super) fn foresee(request: &DiffRequest<'_>, diff: &mut Diff) {
 const REPLICAS: &str = "Take them out of the program first, and put them back in after the upgrade.";
 
 /// Upgrades the engine if another one is wanted, and finishes what an upgrade has left to do.
-pub(super) async fn upgrade(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<(), Error> {
-    if let Some(engine) = transition.news.text("engine").filter(|_| transition.changed.contains("engine")) {
+///
+/// Tells whether the instance was looked at after the last call.
+pub(super) async fn upgrade(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    transition: Transition<'_>,
+) -> Result<bool, Error> {
+    let wanted = transition.news.text("engine").filter(|_| transition.changed.contains("engine"));
+    if let Some(engine) = wanted {
         move_to(cx, scope, transition.olds, engine).await?;
     }
     let leftover = scope.moves.leftover.clone();
+    let looked = wanted.is_some() || !leftover.is_empty();
     for uuid in leftover {
         cx.progress.status("taking over what the old instance had");
         take_over(cx, scope, &uuid, transition).await?;
         scope.moves.leftover.retain(|left| *left != uuid);
     }
-    Ok(())
+    Ok(looked)
 }
 
 /// Makes sure that the scope means an instance of this engine. An upgrade whose answer was lost is not made again.

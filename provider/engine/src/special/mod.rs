@@ -56,14 +56,14 @@ pub(crate) trait Handler: Sync {
         None
     }
 
-    /// Goes before the steps of an update.
+    /// Goes before the steps of an update; tells whether it has looked at the object as it is now.
     fn before_change<'a>(
         &'a self,
         _cx: &'a Context<'_>,
         _scope: &'a mut Scope<'_>,
         _transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async { Ok(()) })
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async { Ok(false) })
     }
 
     /// Goes on after the steps of a create or an update; tells whether it called anything.
@@ -168,10 +168,10 @@ pub(crate) async fn before_change(
     cx: &Context<'_>,
     scope: &mut Scope<'_>,
     transition: Transition<'_>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     match handler(cx.resource) {
         Some(handler) => handler.before_change(cx, scope, transition).await,
-        None => Ok(()),
+        None => Ok(false),
     }
 }
 
