@@ -18,6 +18,9 @@ use crate::store::{Kind, Object, Store};
 /// The body of the good answer (`null` where the API document says 204), or a refusal.
 pub(crate) type Handled = Result<Value, Refusal>;
 
+/// Filters of lists that objects answer for their parts.
+const OWNERS: [&str; 2] = ["organization_id", "project_id"];
+
 /// Everything that calls share.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -160,7 +163,11 @@ impl Call<'_> {
         let mut query = self.query.clone();
         let parents = self.parameters.iter().filter(|(name, _)| !matches!(name.as_str(), "region" | "zone"));
         query.extend(parents.map(|(name, value)| (name.clone(), Value::from(value.clone()))));
-        Ok(self.page(kind, |object| paging::selects(&query, kind, object)))
+        let owners: Vec<(String, Value)> = OWNERS.iter().filter_map(|name| query.remove_entry(*name)).collect();
+        let owned = |object: &Object| {
+            owners.iter().all(|(name, wanted)| self.world.store.inherited(object, name) == Some(wanted))
+        };
+        Ok(self.page(kind, |object| owned(object) && paging::selects(&query, kind, object)))
     }
 
     /// Sets those of the named fields that are given, and `updated_at`.

@@ -174,6 +174,18 @@ impl Store {
         self.objects.iter().filter(|object| object.kind == kind.name)
     }
 
+    /// A field of the object, or of what it is a part of: an object that does not tell its project is in the one of
+    /// its parent, which one of its `…_id` fields names.
+    pub(crate) fn inherited<'a>(&'a self, object: &'a Object, name: &str) -> Option<&'a Value> {
+        let own = |object: &'a Object| object.fields.get(name).or_else(|| object.hidden.get(name));
+        own(object).or_else(|| {
+            let ids = object.fields.iter().filter(|(field, _)| field.ends_with("_id")).map(|(_, id)| id);
+            let others = |id: &Value| self.objects.iter().find(|other| id == &other.id && other.id != object.id);
+            let mut parents = ids.filter_map(others);
+            parents.find_map(|parent| self.inherited(parent, name))
+        })
+    }
+
     /// Takes an object away at once.
     pub(crate) fn remove(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<Object, Refusal> {
         let place = self.objects.iter().position(|object| object.is(kind, locality, id));

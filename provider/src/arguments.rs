@@ -8,6 +8,7 @@ use std::fmt::Write;
 use thiserror::Error;
 
 use crate::config::VARIABLES;
+use crate::list_project::Question;
 
 /// The part of `--help` before the variables.
 const USAGE: &str = "\
@@ -27,6 +28,7 @@ for one to attach: set PULUMI_DEBUG_PROVIDERS=evalap-scaleway:<port> for Pulumi.
 
 People may give it a command instead; each has a --help of its own:
 
+    list-project     list what exists in a project as the file that `pulumi import --file` takes
     migrate-state    take a stack over from the community's package, pulumiverse_scaleway
 
 Flags that are not known are ignored. Variables of the environment that it reads:
@@ -52,6 +54,26 @@ exit code: 0 all resources were taken over; 3 the stack was written, but some re
 package; 1 nothing was written
 ";
 
+/// What `list-project --help` prints.
+pub const LIST_PROJECT_HELP: &str = "\
+Lists what exists in a project, so that all of it comes under Pulumi:
+
+    pulumi-resource-evalap-scaleway list-project > project.json
+    pulumi import --file project.json --out imported.py
+
+It asks Scaleway with the credentials that the plugin uses (see the variables in the plugin's --help), changes
+nothing, and writes the file for `pulumi import` on standard output. Take out of it what another stack manages.
+
+    --project ID       the project; default: the configured one
+    --region REGION    a region, with its zones; may be given several times; default: the configured one
+    --organization     also what belongs to the whole organization, such as IAM policies
+    --help             print this
+
+What Scaleway keeps by itself is left out, such as the default VPC. What cannot be listed is named on standard error.
+
+exit code: 0 everything was listed; 3 the file was written, but some kinds could not be listed; 1 nothing was written
+";
+
 /// What `--version` prints.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -75,6 +97,10 @@ pub enum Command {
     Help,
     /// Print [`VERSION`].
     Version,
+    /// List what exists in a project.
+    ListProject(Question),
+    /// Print [`LIST_PROJECT_HELP`].
+    ListProjectHelp,
     /// Take an exported stack over from the community's package.
     MigrateState,
     /// Print [`MIGRATE_STATE_HELP`].
@@ -95,6 +121,9 @@ pub struct Arguments {
 #[error("there is no command `{0}`; see --help")]
 pub struct UnknownCommand(String);
 
+/// The name of the command that lists a project.
+const LIST_PROJECT: &str = "list-project";
+
 /// The name of the command that takes a stack over.
 const MIGRATE_STATE: &str = "migrate-state";
 
@@ -107,8 +136,10 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Unkno
     let mut words = words.into_iter().map(|word| word.to_string_lossy().into_owned());
     while let Some(word) = words.next() {
         let Some(flag) = word.strip_prefix('-').map(|flag| flag.strip_prefix('-').unwrap_or(flag)) else {
-            if word == MIGRATE_STATE {
-                return migrate_state(words);
+            match word.as_str() {
+                MIGRATE_STATE => return migrate_state(words),
+                LIST_PROJECT => return list_project(words),
+                _ => {}
             }
             if !word.contains(':') {
                 return Err(UnknownCommand(word));
@@ -139,6 +170,28 @@ fn migrate_state(mut words: impl Iterator<Item = String>) -> Result<Command, Unk
         Some(word) if ["--help", "-h", "-help"].contains(&word.as_str()) => Ok(Command::MigrateStateHelp),
         Some(word) => Err(UnknownCommand(format!("{MIGRATE_STATE} {word}"))),
     }
+}
+
+/// Reads what stands after `list-project`.
+fn list_project(mut words: impl Iterator<Item = String>) -> Result<Command, UnknownCommand> {
+    let mut question = Question::default();
+    while let Some(word) = words.next() {
+        let (name, mut value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (word.as_str(), None),
+        };
+        if matches!(name, "--project" | "--region") {
+            value = value.or_else(|| words.next()).filter(|value| !value.is_empty());
+        }
+        match (name, value) {
+            ("--help" | "-h" | "-help", None) => return Ok(Command::ListProjectHelp),
+            ("--organization", None) => question.organization = true,
+            ("--project", Some(project)) => question.project = Some(project),
+            ("--region", Some(region)) => question.regions.push(region),
+            _ => return Err(UnknownCommand(format!("{LIST_PROJECT} {word}"))),
+        }
+    }
+    Ok(Command::ListProject(question))
 }
 
 impl Arguments {
@@ -188,6 +241,19 @@ mod tests {
         assert_eq!(read("migrate-state"), Ok(Command::MigrateState));
         assert_eq!(read("migrate-state --help"), Ok(Command::MigrateStateHelp));
         assert_eq!(read("migrate-state before.json"), Err(UnknownCommand("migrate-state before.json".into())));
+    }
+
+    #[test]
+    fn a_project_is_listed_where_it_is_said() {
+        let everywhere =
+            Question { project: Some("p".into()), regions: vec!["fr-par".into(), "nl-ams".into()], organization: true };
+        let line = "list-project --project p --region=fr-par --region nl-ams --organization";
+        assert_eq!(read(line), Ok(Command::ListProject(everywhere)));
+        assert_eq!(read("list-project"), Ok(Command::ListProject(Question::default())));
+        assert_eq!(read("list-project --help"), Ok(Command::ListProjectHelp));
+        for line in ["list-project --shiny", "list-project --project", "list-project p", "list-project --region="] {
+            assert!(read(line).is_err(), "{line}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
 use provider::arguments::{self, Arguments, Command};
+use provider::list_project::{self, Question};
 use provider::{lifecycle, migrate_state};
 
 fn main() -> ExitCode {
@@ -11,6 +12,8 @@ fn main() -> ExitCode {
         Ok(Command::Serve(arguments)) => serve(&arguments),
         Ok(Command::Help) => say(arguments::help().trim_end()),
         Ok(Command::Version) => say(arguments::VERSION),
+        Ok(Command::ListProject(question)) => list(&question),
+        Ok(Command::ListProjectHelp) => say(arguments::LIST_PROJECT_HELP.trim_end()),
         Ok(Command::MigrateState) => migrate(),
         Ok(Command::MigrateStateHelp) => say(arguments::MIGRATE_STATE_HELP.trim_end()),
         Err(unknown) => Err(io::Error::other(unknown)),
@@ -47,11 +50,23 @@ fn migrate() -> io::Result<ExitCode> {
     for urn in &migrated.left {
         writeln!(stderr, "stays with the community's package: {urn}")?;
     }
-    Ok(if migrated.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(SOME_STAY) })
+    Ok(if migrated.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
 }
 
-/// What a stack that was taken over in part ends with.
-const SOME_STAY: u8 = 3;
+/// Writes what exists in a project to standard output, and tells on standard error what could not be listed.
+fn list(question: &Question) -> io::Result<ExitCode> {
+    let listing = list_project::list(question)?;
+    say(&listing.file)?;
+    let mut stderr = io::stderr().lock();
+    writeln!(stderr, "listed: {} resources", listing.count)?;
+    for failure in &listing.failed {
+        writeln!(stderr, "not listed: {failure}")?;
+    }
+    Ok(if listing.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
+}
+
+/// What a command ends with that did a part of what was asked.
+const IN_PART: u8 = 3;
 
 fn say(line: &str) -> io::Result<ExitCode> {
     let mut stdout = io::stdout().lock();

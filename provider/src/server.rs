@@ -1,7 +1,7 @@
 //! Pulumi's provider service: each call is translated, handed to the engine, and its answer translated back.
 //!
 //! Decides nothing itself. What is not answered here is answered `Unimplemented`: Parameterize, which this package is
-//! not, and List.
+//! not.
 
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,9 +11,10 @@ use client::{CancellationToken, Client, Clock};
 use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Operation, Progress, Warning};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
-use value::Object;
+use value::{Object, Value};
 
 use crate::chance::LocalChance;
 use crate::config::{self, Configuration, MissingKey, Surroundings};
@@ -343,6 +344,24 @@ impl ResourceProvider for Server {
                 Err(InvokeError::Arguments(wrong)) => Ok(to_proto::invoke_failures(wrong)),
                 Err(InvokeError::Failed(error)) => Err(to_proto::failed(&error)),
             }
+        })
+        .await
+    }
+
+    async fn list(&self, request: Request<rpc::ListRequest>) -> Answer<BoxStream<rpc::ListResponse>> {
+        let request = request.into_inner();
+        let token = request.token.clone();
+        answer("List", &token, async {
+            let query = from_proto::object(request.query)?;
+            self.catalog()?.resource(&token).ok_or_else(|| to_proto::unknown_token("resource", &token))?;
+            let page = if query.values().any(Value::contains_unknown) {
+                vec![to_proto::list_unknown()]
+            } else {
+                let listed = self.engine()?.list(&token, &query).await.map_err(|error| to_proto::failed(&error))?;
+                to_proto::listed(listed, request.limit, &request.continuation_token)
+            };
+            let stream: BoxStream<rpc::ListResponse> = Box::pin(futures_util::stream::iter(page.into_iter().map(Ok)));
+            Ok(stream)
         })
         .await
     }

@@ -3,9 +3,11 @@
 //! The way back is `from_proto`; no other room builds a wire type. Knows no resource and decides nothing.
 
 mod component;
+mod list;
 mod status;
 
 pub(crate) use component::{asking, called, constructed, registration};
+pub(crate) use list::{list_unknown, listed};
 pub(crate) use status::{
     bug, failed, malformed, not_built, not_configured, unauthenticated, unknown_token, wrong_configuration,
     wrong_inputs,

@@ -140,6 +140,10 @@ pub struct Resource {
     /// The function that finds an existing one.
     #[serde(default)]
     pub lookup: Option<Lookup>,
+    /// How all that exist are found, for List, imports by name, and imports of a whole project. Default: what the lookup
+    /// lists.
+    #[serde(default)]
+    pub listing: Option<Listing>,
     /// The properties, by name.
     pub properties: BTreeMap<String, Property>,
 }
@@ -374,6 +378,30 @@ pub struct LookupParent {
     pub list: String,
     /// Field of a candidate to the input it must equal: `{ name: secretName }`.
     pub by: BTreeMap<String, String>,
+}
+
+/// How all resources of a kind are found, in one place and one project.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+pub struct Listing {
+    /// The operation that lists them (all pages). Default: the lookup's.
+    pub list: Option<String>,
+    /// Where in an element of that list the resource itself stands, if it is not the element; `replicas[]` if an element
+    /// holds several. Default: the lookup's.
+    pub element: Option<String>,
+    /// The field of an element that people know it by. Default: `name`, or the last part of the id.
+    pub name: Option<String>,
+    /// The property and the resource they are parts of, where the list asks for one: it is made for each of those.
+    pub of: Option<Within>,
+    /// There is at most one for each `of`, or for the project: nothing is listed, its read tells whether it exists.
+    pub single: bool,
+    /// Fields and the values they have in elements that are meant, where the list holds other things too.
+    pub only: BTreeMap<String, Vec<Json>>,
+    /// Fields and values of elements that are not meant, such as those that Scaleway keeps by itself:
+    /// `{ is_default: [true] }`. What such an element has as parts is listed nevertheless.
+    pub without: BTreeMap<String, Vec<Json>>,
+    /// Why they cannot be listed, or need not be.
+    pub never: Option<String>,
 }
 
 /// Words shared with the catalog, in the language's spelling.

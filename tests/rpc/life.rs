@@ -1,4 +1,4 @@
-//! Every resource through its whole life: made, looked at, changed, imported, looked up, deleted twice.
+//! Every resource through its whole life: made, looked at, changed, imported, looked up, listed, deleted twice.
 //!
 //! What each is given stands in `life.yaml`. All secrets there hold the canary, and nobody may hear it.
 
@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
-use catalog::{Catalog, Input, Resource};
+use catalog::{Catalog, IdPart, Input, Resource};
 use prost_types::Struct;
 use scaleway_fake::Fake;
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use tests::{places, subset};
 
 use crate::bag::{plain, secrets};
@@ -130,6 +130,7 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
         imported(plugin, entry, &thing, &program).await;
     }
     looked_up(plugin, catalog, token, &thing).await;
+    listed(plugin, resource, token, &thing).await;
     thing
 }
 
@@ -190,6 +191,29 @@ async fn looked_up(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &
         };
         let is_same = property.secret || property.read.is_none() || subset::same(told, value);
         assert!(is_same, "{}: `{name}` is {told}, the resource says {value}", function.token);
+    }
+}
+
+/// It is among all that exist, page by page too, and if no other has its name that imports it.
+async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
+    let Some(listing) = &resource.listing else { return };
+    let state = plain(&thing.state);
+    let known = listing.inputs.iter().filter_map(|name| Some((name.clone(), state.get(name)?.clone())));
+    let query = Json::Object(known.filter(|(_, value)| value.is_string()).collect());
+    let all = plugin.list(token, &query, 0).await;
+    let found = all.iter().find(|(id, _)| *id == thing.id);
+    let (_, name) = found.unwrap_or_else(|| panic!("{token}: {} is not among {all:?}", thing.id));
+    assert_eq!(plugin.list(token, &query, 1).await, all, "{token}: page by page");
+    let is_by_uuid = resource.id.contains(&IdPart::Id) && resource.other_ids.is_empty();
+    let place = ["region", "zone"].iter().find_map(|place| Some((*place, state[*place].as_str()?)));
+    let here = place.map_or_else(|| json!({}), |(kind, place)| json!({ kind: place }));
+    // Names are looked for in the provider's own project.
+    let mut namesakes = plugin.list(token, &here, 0).await;
+    namesakes.retain(|(_, other)| other == name);
+    if listing.list.is_some() && is_by_uuid && namesakes == [(thing.id.clone(), name.clone())] {
+        let named = place.map_or_else(|| name.clone(), |(_, place)| format!("{place}/{name}"));
+        let read = plugin.read(token, &Thing::unknown(&named)).await.unwrap_or_else(|status| panic!("{token}: {status}"));
+        assert_eq!(read.map(|read| read.id), Some(thing.id.clone()), "{token}: imported as {named}");
     }
 }
 

@@ -10,6 +10,7 @@ use prost_types::Struct;
 use pulumi_rpc::MAX_MESSAGE_BYTES;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
+use pulumi_rpc::pulumirpc::list_response::Response;
 use pulumi_rpc::pulumirpc::resource_provider_client::ResourceProviderClient;
 use scaleway_fake::DEFAULT_ORGANIZATION;
 use serde_json::{Value as Json, json};
@@ -193,6 +194,28 @@ impl Plugin {
         let found = self.client.invoke(request).await.map_err(|status| self.refused(status))?.into_inner();
         assert!(found.failures.is_empty(), "{token}: {:?}", found.failures);
         Ok(plain(&found.r#return.unwrap_or_default()))
+    }
+
+    /// Lists what exists, so many at a time (0: all at once), as ids with names.
+    pub(crate) async fn list(&mut self, token: &str, query: &Json, limit: i64) -> Vec<(String, String)> {
+        let mut all = Vec::new();
+        let mut continuation_token = String::new();
+        loop {
+            let token = format!("{PACKAGE}:{token}");
+            let request = rpc::ListRequest { token, query: Some(bag(query)), limit, page_size: 0, continuation_token };
+            let mut answers = self.client.list(request).await.unwrap_or_else(|status| panic!("{status}")).into_inner();
+            continuation_token = String::new();
+            while let Some(answer) = answers.message().await.unwrap() {
+                match answer.response.unwrap() {
+                    Response::Result(one) => all.push((one.id, one.name)),
+                    Response::Continuation(more) => continuation_token = more.continuation_token,
+                    Response::Computed(_) => panic!("nothing asked for is unknown"),
+                }
+            }
+            if continuation_token.is_empty() {
+                return all;
+            }
+        }
     }
 
     /// Keeps what was told, to look for secrets in it later.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use crate::call::{Operation, Source, Step};
 use crate::property::Property;
@@ -61,6 +62,9 @@ pub struct Resource {
     /// What cannot be said as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<Special>,
+    /// How all that exist are found; without it they cannot be listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Listing>,
     /// Groups of properties of which exactly one must be given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exactly_one: Vec<Vec<String>>,
@@ -191,6 +195,32 @@ pub struct Special {
     pub handler: String,
     /// The operations it calls beside the steps, by their id: only these, so that the compiler can check them.
     pub operations: BTreeMap<String, Operation>,
+}
+
+/// How all resources of a kind are found, in one place and one project.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listing {
+    /// The operation that lists them. Without it there is at most one for each `of`, or for the project, and reading it
+    /// tells whether it exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<Operation>,
+    /// Where in an element of the list the resource stands, if it is not the element; `replicas[]` if it holds several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
+    /// The field of an element that people know it by.
+    pub name: String,
+    /// What they are parts of: the operation is called once for each of those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<Within>,
+    /// Fields and the values they have in elements that are meant, where the list holds other things too.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub only: BTreeMap<String, Vec<Json>>,
+    /// Fields and values of elements that are not meant, such as those that Scaleway keeps by itself.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub without: BTreeMap<String, Vec<Json>>,
+    /// What may select some of them, by the names of properties (`region`, `projectId`, `instanceId`).
+    pub inputs: Vec<String>,
 }
 
 /// A function.

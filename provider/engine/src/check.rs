@@ -13,6 +13,8 @@ use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
 use crate::{autoname, special};
 
+pub(crate) use rules::is_uuid;
+
 /// Where the names of the inputs that the program did not give are kept, as bridged providers do.
 const DEFAULTS: &str = "__defaults";
 

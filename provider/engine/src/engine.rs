@@ -12,6 +12,7 @@ use crate::content::{Files, NoFiles};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::invoke::{self, InvokeError};
+use crate::list::{self, Listed};
 use crate::moved::Moved;
 use crate::operation::{Created, Operation, Progress, ReadBack};
 use crate::place::Defaults;
@@ -65,7 +66,8 @@ impl Engine {
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
-    /// Reads a resource by its id; nothing if it is gone. Without inputs (import) the id alone must do.
+    /// Reads a resource by its id; nothing if it is gone. Without inputs (import) the id alone must do, and where a name
+    /// tells a resource from all others, its name is as good.
     pub async fn read(
         &self,
         operation: Operation<'_>,
@@ -75,8 +77,11 @@ impl Engine {
     ) -> Result<Option<ReadBack>, Error> {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.read);
-        let read = run::read(&cx, id, inputs, state).await;
-        read.map_err(|error| told(error, &doing("reading", resource, operation, inputs), &[inputs, state]))
+        let read = async {
+            let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
+            run::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await
+        };
+        read.await.map_err(|error| told(error, &doing("reading", resource, operation, inputs), &[inputs, state]))
     }
 
     /// Changes a resource from its old inputs to new ones and gives its whole new state.
@@ -128,10 +133,19 @@ impl Engine {
         };
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
         let cx = self.context(resource, operation, resource.timeouts.read);
-        invoke::lookup(&cx, function, arguments).await.map_err(|error| match error {
+        Box::pin(invoke::lookup(&cx, function, arguments)).await.map_err(|error| match error {
             InvokeError::Failed(error) => InvokeError::Failed(masked(error, &[arguments])),
             wrong @ InvokeError::Arguments(_) => wrong,
         })
+    }
+
+    /// Finds all resources of a kind that exist, in the order of their ids.
+    pub async fn list(&self, token: &str, query: &Object) -> Result<Vec<Listed>, Error> {
+        let resource = self.resource(token)?;
+        let operation = Operation { token, name: "", timeout: None, progress: &Silent };
+        let cx = self.context(resource, operation, resource.timeouts.read);
+        let listed = list::all(&cx, query).await;
+        listed.map_err(|error| masked(error.while_doing(&format!("listing each {}", resource.label)), &[query]))
     }
 
     fn resource(&self, token: &str) -> Result<&Resource, Error> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{IdPart, Input, Locality, Resource};
 use value::Object;
 
+use crate::check;
 use crate::error::{Error, ErrorKind};
 use crate::place::{self, Defaults};
 
@@ -90,6 +91,13 @@ fn composed(form: &[IdPart], parts: &Parts) -> Option<String> {
     (!texts.iter().any(|text| text.is_empty())).then(|| texts.join("/"))
 }
 
+/// Whether a text stands where an id should, but has a name in place of the uuid: `fr-par/main` or `main`.
+pub(crate) fn is_name(resource: &Resource, id: &str) -> bool {
+    let (_, rest) = place::split(id);
+    let is_by_uuid = resource.id.iter().all(|part| matches!(part, IdPart::Locality | IdPart::Id));
+    is_by_uuid && !rest.is_empty() && !rest.contains('/') && !check::is_uuid(rest)
+}
+
 /// The id with the parts that outputs tell better.
 pub(crate) fn recompose(resource: &Resource, id: &str, outputs: &Object, defaults: &Defaults) -> Option<String> {
     let mut parts = parse(resource, id, defaults).ok()?;
@@ -168,6 +176,17 @@ mod tests {
         assert_eq!(compose(&membership, &parts).as_deref(), Some("g/app/a"));
         let error = parse(&membership, "g/robot/a", &defaults()).unwrap_err().to_string();
         assert!(error.contains("{groupId}/user/{userId} or {groupId}/app/{applicationId}"), "{error}");
+    }
+
+    #[test]
+    fn a_name_is_told_from_a_uuid_and_only_where_a_uuid_is_wanted() {
+        let id = vec![IdPart::Locality, IdPart::Id];
+        let by_uuid = Resource { locality: Locality::Region, id, ..Resource::default() };
+        assert!(is_name(&by_uuid, "main") && is_name(&by_uuid, "fr-par/main"));
+        assert!(!is_name(&by_uuid, "11111111-1111-1111-1111-111111111111"));
+        assert!(!is_name(&by_uuid, "fr-par/11111111-1111-1111-1111-111111111111"));
+        assert!(!is_name(&by_uuid, "") && !is_name(&by_uuid, "fr-par/"));
+        assert!(!is_name(&database(), "fr-par/u-1/app"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What we do: Check, Diff, Create, Read, Update, Delete and Invoke, for any resource the catalog describes.
 //!
 //! Check, Diff, previews, encoding and decoding are pure: same input, same output, no clock, no network. Only `run`,
-//! `look`, `wait`, `invoke` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
+//! `look`, `wait`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
 //! are to be uploaded are read by whom it was given for that (`content`).
 
 mod autoname;
@@ -20,6 +20,7 @@ mod id;
 mod inputs;
 mod invoke;
 mod local;
+mod list;
 mod look;
 mod moved;
 mod operation;
@@ -40,6 +41,7 @@ pub use diff::diff;
 pub use engine::Engine;
 pub use error::{Error, ErrorKind, Left};
 pub use invoke::InvokeError;
+pub use list::Listed;
 pub use moved::has_moved;
 pub use operation::{
     Change, ChangeKind, CheckRequest, Checked, Created, Diff, DiffRequest, Failure, Operation, Progress, ReadBack,

@@ -72,13 +72,18 @@ pub(crate) fn is_locality(kind: Locality, text: &str) -> bool {
     }
 }
 
+/// The property that says where a resource lives.
+pub(crate) fn property(kind: Locality) -> Option<&'static str> {
+    match kind {
+        Locality::Region => Some("region"),
+        Locality::Zone => Some("zone"),
+        Locality::Global => None,
+    }
+}
+
 /// The region or zone a new resource is made in: what it says, else where the things it names are, else the provider's.
 pub(crate) fn of_inputs(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Option<String> {
-    let own = match resource.locality {
-        Locality::Region => "region",
-        Locality::Zone => "zone",
-        Locality::Global => return None,
-    };
+    let own = property(resource.locality)?;
     if let Some(given) = inputs.text(own) {
         return Some(given.to_owned());
     }

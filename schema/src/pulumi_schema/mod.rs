@@ -9,7 +9,7 @@ mod function;
 mod property;
 mod types;
 
-use catalog::{Input, Property};
+use catalog::{Input, Listing, Property};
 use serde_json::{Map, Value as Json, json};
 
 use crate::findings::Findings;
@@ -141,7 +141,26 @@ fn resource_spec(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
     if let Some(reason) = describe::deprecated(token, &word.token, word.deprecated.as_ref()) {
         spec["deprecationMessage"] = json!(reason);
     }
+    if let Some(listing) = &one.resource.listing {
+        spec["listInputs"] = list_inputs(listing, &one.resource.label);
+    }
     spec
+}
+
+/// What may select some of all that exist.
+fn list_inputs(listing: &Listing, label: &str) -> Json {
+    let describe = |name: &str| match name {
+        "region" | "zone" => format!("The {name} to look in. Default: the provider's."),
+        "projectId" => "Only those of this project. Default: the provider's.".to_owned(),
+        "organizationId" => "Only those of this organization. Default: the provider's.".to_owned(),
+        _ => format!("Only those {label} resources that belong to this one, by its id. Default: to any."),
+    };
+    let inputs: Map<String, Json> = listing
+        .inputs
+        .iter()
+        .map(|name| (name.clone(), json!({ "type": "string", "description": describe(name) })))
+        .collect();
+    json!({ "type": "object", "properties": inputs })
 }
 
 /// Every token of a resource or function: the modular one and the flat ones.

@@ -73,7 +73,7 @@ impl<'a> Scope<'a> {
         Some(ResolvedLookup { function: Function { token: word.token.clone(), lookup }, own })
     }
 
-    fn list_call(&self, id: &str, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
+    pub(crate) fn list_call(&self, id: &str, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
         let operation = find_operation(self.document, id, place, findings)?;
         let list = list_field(self.document, operation);
         if list.is_none() {
@@ -336,7 +336,7 @@ fn part_name(part: &IdPart) -> Option<String> {
 }
 
 /// One element of what a list answers.
-fn element<'a>(list: &Call<'a>) -> Option<Field<'a>> {
+pub(crate) fn element<'a>(list: &Call<'a>) -> Option<Field<'a>> {
     let answer = Field::new(list.document, list.operation.answer.as_ref()?);
     Some(Field { schema: answer.fields()?.get(list.list?)?, ..answer }.inner())
 }

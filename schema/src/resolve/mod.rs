@@ -9,6 +9,7 @@ mod component;
 mod coverage;
 mod kind;
 mod local;
+mod listing;
 mod lookup;
 mod property;
 mod settle;
@@ -158,6 +159,7 @@ impl<'a> Scope<'a> {
             reshape: self.resource.reshape.clone(),
             local: None,
             special: self.special(&calls),
+            listing: self.listing(findings),
             exactly_one: self.resource.exactly_one.clone(),
             at_least_one: self.resource.at_least_one.clone(),
             at_most_one: self.resource.at_most_one.clone(),

@@ -65,12 +65,15 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let take = |call: &mut Call<'_>, name| call.query.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     let bearer = take(call, "bearer_id");
     let bearer_type = take(call, "bearer_type").filter(|bearer_type| bearer_type != "unknown_bearer_type");
+    // No key tells its organization: there is one here.
+    let elsewhere = take(call, "organization_id").is_some_and(|id| id != call.world.organization);
     let expired = call.query.remove("expired").and_then(|value| value.as_bool());
     let now = call.now;
     let bears = |key: &Object| {
         let ids = [key.text("application_id"), key.text("user_id")];
         let dead = key.text("expires_at").parse::<Timestamp>().is_ok_and(|end| end <= now);
-        bearer.as_deref().is_none_or(|id| ids.contains(&id))
+        !elsewhere
+            && bearer.as_deref().is_none_or(|id| ids.contains(&id))
             && bearer_type.as_deref().is_none_or(|bearer_type| !key.text(&format!("{bearer_type}_id")).is_empty())
             && expired.is_none_or(|expired| expired == dead)
     };

@@ -165,7 +165,8 @@ fn is_bucket_policy(text: &str) -> bool {
         && (policy["Statement"].is_array() || policy["Statement"].is_object())
 }
 
-fn is_uuid(text: &str) -> bool {
+/// Whether a text has the form of a uuid.
+pub(crate) fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
         && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()))

@@ -1,0 +1,197 @@
+//! What exists: the ids and names of all resources of a kind, in one place and one project.
+//!
+//! Gives only what can be imported and what nobody but its owner manages. Reads nothing but what tells that.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{Listing, Resource, Step};
+use serde_json::Value as Json;
+use value::{Object, Value};
+
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::place;
+use crate::scope::Scope;
+use crate::wire::{self, Wire};
+use crate::{id, look, run};
+
+/// One resource that exists.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// Its id, as an import takes it.
+    pub id: String,
+    /// What people know it by; what it is a part of comes first.
+    pub name: String,
+}
+
+/// All that exist, by id. `query` may hold what the resource's listing takes (`region`, `projectId`, `instanceId`);
+/// the provider's own region and project stand for what it does not say.
+pub(crate) async fn all(cx: &Context<'_>, query: &Object) -> Result<Vec<Listed>, Error> {
+    listed(cx, query, Which::Manageable).await
+}
+
+/// Which of those that exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those that somebody may want to manage.
+    Manageable,
+    /// What Scaleway keeps by itself too: it may have parts that somebody manages.
+    Any,
+}
+
+async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<Listed>, Error> {
+    let mut all = BTreeSet::new();
+    let listing = listing(cx.resource)?;
+    for parent in parents(cx, listing, query).await? {
+        let found = of_one(cx, listing, parent.as_ref(), query, which).await;
+        match found {
+            Ok(found) => all.extend(found),
+            // What went away between two questions had its parts with it.
+            Err(error) if parent.is_some() && error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// The id of the one resource of a name: `id` is one whose last part should be a uuid and is none.
+pub(crate) async fn named(cx: &Context<'_>, id: &str) -> Result<Option<String>, Error> {
+    let can_be_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some());
+    if !can_be_listed || !id::is_name(cx.resource, id) {
+        return Ok(None);
+    }
+    let (locality, name) = place::split(id);
+    let mut query = Object::new();
+    if let Some((property, locality)) = place::property(cx.resource.locality).zip(locality) {
+        query.insert(property.to_owned(), Value::from(locality));
+    }
+    let all = all(cx, &query).await?;
+    let fitting: Vec<&str> = all.iter().filter(|listed| listed.name == name).map(|listed| listed.id.as_str()).collect();
+    match fitting.as_slice() {
+        [one] => Ok(Some((*one).to_owned())),
+        // Read will say that it is not there, in the words for that.
+        [] => Ok(None),
+        several => {
+            let fact = format!("more than one {} is called \"{name}\": {}", cx.resource.label, several.join(", "));
+            Err(Error::new(ErrorKind::Precondition, fact).hint("import the one that is meant by its id"))
+        }
+    }
+}
+
+fn listing(resource: &Resource) -> Result<&Listing, Error> {
+    resource.listing.as_ref().ok_or_else(|| {
+        Error::new(ErrorKind::Precondition, format!("resources of the kind {} cannot be listed", resource.label))
+            .hint("import the ones you know by their ids")
+    })
+}
+
+/// What the resources are parts of; nothing, once, if they stand by themselves.
+async fn parents(cx: &Context<'_>, listing: &Listing, query: &Object) -> Result<Vec<Option<Listed>>, Error> {
+    let Some(of) = &listing.of else { return Ok(vec![None]) };
+    if let Some(id) = query.text(&of.property) {
+        return Ok(vec![Some(Listed { id: id.to_owned(), name: String::new() })]);
+    }
+    let parent = cx.catalog.resources.get(&of.token).ok_or_else(|| {
+        Error::new(ErrorKind::Internal, format!("a {} is part of {}, which there is not", cx.resource.label, of.token))
+    })?;
+    let all = Box::pin(listed(&cx.on(parent), query, Which::Any)).await?;
+    Ok(all.into_iter().map(Some).collect())
+}
+
+/// Those that are parts of one thing, or of none.
+async fn of_one(
+    cx: &Context<'_>,
+    listing: &Listing,
+    parent: Option<&Listed>,
+    query: &Object,
+    which: Which,
+) -> Result<Vec<Listed>, Error> {
+    let scope = asked(cx, listing, parent, query)?;
+    let named = |name: String| match parent.filter(|parent| !parent.name.is_empty()) {
+        Some(parent) => format!("{}-{name}", parent.name),
+        None => name,
+    };
+    let Some(list) = &listing.list else {
+        let Some(id) = scope.id() else { return Ok(Vec::new()) };
+        let found = run::read(cx, &id, &Object::new(), &Object::new()).await?;
+        let name = parent.map_or_else(|| cx.resource.label.replace(' ', "-"), |parent| parent.name.clone());
+        return Ok(found.map(|found| Listed { id: found.id, name }).into_iter().collect());
+    };
+    let answer = cx.perform(&Step::of(list.clone()), &scope, &[], false).await?.unwrap_or_default();
+    let mut found = Vec::new();
+    for element in elements(listing, &answer) {
+        let is_own = which == Which::Manageable && any_has(&listing.without, element);
+        if is_own || !is_of_kind(listing, element) || is_of_another_project(&scope, element) {
+            continue;
+        }
+        let mut known = asked(cx, listing, parent, query)?;
+        look::learn(cx.resource, &mut known, None, Json::Object(element.clone()));
+        // What Scaleway made by itself may be listed without an id.
+        let Some(id) = known.id().filter(|id| !id.ends_with('/')) else { continue };
+        if look::is_gone(&known) {
+            continue;
+        }
+        let name = wire::get(element, &listing.name).and_then(wire::plain_text).filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| id.rsplit('/').next().unwrap_or_default().to_owned());
+        found.push(Listed { id, name: named(name) });
+    }
+    Ok(found)
+}
+
+/// What is known before the answer: the place, the owner, and what the resources are parts of.
+fn asked<'a>(cx: &Context<'a>, listing: &Listing, parent: Option<&Listed>, query: &Object) -> Result<Scope<'a>, Error> {
+    let mut inputs = Object::new();
+    let mut owners = Wire::new();
+    for name in &listing.inputs {
+        let default = match name.as_str() {
+            "projectId" => cx.defaults.project_id.clone(),
+            "organizationId" => cx.defaults.organization_id.clone(),
+            _ => None,
+        };
+        let Some(text) = query.text(name).map(str::to_owned).or(default) else { continue };
+        if cx.resource.properties.contains_key(name) {
+            inputs.insert(name.clone(), Value::from(text));
+        } else {
+            owners.insert(catalog::usual_field(name), Json::from(text));
+        }
+    }
+    if let Some((of, parent)) = listing.of.as_ref().zip(parent) {
+        inputs.insert(of.property.clone(), Value::from(parent.id.as_str()));
+    }
+    let mut scope = Scope::of_inputs(cx.resource, &inputs, cx.defaults)?;
+    scope.wanted.extend(owners);
+    Ok(scope)
+}
+
+/// The resources in the answer of a list.
+fn elements<'j>(listing: &Listing, answer: &'j Json) -> Vec<&'j Wire> {
+    let all = answer.as_array().into_iter().flatten();
+    let inside: Vec<&Json> = match listing.element.as_deref() {
+        None => all.collect(),
+        Some(name) => match name.strip_suffix("[]") {
+            None => all.filter_map(|element| element.get(name)).collect(),
+            Some(name) => all.filter_map(|element| element.get(name)?.as_array()).flatten().collect(),
+        },
+    };
+    inside.into_iter().filter_map(Json::as_object).collect()
+}
+
+/// Whether an element is what is listed, where the list holds other things too.
+fn is_of_kind(listing: &Listing, element: &Wire) -> bool {
+    listing.only.iter().all(|field| has(field, element))
+}
+
+fn any_has(fields: &BTreeMap<String, Vec<Json>>, element: &Wire) -> bool {
+    fields.iter().any(|field| has(field, element))
+}
+
+fn has((field, values): (&String, &Vec<Json>), element: &Wire) -> bool {
+    wire::get(element, field).is_some_and(|value| values.contains(value))
+}
+
+/// Some lists answer more than what was asked for.
+fn is_of_another_project(scope: &Scope<'_>, element: &Wire) -> bool {
+    let wanted = scope.wanted.get("project_id").and_then(Json::as_str);
+    let has = element.get("project_id").and_then(Json::as_str);
+    wanted.zip(has).is_some_and(|(wanted, has)| wanted != has)
+}

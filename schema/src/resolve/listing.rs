@@ -1,0 +1,132 @@
+//! How all resources of a kind are found: the operation that lists them, for each thing they are parts of.
+
+use catalog::{Listing, Locality, Operation, Query, Source, Within};
+
+use super::lookup::element;
+use super::{Call, Scope};
+use crate::descriptor;
+use crate::findings::{Findings, Place};
+use crate::names::snake_case;
+use crate::shape::Field;
+
+/// What people call a resource by, where the descriptor does not say.
+const NAME: &str = "name";
+
+impl<'a> Scope<'a> {
+    /// How they are listed: as `listing` says, else as the lookup does.
+    pub(crate) fn listing(&self, findings: &mut Findings) -> Option<Listing> {
+        let lookup = self.resource.lookup.as_ref();
+        let word = self.resource.listing.clone().unwrap_or_default();
+        let place = self.place.at("listing");
+        if word.never.is_some() {
+            return None;
+        }
+        let of = word.of.as_ref().map(|of| Within { property: of.property.clone(), token: of.token.clone() });
+        if let Some(of) = &of {
+            self.check_property(&of.property, &place.at("of").at("property"), findings);
+        }
+        let from_lookup = lookup.filter(|_| word.list.is_none());
+        let list = word.list.clone().or_else(|| from_lookup?.list.clone()).filter(|_| !word.single);
+        let list = match list {
+            Some(id) => Some(self.list_call(&id, &place.at("list"), findings)?),
+            None if word.single => None,
+            // Nothing was said of it at all.
+            None if self.resource.listing.is_none() => return None,
+            None => {
+                findings.mistake(&place, "name the operation in `list`, or say `single` or `never`");
+                return None;
+            }
+        };
+        let name = word.name.clone().unwrap_or_else(|| NAME.to_owned());
+        let inner = word.element.clone().or_else(|| from_lookup?.element.clone());
+        if let Some(list) = &list {
+            check_fields(&word, list, inner.as_deref(), &place, findings);
+        }
+        let list = list.map(|list| self.listing_operation(&list, of.as_ref(), findings));
+        let inputs = self.listing_inputs(list.as_ref(), of.as_ref());
+        Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, inputs })
+    }
+
+    fn listing_operation(&self, list: &Call<'a>, of: Option<&Within>, findings: &mut Findings) -> Operation {
+        let (mut parameters, left) = self.known_parameters(list);
+        for name in left {
+            let is_parent = of.filter(|of| snake_case(&of.property) == name);
+            match is_parent {
+                Some(of) => {
+                    parameters.insert(name.to_owned(), Source::Property(of.property.clone()));
+                }
+                None => findings.mistake(&list.place, format!("nothing gives the path parameter \"{name}\": say `of`")),
+            }
+        }
+        let has = |name: &str| list.has_query(name) || parameters.keys().any(|parameter| parameter == name);
+        let owner = if has("project_id") {
+            Some(("project_id", Source::Project))
+        } else {
+            has("organization_id").then_some(("organization_id", Source::Organization))
+        };
+        // Some ask for several parents at once (`gateway_ids`); one is several too.
+        let parent = of.map(|of| {
+            let field = snake_case(&of.property);
+            let name = if list.has_query(&field) { field } else { format!("{field}s") };
+            (name, Source::Property(of.property.clone()))
+        });
+        let owner = owner.map(|(name, source)| (name.to_owned(), source));
+        let query = owner.into_iter().chain(parent).filter(|(name, _)| list.has_query(name));
+        let query = query.map(|(name, from)| Query { name, from }).collect();
+        Operation {
+            id: list.operation.id.clone(),
+            method: list.operation.method.name().to_owned(),
+            path: list.operation.path.to_string(),
+            parameters,
+            query,
+            body: None,
+            pages: list.list.map(str::to_owned),
+            answers_object: false,
+            storage: super::storage::shape(list.document, list.operation),
+        }
+    }
+
+    /// The names of what may select: the place, the owner, and what they are parts of.
+    fn listing_inputs(&self, list: Option<&Operation>, of: Option<&Within>) -> Vec<String> {
+        let asks = |wanted: &Source| {
+            let query = list.into_iter().flat_map(|list| list.query.iter().map(|query| &query.from));
+            query.chain(list.into_iter().flat_map(|list| list.parameters.values())).any(|source| source == wanted)
+        };
+        let place = match self.locality {
+            Locality::Region => Some("region"),
+            Locality::Zone => Some("zone"),
+            Locality::Global => None,
+        };
+        let is_of_project = asks(&Source::Project) || (list.is_none() && of.is_none());
+        let project = is_of_project.then_some("projectId");
+        let organization = asks(&Source::Organization).then_some("organizationId");
+        let parent = of.map(|of| of.property.as_str());
+        place.into_iter().chain(project).chain(organization).chain(parent).map(str::to_owned).collect()
+    }
+}
+
+/// Refuses words for fields that no element has.
+fn check_fields(
+    word: &descriptor::Listing,
+    list: &Call<'_>,
+    inner: Option<&str>,
+    place: &Place,
+    findings: &mut Findings,
+) {
+    let Some(whole) = element(list) else { return };
+    let inner = inner.map(|name| name.strip_suffix("[]").unwrap_or(name));
+    let candidate = match inner {
+        None => Some(whole),
+        Some(name) => whole.fields().and_then(|fields| fields.get(name)).map(|schema| Field { schema, ..whole }),
+    };
+    let Some(candidate) = candidate else {
+        let message = format!("an element of {} has no field \"{}\"", list.operation.id, inner.unwrap_or_default());
+        findings.mistake(&place.at("element"), message);
+        return;
+    };
+    let Some(fields) = candidate.inner().fields() else { return };
+    for name in word.only.keys().chain(word.without.keys()).chain(&word.name).filter(|name| !fields.contains_key(*name))
+    {
+        findings.mistake(place, format!("an element of {} has no field \"{name}\"", list.operation.id));
+    }
+}
