@@ -45,7 +45,8 @@ const ZONES: [u8; 3] = [1, 2, 3];
 
 /// One kind of resource in one place.
 struct Part<'a> {
-    token: &'a str,
+    /// The full token (`evalap-scaleway:registry/namespace:Namespace`).
+    token: String,
     resource: &'a Resource,
     query: Object,
 }
@@ -75,7 +76,7 @@ async fn list_with(question: &Question, surroundings: &Surroundings) -> io::Resu
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let engine = Engine::new(Arc::clone(catalog), Client::new(client.clock(clock)), defaults);
     let parts = parts(catalog, &project, &regions, question.organization);
-    let asked = parts.iter().map(|part| engine.list(part.token, &part.query));
+    let asked = parts.iter().map(|part| engine.list(&part.token, &part.query));
     let mut found = Vec::new();
     let mut failed = Vec::new();
     for (part, listed) in parts.iter().zip(join_all(asked).await) {
@@ -113,6 +114,7 @@ fn parts<'a>(catalog: &'a Catalog, project: &str, regions: &[String], organizati
         for place in places {
             let mut query: Object = [("projectId".to_owned(), Value::from(project))].into_iter().collect();
             query.extend(place.map(|(name, place)| (name.to_owned(), Value::from(place))));
+            let token = format!("{PACKAGE}:{token}");
             parts.push(Part { token, resource, query });
         }
     }
@@ -127,11 +129,11 @@ fn resources(found: Vec<(&Part<'_>, Listed)>) -> Vec<Json> {
     // Of two kinds for one thing the one of the later module is meant: `account/sshKey` is what `iam/sshKey` was.
     for (part, listed) in found.into_iter().rev() {
         let list = part.resource.listing.as_ref().and_then(|listing| Some(listing.list.as_ref()?.path.clone()));
-        if !seen.insert((list.unwrap_or_else(|| part.token.to_owned()), listed.id.clone())) {
+        if !seen.insert((list.unwrap_or_else(|| part.token.clone()), listed.id.clone())) {
             continue;
         }
         let mut entry = Map::new();
-        entry.insert("type".to_owned(), Json::from(format!("{PACKAGE}:{}", part.token)));
+        entry.insert("type".to_owned(), Json::from(part.token.clone()));
         entry.insert("name".to_owned(), Json::from(unused(&mut names, &listed.name, &part.resource.label)));
         entry.insert("id".to_owned(), Json::from(listed.id));
         resources.push(Json::Object(entry));

@@ -212,7 +212,8 @@ async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &T
     namesakes.retain(|(_, other)| other == name);
     if listing.list.is_some() && is_by_uuid && namesakes == [(thing.id.clone(), name.clone())] {
         let named = place.map_or_else(|| name.clone(), |(_, place)| format!("{place}/{name}"));
-        let read = plugin.read(token, &Thing::unknown(&named)).await.unwrap_or_else(|status| panic!("{token}: {status}"));
+        let read =
+            plugin.read(token, &Thing::unknown(&named)).await.unwrap_or_else(|status| panic!("{token}: {status}"));
         assert_eq!(read.map(|read| read.id), Some(thing.id.clone()), "{token}: imported as {named}");
     }
 }

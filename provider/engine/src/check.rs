@@ -29,7 +29,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     let mut checker = Checker::default();
     let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
     let made = checker.names(resource, request, &mut inputs);
-    checker.groups(resource, &inputs);
+    checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
     special::check(resource, request.olds, &inputs, &mut checker.failures);
@@ -199,9 +199,12 @@ impl Checker {
         made
     }
 
-    fn groups(&mut self, resource: &Resource, inputs: &Object) {
+    fn groups(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
+        // What was imported without a password that nobody can read goes on without one.
+        let is_unread = |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
+        let goes_without = |name: &String| !olds.is_empty() && is_unread(name) && !says_something(olds.given(name));
         for group in &resource.exactly_one {
-            self.group(group, inputs, true);
+            self.group(group, inputs, !group.iter().all(goes_without));
         }
         for group in &resource.at_least_one {
             if let (None, Some(first)) = (group.iter().find(|name| says_something(inputs.given(name))), group.first()) {

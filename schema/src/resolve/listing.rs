@@ -31,7 +31,10 @@ impl<'a> Scope<'a> {
             Some(id) => Some(self.list_call(&id, &place.at("list"), findings)?),
             None if word.single => None,
             // Nothing was said of it at all.
-            None if self.resource.listing.is_none() => return None,
+            None if self.resource.listing.is_none() => {
+                findings.warning(&place, "nothing says how all of them are found: write `listing`");
+                return None;
+            }
             None => {
                 findings.mistake(&place, "name the operation in `list`, or say `single` or `never`");
                 return None;
