@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn no_two_resources_get_one_name() {
         let mut names = BTreeSet::new();
-        let mut named = |name| unused(&mut names, name, "Cockpit token");
-        let given = ["main", "main", "main", "a b:c", ""].map(&mut named);
+        let mut give = |name| unused(&mut names, name, "Cockpit token");
+        let given = ["main", "main", "main", "a b:c", ""].map(&mut give);
         assert_eq!(given, ["main", "main-cockpit-token", "main-cockpit-token-2", "a-b-c", "Cockpit-token"]);
     }
 }
