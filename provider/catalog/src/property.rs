@@ -118,6 +118,8 @@ pub enum Kind {
     Asset,
     /// Files together: a directory, an archive file or parts by name. Changed when its hash is another.
     Archive,
+    /// Either: a file that holds everything, or files together.
+    File,
     /// Anything.
     Any,
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::storage::Storage;
+use crate::upload::Upload;
 
 /// Whether the same call may be sent again when nobody knows if the first one arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Call {
     pub body: Option<Value>,
     /// What a call of Object Storage has beside; the path then reads `/bucket/key`.
     pub storage: Option<Box<Storage>>,
+    /// What is sent to an address of its own, beyond path and query.
+    pub upload: Option<Box<Upload>>,
     /// Whether an unknown outcome may be answered by sending again.
     pub repeatable: Repeatable,
     /// Names the call in logs and errors; the verb and the path's template unless told otherwise.
@@ -58,7 +61,16 @@ impl Call {
         let operation = format!("{method} {template}");
         let path = fill(template, arguments).map_err(|what| Error::build(&operation, what))?;
         let repeatable = Repeatable::of(&method);
-        Ok(Self { method, path, query: Vec::new(), body: None, storage: None, repeatable, operation })
+        Ok(Self { method, path, query: Vec::new(), body: None, storage: None, upload: None, repeatable, operation })
+    }
+
+    /// An upload to an address that was given out. It is a PUT: sent twice, the second replaces the first.
+    pub fn upload(upload: Upload) -> Self {
+        let path = upload.url.path().to_owned();
+        let operation = format!("PUT {path}");
+        let upload = Some(Box::new(upload));
+        let method = Method::PUT;
+        Self { method, path, query: Vec::new(), body: None, storage: None, upload, repeatable: Repeatable::Yes, operation }
     }
 
     /// Adds one query parameter; the same name may come several times.
@@ -113,6 +125,7 @@ impl fmt::Debug for Call {
             .field("query", &query)
             .field("body", &self.body.as_ref().map(|_| "[body]"))
             .field("storage", &self.storage.as_ref().map(|storage| &storage.region))
+            .field("upload", &self.upload)
             .field("repeatable", &self.repeatable)
             .finish()
     }

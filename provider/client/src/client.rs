@@ -42,13 +42,13 @@ struct Shared {
     settings: Settings,
     transport: Arc<dyn Transport>,
     host: Arc<Host>,
-    /// Those of Object Storage, made when they are first called.
+    /// Those of Object Storage and of uploads, made when they are first called.
     endpoints: Mutex<HashMap<String, Arc<Host>>>,
     chance: Mutex<Rng>,
     meter: Meter,
 }
 
-/// What is kept for each host: the API, and each endpoint of Object Storage.
+/// What is kept for each host: the API, each endpoint of Object Storage, and where uploads go.
 struct Host {
     name: String,
     limiter: Limiter,
@@ -149,8 +149,13 @@ impl Client {
     fn write(&self, call: &Call) -> Result<Request<Bytes>, Error> {
         let settings = &self.shared.settings;
         let unbuilt = |what: &str| Error::build(&call.operation, what);
-        if let Some(storage) = &call.storage {
-            let mut request = storage::write(settings, call, storage).map_err(|what| unbuilt(&what))?;
+        let elsewhere = match (&call.storage, &call.upload) {
+            (Some(storage), _) => Some(storage::write(settings, call, storage)),
+            (None, Some(upload)) => Some(upload.write(settings).map_err(str::to_owned)),
+            (None, None) => None,
+        };
+        if let Some(request) = elsewhere {
+            let mut request = request.map_err(|what| unbuilt(&what))?;
             let user_agent = HeaderValue::from_str(&settings.user_agent);
             request.headers_mut().extend(user_agent.ok().map(|name| (USER_AGENT, name)));
             return Ok(request);
@@ -176,7 +181,9 @@ impl Client {
     }
 
     fn sign(&self, call: &Call, mut request: Request<Bytes>) -> Result<Request<Bytes>, Error> {
-        let Some(credentials) = &self.shared.settings.credentials else { return Ok(request) };
+        // The address of an upload is signed already, and the key is nobody else's business.
+        let credentials = self.shared.settings.credentials.as_ref().filter(|_| call.upload.is_none());
+        let Some(credentials) = credentials else { return Ok(request) };
         if let Some(storage) = &call.storage {
             let today = self.shared.settings.clock.today();
             storage::sign(&mut request, credentials, storage.project.as_deref(), &storage.region, today)
@@ -190,8 +197,11 @@ impl Client {
     /// The host a call goes to.
     fn host(&self, call: &Call) -> Result<Arc<Host>, Error> {
         let Shared { settings, host, endpoints, .. } = &*self.shared;
-        let Some(storage) = &call.storage else { return Ok(Arc::clone(host)) };
-        let name = storage::host(settings, storage).map_err(|what| Error::build(&call.operation, what))?;
+        let name = match (&call.storage, &call.upload) {
+            (Some(storage), _) => storage::host(settings, storage).map_err(|what| Error::build(&call.operation, what))?,
+            (None, Some(upload)) => upload.host(),
+            (None, None) => return Ok(Arc::clone(host)),
+        };
         let mut endpoints = lock(endpoints);
         let made = endpoints.entry(name).or_insert_with_key(|name| Arc::new(Host::new(name, settings)));
         Ok(Arc::clone(made))
@@ -328,14 +338,17 @@ fn cancelled() -> Error {
 fn read(call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
     let (status, headers, bytes) = (response.status(), response.headers(), response.body());
     if !status.is_success() {
-        let error = match &call.storage {
-            Some(_) => ApiError::from_storage(&call.operation, &call.method, status, headers, bytes),
-            None => ApiError::from_answer(&call.operation, &call.method, status, headers, bytes),
-        };
+        // Who takes uploads may answer in either language.
+        let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
+        let read = if is_xml { ApiError::from_storage } else { ApiError::from_answer };
+        let error = read(&call.operation, &call.method, status, headers, bytes);
         let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), trouble });
     }
     let request_id = request_id(headers);
+    if call.upload.is_some() {
+        return Ok(Answer { status: status.as_u16(), body: Value::Null, request_id, attempts: attempt });
+    }
     if let Some(storage) = &call.storage {
         return match storage::read(storage, headers, bytes) {
             Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
@@ -373,7 +386,8 @@ fn log(call: &Call, attempt: u32, took: Duration, response: Option<&Response<Byt
 
 /// What an upload may take longer than another call: a second for each MiB.
 fn upload_time(call: &Call) -> Duration {
-    let content = call.storage.as_ref().and_then(|storage| storage.content.as_ref());
+    let stored = call.storage.as_ref().and_then(|storage| storage.content.as_ref());
+    let content = stored.or_else(|| call.upload.as_ref().map(|upload| &upload.content));
     Duration::from_secs(content.map_or(0, |content| content.len() as u64 >> 20))
 }
 

@@ -20,6 +20,7 @@ mod storage;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
+mod upload;
 
 pub use answer::Answer;
 pub use api_error::{ApiError, Detail, Kind};
@@ -33,4 +34,5 @@ pub use settings::{Credentials, Settings};
 pub use storage::{Element, ElementKind, Form, Shape, Storage, Told};
 pub use tokio_util::sync::CancellationToken;
 pub use transport::{Failure, Transport};
+pub use upload::Upload;
 pub use url::Url;

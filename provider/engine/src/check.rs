@@ -132,6 +132,7 @@ impl Checker {
             }
             (Kind::Asset, Data::Asset(asset)) if !asset.archive => value.clone(),
             (Kind::Archive, Data::Asset(asset)) if asset.archive => value.clone(),
+            (Kind::File, Data::Asset(_)) => value.clone(),
             (Kind::String, Data::Asset(asset)) if asset.text.is_some() => {
                 like(value, Value::from(asset.text.clone().unwrap_or_default()))
             }
@@ -314,6 +315,7 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::Map(_) | Kind::Object(_) => "an object",
         Kind::Asset => "a file (an asset)",
         Kind::Archive => "an archive",
+        Kind::File => "a file or an archive (an asset or an archive of Pulumi)",
         Kind::Any => "anything",
     }
 }

@@ -30,7 +30,6 @@ pub(crate) struct Context<'a> {
     pub defaults: &'a Defaults,
     pub turns: &'a Turns,
     pub moved: &'a Moved,
-    #[expect(dead_code, reason = "the first resource that uploads a file is under way")]
     pub files: &'a dyn Files,
     /// What cannot be predicted.
     pub chance: &'a dyn Chance,

@@ -283,7 +283,7 @@ fn clearing(property: &Property) -> Json {
         Kind::List(_) => Json::Array(Vec::new()),
         Kind::Map(_) if property.convert.is_some_and(is_list_of_pairs) => Json::Array(Vec::new()),
         Kind::Map(_) => Json::Object(Map::new()),
-        Kind::Object(_) | Kind::Asset | Kind::Archive | Kind::Any => Json::Null,
+        Kind::Object(_) | Kind::Asset | Kind::Archive | Kind::File | Kind::Any => Json::Null,
     }
 }
 

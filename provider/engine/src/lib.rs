@@ -34,6 +34,7 @@ mod special;
 mod turns;
 mod wait;
 mod wire;
+mod zip;
 
 pub use autoname::Autonaming;
 pub use check::{check, check_component};

@@ -27,6 +27,8 @@ pub(crate) struct Scope<'a> {
     pub moves: Moves,
     /// Properties that nobody may look at now: they stay as they are.
     pub untold: BTreeSet<String>,
+    /// Somebody saw it passing in the course of this operation: what was changed until then is being taken in.
+    pub was_passing: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -56,7 +58,7 @@ impl<'a> Scope<'a> {
 
     fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
         let (answers, moves, untold) = (Wire::new(), Moves::default(), BTreeSet::new());
-        Self { resource, defaults, parts, wanted, answers, moves, untold }
+        Self { resource, defaults, parts, wanted, answers, moves, untold, was_passing: false }
     }
 
     /// From now on another object is meant, which holds what this one held; this one is still there.

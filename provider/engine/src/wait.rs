@@ -42,6 +42,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
         }
         let now_failed = standing(wait, scope) == Standing::Failed && !look;
         if standing(wait, scope) == Standing::Passing {
+            scope.was_passing = true;
             cx.progress.status(&message(cx, wait, scope));
         }
         failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));

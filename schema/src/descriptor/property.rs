@@ -20,7 +20,8 @@ pub struct Property {
     /// Its field on the wire: a path, `none`, or `{ send: …, read: … }`. Default: its name in snake_case, both ways.
     pub wire: Option<WireWord>,
     /// Its type where the API document does not tell: `string`, `integer`, `number`, `boolean`, `list<string>`,
-    /// `map<string>`, `object`, `list<object>`; `asset` and `archive` are files, sent by a special handler.
+    /// `map<string>`, `object`, `list<object>`; `asset`, `archive` and `file` (either) are files, sent by a
+    /// special handler.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// The name of its object type, where the rule (parent's name + singular of its own) gives another.
@@ -194,7 +195,8 @@ pub struct Check {
     pub max_key_length: Option<u32>,
     /// The characters a key may consist of, written like `characters`.
     pub key_characters: Option<String>,
-    /// Values that were known on some day: another one is taken, with a warning at preview that proposes the nearest.
+    /// Values that were known on some day: another one is taken, with a warning at preview that proposes the nearest,
+    /// even where the API document has an enum: for sets that grow.
     /// A list that several properties or many values need stands in a file of its own: `known: permission_sets` is
     /// `permission_sets.known.yaml` beside the descriptor.
     pub known: Option<KnownWord>,

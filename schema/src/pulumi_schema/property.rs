@@ -86,7 +86,8 @@ fn type_spec(property: &Property, kind: &Kind, place: &TypePlace<'_>, is_list: b
         Kind::Object(fields) => {
             json!({ "$ref": types.add(place.owner, place.name, place.word, fields, is_list) })
         }
-        Kind::Asset => json!({ "$ref": "pulumi.json#/Asset" }),
+        // What Pulumi calls an asset may be an archive too.
+        Kind::Asset | Kind::File => json!({ "$ref": "pulumi.json#/Asset" }),
         Kind::Archive => json!({ "$ref": "pulumi.json#/Archive" }),
         Kind::Any => json!({ "$ref": "pulumi.json#/Any" }),
     }

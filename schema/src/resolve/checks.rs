@@ -61,7 +61,7 @@ pub(crate) fn check_default(default: &Json, kind: &Kind, checks: &Checks, place:
         Kind::List(_) => default.is_array(),
         Kind::Map(_) | Kind::Object(_) => default.is_object(),
         Kind::Any => true,
-        Kind::Asset | Kind::Archive => false,
+        Kind::Asset | Kind::Archive | Kind::File => false,
     };
     if !fits {
         findings.mistake(&place.at("default"), format!("{default} is not {}", name(kind)));
@@ -74,7 +74,8 @@ pub(crate) fn check_default(default: &Json, kind: &Kind, checks: &Checks, place:
     }
 }
 
-/// The values it takes: the descriptor's words, else the API document's enum without its "not given".
+/// The values it takes: the descriptor's words, else the API document's enum without its "not given". Where the
+/// descriptor lists known values, others are not refused.
 fn allowed(
     word: &descriptor::Property,
     wire: Option<&WireKind>,
@@ -100,6 +101,9 @@ fn allowed(
         } else {
             word.check.allowed.clone()
         };
+    }
+    if word.check.known.is_some() {
+        return Vec::new();
     }
     if !word.check.allowed.is_empty() {
         refuse(word.check.allowed.iter().map(String::as_str).collect(), &place.at("check").at("enum"), findings);

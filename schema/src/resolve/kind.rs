@@ -58,6 +58,7 @@ pub(crate) fn name(kind: &Kind) -> String {
         Kind::Object(_) => "object".to_owned(),
         Kind::Asset => "asset".to_owned(),
         Kind::Archive => "archive".to_owned(),
+        Kind::File => "file".to_owned(),
         Kind::Any => "any".to_owned(),
     }
 }
@@ -96,9 +97,10 @@ fn stated(text: &str, inner: &BTreeMap<String, Property>, place: &Place, finding
         "object" => Kind::Object(inner.clone()),
         "asset" => Kind::Asset,
         "archive" => Kind::Archive,
+        "file" => Kind::File,
         "any" => Kind::Any,
         _ => {
-            let known = "string, integer, number, boolean, object, asset, archive, any, list<…>, map<…>";
+            let known = "string, integer, number, boolean, object, asset, archive, file, any, list<…>, map<…>";
             findings.mistake(&place.at("type"), format!("\"{text}\" is none of {known}"));
             Kind::String
         }

@@ -6,6 +6,7 @@
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
+mod functions_function;
 mod observability_alert_manager;
 
 use std::collections::BTreeSet;
@@ -87,7 +88,7 @@ pub(crate) trait Handler: Sync {
     /// Leaves of the inputs of an import what a program can give together. Pure.
     fn imported(&self, _inputs: &mut Object) {}
 
-    /// Adds what a change would do beside, and what is still to be done. Pure.
+    /// Adds what a change would do beside, and what is still to be done; takes away what is no change. Pure.
     fn foresee(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
 
     /// Looks for the object under another id, where there is none, or one without what made it out; tells whether the
@@ -117,6 +118,7 @@ fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
     Some(match resource.special.as_ref()?.handler.as_str() {
         "databases.instance" => &databases_instance::Instance,
         "databases.read_replica" => &databases_read_replica::ReadReplica,
+        "functions.function" => &functions_function::Function,
         "observability.alert_manager" => &observability_alert_manager::AlertManager,
         _ => return None,
     })
@@ -225,7 +227,8 @@ fn own(cx: &Context<'_>, operation: &str) -> Result<Operation, Error> {
     })
 }
 
-/// Makes a call of a handler's own, carrying these fields of what is wanted beside what the catalog adds.
+/// Makes a call of a handler's own, carrying these fields of what is wanted beside what the catalog adds. Parameters that
+/// are no part of the path stand in the query.
 pub(crate) async fn call(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -234,11 +237,14 @@ pub(crate) async fn call(
     parameters: &[(&str, &str)],
 ) -> Result<Json, Error> {
     let mut operation = own(cx, operation)?;
-    for (name, value) in parameters {
+    for (name, value) in parameters.iter().filter(|(name, _)| operation.path.contains(&format!("{{{name}}}"))) {
         operation.parameters.insert((*name).to_owned(), catalog::Source::Literal(Json::from(*value)));
     }
     let step = Step::of(operation);
     let mut call = crate::encode::call(&step, scope, &[])?;
+    for (name, value) in parameters.iter().filter(|(name, _)| !step.call.parameters.contains_key(*name)) {
+        call = call.query(*name, *value);
+    }
     if let Some(Json::Object(own)) = call.body.as_mut() {
         // The project goes with every call that takes one.
         let takes_project =

@@ -1,0 +1,208 @@
+//! Functions: their code is no field of any call. It is uploaded to an address that the API gives out for one file of one
+//! size, and runs only once it was deployed.
+//!
+//! Data was not enough because that address comes with an answer and what goes there are bytes; because a change of
+//! other fields deploys by itself, so that new code must be there before it and must not be deployed once more after it;
+//! and because no answer tells which code runs, so that only what was uploaded from here can be compared. Assumes that
+//! `GetFunctionUploadURL` answers with `url` and `headers`, and that a change that deploys makes the function passing.
+
+use bytes::Bytes;
+use client::{BoxFuture, Call, Upload};
+use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
+use value::{Asset, Data, Object, Path, Value};
+
+use super::{Handler, Transition, call};
+use crate::content::{self, Contents};
+use crate::context::{Context, Patience};
+use crate::error::{Error, ErrorKind};
+use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
+use crate::scope::Scope;
+use crate::{look, wait, wire, zip};
+
+/// See the module.
+pub(super) struct Function;
+
+/// The inputs that give code, and the one that tells whether the file of the second changed.
+const CODE: [&str; 3] = ["code", "zipFile", "zipHash"];
+
+/// Marks inputs that no program has given yet: they come from an import. Those that a program gives have no mark.
+const IMPORTED: &str = "__imported";
+
+/// Where the handler keeps what tells the uploaded code apart, among what the API answered.
+const UPLOADED: &str = "code_hash";
+
+impl Handler for Function {
+    /// Code that cannot be read is found out before anything is made for it.
+    fn begin<'a>(
+        &'a self,
+        cx: &'a Context<'a>,
+        scope: &'a Scope<'a>,
+        inputs: &'a Object,
+    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+        let step = cx.resource.create.first()?;
+        has_code(inputs).then(|| -> BoxFuture<'a, Result<Json, Error>> {
+            Box::pin(async move {
+                code(cx, inputs).await?;
+                Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
+            })
+        })
+    }
+
+    fn imported(&self, inputs: &mut Object) {
+        inputs.insert(IMPORTED.to_owned(), Value::from(true));
+    }
+
+    fn takes_care_of(&self, _: &Object) -> &'static [&'static str] {
+        &CODE
+    }
+
+    fn before_change<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            if has_new_code(transition) {
+                upload(cx, scope, transition.news).await?;
+            }
+            Ok(false)
+        })
+    }
+
+    fn after_change<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            let new_code = has_new_code(transition);
+            let creation = transition.is_creation();
+            if creation && new_code {
+                upload(cx, scope, transition.news).await?;
+            }
+            let asked = new_code || (!creation && transition.changed.contains("deploy"));
+            let wanted = transition.news.given("deploy").and_then(Value::as_bool) != Some(false);
+            // A change that was taken in since the upload has deployed the code with it.
+            let deploys = asked && wanted && (creation || !scope.was_passing);
+            if deploys {
+                let answer = call(cx, scope, "DeployFunction", None, &[]).await?;
+                look::learn(cx.resource, scope, None, answer);
+                wait::settled(cx, scope, false).await.map_err(|error| explained(scope, error))?;
+            }
+            Ok(deploys)
+        })
+    }
+
+    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+        for name in CODE {
+            match differs(request, name) {
+                None => {}
+                Some(false) => diff.changes.retain(|path, _| path.top() != Some(name)),
+                Some(true) => {
+                    let change = Change { kind: ChangeKind::Update, replace: false };
+                    diff.changes.entry(Path::root(name)).or_insert(change);
+                }
+            }
+        }
+    }
+}
+
+/// The code of the program is compared with what was uploaded last, where that is known: an upload that a failure undid or
+/// cut off is made again. Of what was imported it is taken to be what runs.
+fn differs(request: &DiffRequest<'_>, name: &str) -> Option<bool> {
+    let (old, new) = (request.old_inputs, request.news);
+    let uploaded = request.olds.text("codeHash");
+    if old.contains_key(IMPORTED) && uploaded.is_none() && request.olds.text("status") == Some("ready") {
+        return Some(false);
+    }
+    let told_by = if new.given("code").is_some() { "code" } else { "zipHash" };
+    if let (true, Some(uploaded), Some(hash)) = (name == told_by, uploaded, known_hash(new))
+        && uploaded != hash
+    {
+        return Some(true);
+    }
+    // A file that moved is the same as long as its hash says so.
+    let known = new.given("zipFile").is_some_and(|path| !path.is_unknown());
+    let same_hash = new.text("zipHash").is_some() && old.text("zipHash") == new.text("zipHash");
+    (name == "zipFile" && known && old.given("zipFile").is_some() && same_hash).then_some(false)
+}
+
+fn has_code(inputs: &Object) -> bool {
+    inputs.given("code").is_some() || inputs.given("zipFile").is_some()
+}
+
+fn has_new_code(transition: Transition<'_>) -> bool {
+    has_code(transition.news) && CODE.iter().any(|name| transition.changed.contains(*name))
+}
+
+/// What tells the code apart, as far as the inputs say it.
+fn known_hash(inputs: &Object) -> Option<&str> {
+    match asset(inputs) {
+        Some(asset) => Some(asset.hash.as_str()).filter(|hash| !hash.is_empty()),
+        None => inputs.text("zipHash"),
+    }
+}
+
+fn asset(inputs: &Object) -> Option<&Asset> {
+    match inputs.given("code")?.data() {
+        Data::Asset(asset) => Some(asset),
+        _ => None,
+    }
+}
+
+/// The code as a zip archive.
+async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
+    let (place, bytes) = match (asset(inputs), inputs.text("zipFile")) {
+        (Some(asset), _) if !asset.archive => ("code", content::asset(cx.files, "code", asset).await?),
+        (Some(archive), _) => match content::archive(cx.files, "code", archive).await? {
+            Contents::Packed(bytes) => ("code", bytes),
+            Contents::Loose(files) => {
+                let wrong = |what| Error::new(ErrorKind::Invalid, format!("`code` {what}"));
+                ("code", zip::packed(&files).map_err(wrong)?)
+            }
+        },
+        (None, Some(path)) => ("zipFile", content::file(cx.files, "zipFile", path).await?),
+        (None, None) => return Err(Error::new(ErrorKind::Invalid, "there is no code to upload")),
+    };
+    if zip::is_packed(&bytes) {
+        return Ok(bytes);
+    }
+    Err(Error::new(ErrorKind::Invalid, format!("`{place}` is no zip archive"))
+        .hint("functions take their code as a zip file; a directory or an archive of parts is packed into one for you"))
+}
+
+/// Uploads the code that the inputs give, and notes that it is there.
+async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<(), Error> {
+    let bytes = code(cx, inputs).await?;
+    let hash = known_hash(inputs).map_or_else(|| digest(&bytes), str::to_owned);
+    let size = bytes.len().to_string();
+    let answer = call(cx, scope, "GetFunctionUploadURL", None, &[("content_length", &size)]).await?;
+    let none = Map::new();
+    let headers = answer.get("headers").and_then(Json::as_object).unwrap_or(&none);
+    let headers = headers.iter().flat_map(|(name, values)| {
+        values.as_array().into_iter().flatten().filter_map(|value| Some((name.as_str(), value.as_str()?)))
+    });
+    let url = answer.get("url").and_then(Json::as_str).unwrap_or_default();
+    let upload = Upload::new(url, headers, bytes)
+        .map_err(|what| Error::new(ErrorKind::Internal, format!("the code cannot be uploaded: {what}")))?;
+    cx.progress.status("uploading the code");
+    cx.send(Call::upload(upload), Patience::default()).await?;
+    scope.answers.insert(UPLOADED.to_owned(), Json::from(hash));
+    Ok(())
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What the build said, where that is why the function does not run.
+fn explained(scope: &Scope<'_>, error: Error) -> Error {
+    let said = wire::get(&scope.answers, "build_message").and_then(Json::as_str).map(str::trim);
+    match said.filter(|said| !said.is_empty() && error.kind() == ErrorKind::Precondition) {
+        Some(said) => error.hint(format!("the build said: {said}; mend the code and run again")),
+        None => error,
+    }
+}
