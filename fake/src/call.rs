@@ -205,6 +205,28 @@ impl Call<'_> {
 
 /// What the plain verbs are made of, for products with surprises.
 impl Call<'_> {
+    /// Everything of these kinds that has this id in a field goes as by [`Call::delete_in_time`]; gives the ids.
+    pub(crate) fn take_along(
+        &mut self,
+        kinds: &[&'static Kind],
+        field: &str,
+        id: &str,
+    ) -> Result<Vec<String>, Refusal> {
+        let (now, over) = (self.now, self.world.settle);
+        let mut gone = Vec::new();
+        for kind in kinds {
+            let own = self.world.store.of(kind).filter(|object| object.text(field) == id);
+            let own: Vec<_> = own.map(|object| object.id.clone()).collect();
+            for id in own {
+                let object = self.change(kind, &id)?;
+                object.fields.insert("status".to_owned(), Value::from("deleting"));
+                object.vanish(now, over);
+                gone.push(id);
+            }
+        }
+        Ok(gone)
+    }
+
     /// An object that does not exist yet; its id is the one in `fields`, made of the kind's `key`, or new. Hide secrets
     /// in it, then [`Call::insert`] it.
     pub(crate) fn draft(&mut self, kind: &Kind, fields: Value) -> Object {

@@ -101,6 +101,50 @@ def test_programs_of_the_peer_run_and_rest(stack: Callable[..., Stack]) -> None:
     made.destroy()
 
 
+# One container in the words of either generation.
+OLD_WORDS = {
+    "registry_image": "registry.example.org/web:1",
+    "memory_limit": 1024,
+    "local_storage_limit": 2000,
+    "http_option": "redirected",
+    "health_checks": [{"https": [{"path": "/health"}], "failure_threshold": 3, "interval": "20s"}],
+    "deploy": True,
+}
+NEW_WORDS = {
+    "image": "registry.example.org/web:1",
+    "memory_limit_bytes": 1024000000,
+    "local_storage_limit_bytes": 2000000000,
+    "https_connections_only": True,
+    "liveness_probe": {"http": {"path": "/health"}, "failure_threshold": 3, "interval": "20s", "timeout": "1s"},
+}
+
+
+def test_other_words_for_the_same_container_change_nothing(stack: Callable[..., Stack]) -> None:
+    words = OLD_WORDS
+
+    def program() -> None:
+        group = containers.Namespace("group")
+        web = containers.Container("web", namespace_id=group.id, cpu_limit=1000, **words)
+        # Either name of an output tells the same address.
+        pulumi.export("same", pulumi.Output.concat("https://", web.domain_name).apply(str))
+        pulumi.export("address", web.public_endpoint)
+
+    made = stack(program)
+    made.up()
+    outputs = made.outputs()
+    assert outputs["same"] == outputs["address"]
+    for words in (NEW_WORDS, OLD_WORDS):
+        switched = made.up()
+        assert switched.changed == {}, switched.differences
+        assert switched.calls == []
+        refresh = made.refresh()
+        assert refresh.changed == {}, refresh.differences
+    # What is changed in other words is changed all the same, and nothing else is.
+    words = {**NEW_WORDS, "memory_limit_bytes": 2048000000}
+    run = made.up()
+    assert run.of("web") == ["update"] and run.difference("web") == ["memoryLimitBytes"], run.differences
+
+
 def test_saying_what_was_the_default_changes_nothing(stack: Callable[..., Stack]) -> None:
     said: dict[str, object] = {}
 

@@ -149,10 +149,12 @@ def is_reference(value: Any) -> bool:
 
 
 def resolve(value: Any, output: Lookup) -> Any:
-    """The value with `$name.output` replaced, to any depth."""
+    """The value with `$name.output` and `$archive` replaced, to any depth."""
     if is_reference(value):
         name, attribute = value[1:].split(".")
         return output(name, attribute)
+    if isinstance(value, dict) and set(value) == {"$archive"}:
+        return pulumi.AssetArchive({name: pulumi.StringAsset(text) for name, text in value["$archive"].items()})
     if isinstance(value, dict):
         return {name: resolve(part, output) for name, part in value.items()}
     if isinstance(value, list):

@@ -28,8 +28,11 @@ MEASURED = ROOT.parent / "shared" / "peer-compat" / "measured-calls.json"
 
 # The resources whose measured states are taken over here; those that were offered later are to follow.
 COMPARED = """
-    account/project:Project containers/container:Container containers/namespace:Namespace databases/acl:Acl
+    account/project:Project containers/container:Container containers/cron:Cron containers/domain:Domain
+    containers/namespace:Namespace containers/token:Token containers/trigger:Trigger databases/acl:Acl
     databases/database:Database databases/instance:Instance databases/privilege:Privilege databases/user:User
+    functions/cron:Cron functions/domain:Domain functions/function:Function functions/namespace:Namespace
+    functions/token:Token functions/trigger:Trigger
     iam/apiKey:ApiKey iam/application:Application iam/policy:Policy network/privateNetwork:PrivateNetwork
     network/vpc:Vpc observability/alertManager:AlertManager observability/source:Source observability/token:Token
     registry/namespace:Namespace secrets/secret:Secret secrets/version:Version

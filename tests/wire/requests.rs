@@ -204,7 +204,7 @@ fn is_untold(property: &Property) -> bool {
 
 fn as_given(property: &Property, sent: &Json) -> Value {
     match (property.convert, sent) {
-        (Some(Convert::NameValueList), Json::Array(items)) => {
+        (Some(Convert::NameValueList | Convert::KeyValueList), Json::Array(items)) => {
             let pairs = items.iter().filter_map(|item| {
                 let name = item["key"].as_str().or_else(|| item["name"].as_str())?;
                 Some((name.to_owned(), Value::from(item["value"].clone())))

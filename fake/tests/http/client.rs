@@ -54,6 +54,12 @@ impl Client {
         read(self.send(request, Some(&body)).await.unwrap()).await
     }
 
+    /// The status of an upload to a whole address, without a key.
+    pub(crate) async fn upload(&self, url: &str, kind: &str, content: &'static [u8]) -> u16 {
+        let request = self.http.put(url).header("content-type", kind).body(content);
+        request.send().await.unwrap().status().as_u16()
+    }
+
     /// The body of a request that must succeed.
     pub(crate) async fn good(&self, request: &str, body: Value) -> Value {
         let (status, answer) = self.call_with(request, body).await;

@@ -8,6 +8,7 @@ mod cockpit;
 mod containers;
 mod domain;
 mod framework;
+mod functions;
 mod iam;
 mod object;
 mod rdb;

@@ -70,7 +70,16 @@ impl Call {
         let operation = format!("PUT {path}");
         let upload = Some(Box::new(upload));
         let method = Method::PUT;
-        Self { method, path, query: Vec::new(), body: None, storage: None, upload, repeatable: Repeatable::Yes, operation }
+        Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            storage: None,
+            upload,
+            repeatable: Repeatable::Yes,
+            operation,
+        }
     }
 
     /// Adds one query parameter; the same name may come several times.

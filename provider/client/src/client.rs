@@ -198,7 +198,9 @@ impl Client {
     fn host(&self, call: &Call) -> Result<Arc<Host>, Error> {
         let Shared { settings, host, endpoints, .. } = &*self.shared;
         let name = match (&call.storage, &call.upload) {
-            (Some(storage), _) => storage::host(settings, storage).map_err(|what| Error::build(&call.operation, what))?,
+            (Some(storage), _) => {
+                storage::host(settings, storage).map_err(|what| Error::build(&call.operation, what))?
+            }
             (None, Some(upload)) => upload.host(),
             (None, None) => return Ok(Arc::clone(host)),
         };

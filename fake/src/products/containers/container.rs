@@ -151,7 +151,7 @@ pub(super) fn redeploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&CONTAINER, &id)?.fields.remove("error_message");
-    super::take_along(call, &id)?;
+    call.take_along(&super::PARTS, "container_id", &id)?;
     call.delete_in_time(&CONTAINER)
 }
 

@@ -25,6 +25,9 @@ pub(crate) use token::TOKENS;
 /// The statuses in which changes are refused.
 const PASSING: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];
 
+/// What belongs to a container and goes with it.
+static PARTS: [&Kind; 2] = [&domain::DOMAIN, &trigger::TRIGGER];
+
 pub(crate) static PRODUCT: Product = Product {
     document: "container.v1",
     kinds: &[&namespace::NAMESPACE, &CONTAINER, &domain::DOMAIN, &trigger::TRIGGER],
@@ -68,19 +71,4 @@ fn delete(call: &mut Call<'_>, kind: &'static Kind) -> Result<Value, Refusal> {
     let id = call.id();
     call.change(kind, &id)?.fields.remove("error_message");
     call.delete_in_time(kind)
-}
-
-/// What belongs to a container goes with it.
-fn take_along(call: &mut Call<'_>, container: &str) -> Result<(), Refusal> {
-    let (now, over) = (call.now, call.world.settle);
-    for kind in [&domain::DOMAIN, &trigger::TRIGGER] {
-        let own = call.world.store.of(kind).filter(|object| object.text("container_id") == container);
-        let own: Vec<_> = own.map(|object| object.id.clone()).collect();
-        for id in own {
-            let object = call.change(kind, &id)?;
-            object.fields.insert("status".to_owned(), json!("deleting"));
-            object.vanish(now, over);
-        }
-    }
-    Ok(())
 }

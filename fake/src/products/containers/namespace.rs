@@ -55,14 +55,8 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
-    let containers = call.world.store.of(&CONTAINER).filter(|container| container.text("namespace_id") == id);
-    let containers: Vec<_> = containers.map(|container| container.id.clone()).collect();
-    let (now, over) = (call.now, call.world.settle);
-    for container in containers {
-        super::take_along(call, &container)?;
-        let container = call.change(&CONTAINER, &container)?;
-        container.fields.insert("status".to_owned(), json!("deleting"));
-        container.vanish(now, over);
+    for container in call.take_along(&[&CONTAINER], "namespace_id", &id)? {
+        call.take_along(&super::PARTS, "container_id", &container)?;
     }
     Ok(answer)
 }

@@ -15,7 +15,6 @@ mod trigger;
 use serde_json::json;
 
 use super::Product;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::Kind;
 
@@ -31,6 +30,9 @@ use trigger::TRIGGER;
 
 /// The statuses in which changes are refused.
 pub(crate) const PASSING: &[&str] = &["creating", "pending", "deleting"];
+
+/// What belongs to a function and goes with it.
+static PARTS: [&Kind; 4] = [&CRON, &DOMAIN, &TOKEN, &TRIGGER];
 
 pub(crate) static PRODUCT: Product = Product {
     document: "function.v1beta1",
@@ -74,19 +76,4 @@ pub(crate) static PRODUCT: Product = Product {
 fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
     call.pass(kind, id, status, json!({ "status": "ready" }))?;
     Ok(call.show(kind, call.find(kind, id)?))
-}
-
-/// What belongs to a function goes with it.
-fn take_along(call: &mut Call<'_>, function: &str) -> Result<(), Refusal> {
-    let (now, over) = (call.now, call.world.settle);
-    for kind in [&CRON, &DOMAIN, &TOKEN, &TRIGGER] {
-        let own = call.world.store.of(kind).filter(|object| object.text("function_id") == function);
-        let own: Vec<_> = own.map(|object| object.id.clone()).collect();
-        for id in own {
-            let object = call.change(kind, &id)?;
-            object.fields.insert("status".to_owned(), json!("deleting"));
-            object.vanish(now, over);
-        }
-    }
-    Ok(())
 }

@@ -77,14 +77,8 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
-    let functions = call.world.store.of(&FUNCTION).filter(|function| function.text("namespace_id") == id);
-    let functions: Vec<_> = functions.map(|function| function.id.clone()).collect();
-    let (now, over) = (call.now, call.world.settle);
-    for function in functions {
-        super::take_along(call, &function)?;
-        let function = call.change(&FUNCTION, &function)?;
-        function.fields.insert("status".to_owned(), json!("deleting"));
-        function.vanish(now, over);
+    for function in call.take_along(&[&FUNCTION], "namespace_id", &id)? {
+        call.take_along(&super::PARTS, "function_id", &function)?;
     }
     Ok(call.precise(answer, &["updated_at"]))
 }
