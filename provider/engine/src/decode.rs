@@ -36,7 +36,6 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         let read = property.read.as_deref().and_then(|path| wire::get(&answers, path));
         let told = known.state.given(name).filter(|_| property.told_once);
         let value = match (read, &property.drift_of) {
-            (Some(json), None) if property.told_once && !wire::is_empty(json) => reader.property(property, json),
             _ if told.is_some() => told.cloned(),
             _ if scope.untold.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),

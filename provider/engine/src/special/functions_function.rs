@@ -18,6 +18,7 @@ use crate::context::{Context, Patience};
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::scope::Scope;
+use crate::wire::Wire;
 use crate::{look, wait, wire, zip};
 
 /// See the module.
@@ -47,6 +48,13 @@ impl Handler for Function {
                 Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
             })
         })
+    }
+
+    /// What was uploaded just now is told in place of what was there before, which the state keeps otherwise.
+    fn recognize(&self, _: &Object, answers: &Wire, state: &mut Object) {
+        if let Some(hash) = answers.get(UPLOADED).and_then(Json::as_str) {
+            state.insert("codeHash".to_owned(), Value::from(hash));
+        }
     }
 
     fn imported(&self, inputs: &mut Object) {
