@@ -1,0 +1,49 @@
+"""One of every resource in one program: made, unchanged by another up and a refresh, and taken away again."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import shutil
+from pathlib import Path
+
+from documents import ROOT
+from fake import Fake
+from stack import Stack, example
+
+# A password by all rules that Scaleway has.
+PASSWORD = "Canary-pass/word-1234!"
+
+
+def test_one_of_every_resource_lives_together(tmp_path: Path, fake: Fake) -> None:
+    copy = tmp_path / "everything"
+    shutil.copytree(example("everything"), copy)
+    stack = Stack(
+        tmp_path,
+        lambda: runpy.run_path(str(copy / "__main__.py"), run_name="__main__"),
+        fake,
+        project="everything",
+    )
+    stack.set_secrets({"password": PASSWORD})
+    before = fake.existing()
+    stack.up()
+    made = {resource["type"] for resource in stack.state()["resources"]}
+    assert offered() - made == set()
+
+    again = stack.up()
+    assert again.changed == {}, again.differences
+    assert again.calls == [], "nothing changed, so there is nothing to ask"
+    refresh = stack.refresh()
+    assert refresh.changed == {}, refresh.differences
+    stack.destroy()
+    assert fake.existing() - before == set()
+
+
+def offered() -> set[str]:
+    """The tokens of all resources, but for the older names of the same ones and for components."""
+    resources = json.loads((ROOT / "schema" / "schema.json").read_text())["resources"]
+    return {
+        token
+        for token, resource in resources.items()
+        if ":index/" not in token and not resource.get("isComponent")
+    }
