@@ -165,7 +165,8 @@ fn asked<'a>(cx: &Context<'a>, listing: &Listing, parent: Option<&Listed>, query
 
 /// The resources in the answer of a list.
 fn elements<'j>(listing: &Listing, answer: &'j Json) -> Vec<&'j Wire> {
-    let all = answer.as_array().into_iter().flatten();
+    // An answer that is no list is the one element that holds it.
+    let all = answer.as_array().map_or_else(|| std::slice::from_ref(answer), Vec::as_slice).iter();
     let inside: Vec<&Json> = match listing.element.as_deref() {
         None => all.collect(),
         Some(name) => match name.strip_suffix("[]") {

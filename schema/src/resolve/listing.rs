@@ -4,7 +4,7 @@ use catalog::{Listing, Locality, Operation, Query, Source, Within};
 
 use super::lookup::element;
 use super::{Call, Scope};
-use crate::descriptor;
+use crate::descriptor::{self, Step};
 use crate::findings::{Findings, Place};
 use crate::names::snake_case;
 use crate::shape::Field;
@@ -26,9 +26,10 @@ impl<'a> Scope<'a> {
             self.check_property(&of.property, &place.at("of").at("property"), findings);
         }
         let from_lookup = lookup.filter(|_| word.list.is_none());
+        let inner = word.element.clone().or_else(|| from_lookup?.element.clone());
         let list = word.list.clone().or_else(|| from_lookup?.list.clone()).filter(|_| !word.single);
         let list = match list {
-            Some(id) => Some(self.list_call(&id, &place.at("list"), findings)?),
+            Some(id) => Some(self.listing_call(&id, inner.as_deref(), &place.at("list"), findings)?),
             None if word.single => None,
             // Nothing was said of it at all.
             None if self.resource.listing.is_none() => {
@@ -41,13 +42,23 @@ impl<'a> Scope<'a> {
             }
         };
         let name = word.name.clone().unwrap_or_else(|| NAME.to_owned());
-        let inner = word.element.clone().or_else(|| from_lookup?.element.clone());
         if let Some(list) = &list {
             check_fields(&word, list, inner.as_deref(), &place, findings);
         }
         let list = list.map(|list| self.listing_operation(&list, of.as_ref(), findings));
         let inputs = self.listing_inputs(list.as_ref(), of.as_ref());
         Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, inputs })
+    }
+
+    /// The call that lists them. What does not answer a plain list must hold one, which `element` then names.
+    fn listing_call(&self, id: &str, inner: Option<&str>, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
+        let step = Step { call: id.to_owned(), ..Step::default() };
+        let call = self.call(step, place.clone(), findings)?;
+        if call.list.is_none() && !inner.is_some_and(|inner| inner.ends_with("[]")) {
+            findings.mistake(place, format!("{id} does not answer a list: name the one it holds in `element`"));
+            return None;
+        }
+        Some(call)
     }
 
     fn listing_operation(&self, list: &Call<'a>, of: Option<&Within>, findings: &mut Findings) -> Operation {
@@ -116,7 +127,7 @@ fn check_fields(
     place: &Place,
     findings: &mut Findings,
 ) {
-    let Some(whole) = element(list) else { return };
+    let Some(whole) = element(list).or_else(|| list.answer()) else { return };
     let inner = inner.map(|name| name.strip_suffix("[]").unwrap_or(name));
     let candidate = match inner {
         None => Some(whole),

@@ -73,7 +73,7 @@ impl<'a> Scope<'a> {
         Some(ResolvedLookup { function: Function { token: word.token.clone(), lookup }, own })
     }
 
-    pub(crate) fn list_call(&self, id: &str, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
+    fn list_call(&self, id: &str, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
         let operation = find_operation(self.document, id, place, findings)?;
         let list = list_field(self.document, operation);
         if list.is_none() {
