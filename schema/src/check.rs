@@ -67,7 +67,8 @@ impl Tokens {
 }
 
 fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut Tokens, findings: &mut Findings) {
-    let words = [(&resource.token, place.at("token"), false)];
+    let asks = resource.function && resource.lookup.is_none();
+    let words = [(&resource.token, place.at("token"), asks)];
     let lookup = resource.lookup.iter().map(|lookup| (&lookup.token, place.at("lookup").at("token"), true));
     for (token, place, is_function) in words.into_iter().chain(lookup) {
         if !is_token(token, Some(module), is_function) {
@@ -77,7 +78,7 @@ fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut T
         tokens.take(token, &place, findings);
     }
     let lookup = resource.lookup.iter().flat_map(|lookup| &lookup.aliases).map(|alias| (alias, "lookup.aliases", true));
-    let aliases = resource.aliases.iter().map(|alias| (alias, "aliases", false));
+    let aliases = resource.aliases.iter().map(|alias| (alias, "aliases", asks));
     for (alias, word, is_function) in aliases.chain(lookup) {
         // Each becomes a class of its own at the top of the package, where flat names are.
         if !is_token(alias, Some("index"), is_function) {
@@ -140,8 +141,22 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
     if resource.local.is_none() {
         for (word, steps) in [("create", &resource.create), ("read", &resource.read)] {
             // `create: []` says that nothing is made.
-            if matches!(steps, crate::descriptor::Steps::None) {
+            if matches!(steps, crate::descriptor::Steps::None) && !(resource.function && word == "create") {
                 findings.mistake(place, format!("has no `{word}`"));
+            }
+        }
+    }
+    if resource.function {
+        for (word, is_said) in [
+            ("create", !resource.create.is_none()),
+            ("update", !resource.update.is_none()),
+            ("delete", !resource.delete.is_none()),
+            ("wait", resource.wait.is_some()),
+            ("special", resource.special.is_some()),
+            ("local", resource.local.is_some()),
+        ] {
+            if is_said {
+                findings.mistake(&place.at(word), "a function makes nothing and waits for nothing");
             }
         }
     }

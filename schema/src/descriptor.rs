@@ -81,6 +81,15 @@ pub struct Resource {
     /// Why not to use it, and what instead: told wherever a program uses it.
     #[serde(default)]
     pub deprecated: Option<String>,
+    /// What is lost when it goes, and cannot be made again from the program: `every database in it`. A preview that
+    /// replaces the resource warns of that.
+    #[serde(default)]
+    pub holds_data: Option<String>,
+    /// It is a function that asks and makes nothing: inputs select, the read steps are made each time it is called, and what
+    /// they tell is returned. A list is returned by a step whose answers go `into` a property of its own. With a `lookup` it
+    /// is a thing that can be found and not made, and that function is all that is offered of it.
+    #[serde(default)]
+    pub function: bool,
     /// Another API document than the product's.
     #[serde(default)]
     pub api: Option<String>,
@@ -212,6 +221,10 @@ pub struct Step {
     /// `find: { name: $name }`. Where the operation has a query parameter of that name, it is sent too.
     #[serde(default)]
     pub find: BTreeMap<String, Json>,
+    /// Of a list that goes `into` a field, only the elements whose fields equal these sources, as far as those are given:
+    /// `only: { name: $name }`.
+    #[serde(default)]
+    pub only: BTreeMap<String, Json>,
     /// Where the answer goes in the wire object. For a list (without `find`) its elements go there, all pages.
     #[serde(default)]
     pub into: Option<String>,

@@ -117,12 +117,39 @@ fn every_resource_and_lookup_of_the_peer_in_scope_is_offered() {
         })
         .collect();
     assert!(missing.is_empty(), "the peer has lookups that are not offered: {missing:?}");
+    // And so must those that stand alone in a module of ours.
+    let modules: Vec<&str> = IN_SCOPE.iter().filter_map(|token| token.split('/').next()).collect();
+    let alone: Vec<&str> = members(&peer_functions)
+        .into_keys()
+        .filter_map(|token| token.strip_prefix("scaleway:"))
+        .filter(|token| modules.contains(&token.split('/').next().unwrap_or_default()))
+        .filter(|token| !catalog.functions.contains_key(*token))
+        .filter(|token| !NOT_YET.iter().any(|(other, _)| other == token))
+        .collect();
+    assert!(alone.is_empty(), "the peer has functions that are not offered: {alone:?}");
     let theirs = catalog.resources.keys().filter(|token| !token.starts_with("evalap/"));
     assert_eq!(theirs.count(), IN_SCOPE.len());
     for token in IN_SCOPE {
         assert!(catalog.resources.contains_key(*token), "{token} is not offered");
     }
 }
+
+/// Functions of the peer in these modules that are not offered, each with the reason.
+const NOT_YET: &[(&str, &str)] = &[
+    ("account/getAvailabilityZones:getAvailabilityZones", "a list of constants in the peer, which no API tells"),
+    ("iam/getSaml:getSaml", "single sign-on of the organization, for which there is no resource here"),
+    ("iam/getSamlCertificate:getSamlCertificate", "single sign-on of the organization"),
+    ("iam/getScim:getScim", "users from elsewhere, for which there is no resource here"),
+    ("iam/getScimToken:getScimToken", "users from elsewhere"),
+    ("network/getPublicGatewayDhcp:getPublicGatewayDhcp", "the API it asks is gone"),
+    ("network/getPublicGatewayDhcpReservation:getPublicGatewayDhcpReservation", "the API it asks is gone"),
+    ("registry/getImageTag:getImageTag", "to come"),
+    // Under way, with the resources they belong to.
+    ("functions/getFunction:getFunction", "comes with the resource"),
+    ("network/getAcl:getAcl", "comes with the resource"),
+    ("object/get:get", "comes with the resource"),
+    ("object/getBucket:getBucket", "comes with the resource"),
+];
 
 /// What the release offers.
 const IN_SCOPE: &[&str] = &[

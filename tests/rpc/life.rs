@@ -66,6 +66,7 @@ async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
         let thing = live(&mut plugin, &catalog, entry, &world).await;
         world.insert(entry.name.clone(), thing);
     }
+    every_function_tells(&mut plugin, &catalog, &world).await;
     for entry in entries.iter().rev() {
         let thing = &world[&entry.name];
         plugin.delete(&entry.resource, thing).await.unwrap_or_else(|status| panic!("{}: {status}", entry.resource));
@@ -84,6 +85,41 @@ async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
         .map(str::to_owned)
         .collect();
     assert!(heard.is_empty(), "secrets are told:\n{}", heard.join("\n"));
+}
+
+/// One question of the table of functions.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    function: String,
+    arguments: Map<String, Json>,
+    tells: Map<String, Json>,
+}
+
+/// What functions that find no resource tell of what exists.
+async fn every_function_tells(plugin: &mut Plugin, catalog: &Catalog, world: &World) {
+    let text = places::text(&places::project().join("tests/rpc/functions.yaml"));
+    let questions: Vec<Question> = serde_saphyr::from_str(&text).unwrap();
+    let alone = catalog.functions.values().filter(|function| function.asks.is_some() && function.lookup.id.is_none());
+    let missing: Vec<&String> = alone
+        .map(|function| &function.token)
+        .filter(|token| !questions.iter().any(|question| question.function == **token))
+        .collect();
+    assert!(missing.is_empty(), "functions.yaml does not ask {missing:?}");
+    for Question { function, arguments, tells } in &questions {
+        let told = plugin.invoke(function, &resolved(arguments, world)).await;
+        let told = told.unwrap_or_else(|status| panic!("{function}: {status}"));
+        for (name, wanted) in resolved(tells, world).as_object().unwrap() {
+            let wrong = match (wanted.as_array(), told[name].as_array()) {
+                (Some(wanted), Some(told)) if wanted.is_empty() => !told.is_empty(),
+                (Some(wanted), Some(told)) => !wanted.iter().all(|wanted| {
+                    told.iter().any(|told| subset::missing(wanted, told, name).is_empty())
+                }),
+                _ => !subset::missing(wanted, &told[name], name).is_empty(),
+            };
+            assert!(!wrong, "{function}: `{name}` is {}, wanted {wanted}", told[name]);
+        }
+    }
 }
 
 /// The smallest program, which must work too.

@@ -14,6 +14,9 @@ pub struct Step {
     /// The answer is a list: which element of it is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub find: Option<Find>,
+    /// Of a list only the elements whose fields equal these, as far as those are known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub only: BTreeMap<String, Source>,
     /// Where the answer goes in the resource's wire object; without it the answer is merged into its top level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,
@@ -54,6 +57,7 @@ impl Step {
         Self {
             call,
             find: None,
+            only: BTreeMap::new(),
             into: None,
             when: None,
             optional: false,

@@ -53,6 +53,9 @@ pub struct Resource {
     /// Milliseconds over which a 403 may be rights that have not spread yet: tried again, with a word to the user.
     #[serde(skip_serializing_if = "is_zero")]
     pub denied_window_ms: u64,
+    /// What is lost when it goes: a replacement warns of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds_data: Option<String>,
     /// The pure pair of functions that turns the wire object into one where each property has a field of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reshape: Option<String>,
@@ -229,8 +232,11 @@ pub struct Listing {
 pub struct Function {
     /// The token without the package (`registry/getNamespace:getNamespace`).
     pub token: String,
-    /// What it does: finds one resource.
+    /// What it does: finds one resource, or takes inputs for what it asks.
     pub lookup: Lookup,
+    /// What it asks and returns, if it does not find a resource: read steps and properties as a resource has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Box<Resource>>,
 }
 
 /// Finds one existing resource.

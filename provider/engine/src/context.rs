@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
         };
         match answered {
             Ok(json) => match &step.find {
-                None => Ok(Some(json)),
+                None => Ok(Some(only(json, step, scope))),
                 Some(find) => match found(&json, find, scope) {
                     Some(element) => Ok(Some(element)),
                     None if step.optional => Ok(None),
@@ -223,6 +223,19 @@ fn filled_in(text: &str, scope: &Scope<'_>) -> String {
         filled.push_str(rest);
     }
     filled
+}
+
+/// Of a list what fits everything that is given.
+fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
+    if let (false, Json::Array(items)) = (step.only.is_empty(), &mut json) {
+        items.retain(|item| {
+            step.only.iter().all(|(field, source)| match scope.source(source) {
+                Some(wanted) => item.get(field).is_some_and(|has| wire::reads_like(has, &wanted)),
+                None => true,
+            })
+        });
+    }
+    json
 }
 
 /// The one element of a list that fits.

@@ -6,7 +6,7 @@ use catalog::{Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
-use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
+use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 use crate::{convert, encode, equal, inputs, special};
 
 /// What would change if the resource were given the new inputs.
@@ -32,7 +32,26 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
     diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
+    diff.warnings.extend(loss(resource, &diff));
     diff
+}
+
+/// What a replacement would lose for good, if the resource holds anything.
+fn loss(resource: &Resource, diff: &Diff) -> Option<Warning> {
+    let held = resource.holds_data.as_ref()?;
+    let replacing = diff.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| path.top());
+    let mut names: Vec<String> = replacing.map(|name| format!("`{name}`")).collect();
+    names.dedup();
+    if names.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "a change of {} makes a new {label} and deletes the old one, and with it {held}. Save what you need first, or take \
+         the change back; the option `protect` keeps a resource from being deleted",
+        names.join(", "),
+        label = resource.label,
+    );
+    Some(Warning { path: Path::default(), text })
 }
 
 /// What an input that is new is compared with: what the API had filled in, as far as the input speaks of it.

@@ -127,13 +127,18 @@ impl Engine {
         let Some(function) = self.shared.catalog.function(token) else {
             return Err(InvokeError::Failed(Error::new(ErrorKind::Invalid, format!("there is no function {token}"))));
         };
-        let Some(resource) = self.shared.catalog.resources.get(&function.lookup.resource) else {
+        let found = self.shared.catalog.resources.get(&function.lookup.resource);
+        let Some(resource) = function.asks.as_deref().or(found) else {
             let fact = format!("{token} looks for {}, which there is not", function.lookup.resource);
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
         let cx = self.context(resource, operation, resource.timeouts.read);
-        Box::pin(invoke::lookup(&cx, function, arguments)).await.map_err(|error| match error {
+        let answered = match &function.asks {
+            Some(_) if function.lookup.resource.is_empty() => Box::pin(invoke::ask(&cx, function, arguments)).await,
+            _ => Box::pin(invoke::lookup(&cx, function, arguments)).await,
+        };
+        answered.map_err(|error| match error {
             InvokeError::Failed(error) => InvokeError::Failed(masked(error, &[arguments])),
             wrong @ InvokeError::Arguments(_) => wrong,
         })

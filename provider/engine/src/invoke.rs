@@ -6,6 +6,7 @@ use value::{Object, Value};
 
 use crate::check;
 use crate::context::Context;
+use crate::decode::{self, Known};
 use crate::error::{Error, ErrorKind};
 use crate::id;
 use crate::operation::Failure;
@@ -61,6 +62,33 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     if let Some(name) = &lookup.id {
         outputs.insert(name.clone(), Value::from(id.as_str()));
     }
+    outputs.insert("id".to_owned(), Value::from(id));
+    Ok(outputs)
+}
+
+/// Asks what a function that finds no resource is for; gives what it is told, and the arguments.
+pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
+    let checked = check::check_component(&function.lookup.inputs, arguments);
+    if !checked.failures.is_empty() {
+        return Err(InvokeError::Arguments(checked.failures));
+    }
+    let arguments = checked.inputs;
+    let mut scope = Scope::of_inputs(cx.resource, &arguments, cx.defaults)?;
+    look::rest(cx, &mut scope, true, false).await?;
+    let none = Object::new();
+    let mut outputs = decode::state(&scope, Known { inputs: &arguments, state: &none, just_sent: false });
+    for (name, value) in arguments {
+        outputs.entry(name).or_insert(value);
+    }
+    // What was asked of the provider's own project is told to be of that.
+    for (name, property) in &cx.resource.properties {
+        if let (Input::Provider(what), None) = (&property.input, outputs.given(name))
+            && let Some(default) = cx.defaults.of(*what)
+        {
+            outputs.insert(name.clone(), Value::from(default));
+        }
+    }
+    let id = scope.id().unwrap_or_else(|| function.token.clone());
     outputs.insert("id".to_owned(), Value::from(id));
     Ok(outputs)
 }

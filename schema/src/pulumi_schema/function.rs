@@ -61,6 +61,42 @@ pub(crate) fn spec(
     spec
 }
 
+/// The schema of a function that finds no resource, under one of its tokens.
+pub(crate) fn asking(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
+    let owner = Owner::of_function(one, token);
+    let word = one.descriptor;
+    let (mut inputs, mut outputs) = (Map::new(), Map::new());
+    let mut required_inputs = Vec::new();
+    for (name, property) in &one.resource.properties {
+        let spec = property_spec(&owner, name, &word.properties[name], property, types).into_json();
+        if property.input != Input::No {
+            inputs.insert(name.clone(), spec.clone());
+        }
+        if property.input == Input::Required {
+            required_inputs.push(name.clone());
+        }
+        outputs.insert(name.clone(), spec);
+    }
+    let text = "What was asked, as an id: where, and of whom.";
+    outputs.insert("id".to_owned(), json!({ "type": "string", "description": text }));
+    let mut required = outputs_always_present(&one.resource.properties, &word.properties);
+    required.push("id".to_owned());
+    required.sort();
+    let mut inputs = json!({ "type": "object", "properties": inputs });
+    if !required_inputs.is_empty() {
+        inputs["required"] = json!(required_inputs);
+    }
+    let mut spec = json!({
+        "description": word.doc.trim(),
+        "inputs": inputs,
+        "outputs": { "type": "object", "properties": outputs, "required": required },
+    });
+    if let Some(reason) = describe::deprecated(token, &word.token, word.deprecated.as_ref()) {
+        spec["deprecationMessage"] = json!(reason);
+    }
+    spec
+}
+
 /// Everything that comes back: the resource's properties but for `without`, and the function's own.
 fn returned(one: &Resolved<'_>, word: &descriptor::Lookup, lookup: &ResolvedLookup) -> BTreeMap<String, Property> {
     let resource = one.resource.properties.iter();

@@ -40,6 +40,13 @@ pub fn pulumi_schema(
     let mut functions = Map::new();
     for one in resolved {
         for token in tokens(&one.descriptor.token, &one.descriptor.aliases) {
+            if one.descriptor.function && one.lookup.is_some() {
+                continue;
+            }
+            if one.descriptor.function {
+                functions.insert(format!("{PACKAGE}:{token}"), function::asking(one, token, &mut types));
+                continue;
+            }
             resources.insert(format!("{PACKAGE}:{token}"), resource_spec(one, token, &mut types));
         }
         if let (Some(word), Some(lookup)) = (&one.descriptor.lookup, &one.lookup) {

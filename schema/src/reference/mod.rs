@@ -33,7 +33,8 @@ pub(crate) fn reference(
 ) -> Vec<Generated> {
     let examples = offer.products.values().flat_map(|product| &product.resources);
     let mut pages = Vec::new();
-    for one in resolved {
+    let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
+    for one in resources {
         let written = examples.clone().find(|loaded| loaded.resource.token == one.resource.token);
         let example = written.and_then(|loaded| loaded.example.as_ref());
         match example {
@@ -43,13 +44,16 @@ pub(crate) fn reference(
         }
         pages.push(Page::new(one, schema, example.map(|(_, example)| example)));
     }
+    let functions: Vec<Page<'_>> = asking.into_iter().map(|one| Page::new(one, schema, None)).collect();
     let mut files: Vec<Generated> =
         pages.iter().map(|page| Generated { file: format!("{FOLDER}/{}", page.file), text: page.text() }).collect();
-    files.push(Generated { file: format!("{FOLDER}/README.md"), text: index(&pages) });
+    let of_functions = functions.iter().map(|page| (page.file.clone(), page.function_text()));
+    files.extend(of_functions.map(|(file, text)| Generated { file: format!("{FOLDER}/{file}"), text }));
+    files.push(Generated { file: format!("{FOLDER}/README.md"), text: index(&pages, &functions) });
     files
 }
 
-fn index(pages: &[Page<'_>]) -> String {
+fn index(pages: &[Page<'_>], functions: &[Page<'_>]) -> String {
     let mut text = String::from(
         "# Reference\n\n<!-- Written by `make gen` from the descriptors; changes made here are lost. -->\n\n\
          Names as in TypeScript and YAML. In Python, properties and functions are written in snake case\n\
@@ -67,6 +71,11 @@ fn index(pages: &[Page<'_>]) -> String {
             dash(page.lookup_name()),
             dash(page.older_name())
         );
+    }
+    text += "\n| Function | What it tells | Older name |\n| --- | --- | --- |\n";
+    for page in functions {
+        let (name, file, about) = (&page.name, &page.file, page.about());
+        let _ = writeln!(text, "| [`{name}`]({file}) | {about} | {} |", dash(page.older_name()));
     }
     text
 }

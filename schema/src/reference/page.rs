@@ -25,7 +25,10 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(crate) fn new(one: &'a Resolved<'a>, schema: &'a Json, example: Option<&'a Example>) -> Self {
-        let token = &one.resource.token;
+        let token = match &one.descriptor.lookup {
+            Some(lookup) if one.descriptor.function => &lookup.token,
+            _ => &one.descriptor.token,
+        };
         let module = token.split(':').next().unwrap_or_default();
         Self {
             one,
@@ -49,7 +52,8 @@ impl<'a> Page<'a> {
 
     /// The flat name of the community's package.
     pub(crate) fn older_name(&self) -> Option<String> {
-        let alias = self.one.descriptor.aliases.first()?;
+        let lookup = self.one.descriptor.lookup.as_ref().filter(|_| self.one.descriptor.function);
+        let alias = lookup.map_or(&self.one.descriptor.aliases, |lookup| &lookup.aliases).first()?;
         Some(alias.rsplit(':').next().unwrap_or(alias).to_owned())
     }
 
@@ -71,6 +75,40 @@ impl<'a> Page<'a> {
             let _ = writeln!(text, "## Import\n\n{}\n", import.trim());
         }
         text += &self.behaviour();
+        text.trim_end().to_owned() + "\n"
+    }
+
+    /// The token of a function that stands alone.
+    fn function_token(&self) -> &'a str {
+        let lookup = self.one.descriptor.lookup.as_ref().filter(|_| self.one.descriptor.function);
+        lookup.map_or(&self.one.descriptor.token, |lookup| &lookup.token)
+    }
+
+    /// The page of a function that finds no resource.
+    pub(crate) fn function_text(&self) -> String {
+        let token = self.function_token();
+        let spec = &self.schema["functions"][format!("{PACKAGE}:{token}")];
+        let mut text = format!("# {}\n\n", self.name);
+        text += "<!-- Written by `make gen` from the descriptor; changes made here are lost. -->\n\n";
+        let _ = writeln!(text, "{}\n", spec["description"].as_str().unwrap_or_default());
+        if let Some(reason) = spec["deprecationMessage"].as_str() {
+            let _ = writeln!(text, "**Deprecated:** {reason}\n");
+        }
+        let _ = writeln!(text, "Token: `{PACKAGE}:{token}`. [All resources](../README.md).\n");
+        let none = Map::new();
+        let inputs = spec["inputs"]["properties"].as_object().unwrap_or(&none);
+        let outputs = spec["outputs"]["properties"].as_object().unwrap_or(&none);
+        let told: Map<String, Json> = outputs
+            .iter()
+            .filter(|(name, _)| !inputs.contains_key(*name))
+            .map(|(name, spec)| (name.clone(), spec.clone()))
+            .collect();
+        let mut types = BTreeSet::new();
+        text += "## Takes\n\n";
+        text += &self.list(inputs, &spec["inputs"]["required"], &mut types);
+        text += "## Returns\n\nWhat it was given, and:\n\n";
+        text += &self.list(&told, &Json::Null, &mut types);
+        text += &self.types(types);
         text.trim_end().to_owned() + "\n"
     }
 
@@ -207,6 +245,9 @@ impl<'a> Page<'a> {
                 seconds => seconds.div_ceil(60),
             };
             let _ = writeln!(text, "- {verb}: {made}; {minutes} minutes");
+        }
+        if let Some(held) = &resource.holds_data {
+            let _ = writeln!(text, "\nWhoever deletes or replaces it loses {held}; a preview that replaces it says so.");
         }
         text
     }

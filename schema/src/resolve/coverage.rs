@@ -61,6 +61,12 @@ impl<'a> Scope<'a> {
             let reshaped = self.resource.reshape.is_some() && self.resource.properties[name].kind.is_some();
             // What makes nothing only tells of what its id names.
             let is_told_of = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
+            if self.resource.function && !is_told_of && !self.is_place(property) {
+                if !resource.read.iter().any(|step| carries(step, name, property)) {
+                    findings.mistake(&place.at(name), "selects nothing: no call carries this input");
+                }
+                continue;
+            }
             if is_told_of || self.is_place(property) || self.resource.special.is_some() || reshaped {
                 continue;
             }

@@ -70,7 +70,7 @@ impl<'a> Scope<'a> {
             outputs: outputs.map(|(name, property)| (name.clone(), as_output(property))).collect(),
             without: word.without.clone(),
         };
-        Some(ResolvedLookup { function: Function { token: word.token.clone(), lookup }, own })
+        Some(ResolvedLookup { function: Function { token: word.token.clone(), lookup, asks: None }, own })
     }
 
     fn list_call(&self, id: &str, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
@@ -254,6 +254,22 @@ impl<'a> Scope<'a> {
             }
         }
     }
+}
+
+/// A function that finds no resource: what it takes, and what it asks.
+pub(super) fn asking(asks: &Resource) -> Function {
+    let given = asks.properties.iter().filter(|(_, property)| property.input != Input::No);
+    let lookup = Lookup {
+        resource: String::new(),
+        inputs: given.map(|(name, property)| (name.clone(), property.clone())).collect(),
+        id: None,
+        by: None,
+        parent: None,
+        read: Vec::new(),
+        outputs: BTreeMap::new(),
+        without: Vec::new(),
+    };
+    Function { token: asks.token.clone(), lookup, asks: Some(Box::new(asks.clone())) }
 }
 
 /// The properties that the resource does not have.

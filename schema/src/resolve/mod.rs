@@ -76,10 +76,18 @@ pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a
 
 /// The catalog of what was resolved.
 pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) -> Catalog {
-    let resources = resolved.iter().map(|one| (one.resource.token.clone(), one.resource.clone())).collect();
-    let lookups = resolved.iter().filter_map(|one| one.lookup.as_ref());
-    let functions: BTreeMap<String, Function> =
-        lookups.map(|lookup| (lookup.function.token.clone(), lookup.function.clone())).collect();
+    let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
+    let resources = resources.into_iter().map(|one| (one.resource.token.clone(), one.resource.clone())).collect();
+    let lookups = resolved.iter().filter(|one| !one.descriptor.function).filter_map(|one| one.lookup.as_ref());
+    let asking = asking.into_iter().map(|one| match &one.lookup {
+        Some(lookup) => Function { asks: Some(Box::new(one.resource.clone())), ..lookup.function.clone() },
+        None => lookup::asking(&one.resource),
+    });
+    let functions: BTreeMap<String, Function> = lookups
+        .map(|lookup| lookup.function.clone())
+        .chain(asking)
+        .map(|function| (function.token.clone(), function))
+        .collect();
     let components = components.iter().map(|one| (one.component.token.clone(), one.component.clone())).collect();
     let aliases = resolved.iter().flat_map(aliases).map(|(flat, modular)| (flat.clone(), modular.clone())).collect();
     Catalog { resources, functions, components, aliases }
@@ -156,6 +164,7 @@ impl<'a> Scope<'a> {
             project_in_id: self.product.project_in_id,
             id_rest: self.resource.id.as_deref().is_some_and(|form| form.ends_with("*}")),
             denied_window_ms: self.denied_window(findings),
+            holds_data: self.resource.holds_data.clone(),
             reshape: self.resource.reshape.clone(),
             local: None,
             special: self.special(&calls),

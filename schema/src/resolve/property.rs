@@ -37,7 +37,8 @@ impl<'a> Scope<'a> {
             .map(|(name, word)| {
                 let mut property = property(name, word, &sides, &place.at(name), findings);
                 // Without an update there is nothing a change could be sent with.
-                let fixed = self.resource.update.is_none() && self.resource.special.is_none();
+                let fixed =
+                    self.resource.update.is_none() && self.resource.special.is_none() && !self.resource.function;
                 property.replace |= fixed && property.input != Input::No && property.send.is_some();
                 (name.clone(), property)
             })
@@ -49,7 +50,7 @@ impl<'a> Scope<'a> {
         let mut names = BTreeMap::new();
         for call in [&calls.create, &calls.read, &calls.update, &calls.delete].into_iter().flatten() {
             let step = &call.step;
-            let words = [&step.with, &step.query, &step.find, &step.path].into_iter().flat_map(BTreeMap::values);
+            let words = [&step.with, &step.query, &step.find, &step.only, &step.path].into_iter().flat_map(BTreeMap::values);
             names.extend(words.filter_map(|word| Some((word.as_str()?.strip_prefix('$')?.to_owned(), None))));
             names.extend(step.when.keys().map(|name| (name.clone(), None)));
         }

@@ -43,6 +43,7 @@ impl<'a> Scope<'a> {
                 storage: storage::shape(call.document, call.operation),
             },
             find: self.find(call, calls, findings),
+            only: self.sources(&word.only, &calls.answers, &call.place.at("only"), findings),
             into: word.into.clone(),
             when: self.when(call, findings),
             optional: word.optional,
@@ -209,6 +210,7 @@ pub(crate) fn carries(step: &Step, name: &str, property: &Property) -> bool {
         || step.call.parameters.values().any(mentions)
         || step.call.query.iter().any(|query| mentions(&query.from))
         || body.is_some_and(|body| body.with.values().any(mentions))
+        || step.only.values().any(mentions)
         || step.find.as_ref().is_some_and(|find| find.by.values().any(mentions))
 }
 

@@ -9,7 +9,9 @@ mod network_gateway_network;
 mod network_private_network;
 mod observability_alert_manager;
 mod observability_cockpit;
+mod observability_products;
 mod observability_source;
+mod observability_sources;
 mod observability_token;
 
 use catalog::Resource;
@@ -26,6 +28,8 @@ fn pair(name: &str) -> Option<Pair> {
         "databases_read_replica" => (databases_read_replica::encode, databases_read_replica::decode),
         "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
         "observability_cockpit" => (observability_cockpit::encode, observability_cockpit::decode),
+        "observability_products" => (observability_products::encode, observability_products::decode),
+        "observability_sources" => (observability_sources::encode, observability_sources::decode),
         "observability_source" => (observability_source::encode, observability_source::decode),
         "observability_token" => (observability_token::encode, observability_token::decode),
         "network_gateway_network" => (network_gateway_network::encode, network_gateway_network::decode),
