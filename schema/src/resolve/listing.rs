@@ -32,6 +32,7 @@ impl<'a> Scope<'a> {
             Some(id) => Some(self.listing_call(&id, inner.as_deref(), &place.at("list"), findings)?),
             None if word.single => None,
             // Nothing was said of it at all.
+            None if self.resource.listing.is_none() && self.resource.function => return None,
             None if self.resource.listing.is_none() => {
                 findings.warning(&place, "nothing says how all of them are found: write `listing`");
                 return None;
