@@ -112,9 +112,9 @@ async fn every_function_tells(plugin: &mut Plugin, catalog: &Catalog, world: &Wo
         for (name, wanted) in resolved(tells, world).as_object().unwrap() {
             let wrong = match (wanted.as_array(), told[name].as_array()) {
                 (Some(wanted), Some(told)) if wanted.is_empty() => !told.is_empty(),
-                (Some(wanted), Some(told)) => !wanted.iter().all(|wanted| {
-                    told.iter().any(|told| subset::missing(wanted, told, name).is_empty())
-                }),
+                (Some(wanted), Some(told)) => {
+                    !wanted.iter().all(|wanted| told.iter().any(|told| subset::missing(wanted, told, name).is_empty()))
+                }
                 _ => !subset::missing(wanted, &told[name], name).is_empty(),
             };
             assert!(!wrong, "{function}: `{name}` is {}, wanted {wanted}", told[name]);

@@ -247,7 +247,8 @@ impl<'a> Page<'a> {
             let _ = writeln!(text, "- {verb}: {made}; {minutes} minutes");
         }
         if let Some(held) = &resource.holds_data {
-            let _ = writeln!(text, "\nWhoever deletes or replaces it loses {held}; a preview that replaces it says so.");
+            let _ =
+                writeln!(text, "\nWhoever deletes or replaces it loses {held}; a preview that replaces it says so.");
         }
         text
     }

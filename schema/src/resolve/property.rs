@@ -50,7 +50,8 @@ impl<'a> Scope<'a> {
         let mut names = BTreeMap::new();
         for call in [&calls.create, &calls.read, &calls.update, &calls.delete].into_iter().flatten() {
             let step = &call.step;
-            let words = [&step.with, &step.query, &step.find, &step.only, &step.path].into_iter().flat_map(BTreeMap::values);
+            let words =
+                [&step.with, &step.query, &step.find, &step.only, &step.path].into_iter().flat_map(BTreeMap::values);
             names.extend(words.filter_map(|word| Some((word.as_str()?.strip_prefix('$')?.to_owned(), None))));
             names.extend(step.when.keys().map(|name| (name.clone(), None)));
         }
