@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Format, IdPart, Input, Property, Resource};
+use catalog::{Convert, Format, IdPart, Input, Kind, Property, Resource};
 use serde_json::Value as Json;
 
 use crate::compare::{Difference, equal, flag, holds, peer_type, type_of};
@@ -74,7 +74,9 @@ pub(crate) fn rules(at: &str, property: &Property, peer: &Json, differences: &mu
         let own = &peer[name];
         if own.is_null() { peer["elemRules"][name].clone() } else { own.clone() }
     };
-    equal(differences, at, "enum", sorted(&Json::from(checks.allowed.clone())), sorted(&both("enum")));
+    // `true` and `false` are all that a switch can say, whatever the wire calls them.
+    let words = if property.kind == Kind::Boolean { &[] } else { checks.allowed.as_slice() };
+    equal(differences, at, "enum", sorted(&Json::from(words)), sorted(&both("enum")));
     equal(differences, at, "not in", sorted(&Json::from(checks.not_in.clone())), sorted(&both("notIn")));
     // The API's counts cannot be negative; the peer finds out by asking.
     equal(differences, at, "min", checks.min.filter(|least| *least > 0.0), both("min").as_f64());
@@ -193,12 +195,16 @@ fn default(peer: &Json) -> Option<Json> {
 
 /// The format a text is checked for. Regions and zones are open sets, so their check never refuses.
 fn format(property: &Property) -> Option<&'static str> {
+    if property.convert == Some(Convert::LowerKeys) {
+        return Some("mapKeysLowercase");
+    }
     match property.checks.format? {
         Format::Uuid => Some("uuid"),
         Format::LocalizedUuid => Some("localizedUuid"),
         Format::UuidOrLocalized => Some("uuidOrLocalized"),
         // The peer leaves names of buckets and policies to the API.
         Format::Region | Format::Zone | Format::BucketName | Format::BucketPolicy | Format::Name => None,
+        Format::Date => Some("date:YYYY-MM-DD"),
         Format::Timestamp => Some("rfc3339"),
         Format::Duration => Some("goDuration"),
         Format::Cidr => Some("cidr"),

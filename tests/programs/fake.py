@@ -57,7 +57,7 @@ class Calls(list[Call]):
     @property
     def writes(self) -> "Calls":
         """Those that are meant to change something."""
-        return Calls(call for call in self if call.method != "GET")
+        return Calls(call for call in self if call.method not in ("GET", "HEAD"))
 
 
 class Fake:

@@ -109,6 +109,9 @@ def comes_back(subject: Subject, stack: Stack, fake: Fake) -> None:
         locality, uuid = split(stack.resources()["main"]["id"])
         method, address = subject.table["vanish"].format(locality=locality, uuid=uuid).split(" ")
         fake.call(method, address, {} if method == "POST" else None)
+    elif "unset" in subject.table:
+        for uuid in old:
+            fake.change(uuid, **{subject.table["unset"]: None})
     else:
         for uuid in old:
             fake.remove(uuid)
@@ -124,6 +127,8 @@ def is_imported_without_changes(subject: Subject, stack: Stack, directory: Path,
     inputs = {name: value for name, value in subject.inputs.items() if name not in words.get("without", [])}
     inputs = resolve_in_state({**inputs, **words.get("with", {})}, stack)
     uuid = stack.resources()["main"]["id"]
+    if "project" in words:
+        uuid += "@" + resolve_in_state(words["project"], stack)
 
     def program() -> None:
         make(subject.table["class"], "main", inputs, pulumi.ResourceOptions(import_=uuid))
@@ -185,6 +190,8 @@ def objects(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
 def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
     kind = subject.table.get("objects")
     locality, uuid = split(stack.resources()["main"]["id"])
+    if "unset" in subject.table:
+        uuid = uuid.split("/")[0]
     if kind is None:
         return [found for found in fake.objects() if (found["locality"], found["id"]) == (locality, uuid)]
     return [found for found in fake.objects(kind) if found["locality"] == locality]

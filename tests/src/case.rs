@@ -172,8 +172,9 @@ impl Exchange {
 
     /// The step of a script that refuses the call with this message.
     pub fn refusal(&self, message: &str) -> Step {
-        // Calls of Object Storage begin with a bucket and no product.
-        if self.send.split([' ', '?']).nth(1).is_some_and(|path| path.matches('/').count() < 3) {
+        // Calls of Object Storage begin with a bucket, and not with a product and its version.
+        let version = self.send.split([' ', '?']).nth(1).and_then(|path| path.split('/').nth(2)).unwrap_or_default();
+        if !version.strip_prefix('v').is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit())) {
             let text = format!("<Error><Code>InvalidArgument</Code><Message>{message}</Message></Error>");
             return Step::text(400, &text, &[]);
         }

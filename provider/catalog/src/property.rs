@@ -192,7 +192,7 @@ pub enum Convert {
     JsonText,
     /// `true` to an empty object, `false` to nothing.
     Presence,
-    /// `<project>:<project>`, an owner of Object Storage, read as the project; for outputs only.
+    /// A project to `<project>:<project>`, as Object Storage names owners.
     Owner,
     /// A URL, read without its scheme; for outputs only.
     Host,
@@ -200,6 +200,8 @@ pub enum Convert {
     Text,
     /// An IP address or a block; an address alone gains its full prefix length.
     Cidr,
+    /// A map whose keys are in lower case on the wire, as the names of headers are.
+    LowerKeys,
     /// A text without the white space around it, such as the end of the line that a file ends with.
     Trimmed,
     /// Localizes like `LocalizedId`, in the zone of the wire object instead of the resource's own locality.
@@ -351,6 +353,8 @@ pub enum Format {
     Zone,
     /// An instant of RFC 3339.
     Timestamp,
+    /// A day, such as `2027-01-31`.
+    Date,
     /// A duration as Go writes it.
     Duration,
     /// An IPv4 or IPv6 address or block.

@@ -216,10 +216,13 @@ fn said(body: &Bytes) -> Value {
 }
 
 fn meant(headers: &http::HeaderMap) -> BTreeMap<String, String> {
-    const MEANT: [&str; 4] = ["cache-control", "content-disposition", "content-encoding", "x-amz-"];
+    const MEANT: [&str; 5] = ["cache-control", "content-disposition", "content-encoding", "content-type", "x-amz-"];
     const NOT_MEANT: [&str; 3] = ["x-amz-date", "x-amz-content-sha256", "x-amz-checksum-crc32"];
+    // What the client itself writes of a body, or what every file is called.
+    const FORMS: [&str; 4] = ["application/json", "application/octet-stream", "application/xml", "text/plain"];
     headers
         .iter()
+        .filter(|(_, value)| !FORMS.iter().any(|form| value == form))
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .filter(|(name, _)| MEANT.iter().any(|meant| name.starts_with(meant)) && !NOT_MEANT.contains(&name.as_str()))
         .collect()

@@ -164,7 +164,8 @@ fn advice(error: &reqwest::Error) -> (&'static str, bool) {
     ("Check the network, the proxy and the API's address.", false)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -2,11 +2,12 @@
 
 mod cron;
 mod familiar;
+mod policy;
 mod rules;
 
 use std::collections::BTreeMap;
 
-use catalog::{Input, Kind, Lookup, Property, Resource, Source};
+use catalog::{Format, Input, Kind, Lookup, Property, Resource, Source};
 use value::{Data, Object, Path, Value};
 
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
@@ -86,6 +87,10 @@ impl Checker {
                 let here = path.name(name.as_str());
                 let secret = self.secret || property.secret;
                 self.warnings.extend(familiar::doubts(known, &here, value, &inputs, secret));
+            }
+            if let (Some(Format::BucketPolicy), Some(text)) = (property.checks.format, inputs.text(name)) {
+                let doubt = policy::lock_out(text).map(|text| Warning { path: path.name(name.as_str()), text });
+                self.warnings.extend(doubt);
             }
             if inputs.contains_key(name) {
                 continue;
@@ -190,6 +195,10 @@ impl Checker {
             match autoname::name(request.name, request.seed, &request.autonaming, property.checks.max_length) {
                 Ok(text) => {
                     // The logical name it is made of may hold anything.
+                    let text = match property.checks.format {
+                        Some(Format::BucketName) => text.to_lowercase().replace('_', "-"),
+                        _ => text,
+                    };
                     let made = self.value(property, &Value::from(text), &Path::root(name.as_str()));
                     inputs.insert(name.clone(), made);
                 }
@@ -333,7 +342,7 @@ fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use catalog::{Checks, Format};
+    use catalog::Checks;
     use serde_json::json;
 
     use super::*;

@@ -177,7 +177,7 @@ fn place_itself(scope: &Scope<'_>, given: &Object, state: &mut Object) {
         let Some(json) = scope.source(&catalog::Source::Property(name.clone())) else { continue };
         let reader = Reader { locality: scope.locality(), zone: None };
         if let Some(value) = reader.property(property, &json) {
-            state.insert(name.clone(), value);
+            state.insert(name.clone(), secret_like(given.get(name), value));
         }
     }
 }
@@ -229,8 +229,11 @@ fn untold(properties: &BTreeMap<String, Property>, given: &Object, object: &mut 
 
 /// Hashes of what the program gave are shown as what the program gave.
 fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent: bool) -> Value {
-    // A policy that means the same stays as the program wrote it.
+    // A policy, or the keys of a map, that mean the same stay as the program wrote them.
     if let (Some(Equal::Policy), Some(given)) = (property.equal, given) {
+        return if same(property, given, &live) { given.clone() } else { live };
+    }
+    if let (Some(Convert::LowerKeys), Some(given)) = (property.convert, given) {
         return if same(property, given, &live) { given.clone() } else { live };
     }
     let (Some(Equal::Argon2id), Some(given)) = (property.equal, given) else { return live };

@@ -238,6 +238,9 @@ impl Changes {
     }
 
     fn map(&mut self, property: &Property, path: &Path, old: &Object, new: &Object) {
+        if property.convert.is_some() && same(property, &Value::from(old.clone()), &Value::from(new.clone())) {
+            return;
+        }
         for (key, value) in old {
             match new.given(key) {
                 None => self.add(&path.name(key.as_str()), ChangeKind::Delete, property),

@@ -97,6 +97,13 @@ pub(crate) fn changed(
             after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
         }
     }
+    // What must not be given together with something that comes goes, also where the API would fill it in.
+    for group in resource.exactly_one.iter().chain(&resource.at_most_one) {
+        if group.iter().any(|name| names.contains(name) && new.given(name).is_some()) {
+            let stays = |name: &String| !group.contains(name) || names.contains(name) || new.given(name).is_some();
+            after.retain(|name, _| stays(name));
+        }
+    }
     // What is left to others from now on is nothing that goes.
     let left = |name: &String| {
         resource.properties.get(name).is_some_and(|property| inputs::is_left_to_others(property, &after))
@@ -136,7 +143,8 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
         call = call.storage(stored(&operation.id, storage, scope)?);
     }
     if let Some(word) = word {
-        call = call.query(word, "");
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        call = call.query(name, value);
     }
     // Our changes say what a field shall be, not how much it shall move: making them twice is making them once.
     if call.method == Method::PATCH {

@@ -32,12 +32,23 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, imp
         }
     }
     if import {
+        one_of_each_group(resource, &mut inputs);
         special::imported(resource, &mut inputs);
     }
     for (name, value) in former.iter().filter(|(name, _)| name.starts_with("__")) {
         inputs.insert(name.clone(), value.clone());
     }
     inputs
+}
+
+/// Of several that a program must not give together, an import gives the first.
+fn one_of_each_group(resource: &Resource, inputs: &mut Object) {
+    for group in resource.exactly_one.iter().chain(&resource.at_most_one) {
+        let mut given = group.iter().filter(|name| inputs.contains_key(*name)).cloned();
+        given.next();
+        let others: Vec<String> = given.collect();
+        inputs.retain(|name, _| !others.contains(name));
+    }
 }
 
 /// The same value with everything marked secret that its properties call so, at any depth.

@@ -46,12 +46,15 @@ async fn told(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool)
     let exists = cx.resource.read.first().is_none_or(|first| first.call.id != step.call.id);
     match error.kind() {
         ErrorKind::NotFound if exists && not_set(step, &error) => Ok(None),
-        ErrorKind::Denied => {
+        ErrorKind::Denied if exists || !scope.stranger => {
             let names = step.tells.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let left = "is left as it is, since this API key may not look at it";
             cx.progress.warning(&format!("{names} of the {} {left}: {error}", cx.resource.label));
             scope.untold.extend(step.tells.iter().cloned());
             Ok(None)
+        }
+        ErrorKind::Denied if cx.resource.project_in_id => {
+            Err(error.hint("the API key needs the right to look at it, in its project: `<id>@<project>` names another"))
         }
         _ => Err(error),
     }

@@ -94,6 +94,9 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     let _turn = if cx.resource.within.is_none() { cx.turn(&scope).await? } else { None };
     scope.belongs_to(state);
+    // A program may give nothing at all; of what is imported nothing was known.
+    let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
+    scope.stranger = import;
     let looked = look::first(cx, &mut scope, false).await;
     let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
     if (missing || looked.is_ok()) && special::find_again(cx, &mut scope, state, !missing).await? {
@@ -115,8 +118,6 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     }
     look::rest(cx, &mut scope, false, false).await?;
     let id = scope.id().unwrap_or_else(|| id.to_owned());
-    // A program may give nothing at all; of what is imported nothing was known.
-    let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
     let state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
     let inputs = inputs::of_state(cx.resource, &state, inputs, import);
     Ok(Some(ReadBack { id, state, inputs }))

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use catalog::{IdPart, Resource, Source};
+use catalog::{Convert, IdPart, Resource, Source};
 use serde_json::Value as Json;
 use value::Object;
 
+use crate::convert;
 use crate::encode;
 use crate::error::Error;
 use crate::id::{self, Parts};
@@ -29,6 +30,10 @@ pub(crate) struct Scope<'a> {
     pub untold: BTreeSet<String>,
     /// Somebody saw it passing in the course of this operation: what was changed until then is being taken in.
     pub was_passing: bool,
+    /// It was found by its id, which stays what it is.
+    found: bool,
+    /// Nothing is known of it yet, so that nothing can be left as it is.
+    pub stranger: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -52,13 +57,15 @@ impl<'a> Scope<'a> {
         let parts = id::parse(resource, id, defaults)?;
         let wanted = encode::wanted(resource, inputs, defaults)?;
         let mut scope = Self::new(resource, defaults, parts, wanted);
+        scope.found = true;
         scope.belongs_to(inputs);
         Ok(scope)
     }
 
     fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
         let (answers, moves, untold) = (Wire::new(), Moves::default(), BTreeSet::new());
-        Self { resource, defaults, parts, wanted, answers, moves, untold, was_passing: false }
+        let (was_passing, found, stranger) = (false, false, false);
+        Self { resource, defaults, parts, wanted, answers, moves, untold, was_passing, found, stranger }
     }
 
     /// From now on another object is meant, which holds what this one held; this one is still there.
@@ -84,6 +91,9 @@ impl<'a> Scope<'a> {
 
     /// The resource's Pulumi id, once everything it is made of is known.
     pub(crate) fn id(&self) -> Option<String> {
+        if let (true, Some(id)) = (self.found, id::compose(self.resource, &self.parts)) {
+            return Some(id);
+        }
         let mut parts = self.parts.clone();
         for part in self.resource.id_forms().flatten() {
             match part {
@@ -139,7 +149,12 @@ impl<'a> Scope<'a> {
         let property = self.resource.properties.get(name);
         let sent = property.and_then(|property| property.send.clone()).unwrap_or_else(|| catalog::usual_field(name));
         let read = property.and_then(|property| property.read.clone()).unwrap_or_else(|| catalog::usual_field(name));
-        wire::get(&self.wanted, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()
+        let found = wire::get(&self.wanted, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()?;
+        // Owners of Object Storage are told twice; calls are made for the project.
+        match property.and_then(|property| property.convert) {
+            Some(Convert::Owner) => convert::from_wire(Convert::Owner, found, None, None),
+            _ => Some(found),
+        }
     }
 
     fn owner(&self, property: &str, field: &str, default: Option<&str>) -> Option<Json> {

@@ -1,8 +1,9 @@
 //! Where a bucket is: its region's endpoint, with the bucket in the host's name or at the beginning of the path.
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::settings::Settings;
+use crate::transport::is_loopback;
 
 /// How a bucket is named in an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,15 +71,6 @@ fn escaped(text: &str) -> String {
     let mut out = String::new();
     crate::call::escape_segment(text, &mut out);
     out
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -111,6 +111,7 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         // Scaleway opens new ones: any region or zone may exist.
         Format::Region | Format::Zone => (true, ""),
         Format::Timestamp => (text.parse::<jiff::Timestamp>().is_ok(), "an instant such as `2027-01-31T12:00:00Z`"),
+        Format::Date => (text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10, "a day such as `2027-01-31`"),
         Format::Duration => (convert::duration_seconds(text).is_some(), "a duration such as `30s` or `1m30s`"),
         Format::Cidr => (convert::block(text).is_some(), "an IP address or a block such as `192.168.0.0/24`"),
         Format::Ipv4Cidr => (is_ipv4_block(text), "an IPv4 address or a block such as `192.168.0.0/24`"),
@@ -276,6 +277,7 @@ mod tests {
             ),
             (Format::UuidOrLocalized, "fr-par-1/11111111-1111-1111-1111-111111111111", "par/1"),
             (Format::Timestamp, "2027-01-31T12:00:00+01:00", "31/01/2027"),
+            (Format::Date, "2027-01-31", "2027-01-31T12:00:00Z"),
             (Format::Duration, "1m30s", "90"),
             (Format::Cidr, "fd00::/8", "10.0.0.0/33"),
             (Format::Ipv4Cidr, "10.0.0.1", "fd00::1"),

@@ -50,6 +50,12 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
             Json::String(block(&text).ok_or("must be an IP address or a block such as `192.168.0.0/24`")?)
         }
         (Convert::Trimmed, Json::String(text)) => Json::String(text.trim().to_owned()),
+        (Convert::LowerKeys, Json::Object(map)) => {
+            Json::Object(map.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect())
+        }
+        (Convert::Owner, Json::String(project)) if !project.contains(':') => {
+            Json::String(format!("{project}:{project}"))
+        }
         (Convert::Text, Json::String(text)) => text.parse::<i64>().map_or(Json::String(text), Json::from),
         // Outputs only, or in the form of the wire already.
         (_, json) => json,
@@ -269,6 +275,19 @@ mod tests {
     fn of_an_id_of_several_parts_the_last_one_counts() {
         assert_eq!(to_wire(Convert::LastPart, json!("fr-par-1/server/interface")), Ok(Some(json!("interface"))));
         assert_eq!(there_and_back(Convert::LastPart, json!("interface")), Some(json!("interface")));
+    }
+
+    #[test]
+    fn the_keys_of_a_map_are_in_lower_case_on_the_wire() {
+        assert_eq!(to_wire(Convert::LowerKeys, json!({ "My-Key": "A" })), Ok(Some(json!({ "my-key": "A" }))));
+        assert!(same_on_wire(Convert::LowerKeys, None, &json!({ "My-Key": "A" }), &json!({ "my-key": "A" })));
+        assert!(!same_on_wire(Convert::LowerKeys, None, &json!({ "k": "A" }), &json!({ "k": "a" })));
+    }
+
+    #[test]
+    fn an_owner_is_a_project_said_twice() {
+        assert_eq!(to_wire(Convert::Owner, json!("p-1")), Ok(Some(json!("p-1:p-1"))));
+        assert_eq!(there_and_back(Convert::Owner, json!("p-1")), Some(json!("p-1")));
     }
 
     #[test]

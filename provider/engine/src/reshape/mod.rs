@@ -7,6 +7,9 @@ mod databases_instance;
 mod databases_read_replica;
 mod network_gateway_network;
 mod network_private_network;
+mod object_bucket;
+mod object_bucket_acl;
+mod object_item;
 mod observability_alert_manager;
 mod observability_cockpit;
 mod observability_products;
@@ -26,6 +29,9 @@ fn pair(name: &str) -> Option<Pair> {
     Some(match name {
         "databases_instance" => (databases_instance::encode, databases_instance::decode),
         "databases_read_replica" => (databases_read_replica::encode, databases_read_replica::decode),
+        "object_bucket" => (object_bucket::encode, object_bucket::decode),
+        "object_bucket_acl" => (object_bucket_acl::encode, object_bucket_acl::decode),
+        "object_item" => (object_item::encode, object_item::decode),
         "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
         "observability_cockpit" => (observability_cockpit::encode, observability_cockpit::decode),
         "observability_products" => (observability_products::encode, observability_products::decode),

@@ -7,6 +7,8 @@ mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
 mod functions_function;
+mod object_bucket;
+mod object_item;
 mod observability_alert_manager;
 
 use std::collections::BTreeSet;
@@ -119,6 +121,8 @@ fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
         "databases.instance" => &databases_instance::Instance,
         "databases.read_replica" => &databases_read_replica::ReadReplica,
         "functions.function" => &functions_function::Function,
+        "object.bucket" => &object_bucket::Bucket,
+        "object.item" => &object_item::Item,
         "observability.alert_manager" => &observability_alert_manager::AlertManager,
         _ => return None,
     })

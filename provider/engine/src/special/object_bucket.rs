@@ -1,0 +1,215 @@
+//! Buckets: what is in one goes first if it is deleted by force, and the parts of a lifecycle rule are judged together.
+//!
+//! Data was not enough because a bucket is emptied in a loop: pages of versions, markers and unfinished uploads, until
+//! none is left, and what is on legal hold has to be released one by one; and because which parts of a rule go together
+//! is told by no group of properties. Assumes that a key and a version together name what is listed, and that
+//! DeleteObjects tells each failure.
+
+use client::BoxFuture;
+use serde_json::{Value as Json, json};
+use value::{Object, Path, Value};
+
+use super::{Handler, call};
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::operation::Failure;
+use crate::scope::Scope;
+
+/// See the module.
+pub(super) struct Bucket;
+
+/// What a lifecycle rule can do.
+const ACTIONS: [&str; 5] = [
+    "expiration",
+    "transitions",
+    "noncurrentVersionExpiration",
+    "noncurrentVersionTransitions",
+    "abortIncompleteMultipartUploadDays",
+];
+
+impl Handler for Bucket {
+    fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
+        let versioned = inputs.given("versioning").and_then(Value::as_object).and_then(|own| own.given("enabled"));
+        let locked = inputs.given("objectLockEnabled").and_then(Value::as_bool) == Some(true);
+        if locked && versioned.and_then(Value::as_bool) == Some(false) {
+            let reason = "cannot be false beside `objectLockEnabled`: locked versions have to be kept".to_owned();
+            failures.push(Failure { path: Path::root("versioning").name("enabled"), reason });
+        }
+        let rules = inputs.given("lifecycleRules").and_then(Value::as_array).unwrap_or_default();
+        let mut names: Vec<&str> = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let Some(rule) = rule.as_object() else { continue };
+            let path = Path::root("lifecycleRules").index(index);
+            check_rule(rule, &path, failures);
+            let Some(name) = rule.text("id").filter(|name| !name.is_empty()) else { continue };
+            if names.contains(&name) {
+                let reason = "is the name of an earlier rule too: give each its own".to_owned();
+                failures.push(Failure { path: path.name("id"), reason });
+            }
+            names.push(name);
+        }
+    }
+
+    fn begin<'a>(
+        &'a self,
+        cx: &'a Context<'a>,
+        scope: &'a Scope<'a>,
+        _inputs: &'a Object,
+    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+        let step = cx.resource.create.first()?;
+        Some(Box::pin(async move {
+            match cx.perform(step, scope, step.fields(), false).await {
+                Ok(answer) => Ok(answer.unwrap_or_default()),
+                // An answer was lost, and the next attempt met the bucket that the lost one had made.
+                Err(error) if error.maybe_done() && code(&error) == Some("BucketAlreadyOwnedByYou") => Ok(Json::Null),
+                Err(error) => Err(error),
+            }
+        }))
+    }
+
+    fn before_delete<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a Scope<'_>,
+        olds: &'a Object,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            match olds.given("forceDestroy").and_then(Value::as_bool) {
+                Some(true) => empty(cx, scope).await,
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+fn check_rule(rule: &Object, path: &Path, failures: &mut Vec<Failure>) {
+    let mut fail = |path: &Path, reason: &str| failures.push(Failure { path: path.clone(), reason: reason.to_owned() });
+    if !ACTIONS.iter().any(|action| says_something(rule.given(action))) {
+        fail(path, "does nothing: give it an action, such as `expiration`");
+    }
+    if let (Some(more), Some(less)) = (number(rule, "objectSizeGreaterThan"), number(rule, "objectSizeLessThan"))
+        && more >= less
+    {
+        fail(&path.name("objectSizeGreaterThan"), "leaves no size below `objectSizeLessThan`");
+    }
+    if let Some(expiration) = rule.given("expiration").and_then(Value::as_object) {
+        let here = path.name("expiration");
+        exactly_one(expiration, &["days", "date", "expiredObjectDeleteMarker"], &here, &mut fail);
+    }
+    if let Some(expiration) = rule.given("noncurrentVersionExpiration").and_then(Value::as_object)
+        && expiration.values().all(Value::is_null)
+    {
+        fail(&path.name("noncurrentVersionExpiration"), "says nothing: give `noncurrentDays`");
+    }
+    for (index, transition) in
+        rule.given("transitions").and_then(Value::as_array).unwrap_or_default().iter().enumerate()
+    {
+        if let Some(transition) = transition.as_object() {
+            exactly_one(transition, &["days", "date"], &path.name("transitions").index(index), &mut fail);
+        }
+    }
+}
+
+/// What is not known yet may turn out to be absent, and may be all that is missing.
+fn exactly_one(object: &Object, names: &[&str], path: &Path, fail: &mut impl FnMut(&Path, &str)) {
+    let given: Vec<&Value> = names.iter().filter_map(|name| object.given(name)).collect();
+    let known = given.iter().filter(|value| !value.is_unknown() && says_something(Some(value))).count();
+    let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if known > 1 {
+        fail(path, &format!("says too much: give only one of {listed}"));
+    } else if known == 0 && !given.iter().any(|value| value.is_unknown()) {
+        fail(path, &format!("says nothing: give exactly one of {listed}"));
+    }
+}
+
+fn says_something(value: Option<&Value>) -> bool {
+    let empty = |value: &Value| value.as_array().is_some_and(<[Value]>::is_empty) || value.as_bool() == Some(false);
+    value.is_some_and(|value| value.is_unknown() || !(value.is_null() || empty(value)))
+}
+
+fn number(object: &Object, name: &str) -> Option<f64> {
+    object.given(name).and_then(Value::as_f64)
+}
+
+/// Deletes everything in the bucket.
+async fn empty(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+    let bucket = scope.source(&catalog::Source::Property("name".to_owned()));
+    let bucket = bucket.as_ref().and_then(Json::as_str).unwrap_or_default();
+    let mut deleted = 0;
+    loop {
+        let page = call(cx, scope, "ListObjectVersions", None, &[("bucket", bucket)]).await?;
+        let kinds = [&page["versions"], &page["delete_markers"]];
+        let objects: Vec<Json> = kinds.into_iter().filter_map(Json::as_array).flatten().cloned().collect();
+        if objects.is_empty() {
+            break;
+        }
+        delete(cx, scope, bucket, &objects).await?;
+        deleted += objects.len();
+        go_on(cx, deleted).await?;
+    }
+    loop {
+        let page = call(cx, scope, "ListMultipartUploads", None, &[("bucket", bucket)]).await?;
+        let uploads = page["uploads"].as_array().cloned().unwrap_or_default();
+        if uploads.is_empty() {
+            return Ok(());
+        }
+        for upload in &uploads {
+            let parameters =
+                [("bucket", bucket), ("key", text(upload, "key")), ("uploadId", text(upload, "upload_id"))];
+            call(cx, scope, "DeleteObject", None, &parameters).await.map(drop).or_else(unless_gone)?;
+        }
+        deleted += uploads.len();
+        go_on(cx, deleted).await?;
+    }
+}
+
+/// Deletes these versions and markers; those on legal hold are released first.
+async fn delete(cx: &Context<'_>, scope: &Scope<'_>, bucket: &str, objects: &[Json]) -> Result<(), Error> {
+    let body = json!({ "objects": objects, "quiet": true });
+    let answer = call(cx, scope, "DeleteObjects", Some(body), &[("bucket", bucket)]).await?;
+    for failed in answer["errors"].as_array().into_iter().flatten() {
+        let (key, version) = (text(failed, "key"), text(failed, "version_id"));
+        if text(failed, "code") != "AccessDenied" {
+            let fact = format!("the object \"{key}\" cannot be deleted: {}", text(failed, "message"));
+            return Err(Error::new(ErrorKind::Precondition, fact).hint("run it again; what is deleted stays deleted"));
+        }
+        let parameters = [("bucket", bucket), ("key", key), ("versionId", version)];
+        // Where nothing can be held, this is refused: whether the hold was in the way shows the deletion itself.
+        let release = Some(json!({ "status": "OFF" }));
+        match call(cx, scope, "PutObjectLegalHold", release, &parameters).await {
+            Err(error) if [ErrorKind::Unreachable, ErrorKind::Cancelled].contains(&error.kind()) => return Err(error),
+            _ => {}
+        }
+        let locked = |error: Error| {
+            let fact =
+                format!("the object \"{key}\" cannot be deleted: it is locked, or this API key may not delete it");
+            let hint = "wait until its retention ends, or lift it, and run this again";
+            if error.kind() == ErrorKind::Denied {
+                Error::new(ErrorKind::Denied, fact).hint(hint).because(error)
+            } else {
+                error
+            }
+        };
+        call(cx, scope, "DeleteObject", None, &parameters).await.map(drop).or_else(unless_gone).map_err(locked)?;
+    }
+    Ok(())
+}
+
+/// Tells how far it is, and ends when the time is over.
+async fn go_on(cx: &Context<'_>, deleted: usize) -> Result<(), Error> {
+    let what = format!("emptying the bucket ({deleted} objects deleted)");
+    cx.progress.status(&what);
+    cx.pause(std::time::Duration::ZERO, &what).await
+}
+
+fn code(error: &Error) -> Option<&str> {
+    error.api()?.error_type()
+}
+
+fn text<'j>(json: &'j Json, field: &str) -> &'j str {
+    json[field].as_str().unwrap_or_default()
+}
+
+fn unless_gone(error: Error) -> Result<(), Error> {
+    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}

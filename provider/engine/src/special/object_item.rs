@@ -1,0 +1,140 @@
+//! Objects: their content is uploaded, and what stands beside it changes by copying the object onto itself.
+//!
+//! Data was not enough because the content is no field of a request but bytes from a file, an asset or a text, read when
+//! they are sent; because whether they are sent again depends on what changed; and because either way of changing an
+//! object forgets its tags or its grants, which are then set anew. Assumes that a copy with the directive REPLACE keeps
+//! the content and the tags, and nothing else.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use catalog::Step;
+use client::BoxFuture;
+use serde_json::{Value as Json, json};
+use value::{Data, Object, Path, Value};
+
+use super::{Handler, Transition};
+use crate::content;
+use crate::context::{Context, Patience};
+use crate::encode;
+use crate::error::{Error, ErrorKind};
+use crate::operation::Failure;
+use crate::scope::Scope;
+use crate::wire;
+
+/// See the module.
+pub(super) struct Item;
+
+/// Where the content may be given.
+const SOURCES: [&str; 4] = ["asset", "file", "content", "contentBase64"];
+
+/// What is sent with the content, and copied without it.
+const BESIDE: [&str; 3] = ["contentType", "metadata", "storageClass"];
+
+impl Handler for Item {
+    fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
+        let encoded = inputs.text("contentBase64");
+        if encoded.is_some_and(|text| BASE64.decode(text).is_err()) {
+            failures.push(Failure { path: Path::root("contentBase64"), reason: "must be base64".to_owned() });
+        }
+    }
+
+    fn begin<'a>(
+        &'a self,
+        cx: &'a Context<'a>,
+        scope: &'a Scope<'a>,
+        inputs: &'a Object,
+    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+        Some(Box::pin(async move { upload(cx, scope, inputs).await }))
+    }
+
+    fn after_change<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            if transition.is_creation() {
+                return Ok(false);
+            }
+            // Neither way keeps who may read it, unless that is said again.
+            if wire::get(&scope.wanted, "acl").is_none()
+                && let Some(visibility) = transition.olds.text("visibility")
+            {
+                scope.wanted.insert("acl".to_owned(), json!(visibility));
+            }
+            let changed = |names: &[&str]| names.iter().any(|name| transition.changed.contains(*name));
+            let given = |inputs: &Object| SOURCES.iter().any(|name| inputs.given(name).is_some());
+            if changed(&SOURCES) || (changed(&["hash", "sseCustomerKey"]) && given(transition.news)) {
+                upload(cx, scope, transition.news).await?;
+                // The upload is a new object, without tags.
+                let tags = cx.resource.update.iter().find(|step| step.fields().iter().any(|field| field == "tags"));
+                let tagged = wire::get(&scope.wanted, "tags").is_some_and(|tags| !wire::is_empty(tags));
+                if let (Some(step), true) = (tags, tagged) {
+                    cx.perform(step, scope, step.fields(), false).await?;
+                }
+                return Ok(true);
+            }
+            if changed(&["sseCustomerKey"]) {
+                let fact = "another key needs the content again, and this program does not give it";
+                return Err(Error::new(ErrorKind::Invalid, fact)
+                    .hint("give it as `asset`, `file`, `content` or `contentBase64`"));
+            }
+            if changed(&BESIDE) {
+                copy(cx, scope).await?;
+                return Ok(true);
+            }
+            Ok(false)
+        })
+    }
+}
+
+/// Uploads the content with everything that goes along with it.
+async fn upload(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+    let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
+    let mut call = encode::call(step, scope, step.fields())?;
+    if let Some(storage) = call.storage.as_mut() {
+        storage.content = Some(content_of(cx, inputs).await?);
+    }
+    Ok(cx.send(call, Patience::default()).await?.body)
+}
+
+/// The content that the program gives; without any it is empty.
+async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
+    if let Some(Data::Asset(asset)) = inputs.given("asset").map(Value::data) {
+        return content::asset(cx.files, "asset", asset).await;
+    }
+    if let Some(path) = inputs.text("file") {
+        return content::file(cx.files, "file", path).await;
+    }
+    if let Some(text) = inputs.text("contentBase64") {
+        let bytes = BASE64.decode(text);
+        return bytes.map(Bytes::from).map_err(|_| Error::new(ErrorKind::Invalid, "`contentBase64` is no base64"));
+    }
+    Ok(inputs.text("content").map(|text| Bytes::from(text.to_owned())).unwrap_or_default())
+}
+
+/// Copies the object onto itself, with other headers.
+async fn copy(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+    let special = cx.resource.special.as_ref();
+    let Some(operation) = special.and_then(|special| special.operations.get("CopyObject")) else { return Ok(()) };
+    let mut operation = operation.clone();
+    for name in ["bucket", "key"] {
+        operation.parameters.insert(name.to_owned(), catalog::Source::Property(name.to_owned()));
+    }
+    let step = Step::of(operation);
+    let mut call = encode::call(&step, scope, step.fields())?;
+    // As the path says it, so that every character of the key is escaped once.
+    let source = call.path.trim_start_matches('/').replace("%2F", "/");
+    if let Some(Json::Object(fields)) = call.body.as_mut() {
+        fields.insert("copy_source".to_owned(), json!(source));
+        fields.insert("metadata_directive".to_owned(), json!("REPLACE"));
+        for name in ["sse_customer_algorithm", "sse_customer_key", "sse_customer_key_md5"] {
+            if let Some(json) = fields.get(name).cloned() {
+                fields.insert(format!("copy_source_{name}"), json);
+            }
+        }
+    }
+    cx.send(call, Patience::default()).await.map(drop)
+}
