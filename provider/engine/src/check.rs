@@ -121,7 +121,7 @@ impl Checker {
     /// The value in its declared type: texts that read as numbers or booleans are taken for them, as the peer does.
     fn typed(&mut self, kind: &Kind, value: &Value, path: &Path) -> Value {
         match (kind, value.data()) {
-            (_, Data::Unknown) | (Kind::Any, _) => value.clone(),
+            (_, Data::Unknown) | (Kind::Any, _) | (Kind::File, Data::Asset(_)) => value.clone(),
             (Kind::String, Data::String(_)) | (Kind::Boolean, Data::Bool(_)) | (Kind::Number, Data::Number(_)) => {
                 value.clone()
             }
@@ -137,7 +137,6 @@ impl Checker {
             }
             (Kind::Asset, Data::Asset(asset)) if !asset.archive => value.clone(),
             (Kind::Archive, Data::Asset(asset)) if asset.archive => value.clone(),
-            (Kind::File, Data::Asset(_)) => value.clone(),
             (Kind::String, Data::Asset(asset)) if asset.text.is_some() => {
                 like(value, Value::from(asset.text.clone().unwrap_or_default()))
             }

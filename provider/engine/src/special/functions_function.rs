@@ -6,6 +6,8 @@
 //! and because no answer tells which code runs, so that only what was uploaded from here can be compared. Assumes that
 //! `GetFunctionUploadURL` answers with `url` and `headers`, and that a change that deploys makes the function passing.
 
+use std::fmt::Write;
+
 use bytes::Bytes;
 use client::{BoxFuture, Call, Upload};
 use serde_json::{Map, Value as Json};
@@ -203,7 +205,11 @@ async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What the build said, where that is why the function does not run.
