@@ -3,25 +3,31 @@
 //! Never calls Scaleway: parts are resources, and those have operations of their own. Knows no single component.
 
 use catalog::Catalog;
-use components::{Problem, Request, State};
+use components::{PROJECT, Problem, Request, State};
 use pulumi_rpc::pulumirpc as rpc;
 use tonic::Status;
 use value::{Object, Value};
 
+use crate::config::PACKAGE;
 use crate::from_proto;
 use crate::monitor::{Deployment, Options};
 use crate::to_proto;
 
-/// Builds a component. `reference` is the provider resource that this process serves.
+/// Builds a component. `reference` is the provider resource that this process serves, `project` the one it works in.
 pub(crate) async fn construct(
     catalog: &Catalog,
     reference: String,
+    project: Option<String>,
     mut request: rpc::ConstructRequest,
 ) -> Result<rpc::ConstructResponse, Status> {
     let component = catalog.component(&request.r#type);
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
     let given = from_proto::construct_inputs(&mut request)?;
-    let checked = engine::check_component(&component.inputs, &given);
+    let mut checked = engine::check_component(&component.inputs, &given);
+    // What another provider works in is not known here.
+    if let Some(project) = project.filter(|_| request.providers.get(PACKAGE).is_none_or(|other| *other == reference)) {
+        checked.inputs.insert(PROJECT.to_owned(), Value::from(project));
+    }
     let request_of = Request {
         token: &request.r#type.clone(),
         name: &request.name.clone(),

@@ -181,6 +181,30 @@ impl Monitor for ComponentMonitor {
         .boxed()
     }
 
+    fn ask<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
+        let mut client = self.client.clone();
+        let request = rpc::ResourceInvokeRequest {
+            tok: format!("{PACKAGE}:{token}"),
+            args: Some(to_proto::object(arguments)),
+            provider: self.options.provider.clone(),
+            accept_resources: true,
+            ..rpc::ResourceInvokeRequest::default()
+        };
+        async move {
+            let refused = |message: String| Error::Refused { name: token.to_owned(), message };
+            let answer = client.invoke(request).await.map_err(|status| self::refused(token.to_owned(), &status))?;
+            let answer = answer.into_inner();
+            if let Some(failure) = answer.failures.first() {
+                return Err(refused(format!("{} {}", failure.property, failure.reason)));
+            }
+            if answer.unknown {
+                return Ok(None);
+            }
+            from_proto::object(answer.r#return).map(Some).map_err(|error| refused(error.to_string()))
+        }
+        .boxed()
+    }
+
     fn outputs(&self, urn: String, outputs: Object) -> BoxFuture<'_, Result<(), Error>> {
         let mut client = self.client.clone();
         async move {

@@ -370,7 +370,8 @@ impl ResourceProvider for Server {
     async fn construct(&self, request: Request<rpc::ConstructRequest>) -> Answer<rpc::ConstructResponse> {
         let request = request.into_inner();
         let name = request.name.clone();
-        answer("Construct", &name, compose::construct(self.catalog()?, self.reference(), request)).await
+        let project = self.defaults().project_id;
+        answer("Construct", &name, compose::construct(self.catalog()?, self.reference(), project, request)).await
     }
 
     async fn call(&self, request: Request<rpc::CallRequest>) -> Answer<rpc::CallResponse> {

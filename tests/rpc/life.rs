@@ -156,7 +156,7 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
         sealed(token, resource, &thing);
         thing = looked_at(plugin, token, thing, &program).await;
     }
-    // What only the state keeps is imported by what it is, not by its id.
+    // What only the state keeps cannot be found anywhere else.
     if resource.local.is_none() {
         imported(plugin, entry, &thing, &program).await;
     }

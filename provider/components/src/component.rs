@@ -50,9 +50,14 @@ impl State<'_> {
 
 /// All components.
 const ALL: &[&dyn Component] = &[
+    &crate::application::Application,
     &crate::container_registry::ContainerRegistry,
+    &crate::database::Database,
+    &crate::monitoring::Monitoring,
     &crate::private_network::PrivateNetwork,
     &crate::secret_store::SecretStore,
+    &crate::serverless_container::ServerlessContainer,
+    &crate::service_identity::ServiceIdentity,
 ];
 
 /// The component of a token, with or without its package.

@@ -4,16 +4,22 @@
 //! the state work as for any program. This crate knows neither the protocol nor Scaleway's API nor the descriptors that
 //! say what a component takes: inputs come typed and with their defaults.
 
+mod application;
 mod component;
 mod construct;
 mod container_registry;
+mod dashboards;
+mod database;
 mod error;
 mod monitor;
+mod monitoring;
 mod naming;
 mod private_network;
 mod problem;
 mod scope;
 mod secret_store;
+mod serverless_container;
+mod service_identity;
 
 #[cfg(test)]
 mod recorder;
@@ -23,4 +29,4 @@ pub use construct::{Constructed, Request, construct, problems};
 pub use error::Error;
 pub use monitor::{Child, Monitor, Registered, Standing};
 pub use problem::Problem;
-pub use scope::{Part, Scope, Wants};
+pub use scope::{PROJECT, Part, Scope, Wants};

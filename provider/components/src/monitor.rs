@@ -16,6 +16,8 @@ pub trait Monitor: Send + Sync {
     fn component(&self, inputs: Object) -> BoxFuture<'_, Result<String, Error>>;
     /// Registers a part of the component, and comes when it is as declared.
     fn child(&self, child: Child) -> BoxFuture<'_, Result<Registered, Error>>;
+    /// Asks a function of this package; nothing as long as an argument is not known.
+    fn ask<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>>;
     /// Ends the construction: the outputs of the component.
     fn outputs(&self, urn: String, outputs: Object) -> BoxFuture<'_, Result<(), Error>>;
 }

@@ -15,6 +15,7 @@ pub(crate) struct Recorder {
     is_preview: bool,
     failing: Option<String>,
     outputs: BTreeMap<String, Object>,
+    answers: BTreeMap<String, Object>,
     seen: Mutex<Vec<Seen>>,
 }
 
@@ -27,7 +28,13 @@ enum Seen {
 impl Recorder {
     /// A real run: each part gets an id, and the outputs said with `telling` beside its inputs.
     pub(crate) fn real() -> Self {
-        Self { is_preview: false, failing: None, outputs: BTreeMap::new(), seen: Mutex::default() }
+        Self {
+            is_preview: false,
+            failing: None,
+            outputs: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            seen: Mutex::default(),
+        }
     }
 
     /// A preview of new parts: no ids, no outputs but the inputs.
@@ -44,6 +51,12 @@ impl Recorder {
     /// The part of this name has these outputs.
     pub(crate) fn telling(mut self, name: &str, outputs: Object) -> Self {
         self.outputs.insert(name.to_owned(), outputs);
+        self
+    }
+
+    /// The function of this token answers so.
+    pub(crate) fn answering(mut self, token: &str, answer: Object) -> Self {
+        self.answers.insert(token.to_owned(), answer);
         self
     }
 
@@ -94,6 +107,10 @@ impl Monitor for Recorder {
         let registered = Registered { urn: format!("urn:{}", child.name), id, outputs, standing };
         self.note(Seen::Child(Box::new(child)));
         async { Ok(registered) }.boxed()
+    }
+
+    fn ask<'a>(&'a self, token: &'a str, _: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
+        async move { Ok(self.answers.get(token).cloned()) }.boxed()
     }
 
     fn outputs(&self, _: String, _: Object) -> BoxFuture<'_, Result<(), Error>> {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use value::{Object, Value};
+use value::{Object, Value, object};
 
 use crate::error::Error;
 use crate::monitor::{Child, Monitor, Registered, Standing};
 use crate::naming::Naming;
+
+/// The input that holds the project of the provider, for what has to name one. No program can give it.
+pub const PROJECT: &str = "__project";
 
 /// A component and the way to its parts.
 pub struct Scope<'a> {
@@ -43,9 +46,43 @@ impl<'a> Scope<'a> {
         self.register(token, part, "", inputs, wants, false).await
     }
 
-    /// Makes a component.
-    pub async fn compose(&self, token: &str, part: &str, inputs: Object, wants: Wants<'_>) -> Result<Part, Error> {
-        self.register(token, part, "", inputs, wants, true).await
+    /// Makes a component; `which` tells several that are the same part apart.
+    pub async fn compose(
+        &self,
+        token: &str,
+        part: &str,
+        which: &str,
+        inputs: Object,
+        wants: Wants<'_>,
+    ) -> Result<Part, Error> {
+        self.register(token, part, which, inputs, wants, true).await
+    }
+
+    /// Asks a function of this package; nothing as long as an argument is not known.
+    pub async fn ask(&self, token: &str, arguments: Object) -> Result<Option<Object>, Error> {
+        if arguments.values().any(Value::contains_unknown) {
+            return Ok(None);
+        }
+        self.monitor.ask(token, arguments).await
+    }
+
+    /// Files values in Secret Manager, as a JSON object in the folder of the environment; gives the secret.
+    pub(crate) async fn file(&self, what: &str, inputs: &Object, values: Object) -> Result<Part, Error> {
+        let secret = object! {
+            "name": what,
+            "path": format!("/{}/{}", self.naming.base(), self.naming.environment()),
+            "tags": self.naming.tags(),
+            "region": inputs.get("region"),
+            "projectId": inputs.get("projectId"),
+        };
+        let secret = self.create("secrets/secret:Secret", "secret", secret).await?;
+        let values = Value::from(values);
+        let text = Value::computed(&[&values], |known| {
+            Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
+        });
+        let version = object! { "secretId": secret.id(), "data": text.into_secret(), "region": inputs.get("region") };
+        self.create("secrets/version:Version", "version", version).await?;
+        Ok(secret)
     }
 
     /// Makes one of several resources that are the same part; `which` tells them apart.

@@ -57,7 +57,7 @@ pub(crate) async fn read(
     state: &Object,
 ) -> Result<Option<ReadBack>, Error> {
     if cx.resource.local.is_some() {
-        return local::read(cx.resource, id, inputs, state);
+        return Ok(local::read(id, inputs, state));
     }
     let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
     let (id, inputs) = followed();

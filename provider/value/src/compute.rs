@@ -66,6 +66,12 @@ impl From<Option<&Value>> for Value {
     }
 }
 
+impl From<Option<Self>> for Value {
+    fn from(value: Option<Self>) -> Self {
+        value.unwrap_or_default()
+    }
+}
+
 impl From<&String> for Value {
     fn from(text: &String) -> Self {
         Self::from(text.as_str())

@@ -51,6 +51,9 @@ pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> Str
 
 /// The text of a resource under one of its tokens: the descriptor's, and how an existing one is imported.
 pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
+    if one.resource.local.is_some() {
+        return one.descriptor.doc.trim().to_owned();
+    }
     let forms = one.resource.id_forms().map(|form| form.iter().map(|part| id_part(one, part)).unzip());
     let (forms, examples): (Vec<Vec<String>>, Vec<Vec<String>>) = forms.unzip();
     let forms = forms.iter().map(|form| format!("`{}`", form.join("/"))).collect::<Vec<_>>().join(" or ");

@@ -19,9 +19,6 @@ const ID: &str = "kept-in-the-state";
 trait Local: Sync {
     /// Makes the outputs that are no inputs.
     fn make(&self, chance: &dyn Chance, inputs: &Object) -> Result<Object, Error>;
-
-    /// The inputs and the other outputs of one that somebody has already, as an import names it.
-    fn adopt(&self, named: &str) -> (Object, Object);
 }
 
 fn local(resource: &Resource) -> Result<&'static dyn Local, Error> {
@@ -37,18 +34,11 @@ pub(crate) fn create(resource: &Resource, chance: &dyn Chance, inputs: &Object) 
     Ok(Created { id: ID.to_owned(), state: state(resource, inputs, &made) })
 }
 
-/// What the state keeps; for an import, what the program has under another roof. Nothing if there is neither.
-pub(crate) fn read(resource: &Resource, id: &str, inputs: &Object, known: &Object) -> Result<Option<ReadBack>, Error> {
-    if !known.is_empty() {
-        return Ok(Some(ReadBack { id: id.to_owned(), state: known.clone(), inputs: inputs.clone() }));
-    }
-    if id == ID {
-        return Ok(None);
-    }
-    let (mut adopted, made) = local(resource)?.adopt(id);
-    adopted.extend(inputs.clone());
-    let state = state(resource, &adopted, &made);
-    Ok(Some(ReadBack { id: ID.to_owned(), state, inputs: adopted }))
+/// What the state keeps. Without a state there is nothing: an id tells nothing here, and one that told a secret would be
+/// kept in the clear by Pulumi.
+pub(crate) fn read(id: &str, inputs: &Object, known: &Object) -> Option<ReadBack> {
+    let read = || ReadBack { id: id.to_owned(), state: known.clone(), inputs: inputs.clone() };
+    (!known.is_empty()).then(read)
 }
 
 /// The resource with other inputs; what was made stays.

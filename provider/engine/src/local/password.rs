@@ -38,18 +38,6 @@ impl Local for Password {
         }
         Err(Error::new(ErrorKind::Internal, "the source of chance gives the same again and again"))
     }
-
-    fn adopt(&self, named: &str) -> (Object, Object) {
-        let mut inputs = Object::new();
-        let length = named.chars().count();
-        if length != USUAL_LENGTH {
-            inputs.insert("length".to_owned(), Value::from(u32::try_from(length).unwrap_or(u32::MAX)));
-        }
-        if named.chars().all(char::is_alphanumeric) {
-            inputs.insert("special".to_owned(), Value::from(false));
-        }
-        (inputs, object! { "result": Value::from(named).into_secret() })
-    }
 }
 
 /// That many characters of an alphabet, each as probable as any other.

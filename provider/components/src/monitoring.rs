@@ -1,0 +1,177 @@
+//! What one environment tells about itself: `observability/source`s, a token to push to them, alerts, and dashboards.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use value::{Object, Path, Value, object};
+
+use crate::component::Component;
+use crate::dashboards;
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::scope::{Part, Scope};
+
+pub(crate) struct Monitoring;
+
+/// What can be pushed, with the input that says how long it is kept and the right to push it.
+const SOURCES: [(&str, &str, &str); 3] = [
+    ("metrics", "metricsRetentionDays", "writeMetrics"),
+    ("logs", "logsRetentionDays", "writeLogs"),
+    ("traces", "tracesRetentionDays", "writeTraces"),
+];
+
+impl Component for Monitoring {
+    fn token(&self) -> &'static str {
+        "evalap/monitoring:Monitoring"
+    }
+
+    fn label(&self) -> &'static str {
+        "monitoring"
+    }
+
+    fn problems(&self, inputs: &Object) -> Vec<Problem> {
+        let alerts = has_alerts(inputs);
+        let nobody = match inputs.given("contactPoints") {
+            None => true,
+            Some(given) => given.as_array().is_some_and(<[Value]>::is_empty),
+        };
+        let mut problems = Vec::new();
+        if alerts && nobody {
+            let reason = "must hold an address, or nobody hears of an alert: give one, or set `alerts` to false";
+            problems.push(Problem::new(Path::root("contactPoints"), reason));
+        }
+        if !alerts {
+            for name in ["contactPoints", "preconfiguredAlertIds"] {
+                if inputs.given(name).is_some() {
+                    let reason = "means nothing while `alerts` is false: leave it out, or switch alerts on";
+                    problems.push(Problem::new(Path::root(name), reason));
+                }
+            }
+        }
+        problems
+    }
+
+    fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
+        async move {
+            let mut outputs = Object::new();
+            let mut made = Vec::new();
+            for (what, retention, _) in SOURCES {
+                if !is_kept(inputs, retention) {
+                    continue;
+                }
+                let source = source(scope, inputs, what, retention).await?;
+                outputs.insert(format!("{what}PushUrl"), source.output("pushUrl"));
+                outputs.insert(format!("{what}Url"), source.output("url"));
+                made.push(source);
+            }
+            if !made.is_empty() {
+                let token = token(scope, inputs).await?;
+                outputs.insert("token".to_owned(), token.output("secretKey").into_secret());
+            }
+            if has_alerts(inputs) {
+                let manager = alert_manager(scope, inputs).await?;
+                outputs.insert("alertManagerUrl".to_owned(), manager.output("alertManagerUrl"));
+            }
+            let dashboards = dashboards::all(scope.naming.base(), scope.naming.environment());
+            outputs.insert("dashboards".to_owned(), Value::from(dashboards));
+            Ok(outputs)
+        }
+        .boxed()
+    }
+}
+
+async fn source(scope: &Scope<'_>, inputs: &Object, what: &str, retention: &str) -> Result<Part, Error> {
+    let source = object! {
+        "name": scope.naming.of(what),
+        "type": what,
+        "retentionDays": inputs.get(retention),
+        "region": inputs.get("region"),
+        "projectId": inputs.get("projectId"),
+    };
+    scope.create("observability/source:Source", what, source).await
+}
+
+/// A token that may push what there is a place for, and read nothing.
+async fn token(scope: &Scope<'_>, inputs: &Object) -> Result<Part, Error> {
+    let scopes: Object =
+        SOURCES.iter().map(|(_, kept, right)| ((*right).to_owned(), Value::from(is_kept(inputs, kept)))).collect();
+    let token = object! {
+        "name": scope.naming.of("push"),
+        "scopes": scopes,
+        "region": inputs.get("region"),
+        "projectId": inputs.get("projectId"),
+    };
+    scope.create("observability/token:Token", "token", token).await
+}
+
+async fn alert_manager(scope: &Scope<'_>, inputs: &Object) -> Result<Part, Error> {
+    let addresses = Value::from(inputs.get("contactPoints"));
+    let points = Value::computed(&[&addresses], |known| {
+        let addresses = known[0].as_array().unwrap_or_default().iter();
+        Value::from(addresses.map(|email| Value::from(object! { "email": email })).collect::<Vec<_>>())
+    });
+    let manager = object! {
+        "contactPoints": points,
+        "preconfiguredAlertIds": inputs.get("preconfiguredAlertIds"),
+        "region": inputs.get("region"),
+        "projectId": inputs.get("projectId"),
+    };
+    scope.create("observability/alertManager:AlertManager", "alertManager", manager).await
+}
+
+fn is_kept(inputs: &Object, retention: &str) -> bool {
+    inputs.get(retention).and_then(Value::as_f64).is_some_and(|days| days >= 1.0)
+}
+
+fn has_alerts(inputs: &Object) -> bool {
+    inputs.get("alerts").and_then(Value::as_bool).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::recorder::Recorder;
+    use crate::{Request, construct, problems};
+
+    fn request(inputs: &Object) -> Request<'_> {
+        Request { token: Monitoring.token(), name: "evalap", inputs, given: inputs, parts: &[] }
+    }
+
+    #[tokio::test]
+    async fn the_token_may_push_what_is_kept_and_nothing_else() {
+        let recorder = Recorder::real().telling("evalap-token", object! { "secretKey": "hidden" });
+        let inputs = object! { "environment": "dev", "metricsRetentionDays": 31.0, "tracesRetentionDays": 0.0 };
+        let made = construct(&recorder, request(&inputs)).await.unwrap();
+        assert_eq!(recorder.child("evalap-metrics").inputs.text("name"), Some("evalap-metrics-dev"));
+        let token = recorder.child("evalap-token").inputs;
+        let scopes = token["scopes"].as_object().unwrap();
+        let rights = ["writeMetrics", "writeLogs", "writeTraces"].map(|right| scopes[right].as_bool().unwrap());
+        assert_eq!(rights, [true, false, false]);
+        assert!(made.outputs["token"].is_secret());
+        assert!(!recorder.order().iter().any(|part| part == "evalap-traces" || part == "evalap-alertManager"));
+    }
+
+    #[tokio::test]
+    async fn alerts_go_to_every_contact_point() {
+        let recorder = Recorder::real();
+        let inputs =
+            object! { "environment": "dev", "alerts": true, "contactPoints": vec![Value::from("a@example.org")] };
+        construct(&recorder, request(&inputs)).await.unwrap();
+        let points = &recorder.child("evalap-alertManager").inputs["contactPoints"];
+        assert_eq!(points.as_array().unwrap()[0].as_object().unwrap().text("email"), Some("a@example.org"));
+        assert!(!recorder.order().contains(&"evalap-token".to_owned()), "nothing to push to");
+    }
+
+    #[test]
+    fn alerts_need_somebody_who_hears_of_them() {
+        let told = |inputs: Object| -> Vec<String> {
+            let inputs = inputs.with("environment", "dev");
+            problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect()
+        };
+        assert_eq!(told(object! { "alerts": true }), ["contactPoints"]);
+        assert_eq!(told(object! { "alerts": true, "contactPoints": Vec::<Value>::new() }), ["contactPoints"]);
+        assert!(told(object! { "alerts": true, "contactPoints": Value::UNKNOWN }).is_empty());
+        assert_eq!(told(object! { "alerts": false, "contactPoints": Value::UNKNOWN }), ["contactPoints"]);
+    }
+}
