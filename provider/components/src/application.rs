@@ -57,11 +57,11 @@ impl Component for Application {
 
     fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
         async move {
-            let network = match inputs.given("privateNetworkId") {
-                Some(id) => id.clone(),
-                None => inside(scope, inputs, "privateNetwork:PrivateNetwork", "network", Object::new())
-                    .await?
-                    .output("privateNetworkId"),
+            let network = if let Some(id) = inputs.given("privateNetworkId") {
+                id.clone()
+            } else {
+                let kind = "privateNetwork:PrivateNetwork";
+                inside(scope, inputs, kind, "network", Object::new()).await?.output("privateNetworkId")
             };
             let mut outputs = object! { "privateNetworkId": network.clone() };
             let mut told = Told::default();
@@ -85,16 +85,15 @@ impl Component for Application {
     fn call(&self, _: &str, state: &State<'_>, arguments: &Object) -> Result<Object, Vec<Problem>> {
         let endpoints = state.output("endpoints");
         let service = Value::from(arguments.get("service"));
-        let endpoint = match (endpoints.as_object(), service.as_str()) {
-            (Some(known), Some(name)) => match known.get(name) {
-                Some(endpoint) => endpoint.clone(),
-                None => {
-                    let names = known.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                    let reason = format!("{} is none of the services, which are {names}", shown(&service));
-                    return Err(vec![Problem::new(Path::root("service"), reason)]);
-                }
-            },
-            _ => Value::UNKNOWN,
+        let endpoint = if let (Some(known), Some(name)) = (endpoints.as_object(), service.as_str()) {
+            let Some(endpoint) = known.get(name) else {
+                let names = known.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                let reason = format!("{} is none of the services, which are {names}", shown(&service));
+                return Err(vec![Problem::new(Path::root("service"), reason)]);
+            };
+            endpoint.clone()
+        } else {
+            Value::UNKNOWN
         };
         Ok(object! { "url": Value::concat([endpoint, Value::from(arguments.get("path"))]) })
     }

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_panel_asks_for_the_resources_of_its_environment_only() {
-        for (name, text) in all("evalap", "production").iter() {
+        for (name, text) in &all("evalap", "production") {
             let dashboard: Json = serde_json::from_str(text.as_str().unwrap()).unwrap();
             assert!(dashboard["title"].as_str().unwrap().starts_with("evalap production: "), "{name}");
             for panel in dashboard["panels"].as_array().unwrap() {
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn no_two_panels_of_a_dashboard_are_in_the_same_place() {
-        for (name, text) in all("evalap", "dev").iter() {
+        for (name, text) in &all("evalap", "dev") {
             let dashboard: Json = serde_json::from_str(text.as_str().unwrap()).unwrap();
             let places: Vec<String> = dashboard["panels"]
                 .as_array()

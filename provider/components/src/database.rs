@@ -1,5 +1,7 @@
 //! A PostgreSQL database for one application: instance, database, user, rights, who may connect, and what to connect with.
 
+use std::fmt::Write as _;
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use value::{Object, Path, Value, object};
@@ -166,14 +168,13 @@ async fn login(scope: &Scope<'_>, inputs: &Object, instance: &Part) -> Result<Lo
     let name = inputs.given("databaseName").cloned().unwrap_or_else(|| usual.clone());
     let database = object! { "instanceId": instance.id(), "name": name, "region": inputs.get("region") };
     let database = scope.create("databases/database:Database", "database", database).await?;
-    let password = match inputs.given("password") {
-        Some(password) => password.clone(),
-        None => {
-            let password = object! { "length": 32 };
-            scope.create("evalap/password:Password", "password", password).await?.output("result")
-        }
-    }
-    .into_secret();
+    let password = if let Some(password) = inputs.given("password") {
+        password.clone()
+    } else {
+        let password = object! { "length": 32 };
+        scope.create("evalap/password:Password", "password", password).await?.output("result")
+    };
+    let password = password.into_secret();
     let user = object! {
         "instanceId": instance.id(),
         "name": inputs.given("userName").or_else(|| inputs.given("databaseName")).cloned().unwrap_or(usual),
@@ -243,7 +244,8 @@ fn quoted(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             quoted.push(char::from(byte));
         } else {
-            quoted.push_str(&format!("%{byte:02X}"));
+            // Writing to a text cannot fail.
+            let _ = write!(quoted, "%{byte:02X}");
         }
     }
     quoted
