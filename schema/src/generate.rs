@@ -38,7 +38,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
-    let pages = reference(&offer, &schema, &resolved, findings);
+    let pages = reference(&offer, &schema, &resolved, &components, findings);
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }

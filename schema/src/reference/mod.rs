@@ -1,10 +1,13 @@
-//! The reference pages: one for each resource, with its example in three languages, and an index of all.
+//! The reference pages: one for each resource, with its example in three languages, one for each component, with a
+//! picture of what it makes, and an index of all.
 //!
 //! Made of the Pulumi schema, which is what users see, and of the example that stands beside the descriptor. Knows how
 //! programs are written; it knows no API document and no wire form.
 
 mod code;
+mod component;
 pub mod example;
+mod lists;
 mod page;
 mod python;
 mod typescript;
@@ -18,7 +21,8 @@ use crate::findings::Findings;
 use crate::generate::Generated;
 use crate::load::Offer;
 use crate::pulumi_schema::PACKAGE;
-use crate::resolve::Resolved;
+use crate::resolve::{Resolved, ResolvedComponent};
+use component::ComponentPage;
 use page::Page;
 
 /// Where the pages are, inside the project.
@@ -29,6 +33,7 @@ pub(crate) fn reference(
     offer: &Offer,
     schema: &Json,
     resolved: &[Resolved<'_>],
+    components: &[ResolvedComponent<'_>],
     findings: &mut Findings,
 ) -> Vec<Generated> {
     let examples = offer.products.values().flat_map(|product| &product.resources);
@@ -45,15 +50,19 @@ pub(crate) fn reference(
         pages.push(Page::new(one, schema, example.map(|(_, example)| example)));
     }
     let functions: Vec<Page<'_>> = asking.into_iter().map(|one| Page::new(one, schema, None)).collect();
+    let composed: Vec<ComponentPage<'_>> =
+        components.iter().map(|one| ComponentPage::new(one, components, schema)).collect();
     let mut files: Vec<Generated> =
         pages.iter().map(|page| Generated { file: format!("{FOLDER}/{}", page.file), text: page.text() }).collect();
     let of_functions = functions.iter().map(|page| (page.file.clone(), page.function_text()));
     files.extend(of_functions.map(|(file, text)| Generated { file: format!("{FOLDER}/{file}"), text }));
-    files.push(Generated { file: format!("{FOLDER}/README.md"), text: index(&pages, &functions) });
+    let of_components = composed.iter().map(|page| (page.file.clone(), page.text()));
+    files.extend(of_components.map(|(file, text)| Generated { file: format!("{FOLDER}/{file}"), text }));
+    files.push(Generated { file: format!("{FOLDER}/README.md"), text: index(&pages, &functions, &composed) });
     files
 }
 
-fn index(pages: &[Page<'_>], functions: &[Page<'_>]) -> String {
+fn index(pages: &[Page<'_>], functions: &[Page<'_>], components: &[ComponentPage<'_>]) -> String {
     let mut text = String::from(
         "# Reference\n\n<!-- Written by `make gen` from the descriptors; changes made here are lost. -->\n\n\
          Names as in TypeScript and YAML. In Python, properties and functions are written in snake case\n\
@@ -76,6 +85,11 @@ fn index(pages: &[Page<'_>], functions: &[Page<'_>]) -> String {
     for page in functions {
         let (name, file, about) = (&page.name, &page.file, page.about());
         let _ = writeln!(text, "| [`{name}`]({file}) | {about} | {} |", dash(page.older_name()));
+    }
+    text += "\n## Components\n\nBuilding blocks of several resources, each with a picture of what it makes.\n\n\
+             | Component | What it is |\n| --- | --- |\n";
+    for page in components {
+        let _ = writeln!(text, "| [`{}`]({}) | {} |", page.name, page.file, page.about());
     }
     text
 }

@@ -7,7 +7,8 @@ use catalog::Step;
 use serde_json::{Map, Value as Json};
 
 use super::example::Example;
-use super::{python, resource_of, spoken, type_of, typescript, yaml};
+use super::lists::Lists;
+use super::{python, resource_of, spoken, typescript, yaml};
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::Resolved;
 
@@ -127,10 +128,11 @@ impl<'a> Page<'a> {
 
     fn properties(&self) -> String {
         let none = Map::new();
+        let lists = Lists { schema: self.schema };
         let inputs = self.spec["inputProperties"].as_object().unwrap_or(&none);
         let mut types = BTreeSet::new();
         let mut text = String::from("## Inputs\n\n");
-        text += &self.list(inputs, &self.spec["requiredInputs"], &mut types);
+        text += &lists.list(inputs, &self.spec["requiredInputs"], &mut types);
         let outputs = self.spec["properties"].as_object().unwrap_or(&none);
         let only: Map<String, Json> = outputs
             .iter()
@@ -138,8 +140,8 @@ impl<'a> Page<'a> {
             .map(|(name, spec)| (name.clone(), spec.clone()))
             .collect();
         text += "## Outputs\n\nAll inputs with the values that hold, and:\n\n- `id` string. The Pulumi id.\n";
-        text += &self.list(&only, &Json::Null, &mut types);
-        text + &self.types(types)
+        text += &lists.list(&only, &Json::Null, &mut types);
+        text + &lists.types(types)
     }
 
     fn lookup(&self) -> String {
@@ -147,72 +149,15 @@ impl<'a> Page<'a> {
         let token = &lookup.function.token;
         let Some(spec) = self.schema["functions"].get(format!("{PACKAGE}:{token}")) else { return String::new() };
         let none = Map::new();
+        let lists = Lists { schema: self.schema };
         let inputs = spec["inputs"]["properties"].as_object().unwrap_or(&none);
         let outputs = spec["outputs"]["properties"].as_object().unwrap_or(&none);
         let description = spec["description"].as_str().unwrap_or_default();
         let mut types = BTreeSet::new();
         let mut text = format!("## Lookup: {}\n\n{description}\n\nTakes:\n\n", spoken(token));
-        text += &self.list(inputs, &spec["inputs"]["required"], &mut types);
+        text += &lists.list(inputs, &spec["inputs"]["required"], &mut types);
         let returned: Vec<String> = outputs.keys().map(|name| format!("`{name}`")).collect();
         let _ = writeln!(text, "Returns {}.\n", returned.join(", "));
-        text
-    }
-
-    /// One line for each property; object types are told apart below.
-    fn list(&self, properties: &Map<String, Json>, required: &Json, types: &mut BTreeSet<String>) -> String {
-        let required: Vec<&str> = required.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-        let mut text = String::new();
-        for (name, spec) in properties {
-            let mut facts = vec![self.kind(spec, types)];
-            if required.contains(&name.as_str()) {
-                facts.push("required".to_owned());
-            }
-            if spec["secret"].as_bool() == Some(true) {
-                facts.push("secret".to_owned());
-            }
-            let mut about = spec["description"].as_str().unwrap_or_default().to_owned();
-            if let Some(reason) = spec["deprecationMessage"].as_str() {
-                let _ = write!(about, " **Deprecated:** {reason}");
-            }
-            let _ = writeln!(text, "- `{name}` {}. {}", facts.join(", "), about.trim());
-        }
-        text + "\n"
-    }
-
-    /// The type of a property in words; object types it names are noted.
-    fn kind(&self, spec: &Json, types: &mut BTreeSet<String>) -> String {
-        if let Some((token, _)) = type_of(self.schema, spec) {
-            let name = token.rsplit(':').next().unwrap_or(token);
-            types.insert(token.to_owned());
-            return format!("[{name}](#{})", name.to_lowercase());
-        }
-        match spec["type"].as_str() {
-            Some("array") => format!("list of {}", self.kind(&spec["items"], types)),
-            Some("object") => format!("map of {}", self.kind(&spec["additionalProperties"], types)),
-            Some(kind) => kind.to_owned(),
-            None => match spec["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
-                Some(name @ ("Asset" | "Archive")) => name.to_lowercase(),
-                _ => "anything".to_owned(),
-            },
-        }
-    }
-
-    /// Sections for object types, and for those they hold.
-    fn types(&self, mut wanted: BTreeSet<String>) -> String {
-        let mut told = BTreeSet::new();
-        let mut text = String::new();
-        while let Some(token) = wanted.pop_first() {
-            if !told.insert(token.clone()) {
-                continue;
-            }
-            let spec = &self.schema["types"][&token];
-            let none = Map::new();
-            let properties = spec["properties"].as_object().unwrap_or(&none);
-            let mut inner = BTreeSet::new();
-            let list = self.list(properties, &spec["required"], &mut inner);
-            let _ = write!(text, "### {}\n\n{list}", token.rsplit(':').next().unwrap_or(&token));
-            wanted.extend(inner);
-        }
         text
     }
 

@@ -1,0 +1,74 @@
+//! Lists of properties in Markdown, with the object types they name told below. Knows the Pulumi schema only.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value as Json};
+
+use super::type_of;
+
+/// Writes lists of what a schema specifies.
+#[derive(Clone, Copy)]
+pub(super) struct Lists<'a> {
+    pub(super) schema: &'a Json,
+}
+
+impl Lists<'_> {
+    /// One line for each property; object types are told apart below.
+    pub(super) fn list(self, properties: &Map<String, Json>, required: &Json, types: &mut BTreeSet<String>) -> String {
+        let required: Vec<&str> = required.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let mut text = String::new();
+        for (name, spec) in properties {
+            let mut facts = vec![self.kind(spec, types)];
+            if required.contains(&name.as_str()) {
+                facts.push("required".to_owned());
+            }
+            if spec["secret"].as_bool() == Some(true) {
+                facts.push("secret".to_owned());
+            }
+            let mut about = spec["description"].as_str().unwrap_or_default().to_owned();
+            if let Some(reason) = spec["deprecationMessage"].as_str() {
+                let _ = write!(about, " **Deprecated:** {reason}");
+            }
+            let _ = writeln!(text, "- `{name}` {}. {}", facts.join(", "), about.trim());
+        }
+        text + "\n"
+    }
+
+    /// The type of a property in words; object types it names are noted.
+    fn kind(self, spec: &Json, types: &mut BTreeSet<String>) -> String {
+        if let Some((token, _)) = type_of(self.schema, spec) {
+            let name = token.rsplit(':').next().unwrap_or(token);
+            types.insert(token.to_owned());
+            return format!("[{name}](#{})", name.to_lowercase());
+        }
+        match spec["type"].as_str() {
+            Some("array") => format!("list of {}", self.kind(&spec["items"], types)),
+            Some("object") => format!("map of {}", self.kind(&spec["additionalProperties"], types)),
+            Some(kind) => kind.to_owned(),
+            None => match spec["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
+                Some(name @ ("Asset" | "Archive")) => name.to_lowercase(),
+                _ => "anything".to_owned(),
+            },
+        }
+    }
+
+    /// Sections for object types, and for those they hold.
+    pub(super) fn types(self, mut wanted: BTreeSet<String>) -> String {
+        let mut told = BTreeSet::new();
+        let mut text = String::new();
+        while let Some(token) = wanted.pop_first() {
+            if !told.insert(token.clone()) {
+                continue;
+            }
+            let spec = &self.schema["types"][&token];
+            let none = Map::new();
+            let properties = spec["properties"].as_object().unwrap_or(&none);
+            let mut inner = BTreeSet::new();
+            let list = self.list(properties, &spec["required"], &mut inner);
+            let _ = write!(text, "### {}\n\n{list}", token.rsplit(':').next().unwrap_or(&token));
+            wanted.extend(inner);
+        }
+        text
+    }
+}
