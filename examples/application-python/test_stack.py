@@ -1,0 +1,67 @@
+"""Tests of the stack without a stack: Pulumi's mocks stand for the engine and for every resource.
+
+    python -m unittest
+"""
+
+import json
+import os
+import unittest
+from typing import Any
+
+# What the stack would be configured with.
+os.environ["PULUMI_CONFIG"] = json.dumps(
+    {
+        "project:image": "images.example",
+        "project:version": "1.4.0",
+        "project:runners": "2",
+        "project:databaseNodeType": "DB-GP-XS",
+        "project:highlyAvailable": "true",
+        "project:backupDays": "30",
+        "project:modelApiKey": "made up",
+        "project:alertEmails": json.dumps(["on-call@example.org"]),
+    }
+)
+
+import pulumi  # noqa: E402  The configuration has to be there before.
+
+seen: dict[str, dict[str, Any]] = {}
+
+
+class Mocks(pulumi.runtime.Mocks):
+    """Answers for the engine: each resource gets an id and the outputs a test needs."""
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        seen[args.name] = {"type": args.typ, **args.inputs}
+        return f"{args.name}-id", {**args.inputs, "endpoints": {"api": "https://api.example"}}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+
+pulumi.runtime.set_mocks(Mocks(), project="project", stack="production")
+
+
+class TestStack(unittest.TestCase):
+    """What the program asks for."""
+
+    @pulumi.runtime.test
+    def test_production_is_safe(self) -> Any:
+        import runpy
+
+        program = runpy.run_path(os.path.join(os.path.dirname(__file__), "__main__.py"))
+
+        def check(_: Any) -> None:
+            application = seen["evalap"]
+            self.assertEqual(application["type"], "evalap-scaleway:evalap/application:Application")
+            self.assertEqual(application["environment"], "production")
+            self.assertTrue(application["database"]["highAvailability"])
+            self.assertGreaterEqual(application["database"]["backupRetentionDays"], 30)
+            self.assertTrue(application["alertEmails"], "somebody hears of alerts")
+            public = [service["name"] for service in application["services"] if service.get("isPublic")]
+            self.assertEqual(public, ["api", "web"], "the runners are nobody's business")
+
+        return program["application"].endpoints.apply(check)
+
+
+if __name__ == "__main__":
+    unittest.main()
