@@ -36,7 +36,7 @@ pub struct Setting {
     pub secret: bool,
 }
 
-/// What a setting holds. No objects: a stack's configuration gives every value as a text.
+/// What a setting holds. A stack's configuration gives every value as a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SettingKind {
@@ -47,6 +47,8 @@ pub enum SettingKind {
     Integer,
     /// True or false.
     Boolean,
+    /// Texts by names; JSON in a stack's configuration.
+    Texts,
 }
 
 impl SettingKind {
@@ -56,6 +58,7 @@ impl SettingKind {
             Self::String => "string",
             Self::Integer => "integer",
             Self::Boolean => "boolean",
+            Self::Texts => "object",
         }
     }
 }

@@ -31,6 +31,7 @@ pub fn defaults() -> Defaults {
         zone: Some("fr-par-1".to_owned()),
         project_id: Some(PROJECT.to_owned()),
         organization_id: Some(ORGANIZATION.to_owned()),
+        ..Defaults::default()
     }
 }
 

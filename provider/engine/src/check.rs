@@ -12,7 +12,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
-use crate::{autoname, special};
+use crate::{autoname, special, tags};
 
 pub(crate) use rules::is_uuid;
 
@@ -30,6 +30,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     let mut checker = Checker::default();
     let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
     let made = checker.names(resource, request, &mut inputs);
+    tags::lay_under(resource, defaults, &mut inputs);
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);

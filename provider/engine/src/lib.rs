@@ -31,6 +31,7 @@ mod reshape;
 mod run;
 mod scope;
 mod special;
+mod tags;
 mod turns;
 mod wait;
 mod wire;

@@ -1,5 +1,7 @@
 //! Where a resource lives: regions, zones, and the ids that carry them. Keeps no list of regions: Scaleway adds some.
 
+use std::collections::BTreeMap;
+
 use catalog::{Convert, Input, Kind, Locality, ProviderDefault, Resource};
 use value::Object;
 
@@ -14,6 +16,8 @@ pub struct Defaults {
     pub project_id: Option<String>,
     /// The organization.
     pub organization_id: Option<String>,
+    /// The tags of everything that can be tagged, by their names.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Defaults {

@@ -49,6 +49,7 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
         zone: Some(zone),
         project_id: sources.take("projectId"),
         organization_id: sources.take("organizationId"),
+        tags: sources.read("defaultTags", setting::texts)?.unwrap_or_default(),
     };
     let api_url = sources.url("apiUrl")?.or_else(|| setting::url(BUILT_IN_API_URL));
     let api_url = api_url.expect("the built-in address is one");

@@ -1,5 +1,7 @@
 //! The settings of the provider: their names, what they hold, and how texts become that. Knows no source.
 
+use std::collections::BTreeMap;
+
 /// What a setting holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
@@ -9,6 +11,8 @@ pub(super) enum Holds {
     Url,
     /// A whole number of at least this.
     Count(u32),
+    /// Texts by names, as JSON.
+    Texts,
 }
 
 /// One setting.
@@ -29,6 +33,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { name: "apiUrl", holds: Holds::Url },
     Setting { name: "s3Endpoint", holds: Holds::Url },
     text("profile"),
+    Setting { name: "defaultTags", holds: Holds::Texts },
     Setting { name: "maxRetries", holds: Holds::Count(0) },
     Setting { name: "requestsPerSecond", holds: Holds::Count(1) },
     Setting { name: "maxConcurrentRequests", holds: Holds::Count(1) },
@@ -50,6 +55,8 @@ impl Holds {
             Self::Url => Some("must be an http or https address, such as `https://api.scaleway.com`".to_owned()),
             Self::Count(least) if count(text).is_some_and(|number| number >= least) => None,
             Self::Count(least) => Some(format!("must be a whole number of at least {least}")),
+            Self::Texts if texts(text).is_some() => None,
+            Self::Texts => Some("must be texts by their names, such as `{\"team\": \"data\"}`".to_owned()),
         }
     }
 }
@@ -63,6 +70,17 @@ pub(super) fn url(text: &str) -> Option<client::Url> {
 /// A whole number.
 pub(super) fn count(text: &str) -> Option<u32> {
     text.parse().ok()
+}
+
+/// Texts by names; numbers and switches are taken as texts, since YAML makes such of them.
+pub(super) fn texts(text: &str) -> Option<BTreeMap<String, String>> {
+    let given: BTreeMap<String, serde_json::Value> = serde_json::from_str(text).ok()?;
+    let plain = |(name, value): (String, serde_json::Value)| match value {
+        serde_json::Value::String(text) => Some((name, text)),
+        serde_json::Value::Number(_) | serde_json::Value::Bool(_) => Some((name, value.to_string())),
+        _ => None,
+    };
+    given.into_iter().map(plain).collect()
 }
 
 /// Whether a text has the form of a region (`fr-par`). Keeps no list: Scaleway adds some.

@@ -338,6 +338,7 @@ fn the_settings_are_those_of_the_schema() {
         .map(|setting| match setting.holds {
             setting::Holds::Count(_) => (setting.name, "integer"),
             setting::Holds::Text | setting::Holds::Url => (setting.name, "string"),
+            setting::Holds::Texts => (setting.name, "object"),
         })
         .collect();
     for place in ["/config/variables", "/provider/inputProperties"] {

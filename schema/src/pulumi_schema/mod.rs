@@ -13,7 +13,7 @@ use catalog::{Input, Listing, Property};
 use serde_json::{Map, Value as Json, json};
 
 use crate::findings::Findings;
-use crate::provider_file::ProviderFile;
+use crate::provider_file::{ProviderFile, SettingKind};
 use crate::resolve::{Resolved, ResolvedComponent};
 
 use property::{PropertySpec, outputs_always_present, property_spec};
@@ -112,6 +112,9 @@ fn languages(provider: &ProviderFile) -> Json {
 
 fn setting_spec(setting: &crate::provider_file::Setting) -> Json {
     let mut spec = json!({ "type": setting.kind.name(), "description": setting.doc.trim() });
+    if setting.kind == SettingKind::Texts {
+        spec["additionalProperties"] = json!({ "type": "string" });
+    }
     if setting.secret {
         spec["secret"] = json!(true);
     }
