@@ -104,12 +104,13 @@ impl<'a> Page<'a> {
             .filter(|(name, _)| !inputs.contains_key(*name))
             .map(|(name, spec)| (name.clone(), spec.clone()))
             .collect();
+        let lists = Lists { schema: self.schema };
         let mut types = BTreeSet::new();
         text += "## Takes\n\n";
-        text += &self.list(inputs, &spec["inputs"]["required"], &mut types);
+        text += &lists.list(inputs, &spec["inputs"]["required"], &mut types);
         text += "## Returns\n\nWhat it was given, and:\n\n";
-        text += &self.list(&told, &Json::Null, &mut types);
-        text += &self.types(types);
+        text += &lists.list(&told, &Json::Null, &mut types);
+        text += &lists.types(types);
         text.trim_end().to_owned() + "\n"
     }
 
