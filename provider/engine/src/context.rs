@@ -85,7 +85,9 @@ impl<'a> Context<'a> {
         let missing = if fresh { Duration::from_millis(step.missing_window_ms) } else { Duration::ZERO };
         let awaited: Vec<(String, String)> =
             step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
-        let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, optional: step.optional };
+        // One aspect of several may be for others to look at: that is told, and not waited for.
+        let optional = step.optional || !step.tells.is_empty();
+        let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, optional };
         let answered = match &step.call.pages {
             None => self.send(call, patience).await.map(|answer| answer.body),
             Some(items) => self.patiently(patience, || self.client.list(call.clone(), items)).await.map(Json::Array),

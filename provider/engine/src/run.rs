@@ -168,7 +168,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let _turn = cx.turn(&scope).await?;
     special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
     loop {
-        let removed = remove(cx, &mut scope, &inputs).await?;
+        let removed = remove(cx, &mut scope, &inputs).await.map_err(|error| way_out(cx.resource, error))?;
         if special::find_again(cx, &mut scope, olds, removed).await? {
             continue;
         }
@@ -369,6 +369,15 @@ fn holds_after(when: &When, resource: &Resource, inputs: &Object) -> bool {
     let kind = resource.properties.get(&when.property).map(|property| &property.kind);
     let off = inputs.given(&when.property).is_none() && kind == Some(&catalog::Kind::Boolean);
     holds(when, inputs) || (off && when.is == Some(Json::Bool(false)))
+}
+
+/// What to do where Scaleway's own protection is in the way.
+fn way_out(resource: &Resource, error: Error) -> Error {
+    let is_protected = error.api().and_then(client::ApiError::precondition) == Some("protected_resource");
+    if is_protected && resource.properties.contains_key("protected") {
+        return error.hint("Set `protected` to `false` and run `up`; then it can be deleted.");
+    }
+    error
 }
 
 fn unless_gone(error: Error) -> Result<(), Error> {
