@@ -145,7 +145,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("network/getPublicGatewayDhcpReservation:getPublicGatewayDhcpReservation", "the API it asks is gone"),
     ("registry/getImageTag:getImageTag", "to come"),
     // Under way, with the resources they belong to.
-    ("functions/getFunction:getFunction", "comes with the resource"),
     ("network/getAcl:getAcl", "comes with the resource"),
     ("object/get:get", "comes with the resource"),
     ("object/getBucket:getBucket", "comes with the resource"),

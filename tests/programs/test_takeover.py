@@ -33,8 +33,11 @@ COMPARED = """
     databases/database:Database databases/instance:Instance databases/privilege:Privilege databases/user:User
     functions/cron:Cron functions/domain:Domain functions/function:Function functions/namespace:Namespace
     functions/token:Token functions/trigger:Trigger
-    iam/apiKey:ApiKey iam/application:Application iam/policy:Policy network/privateNetwork:PrivateNetwork
-    network/vpc:Vpc observability/alertManager:AlertManager observability/source:Source observability/token:Token
+    iam/apiKey:ApiKey iam/application:Application iam/group:Group iam/groupMembership:GroupMembership
+    iam/policy:Policy iam/sshKey:SshKey iam/user:User network/privateNetwork:PrivateNetwork
+    network/vpc:Vpc observability/alertManager:AlertManager observability/cockpit:Cockpit
+    observability/exporter:Exporter observability/grafanaUser:GrafanaUser observability/source:Source
+    observability/token:Token
     registry/namespace:Namespace secrets/secret:Secret secrets/version:Version
 """.split()
 
