@@ -56,7 +56,7 @@ async fn an_instance_lives_as_recorded() {
     let updated = client.good(&format!("PATCH {one}"), body).await;
     assert_eq!(updated["status"], "ready");
     assert_eq!(updated["logs_policy"], json!({ "max_age_retention": 7, "total_disk_retention": null }));
-    let schedule = json!({ "disabled": true, "frequency": 24, "next_run_at": null, "retention": 7 });
+    let schedule = json!({ "disabled": false, "frequency": 24, "next_run_at": null, "retention": 7 });
     assert_eq!(updated["backup_schedule"], schedule);
 
     let (status, deleted) = client.call(&format!("DELETE {one}")).await;

@@ -7,7 +7,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
-use crate::{convert, encode, equal, inputs, special};
+use crate::{convert, encode, equal, inputs, special, undone};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -21,13 +21,17 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         let new = request.news.given(name);
         let filled_in = filled_in(resource, name, request);
-        let old = request.old_inputs.given(name).or(filled_in.as_ref());
+        let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
+        let old = given.as_ref().or(filled_in.as_ref());
         if respelled(resource, name, request) {
             continue;
         }
         changes.property(property, &Path::root(name.as_str()), old, new);
     }
     let mut diff = Diff { changes: changes.found, ..Diff::default() };
+    for name in undone::names(request.olds).filter(|name| request.news.given(name).is_none()) {
+        diff.changes.entry(Path::root(name)).or_insert(Change { kind: ChangeKind::Delete, replace: false });
+    }
     special::foresee(resource, request, &mut diff);
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
     diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
@@ -62,6 +66,22 @@ fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Opti
         return None;
     }
     Some(mentioned(request.olds.given(name)?, new))
+}
+
+/// The same within an object that was given: what of it is new is compared with what the API had filled in.
+fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option<&Value>) -> Value {
+    let mut completed = old.clone();
+    let (Kind::Object(properties), Some(live), Some(new)) = (&property.kind, live, new) else { return completed };
+    let (Data::Object(object), Some(live), Some(new)) = (completed.data_mut(), live.as_object(), new.as_object())
+    else {
+        return completed;
+    };
+    for (name, _) in properties.iter().filter(|(_, property)| property.computed && property.read.is_some()) {
+        if let (None, Some(live), Some(new)) = (object.given(name), live.given(name), new.given(name)) {
+            object.insert(name.clone(), mentioned(live, new));
+        }
+    }
+    completed
 }
 
 /// Whether the object was imported, and what it was made from cannot be read back. That is no reason to make it anew.
@@ -353,6 +373,24 @@ mod tests {
         ]);
         let old = json!({"filled": "a", "plain": "b", "empty": false});
         assert_eq!(paths(&resource, old, &Object::new()), ["plain"]);
+    }
+
+    #[test]
+    fn what_the_api_filled_in_within_an_object_is_no_change_when_it_is_given() {
+        let inside = [("id", input(Kind::String)), ("own", Property { computed: true, ..input(Kind::Boolean) })];
+        let inside = inside.into_iter().map(|(name, mut property)| {
+            property.read = Some(name.to_owned());
+            (name.to_owned(), property)
+        });
+        let resource = resource(vec![("network", input(Kind::Object(inside.collect())))]);
+        let (old, live) =
+            (object(json!({"network": {"id": "a"}})), object(json!({"network": {"id": "a", "own": true}})));
+        let found = |news: serde_json::Value| {
+            let request = DiffRequest { olds: &live, old_inputs: &old, news: &object(news), ignore_changes: &[] };
+            diff(&resource, &request).changes.keys().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(found(json!({"network": {"id": "a", "own": true}})), [""; 0]);
+        assert_eq!(found(json!({"network": {"id": "a", "own": false}})), ["network.own"]);
     }
 
     #[test]

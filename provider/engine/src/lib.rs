@@ -33,6 +33,7 @@ mod scope;
 mod special;
 mod tags;
 mod turns;
+mod undone;
 mod wait;
 mod wire;
 mod zip;

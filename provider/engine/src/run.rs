@@ -14,7 +14,7 @@ use crate::operation::{Created, DiffRequest, ReadBack};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
-use crate::{diff, encode, inputs, local, look, moved, wait};
+use crate::{diff, encode, inputs, local, look, moved, undone, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
@@ -37,10 +37,11 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     let mut pending = pending(cx.resource, inputs);
     let finished = finish(cx, &mut scope, inputs, &mut pending).await;
     let known = Known { inputs, state: &Object::new(), just_sent: true };
-    let state = state_of(cx, &scope, known);
+    let mut state = state_of(cx, &scope, known);
     match finished {
         Ok(()) => Ok(Created { id, state }),
         Err(error) => {
+            undone::note(special::unasked(cx.resource, inputs), &mut state);
             // What was not done yet is no input in effect: the next run sees it as a change and does it.
             let mut inputs = inputs.clone();
             inputs.retain(|name, _| !pending.contains(name));
@@ -337,6 +338,9 @@ fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
     if let Some(uuid) = &scope.parts.uuid {
         scope.moves.note(uuid, &mut state);
         cx.moved.learn(&scope.moves, uuid);
+    }
+    if !known.just_sent {
+        undone::keep(known.state, &mut state);
     }
     state
 }

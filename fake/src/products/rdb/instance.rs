@@ -89,18 +89,18 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&INSTANCE, &id)?;
     let mut schedule = call.find(&INSTANCE, &id)?.fields["backup_schedule"].clone();
-    for (field, given) in [
-        ("frequency", "backup_schedule_frequency"),
-        ("retention", "backup_schedule_retention"),
-        ("disabled", "is_backup_schedule_disabled"),
-    ] {
+    for (field, given) in [("frequency", "backup_schedule_frequency"), ("retention", "backup_schedule_retention")] {
         if let Some(value) = call.body.get(given) {
             schedule[field] = value.clone();
         }
     }
-    if schedule["disabled"] == json!(true) {
+    // As recorded: one that is switched off goes on to say that it is on, but never runs.
+    let off = schedule["next_run_at"].is_null();
+    let off = call.value("is_backup_schedule_disabled", off) == json!(true);
+    if off {
         schedule["next_run_at"] = Value::Null;
     } else if schedule["next_run_at"].is_null() || call.body.contains_key("backup_schedule_frequency") {
+        schedule["disabled"] = json!(false);
         schedule["next_run_at"] = json!(next_run(call.now, &schedule["frequency"]));
     }
     if let Some(given) = call.body.get("logs_policy").and_then(Value::as_object).cloned() {

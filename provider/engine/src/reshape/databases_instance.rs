@@ -28,6 +28,12 @@ pub(crate) fn encode(wire: &mut Wire) {
 /// kind, flat. `read_replicas` becomes a list of the endpoints of all replicas. Addresses in `private_ips` lose their
 /// prefix length. Endpoints of other kinds belong to no property.
 pub(crate) fn decode(wire: &mut Wire) {
+    // As recorded: a schedule that was switched off by a change says that it is on, and never runs.
+    if let Some(Json::Object(schedule)) = wire.get_mut("backup_schedule")
+        && schedule.get("next_run_at").is_some_and(Json::is_null)
+    {
+        schedule.insert("disabled".to_owned(), Json::from(true));
+    }
     if let Some(Json::Array(endpoints)) = wire.remove("endpoints") {
         if let Some(balancer) = endpoints.iter().find(|endpoint| is_kind(endpoint, "load_balancer")) {
             wire.insert("endpoint_ip".to_owned(), balancer["ip"].clone());
@@ -219,6 +225,15 @@ mod tests {
             "private_ips": [{ "id": "i", "address": "172.27.192.2" }, { "id": "j", "address": null }, 7],
         });
         assert_eq!(decoded(&answer), expected);
+    }
+
+    #[test]
+    fn a_schedule_that_never_runs_is_off_whatever_it_says() {
+        let off =
+            |schedule: Json| decoded(&json!({ "backup_schedule": schedule }))["backup_schedule"]["disabled"].clone();
+        assert_eq!(off(json!({ "disabled": false, "next_run_at": null })), json!(true));
+        assert_eq!(off(json!({ "disabled": false, "next_run_at": "2026-06-24T08:57:46Z" })), json!(false));
+        assert_eq!(off(json!({ "disabled": false })), json!(false));
     }
 
     #[test]

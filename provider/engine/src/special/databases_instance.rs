@@ -104,6 +104,12 @@ impl Handler for Instance {
         if inputs.given("snapshotId").is_some() { &AFTER_SNAPSHOT } else { &[] }
     }
 
+    fn unasked(&self, inputs: &Object) -> &'static [&'static str] {
+        let given = |name: &str| inputs.given(name).is_some();
+        let unasked = given("snapshotId") && given("privateNetwork") && !given("loadBalancer");
+        if unasked { &["loadBalancer"] } else { &[] }
+    }
+
     fn after_change<'a>(
         &'a self,
         cx: &'a Context<'_>,

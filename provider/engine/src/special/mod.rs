@@ -84,6 +84,11 @@ pub(crate) trait Handler: Sync {
         &[]
     }
 
+    /// What such a create makes without being asked, until `after_change` takes it away. Pure.
+    fn unasked(&self, _inputs: &Object) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Leaves of what was read only what is this resource's own. Pure.
     fn recognize(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
 
@@ -137,6 +142,10 @@ pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failure
     if let Some(handler) = handler(resource) {
         handler.check(olds, inputs, failures);
     }
+}
+
+pub(crate) fn unasked(resource: &Resource, inputs: &Object) -> &'static [&'static str] {
+    handler(resource).map(|handler| handler.unasked(inputs)).unwrap_or_default()
 }
 
 pub(crate) fn recognize(resource: &Resource, inputs: &Object, answers: &Wire, state: &mut Object) {
