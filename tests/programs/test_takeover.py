@@ -30,7 +30,8 @@ MEASURED = ROOT.parent / "shared" / "peer-compat" / "measured-calls.json"
 COMPARED = """
     account/project:Project containers/container:Container containers/cron:Cron containers/domain:Domain
     containers/namespace:Namespace containers/token:Token containers/trigger:Trigger databases/acl:Acl
-    databases/database:Database databases/instance:Instance databases/privilege:Privilege databases/user:User
+    databases/database:Database databases/databaseBackup:DatabaseBackup databases/instance:Instance
+    databases/privilege:Privilege databases/readReplica:ReadReplica databases/snapshot:Snapshot databases/user:User
     functions/cron:Cron functions/domain:Domain functions/function:Function functions/namespace:Namespace
     functions/token:Token functions/trigger:Trigger
     iam/apiKey:ApiKey iam/application:Application iam/group:Group iam/groupMembership:GroupMembership
