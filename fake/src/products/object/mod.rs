@@ -4,7 +4,8 @@
 //! without any key for a bucket that exists. Signatures, routes and XML are the crate `s3s`'; what stands here is what
 //! Scaleway does, and how its answers differ from those of that crate.
 //!
-//! It does not know faults, the log or the API documents: Object Storage has none.
+//! It does not know faults, the log or the API documents: Object Storage has none. Nor does it know what settling is: in
+//! the recordings each call is done once it is answered, so `--settle` changes nothing here.
 
 // Each operation takes its input as `s3s` gives it, also where it only looks at it.
 #![allow(clippy::needless_pass_by_value)]
