@@ -48,8 +48,18 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// The modules of the engine that may wait and talk to Scaleway; all others give the same for the same.
-const IMPURE: &[&str] =
-    &["content.rs", "context.rs", "engine.rs", "invoke.rs", "list.rs", "look.rs", "run.rs", "special/", "turns.rs", "wait.rs"];
+const IMPURE: &[&str] = &[
+    "content.rs",
+    "context.rs",
+    "engine.rs",
+    "invoke.rs",
+    "list.rs",
+    "look.rs",
+    "run.rs",
+    "special/",
+    "turns.rs",
+    "wait.rs",
+];
 
 struct Package {
     name: String,
