@@ -8,7 +8,8 @@
 //! - Types, enum values and formats come from the API document; `type` and `check` are written only where it is silent.
 //! - A *source* is where a request takes a value from. `$id` is the resource's uuid, `$locality` its region or zone,
 //!   `$project` and `$organization` what the provider works in, `$wire.a.b` (or `$wire.rules[].ip`, which plucks) a field
-//!   of the resource's wire object, `$instanceId` the bare wire form of that property; everything else is a literal.
+//!   of the resource's wire object, `$before.a` a field as it was sent before the change under way, `$instanceId` the bare
+//!   wire form of that property; everything else is a literal.
 //! - Path parameters find their source by themselves: `region` and `zone` are the locality or its region, a parameter named like a
 //!   property (in snake_case, or as its `wire` says) is that property, and the one that is left is the uuid, or, in an
 //!   id without `{id}`, the part of the id that no other parameter took.
@@ -100,6 +101,10 @@ pub struct Resource {
     /// Default: the locality, if any, and `{id}`. Several forms, told apart by a constant in each, are separated by ` | `.
     #[serde(default)]
     pub id: Option<String>,
+    /// It has no uuid: these fields of answers, joined by dots, are its name and stand for `{id}`. An empty one is left
+    /// out: `[subdomain, domain]`.
+    #[serde(default)]
+    pub named_by: Vec<String>,
     /// The calls that make it, in order; later ones only for inputs that earlier ones did not carry.
     #[serde(default)]
     pub create: Steps,
@@ -225,6 +230,9 @@ pub struct Step {
     /// `only: { name: $name }`.
     #[serde(default)]
     pub only: BTreeMap<String, Json>,
+    /// The answer is a list that holds the resource alone, because `query` names it. An empty list says that it is gone.
+    #[serde(default)]
+    pub alone: bool,
     /// Where the answer goes in the wire object. For a list (without `find`) its elements go there, all pages.
     #[serde(default)]
     pub into: Option<String>,
@@ -237,9 +245,9 @@ pub struct Step {
     /// Preconditions (412) that pass by themselves: tried again until the timeout.
     #[serde(default)]
     pub retry: Vec<String>,
-    /// Refusals that pass once something outside is there: how the message begins, and what is awaited, in which
-    /// `{hostname}` stands for that property. Tried again until the timeout, telling what is awaited:
-    /// `awaits: { could not validate domain: the DNS record of {hostname} }`.
+    /// Refusals that pass once something outside is there: how the message, or what it says of an argument,
+    /// begins, and what is awaited, in which `{hostname}` stands for that property. Tried again until the timeout,
+    /// telling what is awaited: `awaits: { could not validate domain: the DNS record of {hostname} }`.
     #[serde(default)]
     pub awaits: BTreeMap<String, String>,
     /// One call for each changed field instead of one for all, in the order of `fields`.

@@ -79,7 +79,13 @@ pub(crate) fn rules(at: &str, property: &Property, peer: &Json, differences: &mu
     equal(differences, at, "enum", sorted(&Json::from(words)), sorted(&both("enum")));
     equal(differences, at, "not in", sorted(&Json::from(checks.not_in.clone())), sorted(&both("notIn")));
     // The API's counts cannot be negative; the peer finds out by asking.
-    equal(differences, at, "min", checks.min.filter(|least| *least > 0.0), both("min").as_f64());
+    equal(
+        differences,
+        at,
+        "min",
+        checks.min.filter(|least| *least > 0.0),
+        both("min").as_f64().filter(|least| *least > 0.0),
+    );
     equal(differences, at, "max", checks.max, both("max").as_f64());
     equal(differences, at, "divisible by", checks.divisible_by.map(u64::from), both("divisibleBy").as_u64());
     equal(
@@ -216,6 +222,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::Hostname => Some("hostname"),
         Format::TimeZone => Some("timeZone"),
         Format::HttpPath => Some("httpPath"),
+        Format::HttpUrl => Some("httpUrl"),
         Format::HeaderValue => Some("headerValue"),
         Format::JsonObject => Some("jsonObject"),
         Format::SshKey => Some("sshKey"),

@@ -193,7 +193,9 @@ def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
     if "unset" in subject.table:
         uuid = uuid.split("/")[0]
     if kind is None:
-        return [found for found in fake.objects() if (found["locality"], found["id"]) == (locality, uuid)]
+        # An id may begin with what the object is in; then it ends with the object's own.
+        ends = {uuid, uuid.rpartition("/")[2]}
+        return [found for found in fake.objects() if found["locality"] == locality and found["id"] in ends]
     return [found for found in fake.objects(kind) if found["locality"] == locality]
 
 

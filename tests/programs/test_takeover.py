@@ -32,11 +32,14 @@ COMPARED = """
     containers/namespace:Namespace containers/token:Token containers/trigger:Trigger databases/acl:Acl
     databases/database:Database databases/databaseBackup:DatabaseBackup databases/instance:Instance
     databases/privilege:Privilege databases/readReplica:ReadReplica databases/snapshot:Snapshot databases/user:User
-    functions/cron:Cron functions/domain:Domain functions/function:Function functions/namespace:Namespace
-    functions/token:Token functions/trigger:Trigger
-    iam/apiKey:ApiKey iam/application:Application iam/group:Group iam/groupMembership:GroupMembership
-    iam/policy:Policy iam/sshKey:SshKey iam/user:User network/privateNetwork:PrivateNetwork
-    network/vpc:Vpc observability/alertManager:AlertManager observability/cockpit:Cockpit
+    domain/record:Record domain/zone:Zone functions/cron:Cron functions/domain:Domain functions/function:Function
+    functions/namespace:Namespace functions/token:Token functions/trigger:Trigger iam/apiKey:ApiKey
+    iam/application:Application iam/group:Group iam/groupMembership:GroupMembership iam/policy:Policy
+    iam/sshKey:SshKey iam/user:User network/acl:Acl network/connector:Connector
+    network/gatewayNetwork:GatewayNetwork network/ingressRule:IngressRule network/privateNetwork:PrivateNetwork
+    network/publicGateway:PublicGateway network/publicGatewayIp:PublicGatewayIp
+    network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns network/publicGatewayPatRule:PublicGatewayPatRule
+    network/route:Route network/vpc:Vpc observability/alertManager:AlertManager observability/cockpit:Cockpit
     observability/exporter:Exporter observability/grafanaUser:GrafanaUser observability/source:Source
     observability/token:Token
     registry/namespace:Namespace secrets/secret:Secret secrets/version:Version

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod answers;
+mod dns;
 mod loss;
 mod meaning;
 mod mutate;

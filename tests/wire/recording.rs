@@ -9,7 +9,7 @@ use tests::places;
 
 /// The folders that hold the traffic of our products.
 pub(crate) const SERVICES: &[&str] =
-    &["account", "cockpit", "container", "function", "iam", "rdb", "registry", "secret", "vpc", "vpcgw"];
+    &["account", "cockpit", "container", "domain", "function", "iam", "ipam", "rdb", "registry", "secret", "vpc", "vpcgw"];
 
 const API: &str = "https://api.scaleway.com";
 

@@ -154,7 +154,7 @@ async fn update(
 
 /// The inputs that would make what was sighted, checked, and the state beside them. What no answer tells is taken from
 /// the recorded request.
-async fn imported(
+pub(crate) async fn imported(
     catalog: &Arc<Catalog>,
     sighting: &Sighting<'_>,
     part: Range<usize>,

@@ -131,6 +131,10 @@ fn id(resource: &Resource, step: &Step, exchange: &Exchange, object: &Json) -> O
             IdPart::Locality => {
                 path.get("region").or_else(|| path.get("zone")).cloned().or_else(|| text(&object["region"]))
             }
+            IdPart::Id if !resource.named_by.is_empty() => {
+                let names = resource.named_by.iter().filter_map(|field| text(&object[field]));
+                Some(names.collect::<Vec<_>>().join("."))
+            }
             IdPart::Id => text(&object["id"]),
             IdPart::Literal(literal) => Some(literal.clone()),
             IdPart::Property(name) => property(step, name, &path, exchange, object),

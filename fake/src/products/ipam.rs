@@ -21,6 +21,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("GetIP", |call| call.get(&IP)),
         ("ListIPs", |call| call.list(&IP)),
         ("UpdateIP", |call| call.patch(&IP, &["tags", "reverses"])),
+        ("MoveIP", hand_over),
         ("ReleaseIP", release),
     ],
 };
@@ -128,13 +129,37 @@ fn book(call: &mut Call<'_>) -> Handled {
     let mut ip = draft(call, &network, Some(wanted.as_str()).filter(|wanted| !wanted.is_empty()), is_ipv6)?;
     ip.fields.insert("tags".to_owned(), call.tags());
     ip.hidden.insert("booked".to_owned(), json!(true));
-    if let Some(resource) = call.body.get("resource") {
-        // As recorded: something that Scaleway does not know is held under the id of its address.
-        let mac = resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
-        let resource = json!({ "type": "custom", "id": ip.id, "name": resource["name"], "mac_address": mac });
-        attach(&mut ip, resource);
+    if let Some(resource) = call.body.get("resource").filter(|resource| !resource.is_null()) {
+        attach_custom(&mut ip, resource);
     }
     Ok(call.insert(&IP, ip))
+}
+
+/// As recorded: from one machine that Scaleway does not know to another, or to none.
+fn hand_over(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let (from, to) = (call.value("from_resource", Value::Null), call.value("to_resource", Value::Null));
+    let now = call.timestamp();
+    let held = call.find(&IP, &id)?.fields["resource"].clone();
+    let mac = |resource: &Value| resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
+    if mac(&held) != mac(&from) || (!held.is_null() && held["type"] != json!("custom")) {
+        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to another resource"));
+    }
+    let ip = call.change(&IP, &id)?;
+    ip.fields.insert("updated_at".to_owned(), json!(now));
+    if to.is_null() {
+        detach(ip);
+    } else {
+        attach_custom(ip, &to);
+    }
+    call.get(&IP)
+}
+
+/// As recorded: something that Scaleway does not know is held under the id of its address.
+fn attach_custom(ip: &mut Object, resource: &Value) {
+    let mac = resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
+    let resource = json!({ "type": "custom", "id": ip.id, "name": resource["name"], "mac_address": mac });
+    attach(ip, resource);
 }
 
 /// An address that a resource of Scaleway holds stays.

@@ -24,8 +24,20 @@ use replay::{Compared, Difference};
 use tally::Tally;
 
 /// Whose recordings are replayed: the folders below `traffic`.
-const SERVICES: [&str; 11] =
-    ["account", "cockpit", "container", "function", "iam", "ipam", "rdb", "registry", "secret", "vpc", "vpcgw"];
+const SERVICES: [&str; 12] = [
+    "account",
+    "cockpit",
+    "container",
+    "domain",
+    "function",
+    "iam",
+    "ipam",
+    "rdb",
+    "registry",
+    "secret",
+    "vpc",
+    "vpcgw",
+];
 
 /// The share of answers that must have the recorded status.
 const STATUS: f64 = 0.98;

@@ -148,6 +148,8 @@ pub enum Source {
     Property(String),
     /// A path into the resource's wire object; `rules[].ip` plucks a field of each element.
     Wire(String),
+    /// A path into the wire object as it was wanted before the change under way.
+    Before(String),
     /// A constant.
     Literal(Json),
     /// The project the provider works in, if the resource names none.

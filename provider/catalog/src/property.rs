@@ -202,6 +202,8 @@ pub enum Convert {
     Cidr,
     /// A map whose keys are in lower case on the wire, as the names of headers are.
     LowerKeys,
+    /// A text in small letters.
+    LowerCase,
     /// A text without the white space around it, such as the end of the line that a file ends with.
     Trimmed,
     /// Localizes like `LocalizedId`, in the zone of the wire object instead of the resource's own locality.
@@ -221,6 +223,8 @@ pub enum Equal {
     Unordered,
     /// Upper and lower case.
     IgnoreCase,
+    /// Whatever is sent as the same, once the inputs beside it and the `reshape` have had their say.
+    Sent,
     /// A plain text and its argon2id hash, key by key.
     Argon2id,
     /// A plain text and its base64.
@@ -373,6 +377,8 @@ pub enum Format {
     TimeZone,
     /// The path of an HTTP request, from its slash on.
     HttpPath,
+    /// A URL that HTTP requests go to.
+    HttpUrl,
     /// What may stand in a header of an HTTP request: one line of visible characters.
     HeaderValue,
     /// A JSON object as text.

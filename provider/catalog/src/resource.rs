@@ -23,6 +23,9 @@ pub struct Resource {
     /// Other forms its id may have, told apart by their constants: `{groupId}/user/{userId}`, `{groupId}/app/…`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_ids: Vec<Vec<IdPart>>,
+    /// The fields of answers that, joined by dots, are its name, where that stands for the uuid.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named_by: Vec<String>,
     /// The properties by name.
     pub properties: BTreeMap<String, Property>,
     /// The calls that make it, in order. Later ones are made only for inputs the earlier ones did not carry.

@@ -158,6 +158,11 @@ impl ApiError {
         self.maybe_done = true;
     }
 
+    /// What it says of single arguments.
+    pub fn of_arguments(&self) -> impl Iterator<Item = &str> {
+        self.details.iter().filter_map(|detail| detail.help_message.as_deref())
+    }
+
     /// One sentence of advice, where there is any to give.
     pub fn help(&self) -> Option<String> {
         if let Some(help) = &self.help_message {

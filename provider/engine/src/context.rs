@@ -209,8 +209,10 @@ impl<'a> Context<'a> {
 
 /// What is awaited, if a refusal tells that it is not there yet.
 fn awaited<'a>(error: &client::Error, patience: Patience<'a>) -> Option<&'a str> {
-    let message = error.api()?.message()?.to_lowercase();
-    let fits = |(refusal, _): &&(String, String)| message.starts_with(refusal.as_str());
+    let api = error.api()?;
+    // What is wrong with an argument is told in its own words, under a message that says no more than that one is wrong.
+    let texts: Vec<String> = api.message().into_iter().chain(api.of_arguments()).map(str::to_lowercase).collect();
+    let fits = |(refusal, _): &&(String, String)| texts.iter().any(|text| text.starts_with(refusal.as_str()));
     patience.awaited.iter().find(fits).map(|(_, what)| what.as_str())
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
     place_itself(scope, known.inputs, &mut state);
+    spelled_as_given(scope.resource, known.inputs, &mut state);
     make(scope.resource, &mut state);
     state
 }
@@ -63,6 +64,19 @@ pub(crate) fn make(resource: &Resource, state: &mut Object) {
         }
         if !text.contains('{') {
             state.insert(name.clone(), Value::from(text));
+        }
+    }
+}
+
+/// What Scaleway spells in its own way, but would be sent as the same, stays as the program wrote it.
+fn spelled_as_given(resource: &Resource, inputs: &Object, state: &mut Object) {
+    let names = resource.properties.iter().filter(|(_, property)| property.equal == Some(Equal::Sent));
+    for (name, _) in names {
+        if let Some(given) = inputs.given(name)
+            && state.given(name).is_some_and(|live| live != given)
+            && encode::sends_alike(resource, name, inputs, state)
+        {
+            state.insert(name.clone(), given.clone());
         }
     }
 }

@@ -112,6 +112,17 @@ pub(crate) fn changed(
     Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
 }
 
+/// Whether two sets of inputs send the same of one property, whatever they say of the others. What is not known yet is
+/// not the same.
+pub(crate) fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object) -> bool {
+    let send = resource.properties.get(name).and_then(|property| property.send.as_deref());
+    let sent = |inputs| {
+        let wanted = wanted(resource, inputs, &Defaults::default()).ok()?;
+        Some(send.and_then(|send| wire::find(&wanted, send).cloned()))
+    };
+    sent(one).is_some_and(|one| sent(other) == Some(one))
+}
+
 /// The body fields of a step whose value differs, or all of them for calls that replace the whole.
 pub(crate) fn fields_to_send(step: &Step, before: &Wire, after: &Wire) -> Vec<String> {
     let Some(body) = &step.call.body else { return Vec::new() };

@@ -36,7 +36,8 @@ pub(crate) fn same(rule: Option<Equal>, old: &Json, new: &Json) -> bool {
 
 fn same_text(rule: Equal, old: &str, new: &str) -> bool {
     match rule {
-        Equal::Unordered => old == new,
+        // What is beside the two is known to `encode::sends_alike` only.
+        Equal::Unordered | Equal::Sent => old == new,
         Equal::IgnoreCase => old.eq_ignore_ascii_case(new),
         Equal::Argon2id => is_hash_of(old, new) || is_hash_of(new, old),
         Equal::Base64 => is_base64_of(old, new) || is_base64_of(new, old),

@@ -95,7 +95,8 @@ fn composed(form: &[IdPart], parts: &Parts) -> Option<String> {
 pub(crate) fn is_name(resource: &Resource, id: &str) -> bool {
     let (_, rest) = place::split(id);
     let is_by_uuid = resource.id.iter().all(|part| matches!(part, IdPart::Locality | IdPart::Id));
-    is_by_uuid && !rest.is_empty() && !rest.contains('/') && !check::is_uuid(rest)
+    // What is called by its name has no other id.
+    is_by_uuid && resource.named_by.is_empty() && !rest.is_empty() && !rest.contains('/') && !check::is_uuid(rest)
 }
 
 /// The id with the parts that outputs tell better.

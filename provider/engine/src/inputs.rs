@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
-use crate::{convert, equal, special, wire};
+use crate::{convert, encode, equal, special, wire};
 
 /// The inputs a resource would have to be given to be as its state says.
 ///
@@ -22,6 +22,11 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, imp
         let value = match former.given(name) {
             Some(given) if property.read.is_none() || property.write_only => Some(given.clone()),
             given if is_left_to_others(property, former) => given.cloned(),
+            Some(given)
+                if property.equal == Some(Equal::Sent) && encode::sends_alike(resource, name, former, state) =>
+            {
+                Some(given.clone())
+            }
             Some(given) => {
                 live.map_or_else(|| vanished(property, given), |live| Some(reconciled(property, given, live)))
             }

@@ -46,10 +46,11 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     let id = find(cx, &question, lookup, &arguments).await?;
     let answer = answer(cx.resource, lookup);
     let none = Object::new();
+    let aspects = untold(cx.resource, &arguments);
     // Calls are made for the project that is given.
     let project = arguments.text("projectId").filter(|_| cx.resource.project_in_id && !id.contains('@'));
     let asked = project.map_or_else(|| id.clone(), |project| format!("{id}@{project}"));
-    let Some(found) = run::read(&cx.on(&answer), &asked, &none, &none).await? else {
+    let Some(found) = run::read(&cx.on(&answer), &asked, &aspects, &none).await? else {
         return Err(nothing(cx.resource, &id).into());
     };
     let mut outputs = found.state;
@@ -93,6 +94,12 @@ pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Objec
     Ok(outputs)
 }
 
+/// Arguments that say what of the resource is looked at and that no answer repeats, such as the kind of addresses.
+fn untold(resource: &Resource, arguments: &Object) -> Object {
+    let is_untold = |name: &str| resource.properties.get(name).is_some_and(|it| it.send.is_some() && it.read.is_none());
+    arguments.iter().filter(|(name, _)| is_untold(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments: &Object) -> Result<String, Error> {
     if let Some(given) = given_id(cx, lookup, arguments) {
         let region = place::of_inputs(question, arguments, cx.defaults);
@@ -105,7 +112,14 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
             return Ok(localized);
         }
     }
-    let scope = Scope::of_inputs(question, arguments, cx.defaults)?;
+    let mut scope = Scope::of_inputs(question, arguments, cx.defaults)?;
+    if let (Some(given), true) = (given_id(cx, lookup, arguments), question.id.contains(&catalog::IdPart::Id)) {
+        scope.parts.uuid = Some(place::split(given).1.to_owned());
+        if let Some(id) = scope.id() {
+            return Ok(id);
+        }
+        scope.parts.uuid = None;
+    }
     let Some(by) = &lookup.by else {
         return scope.id().ok_or_else(|| {
             let fact = format!("the id of the {} cannot be told from these arguments", cx.resource.label);

@@ -12,6 +12,7 @@ mod context;
 mod convert;
 mod decode;
 mod diff;
+mod dns;
 mod encode;
 mod engine;
 mod equal;

@@ -116,9 +116,11 @@ pub(crate) fn stays_within(resource: &Resource, inputs: &Object, state: &mut Obj
     let Some(within) = &resource.within else { return };
     let (Some(given), Some(told)) = (inputs.text(&within.property), state.text(&within.property)) else { return };
     let ((_, uuid), (locality, other)) = (place::split(given), place::split(told));
-    if uuid != other {
+    // Zones are called in small letters, whatever the program writes.
+    if !uuid.eq_ignore_ascii_case(other) {
         let text = locality.map_or(uuid.to_owned(), |locality| format!("{locality}/{uuid}"));
-        state.insert(within.property.clone(), Value::from(text));
+        let is_secret = inputs.get(&within.property).is_some_and(Value::contains_secret);
+        state.insert(within.property.clone(), Value::from(text).secret_if(is_secret));
     }
 }
 

@@ -130,6 +130,7 @@ fn is_respelled(property: &Property) -> bool {
                 | Convert::Cidr
                 | Convert::Base64
                 | Convert::Trimmed
+                | Convert::LowerCase
         )
     ) || matches!(property.equal, Some(Equal::IgnoreCase | Equal::CleanPath | Equal::SshKey))
 }
@@ -137,7 +138,9 @@ fn is_respelled(property: &Property) -> bool {
 fn respelled(property: &Property, value: &Value) -> Value {
     let Ok(json) = value.to_json() else { return value.clone() };
     let certain = match (property.convert, json) {
-        (Some(convert @ Convert::LastPart), json) => convert::to_wire(convert, json).ok().flatten().unwrap_or_default(),
+        (Some(convert @ (Convert::LastPart | Convert::LowerCase)), json) => {
+            convert::to_wire(convert, json).ok().flatten().unwrap_or_default()
+        }
         (Some(Convert::Base64), json) => convert::to_state(property.convert, json),
         (Some(Convert::BareId), serde_json::Value::String(id)) => place::split(&id).1.into(),
         (Some(Convert::LocalizedId), serde_json::Value::String(id)) if place::split(&id).0.is_some() => id.into(),

@@ -141,6 +141,7 @@ pub(crate) async fn update(
     let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
     scope.wanted = after;
+    scope.before.clone_from(&before);
     scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
     let transition = Transition { olds, old_inputs, news, changed: &names };

@@ -22,6 +22,8 @@ pub(crate) struct Scope<'a> {
     pub parts: Parts,
     /// What the inputs say, in the shape of requests.
     pub wanted: Wire,
+    /// What the inputs said before the change under way; empty where there is none.
+    pub before: Wire,
     /// What the API said, in the shape of answers.
     pub answers: Wire,
     /// The uuids it had before.
@@ -63,9 +65,9 @@ impl<'a> Scope<'a> {
     }
 
     fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
-        let (answers, moves, untold) = (Wire::new(), Moves::default(), BTreeSet::new());
+        let (before, answers, moves, untold) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
         let (was_passing, found, stranger) = (false, false, false);
-        Self { resource, defaults, parts, wanted, answers, moves, untold, was_passing, found, stranger }
+        Self { resource, defaults, parts, wanted, before, answers, moves, untold, was_passing, found, stranger }
     }
 
     /// From now on another object is meant, which holds what this one held; this one is still there.
@@ -98,7 +100,7 @@ impl<'a> Scope<'a> {
         for part in self.resource.id_forms().flatten() {
             match part {
                 IdPart::Id if parts.uuid.is_none() => {
-                    parts.uuid = wire::get(&self.answers, "id").and_then(wire::plain_text);
+                    parts.uuid = self.own_id().as_ref().and_then(wire::plain_text);
                 }
                 IdPart::Property(name) if !parts.properties.contains_key(name) => {
                     if let Some(text) = self.property(name).as_ref().and_then(wire::plain_text) {
@@ -109,6 +111,17 @@ impl<'a> Scope<'a> {
             }
         }
         id::compose(self.resource, &parts)
+    }
+
+    /// What answers call the resource: by its uuid, or by its name.
+    fn own_id(&self) -> Option<Json> {
+        if self.resource.named_by.is_empty() {
+            return wire::get(&self.answers, "id").cloned();
+        }
+        let texts: Option<Vec<&str>> =
+            self.resource.named_by.iter().map(|field| wire::get(&self.answers, field)?.as_str()).collect();
+        let texts: Vec<&str> = texts?.into_iter().filter(|text| !text.is_empty()).collect();
+        Some(Json::from(texts.join(".")))
     }
 
     /// Where the resource is.
@@ -124,9 +137,10 @@ impl<'a> Scope<'a> {
                 let region = self.locality().map(place::region_of).or(self.defaults.region.as_deref());
                 region.map(Json::from)
             }
-            Source::Id => self.parts.uuid.clone().map(Json::from).or_else(|| wire::get(&self.answers, "id").cloned()),
+            Source::Id => self.parts.uuid.clone().map(Json::from).or_else(|| self.own_id()),
             Source::Property(name) => self.property(name),
             Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.wanted, path)),
+            Source::Before(path) => wire::get(&self.before, path).cloned(),
             Source::Literal(json) => Some(json.clone()),
             Source::Project if self.parts.project.is_some() => self.parts.project.clone().map(Json::from),
             Source::Project => self.owner("projectId", "project_id", self.defaults.project_id.as_deref()),

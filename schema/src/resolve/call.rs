@@ -54,13 +54,13 @@ impl<'a> Call<'a> {
         self.operation.request.as_ref().map(|schema| Field::new(self.document, schema))
     }
 
-    /// What it answers: for a list that is searched (`find`), one element of it.
+    /// What it answers: for a list that is searched (`find`) or holds one (`alone`), one element of it.
     pub(crate) fn answer(&self) -> Option<Field<'a>> {
         let answer = Field::new(self.document, self.operation.answer.as_ref()?);
         match self.elements() {
             Some(name) => {
                 let elements = Field { schema: answer.fields()?.get(name)?, ..answer }.inner();
-                Some(Field { listed: self.step.find.is_empty(), ..elements })
+                Some(Field { listed: self.step.find.is_empty() && !self.step.alone, ..elements })
             }
             None => Some(answer),
         }
@@ -68,7 +68,8 @@ impl<'a> Call<'a> {
 
     /// The field of the elements, where the answer is used as a list.
     pub(crate) fn elements(&self) -> Option<&'a str> {
-        self.list.filter(|_| !self.step.find.is_empty() || self.step.into.is_some())
+        let step = &self.step;
+        self.list.filter(|_| !step.find.is_empty() || step.alone || step.into.is_some())
     }
 
     /// Adds what it answers to the resource's wire object.

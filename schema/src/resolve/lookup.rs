@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{
-    Checks, Function, IdPart, Input, Lookup, LookupBy, LookupParent, Operation, Property, ProviderDefault, Query,
+    Checks, Function, IdPart, Input, Kind, Lookup, LookupBy, LookupParent, Operation, Property, ProviderDefault, Query,
     Resource, Source,
 };
 
@@ -173,7 +173,8 @@ impl<'a> Scope<'a> {
         let queries = queries.map(|(name, property)| (query_of(name, property), name));
         let query = queries.filter(|(field, _)| list.has_query(field));
         let query = query.map(|(name, input)| Query { name, from: Source::Property(input.clone()) });
-        let operation = self.list_operation(list, query.collect(), inputs, findings);
+        let query = query.chain(inside(list, inputs)).collect();
+        let operation = self.list_operation(list, query, inputs, findings);
         LookupBy { list: operation, element: word.element.clone(), find }
     }
 
@@ -213,7 +214,10 @@ impl<'a> Scope<'a> {
     ) {
         for (name, property) in inputs {
             let asks = |source: &Source| {
-                *source == Source::Property(name.clone()) || (*source == Source::Project && name == "projectId")
+                let inside = matches!(source, Source::Wire(path) if path.split('.').next() == property.send.as_deref());
+                *source == Source::Property(name.clone())
+                    || (*source == Source::Project && name == "projectId")
+                    || inside
             };
             let is_asked = lists.iter().any(|by| {
                 by.find.values().any(asks)
@@ -226,7 +230,14 @@ impl<'a> Scope<'a> {
             let has_no_effect = property.deprecated.is_some() && property.send.is_none();
             // Calls are made for it.
             let is_owner = name == "projectId" && self.product.project_in_id;
-            let is_free = has_no_effect || is_place || is_part || is_owner;
+            // The resource itself is read with it.
+            let reads_with = |step: &descriptor::Step| {
+                step.query
+                    .values()
+                    .any(|word| word.as_str().and_then(|text| text.strip_prefix('$')) == Some(name.as_str()))
+            };
+            let is_read_with = self.resource.read.steps().iter().any(reads_with);
+            let is_free = has_no_effect || is_place || is_part || is_owner || is_read_with;
             if !(is_asked || is_free || word.id.as_ref() == Some(name)) {
                 findings.mistake(&place.at("inputs"), format!("\"{name}\" selects nothing"));
             }
@@ -272,6 +283,21 @@ pub(super) fn asking(asks: &Resource) -> Function {
     Function { token: asks.token.clone(), lookup, asks: Some(Box::new(asks.clone())) }
 }
 
+/// What the list is asked by what stands inside of inputs: `resource_id` by the `id` of `resource`.
+fn inside(list: &Call<'_>, inputs: &BTreeMap<String, Property>) -> Vec<Query> {
+    let mut queries = Vec::new();
+    for property in inputs.values() {
+        let (Kind::Object(inner), Some(outer)) = (&property.kind, &property.send) else { continue };
+        for inner in inner.values().filter_map(|inner| inner.send.as_ref()) {
+            let name = format!("{outer}_{inner}");
+            if list.has_query(&name) {
+                queries.push(Query { name, from: Source::Wire(format!("{outer}.{inner}")) });
+            }
+        }
+    }
+    queries
+}
+
 /// The properties that the resource does not have.
 fn own_properties<'a: 'c, 'c>(
     word: &descriptor::Lookup,
@@ -294,7 +320,8 @@ fn own_properties<'a: 'c, 'c>(
     let found = word.properties.iter().map(|(name, word)| {
         let elsewhere = named.contains(name) || queries.contains(&snake_case(name));
         let sides = Sides {
-            send: Shape::default(),
+            // What an object among the inputs asks for stands in no body: `inside` finds it in the query.
+            send: Shape::new(!word.properties.is_empty()),
             told_once: read.clone(),
             read: read.clone(),
             sent_elsewhere: elsewhere.then(|| (name.clone(), None)).into_iter().collect(),

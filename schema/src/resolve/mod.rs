@@ -153,6 +153,7 @@ impl<'a> Scope<'a> {
             locality: self.locality,
             id: self.id.clone(),
             other_ids: self.other_ids.clone(),
+            named_by: self.named_by(&calls.answers, findings),
             create: self.steps(&calls.create, &calls, &properties, findings),
             read: self.steps(&calls.read, &calls, &properties, findings),
             update: self.steps(&calls.update, &calls, &properties, findings),
@@ -273,6 +274,13 @@ impl<'a> Scope<'a> {
         let within = self.resource.within.as_ref()?;
         self.check_property(&within.property, &self.place.at("within").at("property"), findings);
         Some(Within { property: within.property.clone(), token: within.token.clone() })
+    }
+
+    fn named_by(&self, answers: &Shape<'a>, findings: &mut Findings) -> Vec<String> {
+        for field in &self.resource.named_by {
+            check_answer_field(answers, field, &self.place.at("namedBy"), findings);
+        }
+        self.resource.named_by.clone()
     }
 
     fn gone(&self, answers: &Shape<'a>, findings: &mut Findings) -> Option<Gone> {

@@ -25,6 +25,13 @@ impl<'a> Scope<'a> {
                     check_answer_field(answers, path, place, findings);
                     return Source::Wire(path.to_owned());
                 }
+                if let Some(path) = word.strip_prefix("before.") {
+                    let field = path.split('.').next().unwrap_or(path);
+                    if self.property_of_field(field).is_none() {
+                        findings.mistake(place, format!("no property is sent as \"{field}\""));
+                    }
+                    return Source::Before(path.to_owned());
+                }
                 self.check_property(word, place, findings);
                 Source::Property(word.to_owned())
             }

@@ -153,7 +153,8 @@ impl<'a> Scope<'a> {
 
     fn find(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Find> {
         if call.step.find.is_empty() {
-            return None;
+            // Whatever the list holds is the one.
+            return call.step.alone.then(|| Find { by: BTreeMap::new() });
         }
         let place = call.place.at("find");
         if let Some(fields) = call.answer().and_then(|element| element.fields()) {
@@ -222,11 +223,16 @@ fn body_fields<'a>(call: &Call<'a>) -> Vec<&'a str> {
 fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
     let reads = calls.read.iter().any(|read| std::ptr::eq(read, call));
     if reads && call.list.is_some() && call.elements().is_none() {
-        let message = "the answer is a list: say which element with `find`, or where all go with `into`";
+        let message = "the answer is a list: say which element with `find` or `alone`, or where all go with `into`";
         findings.mistake(&call.place, message);
     }
-    if !call.step.find.is_empty() && call.list.is_none() {
-        findings.mistake(&call.place.at("find"), format!("{} does not answer a list", call.operation.id));
+    for (word, said) in [("find", !call.step.find.is_empty()), ("alone", call.step.alone)] {
+        if said && call.list.is_none() {
+            findings.mistake(&call.place.at(word), format!("{} does not answer a list", call.operation.id));
+        }
+    }
+    if call.step.alone && call.step.query.is_empty() {
+        findings.mistake(&call.place.at("alone"), "a list that no `query` narrows down may hold others too");
     }
 }
 

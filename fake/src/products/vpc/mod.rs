@@ -1,6 +1,6 @@
-//! Networks: VPCs, private networks and their subnets, routes, connectors and rules for what comes in. Access rules are
-//! not served.
+//! Networks: VPCs, private networks and their subnets, routes, connectors, rules for what comes in, and access control lists.
 
+mod acl;
 mod connector;
 mod ingress_rule;
 mod private_network;
@@ -33,6 +33,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListVPCs", list),
         ("UpdateVPC", |call| call.patch(&VPC, &["name", "tags"])),
         ("DeleteVPC", delete),
+        ("GetACL", acl::get),
+        ("SetACL", acl::set),
         ("EnableRouting", |call| enable(call, "routing_enabled")),
         ("EnableCustomRoutesPropagation", |call| enable(call, "custom_routes_propagation_enabled")),
         ("CreatePrivateNetwork", private_network::create),

@@ -123,6 +123,7 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         }
         Format::TimeZone => (is_time_zone(text), "a time zone such as `Europe/Paris` or `UTC`"),
         Format::HttpPath => (is_http_path(text), "the path of a request, such as `/jobs/nightly`"),
+        Format::HttpUrl => (is_http_url(text), "a URL such as `https://example.org/health`"),
         Format::HeaderValue => (!text.chars().any(|one| one.is_control() && one != '\t'), "one line of text"),
         Format::JsonObject => {
             (serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| json.is_object()), "a JSON object")
@@ -214,6 +215,13 @@ fn is_http_path(text: &str) -> bool {
     text.starts_with('/') && text.chars().all(|one| one.is_ascii_graphic() && one != '#')
 }
 
+fn is_http_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty() && !rest.starts_with('/') && rest.chars().all(|one| one.is_ascii_graphic())
+    })
+}
+
 /// Whether a character is in a set such as `a-zA-Z0-9_$-`; a dash at either end is itself.
 fn in_set(set: &str, character: char) -> bool {
     let members: Vec<char> = set.chars().collect();
@@ -287,6 +295,7 @@ mod tests {
             (Format::Cron, "*/5 9-17 * * mon-fri", "* * * *"),
             (Format::TimeZone, "America/Argentina/Buenos_Aires", "Europe / Paris"),
             (Format::HttpPath, "/jobs?kind=nightly", "jobs"),
+            (Format::HttpUrl, "https://example.org:8080/health?deep", "example.org/health"),
             (Format::HeaderValue, "application/json; charset=utf-8", "a\r\nX-Other: b"),
             (Format::JsonObject, "{\"a\": 1}", "[1]"),
             (

@@ -56,6 +56,7 @@ pub(crate) fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'st
         (Convert::Owner, Json::String(project)) if !project.contains(':') => {
             Json::String(format!("{project}:{project}"))
         }
+        (Convert::LowerCase, Json::String(text)) => Json::String(text.to_lowercase()),
         (Convert::Text, Json::String(text)) => text.parse::<i64>().map_or(Json::String(text), Json::from),
         // Outputs only, or in the form of the wire already.
         (_, json) => json,

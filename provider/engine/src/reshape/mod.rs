@@ -5,6 +5,9 @@
 
 mod databases_instance;
 mod databases_read_replica;
+mod domain_record;
+mod ipam_ip;
+mod network_acl;
 mod network_gateway_network;
 mod network_private_network;
 mod object_bucket;
@@ -32,12 +35,15 @@ fn pair(name: &str) -> Option<Pair> {
         "object_bucket" => (object_bucket::encode, object_bucket::decode),
         "object_bucket_acl" => (object_bucket_acl::encode, object_bucket_acl::decode),
         "object_item" => (object_item::encode, object_item::decode),
+        "domain_record" => (domain_record::encode, domain_record::decode),
         "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
         "observability_cockpit" => (observability_cockpit::encode, observability_cockpit::decode),
         "observability_products" => (observability_products::encode, observability_products::decode),
         "observability_sources" => (observability_sources::encode, observability_sources::decode),
         "observability_source" => (observability_source::encode, observability_source::decode),
         "observability_token" => (observability_token::encode, observability_token::decode),
+        "ipam_ip" => (ipam_ip::encode, ipam_ip::decode),
+        "network_acl" => (network_acl::encode, network_acl::decode),
         "network_gateway_network" => (network_gateway_network::encode, network_gateway_network::decode),
         "network_private_network" => (network_private_network::encode, network_private_network::decode),
         _ => return None,

@@ -166,7 +166,7 @@ pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object
     }
     let project = olds.text("projectId");
     let query: Vec<(&str, &str)> = project.iter().map(|project| ("project_id", *project)).collect();
-    let others: Vec<Json> = list(cx, scope, "ListInstances", &query).await?;
+    let others: Vec<Json> = list(cx, scope, "ListInstances", &[], &query).await?;
     let uuid = |other: &Json| other.get("id").and_then(Json::as_str).map(str::to_owned);
     let ours = |other: &&Json| uuid(other) == scope.parts.uuid;
     if let Some(found) = others.iter().find(|other| !ours(other) && !known.is_disjoint(&endpoints_in(other))) {
@@ -223,7 +223,7 @@ async fn take_over(
     }
     wait::settled(cx, scope, false).await?;
     // First of all: without its rules the whole world may connect.
-    let rules = list(cx, &old, "ListInstanceACLRules", &[]).await?;
+    let rules = list(cx, &old, "ListInstanceACLRules", &[], &[]).await?;
     if !rules.is_empty() {
         let rule = |rule: &Json| json!({ "ip": rule["ip"], "description": rule["description"] });
         let rules: Vec<Json> = rules.iter().map(rule).collect();

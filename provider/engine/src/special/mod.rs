@@ -6,6 +6,8 @@
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
+mod domain_record;
+mod domain_zone;
 mod functions_function;
 mod object_bucket;
 mod object_item;
@@ -13,8 +15,8 @@ mod observability_alert_manager;
 
 use std::collections::BTreeSet;
 
-use catalog::{Operation, Resource, Step};
-use client::BoxFuture;
+use catalog::{Operation, Query, Resource, Step};
+use client::{BoxFuture, Call};
 use serde_json::Value as Json;
 use value::Object;
 
@@ -125,6 +127,8 @@ fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
     Some(match resource.special.as_ref()?.handler.as_str() {
         "databases.instance" => &databases_instance::Instance,
         "databases.read_replica" => &databases_read_replica::ReadReplica,
+        "domain.record" => &domain_record::Record,
+        "domain.zone" => &domain_zone::Zone,
         "functions.function" => &functions_function::Function,
         "object.bucket" => &object_bucket::Bucket,
         "object.item" => &object_item::Item,
@@ -215,31 +219,6 @@ pub(crate) async fn before_delete(cx: &Context<'_>, scope: &Scope<'_>, olds: &Ob
     }
 }
 
-/// The elements of all pages that a list of a handler's own tells.
-pub(crate) async fn list(
-    cx: &Context<'_>,
-    scope: &Scope<'_>,
-    operation: &str,
-    query: &[(&str, &str)],
-) -> Result<Vec<Json>, Error> {
-    let mut operation = own(cx, operation)?;
-    for (name, value) in query {
-        let from = catalog::Source::Literal(Json::from(*value));
-        operation.query.push(catalog::Query { name: (*name).to_owned(), from });
-    }
-    match cx.perform(&Step::of(operation), scope, &[], false).await? {
-        Some(Json::Array(items)) => Ok(items),
-        _ => Ok(Vec::new()),
-    }
-}
-
-fn own(cx: &Context<'_>, operation: &str) -> Result<Operation, Error> {
-    let special = cx.resource.special.as_ref();
-    special.and_then(|special| special.operations.get(operation)).cloned().ok_or_else(|| {
-        Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
-    })
-}
-
 /// Makes a call of a handler's own, carrying these fields of what is wanted beside what the catalog adds. Parameters that
 /// are no part of the path stand in the query.
 pub(crate) async fn call(
@@ -249,11 +228,19 @@ pub(crate) async fn call(
     body: Option<Json>,
     parameters: &[(&str, &str)],
 ) -> Result<Json, Error> {
-    let mut operation = own(cx, operation)?;
-    for (name, value) in parameters.iter().filter(|(name, _)| operation.path.contains(&format!("{{{name}}}"))) {
-        operation.parameters.insert((*name).to_owned(), catalog::Source::Literal(Json::from(*value)));
-    }
-    let step = Step::of(operation);
+    let call = request(cx, scope, operation, body, parameters)?;
+    Ok(cx.send(call, crate::context::Patience::default()).await?.body)
+}
+
+/// A call of a handler's own, not made yet.
+fn request(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    operation: &str,
+    body: Option<Json>,
+    parameters: &[(&str, &str)],
+) -> Result<Call, Error> {
+    let step = Step::of(own(cx, operation, parameters)?);
     let mut call = crate::encode::call(&step, scope, &[])?;
     for (name, value) in parameters.iter().filter(|(name, _)| !step.call.parameters.contains_key(*name)) {
         call = call.query(*name, *value);
@@ -269,5 +256,37 @@ pub(crate) async fn call(
             own.extend(extra);
         }
     }
-    Ok(cx.send(call, crate::context::Patience::default()).await?.body)
+    Ok(call)
+}
+
+/// Asks for a list, all its pages, narrowed down by these query parameters.
+pub(crate) async fn list(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    operation: &str,
+    parameters: &[(&str, &str)],
+    query: &[(&str, &str)],
+) -> Result<Vec<Json>, Error> {
+    let mut operation = own(cx, operation, parameters)?;
+    let queries = query
+        .iter()
+        .map(|(name, value)| Query { name: (*name).to_owned(), from: catalog::Source::Literal(Json::from(*value)) });
+    operation.query.extend(queries);
+    match cx.perform(&Step::of(operation), scope, &[], false).await? {
+        Some(Json::Array(items)) => Ok(items),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// An operation that the descriptor lists for the handler, with these path parameters.
+fn own(cx: &Context<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result<Operation, Error> {
+    let special = cx.resource.special.as_ref();
+    let operation = special.and_then(|special| special.operations.get(operation)).ok_or_else(|| {
+        Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
+    })?;
+    let mut operation = operation.clone();
+    for (name, value) in parameters.iter().filter(|(name, _)| operation.path.contains(&format!("{{{name}}}"))) {
+        operation.parameters.insert((*name).to_owned(), catalog::Source::Literal(Json::from(*value)));
+    }
+    Ok(operation)
 }

@@ -1,0 +1,183 @@
+//! DNS records: no call makes, changes or removes one. All of it is a list of changes to the zone.
+//!
+//! Data was not enough because a record stands two levels deep in a list of changes, in another place for each verb, and
+//! because a change that adds must not be made twice: after a lost answer the record is looked for before it is added
+//! again. Assumes that a record is told apart within its zone by name, type and data, and that changing one by its id
+//! may be repeated.
+
+use client::{BoxFuture, Repeatable};
+use serde_json::{Map, Value as Json, json};
+use value::{Object, Path, Value};
+
+use super::{Handler, Transition, list, request};
+use crate::context::{Context, Patience};
+use crate::dns;
+use crate::error::{Error, ErrorKind};
+use crate::look;
+use crate::operation::Failure;
+use crate::pace::Pace;
+use crate::scope::Scope;
+
+/// See the module.
+pub(super) struct Record;
+
+/// How often a record is added whose answer is lost each time and that is not there afterwards.
+const ATTEMPTS: usize = 3;
+
+/// What a record is made of; the rest of what is wanted says where it is.
+const FIELDS: [&str; 9] = [
+    "name",
+    "type",
+    "data",
+    "ttl",
+    "priority",
+    "geo_ip_config",
+    "http_service_config",
+    "weighted_config",
+    "view_config",
+];
+
+impl Handler for Record {
+    fn check(&self, _: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
+        let Some(kind) = inputs.text("type") else { return };
+        for (path, data) in data(inputs) {
+            failures.extend(dns::fault(kind, data).map(|reason| Failure { path, reason }));
+        }
+        let told = inputs.text("data").and_then(|data| dns::told_priority(kind, data)).map(f64::from);
+        if let (Some(told), Some(given)) = (told, inputs.given("priority").and_then(Value::as_f64))
+            && told != given
+        {
+            let reason = format!("is {given}, but `data` says {told}: say it once, or say the same");
+            failures.push(Failure { path: Path::root("priority"), reason });
+        }
+    }
+
+    /// The zone itself has an empty name; a program without any would get one that is made.
+    fn imported(&self, inputs: &mut Object) {
+        inputs.entry("name".to_owned()).or_insert_with(|| Value::from(""));
+    }
+
+    fn begin<'a>(
+        &'a self,
+        cx: &'a Context<'a>,
+        scope: &'a Scope<'a>,
+        _: &'a Object,
+    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+        Some(Box::pin(add(cx, scope)))
+    }
+
+    fn after_change<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a mut Scope<'_>,
+        transition: Transition<'a>,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            if transition.is_creation() || transition.changed.is_empty() {
+                return Ok(false);
+            }
+            let set = json!({ "id": scope.source(&catalog::Source::Id), "records": [record(scope)] });
+            let records = change(cx, scope, json!({ "set": set }), Repeatable::Yes).await?;
+            look::learn(cx.resource, scope, None, records.into_iter().next().unwrap_or_default());
+            Ok(true)
+        })
+    }
+
+    fn before_delete<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a Scope<'_>,
+        _: &'a Object,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let delete = json!({ "id": scope.source(&catalog::Source::Id) });
+            change(cx, scope, json!({ "delete": delete }), Repeatable::Yes).await?;
+            Ok(())
+        })
+    }
+}
+
+/// Adds the record. If nobody knows whether that was done, it is looked for before it is added again.
+async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
+    let record = record(scope);
+    let added = json!({ "add": { "records": [record] } });
+    let (pace, began) = (Pace::of(cx.resource.wait.as_ref()), cx.spent());
+    for attempt in 1.. {
+        let lost = match change(cx, scope, added.clone(), Repeatable::No).await {
+            Ok(records) => match records.into_iter().find(|other| is_same(other, &record)) {
+                Some(made) => return Ok(made),
+                None => return Ok(find(cx, scope, &record).await?.unwrap_or_default()),
+            },
+            Err(error) if error.maybe_done() => error,
+            Err(error) => return Err(error),
+        };
+        if let Some(made) = find(cx, scope, &record).await? {
+            return Ok(made);
+        }
+        if attempt == ATTEMPTS {
+            return Err(lost);
+        }
+        cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
+    }
+    Ok(Json::Null)
+}
+
+/// Makes one change of the zone; gives the records that it touched.
+async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: Repeatable) -> Result<Vec<Json>, Error> {
+    let zone = zone(scope)?;
+    // A zone that is not there yet is made with its first record, as the peer has it.
+    let body = json!({ "changes": [change], "return_all_records": false, "disallow_new_zone_creation": false });
+    let call = request(cx, scope, "UpdateDNSZoneRecords", Some(body), &[("dns_zone", &zone)])?;
+    let mut answer = cx.send(call.repeatable(repeatable), Patience::default()).await?.body;
+    Ok(match answer["records"].take() {
+        Json::Array(records) => records,
+        _ => Vec::new(),
+    })
+}
+
+/// The record in its zone, if it is there.
+async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Option<Json>, Error> {
+    let zone = zone(scope)?;
+    let text = |field: &str| record[field].as_str().unwrap_or_default();
+    let query = [("name", text("name")), ("type", text("type"))];
+    match list(cx, scope, "ListDNSZoneRecords", &[("dns_zone", &zone)], &query).await {
+        Ok(records) => Ok(records.into_iter().find(|other| is_same(other, record))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an answer tells a record that was asked for: the API may spell data in another way.
+fn is_same(answer: &Json, record: &Json) -> bool {
+    let text = |json: &Json, field: &str| json[field].as_str().unwrap_or_default().to_owned();
+    let kind = text(record, "type");
+    let sent = |json: &Json| dns::sent_data(&kind, dns::shown_data(&kind, &text(json, "data")), "");
+    text(answer, "type") == kind && text(answer, "name") == text(record, "name") && sent(answer) == sent(record)
+}
+
+fn zone(scope: &Scope<'_>) -> Result<String, Error> {
+    let zone = scope.source(&catalog::Source::Property("dnsZone".to_owned()));
+    let zone = zone.as_ref().and_then(Json::as_str).map(str::to_owned);
+    zone.ok_or_else(|| Error::new(ErrorKind::Internal, "the zone of the record is not known"))
+}
+
+/// The whole record as it is wanted.
+fn record(scope: &Scope<'_>) -> Json {
+    let fields = FIELDS.iter().filter_map(|field| {
+        let json = scope.wanted_field(field).filter(|json| !json.is_null())?;
+        Some(((*field).to_owned(), json.clone()))
+    });
+    Json::Object(fields.collect::<Map<String, Json>>())
+}
+
+/// Everything in the inputs that holds data of the record's type, and where it stands.
+fn data(inputs: &Object) -> Vec<(Path, &str)> {
+    let usual = inputs.text("data").map(|data| (Path::root("data"), data));
+    let matches = inputs.given("geoIp").and_then(Value::as_object).and_then(|places| places.given("matches"));
+    let lists = [(Path::root("geoIp").name("matches"), matches), (Path::root("views"), inputs.given("views"))];
+    let inside = lists.into_iter().flat_map(|(path, list)| {
+        let items = list.and_then(Value::as_array).unwrap_or_default().iter().enumerate();
+        items.filter_map(move |(index, item)| Some((path.index(index).name("data"), item.as_object()?.text("data")?)))
+    });
+    usual.into_iter().chain(inside).collect()
+}

@@ -1,0 +1,109 @@
+//! DNS zones: a domain has its root zone from the start, so making that is taking it over.
+//!
+//! Data was not enough because no step can be left out for what is there already, and because deleting a zone takes
+//! records along that nobody asked about. Assumes that a zone is called by `subdomain` and `domain`, and that the records
+//! of its own name servers are all it holds when it is new.
+
+use client::BoxFuture;
+use serde_json::Value as Json;
+use value::Object;
+
+use super::{Handler, list};
+use crate::context::Context;
+use crate::error::{Error, ErrorKind};
+use crate::scope::Scope;
+use crate::wire;
+
+/// See the module.
+pub(super) struct Zone;
+
+/// How many records are named that a deletion takes along.
+const NAMED: usize = 5;
+
+impl Handler for Zone {
+    fn begin<'a>(
+        &'a self,
+        cx: &'a Context<'a>,
+        scope: &'a Scope<'a>,
+        inputs: &'a Object,
+    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
+        let is_root = inputs.text("subdomain").is_none_or(str::is_empty);
+        is_root.then(|| -> BoxFuture<'a, Result<Json, Error>> { Box::pin(root(cx, scope, inputs)) })
+    }
+
+    fn before_delete<'a>(
+        &'a self,
+        cx: &'a Context<'_>,
+        scope: &'a Scope<'_>,
+        _: &'a Object,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let Some(zone) = scope.parts.uuid.clone() else { return Ok(()) };
+            let records = match list(cx, scope, "ListDNSZoneRecords", &[("dns_zone", &zone)], &[]).await {
+                Ok(records) => records,
+                // A key that may delete the zone need not be one that may look into it.
+                Err(error) if error.kind() == ErrorKind::Denied => return Ok(()),
+                Err(error) => return Err(error),
+            };
+            let others: Vec<String> =
+                records.iter().filter(|record| !is_made_with_the_zone(record)).map(called).collect();
+            if !others.is_empty() {
+                let named = others.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+                let more = others.len().saturating_sub(NAMED);
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                cx.progress.warning(&format!(
+                    "the zone {zone} still holds records that this stack does not make, and they are lost with it: \
+                     {named}{more}"
+                ));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The root zone that there is, or else a new one.
+async fn root(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+    let domain = wire::get(&scope.wanted, "domain").and_then(Json::as_str).unwrap_or_default();
+    if let Some(found) = existing(cx, scope, domain).await? {
+        return taken_over(found, domain, inputs);
+    }
+    let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
+    let refused = match cx.perform(step, scope, step.fields(), false).await {
+        Ok(made) => return Ok(made.unwrap_or_default()),
+        Err(error) => error,
+    };
+    // Somebody was quicker, or an answer was lost.
+    let is_there =
+        refused.maybe_done() || refused.api().and_then(client::ApiError::error_type) == Some("already_exists");
+    match existing(cx, scope, domain).await {
+        Ok(Some(found)) if is_there => taken_over(found, domain, inputs),
+        _ => Err(refused),
+    }
+}
+
+async fn existing(cx: &Context<'_>, scope: &Scope<'_>, domain: &str) -> Result<Option<Json>, Error> {
+    Ok(list(cx, scope, "ListDNSZones", &[], &[("dns_zone", domain)]).await?.into_iter().next())
+}
+
+/// A zone of another project than the one that is asked for would be replaced, and lose its records, at the next run.
+fn taken_over(found: Json, domain: &str, inputs: &Object) -> Result<Json, Error> {
+    let project = found["project_id"].as_str().unwrap_or_default();
+    match inputs.text("projectId") {
+        Some(given) if given != project && !project.is_empty() => Err(Error::new(
+            ErrorKind::Precondition,
+            format!("the zone {domain} exists already, in the project {project}"),
+        )
+        .hint(format!("give that project as `projectId`, or none, instead of {given}"))),
+        _ => Ok(found),
+    }
+}
+
+/// The name servers of the zone itself, and its beginning.
+fn is_made_with_the_zone(record: &Json) -> bool {
+    record["name"].as_str() == Some("") && matches!(record["type"].as_str(), Some("NS" | "SOA"))
+}
+
+fn called(record: &Json) -> String {
+    let name = record["name"].as_str().filter(|name| !name.is_empty()).unwrap_or("@");
+    format!("{name} {}", record["type"].as_str().unwrap_or_default())
+}
