@@ -21,15 +21,10 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         let new = request.news.given(name);
         let filled_in = filled_in(resource, name, request);
-<<<<<<< HEAD
         let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
         let old = given.as_ref().or(filled_in.as_ref());
-        if respelled(resource, name, request) {
-=======
-        let old = request.old_inputs.given(name).or(filled_in.as_ref());
         let sent_alike = || encode::sends_alike(resource, name, request.old_inputs, request.news);
         if respelled(resource, name, request) || (property.equal == Some(Equal::Sent) && sent_alike()) {
->>>>>>> 11fcb90 (DNS zones and records, access control lists, reverse DNS of gateway addresses, addresses of IPAM)
             continue;
         }
         changes.property(property, &Path::root(name.as_str()), old, new);
