@@ -88,7 +88,10 @@ fn lean(json: &Json) -> Json {
     match json {
         Json::Object(fields) => {
             let says = |name: &str, json: &Json| {
-                !(json.is_null() || *json == json!([]) || (name == "id" && json == "") || (name == "priority" && *json == json!(0)))
+                !(json.is_null()
+                    || *json == json!([])
+                    || (name == "id" && json == "")
+                    || (name == "priority" && *json == json!(0)))
             };
             let fields = fields.iter().filter(|(name, json)| says(name, json));
             Json::Object(fields.map(|(name, json)| (name.clone(), lean(json))).collect())

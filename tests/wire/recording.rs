@@ -8,8 +8,20 @@ use serde_json::Value as Json;
 use tests::places;
 
 /// The folders that hold the traffic of our products.
-pub(crate) const SERVICES: &[&str] =
-    &["account", "cockpit", "container", "domain", "function", "iam", "ipam", "rdb", "registry", "secret", "vpc", "vpcgw"];
+pub(crate) const SERVICES: &[&str] = &[
+    "account",
+    "cockpit",
+    "container",
+    "domain",
+    "function",
+    "iam",
+    "ipam",
+    "rdb",
+    "registry",
+    "secret",
+    "vpc",
+    "vpcgw",
+];
 
 const API: &str = "https://api.scaleway.com";
 
