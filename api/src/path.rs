@@ -27,7 +27,11 @@ impl PathTemplate {
     /// Reads a template; `None` when it does not start with a slash or a parameter fills only a part of a segment.
     pub fn parse(text: &str) -> Option<Self> {
         let (text, word) = text.split_once('?').map_or((text, None), |(text, word)| (text, Some(word.to_owned())));
-        let segments = text.strip_prefix('/')?.split('/').map(segment).collect::<Option<_>>()?;
+        let segments = match text.strip_prefix('/')? {
+            // The root, such as the list of all buckets.
+            "" => vec![Segment::Literal(String::new())],
+            rest => rest.split('/').map(segment).collect::<Option<_>>()?,
+        };
         Some(Self { segments, word })
     }
 
