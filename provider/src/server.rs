@@ -264,6 +264,7 @@ impl ResourceProvider for Server {
             let create = from_proto::create(request)?;
             let resource = self.resource(&create.target)?;
             if create.preview {
+                engine::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
                 let outputs = engine::preview_create(resource, &create.inputs, &self.defaults());
                 return Ok(to_proto::create_preview(outputs));
             }
@@ -301,6 +302,7 @@ impl ResourceProvider for Server {
             let resource = self.resource(&update.target)?;
             let (olds, old_inputs, news) = (&update.olds, &update.old_inputs, &update.news);
             if update.preview {
+                engine::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
                 let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
                 let news = &self.followed(resource, news);
                 let outputs = engine::preview_update(resource, olds, old_inputs, news, &self.defaults());

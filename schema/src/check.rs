@@ -138,7 +138,9 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
     if resource.doc.trim().is_empty() {
         findings.mistake(place, "has no `doc`");
     }
-    if resource.local.is_none() {
+    if let Some(instead) = &resource.withdrawn {
+        check_withdrawn(place, resource, instead, findings);
+    } else if resource.local.is_none() {
         for (word, steps) in [("create", &resource.create), ("read", &resource.read)] {
             // `create: []` says that nothing is made.
             if matches!(steps, crate::descriptor::Steps::None) && !(resource.function && word == "create") {
@@ -167,6 +169,30 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
     }
     if resource.lookup.as_ref().is_some_and(|lookup| lookup.doc.trim().is_empty()) {
         findings.mistake(&place.at("lookup"), "has no `doc`");
+    }
+}
+
+/// What is withdrawn says what to use instead, and nothing of calls.
+fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: &mut Findings) {
+    if instead.trim().is_empty() {
+        findings.mistake(&place.at("withdrawn"), "says what to use instead");
+    }
+    for (word, is_said) in [
+        ("create", !resource.create.is_none()),
+        ("read", !resource.read.is_none()),
+        ("update", !resource.update.is_none()),
+        ("delete", !resource.delete.is_none()),
+        ("wait", resource.wait.is_some()),
+        ("within", resource.within.is_some()),
+        ("reshape", resource.reshape.is_some()),
+        ("special", resource.special.is_some()),
+        ("local", resource.local.is_some()),
+        ("function", resource.function),
+        ("deprecated", resource.deprecated.is_some()),
+    ] {
+        if is_said {
+            findings.mistake(&place.at(word), "what is `withdrawn` calls nobody, and says itself why it is deprecated");
+        }
     }
 }
 

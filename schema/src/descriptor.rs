@@ -17,6 +17,7 @@
 //!   zone are known from the id anyway.
 //! - Durations are written `250ms`, `5s`, `2m30s`, `1h`.
 
+pub mod catalog_words;
 mod component;
 mod property;
 
@@ -82,6 +83,11 @@ pub struct Resource {
     /// Why not to use it, and what instead: told wherever a program uses it.
     #[serde(default)]
     pub deprecated: Option<String>,
+    /// Scaleway has withdrawn it, API and all; the text says what to use instead. Nobody is called: none can be made, changed
+    /// or found, and one that a state still holds is gone. It is deprecated for that, it has no example, as none could run,
+    /// and its properties say their `type`, which no document tells.
+    #[serde(default)]
+    pub withdrawn: Option<String>,
     /// What is lost when it goes, and cannot be made again from the program: `every database in it`. A preview that
     /// replaces the resource warns of that.
     #[serde(default)]
@@ -423,27 +429,4 @@ pub struct Listing {
     pub without: BTreeMap<String, Vec<Json>>,
     /// Why they cannot be listed, or need not be.
     pub never: Option<String>,
-}
-
-/// Words shared with the catalog, in the language's spelling.
-pub mod catalog_words {
-    use std::collections::BTreeMap;
-
-    use schemars::JsonSchema;
-    use serde::{Deserialize, Serialize};
-
-    /// Answers that mean "gone".
-    #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-    #[serde(deny_unknown_fields, default)]
-    pub struct Gone {
-        /// A field that is null as long as the resource exists.
-        pub set: Option<String>,
-        /// A field that is not null as long as the resource exists.
-        pub unset: Option<String>,
-        /// A field and its values that mean gone.
-        pub values: BTreeMap<String, Vec<String>>,
-        /// A list field and the source of what it holds as long as the resource exists: `{ user_ids: $userId }`.
-        #[serde(rename = "missingFrom")]
-        pub missing_from: BTreeMap<String, serde_json::Value>,
-    }
 }

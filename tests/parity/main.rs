@@ -143,8 +143,6 @@ const NOT_YET: &[(&str, &str)] = &[
     ("iam/getScim:getScim", "users from elsewhere, for which there is no resource here"),
     ("iam/getScimToken:getScimToken", "users from elsewhere"),
     ("ipam/getIps:getIps", "to come"),
-    ("network/getPublicGatewayDhcp:getPublicGatewayDhcp", "the API it asks is gone"),
-    ("network/getPublicGatewayDhcpReservation:getPublicGatewayDhcpReservation", "the API it asks is gone"),
     ("registry/getImageTag:getImageTag", "to come"),
     // Under way, with the resources they belong to.
     ("object/get:get", "comes with the resource"),
@@ -191,6 +189,8 @@ const IN_SCOPE: &[&str] = &[
     "network/ingressRule:IngressRule",
     "network/privateNetwork:PrivateNetwork",
     "network/publicGateway:PublicGateway",
+    "network/publicGatewayDhcp:PublicGatewayDhcp",
+    "network/publicGatewayDhcpReservation:PublicGatewayDhcpReservation",
     "network/publicGatewayIp:PublicGatewayIp",
     "network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns",
     "network/publicGatewayPatRule:PublicGatewayPatRule",

@@ -6,6 +6,7 @@ import json
 import runpy
 import shutil
 from pathlib import Path
+from typing import Any
 
 from documents import ROOT
 from fake import Fake
@@ -42,10 +43,15 @@ def test_one_of_every_resource_lives_together(tmp_path: Path, fake: Fake) -> Non
 
 
 def offered() -> set[str]:
-    """The tokens of all resources, but for the older names of the same ones and for components."""
+    """The tokens of all resources that can be made, but for the older names of the same ones and for components."""
     resources = json.loads((ROOT / "schema" / "schema.json").read_text())["resources"]
     return {
         token
         for token, resource in resources.items()
-        if ":index/" not in token and not resource.get("isComponent")
+        if ":index/" not in token and not resource.get("isComponent") and not withdrawn(resource)
     }
+
+
+def withdrawn(resource: dict[str, Any]) -> bool:
+    """Whether Scaleway has no such thing any more, so that none can be made."""
+    return resource.get("deprecationMessage", "").startswith("Scaleway has withdrawn it.")

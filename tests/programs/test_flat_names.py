@@ -16,6 +16,7 @@ import yaml
 import test_resources
 from documents import ROOT
 from stack import Stack
+from test_everything import withdrawn
 from test_resources import TABLES, Subject, make
 
 SCHEMA = json.loads((ROOT / "schema" / "schema.json").read_text())
@@ -23,10 +24,12 @@ OURS = "evalap-scaleway:index/"
 
 
 def flat_names() -> dict[str, str]:
-    """The flat name of each class, such as `RegistryNamespace` of `registry.Namespace`."""
+    """The flat name of each class of which one can be made, such as `RegistryNamespace` of `registry.Namespace`."""
     names = {}
     for token, resource in SCHEMA["resources"].items():
         module, name = token.split(":")[1].split("/")[0], token.split(":")[2]
+        if withdrawn(resource):
+            continue
         for alias in resource.get("aliases", []):
             if alias["type"].startswith(OURS) and module != "index":
                 names[f"{module}.{name}"] = alias["type"].split(":")[2]

@@ -13,7 +13,7 @@ import pytest
 
 from documents import ROOT
 from fake import Fake
-from stack import Stack, example_stack
+from stack import Failed, Stack, example_stack
 
 OURS = "evalap-scaleway:"
 SCHEMA = json.loads((ROOT / "schema" / "schema.json").read_text())
@@ -113,6 +113,41 @@ def test_measured_states_are_taken_over(rewritten: bool, stack: Callable[..., St
     made.program = program
     taken_over(made)
     assert len(made.resources()) == len(cases)
+
+
+@pytest.mark.parametrize("rewritten", [False, True], ids=["by aliases", "by rewriting"])
+def test_what_scaleway_has_withdrawn_stays_until_it_is_looked_for(rewritten: bool, stack: Callable[..., Stack]) -> None:
+    peer, inputs = "scaleway:network/publicGatewayDhcp:PublicGatewayDhcp", {"subnet": "192.168.0.0/24"}
+    zone = {"zone": "fr-par-1", "enableDynamic": True, "poolLow": "192.168.0.2", "poolHigh": "192.168.0.254"}
+    case = {
+        "inputs": inputs,
+        "checkedInputs": inputs,
+        "id": "fr-par-1/22222222-2222-2222-2222-222222222222",
+        "state": {**inputs, **zone},
+    }
+
+    def program() -> None:
+        options = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=peer)], version=SCHEMA["version"])
+        pulumi.CustomResource(of_ours(peer), "dhcp", inputs, options)
+
+    made = stack(lambda: None)
+    made.up()
+    exported = made.automation.export_stack()
+    add_measured(exported.deployment["resources"], {"dhcp": (peer, case)})
+    if rewritten:
+        exported.deployment = migrated(exported.deployment)
+    made.automation.import_stack(exported)
+    made.program = program
+    taken_over(made)
+    made.refresh()
+    assert made.resources() == {}
+    # The next run would make it again: the preview says that it cannot, and what to use instead.
+    for command in (made.preview, made.up):
+        with pytest.raises(Failed) as failed:
+            command()
+        assert "network.PrivateNetwork" in str(failed.value)
+    made.program = lambda: None
+    assert made.up().changed == {}
 
 
 def migrated(deployment: Any) -> Any:

@@ -9,6 +9,7 @@ use crate::plugin::{CANARY, Plugin, Thing};
 
 const INSTANCE: &str = "databases/instance:Instance";
 const USER: &str = "databases/user:User";
+const GONE: &str = "fr-par-1/11111111-1111-1111-1111-111111111111";
 const SECRET: &str = "secrets/secret:Secret";
 
 fn status(code: u16, body: serde_json::Value) -> FaultKind {
@@ -93,4 +94,46 @@ async fn what_somebody_else_deleted_is_gone_and_no_change_brings_it_back() {
     assert_eq!(refusal.code(), Code::NotFound, "{refusal}");
     plugin.delete(token, &thing).await.unwrap();
     assert!(fake.objects("registry/namespace").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_scaleway_has_withdrawn_cannot_be_made_and_is_left_behind_without_a_call() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    for (token, program, instead, lookup, asked) in [
+        (
+            "network/publicGatewayDhcp:PublicGatewayDhcp",
+            json!({ "subnet": "192.168.0.0/24" }),
+            "network.PrivateNetwork",
+            "network/getPublicGatewayDhcp:getPublicGatewayDhcp",
+            "dhcpId",
+        ),
+        (
+            "index/vpcPublicGatewayDhcpReservation:VpcPublicGatewayDhcpReservation",
+            json!({ "gatewayNetworkId": GONE, "macAddress": "02:00:00:12:34:56", "ipAddress": "192.168.0.7" }),
+            "ipam.Ip",
+            "index/getVpcPublicGatewayDhcpReservation:getVpcPublicGatewayDhcpReservation",
+            "reservationId",
+        ),
+    ] {
+        let inputs = plugin.check(token, None, &program).await;
+        let left = Thing { id: GONE.to_owned(), state: inputs.clone(), inputs: inputs.clone() };
+        let refusals = [
+            // A preview that promised it would not come true.
+            plugin.create(token, &inputs, true).await.map(drop),
+            plugin.create(token, &inputs, false).await.map(drop),
+            plugin.update(token, &left, &inputs, true).await.map(drop),
+            plugin.update(token, &left, &inputs, false).await.map(drop),
+            plugin.invoke(lookup, &json!({ asked: GONE })).await.map(drop),
+        ];
+        for refusal in refusals {
+            let refusal = refusal.unwrap_err();
+            assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
+            assert!(refusal.message().contains("any more, as Scaleway has withdrawn its API"), "{refusal}");
+            assert!(refusal.message().contains(instead), "{refusal}");
+        }
+        assert!(plugin.read(token, &left).await.unwrap().is_none(), "{token}");
+        plugin.delete(token, &left).await.unwrap();
+    }
+    assert!(fake.requests().is_empty(), "{:?}", fake.requests());
 }

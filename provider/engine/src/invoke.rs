@@ -12,6 +12,7 @@ use crate::id;
 use crate::operation::Failure;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
+use crate::withdrawn::refuse_withdrawn;
 use crate::{look, place, run};
 
 /// Why a lookup gives nothing.
@@ -33,6 +34,7 @@ impl From<Error> for InvokeError {
 pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
     let lookup = &function.lookup;
     let mut arguments = check::arguments(lookup, arguments).map_err(InvokeError::Arguments)?;
+    refuse_withdrawn(cx.resource)?;
     // The inputs of a lookup are like those of a resource: the same code turns them into requests.
     let question = question(cx.resource, lookup);
     if let Some(parent) = &lookup.parent

@@ -37,6 +37,7 @@ mod turns;
 mod undone;
 mod wait;
 mod wire;
+mod withdrawn;
 mod zip;
 
 pub use autoname::Autonaming;
@@ -53,3 +54,4 @@ pub use operation::{
 };
 pub use place::Defaults;
 pub use preview::{preview_create, preview_update};
+pub use withdrawn::refuse_withdrawn;

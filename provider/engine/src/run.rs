@@ -14,6 +14,7 @@ use crate::operation::{Created, DiffRequest, ReadBack};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
+use crate::withdrawn::refuse_withdrawn;
 use crate::{diff, encode, inputs, local, look, moved, undone, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
@@ -22,6 +23,7 @@ const WHOLE_CHECK: Duration = Duration::from_millis(250);
 
 /// Creates the resource and waits until Scaleway calls it settled.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
+    refuse_withdrawn(cx.resource)?;
     if cx.resource.local.is_some() {
         return local::create(cx.resource, cx.chance, inputs);
     }
@@ -57,6 +59,9 @@ pub(crate) async fn read(
     inputs: &Object,
     state: &Object,
 ) -> Result<Option<ReadBack>, Error> {
+    if cx.resource.withdrawn.is_some() {
+        return Ok(None);
+    }
     if cx.resource.local.is_some() {
         return Ok(local::read(id, inputs, state));
     }
@@ -132,6 +137,7 @@ pub(crate) async fn update(
     old_inputs: &Object,
     news: &Object,
 ) -> Result<Object, Error> {
+    refuse_withdrawn(cx.resource)?;
     if cx.resource.local.is_some() {
         return Ok(local::update(cx.resource, olds, news));
     }
@@ -160,7 +166,7 @@ pub(crate) async fn update(
 
 /// Removes the resource and waits until it is gone. What is gone already was removed well.
 pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
-    if cx.resource.local.is_some() {
+    if cx.resource.local.is_some() || cx.resource.withdrawn.is_some() {
         return Ok(());
     }
     let unknown = old_inputs.keys().all(|name| name.starts_with("__"));

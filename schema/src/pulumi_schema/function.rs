@@ -55,7 +55,9 @@ pub(crate) fn spec(
         "inputs": inputs,
         "outputs": { "type": "object", "properties": outputs, "required": required },
     });
-    if let Some(reason) = describe::deprecated(token, &word.token, word.deprecated.as_ref()) {
+    if let Some(reason) =
+        describe::deprecated(token, &word.token, describe::reason(one, word.deprecated.as_ref()).as_ref())
+    {
         spec["deprecationMessage"] = json!(reason);
     }
     spec

@@ -148,7 +148,9 @@ fn resource_spec(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
         "requiredInputs": required_inputs,
         "aliases": aliases(token, &word.token, &word.aliases),
     });
-    if let Some(reason) = describe::deprecated(token, &word.token, word.deprecated.as_ref()) {
+    if let Some(reason) =
+        describe::deprecated(token, &word.token, describe::reason(one, word.deprecated.as_ref()).as_ref())
+    {
         spec["deprecationMessage"] = json!(reason);
     }
     if let Some(listing) = &one.resource.listing {

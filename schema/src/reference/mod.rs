@@ -44,6 +44,8 @@ pub(crate) fn reference(
         let example = written.and_then(|loaded| loaded.example.as_ref());
         match example {
             Some((place, example)) => example::check(example, place, &one.resource.token, schema, findings),
+            // Nothing could be shown: what is withdrawn cannot be made.
+            None if one.resource.withdrawn.is_some() => {}
             None => findings
                 .warning(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
         }

@@ -165,6 +165,11 @@ impl<'a> Page<'a> {
     /// What is called, and how long it may take.
     fn behaviour(&self) -> String {
         let resource = &self.one.resource;
+        if resource.withdrawn.is_some() {
+            return String::from(
+                "## Calls and time limits\n\nNobody is called: it cannot be made, changed or found any more.\n",
+            );
+        }
         let calls = |steps: &[Step]| {
             let mut names: Vec<String> = Vec::new();
             for step in steps {

@@ -52,8 +52,8 @@ impl<'a> Scope<'a> {
         self.check_id_given(word, &inputs, &place, findings);
         let parent = parent.map(|(word, list)| self.parent(word, &list, &inputs, &place.at("parent"), findings));
         let lists: Vec<&LookupBy> = by.iter().chain(parent.iter().map(|parent| &parent.by)).collect();
-        // Of a list that could not be found nobody knows what selects in it.
-        if by.is_some() == word.list.is_some() {
+        // Of a list that could not be found nobody knows what selects in it, and what is withdrawn has none.
+        if by.is_some() == word.list.is_some() && self.resource.withdrawn.is_none() {
             self.check_used(word, &inputs, &lists, &place, findings);
         }
         for name in &word.without {

@@ -36,9 +36,12 @@ impl<'a> Scope<'a> {
         words
             .map(|(name, word)| {
                 let mut property = property(name, word, &sides, &place.at(name), findings);
-                // Without an update there is nothing a change could be sent with.
-                let fixed =
-                    self.resource.update.is_none() && self.resource.special.is_none() && !self.resource.function;
+                // Without an update there is nothing a change could be sent with. What is withdrawn is not replaced for it:
+                // its `replace` says all.
+                let fixed = self.resource.update.is_none()
+                    && self.resource.special.is_none()
+                    && self.resource.withdrawn.is_none()
+                    && !self.resource.function;
                 property.replace |= fixed && property.input != Input::No && property.send.is_some();
                 (name.clone(), property)
             })
