@@ -50,6 +50,7 @@ const EMBEDDED: &[(&str, &str)] = embed![
     "function.v1beta1",
     "iam.v1alpha1",
     "ipam.v1",
+    "key_manager.v1alpha1",
     "object.s3",
     "rdb.v1",
     "registry.v1",

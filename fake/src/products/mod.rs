@@ -21,6 +21,7 @@ pub(crate) mod domain;
 pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod ipam;
+pub(crate) mod keys;
 pub(crate) mod object;
 pub(crate) mod rdb;
 pub(crate) mod registry;
@@ -46,6 +47,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &domain::PRODUCT,
     &iam::PRODUCT,
     &ipam::PRODUCT,
+    &keys::PRODUCT,
     &rdb::PRODUCT,
     &registry::PRODUCT,
     &secret::PRODUCT,

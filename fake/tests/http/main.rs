@@ -10,6 +10,7 @@ mod domain;
 mod framework;
 mod functions;
 mod iam;
+mod keys;
 mod object;
 mod rdb;
 mod registry;
