@@ -42,6 +42,12 @@ secret = scaleway.secrets.Secret("admin", path="/shop", description="Who may do 
 scaleway.secrets.Version("admin-now", secret_id=secret.id, data=password)
 generated = scaleway.evalap.Password("generated", length=40)
 
+# Keys.
+
+scaleway.keymanager.Key(
+    "orders", algorithm="aes_256_gcm", rotation_policy={"rotation_period": "2160h"}, unprotected=True
+)
+
 # Networks.
 
 vpc = scaleway.network.Vpc("shop", enable_custom_routes_propagation=True)

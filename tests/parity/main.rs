@@ -142,6 +142,7 @@ const NOT_YET: &[(&str, &str)] = &[
     ("iam/getSamlCertificate:getSamlCertificate", "single sign-on of the organization"),
     ("iam/getScim:getScim", "users from elsewhere, for which there is no resource here"),
     ("iam/getScimToken:getScimToken", "users from elsewhere"),
+    ("keymanager/getVerify:getVerify", "use of a key by a program, which is no part of a deployment"),
     ("ipam/getIps:getIps", "to come"),
     ("registry/getImageTag:getImageTag", "to come"),
     // Under way, with the resources they belong to.
@@ -183,6 +184,7 @@ const IN_SCOPE: &[&str] = &[
     "iam/sshKey:SshKey",
     "iam/user:User",
     "ipam/ip:Ip",
+    "keymanager/key:Key",
     "network/acl:Acl",
     "network/connector:Connector",
     "network/gatewayNetwork:GatewayNetwork",
