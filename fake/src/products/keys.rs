@@ -14,7 +14,7 @@ use crate::store::{Kind, Missing, Object};
 
 static KEY: Kind = Kind::new("key_manager/key", "Key", "keys", Missing::Labelled("key"));
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 pub(crate) static PRODUCT: Product = Product {
     document: "key_manager.v1alpha1",
