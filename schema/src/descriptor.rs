@@ -222,6 +222,7 @@ impl StepOrOperation {
 /// A call and the conditions under which it is made.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language")]
 pub struct Step {
     /// The operation's id in the API document.
     pub call: String,

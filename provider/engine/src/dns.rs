@@ -146,7 +146,7 @@ fn is_authority(data: &str) -> bool {
 
 fn is_hex(text: &str) -> bool {
     let digits: Vec<char> = text.chars().filter(|one| !one.is_whitespace()).collect();
-    !digits.is_empty() && digits.len() % 2 == 0 && digits.iter().all(char::is_ascii_hexdigit)
+    !digits.is_empty() && digits.len().is_multiple_of(2) && digits.iter().all(char::is_ascii_hexdigit)
 }
 
 fn is_location(data: &str) -> bool {

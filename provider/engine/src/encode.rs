@@ -115,10 +115,10 @@ pub(crate) fn changed(
 /// Whether two sets of inputs send the same of one property, whatever they say of the others. What is not known yet is
 /// not the same.
 pub(crate) fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object) -> bool {
-    let send = resource.properties.get(name).and_then(|property| property.send.as_deref());
+    let field = resource.properties.get(name).and_then(|property| property.send.as_deref());
     let sent = |inputs| {
         let wanted = wanted(resource, inputs, &Defaults::default()).ok()?;
-        Some(send.and_then(|send| wire::find(&wanted, send).cloned()))
+        Some(field.and_then(|field| wire::find(&wanted, field).cloned()))
     };
     sent(one).is_some_and(|one| sent(other) == Some(one))
 }

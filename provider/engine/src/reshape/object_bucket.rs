@@ -174,11 +174,11 @@ mod tests {
     #[test]
     fn a_rule_without_a_name_gets_one_that_is_free_and_stays() {
         let rules = json!({ "lifecycle_rules": [{}, { "id": "rule-1" }, { "id": "" }] });
-        let named = encoded(&rules);
+        let once = encoded(&rules);
         let names: Vec<&Json> =
-            named["lifecycle_rules"].as_array().into_iter().flatten().map(|rule| &rule["id"]).collect();
+            once["lifecycle_rules"].as_array().into_iter().flatten().map(|rule| &rule["id"]).collect();
         assert_eq!(names, ["rule-1x", "rule-1", "rule-3"]);
-        assert_eq!(encoded(&rules), named);
+        assert_eq!(encoded(&rules), once);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Handler for Record {
         }
         let told = inputs.text("data").and_then(|data| dns::told_priority(kind, data)).map(f64::from);
         if let (Some(told), Some(given)) = (told, inputs.given("priority").and_then(Value::as_f64))
-            && told != given
+            && (told - given).abs() > f64::EPSILON
         {
             let reason = format!("is {given}, but `data` says {told}: say it once, or say the same");
             failures.push(Failure { path: Path::root("priority"), reason });
