@@ -22,6 +22,8 @@ const UNSEEN: [&str; 3] = ["containers/token:Token", "functions/domain:Domain", 
 const MEANT: &[(&str, &str)] = &[
     // A replica with two endpoints is shown once for each, as the peer does.
     ("databases/instance:Instance", "readReplicas has"),
+    // Switched off, a schedule is told as being on, without a next run.
+    ("databases/instance:Instance", "disableBackup is true, the answer false"),
 ];
 
 #[test]

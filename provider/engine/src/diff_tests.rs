@@ -1,0 +1,147 @@
+//! Diffs of made-up resources: what is a change, what replaces, and what means the same.
+
+use serde_json::json;
+
+use super::*;
+
+fn input(kind: Kind) -> Property {
+    Property { kind, input: Input::Optional, ..Property::default() }
+}
+
+fn resource(properties: Vec<(&str, Property)>) -> Resource {
+    let properties = properties.into_iter().map(|(name, mut property)| {
+        property.send = Some(catalog::usual_field(name));
+        property.read.clone_from(&property.send);
+        (name.to_owned(), property)
+    });
+    Resource { properties: properties.collect(), ..Resource::default() }
+}
+
+fn object(json: serde_json::Value) -> Object {
+    Value::from(json).as_object().cloned().unwrap_or_default()
+}
+
+fn paths(resource: &Resource, old: serde_json::Value, news: &Object) -> Vec<String> {
+    let old = object(old);
+    let request = DiffRequest { olds: &old, old_inputs: &old, news, ignore_changes: &[] };
+    let found = diff(resource, &request).changes;
+    found.iter().map(|(path, change)| format!("{path}{}", if change.replace { "!" } else { "" })).collect()
+}
+
+#[test]
+fn changes_are_told_with_nested_paths() {
+    let rule = [("ip".to_owned(), input(Kind::String)), ("port".to_owned(), input(Kind::Integer))];
+    let rules = input(Kind::List(Box::new(Kind::Object(rule.into_iter().collect()))));
+    let resource = resource(vec![("rules", rules), ("labels", input(Kind::Map(Box::new(Kind::String))))]);
+    let old = json!({"rules": [{"ip": "a", "port": 1}, {"ip": "b"}], "labels": {"x.y": "1", "z": "2"}});
+    let new = object(json!({"rules": [{"ip": "a", "port": 2}], "labels": {"x.y": "3", "z": "2"}}));
+    assert_eq!(paths(&resource, old, &new), [r#"labels["x.y"]"#, "rules[0].port", "rules[1]"]);
+}
+
+#[test]
+fn absence_of_what_the_api_fills_is_no_change_and_of_anything_else_is_one() {
+    let resource = resource(vec![
+        ("filled", Property { computed: true, ..input(Kind::String) }),
+        ("plain", input(Kind::String)),
+        ("empty", input(Kind::Boolean)),
+    ]);
+    let old = json!({"filled": "a", "plain": "b", "empty": false});
+    assert_eq!(paths(&resource, old, &Object::new()), ["plain"]);
+}
+
+#[test]
+fn what_the_api_filled_in_within_an_object_is_no_change_when_it_is_given() {
+    let inside = [("id", input(Kind::String)), ("own", Property { computed: true, ..input(Kind::Boolean) })];
+    let inside = inside.into_iter().map(|(name, mut property)| {
+        property.read = Some(name.to_owned());
+        (name.to_owned(), property)
+    });
+    let resource = resource(vec![("network", input(Kind::Object(inside.collect())))]);
+    let (old, live) = (object(json!({"network": {"id": "a"}})), object(json!({"network": {"id": "a", "own": true}})));
+    let found = |news: serde_json::Value| {
+        let request = DiffRequest { olds: &live, old_inputs: &old, news: &object(news), ignore_changes: &[] };
+        diff(&resource, &request).changes.keys().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(found(json!({"network": {"id": "a", "own": true}})), [""; 0]);
+    assert_eq!(found(json!({"network": {"id": "a", "own": false}})), ["network.own"]);
+}
+
+#[test]
+fn an_unknown_value_is_a_change_and_a_replacement_where_any_change_is() {
+    let resource = resource(vec![("fixed", Property { replace: true, ..input(Kind::String) })]);
+    let mut news = Object::new();
+    news.insert("fixed".to_owned(), Value::UNKNOWN);
+    assert_eq!(paths(&resource, json!({"fixed": "a"}), &news), ["fixed!"]);
+}
+
+#[test]
+fn what_lasts_changes_in_place_and_comes_and_goes_with_the_resource() {
+    let inner = || Kind::Object([("body".to_owned(), input(Kind::String))].into_iter().collect());
+    let resource = resource(vec![
+        ("cron", Property { lasting: true, ..input(inner()) }),
+        ("queue", Property { lasting: true, ..input(inner()) }),
+    ]);
+    let old = json!({"cron": {"body": "a"}});
+    assert_eq!(paths(&resource, old.clone(), &object(json!({"cron": {"body": "b"}}))), ["cron.body"]);
+    assert_eq!(paths(&resource, old, &object(json!({"queue": {"body": "a"}}))), ["cron!", "queue!"]);
+}
+
+#[test]
+fn what_an_imported_object_was_made_from_is_taken_as_given() {
+    let made_from = || Property { replace: true, ..input(Kind::String) };
+    let mut resource = resource(vec![("data", made_from()), ("dataVersion", made_from()), ("note", made_from())]);
+    for name in ["data", "dataVersion"] {
+        resource.properties.get_mut(name).unwrap().read = None;
+    }
+    resource.exactly_one = vec![vec!["data".to_owned(), "dataWo".to_owned()]];
+    let new = object(json!({"data": "a", "note": "b"}));
+    assert_eq!(paths(&resource, json!({"note": "b"}), &new), [""; 0]);
+    assert_eq!(paths(&resource, json!({"note": "b", "data": "c"}), &new), ["data!"]);
+    assert_eq!(paths(&resource, json!({"note": "b", "dataVersion": "1"}), &new), ["data!", "dataVersion!"]);
+}
+
+#[test]
+fn switching_between_two_spellings_is_a_change_only_if_the_meaning_changes() {
+    let mut resource = resource(vec![
+        ("limitBytes", Property { computed: true, ..input(Kind::Integer) }),
+        (
+            "limit",
+            Property {
+                computed: true,
+                same: Some("limitBytes".to_owned()),
+                convert: Some(catalog::Convert::Megabytes),
+                ..input(Kind::Integer)
+            },
+        ),
+    ]);
+    if let Some(limit) = resource.properties.get_mut("limit") {
+        limit.send = Some("limit_bytes".to_owned());
+    }
+    let old = json!({"limit": 256});
+    assert!(paths(&resource, old.clone(), &object(json!({"limitBytes": 256_000_000}))).is_empty());
+    assert_eq!(paths(&resource, old, &object(json!({"limitBytes": 512_000_000}))), ["limitBytes"]);
+}
+
+#[test]
+fn ignored_paths_are_left_alone() {
+    let resource = resource(vec![("tags", input(Kind::List(Box::new(Kind::String))))]);
+    let (old, news) = (object(json!({"tags": ["a"]})), object(json!({"tags": ["b"]})));
+    let ignore = ["tags[0]".to_owned()];
+    let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &ignore };
+    assert!(diff(&resource, &request).changes.is_empty());
+}
+
+#[test]
+fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
+    let name = Property { input: Input::Auto, ..input(Kind::String) };
+    let resource = resource(vec![("name", name), ("fixed", Property { replace: true, ..input(Kind::String) })]);
+    let old = object(json!({"name": "a", "fixed": "x"}));
+    for (news, expected) in [
+        (json!({"name": "a", "fixed": "y"}), true),
+        (json!({"name": "a", "fixed": "y", "__defaults": ["name"]}), false),
+    ] {
+        let news = object(news);
+        let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &[] };
+        assert_eq!(diff(&resource, &request).delete_before_replace, expected);
+    }
+}
