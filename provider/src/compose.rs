@@ -39,7 +39,7 @@ pub(crate) async fn construct(
         checked.failures.into_iter().map(|failure| Problem { path: failure.path, reason: failure.reason }).collect();
     problems.extend(components::problems(request_of));
     if !problems.is_empty() {
-        return Err(to_proto::wrong_inputs(&request.r#type, &request.name, problems));
+        return Err(to_proto::wrong_inputs(&request.r#type, &request.name, &[&given, &checked.inputs], problems));
     }
     let is_preview = request.dry_run;
     let name = request.name.clone();

@@ -46,7 +46,19 @@ pub(crate) fn configured() -> rpc::ConfigureResponse {
 }
 
 pub(crate) fn checked(checked: Checked) -> rpc::CheckResponse {
-    rpc::CheckResponse { inputs: Some(object(checked.inputs)), failures: failures(checked.failures) }
+    let mut failures = failures(checked.failures);
+    for failure in &mut failures {
+        failure.property = unseen(&failure.property, &[&checked.inputs]);
+    }
+    rpc::CheckResponse { inputs: Some(object(checked.inputs)), failures }
+}
+
+/// The path of an input that is wrong, under which the engine finds nothing secret: it prints the value that it looks up
+/// there beside the reason, sealed or not.
+fn unseen(path: &str, inputs: &[&Object]) -> String {
+    let top = path.split(['.', '[']).next().unwrap_or_default();
+    let is_secret = inputs.iter().filter_map(|inputs| inputs.get(top)).any(Value::contains_secret);
+    if is_secret { format!("{path} (secret)") } else { path.to_owned() }
 }
 
 pub(crate) fn failures(failures: Vec<Failure>) -> Vec<rpc::CheckFailure> {

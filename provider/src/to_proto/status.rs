@@ -10,7 +10,9 @@ use pulumi_rpc::google::rpc::Status as Details;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::input_properties_error::PropertyError;
 use tonic::{Code, Status};
+use value::Object;
 
+use super::unseen;
 use crate::config::{MissingKey, WrongSetting};
 use crate::from_proto::Malformed;
 
@@ -34,8 +36,8 @@ pub(crate) fn malformed(error: &Malformed) -> Status {
     Status::invalid_argument(error.to_string())
 }
 
-/// Everything that is wrong with the inputs of a component.
-pub(crate) fn wrong_inputs(token: &str, name: &str, problems: Vec<Problem>) -> Status {
+/// Everything that is wrong with the inputs of a component, as they were given and as they were understood.
+pub(crate) fn wrong_inputs(token: &str, name: &str, inputs: &[&Object], problems: Vec<Problem>) -> Status {
     let label = token.rsplit(':').next().unwrap_or(token);
     let message = match problems.len() {
         1 => format!("an input of {label} \"{name}\" is wrong; nothing was made"),
@@ -43,7 +45,7 @@ pub(crate) fn wrong_inputs(token: &str, name: &str, problems: Vec<Problem>) -> S
     };
     let errors = problems
         .into_iter()
-        .map(|problem| PropertyError { property_path: problem.path.to_string(), reason: problem.reason })
+        .map(|problem| PropertyError { property_path: unseen(&problem.path.to_string(), inputs), reason: problem.reason })
         .collect();
     let detail = rpc::InputPropertiesError { errors };
     with_detail(Code::InvalidArgument, &message, INPUT_PROPERTIES, detail.encode_to_vec())
