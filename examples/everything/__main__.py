@@ -86,7 +86,16 @@ scaleway.network.Acl(
     vpc_id=vpc.id,
     is_ipv6=False,
     default_policy="drop",
-    rules=[{"action": "accept", "protocol": "TCP", "destination": "172.16.8.0/22", "dst_port_low": 443}],
+    rules=[
+        {
+            "action": "accept",
+            "protocol": "TCP",
+            "source": "0.0.0.0/0",
+            "destination": "172.16.8.0/22",
+            "dst_port_low": 443,
+            "dst_port_high": 443,
+        }
+    ],
 )
 printer = scaleway.ipam.Ip(
     "printer",

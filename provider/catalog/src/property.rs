@@ -39,6 +39,9 @@ pub struct Property {
     /// Can be switched on, never off again; a live `true` where the program says `false` is no drift.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,
+    /// No two of the kind may have the same value at once: a replacement with the same one deletes first.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
     /// May change in place, but giving it or taking it away needs a new resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lasting: bool,

@@ -146,7 +146,7 @@ fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
 fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff) -> bool {
     resource.properties.iter().any(|(name, property)| {
         let made = request.news.get("__defaults").and_then(Value::as_array).unwrap_or_default();
-        property.input == Input::Auto
+        (property.input == Input::Auto || property.unique)
             && request.news.given(name).is_some()
             && !made.iter().any(|made| made.as_str() == Some(name))
             && !diff.properties().any(|changed| changed == name)

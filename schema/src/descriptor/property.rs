@@ -38,6 +38,9 @@ pub struct Property {
     pub told_once: bool,
     /// Can be switched on, never off.
     pub one_way: bool,
+    /// No two of the kind may have the same value at once: a replacement that keeps it deletes the old one first. Names that
+    /// can be made (`input: auto`) are so anyway.
+    pub unique: bool,
     /// May change in place, but giving it or taking it away needs a new resource.
     pub lasting: bool,
     /// Matters only at creation, such as whether a mail is sent: a later change is none.

@@ -113,6 +113,7 @@ pub(crate) fn property(
         write_only: word.write_only,
         told_once: word.told_once,
         one_way: word.one_way,
+        unique: word.unique,
         lasting: word.lasting,
         once: word.once,
         unless: word.unless.clone(),
