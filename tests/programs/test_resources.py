@@ -88,8 +88,15 @@ def take(step: Mapping[str, Any], subject: Subject, stack: Stack, fake: Fake) ->
     for path, expected in step.get("fake", changes).items():
         found = [look(fields, path) for fields in shown]
         # The API has ids without their region.
-        wanted = split(resolve_in_state(expected, stack))[1] if is_reference(expected) else expected
+        wanted = bare(expected, stack)
         assert wanted in found, f"{path} on the fake after {changes}: {found}"
+
+
+def bare(expected: Any, stack: Stack) -> Any:
+    """What a table expects, with ids as the API has them: without their region."""
+    if isinstance(expected, list):
+        return [bare(item, stack) for item in expected]
+    return split(resolve_in_state(expected, stack))[1] if is_reference(expected) else expected
 
 
 def stays_as_it_is(stack: Stack) -> None:

@@ -45,7 +45,10 @@ pub(crate) fn wrong_inputs(token: &str, name: &str, inputs: &[&Object], problems
     };
     let errors = problems
         .into_iter()
-        .map(|problem| PropertyError { property_path: unseen(&problem.path.to_string(), inputs), reason: problem.reason })
+        .map(|problem| PropertyError {
+            property_path: unseen(&problem.path.to_string(), inputs),
+            reason: problem.reason,
+        })
         .collect();
     let detail = rpc::InputPropertiesError { errors };
     with_detail(Code::InvalidArgument, &message, INPUT_PROPERTIES, detail.encode_to_vec())

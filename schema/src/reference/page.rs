@@ -159,7 +159,7 @@ impl<'a> Page<'a> {
         text += &lists.list(inputs, &spec["inputs"]["required"], &mut types);
         let returned: Vec<String> = outputs.keys().map(|name| format!("`{name}`")).collect();
         let _ = writeln!(text, "Returns {}.\n", returned.join(", "));
-        text
+        text + &lists.types(types)
     }
 
     /// What is called, and how long it may take.
