@@ -48,7 +48,7 @@ impl Component for Application {
                 "describes a database that is not made: leave it out, or leave out `databaseUrl` and `withDatabase`";
             problems.push(Problem::new(Path::root("database"), reason));
         }
-        if inputs.given("alertEmails").is_some() && !is_on(inputs, "withMonitoring") {
+        if inputs.given("alertEmails").is_some() && !inputs.flag("withMonitoring").unwrap_or_default() {
             let reason = "needs monitoring: set `withMonitoring` to true, or leave this out";
             problems.push(Problem::new(Path::root("alertEmails"), reason));
         }
@@ -66,7 +66,7 @@ impl Component for Application {
             let mut outputs = object! { "privateNetworkId": network.clone() };
             let mut told = Told::default();
             told.plain.insert("ENVIRONMENT".to_owned(), Value::from(scope.naming.environment()));
-            if is_on(inputs, "withRegistry") {
+            if inputs.flag("withRegistry").unwrap_or_default() {
                 let kind = "containerRegistry:ContainerRegistry";
                 let registry = inside(scope, inputs, kind, "registry", Object::new()).await?;
                 outputs.insert("registryEndpoint".to_owned(), registry.output("endpoint"));
@@ -143,7 +143,7 @@ async fn identity(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result
 }
 
 async fn monitoring(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
-    if !is_on(inputs, "withMonitoring") {
+    if !inputs.flag("withMonitoring").unwrap_or_default() {
         return Ok(Object::new());
     }
     let emails = inputs.given("alertEmails");
@@ -186,7 +186,7 @@ async fn run(
     let mut endpoints = Object::new();
     for service in services(inputs) {
         let name = service.text("name").unwrap_or_default();
-        let uses_database = service.get("usesDatabase").and_then(Value::as_bool).unwrap_or(true);
+        let uses_database = service.flag("usesDatabase").unwrap_or(true);
         let mut secret = told.secret.clone();
         if let Some(url) = database.filter(|_| uses_database) {
             secret.insert("DATABASE_URL".to_owned(), url.clone());
@@ -229,16 +229,12 @@ fn variable(name: &str) -> String {
 }
 
 fn own_database(inputs: &Object) -> bool {
-    is_on(inputs, "withDatabase") && inputs.given("databaseUrl").is_none()
+    inputs.flag("withDatabase").unwrap_or_default() && inputs.given("databaseUrl").is_none()
 }
 
 fn services(inputs: &Object) -> impl Iterator<Item = &Object> {
     let given = inputs.get("services").and_then(Value::as_array).unwrap_or_default();
     given.iter().filter_map(Value::as_object)
-}
-
-fn is_on(inputs: &Object, name: &str) -> bool {
-    inputs.get(name).and_then(Value::as_bool).unwrap_or_default()
 }
 
 #[cfg(test)]

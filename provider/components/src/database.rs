@@ -54,7 +54,7 @@ impl Component for Database {
                 acl(scope, inputs, &instance).await?;
             }
             let login = login(scope, inputs, &instance).await?;
-            let replica = if inputs.get("readReplica").and_then(Value::as_bool) == Some(true) {
+            let replica = if inputs.flag("readReplica") == Some(true) {
                 Some(replica(scope, inputs, &instance).await?)
             } else {
                 None
@@ -101,7 +101,7 @@ impl Component for Database {
                 return Err(vec![Problem::new(Path::root("password"), reason)]);
             }
         };
-        let on_replica = arguments.get("replica").and_then(Value::as_bool).unwrap_or_default();
+        let on_replica = arguments.flag("replica").unwrap_or_default();
         let (host, port) = if on_replica { ("replicaHost", "replicaPort") } else { ("host", "port") };
         let (host, port) = (state.output(host), state.output(port));
         if host.is_null() {

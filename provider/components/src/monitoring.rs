@@ -123,7 +123,7 @@ fn is_kept(inputs: &Object, retention: &str) -> bool {
 }
 
 fn has_alerts(inputs: &Object) -> bool {
-    inputs.get("alerts").and_then(Value::as_bool).unwrap_or_default()
+    inputs.flag("alerts").unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -72,13 +72,13 @@ impl Component for ServiceIdentity {
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let is_wide = is_on(inputs, "organizationWide");
+        let is_wide = inputs.flag("organizationWide").unwrap_or_default();
         if !permission_sets(inputs).is_empty() && !is_wide && project(inputs).is_none() {
             let reason = "is needed, as the rights hold in one project and the provider has none of its own: give it, or \
                           set the provider's `projectId`";
             problems.push(Problem::new(Path::root("projectId"), reason));
         }
-        if inputs.given("keyExpiresAt").is_some() && !is_on(inputs, "withApiKey") {
+        if inputs.given("keyExpiresAt").is_some() && !inputs.flag("withApiKey").unwrap_or_default() {
             let reason = "ends a key that there is not: set `withApiKey` to true, or leave this out";
             problems.push(Problem::new(Path::root("keyExpiresAt"), reason));
         }
@@ -98,7 +98,7 @@ impl Component for ServiceIdentity {
             if let Some(policy) = policy(scope, inputs, &application).await? {
                 outputs = outputs.with("policyId", policy.id());
             }
-            if is_on(inputs, "withApiKey") {
+            if inputs.flag("withApiKey").unwrap_or_default() {
                 outputs.extend(api_key(scope, inputs, &application).await?);
             }
             Ok(outputs)
@@ -113,7 +113,7 @@ async fn policy(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Resul
         return Ok(None);
     }
     let mut rule = object! { "permissionSetNames": sets };
-    rule = if is_on(inputs, "organizationWide") {
+    rule = if inputs.flag("organizationWide").unwrap_or_default() {
         rule.with("organizationId", application.output("organizationId"))
     } else {
         rule.with("projectIds", project(inputs).map(|project| vec![project.clone()]).map(Value::from))
@@ -166,10 +166,6 @@ fn permission_sets(inputs: &Object) -> Vec<Value> {
 /// The project the rights hold in: the one that was given, else the provider's.
 fn project(inputs: &Object) -> Option<&Value> {
     inputs.given("projectId").or_else(|| inputs.given(PROJECT))
-}
-
-fn is_on(inputs: &Object, name: &str) -> bool {
-    inputs.get(name).and_then(Value::as_bool).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -280,8 +280,8 @@ impl Checker {
 
     fn directions(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
         for (name, _) in resource.properties.iter().filter(|(_, property)| property.one_way) {
-            let was = olds.given(name).and_then(Value::as_bool);
-            if was == Some(true) && inputs.given(name).and_then(Value::as_bool) == Some(false) {
+            let was = olds.flag(name);
+            if was == Some(true) && inputs.flag(name) == Some(false) {
                 let reason = "cannot be switched off again: leave it on, or replace the resource";
                 self.fail(&Path::root(name.as_str()), reason);
             }

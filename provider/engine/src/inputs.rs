@@ -83,7 +83,7 @@ pub(crate) fn hidden(property: &Property, mut value: Value) -> Value {
 
 /// Whether a switch beside it leaves a property to others.
 pub(crate) fn is_left_to_others(property: &Property, inputs: &Object) -> bool {
-    property.unless.as_ref().is_some_and(|switch| inputs.given(switch).and_then(Value::as_bool) == Some(true))
+    property.unless.as_ref().is_some_and(|switch| inputs.flag(switch) == Some(true))
 }
 
 /// An input the API does not show any more: gone, unless the API shows emptiness by silence.

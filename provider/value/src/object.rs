@@ -25,6 +25,11 @@ impl Object {
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }
+
+    /// The boolean of a property, if it is there, known, and a boolean.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.0.get(name).and_then(Value::as_bool)
+    }
 }
 
 impl Deref for Object {

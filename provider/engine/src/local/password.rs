@@ -25,7 +25,7 @@ const ATTEMPTS: usize = 1_000;
 impl Local for Password {
     fn make(&self, chance: &dyn Chance, inputs: &Object) -> Result<Object, Error> {
         let length = inputs.get("length").and_then(Value::as_f64).map_or(USUAL_LENGTH, rounded);
-        let special = inputs.get("special").and_then(Value::as_bool).unwrap_or(true);
+        let special = inputs.flag("special").unwrap_or(true);
         let kinds: &[&[u8]] = if special { &[LOWER, UPPER, DIGITS, SPECIAL] } else { &[LOWER, UPPER, DIGITS] };
         let alphabet = kinds.concat();
         // Each password that has all kinds is as probable as any other: the rest is thrown away, not mended.

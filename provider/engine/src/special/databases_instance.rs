@@ -205,7 +205,7 @@ fn wanted(scope: &Scope<'_>, kind: &str) -> Option<Json> {
 pub(super) fn shows_one_way_to_an_address(inputs: &mut Object, address: &str) {
     let network = inputs.get_mut("privateNetwork").map(Value::data_mut);
     if let Some(Data::Object(network)) = network
-        && network.given("enableIpam").and_then(Value::as_bool) == Some(true)
+        && network.flag("enableIpam") == Some(true)
     {
         network.remove(address);
     }

@@ -94,7 +94,7 @@ impl Handler for Function {
                 upload(cx, scope, transition.news).await?;
             }
             let asked = new_code || (!creation && transition.changed.contains("deploy"));
-            let wanted = transition.news.given("deploy").and_then(Value::as_bool) != Some(false);
+            let wanted = transition.news.flag("deploy") != Some(false);
             // A change that was taken in since the upload has deployed the code with it.
             let deploys = asked && wanted && (creation || !scope.was_passing);
             if deploys {

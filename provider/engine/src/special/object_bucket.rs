@@ -30,7 +30,7 @@ const ACTIONS: [&str; 5] = [
 impl Handler for Bucket {
     fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
         let versioned = inputs.given("versioning").and_then(Value::as_object).and_then(|own| own.given("enabled"));
-        let locked = inputs.given("objectLockEnabled").and_then(Value::as_bool) == Some(true);
+        let locked = inputs.flag("objectLockEnabled") == Some(true);
         if locked && versioned.and_then(Value::as_bool) == Some(false) {
             let reason = "cannot be false beside `objectLockEnabled`: locked versions have to be kept".to_owned();
             failures.push(Failure { path: Path::root("versioning").name("enabled"), reason });
@@ -74,7 +74,7 @@ impl Handler for Bucket {
         olds: &'a Object,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
-            match olds.given("forceDestroy").and_then(Value::as_bool) {
+            match olds.flag("forceDestroy") {
                 Some(true) => empty(cx, scope).await,
                 _ => Ok(()),
             }

@@ -97,7 +97,7 @@ fn on_before(transition: Transition<'_>) -> BTreeSet<String> {
 }
 
 fn is_managed(inputs: &Object) -> bool {
-    inputs.get(MANAGED).and_then(Value::as_bool) == Some(true)
+    inputs.flag(MANAGED) == Some(true)
 }
 
 async fn switch_rules(
