@@ -3,7 +3,6 @@
 //! Asks Scaleway and changes nothing. Knows no kind of resource: which can be listed, and how, says the catalog.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
 
@@ -152,12 +151,7 @@ fn unused(names: &mut BTreeSet<String>, name: &str, label: &str) -> String {
         plain = label.replace(' ', "-");
     }
     let with_label = format!("{plain}-{}", label.replace(' ', "-").to_lowercase());
-    let numbered = (2..).map(|number| {
-        let mut numbered = with_label.clone();
-        // Writing to a text cannot fail.
-        let _ = write!(numbered, "-{number}");
-        numbered
-    });
+    let numbered = (2..).map(|number| format!("{with_label}-{number}"));
     let mut candidates = [plain, with_label.clone()].into_iter().chain(numbered);
     candidates.find(|candidate| names.insert(candidate.clone())).unwrap_or_default()
 }

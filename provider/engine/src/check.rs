@@ -34,7 +34,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
-    special::check(resource, request.olds, &inputs, &mut checker.failures);
+    special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }

@@ -33,7 +33,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     for name in undone::names(request.olds).filter(|name| request.news.given(name).is_none()) {
         diff.changes.entry(Path::root(name)).or_insert(Change { kind: ChangeKind::Delete, replace: false });
     }
-    special::foresee(resource, request, &mut diff);
+    special::handler(resource).foresee(request, &mut diff);
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
     diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);

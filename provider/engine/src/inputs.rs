@@ -38,7 +38,7 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, imp
     }
     if import {
         one_of_each_group(resource, &mut inputs);
-        special::imported(resource, &mut inputs);
+        special::handler(resource).imported(&mut inputs);
     }
     for (name, value) in former.iter().filter(|(name, _)| name.starts_with("__")) {
         inputs.insert(name.clone(), value.clone());

@@ -13,7 +13,7 @@ use crate::operation::Failure;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::{look, place, run};
+use crate::{list, look, place, run};
 
 /// Why a lookup gives nothing.
 #[derive(Debug)]
@@ -164,11 +164,7 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
     };
     // What Scaleway made by itself may be listed without an id: it cannot be meant.
     let is_own = |candidate: &&Wire| candidate.get("id").and_then(Json::as_str) != Some("");
-    let inside = |element| match &by.element {
-        Some(name) => Json::get(element, name),
-        None => Some(element),
-    };
-    let candidates = candidates.as_array().into_iter().flatten().filter_map(inside).filter_map(Json::as_object);
+    let candidates = list::elements(by.element.as_deref(), &candidates).into_iter();
     let mut fitting: Vec<&Wire> = candidates.filter(is_own).filter(fits).collect();
     // Several of one name in several projects: the provider's project is meant unless another is given.
     if let (true, None, Some(project)) = (fitting.len() > 1, arguments.given("projectId"), &cx.defaults.project_id) {

@@ -119,12 +119,12 @@ async fn of_one(
     };
     let answer = cx.perform(&Step::of(list.clone()), &scope, &[], false).await?.unwrap_or_default();
     let mut found = Vec::new();
-    for element in elements(listing, &answer) {
+    for element in elements(listing.element.as_deref(), &answer) {
         let is_own = which == Which::Manageable && any_has(&listing.without, element);
         if is_own || !is_of_kind(listing, element) || is_of_another_project(&scope, element) {
             continue;
         }
-        let mut known = asked(cx, listing, parent, query)?;
+        let mut known = scope.clone();
         look::learn(cx.resource, &mut known, None, Json::Object(element.clone()));
         // What Scaleway made by itself may be listed without an id.
         let Some(id) = known.id().filter(|id| !id.ends_with('/')) else { continue };
@@ -163,11 +163,11 @@ fn asked<'a>(cx: &Context<'a>, listing: &Listing, parent: Option<&Listed>, query
     Ok(scope)
 }
 
-/// The resources in the answer of a list.
-fn elements<'j>(listing: &Listing, answer: &'j Json) -> Vec<&'j Wire> {
+/// The resources in the answer of a list, and where in an element of it each stands.
+pub(crate) fn elements<'j>(element: Option<&str>, answer: &'j Json) -> Vec<&'j Wire> {
     // An answer that is no list is the one element that holds it.
     let all = answer.as_array().map_or_else(|| std::slice::from_ref(answer), Vec::as_slice).iter();
-    let inside: Vec<&Json> = match listing.element.as_deref() {
+    let inside: Vec<&Json> = match element {
         None => all.collect(),
         Some(name) => match name.strip_suffix("[]") {
             None => all.filter_map(|element| element.get(name)).collect(),

@@ -43,7 +43,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     match finished {
         Ok(()) => Ok(Created { id, state }),
         Err(error) => {
-            undone::note(special::unasked(cx.resource, inputs), &mut state);
+            undone::note(special::handler(cx.resource).unasked(inputs), &mut state);
             // What was not done yet is no input in effect: the next run sees it as a change and does it.
             let mut inputs = inputs.clone();
             inputs.retain(|name, _| !pending.contains(name));
@@ -105,7 +105,7 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     scope.stranger = import;
     let looked = look::first(cx, &mut scope, false).await;
     let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
-    if (missing || looked.is_ok()) && special::find_again(cx, &mut scope, state, !missing).await? {
+    if (missing || looked.is_ok()) && special::handler(cx.resource).find_again(cx, &mut scope, state, !missing).await? {
         look::first(cx, &mut scope, false).await?;
     } else {
         looked?;
@@ -174,10 +174,10 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
     scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
-    special::before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
+    special::handler(cx.resource).before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
     loop {
         let removed = remove(cx, &mut scope, &inputs).await.map_err(|error| way_out(cx.resource, error))?;
-        if special::find_again(cx, &mut scope, olds, removed).await? {
+        if special::handler(cx.resource).find_again(cx, &mut scope, olds, removed).await? {
             continue;
         }
         if !removed {
@@ -205,7 +205,7 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
 
 /// The call that brings the object into being. If its answer was lost, the error says that it may exist.
 async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
-    if let Some(begun) = special::begin(cx, scope, inputs) {
+    if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs) {
         return begun.await;
     }
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
@@ -231,7 +231,7 @@ fn pending(resource: &Resource, inputs: &Object) -> BTreeSet<String> {
         resource.create.iter().skip(1).any(|step| {
             let carries = send.is_some_and(|send| !first.contains(send) && carried_by(Some(step)).contains(send));
             carries || step.when.as_ref().is_some_and(|when| when.property == name)
-        }) || special::takes_care_of(resource, inputs).contains(&name)
+        }) || special::handler(resource).takes_care_of(inputs).contains(&name)
     };
     inputs.keys().filter(|name| later(name)).cloned().collect()
 }
@@ -272,7 +272,7 @@ async fn finish(
     let changed: BTreeSet<String> = inputs.keys().cloned().collect();
     let none = Object::new();
     let transition = Transition { olds: &none, old_inputs: &none, news: inputs, changed: &changed };
-    if special::after_change(cx, scope, transition).await? {
+    if special::handler(cx.resource).after_change(cx, scope, transition).await? {
         known = false;
     }
     pending.clear();
@@ -289,7 +289,7 @@ async fn change(
     before: &Wire,
     transition: Transition<'_>,
 ) -> Result<(), Error> {
-    let mut known = special::before_change(cx, scope, transition).await?;
+    let mut known = special::handler(cx.resource).before_change(cx, scope, transition).await?;
     let mut carried: BTreeSet<String> = BTreeSet::new();
     for step in &cx.resource.update {
         let mut fields = encode::fields_to_send(step, before, &scope.wanted);
@@ -323,7 +323,7 @@ async fn change(
             known |= cx.resource.wait.is_some();
         }
     }
-    if special::after_change(cx, scope, transition).await? {
+    if special::handler(cx.resource).after_change(cx, scope, transition).await? {
         // Where there is something to wait for, the last look was after the last call.
         known = cx.resource.wait.is_some();
     }
@@ -340,7 +340,7 @@ async fn change(
 /// The outputs, without what handlers know to be somebody else's.
 fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut state = decode::state(scope, known);
-    special::recognize(scope.resource, known.inputs, &scope.answers, &mut state);
+    special::handler(scope.resource).recognize(known.inputs, &scope.answers, &mut state);
     moved::stays_within(scope.resource, known.inputs, &mut state);
     if let Some(uuid) = &scope.parts.uuid {
         scope.moves.note(uuid, &mut state);

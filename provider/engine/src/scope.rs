@@ -16,6 +16,7 @@ use crate::place::{self, Defaults};
 use crate::wire::{self, Wire};
 
 /// One resource in the course of an operation.
+#[derive(Clone)]
 pub(crate) struct Scope<'a> {
     pub resource: &'a Resource,
     pub defaults: &'a Defaults,

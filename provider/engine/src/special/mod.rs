@@ -123,101 +123,24 @@ pub(crate) trait Handler: Sync {
     }
 }
 
-fn handler(resource: &Resource) -> Option<&'static dyn Handler> {
-    Some(match resource.special.as_ref()?.handler.as_str() {
-        "databases.instance" => &databases_instance::Instance,
-        "databases.read_replica" => &databases_read_replica::ReadReplica,
-        "domain.record" => &domain_record::Record,
-        "domain.zone" => &domain_zone::Zone,
-        "functions.function" => &functions_function::Function,
-        "object.bucket" => &object_bucket::Bucket,
-        "object.item" => &object_item::Item,
-        "observability.alert_manager" => &observability_alert_manager::AlertManager,
-        _ => return None,
-    })
-}
-
-/// The properties that only become real after the steps of a create.
-pub(crate) fn takes_care_of(resource: &Resource, inputs: &Object) -> &'static [&'static str] {
-    handler(resource).map(|handler| handler.takes_care_of(inputs)).unwrap_or_default()
-}
-
-pub(crate) fn check(resource: &Resource, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
-    if let Some(handler) = handler(resource) {
-        handler.check(olds, inputs, failures);
+/// The handler of a resource; one that does nothing where its descriptor names none.
+pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
+    match resource.special.as_ref().map(|special| special.handler.as_str()) {
+        Some("databases.instance") => &databases_instance::Instance,
+        Some("databases.read_replica") => &databases_read_replica::ReadReplica,
+        Some("domain.record") => &domain_record::Record,
+        Some("domain.zone") => &domain_zone::Zone,
+        Some("functions.function") => &functions_function::Function,
+        Some("object.bucket") => &object_bucket::Bucket,
+        Some("object.item") => &object_item::Item,
+        Some("observability.alert_manager") => &observability_alert_manager::AlertManager,
+        _ => &Nothing,
     }
 }
 
-pub(crate) fn unasked(resource: &Resource, inputs: &Object) -> &'static [&'static str] {
-    handler(resource).map(|handler| handler.unasked(inputs)).unwrap_or_default()
-}
+struct Nothing;
 
-pub(crate) fn recognize(resource: &Resource, inputs: &Object, answers: &Wire, state: &mut Object) {
-    if let Some(handler) = handler(resource) {
-        handler.recognize(inputs, answers, state);
-    }
-}
-
-pub(crate) fn imported(resource: &Resource, inputs: &mut Object) {
-    if let Some(handler) = handler(resource) {
-        handler.imported(inputs);
-    }
-}
-
-pub(crate) fn begin<'a>(
-    cx: &'a Context<'a>,
-    scope: &'a Scope<'a>,
-    inputs: &'a Object,
-) -> Option<BoxFuture<'a, Result<Json, Error>>> {
-    handler(cx.resource)?.begin(cx, scope, inputs)
-}
-
-pub(crate) async fn after_change(
-    cx: &Context<'_>,
-    scope: &mut Scope<'_>,
-    transition: Transition<'_>,
-) -> Result<bool, Error> {
-    match handler(cx.resource) {
-        Some(handler) => handler.after_change(cx, scope, transition).await,
-        None => Ok(false),
-    }
-}
-
-pub(crate) async fn before_change(
-    cx: &Context<'_>,
-    scope: &mut Scope<'_>,
-    transition: Transition<'_>,
-) -> Result<bool, Error> {
-    match handler(cx.resource) {
-        Some(handler) => handler.before_change(cx, scope, transition).await,
-        None => Ok(false),
-    }
-}
-
-pub(crate) async fn find_again(
-    cx: &Context<'_>,
-    scope: &mut Scope<'_>,
-    state: &Object,
-    exists: bool,
-) -> Result<bool, Error> {
-    match handler(cx.resource) {
-        Some(handler) => handler.find_again(cx, scope, state, exists).await,
-        None => Ok(false),
-    }
-}
-
-pub(crate) fn foresee(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
-    if let Some(handler) = handler(resource) {
-        handler.foresee(request, diff);
-    }
-}
-
-pub(crate) async fn before_delete(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<(), Error> {
-    match handler(cx.resource) {
-        Some(handler) => handler.before_delete(cx, scope, olds).await,
-        None => Ok(()),
-    }
-}
+impl Handler for Nothing {}
 
 /// Makes a call of a handler's own, carrying these fields of what is wanted beside what the catalog adds. Parameters that
 /// are no part of the path stand in the query.
