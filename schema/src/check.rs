@@ -149,18 +149,15 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
         }
     }
     if resource.function {
-        for (word, is_said) in [
+        let words = [
             ("create", !resource.create.is_none()),
             ("update", !resource.update.is_none()),
             ("delete", !resource.delete.is_none()),
             ("wait", resource.wait.is_some()),
             ("special", resource.special.is_some()),
             ("local", resource.local.is_some()),
-        ] {
-            if is_said {
-                findings.mistake(&place.at(word), "a function makes nothing and waits for nothing");
-            }
-        }
+        ];
+        findings.refuse_said(place, &words, "a function makes nothing and waits for nothing");
     }
     // `IAM policy` stands inside a sentence as well as `registry namespace`; `Registry namespace` does not.
     let first = resource.label.split(' ').next().unwrap_or_default();
@@ -177,7 +174,7 @@ fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: 
     if instead.trim().is_empty() {
         findings.mistake(&place.at("withdrawn"), "says what to use instead");
     }
-    for (word, is_said) in [
+    let words = [
         ("create", !resource.create.is_none()),
         ("read", !resource.read.is_none()),
         ("update", !resource.update.is_none()),
@@ -189,11 +186,8 @@ fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: 
         ("local", resource.local.is_some()),
         ("function", resource.function),
         ("deprecated", resource.deprecated.is_some()),
-    ] {
-        if is_said {
-            findings.mistake(&place.at(word), "what is `withdrawn` calls nobody, and says itself why it is deprecated");
-        }
-    }
+    ];
+    findings.refuse_said(place, &words, "what is `withdrawn` calls nobody, and says itself why it is deprecated");
 }
 
 fn check_groups(place: &Place, resource: &Resource, findings: &mut Findings) {

@@ -58,6 +58,13 @@ impl Findings {
         self.mistakes.push(Finding { place: place.clone(), message: message.into() });
     }
 
+    /// Refuses each of the words that is said although it says nothing here.
+    pub(crate) fn refuse_said(&mut self, place: &Place, words: &[(&str, bool)], why: &str) {
+        for (word, _) in words.iter().filter(|(_, is_said)| *is_said) {
+            self.mistake(&place.at(word), why);
+        }
+    }
+
     /// Whether a mistake is known at this place or anywhere inside it.
     pub fn has_mistake_in(&self, place: &Place) -> bool {
         self.mistakes.iter().any(|mistake| mistake.place.is_in(place))

@@ -46,21 +46,8 @@ pub(crate) fn spec(
     required.push("id".to_owned());
     required.sort();
     required.dedup();
-    let mut inputs = json!({ "type": "object", "properties": inputs });
-    if !required_inputs.is_empty() {
-        inputs["required"] = json!(required_inputs);
-    }
-    let mut spec = json!({
-        "description": word.doc.trim(),
-        "inputs": inputs,
-        "outputs": { "type": "object", "properties": outputs, "required": required },
-    });
-    if let Some(reason) =
-        describe::deprecated(token, &word.token, describe::reason(one, word.deprecated.as_ref()).as_ref())
-    {
-        spec["deprecationMessage"] = json!(reason);
-    }
-    spec
+    let reason = describe::deprecated(token, &word.token, describe::reason(one, word.deprecated.as_ref()).as_ref());
+    function(&word.doc, (inputs, required_inputs), (outputs, required), reason)
 }
 
 /// The schema of a function that finds no resource, under one of its tokens.
@@ -84,16 +71,27 @@ pub(crate) fn asking(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json
     let mut required = outputs_always_present(&one.resource.properties, &word.properties);
     required.push("id".to_owned());
     required.sort();
+    let reason = describe::deprecated(token, &word.token, word.deprecated.as_ref());
+    function(&word.doc, (inputs, required_inputs), (outputs, required), reason)
+}
+
+/// A function as the schema has it: properties, each time with the names of those that are always there.
+fn function(
+    doc: &str,
+    (inputs, required_inputs): (Map<String, Json>, Vec<String>),
+    (outputs, required): (Map<String, Json>, Vec<String>),
+    deprecated: Option<String>,
+) -> Json {
     let mut inputs = json!({ "type": "object", "properties": inputs });
     if !required_inputs.is_empty() {
         inputs["required"] = json!(required_inputs);
     }
     let mut spec = json!({
-        "description": word.doc.trim(),
+        "description": doc.trim(),
         "inputs": inputs,
         "outputs": { "type": "object", "properties": outputs, "required": required },
     });
-    if let Some(reason) = describe::deprecated(token, &word.token, word.deprecated.as_ref()) {
+    if let Some(reason) = deprecated {
         spec["deprecationMessage"] = json!(reason);
     }
     spec

@@ -1,5 +1,8 @@
 //! One call of a descriptor, found in its API document: the operation, and what its answer tells of the resource.
 
+use std::collections::BTreeMap;
+
+use catalog::{Query, Source};
 use scaleway_api::{Document, Kind, Operation};
 
 use super::{Scope, find_document};
@@ -84,6 +87,21 @@ impl<'a> Call<'a> {
     pub(crate) fn add_body(&self, shape: &mut Shape<'a>) {
         if let Some(body) = self.body() {
             shape.add(&format!("the body of {}", self.operation.id), body, "", &self.step.rename);
+        }
+    }
+
+    /// The operation as one that lists, with all its pages.
+    pub(crate) fn listing(&self, parameters: BTreeMap<String, Source>, query: Vec<Query>) -> catalog::Operation {
+        catalog::Operation {
+            id: self.operation.id.clone(),
+            method: self.operation.method.name().to_owned(),
+            path: self.operation.path.to_string(),
+            parameters,
+            query,
+            body: None,
+            pages: self.list.map(str::to_owned),
+            answers_object: false,
+            storage: super::storage::shape(self.document, self.operation),
         }
     }
 

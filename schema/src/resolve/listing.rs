@@ -88,17 +88,7 @@ impl<'a> Scope<'a> {
         let owner = owner.map(|(name, source)| (name.to_owned(), source));
         let query = owner.into_iter().chain(parent).filter(|(name, _)| list.has_query(name));
         let query = query.map(|(name, from)| Query { name, from }).collect();
-        Operation {
-            id: list.operation.id.clone(),
-            method: list.operation.method.name().to_owned(),
-            path: list.operation.path.to_string(),
-            parameters,
-            query,
-            body: None,
-            pages: list.list.map(str::to_owned),
-            answers_object: false,
-            storage: super::storage::shape(list.document, list.operation),
-        }
+        list.listing(parameters, query)
     }
 
     /// The names of what may select: the place, the owner, and what they are parts of.

@@ -15,7 +15,7 @@ pub(super) fn resolve(
     product: &Product,
     findings: &mut Findings,
 ) -> Resource {
-    for (name, is_said) in [
+    let words = [
         ("create", !word.create.is_none()),
         ("read", !word.read.is_none()),
         ("update", !word.update.is_none()),
@@ -25,11 +25,8 @@ pub(super) fn resolve(
         ("reshape", word.reshape.is_some()),
         ("within", word.within.is_some()),
         ("lookup", word.lookup.is_some()),
-    ] {
-        if is_said {
-            findings.mistake(&place.at(name), "nobody is called for what is `local`");
-        }
-    }
+    ];
+    findings.refuse_said(place, &words, "nobody is called for what is `local`");
     let limit = milliseconds(&product.timeout, &place.at("timeouts"), findings) / 1_000;
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     let properties = word.properties.iter().map(|(name, word)| {

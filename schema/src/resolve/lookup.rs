@@ -121,17 +121,7 @@ impl<'a> Scope<'a> {
             _ => query,
         };
         let query = query.into_iter().map(configured).collect();
-        Operation {
-            id: list.operation.id.clone(),
-            method: list.operation.method.name().to_owned(),
-            path: list.operation.path.to_string(),
-            parameters: self.list_parameters(list, inputs, findings),
-            query,
-            body: None,
-            pages: list.list.map(str::to_owned),
-            answers_object: false,
-            storage: super::storage::shape(list.document, list.operation),
-        }
+        list.listing(self.list_parameters(list, inputs, findings), query)
     }
 
     fn lookup_by(
