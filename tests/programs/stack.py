@@ -203,18 +203,26 @@ def example(name: str) -> Path:
     return Path(__file__).parents[2] / "examples" / name
 
 
-def example_stack(directory: Path, fake: Fake, *, name: str = "dev") -> Stack:
-    """The example in Python, with its secrets set. It runs in a copy: the CLI writes into Pulumi.<stack>.yaml."""
-    copy = directory / "evalap"
-    shutil.copytree(example("evalap-python"), copy)
+def example_stack(
+    directory: Path,
+    fake: Fake,
+    *,
+    name: str = "dev",
+    of: str = "evalap-python",
+    project: str = "evalap",
+    secrets: Mapping[str, str] = EXAMPLE_SECRETS,
+) -> Stack:
+    """An example in Python, with its secrets set. It runs in a copy: the CLI writes into Pulumi.<stack>.yaml."""
+    copy = directory / project
+    shutil.copytree(example(of), copy)
     stack = Stack(
         directory,
         lambda: runpy.run_path(str(copy / "__main__.py"), run_name="__main__"),
         fake,
         name=name,
-        project="evalap",
+        project=project,
     )
-    stack.set_secrets(EXAMPLE_SECRETS)
+    stack.set_secrets(secrets)
     return stack
 
 

@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import json
-import runpy
-import shutil
 from pathlib import Path
 from typing import Any
 
 from documents import ROOT
 from fake import Fake
-from stack import Stack, example
+from stack import example_stack
+from test_resources import stays_as_it_is
 
 # A password by all rules that Scaleway has.
 PASSWORD = "Canary-pass/word-1234!"
 
 
 def test_one_of_every_resource_lives_together(tmp_path: Path, fake: Fake) -> None:
-    copy = tmp_path / "everything"
-    shutil.copytree(example("everything"), copy)
-    stack = Stack(
-        tmp_path,
-        lambda: runpy.run_path(str(copy / "__main__.py"), run_name="__main__"),
-        fake,
-        project="everything",
-    )
-    stack.set_secrets({"password": PASSWORD})
+    stack = example_stack(tmp_path, fake, of="everything", project="everything", secrets={"password": PASSWORD})
     before = fake.existing()
     stack.up()
     made = {resource["type"] for resource in stack.state()["resources"]}
     assert offered() - made == set()
-
-    again = stack.up()
-    assert again.changed == {}, again.differences
-    assert again.calls == [], "nothing changed, so there is nothing to ask"
-    refresh = stack.refresh()
-    assert refresh.changed == {}, refresh.differences
+    stays_as_it_is(stack)
     stack.destroy()
     # The Grafana of a project stays, as at Scaleway.
     left = {(kind, name) for kind, name in fake.existing() - before if kind != "cockpit/grafana"}

@@ -13,6 +13,7 @@ import yaml
 
 from fake import Fake
 from stack import Stack
+from typescript import TypescriptStack
 
 TABLES = sorted((Path(__file__).parent / "resources").glob("*/*.yaml"))
 REPLACED = {"create-replacement", "replace", "delete-replaced"}
@@ -101,7 +102,7 @@ def bare(expected: Any, stack: Stack) -> Any:
     return split(resolve_in_state(expected, stack))[1] if is_reference(expected) else expected
 
 
-def stays_as_it_is(stack: Stack) -> None:
+def stays_as_it_is(stack: Stack | TypescriptStack) -> None:
     """Neither another up nor a refresh finds anything to do, and the up does not even ask."""
     again = stack.up()
     assert again.changed == {}, again.differences
