@@ -1,4 +1,4 @@
-"""Tags that the provider gives everything, in every form that products take them."""
+"""Tags and names that the provider gives everything, in every form that products take them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any, Callable
 
 import evalap_scaleway as scaleway
 import pulumi
+import pytest
 
 from fake import Fake
-from stack import Stack
+from stack import Failed, Stack
 
 Make = Callable[..., Stack]
 
@@ -55,3 +56,49 @@ def test_everything_gets_the_tags_of_its_provider(stack: Make, fake: Fake) -> No
     assert other.up().of("other") == ["import"], "what has the tags already is imported as it is"
     assert other.up().changed == {}
     made.destroy()
+
+
+def test_everything_follows_the_convention_of_its_provider(stack: Make, fake: Fake) -> None:
+    settings = {"environment": "staging", "owner": "data"}
+    taken: dict[str, Any] = {}
+
+    def program() -> None:
+        options = pulumi.ResourceOptions(provider=scaleway.Provider("tagging", **settings))
+        scaleway.network.Vpc("Eval_AP", opts=options)
+        scaleway.network.Vpc("other", name="chosen", tags=["owner=me"], opts=options)
+        scaleway.object.Bucket("files", opts=options, **taken)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    found = {vpc["fields"]["name"]: sorted(vpc["fields"]["tags"]) for vpc in fake.objects("vpc/vpc")}
+    convention = ["environment=staging", "managed-by=pulumi"]
+    assert found["eval-ap-staging"] == [*convention, "owner=data"]
+    assert found["chosen"] == [*convention, "owner=me"]
+    bucket = made.resources()["files"]["outputs"]
+    assert bucket["name"] == "files-staging"
+    assert bucket["tags"] == {"environment": "staging", "managed-by": "pulumi", "owner": "data"}
+    again = made.up()
+    assert again.changed == {} and again.calls == []
+    assert made.refresh().changed == {}
+    # A name by convention is the next one's too: the old bucket makes room first.
+    taken["object_lock_enabled"] = True
+    assert made.up().of("files") == ["delete-replaced", "replace", "create-replacement"]
+    assert made.resources()["files"]["outputs"]["name"] == "files-staging"
+    # What has a name keeps it, whatever the convention becomes.
+    settings["environment"] = "production"
+    moved = made.preview()
+    assert {kind for kinds in moved.changed.values() for kind in kinds} == {"update"}, moved.differences
+    made.up()
+    assert made.resources()["files"]["outputs"]["name"] == "files-staging"
+    made.destroy()
+
+
+def test_an_environment_no_name_can_end_with_is_told_at_once(stack: Make) -> None:
+    def program() -> None:
+        scaleway.Provider("wrong", environment="Pre Prod")
+
+    with pytest.raises(Failed) as refused:
+        stack(program).preview()
+    assert "must be of lower-case letters, digits and dashes, such as `production`" in str(refused.value)
+    assert refused.value.run.calls == []

@@ -1,4 +1,7 @@
 //! Names for resources whose program gives none. Pure: the same seed gives the same name, so that update plans replay.
+//!
+//! A provider that was told an environment names by the house's convention, `{base}-{environment}`, as components do. Such a
+//! name is as good as chosen: it stays the same when the resource is replaced.
 
 use sha2::{Digest, Sha256};
 
@@ -29,13 +32,29 @@ pub(crate) fn name(
     autonaming: &Autonaming,
     max_length: Option<u32>,
 ) -> Result<String, &'static str> {
-    let longest = max_length.map_or(LONGEST_NAME, |length| length as usize);
+    let longest = longest(max_length);
     match autonaming {
         Autonaming::Enforce(name) => Ok(name.clone()),
         Autonaming::Propose(name) => Ok(name.chars().take(longest).collect()),
         Autonaming::Disable => Err("automatic names are switched off for this stack; give the resource a name"),
         Autonaming::Default => Ok(with_suffix(logical_name, seed, longest)),
     }
+}
+
+/// The name by convention, `{base}-{environment}`; what is too long loses the end of its base.
+pub(crate) fn by_convention(logical_name: &str, environment: &str, max_length: Option<u32>) -> String {
+    let rest = longest(max_length).saturating_sub(environment.chars().count() + 1);
+    let base: String = logical_name.chars().take(rest).collect();
+    plain(&format!("{base}-{environment}"))
+}
+
+/// As every product takes names: lower case, no underscores.
+pub(crate) fn plain(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
+}
+
+fn longest(max_length: Option<u32>) -> usize {
+    max_length.map_or(LONGEST_NAME, |length| length as usize)
 }
 
 fn with_suffix(logical_name: &str, seed: &[u8], longest: usize) -> String {
@@ -62,6 +81,12 @@ mod tests {
     fn a_long_name_loses_its_end_but_never_its_suffix() {
         let made = name(&"x".repeat(100), b"seed", &Autonaming::Default, Some(20));
         assert_eq!(made.map(|name| (name.len(), name.matches('x').count())), Ok((20, 12)));
+    }
+
+    #[test]
+    fn a_name_by_convention_keeps_its_environment_however_long_its_base_is() {
+        assert_eq!(by_convention("Eval_AP", "production", None), "eval-ap-production");
+        assert_eq!(by_convention(&"x".repeat(100), "dev", Some(10)), "xxxxxx-dev");
     }
 
     #[test]

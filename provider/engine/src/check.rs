@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use catalog::{Format, Input, Kind, Lookup, Property, Resource, Source};
 use value::{Data, Object, Path, Value};
 
+use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
 use crate::{autoname, special, tags};
@@ -29,7 +30,7 @@ const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Defaults) -> Checked {
     let mut checker = Checker::default();
     let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
-    let made = checker.names(resource, request, &mut inputs);
+    let made = checker.names(resource, request, defaults.environment.as_deref(), &mut inputs);
     tags::lay_under(resource, defaults, &mut inputs);
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
@@ -175,7 +176,13 @@ impl Checker {
     }
 
     /// Fills in names, and tells which inputs the program did not give itself.
-    fn names(&mut self, resource: &Resource, request: &CheckRequest<'_>, inputs: &mut Object) -> Vec<Value> {
+    fn names(
+        &mut self,
+        resource: &Resource,
+        request: &CheckRequest<'_>,
+        environment: Option<&str>,
+        inputs: &mut Object,
+    ) -> Vec<Value> {
         let mut made: Vec<Value> = resource
             .properties
             .iter()
@@ -186,17 +193,26 @@ impl Checker {
             if property.input != Input::Auto || inputs.given(name).is_some() {
                 continue;
             }
-            made.push(Value::from(name.as_str()));
+            let longest = property.checks.max_length;
+            let conventional = environment
+                .filter(|_| request.autonaming == Autonaming::Default)
+                .map(|environment| autoname::by_convention(request.name, environment, longest));
+            let old = request.olds.given(name);
+            // The next one would have the name by convention too, so it counts as one that the program chose.
+            if conventional.as_deref().is_none_or(|name| old.is_some_and(|old| old.as_str() != Some(name))) {
+                made.push(Value::from(name.as_str()));
+            }
             // The name of an existing resource stays, however it was made.
-            if let Some(old) = request.olds.given(name) {
+            if let Some(old) = old {
                 inputs.insert(name.clone(), old.clone());
                 continue;
             }
-            match autoname::name(request.name, request.seed, &request.autonaming, property.checks.max_length) {
+            let named = || autoname::name(request.name, request.seed, &request.autonaming, longest);
+            match conventional.map_or_else(named, Ok) {
                 Ok(text) => {
                     // The logical name it is made of may hold anything.
                     let text = match property.checks.format {
-                        Some(Format::BucketName) => text.to_lowercase().replace('_', "-"),
+                        Some(Format::BucketName) => autoname::plain(&text),
                         _ => text,
                     };
                     let made = self.value(property, &Value::from(text), &Path::root(name.as_str()));

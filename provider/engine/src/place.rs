@@ -16,6 +16,8 @@ pub struct Defaults {
     pub project_id: Option<String>,
     /// The organization.
     pub organization_id: Option<String>,
+    /// The environment that names by convention end with, such as `production`; without one, names end in digits.
+    pub environment: Option<String>,
     /// The tags of everything that can be tagged, by their names.
     pub tags: BTreeMap<String, String>,
 }

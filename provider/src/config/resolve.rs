@@ -15,6 +15,10 @@ use super::profile::{self, Chosen};
 use super::setting::{self, SETTINGS};
 use super::{MissingKey, Surroundings, VARIABLES, WrongSetting};
 
+/// The settings that are tags by convention, as components have them, each with the tag's name.
+const TAGS: [(&str, &str); 4] =
+    [("environment", "environment"), ("component", "component"), ("owner", "owner"), ("costCentre", "cost-centre")];
+
 /// Scaleway's own defaults, as its tools have them.
 const BUILT_IN_REGION: &str = "fr-par";
 const BUILT_IN_API_URL: &str = "https://api.scaleway.com";
@@ -49,7 +53,8 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
         zone: Some(zone),
         project_id: sources.take("projectId"),
         organization_id: sources.take("organizationId"),
-        tags: sources.read("defaultTags", setting::texts)?.unwrap_or_default(),
+        environment: sources.read("environment", |text| Some(text.to_owned()))?,
+        tags: sources.tags()?,
     };
     let api_url = sources.url("apiUrl")?.or_else(|| setting::url(BUILT_IN_API_URL));
     let api_url = api_url.expect("the built-in address is one");
@@ -157,6 +162,17 @@ impl Sources {
             Some(reason) => Err(self.wrong(name, &reason)),
             None => Ok(read(&text)),
         }
+    }
+
+    /// The tags of everything: those by convention, as soon as one of them is set, under those that were listed.
+    fn tags(&mut self) -> Result<BTreeMap<String, String>, WrongSetting> {
+        let told = TAGS.iter().filter_map(|(setting, tag)| Some(((*tag).to_owned(), self.take(setting)?)));
+        let mut tags: BTreeMap<String, String> = told.collect();
+        if !tags.is_empty() {
+            tags.insert("managed-by".to_owned(), "pulumi".to_owned());
+        }
+        tags.extend(self.read("defaultTags", setting::texts)?.unwrap_or_default());
+        Ok(tags)
     }
 
     fn wrong(&self, setting: &'static str, reason: &str) -> WrongSetting {

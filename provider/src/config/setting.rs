@@ -13,6 +13,8 @@ pub(super) enum Holds {
     Count(u32),
     /// Texts by names, as JSON.
     Texts,
+    /// A word that names can end with.
+    Word,
 }
 
 /// One setting.
@@ -33,6 +35,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { name: "apiUrl", holds: Holds::Url },
     Setting { name: "s3Endpoint", holds: Holds::Url },
     text("profile"),
+    Setting { name: "environment", holds: Holds::Word },
+    text("component"),
+    text("owner"),
+    text("costCentre"),
     Setting { name: "defaultTags", holds: Holds::Texts },
     Setting { name: "maxRetries", holds: Holds::Count(0) },
     Setting { name: "requestsPerSecond", holds: Holds::Count(1) },
@@ -57,8 +63,18 @@ impl Holds {
             Self::Count(least) => Some(format!("must be a whole number of at least {least}")),
             Self::Texts if texts(text).is_some() => None,
             Self::Texts => Some("must be texts by their names, such as `{\"team\": \"data\"}`".to_owned()),
+            Self::Word if is_word(text) => None,
+            Self::Word => Some("must be of lower-case letters, digits and dashes, such as `production`".to_owned()),
         }
     }
+}
+
+/// Whether names can end with a text.
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// An address of HTTP.

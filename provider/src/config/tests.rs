@@ -289,6 +289,18 @@ fn a_region_that_looks_like_none_is_doubted_once_and_used() {
 }
 
 #[test]
+fn the_convention_is_tags_under_those_that_are_listed() {
+    let tags = |arguments: &[(&str, &str)]| {
+        let tags = resolve(&object(arguments), &surroundings(&[], "", "")).unwrap().defaults.tags;
+        tags.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+    };
+    assert!(tags(&[]).is_empty());
+    assert_eq!(tags(&[("defaultTags", r#"{"team": "a"}"#)]), ["team=a"]);
+    let convention = [("environment", "dev"), ("costCentre", "42"), ("defaultTags", r#"{"managed-by": "us"}"#)];
+    assert_eq!(tags(&convention), ["cost-centre=42", "environment=dev", "managed-by=us"]);
+}
+
+#[test]
 fn arguments_are_checked_by_name_and_unknown_ones_are_right() {
     let mut arguments = object(&[("apiUrl", "ftp://x"), ("maxConcurrentRequests", "0"), ("region", "anything")]);
     arguments.insert("maxRetries".into(), Value::UNKNOWN);
@@ -320,12 +332,12 @@ fn only_our_own_settings_change_and_none_replaces() {
 
 #[test]
 fn a_misspelled_setting_is_told_with_the_one_that_was_meant() {
-    let arguments = object(&[("secret_key", "canary"), ("environment", "dev"), ("version", "1"), ("__internal", "x")]);
+    let arguments = object(&[("secret_key", "canary"), ("stage", "dev"), ("version", "1"), ("__internal", "x")]);
     assert_eq!(
         unknown(&arguments),
         [
-            "the provider has no setting `environment`; it is ignored",
             "the provider has no setting `secret_key`; did you mean `secretKey`?",
+            "the provider has no setting `stage`; it is ignored",
         ]
     );
 }
@@ -337,7 +349,7 @@ fn the_settings_are_those_of_the_schema() {
         .iter()
         .map(|setting| match setting.holds {
             setting::Holds::Count(_) => (setting.name, "integer"),
-            setting::Holds::Text | setting::Holds::Url => (setting.name, "string"),
+            setting::Holds::Text | setting::Holds::Url | setting::Holds::Word => (setting.name, "string"),
             setting::Holds::Texts => (setting.name, "object"),
         })
         .collect();
