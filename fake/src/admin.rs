@@ -12,6 +12,7 @@
 //! | `GET /_fake/objects` | all objects: `[{"kind", "locality", "id", "fields"}]` |
 //! | `PATCH /_fake/objects` | `{"kind", "locality", "id", "fields": {...}}` sets fields behind everybody's back |
 //! | `DELETE /_fake/objects` | `{"kind", "locality", "id"}` takes an object away behind everybody's back |
+//! | `POST /_fake/login` | `{"instance", "user", "password", "database"}`: whether a database would let somebody in, as `{"accepted", "reason"}`; `instance` and `database` may be left out |
 //!
 //! A change answers 204, one that cannot be read 400 with the reason.
 
@@ -24,6 +25,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::{Answer, Refusal};
 use crate::faults::Fault;
 use crate::journal::Entry;
+use crate::products::rdb;
 use crate::request::Received;
 use crate::server::Server;
 use crate::store::Object;
@@ -73,6 +75,7 @@ fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Ref
         ("POST", "clock") => server.clock.advance(duration(read::<Advance>(received)?.advance)?),
         ("POST", "settle") => server.world().settle = duration(read::<Settle>(received)?.seconds)?,
         ("GET", "objects") => return Ok(server.world().store.all().map(shown).collect()),
+        ("POST", "login") => return Ok(rdb::login(&server.world().store, &read(received)?)),
         ("PATCH", "objects") => {
             let Target { kind, locality, id, fields } = read(received)?;
             server.change(&kind, &locality, &id, fields)?;

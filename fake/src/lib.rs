@@ -22,6 +22,7 @@ mod answer;
 mod call;
 mod clock;
 mod connection;
+mod data_plane;
 mod faults;
 mod hashing;
 mod journal;

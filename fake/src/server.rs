@@ -1,7 +1,7 @@
 //! The life of one request, from top to bottom.
 //!
-//! It does not know what any operation does. Two faces answer on one port: the API, and Object Storage for the requests
-//! that [`object::is_addressed`] tells.
+//! It does not know what any operation does. Three faces answer on one port: the API, Object Storage for the requests
+//! that [`object::is_addressed`] tells, and containers for those that are addressed to their host names ([`data_plane`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +18,7 @@ use crate::answer::{Answer, Refusal};
 use crate::call::{Call, World};
 use crate::clock::Clock;
 use crate::connection::Line;
+use crate::data_plane;
 use crate::faults::{FaultKind, Faults};
 use crate::journal::{Entry, Journal};
 use crate::products::{self, Route, functions, iam, object};
@@ -63,13 +64,18 @@ pub(crate) async fn exchange(
     let Some(received) = Received::read(request).await else {
         return Refusal::message(400, "the request cannot be read").0.into_response("").map(Body::from);
     };
-    if let Some(answer) = admin::answer(&server, &received) {
+    let host = data_plane::host(&server.world(), &received);
+    if let Some(answer) = admin::answer(&server, &received).filter(|_| host.is_none()) {
         return answer.into_response("").map(Body::from);
     }
     // The code of functions is uploaded to an address that looks like one of Object Storage.
     let is_code = received.path.starts_with(functions::UPLOADS);
-    let stored = !is_code && object::is_addressed(&server.world(), &received);
-    let path = if stored { object::path(&received) } else { received.path.clone() };
+    let stored = host.is_none() && !is_code && object::is_addressed(&server.world(), &received);
+    let path = match &host {
+        Some(host) => data_plane::path(host, &received),
+        None if stored => object::path(&received),
+        None => received.path.clone(),
+    };
     let fault = server.faults().strike(&received.method, &path, received.uri.query());
     if let Some(FaultKind::Delay { seconds }) = &fault {
         server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
@@ -81,11 +87,16 @@ pub(crate) async fn exchange(
         }
         Some(FaultKind::Status { code, body, .. }) => {
             let answer = Answer { status: *code, body: body.clone() };
-            (Some(answer.into_response(&server.world().uuid())), operation(&received))
+            let operation = if host.is_none() { operation(&received) } else { None };
+            (Some(answer.into_response(&server.world().uuid())), operation)
         }
         _ if stored => {
             let said = object::answer(&server, &received).await;
             (Some(said.response), said.operation)
+        }
+        _ if host.is_some() => {
+            let (host, now) = (host.unwrap_or_default(), server.clock.now());
+            (Some(data_plane::answer(&server.world(), &host, &received, now)), None)
         }
         _ => {
             let answer = decide(&server, &received).unwrap_or_else(|Refusal(answer)| answer);

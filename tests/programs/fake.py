@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass
@@ -146,6 +147,15 @@ class Fake:
     def settle(self, seconds: float) -> None:
         """How long passing statuses last from now on."""
         self._ask("POST", "/_fake/settle", {"seconds": seconds})
+
+    def ask(self, host: str, path: str = "/") -> tuple[int, dict[str, Any]]:
+        """Status and body of what a container answers under this host name."""
+        request = urllib.request.Request(self.url + path, headers={"Host": host})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """A call as any other user of the account would make it. Not told apart from the provider's in the log."""

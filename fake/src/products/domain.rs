@@ -8,10 +8,11 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::store::{Kind, Missing, Object};
 
-static ZONE: Kind = Kind { id: "", ..Kind::new("domain/zone", "DNSZone", "dns_zones", Missing::Labelled("dns_zone")) };
+pub(super) static ZONE: Kind =
+    Kind { id: "", ..Kind::new("domain/zone", "DNSZone", "dns_zones", Missing::Labelled("dns_zone")) };
 
 /// Its zone is hidden in it.
-static RECORD: Kind = Kind::new("domain/record", "Record", "records", Missing::Labelled("record"));
+pub(super) static RECORD: Kind = Kind::new("domain/record", "Record", "records", Missing::Labelled("record"));
 
 pub(crate) static PRODUCT: Product = Product {
     document: "domain.v2beta1",

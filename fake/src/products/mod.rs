@@ -18,6 +18,7 @@ pub(crate) mod account;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
 pub(crate) mod domain;
+pub(crate) mod domain_names;
 pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod ipam;

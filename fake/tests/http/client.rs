@@ -54,6 +54,23 @@ impl Client {
         read(self.send(request, Some(&body)).await.unwrap()).await
     }
 
+    /// Status and body of a GET for a path at a host, with a key if there is one.
+    pub(crate) async fn ask(&self, host: &str, path: &str, token: &str) -> (u16, Value) {
+        let mut request = self.http.get(format!("{}{path}", self.fake.url())).header("Host", host);
+        if !token.is_empty() {
+            request = request.header("X-Auth-Token", token);
+        }
+        read(request.send().await.unwrap()).await
+    }
+
+    /// Status and body of a GET by a client that takes the fake for its proxy.
+    #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
+    pub(crate) async fn through_proxy(&self, url: &str) -> (u16, Value) {
+        let proxy = reqwest::Proxy::http(self.fake.url()).unwrap();
+        let client = reqwest::Client::builder().proxy(proxy).build().unwrap();
+        read(client.get(url).send().await.unwrap()).await
+    }
+
     /// The status of an upload to a whole address, without a key.
     pub(crate) async fn upload(&self, url: &str, kind: &str, content: &'static [u8]) -> u16 {
         let request = self.http.put(url).header("content-type", kind).body(content);

@@ -6,6 +6,7 @@ mod admin;
 mod client;
 mod cockpit;
 mod containers;
+mod data_plane;
 mod domain;
 mod framework;
 mod functions;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::PASSING;
 use super::namespace::{NAMESPACE, secret_variables};
+use super::serving;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::vpc;
@@ -161,6 +162,7 @@ fn deploy(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     let done = call.now.saturating_add(jiff::SignedDuration::try_from(call.world.settle).unwrap_or_default());
     let done = format!("{:.0}", done.unwrap_or(Timestamp::MAX));
     let container = call.change(&CONTAINER, id)?;
+    serving::deploys(container);
     container.fields.remove("error_message");
     let (end, message) = if container.text("image").contains(BROKEN) {
         let port = &container.fields["port"];

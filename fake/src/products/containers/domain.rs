@@ -1,13 +1,17 @@
-//! Domains of containers. The DNS is not asked: see [`UNSEEN`].
+//! Domains of containers: host names that the gateway in front of all containers knows, each for one container.
+//!
+//! As documented, the records of a name are looked at once, when its domain is made: they must lead to the container. Of
+//! names that no zone here has nothing is known; see [`UNSEEN`].
 
 use serde_json::json;
 
 use super::{CONTAINER, PASSING, settle};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::products::domain_names::{self, Names};
 use crate::store::{Kind, Missing};
 
-pub(super) static DOMAIN: Kind =
+pub(crate) static DOMAIN: Kind =
     Kind { transient: PASSING, ..Kind::new("containers/domain", "Domain", "domains", Missing::Labelled("domain")) };
 
 /// A host name with this in it has no DNS record that leads to its container.
@@ -17,7 +21,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let container = call.need("container_id")?;
     call.settled(&CONTAINER, &container)?;
     let hostname = call.need("hostname")?;
-    if hostname.contains(UNSEEN) {
+    // Not recorded: the gateway goes by the name alone, so one name leads to one container.
+    let taken = call.world.store.of(&DOMAIN).any(|other| other.text("hostname").eq_ignore_ascii_case(&hostname));
+    if taken {
+        return Err(Refusal::already_exists("domain", &hostname, "the host name leads to a container already"));
+    }
+    if hostname.contains(UNSEEN) || !leads_to(call, &hostname, &container)? {
         // As the peer's client knows it.
         let message = format!("could not validate domain: {hostname} does not lead to the container");
         return Err(Refusal::message(400, &message));
@@ -43,4 +52,18 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     super::delete(call, &DOMAIN)
+}
+
+/// Whether the records of a name lead to the container, by its own endpoint or by a host name that it has already.
+fn leads_to(call: &Call<'_>, hostname: &str, container: &str) -> Result<bool, Refusal> {
+    let endpoint = super::serving::endpoint(call.find(&CONTAINER, container)?);
+    let is_its = |name: &String| {
+        let mut own = call.world.store.of(&DOMAIN).filter(|domain| domain.text("container_id") == container);
+        *name == endpoint || own.any(|domain| domain.text("hostname").eq_ignore_ascii_case(name))
+    };
+    Ok(match domain_names::follow(&call.world.store, hostname) {
+        Names::Elsewhere => true,
+        Names::Nowhere => false,
+        Names::To(chain) => chain.iter().any(is_its),
+    })
 }

@@ -1,12 +1,12 @@
 //! Serverless Containers: namespaces, containers, their domains and triggers, and the tokens of the older API.
 //!
-//! Nothing is run: a container becomes `ready`, or `error` when its image says that it will; see
-//! [`container::BROKEN`]. No record is looked up: a domain is found unless its name says that it is not; see
-//! [`domain::UNSEEN`].
+//! No image is run: a container becomes `ready`, or `error` when its image says that it will; see
+//! [`container::BROKEN`]. What one answers once it is `ready` is in [`serving`].
 
 mod container;
 mod domain;
 mod namespace;
+pub(crate) mod serving;
 mod token;
 mod trigger;
 
@@ -19,8 +19,8 @@ use crate::call::{Call, Handled};
 use crate::store::Kind;
 
 pub(crate) use container::{CONTAINER, duration};
-pub(crate) use domain::UNSEEN;
-pub(crate) use token::TOKENS;
+pub(crate) use domain::{DOMAIN, UNSEEN};
+pub(crate) use token::{TOKEN, TOKENS};
 
 /// The statuses in which changes are refused.
 const PASSING: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];

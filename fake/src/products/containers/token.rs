@@ -17,7 +17,7 @@ pub(crate) static TOKENS: Product = Product {
     ],
 };
 
-static TOKEN: Kind = Kind {
+pub(crate) static TOKEN: Kind = Kind {
     transient: functions::PASSING,
     ..Kind::new("containers/token", "Token", "tokens", Missing::Message("Token was not found"))
 };

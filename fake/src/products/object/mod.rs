@@ -82,6 +82,11 @@ const fn kind(name: &'static str) -> Kind {
     Kind { id: "", ..Kind::new(name, "", "", Missing::Message("there is no such thing in Object Storage")) }
 }
 
+/// Whether a host name is one of Object Storage.
+pub(crate) fn is_its_host(host: &str) -> bool {
+    signer::place(host).is_some()
+}
+
 /// Whether the request is Object Storage's.
 pub(crate) fn is_addressed(world: &World, received: &Received) -> bool {
     let signed = received.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"));

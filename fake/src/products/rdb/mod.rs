@@ -9,6 +9,7 @@ mod certificate;
 mod contents;
 mod endpoint;
 mod instance;
+mod login;
 mod node;
 mod replica;
 mod settings;
@@ -18,6 +19,7 @@ mod upgrade;
 use super::Product;
 
 pub(crate) use instance::INSTANCE;
+pub(crate) use login::login;
 
 pub(crate) static PRODUCT: Product = Product {
     document: "rdb.v1",

@@ -1,0 +1,149 @@
+//! What is called at containers rather than at Scaleway's API: a gateway that finds the container by the name of the host.
+//!
+//! | who asks | how |
+//! |---|---|
+//! | a client with a header | `curl --header "Host: api.example.org" $SCW_API_URL/health` |
+//! | a client with a proxy | `curl --proxy $SCW_API_URL http://api.example.org/health` |
+//! | the plugin's health checks | the setting that leads them here |
+//!
+//! There is no TLS: what a client would ask for over https it asks here in the clear, and that counts as https. A name leads
+//! to a container if it is the container's own endpoint, or the host name of a ready domain of it which the zones here do
+//! not contradict. Which container answers is the domain's word alone, as the gateway at Scaleway knows names, not records.
+//!
+//! It does not know what a deployment is; see [`serving`].
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::call::World;
+use crate::products::containers::{CONTAINER, DOMAIN, TOKEN, serving};
+use crate::products::domain_names::{self, Names};
+use crate::products::{iam, object};
+use crate::request::Received;
+use crate::store::Object;
+
+/// How often a request may be passed on from container to container.
+const MOST_HOPS: usize = 4;
+
+/// Where the names end that Scaleway gives to containers.
+const OWN_NAMES: &str = ".scw.cloud";
+
+/// What the gateway says.
+#[derive(Debug, PartialEq)]
+struct Said {
+    status: u16,
+    body: Value,
+}
+
+/// The host that a request is for, if that is none of the fake's own: the one of a whole address, or the header's.
+pub(crate) fn host(world: &World, received: &Received) -> Option<String> {
+    let whole = received.uri.host().map(str::to_owned);
+    let header = || received.header("host").map(|host| without_port(host).to_owned());
+    let is_whole = whole.is_some();
+    let host = whole.or_else(header)?.trim_end_matches('.').to_ascii_lowercase();
+    let name = host.trim_matches(['[', ']']);
+    if name == "localhost" || name.parse::<std::net::IpAddr>().is_ok() || object::is_its_host(&host) {
+        return None;
+    }
+    // Somebody may reach the API under a name too.
+    (is_whole || received.token().is_none() || is_known(world, &host)).then_some(host)
+}
+
+fn is_known(world: &World, host: &str) -> bool {
+    host.ends_with(OWN_NAMES)
+        || world.store.of(&DOMAIN).any(|domain| domain.text("hostname").eq_ignore_ascii_case(host))
+        || domain_names::follow(&world.store, host) != Names::Elsewhere
+}
+
+/// How requests to a host are named in the list of requests, and by faults: `//api.example.org/health`.
+pub(crate) fn path(host: &str, received: &Received) -> String {
+    format!("//{host}{}", received.path)
+}
+
+/// The answer of whoever serves this host.
+pub(crate) fn answer(world: &World, host: &str, received: &Received, now: Timestamp) -> Response<Bytes> {
+    let Said { status, body } = ask(world, host, received, now, 0);
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn ask(world: &World, host: &str, received: &Received, now: Timestamp, hops: usize) -> Said {
+    let container = match container(world, host) {
+        Ok(container) => container,
+        Err(said) => return said,
+    };
+    if container.text("privacy") == "private" && !opens(world, container, received, now) {
+        return Said::no(403, &format!("the container {} is private, and no token of it came along", name(container)));
+    }
+    let Some(revision) = serving::serving(container) else {
+        return Said::no(503, &format!("no revision of the container {} is ready", name(container)));
+    };
+    if let Some(next) = revision.passes_on_to() {
+        if hops >= MOST_HOPS {
+            return Said::no(508, "the request goes round in a circle");
+        }
+        return ask(world, &next, received, now, hops + 1);
+    }
+    let body = json!({
+        "container": name(container),
+        "id": container.id,
+        "image": revision.image,
+        "revision": revision.number,
+        "host": host,
+        "method": received.method,
+        "path": received.path,
+    });
+    Said { status: revision.status(), body }
+}
+
+/// The container that a name leads to.
+fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, Said> {
+    let own = world.store.of(&CONTAINER).find(|container| serving::endpoint(container) == host);
+    if let Some(container) = own {
+        return Ok(container);
+    }
+    if domain_names::follow(&world.store, host) == Names::Nowhere {
+        return Err(Said::no(502, &format!("{host} does not resolve: its zone has no record of it")));
+    }
+    let domain = world.store.of(&DOMAIN).find(|domain| domain.text("hostname").eq_ignore_ascii_case(host));
+    let domain = domain.filter(|domain| domain.text("status") == "ready");
+    let container = domain.and_then(|domain| {
+        let id = domain.text("container_id");
+        world.store.of(&CONTAINER).find(|container| container.id == id)
+    });
+    container.ok_or_else(|| Said::no(404, &format!("no container is served under {host}")))
+}
+
+/// Whether the request carries a key that opens a private container: a token of it or of its namespace, or a key of IAM.
+fn opens(world: &World, container: &Object, received: &Received, now: Timestamp) -> bool {
+    let Some(given) = received.token() else { return false };
+    let owners = [container.id.as_str(), container.text("namespace_id")];
+    let of_container = |token: &Object| {
+        let is_owner = ["container_id", "namespace_id"].iter().any(|field| owners.contains(&token.text(field)));
+        is_owner && token.text("token") == given && token.text("status") == "ready"
+    };
+    world.store.of(&TOKEN).any(of_container)
+        || iam::secret_key_state(&world.store, given, now) == Some(true)
+        || world.keys.as_ref().is_some_and(|keys| keys.iter().any(|key| key == given))
+}
+
+fn name(container: &Object) -> &str {
+    container.text("name")
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
+        _ => host,
+    }
+}
+
+impl Said {
+    fn no(status: u16, message: &str) -> Self {
+        Self { status, body: json!({ "message": message }) }
+    }
+}

@@ -1,0 +1,139 @@
+//! What a container answers to those who call it: which revision of it serves, and what that one is.
+//!
+//! A deployment makes a new revision. The one before goes on serving until the container is `ready` with the new one, and
+//! for good if the new one never starts. Scaling is not imitated: who asks a container that scaled to zero is answered at
+//! once. It does not know how a request finds its container; see [`crate::data_plane`].
+
+use serde_json::{Value, json};
+
+use crate::store::Object;
+
+/// An image with this in its name answers every request with the status that follows: `api:answers-503`.
+const ANSWERS: &str = "answers-";
+
+/// One revision of a container, as it was deployed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Revision {
+    pub(crate) number: u64,
+    pub(crate) image: String,
+    /// What is run instead of the image's own program, as far as it was given.
+    command: Vec<String>,
+}
+
+/// Notes that what the container is now will be deployed.
+pub(super) fn deploys(container: &mut Object) {
+    if let Some(serving) = serving(container) {
+        container.hidden.insert("serving".to_owned(), serving.to_json());
+    }
+    let number = container.hidden.get("revision").and_then(Value::as_u64).unwrap_or_default() + 1;
+    container.hidden.insert("revision".to_owned(), json!(number));
+    container.hidden.insert("next".to_owned(), Revision::of(container, number).to_json());
+}
+
+/// The revision that serves now; none while the first one is on its way.
+pub(crate) fn serving(container: &Object) -> Option<Revision> {
+    let kept = |name: &str| container.hidden.get(name).and_then(Revision::read);
+    if container.text("status") != "ready" {
+        return kept("serving");
+    }
+    // Of a container that a seed brought no deployment was seen.
+    Some(kept("next").unwrap_or_else(|| Revision::of(container, 1)))
+}
+
+/// The host name that Scaleway gave the container.
+pub(crate) fn endpoint(container: &Object) -> String {
+    host_of(container.text("public_endpoint"))
+}
+
+/// The host of an address, in lower case.
+fn host_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase()
+}
+
+impl Revision {
+    fn of(container: &Object, number: u64) -> Self {
+        let words = ["command", "args"].into_iter().filter_map(|field| container.fields.get(field)?.as_array());
+        let command = words.flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        Self { number, image: container.text("image").to_owned(), command }
+    }
+
+    fn to_json(&self) -> Value {
+        json!({ "number": self.number, "image": self.image, "command": self.command })
+    }
+
+    fn read(json: &Value) -> Option<Self> {
+        let command = json["command"].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned);
+        Some(Self {
+            number: json["number"].as_u64()?,
+            image: json["image"].as_str()?.to_owned(),
+            command: command.collect(),
+        })
+    }
+
+    /// The status that its image says it answers with.
+    pub(crate) fn status(&self) -> u16 {
+        let told = self.image.split_once(ANSWERS).and_then(|(_, rest)| rest.get(..3)?.parse().ok());
+        told.filter(|status| (200..600).contains(status)).unwrap_or(200)
+    }
+
+    /// The host that it passes requests on to, where it runs Caddy as `caddy reverse-proxy --to https://host`.
+    pub(crate) fn passes_on_to(&self) -> Option<String> {
+        let is_proxy = self.command.iter().any(|word| word == "reverse-proxy");
+        let to = self.command.iter().skip_while(|word| *word != "--to").nth(1)?;
+        is_proxy.then(|| host_of(to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::object;
+    use crate::products::containers::CONTAINER;
+
+    fn container(image: &str) -> Object {
+        Object::new(&CONTAINER, "fr-par", "1", object(json!({ "image": image, "status": "creating" })))
+    }
+
+    fn serves(container: &Object) -> Option<(u64, String)> {
+        serving(container).map(|revision| (revision.number, revision.image))
+    }
+
+    fn set(container: &mut Object, fields: Value) {
+        container.fields.extend(object(fields));
+    }
+
+    #[test]
+    fn the_old_revision_serves_until_the_new_one_is_ready() {
+        let mut one = container("a:1");
+        deploys(&mut one);
+        assert_eq!(serves(&one), None);
+        set(&mut one, json!({ "status": "ready" }));
+        assert_eq!(serves(&one), Some((1, "a:1".to_owned())));
+        set(&mut one, json!({ "image": "a:2" }));
+        deploys(&mut one);
+        set(&mut one, json!({ "status": "updating" }));
+        assert_eq!(serves(&one), Some((1, "a:1".to_owned())));
+        set(&mut one, json!({ "status": "error" }));
+        assert_eq!(serves(&one), Some((1, "a:1".to_owned())), "what never starts replaces nothing");
+        set(&mut one, json!({ "image": "a:3" }));
+        deploys(&mut one);
+        set(&mut one, json!({ "status": "ready" }));
+        assert_eq!(serves(&one), Some((3, "a:3".to_owned())));
+    }
+
+    #[test]
+    fn an_image_says_what_it_answers_and_a_proxy_whom_it_asks() {
+        let revision = |image: &str, args: Value| {
+            let mut one = container(image);
+            set(&mut one, json!({ "command": ["caddy"], "args": args }));
+            Revision::of(&one, 1)
+        };
+        assert_eq!(revision("api:answers-503", json!([])).status(), 503);
+        assert_eq!(revision("api:answers-me", json!([])).status(), 200);
+        let args =
+            json!(["reverse-proxy", "--from", ":8080", "--to", "https://A.example.org:443/", "--change-host-header"]);
+        assert_eq!(revision("caddy:2", args).passes_on_to().as_deref(), Some("a.example.org"));
+        assert_eq!(revision("caddy:2", json!(["run", "--to", "https://a.example.org"])).passes_on_to(), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! What the zones say of a host name, as somebody who resolves it would find. Knows no call and changes nothing.
+
+use super::domain::{RECORD, ZONE};
+use crate::store::{Object, Store};
+
+/// More names than this that lead to each other are a circle.
+const LONGEST_CHAIN: usize = 8;
+
+/// The kinds of records that lead to another name.
+const LEADING: [&str; 2] = ["CNAME", "ALIAS"];
+
+/// What is known of a host name.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Names {
+    /// No zone here has it: its records are somebody else's, and taken for right.
+    Elsewhere,
+    /// The zone that has it says nothing of it.
+    Nowhere,
+    /// The names that it leads to one after the other, at least one; in lower case, without the dot at the end.
+    To(Vec<String>),
+}
+
+/// Follows a name from record to record.
+pub(crate) fn follow(store: &Store, host: &str) -> Names {
+    let mut chain = Vec::new();
+    let mut name = plain(host);
+    while chain.len() < LONGEST_CHAIN {
+        let Some(zone) = zone_of(store, &name) else { break };
+        let Some(next) = record_of(store, zone, &name).map(|record| target(record, zone)) else {
+            if chain.is_empty() {
+                return Names::Nowhere;
+            }
+            break;
+        };
+        chain.push(next.clone());
+        name = next;
+    }
+    if chain.is_empty() { Names::Elsewhere } else { Names::To(chain) }
+}
+
+/// The smallest zone that a name is in.
+fn zone_of<'s>(store: &'s Store, name: &str) -> Option<&'s str> {
+    let zones = store.of(&ZONE).map(|zone| zone.id.as_str());
+    zones.filter(|zone| within(name, zone).is_some()).max_by_key(|zone| zone.len())
+}
+
+fn record_of<'s>(store: &'s Store, zone: &str, name: &str) -> Option<&'s Object> {
+    let relative = within(name, zone)?;
+    store.of(&RECORD).find(|record| {
+        record.hidden_text("dns_zone") == zone
+            && LEADING.contains(&record.text("type"))
+            && record.text("name").eq_ignore_ascii_case(relative)
+    })
+}
+
+/// The name within the zone; empty for the zone itself.
+fn within<'n>(name: &'n str, zone: &str) -> Option<&'n str> {
+    let head = name.strip_suffix(&plain(zone))?;
+    if head.is_empty() { Some("") } else { head.strip_suffix('.') }
+}
+
+/// Where a record leads: a name without any dot is in the zone.
+fn target(record: &Object, zone: &str) -> String {
+    let data = record.text("data");
+    if data.contains('.') { plain(data) } else { plain(&format!("{data}.{zone}")) }
+}
+
+fn plain(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::call::object;
+
+    fn store(records: &[(&str, &str)]) -> Store {
+        let mut store = Store::default();
+        store.insert(Object::new(&ZONE, "", "shop.example.org", object(json!({}))));
+        for (name, data) in records {
+            let fields = object(json!({ "name": name, "type": "CNAME", "data": data }));
+            let mut record = Object::new(&RECORD, "", name, fields);
+            record.hidden.insert("dns_zone".to_owned(), json!("shop.example.org"));
+            store.insert(record);
+        }
+        store
+    }
+
+    #[test]
+    fn a_name_is_followed_to_its_end() {
+        let store = store(&[("www", "front"), ("front", "Web.Functions.example.net.")]);
+        let found = follow(&store, "WWW.shop.example.org.");
+        assert_eq!(found, Names::To(vec!["front.shop.example.org".into(), "web.functions.example.net".into()]));
+        assert_eq!(follow(&store, "none.shop.example.org"), Names::Nowhere);
+        assert_eq!(follow(&store, "www.workshop.example.org"), Names::Elsewhere);
+    }
+
+    #[test]
+    fn a_circle_has_an_end() {
+        let store = store(&[("one", "two"), ("two", "one")]);
+        let Names::To(chain) = follow(&store, "one.shop.example.org") else { panic!("it leads somewhere") };
+        assert_eq!(chain.len(), LONGEST_CHAIN);
+    }
+}

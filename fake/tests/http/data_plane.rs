@@ -1,0 +1,160 @@
+//! What containers answer, found by the name of their host; and who may log in to a database.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, client};
+
+const CONTAINERS: &str = "/containers/v1/regions/fr-par/containers";
+const DOMAINS: &str = "/containers/v1/regions/fr-par/domains";
+const RECORDS: &str = "/domain/v2beta1/dns-zones/example.org/records";
+
+async fn namespace(client: &Client, name: &str) -> Value {
+    client.good("POST /containers/v1/regions/fr-par/namespaces", json!({ "name": name })).await["id"].clone()
+}
+
+async fn container(client: &Client, name: &str, further: Value) -> Value {
+    let mut body = json!({ "namespace_id": namespace(client, name).await, "name": name, "image": "web:1" });
+    body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
+    let made = client.good(&format!("POST {CONTAINERS}"), body).await;
+    client.call(&format!("GET {CONTAINERS}/{}", made["id"].as_str().unwrap())).await.1
+}
+
+fn host(container: &Value) -> &str {
+    container["public_endpoint"].as_str().unwrap().strip_prefix("https://").unwrap()
+}
+
+/// Status and body of a request for `/health` at a host.
+async fn ask(client: &Client, host: &str, token: &str) -> (u16, Value) {
+    client.ask(host, "/health", token).await
+}
+
+async fn point(client: &Client, name: &str, to: &str) {
+    let record = json!({ "name": name, "type": "CNAME", "data": to, "ttl": 60 });
+    let wanted = json!({ "name": name, "type": "CNAME" });
+    let set = json!({ "set": { "id_fields": wanted, "records": [record] } });
+    client.good(&format!("PATCH {RECORDS}"), json!({ "changes": [set] })).await;
+}
+
+#[tokio::test]
+async fn a_container_tells_what_it_is_and_its_image_what_it_answers() {
+    let client = client().await;
+    let made = container(&client, "web", json!({})).await;
+    let (status, told) = ask(&client, host(&made), "").await;
+    let expected = json!({ "container": "web", "id": made["id"], "image": "web:1", "revision": 1, "host": host(&made),
+        "method": "GET", "path": "/health" });
+    assert_eq!((status, told), (200, expected));
+    let unwell = container(&client, "unwell", json!({ "image": "web:answers-503" })).await;
+    assert_eq!(ask(&client, host(&unwell), "").await.0, 503);
+    assert_eq!(ask(&client, "none.functions.fnc.fr-par.scw.cloud", "").await.0, 404);
+    let seen = client.fake.requests().last().unwrap().clone();
+    assert_eq!(seen.path, "//none.functions.fnc.fr-par.scw.cloud/health");
+}
+
+#[tokio::test]
+async fn a_proxys_client_names_the_host_in_the_address() {
+    let client = client().await;
+    let made = container(&client, "web", json!({})).await;
+    let told = client.through_proxy(&format!("http://{}/health", host(&made))).await;
+    assert_eq!((told.0, &told.1["container"]), (200, &json!("web")));
+    assert_eq!(client.through_proxy("http://nobody.example.net/").await.0, 404);
+}
+
+#[tokio::test]
+async fn the_old_revision_serves_until_the_new_one_is_ready() {
+    let client = client().await;
+    let made = container(&client, "web", json!({})).await;
+    let one = format!("{CONTAINERS}/{}", made["id"].as_str().unwrap());
+    let beside = namespace(&client, "beside").await;
+    client.call("GET /containers/v1/regions/fr-par/namespaces").await;
+    client.fake.settle(Duration::from_secs(5));
+    client.good(&format!("PATCH {one}"), json!({ "image": "web:2" })).await;
+    assert_eq!(ask(&client, host(&made), "").await.1["image"], "web:1");
+    client.fake.clock().advance(Duration::from_secs(5));
+    assert_eq!(ask(&client, host(&made), "").await.1["image"], "web:2");
+    client.good(&format!("PATCH {one}"), json!({ "image": "does-not-start" })).await;
+    client.fake.clock().advance(Duration::from_secs(5));
+    assert_eq!(client.call(&format!("GET {one}")).await.1["status"], "error");
+    assert_eq!(ask(&client, host(&made), "").await.1["image"], "web:2");
+    let late = json!({ "namespace_id": beside, "name": "late", "image": "web:1" });
+    let late = client.good(&format!("POST {CONTAINERS}"), late).await;
+    assert_eq!(ask(&client, host(&late), "").await.0, 503, "its first revision is on its way");
+}
+
+#[tokio::test]
+async fn a_private_container_wants_a_key_of_its_own() {
+    let client = client().await;
+    let made = container(&client, "web", json!({ "privacy": "private" })).await;
+    let body = json!({ "container_id": made["id"] });
+    let token = client.good("POST /containers/v1beta1/regions/fr-par/tokens", body).await;
+    let key = client.good("POST /iam/v1alpha1/api-keys", json!({ "user_id": scaleway_fake::OWNER })).await;
+    for (token, expected) in
+        [("", 403), ("guessed", 403), (text(&token["token"]), 200), (text(&key["secret_key"]), 200)]
+    {
+        assert_eq!(ask(&client, host(&made), token).await.0, expected, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_name_of_its_own_leads_to_a_container_once_its_record_does() {
+    let client = client().await;
+    client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "" })).await;
+    let (one, other) = (container(&client, "one", json!({})).await, container(&client, "other", json!({})).await);
+    assert_eq!(ask(&client, "www.example.org", "").await.0, 502, "nothing resolves it");
+    let domain = |container: &Value| json!({ "container_id": container["id"], "hostname": "www.example.org" });
+    let (status, refused) = client.call_with(&format!("POST {DOMAINS}"), domain(&one)).await;
+    assert_eq!(status, 400);
+    assert!(text(&refused["message"]).starts_with("could not validate domain"), "{refused}");
+    point(&client, "www", &format!("{}.", host(&one))).await;
+    assert_eq!(ask(&client, "www.example.org", "").await.0, 404, "the gateway does not know it");
+    client.good(&format!("POST {DOMAINS}"), domain(&one)).await;
+    assert_eq!(ask(&client, "www.example.org", "").await.1["container"], "one");
+    // The record leads to the gateway, which is the same for both; it goes by the name.
+    point(&client, "www", &format!("{}.", host(&other))).await;
+    assert_eq!(ask(&client, "www.example.org", "").await.1["container"], "one");
+    assert_eq!(client.call_with(&format!("POST {DOMAINS}"), domain(&other)).await.0, 409);
+}
+
+#[tokio::test]
+async fn a_container_that_runs_a_proxy_passes_requests_on() {
+    let client = client().await;
+    let web = container(&client, "web", json!({})).await;
+    let to = |host: &str| {
+        json!(["reverse-proxy", "--from", ":8080", "--to", format!("https://{host}"), "--change-host-header"])
+    };
+    let front =
+        container(&client, "front", json!({ "image": "caddy:2", "command": ["caddy"], "args": to(host(&web)) })).await;
+    assert_eq!(ask(&client, host(&front), "").await.1["container"], "web");
+    let one = format!("{CONTAINERS}/{}", text(&front["id"]));
+    client.good(&format!("PATCH {one}"), json!({ "args": to(host(&front)) })).await;
+    client.call(&format!("GET {one}")).await;
+    assert_eq!(ask(&client, host(&front), "").await.0, 508);
+}
+
+#[tokio::test]
+async fn a_database_lets_in_who_has_the_password() {
+    let client = client().await;
+    let instances = "/rdb/v1/regions/fr-par/instances";
+    let body = json!({ "name": "data", "engine": "PostgreSQL-15", "node_type": "DB-DEV-S", "user_name": "admin",
+        "password": "Made-up-canary-1", "volume_type": "bssd", "volume_size": 5_000_000_000_u64 });
+    let made = client.good(&format!("POST {instances}"), body).await;
+    let one = format!("{instances}/{}", text(&made["id"]));
+    client.call(&format!("GET {one}")).await;
+    client.good(&format!("POST {one}/databases"), json!({ "name": "app" })).await;
+    for (user, password, database, expected) in [
+        ("admin", "Made-up-canary-1", "app", json!({ "accepted": true })),
+        ("admin", "wrong", "app", json!({ "accepted": false, "reason": "password authentication failed" })),
+        ("nobody", "Made-up-canary-1", "app", json!({ "accepted": false, "reason": "password authentication failed" })),
+        ("admin", "Made-up-canary-1", "none", json!({ "accepted": false, "reason": "the database does not exist" })),
+    ] {
+        let body = json!({ "instance": made["id"], "user": user, "password": password, "database": database });
+        assert_eq!(client.good("POST /_fake/login", body).await, expected);
+    }
+    let elsewhere = json!({ "instance": "none", "user": "admin", "password": "Made-up-canary-1" });
+    assert_eq!(client.good("POST /_fake/login", elsewhere).await["accepted"], false);
+}
+
+fn text(json: &Value) -> &str {
+    json.as_str().unwrap()
+}
