@@ -8,11 +8,14 @@ pub(crate) const HELP: &str = "\
 Scaleway in memory, for tests.
 
 Usage: scaleway-fake [--listen ADDRESS] [--settle SECONDS] [--log FILE] [--seed FILE]
+                     [--enforce-permissions]
 
   --listen ADDRESS   a loopback address and port (default 127.0.0.1:0, which takes a free port)
   --settle SECONDS   how long statuses such as `creating` last (default 0: over at the first look)
   --log FILE         write one JSON line per request, without secrets
   --seed FILE        JSON: what exists before the start
+  --enforce-permissions
+                     let API keys do only what IAM policies allow; keys that were not made here may do everything
   --help             show this text
   --version          show the version
 
@@ -34,17 +37,22 @@ pub(crate) struct Arguments {
     pub(crate) settle: Duration,
     pub(crate) log: Option<PathBuf>,
     pub(crate) seed: Option<PathBuf>,
+    pub(crate) enforce_permissions: bool,
 }
 
 /// Reads the arguments that follow the program's name; fails with a sentence for the user.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let mut parsed = Arguments { listen, settle: Duration::ZERO, log: None, seed: None };
+    let mut parsed = Arguments { listen, settle: Duration::ZERO, log: None, seed: None, enforce_permissions: false };
     let mut arguments = arguments.into_iter();
     while let Some(name) = arguments.next() {
         match name.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
             "--version" | "-V" => return Ok(Command::Version),
+            "--enforce-permissions" => {
+                parsed.enforce_permissions = true;
+                continue;
+            }
             _ => {}
         }
         let mut value = || arguments.next().ok_or_else(|| format!("{name} needs a value"));
@@ -78,11 +86,14 @@ mod tests {
 
     #[test]
     fn every_option_is_read() {
-        let Ok(Command::Serve(read)) = parse_words("--listen [::1]:80 --settle 2.5 --log a --seed b") else {
+        let Ok(Command::Serve(read)) =
+            parse_words("--listen [::1]:80 --settle 2.5 --log a --seed b --enforce-permissions")
+        else {
             panic!("these are good arguments");
         };
         assert_eq!(read.listen, "[::1]:80".parse().unwrap());
         assert_eq!(read.settle, Duration::from_millis(2500));
+        assert!(read.enforce_permissions);
         assert_eq!((read.log, read.seed), (Some(PathBuf::from("a")), Some(PathBuf::from("b"))));
         assert_eq!(parse_words("--listen 127.0.0.1:0 --help"), Ok(Command::Help));
     }

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Refusal;
 use crate::clock;
 use crate::paging;
+use crate::rights::Sight;
 use crate::store::{Kind, Object, Store};
 
 /// The body of the good answer (`null` where the API document says 204), or a refusal.
@@ -35,6 +36,8 @@ pub(crate) struct World {
     pub(crate) project: String,
     /// Secret keys that are accepted besides those made through IAM; `None` accepts any.
     pub(crate) keys: Option<Vec<String>>,
+    /// Whether keys made through IAM may do only what the policies of their bearers say.
+    pub(crate) enforce_permissions: bool,
     /// The secret keys that calls came with: one of them may sign a request of Object Storage.
     pub(crate) seen: BTreeSet<String>,
     /// What is in the objects and parts of Object Storage, by the id that they have in the store.
@@ -55,6 +58,8 @@ pub(crate) struct Call<'a> {
     /// How a list is sorted when the query does not say, from the API document.
     pub(crate) order: Option<&'a str>,
     pub(crate) now: Timestamp,
+    /// What the caller may see in lists.
+    pub(crate) sight: Sight,
     pub(crate) world: &'a mut World,
 }
 
@@ -289,7 +294,15 @@ impl Call<'_> {
     /// A page of those objects in the call's locality that `selected` selects.
     pub(crate) fn page(&self, kind: &Kind, selected: impl Fn(&Object) -> bool) -> Value {
         let locality = self.locality();
+        let seen = |object: &&Object| match &self.sight {
+            Sight::All => true,
+            Sight::Projects(projects) => {
+                let project = self.world.store.inherited(object, "project_id").and_then(Value::as_str);
+                project.is_none_or(|project| projects.iter().any(|other| other == project))
+            }
+        };
         let objects = self.world.store.of(kind).filter(|object| object.locality == locality && selected(object));
+        let objects = objects.filter(seen);
         let shown: Vec<_> = objects.map(|object| self.world.store.show(kind, object)).collect();
         let total = shown.len();
         json!({ kind.list: paging::page(shown, &self.query, kind, self.order), "total_count": total })

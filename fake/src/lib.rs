@@ -29,6 +29,7 @@ mod journal;
 mod paging;
 mod products;
 mod request;
+mod rights;
 mod running;
 mod seed;
 mod server;

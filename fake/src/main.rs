@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
 
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let mut builder = Fake::builder().listen(arguments.listen).settle(arguments.settle);
+    builder = builder.enforce_permissions(arguments.enforce_permissions);
     if let Some(path) = arguments.seed {
         let json = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         builder = builder.seed(Seed::parse(&json)?);

@@ -36,6 +36,7 @@ pub struct Builder {
     seed: Seed,
     log: Option<File>,
     chance: Option<u64>,
+    enforce_permissions: bool,
 }
 
 /// A fake that runs until it is stopped or dropped.
@@ -48,7 +49,7 @@ pub struct Running {
 
 impl Fake {
     /// Any free port of 127.0.0.1, the real clock, everything settled at the first look, nothing but the default
-    /// project and its owner, any key accepted.
+    /// project and its owner, any key accepted and allowed to do everything.
     pub fn builder() -> Builder {
         Builder {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -57,6 +58,7 @@ impl Fake {
             seed: Seed::default(),
             log: None,
             chance: None,
+            enforce_permissions: false,
         }
     }
 }
@@ -93,6 +95,13 @@ impl Builder {
         self
     }
 
+    /// Lets keys made through IAM do only what the policies of their bearers allow. Other keys are the owner's, who may do
+    /// everything.
+    #[must_use]
+    pub fn enforce_permissions(self, enforce: bool) -> Self {
+        Self { enforce_permissions: enforce, ..self }
+    }
+
     /// Where to write one JSON line per request: `{"t", "method", "path", "status"}`.
     #[must_use]
     pub fn log(self, log: File) -> Self {
@@ -120,6 +129,7 @@ impl Builder {
             organization: self.seed.organization_id,
             project: self.seed.default_project_id,
             keys: self.seed.keys,
+            enforce_permissions: self.enforce_permissions,
             seen: BTreeSet::new(),
             contents: BTreeMap::new(),
             chance: fastrand::Rng::with_seed(self.chance.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),

@@ -23,6 +23,7 @@ use crate::faults::{FaultKind, Faults};
 use crate::journal::{Entry, Journal};
 use crate::products::{self, Route, functions, iam, object};
 use crate::request::{self, Received};
+use crate::rights::{self, Sight};
 
 /// Everything that requests share.
 pub(crate) struct Server {
@@ -123,7 +124,7 @@ pub(crate) async fn exchange(
     }
 }
 
-/// What Scaleway would say: authenticate, match, validate, dispatch, and check our own answer.
+/// What Scaleway would say: authenticate, match, validate, see what is allowed, dispatch, and check our own answer.
 fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
     let now = server.clock.now();
     let mut world = server.world();
@@ -138,12 +139,18 @@ fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
     request::check_locality(&parameters)?;
     let query = received.query(document, operation)?;
     let body = received.given(document, operation)?;
+    let sight = match rights::needed(&document.name, &operation.id, operation.method) {
+        Some(needed) if world.enforce_permissions => {
+            rights::check(&world, received.token().unwrap_or_default(), &needed, &parameters, &query, &body)?
+        }
+        _ => Sight::All,
+    };
     let order = operation.query_parameters.iter().find(|parameter| parameter.name == "order_by");
     let order = order.and_then(|parameter| match &document.resolve(&parameter.schema).kind {
         Kind::Enum { default, .. } => Some(default.as_str()),
         _ => None,
     });
-    let answer = handler(&mut Call { operation, parameters, query, body, order, now, world: &mut world })?;
+    let answer = handler(&mut Call { operation, parameters, query, body, order, now, sight, world: &mut world })?;
     let Some(schema) = &operation.answer else {
         return Ok(Answer { status: operation.status, body: None });
     };

@@ -69,13 +69,13 @@ def test_the_program_of_the_readme_runs(block: Block, stack: Callable[..., Stack
 def test_the_guide_to_the_fake_does_what_it_shows(tmp_path: Path) -> None:
     guide = page("docs/guides/testing-with-the-fake.md")
     # Other tests may use the guide's ports.
-    ports = dict(zip(["8080", "8081"], map(str, free_ports(2)), strict=True))
+    ports = dict(zip(["8080", "8081", "8082"], map(str, free_ports(3)), strict=True))
     script = ["trap 'kill $(jobs -p)' EXIT"]
     for block in guide.blocks:
         if block.name:
             (tmp_path / block.name).write_text(block.text)
         elif block.language == "sh":
-            script += [re.sub("808[01]", lambda port: ports[port[0]], block.text), "echo"]
+            script += [re.sub("808[012]", lambda port: ports[port[0]], block.text), "echo"]
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(script)], cwd=tmp_path, capture_output=True, text=True
     )

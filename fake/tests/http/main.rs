@@ -15,6 +15,7 @@ mod keys;
 mod object;
 mod rdb;
 mod registry;
+mod rights;
 mod secret;
 mod sign;
 mod vpc;

@@ -69,6 +69,13 @@ impl Storage {
         self.send_as(Some(&key), request, headers, body).await
     }
 
+    /// What IAM answers to the owner who makes something.
+    async fn api(&self, what: &str, body: serde_json::Value) -> serde_json::Value {
+        let request = self.http.post(format!("{}/iam/v1alpha1/{what}", self.fake.url()));
+        let response = request.header("X-Auth-Token", SECRET_KEY).json(&body).send().await.unwrap();
+        response.json().await.unwrap()
+    }
+
     async fn call(&self, request: &str) -> Said {
         self.send(request, &[], "").await
     }
@@ -339,4 +346,32 @@ async fn faults_log_seed_and_handle_reach_object_storage() {
     assert_eq!(storage.good("GET /old?tagging=", "").await.element("Value"), "b");
     storage.fake.remove("object/bucket", "fr-par", "old").unwrap();
     assert_eq!(storage.call("GET /old").await.code(), (404, "NoSuchBucket"));
+}
+
+#[tokio::test]
+async fn where_permissions_are_enforced_buckets_objects_and_policies_take_sets_of_their_own() {
+    let storage = Storage::of(builder().enforce_permissions(true)).await;
+    storage.good("PUT /things", "").await;
+    storage.good("PUT /things/a", "one").await;
+    let project = scaleway_fake::DEFAULT_ORGANIZATION;
+    let application = storage.api("applications", json!({ "name": "reader" })).await;
+    let id = &application["id"];
+    let rules = json!([{ "permission_set_names": ["ObjectStorageObjectsRead"], "project_ids": [project] }]);
+    storage.api("policies", json!({ "name": "reads", "application_id": id, "rules": rules })).await;
+    let key = storage.api("api-keys", json!({ "application_id": id })).await;
+    let (access_key, secret_key) = (key["access_key"].as_str().unwrap(), key["secret_key"].as_str().unwrap());
+    let key = Signer { access_key, secret_key, region: "fr-par" };
+    let policy =
+        r#"{"Version":"2023-04-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"things"}]}"#;
+    for (request, body, expected) in [
+        ("GET /things/a", "", 200),
+        ("GET /things", "", 200),
+        ("PUT /things/b", "two", 403),
+        ("GET /things?versioning", "", 403),
+        ("PUT /things?policy", policy, 403),
+        ("PUT /others", "", 403),
+    ] {
+        let said = storage.send_as(Some(&key), request, &[], body).await;
+        assert_eq!(said.status, expected, "{request}: {}", said.text);
+    }
 }

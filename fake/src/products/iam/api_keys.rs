@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{APPLICATION, USER};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(super) static API_KEY: Kind =
@@ -16,9 +17,31 @@ const ACCESS_KEY_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /// What is known about a secret key that was made here: `Some(true)` when it works now.
 pub(crate) fn secret_key_state(store: &Store, secret_key: &str, now: Timestamp) -> Option<bool> {
-    let key = store.of(&API_KEY).find(|key| key.hidden_text("secret_key") == secret_key)?;
+    let key = key_with_secret(store, secret_key)?;
     let expires_at: Option<Timestamp> = key.text("expires_at").parse().ok();
     Some(expires_at.is_none_or(|end| end > now))
+}
+
+/// The key that was made here with this secret key.
+pub(crate) fn key_with_secret<'a>(store: &'a Store, secret_key: &str) -> Option<&'a Object> {
+    store.of(&API_KEY).find(|key| key.hidden_text("secret_key") == secret_key)
+}
+
+/// The project that a key works in where nothing else is said.
+pub(crate) fn default_project(store: &Store, access_key: &str) -> Option<String> {
+    let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
+    Some(key.text("default_project_id").to_owned())
+}
+
+/// What the bearer of a key may do; nothing is said of keys that were not made here, nor of the organization's owner: they
+/// may do everything.
+pub(crate) fn grants(store: &Store, access_key: &str) -> Option<Grants> {
+    let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
+    let (application, user) = (key.text("application_id"), key.text("user_id"));
+    if store.of(&USER).any(|found| found.id == user && found.text("type") == "owner") {
+        return None;
+    }
+    Some(super::policies::grants(store, application, user))
 }
 
 /// A key that was made here, as Object Storage needs it.

@@ -1,6 +1,6 @@
 //! Identity and access: applications, API keys, policies with their rules, groups, users, SSH keys, permission sets.
 //!
-//! Rights are kept, not enforced: every accepted key may do everything.
+//! Rights are kept here; [`crate::rights`] enforces them where that is asked for.
 
 mod api_keys;
 mod groups;
@@ -14,7 +14,7 @@ use super::Product;
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing, Object, Store};
 
-pub(crate) use api_keys::{key_of, secret_key_state};
+pub(crate) use api_keys::{default_project, grants, key_of, key_with_secret, secret_key_state};
 
 static APPLICATION: Kind = Kind {
     view: Some(count_api_keys),

@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::groups::GROUP;
 use super::owned;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
+use crate::rights::{self, Grants};
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(super) static POLICY: Kind =
@@ -122,7 +124,36 @@ fn put_rules(call: &mut Call<'_>, policy: &str, rules: &Value) -> Vec<Value> {
 /// The sets of one rule share their scope; as recorded, one that is not known counts as `projects`.
 fn scope_of(names: &Value) -> &'static str {
     let first = names.get(0).and_then(Value::as_str).unwrap_or_default();
-    PERMISSION_SETS.iter().find(|(name, _)| *name == first).map_or("projects", |(_, scope)| scope)
+    if rights::is_of_organization(first) { "organization" } else { "projects" }
+}
+
+/// What an application or a user may do by the policies for it, or for a group that it is in.
+pub(super) fn grants(store: &Store, application: &str, user: &str) -> Grants {
+    let is_member = |group: &str| {
+        store.of(&GROUP).filter(|found| found.id == group).any(|group| {
+            let has = |list: &str, id: &str| {
+                !id.is_empty()
+                    && group.fields.get(list).and_then(Value::as_array).is_some_and(|ids| ids.contains(&json!(id)))
+            };
+            has("application_ids", application) || has("user_ids", user)
+        })
+    };
+    let is_for = |policy: &&Object| {
+        let named = |field: &str, id: &str| !id.is_empty() && policy.text(field) == id;
+        named("application_id", application) || named("user_id", user) || is_member(policy.text("group_id"))
+    };
+    let texts = |rule: &Object, field: &str| -> Option<Vec<String>> {
+        let texts = rule.fields.get(field)?.as_array()?.iter().filter_map(Value::as_str);
+        Some(texts.map(str::to_owned).collect())
+    };
+    let rules = store.of(&POLICY).filter(is_for).flat_map(|policy| {
+        store.of(&RULE).filter(|rule| is_rule_of(rule, &policy.id)).map(|rule| {
+            let sets = texts(rule, "permission_set_names").unwrap_or_default();
+            let projects = texts(rule, "project_ids").filter(|_| rule.text("organization_id").is_empty());
+            (sets, projects.or_else(|| rule.text("organization_id").is_empty().then(Vec::new)))
+        })
+    });
+    Grants(rules.collect())
 }
 
 fn is_rule_of(object: &Object, policy: &str) -> bool {

@@ -1,7 +1,8 @@
-//! Whether the caller may do what it asks: region, project, bucket policy and access control lists, in this order.
+//! Whether the caller may do what it asks: region, project, bucket policy, permission sets and access control lists, in this
+//! order.
 //!
 //! What a policy denies is denied to everybody that it names, the bucket's own project included. Beyond that the
-//! project of a bucket may do everything with it, other projects and callers without a key what a policy or a list
+//! project of a bucket may do everything with it (where permissions are enforced, what they allow), other projects and callers without a key what a policy or a list
 //! allows.
 
 use std::sync::{Arc, Mutex};
@@ -10,6 +11,7 @@ use s3s::access::{S3Access, S3AccessContext};
 use s3s::{S3Result, s3_error};
 
 use super::{Caller, Storage, acl, no_such_bucket, policy};
+use crate::rights;
 use crate::server::Server;
 
 /// Asked before each operation.
@@ -33,8 +35,10 @@ impl S3Access for Access {
         let path = cx.s3_path();
         match path.get_bucket_name() {
             Some(bucket) if name != "CreateBucket" => storage.allow(bucket, path.get_object_key(), &name),
-            _ if self.caller.project.is_some() => Ok(()),
-            _ => Err(denied()),
+            _ => match &self.caller.project {
+                Some(project) if self.caller.may(&name, project) => Ok(()),
+                _ => Err(denied()),
+            },
         }
     }
 }
@@ -48,11 +52,21 @@ impl Storage<'_> {
         if verdict == Some(false) {
             return Err(denied());
         }
-        let own = self.caller.project.as_deref() == Some(bucket.text("project_id"));
+        let project = bucket.text("project_id");
+        let own = self.caller.project.as_deref() == Some(project) && self.caller.may(operation, project);
         if own || verdict == Some(true) || acl::allows(self, bucket, key, operation) {
             return Ok(());
         }
         Err(denied())
+    }
+}
+
+impl Caller {
+    /// Whether permission sets allow this in a project.
+    pub(super) fn may(&self, operation: &str, project: &str) -> bool {
+        let place = rights::Place::Project(project.to_owned());
+        let check = |grants: &rights::Grants| grants.check(&rights::needed_in_storage(operation), &place).is_ok();
+        self.grants.as_ref().is_none_or(check)
     }
 }
 

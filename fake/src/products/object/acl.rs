@@ -91,11 +91,13 @@ pub(super) fn allows(storage: &Storage<'_>, bucket: &Object, key: Option<&str>, 
         return false;
     };
     let own = storage.caller.project.as_deref().map(owner_id);
+    // What a project is granted is for those in it who may do it there.
+    let may = storage.caller.project.as_deref().is_some_and(|project| storage.caller.may(operation, project));
     grants.iter().any(|grant| {
         let granted = grant["permission"] == needed || grant["permission"] == "FULL_CONTROL";
         let meant = match grant["uri"].as_str() {
             Some(group) => group == ALL_USERS || (group == AUTHENTICATED_USERS && own.is_some()),
-            None => own.as_deref().is_some_and(|own| grant["id"] == own),
+            None => may && own.as_deref().is_some_and(|own| grant["id"] == own),
         };
         granted && meant
     })

@@ -36,6 +36,7 @@ use serde_json::{Map, Value};
 
 use crate::call::World;
 use crate::request::Received;
+use crate::rights::Grants;
 use crate::server::Server;
 use crate::store::{Kind, Missing, Object};
 use access::Access;
@@ -59,6 +60,8 @@ pub(crate) static KINDS: &[&Kind] = &[&BUCKET, &OBJECT, &UPLOAD, &PART];
 struct Caller {
     /// `None` without a signature.
     project: Option<String>,
+    /// What permission sets allow; everything where nothing is said.
+    grants: Option<Grants>,
     /// How bucket policies name the caller, such as `user_id:<id>`.
     principals: Vec<String>,
     /// The region of the endpoint, which the signature's scope names.

@@ -74,7 +74,8 @@ impl Signer {
         let bearer = key.as_ref().map_or_else(|| format!("user_id:{OWNER}"), |key| key.bearer.clone());
         let project = project.unwrap_or(default_project).to_owned();
         let principals = vec![bearer, format!("project_id:{project}")];
-        let caller = Caller { project: Some(project), principals, region };
+        let grants = world.enforce_permissions.then(|| iam::grants(&world.store, access_key)).flatten();
+        let caller = Caller { project: Some(project), grants, principals, region };
         Self { caller, secrets, trusting, signed: true, expired: key.is_some_and(|key| key.expired) }
     }
 
