@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT / "tests" / "programs"))
 import evalap_scaleway as scaleway  # noqa: E402
 from fake import Fake  # noqa: E402
 from stack import Stack, example_stack  # noqa: E402
+from test_sdk_import import MEBIBYTES, MILLISECONDS, cost_of_import  # noqa: E402
 
 PLUGIN = "pulumi-resource-evalap-scaleway"
 STARTS = 21
@@ -40,6 +41,7 @@ def main() -> None:
     print(f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}, {machine()}\n")
     print(f"{'':44} {'measured':>12} {'bar':>10} {'of the bar':>11}")
     measure_process()
+    measure_import()
     with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
         measure_many(Path(directory))
     with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
@@ -61,6 +63,13 @@ def measure_process() -> None:
     with plugin() as (process, stub):
         stub.Configure(configuration())
         report("memory after Configure", memory(process.pid, "VmRSS"), "MiB", bar=15)
+
+
+def measure_import() -> None:
+    """What `import evalap_scaleway` costs a program that imports Pulumi anyway."""
+    milliseconds, mebibytes = cost_of_import(runs=STARTS)
+    report(f"CPU of the SDK's import, median of {STARTS}", milliseconds, "ms", bar=MILLISECONDS)
+    report("memory of the SDK's import", mebibytes, "MiB", bar=MEBIBYTES)
 
 
 def measure_many(directory: Path) -> None:

@@ -1,0 +1,37 @@
+"""What the Python SDK costs a program before it says anything."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+
+import pytest
+
+# The bars: CPU in milliseconds and memory in MiB, beyond what `import pulumi` takes.
+MILLISECONDS = 60
+MEBIBYTES = 8
+
+
+@pytest.mark.timed
+def test_the_import_of_the_sdk_is_hardly_noticed() -> None:
+    milliseconds, mebibytes = cost_of_import(runs=11)
+    assert milliseconds < MILLISECONDS
+    assert mebibytes < MEBIBYTES
+
+
+def cost_of_import(*, runs: int) -> tuple[float, float]:
+    """The CPU in milliseconds and the peak memory in MiB that `import evalap_scaleway` takes beyond `import pulumi`.
+
+    Medians of pairs measured one after the other, as machines have moods.
+    """
+    pairs = [(_taken_by("pulumi"), _taken_by("pulumi, evalap_scaleway")) for _ in range(runs)]
+    milliseconds, mebibytes = zip(*((both[0] - alone[0], both[1] - alone[1]) for alone, both in pairs))
+    return statistics.median(milliseconds), statistics.median(mebibytes)
+
+
+def _taken_by(modules: str) -> tuple[float, float]:
+    peak = "next(int(line.split()[1]) / 1024 for line in open('/proc/self/status') if line.startswith('VmHWM'))"
+    program = f"import {modules}, time; print(time.process_time() * 1000, {peak})"
+    milliseconds, mebibytes = subprocess.check_output([sys.executable, "-c", program], text=True).split()
+    return float(milliseconds), float(mebibytes)
