@@ -9,7 +9,7 @@
 //! - A *source* is where a request takes a value from. `$id` is the resource's uuid, `$locality` its region or zone,
 //!   `$project` and `$organization` what the provider works in, `$wire.a.b` (or `$wire.rules[].ip`, which plucks) a field
 //!   of the resource's wire object, `$before.a` a field as it was sent before the change under way, `$instanceId` the bare
-//!   wire form of that property; everything else is a literal.
+//!   wire form of that property, `$resource.id` of what stands inside of an input; everything else is a literal.
 //! - Path parameters find their source by themselves: `region` and `zone` are the locality or its region, a parameter named like a
 //!   property (in snake_case, or as its `wire` says) is that property, and the one that is left is the uuid, or, in an
 //!   id without `{id}`, the part of the id that no other parameter took.

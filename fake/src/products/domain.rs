@@ -1,5 +1,5 @@
-//! DNS: zones and their records. Domains themselves (registration, contacts, transfers, TSIG keys, versions) are not
-//! served: every name may have a zone here, whoever owns it.
+//! DNS: zones and their records. Of domains themselves only what a seed plants is told ; nothing is
+//! bought, transferred or renewed, and every name may have a zone here, whoever owns it.
 
 use serde_json::{Map, Value, json};
 
@@ -14,10 +14,14 @@ pub(super) static ZONE: Kind =
 /// Its zone is hidden in it.
 pub(super) static RECORD: Kind = Kind::new("domain/record", "Record", "records", Missing::Labelled("record"));
 
+/// What was bought elsewhere.
+static DOMAIN: Kind = Kind { id: "", ..Kind::new("domain/domain", "Domain", "domains", Missing::Labelled("domain")) };
+
 pub(crate) static PRODUCT: Product = Product {
     document: "domain.v2beta1",
-    kinds: &[&ZONE, &RECORD],
+    kinds: &[&ZONE, &RECORD, &DOMAIN],
     routes: &[
+        ("GetDomain", |call| call.find(&DOMAIN, &call.parameter("domain")).map(|domain| call.show(&DOMAIN, domain))),
         ("ListDNSZones", list_zones),
         ("CreateDNSZone", create_zone),
         ("UpdateDNSZone", rename_zone),

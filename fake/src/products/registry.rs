@@ -1,6 +1,6 @@
-//! Container Registry: namespaces. Images come from a push, which the fake does not take.
+//! Container Registry: namespaces. Images and their tags come from a push, which the fake does not take: a seed plants them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Product;
 use crate::answer::Refusal;
@@ -12,10 +12,11 @@ static NAMESPACE: Kind = Kind {
     ..Kind::new("registry/namespace", "Namespace", "namespaces", Missing::Message("Namespace was not found"))
 };
 static IMAGE: Kind = Kind::new("registry/image", "Image", "images", Missing::Message("Image was not found"));
+static TAG: Kind = Kind::new("registry/tag", "Tag", "tags", Missing::Message("Tag was not found"));
 
 pub(crate) static PRODUCT: Product = Product {
     document: "registry.v1",
-    kinds: &[&NAMESPACE, &IMAGE],
+    kinds: &[&NAMESPACE, &IMAGE, &TAG],
     routes: &[
         ("CreateNamespace", create_namespace),
         ("GetNamespace", |call| call.get(&NAMESPACE)),
@@ -24,6 +25,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteNamespace", delete_namespace),
         ("GetImage", |call| call.get(&IMAGE)),
         ("ListImages", |call| call.list(&IMAGE)),
+        ("GetTag", |call| call.get(&TAG)),
+        ("ListTags", list_tags),
     ],
 };
 
@@ -65,4 +68,11 @@ fn delete_namespace(call: &mut Call<'_>) -> Handled {
     let answer = call.delete_in_time(&NAMESPACE)?;
     call.world.store.remove_where(|object| object.kind == IMAGE.name && object.text("namespace_id") == id);
     Ok(call.precise(answer, &["updated_at"]))
+}
+
+fn list_tags(call: &mut Call<'_>) -> Handled {
+    let image = call.parameter("image_id");
+    call.find(&IMAGE, &image)?;
+    let name = call.query.get("name").and_then(Value::as_str).unwrap_or_default();
+    Ok(call.page(&TAG, |tag| tag.text("image_id") == image && (name.is_empty() || tag.text("name") == name)))
 }

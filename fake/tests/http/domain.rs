@@ -1,8 +1,9 @@
 //! Zones and records of DNS, as recorded.
 
+use scaleway_fake::Seed;
 use serde_json::{Value, json};
 
-use crate::client::{Client, client};
+use crate::client::{Client, builder, client};
 
 const RECORDS: &str = "/domain/v2beta1/dns-zones/shop.example.org/records";
 
@@ -48,4 +49,14 @@ async fn records_are_added_set_and_deleted_by_changes_to_their_zone() {
     assert_eq!(change(&client, json!([{ "delete": { "id": id } }])).await, json!([]));
     let body = json!({ "changes": [{ "delete": { "id": id } }] });
     assert_eq!(client.call_with(&format!("PATCH {RECORDS}"), body).await.0, 404);
+}
+
+#[tokio::test]
+async fn what_was_bought_elsewhere_is_told() {
+    let planted = json!({ "objects": [
+        { "kind": "domain/domain", "id": "example.org", "fields": { "domain": "example.org", "status": "active" } },
+    ] });
+    let client = Client::of(builder().seed(Seed::parse(&planted.to_string()).unwrap())).await;
+    assert_eq!(client.call("GET /domain/v2beta1/domains/example.org").await.1["status"], "active");
+    assert_eq!(client.call("GET /domain/v2beta1/domains/example.com").await.0, 404);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use scaleway_fake::DEFAULT_ORGANIZATION;
+use scaleway_fake::{DEFAULT_ORGANIZATION, Seed};
 use serde_json::json;
 
 use crate::client::{Client, builder, client};
@@ -62,4 +62,22 @@ async fn a_name_is_taken_once_in_each_region() {
     let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
     assert_eq!((status, &refused["type"]), (409, &json!("already_exists")));
     client.good("POST /registry/v1/regions/nl-ams/namespaces", json!({ "name": "main" })).await;
+}
+
+#[tokio::test]
+async fn a_tag_of_an_image_is_found_by_its_name() {
+    let image = "5ca1e3a7-fa4e-4000-8000-000000000012";
+    let tag = json!({ "image_id": image, "name": "latest", "digest": "sha256:96e9", "status": "ready" });
+    let planted = json!({ "objects": [
+        { "kind": "registry/image", "locality": "fr-par", "id": image, "fields": { "name": "web" } },
+        { "kind": "registry/tag", "locality": "fr-par", "id": "5ca1e3a7-fa4e-4000-8000-000000000014", "fields": tag },
+    ] });
+    let client = Client::of(builder().seed(Seed::parse(&planted.to_string()).unwrap())).await;
+    let tags = format!("/registry/v1/regions/fr-par/images/{image}/tags");
+    let (_, found) = client.call(&format!("GET {tags}?name=latest")).await;
+    assert_eq!((&found["total_count"], &found["tags"][0]["digest"]), (&json!(1), &json!("sha256:96e9")));
+    assert_eq!(client.call(&format!("GET {tags}?name=other")).await.1["total_count"], 0);
+    let one = format!("/registry/v1/regions/fr-par/tags/{}", found["tags"][0]["id"].as_str().unwrap());
+    assert_eq!(client.call(&format!("GET {one}")).await.1["name"], "latest");
+    assert_eq!(client.call("GET /registry/v1/regions/fr-par/images/nothing/tags").await.0, 404);
 }

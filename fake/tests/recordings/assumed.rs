@@ -18,12 +18,14 @@ const SHOWN: &[(&str, &str, &str, &str)] = &[
     ("account.v3", "GetProject", "", "account/project"),
     ("cockpit.v1", "ListDataSources", "data_sources", "cockpit/data_source"),
     ("cockpit.v1", "GetDataSource", "", "cockpit/data_source"),
+    ("domain.v2beta1", "GetDomain", "", "domain/domain"),
     ("iam.v1alpha1", "ListPolicies", "policies", "iam/policy"),
     ("iam.v1alpha1", "ListUsers", "users", "iam/user"),
     ("iam.v1alpha1", "GetUser", "", "iam/user"),
     ("ipam.v1", "ListIPs", "ips", "ipam/ip"),
     ("rdb.v1", "GetInstance", "", "rdb/instance"),
     ("registry.v1", "ListImages", "images", "registry/image"),
+    ("registry.v1", "ListTags", "tags", "registry/tag"),
     ("vpc.v2", "ListVPCs", "vpcs", "vpc/vpc"),
     ("vpc.v2", "GetVPC", "", "vpc/vpc"),
 ];
@@ -42,7 +44,8 @@ pub(crate) fn seed(cassette: &Cassette) -> Seed {
             made.extend(ids_in(&exchange.answer));
         }
         for (kind, locality, fields) in shown(exchange) {
-            let id = fields["id"].as_str().unwrap_or_default().to_owned();
+            // Domains are called by their names.
+            let id = fields["id"].as_str().or(fields["domain"].as_str()).unwrap_or_default().to_owned();
             if made.contains(&id) || (kind == "account/project" && id == organization) {
                 continue;
             }

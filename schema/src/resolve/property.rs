@@ -58,6 +58,9 @@ impl<'a> Scope<'a> {
             names.extend(words.filter_map(|word| Some((word.as_str()?.strip_prefix('$')?.to_owned(), None))));
             names.extend(step.when.keys().map(|name| (name.clone(), None)));
         }
+        // What is asked by something inside of an input is asked by the input.
+        let outer: Vec<String> = names.keys().filter_map(|name| Some(name.split_once('.')?.0.to_owned())).collect();
+        names.extend(outer.into_iter().map(|name| (name, None)));
         for call in [&calls.create, &calls.read, &calls.update, &calls.delete].into_iter().flatten() {
             let (mut found, left) = self.known_parameters(call);
             let last = self.last_source(&found);
@@ -95,7 +98,7 @@ pub(crate) fn property(
 ) -> Property {
     let input = input(name, word, sides, place, findings);
     let wire = Wire::of(name, word, sides, place, findings);
-    let inner = inner_properties(word, &wire, sides, &place.at("properties"), findings);
+    let inner = inner_properties(name, word, &wire, sides, &place.at("properties"), findings);
     let field = wire.read_field.or(wire.send_field);
     let kind = if wire.refused { Kind::String } else { kind(word, field, inner, sides.read.open, place, findings) };
     let checks = checks(word, wire.send_field.or(wire.read_field), place, findings);
@@ -157,6 +160,7 @@ fn input(name: &str, word: &descriptor::Property, sides: &Sides<'_>, place: &Pla
 }
 
 fn inner_properties<'a>(
+    name: &str,
     word: &descriptor::Property,
     wire: &Wire<'a>,
     sides: &Sides<'a>,
@@ -170,11 +174,15 @@ fn inner_properties<'a>(
         Some(path) => shape.inside(path),
         None => Shape::new(shape.open),
     };
+    let inside_of = |(path, field): (&String, &Option<Field<'a>>)| {
+        let inner = path.strip_prefix(name)?.strip_prefix('.')?;
+        Some((inner.to_owned(), *field))
+    };
     let inner = Sides {
         send: inside(&sides.send, &wire.send),
         read: inside(if word.told_once { &sides.told_once } else { &sides.read }, &wire.read),
         told_once: inside(&sides.told_once, &wire.read),
-        sent_elsewhere: BTreeMap::new(),
+        sent_elsewhere: sides.sent_elsewhere.iter().filter_map(inside_of).collect(),
         told_by_id: BTreeSet::new(),
         is_input: word.input != InputWord::No,
     };

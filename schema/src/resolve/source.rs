@@ -6,7 +6,9 @@ use catalog::{IdPart, Locality, Source};
 use serde_json::Value as Json;
 
 use super::{Call, Scope, check_answer_field};
-use crate::findings::{Findings, Place};
+use crate::descriptor::Property;
+use crate::findings::{Findings, Place, did_you_mean};
+use crate::names::snake_case;
 use crate::shape::Shape;
 
 impl<'a> Scope<'a> {
@@ -32,10 +34,28 @@ impl<'a> Scope<'a> {
                     }
                     return Source::Before(path.to_owned());
                 }
+                if let Some((outer, inner)) = word.split_once('.') {
+                    return self.inner_source(outer, inner, place, findings);
+                }
                 self.check_property(word, place, findings);
                 Source::Property(word.to_owned())
             }
         }
+    }
+
+    /// What stands inside of an input: the field it is sent as, in the field of the input.
+    fn inner_source(&self, outer: &str, inner: &str, place: &Place, findings: &mut Findings) -> Source {
+        let field = |name: &str, word: &Property| word.sent_field().map_or_else(|| snake_case(name), str::to_owned);
+        if !self.check_property(outer, place, findings) {
+            return Source::Literal(Json::Null);
+        }
+        let word = &self.resource.properties[outer];
+        let Some(inside) = word.properties.get(inner) else {
+            let hint = did_you_mean(inner, word.properties.keys().map(String::as_str));
+            findings.mistake(place, format!("{outer} has no property \"{inner}\"{hint}"));
+            return Source::Literal(Json::Null);
+        };
+        Source::Wire(format!("{}.{}", field(outer, word), field(inner, inside)))
     }
 
     /// Reads several sources by name.

@@ -6,6 +6,7 @@
 mod databases_instance;
 mod databases_read_replica;
 mod domain_record;
+mod domain_registration;
 mod ipam_ip;
 mod network_acl;
 mod network_gateway_network;
@@ -36,6 +37,7 @@ fn pair(name: &str) -> Option<Pair> {
         "object_bucket_acl" => (object_bucket_acl::encode, object_bucket_acl::decode),
         "object_item" => (object_item::encode, object_item::decode),
         "domain_record" => (domain_record::encode, domain_record::decode),
+        "domain_registration" => (domain_registration::encode, domain_registration::decode),
         "observability_alert_manager" => (observability_alert_manager::encode, observability_alert_manager::decode),
         "observability_cockpit" => (observability_cockpit::encode, observability_cockpit::decode),
         "observability_products" => (observability_products::encode, observability_products::decode),
