@@ -20,6 +20,7 @@ application = scaleway.evalap.Application(
         "high_availability": config.require_bool("highlyAvailable"),
         "backup_retention_days": config.require_int("backupDays"),
     },
+    with_storage=True,
     secrets={"model-api-key": config.require_secret("modelApiKey")},
     access={"generativeApis": "call"},
     alert_emails=config.get_object("alertEmails"),

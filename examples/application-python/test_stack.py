@@ -56,6 +56,7 @@ class TestStack(unittest.TestCase):
             self.assertEqual(application["environment"], "production")
             self.assertTrue(application["database"]["highAvailability"])
             self.assertGreaterEqual(application["database"]["backupRetentionDays"], 30)
+            self.assertTrue(application["withStorage"], "files have a bucket")
             self.assertTrue(application["alertEmails"], "somebody hears of alerts")
             public = [service["name"] for service in application["services"] if service.get("isPublic")]
             self.assertEqual(public, ["api", "web"], "the runners are nobody's business")

@@ -37,6 +37,7 @@ test("production is safe", async () => {
     assert.equal(application.environment, "production");
     assert.equal(application.database.highAvailability, true);
     assert.ok(application.database.backupRetentionDays >= 30);
+    assert.equal(application.withStorage, true);
     assert.deepEqual(application.alertEmails, ["on-call@example.org"]);
     const open = application.services.filter((service: any) => service.isPublic).map((service: any) => service.name);
     assert.deepEqual(open, ["api", "web"], "the runners are nobody's business");

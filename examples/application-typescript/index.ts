@@ -18,6 +18,7 @@ export const application = new scaleway.evalap.Application("evalap", {
         highAvailability: config.requireBoolean("highlyAvailable"),
         backupRetentionDays: config.requireNumber("backupDays"),
     },
+    withStorage: true,
     secrets: { "model-api-key": config.requireSecret("modelApiKey") as unknown as string },
     access: { generativeApis: "call" },
     alertEmails: config.getObject<string[]>("alertEmails"),

@@ -3,7 +3,7 @@
 //! Never calls Scaleway: parts are resources, and those have operations of their own. Knows no single component.
 
 use catalog::Catalog;
-use components::{PROJECT, Problem, Request, State};
+use components::{PROJECT, Problem, Request, STORAGE, State};
 use pulumi_rpc::pulumirpc as rpc;
 use tonic::Status;
 use value::{Object, Value};
@@ -13,20 +13,30 @@ use crate::from_proto;
 use crate::monitor::{Deployment, Options};
 use crate::to_proto;
 
-/// Builds a component. `reference` is the provider resource that this process serves, `project` the one it works in.
+/// What components are told of the provider that this process is.
+#[derive(Default)]
+pub(crate) struct Provided {
+    /// The project it works in.
+    pub(crate) project: Option<String>,
+    /// Where Object Storage is, if not at Scaleway's.
+    pub(crate) storage: Option<String>,
+}
+
+/// Builds a component. `reference` is the provider resource that this process serves.
 pub(crate) async fn construct(
     catalog: &Catalog,
     reference: String,
-    project: Option<String>,
+    provided: Provided,
     mut request: rpc::ConstructRequest,
 ) -> Result<rpc::ConstructResponse, Status> {
     let component = catalog.component(&request.r#type);
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
     let given = from_proto::construct_inputs(&mut request)?;
     let mut checked = engine::check_component(&component.inputs, &given);
-    // What another provider works in is not known here.
-    if let Some(project) = project.filter(|_| request.providers.get(PACKAGE).is_none_or(|other| *other == reference)) {
-        checked.inputs.insert(PROJECT.to_owned(), Value::from(project));
+    // What another provider was told is not known here.
+    if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
+        let told = [(PROJECT, provided.project), (STORAGE, provided.storage)];
+        checked.inputs.extend(told.into_iter().filter_map(|(name, told)| Some((name.to_owned(), Value::from(told?)))));
     }
     let request_of = Request {
         token: &request.r#type.clone(),

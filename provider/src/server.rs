@@ -17,12 +17,13 @@ use tracing::Instrument;
 use value::{Object, Value};
 
 use crate::chance::LocalChance;
+use crate::compose::{self, Provided};
 use crate::config::{self, Configuration, MissingKey, Surroundings};
 use crate::engine_log::EngineLog;
 use crate::files::LocalFiles;
 use crate::from_proto::{self, Malformed, Target};
 use crate::offer::Offer;
-use crate::{compose, panics, to_proto};
+use crate::{panics, to_proto};
 
 /// The service. One process serves one provider resource, so there is one configuration.
 pub(crate) struct Server {
@@ -39,6 +40,8 @@ struct Configured {
     engine: Engine,
     defaults: Defaults,
     missing: Option<MissingKey>,
+    /// Where Object Storage is, if not at Scaleway's.
+    storage: Option<String>,
     /// Which provider resource this process serves (`urn::id`), for the parts of components; empty if nobody told.
     reference: String,
 }
@@ -114,12 +117,13 @@ impl Server {
         for warning in warnings.iter().chain(&config::unknown(arguments)) {
             self.log.warning(urn, warning);
         }
+        let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let client = Client::new(client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone()));
         let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
             .leaving_to(Arc::new(LocalChance));
         let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
-        let configured = Arc::new(Configured { engine, defaults, missing, reference });
+        let configured = Arc::new(Configured { engine, defaults, missing, storage, reference });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
         Ok(())
     }
@@ -372,8 +376,11 @@ impl ResourceProvider for Server {
     async fn construct(&self, request: Request<rpc::ConstructRequest>) -> Answer<rpc::ConstructResponse> {
         let request = request.into_inner();
         let name = request.name.clone();
-        let project = self.defaults().project_id;
-        answer("Construct", &name, compose::construct(self.catalog()?, self.reference(), project, request)).await
+        let provided = self.configured().map_or_else(Provided::default, |configured| Provided {
+            project: configured.defaults.project_id.clone(),
+            storage: configured.storage.clone(),
+        });
+        answer("Construct", &name, compose::construct(self.catalog()?, self.reference(), provided, request)).await
     }
 
     async fn call(&self, request: Request<rpc::CallRequest>) -> Answer<rpc::CallResponse> {

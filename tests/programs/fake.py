@@ -19,6 +19,8 @@ from typing import Any
 ACCESS_KEY = "SCWXXXXXXXXXXXXXXXXX"
 SECRET_KEY = "11111111-1111-4111-8111-111111111111"
 PROJECT = "5ca1e3a7-fa4e-4000-8000-000000000001"
+# The user who owns the account; keys that IAM does not know are theirs.
+OWNER = "5ca1e3a7-fa4e-4000-8000-0000000000aa"
 
 
 @dataclass(frozen=True)

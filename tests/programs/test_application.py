@@ -9,7 +9,7 @@ import evalap_scaleway as scaleway
 import pulumi
 import pytest
 
-from fake import Fake
+from fake import OWNER, PROJECT, Fake
 from stack import Failed, Stack
 
 Make = Callable[..., Stack]
@@ -167,6 +167,40 @@ def test_monitoring_keeps_and_alerts_as_asked(stack: Make, fake: Fake) -> None:
         made.preview()
 
 
+def test_a_bucket_is_private_encrypted_and_versioned_and_only_who_is_named_may_use_it(stack: Make, fake: Fake) -> None:
+    inputs: dict[str, Any] = {"lifecycle_rules": [{"prefix": "logs/", "glacier_after_days": 30, "expire_after_days": 90}]}
+
+    def program() -> None:
+        reader = scaleway.evalap.ServiceIdentity("reader", environment="dev")
+        made = scaleway.evalap.ObjectStorage(
+            "files",
+            environment="dev",
+            access=[{"application_id": reader.application_id, "level": "read"}, {"user_id": OWNER, "level": "full"}],
+            **inputs,
+        )
+        pulumi.export("name", made.bucket_name)
+        pulumi.export("login", made.login_url(path="states"))
+
+    made = stack(program)
+    lives(made)
+    (bucket,) = fake.objects("object/bucket")
+    name = bucket["id"]
+    assert name == f"files-dev-{PROJECT[:8]}"
+    fields = bucket["fields"]
+    assert fields["versioning"] == "Enabled" and "AES256" in json.dumps(fields["encryption"])
+    assert OWNER in fields["policy"]
+    assert made.outputs()["login"] == f"s3://{name}/states?region=fr-par&endpoint={fake.url}&s3ForcePathStyle=true"
+    inputs["old_versions_expire_after_days"] = 10
+    changed = made.up()
+    assert changed.changed_names() == ["files", "files-bucket"]
+    assert changed.difference("files-bucket") == ["lifecycleRules[0].noncurrentVersionExpiration.noncurrentDays"]
+    inputs["lock"] = {"mode": "GOVERNANCE", "days": 1}
+    assert "replace" in made.preview().of("files-bucket")
+    del inputs["lock"]
+    made.destroy()
+    assert fake.objects("object/bucket") == []
+
+
 def application(settings: dict[str, Any]) -> Callable[[], None]:
     """EvalAP as it runs in production."""
 
@@ -183,7 +217,9 @@ def application(settings: dict[str, Any]) -> Callable[[], None]:
             ],
             database={"node_type": "DB-GP-XS", "high_availability": True, "backup_retention_days": 30},
             secrets={"model-key": pulumi.Output.secret("canary")},
-            access={"objectStorage": "read"},
+            with_storage=True,
+            storage={"expire_after_days": 365, "web_origins": ["https://evalap.example.org"]},
+            access={"generativeApis": "call"},
             alert_emails=["ops@example.org"],
         )
         pulumi.export("endpoints", made.endpoints)
@@ -199,11 +235,15 @@ def test_an_application_in_production_lives_its_life(stack: Make, fake: Fake) ->
     (instance,) = fake.objects("rdb/instance")
     assert all(endpoint.get("load_balancer") is None for endpoint in instance["fields"]["endpoints"])
     assert set(made.outputs()["endpoints"]) == {"api", "runners", "web"}
+    (bucket,) = fake.objects("object/bucket")
+    for container in fake.objects("containers/container"):
+        told = container["fields"]["environment_variables"]
+        assert (told["S3_BUCKET"], told["S3_ENDPOINT"], told["S3_REGION"]) == (bucket["id"], fake.url, "fr-par")
     assert "canary" not in json.dumps(made.state())
     settings["runners"] = 2
     changed = made.up()
     assert changed.changed_names() == ["evalap", "evalap-service-runners", "evalap-service-runners-container"]
     assert changed.difference("evalap-service-runners-container") == ["minScale"]
     made.destroy()
-    for kind in ["rdb/instance", "containers/container", "registry/namespace", "vpc/vpc", "iam/application"]:
+    for kind in ["rdb/instance", "containers/container", "registry/namespace", "vpc/vpc", "iam/application", "object/bucket"]:
         assert fake.objects(kind) == [], kind

@@ -50,6 +50,28 @@ SUBJECTS = [
         ["metricsRetentionDays", "365", "contactPoints", "alerts"],
         inputs={"alerts": False},
     ),
+    Subject(
+        "ObjectStorage",
+        "bucket",
+        {
+            "bucket_name": "Bucket",
+            "old_versions_expire_after_days": 0,
+            "lifecycle_rules": [{"glacier_after_days": 30, "expire_after_days": 30}],
+            "cors_rules": [{"allowed_origins": ["www.example.org/"], "allowed_methods": ["FETCH"]}],
+            "access": [{"level": "write"}],
+            "lock": {"mode": "GOVERNANCE"},
+        },
+        [
+            "bucketName",
+            "oldVersionsExpireAfterDays",
+            "lifecycleRules[0].expireAfterDays",
+            "corsRules[0].allowedOrigins[0]",
+            "corsRules[0].allowedMethods",
+            "access[0]",
+            "with the level `full`",
+            "lock",
+        ],
+    ),
     Subject("PrivateNetwork", "vpc", {"cidr": "8.8.0.0/16"}, ["cidr", "8.8.0.0/16", "RFC 1918"]),
     Subject(
         "SecretStore",

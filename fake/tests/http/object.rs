@@ -327,6 +327,35 @@ async fn a_policy_denies_its_callers_and_a_list_opens_to_everybody() {
 }
 
 #[tokio::test]
+async fn whoever_a_policy_does_not_name_is_locked_out_but_for_the_owner() {
+    let storage = Storage::new().await;
+    let iam = async |path: &str, body: serde_json::Value| -> serde_json::Value {
+        let request = storage.http.post(format!("{}/iam/v1alpha1/{path}", storage.fake.url()));
+        let answer = request.header("x-auth-token", SECRET_KEY).json(&body).send().await.unwrap();
+        answer.json().await.unwrap()
+    };
+    let mut keys = Vec::new();
+    for name in ["named", "other"] {
+        let id = iam("applications", json!({ "name": name })).await["id"].as_str().unwrap().to_owned();
+        let key = iam("api-keys", json!({ "application_id": id })).await;
+        let text = |name: &str| key[name].as_str().unwrap().to_owned();
+        keys.push((id, text("access_key"), text("secret_key")));
+    }
+    let ask = async |key: &(String, String, String), request: &str| {
+        let key = Signer { access_key: &key.1, secret_key: &key.2, region: "fr-par" };
+        storage.send_as(Some(&key), request, &[], "").await.status
+    };
+    storage.good("PUT /main", "").await;
+    assert_eq!(ask(&keys[1], "GET /main").await, 200, "without a policy the project's keys may");
+    let named = json!({ "Effect": "Allow", "Principal": { "SCW": format!("application_id:{}", keys[0].0) },
+        "Action": ["s3:ListBucket"], "Resource": ["main", "main/*"] });
+    storage.good("PUT /main?policy=", &json!({ "Version": "2023-04-17", "Statement": [named] }).to_string()).await;
+    assert_eq!((ask(&keys[0], "GET /main").await, ask(&keys[0], "PUT /main/a").await), (200, 403));
+    assert_eq!(ask(&keys[1], "GET /main").await, 403);
+    storage.good("PUT /main/a", "").await;
+}
+
+#[tokio::test]
 async fn faults_log_seed_and_handle_reach_object_storage() {
     let bucket =
         json!({ "kind": "object/bucket", "locality": "fr-par", "id": "old", "fields": { "versioning": "Enabled" } });

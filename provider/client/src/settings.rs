@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::clock::{Clock, SystemClock};
+use crate::storage::only_endpoint;
 use crate::transport::Transport;
 
 /// One attempt may take this long. The slowest answer recorded came after 40 s.
@@ -96,6 +97,11 @@ impl Settings {
             transport: None,
             cancel: CancellationToken::new(),
         }
+    }
+
+    /// Where Object Storage of all regions is, if that is not Scaleway's.
+    pub fn only_storage_endpoint(&self) -> Option<&Url> {
+        only_endpoint(self)
     }
 
     /// Signs calls with this key.

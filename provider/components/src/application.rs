@@ -8,12 +8,9 @@ use crate::component::{Component, State};
 use crate::error::Error;
 use crate::naming::is_name;
 use crate::problem::{Problem, shown};
-use crate::scope::{Part, Scope, Wants};
+use crate::scope::{Part, STORAGE, Scope};
 
 pub(crate) struct Application;
-
-/// What every component inside is told of where it belongs.
-const SHARED: [&str; 6] = ["environment", "owner", "costCentre", "tags", "region", "projectId"];
 
 /// What a service says that its container takes as it is.
 const OF_SERVICES: [&str; 10] =
@@ -48,6 +45,15 @@ impl Component for Application {
                 "describes a database that is not made: leave it out, or leave out `databaseUrl` and `withDatabase`";
             problems.push(Problem::new(Path::root("database"), reason));
         }
+        if inputs.given("storage").is_some() && !own_storage(inputs) {
+            let reason = "describes a bucket that is not made: leave it out, or set `withStorage` to true without `storageBucketId`";
+            problems.push(Problem::new(Path::root("storage"), reason));
+        }
+        let bucket = inputs.given("storageBucketId");
+        if let Some(id) = bucket.filter(|id| id.as_str().is_some_and(|id| !is_bucket_id(id))) {
+            let reason = format!("{} must be a region, a slash and a name, such as \"fr-par/evalap-files\"", shown(id));
+            problems.push(Problem::new(Path::root("storageBucketId"), reason));
+        }
         if inputs.given("alertEmails").is_some() && !inputs.flag("withMonitoring").unwrap_or_default() {
             let reason = "needs monitoring: set `withMonitoring` to true, or leave this out";
             problems.push(Problem::new(Path::root("alertEmails"), reason));
@@ -71,6 +77,7 @@ impl Component for Application {
                 let registry = inside(scope, inputs, kind, "registry", Object::new()).await?;
                 outputs.insert("registryEndpoint".to_owned(), registry.output("endpoint"));
             }
+            outputs.extend(storage(scope, inputs, &mut told).await?);
             outputs.extend(secrets(scope, inputs, &mut told).await?);
             outputs.extend(identity(scope, inputs, &mut told).await?);
             outputs.extend(monitoring(scope, inputs, &mut told).await?);
@@ -106,19 +113,9 @@ struct Told {
     secret: Object,
 }
 
-/// Makes a component of the application, told of where it belongs.
+/// Makes a component of the application, named as it is.
 async fn inside(scope: &Scope<'_>, inputs: &Object, kind: &str, part: &str, own: Object) -> Result<Part, Error> {
-    let all = belonging(inputs, scope.naming.base(), own);
-    scope.compose(&format!("evalap/{kind}"), part, "", all, Wants::default()).await
-}
-
-fn belonging(inputs: &Object, name: &str, own: Object) -> Object {
-    let mut all = object! { "name": name };
-    for shared in SHARED {
-        all = all.with(shared, inputs.get(shared));
-    }
-    all.extend(own);
-    all
+    scope.inside(kind, (part, ""), scope.naming.base(), inputs, own).await
 }
 
 async fn secrets(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
@@ -132,9 +129,69 @@ async fn secrets(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<
     Ok(Object::new())
 }
 
+/// The bucket for files, and what the services are told of it.
+async fn storage(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
+    let [name, endpoint, region] = if let Some(id) = inputs.given("storageBucketId") {
+        other_storage(id, inputs.given(STORAGE))
+    } else if own_storage(inputs) {
+        let own = described_storage(inputs.get("storage").and_then(Value::as_object));
+        let made = inside(scope, inputs, "objectStorage:ObjectStorage", "storage", own).await?;
+        ["bucketName", "apiEndpoint", "region"].map(|output| made.output(output))
+    } else {
+        return Ok(Object::new());
+    };
+    for (variable, value) in [("S3_BUCKET", &name), ("S3_ENDPOINT", &endpoint), ("S3_REGION", &region)] {
+        told.plain.insert(variable.to_owned(), value.clone());
+    }
+    Ok(object! { "storageBucketName": name, "storageEndpoint": endpoint })
+}
+
+/// Name, endpoint and region of a bucket of this id.
+fn other_storage(id: &Value, endpoint: Option<&Value>) -> [Value; 3] {
+    let part = |of: fn((&str, &str)) -> String| {
+        Value::computed(&[id], |known| {
+            known[0].as_str().and_then(|id| id.split_once('/')).map(of).map(Value::from).into()
+        })
+    };
+    let usual = || part(|(region, _)| format!("https://s3.{region}.scw.cloud"));
+    [part(|(_, name)| name.to_owned()), endpoint.cloned().unwrap_or_else(usual), part(|(region, _)| region.to_owned())]
+}
+
+/// The inputs of the bucket for files.
+fn described_storage(given: Option<&Object>) -> Object {
+    let none = Object::new();
+    let given = given.unwrap_or(&none);
+    let mut rule = Object::new();
+    for age in ["glacierAfterDays", "expireAfterDays"] {
+        rule = rule.with(age, given.get(age));
+    }
+    let origins = given.given("webOrigins").map(|origins| {
+        let methods = ["GET", "HEAD", "PUT", "POST"].map(Value::from).to_vec();
+        let headers = vec![Value::from("*")];
+        vec![Value::from(object! { "allowedOrigins": origins, "allowedMethods": methods, "allowedHeaders": headers })]
+    });
+    object! {
+        "lifecycleRules": (!rule.is_empty()).then(|| Value::from(vec![Value::from(rule)])),
+        "corsRules": origins.map(Value::from),
+        "oldVersionsExpireAfterDays": given.get("oldVersionsExpireAfterDays"),
+        "forceDestroy": given.get("forceDestroy"),
+    }
+}
+
+/// What the services may do: as was asked for, and use the bucket there is.
+fn access(inputs: &Object) -> Object {
+    let mut access = inputs.get("access").and_then(Value::as_object).cloned().unwrap_or_default();
+    if own_storage(inputs) || inputs.given("storageBucketId").is_some() {
+        access.entry("objectStorage".to_owned()).or_insert_with(|| Value::from("write"));
+    }
+    access
+}
+
 async fn identity(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
-    let access = inputs.given("access").filter(|access| access.as_object().is_none_or(|access| !access.is_empty()));
-    let Some(access) = access else { return Ok(Object::new()) };
+    let access = access(inputs);
+    if access.is_empty() {
+        return Ok(Object::new());
+    }
     let own = object! { "access": access, "withApiKey": true };
     let identity = inside(scope, inputs, "serviceIdentity:ServiceIdentity", "identity", own).await?;
     told.plain.insert("SCW_ACCESS_KEY".to_owned(), identity.output("accessKey"));
@@ -193,9 +250,8 @@ async fn run(
         }
         let container = container(service, network, &plain, secret);
         let base = format!("{}-{name}", scope.naming.base());
-        let container = belonging(inputs, &base, container);
-        let token = "evalap/serverlessContainer:ServerlessContainer";
-        let made = scope.compose(token, "service", name, container, Wants::default()).await?;
+        let kind = "serverlessContainer:ServerlessContainer";
+        let made = scope.inside(kind, ("service", name), &base, inputs, container).await?;
         let endpoint = made.output("endpoint");
         plain.insert(format!("{}_URL", variable(name)), endpoint.clone());
         endpoints.insert(name.to_owned(), endpoint);
@@ -232,102 +288,19 @@ fn own_database(inputs: &Object) -> bool {
     inputs.flag("withDatabase").unwrap_or_default() && inputs.given("databaseUrl").is_none()
 }
 
+fn own_storage(inputs: &Object) -> bool {
+    inputs.flag("withStorage").unwrap_or_default() && inputs.given("storageBucketId").is_none()
+}
+
+fn is_bucket_id(id: &str) -> bool {
+    id.split_once('/').is_some_and(|(region, name)| !region.is_empty() && !name.is_empty() && !name.contains('/'))
+}
+
 fn services(inputs: &Object) -> impl Iterator<Item = &Object> {
     let given = inputs.get("services").and_then(Value::as_array).unwrap_or_default();
     given.iter().filter_map(Value::as_object)
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-    use crate::recorder::Recorder;
-    use crate::{Request, construct, problems};
-
-    fn request(inputs: &Object) -> Request<'_> {
-        Request { token: Application.token(), name: "evalap", inputs, given: inputs, parts: &[] }
-    }
-
-    fn services(of: &[Object]) -> Value {
-        Value::from(of.iter().cloned().map(Value::from).collect::<Vec<_>>())
-    }
-
-    fn whole() -> Object {
-        let services = services(&[
-            object! { "name": "api", "image": "i", "healthPath": "/health" },
-            object! { "name": "web-site", "image": "j", "usesDatabase": false, "isPublic": true },
-        ]);
-        object! {
-            "environment": "production", "owner": "data", "services": services, "withDatabase": true,
-            "withRegistry": true, "withMonitoring": true, "access": object! { "objectStorage": "read" },
-            "secrets": object! { "model-key": "hidden" },
-        }
-    }
-
-    fn recorder() -> Recorder {
-        Recorder::real()
-            .telling("evalap-network", object! { "privateNetworkId": "fr-par/network" })
-            .telling("evalap-database", object! { "connectionString": "postgresql://u:p@h/d" })
-            .telling("evalap-identity", object! { "accessKey": "SCW", "secretKey": "hidden too" })
-            .telling("evalap-service-api", object! { "endpoint": "https://api" })
-            .telling("evalap-service-web-site", object! { "endpoint": "https://web" })
-    }
-
-    #[tokio::test]
-    async fn everything_is_wired() {
-        let recorder = recorder();
-        let inputs = whole();
-        let made = construct(&recorder, request(&inputs)).await.unwrap();
-        let database = recorder.child("evalap-database");
-        assert!(database.is_component);
-        assert_eq!(database.inputs.text("privateNetworkId"), Some("fr-par/network"));
-        assert_eq!(database.inputs.text("owner"), Some("data"));
-        let api = recorder.child("evalap-service-api").inputs;
-        assert_eq!(api.text("name"), Some("evalap-api"));
-        let secret = api["secretVariables"].as_object().unwrap();
-        assert_eq!(secret.text("DATABASE_URL"), Some("postgresql://u:p@h/d"));
-        assert_eq!(secret.text("MODEL_KEY"), Some("hidden"));
-        assert!(api["secretVariables"].is_secret());
-        let web = recorder.child("evalap-service-web-site").inputs;
-        assert!(!web["secretVariables"].as_object().unwrap().contains_key("DATABASE_URL"));
-        assert_eq!(web["environmentVariables"].as_object().unwrap().text("API_URL"), Some("https://api"));
-        assert_eq!(made.outputs["endpoints"].as_object().unwrap().text("web-site"), Some("https://web"));
-        assert!(made.outputs["databaseUrl"].is_secret());
-        let state = State { outputs: &made.outputs, is_preview: false };
-        let arguments = object! { "service": "api", "path": "/docs" };
-        assert_eq!(Application.call("url", &state, &arguments).unwrap().text("url"), Some("https://api/docs"));
-        let wrong = Application.call("url", &state, &object! { "service": "x" }).unwrap_err();
-        assert!(wrong[0].reason.contains("`api`, `web-site`"));
-    }
-
-    #[tokio::test]
-    async fn every_part_can_be_left_out_or_be_another_one() {
-        let recorder = Recorder::real();
-        let inputs =
-            object! { "environment": "dev", "privateNetworkId": "fr-par/theirs", "databaseUrl": "postgresql://" };
-        let made = construct(&recorder, request(&inputs)).await.unwrap();
-        assert_eq!(recorder.order(), ["component", "outputs"]);
-        assert_eq!(made.outputs.text("privateNetworkId"), Some("fr-par/theirs"));
-        assert!(made.outputs["databaseUrl"].is_secret());
-    }
-
-    #[tokio::test]
-    async fn a_preview_registers_all_parts_although_nothing_is_known() {
-        let recorder = Recorder::preview();
-        let inputs = whole();
-        let made = construct(&recorder, request(&inputs)).await.unwrap();
-        assert_eq!(recorder.order().len(), 10, "{:?}", recorder.order());
-        assert!(made.outputs["databaseUrl"].is_unknown() && made.outputs["databaseUrl"].is_secret());
-    }
-
-    #[test]
-    fn what_does_not_fit_together_is_told_at_once() {
-        let inputs = object! {
-            "environment": "dev", "services": services(&[object! { "name": "Api" }, object! { "name": "a" }, object! { "name": "a" }]),
-            "databaseUrl": Value::UNKNOWN, "database": Object::new(), "alertEmails": Value::UNKNOWN,
-        };
-        let told: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
-        assert_eq!(told, ["services[0].name", "services[2].name", "database", "alertEmails"]);
-    }
-}
+#[path = "application_tests.rs"]
+mod tests;

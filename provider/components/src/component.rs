@@ -54,6 +54,7 @@ const ALL: &[&dyn Component] = &[
     &crate::container_registry::ContainerRegistry,
     &crate::database::Database,
     &crate::monitoring::Monitoring,
+    &crate::object_storage::ObjectStorage,
     &crate::private_network::PrivateNetwork,
     &crate::secret_store::SecretStore,
     &crate::serverless_container::ServerlessContainer,

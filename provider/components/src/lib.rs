@@ -5,6 +5,7 @@
 //! say what a component takes: inputs come typed and with their defaults.
 
 mod application;
+mod bucket_access;
 mod component;
 mod construct;
 mod container_registry;
@@ -14,6 +15,7 @@ mod error;
 mod monitor;
 mod monitoring;
 mod naming;
+mod object_storage;
 mod private_network;
 mod problem;
 mod scope;
@@ -29,4 +31,4 @@ pub use construct::{Constructed, Request, construct, problems};
 pub use error::Error;
 pub use monitor::{Child, Monitor, Registered, Standing};
 pub use problem::Problem;
-pub use scope::{PROJECT, Part, Scope, Wants};
+pub use scope::{PROJECT, Part, STORAGE, Scope, Wants};

@@ -11,6 +11,12 @@ use crate::naming::Naming;
 /// The input that holds the project of the provider, for what has to name one. No program can give it.
 pub const PROJECT: &str = "__project";
 
+/// The input that holds the address of Object Storage, where it is not Scaleway's. No program can give it.
+pub const STORAGE: &str = "__storage";
+
+/// What every component inside another one is told of where it belongs.
+const SHARED: [&str; 6] = ["environment", "owner", "costCentre", "tags", "region", "projectId"];
+
 /// A component and the way to its parts.
 pub struct Scope<'a> {
     monitor: &'a dyn Monitor,
@@ -56,6 +62,23 @@ impl<'a> Scope<'a> {
         wants: Wants<'_>,
     ) -> Result<Part, Error> {
         self.register(token, part, which, inputs, wants, true).await
+    }
+
+    /// Makes a component (`database:Database`) that belongs where this one does; `base` is the first part of its names.
+    pub(crate) async fn inside(
+        &self,
+        kind: &str,
+        (part, which): (&str, &str),
+        base: &str,
+        inputs: &Object,
+        own: Object,
+    ) -> Result<Part, Error> {
+        let mut all = object! { "name": base };
+        for shared in SHARED {
+            all = all.with(shared, inputs.get(shared));
+        }
+        all.extend(own);
+        self.compose(&format!("evalap/{kind}"), part, which, all, Wants::default()).await
     }
 
     /// Asks a function of this package; nothing as long as an argument is not known.
@@ -132,6 +155,11 @@ impl<'a> Scope<'a> {
         }
         inputs
     }
+}
+
+/// The project a component works in: the one that was given, else the provider's.
+pub(crate) fn project(inputs: &Object) -> Option<&Value> {
+    inputs.given("projectId").or_else(|| inputs.given(PROJECT))
 }
 
 /// A part that was registered.

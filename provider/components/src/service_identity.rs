@@ -8,7 +8,7 @@ use value::{Object, Path, Value, object};
 use crate::component::Component;
 use crate::error::Error;
 use crate::problem::Problem;
-use crate::scope::{PROJECT, Part, Scope};
+use crate::scope::{Part, Scope, project};
 
 pub(crate) struct ServiceIdentity;
 
@@ -161,11 +161,6 @@ fn permission_sets(inputs: &Object) -> Vec<Value> {
     sets.sort();
     sets.dedup();
     sets.into_iter().map(Value::from).collect()
-}
-
-/// The project the rights hold in: the one that was given, else the provider's.
-fn project(inputs: &Object) -> Option<&Value> {
-    inputs.given("projectId").or_else(|| inputs.given(PROJECT))
 }
 
 #[cfg(test)]

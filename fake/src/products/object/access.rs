@@ -1,9 +1,10 @@
 //! Whether the caller may do what it asks: region, project, bucket policy, permission sets and access control lists, in this
 //! order.
 //!
-//! What a policy denies is denied to everybody that it names, the bucket's own project included. Beyond that the
-//! project of a bucket may do everything with it (where permissions are enforced, what they allow), other projects and callers without a key what a policy or a list
-//! allows.
+//! What a policy denies is denied to everybody that it names, the bucket's own project included. Where there is a policy,
+//! callers of the bucket's own project that it does not name may do nothing; the owner of the organization may, as
+//! recorded. Beyond that the project of a bucket may do everything with it (where permissions are enforced, what they
+//! allow), other projects and callers without a key what a policy or a list allows.
 
 use std::sync::{Arc, Mutex};
 
@@ -53,7 +54,11 @@ impl Storage<'_> {
             return Err(denied());
         }
         let project = bucket.text("project_id");
-        let own = self.caller.project.as_deref() == Some(project) && self.caller.may(operation, project);
+        let at_home = self.caller.project.as_deref() == Some(project);
+        if at_home && verdict.is_none() && !bucket.text("policy").is_empty() && !self.caller.is_owner() {
+            return Err(denied());
+        }
+        let own = at_home && self.caller.may(operation, project);
         if own || verdict == Some(true) || acl::allows(self, bucket, key, operation) {
             return Ok(());
         }

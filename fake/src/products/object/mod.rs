@@ -37,6 +37,7 @@ use serde_json::{Map, Value};
 use crate::call::World;
 use crate::request::Received;
 use crate::rights::Grants;
+use crate::seed::OWNER;
 use crate::server::Server;
 use crate::store::{Kind, Missing, Object};
 use access::Access;
@@ -66,6 +67,13 @@ struct Caller {
     principals: Vec<String>,
     /// The region of the endpoint, which the signature's scope names.
     region: String,
+}
+
+impl Caller {
+    /// The owner of the organization, whom no policy forgets.
+    fn is_owner(&self) -> bool {
+        self.principals.iter().any(|principal| principal.strip_prefix("user_id:") == Some(OWNER))
+    }
 }
 
 /// What is stored, as one request sees it.

@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use crate::call::Call;
 use crate::settings::Settings;
 
+pub(crate) use address::only_endpoint;
 pub(crate) use sign::sign;
 pub(crate) use xml::parse;
 pub use xml::{Element, ElementKind};

@@ -1,0 +1,85 @@
+//! Who may use a bucket, level by level, as a bucket policy says it. Pure.
+
+use value::{Object, Path, Value, object};
+
+use crate::problem::Problem;
+
+/// What each level may do with a bucket; the next one may do that too.
+const LEVELS: [(&str, &[&str]); 3] = [
+    ("read", &["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"]),
+    (
+        "write",
+        &[
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:GetObject",
+            "s3:GetObjectVersion",
+            "s3:ListBucket",
+            "s3:ListBucketMultipartUploads",
+            "s3:ListBucketVersions",
+            "s3:ListMultipartUploadParts",
+            "s3:PutObject",
+        ],
+    ),
+    ("full", &["s3:*"]),
+];
+
+/// The policy as JSON: a statement for each level that somebody has.
+pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
+    let principals = |level: &str| {
+        let named = objects(inputs, "access").filter(|(_, one)| one.text("level") == Some(level));
+        let named = named.map(|(_, one)| {
+            let (kind, id) = match one.given("applicationId") {
+                Some(id) => ("application_id:", id),
+                None => ("user_id:", one.given("userId").unwrap_or(&Value::NULL)),
+            };
+            Value::concat([Value::from(kind), id.clone()])
+        });
+        named.collect::<Vec<_>>()
+    };
+    let all = Value::concat([bucket.clone(), Value::from("/*")]);
+    let statements: Vec<Value> = LEVELS
+        .iter()
+        .map(|(level, actions)| (level, actions, principals(level)))
+        .filter(|(_, _, principals)| !principals.is_empty())
+        .map(|(level, actions, principals)| {
+            Value::from(object! {
+                "Sid": *level,
+                "Effect": "Allow",
+                "Principal": object! { "SCW": principals },
+                "Action": actions.iter().map(|action| Value::from(*action)).collect::<Vec<_>>(),
+                "Resource": vec![bucket.clone(), all.clone()],
+            })
+        })
+        .collect();
+    let policy = Value::from(object! { "Version": "2023-04-17", "Statement": statements });
+    Value::computed(&[&policy], |known| {
+        Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
+    })
+}
+
+/// Everybody is one application or user, and somebody can still change the bucket.
+pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, one) in objects(inputs, "access") {
+        let reason = match (one.given("applicationId").is_some(), one.given("userId").is_some()) {
+            (true, true) => "names two: give either `applicationId` or `userId`, and the other one a place of its own",
+            (false, false) => "names nobody: give `applicationId` or `userId`",
+            _ => continue,
+        };
+        problems.push(Problem::new(Path::root("access").index(index), reason));
+    }
+    let is_full = |(_, one): (usize, &Object)| one.text("level") == Some("full");
+    if objects(inputs, "access").next().is_some() && !objects(inputs, "access").any(is_full) {
+        let reason = "would lock everybody out who could change the bucket, this program too: name the application or user \
+                      whose API key runs it, with the level `full`";
+        problems.push(Problem::new(Path::root("access"), reason));
+    }
+    problems
+}
+
+/// The objects of a list, each with its place.
+pub(crate) fn objects<'a>(inputs: &'a Object, name: &str) -> impl Iterator<Item = (usize, &'a Object)> {
+    let given = inputs.get(name).and_then(Value::as_array).unwrap_or_default();
+    given.iter().enumerate().filter_map(|(index, value)| Some((index, value.as_object()?)))
+}
