@@ -421,6 +421,8 @@ pub struct Listing {
     pub name: Option<String>,
     /// The property and the resource they are parts of, where the list asks for one: it is made for each of those.
     pub of: Option<Within>,
+    /// What some of them are parts of instead: the list is asked for each of those too.
+    pub or_of: Option<Within>,
     /// There is at most one for each `of`, or for the project: nothing is listed, its read tells whether it exists.
     pub single: bool,
     /// Fields and the values they have in elements that are meant, where the list holds other things too.

@@ -220,9 +220,9 @@ pub struct Listing {
     pub element: Option<String>,
     /// The field of an element that people know it by.
     pub name: String,
-    /// What they are parts of: the operation is called once for each of those.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub of: Option<Within>,
+    /// What they are parts of, one of these: the operation is called once for each of those that exist.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<Within>,
     /// Fields and the values they have in elements that are meant, where the list holds other things too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, Vec<Json>>,

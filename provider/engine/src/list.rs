@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Listing, Resource, Step};
+use catalog::{Listing, Resource, Step, Within};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
@@ -85,36 +85,54 @@ fn listing(resource: &Resource) -> Result<&Listing, Error> {
     })
 }
 
+/// What some of them are parts of, and the property that names it.
+struct Parent<'l> {
+    property: &'l str,
+    thing: Listed,
+}
+
 /// What the resources are parts of; nothing, once, if they stand by themselves.
-async fn parents(cx: &Context<'_>, listing: &Listing, query: &Object) -> Result<Vec<Option<Listed>>, Error> {
-    let Some(of) = &listing.of else { return Ok(vec![None]) };
-    if let Some(id) = query.text(&of.property) {
-        return Ok(vec![Some(Listed { id: id.to_owned(), name: String::new() })]);
+async fn parents<'l>(cx: &Context<'_>, listing: &'l Listing, query: &Object) -> Result<Vec<Option<Parent<'l>>>, Error> {
+    if listing.of.is_empty() {
+        return Ok(vec![None]);
     }
-    let parent = cx.catalog.resources.get(&of.token).ok_or_else(|| {
-        Error::new(ErrorKind::Internal, format!("a {} is part of {}, which there is not", cx.resource.label, of.token))
-    })?;
-    let all = Box::pin(listed(&cx.on(parent), query, Which::Any)).await?;
-    Ok(all.into_iter().map(Some).collect())
+    let given = |of: &'l Within| {
+        let thing = Listed { id: query.text(&of.property)?.to_owned(), name: String::new() };
+        Some(Some(Parent { property: &of.property, thing }))
+    };
+    if let Some(given) = listing.of.iter().find_map(given) {
+        return Ok(vec![given]);
+    }
+    let mut parents = Vec::new();
+    for of in &listing.of {
+        let parent = cx.catalog.resources.get(&of.token).ok_or_else(|| {
+            let fact = format!("a {} is part of {}, which there is not", cx.resource.label, of.token);
+            Error::new(ErrorKind::Internal, fact)
+        })?;
+        let all = Box::pin(listed(&cx.on(parent), query, Which::Any)).await?;
+        parents.extend(all.into_iter().map(|thing| Some(Parent { property: &of.property, thing })));
+    }
+    Ok(parents)
 }
 
 /// Those that are parts of one thing, or of none.
 async fn of_one(
     cx: &Context<'_>,
     listing: &Listing,
-    parent: Option<&Listed>,
+    parent: Option<&Parent<'_>>,
     query: &Object,
     which: Which,
 ) -> Result<Vec<Listed>, Error> {
     let scope = asked(cx, listing, parent, query)?;
-    let named = |name: String| match parent.filter(|parent| !parent.name.is_empty()) {
+    let part_of = parent.map(|parent| &parent.thing);
+    let named = |name: String| match part_of.filter(|parent| !parent.name.is_empty()) {
         Some(parent) => format!("{}-{name}", parent.name),
         None => name,
     };
     let Some(list) = &listing.list else {
         let Some(id) = scope.id() else { return Ok(Vec::new()) };
         let found = run::read(cx, &id, &Object::new(), &Object::new()).await?;
-        let name = parent.map_or_else(|| cx.resource.label.replace(' ', "-"), |parent| parent.name.clone());
+        let name = part_of.map_or_else(|| cx.resource.label.replace(' ', "-"), |parent| parent.name.clone());
         return Ok(found.map(|found| Listed { id: found.id, name }).into_iter().collect());
     };
     let answer = cx.perform(&Step::of(list.clone()), &scope, &[], false).await?.unwrap_or_default();
@@ -139,7 +157,12 @@ async fn of_one(
 }
 
 /// What is known before the answer: the place, the owner, and what the resources are parts of.
-fn asked<'a>(cx: &Context<'a>, listing: &Listing, parent: Option<&Listed>, query: &Object) -> Result<Scope<'a>, Error> {
+fn asked<'a>(
+    cx: &Context<'a>,
+    listing: &Listing,
+    parent: Option<&Parent<'_>>,
+    query: &Object,
+) -> Result<Scope<'a>, Error> {
     let mut inputs = Object::new();
     let mut owners = Wire::new();
     for name in &listing.inputs {
@@ -155,8 +178,8 @@ fn asked<'a>(cx: &Context<'a>, listing: &Listing, parent: Option<&Listed>, query
             owners.insert(catalog::usual_field(name), Json::from(text));
         }
     }
-    if let Some((of, parent)) = listing.of.as_ref().zip(parent) {
-        inputs.insert(of.property.clone(), Value::from(parent.id.as_str()));
+    if let Some(Parent { property, thing }) = parent {
+        inputs.insert((*property).to_owned(), Value::from(thing.id.as_str()));
     }
     let mut scope = Scope::of_inputs(cx.resource, &inputs, cx.defaults)?;
     scope.wanted.extend(owners);

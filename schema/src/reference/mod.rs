@@ -47,7 +47,7 @@ pub(crate) fn reference(
             // Nothing could be shown: what is withdrawn cannot be made.
             None if one.resource.withdrawn.is_some() => {}
             None => findings
-                .warning(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
+                .mistake(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
         }
         pages.push(Page::new(one, schema, example.map(|(_, example)| example)));
     }

@@ -21,9 +21,11 @@ impl<'a> Scope<'a> {
         if word.never.is_some() {
             return None;
         }
-        let of = word.of.as_ref().map(|of| Within { property: of.property.clone(), token: of.token.clone() });
-        if let Some(of) = &of {
-            self.check_property(&of.property, &place.at("of").at("property"), findings);
+        let mut of = Vec::new();
+        for (name, parent) in [("of", &word.of), ("orOf", &word.or_of)] {
+            let Some(Within { property, token }) = parent.as_ref().map(within) else { continue };
+            self.check_property(&property, &place.at(name).at("property"), findings);
+            of.push(Within { property, token });
         }
         let from_lookup = lookup.filter(|_| word.list.is_none());
         let inner = word.element.clone().or_else(|| from_lookup?.element.clone());
@@ -34,7 +36,8 @@ impl<'a> Scope<'a> {
             // Nothing was said of it at all.
             None if self.resource.listing.is_none() && self.resource.function => return None,
             None if self.resource.listing.is_none() => {
-                findings.warning(&place, "nothing says how all of them are found: write `listing`");
+                let message = "nothing says how all of them are found: write `listing`, or why not in `never`";
+                findings.mistake(&place, message);
                 return None;
             }
             None => {
@@ -46,8 +49,8 @@ impl<'a> Scope<'a> {
         if let Some(list) = &list {
             check_fields(&word, list, inner.as_deref(), &place, findings);
         }
-        let list = list.map(|list| self.listing_operation(&list, of.as_ref(), findings));
-        let inputs = self.listing_inputs(list.as_ref(), of.as_ref());
+        let list = list.map(|list| self.listing_operation(&list, &of, findings));
+        let inputs = self.listing_inputs(list.as_ref(), &of);
         Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, inputs })
     }
 
@@ -62,11 +65,10 @@ impl<'a> Scope<'a> {
         Some(call)
     }
 
-    fn listing_operation(&self, list: &Call<'a>, of: Option<&Within>, findings: &mut Findings) -> Operation {
+    fn listing_operation(&self, list: &Call<'a>, of: &[Within], findings: &mut Findings) -> Operation {
         let (mut parameters, left) = self.known_parameters(list);
         for name in left {
-            let is_parent = of.filter(|of| snake_case(&of.property) == name);
-            match is_parent {
+            match of.iter().find(|of| snake_case(&of.property) == name) {
                 Some(of) => {
                     parameters.insert(name.to_owned(), Source::Property(of.property.clone()));
                 }
@@ -80,19 +82,19 @@ impl<'a> Scope<'a> {
             has("organization_id").then_some(("organization_id", Source::Organization))
         };
         // Some ask for several parents at once (`gateway_ids`); one is several too.
-        let parent = of.map(|of| {
+        let parents = of.iter().map(|of| {
             let field = snake_case(&of.property);
             let name = if list.has_query(&field) { field } else { format!("{field}s") };
             (name, Source::Property(of.property.clone()))
         });
         let owner = owner.map(|(name, source)| (name.to_owned(), source));
-        let query = owner.into_iter().chain(parent).filter(|(name, _)| list.has_query(name));
+        let query = owner.into_iter().chain(parents).filter(|(name, _)| list.has_query(name));
         let query = query.map(|(name, from)| Query { name, from }).collect();
         list.listing(parameters, query)
     }
 
     /// The names of what may select: the place, the owner, and what they are parts of.
-    fn listing_inputs(&self, list: Option<&Operation>, of: Option<&Within>) -> Vec<String> {
+    fn listing_inputs(&self, list: Option<&Operation>, of: &[Within]) -> Vec<String> {
         let asks = |wanted: &Source| {
             let query = list.into_iter().flat_map(|list| list.query.iter().map(|query| &query.from));
             query.chain(list.into_iter().flat_map(|list| list.parameters.values())).any(|source| source == wanted)
@@ -102,12 +104,16 @@ impl<'a> Scope<'a> {
             Locality::Zone => Some("zone"),
             Locality::Global => None,
         };
-        let is_of_project = asks(&Source::Project) || (list.is_none() && of.is_none());
+        let is_of_project = asks(&Source::Project) || (list.is_none() && of.is_empty());
         let project = is_of_project.then_some("projectId");
         let organization = asks(&Source::Organization).then_some("organizationId");
-        let parent = of.map(|of| of.property.as_str());
-        place.into_iter().chain(project).chain(organization).chain(parent).map(str::to_owned).collect()
+        let parents = of.iter().map(|of| of.property.as_str());
+        place.into_iter().chain(project).chain(organization).chain(parents).map(str::to_owned).collect()
     }
+}
+
+fn within(word: &descriptor::Within) -> Within {
+    Within { property: word.property.clone(), token: word.token.clone() }
 }
 
 /// Refuses words for fields that no element has.
