@@ -11,6 +11,7 @@ use crate::check;
 use crate::findings::Findings;
 use crate::language::{self, FILES};
 use crate::load::load;
+use crate::permissions;
 use crate::pulumi_schema::pulumi_schema;
 use crate::reference::{FOLDER, reference};
 use crate::resolve;
@@ -27,7 +28,8 @@ pub struct Generated {
 /// Compiles the offer of the project at `root`. `None` when there are mistakes; they are among the findings.
 pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Generated>>> {
     let offer = load(root, findings)?;
-    let resolved = resolve::resolve(&offer, findings);
+    let mut resolved = resolve::resolve(&offer, findings);
+    permissions::settle(&offer.permissions, &mut resolved, findings);
     check::check(&offer, findings);
     let components = resolve::components(&offer, findings);
     let schema = pulumi_schema(&offer.provider, &resolved, &components, findings);

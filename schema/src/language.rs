@@ -8,11 +8,12 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::Value as Json;
 
 use crate::descriptor::{Component, KnownList, Product, Resource};
+use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
 
 /// The kinds of files the language has, by the name `language` takes.
-pub const FILES: [&str; 6] = ["resource", "component", "product", "provider", "known", "example"];
+pub const FILES: [&str; 7] = ["resource", "component", "product", "provider", "permissions", "known", "example"];
 
 /// The JSON Schema of one kind of file; `None` for a name that is none of [`FILES`].
 pub fn language(file: &str) -> Option<Json> {
@@ -21,6 +22,7 @@ pub fn language(file: &str) -> Option<Json> {
         "component" => Some(schema_of::<Component>()),
         "product" => Some(schema_of::<Product>()),
         "provider" => Some(schema_of::<ProviderFile>()),
+        "permissions" => Some(schema_of::<PermissionsFile>()),
         "known" => Some(schema_of::<KnownList>()),
         "example" => Some(schema_of::<Example>()),
         _ => None,

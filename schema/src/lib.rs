@@ -11,6 +11,7 @@ pub mod generate;
 pub mod language;
 pub mod load;
 mod names;
+pub mod permissions;
 pub mod provider_file;
 pub mod pulumi_schema;
 pub mod reference;

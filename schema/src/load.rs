@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::descriptor::{Component, KnownWord, Product, Property, Resource};
 use crate::findings::{Findings, Place};
+use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
 
@@ -17,6 +18,8 @@ use crate::reference::example::Example;
 pub struct Offer {
     /// What the provider itself is told, from `resources/provider.yaml`.
     pub provider: ProviderFile,
+    /// Which permission sets calls take, from `resources/permissions.yaml`, if that is there.
+    pub permissions: PermissionsFile,
     /// The products by the name of their folder, which is the Pulumi module.
     pub products: BTreeMap<String, LoadedProduct>,
     /// Every file could be read.
@@ -63,6 +66,10 @@ pub fn load(root: &Path, findings: &mut Findings) -> Result<Offer> {
     let mut offer = Offer::default();
     if let Some(provider) = read(root, &folder.join("provider.yaml"), findings)? {
         offer.provider = provider;
+    }
+    let permissions = folder.join("permissions.yaml");
+    if permissions.exists() {
+        offer.permissions = read(root, &permissions, findings)?.unwrap_or_default();
     }
     for path in entries(&folder)?.into_iter().filter(|path| path.is_dir()) {
         if let Some((name, product)) = load_product(root, &path, findings)? {

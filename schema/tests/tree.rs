@@ -22,3 +22,15 @@ fn the_committed_files_are_what_would_be_written_now() {
     let differences: Vec<String> = generated.iter().filter_map(|file| file.difference(&root)).collect();
     assert_eq!(differences, Vec::<String>::new(), "run `cargo run -p schema -- write`");
 }
+
+#[test]
+fn every_permission_set_that_calls_take_is_one_that_scaleway_has() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let known = std::fs::read_to_string(root.join("resources/iam/permission_sets.known.yaml")).unwrap();
+    let known: Vec<&str> = known.lines().filter_map(|line| line.trim().strip_prefix("- ")).collect();
+    let catalog = std::fs::read_to_string(root.join("schema/catalog.json")).unwrap();
+    let catalog = Catalog::parse(&catalog).unwrap();
+    let taken = catalog.resources.values().flat_map(|resource| resource.permissions.values());
+    let unknown: Vec<&str> = taken.map(|taken| taken.set.as_str()).filter(|set| !known.contains(set)).collect();
+    assert_eq!(unknown, Vec::<&str>::new());
+}

@@ -66,9 +66,13 @@ class Calls(list[Call]):
 class Fake:
     """A fake Scaleway on a free loopback port, for as long as the `with` lasts."""
 
-    def __init__(self, directory: Path, settle: float = 0, seed: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, directory: Path, settle: float = 0, seed: dict[str, Any] | None = None, enforce: bool = False
+    ) -> None:
         self.log = directory / "fake.jsonl"
         command = ["scaleway-fake", "--listen", "127.0.0.1:0", "--settle", str(settle), "--log", str(self.log)]
+        if enforce:
+            command.append("--enforce-permissions")
         if seed is not None:
             (directory / "seed.json").write_text(json.dumps(seed))
             command += ["--seed", str(directory / "seed.json")]

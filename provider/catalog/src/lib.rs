@@ -13,8 +13,8 @@ pub use property::{
     Checks, Convert, Equal, Format, Input, Kind, Known, KnownGroup, Merge, Property, ProviderDefault, usual_field,
 };
 pub use resource::{
-    Function, Gone, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Resource, Special, Timeouts, Wait,
-    Within,
+    Function, Gone, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Permission, Resource, Special, Timeouts,
+    Wait, Within,
 };
 
 use std::collections::BTreeMap;

@@ -56,6 +56,9 @@ pub struct Resource {
     /// Milliseconds over which a 403 may be rights that have not spread yet: tried again, with a word to the user.
     #[serde(skip_serializing_if = "is_zero")]
     pub denied_window_ms: u64,
+    /// Which permission set each of its calls takes, by the operation.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub permissions: BTreeMap<String, Permission>,
     /// What is lost when it goes: a replacement warns of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds_data: Option<String>,
@@ -99,6 +102,20 @@ impl Resource {
     pub fn stem<'a>(&'a self, name: &'a str) -> &'a str {
         self.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name)
     }
+}
+
+/// A permission set that is enough for a call.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Permission {
+    /// Its name (`ContainerRegistryFullAccess`).
+    pub set: String,
+    /// The call only looks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads: bool,
+    /// It must hold for the organization, not for a project of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub organization: bool,
 }
 
 /// What kind of place a resource lives in.

@@ -164,13 +164,13 @@ impl<'a> Context<'a> {
                 Some(what) => Cow::from(format!("waiting for {what}")),
                 None => match self.passes(&error, patience, waited) {
                     Some(reason) => Cow::from(reason),
-                    None => return Err(Error::of_client(error)),
+                    None => return Err(self.error(error)),
                 },
             };
             self.progress.status(&reason);
             // The API's own words tell more than that time ran out.
             if self.pause(pace.pause(waited), "trying").await.is_err_and(|pause| pause.kind() == ErrorKind::TimedOut) {
-                let error = Error::of_client(error);
+                let error = self.error(error);
                 return Err(match awaited {
                     Some(what) => error.hint(format!(
                         "waited {} s for {what}: see that it is there and run again, or allow more time with \
@@ -184,6 +184,16 @@ impl<'a> Context<'a> {
                 tracing::debug!(resource = %self.resource.label, "busy, trying again");
             }
         }
+    }
+
+    /// An error of the client; one that tells of a right that is missing names the permission set that has it.
+    fn error(&self, error: client::Error) -> Error {
+        let error = Error::of_client(error);
+        let denied = error.api().filter(|_| error.kind() == ErrorKind::Denied);
+        let Some(needed) = denied.and_then(|api| self.resource.permissions.get(api.operation())) else { return error };
+        let scope = if needed.organization { "the organization" } else { "its project" };
+        let hint = format!("the API key needs a policy with the permission set {} for {scope}", needed.set);
+        error.hint(hint)
     }
 
     /// Why a refusal may pass, if it may.

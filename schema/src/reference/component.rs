@@ -6,15 +6,16 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json};
 
 use super::lists::Lists;
-use super::{resource_of, spoken};
+use super::{resource_of, rights, spoken};
 use crate::descriptor::Part;
 use crate::pulumi_schema::PACKAGE;
-use crate::resolve::ResolvedComponent;
+use crate::resolve::{Resolved, ResolvedComponent};
 
 /// A page that is about to be written.
 pub(super) struct ComponentPage<'a> {
     one: &'a ResolvedComponent<'a>,
     all: &'a [ResolvedComponent<'a>],
+    resources: &'a [Resolved<'a>],
     schema: &'a Json,
     spec: &'a Json,
     /// The component as programs name it (`evalap.Database`).
@@ -24,11 +25,16 @@ pub(super) struct ComponentPage<'a> {
 }
 
 impl<'a> ComponentPage<'a> {
-    pub(super) fn new(one: &'a ResolvedComponent<'a>, all: &'a [ResolvedComponent<'a>], schema: &'a Json) -> Self {
+    pub(super) fn new(
+        one: &'a ResolvedComponent<'a>,
+        all: &'a [ResolvedComponent<'a>],
+        resources: &'a [Resolved<'a>],
+        schema: &'a Json,
+    ) -> Self {
         let token = &one.component.token;
         let spec = resource_of(schema, token).unwrap_or(&Json::Null);
         let file = format!("{}.md", token.split(':').next().unwrap_or_default());
-        Self { one, all, schema, spec, name: spoken(token), file }
+        Self { one, all, resources, schema, spec, name: spoken(token), file }
     }
 
     /// Its first sentence, for the index.
@@ -48,6 +54,10 @@ impl<'a> ComponentPage<'a> {
         text += &self.parts();
         text += &self.properties();
         text += &self.methods();
+        let mut made = BTreeSet::new();
+        self.collect(self.one, &mut made);
+        let made = self.resources.iter().filter(|one| made.contains(one.resource.token.as_str()));
+        text += &rights::section(made.map(|one| &one.resource.permissions));
         text.trim_end().to_owned() + "\n"
     }
 
@@ -67,6 +77,16 @@ impl<'a> ComponentPage<'a> {
             let _ = writeln!(text, "  {above} {line} {node}[\"{name}{several}<br/>{}\"]", spoken(&part.token));
             if let Some(inner) = self.all.iter().find(|other| other.component.token == part.token) {
                 self.draw(inner, &node, text);
+            }
+        }
+    }
+
+    /// The tokens of all it can make, with what its components make.
+    fn collect(&self, component: &'a ResolvedComponent<'a>, tokens: &mut BTreeSet<&'a str>) {
+        for part in component.descriptor.parts.values() {
+            tokens.insert(&part.token);
+            if let Some(inner) = self.all.iter().find(|other| other.component.token == part.token) {
+                self.collect(inner, tokens);
             }
         }
     }

@@ -10,6 +10,7 @@ pub mod example;
 mod lists;
 mod page;
 mod python;
+mod rights;
 mod typescript;
 mod yaml;
 
@@ -53,7 +54,7 @@ pub(crate) fn reference(
     }
     let functions: Vec<Page<'_>> = asking.into_iter().map(|one| Page::new(one, schema, None)).collect();
     let composed: Vec<ComponentPage<'_>> =
-        components.iter().map(|one| ComponentPage::new(one, components, schema)).collect();
+        components.iter().map(|one| ComponentPage::new(one, components, resolved, schema)).collect();
     let mut files: Vec<Generated> =
         pages.iter().map(|page| Generated { file: format!("{FOLDER}/{}", page.file), text: page.text() }).collect();
     let of_functions = functions.iter().map(|page| (page.file.clone(), page.function_text()));

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::example::Example;
 use super::lists::Lists;
-use super::{python, resource_of, spoken, typescript, yaml};
+use super::{python, resource_of, rights, spoken, typescript, yaml};
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::Resolved;
 
@@ -75,6 +75,7 @@ impl<'a> Page<'a> {
         if !import.is_empty() {
             let _ = writeln!(text, "## Import\n\n{}\n", import.trim());
         }
+        text += &rights::section(std::iter::once(&self.one.resource.permissions));
         text += &self.behaviour();
         text.trim_end().to_owned() + "\n"
     }

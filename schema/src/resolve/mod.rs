@@ -165,6 +165,7 @@ impl<'a> Scope<'a> {
             project_in_id: self.product.project_in_id,
             id_rest: self.resource.id.as_deref().is_some_and(|form| form.ends_with("*}")),
             denied_window_ms: self.denied_window(findings),
+            permissions: BTreeMap::new(),
             holds_data: self.resource.holds_data.clone(),
             reshape: self.resource.reshape.clone(),
             local: None,

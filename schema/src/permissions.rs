@@ -1,0 +1,127 @@
+//! `resources/permissions.yaml`: which permission set of Scaleway each call takes, written into the resources that make it.
+//!
+//! It knows operations by their API document; it does not know what a resource does with them.
+
+use std::collections::BTreeMap;
+
+use catalog::Permission;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::findings::{Findings, Place};
+use crate::resolve::Resolved;
+
+/// `resources/permissions.yaml`: which permission sets calls take.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct PermissionsFile {
+    /// The day on which Scaleway's documentation described them so.
+    pub as_of: String,
+    /// The sets by the API document whose calls take them.
+    pub areas: BTreeMap<String, Area>,
+}
+
+/// Calls that take the same permission sets.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Area {
+    /// The set that is enough to look: what GET and HEAD take.
+    pub read: String,
+    /// The set that is enough to make, change and delete.
+    pub change: String,
+    /// The sets hold for the organization, not for a project of it.
+    #[serde(default)]
+    pub organization: bool,
+    /// Operations of the document that take others.
+    #[serde(default)]
+    pub apart: Vec<Apart>,
+}
+
+/// Operations that take other sets than the rest of their document.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Apart {
+    /// The ids of the operations.
+    pub operations: Vec<String>,
+    /// The set that is enough to look.
+    pub read: String,
+    /// The set that is enough to make, change and delete.
+    pub change: String,
+    /// The sets hold for the organization, not for a project of it.
+    #[serde(default)]
+    pub organization: bool,
+}
+
+/// Writes into each resource which set each of its calls takes. Without the file nothing is said.
+pub(crate) fn settle(file: &PermissionsFile, resolved: &mut [Resolved<'_>], findings: &mut Findings) {
+    if file.areas.is_empty() {
+        return;
+    }
+    check(file, findings);
+    for one in resolved {
+        let mut written = vec![serde_json::to_value(&one.resource).unwrap_or_default()];
+        written.extend(one.lookup.as_ref().map(|lookup| serde_json::to_value(&lookup.function).unwrap_or_default()));
+        let mut operations = Vec::new();
+        for json in &written {
+            collect(json, &mut operations);
+        }
+        for (id, method, path) in operations {
+            match needed(file, id, method, path) {
+                Some(permission) => {
+                    one.resource.permissions.insert(id.to_owned(), permission);
+                }
+                None => findings.mistake(one.place, format!("permissions.yaml does not say what {id} takes")),
+            }
+        }
+    }
+}
+
+/// Every operation, wherever it stands.
+fn collect<'a>(json: &'a Json, operations: &mut Vec<(&'a str, &'a str, &'a str)>) {
+    match json {
+        Json::Object(fields) => {
+            let text = |name: &str| fields.get(name).and_then(Json::as_str);
+            if let (Some(id), Some(method), Some(path)) = (text("id"), text("method"), text("path")) {
+                operations.push((id, method, path));
+            }
+            fields.values().for_each(|inner| collect(inner, operations));
+        }
+        Json::Array(items) => items.iter().for_each(|inner| collect(inner, operations)),
+        _ => {}
+    }
+}
+
+fn needed(file: &PermissionsFile, id: &str, method: &str, path: &str) -> Option<Permission> {
+    let mut documents = scaleway_api::documents().iter();
+    let document = documents.find(|document| {
+        let same = |operation: &&scaleway_api::Operation| {
+            operation.id == id && operation.method.name() == method && operation.path.to_string() == path
+        };
+        document.operations.iter().any(|operation| same(&operation))
+    })?;
+    let area = file.areas.get(&document.name)?;
+    let apart = area.apart.iter().find(|apart| apart.operations.iter().any(|operation| operation == id));
+    let (read, change, organization) = match apart {
+        Some(apart) => (&apart.read, &apart.change, apart.organization),
+        None => (&area.read, &area.change, area.organization),
+    };
+    let reads = matches!(method, "GET" | "HEAD");
+    Some(Permission { set: if reads { read } else { change }.clone(), reads, organization })
+}
+
+fn check(file: &PermissionsFile, findings: &mut Findings) {
+    let place = Place::file("resources/permissions.yaml");
+    for (name, area) in &file.areas {
+        let place = place.at(name);
+        let Some(document) = scaleway_api::document(name) else {
+            findings.mistake(&place, "there is no such API document");
+            continue;
+        };
+        for operation in area.apart.iter().flat_map(|apart| &apart.operations) {
+            if document.operation(operation).is_none() {
+                findings.mistake(&place.at("apart"), format!("there is no operation \"{operation}\" in {name}"));
+            }
+        }
+    }
+}
