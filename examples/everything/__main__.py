@@ -130,6 +130,7 @@ scaleway.containers.Trigger(
 )
 scaleway.containers.Domain("web", container_id=web.id, hostname="api.example.org")
 scaleway.containers.Token("web", container_id=web.id, description="For the shop")
+scaleway.evalap.HealthCheck("web", url=web.public_endpoint, triggers={"image": web.image})
 
 # Functions.
 

@@ -49,6 +49,11 @@ pub(crate) const VARIABLES: &[Variable] = &[
     setting("SCW_ZONE", "zone", "The same, as other tools spell it."),
     setting("SCW_API_URL", "apiUrl", "The address of Scaleway's API."),
     setting("SCW_S3_ENDPOINT", "s3Endpoint", "The address of Object Storage."),
+    setting(
+        "EVALAP_SCALEWAY_PROBE_ENDPOINT",
+        "probeEndpoint",
+        "An address that health checks are sent to instead of the hosts they ask for.",
+    ),
     setting("SCW_PROFILE", "profile", "The profile of the Scaleway configuration file to use."),
     other("SCW_INSECURE", "`true` accepts any TLS certificate of the API: for tests only."),
     other("SCW_CONFIG_PATH", "The Scaleway configuration file. A file named here must exist."),

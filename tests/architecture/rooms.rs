@@ -55,6 +55,7 @@ const IMPURE: &[&str] = &[
     "invoke.rs",
     "list.rs",
     "look.rs",
+    "probe.rs",
     "run.rs",
     "special/",
     "turns.rs",

@@ -95,6 +95,7 @@ class Fake:
         """What tells a program to talk to this fake instead of Scaleway."""
         return {
             "SCW_API_URL": self.url,
+            "EVALAP_SCALEWAY_PROBE_ENDPOINT": self.url,
             "SCW_ACCESS_KEY": ACCESS_KEY,
             "SCW_SECRET_KEY": SECRET_KEY,
             "SCW_DEFAULT_PROJECT_ID": PROJECT,

@@ -72,6 +72,7 @@ impl Plugin {
             "projectId": DEFAULT_ORGANIZATION,
             "organizationId": DEFAULT_ORGANIZATION,
             "apiUrl": fake.url(),
+            "probeEndpoint": fake.url(),
             "region": "fr-par",
         });
         let checked = rpc::CheckRequest { urn: provider_urn(), news: Some(bag(&arguments)), ..Default::default() };

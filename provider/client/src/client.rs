@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::counters::{Counters, Meter};
 use crate::error::{Error, Lost, Refused, Undecoded};
 use crate::limiter::{Limiter, Turn};
+use crate::probe::{self, Probe, Seen};
 use crate::retry::{Retry, Trouble};
 use crate::settings::Settings;
 use crate::sign;
@@ -123,6 +124,11 @@ impl Client {
             () = settings.cancel.cancelled() => Err(cancelled()),
             () = settings.clock.sleep(duration) => Ok(()),
         }
+    }
+
+    /// Looks once at an address that is none of the API, for at most `time`; fails only where nothing could be asked at all.
+    pub async fn probe(&self, probe: &Probe, time: Duration) -> Result<Seen, Error> {
+        probe::ask(&self.shared.settings, &*self.shared.transport, probe, time).await
     }
 
     /// The clock all waiting goes by.

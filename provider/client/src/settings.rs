@@ -52,6 +52,8 @@ pub struct Settings {
     pub api_url: Url,
     /// Where Object Storage is, if not at each region's own address.
     pub s3_endpoint: Option<Url>,
+    /// Where probes go instead of the hosts they ask for, whose names go along; in the clear if it is so.
+    pub probe_endpoint: Option<Url>,
     /// Without them calls go out unsigned, which only a few public lists allow.
     pub credentials: Option<Credentials>,
     /// Sent as `User-Agent`.
@@ -84,6 +86,7 @@ impl Settings {
         Self {
             api_url,
             s3_endpoint: None,
+            probe_endpoint: None,
             credentials: None,
             user_agent: concat!("evalap-scaleway/", env!("CARGO_PKG_VERSION")).to_owned(),
             attempt_timeout: ATTEMPT_TIMEOUT,
@@ -189,6 +192,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("api_url", &self.api_url.host_str())
             .field("s3_endpoint", &self.s3_endpoint.as_ref().map(Url::host_str))
+            .field("probe_endpoint", &self.probe_endpoint.as_ref().map(Url::host_str))
             .field("credentials", &self.credentials)
             .field("user_agent", &self.user_agent)
             .field("attempt_timeout", &self.attempt_timeout)

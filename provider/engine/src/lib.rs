@@ -1,7 +1,7 @@
 //! What we do: Check, Diff, Create, Read, Update, Delete and Invoke, for any resource the catalog describes.
 //!
 //! Check, Diff, previews, encoding and decoding are pure: same input, same output, no clock, no network. Only `run`,
-//! `look`, `wait`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
+//! `look`, `wait`, `probe`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
 //! are to be uploaded are read by whom it was given for that (`content`).
 
 mod autoname;
@@ -28,6 +28,7 @@ mod operation;
 mod pace;
 mod place;
 mod preview;
+mod probe;
 mod reshape;
 mod run;
 mod scope;

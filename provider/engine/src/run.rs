@@ -15,7 +15,7 @@ use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::{diff, encode, inputs, local, look, moved, undone, wait};
+use crate::{diff, encode, inputs, local, look, moved, probe, undone, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
@@ -25,7 +25,8 @@ const WHOLE_CHECK: Duration = Duration::from_millis(250);
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
     refuse_withdrawn(cx.resource)?;
     if cx.resource.local.is_some() {
-        return local::create(cx.resource, cx.chance, inputs);
+        let seen = probe::expected(cx, inputs).await?;
+        return local::create(cx.resource, cx.chance, inputs, seen);
     }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await?;
@@ -139,7 +140,8 @@ pub(crate) async fn update(
 ) -> Result<Object, Error> {
     refuse_withdrawn(cx.resource)?;
     if cx.resource.local.is_some() {
-        return Ok(local::update(cx.resource, olds, news));
+        let seen = probe::expected(cx, news).await?;
+        return Ok(local::update(cx.resource, olds, news, seen));
     }
     let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[] };
     let diff = diff::diff(cx.resource, &request);

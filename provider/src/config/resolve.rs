@@ -71,6 +71,7 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
         client.max_concurrent_requests = number as usize;
     }
     client.s3_endpoint = sources.url("s3Endpoint")?;
+    client.probe_endpoint = sources.url("probeEndpoint")?;
     Ok(Configuration { client, defaults, missing, origins: sources.origins, warnings: sources.warnings })
 }
 

@@ -34,6 +34,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("zone"),
     Setting { name: "apiUrl", holds: Holds::Url },
     Setting { name: "s3Endpoint", holds: Holds::Url },
+    Setting { name: "probeEndpoint", holds: Holds::Url },
     text("profile"),
     Setting { name: "environment", holds: Holds::Word },
     text("component"),

@@ -1,10 +1,10 @@
 //! Resources that nobody is called for: their words to what the plugin knows of them. No API document has a say here.
 
-use catalog::{IdPart, Locality, Resource, Timeouts};
+use catalog::{IdPart, Locality, Resource};
 
 use super::component::property;
+use super::settle::timeouts;
 use crate::descriptor::{self, Product};
-use crate::duration::milliseconds;
 use crate::findings::{Findings, Place};
 
 /// The resource that `maker` makes.
@@ -27,8 +27,7 @@ pub(super) fn resolve(
         ("lookup", word.lookup.is_some()),
     ];
     findings.refuse_said(place, &words, "nobody is called for what is `local`");
-    let limit = milliseconds(&product.timeout, &place.at("timeouts"), findings) / 1_000;
-    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let timeouts = timeouts(place, word, product, findings);
     let properties = word.properties.iter().map(|(name, word)| {
         let compiled = property(word, &place.at("properties").at(name), findings);
         (name.clone(), catalog::Property { replace: word.replace, ..compiled })
@@ -39,7 +38,7 @@ pub(super) fn resolve(
         locality: Locality::Global,
         id: vec![IdPart::Id],
         local: Some(maker.to_owned()),
-        timeouts: Timeouts { create: limit, read: limit, update: limit, delete: limit },
+        timeouts,
         properties: properties.collect(),
         exactly_one: word.exactly_one.clone(),
         at_least_one: word.at_least_one.clone(),

@@ -4,6 +4,7 @@ use catalog::{Timeouts, Wait};
 use scaleway_api::{Kind, WaitStatuses};
 
 use super::{Call, Calls, Scope, check_answer_field};
+use crate::descriptor::{Product, Resource};
 use crate::duration::milliseconds;
 use crate::findings::{Findings, Place};
 
@@ -54,28 +55,33 @@ impl<'a> Scope<'a> {
 
     /// The limits of the four operations, in seconds.
     pub(crate) fn timeouts(&self, findings: &mut Findings) -> Timeouts {
-        let place = self.place.at("timeouts");
-        for name in self.resource.timeouts.keys() {
-            if !matches!(name.as_str(), "create" | "read" | "update" | "delete") {
-                findings.mistake(&place, format!("\"{name}\" is none of create, read, update, delete"));
-            }
-        }
-        let limit = |name: &str, findings: &mut Findings| {
-            let text = self.resource.timeouts.get(name).unwrap_or(&self.product.timeout);
-            u32::try_from(milliseconds(text, &place.at(name), findings) / 1_000).unwrap_or(u32::MAX)
-        };
-        Timeouts {
-            create: limit("create", findings),
-            read: limit("read", findings),
-            update: limit("update", findings),
-            delete: limit("delete", findings),
-        }
+        timeouts(self.place, self.resource, self.product, findings)
     }
 
     /// How long a 403 may be rights that have not spread yet.
     pub(crate) fn denied_window(&self, findings: &mut Findings) -> u64 {
         let window = self.product.denied_window.as_deref();
         window.map_or(0, |text| milliseconds(text, &self.place.at("deniedWindow"), findings))
+    }
+}
+
+/// The limits of the four operations of a resource, in seconds.
+pub(super) fn timeouts(place: &Place, resource: &Resource, product: &Product, findings: &mut Findings) -> Timeouts {
+    let place = place.at("timeouts");
+    for name in resource.timeouts.keys() {
+        if !matches!(name.as_str(), "create" | "read" | "update" | "delete") {
+            findings.mistake(&place, format!("\"{name}\" is none of create, read, update, delete"));
+        }
+    }
+    let limit = |name: &str, findings: &mut Findings| {
+        let text = resource.timeouts.get(name).unwrap_or(&product.timeout);
+        u32::try_from(milliseconds(text, &place.at(name), findings) / 1_000).unwrap_or(u32::MAX)
+    };
+    Timeouts {
+        create: limit("create", findings),
+        read: limit("read", findings),
+        update: limit("update", findings),
+        delete: limit("delete", findings),
     }
 }
 

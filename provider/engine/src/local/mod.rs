@@ -1,7 +1,8 @@
 //! Resources that nobody is called for: what they are is made here, and the stack's state is all that keeps it.
 //!
-//! Pure but for chance, which is an argument. Knows neither the API nor the client.
+//! Pure but for chance and for what `probe` has seen, which are arguments. Knows neither the API nor the client.
 
+mod health_check;
 mod password;
 
 use catalog::{Input, Resource};
@@ -15,22 +16,43 @@ use crate::operation::{Created, ReadBack};
 /// The id of everything that is made here: there is nothing it could be found by.
 const ID: &str = "kept-in-the-state";
 
+pub(crate) use health_check::Expectation;
+
 /// How one kind of resource is made.
 trait Local: Sync {
-    /// Makes the outputs that are no inputs.
-    fn make(&self, chance: &dyn Chance, inputs: &Object) -> Result<Object, Error>;
+    /// Makes the outputs that are no inputs, once and for all.
+    fn make(&self, _chance: &dyn Chance, _inputs: &Object) -> Result<Object, Error> {
+        Ok(Object::new())
+    }
+
+    /// What is to be looked at before it is made and before each change of it. What was seen then are its outputs.
+    fn expects(&self, _inputs: &Object) -> Result<Option<Expectation>, Error> {
+        Ok(None)
+    }
 }
 
 fn local(resource: &Resource) -> Result<&'static dyn Local, Error> {
     match resource.local.as_deref() {
+        Some("health_check") => Ok(&health_check::HealthCheck),
         Some("password") => Ok(&password::Password),
         other => Err(Error::new(ErrorKind::Internal, format!("nothing makes the {} ({other:?})", resource.label))),
     }
 }
 
-/// Makes the resource.
-pub(crate) fn create(resource: &Resource, chance: &dyn Chance, inputs: &Object) -> Result<Created, Error> {
-    let made = local(resource)?.make(chance, inputs)?;
+/// What is to be looked at before the resource is made or changed.
+pub(crate) fn expects(resource: &Resource, inputs: &Object) -> Result<Option<Expectation>, Error> {
+    local(resource)?.expects(inputs)
+}
+
+/// Makes the resource; `seen` is what was looked at.
+pub(crate) fn create(
+    resource: &Resource,
+    chance: &dyn Chance,
+    inputs: &Object,
+    seen: Object,
+) -> Result<Created, Error> {
+    let mut made = local(resource)?.make(chance, inputs)?;
+    made.extend(seen);
     Ok(Created { id: ID.to_owned(), state: state(resource, inputs, &made) })
 }
 
@@ -41,9 +63,11 @@ pub(crate) fn read(id: &str, inputs: &Object, known: &Object) -> Option<ReadBack
     (!known.is_empty()).then(read)
 }
 
-/// The resource with other inputs; what was made stays.
-pub(crate) fn update(resource: &Resource, olds: &Object, news: &Object) -> Object {
-    state(resource, news, olds)
+/// The resource with other inputs; what was made stays, but for what was seen anew.
+pub(crate) fn update(resource: &Resource, olds: &Object, news: &Object, seen: Object) -> Object {
+    let mut made = olds.clone();
+    made.extend(seen);
+    state(resource, news, &made)
 }
 
 /// The outputs: inputs as they were given, and what was made.

@@ -1,0 +1,150 @@
+//! A health check: what is asked for, and whether what was seen is well. Asks nobody itself; `probe` does.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use client::{Probe, Seen};
+use value::{Object, Value, object};
+
+use super::Local;
+use crate::error::{Error, ErrorKind};
+
+/// See the module.
+pub(super) struct HealthCheck;
+
+/// Where the program says nothing, as the descriptor has it.
+const USUAL_INTERVAL: Duration = Duration::from_secs(5);
+const USUAL_TIMEOUT: Duration = Duration::from_mins(5);
+const USUAL_ATTEMPT: Duration = Duration::from_secs(10);
+
+/// The longest piece of an answer that is shown.
+const SHOWN: usize = 200;
+
+/// What is to be seen, and how patiently it is waited for.
+pub(crate) struct Expectation {
+    /// What is asked.
+    pub probe: Probe,
+    /// The pause between two looks.
+    pub interval: Duration,
+    /// The longest that all looks may take.
+    pub timeout: Duration,
+    /// The longest that one look may take.
+    pub attempt: Duration,
+    statuses: Vec<u16>,
+    contains: Option<String>,
+}
+
+impl Local for HealthCheck {
+    fn expects(&self, inputs: &Object) -> Result<Option<Expectation>, Error> {
+        let invalid = |what: String| Error::new(ErrorKind::Invalid, what);
+        let headers = inputs.get("headers").and_then(Value::as_object).into_iter().flatten();
+        let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        let probe = Probe::new(inputs.text("url").unwrap_or_default(), headers).map_err(invalid)?;
+        let statuses = inputs.get("statuses").and_then(Value::as_array).unwrap_or_default();
+        Ok(Some(Expectation {
+            probe,
+            interval: seconds(inputs, "intervalSeconds").unwrap_or(USUAL_INTERVAL),
+            timeout: seconds(inputs, "timeoutSeconds").unwrap_or(USUAL_TIMEOUT),
+            attempt: seconds(inputs, "attemptTimeoutSeconds").unwrap_or(USUAL_ATTEMPT),
+            statuses: statuses.iter().filter_map(Value::as_f64).filter_map(status).collect(),
+            contains: inputs.text("contains").filter(|text| !text.is_empty()).map(str::to_owned),
+        }))
+    }
+}
+
+impl Expectation {
+    /// What the state keeps of a good answer, or what is wrong with what was seen.
+    pub(crate) fn met(&self, seen: &Seen) -> Result<Object, String> {
+        let (status, body) = match seen {
+            Seen::Answer { status, body } => (*status, String::from_utf8_lossy(body)),
+            Seen::Nothing(why) => return Err(why.clone()),
+        };
+        let expected =
+            if self.statuses.is_empty() { (200..300).contains(&status) } else { self.statuses.contains(&status) };
+        if !expected {
+            return Err(format!("{status} instead of {}{}", self.wanted(), begins(&body)));
+        }
+        match &self.contains {
+            Some(text) if !body.contains(text.as_str()) => {
+                Err(format!("{status} without the text \"{text}\"{}", begins(&body)))
+            }
+            _ => Ok(object! { "status": f64::from(status) }),
+        }
+    }
+
+    fn wanted(&self) -> String {
+        if self.statuses.is_empty() {
+            return "200 to 299".to_owned();
+        }
+        self.statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
+    }
+}
+
+/// The beginning of an answer in one line, as a person can read it.
+fn begins(body: &str) -> String {
+    let mut shown = String::new();
+    for letter in body.trim().chars().take(SHOWN) {
+        if letter.is_control() {
+            shown.push(' ');
+        } else {
+            shown.push(letter);
+        }
+    }
+    let mut told = String::new();
+    if !shown.is_empty() {
+        // Writing to a text cannot fail.
+        let _ = write!(told, ", beginning with \"{shown}\"");
+    }
+    told
+}
+
+fn seconds(inputs: &Object, name: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(inputs.get(name)?.as_f64()?).ok()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 100 to 599")]
+fn status(number: f64) -> Option<u16> {
+    (100.0..600.0).contains(&number).then_some(number as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn judged(inputs: Object, status: u16, body: &'static str) -> Result<Object, String> {
+        let inputs = inputs.with("url", "https://example.org/health");
+        let expectation = HealthCheck.expects(&inputs).unwrap().unwrap();
+        expectation.met(&Seen::Answer { status, body: body.as_bytes().into() })
+    }
+
+    #[test]
+    fn an_answer_is_well_by_its_status_and_its_text() {
+        let any = || object! {};
+        assert_eq!(judged(any(), 204, "").unwrap(), object! { "status": 204.0 });
+        assert_eq!(judged(any(), 301, "").unwrap_err(), "301 instead of 200 to 299");
+        let said = "503 instead of 200 to 299, beginning with \"no  database\"";
+        assert_eq!(judged(any(), 503, "\nno\r\ndatabase").unwrap_err(), said);
+        let some = || object! { "statuses": vec![Value::from(200.0), Value::from(401.0)] };
+        assert!(judged(some(), 401, "").is_ok());
+        assert_eq!(judged(some(), 204, "").unwrap_err(), "204 instead of 200 or 401");
+        let text = || object! { "contains": "ready" };
+        assert!(judged(text(), 200, "all is ready").is_ok());
+        let missed = "200 without the text \"ready\", beginning with \"warming up\"";
+        assert_eq!(judged(text(), 200, "warming up").unwrap_err(), missed);
+    }
+
+    #[test]
+    fn no_more_than_the_beginning_of_an_answer_is_shown() {
+        let long: &'static str = "é".repeat(1_000).leak();
+        assert_eq!(judged(object! {}, 500, long).unwrap_err().matches('é').count(), SHOWN);
+    }
+
+    #[test]
+    fn without_an_answer_the_reason_is_told() {
+        let expectation = HealthCheck.expects(&object! { "url": "https://example.org" }).unwrap().unwrap();
+        assert_eq!(expectation.met(&Seen::Nothing("refused".into())).unwrap_err(), "refused");
+        assert_eq!((expectation.interval, expectation.timeout), (USUAL_INTERVAL, USUAL_TIMEOUT));
+    }
+}
