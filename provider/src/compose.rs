@@ -2,7 +2,9 @@
 //!
 //! Never calls Scaleway: parts are resources, and those have operations of their own. Knows no single component.
 
-use catalog::Catalog;
+use std::collections::BTreeMap;
+
+use catalog::{Catalog, Kind, Property};
 use components::{PROJECT, Problem, Request, STORAGE, State};
 use pulumi_rpc::pulumirpc as rpc;
 use tonic::Status;
@@ -31,7 +33,7 @@ pub(crate) async fn construct(
 ) -> Result<rpc::ConstructResponse, Status> {
     let component = catalog.component(&request.r#type);
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
-    let given = from_proto::construct_inputs(&mut request)?;
+    let given = sealed_inside(&component.inputs, from_proto::construct_inputs(&mut request)?);
     let mut checked = engine::check_component(&component.inputs, &given);
     // What another provider was told is not known here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
@@ -91,11 +93,64 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
     }
 }
 
+/// What a program gave with what is declared secret sealed, at any depth: SDKs do that at the top only, and the state keeps
+/// inputs as they came.
+fn sealed_inside(declared: &BTreeMap<String, Property>, given: Object) -> Object {
+    let sealed = given.into_iter().map(|(name, value): (String, Value)| {
+        let value = match declared.get(&name) {
+            Some(property) if property.secret => value.into_secret(),
+            Some(property) => sealed_as(&property.kind, value),
+            None => value,
+        };
+        (name, value)
+    });
+    sealed.collect()
+}
+
+fn sealed_as(kind: &Kind, value: Value) -> Value {
+    let inner = match (kind, value.as_object(), value.as_array()) {
+        (Kind::Object(properties), Some(object), _) => Value::from(sealed_inside(properties, object.clone())),
+        (Kind::Map(of), Some(object), _) => {
+            Value::from(object.clone().into_iter().map(|(key, one)| (key, sealed_as(of, one))).collect::<Object>())
+        }
+        (Kind::List(of), _, Some(items)) => {
+            Value::from(items.iter().map(|item| sealed_as(of, item.clone())).collect::<Vec<_>>())
+        }
+        _ => return value,
+    };
+    inner.secret_if(value.is_secret()).depending_on(value.dependencies().cloned())
+}
+
 /// The outputs with those sealed that are declared secret, whatever made them.
-fn sealed(declared: &std::collections::BTreeMap<String, catalog::Property>, outputs: Object) -> Object {
+fn sealed(declared: &BTreeMap<String, Property>, outputs: Object) -> Object {
     let is_secret = |name: &str| declared.get(name).is_some_and(|property| property.secret);
     outputs
         .into_iter()
         .map(|(name, value): (String, Value)| (name.clone(), value.secret_if(is_secret(&name))))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use value::object;
+
+    use super::*;
+
+    #[test]
+    fn what_is_declared_secret_is_sealed_wherever_it_stands() {
+        let secret = Property { secret: true, ..Property::default() };
+        let inner = Kind::Object(BTreeMap::from([("key".to_owned(), secret)]));
+        let list = Property { kind: Kind::List(Box::new(inner.clone())), ..Property::default() };
+        let declared = BTreeMap::from([
+            ("one".to_owned(), Property { kind: inner, ..Property::default() }),
+            ("several".to_owned(), list),
+        ]);
+        let one = || object! { "key": "hidden", "name": "shown" };
+        let sealed = sealed_inside(&declared, object! { "one": one(), "several": vec![Value::from(one())] });
+        for name in ["one", "several"] {
+            assert!(sealed[name].contains_secret() && !sealed[name].is_secret(), "{name}");
+            assert!(!format!("{:?}", sealed[name]).contains("hidden"), "{name}");
+            assert!(format!("{:?}", sealed[name]).contains("shown"), "{name}");
+        }
+    }
 }

@@ -46,8 +46,21 @@ SUBJECTS = [
     Subject(
         "Monitoring",
         "logs",
-        {"metrics_retention_days": 400, "alerts": True},
-        ["metricsRetentionDays", "365", "contactPoints", "alerts"],
+        {
+            "metrics_retention_days": 400,
+            "alerts": True,
+            "traces_retention_days": 0,
+            "export": {"sources": ["traces"], "datadog_endpoint": "https://d.example.org"},
+        },
+        [
+            "metricsRetentionDays",
+            "365",
+            "contactPoints",
+            "alerts",
+            "needs a receiver",
+            "export.datadogEndpoint",
+            "export.sources[0]",
+        ],
         inputs={"alerts": False},
     ),
     Subject(
@@ -72,7 +85,26 @@ SUBJECTS = [
             "lock",
         ],
     ),
-    Subject("PrivateNetwork", "vpc", {"cidr": "8.8.0.0/16"}, ["cidr", "8.8.0.0/16", "RFC 1918"]),
+    Subject(
+        "PrivateNetwork",
+        "vpc",
+        {
+            "cidr": "8.8.0.0/16",
+            "region": "nl-ams",
+            "gateway": {"bastion": True, "bastion_allowed_addresses": ["0.0.0.0/0"], "zone": "fr-par-1"},
+            "acl_rules": [{"source": "web", "ports": "all"}],
+        },
+        [
+            "cidr",
+            "8.8.0.0/16",
+            "RFC 1918",
+            "`withGateway`",
+            "gateway.bastionAllowedAddresses[0]",
+            "gateway.zone",
+            "aclRules[0].source",
+            "aclRules[0].ports",
+        ],
+    ),
     Subject(
         "SecretStore",
         "secret",

@@ -163,6 +163,69 @@ def test_the_network_of_an_environment_lives_its_life(stack: Make, fake: Fake) -
     made.destroy()
 
 
+def test_a_network_with_a_way_out_and_rules_inside_lives_its_life(stack: Make, fake: Fake) -> None:
+    gateway: dict[str, Any] = {"bastion": True, "bastion_allowed_addresses": ["203.0.113.7/32"]}
+    rules = [{"protocol": "TCP", "source": "apps", "destination": "data", "ports": "5432"}]
+
+    def program() -> None:
+        made = scaleway.evalap.PrivateNetwork(
+            "evalap",
+            environment="staging",
+            subnets=[{"name": "apps", "cidr": "10.20.0.0/22"}, {"name": "data", "cidr": "10.20.4.0/22"}],
+            with_gateway=True,
+            gateway=dict(gateway),
+            acl_rules=list(rules),
+        )
+        pulumi.export("address", made.gateway_address)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    (address,) = fake.objects("vpcgw/ip")
+    assert made.outputs()["address"] == address["fields"]["address"]
+    (found,) = fake.objects("vpcgw/gateway")
+    assert found["fields"]["bastion_allowed_ips"] == ["203.0.113.7/32"]
+    attached = fake.objects("vpcgw/gateway_network")
+    assert [network["fields"]["masquerade_enabled"] for network in attached] == [True, True]
+    (rule,) = made.resources()["evalap-acl"]["outputs"]["rules"]
+    assert (rule["source"], rule["destination"]) == ("10.20.0.0/22", "10.20.4.0/22")
+    assert (rule["dstPortLow"], rule["dstPortHigh"]) == (5432, 5432)
+    again = made.up()
+    assert again.changed == {}, again.differences
+    refresh = made.refresh()
+    assert refresh.changed == {}, refresh.differences
+    gateway["bastion_allowed_addresses"] = ["198.51.100.0/24"]
+    rules.append({"protocol": "TCP", "source": "data", "destination": "apps"})
+    assert made.up().changed_names() == ["evalap", "evalap-acl", "evalap-gateway"]
+    made.destroy()
+    assert fake.objects("vpcgw/gateway") == fake.objects("vpcgw/ip") == []
+
+
+def test_what_an_environment_tells_is_sent_on(stack: Make, fake: Fake) -> None:
+    export: dict[str, Any] = {"otlp_endpoint": "https://otlp.example.org", "otlp_headers": {"x-key": "canary"}}
+
+    def program() -> None:
+        made = scaleway.evalap.Monitoring(
+            "evalap", environment="dev", alerts=False, traces_retention_days=0, export=dict(export)
+        )
+        pulumi.export("exporters", made.exporter_ids)
+
+    made = stack(program)
+    assert made.preview().calls == []
+    made.up()
+    assert set(made.outputs()["exporters"]) == {"metrics", "logs"}
+    destinations = [found["fields"]["otlp_destination"] for found in fake.objects("cockpit/exporter")]
+    assert destinations == [{"endpoint": "https://otlp.example.org", "headers": {"x-key": "canary"}}] * 2
+    assert [name for name, found in made.resources().items() if "canary" in str(found)] == []
+    again = made.up()
+    assert again.changed == {}, again.differences
+    refresh = made.refresh()
+    assert refresh.changed == {}, refresh.differences
+    export["sources"] = ["logs"]
+    assert made.up().changed_names() == ["evalap", "evalap-exporter-metrics"]
+    made.destroy()
+
+
 def providers(made: Stack) -> list[str]:
     """The providers of ours in the state."""
     resources = made.state()["resources"]

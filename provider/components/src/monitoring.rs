@@ -1,4 +1,5 @@
-//! What one environment tells about itself: `observability/source`s, a token to push to them, alerts, and dashboards.
+//! What one environment tells about itself: `observability/source`s, a token to push to them, alerts, dashboards, and if asked
+//! for what is sent on to somebody else.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -7,13 +8,14 @@ use value::{Object, Path, Value, object};
 use crate::component::Component;
 use crate::dashboards;
 use crate::error::Error;
+use crate::monitoring_export as export;
 use crate::problem::Problem;
 use crate::scope::{Part, Scope};
 
 pub(crate) struct Monitoring;
 
 /// What can be pushed, with the input that says how long it is kept and the right to push it.
-const SOURCES: [(&str, &str, &str); 3] = [
+pub(crate) const SOURCES: [(&str, &str, &str); 3] = [
     ("metrics", "metricsRetentionDays", "writeMetrics"),
     ("logs", "logsRetentionDays", "writeLogs"),
     ("traces", "tracesRetentionDays", "writeTraces"),
@@ -47,13 +49,14 @@ impl Component for Monitoring {
                 }
             }
         }
+        problems.extend(export::problems(inputs));
         problems
     }
 
     fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
         async move {
             let mut outputs = Object::new();
-            let mut made = Vec::new();
+            let mut made: Vec<(&str, Part)> = Vec::new();
             for (what, retention, _) in SOURCES {
                 if !is_kept(inputs, retention) {
                     continue;
@@ -61,7 +64,7 @@ impl Component for Monitoring {
                 let source = source(scope, inputs, what, retention).await?;
                 outputs.insert(format!("{what}PushUrl"), source.output("pushUrl"));
                 outputs.insert(format!("{what}Url"), source.output("url"));
-                made.push(source);
+                made.push((what, source));
             }
             if !made.is_empty() {
                 let token = token(scope, inputs).await?;
@@ -70,6 +73,9 @@ impl Component for Monitoring {
             if has_alerts(inputs) {
                 let manager = alert_manager(scope, inputs).await?;
                 outputs.insert("alertManagerUrl".to_owned(), manager.output("alertManagerUrl"));
+            }
+            if let Some(exporters) = export::make(scope, inputs, &made).await? {
+                outputs.insert("exporterIds".to_owned(), Value::from(exporters));
             }
             let dashboards = dashboards::all(scope.naming.base(), scope.naming.environment());
             outputs.insert("dashboards".to_owned(), Value::from(dashboards));
@@ -118,7 +124,7 @@ async fn alert_manager(scope: &Scope<'_>, inputs: &Object) -> Result<Part, Error
     scope.create("observability/alertManager:AlertManager", "alertManager", manager).await
 }
 
-fn is_kept(inputs: &Object, retention: &str) -> bool {
+pub(crate) fn is_kept(inputs: &Object, retention: &str) -> bool {
     inputs.get(retention).and_then(Value::as_f64).is_some_and(|days| days >= 1.0)
 }
 

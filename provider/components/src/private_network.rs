@@ -1,4 +1,5 @@
-//! The network of one environment: a `network/vpc`, and a `network/privateNetwork` for each subnet.
+//! The network of one environment: a `network/vpc`, a `network/privateNetwork` for each subnet, what may pass between
+//! them, and if asked for a way to the Internet.
 //!
 //! A private network of Scaleway has one block of IPv4 addresses, so a subnet here is one of them.
 
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::naming::is_name;
 use crate::problem::Problem;
 use crate::scope::Scope;
+use crate::{network_gateway, network_rules};
 
 pub(crate) struct PrivateNetwork;
 
@@ -75,6 +77,8 @@ impl Component for PrivateNetwork {
             }
             seen.push((name, net));
         }
+        problems.extend(network_gateway::problems(inputs));
+        problems.extend(network_rules::problems(inputs, &wanted(inputs)));
         problems
     }
 
@@ -90,11 +94,7 @@ impl Component for PrivateNetwork {
             };
             let vpc = scope.create("network/vpc:Vpc", "vpc", vpc).await?;
             let cidr = block(inputs).map(|block| block.to_string());
-            let mut wanted = subnets(inputs);
-            if wanted.is_empty() {
-                let first = block(inputs).and_then(first_part);
-                wanted.push((USUAL_NAME.to_owned(), first));
-            }
+            let wanted = wanted(inputs);
             let made = join_all(wanted.iter().map(|(name, net)| {
                 let subnet = net.map(|net| Value::from(object! { "subnet": net.to_string() })).unwrap_or_default();
                 let network = object! {
@@ -112,12 +112,20 @@ impl Component for PrivateNetwork {
             for ((name, _), network) in wanted.iter().zip(made) {
                 ids.insert(name.clone(), network?.id());
             }
+            network_rules::make(scope, inputs, &vpc, &wanted).await?;
+            let gateway = if network_gateway::is_wanted(inputs) {
+                Some(network_gateway::make(scope, inputs, &ids).await?)
+            } else {
+                None
+            };
             let first = wanted.first().and_then(|(name, _)| ids.get(name)).cloned();
             Ok(object! {
                 "vpcId": vpc.id(),
                 "privateNetworkId": first.unwrap_or_default(),
                 "privateNetworkIds": ids,
                 "cidr": cidr.map(Value::from).unwrap_or_default(),
+                "gatewayId": gateway.as_ref().map(|gateway| gateway.id.clone()),
+                "gatewayAddress": gateway.map(|gateway| gateway.address),
             })
         }
         .boxed()
@@ -132,6 +140,12 @@ fn block(inputs: &Object) -> Option<Ipv4Net> {
         PLAN.iter().find(|(name, _)| Some(*name) == environment).map_or(ELSEWHERE, |(_, block)| *block)
     };
     inputs.text("cidr").unwrap_or_else(planned).parse().ok()
+}
+
+/// The subnets that are made: those that were asked for, else the usual one.
+fn wanted(inputs: &Object) -> Vec<(String, Option<Ipv4Net>)> {
+    let asked = subnets(inputs);
+    if asked.is_empty() { vec![(USUAL_NAME.to_owned(), block(inputs).and_then(first_part))] } else { asked }
 }
 
 /// The subnets that were asked for, by name, in their order.

@@ -1,0 +1,149 @@
+//! The way of a network to the Internet: a public address, a gateway that has it, and one attachment for each subnet. If
+//! wanted, the gateway is also where people log in to machines of the network.
+
+use futures_util::future::try_join_all;
+use value::{Object, Path, Value, object};
+
+use crate::error::Error;
+use crate::problem::{Problem, shown};
+use crate::scope::{Part, Scope};
+
+/// The smallest offer.
+const USUAL_TYPE: &str = "VPC-GW-S";
+
+/// What the gateway tells of itself.
+pub(crate) struct Gateway {
+    pub(crate) id: Value,
+    pub(crate) address: Value,
+}
+
+/// What is wrong with the words about the gateway.
+pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let Some(given) = inputs.get("gateway").and_then(Value::as_object) else { return problems };
+    let path = Path::root("gateway");
+    if !is_wanted(inputs) {
+        let reason = "describes a gateway that is not made: set `withGateway` to true, or leave this out";
+        problems.push(Problem::new(path.clone(), reason));
+    }
+    let has_bastion = given.flag("bastion").unwrap_or_default();
+    let allowed = given.given("bastionAllowedAddresses");
+    let at = path.clone().name("bastionAllowedAddresses");
+    if has_bastion && allowed.is_none_or(|allowed| allowed.as_array().is_some_and(<[Value]>::is_empty)) {
+        let reason = "is needed with `bastion`, which would let in the whole world: give the addresses that may log in";
+        problems.push(Problem::new(at.clone(), reason));
+    }
+    for (index, address) in allowed.and_then(Value::as_array).unwrap_or_default().iter().enumerate() {
+        if address.as_str().is_some_and(|address| address.ends_with("/0")) {
+            let reason = format!("{} is the whole world: name the addresses that may log in", shown(address));
+            problems.push(Problem::new(at.clone().index(index), reason));
+        }
+    }
+    for name in ["bastionPort", "bastionAllowedAddresses"] {
+        if !has_bastion && given.given(name).is_some() {
+            let reason = "means nothing without a bastion: set `bastion` to true, or leave this out";
+            problems.push(Problem::new(path.clone().name(name), reason));
+        }
+    }
+    if let (Some(zone), Some(region)) = (given.text("zone"), inputs.text("region"))
+        && !zone.starts_with(region)
+    {
+        let reason = format!("\"{zone}\" is not in the region {region}: choose one of its zones, such as {region}-1");
+        problems.push(Problem::new(path.name("zone"), reason));
+    }
+    problems
+}
+
+pub(crate) fn is_wanted(inputs: &Object) -> bool {
+    inputs.flag("withGateway").unwrap_or_default()
+}
+
+/// Makes the gateway and attaches the networks, given by the names of their subnets.
+pub(crate) async fn make(scope: &Scope<'_>, inputs: &Object, networks: &Object) -> Result<Gateway, Error> {
+    let given = inputs.get("gateway").and_then(Value::as_object).cloned().unwrap_or_default();
+    let in_region = || inputs.given("region").map(|region| Value::concat([region.clone(), Value::from("-1")]));
+    let zone = given.given("zone").cloned().or_else(in_region).unwrap_or_default();
+    let address = object! { "tags": scope.naming.tags(), "zone": zone.clone(), "projectId": inputs.get("projectId") };
+    let address = scope.create("network/publicGatewayIp:PublicGatewayIp", "gatewayIp", address).await?;
+    let gateway = object! {
+        "name": scope.naming.name(),
+        "type": given.given("type").cloned().unwrap_or_else(|| Value::from(USUAL_TYPE)),
+        "ipId": address.id(),
+        "bastionEnabled": given.given("bastion"),
+        "bastionPort": given.given("bastionPort"),
+        "allowedIpRanges": given.given("bastionAllowedAddresses"),
+        "tags": scope.naming.tags(),
+        "zone": zone.clone(),
+        "projectId": inputs.get("projectId"),
+    };
+    let gateway = scope.create("network/publicGateway:PublicGateway", "gateway", gateway).await?;
+    try_join_all(networks.iter().map(|(name, network)| attach(scope, &given, &gateway, name, network, &zone))).await?;
+    Ok(Gateway { id: gateway.id(), address: address.output("address") })
+}
+
+async fn attach(
+    scope: &Scope<'_>,
+    given: &Object,
+    gateway: &Part,
+    name: &str,
+    network: &Value,
+    zone: &Value,
+) -> Result<Part, Error> {
+    let is_default = given.given("defaultRoute").cloned().unwrap_or_else(|| Value::from(true));
+    let attachment = object! {
+        "gatewayId": gateway.id(),
+        "privateNetworkId": network,
+        "enableMasquerade": true,
+        "ipamConfigs": vec![Value::from(object! { "pushDefaultRoute": is_default })],
+        "zone": zone,
+    };
+    scope.create_one("network/gatewayNetwork:GatewayNetwork", "gatewayNetwork", name, attachment).await
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::recorder::Recorder;
+    use crate::{Request, construct};
+
+    fn told(inputs: &Object) -> Vec<String> {
+        problems(inputs).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
+    }
+
+    #[test]
+    fn a_bastion_is_for_named_addresses_and_a_gateway_for_who_wants_one() {
+        let world = object! { "bastion": true, "bastionAllowedAddresses": vec![Value::from("0.0.0.0/0")] };
+        let wrong = told(&object! { "withGateway": true, "gateway": world });
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].starts_with("gateway.bastionAllowedAddresses[0]: \"0.0.0.0/0\" is the whole world"));
+        let nobody = told(&object! { "withGateway": true, "gateway": object! { "bastion": true } });
+        assert!(nobody[0].starts_with("gateway.bastionAllowedAddresses: is needed"), "{nobody:?}");
+        let unused = object! { "bastionPort": 61000.0, "zone": "fr-par-1" };
+        let unused = told(&object! { "gateway": unused, "region": "nl-ams" });
+        let paths: Vec<&str> = unused.iter().filter_map(|told| told.split(": ").next()).collect();
+        assert_eq!(paths, ["gateway", "gateway.bastionPort", "gateway.zone"]);
+        assert!(told(&object! { "withGateway": true }).is_empty());
+    }
+
+    #[tokio::test]
+    async fn every_subnet_goes_out_under_one_address() {
+        let recorder = Recorder::real().telling("it-gatewayIp", object! { "address": "203.0.113.9" });
+        let subnet = |name: &str, cidr: &str| Value::from(object! { "name": name, "cidr": cidr });
+        let subnets = vec![subnet("apps", "10.10.0.0/24"), subnet("data", "10.10.1.0/24")];
+        let inputs = object! { "environment": "dev", "subnets": subnets, "withGateway": true, "region": "nl-ams" };
+        let token = "evalap/privateNetwork:PrivateNetwork";
+        let request = Request { token, name: "it", inputs: &inputs, given: &inputs, parts: &[] };
+        let made = construct(&recorder, request).await.unwrap();
+        let gateway = recorder.child("it-gateway").inputs;
+        assert_eq!((gateway.text("type"), gateway.text("zone")), (Some("VPC-GW-S"), Some("nl-ams-1")));
+        assert!(gateway["ipId"].all_dependencies().contains("urn:it-gatewayIp"));
+        for name in ["apps", "data"] {
+            let attached = recorder.child(&format!("it-gatewayNetwork-{name}")).inputs;
+            assert_eq!(attached["enableMasquerade"].as_bool(), Some(true));
+            assert!(attached["privateNetworkId"].all_dependencies().contains(&format!("urn:it-network-{name}")));
+        }
+        assert_eq!(made.outputs.text("gatewayAddress"), Some("203.0.113.9"));
+    }
+}
