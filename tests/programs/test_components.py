@@ -76,28 +76,6 @@ def test_there_is_one_provider_and_a_part_uses_the_one_that_was_given(stack: Mak
     made.destroy()
 
 
-def test_overrides_transforms_and_options_reach_the_parts(stack: Make) -> None:
-    def change(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
-        if args.type_ != "evalap-scaleway:registry/namespace:Namespace":
-            return None
-        return pulumi.ResourceTransformResult(props={**args.props, "description": "transformed"}, opts=args.opts)
-
-    def program() -> None:
-        scaleway.evalap.ContainerRegistry(
-            "evalap",
-            environment="dev",
-            overrides={"namespace": {"isPublic": True}},
-            opts=pulumi.ResourceOptions(transforms=[change], protect=True, retain_on_delete=False),
-        )
-
-    made = stack(program)
-    made.up()
-    part = made.resources()["evalap-namespace"]
-    assert part["inputs"]["isPublic"] is True
-    assert part["inputs"]["description"] == "transformed"
-    assert part["protect"] is True
-
-
 def test_what_is_not_known_or_secret_stays_so_and_parts_depend_on_what_they_read(stack: Make) -> None:
     def program() -> None:
         project = scaleway.account.Project("project")
