@@ -13,6 +13,7 @@ mod requests;
 mod scene;
 mod sighting;
 mod storage;
+mod wrong;
 
 /// Everything here is one thing after the other.
 fn runtime() -> tokio::runtime::Runtime {

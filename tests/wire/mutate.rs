@@ -9,11 +9,54 @@ pub(crate) struct Mutant {
     pub(crate) answer: Json,
 }
 
-/// Every mutant of an answer.
-pub(crate) fn mutants(answer: &Json) -> Vec<Mutant> {
+/// A place in an answer.
+pub(crate) struct Place(Vec<Part>);
+
+impl Place {
+    /// As people write it: `endpoints[0].port`.
+    pub(crate) fn written(&self) -> String {
+        written(&self.0)
+    }
+
+    /// The answer with this place dropped, nulled, of another type, and, if it is a text, of a value from the future.
+    pub(crate) fn mutants(&self, answer: &Json) -> Vec<Mutant> {
+        let is = find(answer, &self.0);
+        let future = matches!(is, Json::String(_)).then(|| Some(json!("a value from the future")));
+        let retyped = match is {
+            Json::String(_) | Json::Bool(_) | Json::Array(_) => json!({ "id": 1, "name": ["x"], "0": { "1": null } }),
+            Json::Number(_) | Json::Null | Json::Object(_) => json!("text"),
+        };
+        [None, Some(Json::Null), Some(retyped)].into_iter().chain(future).map(|it| self.put(answer, it)).collect()
+    }
+
+    /// The answer with stranger things in this place: what a parser, a number or a path may stumble over.
+    pub(crate) fn oddities(&self, answer: &Json) -> Vec<Mutant> {
+        let odd = [
+            json!("$argon2id$v=19$m=4294967295,t=4294967295,p=1$AAAA$AAAA"),
+            json!("fr-par/é/\u{0}"),
+            json!(""),
+            json!(-1),
+            json!(1.5e300),
+            json!(true),
+            json!(["text", 1, null, { "a": 1 }, [[]]]),
+            json!({}),
+        ];
+        odd.into_iter().map(|it| self.put(answer, Some(it))).collect()
+    }
+
+    fn put(&self, answer: &Json, replacement: Option<Json>) -> Mutant {
+        let mut mutated = answer.clone();
+        let what = replacement.as_ref().map_or("is dropped".to_owned(), |json| format!("becomes {json}"));
+        put(&mut mutated, &self.0, replacement);
+        Mutant { name: format!("{} {what}", self.written()), answer: mutated }
+    }
+}
+
+/// Every place in an answer; of lists the first element.
+pub(crate) fn places(answer: &Json) -> Vec<Place> {
     let mut paths = Vec::new();
     collect(answer, &mut Vec::new(), &mut paths);
-    paths.iter().flat_map(|path| at(answer, path)).collect()
+    paths.into_iter().map(Place).collect()
 }
 
 /// The type of every field, to tell answers of the same form.
@@ -51,30 +94,11 @@ fn collect(json: &Json, here: &mut Vec<Part>, paths: &mut Vec<Vec<Part>>) {
     }
 }
 
-fn at(answer: &Json, path: &[Part]) -> Vec<Mutant> {
-    let replacements = [
-        Some(Json::Null),
-        Some(json!("a value from the future")),
-        Some(json!("")),
-        Some(json!("$argon2id$v=19$m=4294967295,t=4294967295,p=1$AAAA$AAAA")),
-        Some(json!("fr-par/é/\u{0}")),
-        Some(json!(-1)),
-        Some(json!(1.5e300)),
-        Some(json!(u64::MAX)),
-        Some(json!(true)),
-        Some(json!([])),
-        Some(json!(["text", 1, null, {"a": 1}, [[]]])),
-        Some(json!({})),
-        Some(json!({"id": 1, "name": ["x"], "0": {"1": null}})),
-        None,
-    ];
-    let make = |replacement: Option<Json>| {
-        let mut mutated = answer.clone();
-        let what = replacement.as_ref().map_or("is dropped".to_owned(), |json| format!("becomes {json}"));
-        put(&mut mutated, path, replacement);
-        Mutant { name: format!("{} {what}", written(path)), answer: mutated }
-    };
-    replacements.into_iter().map(make).collect()
+fn find<'j>(json: &'j Json, path: &[Part]) -> &'j Json {
+    path.iter().fold(json, |json, part| match part {
+        Part::Field(name) => &json[name],
+        Part::First => &json[0],
+    })
 }
 
 fn put(json: &mut Json, path: &[Part], replacement: Option<Json>) {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use catalog::{Catalog, Step};
+use catalog::{Catalog, Operation, Resource, Step, Wait};
 use client::{BoxFuture, Failure, Transport};
 use engine::{Engine, Error, ReadBack};
 use http::{Request, Response};
@@ -21,20 +22,29 @@ use crate::sighting::{Sighting, fits};
 pub(crate) struct Scene {
     answers: Arc<Answers>,
     sent: Arc<Mutex<Vec<Exchange>>>,
+    /// Statuses that pass by themselves have passed after the first look.
+    looked: Arc<AtomicBool>,
 }
 
+#[derive(Clone)]
 struct Answers {
-    /// What the first read step is told.
+    /// What the first read step is told, and with which status.
     look: Json,
+    status: u16,
     /// What every call that changes something is told.
     change: Json,
     /// Read steps with what the recording holds for them: all but the first.
-    others: Vec<(Step, Vec<Recorded>)>,
-    first: Option<Step>,
+    others: Arc<Vec<(Step, Vec<Recorded>)>>,
+    first: Arc<Option<Step>>,
+    /// What everything else is told.
+    otherwise: Json,
+    wait: Option<Wait>,
 }
 
+#[derive(Clone)]
 struct Recorded {
-    path: String,
+    /// None: whatever is asked for.
+    path: Option<String>,
     query: Vec<(String, String)>,
     answer: Json,
 }
@@ -57,10 +67,48 @@ impl Scene {
 
     fn within(sighting: &Sighting<'_>, look: Json, change: Json, part: &Range<usize>) -> Self {
         let steps = sighting.resource.read.iter().skip(1);
-        let others = steps.map(|step| (step.clone(), nearby(step, sighting, part))).collect();
-        let first = sighting.resource.read.first().cloned();
-        let answers = Answers { look, change, others, first };
-        Self { answers: Arc::new(answers), sent: Arc::default() }
+        let others = Arc::new(steps.map(|step| (step.clone(), nearby(step, sighting, part))).collect());
+        let first = Arc::new(sighting.resource.read.first().cloned());
+        // A look at what the object is a part of: settled, as far as anybody can tell.
+        let otherwise = json!({ "status": "ready" });
+        let wait = sighting.resource.wait.clone();
+        Self::answering(Answers { look, status: 200, change, others, first, otherwise, wait })
+    }
+
+    /// Answers one call with this status, and looks at a resource with this object; there is nothing in its lists.
+    pub(crate) fn fixed(call: &Operation, status: u16, resource: &Resource, object: &Json) -> Self {
+        let others = resource.read.iter().enumerate().map(|(index, step)| {
+            let answer = match &step.call.pages {
+                Some(list) if index == 0 => json!({ list: [object], "total_count": 1 }),
+                Some(list) => json!({ list: [], "total_count": 0 }),
+                None => object.clone(),
+            };
+            (step.clone(), vec![Recorded { path: None, query: Vec::new(), answer }])
+        });
+        let (others, wait) = (Arc::new(others.collect()), resource.wait.clone());
+        let first = Arc::new(Some(Step::of(call.clone())));
+        let (look, change, otherwise) = (object.clone(), object.clone(), object.clone());
+        Self::answering(Answers { look, status, change, others, first, otherwise, wait })
+    }
+
+    /// Answers a later read step with this instead.
+    pub(crate) fn instead(&self, step: &Step, answer: &Json) -> Self {
+        let mut answers = (*self.answers).clone();
+        let mut others = (*answers.others).clone();
+        for (_, recorded) in others.iter_mut().filter(|(other, _)| other.call.id == step.call.id) {
+            *recorded = vec![Recorded { path: None, query: Vec::new(), answer: answer.clone() }];
+        }
+        answers.others = Arc::new(others);
+        Self::answering(answers)
+    }
+
+    /// The same scene before anything happened in it, with another answer to looks and changes.
+    pub(crate) fn looking(&self, look: &Json) -> Self {
+        Self::answering(Answers { look: look.clone(), change: look.clone(), ..(*self.answers).clone() })
+    }
+
+    fn answering(answers: Answers) -> Self {
+        Self { answers: Arc::new(answers), sent: Arc::default(), looked: Arc::default() }
     }
 
     /// The calls that were made.
@@ -81,6 +129,11 @@ pub(crate) async fn import(
     engine.read(told.operation(&token, "main"), &sighting.id, &Object::new(), &Object::new()).await
 }
 
+/// What a later read step is told around the time of a sighting.
+pub(crate) fn told(step: &Step, sighting: &Sighting<'_>) -> Vec<Json> {
+    nearby(step, sighting, &(0..usize::MAX)).into_iter().map(|recorded| recorded.answer).collect()
+}
+
 /// An engine in the scene.
 pub(crate) fn engine(catalog: &Arc<Catalog>, scene: &Scene) -> Engine {
     stage::engine(catalog, Arc::new(scene.clone()))
@@ -93,7 +146,7 @@ fn nearby(step: &Step, sighting: &Sighting<'_>, part: &Range<usize>) -> Vec<Reco
         .filter(|(_, exchange)| exchange.status < 300 && fits(step, exchange).is_some())
         .map(|(index, exchange)| {
             let recorded = Recorded {
-                path: exchange.path.clone(),
+                path: Some(exchange.path.clone()),
                 query: exchange.query.clone(),
                 answer: exchange.answer.clone(),
             };
@@ -108,19 +161,23 @@ fn nearby(step: &Step, sighting: &Sighting<'_>, part: &Range<usize>) -> Vec<Reco
 }
 
 impl Answers {
-    fn to(&self, sent: &Exchange) -> Json {
+    fn to(&self, sent: &Exchange) -> (u16, Json) {
+        if self.first.as_ref().as_ref().is_some_and(|step| fits(step, sent).is_some()) {
+            return (self.status, self.look.clone());
+        }
+        (200, self.good(sent))
+    }
+
+    fn good(&self, sent: &Exchange) -> Json {
         if sent.method != "GET" {
             return self.change.clone();
         }
-        if self.first.as_ref().is_some_and(|step| fits(step, sent).is_some()) {
-            return self.look.clone();
-        }
-        for (step, recorded) in &self.others {
+        for (step, recorded) in self.others.iter() {
             if fits(step, sent).is_none() {
                 continue;
             }
             let same = |recorded: &&Recorded| {
-                recorded.path == sent.path
+                recorded.path.as_ref().is_none_or(|path| *path == sent.path)
                     && sent.query.iter().filter(|(name, _)| !name.starts_with("page")).all(|(name, value)| {
                         recorded.query.iter().find(|(other, _)| other == name).is_none_or(|(_, other)| other == value)
                     })
@@ -131,9 +188,20 @@ impl Answers {
                 (None, None) => json!({}),
             };
         }
-        // A look at what the object is a part of: settled, as far as anybody can tell.
-        json!({ "status": "ready" })
+        self.otherwise.clone()
     }
+}
+
+/// Lets a status that passes by itself pass, in an object or in the objects of a list.
+fn settle(answer: &mut Json, wait: &Wait) {
+    let Some(fields) = answer.as_object_mut() else { return };
+    if let Some(status) = fields.get_mut(&wait.field)
+        && status.as_str().is_some_and(|status| wait.passing.iter().any(|passing| passing == status))
+    {
+        *status = json!("ready");
+    }
+    let objects = fields.values_mut().filter_map(Json::as_array_mut).flatten();
+    objects.filter(|object| object.get(&wait.field).is_some()).for_each(|object| settle(object, wait));
 }
 
 impl Transport for Scene {
@@ -146,8 +214,14 @@ impl Transport for Scene {
             status: 200,
             answer: Json::Null,
         };
-        sent.answer = self.answers.to(&sent);
-        let response = Response::new(sent.answer.to_string().into());
+        (sent.status, sent.answer) = self.answers.to(&sent);
+        if self.looked.swap(true, Ordering::Relaxed)
+            && let Some(wait) = &self.answers.wait
+        {
+            settle(&mut sent.answer, wait);
+        }
+        let mut response = Response::new(sent.answer.to_string().into());
+        *response.status_mut() = sent.status.try_into().expect("a recorded status is one HTTP allows");
         self.sent.lock().expect("nobody panics while holding it").push(sent);
         Box::pin(async move { Ok(response) })
     }
