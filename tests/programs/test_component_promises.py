@@ -35,6 +35,13 @@ SUBJECTS = [
         ["services[0].name", '"Api"', "services[0].image", "alertEmails"],
         inputs={"with_database": False, "with_monitoring": False, "with_registry": False},
     ),
+    Subject(
+        "BlueGreenDeployment",
+        "router",
+        {"active": "green", "cpu": 300, "min_scale": 9, "max_scale": 2, "dns_zone": "example.org"},
+        ["active", '"green"', "cpu", "minScale", "maxScale", "dnsZone", "hostname"],
+        inputs={"active": "blue", "blue": {"image": "nginx:1.29"}},
+    ),
     Subject("ContainerRegistry", "namespace", {"is_public": "perhaps"}, ["isPublic"]),
     Subject(
         "Database",

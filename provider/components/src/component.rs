@@ -51,6 +51,7 @@ impl State<'_> {
 /// All components.
 const ALL: &[&dyn Component] = &[
     &crate::application::Application,
+    &crate::blue_green_deployment::BlueGreenDeployment,
     &crate::container_registry::ContainerRegistry,
     &crate::database::Database,
     &crate::monitoring::Monitoring,

@@ -5,6 +5,7 @@
 //! say what a component takes: inputs come typed and with their defaults.
 
 mod application;
+mod blue_green_deployment;
 mod bucket_access;
 mod component;
 mod construct;

@@ -37,14 +37,7 @@ impl Component for ServerlessContainer {
     }
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = wrong_size(inputs).into_iter().collect();
-        let number = |name: &str| inputs.get(name).and_then(Value::as_f64);
-        if let (Some(least), Some(most)) = (number("minScale"), number("maxScale"))
-            && least > most
-        {
-            let reason = format!("{least} is more than `maxScale`, which is {most}: raise that, or lower this");
-            problems.push(Problem::new(Path::root("minScale"), reason));
-        }
+        let mut problems = wrong_resources(inputs);
         for name in twice(inputs) {
             let reason = "is given in the clear or a second time elsewhere: give each variable once";
             problems.push(Problem::new(name, reason));
@@ -90,6 +83,19 @@ impl Component for ServerlessContainer {
         let path = Value::from(arguments.get("path"));
         Ok(object! { "url": Value::concat([state.output("endpoint"), path]) })
     }
+}
+
+/// What is wrong with the computing power, the memory and the scale of a container.
+pub(crate) fn wrong_resources(inputs: &Object) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = wrong_size(inputs).into_iter().collect();
+    let number = |name: &str| inputs.get(name).and_then(Value::as_f64);
+    if let (Some(least), Some(most)) = (number("minScale"), number("maxScale"))
+        && least > most
+    {
+        let reason = format!("{least} is more than `maxScale`, which is {most}: raise that, or lower this");
+        problems.push(Problem::new(Path::root("minScale"), reason));
+    }
+    problems
 }
 
 fn wrong_size(inputs: &Object) -> Option<Problem> {

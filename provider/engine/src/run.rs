@@ -143,9 +143,17 @@ pub(crate) async fn update(
         let seen = probe::expected(cx, news).await?;
         return Ok(local::update(cx.resource, olds, news, seen));
     }
-    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[] };
-    let diff = diff::diff(cx.resource, &request);
-    let names: BTreeSet<String> = diff.properties().map(str::to_owned).collect();
+    let changed = |old_inputs: &Object| -> BTreeSet<String> {
+        let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[] };
+        diff::diff(cx.resource, &request).properties().map(str::to_owned).collect()
+    };
+    let mut names = changed(old_inputs);
+    // What an update did before it failed is in the state alone: to take it back in the program is a change all the same.
+    let in_effect = inputs::of_state(cx.resource, olds, old_inputs, false);
+    let old_inputs = if names.is_empty() { &in_effect } else { old_inputs };
+    if names.is_empty() {
+        names = changed(old_inputs);
+    }
     let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
     scope.wanted = after;

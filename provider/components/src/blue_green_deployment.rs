@@ -1,0 +1,228 @@
+//! Two containers and the address that leads to one of them: the other colour gets the new release, is asked until it is
+//! healthy, and only then is what the address leads to.
+//!
+//! Which colour is active is said by the program alone, so a failed update leaves no memory that could be wrong. The order of
+//! registering is what keeps the promise: active colour, health check, router, idle colour. Whatever fails, what comes after
+//! it is as it was.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use value::{Object, Path, Value, object};
+
+use crate::component::Component;
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::scope::{Part, Scope};
+use crate::serverless_container::wrong_resources;
+
+pub(crate) struct BlueGreenDeployment;
+
+const COLOURS: [&str; 2] = ["blue", "green"];
+
+/// The port that the router listens on.
+const ROUTER_PORT: u32 = 8080;
+
+/// As many as Scaleway allows to be served by an instance at a time: the router does little for each.
+const ROUTER_REQUESTS: u32 = 80;
+
+impl Component for BlueGreenDeployment {
+    fn token(&self) -> &'static str {
+        "evalap/blueGreenDeployment:BlueGreenDeployment"
+    }
+
+    fn label(&self) -> &'static str {
+        "blue-green-deployment"
+    }
+
+    fn problems(&self, inputs: &Object) -> Vec<Problem> {
+        let mut problems = wrong_resources(inputs);
+        if let Some(active) = inputs.text("active").filter(|active| inputs.given(active).is_none()) {
+            let reason =
+                format!("\"{active}\" is to serve, but `{active}` is not given: describe it, or name the other one");
+            problems.push(Problem::new(Path::root("active"), reason));
+        }
+        if let Some(zone) = inputs.given("dnsZone") {
+            let hostname = inputs.text("hostname");
+            let outside = |zone: &str| hostname.is_some_and(|host| within(host, zone).is_none());
+            if inputs.given("hostname").is_none() {
+                let reason = "is there for the record of `hostname`, which is not given: give both, or neither";
+                problems.push(Problem::new(Path::root("dnsZone"), reason));
+            } else if zone.as_str().is_some_and(outside) {
+                let reason = format!("\"{}\" is not in the zone of `dnsZone`", hostname.unwrap_or_default());
+                problems.push(Problem::new(Path::root("hostname"), reason));
+            }
+        }
+        problems
+    }
+
+    fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
+        async move {
+            let namespace = namespace(scope, inputs).await?.id();
+            let is_active = |colour: &&&str| inputs.text("active") == Some(**colour);
+            let active = COLOURS.iter().find(is_active).copied().unwrap_or("blue");
+            let serving = colour(scope, inputs, &namespace, active, inputs.get("minScale")).await?;
+            let endpoint = serving.output("endpoint");
+            let healthy = health(scope, inputs, active, &endpoint).await?;
+            // Through the check's URN the router depends on it, and is left alone while it fails.
+            let to = endpoint.clone().depending_on([healthy.urn().to_owned()]);
+            let router = router(scope, inputs, &namespace, to).await?;
+            let url = match inputs.given("hostname") {
+                Some(hostname) => named(scope, inputs, &router, hostname).await?,
+                None => router.output("endpoint"),
+            };
+            // Last of all: until the address leads elsewhere it serves, and must not be scaled away.
+            let mut idle = Value::NULL;
+            for other in COLOURS.into_iter().filter(|other| *other != active && inputs.given(other).is_some()) {
+                idle = colour(scope, inputs, &namespace, other, Some(&Value::from(0))).await?.output("endpoint");
+            }
+            Ok(object! { "url": url, "activeEndpoint": endpoint, "idleEndpoint": idle })
+        }
+        .boxed()
+    }
+}
+
+async fn namespace(scope: &Scope<'_>, inputs: &Object) -> Result<Part, Error> {
+    let naming = &scope.naming;
+    let namespace = object! {
+        "name": naming.name(),
+        "description": format!("Blue and green of {}, {}", naming.base(), naming.environment()),
+        "tags": naming.tags(),
+        "region": inputs.get("region"),
+        "projectId": inputs.get("projectId"),
+    };
+    scope.create("containers/namespace:Namespace", "namespace", namespace).await
+}
+
+/// One of the two containers.
+async fn colour(
+    scope: &Scope<'_>,
+    inputs: &Object,
+    namespace: &Value,
+    colour: &str,
+    least: Option<&Value>,
+) -> Result<Part, Error> {
+    let given = described(inputs, colour);
+    let mut own = object! {
+        "namespaceId": namespace.clone(),
+        "image": given.get("image"),
+        "imageDigest": given.get("imageDigest"),
+        "minScale": least,
+        "isPublic": true,
+        "environmentVariables": variables(inputs, &given),
+        "secretVariables": merged(inputs.given("secretVariables"), given.given("secretVariables")),
+    };
+    for shared in ["port", "cpu", "memory", "maxScale", "timeout", "privateNetworkId"] {
+        own = own.with(shared, inputs.get(shared));
+    }
+    let base = format!("{}-{colour}", scope.naming.base());
+    scope.inside("serverlessContainer:ServerlessContainer", (colour, ""), &base, inputs, own).await
+}
+
+/// The look at the colour that is to serve; made again whenever what it runs changes.
+async fn health(scope: &Scope<'_>, inputs: &Object, colour: &str, endpoint: &Value) -> Result<Part, Error> {
+    let check = inputs.get("healthCheck").and_then(Value::as_object).cloned().unwrap_or_default();
+    let path = check.given("path").cloned().unwrap_or_else(|| Value::from("/"));
+    let given = described(inputs, colour);
+    let environment = variables(inputs, &given);
+    let environment = Value::computed(&[&environment], |known| {
+        Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
+    });
+    let mut triggers = object! { "image": given.get("image"), "environment": environment };
+    if let Some(digest) = given.given("imageDigest") {
+        triggers.insert("imageDigest".to_owned(), digest.clone());
+    }
+    let mut health = object! { "url": Value::concat([endpoint.clone(), path]), "triggers": triggers };
+    for shared in ["statuses", "contains", "intervalSeconds", "timeoutSeconds"] {
+        health = health.with(shared, check.get(shared));
+    }
+    scope.create("evalap/healthCheck:HealthCheck", "health", health).await
+}
+
+/// The container that passes requests on. It is updated without a gap: the revision before it serves until it is ready.
+async fn router(scope: &Scope<'_>, inputs: &Object, namespace: &Value, to: Value) -> Result<Part, Error> {
+    let words = ["reverse-proxy", "--from", &format!(":{ROUTER_PORT}"), "--to"].map(Value::from);
+    let args: Vec<Value> = words.into_iter().chain([to, Value::from("--change-host-header")]).collect();
+    let wanted = Value::from(inputs.get("minScale"));
+    // One is enough to be awake; it scales with the requests.
+    let least =
+        Value::computed(&[&wanted], |known| Value::from(known[0].as_f64().map(|least| Value::from(least.min(1.0)))));
+    let own = object! {
+        "namespaceId": namespace.clone(),
+        "image": inputs.get("routerImage"),
+        "commands": vec![Value::from("caddy")],
+        "args": args,
+        "port": ROUTER_PORT,
+        "cpu": 250,
+        "requestsPerInstance": ROUTER_REQUESTS,
+        "minScale": least,
+        "maxScale": inputs.get("maxScale"),
+        "timeout": inputs.get("timeout"),
+        "isPublic": true,
+    };
+    scope.inside("serverlessContainer:ServerlessContainer", ("router", ""), scope.naming.base(), inputs, own).await
+}
+
+/// Gives the router a host name, and makes its record if that is asked for. Tells the address.
+async fn named(scope: &Scope<'_>, inputs: &Object, router: &Part, hostname: &Value) -> Result<Value, Error> {
+    let mut host = hostname.clone();
+    if let Some(zone) = inputs.given("dnsZone") {
+        // At the top of a zone there can be no CNAME.
+        let kind = Value::computed(&[hostname, zone], |known| {
+            let texts = known[0].as_str().zip(known[1].as_str());
+            let is_top = texts.is_some_and(|(host, zone)| within(host, zone) == Some(""));
+            Value::from(if is_top { "ALIAS" } else { "CNAME" })
+        });
+        let endpoint = router.output("endpoint");
+        let data = Value::computed(&[&endpoint], |known| {
+            Value::from(known[0].as_str().map(|url| Value::from(format!("{}.", url.trim_start_matches("https://")))))
+        });
+        let name = Value::computed(&[hostname, zone], |known| {
+            let texts = known[0].as_str().zip(known[1].as_str());
+            Value::from(texts.and_then(|(host, zone)| within(host, zone)).map(Value::from))
+        });
+        let record = object! { "dnsZone": zone, "name": name, "type": kind, "data": data, "ttl": 300 };
+        let record = scope.create("domain/record:Record", "record", record).await?;
+        host = host.depending_on([record.urn().to_owned()]);
+    }
+    let domain = object! {
+        "containerId": router.output("containerId"),
+        "hostname": host,
+        "region": inputs.get("region"),
+    };
+    let domain = scope.create("containers/domain:Domain", "domain", domain).await?;
+    Ok(Value::concat([Value::from("https://"), domain.output("hostname")]))
+}
+
+/// What the program says of a colour.
+fn described(inputs: &Object, colour: &str) -> Object {
+    inputs.get(colour).and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+/// What a colour is told in the clear.
+fn variables(inputs: &Object, colour: &Object) -> Value {
+    merged(inputs.given("environmentVariables"), colour.given("environmentVariables"))
+}
+
+/// Texts by name of which the second ones win; unknown if either is.
+fn merged(shared: Option<&Value>, own: Option<&Value>) -> Value {
+    let mut all = Object::new();
+    let mut secret = false;
+    for given in [shared, own].into_iter().flatten() {
+        let Some(texts) = given.as_object() else { return given.clone() };
+        all.extend(texts.iter().map(|(name, value)| (name.clone(), value.clone())));
+        secret |= given.is_secret();
+    }
+    if all.is_empty() { Value::NULL } else { Value::from(all).secret_if(secret) }
+}
+
+/// A host name within a zone; empty for the zone itself.
+fn within<'h>(host: &'h str, zone: &str) -> Option<&'h str> {
+    let start = host.len().checked_sub(zone.len())?;
+    let end = host.get(start..).filter(|end| end.eq_ignore_ascii_case(zone));
+    let head = end.and_then(|_| host.get(..start))?;
+    if head.is_empty() { Some("") } else { head.strip_suffix('.') }
+}
+
+#[cfg(test)]
+#[path = "blue_green_deployment_tests.rs"]
+mod tests;
