@@ -49,6 +49,20 @@ class Page:
         headings = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(self._prose))
         return {heading.replace(" ", "-") for heading in headings}
 
+    def commands(self, name: str) -> str:
+        """The commands of the blocks of this name."""
+        found = [block.text for block in self.blocks if block.language == "sh" and block.name == name]
+        assert found, f"{self} has no commands called {name}"
+        return "\n".join(found)
+
+    def untold(self, name: str, output: str) -> list[str]:
+        """The lines of the blocks of this name that an output does not have."""
+        shown = [block.text for block in self.blocks if block.language == "text" and block.name == name]
+        assert shown, f"{self} shows nothing called {name}"
+        # The Automation API says before what is printed on which stream it was.
+        output = re.sub(r"^ *std(out|err): ", "", output, flags=re.MULTILINE)
+        return [line for text in shown for line in text.splitlines() if not is_told(line, output)]
+
     def __str__(self) -> str:
         return str(self.path.relative_to(ROOT))
 

@@ -10,7 +10,7 @@ from typing import Any, Callable, Mapping
 import evalap_scaleway as scaleway
 import pytest
 
-from fake import Fake
+from fake import OWNER, Fake
 from stack import Failed, Stack
 
 Make = Callable[..., Stack]
@@ -131,6 +131,13 @@ SUBJECTS = [
         "application",
         {"access": {"registry": "write"}, "key_expires_at": "2027-01-01T00:00:00Z"},
         ["access.registry", '"write"', "keyExpiresAt"],
+    ),
+    Subject(
+        "StateBackend",
+        "identity",
+        {"owners": [{}], "bucket_name": "B", "old_versions_expire_after_days": 0, "with_database": True},
+        ["owners[0]", "bucketName", "oldVersionsExpireAfterDays", "database", "`allowedAddresses`"],
+        inputs={"owners": [{"user_id": OWNER}]},
     ),
 ]
 

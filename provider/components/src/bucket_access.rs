@@ -60,20 +60,26 @@ pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
 
 /// Everybody is one application or user, and somebody can still change the bucket.
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (index, one) in objects(inputs, "access") {
-        let reason = match (one.given("applicationId").is_some(), one.given("userId").is_some()) {
-            (true, true) => "names two: give either `applicationId` or `userId`, and the other one a place of its own",
-            (false, false) => "names nobody: give `applicationId` or `userId`",
-            _ => continue,
-        };
-        problems.push(Problem::new(Path::root("access").index(index), reason));
-    }
+    let mut problems = unnamed(inputs, "access");
     let is_full = |(_, one): (usize, &Object)| one.text("level") == Some("full");
     if objects(inputs, "access").next().is_some() && !objects(inputs, "access").any(is_full) {
         let reason = "would lock everybody out who could change the bucket, this program too: name the application or user \
                       whose API key runs it, with the level `full`";
         problems.push(Problem::new(Path::root("access"), reason));
+    }
+    problems
+}
+
+/// Those in a list that are not one application or one user.
+pub(crate) fn unnamed(inputs: &Object, list: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, one) in objects(inputs, list) {
+        let reason = match (one.given("applicationId").is_some(), one.given("userId").is_some()) {
+            (true, true) => "names two: give either `applicationId` or `userId`, and the other one a place of its own",
+            (false, false) => "names nobody: give `applicationId` or `userId`",
+            _ => continue,
+        };
+        problems.push(Problem::new(Path::root(list).index(index), reason));
     }
     problems
 }

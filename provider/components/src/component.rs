@@ -60,6 +60,7 @@ const ALL: &[&dyn Component] = &[
     &crate::secret_store::SecretStore,
     &crate::serverless_container::ServerlessContainer,
     &crate::service_identity::ServiceIdentity,
+    &crate::state_backend::StateBackend,
 ];
 
 /// The component of a token, with or without its package.

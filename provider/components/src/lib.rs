@@ -26,6 +26,7 @@ mod scope;
 mod secret_store;
 mod serverless_container;
 mod service_identity;
+mod state_backend;
 
 #[cfg(test)]
 mod recorder;

@@ -1,0 +1,183 @@
+//! Where Pulumi keeps the states of stacks: a bucket and a key that may use nothing else, and perhaps a database. Made of
+//! other components alone; knows how `pulumi login` writes them.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use value::{Object, Path, Value, object};
+
+use crate::bucket_access;
+use crate::component::Component;
+use crate::error::Error;
+use crate::object_storage::login_url;
+use crate::problem::Problem;
+use crate::scope::{Scope, project};
+
+pub(crate) struct StateBackend;
+
+impl Component for StateBackend {
+    fn token(&self) -> &'static str {
+        "evalap/stateBackend:StateBackend"
+    }
+
+    fn label(&self) -> &'static str {
+        "state-backend"
+    }
+
+    fn problems(&self, inputs: &Object) -> Vec<Problem> {
+        let mut problems = bucket_access::unnamed(inputs, "owners");
+        if bucket_access::objects(inputs, "owners").next().is_none() && inputs.given("owners").is_some() {
+            let reason = "names nobody, and everybody would be locked out but for the key of the states: name the \
+                          application or user whose API key runs this program";
+            problems.push(Problem::new(Path::root("owners"), reason));
+        }
+        if project(inputs).is_none() {
+            let reason = "is needed, as the key may use buckets of one project and the provider has none of its own: give \
+                          it, or set the provider's `projectId`";
+            problems.push(Problem::new(Path::root("projectId"), reason));
+        }
+        let with_database = inputs.flag("withDatabase").unwrap_or_default();
+        let described = inputs.given("database").and_then(Value::as_object);
+        let can_connect = described.is_some_and(|database| {
+            database.given("privateNetworkId").is_some() || database.given("allowedAddresses").is_some()
+        });
+        if with_database && !can_connect {
+            let reason = "must say who can connect: give `privateNetworkId` or `allowedAddresses` in it";
+            problems.push(Problem::new(Path::root("database"), reason));
+        }
+        if described.is_some() && !with_database {
+            let reason = "describes a database that is not made: set `withDatabase` to true, or leave it out";
+            problems.push(Problem::new(Path::root("database"), reason));
+        }
+        problems
+    }
+
+    fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
+        async move {
+            // Beside an application of the same name, each has a key of its own.
+            let base = format!("{}-state", scope.naming.base());
+            let own = object! {
+                "access": object! { "objectStorage": "write" },
+                "withApiKey": true,
+                "keyExpiresAt": inputs.get("keyExpiresAt"),
+            };
+            let identity =
+                scope.inside("serviceIdentity:ServiceIdentity", ("identity", ""), &base, inputs, own).await?;
+            let application = identity.output("applicationId");
+            let own = object! {
+                "bucketName": inputs.get("bucketName"),
+                "oldVersionsExpireAfterDays": inputs.get("oldVersionsExpireAfterDays"),
+                "forceDestroy": inputs.get("forceDestroy"),
+                "access": access(&application, inputs),
+            };
+            let storage = scope.inside("objectStorage:ObjectStorage", ("storage", ""), &base, inputs, own).await?;
+            let [bucket, region, endpoint] =
+                ["bucketName", "region", "apiEndpoint"].map(|output| storage.output(output));
+            let mut outputs = object! {
+                "loginUrl": login_url(&bucket, &Value::NULL, &region, &endpoint),
+                "bucketName": bucket,
+                "region": region,
+                "apiEndpoint": endpoint,
+                "applicationId": application,
+                "accessKey": identity.output("accessKey"),
+                "secretKey": identity.output("secretKey").into_secret(),
+                "secretId": identity.output("secretId"),
+            };
+            if inputs.flag("withDatabase").unwrap_or_default() {
+                outputs.extend(database(scope, inputs, &base).await?);
+            }
+            Ok(outputs)
+        }
+        .boxed()
+    }
+}
+
+/// Who may use the bucket: the states' own key what Pulumi does, owners everything.
+fn access(application: &Value, inputs: &Object) -> Vec<Value> {
+    let states = object! { "applicationId": application, "level": "write" };
+    let owners = bucket_access::objects(inputs, "owners").map(|(_, owner)| owner.clone().with("level", "full"));
+    std::iter::once(states).chain(owners).map(Value::from).collect()
+}
+
+async fn database(scope: &Scope<'_>, inputs: &Object, base: &str) -> Result<Object, Error> {
+    let own = inputs.get("database").and_then(Value::as_object).cloned().unwrap_or_default();
+    let database = scope.inside("database:Database", ("database", ""), base, inputs, own).await?;
+    let url = database.output("connectionString");
+    // The one scheme that Pulumi knows.
+    let url = Value::computed(&[&url], |known| {
+        let rest = known[0].as_str().and_then(|url| url.strip_prefix("postgresql://"));
+        Value::from(rest.map(|rest| Value::from(format!("postgres://{rest}"))))
+    });
+    Ok(object! {
+        "databaseLoginUrl": url.into_secret(),
+        "databaseInstanceId": database.output("instanceId"),
+        "databaseSecretId": database.output("secretId"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::recorder::Recorder;
+    use crate::scope::PROJECT;
+    use crate::{Request, construct, problems};
+
+    fn request(inputs: &Object) -> Request<'_> {
+        Request { token: StateBackend.token(), name: "evalap", inputs, given: inputs, parts: &[] }
+    }
+
+    fn usual() -> Object {
+        let owners = vec![Value::from(object! { "userId": "me" })];
+        object! { "environment": "dev", "owners": owners }.with(PROJECT, "5ca1e3a7-fa4e-4000-8000-000000000001")
+    }
+
+    fn recorder() -> Recorder {
+        Recorder::real()
+            .telling("evalap-identity", object! { "applicationId": "app", "accessKey": "SCW", "secretKey": "hidden" })
+            .telling(
+                "evalap-storage",
+                object! { "bucketName": "b", "region": "fr-par", "apiEndpoint": "https://s3.fr-par.scw.cloud" },
+            )
+            .telling(
+                "evalap-database",
+                object! { "connectionString": Value::from("postgresql://u:p@h:1/d").into_secret() },
+            )
+    }
+
+    #[tokio::test]
+    async fn only_the_key_of_the_states_and_the_owners_may_use_the_bucket() {
+        let recorder = recorder();
+        let inputs = usual();
+        let made = construct(&recorder, request(&inputs)).await.unwrap().outputs;
+        assert_eq!(recorder.order(), ["component", "evalap-identity", "evalap-storage", "outputs"]);
+        assert_eq!(made.text("loginUrl"), Some("s3://b?region=fr-par&endpoint=https://s3.fr-par.scw.cloud"));
+        assert!(made["secretKey"].is_secret() && !made.contains_key("databaseLoginUrl"));
+        let storage = recorder.child("evalap-storage").inputs;
+        let access = storage["access"].to_json().unwrap().to_string();
+        assert_eq!(access, r#"[{"applicationId":"app","level":"write"},{"level":"full","userId":"me"}]"#);
+        assert_eq!(storage.text("name"), Some("evalap-state"));
+    }
+
+    #[tokio::test]
+    async fn a_database_is_told_as_pulumi_takes_it_and_stays_secret() {
+        let recorder = recorder();
+        let addresses = vec![Value::from("203.0.113.7/32")];
+        let inputs = usual().with("withDatabase", true).with("database", object! { "allowedAddresses": addresses });
+        let made = construct(&recorder, request(&inputs)).await.unwrap().outputs;
+        assert_eq!(made.text("databaseLoginUrl"), Some("postgres://u:p@h:1/d"));
+        assert!(made["databaseLoginUrl"].is_secret());
+    }
+
+    #[test]
+    fn who_would_lock_everybody_out_is_told_with_all_else_that_is_wrong() {
+        let told = |inputs: &Object| -> Vec<String> {
+            problems(request(inputs)).iter().map(|problem| problem.path.to_string()).collect()
+        };
+        let wrong = object! { "environment": "dev", "owners": Value::from(Vec::<Value>::new()), "withDatabase": true };
+        assert_eq!(told(&wrong), ["owners", "projectId", "database"]);
+        let nobody = usual().with("owners", vec![Value::from(Object::new())]).with("database", Object::new());
+        assert_eq!(told(&nobody), ["owners[0]", "database"]);
+        assert!(told(&usual()).is_empty());
+    }
+}

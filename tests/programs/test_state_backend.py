@@ -1,0 +1,234 @@
+"""States of stacks kept at Scaleway: the component that makes the place, and what the CLI does with both kinds of place."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Iterator
+
+import evalap_scaleway as scaleway
+import pulumi
+import pytest
+
+from documents import page
+from fake import OWNER, Fake
+from postgres import Postgres
+from shell import Shell
+from somebody import Somebody, program
+from stack import Failed, Stack
+
+GUIDE = page("docs/guides/operations.md")
+
+
+def states(directory: Path, fake: Fake, **inputs: Any) -> Stack:
+    """The stack that makes the place; its own state is kept in a directory."""
+
+    def program() -> None:
+        made = scaleway.evalap.StateBackend("evalap", environment="dev", owners=[{"user_id": OWNER}], **inputs)
+        for output in ["login_url", "bucket_name", "access_key", "secret_key", "database_login_url"]:
+            pulumi.export(output, getattr(made, output))
+
+    return Stack(directory, program, fake, project="states")
+
+
+def key(outputs: dict[str, Any]) -> dict[str, str]:
+    """What `pulumi login` and the AWS CLI want in their environment."""
+    return {
+        "PULUMI_BACKEND_URL": outputs["login_url"],
+        "AWS_ACCESS_KEY_ID": outputs["access_key"],
+        "AWS_SECRET_ACCESS_KEY": outputs["secret_key"],
+    }
+
+
+@pytest.fixture
+def bucket(tmp_path: Path, fake: Fake) -> dict[str, str]:
+    """A bucket for states, as the environment that leads there."""
+    made = states(tmp_path, fake)
+    made.up()
+    return key(made.outputs())
+
+
+@pytest.fixture(params=["bucket", "database"])
+def backend(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Either kind of place, as the environment that leads there."""
+    if request.param == "bucket":
+        yield request.getfixturevalue("bucket")
+    else:
+        with Postgres() as server:
+            yield {"PULUMI_BACKEND_URL": server.url}
+
+
+def test_the_place_for_states_lives_its_life_and_is_closed_to_others(tmp_path: Path, fake: Fake) -> None:
+    inputs: dict[str, Any] = {"with_database": True, "database": {"allowed_addresses": ["203.0.113.7/32"]}}
+    before = fake.existing()
+    made = states(tmp_path, fake, **inputs)
+    assert made.preview().calls == []
+    made.up()
+    again = made.up()
+    assert again.changed == {} and again.calls == [], again.differences
+    refresh = made.refresh()
+    assert refresh.changed == {}, refresh.differences
+    outputs = made.outputs()
+    name = outputs["bucket_name"]
+    assert outputs["login_url"] == f"s3://{name}?region=fr-par&endpoint={fake.url}&s3ForcePathStyle=true"
+    assert outputs["database_login_url"].startswith("postgres://evalap_state:")
+    for secret in ["secret_key", "database_login_url"]:
+        assert outputs[secret] not in json.dumps(made.state()), secret
+    (fields,) = [found["fields"] for found in fake.objects("object/bucket")]
+    assert fields["versioning"] == "Enabled" and "AES256" in json.dumps(fields["encryption"])
+
+    others = states(tmp_path / "others", fake)
+    others.program = lambda: scaleway.evalap.ServiceIdentity(
+        "other", environment="dev", access={"objectStorage": "full"}, with_api_key=True
+    )
+    others.up()
+    other = next(found for found in others.state()["resources"] if found["type"].endswith(":ApiKey"))
+    (mine, theirs) = (
+        Shell(tmp_path, {**fake.environment, **key(outputs), "AWS_ACCESS_KEY_ID": access})
+        for access in (outputs["access_key"], other["outputs"]["accessKey"])
+    )
+    look = f"aws s3api list-objects-v2 --bucket {name} --endpoint-url {fake.url} --region fr-par"
+    assert mine.run(look).returncode == 0
+    assert theirs.run(look).returncode != 0
+    made.destroy()
+    others.destroy()
+    assert fake.existing() - before == set()
+
+
+def test_what_the_place_tells_is_what_a_login_takes_and_a_stack_moves_there(tmp_path: Path, fake: Fake) -> None:
+    made = states(tmp_path, fake)
+    made.up()
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    here = Shell(made.work, {**made.environment, "PULUMI_CREDENTIALS_PATH": str(credentials)})
+    here.good(GUIDE.commands("login"))
+    outputs = made.outputs()
+    assert json.loads((credentials / "credentials.json").read_text())["current"] == outputs["login_url"]
+    stack = Stack(tmp_path, program, fake, project="evalap")
+    stack.up()
+    shell = Shell(stack.work, {**stack.environment, **key(outputs), "PULUMI_BACKEND_URL": stack.environment["PULUMI_BACKEND_URL"]})
+    shell.good(GUIDE.commands("move"), OTHER=outputs["login_url"])
+    moved = evalap(tmp_path, fake, key(outputs))
+    assert moved.up().changed == {}
+    stays_valid(moved, fake)
+
+
+def test_of_three_ups_one_wins_and_the_others_say_who_has_the_lock(
+    backend: dict[str, str], tmp_path: Path, fake: Fake
+) -> None:
+    fake.settle(600)
+    stack = evalap(tmp_path, fake, backend)
+    winner = Somebody(stack).until("provisioning")
+    losers = [Somebody(stack) for _ in range(2)]
+    assert not any(loser.ends_well() for loser in losers)
+    for loser in losers:
+        assert GUIDE.untold("locked", loser.output) == [], loser.output
+    fake.advance(600)
+    assert winner.ends_well(), winner.output
+    stays_valid(stack, fake)
+
+
+def test_of_three_ups_that_begin_at_once_no_two_go_on(backend: dict[str, str], tmp_path: Path, fake: Fake) -> None:
+    fake.settle(600)
+    stack = evalap(tmp_path, fake, backend)
+    ups = [Somebody(stack) for _ in range(3)]
+    with ThreadPoolExecutor() as pool:
+        ends = [pool.submit(up.ends_well) for up in ups]
+        # Who sees the lock of another one gives up its own: two do, or all three.
+        pending = set(ends)
+        while len(pending) > 1:
+            _, pending = wait(pending, return_when=FIRST_COMPLETED)
+        fake.advance(600)
+    lost = [up for up, end in zip(ups, ends) if not end.result()]
+    assert len(lost) >= 2
+    for loser in lost:
+        assert GUIDE.untold("locked", loser.output) == [], loser.output
+    fake.settle(0)
+    stack.up()
+    stays_valid(stack, fake)
+
+
+def test_a_cli_that_was_killed_leaves_a_lock_that_is_taken_away_and_nothing_twice(
+    backend: dict[str, str], tmp_path: Path, fake: Fake
+) -> None:
+    fake.settle(600)
+    stack = evalap(tmp_path, fake, backend)
+    Somebody(stack).until("provisioning").is_killed()
+    fake.advance(600)
+    fake.settle(0)
+    with pytest.raises(Failed) as locked:
+        stack.up()
+    assert GUIDE.untold("locked", locked.value.run.output) == []
+    shell = Shell(stack.work, stack.environment)
+    shell.good(GUIDE.commands("unlock"))
+    urn = "urn:pulumi:dev::evalap::evalap-scaleway:databases/instance:Instance::main"
+    assert shell.good(GUIDE.commands("pending")) == f"creating {urn}\n"
+    # It was made all the same: it is imported, once.
+    (instance,) = fake.objects("rdb/instance")
+    stack.program = lambda: program(import_=f"fr-par/{instance['id']}")
+    imported = stack.up()
+    assert imported.of("main") == ["import"]
+    assert GUIDE.untold("pending", imported.output) == []
+    shell.good(GUIDE.commands("settled"))
+    stack.program = program
+    assert [found["id"] for found in fake.objects("rdb/instance")] == [instance["id"]]
+    stays_valid(stack, fake)
+
+
+def test_an_old_version_of_a_state_is_restored_from_the_bucket(
+    bucket: dict[str, str], tmp_path: Path, fake: Fake
+) -> None:
+    description = ["one"]
+    program = lambda: scaleway.registry.Namespace("images", description=description[0])
+    stack = Stack(tmp_path, program, fake, project="evalap", environment=bucket)
+    moments = []
+    for description[0] in ["one", "two", "three"]:
+        stack.up()
+        newest = max(found["fields"]["last_modified"] for found in fake.objects("object/object"))
+        # Between this up and the next one.
+        moments.append(f"{datetime.fromisoformat(newest) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+        fake.advance(7200)
+    own = {"PROJECT": "evalap", "STACK": "dev", "BEFORE": moments[1]}
+    shell = Shell(stack.work, {**stack.environment, **aws(fake, bucket)})
+    newest, *_ = shell.good(GUIDE.commands("versions"), **own).splitlines()
+    shell.good(GUIDE.commands("restore"), VERSION=newest.split()[1], **own)
+    (images,) = [found for found in latest(stack) if found["type"].endswith(":Namespace")]
+    assert images["outputs"]["description"] == "two"
+    # The state is the second one, and what exists is the third: both are seen.
+    assert stack.preview().difference("images") == ["description"]
+    description[0] = "two"
+    assert stack.preview().changed == {}
+    description[0] = "three"
+    stack.refresh()
+    assert stack.preview().changed == {}
+    stack.destroy()
+
+
+def evalap(directory: Path, fake: Fake, backend: dict[str, str]) -> Stack:
+    """The stack that several work with."""
+    return Stack(directory, program, fake, project="evalap", environment=backend)
+
+
+def stays_valid(stack: Stack, fake: Fake) -> None:
+    """The state holds what exists, and nobody holds a lock."""
+    fake.settle(0)
+    assert len(fake.objects("rdb/instance")) == 1
+    assert stack.up().changed == {}
+    assert stack.refresh().changed == {}
+    assert not stack.automation.export_stack().deployment.get("pending_operations")
+    stack.destroy()
+    assert fake.objects("rdb/instance") == []
+
+
+def latest(stack: Stack) -> list[dict[str, Any]]:
+    """The resources of ours in the state."""
+    resources = stack.automation.export_stack().deployment["resources"]
+    return [found for found in resources if found["type"].startswith("evalap-scaleway:")]
+
+
+def aws(fake: Fake, bucket: dict[str, str]) -> dict[str, str]:
+    """What the commands of the guide find in their environment."""
+    name = bucket["PULUMI_BACKEND_URL"].split("//")[1].split("?")[0]
+    return {"BUCKET": name, "AWS_ENDPOINT_URL_S3": fake.url, "AWS_DEFAULT_REGION": "fr-par"}
