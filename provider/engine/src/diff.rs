@@ -20,6 +20,10 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
             continue;
         }
         let new = request.news.given(name);
+        // A default that the community's provider had and ours has not: nobody gave it before, nobody gives it now.
+        if new.is_none() && is_default(request.old_inputs, name) {
+            continue;
+        }
         let filled_in = filled_in(resource, name, request);
         let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
         let old = given.as_ref().or(filled_in.as_ref());
@@ -145,12 +149,17 @@ fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
 /// A new resource of the same name cannot come before the old one goes, unless the name was made by us.
 fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff) -> bool {
     resource.properties.iter().any(|(name, property)| {
-        let made = request.news.get("__defaults").and_then(Value::as_array).unwrap_or_default();
         (property.input == Input::Auto || property.unique)
             && request.news.given(name).is_some()
-            && !made.iter().any(|made| made.as_str() == Some(name))
+            && !is_default(request.news, name)
             && !diff.properties().any(|changed| changed == name)
     })
+}
+
+/// Whether the inputs hold this without the program having given it.
+fn is_default(inputs: &Object, name: &str) -> bool {
+    let made = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
+    made.iter().any(|made| made.as_str() == Some(name))
 }
 
 #[derive(Default)]

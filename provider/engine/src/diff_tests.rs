@@ -132,6 +132,16 @@ fn ignored_paths_are_left_alone() {
 }
 
 #[test]
+fn what_was_a_default_and_is_none_any_more_is_no_change() {
+    let resource = resource(vec![("acl", input(Kind::String))]);
+    for (old, changes) in [(json!({"acl": "private", "__defaults": ["acl"]}), 0), (json!({"acl": "private"}), 1)] {
+        let (old, news) = (object(old), object(json!({})));
+        let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &[] };
+        assert_eq!(diff(&resource, &request).changes.len(), changes);
+    }
+}
+
+#[test]
 fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
     let name = Property { input: Input::Auto, ..input(Kind::String) };
     let resource = resource(vec![("name", name), ("fixed", Property { replace: true, ..input(Kind::String) })]);
