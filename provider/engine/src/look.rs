@@ -6,12 +6,13 @@ use serde_json::Value as Json;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::scope::Scope;
-use crate::wire;
+use crate::{special, wire};
 
 /// One look at the resource by its first read step.
 pub(crate) async fn first(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
-    let answer = told(cx, step, scope, fresh).await?;
+    let told = told(cx, step, scope, fresh).await;
+    let answer = told.map_err(|error| special::handler(cx.resource).explain(scope, error))?;
     learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
     Ok(())
 }

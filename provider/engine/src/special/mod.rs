@@ -112,6 +112,11 @@ pub(crate) trait Handler: Sync {
         Box::pin(async { Ok(false) })
     }
 
+    /// Says of a first look that failed what is known of the reason, and what to do. Pure.
+    fn explain(&self, _scope: &Scope<'_>, error: Error) -> Error {
+        error
+    }
+
     /// Clears the way before the steps of a delete.
     fn before_delete<'a>(
         &'a self,

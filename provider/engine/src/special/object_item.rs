@@ -39,6 +39,19 @@ impl Handler for Item {
         }
     }
 
+    /// A look has no body to say so: it is refused without the key that the content was encrypted with.
+    fn explain(&self, scope: &Scope<'_>, error: Error) -> Error {
+        if error.api().map(client::ApiError::status) != Some(400) {
+            return error;
+        }
+        error.hint(if wire::get(&scope.wanted, "sse_customer_key").is_some() {
+            "its content was probably encrypted with another key than `sseCustomerKey`: give that one, and change it afterwards"
+        } else {
+            "its content was probably encrypted with a key of its own, without which Scaleway tells nothing of it, so it cannot be \
+             imported: declare it with its content and `sseCustomerKey` and without `import`, and it is uploaded in its place"
+        })
+    }
+
     fn begin<'a>(
         &'a self,
         cx: &'a Context<'a>,
