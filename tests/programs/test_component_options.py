@@ -35,6 +35,8 @@ class Entry:
 
     overrides: Mapping[str, Mapping[str, Any]]
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    # What it is put into and does not make itself: calls of the API, by their paths.
+    there: Mapping[str, Any] = field(default_factory=dict)
 
 
 OTHER_POLICY = json.dumps(
@@ -63,6 +65,25 @@ ENTRIES = {
             "identity": {"keyExpiresAt": "2035-01-01T00:00:00Z"},
             "monitoring": {"logsRetentionDays": 8},
             "service": {"port": 9090},
+        },
+    ),
+    "BlueGreenDeployment": Entry(
+        there={"/domain/v2beta1/dns-zones": {"domain": "example.org", "subdomain": "shop"}},
+        inputs={
+            "active": "blue",
+            "blue": {"image": "web:1"},
+            "green": {"image": "web:1"},
+            "hostname": "www.shop.example.org",
+            "dns_zone": "shop.example.org",
+        },
+        overrides={
+            "namespace": {"description": SAID},
+            "blue": {"port": 9090},
+            "green": {"port": 9091},
+            "health": {"contains": "evalap-blue"},
+            "router": {"timeout": 60},
+            "record": {"ttl": 600},
+            "domain": {"hostname": "www.shop.example.org"},
         },
     ),
     "ContainerRegistry": Entry(overrides={"namespace": {"isPublic": True}}),
@@ -144,6 +165,18 @@ ENTRIES = {
             "version": {"description": SAID},
         },
     ),
+    "StateBackend": Entry(
+        inputs={
+            "owners": [{"user_id": OWNER}],
+            "with_database": True,
+            "database": {"allowed_addresses": ["203.0.113.7/32"]},
+        },
+        overrides={
+            "identity": {"keyExpiresAt": "2035-01-01T00:00:00Z"},
+            "storage": {"forceDestroy": True},
+            "database": {"volumeSizeInGb": 15},
+        },
+    ),
 }
 
 
@@ -164,6 +197,8 @@ def test_every_component_and_every_part_is_here() -> None:
 @pytest.mark.parametrize("kind", sorted(ENTRIES))
 def test_what_is_said_of_a_component_reaches_its_parts(kind: str, stack: Make, fake: Fake) -> None:
     entry, seen = ENTRIES[kind], set()
+    for path, body in entry.there.items():
+        fake.call("POST", path, body)
     before = fake.existing()
 
     def change(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
