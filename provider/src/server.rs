@@ -237,7 +237,7 @@ impl ResourceProvider for Server {
             };
             let checked = engine::check(resource, &request, &self.defaults());
             self.warn(&urn, &checked.warnings).await;
-            Ok(to_proto::checked(checked))
+            Ok(to_proto::checked(checked, &check.news))
         })
         .await
     }

@@ -45,10 +45,14 @@ pub(crate) fn configured() -> rpc::ConfigureResponse {
     }
 }
 
-pub(crate) fn checked(checked: Checked) -> rpc::CheckResponse {
+pub(crate) fn checked(checked: Checked, news: &Object) -> rpc::CheckResponse {
     let mut failures = failures(checked.failures);
     for failure in &mut failures {
-        failure.property = unseen(&failure.property, &[&checked.inputs]);
+        failure.property = unseen(&failure.property, &[&checked.inputs, news]);
+        // A name that nobody knows may be that of a secret, misspelt.
+        if news.contains_key(&failure.property) && !checked.inputs.contains_key(&failure.property) {
+            failure.property.push_str(" (unknown)");
+        }
     }
     rpc::CheckResponse { inputs: Some(object(checked.inputs)), failures }
 }

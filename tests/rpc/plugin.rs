@@ -101,6 +101,13 @@ impl Plugin {
         self.process.try_wait().unwrap().is_none()
     }
 
+    /// What is wrong with these inputs: the properties, and what is said of them.
+    pub(crate) async fn complaints(&mut self, token: &str, news: &Json) -> Vec<(String, String)> {
+        let request = rpc::CheckRequest { urn: urn(token), news: Some(bag(news)), ..Default::default() };
+        let checked = self.client.check(request).await.unwrap().into_inner();
+        checked.failures.into_iter().map(|failure| (failure.property, failure.reason)).collect()
+    }
+
     /// Check of a resource; fails the test if something is wrong with the inputs.
     pub(crate) async fn check(&mut self, token: &str, olds: Option<&Struct>, news: &Json) -> Struct {
         let request = rpc::CheckRequest {

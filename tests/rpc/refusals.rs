@@ -1,7 +1,11 @@
 //! Errors: what they tell, what they keep, and what they never repeat.
 
+use std::collections::BTreeMap;
+
+use catalog::{Input, Kind, Property};
 use scaleway_fake::{Fake, Fault, FaultKind};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use tests::places;
 use tonic::Code;
 
 use crate::bag::{left, plain};
@@ -37,6 +41,54 @@ async fn an_error_never_repeats_a_secret_even_if_the_api_does() {
     assert!(left(&refusal).is_none(), "nothing was made");
     let said = plugin.said().to_lowercase();
     assert!(!said.contains(CANARY), "{said}");
+}
+
+/// The engine prints the input of the name that a failure has beside the reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_printed_when_it_is_refused() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let catalog = places::catalog();
+    let mut tried = 0;
+    for (token, resource) in &catalog.resources {
+        let mut programs = secrets_among(&resource.properties);
+        // A secret under a name that nobody knows.
+        programs.push(json!({ "pasword": CANARY }));
+        for program in programs {
+            tried += 1;
+            let refused = plugin.complaints(token, &program).await;
+            let top = program.as_object().unwrap().keys().next().unwrap();
+            let told = refused.iter().find(|(property, _)| property.starts_with(top.as_str()));
+            assert!(told.is_some(), "{token}: {program} is not refused: {refused:?}");
+            for (property, reason) in &refused {
+                let printed = program.get(property).map(ToString::to_string).unwrap_or_default();
+                assert!(!printed.contains(CANARY), "{token}: {property} is printed with its value");
+                assert!(!reason.contains(CANARY), "{token}: {property}: {reason}");
+            }
+        }
+    }
+    assert!(tried > 80, "only {tried} programs were tried");
+}
+
+/// For each secret input a program that gives the wrong kind of thing for it.
+fn secrets_among(properties: &BTreeMap<String, Property>) -> Vec<Json> {
+    let mut programs = Vec::new();
+    for (name, property) in properties.iter().filter(|(_, property)| property.input != Input::No) {
+        let inside = match &property.kind {
+            Kind::Object(inner) => secrets_among(inner),
+            Kind::List(kind) | Kind::Map(kind) => match kind.as_ref() {
+                Kind::Object(inner) => secrets_among(inner).into_iter().map(|inner| json!([inner])).collect(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        programs.extend(inside.into_iter().map(|inner| json!({ name: inner })));
+        if property.secret {
+            let wrong = if property.kind == Kind::String { json!([CANARY]) } else { json!(CANARY) };
+            programs.push(json!({ name: wrong }));
+        }
+    }
+    programs
 }
 
 #[tokio::test(flavor = "multi_thread")]
