@@ -20,19 +20,20 @@ from stack import Stack
 
 
 def program(**options: Any) -> None:
-    """Something that takes time to make."""
+    """Something that takes time to make, and to move to another engine."""
     opts = pulumi.ResourceOptions(**options)
-    scaleway.databases.Instance("main", name="main", engine="PostgreSQL-16", node_type="DB-DEV-S", opts=opts)
+    engine = os.environ.get("ENGINE", "PostgreSQL-16")
+    scaleway.databases.Instance("main", name="main", engine=engine, node_type="DB-DEV-S", opts=opts)
 
 
 class Somebody:
     """An up of `program` that somebody else has begun."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, **environment: str) -> None:
         command = [sys.executable, __file__, str(stack.work), stack.automation.name]
         self._process = subprocess.Popen(
             command,
-            env={**os.environ, **stack.environment},
+            env={**os.environ, **stack.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
