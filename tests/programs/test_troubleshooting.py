@@ -91,6 +91,15 @@ class Scenes:
 
         return self._told(program)
 
+    def unwell(self) -> str:
+        def program() -> None:
+            namespace = scaleway.containers.Namespace("web")
+            # What the image says it answers, the fake answers in its place.
+            web = scaleway.containers.Container("api", namespace_id=namespace.id, image="rg/answers-503:1")
+            scaleway.evalap.HealthCheck("api", url=web.public_endpoint, interval_seconds=1, timeout_seconds=2)
+
+        return self._told(program)
+
     def in_use(self) -> str:
         def program() -> None:
             limits = pulumi.CustomTimeouts(delete="1s")

@@ -6,7 +6,7 @@ use value::Object;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
-use crate::local::{self, Expectation};
+use crate::local::{self, Expectation, Unwell};
 
 /// Looks until what the resource expects is seen, and gives what the state keeps of it; nothing where nothing is expected.
 pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object, Error> {
@@ -27,12 +27,17 @@ pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object
         if spent + *interval >= limit {
             return Err(unwell(looks, spent, &wrong));
         }
-        cx.progress.status(&format!("not healthy yet: {wrong} ({} s of {} s)", spent.as_secs(), limit.as_secs()));
+        cx.progress.status(&format!(
+            "not healthy yet: {} ({} s of {} s)",
+            wrong.what,
+            spent.as_secs(),
+            limit.as_secs()
+        ));
         cx.client.pause(*interval).await.map_err(Error::of_client)?;
     }
 }
 
-fn unwell(looks: u32, spent: Duration, wrong: &str) -> Error {
+fn unwell(looks: u32, spent: Duration, wrong: &Unwell) -> Error {
     let fact = match looks {
         1 => format!("not healthy: {wrong}"),
         _ => format!("not healthy after {} s: the last of {looks} looks saw {wrong}", spent.as_secs()),

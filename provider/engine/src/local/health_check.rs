@@ -1,6 +1,6 @@
 //! A health check: what is asked for, and whether what was seen is well. Asks nobody itself; `probe` does.
 
-use std::fmt::Write as _;
+use std::fmt;
 use std::time::Duration;
 
 use client::{Probe, Seen};
@@ -34,6 +34,25 @@ pub(crate) struct Expectation {
     contains: Option<String>,
 }
 
+/// What is wrong with what was seen.
+#[derive(Debug)]
+pub(crate) struct Unwell {
+    /// In few words.
+    pub what: String,
+    begins: String,
+}
+
+/// With the beginning of the answer.
+impl fmt::Display for Unwell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if self.begins.is_empty() {
+            return Ok(());
+        }
+        write!(f, ", beginning with \"{}\"", self.begins)
+    }
+}
+
 impl Local for HealthCheck {
     fn expects(&self, inputs: &Object) -> Result<Option<Expectation>, Error> {
         let invalid = |what: String| Error::new(ErrorKind::Invalid, what);
@@ -54,19 +73,20 @@ impl Local for HealthCheck {
 
 impl Expectation {
     /// What the state keeps of a good answer, or what is wrong with what was seen.
-    pub(crate) fn met(&self, seen: &Seen) -> Result<Object, String> {
+    pub(crate) fn met(&self, seen: &Seen) -> Result<Object, Unwell> {
+        let unwell = |what: String, body: &str| Err(Unwell { what, begins: begins(body) });
         let (status, body) = match seen {
             Seen::Answer { status, body } => (*status, String::from_utf8_lossy(body)),
-            Seen::Nothing(why) => return Err(why.clone()),
+            Seen::Nothing(why) => return unwell(why.clone(), ""),
         };
         let expected =
             if self.statuses.is_empty() { (200..300).contains(&status) } else { self.statuses.contains(&status) };
         if !expected {
-            return Err(format!("{status} instead of {}{}", self.wanted(), begins(&body)));
+            return unwell(format!("{status} instead of {}", self.wanted()), &body);
         }
         match &self.contains {
             Some(text) if !body.contains(text.as_str()) => {
-                Err(format!("{status} without the text \"{text}\"{}", begins(&body)))
+                unwell(format!("{status} without the text \"{text}\""), &body)
             }
             _ => Ok(object! { "status": f64::from(status) }),
         }
@@ -82,20 +102,7 @@ impl Expectation {
 
 /// The beginning of an answer in one line, as a person can read it.
 fn begins(body: &str) -> String {
-    let mut shown = String::new();
-    for letter in body.trim().chars().take(SHOWN) {
-        if letter.is_control() {
-            shown.push(' ');
-        } else {
-            shown.push(letter);
-        }
-    }
-    let mut told = String::new();
-    if !shown.is_empty() {
-        // Writing to a text cannot fail.
-        let _ = write!(told, ", beginning with \"{shown}\"");
-    }
-    told
+    body.trim().chars().take(SHOWN).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 fn seconds(inputs: &Object, name: &str) -> Option<Duration> {
@@ -116,7 +123,7 @@ mod tests {
     fn judged(inputs: Object, status: u16, body: &'static str) -> Result<Object, String> {
         let inputs = inputs.with("url", "https://example.org/health");
         let expectation = HealthCheck.expects(&inputs).unwrap().unwrap();
-        expectation.met(&Seen::Answer { status, body: body.as_bytes().into() })
+        expectation.met(&Seen::Answer { status, body: body.as_bytes().into() }).map_err(|unwell| unwell.to_string())
     }
 
     #[test]
@@ -144,7 +151,7 @@ mod tests {
     #[test]
     fn without_an_answer_the_reason_is_told() {
         let expectation = HealthCheck.expects(&object! { "url": "https://example.org" }).unwrap().unwrap();
-        assert_eq!(expectation.met(&Seen::Nothing("refused".into())).unwrap_err(), "refused");
+        assert_eq!(expectation.met(&Seen::Nothing("refused".into())).unwrap_err().to_string(), "refused");
         assert_eq!((expectation.interval, expectation.timeout), (USUAL_INTERVAL, USUAL_TIMEOUT));
     }
 }

@@ -16,7 +16,7 @@ use crate::operation::{Created, ReadBack};
 /// The id of everything that is made here: there is nothing it could be found by.
 const ID: &str = "kept-in-the-state";
 
-pub(crate) use health_check::Expectation;
+pub(crate) use health_check::{Expectation, Unwell};
 
 /// How one kind of resource is made.
 trait Local: Sync {
