@@ -1,6 +1,7 @@
 //! What the case files have to show of each resource, so that nothing is offered on trust.
 
 use catalog::{Input, Property, Resource};
+use serde_json::Value as Json;
 use tests::case::{self, Case, Deed};
 use tests::places;
 
@@ -26,6 +27,29 @@ fn every_resource_has_a_case_of_every_operation() {
         }
         if !cases.iter().any(|case| case.then.gone && case.deed() != Deed::Delete) {
             missing.push(format!("{token}: no case of one that is gone when it is read"));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// A creation shows an input if a case makes something with it, or the life of the resource begins with it.
+#[test]
+fn every_input_is_shown_by_a_creation() {
+    let text = places::text(&places::project().join("tests/rpc/life.yaml"));
+    let lives: Vec<Json> = serde_saphyr::from_str(&text).unwrap();
+    let mut missing = Vec::new();
+    for (token, resource, cases) in offered().into_iter().filter(|(_, resource, _)| resource.withdrawn.is_none()) {
+        let of_token = lives.iter().filter(|life| life["resource"] == token.as_str());
+        let lives: Vec<&Json> = of_token.flat_map(|life| [&life["least"], &life["inputs"]]).collect();
+        // Where everything is and whose it is comes from the program or the provider in one way for all kinds.
+        let is_own =
+            |property: &Property| property.deprecated.is_none() && !matches!(property.input, Input::Provider(_));
+        let is_never = |name: &String| NEVER_CHANGED.iter().any(|(other, input, _)| *other == token && input == name);
+        for name in inputs(&resource, is_own).into_iter().filter(|name| !is_never(name) && name != "projectId") {
+            let made = |case: &Case| case.deed() == Deed::Create && case.when.contains_key(&name);
+            if !cases.iter().any(made) && lives.iter().all(|life| life[&name].is_null()) {
+                missing.push(format!("{token}: nothing is made with `{name}`"));
+            }
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
