@@ -126,6 +126,30 @@ def test_a_release_that_is_unwell_leaves_the_old_one_serving(stack: Make, fake: 
     made.destroy()
 
 
+@pytest.mark.parametrize("step, serving", [("green", "web:1"), ("router", "web:1"), ("blue", "web:2")])
+def test_a_switch_that_fails_at_any_call_fails_no_request_and_is_finished_later(
+    stack: Make, fake: Fake, step: str, serving: str
+) -> None:
+    given, program = deployment()
+    made = stack(program)
+    made.up()
+    fake.settle(SETTLE)
+    given.update(active="green", green={"image": "web:2"})
+    # The calls of the switch, in their order: green gets the image, the router leads to it, blue is scaled down.
+    skip = ["green", "router", "blue"].index(step)
+    refusal = {"type": "invalid_arguments", "message": "not today"}
+    fake.fault({"status": {"code": 400, "body": refusal}}, method="PATCH", path="/containers/*/containers/*", skip=skip)
+    with Load(fake, host(made)) as load:
+        with pytest.raises(Failed, match="not today"):
+            made.up()
+        assert fake.ask(host(made))[1]["image"] == serving
+        made.up()
+    assert load.failed == [] and load.images == ["web:1", "web:2"]
+    assert (colour(fake, "blue")["min_scale"], colour(fake, "green")["min_scale"]) == (0, 1)
+    assert made.up().changed == {}
+    made.destroy()
+
+
 def test_a_host_name_of_its_own_stays_through_a_switch(stack: Make, fake: Fake) -> None:
     given, program = deployment(hostname="www.shop.example.org", dns_zone="shop.example.org")
 
