@@ -34,7 +34,8 @@ scaleway.iam.Policy(
     application_id=pipeline.id,
     rules=[{"project_ids": [project.id], "permission_set_names": ["ContainerRegistryFullAccess"]}],
 )
-scaleway.iam.ApiKey("pipeline-key", application_id=pipeline.id, expires_at="2099-01-01T00:00:00Z")
+rotation = scaleway.evalap.Rotation("pipeline-key", max_age_days=60)
+scaleway.iam.ApiKey("pipeline-key", application_id=pipeline.id, expires_at=rotation.ends_at)
 
 # Secrets.
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Catalog, Kind, Property};
-use components::{PROJECT, Problem, Request, STORAGE, State};
+use components::{API, PROJECT, Problem, Request, STORAGE, State};
 use pulumi_rpc::pulumirpc as rpc;
 use tonic::Status;
 use value::{Object, Value};
@@ -22,6 +22,8 @@ pub(crate) struct Provided {
     pub(crate) project: Option<String>,
     /// Where Object Storage is, if not at Scaleway's.
     pub(crate) storage: Option<String>,
+    /// Where the API is.
+    pub(crate) api: Option<String>,
 }
 
 /// Builds a component. `reference` is the provider resource that this process serves.
@@ -37,7 +39,7 @@ pub(crate) async fn construct(
     let mut checked = engine::check_component(&component.inputs, &given);
     // What another provider was told is not known here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
-        let told = [(PROJECT, provided.project), (STORAGE, provided.storage)];
+        let told = [(PROJECT, provided.project), (STORAGE, provided.storage), (API, provided.api)];
         checked.inputs.extend(told.into_iter().filter_map(|(name, told)| Some((name.to_owned(), Value::from(told?)))));
     }
     let request_of = Request {

@@ -60,6 +60,14 @@ impl EngineLog {
         self.line(LogSeverity::Warning, urn, message, false);
     }
 
+    /// Something the user may want to know, kept after the run; not said twice.
+    pub(crate) fn note(&self, urn: &str, message: &str) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert(format!("{urn} {message}")) {
+            self.line(LogSeverity::Info, urn, message, false);
+        }
+    }
+
     /// A warning that is not said twice: the engine asks for the same check again when a resource is replaced.
     pub(crate) fn warning_once(&self, urn: &str, message: &str) {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);

@@ -42,6 +42,8 @@ struct Configured {
     missing: Option<MissingKey>,
     /// Where Object Storage is, if not at Scaleway's.
     storage: Option<String>,
+    /// Where the API is.
+    api: String,
     /// Which provider resource this process serves (`urn::id`), for the parts of components; empty if nobody told.
     reference: String,
 }
@@ -118,12 +120,13 @@ impl Server {
             self.log.warning(urn, warning);
         }
         let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let api = client.api_url.as_str().trim_end_matches('/').to_owned();
         let client = Client::new(client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone()));
         let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
             .leaving_to(Arc::new(LocalChance));
         let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
-        let configured = Arc::new(Configured { engine, defaults, missing, storage, reference });
+        let configured = Arc::new(Configured { engine, defaults, missing, storage, api, reference });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
         Ok(())
     }
@@ -253,8 +256,10 @@ impl ResourceProvider for Server {
                 old_inputs: &self.followed(resource, &diff.old_inputs),
                 news: &self.followed(resource, &diff.news),
                 ignore_changes: &diff.ignore_changes,
+                now: engine::hour(&*self.clock),
             };
             let diff = engine::diff(resource, &request);
+            diff.notes.iter().for_each(|note| self.log.note(&urn, note));
             self.warn(&urn, &diff.warnings).await;
             Ok(to_proto::diff(&diff))
         })
@@ -309,7 +314,14 @@ impl ResourceProvider for Server {
                 engine::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
                 let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
                 let news = &self.followed(resource, news);
-                let outputs = engine::preview_update(resource, olds, old_inputs, news, &self.defaults());
+                let outputs = engine::preview_update(
+                    resource,
+                    olds,
+                    old_inputs,
+                    news,
+                    &self.defaults(),
+                    engine::hour(&*self.clock),
+                );
                 return Ok(to_proto::update_preview(outputs));
             }
             let engine = self.engine()?;
@@ -379,6 +391,7 @@ impl ResourceProvider for Server {
         let provided = self.configured().map_or_else(Provided::default, |configured| Provided {
             project: configured.defaults.project_id.clone(),
             storage: configured.storage.clone(),
+            api: Some(configured.api.clone()),
         });
         answer("Construct", &name, compose::construct(self.catalog()?, self.reference(), provided, request)).await
     }

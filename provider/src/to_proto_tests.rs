@@ -85,8 +85,7 @@ fn the_three_ways_to_tell_a_diff_agree() {
         (at("rules[1]"), change(ChangeKind::Delete, true)),
         (at("tags[\"a.b\"]"), change(ChangeKind::Delete, false)),
     ];
-    let told =
-        diff(&Diff { changes: changes.into_iter().collect(), delete_before_replace: true, warnings: Vec::new() });
+    let told = diff(&Diff { changes: changes.into_iter().collect(), delete_before_replace: true, ..Diff::default() });
     assert_eq!(told.changes(), DiffChanges::DiffSome);
     assert_eq!(told.diffs, ["name", "rules", "tags"]);
     assert_eq!(told.replaces, ["name", "rules"]);

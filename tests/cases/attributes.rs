@@ -41,7 +41,13 @@ fn with_unknown(resource: &Resource, case: &Case, program: &Object, place: &[Ste
         wrong.push(format!("`{here}` is not known, but the preview knows it"));
     }
     let known = self::checked(resource, case, program).inputs;
-    let request = DiffRequest { olds: &known, old_inputs: &known, news: &checked.inputs, ignore_changes: &[] };
+    let request = DiffRequest {
+        olds: &known,
+        old_inputs: &known,
+        news: &checked.inputs,
+        ignore_changes: &[],
+        now: stage::today(),
+    };
     let changes = diff(resource, &request);
     // What matters only at creation changes nothing later, whatever it is.
     if !property.write_only && !property.once && !changes.properties().any(|name| name == top) {

@@ -120,7 +120,8 @@ fn changed_by_nothing(
     touched: &Touched,
 ) -> Option<String> {
     let again = run::checked(resource, case, &case.program(), inputs);
-    let request = DiffRequest { olds: state, old_inputs: inputs, news: &again.inputs, ignore_changes: &[] };
+    let request =
+        DiffRequest { olds: state, old_inputs: inputs, news: &again.inputs, ignore_changes: &[], now: stage::today() };
     let changes = diff(resource, &request).changes;
     let changes = changes.keys().filter(|path| path.top().is_some_and(|name| touched.contains(name)));
     let paths: Vec<String> = changes.map(ToString::to_string).collect();

@@ -130,14 +130,15 @@ async fn update(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
     outcome.warnings = checked.warnings;
     let news = checked.inputs;
     outcome.inputs = Some(news.clone());
-    let request = DiffRequest { olds: &olds, old_inputs: &given, news: &news, ignore_changes: &[] };
+    let request =
+        DiffRequest { olds: &olds, old_inputs: &given, news: &news, ignore_changes: &[], now: stage::today() };
     let diff = diff(resource, &request);
     outcome.warnings.extend(diff.warnings.iter().cloned());
     outcome.diff = Some(diff);
     if case.deed() == Deed::Diff || !outcome.failures.is_empty() {
         return;
     }
-    outcome.preview = Some(preview_update(resource, &olds, &given, &news, &stage::defaults()));
+    outcome.preview = Some(preview_update(resource, &olds, &given, &news, &stage::defaults(), stage::today()));
     outcome.id = Some(case.id.clone());
     match engine.update(operation, &case.id, &olds, &given, &news).await {
         Ok(state) => outcome.state = Some(state),

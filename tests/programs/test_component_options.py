@@ -31,7 +31,7 @@ SAID = "said by the program"
 
 @dataclass
 class Entry:
-    """How to make a component with all its parts, and what to set in each of them."""
+    """How to make a component with all its parts, and what to set in each of them. An input may be a function that makes it."""
 
     overrides: Mapping[str, Mapping[str, Any]]
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -138,6 +138,16 @@ ENTRIES = {
             "gatewayNetwork": {"enableMasquerade": False},
         },
     ),
+    "RotatedCredential": Entry(
+        inputs={"application_id": lambda: scaleway.iam.Application("app").id},
+        overrides={
+            "rotation": {"maxAgeDays": 60},
+            "apiKey": {"description": SAID},
+            "check": {"intervalSeconds": 1},
+            "secret": {"description": SAID},
+            "version": {"description": SAID},
+        },
+    ),
     "SecretStore": Entry(
         inputs={"secrets": {"model-key": "canary"}},
         overrides={"secret": {"description": SAID}, "version": {"description": SAID}},
@@ -222,7 +232,8 @@ def test_what_is_said_of_a_component_reaches_its_parts(kind: str, stack: Make, f
             aliases=said["aliases"],
             transforms=[change],
         )
-        inputs = {"environment": "dev", "name": "evalap", "project_id": PROJECT, **entry.inputs}
+        inputs = {"environment": "dev", "name": "evalap", "project_id": PROJECT}
+        inputs |= {name: given() if callable(given) else given for name, given in entry.inputs.items()}
         getattr(scaleway.evalap, kind)(said["name"], **inputs, overrides=dict(entry.overrides), opts=options)
 
     made = stack(program)

@@ -113,6 +113,13 @@ SUBJECTS = [
         ],
     ),
     Subject(
+        "RotatedCredential",
+        "apiKey",
+        {"application_id": "ours", "max_age_days": 10, "secret_name": "Key"},
+        ["applicationId", '"ours"', "graceDays", "`maxAgeDays`, which is 10", "secretName"],
+        inputs={"application_id": "5ca1e3a7-fa4e-4000-8000-000000000009"},
+    ),
+    Subject(
         "SecretStore",
         "secret",
         {"secrets": {"Key": "canary"}, "path": "here"},

@@ -35,6 +35,11 @@ pub fn defaults() -> Defaults {
     }
 }
 
+/// What every case finds on the calendar.
+pub fn today() -> jiff::Timestamp {
+    engine::hour(&ManualClock::skipping(LONGEST_PAUSE))
+}
+
 /// An engine whose calls go to this transport.
 pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
     let mut settings = Settings::new(Url::parse("https://api.scaleway.com").expect("this is an address"))

@@ -57,6 +57,7 @@ const ALL: &[&dyn Component] = &[
     &crate::monitoring::Monitoring,
     &crate::object_storage::ObjectStorage,
     &crate::private_network::PrivateNetwork,
+    &crate::rotated_credential::RotatedCredential,
     &crate::secret_store::SecretStore,
     &crate::serverless_container::ServerlessContainer,
     &crate::service_identity::ServiceIdentity,

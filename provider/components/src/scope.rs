@@ -14,6 +14,9 @@ pub const PROJECT: &str = "__project";
 /// The input that holds the address of Object Storage, where it is not Scaleway's. No program can give it.
 pub const STORAGE: &str = "__storage";
 
+/// The input that holds the address of the API. No program can give it.
+pub const API: &str = "__api";
+
 /// What every component inside another one is told of where it belongs.
 const SHARED: [&str; 6] = ["environment", "owner", "costCentre", "tags", "region", "projectId"];
 

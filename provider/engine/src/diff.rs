@@ -7,7 +7,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
-use crate::{convert, encode, equal, inputs, special, undone};
+use crate::{convert, encode, equal, inputs, local, special, undone};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -36,6 +36,9 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let mut diff = Diff { changes: changes.found, ..Diff::default() };
     for name in undone::names(request.olds).filter(|name| request.news.given(name).is_none()) {
         diff.changes.entry(Path::root(name)).or_insert(Change { kind: ChangeKind::Delete, replace: false });
+    }
+    if resource.local.is_some() {
+        local::foresee(resource, request, &mut diff);
     }
     special::handler(resource).foresee(request, &mut diff);
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();

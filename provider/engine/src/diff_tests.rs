@@ -23,7 +23,8 @@ fn object(json: serde_json::Value) -> Object {
 
 fn paths(resource: &Resource, old: serde_json::Value, news: &Object) -> Vec<String> {
     let old = object(old);
-    let request = DiffRequest { olds: &old, old_inputs: &old, news, ignore_changes: &[] };
+    let request =
+        DiffRequest { olds: &old, old_inputs: &old, news, ignore_changes: &[], now: jiff::Timestamp::UNIX_EPOCH };
     let found = diff(resource, &request).changes;
     found.iter().map(|(path, change)| format!("{path}{}", if change.replace { "!" } else { "" })).collect()
 }
@@ -59,7 +60,13 @@ fn what_the_api_filled_in_within_an_object_is_no_change_when_it_is_given() {
     let resource = resource(vec![("network", input(Kind::Object(inside.collect())))]);
     let (old, live) = (object(json!({"network": {"id": "a"}})), object(json!({"network": {"id": "a", "own": true}})));
     let found = |news: serde_json::Value| {
-        let request = DiffRequest { olds: &live, old_inputs: &old, news: &object(news), ignore_changes: &[] };
+        let request = DiffRequest {
+            olds: &live,
+            old_inputs: &old,
+            news: &object(news),
+            ignore_changes: &[],
+            now: jiff::Timestamp::UNIX_EPOCH,
+        };
         diff(&resource, &request).changes.keys().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(found(json!({"network": {"id": "a", "own": true}})), [""; 0]);
@@ -127,7 +134,13 @@ fn ignored_paths_are_left_alone() {
     let resource = resource(vec![("tags", input(Kind::List(Box::new(Kind::String))))]);
     let (old, news) = (object(json!({"tags": ["a"]})), object(json!({"tags": ["b"]})));
     let ignore = ["tags[0]".to_owned()];
-    let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &ignore };
+    let request = DiffRequest {
+        olds: &old,
+        old_inputs: &old,
+        news: &news,
+        ignore_changes: &ignore,
+        now: jiff::Timestamp::UNIX_EPOCH,
+    };
     assert!(diff(&resource, &request).changes.is_empty());
 }
 
@@ -151,7 +164,13 @@ fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
         (json!({"name": "a", "fixed": "y", "__defaults": ["name"]}), false),
     ] {
         let news = object(news);
-        let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &[] };
+        let request = DiffRequest {
+            olds: &old,
+            old_inputs: &old,
+            news: &news,
+            ignore_changes: &[],
+            now: jiff::Timestamp::UNIX_EPOCH,
+        };
         assert_eq!(diff(&resource, &request).delete_before_replace, expected);
     }
 }

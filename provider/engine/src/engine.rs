@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::{Catalog, Resource};
-use client::Client;
+use client::{Client, Clock};
+use jiff::Timestamp;
 use value::{Object, Value};
 
 use crate::chance::{Chance, NoChance};
@@ -33,6 +34,11 @@ struct Shared {
     defaults: Defaults,
     turns: Turns,
     moved: Moved,
+}
+
+/// The hour that a clock shows, for what changes by itself.
+pub fn hour(clock: &dyn Clock) -> Timestamp {
+    Timestamp::try_from(clock.today()).unwrap_or_default()
 }
 
 /// The limit where neither the program nor the resource says one, as the peer: 20 minutes.

@@ -44,7 +44,7 @@ mod zip;
 pub use autoname::Autonaming;
 pub use check::{check, check_component};
 pub use diff::diff;
-pub use engine::Engine;
+pub use engine::{Engine, hour};
 pub use error::{Error, ErrorKind, Left};
 pub use invoke::InvokeError;
 pub use list::Listed;

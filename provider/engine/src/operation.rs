@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use value::{Object, Path};
 
 use crate::autoname::Autonaming;
@@ -72,6 +73,8 @@ pub struct DiffRequest<'a> {
     pub news: &'a Object,
     /// Paths the user wants left alone.
     pub ignore_changes: &'a [String],
+    /// The hour, for what changes by itself.
+    pub now: Timestamp,
 }
 
 /// What would change.
@@ -83,6 +86,8 @@ pub struct Diff {
     pub delete_before_replace: bool,
     /// What a change would do that the user may not expect.
     pub warnings: Vec<Warning>,
+    /// What the user may want to know, and need not act on.
+    pub notes: Vec<String>,
 }
 
 impl Diff {

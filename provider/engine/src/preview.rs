@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Convert, Equal, Input, Kind, Property, Resource};
+use jiff::Timestamp;
 use value::{Data, Object, Value};
 
 use crate::convert;
@@ -33,8 +34,9 @@ pub fn preview_update(
     old_inputs: &Object,
     news: &Object,
     defaults: &Defaults,
+    now: Timestamp,
 ) -> Object {
-    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[] };
+    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now };
     let diff = diff::diff(resource, &request);
     let changed: BTreeSet<&str> = diff.properties().collect();
     let fresh = preview_create(resource, news, defaults);

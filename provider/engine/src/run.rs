@@ -9,6 +9,7 @@ use value::{Object, Value};
 
 use crate::context::Context;
 use crate::decode::{self, Known};
+use crate::engine::hour;
 use crate::error::{Error, ErrorKind, Left};
 use crate::operation::{Created, DiffRequest, ReadBack};
 use crate::scope::Scope;
@@ -26,7 +27,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     refuse_withdrawn(cx.resource)?;
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, inputs).await?;
-        return local::create(cx.resource, cx.chance, inputs, seen);
+        return local::create(cx.resource, cx.chance, inputs, seen, hour(&*cx.client.clock()));
     }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await?;
@@ -141,10 +142,12 @@ pub(crate) async fn update(
     refuse_withdrawn(cx.resource)?;
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, news).await?;
-        return Ok(local::update(cx.resource, olds, news, seen));
+        let now = hour(&*cx.client.clock());
+        return local::update(cx.resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now }, seen);
     }
+    let now = hour(&*cx.client.clock());
     let changed = |old_inputs: &Object| -> BTreeSet<String> {
-        let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[] };
+        let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now };
         diff::diff(cx.resource, &request).properties().map(str::to_owned).collect()
     };
     let mut names = changed(old_inputs);

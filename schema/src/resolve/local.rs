@@ -30,7 +30,7 @@ pub(super) fn resolve(
     let timeouts = timeouts(place, word, product, findings);
     let properties = word.properties.iter().map(|(name, word)| {
         let compiled = property(word, &place.at("properties").at(name), findings);
-        (name.clone(), catalog::Property { replace: word.replace, ..compiled })
+        (name.clone(), catalog::Property { replace: word.replace, follows: word.follows.clone(), ..compiled })
     });
     Resource {
         token: word.token.clone(),

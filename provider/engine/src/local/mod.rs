@@ -1,17 +1,19 @@
 //! Resources that nobody is called for: what they are is made here, and the stack's state is all that keeps it.
 //!
-//! Pure but for chance and for what `probe` has seen, which are arguments. Knows neither the API nor the client.
+//! Pure but for chance, for the time and for what `probe` has seen, which are arguments. Knows neither the API nor the client.
 
 mod health_check;
 mod password;
+mod rotation;
 
 use catalog::{Input, Resource};
+use jiff::Timestamp;
 use value::Object;
 
 use crate::chance::Chance;
 use crate::error::{Error, ErrorKind};
 use crate::inputs::hidden;
-use crate::operation::{Created, ReadBack};
+use crate::operation::{Created, Diff, DiffRequest, ReadBack};
 
 /// The id of everything that is made here: there is nothing it could be found by.
 const ID: &str = "kept-in-the-state";
@@ -21,7 +23,15 @@ pub(crate) use health_check::{Expectation, Unwell};
 /// How one kind of resource is made.
 trait Local: Sync {
     /// Makes the outputs that are no inputs, once and for all.
-    fn make(&self, _chance: &dyn Chance, _inputs: &Object) -> Result<Object, Error> {
+    fn make(&self, _chance: &dyn Chance, _inputs: &Object, _now: Timestamp) -> Result<Object, Error> {
+        Ok(Object::new())
+    }
+
+    /// Adds to a diff what changes by itself, and what the user may want to know of that.
+    fn foresee(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
+
+    /// The outputs that a change makes anew; those that are not among them stay.
+    fn remake(&self, _request: &DiffRequest<'_>) -> Result<Object, Error> {
         Ok(Object::new())
     }
 
@@ -34,6 +44,7 @@ trait Local: Sync {
 fn local(resource: &Resource) -> Result<&'static dyn Local, Error> {
     match resource.local.as_deref() {
         Some("health_check") => Ok(&health_check::HealthCheck),
+        Some("rotation") => Ok(&rotation::Rotation),
         Some("password") => Ok(&password::Password),
         other => Err(Error::new(ErrorKind::Internal, format!("nothing makes the {} ({other:?})", resource.label))),
     }
@@ -44,14 +55,22 @@ pub(crate) fn expects(resource: &Resource, inputs: &Object) -> Result<Option<Exp
     local(resource)?.expects(inputs)
 }
 
+/// Adds to a diff what changes by itself.
+pub(crate) fn foresee(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
+    if let Ok(local) = local(resource) {
+        local.foresee(request, diff);
+    }
+}
+
 /// Makes the resource; `seen` is what was looked at.
 pub(crate) fn create(
     resource: &Resource,
     chance: &dyn Chance,
     inputs: &Object,
     seen: Object,
+    now: Timestamp,
 ) -> Result<Created, Error> {
-    let mut made = local(resource)?.make(chance, inputs)?;
+    let mut made = local(resource)?.make(chance, inputs, now)?;
     made.extend(seen);
     Ok(Created { id: ID.to_owned(), state: state(resource, inputs, &made) })
 }
@@ -63,11 +82,12 @@ pub(crate) fn read(id: &str, inputs: &Object, known: &Object) -> Option<ReadBack
     (!known.is_empty()).then(read)
 }
 
-/// The resource with other inputs; what was made stays, but for what was seen anew.
-pub(crate) fn update(resource: &Resource, olds: &Object, news: &Object, seen: Object) -> Object {
-    let mut made = olds.clone();
+/// The resource with other inputs; what was made stays, but for what is made and what was seen anew.
+pub(crate) fn update(resource: &Resource, request: &DiffRequest<'_>, seen: Object) -> Result<Object, Error> {
+    let mut made = request.olds.clone();
+    made.extend(local(resource)?.remake(request)?);
     made.extend(seen);
-    state(resource, news, &made)
+    Ok(state(resource, request.news, &made))
 }
 
 /// The outputs: inputs as they were given, and what was made.

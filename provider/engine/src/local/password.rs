@@ -1,5 +1,6 @@
 //! A password: made once of unpredictable characters, and kept. Knows nobody it is for.
 
+use jiff::Timestamp;
 use value::{Object, Value, object};
 
 use super::Local;
@@ -23,7 +24,7 @@ const USUAL_LENGTH: usize = 32;
 const ATTEMPTS: usize = 1_000;
 
 impl Local for Password {
-    fn make(&self, chance: &dyn Chance, inputs: &Object) -> Result<Object, Error> {
+    fn make(&self, chance: &dyn Chance, inputs: &Object, _: Timestamp) -> Result<Object, Error> {
         let length = inputs.get("length").and_then(Value::as_f64).map_or(USUAL_LENGTH, rounded);
         let special = inputs.flag("special").unwrap_or(true);
         let kinds: &[&[u8]] = if special { &[LOWER, UPPER, DIGITS, SPECIAL] } else { &[LOWER, UPPER, DIGITS] };
@@ -86,7 +87,7 @@ mod tests {
     }
 
     fn made(seed: u64, inputs: &Object) -> String {
-        let outputs = Password.make(&Seeded(Mutex::new(seed)), inputs).unwrap();
+        let outputs = Password.make(&Seeded(Mutex::new(seed)), inputs, Timestamp::UNIX_EPOCH).unwrap();
         assert!(outputs["result"].is_secret());
         outputs.text("result").unwrap().to_owned()
     }
@@ -130,7 +131,7 @@ mod tests {
                 Ok(())
             }
         }
-        assert!(Password.make(&Zeros, &Object::new()).is_err());
-        assert!(Password.make(&crate::chance::NoChance, &Object::new()).is_err());
+        assert!(Password.make(&Zeros, &Object::new(), Timestamp::UNIX_EPOCH).is_err());
+        assert!(Password.make(&crate::chance::NoChance, &Object::new(), Timestamp::UNIX_EPOCH).is_err());
     }
 }
