@@ -149,7 +149,13 @@ fn what_was_a_default_and_is_none_any_more_is_no_change() {
     let resource = resource(vec![("acl", input(Kind::String))]);
     for (old, changes) in [(json!({"acl": "private", "__defaults": ["acl"]}), 0), (json!({"acl": "private"}), 1)] {
         let (old, news) = (object(old), object(json!({})));
-        let request = DiffRequest { olds: &old, old_inputs: &old, news: &news, ignore_changes: &[] };
+        let request = DiffRequest {
+            olds: &old,
+            old_inputs: &old,
+            news: &news,
+            ignore_changes: &[],
+            now: jiff::Timestamp::UNIX_EPOCH,
+        };
         assert_eq!(diff(&resource, &request).changes.len(), changes);
     }
 }
