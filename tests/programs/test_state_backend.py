@@ -115,6 +115,22 @@ def test_what_the_place_tells_is_what_a_login_takes_and_a_stack_moves_there(tmp_
     stays_valid(moved, fake)
 
 
+def test_a_folder_of_any_bucket_is_a_place_too(tmp_path: Path, fake: Fake) -> None:
+    def files() -> None:
+        made = scaleway.evalap.ObjectStorage("files", environment="dev")
+        pulumi.export("login_url", made.login_url(path="states/of-evalap"))
+
+    made = Stack(tmp_path, files, fake, project="files")
+    made.up()
+    access = {name: fake.environment[f"SCW_{name}"] for name in ["ACCESS_KEY", "SECRET_KEY"]}
+    outputs = {**made.outputs(), "access_key": access["ACCESS_KEY"], "secret_key": access["SECRET_KEY"]}
+    stack = evalap(tmp_path, fake, key(outputs))
+    stack.up()
+    kept = [found["fields"]["key"] for found in fake.objects("object/object")]
+    assert "states/of-evalap/.pulumi/stacks/evalap/dev.json" in kept
+    stays_valid(stack, fake)
+
+
 def test_of_three_ups_one_wins_and_the_others_say_who_has_the_lock(
     backend: dict[str, str], tmp_path: Path, fake: Fake
 ) -> None:
