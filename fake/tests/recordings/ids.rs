@@ -1,4 +1,4 @@
-//! Which id of the fake stands for which recorded one.
+//! Which id of the fake stands for which recorded one, and which host name of a container.
 //!
 //! It does not know what the ids belong to.
 
@@ -36,6 +36,12 @@ impl Ids {
         match (recorded, answered) {
             (Value::String(recorded), Value::String(answered)) if is_id(recorded) && is_id(answered) => {
                 self.pair(recorded, answered);
+            }
+            (Value::String(recorded), Value::String(answered)) => {
+                // Records are made of these names later on.
+                if let (Some(recorded), Some(answered)) = (host_of_container(recorded), host_of_container(answered)) {
+                    self.pair(recorded, answered);
+                }
             }
             (Value::Object(recorded), Value::Object(answered)) => {
                 for (name, recorded) in recorded {
@@ -80,6 +86,11 @@ pub(crate) fn is_id(text: &str) -> bool {
     let hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
     let uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(hex);
     uuid || (text.len() == 20 && text.starts_with("SCW"))
+}
+
+/// The host name in the address of a container.
+fn host_of_container(text: &str) -> Option<&str> {
+    text.strip_prefix("https://").filter(|host| host.contains(".functions.fnc.") && host.ends_with(".scw.cloud"))
 }
 
 /// Every text that is an id, at any depth.
