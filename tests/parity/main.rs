@@ -137,10 +137,6 @@ fn every_resource_and_lookup_of_the_peer_in_scope_is_offered() {
 /// Functions of the peer in these modules that are not offered, each with the reason.
 const NOT_YET: &[(&str, &str)] = &[
     ("account/getAvailabilityZones:getAvailabilityZones", "a list of constants in the peer, which no API tells"),
-    ("iam/getSaml:getSaml", "single sign-on of the organization, for which there is no resource here"),
-    ("iam/getSamlCertificate:getSamlCertificate", "single sign-on of the organization"),
-    ("iam/getScim:getScim", "users from elsewhere, for which there is no resource here"),
-    ("iam/getScimToken:getScimToken", "users from elsewhere"),
     ("keymanager/getVerify:getVerify", "use of a key by a program, which is no part of a deployment"),
 ];
 

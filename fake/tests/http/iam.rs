@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use scaleway_fake::{DEFAULT_ORGANIZATION, OWNER};
+use scaleway_fake::{DEFAULT_ORGANIZATION, OWNER, Seed};
 use serde_json::{Value, json};
 
 use crate::client::{Client, builder, client};
@@ -169,4 +169,21 @@ async fn a_public_key_loses_its_comment_and_gets_a_fingerprint() {
     assert_eq!(made["fingerprint"], "256 MD5:6b:cd:72:8a:ae:45:24:4b:2b:72:f6:d0:6a:8d:16:06 (ssh-ed25519)");
     let body = json!({ "name": "laptop", "public_key": "nonsense" });
     assert_eq!(client.call_with("POST /iam/v1alpha1/ssh-keys", body).await.0, 400);
+}
+
+#[tokio::test]
+async fn members_from_elsewhere_are_told_of_as_planted_and_otherwise_there_are_none() {
+    let organization = format!("/iam/v1alpha1/organizations/{DEFAULT_ORGANIZATION}");
+    assert_eq!(client().await.call(&format!("GET {organization}/saml")).await.0, 404);
+    let planted = json!({ "objects": [
+        { "kind": "iam/saml", "id": "5ca1e3a7-fa4e-4000-8000-000000000021", "fields": { "status": "valid" } },
+        { "kind": "iam/scim", "id": "5ca1e3a7-fa4e-4000-8000-000000000023", "fields": {} },
+        { "kind": "iam/scim_token", "id": "5ca1e3a7-fa4e-4000-8000-000000000024",
+          "fields": { "scim_id": "5ca1e3a7-fa4e-4000-8000-000000000023" } },
+    ] });
+    let client = Client::of(builder().seed(Seed::parse(&planted.to_string()).unwrap())).await;
+    assert_eq!(client.call(&format!("GET {organization}/saml")).await.1["status"], "valid");
+    assert_eq!(client.call(&format!("GET {organization}/scim")).await.0, 200);
+    let tokens = "/iam/v1alpha1/scim/5ca1e3a7-fa4e-4000-8000-000000000023/tokens";
+    assert_eq!(client.call(&format!("GET {tokens}")).await.1["total_count"], 1);
 }

@@ -3,6 +3,7 @@
 //! Rights are kept here; [`crate::rights`] enforces them where that is asked for.
 
 mod api_keys;
+mod federation;
 mod groups;
 mod policies;
 mod ssh_keys;
@@ -33,6 +34,10 @@ pub(crate) static PRODUCT: Product = Product {
         &groups::GROUP,
         &USER,
         &ssh_keys::SSH_KEY,
+        &federation::SAML,
+        &federation::CERTIFICATE,
+        &federation::SCIM,
+        &federation::SCIM_TOKEN,
     ],
     routes: &[
         ("CreateApplication", create_application),
@@ -73,6 +78,10 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListSSHKeys", |call| call.list(&ssh_keys::SSH_KEY)),
         ("UpdateSSHKey", |call| call.patch(&ssh_keys::SSH_KEY, &["name", "disabled"])),
         ("DeleteSSHKey", |call| call.delete(&ssh_keys::SSH_KEY)),
+        ("GetOrganizationSaml", |call| federation::of_organization(call, &federation::SAML)),
+        ("GetSamlCertificate", |call| call.get(&federation::CERTIFICATE)),
+        ("GetOrganizationScim", |call| federation::of_organization(call, &federation::SCIM)),
+        ("ListScimTokens", federation::list_tokens),
     ],
 };
 
