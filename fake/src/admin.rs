@@ -12,7 +12,7 @@
 //! | `GET /_fake/objects` | all objects: `[{"kind", "locality", "id", "fields"}]` |
 //! | `PATCH /_fake/objects` | `{"kind", "locality", "id", "fields": {...}}` sets fields behind everybody's back |
 //! | `DELETE /_fake/objects` | `{"kind", "locality", "id"}` takes an object away behind everybody's back |
-//! | `POST /_fake/login` | `{"instance", "user", "password", "database"}`: whether a database would let somebody in, as `{"accepted", "reason"}`; `instance` and `database` may be left out |
+//! | `POST /_fake/login` | `{"instance", "user", "password", "database"}`: whether a database would let somebody in, as `{"accepted", "reason"}`; `instance` and `database` may be left out. A client of PostgreSQL may log in at the fake's own address too |
 //!
 //! A change answers 204, one that cannot be read 400 with the reason.
 

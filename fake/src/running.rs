@@ -19,6 +19,7 @@ use crate::call::{World, object};
 use crate::clock::Clock;
 use crate::connection::{Line, Listener};
 use crate::faults::Fault;
+use crate::gate;
 use crate::journal::{Entry, Journal};
 use crate::seed::Seed;
 use crate::server::{self, Server};
@@ -139,13 +140,17 @@ impl Builder {
             .fallback(server::exchange)
             .with_state(Arc::clone(&server))
             .into_make_service_with_connect_info::<Line>();
+        let (passed, gate) = gate::open(listener, Arc::clone(&server));
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             // It ends when told to, and when the handle is dropped; both are as good.
             let stopped = async { stopped.await.unwrap_or_default() };
-            let outcome = axum::serve(Listener(listener), service).with_graceful_shutdown(stopped).await;
+            let outcome = axum::serve(Listener(passed), service).with_graceful_shutdown(stopped).await;
             // Accepting never fails for good: the listener tries again by itself.
             drop(outcome);
+            // The port is free once the gate is gone.
+            gate.abort();
+            let _ = gate.await;
         });
         Ok(Running { server, address, stop, task })
     }

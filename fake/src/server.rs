@@ -2,6 +2,7 @@
 //!
 //! It does not know what any operation does. Three faces answer on one port: the API, Object Storage for the requests
 //! that [`object::is_addressed`] tells, and containers for those that are addressed to their host names ([`data_plane`]).
+//! Databases answer there too, but not over HTTP ([`crate::postgres`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

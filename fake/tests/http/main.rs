@@ -13,6 +13,7 @@ mod functions;
 mod iam;
 mod keys;
 mod object;
+mod postgres;
 mod rdb;
 mod registry;
 mod rights;

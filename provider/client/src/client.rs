@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::counters::{Counters, Meter};
 use crate::error::{Error, Lost, Refused, Undecoded};
 use crate::limiter::{Limiter, Turn};
+use crate::login::Login;
 use crate::probe::{self, Probe, Seen};
 use crate::retry::{Retry, Trouble};
 use crate::settings::Settings;
@@ -129,6 +130,11 @@ impl Client {
     /// Looks once at an address that is none of the API, for at most `time`; fails only where nothing could be asked at all.
     pub async fn probe(&self, probe: &Probe, time: Duration) -> Result<Seen, Error> {
         probe::ask(&self.shared.settings, &*self.shared.transport, probe, time).await
+    }
+
+    /// Tries once, for at most `time`, whether a database lets somebody in; fails only where nobody could be asked at all.
+    pub async fn log_in(&self, login: &Login, time: Duration) -> Result<Seen, Error> {
+        probe::log_in(&self.shared.settings, &*self.shared.transport, login, time).await
     }
 
     /// The clock all waiting goes by.

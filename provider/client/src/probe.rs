@@ -1,4 +1,4 @@
-//! One look at an address that is none of Scaleway's API: does it answer, and what?
+//! One look at something that is none of Scaleway's API: does an address answer, and what? Does a database let somebody in?
 //!
 //! Asked once, without our key, outside of pace, breaker and counters, which are those of the API. Knows nothing of what is
 //! a good answer.
@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use url::Url;
 
 use crate::error::{Error, Lost};
+use crate::login::{Encryption, Login};
 use crate::settings::Settings;
 use crate::transport::{Failure, Transport};
 
@@ -32,7 +33,9 @@ pub enum Seen {
         /// Its body.
         body: Bytes,
     },
-    /// No answer, and why: `connection refused`.
+    /// A database that let somebody in.
+    Admitted,
+    /// No answer, and why: `connection refused`; of a database what it said to whom it did not let in.
     Nothing(String),
 }
 
@@ -102,6 +105,28 @@ pub(crate) async fn ask(
     }
 }
 
+/// Tries once to log in, for at most `time`, and fails only where nobody could be asked at all. What stands in for every host
+/// stands in for every database too, and speaks in the clear.
+pub(crate) async fn log_in(
+    settings: &Settings,
+    transport: &dyn Transport,
+    login: &Login,
+    time: Duration,
+) -> Result<Seen, Error> {
+    let mut login = login.clone();
+    if let Some(instead) = &settings.probe_endpoint {
+        instead.host_str().unwrap_or_default().clone_into(&mut login.host);
+        login.port = instead.port_or_known_default().unwrap_or_default();
+        login.encryption = Encryption::None;
+    }
+    tokio::select! {
+        biased;
+        () = settings.cancel.cancelled() => Err(Error::Cancelled(Box::new(Lost::new("the operation was cancelled")))),
+        answered = transport.log_in(&login) => Ok(answered.map_or_else(Seen::Nothing, |()| Seen::Admitted)),
+        () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no answer within {} s", time.as_secs()))),
+    }
+}
+
 /// Shows where it goes, not what it carries.
 impl fmt::Debug for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,6 +189,30 @@ mod tests {
         assert_eq!(seen[0], Seen::Answer { status: 503, body: Bytes::from_static(b"busy") });
         assert_eq!(seen[1], nothing("no connection (scripted refusal)"));
         assert_eq!(seen[2..], [nothing("the connection broke (scripted loss)"), nothing("no answer within 1 s")]);
+    }
+
+    #[tokio::test]
+    async fn a_login_is_seen_to_be_let_in_or_why_not_and_goes_to_what_stands_in_for_every_database() {
+        let login = Login {
+            host: "10.0.0.2".to_owned(),
+            port: 5432,
+            database: "app".to_owned(),
+            user: "bob".to_owned(),
+            password: "canary".to_owned().into(),
+            encryption: Encryption::Anybody,
+        };
+        let network = ScriptedTransport::new([Step::text(200, "", &[]), Step::text(401, "no", &[]), Step::Hang]);
+        let direct = settings().clock(Arc::new(ManualClock::skipping(SECOND)));
+        let instead = Settings { probe_endpoint: Some(Url::parse("http://127.0.0.1:8080").unwrap()), ..direct.clone() };
+        let mut seen = Vec::new();
+        for settings in [&direct, &instead, &direct] {
+            seen.push(log_in(settings, &network, &login, SECOND).await.unwrap());
+        }
+        let nothing = |why: &str| Seen::Nothing(why.to_owned());
+        assert_eq!(seen, [Seen::Admitted, nothing("no"), nothing("no answer within 1 s")]);
+        let sent = network.sent();
+        assert_eq!([&sent[0].host, &sent[1].host], ["10.0.0.2:5432", "127.0.0.1:8080"]);
+        assert_eq!(sent[0].path, "/app?user=bob");
     }
 
     #[tokio::test]

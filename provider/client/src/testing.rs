@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::clock::{BoxFuture, Clock};
+use crate::login::Login;
 use crate::transport::{Failure, Transport};
 
 /// A clock that stands still until told otherwise. Clones show the same time.
@@ -181,7 +182,37 @@ impl ScriptedTransport {
     }
 }
 
+impl ScriptedTransport {
+    /// Notes what is sent, and gives what happens then.
+    fn next(&self, sent: Sent) -> Option<Step> {
+        let mut state = lock(&self.state);
+        state.1.push(sent);
+        state.0.pop_front()
+    }
+}
+
 impl Transport for ScriptedTransport {
+    /// A login is the verb `LOGIN` at the database's name, with the user in the query; a status from 400 on refuses with its text.
+    fn log_in<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<(), String>> {
+        let step = self.next(Sent {
+            method: Method::from_bytes(b"LOGIN").expect("HTTP allows any word"),
+            path: format!("/{}?user={}", login.database, login.user),
+            body: Value::Null,
+            host: format!("{}:{}", login.host, login.port),
+            headers: BTreeMap::new(),
+        });
+        Box::pin(async move {
+            match step {
+                Some(Step::Answer(response)) if response.status().as_u16() < 400 => Ok(()),
+                Some(Step::Answer(response)) => Err(String::from_utf8_lossy(response.body()).into_owned()),
+                Some(Step::Hang) => std::future::pending().await,
+                Some(Step::Lost) => Err("scripted loss".to_owned()),
+                Some(Step::Unsent) => Err("scripted refusal".to_owned()),
+                None => Err("the script is over".to_owned()),
+            }
+        })
+    }
+
     fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Failure>> {
         let (parts, body) = request.into_parts();
         let sent = Sent {
@@ -191,11 +222,7 @@ impl Transport for ScriptedTransport {
             host: parts.uri.authority().map(ToString::to_string).unwrap_or_default(),
             headers: meant(&parts.headers),
         };
-        let step = {
-            let mut state = lock(&self.state);
-            state.1.push(sent);
-            state.0.pop_front()
-        };
+        let step = self.next(sent);
         Box::pin(async move {
             match step {
                 Some(Step::Answer(response)) => Ok(response),

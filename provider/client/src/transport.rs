@@ -1,4 +1,4 @@
-//! Carries one request to a server and its response back: HTTP by reqwest, built on first use.
+//! Carries one request to a server and its response back: HTTP by reqwest, built on first use. Logins go through `login`.
 //!
 //! Knows no retry, no signature and no meaning of a status. The only module that names reqwest.
 //! Proxies: for hosts that are not this machine, what reqwest takes from the system
@@ -14,6 +14,7 @@ use url::{Host, Url};
 
 use crate::clock::BoxFuture;
 use crate::error::Cause;
+use crate::login::{self, Login};
 
 /// A host that does not even accept a connection in this time is treated as unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,6 +27,11 @@ const MAX_ANSWER_BYTES: usize = 64 << 20;
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends the request and reads the whole response.
     fn exchange(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, Failure>>;
+
+    /// Logs in at a database and out again; fails with what it said. Where only HTTP is carried, nobody is let in.
+    fn log_in<'a>(&'a self, _login: &'a Login) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async { Err("no way leads to databases".to_owned()) })
+    }
 }
 
 /// An exchange that gave no whole response.
@@ -108,6 +114,10 @@ impl Transport for Http {
             *answer.headers_mut() = std::mem::take(response.headers_mut());
             Ok(answer)
         })
+    }
+
+    fn log_in<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(login::log_in(login))
     }
 }
 

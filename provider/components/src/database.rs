@@ -213,11 +213,12 @@ async fn replica(scope: &Scope<'_>, inputs: &Object, instance: &Part) -> Result<
 }
 
 /// Names in SQL have underscores: dashes would need quotes in every statement.
-fn sql_name(base: &str) -> String {
+pub(crate) fn sql_name(base: &str) -> String {
     base.replace('-', "_")
 }
 
-fn connection_string(host: &Value, port: &Value, user: &Value, password: &Value, database: &Value) -> Value {
+/// How a user connects, in one text.
+pub(crate) fn connection_string(host: &Value, port: &Value, user: &Value, password: &Value, database: &Value) -> Value {
     let quoted =
         |value: &Value| Value::computed(&[value], |known| Value::from(quoted(known[0].as_str().unwrap_or_default())));
     let text = |text: &str| Value::from(text);

@@ -12,6 +12,7 @@ mod construct;
 mod container_registry;
 mod dashboards;
 mod database;
+mod database_turns;
 mod error;
 mod monitor;
 mod monitoring;

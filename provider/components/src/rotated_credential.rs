@@ -1,14 +1,16 @@
-//! An API key that is made anew from time to time: an `evalap/rotation` says when, an `iam/apiKey` ends with its generation,
-//! an `evalap/healthCheck` logs in with it, and only then it is filed in Secret Manager and told.
+//! A credential that is made anew from time to time: an `evalap/rotation` says when, somebody logs in with the new one, and only
+//! then it is filed in Secret Manager and told.
 //!
-//! Nothing here deletes the old key: what made the new one necessary replaces it, and Pulumi deletes what was replaced once
-//! everything else has been done well, whoever reads the outputs included.
+//! An API key ends with its generation, and nothing here deletes the old one: what made the new one necessary replaces it, and
+//! Pulumi deletes what was replaced once everything else has been done well, whoever reads the outputs included. Of databases
+//! see [`database_turns`].
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use value::{Object, Path, Value, object};
 
 use crate::component::Component;
+use crate::database_turns;
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::scope::{API, Part, Scope, project};
@@ -18,11 +20,21 @@ pub(crate) struct RotatedCredential;
 /// Scaleway's API, where the provider says no other.
 const USUAL_API: &str = "https://api.scaleway.com";
 
-/// How long a new key may take to be known everywhere, in seconds.
-const PATIENCE: f64 = 180.0;
+/// How long a new credential may take to be known everywhere, in seconds.
+pub(crate) const PATIENCE: f64 = 180.0;
 
 /// What is told of a generation.
-const TOLD: [&str; 4] = ["generation", "rotatedAt", "dueAt", "endsAt"];
+const TOLD: [&str; 3] = ["generation", "rotatedAt", "dueAt"];
+
+/// A credential that somebody has logged in with.
+pub(crate) struct Proven {
+    /// What is told of it.
+    pub outputs: Object,
+    /// What is filed of it.
+    pub filed: Object,
+    /// How the secret is called, where the program does not say.
+    pub usual_name: &'static str,
+}
 
 impl Component for RotatedCredential {
     fn token(&self) -> &'static str {
@@ -34,15 +46,19 @@ impl Component for RotatedCredential {
     }
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
-        let days = |name: &str| inputs.get(name).and_then(Value::as_f64);
-        let (Some(age), Some(grace)) = (days("maxAgeDays"), days("graceDays")) else { return Vec::new() };
-        if grace <= age {
-            return Vec::new();
+        match (inputs.given("applicationId"), inputs.given("database")) {
+            (Some(_), None) => too_long_a_grace(inputs).into_iter().collect(),
+            (None, Some(_)) => Vec::new(),
+            (Some(_), Some(_)) => {
+                let reason = "is one thing that is rotated, and `applicationId` is another: give one of the two";
+                vec![Problem::new(Path::root("database"), reason)]
+            }
+            (None, None) => {
+                let reason = "or `database` is needed: say of which application the key, or at which database the login, is rotated";
+                let missing = Problem::new(Path::root("applicationId"), reason);
+                std::iter::once(missing).chain(too_long_a_grace(inputs)).collect()
+            }
         }
-        let reason = format!(
-            "{grace} is more than `maxAgeDays`, which is {age}: a key would mostly live beyond its age; lower this, or raise that"
-        );
-        vec![Problem::new(Path::root("graceDays"), reason)]
     }
 
     fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
@@ -53,19 +69,39 @@ impl Component for RotatedCredential {
                 "trigger": inputs.get("trigger"),
             };
             let rotation = scope.create("evalap/rotation:Rotation", "rotation", rotation).await?;
-            let key = key(scope, inputs, &rotation).await?;
-            let check = check(scope, inputs, &key).await?;
-            // Whatever reads the key waits until somebody has logged in with it.
-            let proven = |name: &str| key.output(name).depending_on([check.urn().to_owned()]);
-            let both = object! { "accessKey": proven("accessKey"), "secretKey": proven("secretKey").into_secret() };
-            let secret = scope.file(inputs.text("secretName").unwrap_or("api-key"), inputs, both.clone()).await?;
-            let mut outputs = both;
+            let proven = match inputs.given("database").and_then(Value::as_object) {
+                Some(database) => database_turns::take(scope, inputs, database, &rotation).await?,
+                None => proven_key(scope, inputs, &rotation).await?,
+            };
+            let name = inputs.text("secretName").unwrap_or(proven.usual_name);
+            let secret = scope.file(name, inputs, proven.filed).await?;
+            let mut outputs = proven.outputs;
             outputs.insert("secretId".to_owned(), secret.id());
             outputs.extend(TOLD.map(|name| (name.to_owned(), rotation.output(name))));
             Ok(outputs)
         }
         .boxed()
     }
+}
+
+/// A key that lives on for longer than it is old.
+fn too_long_a_grace(inputs: &Object) -> Option<Problem> {
+    let days = |name: &str| inputs.get(name).and_then(Value::as_f64);
+    let (age, grace) = (days("maxAgeDays")?, days("graceDays")?);
+    let reason = format!(
+        "{grace} is more than `maxAgeDays`, which is {age}: a key would mostly live beyond its age; lower this, or raise that"
+    );
+    (grace > age).then(|| Problem::new(Path::root("graceDays"), reason))
+}
+
+/// A key, told to whoever waits until somebody has logged in with it.
+async fn proven_key(scope: &Scope<'_>, inputs: &Object, rotation: &Part) -> Result<Proven, Error> {
+    let key = key(scope, inputs, rotation).await?;
+    let check = check(scope, inputs, &key).await?;
+    let proven = |name: &str| key.output(name).depending_on([check.urn().to_owned()]);
+    let filed = object! { "accessKey": proven("accessKey"), "secretKey": proven("secretKey").into_secret() };
+    let outputs = filed.clone().with("endsAt", rotation.output("endsAt"));
+    Ok(Proven { outputs, filed, usual_name: "api-key" })
 }
 
 /// A key that ends with its generation: so the next generation has another one, and a forgotten key dies by itself.
@@ -138,8 +174,20 @@ mod tests {
     }
 
     #[test]
+    fn one_kind_of_credential_is_rotated_and_it_is_said_which() {
+        let told =
+            |inputs: &Object| problems(request(inputs)).iter().map(|told| told.path.to_string()).collect::<Vec<_>>();
+        let at = object! { "instanceId": "fr-par/1", "name": "app", "host": "h", "port": 1.0 };
+        let neither = object! { "environment": "dev", "maxAgeDays": 10.0, "graceDays": 30.0 };
+        assert_eq!(told(&neither), ["applicationId", "graceDays"]);
+        let database = neither.clone().with("database", at);
+        assert_eq!(told(&database), [""; 0]);
+        assert_eq!(told(&database.with("applicationId", Value::UNKNOWN)), ["database"]);
+    }
+
+    #[test]
     fn the_grace_is_shorter_than_the_age() {
-        let wrong = object! { "environment": "dev", "maxAgeDays": 10.0, "graceDays": 30.0 };
+        let wrong = object! { "environment": "dev", "applicationId": "a", "maxAgeDays": 10.0, "graceDays": 30.0 };
         let told = problems(request(&wrong));
         assert_eq!(told.len(), 1);
         assert!(told[0].reason.starts_with("30 is more than `maxAgeDays`, which is 10"), "{}", told[0].reason);

@@ -10,11 +10,21 @@ use crate::convert;
 use crate::decode;
 use crate::diff;
 use crate::inputs::is_left_to_others;
+use crate::local;
 use crate::operation::DiffRequest;
 use crate::place::{self, Defaults};
 
 /// The outputs a resource with these inputs would have.
 pub fn preview_create(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Object {
+    let nothing = Object::new();
+    let now = Timestamp::UNIX_EPOCH;
+    let first = DiffRequest { olds: &nothing, old_inputs: &nothing, news: inputs, ignore_changes: &[], now };
+    fresh(resource, &first, defaults)
+}
+
+/// The outputs as the inputs alone tell them, and what a resource that is made here knows of them beforehand.
+fn fresh(resource: &Resource, request: &DiffRequest<'_>, defaults: &Defaults) -> Object {
+    let inputs = request.news;
     let mut state = Object::new();
     for (name, property) in &resource.properties {
         let left = is_left_to_others(property, inputs);
@@ -24,6 +34,9 @@ pub fn preview_create(resource: &Resource, inputs: &Object, defaults: &Defaults)
     }
     inherit(resource, inputs, defaults, &mut state);
     decode::make(resource, &mut state);
+    if resource.local.is_some() {
+        state.extend(local::outlook(resource, request));
+    }
     state
 }
 
@@ -39,7 +52,7 @@ pub fn preview_update(
     let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now };
     let diff = diff::diff(resource, &request);
     let changed: BTreeSet<&str> = diff.properties().collect();
-    let fresh = preview_create(resource, news, defaults);
+    let fresh = fresh(resource, &request, defaults);
     let mut state = Object::new();
     for (name, property) in &resource.properties {
         let touched = changed.contains(name.as_str()) || follows(resource, name, property, &changed);

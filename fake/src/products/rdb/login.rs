@@ -1,10 +1,12 @@
-//! Whether a database would let somebody in: no database listens here, but who may log in is known. Privileges are not
-//! asked: as in PostgreSQL, they say what somebody may do who is inside.
+//! Whether a database would let somebody in: no data are kept here, but who may log in is known.
+//!
+//! Who has no right in a database is not let into it, administrators excepted. That is how Scaleway describes `none`; nobody
+//! has recorded at which moment the real one refuses.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::contents::{DATABASE, USER};
+use super::contents::{DATABASE, PRIVILEGE, USER};
 use super::instance::INSTANCE;
 use crate::store::{Kind, Object, Store};
 
@@ -21,6 +23,18 @@ pub(crate) struct Login {
     #[serde(default)]
     database: Option<String>,
 }
+
+impl Login {
+    /// At whatever instance has them.
+    pub(crate) fn new(user: &str, password: &str, database: &str) -> Self {
+        let (user, password, database) = (user.to_owned(), password.to_owned(), Some(database.to_owned()));
+        Self { instance: None, user, password, database }
+    }
+}
+
+pub(crate) const WRONG_PASSWORD: &str = "password authentication failed";
+pub(crate) const NO_DATABASE: &str = "the database does not exist";
+pub(crate) const NO_RIGHT: &str = "the user has no right in the database";
 
 /// The database that every instance has, whatever else is made in it.
 const ALWAYS_THERE: &str = "rdb";
@@ -45,10 +59,21 @@ fn refused(store: &Store, instance: &Object, login: &Login) -> Option<&'static s
     if instance.text("status") != "ready" {
         return Some("the instance is not ready");
     }
-    if part(&USER, &login.user).is_none_or(|user| user.hidden_text("password") != login.password) {
-        // As PostgreSQL: who guesses does not learn which of the two was wrong.
-        return Some("password authentication failed");
-    }
+    let user = part(&USER, &login.user).filter(|user| user.hidden_text("password") == login.password);
+    // As PostgreSQL: who guesses does not learn which of the two was wrong.
+    let Some(user) = user else { return Some(WRONG_PASSWORD) };
     let database = login.database.as_deref().unwrap_or(ALWAYS_THERE);
-    (database != ALWAYS_THERE && part(&DATABASE, database).is_none()).then_some("the database does not exist")
+    if database == ALWAYS_THERE {
+        return None;
+    }
+    if part(&DATABASE, database).is_none() {
+        return Some(NO_DATABASE);
+    }
+    let may_enter = |privilege: &Object| {
+        privilege.hidden_text("instance_id") == instance.id
+            && (privilege.text("database_name"), privilege.text("user_name")) == (database, login.user.as_str())
+            && privilege.text("permission") != "none"
+    };
+    let is_admin = user.fields.get("is_admin") == Some(&Value::Bool(true));
+    (!is_admin && !store.of(&PRIVILEGE).any(may_enter)).then_some(NO_RIGHT)
 }

@@ -19,7 +19,7 @@ mod upgrade;
 use super::Product;
 
 pub(crate) use instance::INSTANCE;
-pub(crate) use login::login;
+pub(crate) use login::{Login, NO_DATABASE, NO_RIGHT, WRONG_PASSWORD, login};
 
 pub(crate) static PRODUCT: Product = Product {
     document: "rdb.v1",

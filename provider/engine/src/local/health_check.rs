@@ -1,12 +1,12 @@
 //! A health check: what is asked for, and whether what was seen is well. Asks nobody itself; `probe` does.
 
-use std::fmt;
 use std::time::Duration;
 
-use client::{Probe, Seen};
-use value::{Object, Value, object};
+use client::Probe;
+use value::{Object, Value};
 
 use super::Local;
+use super::expectation::{Asked, Expectation, seconds};
 use crate::error::{Error, ErrorKind};
 
 /// See the module.
@@ -17,42 +17,6 @@ const USUAL_INTERVAL: Duration = Duration::from_secs(5);
 const USUAL_TIMEOUT: Duration = Duration::from_mins(5);
 const USUAL_ATTEMPT: Duration = Duration::from_secs(10);
 
-/// The longest piece of an answer that is shown.
-const SHOWN: usize = 200;
-
-/// What is to be seen, and how patiently it is waited for.
-pub(crate) struct Expectation {
-    /// What is asked.
-    pub probe: Probe,
-    /// The pause between two looks.
-    pub interval: Duration,
-    /// The longest that all looks may take.
-    pub timeout: Duration,
-    /// The longest that one look may take.
-    pub attempt: Duration,
-    statuses: Vec<u16>,
-    contains: Option<String>,
-}
-
-/// What is wrong with what was seen.
-#[derive(Debug)]
-pub(crate) struct Unwell {
-    /// In few words.
-    pub what: String,
-    begins: String,
-}
-
-/// With the beginning of the answer.
-impl fmt::Display for Unwell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        if self.begins.is_empty() {
-            return Ok(());
-        }
-        write!(f, ", beginning with \"{}\"", self.begins)
-    }
-}
-
 impl Local for HealthCheck {
     fn expects(&self, inputs: &Object) -> Result<Option<Expectation>, Error> {
         let invalid = |what: String| Error::new(ErrorKind::Invalid, what);
@@ -60,53 +24,18 @@ impl Local for HealthCheck {
         let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let probe = Probe::new(inputs.text("url").unwrap_or_default(), headers).map_err(invalid)?;
         let statuses = inputs.get("statuses").and_then(Value::as_array).unwrap_or_default();
-        Ok(Some(Expectation {
+        let asked = Asked::Address {
             probe,
+            statuses: statuses.iter().filter_map(Value::as_f64).filter_map(status).collect(),
+            contains: inputs.text("contains").filter(|text| !text.is_empty()).map(str::to_owned),
+        };
+        Ok(Some(Expectation {
+            asked,
             interval: seconds(inputs, "intervalSeconds").unwrap_or(USUAL_INTERVAL),
             timeout: seconds(inputs, "timeoutSeconds").unwrap_or(USUAL_TIMEOUT),
             attempt: seconds(inputs, "attemptTimeoutSeconds").unwrap_or(USUAL_ATTEMPT),
-            statuses: statuses.iter().filter_map(Value::as_f64).filter_map(status).collect(),
-            contains: inputs.text("contains").filter(|text| !text.is_empty()).map(str::to_owned),
         }))
     }
-}
-
-impl Expectation {
-    /// What the state keeps of a good answer, or what is wrong with what was seen.
-    pub(crate) fn met(&self, seen: &Seen) -> Result<Object, Unwell> {
-        let unwell = |what: String, body: &str| Err(Unwell { what, begins: begins(body) });
-        let (status, body) = match seen {
-            Seen::Answer { status, body } => (*status, String::from_utf8_lossy(body)),
-            Seen::Nothing(why) => return unwell(why.clone(), ""),
-        };
-        let expected =
-            if self.statuses.is_empty() { (200..300).contains(&status) } else { self.statuses.contains(&status) };
-        if !expected {
-            return unwell(format!("{status} instead of {}", self.wanted()), &body);
-        }
-        match &self.contains {
-            Some(text) if !body.contains(text.as_str()) => {
-                unwell(format!("{status} without the text \"{text}\""), &body)
-            }
-            _ => Ok(object! { "status": f64::from(status) }),
-        }
-    }
-
-    fn wanted(&self) -> String {
-        if self.statuses.is_empty() {
-            return "200 to 299".to_owned();
-        }
-        self.statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
-    }
-}
-
-/// The beginning of an answer in one line, as a person can read it.
-fn begins(body: &str) -> String {
-    body.trim().chars().take(SHOWN).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
-}
-
-fn seconds(inputs: &Object, name: &str) -> Option<Duration> {
-    Duration::try_from_secs_f64(inputs.get(name)?.as_f64()?).ok()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 100 to 599")]
@@ -118,6 +47,10 @@ fn status(number: f64) -> Option<u16> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use client::Seen;
+    use value::object;
+
+    use super::super::expectation::SHOWN;
     use super::*;
 
     fn judged(inputs: Object, status: u16, body: &'static str) -> Result<Object, String> {

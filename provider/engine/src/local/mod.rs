@@ -2,7 +2,9 @@
 //!
 //! Pure but for chance, for the time and for what `probe` has seen, which are arguments. Knows neither the API nor the client.
 
+mod expectation;
 mod health_check;
+mod login_check;
 mod password;
 mod rotation;
 
@@ -18,7 +20,7 @@ use crate::operation::{Created, Diff, DiffRequest, ReadBack};
 /// The id of everything that is made here: there is nothing it could be found by.
 const ID: &str = "kept-in-the-state";
 
-pub(crate) use health_check::{Expectation, Unwell};
+pub(crate) use expectation::{Asked, Expectation, Unwell};
 
 /// How one kind of resource is made.
 trait Local: Sync {
@@ -35,6 +37,11 @@ trait Local: Sync {
         Ok(Object::new())
     }
 
+    /// The outputs that are certain before it is made; `olds` is empty before the first time.
+    fn outlook(&self, _request: &DiffRequest<'_>) -> Object {
+        Object::new()
+    }
+
     /// What is to be looked at before it is made and before each change of it. What was seen then are its outputs.
     fn expects(&self, _inputs: &Object) -> Result<Option<Expectation>, Error> {
         Ok(None)
@@ -44,6 +51,7 @@ trait Local: Sync {
 fn local(resource: &Resource) -> Result<&'static dyn Local, Error> {
     match resource.local.as_deref() {
         Some("health_check") => Ok(&health_check::HealthCheck),
+        Some("login_check") => Ok(&login_check::LoginCheck),
         Some("rotation") => Ok(&rotation::Rotation),
         Some("password") => Ok(&password::Password),
         other => Err(Error::new(ErrorKind::Internal, format!("nothing makes the {} ({other:?})", resource.label))),
@@ -60,6 +68,11 @@ pub(crate) fn foresee(resource: &Resource, request: &DiffRequest<'_>, diff: &mut
     if let Ok(local) = local(resource) {
         local.foresee(request, diff);
     }
+}
+
+/// What is certain of the outputs before the resource is made or changed.
+pub(crate) fn outlook(resource: &Resource, request: &DiffRequest<'_>) -> Object {
+    local(resource).map(|local| local.outlook(request)).unwrap_or_default()
 }
 
 /// Makes the resource; `seen` is what was looked at.

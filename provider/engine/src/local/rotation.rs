@@ -46,6 +46,19 @@ impl Local for Rotation {
         let generation = request.olds.get("generation").and_then(Value::as_f64).unwrap_or_default();
         begun(generation + 1.0, request.news, request.now)
     }
+
+    /// Which generation it will be is certain where nothing that decides it is unknown: so a preview tells what is made anew.
+    fn outlook(&self, request: &DiffRequest<'_>) -> Object {
+        let decides = ["trigger", "maxAgeDays"];
+        if request.olds.is_empty() {
+            return object! { "generation": 1.0 };
+        }
+        if decides.iter().any(|name| request.news.get(*name).is_some_and(Value::contains_unknown)) {
+            return Object::new();
+        }
+        let made = self.remake(request).unwrap_or_default();
+        made.into_iter().filter(|(name, _)| name == "generation").collect()
+    }
 }
 
 /// A generation that begins now. Its end is fixed with it, so that nothing made of it changes before the next one.
@@ -117,6 +130,21 @@ mod tests {
         assert_eq!(diff.properties().collect::<Vec<_>>(), [ROTATED_AT]);
         assert_eq!(made["generation"].as_f64(), Some(2.0));
         assert_eq!(made.text("rotatedAt"), Some("2024-10-16T00:00:00Z"));
+    }
+
+    #[test]
+    fn the_next_generation_is_told_beforehand_unless_what_decides_it_is_unknown() {
+        let outlook = |olds: &Object, news: &Object| {
+            let request = DiffRequest { olds, old_inputs: olds, news, ignore_changes: &[], now: day(1) };
+            Rotation.outlook(&request).get("generation").and_then(Value::as_f64)
+        };
+        let inputs = object! { "maxAgeDays": 10.0, "trigger": "one" };
+        assert_eq!(outlook(&Object::new(), &inputs), Some(1.0));
+        let mut state = Rotation.make(&NoChance, &inputs, day(0)).unwrap();
+        state.extend(inputs.clone());
+        assert_eq!(outlook(&state, &inputs), None, "it stays what it is");
+        assert_eq!(outlook(&state, &inputs.clone().with("trigger", "two")), Some(2.0));
+        assert_eq!(outlook(&state, &inputs.with("trigger", Value::UNKNOWN)), None);
     }
 
     #[test]

@@ -1,0 +1,167 @@
+//! The databases' own face: takes a login as PostgreSQL does, and lets in whom [`rdb::login`] lets in.
+//!
+//! It listens where the API does: a client of a database begins with a zero, which no request of HTTP does. It stands in for
+//! every database of every instance, as the address does not tell which one was meant; the user, the password and the
+//! database do. There is no encryption, and the password is asked for in the clear. Whoever is in finds no tables.
+//!
+//! In the list of requests, and for faults, a login is the verb `LOGIN` at `//{database}/{user}`.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::faults::FaultKind;
+use crate::journal::Entry;
+use crate::products::rdb::{self, Login};
+use crate::server::Server;
+
+/// The first byte that a client of a database sends: of a length, which is small.
+pub(crate) const BEGINS: u8 = 0;
+
+/// The longest message that is read.
+const MOST: usize = 10_000;
+
+/// What a client may ask for before it says who it is: encryption, of either kind.
+const ENCRYPTION: [u32; 2] = [80_877_103, 80_877_104];
+const PROTOCOL_3: u32 = 196_608;
+
+/// What the database says to whom it does not let in.
+struct Refused {
+    code: &'static str,
+    message: String,
+}
+
+/// Serves one connection to its end. It ends when the client ends it, or says something that is none of the protocol.
+pub(crate) async fn serve(server: Arc<Server>, mut stream: TcpStream) {
+    // The client sees the connection end, which is all there is to tell.
+    let _ = converse(&server, &mut stream).await;
+}
+
+async fn converse(server: &Server, stream: &mut TcpStream) -> io::Result<()> {
+    let Some((user, database)) = greeting(stream).await? else { return Ok(()) };
+    send(stream, b'R', &3_u32.to_be_bytes()).await?;
+    let (kind, password) = message(stream).await?;
+    if kind != b'p' {
+        return Ok(());
+    }
+    let path = format!("//{database}/{user}");
+    let fault = server.faults().strike("LOGIN", &path, None);
+    let refused = match &fault {
+        Some(FaultKind::Delay { seconds }) => {
+            server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
+            judged(server, &user, text(&password), &database)
+        }
+        Some(FaultKind::Status { .. }) => {
+            Some(Refused { code: "57P03", message: "the database system is starting up".to_owned() })
+        }
+        _ => judged(server, &user, text(&password), &database),
+    };
+    let is_cut = matches!(fault, Some(FaultKind::DropBefore | FaultKind::DropAfter | FaultKind::Truncate));
+    let status = if is_cut { None } else { Some(if refused.is_some() { 401 } else { 200 }) };
+    note(server, path, status)?;
+    if is_cut {
+        return Ok(());
+    }
+    if let Some(Refused { code, message }) = refused {
+        return send(stream, b'E', &error("FATAL", code, &message)).await;
+    }
+    send(stream, b'R', &0_u32.to_be_bytes()).await?;
+    send(stream, b'S', b"server_version\x0016.0\0").await?;
+    send(stream, b'S', b"client_encoding\0UTF8\0").await?;
+    inside(stream).await
+}
+
+/// Who wants in, and where to; nothing of who only asked for something we do not have.
+async fn greeting(stream: &mut TcpStream) -> io::Result<Option<(String, String)>> {
+    loop {
+        let said = body(stream).await?;
+        let (code, rest) = said.split_at_checked(4).unwrap_or_default();
+        match code.try_into().map(u32::from_be_bytes) {
+            Ok(code) if ENCRYPTION.contains(&code) => stream.write_all(b"N").await?,
+            Ok(PROTOCOL_3) => {
+                let mut words = rest.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
+                let mut told = HashMap::new();
+                while let (Some(name), Some(value)) = (words.next(), words.next()) {
+                    told.insert(name, value);
+                }
+                let Some(user) = told.remove("user") else { return Ok(None) };
+                let database = told.remove("database").unwrap_or_else(|| user.clone());
+                return Ok(Some((user, database)));
+            }
+            _ => return Ok(None),
+        }
+    }
+}
+
+/// Ready for statements, each of which is refused.
+async fn inside(stream: &mut TcpStream) -> io::Result<()> {
+    loop {
+        send(stream, b'Z', b"I").await?;
+        match message(stream).await?.0 {
+            b'Q' => send(stream, b'E', &error("ERROR", "0A000", "the fake only knows who may log in")).await?,
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn judged(server: &Server, user: &str, password: &str, database: &str) -> Option<Refused> {
+    let answer = rdb::login(&server.world().store, &Login::new(user, password, database));
+    if answer["accepted"] == json!(true) {
+        return None;
+    }
+    let reason = answer["reason"].as_str().unwrap_or_default();
+    // In PostgreSQL's own words, which tell no password.
+    Some(match reason {
+        rdb::NO_DATABASE => Refused { code: "3D000", message: format!("database \"{database}\" does not exist") },
+        rdb::NO_RIGHT => Refused { code: "42501", message: format!("permission denied for database \"{database}\"") },
+        rdb::WRONG_PASSWORD => {
+            Refused { code: "28P01", message: format!("password authentication failed for user \"{user}\"") }
+        }
+        other => Refused { code: "57P03", message: other.to_owned() },
+    })
+}
+
+fn note(server: &Server, path: String, status: Option<u16>) -> io::Result<()> {
+    let elapsed = server.clock.now().duration_since(server.started).as_secs_f64();
+    server.journal().note(Entry {
+        t: (elapsed * 1000.0).round() / 1000.0,
+        method: "LOGIN".to_owned(),
+        path,
+        status,
+        operation: None,
+        query: Vec::new(),
+        body: Value::Null,
+    })
+}
+
+fn error(severity: &str, code: &str, message: &str) -> Vec<u8> {
+    format!("S{severity}\0V{severity}\0C{code}\0M{message}\0\0").into_bytes()
+}
+
+/// Without the zero at its end.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes.strip_suffix(&[0]).unwrap_or(bytes)).unwrap_or_default()
+}
+
+async fn message(stream: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
+    Ok((stream.read_u8().await?, body(stream).await?))
+}
+
+/// A length that counts itself, and what comes after it.
+async fn body(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let length = usize::try_from(stream.read_u32().await?).ok().and_then(|length| length.checked_sub(4));
+    let length = length.filter(|length| *length <= MOST).ok_or(io::ErrorKind::InvalidData)?;
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).await?;
+    Ok(bytes)
+}
+
+async fn send(stream: &mut TcpStream, kind: u8, body: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(body.len() + 4).map_err(|_| io::ErrorKind::InvalidData)?;
+    let message = [&[kind][..], &length.to_be_bytes(), body].concat();
+    stream.write_all(&message).await
+}
