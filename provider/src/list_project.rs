@@ -1,6 +1,7 @@
 //! Lists what exists in a project as the file that `pulumi import --file` takes, so that all of it comes under Pulumi.
 //!
-//! Asks Scaleway and changes nothing. Knows no kind of resource: which can be listed, and how, says the catalog.
+//! Asks Scaleway and changes nothing. Knows no kind of resource: which are listed, and how, and which are left out because
+//! others cover them or they may be very many, says the catalog.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -94,11 +95,11 @@ async fn list_with(question: &Question, surroundings: &Surroundings) -> io::Resu
     Ok(Listing { file, count, failed })
 }
 
-/// Every kind that can be listed, in every place.
+/// Every kind that is listed and not left out, in every place.
 fn parts<'a>(catalog: &'a Catalog, project: &str, regions: &[String], organization: bool) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     for (token, resource) in &catalog.resources {
-        let Some(listing) = &resource.listing else { continue };
+        let Some(listing) = resource.listing.as_ref().filter(|listing| !listing.apart) else { continue };
         if listing.inputs.iter().any(|input| input == "organizationId") && !organization {
             continue;
         }

@@ -181,6 +181,7 @@ fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: 
         ("delete", !resource.delete.is_none()),
         ("wait", resource.wait.is_some()),
         ("within", resource.within.is_some()),
+        ("listing", resource.listing.is_some()),
         ("reshape", resource.reshape.is_some()),
         ("special", resource.special.is_some()),
         ("local", resource.local.is_some()),

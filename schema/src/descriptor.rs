@@ -412,7 +412,8 @@ pub struct LookupParent {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 pub struct Listing {
-    /// The operation that lists them (all pages). Default: the lookup's.
+    /// The operation that lists them (all pages). Default: the lookup's. Where `gone` says what they are missing from, it
+    /// lists what holds those lists, and each element of these is one of them.
     pub list: Option<String>,
     /// Where in an element of that list the resource itself stands, if it is not the element; `replicas[]` if an element
     /// holds several. Default: the lookup's.
@@ -428,8 +429,10 @@ pub struct Listing {
     /// Fields and the values they have in elements that are meant, where the list holds other things too.
     pub only: BTreeMap<String, Vec<Json>>,
     /// Fields and values of elements that are not meant, such as those that Scaleway keeps by itself:
-    /// `{ is_default: [true] }`. What such an element has as parts is listed nevertheless.
+    /// `{ is_default: [true] }`. A text that begins with `*` stands for all that end like it. What such an element has as
+    /// parts is listed nevertheless.
     pub without: BTreeMap<String, Vec<Json>>,
-    /// Why they cannot be listed, or need not be.
-    pub never: Option<String>,
+    /// Why the file for an import of a whole project leaves them out: another resource there covers them, or they may be
+    /// very many. List and imports know them like all others.
+    pub apart: Option<String>,
 }

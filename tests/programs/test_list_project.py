@@ -45,6 +45,16 @@ def test_a_project_is_imported_as_a_whole(tmp_path: Path, fake: Fake) -> None:
     assert refresh.changed == {}, refresh.differences
 
 
+def test_what_others_cover_and_what_may_be_very_many_is_left_out(tmp_path: Path, fake: Fake) -> None:
+    Stack(tmp_path / "maker", parts_of_others, fake).up()
+    listed = list_project(fake, "--organization")
+    assert listed.returncode == 0, listed.stderr
+    types = {entry["type"].split(":")[-1] for entry in json.loads(listed.stdout)["resources"]}
+    assert {"Bucket", "Group", "PublicGatewayIp"} <= types
+    apart = {"Item", "BucketAcl", "GroupMembership", "PublicGatewayIpReverseDns"}
+    assert not types & apart
+
+
 def test_what_a_key_may_not_see_is_said(fake: Fake) -> None:
     denied = {"type": "permissions_denied", "message": "insufficient permissions", "details": []}
     fake.fault({"status": {"code": 403, "body": denied}}, path="/registry/*", times=9)
@@ -133,3 +143,15 @@ def project_of_somebody() -> None:
     scaleway.observability.Token("grafana")
     scaleway.network.PublicGatewayIp("address")
     scaleway.functions.Namespace("functions")
+
+
+def parts_of_others() -> None:
+    """What has a resource of its own, and does not stand in the list of a project."""
+    bucket = scaleway.object.Bucket("bucket", name="holds-much")
+    scaleway.object.BucketAcl("acl", bucket=bucket.id, acl="public-read")
+    scaleway.object.Item("object", bucket=bucket.id, key="one.txt", content="one")
+    application = scaleway.iam.Application("worker", name="worker")
+    group = scaleway.iam.Group("group", name="workers", external_membership=True)
+    scaleway.iam.GroupMembership("member", group_id=group.id, application_id=application.id)
+    address = scaleway.network.PublicGatewayIp("address")
+    scaleway.network.PublicGatewayIpReverseDns("reverse", gateway_ip_id=address.id, reverse="gateway.example.org")

@@ -234,12 +234,22 @@ async fn looked_up(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &
 
 /// It is among all that exist, page by page too, and if no other has its name that imports it.
 async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
-    let Some(listing) = &resource.listing else { return };
+    let Some(listing) = &resource.listing else {
+        assert!(resource.local.is_some(), "{token} is at Scaleway, and nothing says how all of them are found");
+        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: what only the state keeps is not found");
+        return;
+    };
     let state = plain(&thing.state);
     let known = listing.inputs.iter().filter_map(|name| Some((name.clone(), state.get(name)?.clone())));
     let query = Json::Object(known.filter(|(_, value)| value.is_string()).collect());
     let all = plugin.list(token, &query, 0).await;
-    let found = all.iter().find(|(id, _)| *id == thing.id);
+    let mut found = all.iter().find(|(id, _)| *id == thing.id);
+    for other in all.iter().filter(|_| !resource.other_ids.is_empty()) {
+        // An id that may tell more than it must tells what was so when it was made; both mean the same.
+        if found.is_none() && means(plugin, token, &other.0, thing).await {
+            found = Some(other);
+        }
+    }
     let (_, name) = found.unwrap_or_else(|| panic!("{token}: {} is not among {all:?}", thing.id));
     assert_eq!(plugin.list(token, &query, 1).await, all, "{token}: page by page");
     let is_by_uuid = resource.id.contains(&IdPart::Id) && resource.other_ids.is_empty();
@@ -254,6 +264,12 @@ async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &T
             plugin.read(token, &Thing::unknown(&named)).await.unwrap_or_else(|status| panic!("{token}: {status}"));
         assert_eq!(read.map(|read| read.id), Some(thing.id.clone()), "{token}: imported as {named}");
     }
+}
+
+/// Whether an id is one of a thing: what it imports is what the program wants.
+async fn means(plugin: &mut Plugin, token: &str, id: &str, thing: &Thing) -> bool {
+    let read = plugin.read(token, &Thing::unknown(id)).await.unwrap().unwrap_or_else(|| panic!("{token}: {id}"));
+    plugin.diff(token, &read, &thing.inputs).await.0.is_empty()
 }
 
 /// What a preview showed as known came true.

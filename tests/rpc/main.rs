@@ -6,6 +6,7 @@
 mod bag;
 mod life;
 mod listener;
+mod lists;
 mod moves;
 mod plugin;
 mod process;

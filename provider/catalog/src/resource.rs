@@ -75,7 +75,8 @@ pub struct Resource {
     /// What cannot be said as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<Special>,
-    /// How all that exist are found; without it they cannot be listed.
+    /// How all that exist are found; without it Scaleway knows of none, as of what is `local` or
+    /// `withdrawn`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,
     /// Groups of properties of which exactly one must be given.
@@ -243,9 +244,13 @@ pub struct Listing {
     /// Fields and the values they have in elements that are meant, where the list holds other things too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, Vec<Json>>,
-    /// Fields and values of elements that are not meant, such as those that Scaleway keeps by itself.
+    /// Fields and values of elements that are not meant, such as those that Scaleway keeps by itself. A text that begins
+    /// with `*` stands for all that end like it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub without: BTreeMap<String, Vec<Json>>,
+    /// The import of a whole project leaves them out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
     /// What may select some of them, by the names of properties (`region`, `projectId`, `instanceId`).
     pub inputs: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! Reads a whole list: page after page until everything counted is there.
 //!
-//! Knows the one way in which Scaleway's lists are paged (`page`, `page_size`, `total_count`), not what is listed.
+//! Knows the two ways in which lists are paged, not what is listed: Scaleway's (`page`, `page_size`, `total_count`), and
+//! that of Object Storage, whose answers tell where the next one begins (`continuation-token`).
 
 use serde_json::Value;
 
@@ -22,6 +23,9 @@ impl Client {
     /// twice or not at all, so that missing there is a hint and no proof. More than 1000 pages, or an answer without
     /// `items`, is an [`Error::Decode`].
     pub async fn list(&self, mut call: Call, items: &str) -> Result<Vec<Value>, Error> {
+        if call.storage.is_some() {
+            return self.list_on(&call, items).await;
+        }
         if !call.query.iter().any(|(name, _)| name == "page_size") {
             call.query.push(("page_size".to_owned(), PAGE_SIZE.to_string()));
         }
@@ -33,6 +37,27 @@ impl Client {
             }
         }
         Err(undecoded(&call, format!("its list has more than {MOST_PAGES} pages"), None))
+    }
+
+    /// A list of Object Storage: each answer but the last tells where the next one begins.
+    async fn list_on(&self, call: &Call, items: &str) -> Result<Vec<Value>, Error> {
+        let mut elements = Vec::new();
+        let mut next = call.clone();
+        for _ in 0..MOST_PAGES {
+            let Answer { mut body, request_id, .. } = self.send(next).await?;
+            // XML has no empty list: there is no element then.
+            if let Some(Value::Array(page)) = body.get_mut(items).map(Value::take) {
+                elements.extend(page);
+            }
+            if body.get("is_truncated") != Some(&Value::Bool(true)) {
+                return Ok(elements);
+            }
+            let Some(token) = body.get("next_continuation_token").and_then(Value::as_str) else {
+                return Err(undecoded(call, "it goes on, and does not tell where".to_owned(), request_id));
+            };
+            next = call.clone().query("continuation-token", token);
+        }
+        Err(undecoded(call, format!("its list has more than {MOST_PAGES} pages"), None))
     }
 }
 

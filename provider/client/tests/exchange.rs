@@ -303,3 +303,57 @@ async fn a_list_without_its_elements_is_not_understood() {
         assert!(error.to_string().contains("no list \"things\""), "{error}");
     }
 }
+
+/// As Object Storage pages: an answer tells where the next one begins, and an empty list is not in it at all.
+#[tokio::test]
+async fn a_list_of_object_storage_goes_on_where_the_answer_says() {
+    let (server, calls) = (MockServer::start().await, [None, Some("a b/+")]);
+    let page = |inside: &str| {
+        let body = format!("<ListBucketResult>{inside}</ListBucketResult>");
+        ResponseTemplate::new(200).set_body_raw(body, "application/xml")
+    };
+    let (first, second) = (
+        "<IsTruncated>true</IsTruncated><NextContinuationToken>a b/+</NextContinuationToken>\
+         <Contents><Key>a b/+</Key></Contents>",
+        "<IsTruncated>false</IsTruncated><Contents><Key>c</Key></Contents><Contents><Key>d/</Key></Contents>",
+    );
+    for (token, answer) in calls.into_iter().zip([first, second]) {
+        let begins = move |request: &Request| {
+            let query: Vec<_> = request.url.query_pairs().collect();
+            query.iter().find(|(name, _)| name == "continuation-token").map(|(_, token)| &**token) == token
+        };
+        Mock::given(query_param("list-type", "2"))
+            .and(begins)
+            .respond_with(page(answer))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+
+    let keys = Client::new(settings(&server)).list(objects("full"), "contents").await.unwrap();
+    assert_eq!(keys, [json!({"key": "a b/+"}), json!({"key": "c"}), json!({"key": "d/"})]);
+
+    let other = MockServer::start().await;
+    Mock::given(path("/empty")).respond_with(page("<IsTruncated>false</IsTruncated>")).mount(&other).await;
+    Mock::given(path("/endless")).respond_with(page("<IsTruncated>true</IsTruncated>")).mount(&other).await;
+    let client = Client::new(settings(&other));
+    assert!(client.list(objects("empty"), "contents").await.unwrap().is_empty());
+    let error = client.list(objects("endless"), "contents").await.unwrap_err();
+    assert!(error.to_string().contains("does not tell where"), "half a list is none: {error}");
+}
+
+/// The list of a bucket's objects.
+fn objects(bucket: &str) -> Call {
+    let text = |name: &str| json!({"name": name});
+    let key = json!({"name": "Contents", "kind": {"object": {"key": text("Key")}}});
+    let fields = json!({
+        "is_truncated": {"name": "IsTruncated", "kind": "boolean"},
+        "next_continuation_token": text("NextContinuationToken"),
+        "contents": {"kind": {"flat": key}},
+    });
+    let answer = json!({"answer": {"xml": {"name": "ListBucketResult", "kind": {"object": fields}}}});
+    let shape = serde_json::from_value(answer).unwrap();
+    let storage = client::Storage { region: "fr-par".to_owned(), project: None, shape, content: None };
+    let call = Call::new(Method::GET, "/{bucket}", &[("bucket", bucket)]).unwrap().storage(storage);
+    call.query("list-type", "2")
+}

@@ -110,6 +110,18 @@ pub(crate) fn recompose(resource: &Resource, id: &str, outputs: &Object, default
     compose(resource, &parts)
 }
 
+/// The id in the first form that outputs fill: what an id may tell or leave out, it tells.
+pub(crate) fn in_full(resource: &Resource, id: &str, outputs: &Object, defaults: &Defaults) -> Option<String> {
+    let mut parts = parse(resource, id, defaults).ok()?;
+    for part in resource.id_forms().flatten() {
+        let IdPart::Property(name) = part else { continue };
+        if let (false, Some(told)) = (parts.properties.contains_key(name), outputs.text(name)) {
+            parts.properties.insert(name.clone(), place::split(told).1.to_owned());
+        }
+    }
+    compose(resource, &parts)
+}
+
 /// The forms of a resource's ids, as people read them: `{region}/{instanceId}/{name}`.
 pub(crate) fn form(resource: &Resource) -> String {
     let word = |part: &IdPart| match part {
@@ -159,6 +171,22 @@ mod tests {
     fn an_id_without_a_region_is_in_the_providers() {
         let parts = parse(&database(), "u-1/app", &defaults()).unwrap();
         assert_eq!(compose(&database(), &parts).as_deref(), Some("nl-ams/u-1/app"));
+    }
+
+    #[test]
+    fn an_id_that_may_leave_something_out_is_told_in_full() {
+        let part = |name: &str| IdPart::Property(name.into());
+        let list = Resource {
+            id: vec![part("bucket"), part("acl")],
+            other_ids: vec![vec![part("bucket")]],
+            ..Resource::default()
+        };
+        let told = |outputs: &[(&str, &str)]| {
+            let outputs = outputs.iter().map(|(name, text)| ((*name).to_owned(), value::Value::from(*text))).collect();
+            in_full(&list, "b", &outputs, &defaults())
+        };
+        assert_eq!(told(&[("bucket", "fr-par/b"), ("acl", "private")]).as_deref(), Some("b/private"));
+        assert_eq!(told(&[("bucket", "fr-par/b")]).as_deref(), Some("b"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Listing, Resource, Step, Within};
+use catalog::{Listing, Source, Step, Within};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
@@ -41,7 +41,8 @@ enum Which {
 
 async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<Listed>, Error> {
     let mut all = BTreeSet::new();
-    let listing = listing(cx.resource)?;
+    // What only the state keeps, and what Scaleway has withdrawn, is nowhere to be found.
+    let Some(listing) = &cx.resource.listing else { return Ok(Vec::new()) };
     for parent in parents(cx, listing, query).await? {
         let found = of_one(cx, listing, parent.as_ref(), query, which).await;
         match found {
@@ -76,13 +77,6 @@ pub(crate) async fn named(cx: &Context<'_>, id: &str) -> Result<Option<String>, 
             Err(Error::new(ErrorKind::Precondition, fact).hint("import the one that is meant by its id"))
         }
     }
-}
-
-fn listing(resource: &Resource) -> Result<&Listing, Error> {
-    resource.listing.as_ref().ok_or_else(|| {
-        Error::new(ErrorKind::Precondition, format!("resources of the kind {} cannot be listed", resource.label))
-            .hint("import the ones you know by their ids")
-    })
 }
 
 /// What some of them are parts of, and the property that names it.
@@ -132,8 +126,13 @@ async fn of_one(
     let Some(list) = &listing.list else {
         let Some(id) = scope.id() else { return Ok(Vec::new()) };
         let found = run::read(cx, &id, &Object::new(), &Object::new()).await?;
-        let name = part_of.map_or_else(|| cx.resource.label.replace(' ', "-"), |parent| parent.name.clone());
-        return Ok(found.map(|found| Listed { id: found.id, name }).into_iter().collect());
+        let whole = part_of.map(|parent| parent.name.clone()).filter(|name| !name.is_empty());
+        let name = whole.unwrap_or_else(|| cx.resource.label.replace(' ', "-"));
+        let listed = found.map(|found| {
+            let id = id::in_full(cx.resource, &found.id, &found.state, cx.defaults).unwrap_or(found.id);
+            Listed { id, name }
+        });
+        return Ok(listed.into_iter().collect());
     };
     let answer = cx.perform(&Step::of(list.clone()), &scope, &[], false).await?.unwrap_or_default();
     let mut found = Vec::new();
@@ -144,12 +143,20 @@ async fn of_one(
         }
         let mut known = scope.clone();
         look::learn(cx.resource, &mut known, None, Json::Object(element.clone()));
+        let name = wire::get(element, &listing.name).and_then(wire::plain_text).filter(|name| !name.is_empty());
+        if let Some(members) = members(&known) {
+            let whole = name.map(|name| format!("{name}-")).unwrap_or_default();
+            let members = members.into_iter().filter_map(|(member, known)| {
+                Some(Listed { id: known.id()?, name: named(format!("{whole}{member}")) })
+            });
+            found.extend(members);
+            continue;
+        }
         // What Scaleway made by itself may be listed without an id.
-        let Some(id) = known.id().filter(|id| !id.ends_with('/')) else { continue };
+        let Some(id) = known.id() else { continue };
         if look::is_gone(&known) {
             continue;
         }
-        let name = wire::get(element, &listing.name).and_then(wire::plain_text).filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| id.rsplit('/').next().unwrap_or_default().to_owned());
         found.push(Listed { id, name: named(name) });
     }
@@ -200,6 +207,24 @@ pub(crate) fn elements<'j>(element: Option<&str>, answer: &'j Json) -> Vec<&'j W
     inside.into_iter().filter_map(Json::as_object).collect()
 }
 
+/// What is in the lists of an element, where the resource is one's being in such a list: each, and what is known with it.
+fn members<'a>(known: &Scope<'a>) -> Option<Vec<(String, Scope<'a>)>> {
+    let lists = &known.resource.gone.as_ref()?.missing_from;
+    let mut members = Vec::new();
+    for (list, source) in lists {
+        let Source::Property(property) = source else { continue };
+        let sent = known.resource.properties.get(property).and_then(|property| property.send.clone());
+        let field = sent.unwrap_or_else(|| catalog::usual_field(property));
+        let list = wire::get(&known.answers, list).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        for member in list.iter().filter_map(wire::plain_text) {
+            let mut with_member = known.clone();
+            wire::set(&mut with_member.wanted, &field, Json::from(member.as_str()));
+            members.push((member, with_member));
+        }
+    }
+    (!lists.is_empty()).then_some(members)
+}
+
 /// Whether an element is what is listed, where the list holds other things too.
 fn is_of_kind(listing: &Listing, element: &Wire) -> bool {
     listing.only.iter().all(|field| has(field, element))
@@ -210,7 +235,15 @@ fn any_has(fields: &BTreeMap<String, Vec<Json>>, element: &Wire) -> bool {
 }
 
 fn has((field, values): (&String, &Vec<Json>), element: &Wire) -> bool {
-    wire::get(element, field).is_some_and(|value| values.contains(value))
+    wire::get(element, field).is_some_and(|value| values.iter().any(|wanted| fits(wanted, value)))
+}
+
+/// Whether a value is the one that is meant; `*.example.org` means all that end so.
+fn fits(wanted: &Json, value: &Json) -> bool {
+    match wanted.as_str().and_then(|wanted| wanted.strip_prefix('*')) {
+        Some(end) => value.as_str().is_some_and(|text| text.ends_with(end)),
+        None => wanted == value,
+    }
 }
 
 /// Some lists answer more than what was asked for.

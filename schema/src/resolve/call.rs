@@ -136,13 +136,12 @@ pub(crate) fn find_operation<'a>(
 
 /// Scaleway's lists: one field holds the elements, and the operation is paged or called `List…`.
 pub(crate) fn list_field<'a>(document: &'a Document, operation: &'a Operation) -> Option<&'a str> {
-    // Its lists are paged by markers, which only their callers know.
-    if operation.storage.is_some() {
+    let takes = |names: &[&str]| operation.query_parameters.iter().any(|query| names.contains(&query.name.as_str()));
+    // Its other lists are paged by markers, which only their callers know.
+    if operation.storage.is_some() && !takes(&["continuation-token"]) {
         return None;
     }
-    let paged =
-        operation.query_parameters.iter().any(|parameter| matches!(parameter.name.as_str(), "page" | "page_token"));
-    if !paged && !operation.id.starts_with("List") {
+    if !takes(&["page", "page_token"]) && !operation.id.starts_with("List") {
         return None;
     }
     let answer = Field::new(document, operation.answer.as_ref()?);

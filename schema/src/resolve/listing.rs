@@ -18,7 +18,8 @@ impl<'a> Scope<'a> {
         let lookup = self.resource.lookup.as_ref();
         let word = self.resource.listing.clone().unwrap_or_default();
         let place = self.place.at("listing");
-        if word.never.is_some() {
+        // There are none any more.
+        if self.resource.withdrawn.is_some() {
             return None;
         }
         let mut of = Vec::new();
@@ -36,12 +37,12 @@ impl<'a> Scope<'a> {
             // Nothing was said of it at all.
             None if self.resource.listing.is_none() && self.resource.function => return None,
             None if self.resource.listing.is_none() => {
-                let message = "nothing says how all of them are found: write `listing`, or why not in `never`";
+                let message = "nothing says how all of them are found: write `listing`";
                 findings.mistake(&place, message);
                 return None;
             }
             None => {
-                findings.mistake(&place, "name the operation in `list`, or say `single` or `never`");
+                findings.mistake(&place, "name the operation in `list`, or say `single`");
                 return None;
             }
         };
@@ -51,7 +52,8 @@ impl<'a> Scope<'a> {
         }
         let list = list.map(|list| self.listing_operation(&list, &of, findings));
         let inputs = self.listing_inputs(list.as_ref(), &of);
-        Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, inputs })
+        let apart = word.apart.is_some();
+        Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, apart, inputs })
     }
 
     /// The call that lists them. What does not answer a plain list must hold one, which `element` then names.

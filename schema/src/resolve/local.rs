@@ -24,6 +24,7 @@ pub(super) fn resolve(
         ("special", word.special.is_some()),
         ("reshape", word.reshape.is_some()),
         ("within", word.within.is_some()),
+        ("listing", word.listing.is_some()),
         ("lookup", word.lookup.is_some()),
     ];
     findings.refuse_said(place, &words, "nobody is called for what is `local`");

@@ -1,0 +1,138 @@
+//! What List tells of resources that are parts of others, whole pages of them, and of those that are no more.
+
+use pulumi_rpc::pulumirpc as rpc;
+use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Seed};
+use serde_json::{Value as Json, json};
+use tests::places;
+use tokio::task::JoinSet;
+
+use crate::plugin::{Plugin, SECRET_KEY, Thing, urn};
+
+const ACL: &str = "object/bucketAcl:BucketAcl";
+const ADDRESS: &str = "network/publicGatewayIp:PublicGatewayIp";
+const BUCKET: &str = "object/bucket:Bucket";
+const MEMBERSHIP: &str = "iam/groupMembership:GroupMembership";
+const OBJECT: &str = "object/item:Item";
+const REVERSE: &str = "network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns";
+
+/// One answer of Object Storage lists no more than this.
+const OBJECTS_OF_A_PAGE: usize = 1000;
+/// So many are asked for at once elsewhere.
+const PAGE: usize = 100;
+const MADE: &str = "2026-01-01T00:00:00.000000Z";
+
+async fn made(plugin: &mut Plugin, token: &str, program: Json) -> Thing {
+    let inputs = plugin.check(token, None, &program).await;
+    plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"))
+}
+
+/// The ids of all, each of which an import takes.
+async fn ids(plugin: &mut Plugin, token: &str, query: Json) -> Vec<String> {
+    let all = plugin.list(token, &query, 0).await;
+    let ids: Vec<String> = all.into_iter().map(|(id, _)| id).collect();
+    for id in ids.iter().take(3) {
+        let read = plugin.read(token, &Thing::unknown(id)).await.unwrap_or_else(|status| panic!("{id}: {status}"));
+        assert_eq!(read.map(|read| read.id).as_deref(), Some(id.as_str()), "{token}");
+    }
+    ids
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_objects_of_all_buckets_are_listed_with_all_their_pages() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let full = made(&mut plugin, BUCKET, json!({ "name": "full" })).await;
+    let other = made(&mut plugin, BUCKET, json!({ "name": "other" })).await;
+    made(&mut plugin, BUCKET, json!({ "name": "void" })).await;
+    made(&mut plugin, OBJECT, json!({ "bucket": other.id, "key": "a folder/" })).await;
+    made(&mut plugin, OBJECT, json!({ "bucket": other.id, "key": "a folder/one & two.txt" })).await;
+    let mut creates = JoinSet::new();
+    for number in 0..=OBJECTS_OF_A_PAGE {
+        let program = json!({ "bucket": full.id, "key": format!("{number:04}") });
+        let properties = Some(plugin.check(OBJECT, None, &program).await);
+        let request = rpc::CreateRequest { urn: urn(OBJECT), properties, ..Default::default() };
+        let mut client = plugin.client.clone();
+        creates.spawn(async move { client.create(request).await });
+    }
+    for created in creates.join_all().await {
+        created.unwrap();
+    }
+
+    let all = ids(&mut plugin, OBJECT, json!({})).await;
+    assert_eq!(all.len(), OBJECTS_OF_A_PAGE + 3);
+    assert_eq!(all[OBJECTS_OF_A_PAGE], "fr-par/full/1000", "the one on the second page");
+    let some = ids(&mut plugin, OBJECT, json!({ "bucket": other.id })).await;
+    assert_eq!(some, ["fr-par/other/a folder/", "fr-par/other/a folder/one & two.txt"]);
+    assert_eq!(all[OBJECTS_OF_A_PAGE + 1..], some);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_bucket_has_a_listed_access_control_list() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let open = made(&mut plugin, BUCKET, json!({ "name": "open" })).await;
+    made(&mut plugin, BUCKET, json!({ "name": "shut" })).await;
+    made(&mut plugin, ACL, json!({ "bucket": open.id, "acl": "public-read" })).await;
+    assert_eq!(ids(&mut plugin, ACL, json!({})).await, ["fr-par/open/public-read", "fr-par/shut/private"]);
+    assert_eq!(ids(&mut plugin, ACL, json!({ "bucket": open.id })).await, ["fr-par/open/public-read"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_has_a_listed_reverse_name_if_somebody_gave_it_one() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let named = made(&mut plugin, ADDRESS, json!({})).await;
+    made(&mut plugin, ADDRESS, json!({})).await;
+    let name = json!({ "gatewayIpId": named.id, "reverse": "gateway.example.org" });
+    let reverse = made(&mut plugin, REVERSE, name).await;
+    assert_eq!(ids(&mut plugin, REVERSE, json!({})).await, [named.id.as_str()]);
+    plugin.delete(REVERSE, &reverse).await.unwrap();
+    assert!(plugin.list(REVERSE, &json!({}), 0).await.is_empty(), "it has its usual name again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_members_of_all_groups_are_listed_with_all_pages() {
+    let (user, application) = ("22222222-2222-2222-2222-222222222222", "33333333-3333-3333-3333-333333333333");
+    let id = |number: usize| format!("11111111-1111-1111-1111-{number:012}");
+    // A group in the middle has nobody.
+    let members =
+        |number: usize| if number == PAGE / 2 { (json!([]), json!([])) } else { (json!([user]), json!([application])) };
+    let group = |number: usize| {
+        let (users, applications) = members(number);
+        let fields = json!({
+            "id": id(number), "organization_id": DEFAULT_ORGANIZATION, "name": format!("group-{number}"), "description": "",
+            "user_ids": users, "application_ids": applications, "tags": [], "editable": true, "deletable": true,
+            "managed": false, "created_at": MADE, "updated_at": MADE,
+        });
+        json!({ "kind": "iam/group", "id": id(number), "fields": fields })
+    };
+    let groups: Vec<Json> = (0..=PAGE).map(group).collect();
+    let seed = Seed::parse(&json!({ "objects": groups }).to_string()).unwrap();
+    let fake = Fake::builder().seed(seed).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let all = plugin.list(MEMBERSHIP, &json!({}), 0).await;
+    let with_members = (0..=PAGE).filter(|number| *number != PAGE / 2);
+    let wanted: Vec<(String, String)> = with_members
+        .flat_map(|number| {
+            [("app", application), ("user", user)]
+                .map(|(kind, member)| (format!("{}/{kind}/{member}", id(number)), format!("group-{number}-{member}")))
+        })
+        .collect();
+    assert_eq!(all, wanted);
+    assert_eq!(plugin.list(MEMBERSHIP, &json!({}), 7).await, wanted, "page by page");
+    assert_eq!(ids(&mut plugin, MEMBERSHIP, json!({})).await.len(), 2 * PAGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_is_withdrawn_none_is_listed_and_nobody_is_asked() {
+    let fake = Fake::builder().start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let catalog = places::catalog();
+    let withdrawn: Vec<&String> =
+        catalog.resources.iter().filter(|(_, resource)| resource.withdrawn.is_some()).map(|(token, _)| token).collect();
+    assert!(!withdrawn.is_empty());
+    for token in withdrawn {
+        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}");
+    }
+    assert!(fake.requests().is_empty(), "{:?}", fake.requests());
+}
