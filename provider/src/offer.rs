@@ -1,15 +1,21 @@
-//! What the plugin offers: the schema for people and SDKs, the catalog for the engine, both compiled into the binary.
+//! What the plugin offers: the schema for people and SDKs, the catalog for the engine, both compiled into the binary. The
+//! schema is packed there (`build.rs`), as it is large and seldom asked for.
 //!
 //! Knows nothing of how they are made, and reads the catalog only when something needs it.
 
 use std::borrow::Cow;
+use std::io::{self, Read};
 use std::sync::{Arc, OnceLock};
 
 use catalog::{Catalog, CatalogError};
+use flate2::read::GzDecoder;
+
+/// The schema, packed.
+const SCHEMA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.json.gz"));
 
 /// The schema and the catalog of one version.
 pub(crate) struct Offer {
-    schema: Cow<'static, str>,
+    packed_schema: Cow<'static, [u8]>,
     catalog_text: Cow<'static, str>,
     catalog: OnceLock<Arc<Catalog>>,
 }
@@ -17,17 +23,18 @@ pub(crate) struct Offer {
 impl Offer {
     /// What this version offers.
     pub(crate) fn embedded() -> Self {
-        Self::new(include_str!("../../schema/schema.json"), include_str!("../../schema/catalog.json"))
+        Self::of(SCHEMA, include_str!("../../schema/catalog.json"))
     }
 
-    /// Another schema and catalog, both as JSON.
-    pub(crate) fn new(schema: impl Into<Cow<'static, str>>, catalog: impl Into<Cow<'static, str>>) -> Self {
-        Self { schema: schema.into(), catalog_text: catalog.into(), catalog: OnceLock::new() }
+    fn of(packed_schema: impl Into<Cow<'static, [u8]>>, catalog: impl Into<Cow<'static, str>>) -> Self {
+        Self { packed_schema: packed_schema.into(), catalog_text: catalog.into(), catalog: OnceLock::new() }
     }
 
-    /// The Pulumi package schema, as JSON.
-    pub(crate) fn schema(&self) -> &str {
-        &self.schema
+    /// The Pulumi package schema, as JSON. Fails only if the binary is damaged.
+    pub(crate) fn schema(&self) -> io::Result<String> {
+        let mut text = String::new();
+        GzDecoder::new(&*self.packed_schema).read_to_string(&mut text)?;
+        Ok(text)
     }
 
     /// The resources and functions; read the first time anyone asks.
@@ -44,12 +51,24 @@ impl Offer {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use flate2::Compression;
+    use flate2::bufread::GzEncoder;
+
     use super::*;
+
+    impl Offer {
+        /// Another schema and catalog, both as JSON.
+        pub(crate) fn new(schema: &str, catalog: impl Into<Cow<'static, str>>) -> Self {
+            let mut packed = Vec::new();
+            GzEncoder::new(schema.as_bytes(), Compression::fast()).read_to_end(&mut packed).unwrap();
+            Self::of(packed, catalog)
+        }
+    }
 
     #[test]
     fn what_is_embedded_can_be_read() {
         let offer = Offer::embedded();
-        let schema: serde_json::Value = serde_json::from_str(offer.schema()).unwrap();
+        let schema: serde_json::Value = serde_json::from_str(&offer.schema().unwrap()).unwrap();
         assert_eq!(schema["name"], crate::config::PACKAGE);
         let catalog = offer.catalog().unwrap();
         for token in schema["resources"].as_object().unwrap().keys() {

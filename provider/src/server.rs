@@ -179,7 +179,12 @@ impl ResourceProvider for Server {
 
     async fn get_schema(&self, request: Request<rpc::GetSchemaRequest>) -> Answer<rpc::GetSchemaResponse> {
         match request.get_ref().version {
-            0 => Ok(Response::new(rpc::GetSchemaResponse { schema: self.offer.schema().to_owned() })),
+            0 => match self.offer.schema() {
+                Ok(schema) => Ok(Response::new(rpc::GetSchemaResponse { schema })),
+                Err(error) => Err(Status::data_loss(format!(
+                    "the plugin's schema cannot be unpacked ({error}); install the plugin again"
+                ))),
+            },
             version => Err(Status::invalid_argument(format!("there is no version {version} of the schema's format"))),
         }
     }
