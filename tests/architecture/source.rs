@@ -22,6 +22,11 @@ impl Source {
             || name.ends_with("_tests.rs")
     }
 
+    /// Whether the file runs where the plugin is built, and nowhere else.
+    pub(crate) fn is_build_script(&self) -> bool {
+        self.path.ends_with("/build.rs")
+    }
+
     /// The lines of code with their numbers, up to the unit tests at the end.
     pub(crate) fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = self.text.lines().enumerate().map(|(index, line)| (index + 1, line));

@@ -29,6 +29,7 @@ const HOMES: &[(&str, &str)] = &[
     ("fake/tests/http/sign.rs", "signatures that are good now"),
     ("fake/tests/recordings/replay.rs", "a client to test the fake with"),
     ("fake/tests/recordings/storage.rs", "a client to test the fake with"),
+    ("provider/build.rs", "where cargo wants what is built"),
     ("provider/client/src/clock.rs", "the client's clock"),
     ("provider/client/src/transport.rs", "the one HTTP client"),
     ("provider/src/config.rs", "the environment"),
