@@ -196,6 +196,15 @@ database = scaleway.databases.Instance(
 )
 orders = scaleway.databases.Database("orders", instance_id=database.id, name="orders")
 reader = scaleway.databases.User("reader", instance_id=database.id, name="reader", password=generated.result)
+scaleway.evalap.LoginCheck(
+    "owner-logs-in",
+    host=database.load_balancer.ip,
+    port=database.load_balancer.port,
+    database=orders.name,
+    user_name="owner",
+    password=password,
+    certificate=database.certificate,
+)
 scaleway.databases.Privilege(
     "reader-reads",
     instance_id=database.id,
