@@ -6,7 +6,7 @@ use value::{Object, Path, Value, object};
 
 use crate::component::{Component, State};
 use crate::error::Error;
-use crate::naming::is_name;
+use crate::naming::wrong_names;
 use crate::problem::{Problem, shown};
 use crate::scope::{Part, STORAGE, Scope};
 
@@ -26,19 +26,7 @@ impl Component for Application {
     }
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        for (index, service) in services(inputs).enumerate() {
-            let path = Path::root("services").index(index).name("name");
-            let name = service.text("name").unwrap_or_default();
-            if !is_name(name) {
-                let reason = format!(
-                    "\"{name}\" must begin with a lower-case letter and go on with lower-case letters, digits and dashes"
-                );
-                problems.push(Problem::new(path, reason));
-            } else if services(inputs).take(index).any(|other| other.text("name") == Some(name)) {
-                problems.push(Problem::new(path, format!("\"{name}\" is there twice; give each its own")));
-            }
-        }
+        let mut problems = wrong_names(inputs, "services");
         let has_own = own_database(inputs);
         if inputs.given("database").is_some() && !has_own {
             let reason =
@@ -241,7 +229,7 @@ async fn run(
 ) -> Result<Object, Error> {
     let mut plain = told.plain.clone();
     let mut endpoints = Object::new();
-    for service in services(inputs) {
+    for (_, service) in inputs.objects("services") {
         let name = service.text("name").unwrap_or_default();
         let uses_database = service.flag("usesDatabase").unwrap_or(true);
         let mut secret = told.secret.clone();
@@ -294,11 +282,6 @@ fn own_storage(inputs: &Object) -> bool {
 
 fn is_bucket_id(id: &str) -> bool {
     id.split_once('/').is_some_and(|(region, name)| !region.is_empty() && !name.is_empty() && !name.contains('/'))
-}
-
-fn services(inputs: &Object) -> impl Iterator<Item = &Object> {
-    let given = inputs.get("services").and_then(Value::as_array).unwrap_or_default();
-    given.iter().filter_map(Value::as_object)
 }
 
 #[cfg(test)]

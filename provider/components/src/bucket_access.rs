@@ -27,7 +27,7 @@ const LEVELS: [(&str, &[&str]); 3] = [
 /// The policy as JSON: a statement for each level that somebody has.
 pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
     let principals = |level: &str| {
-        let named = objects(inputs, "access").filter(|(_, one)| one.text("level") == Some(level));
+        let named = inputs.objects("access").filter(|(_, one)| one.text("level") == Some(level));
         let named = named.map(|(_, one)| {
             let (kind, id) = match one.given("applicationId") {
                 Some(id) => ("application_id:", id),
@@ -62,7 +62,7 @@ pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let mut problems = unnamed(inputs, "access");
     let is_full = |(_, one): (usize, &Object)| one.text("level") == Some("full");
-    if objects(inputs, "access").next().is_some() && !objects(inputs, "access").any(is_full) {
+    if inputs.objects("access").next().is_some() && !inputs.objects("access").any(is_full) {
         let reason = "would lock everybody out who could change the bucket, this program too: name the application or user \
                       whose API key runs it, with the level `full`";
         problems.push(Problem::new(Path::root("access"), reason));
@@ -73,7 +73,7 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
 /// Those in a list that are not one application or one user.
 pub(crate) fn unnamed(inputs: &Object, list: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (index, one) in objects(inputs, list) {
+    for (index, one) in inputs.objects(list) {
         let reason = match (one.given("applicationId").is_some(), one.given("userId").is_some()) {
             (true, true) => "names two: give either `applicationId` or `userId`, and the other one a place of its own",
             (false, false) => "names nobody: give `applicationId` or `userId`",
@@ -82,10 +82,4 @@ pub(crate) fn unnamed(inputs: &Object, list: &str) -> Vec<Problem> {
         problems.push(Problem::new(Path::root(list).index(index), reason));
     }
     problems
-}
-
-/// The objects of a list, each with its place.
-pub(crate) fn objects<'a>(inputs: &'a Object, name: &str) -> impl Iterator<Item = (usize, &'a Object)> {
-    let given = inputs.get(name).and_then(Value::as_array).unwrap_or_default();
-    given.iter().enumerate().filter_map(|(index, value)| Some((index, value.as_object()?)))
 }

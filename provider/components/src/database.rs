@@ -8,7 +8,7 @@ use value::{Object, Path, Value, object};
 
 use crate::component::{Component, State};
 use crate::error::Error;
-use crate::problem::{Problem, shown};
+use crate::problem::{Problem, lets_nobody_in, open_to_all, shown};
 use crate::scope::{Part, Scope, Wants};
 
 pub(crate) struct Database;
@@ -29,18 +29,13 @@ impl Component for Database {
         let path = Path::root("allowedAddresses");
         if is_private && allowed.is_some() {
             let reason = "opens a public endpoint, and with `privateNetworkId` there is none: leave one of the two out";
-            problems.push(Problem::new(path, reason));
-        } else if !is_private && allowed.is_none_or(|allowed| allowed.as_array().is_some_and(<[Value]>::is_empty)) {
+            problems.push(Problem::new(path.clone(), reason));
+        } else if !is_private && lets_nobody_in(allowed) {
             let reason = "is needed without `privateNetworkId`, as nobody could connect: give the addresses that may, or \
                           better a private network";
-            problems.push(Problem::new(path, reason));
+            problems.push(Problem::new(path.clone(), reason));
         }
-        for (index, address) in allowed.and_then(Value::as_array).unwrap_or_default().iter().enumerate() {
-            if address.as_str().is_some_and(|address| address.ends_with("/0")) {
-                let reason = format!("{} is the whole world: name the addresses that may connect", shown(address));
-                problems.push(Problem::new(Path::root("allowedAddresses").index(index), reason));
-            }
-        }
+        problems.extend(open_to_all(allowed, &path, "connect"));
         problems
     }
 

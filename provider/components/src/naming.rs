@@ -110,6 +110,24 @@ fn plain(name: &str) -> String {
     name.to_lowercase().replace('_', "-")
 }
 
+/// What is wrong with the names of the objects in a list: each is one that a product takes, and no two are the same.
+pub(crate) fn wrong_names(inputs: &Object, list: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, one) in inputs.objects(list) {
+        let path = Path::root(list).index(index).name("name");
+        let name = one.text("name").unwrap_or_default();
+        if !is_name(name) {
+            let reason = format!(
+                "\"{name}\" must begin with a lower-case letter and go on with lower-case letters, digits and dashes"
+            );
+            problems.push(Problem::new(path, reason));
+        } else if inputs.objects(list).any(|(other, before)| other < index && before.text("name") == Some(name)) {
+            problems.push(Problem::new(path, format!("\"{name}\" is there twice; give each its own")));
+        }
+    }
+    problems
+}
+
 /// Whether a text reads `^[a-z][a-z0-9-]*$`.
 pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())

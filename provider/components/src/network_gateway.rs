@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use value::{Object, Path, Value, object};
 
 use crate::error::Error;
-use crate::problem::{Problem, shown};
+use crate::problem::{Problem, lets_nobody_in, open_to_all};
 use crate::scope::{Part, Scope};
 
 /// The smallest offer.
@@ -29,16 +29,11 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let has_bastion = given.flag("bastion").unwrap_or_default();
     let allowed = given.given("bastionAllowedAddresses");
     let at = path.clone().name("bastionAllowedAddresses");
-    if has_bastion && allowed.is_none_or(|allowed| allowed.as_array().is_some_and(<[Value]>::is_empty)) {
+    if has_bastion && lets_nobody_in(allowed) {
         let reason = "is needed with `bastion`, which would let in the whole world: give the addresses that may log in";
         problems.push(Problem::new(at.clone(), reason));
     }
-    for (index, address) in allowed.and_then(Value::as_array).unwrap_or_default().iter().enumerate() {
-        if address.as_str().is_some_and(|address| address.ends_with("/0")) {
-            let reason = format!("{} is the whole world: name the addresses that may log in", shown(address));
-            problems.push(Problem::new(at.clone().index(index), reason));
-        }
-    }
+    problems.extend(open_to_all(allowed, &at, "log in"));
     for name in ["bastionPort", "bastionAllowedAddresses"] {
         if !has_bastion && given.given(name).is_some() {
             let reason = "means nothing without a bastion: set `bastion` to true, or leave this out";

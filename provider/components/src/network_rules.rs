@@ -17,7 +17,7 @@ const EVERYWHERE: &str = "0.0.0.0/0";
 /// What is wrong with the rules. `subnets` are those there are, with their blocks.
 pub(crate) fn problems(inputs: &Object, subnets: &[(String, Option<Ipv4Net>)]) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (index, rule) in rules(inputs).enumerate() {
+    for (index, rule) in inputs.objects("aclRules") {
         let path = Path::root("aclRules").index(index);
         for end in ["source", "destination"] {
             let Some(given) = rule.text(end) else { continue };
@@ -54,10 +54,10 @@ pub(crate) async fn make(
     subnets: &[(String, Option<Ipv4Net>)],
 ) -> Result<(), Error> {
     let policy = inputs.given("aclDefaultPolicy");
-    if policy.is_none() && rules(inputs).next().is_none() {
+    if policy.is_none() && inputs.objects("aclRules").next().is_none() {
         return Ok(());
     }
-    let rules: Vec<Value> = rules(inputs).map(|rule| Value::from(written(rule, subnets))).collect();
+    let rules: Vec<Value> = inputs.objects("aclRules").map(|(_, rule)| Value::from(written(rule, subnets))).collect();
     let acl = object! {
         "vpcId": vpc.id(),
         "defaultPolicy": policy.cloned().unwrap_or_else(|| Value::from("drop")),
@@ -103,11 +103,6 @@ fn range(text: &str) -> Option<(f64, f64)> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     let (first, last): (u16, u16) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
     (first >= 1 && first <= last).then(|| (f64::from(first), f64::from(last)))
-}
-
-fn rules(inputs: &Object) -> impl Iterator<Item = &Object> {
-    let given = inputs.get("aclRules").and_then(Value::as_array).unwrap_or_default();
-    given.iter().filter_map(Value::as_object)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use value::{Object, Path, Value, object};
 
-use crate::bucket_access::{self, objects};
+use crate::bucket_access;
 use crate::component::{Component, State};
 use crate::error::Error;
 use crate::problem::{Problem, shown};
@@ -55,7 +55,7 @@ impl Component for ObjectStorage {
                 let token = "object/bucketLockConfiguration:BucketLockConfiguration";
                 parts.push(scope.create(token, "lock", lock).await?);
             }
-            if objects(inputs, "access").next().is_some() {
+            if inputs.objects("access").next().is_some() {
                 // Last, and gone first: what it locks out may still have to set the rest.
                 let wants = Wants { after: &parts.iter().collect::<Vec<_>>(), ..Wants::default() };
                 let policy = of_bucket().with("policy", bucket_access::policy(&bucket.output("name"), inputs));
@@ -149,7 +149,7 @@ fn lifecycle_rules(inputs: &Object) -> Vec<Value> {
         "abortIncompleteMultipartUploadDays": inputs.get("unfinishedUploadsExpireAfterDays"),
     };
     let mut rules = vec![Value::from(unseen)];
-    for (index, rule) in objects(inputs, "lifecycleRules") {
+    for (index, rule) in inputs.objects("lifecycleRules") {
         let move_to = |age: &str, class: &str| {
             rule.given(age).map(|days| Value::from(object! { "days": days, "storageClass": class }))
         };
@@ -170,7 +170,7 @@ fn lifecycle_rules(inputs: &Object) -> Vec<Value> {
 /// Each thing happens later than the one before it.
 fn wrong_rules(inputs: &Object) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (index, rule) in objects(inputs, "lifecycleRules") {
+    for (index, rule) in inputs.objects("lifecycleRules") {
         let path = Path::root("lifecycleRules").index(index);
         let ages: Vec<&str> = AGES.into_iter().filter(|age| rule.given(age).is_some()).collect();
         if ages.is_empty() {
@@ -195,7 +195,7 @@ fn wrong_rules(inputs: &Object) -> Vec<Problem> {
 
 fn wrong_origins(inputs: &Object) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (index, rule) in objects(inputs, "corsRules") {
+    for (index, rule) in inputs.objects("corsRules") {
         let origins = rule.get("allowedOrigins").and_then(Value::as_array).unwrap_or_default();
         for (place, origin) in origins.iter().enumerate() {
             let Some(text) = origin.as_str() else { continue };

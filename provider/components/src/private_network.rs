@@ -150,8 +150,7 @@ fn wanted(inputs: &Object) -> Vec<(String, Option<Ipv4Net>)> {
 
 /// The subnets that were asked for, by name, in their order.
 fn subnets(inputs: &Object) -> Vec<(String, Option<Ipv4Net>)> {
-    let given = inputs.get("subnets").and_then(Value::as_array).unwrap_or_default();
-    let subnets = given.iter().filter_map(Value::as_object).map(|subnet| {
+    let subnets = inputs.objects("subnets").map(|(_, subnet)| {
         let net = subnet.text("cidr").and_then(|text| text.parse().ok());
         (subnet.text("name").unwrap_or_default().to_owned(), net)
     });

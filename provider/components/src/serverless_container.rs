@@ -8,7 +8,7 @@ use value::{Object, Path, Value, object};
 
 use crate::component::{Component, State};
 use crate::error::Error;
-use crate::naming::is_name;
+use crate::naming::wrong_names;
 use crate::problem::Problem;
 use crate::scope::{Part, Scope};
 
@@ -42,18 +42,7 @@ impl Component for ServerlessContainer {
             let reason = "is given in the clear or a second time elsewhere: give each variable once";
             problems.push(Problem::new(name, reason));
         }
-        for (index, schedule) in schedules(inputs).enumerate() {
-            let path = Path::root("schedules").index(index).name("name");
-            let name = schedule.text("name").unwrap_or_default();
-            if !is_name(name) {
-                let reason = format!(
-                    "\"{name}\" must begin with a lower-case letter and go on with lower-case letters, digits and dashes"
-                );
-                problems.push(Problem::new(path, reason));
-            } else if schedules(inputs).take(index).any(|other| other.text("name") == Some(name)) {
-                problems.push(Problem::new(path, format!("\"{name}\" is there twice; give each its own")));
-            }
-        }
+        problems.extend(wrong_names(inputs, "schedules"));
         problems
     }
 
@@ -73,7 +62,8 @@ impl Component for ServerlessContainer {
                 let domain = scope.create("containers/domain:Domain", "domain", domain).await?;
                 host = Value::concat([Value::from("https://"), domain.output("hostname")]);
             }
-            try_join_all(schedules(inputs).map(|schedule| trigger(scope, inputs, &container, schedule))).await?;
+            try_join_all(inputs.objects("schedules").map(|(_, schedule)| trigger(scope, inputs, &container, schedule)))
+                .await?;
             Ok(object! { "endpoint": host, "containerId": container.id(), "namespaceId": namespace })
         }
         .boxed()
@@ -223,11 +213,6 @@ fn decoded(data: &Value) -> Value {
     let base64 = data.as_str().unwrap_or_default();
     let text = STANDARD.decode(base64).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     Value::from(text.unwrap_or_else(|| base64.to_owned()))
-}
-
-fn schedules(inputs: &Object) -> impl Iterator<Item = &Object> {
-    let given = inputs.get("schedules").and_then(Value::as_array).unwrap_or_default();
-    given.iter().filter_map(Value::as_object)
 }
 
 async fn trigger(scope: &Scope<'_>, inputs: &Object, container: &Part, schedule: &Object) -> Result<Part, Error> {

@@ -25,7 +25,7 @@ impl Component for StateBackend {
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = bucket_access::unnamed(inputs, "owners");
-        if bucket_access::objects(inputs, "owners").next().is_none() && inputs.given("owners").is_some() {
+        if inputs.objects("owners").next().is_none() && inputs.given("owners").is_some() {
             let reason = "names nobody, and everybody would be locked out but for the key of the states: name the \
                           application or user whose API key runs this program";
             problems.push(Problem::new(Path::root("owners"), reason));
@@ -94,7 +94,7 @@ impl Component for StateBackend {
 /// Who may use the bucket: the states' own key what Pulumi does, owners everything.
 fn access(application: &Value, inputs: &Object) -> Vec<Value> {
     let states = object! { "applicationId": application, "level": "write" };
-    let owners = bucket_access::objects(inputs, "owners").map(|(_, owner)| owner.clone().with("level", "full"));
+    let owners = inputs.objects("owners").map(|(_, owner)| owner.clone().with("level", "full"));
     std::iter::once(states).chain(owners).map(Value::from).collect()
 }
 

@@ -30,6 +30,12 @@ impl Object {
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.0.get(name).and_then(Value::as_bool)
     }
+
+    /// The objects in the list of a property, each with its place there; what is not known yet is left out.
+    pub fn objects<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, &'a Object)> + use<'a> {
+        let list = self.0.get(name).and_then(Value::as_array).unwrap_or_default();
+        list.iter().enumerate().filter_map(|(place, value)| Some((place, value.as_object()?)))
+    }
 }
 
 impl Deref for Object {
