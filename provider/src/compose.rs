@@ -35,7 +35,7 @@ pub(crate) async fn construct(
 ) -> Result<rpc::ConstructResponse, Status> {
     let component = catalog.component(&request.r#type);
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
-    let given = sealed_inside(&component.inputs, from_proto::construct_inputs(&mut request)?);
+    let given = sealed(&component.inputs, from_proto::construct_inputs(&mut request)?);
     let mut checked = engine::check_component(&component.inputs, &given);
     // What another provider was told is not known here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
@@ -95,10 +95,10 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
     }
 }
 
-/// What a program gave with what is declared secret sealed, at any depth: SDKs do that at the top only, and the state keeps
-/// inputs as they came.
-fn sealed_inside(declared: &BTreeMap<String, Property>, given: Object) -> Object {
-    let sealed = given.into_iter().map(|(name, value): (String, Value)| {
+/// Inputs or outputs with what is declared secret sealed, at any depth: SDKs do that with inputs at the top only, and the
+/// state keeps them as they came; what a component tells must not forget it either.
+fn sealed(declared: &BTreeMap<String, Property>, told: Object) -> Object {
+    let sealed = told.into_iter().map(|(name, value): (String, Value)| {
         let value = match declared.get(&name) {
             Some(property) if property.secret => value.into_secret(),
             Some(property) => sealed_as(&property.kind, value),
@@ -111,7 +111,7 @@ fn sealed_inside(declared: &BTreeMap<String, Property>, given: Object) -> Object
 
 fn sealed_as(kind: &Kind, value: Value) -> Value {
     let inner = match (kind, value.as_object(), value.as_array()) {
-        (Kind::Object(properties), Some(object), _) => Value::from(sealed_inside(properties, object.clone())),
+        (Kind::Object(properties), Some(object), _) => Value::from(sealed(properties, object.clone())),
         (Kind::Map(of), Some(object), _) => {
             Value::from(object.clone().into_iter().map(|(key, one)| (key, sealed_as(of, one))).collect::<Object>())
         }
@@ -121,15 +121,6 @@ fn sealed_as(kind: &Kind, value: Value) -> Value {
         _ => return value,
     };
     inner.secret_if(value.is_secret()).depending_on(value.dependencies().cloned())
-}
-
-/// The outputs with those sealed that are declared secret, whatever made them.
-fn sealed(declared: &BTreeMap<String, Property>, outputs: Object) -> Object {
-    let is_secret = |name: &str| declared.get(name).is_some_and(|property| property.secret);
-    outputs
-        .into_iter()
-        .map(|(name, value): (String, Value)| (name.clone(), value.secret_if(is_secret(&name))))
-        .collect()
 }
 
 #[cfg(test)]
@@ -148,7 +139,7 @@ mod tests {
             ("several".to_owned(), list),
         ]);
         let one = || object! { "key": "hidden", "name": "shown" };
-        let sealed = sealed_inside(&declared, object! { "one": one(), "several": vec![Value::from(one())] });
+        let sealed = sealed(&declared, object! { "one": one(), "several": vec![Value::from(one())] });
         for name in ["one", "several"] {
             assert!(sealed[name].contains_secret() && !sealed[name].is_secret(), "{name}");
             assert!(!format!("{:?}", sealed[name]).contains("hidden"), "{name}");
