@@ -21,11 +21,13 @@ fn object(json: serde_json::Value) -> Object {
     Value::from(json).as_object().cloned().unwrap_or_default()
 }
 
+/// What the program said before is what exists.
+fn request<'a>(old: &'a Object, news: &'a Object) -> DiffRequest<'a> {
+    DiffRequest { olds: old, old_inputs: old, news, ignore_changes: &[], now: jiff::Timestamp::UNIX_EPOCH }
+}
+
 fn paths(resource: &Resource, old: serde_json::Value, news: &Object) -> Vec<String> {
-    let old = object(old);
-    let request =
-        DiffRequest { olds: &old, old_inputs: &old, news, ignore_changes: &[], now: jiff::Timestamp::UNIX_EPOCH };
-    let found = diff(resource, &request).changes;
+    let found = diff(resource, &request(&object(old), news)).changes;
     found.iter().map(|(path, change)| format!("{path}{}", if change.replace { "!" } else { "" })).collect()
 }
 
@@ -60,13 +62,8 @@ fn what_the_api_filled_in_within_an_object_is_no_change_when_it_is_given() {
     let resource = resource(vec![("network", input(Kind::Object(inside.collect())))]);
     let (old, live) = (object(json!({"network": {"id": "a"}})), object(json!({"network": {"id": "a", "own": true}})));
     let found = |news: serde_json::Value| {
-        let request = DiffRequest {
-            olds: &live,
-            old_inputs: &old,
-            news: &object(news),
-            ignore_changes: &[],
-            now: jiff::Timestamp::UNIX_EPOCH,
-        };
+        let news = object(news);
+        let request = DiffRequest { olds: &live, ..request(&old, &news) };
         diff(&resource, &request).changes.keys().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(found(json!({"network": {"id": "a", "own": true}})), [""; 0]);
@@ -134,13 +131,7 @@ fn ignored_paths_are_left_alone() {
     let resource = resource(vec![("tags", input(Kind::List(Box::new(Kind::String))))]);
     let (old, news) = (object(json!({"tags": ["a"]})), object(json!({"tags": ["b"]})));
     let ignore = ["tags[0]".to_owned()];
-    let request = DiffRequest {
-        olds: &old,
-        old_inputs: &old,
-        news: &news,
-        ignore_changes: &ignore,
-        now: jiff::Timestamp::UNIX_EPOCH,
-    };
+    let request = DiffRequest { ignore_changes: &ignore, ..request(&old, &news) };
     assert!(diff(&resource, &request).changes.is_empty());
 }
 
@@ -149,14 +140,7 @@ fn what_was_a_default_and_is_none_any_more_is_no_change() {
     let resource = resource(vec![("acl", input(Kind::String))]);
     for (old, changes) in [(json!({"acl": "private", "__defaults": ["acl"]}), 0), (json!({"acl": "private"}), 1)] {
         let (old, news) = (object(old), object(json!({})));
-        let request = DiffRequest {
-            olds: &old,
-            old_inputs: &old,
-            news: &news,
-            ignore_changes: &[],
-            now: jiff::Timestamp::UNIX_EPOCH,
-        };
-        assert_eq!(diff(&resource, &request).changes.len(), changes);
+        assert_eq!(diff(&resource, &request(&old, &news)).changes.len(), changes);
     }
 }
 
@@ -170,13 +154,6 @@ fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
         (json!({"name": "a", "fixed": "y", "__defaults": ["name"]}), false),
     ] {
         let news = object(news);
-        let request = DiffRequest {
-            olds: &old,
-            old_inputs: &old,
-            news: &news,
-            ignore_changes: &[],
-            now: jiff::Timestamp::UNIX_EPOCH,
-        };
-        assert_eq!(diff(&resource, &request).delete_before_replace, expected);
+        assert_eq!(diff(&resource, &request(&old, &news)).delete_before_replace, expected);
     }
 }

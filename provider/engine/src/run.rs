@@ -1,5 +1,6 @@
 //! Create, read, update and delete, in the order things happen. What is sent and what is read is decided elsewhere.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -151,12 +152,13 @@ pub(crate) async fn update(
         diff::diff(cx.resource, &request).properties().map(str::to_owned).collect()
     };
     let mut names = changed(old_inputs);
-    // What an update did before it failed is in the state alone: to take it back in the program is a change all the same.
-    let in_effect = inputs::of_state(cx.resource, olds, old_inputs, false);
-    let old_inputs = if names.is_empty() { &in_effect } else { old_inputs };
+    let mut old_inputs = Cow::Borrowed(old_inputs);
     if names.is_empty() {
-        names = changed(old_inputs);
+        // What an update did before it failed is in the state alone: to take it back in the program is a change all the same.
+        old_inputs = Cow::Owned(inputs::of_state(cx.resource, olds, &old_inputs, false));
+        names = changed(&old_inputs);
     }
+    let old_inputs = &*old_inputs;
     let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
     scope.wanted = after;
