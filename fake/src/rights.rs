@@ -5,14 +5,12 @@
 
 mod areas;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 pub(crate) use areas::{Needed, is_of_organization, needed, needed_in_storage};
 
 use crate::answer::Refusal;
-use crate::call::World;
+use crate::call::Call;
 use crate::products::iam;
 use crate::store::Store;
 
@@ -63,51 +61,39 @@ impl Grants {
     }
 }
 
-/// What one call of the API may see, or its refusal.
-pub(crate) fn check(
-    world: &World,
-    token: &str,
-    needed: &Needed,
-    parameters: &BTreeMap<String, String>,
-    query: &Map<String, Value>,
-    body: &Map<String, Value>,
-) -> Result<Sight, Refusal> {
-    let Some(key) = iam::key_with_secret(&world.store, token) else { return Ok(Sight::All) };
+/// What a call of the API with this key may see, or its refusal.
+pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Sight, Refusal> {
+    let store = &call.world.store;
+    let Some(key) = iam::key_with_secret(store, token) else { return Ok(Sight::All) };
     // Everybody may look at the key in hand.
-    let own = needed.resource == "api_key" && needed.action == "read" && parameters.get("access_key") == Some(&key.id);
-    let Some(grants) = iam::grants(&world.store, &key.id).filter(|_| !own) else { return Ok(Sight::All) };
-    let place = place(world, &key.id, needed, parameters, query, body);
-    grants.check(needed, &place)
+    let is_own = call.parameters.get("access_key") == Some(&key.id);
+    let own = needed.resource == "api_key" && needed.action == "read" && is_own;
+    let Some(grants) = iam::grants(store, &key.id).filter(|_| !own) else { return Ok(Sight::All) };
+    grants.check(needed, &place(call, &key.id, needed))
 }
 
 /// The project of what the call is about: of the object that its path names, else the one the body tells, else that of
 /// what the body names, else the one the query asks for. What is made without a word goes where the key belongs.
-fn place(
-    world: &World,
-    access_key: &str,
-    needed: &Needed,
-    parameters: &BTreeMap<String, String>,
-    query: &Map<String, Value>,
-    body: &Map<String, Value>,
-) -> Place {
-    let store = &world.store;
-    let named: Vec<&str> = parameters
+fn place(call: &Call<'_>, access_key: &str, needed: &Needed) -> Place {
+    let store = &call.world.store;
+    let named: Vec<&str> = call
+        .parameters
         .iter()
         .filter(|(name, _)| !matches!(name.as_str(), "region" | "zone"))
         .map(|(_, value)| value.as_str())
         .collect();
     let text = |fields: &Map<String, Value>, name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
     let of_body = || {
-        let mut ids = body.iter().filter(|(name, _)| name.ends_with("_id")).filter_map(|(_, id)| id.as_str());
+        let mut ids = call.body.iter().filter(|(name, _)| name.ends_with("_id")).filter_map(|(_, id)| id.as_str());
         ids.find_map(|id| project_of(store, id))
     };
     let found = named.iter().find_map(|id| project_of(store, id));
-    let found = found.or_else(|| text(body, "project_id")).or_else(of_body).or_else(|| text(query, "project_id"));
-    match found {
+    let found = found.or_else(|| text(&call.body, "project_id")).or_else(of_body);
+    match found.or_else(|| text(&call.query, "project_id")) {
         Some(project) => Place::Project(project),
         None if named.is_empty() && needed.action == "write" => {
             let own = iam::default_project(store, access_key);
-            Place::Project(own.unwrap_or_else(|| world.project.clone()))
+            Place::Project(own.unwrap_or_else(|| call.world.project.clone()))
         }
         None => Place::Anywhere,
     }

@@ -140,18 +140,19 @@ fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
     request::check_locality(&parameters)?;
     let query = received.query(document, operation)?;
     let body = received.given(document, operation)?;
-    let sight = match rights::needed(&document.name, &operation.id, operation.method) {
-        Some(needed) if world.enforce_permissions => {
-            rights::check(&world, received.token().unwrap_or_default(), &needed, &parameters, &query, &body)?
-        }
-        _ => Sight::All,
-    };
     let order = operation.query_parameters.iter().find(|parameter| parameter.name == "order_by");
     let order = order.and_then(|parameter| match &document.resolve(&parameter.schema).kind {
         Kind::Enum { default, .. } => Some(default.as_str()),
         _ => None,
     });
-    let answer = handler(&mut Call { operation, parameters, query, body, order, now, sight, world: &mut world })?;
+    let sight = Sight::All;
+    let mut call = Call { operation, parameters, query, body, order, now, sight, world: &mut world };
+    if call.world.enforce_permissions
+        && let Some(needed) = rights::needed(&document.name, &operation.id, operation.method)
+    {
+        call.sight = rights::check(&call, received.token().unwrap_or_default(), &needed)?;
+    }
+    let answer = handler(&mut call)?;
     let Some(schema) = &operation.answer else {
         return Ok(Answer { status: operation.status, body: None });
     };
