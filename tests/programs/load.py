@@ -1,32 +1,52 @@
-"""Somebody who asks a container again and again while a stack is deployed, and keeps what was answered."""
+"""Somebody who does the same again and again while a stack is deployed, such as to ask a container, and keeps what came of it."""
 
 from __future__ import annotations
 
 import threading
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from fake import Fake
 
-# Between two requests: often enough that no gap of a deployment is missed, seldom enough to leave the machine to others.
-PAUSE = 0.005
+if TYPE_CHECKING:
+    from typing import Self  # Known to Python from 3.11 on.
 
+class Again:
+    """Does something again and again for as long as the `with` lasts: at least once, however quick that is over."""
 
-class Load:
-    """Requests for a host, for as long as the `with` lasts."""
+    # Between two times, in seconds: often enough that no gap of a deployment is missed, seldom enough to leave the machine to others.
+    pause = 0.005
 
-    def __init__(self, fake: Fake, host: str) -> None:
-        self.answers: list[tuple[int, str]] = []
-        self._fake, self._host = fake, host
+    def __init__(self) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._ask)
+        self._thread = threading.Thread(target=self._go_on)
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop.set()
         self._thread.join()
+
+    def once(self) -> None:
+        """What is done each time."""
+        raise NotImplementedError
+
+    def _go_on(self) -> None:
+        while True:
+            self.once()
+            if self._stop.wait(self.pause):
+                return
+
+
+class Load(Again):
+    """Requests for a host."""
+
+    def __init__(self, fake: Fake, host: str) -> None:
+        super().__init__()
+        self.answers: list[tuple[int, str]] = []
+        self._fake, self._host = fake, host
 
     @property
     def failed(self) -> list[tuple[int, str]]:
@@ -39,10 +59,6 @@ class Load:
         images = [image for _, image in self.answers]
         return [image for place, image in enumerate(images) if place == 0 or images[place - 1] != image]
 
-    def _ask(self) -> None:
-        # At least once, however quick the deployment is.
-        while True:
-            status, told = self._fake.ask(self._host, "/")
-            self.answers.append((status, told.get("image", told.get("message", ""))))
-            if self._stop.wait(PAUSE):
-                return
+    def once(self) -> None:
+        status, told = self._fake.ask(self._host, "/")
+        self.answers.append((status, told.get("image", told.get("message", ""))))

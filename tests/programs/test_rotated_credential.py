@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Callable
 
 import evalap_scaleway as scaleway
@@ -17,6 +15,7 @@ import pytest
 from pulumi import automation
 
 from fake import SECRET_KEY, Fake
+from load import Again
 from stack import Failed, Stack
 
 REFUSED = {"status": {"code": 400, "body": {"type": "invalid_arguments", "message": "a fault that was asked for"}}}
@@ -277,26 +276,18 @@ def only_the_newest_is_left(fake: Fake) -> None:
     assert enabled == [max(version["revision"] for version in versions)]
 
 
-class Consumer:
+class Consumer(Again):
     """Uses what the container was given all the time, as the container would; `broken` tells when that failed."""
 
+    pause = 0.02
+
     def __init__(self, fake: Fake, given: Callable[[Fake], Any] = in_use, used: Callable[[Fake, Any], bool] = works) -> None:
+        super().__init__()
         self.fake, self.given, self.used = fake, given, used
         self.broken: list[Any] = []
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> "Consumer":
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(0.02):
-            given = self.given(self.fake)
-            # A container that was given another one meanwhile does not use this one any more.
-            if not self.used(self.fake, given) and self.given(self.fake) == given:
-                self.broken.append(given[0])
+    def once(self) -> None:
+        given = self.given(self.fake)
+        # A container that was given another one meanwhile does not use this one any more.
+        if not self.used(self.fake, given) and self.given(self.fake) == given:
+            self.broken.append(given[0])
