@@ -69,6 +69,15 @@ impl World {
         let bytes = self.chance.u128(..).to_be_bytes();
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
+
+    /// Every object with what the API never returns, in the order of creation.
+    pub(crate) fn snapshot(&self) -> Vec<Value> {
+        let shown = |object: &Object| {
+            let Object { kind, locality, id, fields, hidden, .. } = object;
+            json!({ "kind": kind, "locality": locality, "id": id, "fields": fields, "hidden": hidden })
+        };
+        self.store.all().map(shown).collect()
+    }
 }
 
 /// What was asked.

@@ -197,6 +197,12 @@ impl Running {
         self.server.world().store.all().filter(|object| object.kind == kind).cloned().collect()
     }
 
+    /// Every object in the order of creation, as JSON with what the API never returns (secrets, parents that only the path
+    /// names).
+    pub fn snapshot(&self) -> Vec<Value> {
+        self.server.world().snapshot()
+    }
+
     /// Sets fields of an object (a JSON object) behind everybody's back.
     pub fn change(&self, kind: &str, locality: &str, id: &str, fields: Value) -> Result<(), Error> {
         self.server.change(kind, locality, id, object(fields)).map_err(|_| no_object(kind, id))

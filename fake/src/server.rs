@@ -118,11 +118,17 @@ pub(crate) async fn exchange(
         line.cut();
         return Response::default();
     };
-    match fault {
+    let mut response = match fault {
         Some(FaultKind::Truncate) => truncated(response),
         Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds).map(Body::from),
         _ => response.map(Body::from),
+    };
+    // Times in answers are of the fake's clock, and this is how a client reads it.
+    let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&server.clock.now());
+    if let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok()) {
+        response.headers_mut().insert(header::DATE, date);
     }
+    response
 }
 
 /// What Scaleway would say: authenticate, match, validate, see what is allowed, dispatch, and check our own answer.

@@ -12,6 +12,8 @@ mod config;
 mod engine_log;
 mod files;
 mod from_proto;
+#[cfg(feature = "testing")]
+pub mod in_process;
 pub mod lifecycle;
 pub mod list_project;
 mod logging;

@@ -26,6 +26,12 @@ impl Offer {
         Self::of(SCHEMA, include_str!("../../schema/catalog.json"))
     }
 
+    /// The embedded schema with a catalog that was read before.
+    #[cfg(feature = "testing")]
+    pub(crate) fn of_catalog(catalog: Arc<Catalog>) -> Self {
+        Self { packed_schema: SCHEMA.into(), catalog_text: Cow::Borrowed(""), catalog: OnceLock::from(catalog) }
+    }
+
     fn of(packed_schema: impl Into<Cow<'static, [u8]>>, catalog: impl Into<Cow<'static, str>>) -> Self {
         Self { packed_schema: packed_schema.into(), catalog_text: catalog.into(), catalog: OnceLock::new() }
     }

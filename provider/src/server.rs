@@ -7,7 +7,7 @@ use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
-use client::{CancellationToken, Client, Clock};
+use client::{CancellationToken, Client, Clock, Transport};
 use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Operation, Progress, Warning};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
@@ -32,6 +32,8 @@ pub(crate) struct Server {
     log: EngineLog,
     cancel: CancellationToken,
     clock: Arc<dyn Clock>,
+    /// How requests are carried, if not by a client of this server's own.
+    transport: Option<Arc<dyn Transport>>,
     configured: RwLock<Option<Arc<Configured>>>,
 }
 
@@ -56,7 +58,13 @@ impl Server {
         cancel: CancellationToken,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { offer, surroundings, log, cancel, clock, configured: RwLock::default() }
+        Self { offer, surroundings, log, cancel, clock, transport: None, configured: RwLock::default() }
+    }
+
+    /// The same server over a transport that it shares with others.
+    #[cfg(feature = "testing")]
+    pub(crate) fn over(self, transport: Arc<dyn Transport>) -> Self {
+        Self { transport: Some(transport), ..self }
     }
 
     fn catalog(&self) -> Result<&Arc<Catalog>, Status> {
@@ -121,7 +129,9 @@ impl Server {
         }
         let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let api = client.api_url.as_str().trim_end_matches('/').to_owned();
-        let client = Client::new(client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone()));
+        let mut client = client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone());
+        client.transport = self.transport.clone();
+        let client = Client::new(client);
         let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
             .leaving_to(Arc::new(LocalChance));

@@ -119,7 +119,7 @@ async fn create(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
             outcome.id = Some(created.id);
             outcome.state = Some(created.state);
         }
-        Err(error) => fail(outcome, error),
+        Err(error) => fail(outcome, error, inputs),
     }
 }
 
@@ -142,7 +142,7 @@ async fn update(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
     outcome.id = Some(case.id.clone());
     match engine.update(operation, &case.id, &olds, &given, &news).await {
         Ok(state) => outcome.state = Some(state),
-        Err(error) => fail(outcome, error),
+        Err(error) => fail(outcome, error, given),
     }
 }
 
@@ -165,11 +165,12 @@ async fn read(
     }
 }
 
-fn fail(outcome: &mut Outcome, error: Error) {
+/// What Pulumi's engine keeps of a failed step: with the state of the error these inputs, whatever the error holds.
+fn fail(outcome: &mut Outcome, error: Error, kept: Object) {
     if let Some(left) = error.left() {
         outcome.id = Some(left.id.clone());
         outcome.state = Some(left.state.clone());
-        outcome.inputs = Some(left.inputs.clone());
     }
+    outcome.inputs = Some(kept);
     outcome.error = Some(error);
 }

@@ -18,7 +18,7 @@ use tests::places;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::bag::{bag, plain};
+use crate::bag::{bag, left, plain};
 
 /// Every secret of these tests holds this word, and nothing else does.
 pub(crate) const CANARY: &str = "canary";
@@ -230,7 +230,7 @@ impl Plugin {
     fn refused(&self, status: Status) -> Status {
         let details = String::from_utf8_lossy(status.details()).into_owned();
         // What a failed create leaves is state, where secrets are sealed.
-        let details = if crate::bag::left(&status).is_some() { String::new() } else { details };
+        let details = if left(&status).is_some() { String::new() } else { details };
         self.refusals.lock().unwrap().push(format!("{}\n{details}", status.message()));
         assert_ne!(status.code(), Code::Unknown, "the engine takes this for a broken state: {status}");
         status
@@ -254,6 +254,13 @@ pub(crate) struct Thing {
 }
 
 impl Thing {
+    /// What Pulumi's engine stores of a failed create: the error's properties with all inputs of the program. The `inputs` of
+    /// the error are discarded (pkg v3.259.0, `resource/plugin/provider_plugin.go:1478`).
+    pub(crate) fn of_failed_create(status: &Status, inputs: &Struct) -> Option<Self> {
+        let kept = left(status)?;
+        Some(Self { id: kept.id, state: kept.properties.unwrap_or_default(), inputs: inputs.clone() })
+    }
+
     /// What nobody knows anything of but its id.
     pub(crate) fn unknown(id: &str) -> Self {
         Self { id: id.to_owned(), state: Struct::default(), inputs: Struct::default() }

@@ -101,10 +101,9 @@ async fn a_create_that_fails_half_way_keeps_its_id_and_the_next_update_does_the_
     fake.fault(Fault::at("*/settings", status(400, refused)).method("PUT"));
     let refusal = plugin.create(INSTANCE, &inputs, false).await.unwrap_err();
     assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
-    let left = left(&refusal).expect("the instance exists");
-    assert!(left.id.ends_with(&fake.objects("rdb/instance")[0].id), "{}", left.id);
+    let thing = Thing::of_failed_create(&refusal, &inputs).expect("the instance exists");
+    assert!(thing.id.ends_with(&fake.objects("rdb/instance")[0].id), "{}", thing.id);
 
-    let thing = Thing { id: left.id, state: left.properties.unwrap(), inputs: left.inputs.unwrap() };
     let (changes, replaces) = plugin.diff(INSTANCE, &thing, &inputs).await;
     assert_eq!((changes.as_slice(), replaces.len()), (["settings".to_owned()].as_slice(), 0));
     let updated = plugin.update(INSTANCE, &thing, &inputs, false).await.unwrap();

@@ -39,16 +39,14 @@ async fn a_cancelled_create_tells_what_exists_and_the_next_run_goes_on() {
     });
     let status = created.unwrap_err();
     assert_eq!(status.code(), Code::Cancelled, "{status}");
-    let left = left(&status).expect("what exists must not be lost");
+    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is kept");
     assert_eq!(fake.objects(KIND).len(), 1);
-    assert!(left.id.ends_with(&fake.objects(KIND)[0].id), "{}", left.id);
-    assert_eq!(plain(left.inputs.as_ref().unwrap())["name"], "slow");
+    assert!(thing.id.ends_with(&fake.objects(KIND)[0].id), "{}", thing.id);
     assert!(!plugin.said().contains("canary"));
 
     // The next run is another process. Pulumi asks it to update what was left, with the same inputs.
     fake.clock().advance(Duration::from_mins(2));
     let mut next = Plugin::with_fake(&fake, None).await;
-    let thing = Thing { id: left.id, state: left.properties.unwrap(), inputs: left.inputs.unwrap() };
     let updated = next.update(NAMESPACE, &thing, &inputs, false).await.unwrap();
     assert_eq!(plain(&updated.state)["name"], "slow");
     assert_eq!(next.diff(NAMESPACE, &updated, &inputs).await.0, Vec::<String>::new());
@@ -70,11 +68,11 @@ async fn a_resource_that_fails_is_kept_with_the_reason_of_the_api() {
     });
     let status = created.unwrap_err();
     assert!(status.message().contains("the moon is in the wrong place"), "{status}");
-    let left = left(&status).expect("what exists must not be lost");
-    assert!(left.reasons[0].contains("the moon is in the wrong place"));
+    let reasons = left(&status).expect("the id is kept").reasons;
+    assert!(reasons[0].contains("the moon is in the wrong place"));
 
     // It can be deleted like any other.
-    let thing = Thing { id: left.id, state: left.properties.unwrap(), inputs: left.inputs.unwrap() };
+    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is kept");
     fake.settle(Duration::ZERO);
     plugin.delete(NAMESPACE, &thing).await.unwrap();
     fake.clock().advance(Duration::from_mins(2));

@@ -10,10 +10,11 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde_json::Value;
 use tokio::sync::oneshot;
+use url::Url;
 
 use crate::clock::{BoxFuture, Clock};
 use crate::login::Login;
-use crate::transport::{Failure, Transport};
+use crate::transport::{Failure, Http, Transport};
 
 /// A clock that stands still until told otherwise. Clones show the same time.
 #[derive(Clone, Debug)]
@@ -105,6 +106,11 @@ impl Clock for ManualClock {
             }
         })
     }
+}
+
+/// HTTP over TCP, for several clients of one test: connections, and what is read of certificates, are shared.
+pub fn shared_http(api_url: &Url) -> Arc<dyn Transport> {
+    Arc::new(Http::new(api_url, false))
 }
 
 /// One step of a [`ScriptedTransport`].

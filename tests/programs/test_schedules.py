@@ -1,0 +1,85 @@
+"""The double of Pulumi's engine (tests/schedules, Rust) keeps what the real CLI keeps of failed steps.
+
+The schedules and the states after each step are data that both read; the Rust suite writes and asserts the same states.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Callable
+
+import pulumi
+import pytest
+import yaml
+
+from fake import Fake
+from stack import Failed, Stack
+
+DATA = Path(__file__).parents[1] / "schedules"
+SCHEDULES = yaml.safe_load((DATA / "shared.yaml").read_text())
+STATES = json.loads((DATA / "shared_states.json").read_text())
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: schedule["schedule"])
+def test_state_of_the_cli_is_the_one_of_the_double(
+    stack: Callable[..., Stack], fake: Fake, schedule: dict[str, Any]
+) -> None:
+    inputs: dict[str, Any] = {}
+
+    def program() -> None:
+        pulumi.CustomResource(f"evalap-scaleway:{schedule['resource']}", "main", dict(inputs))
+
+    made = stack(program)
+    for at, step in enumerate(schedule["steps"]):
+        inputs = step.get("up", inputs)
+        if "fault" in step:
+            fault = dict(step["fault"])
+            fake.fault(fault.pop("kind"), **fault)
+        command = made.destroy if step.get("destroy") else made.up
+        if "fault" in step:
+            with pytest.raises(Failed):
+                command()
+        else:
+            command()
+        fake.no_faults()
+        assert without_generated(state(made)) == STATES[schedule["schedule"]][at], f"step {at}"
+
+
+def state(made: Stack) -> dict[str, Any]:
+    """The resource and what is still to be deleted, as the double writes them."""
+    found = [
+        resource
+        for resource in made.state().get("resources", [])
+        if resource["type"].startswith("evalap-scaleway:") and not resource.get("pendingReplacement")
+    ]
+    kept = [shown(resource) for resource in found if not resource.get("delete")]
+    assert len(kept) <= 1
+    return {
+        "resource": kept[0] if kept else None,
+        "toDelete": [shown(resource) for resource in found if resource.get("delete")],
+    }
+
+
+def shown(resource: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": resource["id"],
+        "inputs": resource.get("inputs", {}),
+        "outputs": resource.get("outputs", {}),
+        "failed": bool(resource.get("initErrors")),
+    }
+
+
+def without_generated(value: Any) -> Any:
+    """A state without ids, times, and what is absent."""
+    if isinstance(value, str):
+        return "{time}" if TIME.fullmatch(value) else UUID.sub("{id}", value)
+    if isinstance(value, list):
+        return [without_generated(item) for item in value]
+    if isinstance(value, dict):
+        return {name: without_generated(item) for name, item in value.items() if item is not None}
+    return value

@@ -1,0 +1,137 @@
+//! One fake with the parents of one resource in it, and a new plugin for each command.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use catalog::Catalog;
+use client::{Transport, Url};
+use pulumi_rpc::pulumirpc as rpc;
+use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
+use scaleway_fake::{Clock, DEFAULT_ORGANIZATION, Entry, Fake, Fault, Running, Seed};
+use serde_json::{Value as Json, json};
+use tests::places;
+use tonic::Request;
+
+use crate::bag::bag;
+use crate::clock::SharedClock;
+use crate::programs::{Program, Table};
+use crate::stack::{Stack, Stored};
+use crate::world::World;
+
+/// The plugin's gRPC service.
+pub(crate) type Plugin = Arc<dyn ResourceProvider>;
+
+/// Where schedules of one resource run one after the other.
+pub(crate) struct Lane {
+    fake: Running,
+    catalog: Arc<Catalog>,
+    clock: Arc<SharedClock>,
+    /// Shared by the plugins of the lane: reading the certificates of this machine for each takes longer than a schedule.
+    transport: Arc<dyn Transport>,
+    seeds: AtomicU64,
+    /// What the resource needs, by the names of the table.
+    parents: BTreeMap<String, Stored>,
+    /// What exists beside the resource.
+    pub(crate) baseline: World,
+}
+
+impl Lane {
+    /// A fake with the parents of this resource. Every lane of a resource has the same ids.
+    pub(crate) async fn start(catalog: &Arc<Catalog>, table: &Table, program: &Program) -> Self {
+        let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
+        let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
+        let fake = Fake::builder().seed(seed).clock(clock).chance(1).start().await.unwrap();
+        let clock = Arc::new(SharedClock::new(fake.clock().clone()));
+        let catalog = Arc::clone(catalog);
+        let (parents, baseline) = (BTreeMap::new(), World::default());
+        let transport = client::testing::shared_http(&Url::parse(&fake.url()).unwrap());
+        let mut lane = Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), parents, baseline };
+        for parent in table.parents(program) {
+            let inputs = lane.resolved(&parent.inputs);
+            let mut stack = Stack::new(&lane, &parent.resource, &parent.name);
+            stack.up(&inputs).await.unwrap_or_else(|status| panic!("{}, for {}: {status}", parent.name, program.name));
+            let stored = stack.state.unwrap();
+            lane.parents.insert(parent.name.clone(), stored);
+        }
+        lane.baseline = lane.world();
+        lane.seeds.store(1_000, Ordering::Relaxed);
+        lane
+    }
+
+    /// A new process of the plugin, as each command of the CLI starts one.
+    pub(crate) async fn plugin(&self) -> Plugin {
+        let plugin = provider::in_process::provider(Arc::clone(&self.catalog), self.clock.clone(), Arc::clone(&self.transport));
+        let arguments = json!({
+            "accessKey": "SCWXXXXXXXXXXXXXXXXX",
+            "secretKey": "11111111-1111-4111-8111-111111111111",
+            "projectId": DEFAULT_ORGANIZATION,
+            "organizationId": DEFAULT_ORGANIZATION,
+            "apiUrl": self.fake.url(),
+            "probeEndpoint": self.fake.url(),
+            "region": "fr-par",
+        });
+        let configure = rpc::ConfigureRequest {
+            args: Some(bag(&arguments)),
+            accept_secrets: true,
+            accept_resources: true,
+            sends_old_inputs: true,
+            sends_old_inputs_to_delete: true,
+            urn: Some("urn:pulumi:test::project::pulumi:providers:evalap-scaleway::default".to_owned()),
+            ..Default::default()
+        };
+        plugin.configure(Request::new(configure)).await.unwrap();
+        plugin
+    }
+
+    /// What `Check` makes names of: another one each time, as the engine's.
+    pub(crate) fn seed(&self) -> Vec<u8> {
+        let mut seed = vec![0; 24];
+        seed.extend(self.seeds.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        seed
+    }
+
+    /// Everything that exists now.
+    pub(crate) fn world(&self) -> World {
+        World::new(self.fake.snapshot(), &self.baseline)
+    }
+
+    /// Lets the time pass that is between two commands.
+    pub(crate) fn later(&self) {
+        self.fake.clock().advance(Duration::from_mins(61));
+    }
+
+    /// The requests since the last call of this.
+    pub(crate) fn requests(&self) -> Vec<Entry> {
+        let requests = self.fake.requests();
+        self.fake.clear_requests();
+        requests
+    }
+
+    pub(crate) fn fault(&self, fault: Fault) {
+        self.fake.clear_requests();
+        self.fake.fault(fault);
+    }
+
+    pub(crate) fn clear_faults(&self) {
+        self.fake.clear_faults();
+    }
+
+    /// A program with `$name.output` replaced by the outputs of its parents.
+    pub(crate) fn resolved(&self, program: &Json) -> Json {
+        match program {
+            Json::String(text) if text.starts_with('$') => {
+                let (name, output) = text[1..].split_once('.').unwrap();
+                let parent = self.parents.get(name).unwrap_or_else(|| panic!("{name} is not a parent"));
+                let outputs = crate::bag::plain(&parent.outputs);
+                if output == "id" { Json::from(parent.id.clone()) } else { outputs[output].clone() }
+            }
+            Json::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),
+            Json::Object(map) => {
+                Json::Object(map.iter().map(|(name, value)| (name.clone(), self.resolved(value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The law of failed steps: whatever call fails and however it does, the next `up` makes what exists equal to the program.
+//!
+//! Every call of the create, update and delete of every resource of the catalog is rejected, answered with 500, cut before
+//! and cut after it took effect; then the same program, the reverted one and one with one more change are deployed.
+//! `SCHEDULES=all` runs the full product instead of a sample, `SCHEDULES=<resource of life.yaml>` all of one resource, and
+//! `SCHEDULES=write` writes what fails to `expected.txt`.
+
+#[allow(dead_code, reason = "shared with the suite `rpc`, which uses the rest")]
+#[path = "../rpc/bag.rs"]
+mod bag;
+mod clock;
+mod lane;
+mod programs;
+mod schedule;
+mod shared;
+mod stack;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tests::places;
+
+use crate::programs::Table;
+use crate::schedule::Outcome;
+
+/// Resources under test at the same time: they wait for nothing but the processor.
+const LANES: usize = 2;
+
+/// Resources that take longer are named, so that the whole stays short.
+const SLOW: Duration = Duration::from_secs(15);
+
+/// The schedules that fail today.
+const EXPECTED: &str = "tests/schedules/expected.txt";
+
+#[test]
+fn after_any_failed_call_the_next_up_makes_what_exists_equal_to_the_program() {
+    let choice = choice();
+    let start = Instant::now();
+    let outcomes = outcomes(choice.as_deref());
+    let slowest = outcomes.iter().max_by_key(|outcome| outcome.duration);
+    let slowest = slowest.map(|slowest| format!("{} in {:?}", slowest.key, slowest.duration)).unwrap_or_default();
+    let failed: BTreeMap<&str, &Outcome> = outcomes
+        .iter()
+        .filter(|outcome| !outcome.wrong.is_empty())
+        .map(|outcome| (outcome.key.as_str(), outcome))
+        .collect();
+    println!("{} schedules in {:?}, {} fail; slowest: {slowest}", outcomes.len(), start.elapsed(), failed.len());
+
+    let table = failed.values().map(|outcome| format!("{}\n    {}\n", outcome.key, outcome.wrong.join("\n    ")));
+    let report = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schedules.txt");
+    fs::write(&report, table.collect::<String>()).unwrap();
+    let file = places::project().join(EXPECTED);
+    if choice.as_deref() == Some("write") {
+        fs::write(&file, failed.keys().map(|key| format!("{key}\n")).collect::<String>()).unwrap();
+        return;
+    }
+    let expected = places::text(&file);
+    let expected: BTreeSet<&str> = expected.lines().collect();
+    let run: BTreeSet<&str> = outcomes.iter().map(|outcome| outcome.key.as_str()).collect();
+    let unexpected: Vec<&&str> = failed.keys().filter(|key| !expected.contains(**key)).collect();
+    let shown = unexpected.iter().take(50).map(|key| format!("{key}: {}", failed[**key].wrong.join("; ")));
+    assert!(
+        unexpected.is_empty(),
+        "{} schedules break the law (all in {}):\n{}",
+        unexpected.len(),
+        report.display(),
+        shown.collect::<Vec<_>>().join("\n")
+    );
+    let fixed: Vec<&&str> = expected.iter().filter(|key| run.contains(**key) && !failed.contains_key(**key)).collect();
+    assert!(fixed.is_empty(), "remove from {EXPECTED} what does not fail any more (or set SCHEDULES=write): {fixed:#?}");
+}
+
+/// The outcomes of all resources, or of one; each has a thread and a runtime of its own while it runs.
+fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
+    let catalog = places::catalog();
+    let table = Arc::new(Table::read());
+    let one = choice.filter(|choice| !["all", "write"].contains(choice));
+    let full = choice == Some("all") || one.is_some();
+    let programs = table.0.iter().filter(|program| one.is_none_or(|one| program.name == one));
+    let waiting = Mutex::new(programs.cloned().collect::<VecDeque<_>>());
+    let outcomes = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..LANES {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                loop {
+                    let Some(program) = waiting.lock().unwrap().pop_front() else { break };
+                    let name = program.name.clone();
+                    let start = Instant::now();
+                    let run = schedule::run(Arc::clone(&catalog), Arc::clone(&table), program, full);
+                    let found = runtime.block_on(run);
+                    if start.elapsed() > SLOW {
+                        println!("{name}: {} schedules in {:?}", found.len(), start.elapsed());
+                    }
+                    outcomes.lock().unwrap().extend(found);
+                }
+            });
+        }
+    });
+    outcomes.into_inner().unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a switch of the test")]
+fn choice() -> Option<String> {
+    std::env::var("SCHEDULES").ok().filter(|choice| !choice.is_empty())
+}

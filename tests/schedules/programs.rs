@@ -1,0 +1,159 @@
+//! The programs of each resource: from `tests/rpc/life.yaml`, with additions of `programs.yaml`.
+
+use std::collections::BTreeMap;
+
+use catalog::{Catalog, Input};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+use tests::places;
+
+/// What the tables say of one resource.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Program {
+    /// Its token without the package.
+    pub(crate) resource: String,
+    /// Its name in the table, and the logical name.
+    pub(crate) name: String,
+    /// The smallest program.
+    #[serde(default)]
+    pub(crate) least: Json,
+    /// The program that is deployed first.
+    pub(crate) inputs: Json,
+    /// What an update changes in place.
+    #[serde(default)]
+    pub(crate) change: Json,
+    /// What a third program changes; made up where absent.
+    #[serde(default)]
+    more: Json,
+}
+
+/// What `programs.yaml` adds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Addition {
+    #[serde(default)]
+    inputs: Map<String, Json>,
+    #[serde(default)]
+    change: Map<String, Json>,
+    #[serde(default)]
+    more: Json,
+}
+
+/// All programs, parents before their parts.
+pub(crate) struct Table(pub(crate) Vec<Program>);
+
+impl Table {
+    pub(crate) fn read() -> Self {
+        let file = |path: &str| places::text(&places::project().join(path));
+        let mut programs: Vec<Program> = serde_saphyr::from_str(&file("tests/rpc/life.yaml")).unwrap();
+        let additions: BTreeMap<String, Addition> =
+            serde_saphyr::from_str(&file("tests/schedules/programs.yaml")).unwrap();
+        for (name, addition) in additions {
+            let program = programs.iter_mut().find(|program| program.name == name);
+            let program = program.unwrap_or_else(|| panic!("life.yaml has no {name}"));
+            program.inputs = merged(&program.inputs, &Json::Object(addition.inputs));
+            program.change = merged(&program.change, &Json::Object(addition.change));
+            program.more = addition.more;
+        }
+        Self(programs)
+    }
+
+    /// What must exist before this resource, in order.
+    pub(crate) fn parents(&self, program: &Program) -> Vec<&Program> {
+        let mut needed = Vec::new();
+        references(&json!([program.least, program.inputs, program.change, program.more]), &mut needed);
+        let mut found: Vec<&Program> = Vec::new();
+        for name in needed {
+            let parent = self.0.iter().find(|parent| parent.name == name);
+            let parent = parent.unwrap_or_else(|| panic!("there is no program {name}"));
+            for ancestor in self.parents(parent).into_iter().chain([parent]) {
+                if !found.iter().any(|other| other.name == ancestor.name) {
+                    found.push(ancestor);
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Program {
+    /// One that needs nothing and says nothing.
+    pub(crate) fn of(resource: &str) -> Self {
+        let (resource, name) = (resource.to_owned(), "main".to_owned());
+        Self { resource, name, least: json!({}), inputs: json!({}), change: json!({}), more: Json::Null }
+    }
+
+    /// The program of the update.
+    pub(crate) fn changed(&self) -> Option<Json> {
+        let is_empty = self.change.as_object().is_none_or(Map::is_empty);
+        (!is_empty).then(|| merged(&self.inputs, &self.change))
+    }
+
+    /// The first program without what is optional, but with its name and place.
+    pub(crate) fn reduced(&self, catalog: &Catalog) -> Json {
+        let properties = &catalog.resources[&self.resource].properties;
+        let inputs = self.inputs.as_object().unwrap();
+        let least: Vec<&String> = self.least.as_object().into_iter().flatten().map(|(name, _)| name).collect();
+        if !least.iter().all(|name| inputs.contains_key(*name)) {
+            return self.least.clone();
+        }
+        let stays = |name: &String| {
+            least.contains(&name) || matches!(properties[name].input, Input::Auto | Input::Provider(_) | Input::Required)
+        };
+        Json::Object(inputs.iter().filter(|(name, _)| stays(name)).map(|(n, v)| (n.clone(), v.clone())).collect())
+    }
+
+    /// A program with one more change than `changed`.
+    pub(crate) fn more(&self, catalog: &Catalog) -> Option<Json> {
+        let changed = self.changed()?;
+        if !self.more.is_null() {
+            return Some(merged(&changed, &self.more));
+        }
+        let properties = &catalog.resources[&self.resource].properties;
+        let can_change = |name: &str| {
+            properties.get(name).is_some_and(|property| property.input != Input::No && !property.replace)
+        };
+        let third = |name: &str| match &changed[name] {
+            Json::Array(_) => Some(json!(["three"])),
+            Json::Object(_) => Some(json!({ "a": "three" })),
+            Json::String(_) => Some(json!("third")),
+            _ => None,
+        };
+        for name in ["description", "tags"] {
+            if let Some(value) = third(name).filter(|_| can_change(name)) {
+                return Some(merged(&changed, &json!({ name: value })));
+            }
+        }
+        // Half of the change is taken back.
+        let change = self.change.as_object().unwrap();
+        let (name, _) = change.iter().next().filter(|_| change.len() > 1)?;
+        Some(merged(&changed, &json!({ name: self.inputs.get(name).cloned().unwrap_or_default() })))
+    }
+}
+
+/// A program with some inputs replaced; null removes one.
+fn merged(program: &Json, change: &Json) -> Json {
+    let mut merged = program.as_object().cloned().unwrap_or_default();
+    for (name, value) in change.as_object().into_iter().flatten() {
+        if value.is_null() {
+            merged.remove(name);
+        } else {
+            merged.insert(name.clone(), value.clone());
+        }
+    }
+    Json::Object(merged)
+}
+
+fn references(json: &Json, found: &mut Vec<String>) {
+    match json {
+        Json::String(text) if text.starts_with('$') => {
+            let name = text[1..].split('.').next().unwrap_or_default().to_owned();
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| references(item, found)),
+        Json::Object(map) => map.values().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}

@@ -1,0 +1,435 @@
+//! The schedules of one resource: each call of its create, update and delete fails in each way, and then a program is
+//! deployed; what exists must be what that program says.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use catalog::Catalog;
+use scaleway_fake::{Entry, Fault, FaultKind};
+use serde_json::{Value as Json, json};
+use tonic::Status;
+
+use crate::lane::Lane;
+use crate::programs::{Program, Table};
+use crate::stack::Stack;
+use crate::world::{Masks, World, without_ids};
+
+/// The operation in which a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Create,
+    Update,
+    Delete,
+}
+
+/// How the call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// 400, without effect.
+    Rejected,
+    /// 500, without effect.
+    ServerError,
+    /// No answer, without effect.
+    CutBefore,
+    /// No answer, with effect.
+    CutAfter,
+}
+
+/// What is done after the failed operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The same program is deployed.
+    Same,
+    /// The program of before is deployed; after a create, one without the optional inputs.
+    Reverted,
+    /// A program with one more change is deployed.
+    More,
+    /// The stack is destroyed again.
+    Destroyed,
+    /// The stack is refreshed and deployed again.
+    Kept,
+}
+
+const FAILURES: [Failure; 4] = [Failure::Rejected, Failure::ServerError, Failure::CutBefore, Failure::CutAfter];
+
+/// How often a command is repeated that does not succeed after the failed one.
+const MORE_UPS: usize = 2;
+
+/// What came of a schedule.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    /// Resource, operation, call, failure, then.
+    pub(crate) key: String,
+    pub(crate) duration: Duration,
+    /// What differs from what the program says; empty if the law holds.
+    pub(crate) wrong: Vec<String>,
+}
+
+/// What exists after a deployment in which nothing failed.
+#[derive(Clone)]
+struct Expected {
+    world: World,
+    masks: Masks,
+}
+
+/// One resource under test.
+struct Course {
+    catalog: Arc<Catalog>,
+    table: Arc<Table>,
+    program: Program,
+    lane: Lane,
+    /// By program.
+    fresh: BTreeMap<String, Expected>,
+    /// What exists after `destroy`.
+    end: Expected,
+    outcomes: Vec<Outcome>,
+    full: bool,
+}
+
+/// Runs the schedules of one resource; all of them, or a sample.
+pub(crate) async fn run(catalog: Arc<Catalog>, table: Arc<Table>, program: Program, full: bool) -> Vec<Outcome> {
+    let lane = Lane::start(&catalog, &table, &program).await;
+    let end = Expected { world: lane.baseline.clone(), masks: Masks::new() };
+    let mut course = Course { catalog, table, program, lane, fresh: BTreeMap::new(), end, outcomes: Vec::new(), full };
+    if let Err(error) = course.all().await {
+        let key = format!("{} without a failure", course.program.name);
+        course.outcomes.push(Outcome { key, duration: Duration::ZERO, wrong: vec![error] });
+    }
+    course.outcomes
+}
+
+impl Course {
+    async fn all(&mut self) -> Result<(), String> {
+        let first = self.program.inputs.clone();
+        let created = self.recorded(&[], &first).await?;
+        self.learn_end().await?;
+        self.schedules(Operation::Create, &created).await?;
+        if let Some(changed) = self.program.changed() {
+            let updated = self.recorded(&[&first], &changed).await?;
+            self.schedules(Operation::Update, &updated).await?;
+        }
+        let mut stack = self.stack();
+        let program = self.lane.resolved(&first);
+        stack.up(&program).await.map_err(text)?;
+        self.lane.requests();
+        stack.destroy().await.map_err(text)?;
+        let deleted = calls(&self.lane.requests());
+        self.schedules(Operation::Delete, &deleted).await
+    }
+
+    fn stack(&self) -> Stack<'_> {
+        Stack::new(&self.lane, &self.program.resource, &self.program.name)
+    }
+
+    /// The calls of the last of these deployments, of which none fails.
+    async fn recorded(&self, before: &[&Json], last: &Json) -> Result<Vec<String>, String> {
+        let mut stack = self.stack();
+        for program in before {
+            stack.up(&self.lane.resolved(program)).await.map_err(text)?;
+        }
+        self.lane.requests();
+        stack.up(&self.lane.resolved(last)).await.map_err(text)?;
+        let calls = calls(&self.lane.requests());
+        stack.destroy().await.map_err(text)?;
+        Ok(calls)
+    }
+
+    /// What is left after a deployment and `destroy`.
+    async fn learn_end(&mut self) -> Result<(), String> {
+        let before = self.lane.world();
+        self.lane.later();
+        self.recorded(&[], &self.program.inputs.clone()).await?;
+        self.lane.later();
+        let world = self.lane.world();
+        self.end = Expected { masks: before.masks(&world), world };
+        Ok(())
+    }
+
+    /// What exists after a fresh deployment of this program.
+    async fn fresh(&mut self, program: &Json) -> Result<Expected, String> {
+        let key = program.to_string();
+        if let Some(known) = self.fresh.get(&key) {
+            return Ok(known.clone());
+        }
+        let mut worlds = Vec::new();
+        for _ in 0..2 {
+            self.lane.later();
+            let mut stack = self.stack();
+            stack.up(&self.lane.resolved(program)).await.map_err(text)?;
+            worlds.push(self.lane.world());
+            stack.destroy().await.map_err(text)?;
+        }
+        let expected = Expected { masks: worlds[0].masks(&worlds[1]), world: worlds[1].clone() };
+        self.fresh.insert(key, expected.clone());
+        Ok(expected)
+    }
+
+    async fn schedules(&mut self, operation: Operation, calls: &[String]) -> Result<(), String> {
+        let thens: &[Then] = match operation {
+            Operation::Create | Operation::Update => &[Then::Same, Then::Reverted, Then::More],
+            Operation::Delete => &[Then::Destroyed, Then::Kept],
+        };
+        for &then in thens {
+            let Some(last) = self.last(operation, then) else { continue };
+            let Some(expected) = self.reference(operation, then, &last).await else { continue };
+            for (at, call) in calls.iter().enumerate() {
+                for failure in FAILURES {
+                    let key = format!("{} {operation} {at}:{call} {failure} {then}", self.program.name);
+                    if !self.full && !is_sampled(&key, call, then) {
+                        continue;
+                    }
+                    let start = Instant::now();
+                    let wrong = self.schedule(operation, (at, call), failure, then, &last, &expected).await;
+                    self.outcomes.push(Outcome { key, duration: start.elapsed(), wrong });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The program that is deployed last.
+    fn last(&self, operation: Operation, then: Then) -> Option<Json> {
+        let first = || Some(self.program.inputs.clone());
+        match (operation, then) {
+            (Operation::Create, Then::Same) | (Operation::Update, Then::Reverted) | (Operation::Delete, _) => first(),
+            (Operation::Create, Then::Reverted) => Some(self.program.reduced(&self.catalog)),
+            (Operation::Update, Then::More) => self.program.more(&self.catalog),
+            (Operation::Create | Operation::Update, _) => self.program.changed(),
+        }
+    }
+
+    /// What is expected after these deployments: what a fresh one gives, but for what stays where nothing fails either.
+    async fn reference(&mut self, operation: Operation, then: Then, last: &Json) -> Option<Expected> {
+        let key = format!("{} {operation} without a failure {then}", self.program.name);
+        let start = Instant::now();
+        let (expected, wrong) = match self.compared(operation, last).await {
+            // What a program leaves out may stay as it is; `docs/reference` says of which inputs that is true.
+            Ok((expected, _)) if (operation, then) == (Operation::Create, Then::Reverted) => (Some(expected), Vec::new()),
+            Ok((expected, wrong)) => (Some(expected), wrong),
+            Err(error) => {
+                self.renew().await;
+                (None, vec![error])
+            }
+        };
+        self.outcomes.push(Outcome { key, duration: start.elapsed(), wrong });
+        expected
+    }
+
+    async fn compared(&mut self, operation: Operation, last: &Json) -> Result<(Expected, Vec<String>), String> {
+        let mut expected = self.fresh(last).await?;
+        let mut programs = vec![self.program.inputs.clone()];
+        programs.extend(self.program.changed().filter(|_| operation == Operation::Update));
+        programs.push(last.clone());
+        self.lane.later();
+        let mut stack = self.stack();
+        for program in programs {
+            stack.up(&self.lane.resolved(&program)).await.map_err(text)?;
+        }
+        let world = self.lane.world();
+        let wrong = world.wrong(&expected.world, &expected.masks);
+        expected.masks.extend(world.masks(&expected.world));
+        stack.destroy().await.map_err(text)?;
+        Ok((expected, wrong))
+    }
+
+    async fn schedule(
+        &mut self,
+        operation: Operation,
+        (at, call): (usize, &str),
+        failure: Failure,
+        then: Then,
+        last: &Json,
+        expected: &Expected,
+    ) -> Vec<String> {
+        let mut wrong = {
+            let mut stack = self.stack();
+            let mut wrong = Vec::new();
+            if let Err(error) = self.failing(&mut stack, operation, (at, call), failure).await {
+                wrong.push(error);
+            } else if then != Then::Destroyed {
+                wrong = self.law(&mut stack, then, &self.lane.resolved(last), expected).await;
+            }
+            if let Err(error) = destroy(&mut stack).await {
+                wrong.push(format!("destroy fails: {error}"));
+            }
+            wrong
+        };
+        let left = self.lane.world().wrong(&self.end.world, &self.end.masks);
+        if !left.is_empty() {
+            wrong.extend(left.iter().map(|left| format!("after destroy: {left}")));
+            self.renew().await;
+        }
+        wrong
+    }
+
+    /// The operation with one failing call.
+    async fn failing(
+        &self,
+        stack: &mut Stack<'_>,
+        operation: Operation,
+        (at, call): (usize, &str),
+        failure: Failure,
+    ) -> Result<(), String> {
+        let first = self.lane.resolved(&self.program.inputs);
+        if operation != Operation::Create {
+            stack.up(&first).await.map_err(text)?;
+        }
+        let skipped = u32::try_from(at).unwrap_or(u32::MAX);
+        self.lane.fault(Fault::at("*", failure.kind(call)).skip(skipped));
+        // It may fail or hide the failure: what counts is what comes after it.
+        let _ = match operation {
+            Operation::Create => stack.up(&first).await,
+            Operation::Update => stack.up(&self.lane.resolved(&self.program.changed().unwrap_or_default())).await,
+            Operation::Delete => stack.destroy().await,
+        };
+        self.lane.clear_faults();
+        let made = calls(&self.lane.requests());
+        if made.get(at).map(String::as_str) == Some(call) {
+            return Ok(());
+        }
+        Err(format!("call {at} is {:?} when the schedule runs", made.get(at)))
+    }
+
+    /// What breaks the law when this program is deployed at last.
+    async fn law(&self, stack: &mut Stack<'_>, then: Then, program: &Json, expected: &Expected) -> Vec<String> {
+        if then == Then::Kept
+            && let Err(error) = stack.refresh().await
+        {
+            return vec![format!("refresh fails: {}", text(error))];
+        }
+        if let Err(error) = up(stack, program).await {
+            return vec![format!("up fails: {error}")];
+        }
+        let mut wrong = self.lane.world().wrong(&expected.world, &expected.masks);
+        match stack.preview(program).await {
+            Ok(shown) if shown.is_empty() => {}
+            Ok(shown) => wrong.push(format!("the next preview shows {}", shown.join(", "))),
+            Err(error) => wrong.push(format!("preview fails: {}", text(error))),
+        }
+        match stack.refresh().await {
+            Ok(shown) if shown.is_empty() => {}
+            Ok(shown) => wrong.push(format!("refresh shows {}", shown.join(", "))),
+            Err(error) => wrong.push(format!("refresh fails: {}", text(error))),
+        }
+        match stack.preview(program).await {
+            Ok(shown) if shown.is_empty() => {}
+            Ok(shown) => wrong.push(format!("the preview after refresh shows {}", shown.join(", "))),
+            Err(error) => wrong.push(format!("preview after refresh fails: {}", text(error))),
+        }
+        wrong
+    }
+
+    async fn renew(&mut self) {
+        self.lane = Lane::start(&self.catalog, &self.table, &self.program).await;
+        // The first deployment may change its parents for good.
+        let _ = self.recorded(&[], &self.program.inputs).await;
+    }
+}
+
+/// `pulumi up`, repeated until it succeeds.
+async fn up(stack: &mut Stack<'_>, program: &Json) -> Result<(), String> {
+    let mut outcome = Ok(());
+    for _ in 0..MORE_UPS {
+        outcome = stack.up(program).await.map_err(text);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+/// `pulumi destroy`, repeated until it succeeds.
+async fn destroy(stack: &mut Stack<'_>) -> Result<(), String> {
+    let mut outcome = Ok(());
+    for _ in 0..MORE_UPS {
+        outcome = stack.destroy().await.map_err(text);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Whether a schedule belongs to the sample: what a read fails at is hidden by its repetition, mostly, and one of eight of
+/// those and of the programs after the first stands for all.
+fn is_sampled(key: &str, call: &str, then: Then) -> bool {
+    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let is_read = call.starts_with("GET ") || call.starts_with("HEAD ");
+    let one_of = match (is_read, then) {
+        (false, _) => 1,
+        (true, Then::Same | Then::Destroyed) => 2,
+        (true, _) => 6,
+    };
+    (hash >> 32) % one_of == 0
+}
+
+/// Verb and path of each request, without ids.
+fn calls(requests: &[Entry]) -> Vec<String> {
+    requests.iter().map(|entry| format!("{} {}", entry.method, without_ids(&entry.path))).collect()
+}
+
+fn text(status: Status) -> String {
+    without_ids(status.message())
+}
+
+impl Failure {
+    fn kind(self, call: &str) -> FaultKind {
+        let status = |code, body| FaultKind::Status { code, body, retry_after: None };
+        // Calls of Object Storage begin with a bucket, and not with a product and its version; the fake words their errors.
+        let version = call.split(['/', ' ']).nth(3).and_then(|part| part.strip_prefix('v'));
+        let is_storage = !version.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()));
+        let detail = json!({ "argument_name": "name", "reason": "constraint", "help_message": "not today" });
+        match self {
+            Self::Rejected | Self::ServerError if is_storage => status(self.code(), None),
+            Self::Rejected => {
+                let body =
+                    json!({ "type": "invalid_arguments", "message": "invalid argument(s)", "details": [detail] });
+                status(self.code(), Some(body))
+            }
+            Self::ServerError => status(self.code(), Some(json!({ "message": "internal error" }))),
+            Self::CutBefore => FaultKind::DropBefore,
+            Self::CutAfter => FaultKind::DropAfter,
+        }
+    }
+
+    fn code(self) -> u16 {
+        if self == Self::Rejected { 400 } else { 500 }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rejected => "rejected",
+            Self::ServerError => "500",
+            Self::CutBefore => "cut-before",
+            Self::CutAfter => "cut-after",
+        })
+    }
+}
+
+impl fmt::Display for Then {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Same => "then-same",
+            Self::Reverted => "then-reverted",
+            Self::More => "then-one-more-change",
+            Self::Destroyed => "then-destroyed",
+            Self::Kept => "then-kept",
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! The schedules that run through the double and through the real CLI: `shared.yaml`, and the states after each step in
+//! `shared_states.json`, which `SCHEDULES=write` writes and `tests/programs/test_schedules.py` compares with the CLI's.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use scaleway_fake::Fault;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use tests::{places, subset};
+
+use crate::lane::Lane;
+use crate::programs::{Program, Table};
+use crate::stack::Stack;
+use crate::world::without_ids;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Schedule {
+    schedule: String,
+    resource: String,
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    #[serde(default)]
+    up: Option<Json>,
+    #[serde(default)]
+    destroy: bool,
+    #[serde(default)]
+    fault: Option<Json>,
+}
+
+#[tokio::test]
+async fn states_of_the_double_are_those_of_the_cli() {
+    let file = places::project().join("tests/schedules/shared_states.json");
+    let text = places::text(&places::project().join("tests/schedules/shared.yaml"));
+    let schedules: Vec<Schedule> = serde_saphyr::from_str(&text).unwrap();
+    let mut states = BTreeMap::new();
+    for schedule in &schedules {
+        states.insert(schedule.schedule.clone(), run(schedule).await);
+    }
+    if crate::choice().as_deref() == Some("write") {
+        fs::write(&file, format!("{}\n", serde_json::to_string_pretty(&states).unwrap())).unwrap();
+        return;
+    }
+    let expected = places::json(&file);
+    for (name, states) in &states {
+        for (at, state) in states.iter().enumerate() {
+            let wrong = subset::missing(&expected[name][at], state, "state");
+            let surplus = subset::missing(state, &expected[name][at], "state");
+            assert!(wrong.is_empty() && surplus.is_empty(), "{name}, step {at}: {wrong:?} {surplus:?}");
+        }
+    }
+    assert_eq!(expected.as_object().unwrap().len(), states.len(), "shared_states.json holds other schedules");
+}
+
+/// The state after each step.
+async fn run(schedule: &Schedule) -> Vec<Json> {
+    let nothing = Program::of(&schedule.resource);
+    let lane = Lane::start(&places::catalog(), &Table(Vec::new()), &nothing).await;
+    let mut stack = Stack::new(&lane, &schedule.resource, "main");
+    let mut states = Vec::new();
+    for (at, step) in schedule.steps.iter().enumerate() {
+        if let Some(fault) = &step.fault {
+            lane.fault(serde_json::from_value::<Fault>(fault.clone()).unwrap());
+        }
+        let outcome = match &step.up {
+            Some(program) if !step.destroy => stack.up(program).await,
+            _ => stack.destroy().await,
+        };
+        lane.clear_faults();
+        assert_eq!(outcome.is_err(), step.fault.is_some(), "{}, step {at}: {outcome:?}", schedule.schedule);
+        let shown = |stored: &crate::stack::Stored| {
+            json!({
+                "id": stored.id,
+                "inputs": crate::bag::plain(&stored.inputs),
+                "outputs": crate::bag::plain(&stored.outputs),
+                "failed": stored.failed,
+            })
+        };
+        let state = json!({
+            "resource": stack.state.as_ref().map(shown),
+            "toDelete": stack.condemned.iter().map(shown).collect::<Vec<_>>(),
+        });
+        states.push(without_generated(&state));
+    }
+    states
+}
+
+/// A state without ids, times, addresses, and what is absent.
+fn without_generated(json: &Json) -> Json {
+    match json {
+        Json::String(text) if text.parse::<jiff::Timestamp>().is_ok() => json!("{time}"),
+        Json::String(text) => Json::from(without_ids(text)),
+        Json::Number(number) => Json::from(number.as_f64().unwrap()),
+        Json::Array(items) => items.iter().map(without_generated).collect(),
+        Json::Object(map) => {
+            let held = map.iter().filter(|(_, value)| !value.is_null());
+            Json::Object(held.map(|(name, value)| (name.clone(), without_generated(value))).collect())
+        }
+        other => other.clone(),
+    }
+}

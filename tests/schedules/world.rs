@@ -1,0 +1,163 @@
+//! What exists at the fake, in a form that two deployments of one program share. Knows no resource.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use serde_json::Value as Json;
+
+/// The leaves of one object: path of the field to its value.
+type Leaves = BTreeMap<String, String>;
+
+/// Everything that exists, by kind; ids and generated names are replaced by placeholders.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    objects: BTreeMap<String, Vec<Leaves>>,
+    /// The ids that are the same in every deployment.
+    ids: HashSet<String>,
+}
+
+/// Fields that differ between two deployments of one program: kind and path, with `*` for each index.
+pub(crate) type Masks = BTreeSet<(String, String)>;
+
+impl World {
+    /// The objects of a snapshot, beside which these existed before.
+    pub(crate) fn new(snapshot: Vec<Json>, baseline: &Self) -> Self {
+        let mut ids = HashSet::new();
+        snapshot.iter().for_each(|object| uuids(object, &mut ids));
+        let known = if baseline.ids.is_empty() { &ids } else { &baseline.ids };
+        let mut objects: BTreeMap<String, Vec<Leaves>> = BTreeMap::new();
+        for object in &snapshot {
+            let mut leaves = Leaves::new();
+            for part in ["locality", "id", "fields", "hidden"] {
+                flatten(&object[part], part, known, &mut leaves);
+            }
+            objects.entry(object["kind"].as_str().unwrap_or_default().to_owned()).or_default().push(leaves);
+        }
+        Self { objects, ids }
+    }
+
+    /// The fields in which the two differ, where both have as many objects of a kind.
+    pub(crate) fn masks(&self, other: &Self) -> Masks {
+        let mut masks = Masks::new();
+        for (kind, here) in &self.objects {
+            let Some(there) = other.objects.get(kind).filter(|there| there.len() == here.len()) else { continue };
+            for (here, there) in here.iter().zip(there) {
+                let paths = here.keys().chain(there.keys()).filter(|path| here.get(*path) != there.get(*path));
+                masks.extend(paths.map(|path| (kind.clone(), generic(path))));
+            }
+        }
+        masks
+    }
+
+    /// What differs from what is wanted.
+    pub(crate) fn wrong(&self, wanted: &Self, masks: &Masks) -> Vec<String> {
+        let kinds: BTreeSet<&String> = self.objects.keys().chain(wanted.objects.keys()).collect();
+        kinds.into_iter().flat_map(|kind| self.wrong_of(kind, wanted, masks)).collect()
+    }
+
+    fn wrong_of(&self, kind: &str, wanted: &Self, masks: &Masks) -> Vec<String> {
+        let masked = |world: &Self| -> Vec<Leaves> {
+            let objects = world.objects.get(kind).into_iter().flatten();
+            let seen = |path: &String| !masks.contains(&(kind.to_owned(), generic(path)));
+            let mut objects: Vec<Leaves> =
+                objects.map(|leaves| leaves.clone().into_iter().filter(|(path, _)| seen(path)).collect()).collect();
+            objects.sort();
+            objects
+        };
+        let (mut here, mut there) = (masked(self), masked(wanted));
+        if here.len() != there.len() {
+            return vec![format!("{} of {kind} instead of {}", here.len(), there.len())];
+        }
+        // What is the same on both sides is set aside, so that the rest is compared pair by pair.
+        there.retain(|object| match here.iter().position(|other| other == object) {
+            Some(place) => {
+                here.remove(place);
+                false
+            }
+            None => true,
+        });
+        let mut wrong = Vec::new();
+        for (here, there) in here.iter().zip(&there) {
+            let paths: BTreeSet<&String> = here.keys().chain(there.keys()).collect();
+            for path in paths.into_iter().filter(|path| here.get(*path) != there.get(*path)) {
+                let show = |leaves: &Leaves| leaves.get(path).cloned().unwrap_or_else(|| "absent".to_owned());
+                wrong.push(format!("{kind} {path} is {} instead of {}", show(here), show(there)));
+            }
+        }
+        wrong
+    }
+}
+
+/// A path with `*` for each index.
+fn generic(path: &str) -> String {
+    let part = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn flatten(json: &Json, path: &str, known: &HashSet<String>, leaves: &mut Leaves) {
+    match json {
+        Json::Object(map) => {
+            map.iter().for_each(|(name, value)| flatten(value, &format!("{path}/{name}"), known, leaves));
+        }
+        Json::Array(items) if !items.is_empty() => {
+            items.iter().enumerate().for_each(|(at, item)| flatten(item, &format!("{path}/{at}"), known, leaves));
+        }
+        // A field that is not set is one that is absent.
+        Json::Null => {}
+        Json::String(text) => {
+            leaves.insert(path.to_owned(), anonymous(text, known));
+        }
+        other => {
+            leaves.insert(path.to_owned(), other.to_string());
+        }
+    }
+}
+
+/// A string without ids that are not known and without the end of a generated name.
+fn anonymous(text: &str, known: &HashSet<String>) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(uuid) = rest.get(..36).filter(|part| is_uuid(part)) {
+            shown.push_str(if known.contains(uuid) { uuid } else { "{id}" });
+            rest = &rest[36..];
+        } else {
+            let length = rest.chars().next().map_or(1, char::len_utf8);
+            shown.push_str(&rest[..length]);
+            rest = &rest[length..];
+        }
+    }
+    match shown.rsplit_once('-') {
+        Some((base, end)) if end.len() == 7 && end.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            format!("{base}-{{name}}")
+        }
+        _ => shown,
+    }
+}
+
+/// A path or message in which every id is replaced.
+pub(crate) fn without_ids(text: &str) -> String {
+    anonymous(text, &HashSet::new())
+}
+
+fn uuids(json: &Json, found: &mut HashSet<String>) {
+    match json {
+        Json::String(text) => {
+            for at in 0..text.len().saturating_sub(35) {
+                if let Some(uuid) = text.get(at..at + 36).filter(|part| is_uuid(part)) {
+                    found.insert(uuid.to_owned());
+                }
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| uuids(item, found)),
+        Json::Object(map) => map.values().for_each(|value| uuids(value, found)),
+        _ => {}
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let right = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(right)
+}
