@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use tests::places;
 
-use crate::programs::Table;
+use crate::programs::{Program, Table};
 use crate::schedule::Outcome;
 
 /// Resources under test at the same time: they wait for nothing but the processor.
@@ -81,7 +81,12 @@ fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
     let table = Arc::new(Table::read());
     let one = choice.filter(|choice| !["all", "write"].contains(choice));
     let full = choice == Some("all") || one.is_some();
-    let programs = table.0.iter().filter(|program| one.is_none_or(|one| program.name == one));
+    // What is not at Scaleway takes no calls.
+    let is_remote = |program: &&Program| {
+        let resource = &catalog.resources[&program.resource];
+        resource.local.is_none() && resource.withdrawn.is_none()
+    };
+    let programs = table.0.iter().filter(is_remote).filter(|program| one.is_none_or(|one| program.name == one));
     let waiting = Mutex::new(programs.cloned().collect::<VecDeque<_>>());
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {

@@ -31,6 +31,9 @@ pub(crate) struct Program {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Addition {
+    /// The resource of a program that `life.yaml` does not have, for the sake of its parts.
+    #[serde(default)]
+    resource: Option<String>,
     #[serde(default)]
     inputs: Map<String, Json>,
     #[serde(default)]
@@ -49,6 +52,10 @@ impl Table {
         let additions: BTreeMap<String, Addition> =
             serde_saphyr::from_str(&file("tests/schedules/programs.yaml")).unwrap();
         for (name, addition) in additions {
+            if let Some(resource) = addition.resource {
+                programs.insert(0, Program { name, inputs: Json::Object(addition.inputs), ..Program::of(&resource) });
+                continue;
+            }
             let program = programs.iter_mut().find(|program| program.name == name);
             let program = program.unwrap_or_else(|| panic!("life.yaml has no {name}"));
             program.inputs = merged(&program.inputs, &Json::Object(addition.inputs));

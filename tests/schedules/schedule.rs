@@ -231,6 +231,8 @@ impl Course {
         let wrong = world.wrong(&expected.world, &expected.masks);
         expected.masks.extend(world.masks(&expected.world));
         stack.destroy().await.map_err(text)?;
+        let end = self.lane.world().masks(&self.end.world);
+        self.end.masks.extend(end);
         Ok((expected, wrong))
     }
 

@@ -15,6 +15,9 @@ pub(crate) struct World {
     ids: HashSet<String>,
 }
 
+/// What shows another object's name as it was at some time, and nothing acts on.
+const DISPLAYED: [(&str, &str); 2] = [("ipam/ip", "fields/resource/name"), ("ipam/ip", "hidden/resource_name")];
+
 /// Fields that differ between two deployments of one program: kind and path, with `*` for each index.
 pub(crate) type Masks = BTreeSet<(String, String)>;
 
@@ -25,12 +28,16 @@ impl World {
         snapshot.iter().for_each(|object| uuids(object, &mut ids));
         let known = if baseline.ids.is_empty() { &ids } else { &baseline.ids };
         let mut objects: BTreeMap<String, Vec<Leaves>> = BTreeMap::new();
-        for object in &snapshot {
+        // What waits for the end of a retention period is deleted already.
+        let exists = |object: &&Json| object["fields"]["deletion_requested_at"].is_null();
+        for object in snapshot.iter().filter(exists) {
             let mut leaves = Leaves::new();
             for part in ["locality", "id", "fields", "hidden"] {
                 flatten(&object[part], part, known, &mut leaves);
             }
-            objects.entry(object["kind"].as_str().unwrap_or_default().to_owned()).or_default().push(leaves);
+            let kind = object["kind"].as_str().unwrap_or_default();
+            leaves.retain(|path, _| !DISPLAYED.contains(&(kind, path.as_str())));
+            objects.entry(kind.to_owned()).or_default().push(leaves);
         }
         Self { objects, ids }
     }
@@ -87,6 +94,15 @@ impl World {
     }
 }
 
+/// Lists whose order depends on the order of the calls and means nothing.
+const UNORDERED: [&str; 1] = ["fields/endpoints"];
+
+fn part(json: &Json, known: &HashSet<String>) -> Leaves {
+    let mut leaves = Leaves::new();
+    flatten(json, "", known, &mut leaves);
+    leaves
+}
+
 /// A path with `*` for each index.
 fn generic(path: &str) -> String {
     let part = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
@@ -95,6 +111,12 @@ fn generic(path: &str) -> String {
 
 fn flatten(json: &Json, path: &str, known: &HashSet<String>, leaves: &mut Leaves) {
     match json {
+        Json::Array(items) if UNORDERED.iter().any(|name| path.ends_with(name)) => {
+            let mut parts: Vec<Leaves> = items.iter().map(|item| part(item, known)).collect();
+            parts.sort();
+            let all = parts.into_iter().enumerate().flat_map(|(at, leaves)| leaves.into_iter().map(move |leaf| (at, leaf)));
+            leaves.extend(all.map(|(at, (below, value))| (format!("{path}/{at}{below}"), value)));
+        }
         Json::Object(map) => {
             map.iter().for_each(|(name, value)| flatten(value, &format!("{path}/{name}"), known, leaves));
         }
@@ -120,6 +142,9 @@ fn anonymous(text: &str, known: &HashSet<String>) -> String {
         if let Some(uuid) = rest.get(..36).filter(|part| is_uuid(part)) {
             shown.push_str(if known.contains(uuid) { uuid } else { "{id}" });
             rest = &rest[36..];
+        } else if let Some(key) = rest.get(..ACCESS_KEY).filter(|part| is_access_key(part) && !known.contains(*part)) {
+            shown.push_str("{key}");
+            rest = &rest[key.len()..];
         } else {
             let length = rest.chars().next().map_or(1, char::len_utf8);
             shown.push_str(&rest[..length]);
@@ -152,6 +177,14 @@ fn uuids(json: &Json, found: &mut HashSet<String>) {
         Json::Object(map) => map.values().for_each(|value| uuids(value, found)),
         _ => {}
     }
+}
+
+/// The length of an access key.
+const ACCESS_KEY: usize = 20;
+
+fn is_access_key(text: &str) -> bool {
+    let right = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    text.strip_prefix("SCW").is_some_and(|rest| rest.bytes().all(right))
 }
 
 fn is_uuid(text: &str) -> bool {
