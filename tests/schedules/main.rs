@@ -80,7 +80,7 @@ fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
     let catalog = places::catalog();
     let table = Arc::new(Table::read());
     let one = choice.filter(|choice| !["all", "write"].contains(choice));
-    let full = choice == Some("all") || one.is_some();
+    let full = choice.is_some();
     // What is not at Scaleway takes no calls.
     let is_remote = |program: &&Program| {
         let resource = &catalog.resources[&program.resource];
