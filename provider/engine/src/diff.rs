@@ -7,7 +7,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
-use crate::{convert, encode, equal, inputs, local, special, undone};
+use crate::{convert, encode, equal, inputs, local, removal, special, undone};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -33,7 +33,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         changes.property(property, &Path::root(name.as_str()), old, new);
     }
-    let mut diff = Diff { changes: changes.found, ..Diff::default() };
+    let mut diff = Diff { changes: changes.found, warnings: removal::kept(resource, request), ..Diff::default() };
     for name in undone::names(request.olds).filter(|name| request.news.given(name).is_none()) {
         diff.changes.entry(Path::root(name)).or_insert(Change { kind: ChangeKind::Delete, replace: false });
     }
@@ -160,7 +160,7 @@ fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff)
 }
 
 /// Whether the inputs hold this without the program having given it.
-fn is_default(inputs: &Object, name: &str) -> bool {
+pub(crate) fn is_default(inputs: &Object, name: &str) -> bool {
     let made = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
     made.iter().any(|made| made.as_str() == Some(name))
 }
@@ -177,7 +177,8 @@ impl Changes {
         match (old, new) {
             (None, None) => {}
             (Some(old), None) => {
-                if !property.computed && !matches!(property.input, Input::Provider(_)) && !says_nothing(property, old) {
+                let is_same = says_nothing(property, old) || removal::is_cleared(property, old);
+                if !removal::keeps_value(property) && !is_same {
                     self.add_or_take(path, ChangeKind::Delete, property);
                 }
             }

@@ -29,6 +29,7 @@ mod pace;
 mod place;
 mod preview;
 mod probe;
+mod removal;
 mod reshape;
 mod run;
 mod scope;
