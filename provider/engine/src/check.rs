@@ -111,7 +111,7 @@ impl Checker {
         self.secret |= property.secret || value.contains_secret();
         let value = self.typed(&property.kind, value, path);
         if property.plain && value.is_unknown() {
-            self.fail(path, "must be known in the preview, as it decides what is made: no resource can tell it");
+            self.fail(path, unknown(&property.kind));
         }
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
@@ -324,6 +324,17 @@ fn says_something(value: Option<&Value>) -> bool {
         Data::String(text) => !text.is_empty(),
         _ => true,
     })
+}
+
+/// Why an input that decides what is made must be known.
+fn unknown(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Map(_) => {
+            "must have keys that are known in the preview, as they decide what is made: give a map of outputs, not an output \
+             of a map"
+        }
+        _ => "must be known in the preview, as it decides what is made: no resource can tell it",
+    }
 }
 
 fn like(value: &Value, made: Value) -> Value {
