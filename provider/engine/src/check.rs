@@ -13,7 +13,7 @@ use value::{Data, Object, Path, Value};
 use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
-use crate::{autoname, special, tags};
+use crate::{autoname, secret_hash, special, tags};
 
 pub(crate) use rules::is_uuid;
 
@@ -36,6 +36,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
+    secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }

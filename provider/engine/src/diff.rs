@@ -7,7 +7,7 @@ use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
-use crate::{convert, encode, equal, inputs, local, removal, special, undone};
+use crate::{convert, encode, equal, inputs, local, removal, secret_hash, special, undone};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -78,6 +78,9 @@ fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Opti
 
 /// The same within an object that was given: what of it is new is compared with what the API had filled in.
 fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option<&Value>) -> Value {
+    if let Some(uncovered) = secret_hash::uncovered(property, old, live) {
+        return uncovered;
+    }
     let mut completed = old.clone();
     let (Kind::Object(properties), Some(live), Some(new)) = (&property.kind, live, new) else { return completed };
     let (Data::Object(object), Some(live), Some(new)) = (completed.data_mut(), live.as_object(), new.as_object())

@@ -33,6 +33,7 @@ mod removal;
 mod reshape;
 mod run;
 mod scope;
+mod secret_hash;
 mod special;
 mod tags;
 mod turns;
