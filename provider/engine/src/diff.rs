@@ -24,6 +24,9 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         if new.is_none() && is_default(request.old_inputs, name) {
             continue;
         }
+        if removal::is_default_of_both(name, property, request) {
+            continue;
+        }
         let filled_in = filled_in(resource, name, request);
         let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
         let old = given.as_ref().or(filled_in.as_ref());

@@ -157,3 +157,18 @@ fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
         assert_eq!(diff(&resource, &request(&old, &news)).delete_before_replace, expected);
     }
 }
+
+/// `pulumiverse_scaleway` has another default for `deploy` of functions, and notes it among the inputs.
+#[test]
+fn a_default_that_no_program_sets_is_no_change_where_no_field_of_the_api_holds_it() {
+    let switch = Property { default: Some(json!(true)), ..input(Kind::Boolean) };
+    let mut resource = resource(vec![("deploy", switch)]);
+    let deploy = resource.properties.get_mut("deploy").unwrap();
+    (deploy.send, deploy.read) = (None, None);
+    let theirs = json!({"deploy": false, "__defaults": ["deploy"]});
+    let ours = object(json!({"deploy": true, "__defaults": ["deploy"]}));
+    assert_eq!(paths(&resource, theirs.clone(), &ours), [""; 0]);
+    assert_eq!(paths(&resource, theirs, &object(json!({"deploy": true}))), ["deploy"]);
+    assert_eq!(paths(&resource, json!({"deploy": false}), &ours), ["deploy"]);
+    assert_eq!(paths(&resource, json!({}), &ours), [""; 0]);
+}

@@ -19,6 +19,15 @@ pub(crate) fn is_cleared(property: &Property, value: &Value) -> bool {
         && encode::encoded(property, value, &Path::default()).is_ok_and(|encoded| encoded == property.clear)
 }
 
+/// Whether neither the old program nor the new one sets an input that is no field of the API. Another default, such as
+/// that of `pulumiverse_scaleway`, is no change then.
+pub(crate) fn is_default_of_both(name: &str, property: &Property, request: &DiffRequest<'_>) -> bool {
+    property.send.is_none()
+        && property.read.is_none()
+        && diff::is_default(request.old_inputs, name)
+        && diff::is_default(request.news, name)
+}
+
 /// A warning for each input that was removed from the program and keeps its current value.
 pub(crate) fn kept(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
     let kept = resource.properties.iter().filter(|(name, property)| is_kept(resource, name, property, request));
