@@ -14,6 +14,7 @@
 
 mod coverage;
 mod files;
+mod removal;
 mod rooms;
 mod source;
 mod words;

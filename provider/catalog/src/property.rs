@@ -84,7 +84,8 @@ pub struct Property {
     /// Inputs whose change changes this output: unknown in the preview of such a change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<String>,
-    /// What is sent when the program takes the property away; absent: the empty value of its kind.
+    /// The wire value that is sent when the property is removed from the program; absent: the empty value of its kind, or
+    /// nothing where the API fills it in (`computed`): the current value is kept then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear: Option<Json>,
     /// How a changed map is sent, where sending it whole would be wrong.

@@ -13,7 +13,7 @@ use value::{Data, Object, Path, Value};
 use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
-use crate::{autoname, special, tags};
+use crate::{autoname, secret_hash, special, tags};
 
 pub(crate) use rules::is_uuid;
 
@@ -36,6 +36,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
+    secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }
@@ -111,7 +112,7 @@ impl Checker {
         self.secret |= property.secret || value.contains_secret();
         let value = self.typed(&property.kind, value, path);
         if property.plain && value.is_unknown() {
-            self.fail(path, "must be known in the preview, as it decides what is made: no resource can tell it");
+            self.fail(path, unknown(&property.kind));
         }
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
@@ -324,6 +325,17 @@ fn says_something(value: Option<&Value>) -> bool {
         Data::String(text) => !text.is_empty(),
         _ => true,
     })
+}
+
+/// Why an input that decides what is made must be known.
+fn unknown(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Map(_) => {
+            "must have keys that are known in the preview, as they decide what is made: give a map of outputs, not an output \
+             of a map"
+        }
+        _ => "must be known in the preview, as it decides what is made: no resource can tell it",
+    }
 }
 
 fn like(value: &Value, made: Value) -> Value {

@@ -8,7 +8,7 @@ use value::{Data, Object, Path, Value};
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 use crate::pending::Pending;
-use crate::{convert, encode, equal, ignored, inputs, local, special};
+use crate::{convert, encode, equal, ignored, inputs, local, removal, secret_hash, special};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -28,6 +28,9 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         if new.is_none() && is_default(request.old_inputs, name) {
             continue;
         }
+        if removal::is_default_of_both(name, property, request) {
+            continue;
+        }
         let filled_in = filled_in(resource, name, request);
         let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
         let old = given.as_ref().or(filled_in.as_ref());
@@ -37,7 +40,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         changes.property(property, &Path::root(name.as_str()), old, new);
     }
-    let mut diff = Diff { changes: changes.found, ..Diff::default() };
+    let mut diff = Diff { changes: changes.found, warnings: removal::kept(resource, request), ..Diff::default() };
     if resource.local.is_some() {
         local::foresee(resource, request, &mut diff);
     }
@@ -104,6 +107,9 @@ fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Opti
 
 /// The same within an object that was given: what of it is new is compared with what the API had filled in.
 fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option<&Value>) -> Value {
+    if let Some(uncovered) = secret_hash::uncovered(property, old, live) {
+        return uncovered;
+    }
     let mut completed = old.clone();
     let (Kind::Object(properties), Some(live), Some(new)) = (&property.kind, live, new) else { return completed };
     let (Data::Object(object), Some(live), Some(new)) = (completed.data_mut(), live.as_object(), new.as_object())
@@ -186,7 +192,7 @@ fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff)
 }
 
 /// Whether the inputs hold this without the program having given it.
-fn is_default(inputs: &Object, name: &str) -> bool {
+pub(crate) fn is_default(inputs: &Object, name: &str) -> bool {
     let made = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
     made.iter().any(|made| made.as_str() == Some(name))
 }
@@ -203,7 +209,8 @@ impl Changes {
         match (old, new) {
             (None, None) => {}
             (Some(old), None) => {
-                if !property.computed && !matches!(property.input, Input::Provider(_)) && !says_nothing(property, old) {
+                let is_same = says_nothing(property, old) || removal::is_cleared(property, old);
+                if !removal::keeps_value(property) && !is_same {
                     self.add_or_take(path, ChangeKind::Delete, property);
                 }
             }

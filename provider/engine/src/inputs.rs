@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
-use crate::{convert, encode, equal, special, wire};
+use crate::{convert, encode, equal, secret_hash, special, wire};
 
 /// The inputs a resource would have to be given to be as its state says.
 ///
@@ -38,6 +38,7 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, imp
     }
     if import {
         one_of_each_group(resource, &mut inputs);
+        secret_hash::hide(resource, &mut inputs);
         special::handler(resource).imported(&mut inputs);
     }
     for (name, value) in former.iter().filter(|(name, _)| name.starts_with("__")) {

@@ -69,7 +69,8 @@ pub struct Property {
     pub made: Option<String>,
     /// Inputs whose change changes this output, so that a preview of such a change must not show the old value.
     pub follows: Vec<String>,
-    /// What is sent when the program takes it away, if not the empty value of its type.
+    /// The wire value that is sent when the property is removed from the program, if not the empty value of its type. A
+    /// `computed` property keeps its current value without it, so it names the documented default here.
     pub clear: Option<Json>,
     /// How a changed map is sent.
     pub merge: Option<Merge>,

@@ -66,6 +66,10 @@ impl Handler for Instance {
 
     fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         databases_upgrade::foresee(request, diff);
+        // The local disk has the size of its node type.
+        if request.news.text("volumeType") == Some("lssd") {
+            diff.warnings.retain(|warning| warning.path.top() != Some("volumeSizeInGb"));
+        }
     }
 
     fn find_again<'a>(
