@@ -14,6 +14,7 @@
 
 mod coverage;
 mod files;
+mod inputs;
 mod rooms;
 mod source;
 mod words;

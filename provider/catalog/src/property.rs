@@ -384,6 +384,8 @@ pub enum Format {
     HttpUrl,
     /// What may stand in a header of an HTTP request: one line of visible characters.
     HeaderValue,
+    /// What a header of Object Storage returns unchanged: printable ASCII characters without a space at either end.
+    AsciiHeader,
     /// A JSON object as text.
     JsonObject,
     /// A port.

@@ -18,6 +18,7 @@ mod engine;
 mod equal;
 mod error;
 mod id;
+mod imported;
 mod inputs;
 mod invoke;
 mod list;

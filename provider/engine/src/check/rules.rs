@@ -4,12 +4,12 @@ use catalog::{Checks, Format, Kind, Property};
 use value::{Data, Value};
 
 use super::cron;
-use crate::{convert, place};
+use crate::{convert, inputs, place};
 
 /// The reasons why a value is not right; none for unknown values.
 pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<String> {
     let checks = &property.checks;
-    if checks.is_empty() {
+    if checks.is_empty() || inputs::is_left_to_api(property, value) {
         return Vec::new();
     }
     match value.data() {
@@ -125,6 +125,10 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::HttpPath => (is_http_path(text), "the path of a request, such as `/jobs/nightly`"),
         Format::HttpUrl => (is_http_url(text), "a URL such as `https://example.org/health`"),
         Format::HeaderValue => (!text.chars().any(|one| one.is_control() && one != '\t'), "one line of text"),
+        Format::AsciiHeader => (
+            text.trim() == text && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()),
+            "printable ASCII characters without a space at either end (it is sent as a header)",
+        ),
         Format::JsonObject => {
             (serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| json.is_object()), "a JSON object")
         }
@@ -297,6 +301,11 @@ mod tests {
             (Format::HttpPath, "/jobs?kind=nightly", "jobs"),
             (Format::HttpUrl, "https://example.org:8080/health?deep", "example.org/health"),
             (Format::HeaderValue, "application/json; charset=utf-8", "a\r\nX-Other: b"),
+            (Format::AsciiHeader, "Zoe & co", "Zo\u{e9}"),
+            (Format::AsciiHeader, "a  b", "a "),
+            (Format::AsciiHeader, "a", " a"),
+            (Format::AsciiHeader, "a", "\u{65e5}\u{672c}"),
+            (Format::AsciiHeader, "a", "a\nb"),
             (Format::JsonObject, "{\"a\": 1}", "[1]"),
             (
                 Format::SshKey,
