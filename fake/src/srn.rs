@@ -17,6 +17,9 @@ const PRODUCTS: [(&str, &str); 6] = [
     ("vpcgw", "vpc-gw"),
 ];
 
+/// Kinds of these products that have none.
+const WITHOUT: [&str; 2] = ["iam/scim", "iam/scim_token"];
+
 /// What a path calls the objects of a kind: as its list does, if there is one.
 fn objects(kind: &Kind) -> String {
     (if kind.list.is_empty() { kind.noun() } else { kind.list }).replace('_', "-")
@@ -25,6 +28,9 @@ fn objects(kind: &Kind) -> String {
 /// Adds the name of an object to its fields, if its kind has one.
 pub(crate) fn add(kind: &Kind, object: &Object, fields: &mut Map<String, Value>) {
     let (product, _) = kind.name.split_once('/').unwrap_or_default();
+    if WITHOUT.contains(&kind.name) {
+        return;
+    }
     let Some((_, host)) = PRODUCTS.iter().find(|(name, _)| *name == product) else { return };
     let place = match object.locality.split('-').count() {
         0 | 1 => String::new(),

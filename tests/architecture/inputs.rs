@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Equal, Format, Input, Kind, Property, Resource};
-use engine::{Autonaming, CheckRequest, Diff, DiffRequest, check, diff};
+use catalog::{Equal, Format, Input, Kind, Locality, Property, Resource};
+use engine::{Autonaming, CheckRequest, Checked, Diff, DiffRequest, check, diff};
 use serde_json::json;
 use tests::{places, stage};
 use value::{Asset, Data, Object, Path, Value};
@@ -53,7 +53,8 @@ fn an_asset_where_a_value_belongs_is_rejected_with_its_path_in_every_input() {
 fn an_empty_string_where_the_api_fills_in_a_default_is_no_change() {
     let mut seen = 0;
     for (token, resource) in &places::catalog().resources {
-        let is_filled_in = |property: &Property| property.computed && property.kind == Kind::String && property.read.is_some();
+        let is_filled_in =
+            |property: &Property| property.computed && property.kind == Kind::String && property.read.is_some();
         for (name, property) in resource.properties.iter().filter(|(_, property)| is_filled_in(property)) {
             if property.input == Input::No {
                 continue;
@@ -96,12 +97,42 @@ fn what_cannot_be_read_of_an_imported_object_is_sent_or_named_by_a_warning() {
     assert!(sent >= 4 && named >= 2, "{sent} sent, {named} named");
 }
 
+#[test]
+fn an_unknown_region_or_zone_is_a_warning_that_names_the_nearest_known_one() {
+    let mut seen = 0;
+    for (token, resource) in &places::catalog().resources {
+        let own = match resource.locality {
+            Locality::Region => ("region", "fr-pra", "fr-par"),
+            Locality::Zone => ("zone", "fr-pra-1", "fr-par-1"),
+            Locality::Global => continue,
+        };
+        let (name, wrong, right) = own;
+        if !resource.properties.contains_key(name) {
+            continue;
+        }
+        seen += 1;
+        let warned = |text: &str| {
+            let news = stage::object(json!({ name: text }).as_object().unwrap());
+            let warnings = examined(resource, &news).warnings;
+            warnings.into_iter().find(|warning| warning.path == Path::root(name)).map(|warning| warning.text)
+        };
+        assert_eq!(warned(right), None, "{token}");
+        let warning = warned(wrong).unwrap_or_else(|| panic!("{token}: no warning of {wrong}"));
+        assert!(warning.contains(&format!("did you mean \"{right}\"?")), "{token}: {warning}");
+    }
+    assert!(seen > 40, "{seen} resources");
+}
+
 fn differences(resource: &Resource, olds: &Object, old_inputs: &Object, news: &Object) -> Diff {
     diff(resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: stage::today() })
 }
 
 /// The paths of what a check rejects.
 fn checked(resource: &Resource, news: &Object) -> Vec<String> {
+    examined(resource, news).failures.iter().map(|failure| failure.path.to_string()).collect()
+}
+
+fn examined(resource: &Resource, news: &Object) -> Checked {
     let none = Object::new();
     let request = CheckRequest {
         name: "main",
@@ -110,8 +141,7 @@ fn checked(resource: &Resource, news: &Object) -> Vec<String> {
         seed: b"a law",
         autonaming: Autonaming::Propose("main-0000000".to_owned()),
     };
-    let failures = check(resource, &request, &stage::defaults()).failures;
-    failures.iter().map(|failure| failure.path.to_string()).collect()
+    check(resource, &request, &stage::defaults())
 }
 
 /// Every input at every depth, and the elements of its lists and maps.

@@ -160,7 +160,8 @@ impl ApiError {
 
     /// Every string of it that may say what is wrong: the message, its help, and those of its details.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let details = self.details.iter().flat_map(|detail| [&detail.help_message, &detail.reason, &detail.argument_name]);
+        let details =
+            self.details.iter().flat_map(|detail| [&detail.help_message, &detail.reason, &detail.argument_name]);
         [&self.message, &self.help_message, &self.reason].into_iter().chain(details).filter_map(Option::as_deref)
     }
 

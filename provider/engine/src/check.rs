@@ -2,6 +2,7 @@
 
 mod cron;
 mod familiar;
+mod localities;
 mod policy;
 mod rules;
 
@@ -39,6 +40,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
+    checker.warnings.extend(localities::doubts(resource, &inputs));
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
@@ -120,6 +122,7 @@ impl Checker {
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
         }
+        self.warnings.extend(rules::unusual(property, &value).map(|text| Warning { path: path.clone(), text }));
         self.secret = outer;
         value
     }

@@ -67,7 +67,11 @@ fn both<T: PartialEq>(old: &str, new: &str, read: impl Fn(&str) -> Option<T>) ->
 fn both_instants(old: &str, new: &str) -> bool {
     let (Ok(old), Ok(new)) = (old.parse::<jiff::Timestamp>(), new.parse::<jiff::Timestamp>()) else { return false };
     let whole = |instant: jiff::Timestamp| instant.subsec_nanosecond() == 0;
-    if whole(old) || whole(new) { old.as_second() == new.as_second() } else { old.as_microsecond() == new.as_microsecond() }
+    if whole(old) || whole(new) {
+        old.as_second() == new.as_second()
+    } else {
+        old.as_microsecond() == new.as_microsecond()
+    }
 }
 
 /// A policy in one form: a list of one thing is that thing, and texts in lists stand in their order.

@@ -39,6 +39,16 @@ pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<St
     }
 }
 
+/// Why a number is doubtful although it is valid: it is outside of Scaleway's documented limits. Never of a secret.
+pub(super) fn unusual(property: &Property, value: &Value) -> Option<String> {
+    let Checks { usual_min, usual_max, .. } = property.checks;
+    let number = value.as_f64().filter(|_| !property.secret && !value.contains_secret())?;
+    let least = usual_min.filter(|least| number < *least);
+    let most = usual_max.filter(|most| number > *most);
+    let bound = least.map(|least| format!("below {least}")).or_else(|| most.map(|most| format!("above {most}")))?;
+    Some(format!("{number} is {bound}, the limit that Scaleway documents: it is sent, and the API may reject it"))
+}
+
 fn scalar(checks: &Checks, value: &Value, secret: bool) -> Vec<String> {
     match value.data() {
         Data::String(text) => self::text(checks, text, secret),
@@ -374,6 +384,17 @@ mod tests {
         assert!(broken(&property, &Value::from(10.0), false).is_empty());
         assert_eq!(broken(&property, &Value::from(366.0), false).len(), 2);
         assert_eq!(broken(&property, &Value::UNKNOWN, false).len(), 0);
+    }
+
+    #[test]
+    fn a_number_outside_of_documented_limits_is_doubtful_and_valid() {
+        let property = checks(Checks { usual_min: Some(128.0), usual_max: Some(4096.0), ..Checks::default() });
+        for (number, doubtful) in [(128.0, false), (4096.0, false), (3.0, true), (4097.0, true)] {
+            assert_eq!(unusual(&property, &Value::from(number)).is_some(), doubtful, "{number}");
+            assert!(broken(&property, &Value::from(number), false).is_empty());
+        }
+        assert_eq!(unusual(&property, &Value::from(3.0).into_secret()), None);
+        assert_eq!(unusual(&property, &Value::UNKNOWN), None);
     }
 
     #[test]

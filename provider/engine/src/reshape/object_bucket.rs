@@ -199,9 +199,8 @@ mod tests {
 
     #[test]
     fn a_delete_marker_switch_that_is_off_is_not_sent() {
-        let rules = |expiration: &Json| {
-            json!({ "lifecycle_rules": [{ "id": "r", "filter": {}, "expiration": expiration }] })
-        };
+        let rules =
+            |expiration: &Json| json!({ "lifecycle_rules": [{ "id": "r", "filter": {}, "expiration": expiration }] });
         for (given, sent) in [
             (json!({ "days": 1, "expired_object_delete_marker": false }), json!({ "days": 1 })),
             (

@@ -75,11 +75,10 @@ mod tests {
 
     #[test]
     fn values_that_are_not_known_yet_satisfy_every_rule() {
-        let unknown: Object =
-            ["action", "source", "destination", "srcPortHigh", "dstPortLow"]
-                .into_iter()
-                .map(|name| (name.to_owned(), Value::UNKNOWN))
-                .collect();
+        let unknown: Object = ["action", "source", "destination", "srcPortHigh", "dstPortLow"]
+            .into_iter()
+            .map(|name| (name.to_owned(), Value::UNKNOWN))
+            .collect();
         let mut failures = Vec::new();
         check_rule(&unknown, None, &Path::root("rules").index(0), &mut failures);
         assert!(failures.is_empty(), "{failures:?}");
