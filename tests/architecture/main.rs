@@ -14,6 +14,7 @@
 
 mod coverage;
 mod files;
+mod inputs;
 mod removal;
 mod rooms;
 mod source;

@@ -175,6 +175,8 @@ async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Jso
     assert!(changes.is_empty(), "{token}: the same program changes {changes:?}");
     let read = plugin.read(token, &thing).await.unwrap().unwrap_or_else(|| panic!("{token} exists"));
     assert_eq!(read.id, thing.id, "{token}");
+    let changed_at = |state| plain(state)["updatedAt"].clone();
+    assert_eq!(changed_at(&thing.state), changed_at(&read.state), "{token}: `updatedAt` is that of the last call");
     let drift = subset::missing(&plain(&thing.inputs), &plain(&read.inputs), token);
     assert!(drift.is_empty(), "{token}: a refresh changes inputs: {drift:?}");
     let news = plugin.check(token, Some(&read.inputs), program).await;

@@ -72,7 +72,10 @@ fn after_any_failed_call_the_next_up_makes_what_exists_equal_to_the_program() {
         shown.collect::<Vec<_>>().join("\n")
     );
     let fixed: Vec<&&str> = expected.iter().filter(|key| run.contains(**key) && !failed.contains_key(**key)).collect();
-    assert!(fixed.is_empty(), "remove from {EXPECTED} what does not fail any more (or set SCHEDULES=write): {fixed:#?}");
+    assert!(
+        fixed.is_empty(),
+        "remove from {EXPECTED} what does not fail any more (or set SCHEDULES=write): {fixed:#?}"
+    );
 }
 
 /// The outcomes of all resources, or of one; each has a thread and a runtime of its own while it runs.

@@ -105,7 +105,8 @@ impl Program {
             return self.least.clone();
         }
         let stays = |name: &String| {
-            least.contains(&name) || matches!(properties[name].input, Input::Auto | Input::Provider(_) | Input::Required)
+            least.contains(&name)
+                || matches!(properties[name].input, Input::Auto | Input::Provider(_) | Input::Required)
         };
         Json::Object(inputs.iter().filter(|(name, _)| stays(name)).map(|(n, v)| (n.clone(), v.clone())).collect())
     }
@@ -117,9 +118,8 @@ impl Program {
             return Some(merged(&changed, &self.more));
         }
         let properties = &catalog.resources[&self.resource].properties;
-        let can_change = |name: &str| {
-            properties.get(name).is_some_and(|property| property.input != Input::No && !property.replace)
-        };
+        let can_change =
+            |name: &str| properties.get(name).is_some_and(|property| property.input != Input::No && !property.replace);
         let third = |name: &str| match &changed[name] {
             Json::Array(_) => Some(json!(["three"])),
             Json::Object(_) => Some(json!({ "a": "three" })),

@@ -206,7 +206,9 @@ impl Course {
         let start = Instant::now();
         let (expected, wrong) = match self.compared(operation, last).await {
             // What a program leaves out may stay as it is; `docs/reference` says of which inputs that is true.
-            Ok((expected, _)) if (operation, then) == (Operation::Create, Then::Reverted) => (Some(expected), Vec::new()),
+            Ok((expected, _)) if (operation, then) == (Operation::Create, Then::Reverted) => {
+                (Some(expected), Vec::new())
+            }
             Ok((expected, wrong)) => (Some(expected), wrong),
             Err(error) => {
                 self.renew().await;
@@ -357,9 +359,9 @@ async fn destroy(stack: &mut Stack<'_>) -> Result<(), String> {
 /// Whether a schedule belongs to the sample: what a read fails at is hidden by its repetition, mostly, and one of eight of
 /// those and of the programs after the first stands for all.
 fn is_sampled(key: &str, call: &str, then: Then) -> bool {
-    let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = key
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let is_read = call.starts_with("GET ") || call.starts_with("HEAD ");
     let one_of = match (is_read, then) {
         (false, _) => 1,

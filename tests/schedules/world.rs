@@ -105,7 +105,8 @@ fn part(json: &Json, known: &HashSet<String>) -> Leaves {
 
 /// A path with `*` for each index.
 fn generic(path: &str) -> String {
-    let part = |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
+    let part =
+        |part: &str| if part.bytes().all(|byte| byte.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
@@ -114,7 +115,8 @@ fn flatten(json: &Json, path: &str, known: &HashSet<String>, leaves: &mut Leaves
         Json::Array(items) if UNORDERED.iter().any(|name| path.ends_with(name)) => {
             let mut parts: Vec<Leaves> = items.iter().map(|item| part(item, known)).collect();
             parts.sort();
-            let all = parts.into_iter().enumerate().flat_map(|(at, leaves)| leaves.into_iter().map(move |leaf| (at, leaf)));
+            let all =
+                parts.into_iter().enumerate().flat_map(|(at, leaves)| leaves.into_iter().map(move |leaf| (at, leaf)));
             leaves.extend(all.map(|(at, (below, value))| (format!("{path}/{at}{below}"), value)));
         }
         Json::Object(map) => {

@@ -147,6 +147,16 @@ async fn what_is_not_set_is_an_error_of_its_own_and_what_is_set_comes_back() {
     let rule =
         "<LifecycleConfiguration><Rule><Filter></Filter><Status>Enabled</Status></Rule></LifecycleConfiguration>";
     assert_eq!(storage.send("PUT /main?lifecycle=", &[], rule).await.code(), (400, "InvalidRequest"));
+    for when in ["<Days>1</Days>", "<Date>2027-01-31T00:00:00Z</Date>"] {
+        for (marker, accepted) in [("true", false), ("false", true)] {
+            let rules = format!(
+                "<LifecycleConfiguration><Rule><Expiration>{when}<ExpiredObjectDeleteMarker>{marker}</ExpiredObjectDeleteMarker>\
+                 </Expiration><Filter></Filter><ID>a</ID><Status>Enabled</Status></Rule></LifecycleConfiguration>"
+            );
+            let answer = storage.send("PUT /main?lifecycle=", &[], &rules).await;
+            assert_eq!(answer.status == 200, accepted, "{when} {marker}: {}", answer.text);
+        }
+    }
 }
 
 #[tokio::test]

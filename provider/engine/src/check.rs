@@ -2,6 +2,7 @@
 
 mod cron;
 mod familiar;
+mod localities;
 mod policy;
 mod rules;
 
@@ -30,11 +31,16 @@ const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Defaults) -> Checked {
     let mut checker = Checker::default();
     let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
-    let made = checker.names(resource, request, defaults.environment.as_deref(), &mut inputs);
+    let mut made = checker.names(resource, request, defaults.environment.as_deref(), &mut inputs);
+    for name in special::handler(resource).inherited(&inputs).iter().filter(|name| request.news.given(name).is_none()) {
+        inputs.remove(*name);
+        made.retain(|made| made.as_str() != Some(name));
+    }
     tags::lay_under(resource, defaults, &mut inputs);
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
+    checker.warnings.extend(localities::doubts(resource, &inputs));
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     if !made.is_empty() {
@@ -117,6 +123,7 @@ impl Checker {
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
         }
+        self.warnings.extend(rules::unusual(property, &value).map(|text| Warning { path: path.clone(), text }));
         self.secret = outer;
         value
     }
@@ -124,7 +131,11 @@ impl Checker {
     /// The value in its declared type: texts that read as numbers or booleans are taken for them, as the peer does.
     fn typed(&mut self, kind: &Kind, value: &Value, path: &Path) -> Value {
         match (kind, value.data()) {
-            (_, Data::Unknown) | (Kind::Any, _) | (Kind::File, Data::Asset(_)) => value.clone(),
+            (_, Data::Unknown) | (Kind::File, Data::Asset(_)) => value.clone(),
+            (Kind::Any, _) => {
+                self.without_files(value, path);
+                value.clone()
+            }
             (Kind::String, Data::String(_)) | (Kind::Boolean, Data::Bool(_)) | (Kind::Number, Data::Number(_)) => {
                 value.clone()
             }
@@ -140,9 +151,6 @@ impl Checker {
             }
             (Kind::Asset, Data::Asset(asset)) if !asset.archive => value.clone(),
             (Kind::Archive, Data::Asset(asset)) if asset.archive => value.clone(),
-            (Kind::String, Data::Asset(asset)) if asset.text.is_some() => {
-                like(value, Value::from(asset.text.clone().unwrap_or_default()))
-            }
             (Kind::String, Data::Reference(reference)) if reference.id.is_some() => {
                 like(value, reference.id.clone().unwrap_or_default())
             }
@@ -168,6 +176,20 @@ impl Checker {
                 like(value, Value::from(self.object(properties, object, path)))
             }
             _ => self.mistyped(kind, value, path),
+        }
+    }
+
+    /// Rejects assets and archives in what is sent as JSON, at any depth.
+    fn without_files(&mut self, value: &Value, path: &Path) {
+        match value.data() {
+            Data::Asset(_) => self.fail(path, format!("must be JSON, not {}", value.kind())),
+            Data::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| self.without_files(item, &path.index(index)));
+            }
+            Data::Object(object) => {
+                object.iter().for_each(|(key, item)| self.without_files(item, &path.name(key.as_str())));
+            }
+            _ => {}
         }
     }
 

@@ -19,6 +19,7 @@ mod equal;
 mod error;
 mod id;
 mod ignored;
+mod imported;
 mod inputs;
 mod invoke;
 mod list;

@@ -181,6 +181,11 @@ pub struct Check {
     pub min: Option<f64>,
     /// The largest number.
     pub max: Option<f64>,
+    /// The smallest number within Scaleway's documented limits: a smaller one is accepted with a warning at preview,
+    /// since limits change and quotas can be raised.
+    pub usual_min: Option<f64>,
+    /// The largest number within Scaleway's documented limits: a larger one is accepted with a warning at preview.
+    pub usual_max: Option<f64>,
     /// Numbers that are right although they are out of these bounds.
     pub also: Vec<f64>,
     /// The number must be a multiple of this.
