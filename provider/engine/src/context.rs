@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use catalog::{Catalog, Resource, Step};
@@ -35,6 +36,8 @@ pub(crate) struct Context<'a> {
     pub chance: &'a dyn Chance,
     pub resource: &'a Resource,
     pub progress: &'a dyn Progress,
+    /// Whether a call of this operation may have changed something at Scaleway.
+    pub wrote: &'a AtomicBool,
     pub started: Instant,
     pub limit: Duration,
 }
@@ -68,7 +71,17 @@ impl<'a> Context<'a> {
 
     /// Makes one call, again and again as long as there is reason to believe that it will pass.
     pub(crate) async fn send(&self, call: Call, patience: Patience<'_>) -> Result<Answer, Error> {
-        self.patiently(patience, || self.client.send(call.clone())).await
+        let is_read = call.is_read();
+        let answered = self.patiently(patience, || self.client.send(call.clone())).await;
+        if !is_read && answered.as_ref().err().is_none_or(Error::maybe_done) {
+            self.wrote.store(true, Ordering::Relaxed);
+        }
+        answered
+    }
+
+    /// Whether a call so far may have changed something at Scaleway: it was accepted, or its outcome is unknown.
+    pub(crate) fn wrote(&self) -> bool {
+        self.wrote.load(Ordering::Relaxed)
     }
 
     /// Makes the call of a step and gives the object or the list it answers; nothing if an optional one is refused.

@@ -7,10 +7,14 @@ use value::{Data, Object, Path, Value};
 
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
-use crate::{convert, encode, equal, inputs, local, special, undone};
+use crate::pending::Pending;
+use crate::{convert, encode, equal, ignored, inputs, local, special};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
+    let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
+    let news = &*ignored::reset(request.news, request.old_inputs, &ignored);
+    let request = &DiffRequest { news, ..request.clone() };
     let mut changes = Changes::default();
     for (name, property) in &resource.properties {
         if property.once || is_left_to_others(property, request.news) {
@@ -34,18 +38,40 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         changes.property(property, &Path::root(name.as_str()), old, new);
     }
     let mut diff = Diff { changes: changes.found, ..Diff::default() };
-    for name in undone::names(request.olds).filter(|name| request.news.given(name).is_none()) {
-        diff.changes.entry(Path::root(name)).or_insert(Change { kind: ChangeKind::Delete, replace: false });
-    }
     if resource.local.is_some() {
         local::foresee(resource, request, &mut diff);
     }
     special::handler(resource).foresee(request, &mut diff);
-    let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
-    diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path) || path.covers(ignored)));
+    diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path)));
+    add_pending(resource, request, &mut diff);
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
     diff.warnings.extend(loss(resource, &diff));
     diff
+}
+
+/// Adds what a failed step left pending: it is sent again, whatever the inputs in the state say.
+fn add_pending(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
+    let pending = Pending::of(request.olds);
+    for name in pending.names() {
+        let is_given = request.news.given(name).is_some();
+        // A create may have made what no program asked for. If the program asks for it now, it is there already.
+        if is_given && request.old_inputs.given(name).is_none() && pending.attempted(name).is_none() {
+            continue;
+        }
+        // The program may use another spelling of the same property now.
+        let spelling = spellings(resource, name).into_iter().find(|other| request.news.given(other).is_some());
+        let name_now = spelling.filter(|_| !is_given).unwrap_or(name);
+        let Some(property) = resource.properties.get(name_now) else { continue };
+        if is_left_to_others(property, request.news) || diff.properties().any(|changed| changed == name_now) {
+            continue;
+        }
+        let kind = match (request.old_inputs.given(name_now), request.news.given(name_now)) {
+            (_, None) => ChangeKind::Delete,
+            (None, Some(_)) => ChangeKind::Add,
+            (Some(_), Some(_)) => ChangeKind::Update,
+        };
+        diff.changes.insert(Path::root(name_now), Change { kind, replace: false });
+    }
 }
 
 /// What a replacement would lose for good, if the resource holds anything.

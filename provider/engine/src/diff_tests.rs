@@ -157,3 +157,43 @@ fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
         assert_eq!(diff(&resource, &request(&old, &news)).delete_before_replace, expected);
     }
 }
+
+#[test]
+fn ignoring_one_element_leaves_changes_of_the_others() {
+    let members = Property { equal: Some(Equal::Unordered), ..input(Kind::List(Box::new(Kind::String))) };
+    let rule = [("ip".to_owned(), input(Kind::String)), ("on".to_owned(), input(Kind::Boolean))];
+    let rules = input(Kind::List(Box::new(Kind::Object(rule.into_iter().collect()))));
+    let network = input(Kind::Object([("subnet".to_owned(), input(Kind::String))].into_iter().collect()));
+    let resource = resource(vec![("members", members), ("rules", rules), ("network", network)]);
+    for (ignored, old, new, expected) in [
+        ("members[0]", json!({"members": ["a"]}), json!({"members": ["a", "b"]}), &["members"][..]),
+        ("members[0]", json!({"members": ["a"]}), json!({"members": ["c"]}), &[]),
+        ("rules[0].on", json!({}), json!({"rules": [{"ip": "a", "on": true}]}), &["rules"]),
+        ("rules[0].on", json!({"rules": [{"ip": "a"}]}), json!({"rules": [{"ip": "b", "on": true}]}), &["rules[0].ip"]),
+        ("rules[1]", json!({"rules": [{"ip": "a"}]}), json!({"rules": [{"ip": "b"}]}), &["rules[0].ip"]),
+        ("network.subnet", json!({}), json!({"network": {"subnet": "x"}}), &["network"]),
+    ] {
+        let (old, news) = (object(old), object(new));
+        let ignore = [ignored.to_owned()];
+        let found = diff(&resource, &DiffRequest { ignore_changes: &ignore, ..request(&old, &news) });
+        let found: Vec<String> = found.changes.keys().map(ToString::to_string).collect();
+        assert_eq!(found, expected, "{ignored} of {news:?}");
+    }
+}
+
+#[test]
+fn pending_properties_differ_whatever_the_inputs_say() {
+    let resource = resource(vec![("name", input(Kind::String)), ("acl", input(Kind::String))]);
+    let old = object(json!({"name": "a", "acl": "public"}));
+    let olds = object(json!({"__pending": {"acl": {}, "withdrawn": {}}}));
+    for (new, kind) in [
+        (json!({"name": "a", "acl": "public"}), ChangeKind::Update),
+        (json!({"name": "a", "acl": "other"}), ChangeKind::Update),
+        (json!({"name": "a"}), ChangeKind::Delete),
+    ] {
+        let news = object(new);
+        let found = diff(&resource, &DiffRequest { olds: &olds, ..request(&old, &news) });
+        let expected = BTreeMap::from([(Path::root("acl"), Change { kind, replace: false })]);
+        assert_eq!(found.changes, expected, "{news:?}");
+    }
+}

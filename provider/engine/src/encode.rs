@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use value::{Data, Object, Path, Value};
 
 use crate::error::{Error, ErrorKind};
+use crate::pending::Pending;
 use crate::place::{self, Defaults};
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
@@ -64,15 +65,19 @@ fn own(what: ProviderDefault, resource: &Resource, inputs: &Object, defaults: &D
 /// The wire objects before and after a change of only the given properties.
 ///
 /// What the program took away is given the value that clears it, and maps that are merged hold only what must be said.
+/// What is pending differs from anything, as its value is uncertain.
 pub(crate) fn changed(
     resource: &Resource,
     old: &Object,
     new: &Object,
     names: &BTreeSet<String>,
+    pending: &Pending,
     defaults: &Defaults,
 ) -> Result<(Wire, Wire), Error> {
+    let old = &pending.certain(resource, old);
     let mut before = old.clone();
     let mut after = old.clone();
+    before.retain(|name, _| !pending.contains(name));
     for name in names {
         let Some(property) = resource.properties.get(name) else { continue };
         match new.given(name) {

@@ -1,6 +1,7 @@
 //! The engine: finds the resource, sets the time limit, runs the operation, and tells in errors what was being done.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use catalog::{Catalog, Resource};
@@ -66,7 +67,8 @@ impl Engine {
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
     pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
         let resource = self.resource(operation.token)?;
-        let cx = self.context(resource, operation, resource.timeouts.create);
+        let wrote = AtomicBool::new(false);
+        let cx = self.context(&wrote, resource, operation, resource.timeouts.create);
         let inputs = &self.followed(resource, inputs);
         let created = run::create(&cx, inputs).await;
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
@@ -82,7 +84,8 @@ impl Engine {
         state: &Object,
     ) -> Result<Option<ReadBack>, Error> {
         let resource = self.resource(operation.token)?;
-        let cx = self.context(resource, operation, resource.timeouts.read);
+        let wrote = AtomicBool::new(false);
+        let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
         let read = async {
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
             run::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await
@@ -100,7 +103,8 @@ impl Engine {
         news: &Object,
     ) -> Result<Object, Error> {
         let resource = self.resource(operation.token)?;
-        let cx = self.context(resource, operation, resource.timeouts.update);
+        let wrote = AtomicBool::new(false);
+        let cx = self.context(&wrote, resource, operation, resource.timeouts.update);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let (news, id) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
         let updated = run::update(&cx, id, olds, old_inputs, news).await;
@@ -116,7 +120,8 @@ impl Engine {
         old_inputs: &Object,
     ) -> Result<(), Error> {
         let resource = self.resource(operation.token)?;
-        let cx = self.context(resource, operation, resource.timeouts.delete);
+        let wrote = AtomicBool::new(false);
+        let cx = self.context(&wrote, resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let deleted = run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await;
         deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
@@ -139,7 +144,8 @@ impl Engine {
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
-        let cx = self.context(resource, operation, resource.timeouts.read);
+        let wrote = AtomicBool::new(false);
+        let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
         let answered = match &function.asks {
             Some(_) if function.lookup.resource.is_empty() => Box::pin(invoke::ask(&cx, function, arguments)).await,
             _ => Box::pin(invoke::lookup(&cx, function, arguments)).await,
@@ -154,7 +160,8 @@ impl Engine {
     pub async fn list(&self, token: &str, query: &Object) -> Result<Vec<Listed>, Error> {
         let resource = self.resource(token)?;
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
-        let cx = self.context(resource, operation, resource.timeouts.read);
+        let wrote = AtomicBool::new(false);
+        let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
         let listed = list::all(&cx, query).await;
         listed.map_err(|error| masked(error.while_doing(&format!("listing each {}", resource.label)), &[query]))
     }
@@ -166,7 +173,13 @@ impl Engine {
             .ok_or_else(|| Error::new(ErrorKind::Invalid, format!("there is no resource {token}")))
     }
 
-    fn context<'a>(&'a self, resource: &'a Resource, operation: Operation<'a>, limit: u32) -> Context<'a> {
+    fn context<'a>(
+        &'a self,
+        wrote: &'a AtomicBool,
+        resource: &'a Resource,
+        operation: Operation<'a>,
+        limit: u32,
+    ) -> Context<'a> {
         let limit = match limit {
             0 => USUAL_LIMIT,
             seconds => Duration::from_secs(u64::from(seconds)),
@@ -181,6 +194,7 @@ impl Engine {
             chance: &*self.chance,
             resource,
             progress: operation.progress,
+            wrote,
             started: self.shared.client.clock().now(),
             limit: operation.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(limit),
         }

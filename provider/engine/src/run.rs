@@ -1,6 +1,5 @@
 //! Create, read, update and delete, in the order things happen. What is sent and what is read is decided elsewhere.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -13,11 +12,12 @@ use crate::decode::{self, Known};
 use crate::engine::hour;
 use crate::error::{Error, ErrorKind, Left};
 use crate::operation::{Created, DiffRequest, ReadBack};
+use crate::pending::Pending;
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::{diff, encode, inputs, local, look, moved, probe, undone, wait};
+use crate::{diff, encode, inputs, local, look, moved, probe, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
@@ -39,20 +39,23 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
     };
     // From here on the object exists: whatever fails, Pulumi must keep its id.
-    let mut pending = pending(cx.resource, inputs);
-    let finished = finish(cx, &mut scope, inputs, &mut pending).await;
-    let known = Known { inputs, state: &Object::new(), just_sent: true };
-    let mut state = state_of(cx, &scope, known);
-    match finished {
-        Ok(()) => Ok(Created { id, state }),
-        Err(error) => {
-            undone::note(special::handler(cx.resource).unasked(inputs), &mut state);
-            // What was not done yet is no input in effect: the next run sees it as a change and does it.
-            let mut inputs = inputs.clone();
-            inputs.retain(|name, _| !pending.contains(name));
-            Err(error.leaving(Left { id, state, inputs }))
-        }
+    let mut unsent = not_in_first_step(cx, &scope, inputs);
+    let finished = finish(cx, &mut scope, inputs, &mut unsent).await;
+    let none = Object::new();
+    let known = |inputs| Known { inputs, state: &none, just_sent: true };
+    let Err(error) = finished else {
+        return Ok(Created { id, state: state_of(cx, &scope, known(inputs)) });
+    };
+    // Pulumi stores all inputs of the program with these outputs, which therefore note what is not in effect.
+    let mut in_effect = inputs.clone();
+    in_effect.retain(|name, _| !unsent.contains(name));
+    let mut state = state_of(cx, &scope, known(&in_effect));
+    let mut pending = Pending::default();
+    for name in unsent.iter().map(String::as_str).chain(special::handler(cx.resource).unasked(inputs).iter().copied()) {
+        pending.add(name, None);
     }
+    pending.note(&mut state);
+    Err(error.leaving(Left { id, state, inputs: inputs.clone() }))
 }
 
 /// Reads the resource; nothing if it does not exist any more.
@@ -147,33 +150,34 @@ pub(crate) async fn update(
         return local::update(cx.resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now }, seen);
     }
     let now = hour(&*cx.client.clock());
-    let changed = |old_inputs: &Object| -> BTreeSet<String> {
-        let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now };
-        diff::diff(cx.resource, &request).properties().map(str::to_owned).collect()
-    };
-    let mut names = changed(old_inputs);
-    let mut old_inputs = Cow::Borrowed(old_inputs);
-    if names.is_empty() {
-        // What an update did before it failed is in the state alone: to take it back in the program is a change all the same.
-        old_inputs = Cow::Owned(inputs::of_state(cx.resource, olds, &old_inputs, false));
-        names = changed(&old_inputs);
-    }
-    let old_inputs = &*old_inputs;
-    let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, cx.defaults)?;
+    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now };
+    let names: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
+    let pending = Pending::of(olds);
+    let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, &pending, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
     scope.wanted = after;
     scope.before.clone_from(&before);
     scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
-    let transition = Transition { olds, old_inputs, news, changed: &names };
-    let changed = change(cx, &mut scope, &before, transition).await;
+    let certain = pending.certain(cx.resource, old_inputs);
+    let transition =
+        Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed: &names };
+    let mut sent = BTreeSet::new();
+    let changed = change(cx, &mut scope, &before, transition, &mut sent).await;
     let known = Known { inputs: news, state: olds, just_sent: changed.is_ok() };
     match changed {
         Ok(()) => Ok(state_of(cx, &scope, known)),
-        Err(error) if scope.answers.is_empty() => Err(error),
+        Err(error) if scope.answers.is_empty() && !cx.wrote() => Err(error),
         Err(error) => {
+            // Pulumi stores the old inputs with these outputs, which therefore note what may have changed.
             let mut state = olds.clone();
             state.extend(state_of(cx, &scope, Known { inputs: old_inputs, ..known }));
+            let mut pending = pending.clone();
+            for name in may_have_changed(cx, transition, &sent) {
+                let readable = cx.resource.properties.get(&name).is_some_and(|property| !property.write_only);
+                pending.add(&name, news.given(&name).filter(|_| readable));
+            }
+            pending.note(&mut state);
             Err(error.leaving(Left { id: id.to_owned(), state, inputs: old_inputs.clone() }))
         }
     }
@@ -238,17 +242,50 @@ fn doubtful(cx: &Context<'_>, error: Error) -> Error {
     ))
 }
 
-/// The inputs that the first call of a create does not carry.
-fn pending(resource: &Resource, inputs: &Object) -> BTreeSet<String> {
-    let first = carried_by(resource.create.first());
-    let later = |name: &str| {
-        let send = resource.properties.get(name).and_then(|property| property.send.as_deref());
-        resource.create.iter().skip(1).any(|step| {
-            let carries = send.is_some_and(|send| !first.contains(send) && carried_by(Some(step)).contains(send));
-            carries || step.when.as_ref().is_some_and(|when| when.property == name)
-        }) || special::handler(resource).takes_care_of(inputs).contains(&name)
+/// The inputs that the first call of a create does not carry, and a later step does.
+fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
+    let first = carried_by(cx.resource.create.first());
+    let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
+    let by_handler = special::handler(cx.resource).takes_care_of(inputs);
+    let is_later = |name: &str| {
+        let switched = |step: &Step| step.when.as_ref().is_some_and(|when| when.property == name);
+        by_handler.contains(&name)
+            || cx.resource.create.iter().skip(1).any(switched)
+            || fields_of(cx, scope, inputs, name).iter().any(|field| later.contains(field) && !first.contains(field))
     };
-    inputs.keys().filter(|name| later(name)).cloned().collect()
+    inputs.keys().filter(|name| is_later(name)).cloned().collect()
+}
+
+/// The fields of the create steps in which an input stands.
+fn fields_of(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object, name: &str) -> BTreeSet<String> {
+    let mut without = inputs.clone();
+    without.remove(name);
+    // An input that the others need cannot be left out; it is part of the first step.
+    let Ok(without) = encode::wanted(cx.resource, &without, cx.defaults) else { return BTreeSet::new() };
+    let fields = cx.resource.create.iter().flat_map(|step| carried_by(Some(step)));
+    fields.filter(|field| wire::find(&without, field) != scope.wanted_field(field)).collect()
+}
+
+/// The changed properties of which a failed update may have changed the value: a step that carries them was accepted, or its
+/// outcome is unknown. What no step carries is made by the handler, whose calls are not told apart.
+fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sent: &BTreeSet<String>) -> Vec<String> {
+    let steps: BTreeSet<String> = cx.resource.update.iter().flat_map(|step| carried_by(Some(step))).collect();
+    let one = |name: &String| BTreeSet::from([name.clone()]);
+    let may = |name: &&String| {
+        let wires = encode::changed(
+            cx.resource,
+            transition.stored,
+            transition.news,
+            &one(name),
+            transition.pending,
+            cx.defaults,
+        );
+        let Ok((before, after)) = wires else { return true };
+        let differs = |field: &&String| wire::find(&before, field) != wire::find(&after, field);
+        let own: Vec<&String> = steps.iter().filter(differs).collect();
+        if own.is_empty() || sent.contains(*name) { cx.wrote() } else { own.iter().any(|field| sent.contains(*field)) }
+    };
+    transition.changed.iter().filter(may).cloned().collect()
 }
 
 /// Everything after the first call of a create: waits, later steps, and the rest of the state.
@@ -256,7 +293,7 @@ async fn finish(
     cx: &Context<'_>,
     scope: &mut Scope<'_>,
     inputs: &Object,
-    pending: &mut BTreeSet<String>,
+    unsent: &mut BTreeSet<String>,
 ) -> Result<(), Error> {
     let mut known = cx.resource.create.first().is_some_and(|step| step.call.answers_object);
     wait::settled(cx, scope, false).await?;
@@ -273,36 +310,38 @@ async fn finish(
         }
         let answer = cx.perform(step, scope, &fields, true).await?;
         look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
-        pending.retain(|name| {
-            let property = cx.resource.properties.get(name);
-            let send = property.and_then(|property| property.send.as_deref());
-            let conditioned = step.when.as_ref().is_some_and(|when| when.property == *name);
-            !conditioned && !send.is_some_and(|send| fields.iter().any(|field| field == send))
-        });
         carried.extend(fields);
+        unsent.retain(|name| {
+            let switched = step.when.as_ref().is_some_and(|when| when.property == *name);
+            let own = fields_of(cx, scope, inputs, name);
+            !switched && (own.is_empty() || own.iter().any(|field| !carried.contains(field)))
+        });
         known &= step.call.answers_object;
         wait::settled(cx, scope, true).await?;
         known |= cx.resource.wait.is_some();
     }
     let changed: BTreeSet<String> = inputs.keys().cloned().collect();
-    let none = Object::new();
-    let transition = Transition { olds: &none, old_inputs: &none, news: inputs, changed: &changed };
+    let (none, pending) = (&Object::new(), Pending::default());
+    let transition =
+        Transition { olds: none, old_inputs: none, stored: none, pending: &pending, news: inputs, changed: &changed };
     if special::handler(cx.resource).after_change(cx, scope, transition).await? {
         known = false;
     }
-    pending.clear();
+    unsent.clear();
     parent_settled(cx, scope).await?;
     // A part of something is answered before the whole has taken it in: only then it has its owner and size.
     known &= cx.resource.within.is_none();
     look::rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
 }
 
-/// The calls of an update, each only if something it carries changed, and the state after them.
+/// The calls of an update, each only if something it carries changed. `sent` gets the fields of the calls that were accepted or
+/// whose outcome is unknown.
 async fn change(
     cx: &Context<'_>,
     scope: &mut Scope<'_>,
     before: &Wire,
     transition: Transition<'_>,
+    sent: &mut BTreeSet<String>,
 ) -> Result<(), Error> {
     let mut known = special::handler(cx.resource).before_change(cx, scope, transition).await?;
     let mut carried: BTreeSet<String> = BTreeSet::new();
@@ -327,10 +366,15 @@ async fn change(
         for batch in batches {
             let nothing_left = batch.iter().all(|field| scope.wanted_field(field).is_none_or(wire::is_empty));
             let emptied = step.emptied.as_ref().filter(|_| nothing_left);
-            let answer = match emptied {
-                Some(emptied) => cx.perform(&Step::of(emptied.clone()), scope, &[], false).await?,
-                None => cx.perform(step, scope, &batch, false).await?,
+            let answered = match emptied {
+                Some(emptied) => cx.perform(&Step::of(emptied.clone()), scope, &[], false).await,
+                None => cx.perform(step, scope, &batch, false).await,
             };
+            if answered.as_ref().err().is_none_or(Error::maybe_done) {
+                sent.extend(batch);
+                sent.extend(step.when.iter().map(|when| when.property.clone()));
+            }
+            let answer = answered?;
             look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
             known = step.call.answers_object;
             let lags = cx.resource.wait.as_ref().is_some_and(|wait| wait.lagging);
@@ -362,7 +406,7 @@ fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
         cx.moved.learn(&scope.moves, uuid);
     }
     if !known.just_sent {
-        undone::keep(known.state, &mut state);
+        Pending::of(known.state).note(&mut state);
     }
     state
 }

@@ -45,6 +45,11 @@ impl Path {
         self.with(Segment::Index(index))
     }
 
+    /// The steps of the path, from the outside in.
+    pub fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+
     /// The name of the top-level property this path leads into.
     pub fn top(&self) -> Option<&str> {
         match self.0.first() {

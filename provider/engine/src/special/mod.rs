@@ -23,6 +23,7 @@ use value::Object;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Diff, DiffRequest, Failure};
+use crate::pending::Pending;
 use crate::scope::Scope;
 use crate::wire::Wire;
 
@@ -31,8 +32,12 @@ use crate::wire::Wire;
 pub(crate) struct Transition<'a> {
     /// The outputs before.
     pub olds: &'a Object,
-    /// The inputs before.
+    /// The inputs before, without those that a failed step left pending.
     pub old_inputs: &'a Object,
+    /// The inputs that a failed step may or may not have set.
+    pub pending: &'a Pending,
+    /// The inputs before as the state holds them.
+    pub stored: &'a Object,
     /// The inputs after.
     pub news: &'a Object,
     /// The properties that differ.
@@ -43,6 +48,12 @@ impl Transition<'_> {
     /// Whether the resource is being created.
     pub(crate) fn is_creation(&self) -> bool {
         self.old_inputs.is_empty() && self.olds.is_empty()
+    }
+
+    /// Every element that the list `name` may have at Scaleway: of the inputs before and of failed attempts to change it.
+    pub(crate) fn possible(&self, name: &str) -> Object {
+        let value = self.pending.possible(name, self.stored);
+        value.map(|value| (name.to_owned(), value)).into_iter().collect()
     }
 }
 

@@ -33,10 +33,13 @@ impl Handler for AlertManager {
         Box::pin(async move {
             let mut called = false;
             if transition.changed.contains(RULES) {
-                called |= switch_rules(cx, scope, &on_before(transition), &rules(transition.news)).await?;
+                let possible = &on_before(transition) | &rules(&transition.possible(RULES));
+                called |= switch_rules(cx, scope, &on_before(transition), &possible, &rules(transition.news)).await?;
             }
             if transition.changed.contains(CONTACTS) {
-                called |= invite(cx, scope, &addresses(transition.old_inputs), &addresses(transition.news)).await?;
+                let before = addresses(transition.old_inputs);
+                let possible = &before | &addresses(&transition.possible(CONTACTS));
+                called |= invite(cx, scope, &before, &possible, &addresses(transition.news)).await?;
             }
             Ok(called)
         })
@@ -100,20 +103,23 @@ fn is_managed(inputs: &Object) -> bool {
     inputs.flag(MANAGED) == Some(true)
 }
 
+/// Switches off what may be on and is not wanted, and on what is wanted and not certainly on.
 async fn switch_rules(
     cx: &Context<'_>,
     scope: &mut Scope<'_>,
     old: &BTreeSet<String>,
+    possible: &BTreeSet<String>,
     new: &BTreeSet<String>,
 ) -> Result<bool, Error> {
-    let (off, on): (Vec<_>, Vec<_>) = (old.difference(new).collect(), new.difference(old).collect());
+    let (off, on): (Vec<_>, Vec<_>) = (possible.difference(new).collect(), new.difference(old).collect());
+    let called = !off.is_empty() || !on.is_empty();
     for (operation, ids, status) in [("DisableAlertRules", off, "disabled"), ("EnableAlertRules", on, "enabled")] {
         if !ids.is_empty() {
             call(cx, scope, operation, Some(json!({ "rule_ids": ids })), &[]).await?;
             switched(cx, scope, &ids, status).await?;
         }
     }
-    Ok(old != new)
+    Ok(called)
 }
 
 /// Waits until the alerts have the status; alerts that are not listed are not waited for.
@@ -138,20 +144,24 @@ async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], stat
     }
 }
 
+/// Deletes the contact points that may exist and are not wanted, and makes those that are wanted and do not certainly exist.
 async fn invite(
     cx: &Context<'_>,
     scope: &Scope<'_>,
     old: &BTreeSet<String>,
+    possible: &BTreeSet<String>,
     new: &BTreeSet<String>,
 ) -> Result<bool, Error> {
+    let mut called = false;
     for (operation, addresses) in
-        [("DeleteContactPoint", old.difference(new)), ("CreateContactPoint", new.difference(old))]
+        [("DeleteContactPoint", possible.difference(new)), ("CreateContactPoint", new.difference(old))]
     {
         for address in addresses {
             contact(cx, scope, operation, address).await?;
+            called = true;
         }
     }
-    Ok(old != new)
+    Ok(called)
 }
 
 /// Contact points outlive a switched-off alert manager and a run that was cut off: one that is there already, or is gone
