@@ -124,7 +124,8 @@ impl Server {
             tracing::debug!(setting, origin, "configured");
             self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
         }
-        for warning in warnings.iter().chain(&config::unknown(arguments)) {
+        let places = engine::unknown_places(self.catalog()?, &defaults);
+        for warning in warnings.iter().chain(&config::unknown(arguments)).chain(&places) {
             self.log.warning(urn, warning);
         }
         let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());

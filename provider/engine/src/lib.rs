@@ -46,7 +46,7 @@ mod withdrawn;
 mod zip;
 
 pub use autoname::Autonaming;
-pub use check::{check, check_component};
+pub use check::{check, check_component, unknown_places};
 pub use diff::diff;
 pub use engine::{Engine, hour};
 pub use error::{Error, ErrorKind, Left};
