@@ -22,6 +22,9 @@ const NOTES: [&str; 2] = ["__meta", "__pulumi_raw_state_delta"];
 /// Which inputs the program did not give; ours says so too, but only at the top.
 const DEFAULTS: &str = "__defaults";
 
+/// The settings of a provider that hold the API key.
+const KEYS: [&str; 2] = ["accessKey", "secretKey"];
+
 /// The key that tells special values, such as secrets, from plain objects.
 const SIGNATURE: &str = pulumi_rpc::SIGNATURE_KEY;
 
@@ -256,6 +259,10 @@ fn provider(mut old: Json, urn: &str) -> Json {
     for part in ["inputs", "outputs"] {
         let Some(Json::Object(settings)) = fields.get_mut(part) else { continue };
         settings.remove("pluginDownloadURL");
+        // The other SDK writes the key of the environment into the state. A program that sets one gives it again.
+        for key in KEYS {
+            settings.remove(key);
+        }
         if let Some(version) = settings.get_mut("version") {
             *version = Json::from(env!("CARGO_PKG_VERSION"));
         }
