@@ -99,6 +99,7 @@ impl Stack<'_> {
                 *resource = self.resource(resource.take());
             }
         }
+        let resources = read_once(resources);
         only_once(&resources)?;
         let count = pending.len();
         put_list(deployment, "resources", resources);
@@ -280,6 +281,16 @@ fn provider_urn(urn: Urn<'_>) -> String {
     let theirs = format!("pulumi:providers:{PEER}");
     let urn = urn.with_types(|token| (token == theirs).then(|| ours.clone()));
     urn.with_name(|name| name.starts_with("default_").then(|| format!("default_{version}"))).to_string()
+}
+
+/// Drops the second state of a resource that is only read: an `up` that failed before this has read it under our type.
+fn read_once(mut resources: Vec<Json>) -> Vec<Json> {
+    let mut seen = BTreeSet::new();
+    resources.retain(|resource| {
+        let is_read = resource.get("external") == Some(&Json::Bool(true));
+        !is_read || text(resource, "urn").is_none_or(|urn| seen.insert(urn.to_owned()))
+    });
+    resources
 }
 
 /// Refuses resources of one URN; one that waits for its deletion may have the name of its successor.

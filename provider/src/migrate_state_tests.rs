@@ -143,6 +143,16 @@ fn the_api_key_in_the_settings_of_a_provider_is_dropped() {
 }
 
 #[test]
+fn a_resource_that_was_read_under_both_names_stays_once() {
+    let (provider, reference) = theirs();
+    let read = |token: &str| resource(token, "net", &reference, json!({ "external": true }));
+    let ours = read("evalap-scaleway:network/vpc:Vpc");
+    let (resources, _) = migrated(vec![provider, ours.clone(), read("scaleway:network/vpc:Vpc")]);
+    assert_eq!(resources.as_array().unwrap().len(), 2);
+    assert_eq!((&resources[1]["urn"], &resources[1]["external"]), (&ours["urn"], &json!(true)));
+}
+
+#[test]
 fn a_provider_of_the_programs_own_keeps_its_name() {
     let (mut provider, _) = theirs();
     let old = urn("pulumi:providers:scaleway::paris");
