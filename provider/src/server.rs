@@ -225,7 +225,7 @@ impl ResourceProvider for Server {
             // Called with the old settings of other packages too: what cannot be read is none of ours.
             let olds = from_proto::object(request.old_inputs.or(request.olds)).unwrap_or_default();
             let news = from_proto::object(request.news).unwrap_or_default();
-            Ok(to_proto::diff(&config::changed(&olds, &news)))
+            Ok(to_proto::diff(&config::changed(&olds, &news, &self.surroundings)))
         })
         .await
     }
