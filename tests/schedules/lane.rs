@@ -62,7 +62,8 @@ impl Lane {
 
     /// A new process of the plugin, as each command of the CLI starts one.
     pub(crate) async fn plugin(&self) -> Plugin {
-        let plugin = provider::in_process::provider(Arc::clone(&self.catalog), self.clock.clone(), Arc::clone(&self.transport));
+        let plugin =
+            provider::in_process::provider(Arc::clone(&self.catalog), self.clock.clone(), Arc::clone(&self.transport));
         let arguments = json!({
             "accessKey": "SCWXXXXXXXXXXXXXXXXX",
             "secretKey": "11111111-1111-4111-8111-111111111111",

@@ -35,6 +35,8 @@ struct Addition {
     #[serde(default)]
     resource: Option<String>,
     #[serde(default)]
+    least: Map<String, Json>,
+    #[serde(default)]
     inputs: Map<String, Json>,
     #[serde(default)]
     change: Map<String, Json>,
@@ -58,6 +60,7 @@ impl Table {
             }
             let program = programs.iter_mut().find(|program| program.name == name);
             let program = program.unwrap_or_else(|| panic!("life.yaml has no {name}"));
+            program.least = merged(&program.least, &Json::Object(addition.least));
             program.inputs = merged(&program.inputs, &Json::Object(addition.inputs));
             program.change = merged(&program.change, &Json::Object(addition.change));
             program.more = addition.more;
@@ -90,6 +93,11 @@ impl Program {
         Self { resource, name, least: json!({}), inputs: json!({}), change: json!({}), more: Json::Null }
     }
 
+    /// Whether an update of this program, or a third program, changes the property.
+    pub(crate) fn changes(&self, property: &str) -> bool {
+        [&self.change, &self.more].iter().any(|change| change.get(property).is_some())
+    }
+
     /// The program of the update.
     pub(crate) fn changed(&self) -> Option<Json> {
         let is_empty = self.change.as_object().is_none_or(Map::is_empty);
@@ -105,7 +113,8 @@ impl Program {
             return self.least.clone();
         }
         let stays = |name: &String| {
-            least.contains(&name) || matches!(properties[name].input, Input::Auto | Input::Provider(_) | Input::Required)
+            least.contains(&name)
+                || matches!(properties[name].input, Input::Auto | Input::Provider(_) | Input::Required)
         };
         Json::Object(inputs.iter().filter(|(name, _)| stays(name)).map(|(n, v)| (n.clone(), v.clone())).collect())
     }
@@ -117,9 +126,8 @@ impl Program {
             return Some(merged(&changed, &self.more));
         }
         let properties = &catalog.resources[&self.resource].properties;
-        let can_change = |name: &str| {
-            properties.get(name).is_some_and(|property| property.input != Input::No && !property.replace)
-        };
+        let can_change =
+            |name: &str| properties.get(name).is_some_and(|property| property.input != Input::No && !property.replace);
         let third = |name: &str| match &changed[name] {
             Json::Array(_) => Some(json!(["three"])),
             Json::Object(_) => Some(json!({ "a": "three" })),

@@ -103,7 +103,12 @@ impl<'l> Stack<'l> {
             Err(status) => {
                 // An unhealthy resource is stored with its reasons.
                 let kept = left(&status).ok_or(status)?;
-                rpc::ReadResponse { id: kept.id, properties: kept.properties, inputs: kept.inputs, ..Default::default() }
+                rpc::ReadResponse {
+                    id: kept.id,
+                    properties: kept.properties,
+                    inputs: kept.inputs,
+                    ..Default::default()
+                }
             }
         };
         if read.id.is_empty() {
