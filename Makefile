@@ -54,7 +54,7 @@ e2e: build ## Run programs through the real Pulumi CLI, the release plugin and t
 ifneq ($(ONLY),)
 	scripts/run pytest tests/programs -n 4 -k $(ONLY) || [ $$? = 5 ]
 else
-	scripts/run pytest tests/programs -n 4 -m "not timed"
+	scripts/run pytest tests/programs -n 4 -rs -m "not timed"
 	scripts/run pytest tests/programs -m timed
 endif
 

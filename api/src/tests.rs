@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -212,47 +211,4 @@ fn a_query_gets_the_declared_types() {
     let violations = iam.read_query(operation, &pairs(&[("page", "two"), ("colour", "red")])).unwrap_err();
     let found: Vec<_> = violations.iter().map(|violation| (violation.path.as_str(), violation.reason)).collect();
     assert_eq!(found, [("colour", Reason::Unknown), ("page", Reason::Format)]);
-}
-
-/// Recorded traffic stands outside this repository; without it there is nothing to compare.
-#[test]
-fn recorded_requests_and_answers_fit() {
-    let traffic = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/traffic");
-    if !traffic.is_dir() {
-        eprintln!("skipped: ../shared/traffic is not here");
-        return;
-    }
-    let mut compared = 0;
-    for product in fs::read_dir(traffic).unwrap().filter_map(|entry| fs::read_dir(entry.unwrap().path()).ok()) {
-        for file in product {
-            for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
-                compared += usize::from(fits(&serde_json::from_str(line).unwrap()));
-            }
-        }
-    }
-    assert!(compared > 1000, "only {compared} exchanges were compared");
-}
-
-/// Whether the recorded exchange belongs to an embedded document; fails when it does not fit.
-fn fits(exchange: &Value) -> bool {
-    let Some(address) = exchange["url"].as_str().and_then(|url| url.strip_prefix("https://api.scaleway.com")) else {
-        return false;
-    };
-    let method = Method::from_name(exchange["method"].as_str().unwrap());
-    let path = address.split('?').next().unwrap();
-    let found = documents().iter().find_map(|document| Some((document, document.find(method?, path)?)));
-    let Some((document, Matched { operation, .. })) = found else {
-        return false;
-    };
-    if let (Some(schema), Some(body), 200..300) =
-        (&operation.request, exchange.get("request"), exchange["status"].as_u64().unwrap())
-    {
-        assert_eq!(document.validate(schema, body, Rules::REQUEST), [], "{exchange}");
-    }
-    if let (Some(schema), Some(body), 200) =
-        (&operation.answer, exchange.get("body"), exchange["status"].as_u64().unwrap())
-    {
-        assert_eq!(document.validate(schema, body, Rules::ANSWER), [], "{exchange}");
-    }
-    true
 }

@@ -2,7 +2,7 @@
 //!
 //! It does not know HTTP: what arrives here has been authenticated, matched and validated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -38,8 +38,6 @@ pub(crate) struct World {
     pub(crate) keys: Option<Vec<String>>,
     /// Whether keys made through IAM may do only what the policies of their bearers say.
     pub(crate) enforce_permissions: bool,
-    /// The secret keys that calls came with: one of them may sign a request of Object Storage.
-    pub(crate) seen: BTreeSet<String>,
     /// What is in the objects and parts of Object Storage, by the id that they have in the store.
     pub(crate) contents: BTreeMap<String, Bytes>,
     /// The source of ids and secrets.

@@ -35,6 +35,7 @@ mod rights;
 mod running;
 mod seed;
 mod server;
+mod srn;
 mod store;
 
 pub use clock::Clock;

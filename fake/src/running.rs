@@ -2,7 +2,7 @@
 //!
 //! It does not know what a request does; see [`crate::server`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -131,7 +131,6 @@ impl Builder {
             project: self.seed.default_project_id,
             keys: self.seed.keys,
             enforce_permissions: self.enforce_permissions,
-            seen: BTreeSet::new(),
             contents: BTreeMap::new(),
             chance: fastrand::Rng::with_seed(self.chance.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
         };

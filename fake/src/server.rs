@@ -139,7 +139,6 @@ fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
         return functions::upload(&mut world, received);
     }
     authenticate(&world, received.token(), now)?;
-    world.seen.extend(received.token().map(str::to_owned));
     let Route { document, operation, parameters, handler } =
         route(received).ok_or_else(|| Refusal::message(404, "there is nothing at this address"))?;
     let handler = handler.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
+use crate::srn;
 
 /// A kind of object, declared once by its product.
 #[derive(Debug)]
@@ -203,6 +204,7 @@ impl Store {
         if let Some(view) = kind.view {
             view(self, object, &mut fields);
         }
+        srn::add(kind, object, &mut fields);
         fields
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Never calls Scaleway: parts are resources, and those have operations of their own. Knows no single component.
 
+mod overrides;
+
 use std::collections::BTreeMap;
 
 use catalog::{Catalog, Kind, Property};
@@ -36,6 +38,8 @@ pub(crate) async fn construct(
     let component = catalog.component(&request.r#type);
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
     let given = sealed(&component.inputs, from_proto::construct_inputs(&mut request)?);
+    let given = overrides::sealed(catalog, component, given);
+    let parts: Vec<String> = component.parts.keys().cloned().collect();
     let mut checked = engine::check_component(&component.inputs, &given);
     // What another provider was told is not known here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
@@ -47,7 +51,7 @@ pub(crate) async fn construct(
         name: &request.name.clone(),
         inputs: &checked.inputs,
         given: &given,
-        parts: &component.parts,
+        parts: &parts,
     };
     let mut problems: Vec<Problem> =
         checked.failures.into_iter().map(|failure| Problem { path: failure.path, reason: failure.reason }).collect();
@@ -128,6 +132,67 @@ mod tests {
     use value::object;
 
     use super::*;
+
+    /// The least that a component needs beside its environment.
+    fn least(token: &str) -> Value {
+        let json = match token {
+            "evalap/application:Application" | "evalap/database:Database" => {
+                serde_json::json!({ "privateNetworkId": "n" })
+            }
+            "evalap/blueGreenDeployment:BlueGreenDeployment" => {
+                serde_json::json!({ "active": "blue", "blue": { "image": "i" } })
+            }
+            "evalap/monitoring:Monitoring" => serde_json::json!({ "alerts": false }),
+            "evalap/rotatedCredential:RotatedCredential" => {
+                serde_json::json!({ "applicationId": "5ca1e3a7-fa4e-4000-8000-000000000001" })
+            }
+            "evalap/serverlessContainer:ServerlessContainer" => serde_json::json!({ "image": "i" }),
+            "evalap/secretStore:SecretStore" => serde_json::json!({ "secrets": {} }),
+            "evalap/stateBackend:StateBackend" => serde_json::json!({
+                "owners": [{ "userId": "u" }], "projectId": "5ca1e3a7-fa4e-4000-8000-000000000001",
+            }),
+            _ => serde_json::json!({}),
+        };
+        Value::from(json)
+    }
+
+    fn problems(component: &catalog::Component, given: &Object) -> Vec<String> {
+        let checked = engine::check_component(&component.inputs, given);
+        let inputs = &checked.inputs;
+        let request = Request { token: &component.token, name: "evalap", inputs, given, parts: &[] };
+        let failures = checked.failures.iter().map(|failure| format!("{}: {}", failure.path, failure.reason));
+        let problems = components::problems(request).into_iter();
+        failures.chain(problems.map(|problem| format!("{}: {}", problem.path, problem.reason))).collect()
+    }
+
+    #[test]
+    fn an_empty_list_is_as_if_it_were_not_given_for_every_list_of_every_component() {
+        let catalog = Catalog::parse(include_str!("../../schema/catalog.json")).unwrap();
+        let mut lists = 0;
+        for (token, component) in &catalog.components {
+            let base = least(token).as_object().unwrap().clone().with("environment", "dev");
+            assert_eq!(problems(component, &base), [""; 0], "{token}");
+            let optional = component.inputs.iter().filter(|(_, property)| property.input == catalog::Input::Optional);
+            for (name, property) in optional {
+                if matches!(property.kind, Kind::List(_)) {
+                    lists += 1;
+                    let given = base.clone().with(name, Vec::<Value>::new());
+                    assert_eq!(problems(component, &given), [""; 0], "{token} {name}");
+                }
+                let Kind::Object(properties) = &property.kind else { continue };
+                for (inner, _) in properties.iter().filter(|(_, property)| matches!(property.kind, Kind::List(_))) {
+                    lists += 1;
+                    let with = |object: Object| problems(component, &base.clone().with(name, object));
+                    assert_eq!(
+                        with(Object::new().with(inner, Vec::<Value>::new())),
+                        with(Object::new()),
+                        "{token} {name}"
+                    );
+                }
+            }
+        }
+        assert!(lists > 15, "only {lists} lists were given");
+    }
 
     #[test]
     fn what_is_declared_secret_is_sealed_wherever_it_stands() {

@@ -252,9 +252,9 @@ pub struct Step {
     /// Preconditions (412) that pass by themselves: tried again until the timeout.
     #[serde(default)]
     pub retry: Vec<String>,
-    /// Refusals that pass once something outside is there: how the message, or what it says of an argument,
-    /// begins, and what is awaited, in which `{hostname}` stands for that property. Tried again until the timeout,
-    /// telling what is awaited: `awaits: { could not validate domain: the DNS record of {hostname} }`.
+    /// Rejections that pass once something outside is there: a part of the message or of its details, and what is
+    /// awaited, in which `{hostname}` stands for that property. Tried again until the timeout, with a status that names
+    /// what is awaited: `awaits: { could not validate domain: the DNS record of {hostname} }`.
     #[serde(default)]
     pub awaits: BTreeMap<String, String>,
     /// One call for each changed field instead of one for all, in the order of `fields`.

@@ -14,6 +14,8 @@
 
 mod coverage;
 mod files;
+mod inputs;
+mod removal;
 mod rooms;
 mod source;
 mod words;

@@ -11,12 +11,26 @@ mod nested;
 mod resources;
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
 
+use recordings::Suite;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use tests::places;
 
 use crate::compare::Difference;
+
+fn main() -> ExitCode {
+    Suite::default()
+        .test("every_difference_from_the_peer_is_meant", "peer-compat", every_difference_from_the_peer_is_meant)
+        .test(
+            "every_resource_and_lookup_of_the_peer_in_scope_is_offered",
+            "peer-compat",
+            every_resource_and_lookup_of_the_peer_in_scope_is_offered,
+        )
+        .run()
+}
 
 /// A difference that is meant.
 #[derive(Debug, Deserialize)]
@@ -41,9 +55,7 @@ impl Meant {
     }
 }
 
-#[test]
-fn every_difference_from_the_peer_is_meant() {
-    let Some(folder) = places::shared("peer-compat") else { return };
+fn every_difference_from_the_peer_is_meant(folder: &Path) {
     let peer_resources = places::json(&folder.join("resources.json"));
     let peer_functions = places::json(&folder.join("functions.json"));
     let schema = places::json(&places::project().join("schema/schema.json"));
@@ -99,9 +111,7 @@ fn every_difference_from_the_peer_is_meant() {
     assert!(silent.is_empty(), "differences.yaml gives no reason for {silent:?}");
 }
 
-#[test]
-fn every_resource_and_lookup_of_the_peer_in_scope_is_offered() {
-    let Some(folder) = places::shared("peer-compat") else { return };
+fn every_resource_and_lookup_of_the_peer_in_scope_is_offered(folder: &Path) {
     let catalog = places::catalog();
     let peer_functions = places::json(&folder.join("functions.json"));
     // A lookup that the peer has for a resource of ours must be offered too.

@@ -13,6 +13,7 @@ import pytest
 
 from documents import ROOT
 from fake import Fake
+from recordings import needs_recordings
 from stack import Failed, Stack, example_stack
 
 OURS = "evalap-scaleway:"
@@ -73,8 +74,7 @@ def test_the_example_is_taken_over_by_rewriting_its_state(generation: int, tmp_p
 
 @pytest.mark.parametrize("rewritten", [False, True], ids=["by aliases", "by rewriting"])
 def test_one_of_every_resource_is_taken_over(rewritten: bool, stack: Callable[..., Stack]) -> None:
-    if not MEASURED.exists():
-        pytest.skip("../shared/peer-compat is not here")
+    needs_recordings(MEASURED)
     measured = {name: case for name, case in json.loads(MEASURED.read_text()).items() if "state" in case}
     states = json.loads(MADE_UP.read_text()) | measured
     # What is ours alone has no state of theirs.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use tests::{places, subset};
 
 use crate::bag::{plain, secrets};
-use crate::plugin::{CANARY, Plugin, Thing};
+use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
 
 /// One resource of the table, after those it needs.
 #[derive(Debug, Deserialize)]
@@ -56,7 +56,7 @@ async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fake-of-the-life-test.log");
     // What no call makes: a domain that was bought, and an image that was pushed.
     let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
-    let fake = Fake::builder().seed(seed).log(File::create(&log).unwrap()).start().await.unwrap();
+    let fake = Fake::builder().seed(seed).keys([SECRET_KEY]).log(File::create(&log).unwrap()).start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let mut world = World::new();
     for entry in &entries {
@@ -175,6 +175,8 @@ async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Jso
     assert!(changes.is_empty(), "{token}: the same program changes {changes:?}");
     let read = plugin.read(token, &thing).await.unwrap().unwrap_or_else(|| panic!("{token} exists"));
     assert_eq!(read.id, thing.id, "{token}");
+    let changed_at = |state| plain(state)["updatedAt"].clone();
+    assert_eq!(changed_at(&thing.state), changed_at(&read.state), "{token}: `updatedAt` is that of the last call");
     let drift = subset::missing(&plain(&thing.inputs), &plain(&read.inputs), token);
     assert!(drift.is_empty(), "{token}: a refresh changes inputs: {drift:?}");
     let news = plugin.check(token, Some(&read.inputs), program).await;

@@ -1,7 +1,6 @@
-//! Where the suites find what they read: the project, its generated files, and the facts beside it.
+//! Where the suites find what they read: the project and its generated files.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,17 +10,6 @@ use serde_json::Value as Json;
 /// The project's top folder.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the project").to_owned()
-}
-
-/// A file or folder of the facts that lie beside the project; absent in a checkout alone, and then said in one line.
-pub fn shared(path: &str) -> Option<PathBuf> {
-    let found = project().join("../shared").join(path);
-    if found.exists() {
-        return Some(found);
-    }
-    // Written past the test harness, which would keep it to itself.
-    let _ = writeln!(io::stderr(), "skipped: ../shared/{path} is not here");
-    None
 }
 
 /// A JSON file.

@@ -1,6 +1,7 @@
 //! Recorded answers, read by the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 use tests::{places, stage};
@@ -26,14 +27,12 @@ const MEANT: &[(&str, &str)] = &[
     ("databases/instance:Instance", "disableBackup is true, the answer false"),
 ];
 
-#[test]
-fn every_recorded_answer_decodes_without_loss() {
-    let Some(traffic) = places::shared("traffic") else { return };
+pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
     let catalog = places::catalog();
     let runtime = runtime();
     let mut wrong = BTreeSet::new();
     let mut read: BTreeMap<&str, usize> = BTreeMap::new();
-    let recordings = recording::all(&traffic);
+    let recordings = recording::all(traffic);
     for recording in &recordings {
         for sighting in sighting::all(&catalog, recording).iter().filter(|sighting| !sighting.is_passing()) {
             let scene = Scene::of(sighting);

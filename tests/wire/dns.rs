@@ -1,6 +1,7 @@
 //! Our changes of DNS zones beside recorded ones: a record is no object of a call of its own, so the comparison of whole
 //! requests does not see it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
@@ -15,13 +16,11 @@ use crate::sighting::{self, Sighting};
 
 const TOKEN: &str = "domain/record:Record";
 
-#[test]
-fn every_recorded_change_of_a_zone_means_what_ours_does() {
-    let Some(traffic) = places::shared("traffic") else { return };
+pub(crate) fn every_recorded_change_of_a_zone_means_what_ours_does(traffic: &Path) {
     let catalog = places::catalog();
     let runtime = runtime();
     let (mut compared, mut differences) = (0, Vec::new());
-    for recording in &recording::all(&traffic) {
+    for recording in &recording::all(traffic) {
         let sightings = sighting::all(&catalog, recording);
         let records: Vec<&Sighting<'_>> = sightings.iter().filter(|seen| seen.token == TOKEN).collect();
         for (index, exchange) in recording.exchanges.iter().enumerate() {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -38,13 +39,11 @@ struct Report {
     differences: Vec<(String, String, String)>,
 }
 
-#[test]
-fn every_recorded_request_means_what_ours_does() {
-    let Some(traffic) = places::shared("traffic") else { return };
+pub(crate) fn every_recorded_request_means_what_ours_does(traffic: &Path) {
     let catalog = places::catalog();
     let runtime = runtime();
     let mut report = Report::default();
-    for recording in &recording::all(&traffic) {
+    for recording in &recording::all(traffic) {
         let sightings = sighting::all(&catalog, recording);
         for (index, exchange) in recording.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.status < 300) {
             for (token, resource) in &catalog.resources {

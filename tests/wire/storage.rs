@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use catalog::{Catalog, Resource, Step};
@@ -68,9 +69,8 @@ struct Answer {
     headers: Vec<(String, String)>,
 }
 
-#[test]
-fn every_recorded_look_at_a_bucket_or_an_object_is_read_without_loss() {
-    let Some(recordings) = recordings() else { return };
+pub(crate) fn every_recorded_look_at_a_bucket_or_an_object_is_read_without_loss(folder: &Path) {
+    let recordings = recordings(folder);
     let catalog = places::catalog();
     let (mut wrong, mut unread) = (BTreeSet::new(), BTreeSet::new());
     let (mut read, mut seen) = (0, BTreeSet::new());
@@ -99,9 +99,8 @@ fn every_recorded_look_at_a_bucket_or_an_object_is_read_without_loss() {
     assert!(read > 400, "only {read} answers were read");
 }
 
-#[test]
-fn no_answer_about_a_bucket_or_an_object_makes_the_engine_panic() {
-    let Some(recordings) = recordings() else { return };
+pub(crate) fn no_answer_about_a_bucket_or_an_object_makes_the_engine_panic(folder: &Path) {
+    let recordings = recordings(folder);
     let catalog = places::catalog();
     let mut seen = BTreeSet::new();
     let mut panics = BTreeSet::new();
@@ -305,12 +304,11 @@ async fn import(
 }
 
 /// Every look at Object Storage, by recording.
-fn recordings() -> Option<Vec<Vec<Look>>> {
-    let traffic = places::shared("traffic")?;
-    Some(places::files(&traffic.join("object"), ".jsonl").iter().map(|file| looks(file)).collect())
+fn recordings(folder: &Path) -> Vec<Vec<Look>> {
+    places::files(folder, ".jsonl").iter().map(|file| looks(file)).collect()
 }
 
-fn looks(file: &std::path::Path) -> Vec<Look> {
+fn looks(file: &Path) -> Vec<Look> {
     let mut bodies: BTreeMap<u64, Json> = BTreeMap::new();
     let mut looks = Vec::new();
     for line in places::text(file).lines() {

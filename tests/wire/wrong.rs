@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -52,11 +53,9 @@ enum Usage<'a> {
 /// What is refused; all refusals are read in one place.
 const REFUSED: &str = "registry/namespace:Namespace";
 
-#[test]
-fn no_wrong_answer_makes_the_engine_panic() {
-    let Some(traffic) = places::shared("traffic") else { return };
+pub(crate) fn no_wrong_answer_makes_the_engine_panic(traffic: &Path) {
     let catalog = places::catalog();
-    let recordings = recording::all(&traffic);
+    let recordings = recording::all(traffic);
     let subjects = subjects(&catalog, &recordings);
     let (next, tried, panics) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(BTreeSet::new()));
     let work = || {
@@ -87,11 +86,9 @@ fn no_wrong_answer_makes_the_engine_panic() {
 }
 
 /// Without anything wrong nearly every subject gives a value: else nothing would be shown of what the engine makes of them.
-#[test]
-fn what_is_tried_with_something_wrong_is_right_without_it() {
-    let Some(traffic) = places::shared("traffic") else { return };
+pub(crate) fn what_is_tried_with_something_wrong_is_right_without_it(traffic: &Path) {
     let catalog = places::catalog();
-    let recordings = recording::all(&traffic);
+    let recordings = recording::all(traffic);
     let subjects = subjects(&catalog, &recordings);
     let runtime = runtime();
     let mut uses: BTreeMap<&str, (usize, usize)> = BTreeMap::new();

@@ -120,6 +120,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_kind_whose_document_has_a_resource_name_shows_one_and_no_other() {
+        for (product, kind) in PRODUCTS.iter().flat_map(|product| product.kinds.iter().map(move |kind| (product, kind)))
+        {
+            let document = scaleway_api::document(product.document).expect(product.document);
+            let schema = document.schema(kind.schema).expect(kind.schema);
+            let is_documented =
+                matches!(&schema.kind, scaleway_api::Kind::Object { properties, .. } if properties.contains_key("srn"));
+            let object = crate::store::Object::new(kind, "fr-par", "1/2", serde_json::Map::new());
+            let shown = crate::store::Store::default().show(kind, &object);
+            assert_eq!(shown.contains_key("srn"), is_documented, "{}", kind.name);
+        }
+    }
+
+    #[test]
     fn every_route_and_every_kind_stands_in_its_document() {
         for product in PRODUCTS {
             let document = scaleway_api::document(product.document).expect(product.document);

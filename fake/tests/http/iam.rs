@@ -23,6 +23,7 @@ async fn an_application_lives_as_recorded() {
         "id": id, "name": "app", "description": "", "organization_id": DEFAULT_ORGANIZATION, "tags": [],
         "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z",
         "editable": true, "deletable": true, "managed": false, "nb_api_keys": 0,
+        "srn": format!("srn://iam.scw.eu/applications/{id}"),
     });
     assert_eq!(read, expected);
     let patched = client.good(&format!("PATCH {one}"), json!({ "name": "b", "tags": ["x"] })).await;

@@ -27,6 +27,7 @@ async fn a_deleted_key_goes_on_answering() {
         "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z", "protected": false,
         "locked": false, "description": "", "tags": [], "rotated_at": "2026-07-17T09:50:00.638933Z",
         "rotation_policy": null, "origin": "scaleway_kms", "deletion_requested_at": null, "region": "fr-par",
+        "srn": format!("srn://key-manager.scw.eu/regions/fr-par/keys/{}", created["id"].as_str().unwrap()),
     });
     assert_eq!(created, expected);
     assert_eq!(client.call(&format!("DELETE {one}")).await, (204, Value::Null));

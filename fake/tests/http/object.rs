@@ -48,6 +48,12 @@ impl Storage {
         Self { fake: builder.start().await.unwrap(), http: reqwest::Client::new() }
     }
 
+    /// The status of a call of the REST API with this secret key.
+    async fn list_vpcs(&self, secret_key: &str) -> u16 {
+        let call = self.http.get(format!("{}/vpc/v2/regions/fr-par/vpcs", self.fake.url()));
+        call.header("x-auth-token", secret_key).send().await.unwrap().status().as_u16()
+    }
+
     async fn send_as(&self, key: Option<&Signer<'_>>, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
         let (method, target) = request.split_once(' ').unwrap();
         let mut made = Request::builder().method(method).uri(format!("{}{target}", self.fake.url()));
@@ -141,6 +147,16 @@ async fn what_is_not_set_is_an_error_of_its_own_and_what_is_set_comes_back() {
     let rule =
         "<LifecycleConfiguration><Rule><Filter></Filter><Status>Enabled</Status></Rule></LifecycleConfiguration>";
     assert_eq!(storage.send("PUT /main?lifecycle=", &[], rule).await.code(), (400, "InvalidRequest"));
+    for when in ["<Days>1</Days>", "<Date>2027-01-31T00:00:00Z</Date>"] {
+        for (marker, accepted) in [("true", false), ("false", true)] {
+            let rules = format!(
+                "<LifecycleConfiguration><Rule><Expiration>{when}<ExpiredObjectDeleteMarker>{marker}</ExpiredObjectDeleteMarker>\
+                 </Expiration><Filter></Filter><ID>a</ID><Status>Enabled</Status></Rule></LifecycleConfiguration>"
+            );
+            let answer = storage.send("PUT /main?lifecycle=", &[], &rules).await;
+            assert_eq!(answer.status == 200, accepted, "{when} {marker}: {}", answer.text);
+        }
+    }
 }
 
 #[tokio::test]
@@ -264,12 +280,12 @@ async fn what_is_locked_cannot_be_deleted() {
 }
 
 #[tokio::test]
-async fn a_signature_that_does_not_fit_opens_nothing() {
-    let storage = Storage::new().await;
+async fn a_signature_that_does_not_match_a_known_secret_key_is_rejected() {
+    let storage = Storage::of(builder().keys([SECRET_KEY])).await;
     storage.good("PUT /main", "").await;
     let wrong = Signer { access_key: ACCESS_KEY, secret_key: "wrong", region: "fr-par" };
-    let refused = storage.send_as(Some(&wrong), "GET /main", &[], "").await;
-    assert_eq!(refused.code(), (403, "SignatureDoesNotMatch"));
+    let rejected = storage.send_as(Some(&wrong), "GET /main", &[], "").await;
+    assert_eq!(rejected.code(), (403, "SignatureDoesNotMatch"));
     assert_eq!(storage.send_as(None, "GET /main", &[], "").await.code(), (403, "AccessDenied"));
     let of_seed = Storage::of(builder().keys(["right"])).await;
     for (secret_key, expected) in [("right", 200), ("wrong", 403)] {
@@ -278,6 +294,34 @@ async fn a_signature_that_does_not_fit_opens_nothing() {
     }
     let sums = [("content-md5", "AAAAAAAAAAAAAAAAAAAAAA==")];
     assert_eq!(storage.send("PUT /main/a", &sums, "text").await.code(), (400, "BadDigest"));
+}
+
+/// S3 sends the access key and a signature, the REST API the secret key: both take the same pairs, in any order of calls.
+#[tokio::test]
+async fn a_pair_of_keys_is_accepted_by_both_protocols_in_any_order() {
+    for access_key in [ACCESS_KEY, "SCWAAAAAAAAAAAAAAAAA"] {
+        for secret_key in [SECRET_KEY, "22222222-2222-4222-8222-222222222222"] {
+            for rest_first in [false, true] {
+                let storage = Storage::new().await;
+                if rest_first {
+                    assert_eq!(storage.list_vpcs(secret_key).await, 200);
+                }
+                let key = Signer { access_key, secret_key, region: "fr-par" };
+                let put = storage.send_as(Some(&key), "PUT /main", &[], "").await;
+                assert_eq!(put.status, 200, "{access_key} {secret_key} {rest_first}: {}", put.text);
+                let put = storage.send_as(Some(&key), "PUT /main/a", &[], "text").await;
+                assert_eq!(put.status, 200, "{access_key} {secret_key} {rest_first}: {}", put.text);
+                assert_eq!(storage.list_vpcs(secret_key).await, 200);
+            }
+        }
+    }
+    for (secret_key, s3, rest) in [("right", 200, 200), ("wrong", 403, 401)] {
+        let storage = Storage::of(builder().keys(["right"])).await;
+        let key = Signer { access_key: ACCESS_KEY, secret_key, region: "fr-par" };
+        assert_eq!(storage.send_as(Some(&key), "PUT /main", &[], "").await.status, s3);
+        assert_eq!(storage.list_vpcs(secret_key).await, rest);
+        assert_eq!(storage.send_as(Some(&key), "PUT /other", &[], "").await.status, s3);
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ async fn a_deleted_secret_goes_on_answering() {
         "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z", "tags": [],
         "version_count": 0, "description": "", "managed": false, "type": "opaque", "protected": false, "path": "/",
         "ephemeral_policy": null, "used_by": [], "deletion_requested_at": null, "key_id": null, "region": "fr-par",
+        "srn": format!("srn://secret-manager.scw.eu/regions/fr-par/secrets/{}", created["id"].as_str().unwrap()),
     });
     assert_eq!(created, expected);
     assert_eq!(client.call(&format!("DELETE {one}")).await, (204, Value::Null));
@@ -82,7 +83,7 @@ async fn versions_are_numbered_and_read_by_number_or_as_latest() {
             "revision": number, "secret_id": created["id"], "status": "enabled", "latest": true, "region": "fr-par",
             "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z",
             "deleted_at": null, "description": format!("v{number}"), "ephemeral_properties": null,
-            "deletion_requested_at": null,
+            "deletion_requested_at": null, "srn": format!("{}/versions/{number}", created["srn"].as_str().unwrap()),
         });
         assert_eq!(version, expected);
     }

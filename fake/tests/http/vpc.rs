@@ -23,6 +23,7 @@ async fn a_vpc_lives_as_recorded() {
         "project_id": DEFAULT_ORGANIZATION, "region": "fr-par", "routing_enabled": true,
         "s3_integration_enabled": false, "tags": [], "transitivity_enabled": false,
         "updated_at": "2026-07-17T09:50:00.638933Z",
+        "srn": format!("srn://vpc.scw.eu/regions/fr-par/vpcs/{}", created["id"].as_str().unwrap()),
     });
     assert_eq!(created, expected);
     let id = created["id"].as_str().unwrap();
@@ -116,4 +117,30 @@ async fn addresses_can_be_booked_and_released() {
     assert_eq!((&found["total_count"], &found["ips"][0]["id"]), (&json!(1), &booked["id"]));
     assert_eq!(client.call(&format!("GET {IPS}?zonal=fr-par-1")).await.1["total_count"], 0);
     assert_eq!(client.call(&format!("DELETE {IPS}/{}", booked["id"].as_str().unwrap())).await.0, 204);
+}
+
+#[tokio::test]
+async fn rules_of_an_access_control_list_that_match_no_packet_are_rejected() {
+    let client = client().await;
+    let created = vpc(&client, "main").await;
+    let list = format!("PUT {VPCS}/{}/acl-rules", created["id"].as_str().unwrap());
+    let good = json!({ "action": "drop", "source": "10.0.0.0/8", "destination": "0.0.0.0/0" });
+    let body = |rule: &Value| json!({ "default_policy": "accept", "rules": [rule], "is_ipv6": false });
+    assert_eq!(client.call_with(&list, body(&good)).await.0, 200);
+    for (field, value) in [
+        ("action", Value::Null),
+        ("action", json!("unknown_action")),
+        ("source", Value::Null),
+        ("destination", Value::Null),
+        ("destination", json!("fd00::/8")),
+        ("dst_port_low", json!(500)),
+    ] {
+        let mut rule = good.clone();
+        rule[field] = value.clone();
+        if value.is_null() {
+            rule.as_object_mut().unwrap().remove(field);
+        }
+        let (status, answer) = client.call_with(&list, body(&rule)).await;
+        assert_eq!((status, &answer["type"]), (400, &json!("invalid_arguments")), "{field} {value}: {answer}");
+    }
 }

@@ -29,7 +29,7 @@ pub struct Step {
     /// Preconditions (412) that pass by themselves, such as `resource_not_usable`: tried again until the timeout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retry: Vec<String>,
-    /// How messages of refusals begin that pass once something outside is there, and what is awaited; `{hostname}` in
+    /// What messages of rejections contain that pass once something outside is there, and what is awaited; `{hostname}` in
     /// it stands for that property. Tried again until the timeout.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub awaits: BTreeMap<String, String>,

@@ -18,8 +18,8 @@ pub struct Component {
     pub inputs: BTreeMap<String, Property>,
     /// The outputs by name.
     pub outputs: BTreeMap<String, Property>,
-    /// The names of its parts, which are the keys of `overrides`.
-    pub parts: Vec<String>,
+    /// The tokens of its parts, by the names that are the keys of `overrides`.
+    pub parts: BTreeMap<String, String>,
     /// The methods by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub methods: BTreeMap<String, Method>,

@@ -84,7 +84,8 @@ pub struct Property {
     /// Inputs whose change changes this output: unknown in the preview of such a change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<String>,
-    /// What is sent when the program takes the property away; absent: the empty value of its kind.
+    /// The wire value that is sent when the property is removed from the program; absent: the empty value of its kind, or
+    /// nothing where the API fills it in (`computed`): the current value is kept then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear: Option<Json>,
     /// How a changed map is sent, where sending it whole would be wrong.
@@ -278,6 +279,12 @@ pub struct Checks {
     /// The largest number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
+    /// The smallest number within Scaleway's documented limits: a smaller one is worth a warning, since limits change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_min: Option<f64>,
+    /// The largest number within Scaleway's documented limits: a larger one is worth a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usual_max: Option<f64>,
     /// Numbers that are right although the other rules say otherwise.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<f64>,
@@ -384,6 +391,8 @@ pub enum Format {
     HttpUrl,
     /// What may stand in a header of an HTTP request: one line of visible characters.
     HeaderValue,
+    /// What a header of Object Storage returns unchanged: printable ASCII characters without a space at either end.
+    AsciiHeader,
     /// A JSON object as text.
     JsonObject,
     /// A port.

@@ -18,6 +18,9 @@ pub struct Resource {
     pub label: String,
     /// What kind of place it lives in.
     pub locality: Locality,
+    /// The regions or zones that the API documents list: another one is worth a warning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub localities: Vec<String>,
     /// The parts of its Pulumi id, joined by `/`.
     pub id: Vec<IdPart>,
     /// Other forms its id may have, told apart by their constants: `{groupId}/user/{userId}`, `{groupId}/app/…`.

@@ -158,6 +158,13 @@ impl ApiError {
         self.maybe_done = true;
     }
 
+    /// Every string of it that may say what is wrong: the message, its help, and those of its details.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let details =
+            self.details.iter().flat_map(|detail| [&detail.help_message, &detail.reason, &detail.argument_name]);
+        [&self.message, &self.help_message, &self.reason].into_iter().chain(details).filter_map(Option::as_deref)
+    }
+
     /// What it says of single arguments.
     pub fn of_arguments(&self) -> impl Iterator<Item = &str> {
         self.details.iter().filter_map(|detail| detail.help_message.as_deref())

@@ -1,9 +1,5 @@
-//! Error bodies in their minimal forms, and every one found in recorded traffic.
+//! Error bodies in their minimal forms. The recorded ones are read by `tests/wire/errors.rs`.
 #![allow(clippy::unwrap_used)]
-
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
@@ -211,52 +207,4 @@ fn foreign_text_stays_on_one_short_line() {
     assert!(text.contains("first second [31m é"), "{text}");
     assert!(!text.contains(char::is_control), "{text}");
     assert!(text.chars().count() < 1200, "{}", text.len());
-}
-
-/// Each error answer in the recorded traffic has the kind its documented type stands for, and a text.
-#[test]
-fn recorded_errors_have_their_kinds() {
-    let traffic = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/traffic");
-    if !traffic.is_dir() {
-        eprintln!("not run: no recorded traffic in ../shared");
-        return;
-    }
-    let mut seen = BTreeSet::new();
-    for (status, body) in recorded_errors(&traffic) {
-        let error = error(&Method::GET, status, body.to_string().as_bytes());
-        let expected = match status {
-            400 => Kind::Invalid,
-            404 => Kind::NotFound,
-            409 => Kind::Busy,
-            412 => Kind::Conflict,
-            _ => panic!("a status recorded for the first time: {status} {body}"),
-        };
-        assert_eq!(error.kind(), expected, "{body}");
-        let message = error.message().unwrap_or_else(|| panic!("no message: {body}"));
-        assert!(error.to_string().contains(message), "{error}");
-        assert_eq!(error.error_type(), body["type"].as_str(), "{body}");
-        seen.insert((status, body["resource"].to_string(), message.to_owned()));
-    }
-    assert!(seen.len() > 30, "{} different errors", seen.len());
-}
-
-/// All error answers but those of Object Storage, which speaks XML.
-fn recorded_errors(traffic: &Path) -> Vec<(u16, Value)> {
-    let mut errors = Vec::new();
-    for service in fs::read_dir(traffic).unwrap() {
-        let service = service.unwrap().path();
-        if !service.is_dir() {
-            continue;
-        }
-        for cassette in fs::read_dir(service).unwrap() {
-            let text = fs::read_to_string(cassette.unwrap().path()).unwrap();
-            for exchange in text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
-                let status = u16::try_from(exchange["status"].as_u64().unwrap()).unwrap();
-                if status >= 400 && exchange["body"].is_object() {
-                    errors.push((status, exchange["body"].clone()));
-                }
-            }
-        }
-    }
-    errors
 }

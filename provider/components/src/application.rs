@@ -42,7 +42,7 @@ impl Component for Application {
             let reason = format!("{} must be a region, a slash and a name, such as \"fr-par/evalap-files\"", shown(id));
             problems.push(Problem::new(Path::root("storageBucketId"), reason));
         }
-        if inputs.given("alertEmails").is_some() && !inputs.flag("withMonitoring").unwrap_or_default() {
+        if inputs.listed("alertEmails").is_some() && !inputs.flag("withMonitoring").unwrap_or_default() {
             let reason = "needs monitoring: set `withMonitoring` to true, or leave this out";
             problems.push(Problem::new(Path::root("alertEmails"), reason));
         }
@@ -153,7 +153,7 @@ fn described_storage(given: Option<&Object>) -> Object {
     for age in ["glacierAfterDays", "expireAfterDays"] {
         rule = rule.with(age, given.get(age));
     }
-    let origins = given.given("webOrigins").map(|origins| {
+    let origins = given.listed("webOrigins").map(|origins| {
         let methods = ["GET", "HEAD", "PUT", "POST"].map(Value::from).to_vec();
         let headers = vec![Value::from("*")];
         vec![Value::from(object! { "allowedOrigins": origins, "allowedMethods": methods, "allowedHeaders": headers })]
@@ -191,7 +191,7 @@ async fn monitoring(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Resu
     if !inputs.flag("withMonitoring").unwrap_or_default() {
         return Ok(Object::new());
     }
-    let emails = inputs.given("alertEmails");
+    let emails = inputs.listed("alertEmails");
     let own = object! { "alerts": emails.is_some(), "contactPoints": emails };
     let monitoring = inside(scope, inputs, "monitoring:Monitoring", "monitoring", own).await?;
     for what in ["metrics", "logs", "traces"] {

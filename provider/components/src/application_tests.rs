@@ -122,3 +122,26 @@ fn what_does_not_fit_together_is_told_at_once() {
     let told: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
     assert_eq!(told, ["services[0].name", "services[2].name", "database", "storage", "storageBucketId", "alertEmails"]);
 }
+
+#[tokio::test]
+async fn an_empty_list_of_alert_emails_means_no_alerts() {
+    for monitored in [true, false] {
+        let recorder = recorder();
+        let inputs = whole().with("alertEmails", Vec::<Value>::new()).with("withMonitoring", monitored);
+        assert_eq!(problems(request(&inputs)).len(), 0);
+        construct(&recorder, request(&inputs)).await.unwrap();
+        if monitored {
+            let monitoring = recorder.child("evalap-monitoring").inputs;
+            assert_eq!(monitoring.flag("alerts"), Some(false));
+            assert!(monitoring.given("contactPoints").is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_of_web_origins_makes_no_rule() {
+    let recorder = recorder();
+    let storage = object! { "webOrigins": Vec::<Value>::new() };
+    construct(&recorder, request(&whole().with("storage", storage))).await.unwrap();
+    assert!(recorder.child("evalap-storage").inputs.given("corsRules").is_none());
+}

@@ -26,6 +26,11 @@ const LEVELS: [(&str, &[&str]); 3] = [
 
 /// The policy as JSON: a statement for each level that somebody has.
 pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
+    let is_unknown = |one: &Value| one.as_object().is_none_or(|one| one.get("level").is_some_and(Value::is_unknown));
+    let given = Value::from(inputs.get("access"));
+    if given.as_array().unwrap_or_default().iter().any(is_unknown) {
+        return Value::UNKNOWN.depending_on(given.all_dependencies());
+    }
     let principals = |level: &str| {
         let named = inputs.objects("access").filter(|(_, one)| one.text("level") == Some(level));
         let named = named.map(|(_, one)| {
@@ -61,7 +66,10 @@ pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
 /// Everybody is one application or user, and somebody can still change the bucket.
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let mut problems = unnamed(inputs, "access");
-    let is_full = |(_, one): (usize, &Object)| one.text("level") == Some("full");
+    // A level that is unknown may be the full one.
+    let is_full = |(_, one): (usize, &Object)| {
+        one.get("level").is_some_and(|level| level.is_unknown() || level.as_str() == Some("full"))
+    };
     if inputs.objects("access").next().is_some() && !inputs.objects("access").any(is_full) {
         let reason = "would lock everybody out who could change the bucket, this program too: name the application or user \
                       whose API key runs it, with the level `full`";

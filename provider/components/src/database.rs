@@ -25,7 +25,7 @@ impl Component for Database {
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = Vec::new();
         let is_private = inputs.given("privateNetworkId").is_some();
-        let allowed = inputs.given("allowedAddresses");
+        let allowed = inputs.listed("allowedAddresses");
         let path = Path::root("allowedAddresses");
         if is_private && allowed.is_some() {
             let reason = "opens a public endpoint, and with `privateNetworkId` there is none: leave one of the two out";

@@ -32,18 +32,14 @@ impl Component for Monitoring {
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let alerts = has_alerts(inputs);
-        let nobody = match inputs.given("contactPoints") {
-            None => true,
-            Some(given) => given.as_array().is_some_and(<[Value]>::is_empty),
-        };
         let mut problems = Vec::new();
-        if alerts && nobody {
+        if alerts && inputs.listed("contactPoints").is_none() {
             let reason = "must hold an address, or nobody hears of an alert: give one, or set `alerts` to false";
             problems.push(Problem::new(Path::root("contactPoints"), reason));
         }
         if !alerts {
             for name in ["contactPoints", "preconfiguredAlertIds"] {
-                if inputs.given(name).is_some() {
+                if inputs.listed(name).is_some() {
                     let reason = "means nothing while `alerts` is false: leave it out, or switch alerts on";
                     problems.push(Problem::new(Path::root(name), reason));
                 }

@@ -27,7 +27,7 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
         problems.push(Problem::new(path.clone(), reason));
     }
     let has_bastion = given.flag("bastion").unwrap_or_default();
-    let allowed = given.given("bastionAllowedAddresses");
+    let allowed = given.listed("bastionAllowedAddresses");
     let at = path.clone().name("bastionAllowedAddresses");
     if has_bastion && lets_nobody_in(allowed) {
         let reason = "is needed with `bastion`, which would let in the whole world: give the addresses that may log in";
@@ -35,7 +35,7 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     }
     problems.extend(open_to_all(allowed, &at, "log in"));
     for name in ["bastionPort", "bastionAllowedAddresses"] {
-        if !has_bastion && given.given(name).is_some() {
+        if !has_bastion && given.listed(name).is_some() {
             let reason = "means nothing without a bastion: set `bastion` to true, or leave this out";
             problems.push(Problem::new(path.clone().name(name), reason));
         }
@@ -66,7 +66,7 @@ pub(crate) async fn make(scope: &Scope<'_>, inputs: &Object, networks: &Object) 
         "ipId": address.id(),
         "bastionEnabled": given.given("bastion"),
         "bastionPort": given.given("bastionPort"),
-        "allowedIpRanges": given.given("bastionAllowedAddresses"),
+        "allowedIpRanges": given.listed("bastionAllowedAddresses"),
         "tags": scope.naming.tags(),
         "zone": zone.clone(),
         "projectId": inputs.get("projectId"),

@@ -139,7 +139,11 @@ fn bucket_name(scope: &Scope<'_>, inputs: &Object) -> Value {
 }
 
 /// One rule that clears away what nobody sees, and those of the program.
-fn lifecycle_rules(inputs: &Object) -> Vec<Value> {
+fn lifecycle_rules(inputs: &Object) -> Value {
+    let given = Value::from(inputs.get("lifecycleRules"));
+    if given.is_unknown() || given.as_array().unwrap_or_default().iter().any(Value::is_unknown) {
+        return Value::UNKNOWN.depending_on(given.all_dependencies());
+    }
     let days = inputs.given("oldVersionsExpireAfterDays").cloned().unwrap_or_else(|| Value::from(OLD_VERSIONS_DAYS));
     let unseen = object! {
         "id": "unseen",
@@ -164,7 +168,7 @@ fn lifecycle_rules(inputs: &Object) -> Vec<Value> {
         };
         rules.push(Value::from(rule));
     }
-    rules
+    Value::from(rules)
 }
 
 /// Each thing happens later than the one before it.
@@ -304,6 +308,23 @@ mod tests {
         let made = construct(&recorder, request(&usual().with("access", access))).await.unwrap();
         assert!(recorder.child("evalap-policy").inputs["policy"].is_unknown());
         assert!(made.outputs["endpoint"].is_unknown());
+    }
+
+    #[tokio::test]
+    async fn values_that_are_unknown_in_a_preview_stay_unknown_in_the_parts() {
+        let recorder = Recorder::preview();
+        let access = list(&[object! { "applicationId": "a", "level": Value::UNKNOWN }]);
+        let inputs = usual()
+            .with("corsRules", Value::UNKNOWN)
+            .with("lifecycleRules", Value::UNKNOWN)
+            .with("lock", object! { "mode": "GOVERNANCE", "days": Value::UNKNOWN })
+            .with("access", access);
+        assert!(problems(request(&inputs)).is_empty());
+        construct(&recorder, request(&inputs)).await.unwrap();
+        let bucket = recorder.child("evalap-bucket").inputs;
+        assert!(bucket["corsRules"].is_unknown() && bucket["lifecycleRules"].is_unknown());
+        assert!(recorder.child("evalap-lock").inputs["rule"].contains_unknown());
+        assert!(recorder.child("evalap-policy").inputs["policy"].is_unknown());
     }
 
     #[tokio::test]

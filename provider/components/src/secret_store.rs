@@ -116,6 +116,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_preview_with_unknown_values_shows_a_secret_and_a_version_for_each_name() {
+        let recorder = Recorder::preview();
+        let password = Value::UNKNOWN.depending_on(["urn:password".to_owned()]);
+        let inputs = object! { "environment": "dev", "secrets": object! { "x": password, "y": "known" } };
+        assert!(problems(request(&inputs)).is_empty());
+        construct(&recorder, request(&inputs)).await.unwrap();
+        let order = recorder.order();
+        for part in ["evalap-secret-x", "evalap-version-x", "evalap-secret-y", "evalap-version-y"] {
+            assert!(order.iter().any(|made| made == part), "{part}: {order:?}");
+        }
+        let data = &recorder.child("evalap-version-x").inputs["data"];
+        assert!(data.is_unknown() && data.is_secret());
+        assert!(data.all_dependencies().contains("urn:password"));
+    }
+
+    #[tokio::test]
     async fn one_that_fails_does_not_keep_the_others_from_being_made() {
         let recorder = Recorder::real().failing("evalap-secret-a");
         let inputs = object! { "environment": "dev", "secrets": object! { "a": "1", "b": "2" } };

@@ -112,6 +112,9 @@ async fn policy(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Resul
     if sets.is_empty() {
         return Ok(None);
     }
+    let named = Value::from(inputs.get("permissionSetNames"));
+    let sets = Value::from(sets);
+    let sets = if named.contains_unknown() { Value::UNKNOWN.depending_on(named.all_dependencies()) } else { sets };
     let mut rule = object! { "permissionSetNames": sets };
     rule = if inputs.flag("organizationWide").unwrap_or_default() {
         rule.with("organizationId", application.output("organizationId"))
@@ -160,7 +163,9 @@ fn permission_sets(inputs: &Object) -> Vec<Value> {
     let mut sets: Vec<String> = of_levels.chain(named.iter().filter_map(Value::as_str).map(str::to_owned)).collect();
     sets.sort();
     sets.dedup();
-    sets.into_iter().map(Value::from).collect()
+    // Those that are unknown count, though their names do not show.
+    let unknown = named.iter().filter(|name| name.is_unknown()).cloned();
+    sets.into_iter().map(Value::from).chain(unknown).collect()
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ impl Component for StateBackend {
         let with_database = inputs.flag("withDatabase").unwrap_or_default();
         let described = inputs.given("database").and_then(Value::as_object);
         let can_connect = described.is_some_and(|database| {
-            database.given("privateNetworkId").is_some() || database.given("allowedAddresses").is_some()
+            database.given("privateNetworkId").is_some() || database.listed("allowedAddresses").is_some()
         });
         if with_database && !can_connect {
             let reason = "must say who can connect: give `privateNetworkId` or `allowedAddresses` in it";

@@ -2,6 +2,7 @@
 
 mod cron;
 mod familiar;
+mod localities;
 mod policy;
 mod rules;
 
@@ -13,7 +14,7 @@ use value::{Data, Object, Path, Value};
 use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
-use crate::{autoname, special, tags};
+use crate::{autoname, secret_hash, special, tags};
 
 pub(crate) use rules::is_uuid;
 
@@ -30,12 +31,18 @@ const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Defaults) -> Checked {
     let mut checker = Checker::default();
     let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
-    let made = checker.names(resource, request, defaults.environment.as_deref(), &mut inputs);
+    let mut made = checker.names(resource, request, defaults.environment.as_deref(), &mut inputs);
+    for name in special::handler(resource).inherited(&inputs).iter().filter(|name| request.news.given(name).is_none()) {
+        inputs.remove(*name);
+        made.retain(|made| made.as_str() != Some(name));
+    }
     tags::lay_under(resource, defaults, &mut inputs);
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
+    checker.warnings.extend(localities::doubts(resource, &inputs));
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
+    secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }
@@ -111,11 +118,12 @@ impl Checker {
         self.secret |= property.secret || value.contains_secret();
         let value = self.typed(&property.kind, value, path);
         if property.plain && value.is_unknown() {
-            self.fail(path, "must be known in the preview, as it decides what is made: no resource can tell it");
+            self.fail(path, unknown(&property.kind));
         }
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
         }
+        self.warnings.extend(rules::unusual(property, &value).map(|text| Warning { path: path.clone(), text }));
         self.secret = outer;
         value
     }
@@ -123,7 +131,11 @@ impl Checker {
     /// The value in its declared type: texts that read as numbers or booleans are taken for them, as the peer does.
     fn typed(&mut self, kind: &Kind, value: &Value, path: &Path) -> Value {
         match (kind, value.data()) {
-            (_, Data::Unknown) | (Kind::Any, _) | (Kind::File, Data::Asset(_)) => value.clone(),
+            (_, Data::Unknown) | (Kind::File, Data::Asset(_)) => value.clone(),
+            (Kind::Any, _) => {
+                self.without_files(value, path);
+                value.clone()
+            }
             (Kind::String, Data::String(_)) | (Kind::Boolean, Data::Bool(_)) | (Kind::Number, Data::Number(_)) => {
                 value.clone()
             }
@@ -139,9 +151,6 @@ impl Checker {
             }
             (Kind::Asset, Data::Asset(asset)) if !asset.archive => value.clone(),
             (Kind::Archive, Data::Asset(asset)) if asset.archive => value.clone(),
-            (Kind::String, Data::Asset(asset)) if asset.text.is_some() => {
-                like(value, Value::from(asset.text.clone().unwrap_or_default()))
-            }
             (Kind::String, Data::Reference(reference)) if reference.id.is_some() => {
                 like(value, reference.id.clone().unwrap_or_default())
             }
@@ -167,6 +176,20 @@ impl Checker {
                 like(value, Value::from(self.object(properties, object, path)))
             }
             _ => self.mistyped(kind, value, path),
+        }
+    }
+
+    /// Rejects assets and archives in what is sent as JSON, at any depth.
+    fn without_files(&mut self, value: &Value, path: &Path) {
+        match value.data() {
+            Data::Asset(_) => self.fail(path, format!("must be JSON, not {}", value.kind())),
+            Data::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| self.without_files(item, &path.index(index)));
+            }
+            Data::Object(object) => {
+                object.iter().for_each(|(key, item)| self.without_files(item, &path.name(key.as_str())));
+            }
+            _ => {}
         }
     }
 
@@ -324,6 +347,17 @@ fn says_something(value: Option<&Value>) -> bool {
         Data::String(text) => !text.is_empty(),
         _ => true,
     })
+}
+
+/// Why an input that decides what is made must be known.
+fn unknown(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Map(_) => {
+            "must have keys that are known in the preview, as they decide what is made: give a map of outputs, not an output \
+             of a map"
+        }
+        _ => "must be known in the preview, as it decides what is made: no resource can tell it",
+    }
 }
 
 fn like(value: &Value, made: Value) -> Value {

@@ -47,7 +47,7 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Patience<'a> {
     /// Preconditions that pass by themselves.
     pub preconditions: &'a [String],
-    /// How messages of refusals begin that pass once something outside is there, and what that is.
+    /// What messages of rejections contain that pass once something outside is there, and what that is.
     pub awaited: &'a [(String, String)],
     /// For how long something not found may still appear.
     pub missing: Duration,
@@ -233,9 +233,9 @@ impl<'a> Context<'a> {
 /// What is awaited, if a refusal tells that it is not there yet.
 fn awaited<'a>(error: &client::Error, patience: Patience<'a>) -> Option<&'a str> {
     let api = error.api()?;
-    // What is wrong with an argument is told in its own words, under a message that says no more than that one is wrong.
-    let texts: Vec<String> = api.message().into_iter().chain(api.of_arguments()).map(str::to_lowercase).collect();
-    let fits = |(refusal, _): &&(String, String)| texts.iter().any(|text| text.starts_with(refusal.as_str()));
+    // The sentence may stand behind a code, inside of JSON within the message, or in the details of an argument.
+    let texts: Vec<String> = api.texts().map(str::to_lowercase).collect();
+    let fits = |(rejection, _): &&(String, String)| texts.iter().any(|text| text.contains(rejection.as_str()));
     patience.awaited.iter().find(fits).map(|(_, what)| what.as_str())
 }
 

@@ -8,7 +8,7 @@ use value::{Data, Object, Path, Value};
 use crate::inputs::is_left_to_others;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 use crate::pending::Pending;
-use crate::{convert, encode, equal, ignored, inputs, local, special};
+use crate::{convert, encode, equal, ignored, imported, inputs, local, removal, secret_hash, special};
 
 /// What would change if the resource were given the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
@@ -20,12 +20,16 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         if property.once || is_left_to_others(property, request.news) {
             continue;
         }
-        if property.input == Input::No || property.write_only || imported_without(resource, name, request) {
+        if property.input == Input::No || property.write_only || imported::is_uncompared(resource, name, request) {
             continue;
         }
         let new = request.news.given(name);
         // A default that the community's provider had and ours has not: nobody gave it before, nobody gives it now.
-        if new.is_none() && is_default(request.old_inputs, name) {
+        let is_inherited = special::handler(resource).inherited(request.news).contains(&name.as_str());
+        if new.is_none() && (is_inherited || is_default(request.old_inputs, name)) {
+            continue;
+        }
+        if removal::is_default_of_both(name, property, request) {
             continue;
         }
         let filled_in = filled_in(resource, name, request);
@@ -37,7 +41,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         changes.property(property, &Path::root(name.as_str()), old, new);
     }
-    let mut diff = Diff { changes: changes.found, ..Diff::default() };
+    let mut diff = Diff { changes: changes.found, warnings: removal::kept(resource, request), ..Diff::default() };
     if resource.local.is_some() {
         local::foresee(resource, request, &mut diff);
     }
@@ -46,6 +50,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     add_pending(resource, request, &mut diff);
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
     diff.warnings.extend(loss(resource, &diff));
+    diff.warnings.extend(imported::warning(resource, request));
     diff
 }
 
@@ -96,7 +101,7 @@ fn loss(resource: &Resource, diff: &Diff) -> Option<Warning> {
 fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Option<Value> {
     let new = request.news.given(name)?;
     let property = resource.properties.get(name)?;
-    if request.old_inputs.given(name).is_some() || property.read.is_none() {
+    if request.old_inputs.given(name).is_some() || property.read.is_none() || inputs::is_left_to_api(property, new) {
         return None;
     }
     Some(mentioned(request.olds.given(name)?, new))
@@ -104,33 +109,23 @@ fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Opti
 
 /// The same within an object that was given: what of it is new is compared with what the API had filled in.
 fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option<&Value>) -> Value {
+    if let Some(uncovered) = secret_hash::uncovered(property, old, live) {
+        return uncovered;
+    }
     let mut completed = old.clone();
     let (Kind::Object(properties), Some(live), Some(new)) = (&property.kind, live, new) else { return completed };
     let (Data::Object(object), Some(live), Some(new)) = (completed.data_mut(), live.as_object(), new.as_object())
     else {
         return completed;
     };
-    for (name, _) in properties.iter().filter(|(_, property)| property.computed && property.read.is_some()) {
-        if let (None, Some(live), Some(new)) = (object.given(name), live.given(name), new.given(name)) {
+    for (name, property) in properties.iter().filter(|(_, property)| property.computed && property.read.is_some()) {
+        if let (None, Some(live), Some(new)) = (object.given(name), live.given(name), new.given(name))
+            && !inputs::is_left_to_api(property, new)
+        {
             object.insert(name.clone(), mentioned(live, new));
         }
     }
     completed
-}
-
-/// Whether the object was imported, and what it was made from cannot be read back. That is no reason to make it anew.
-///
-/// No program can have given nothing at all where exactly one of several inputs is needed.
-fn imported_without(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool {
-    let never_read = |property: &Property| property.input != Input::No && property.replace && property.read.is_none();
-    let is_needed = resource.exactly_one.iter().any(|group| group.iter().any(|member| member == name));
-    is_needed
-        && resource.properties.get(name).is_some_and(never_read)
-        && resource.exactly_one.iter().flatten().all(|member| request.old_inputs.given(member).is_none())
-        && resource
-            .properties
-            .iter()
-            .all(|(other, property)| !never_read(property) || request.old_inputs.given(other).is_none())
 }
 
 /// The part of an object that another one mentions.
@@ -186,7 +181,7 @@ fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff)
 }
 
 /// Whether the inputs hold this without the program having given it.
-fn is_default(inputs: &Object, name: &str) -> bool {
+pub(crate) fn is_default(inputs: &Object, name: &str) -> bool {
     let made = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
     made.iter().any(|made| made.as_str() == Some(name))
 }
@@ -200,10 +195,14 @@ struct Changes {
 
 impl Changes {
     fn property(&mut self, property: &Property, path: &Path, old: Option<&Value>, new: Option<&Value>) {
+        // Where only some strings are valid, an empty one clears nothing: it stands for none.
+        let stands_for_none = |new: &&Value| !property.checks.is_empty() && inputs::is_left_to_api(property, new);
+        let new = new.filter(|new| !stands_for_none(new));
         match (old, new) {
             (None, None) => {}
             (Some(old), None) => {
-                if !property.computed && !matches!(property.input, Input::Provider(_)) && !says_nothing(property, old) {
+                let is_same = says_nothing(property, old) || removal::is_cleared(property, old);
+                if !removal::keeps_value(property) && !is_same {
                     self.add_or_take(path, ChangeKind::Delete, property);
                 }
             }

@@ -197,3 +197,18 @@ fn pending_properties_differ_whatever_the_inputs_say() {
         assert_eq!(found.changes, expected, "{news:?}");
     }
 }
+
+/// `pulumiverse_scaleway` has another default for `deploy` of functions, and notes it among the inputs.
+#[test]
+fn a_default_that_no_program_sets_is_no_change_where_no_field_of_the_api_holds_it() {
+    let switch = Property { default: Some(json!(true)), ..input(Kind::Boolean) };
+    let mut resource = resource(vec![("deploy", switch)]);
+    let deploy = resource.properties.get_mut("deploy").unwrap();
+    (deploy.send, deploy.read) = (None, None);
+    let theirs = json!({"deploy": false, "__defaults": ["deploy"]});
+    let ours = object(json!({"deploy": true, "__defaults": ["deploy"]}));
+    assert_eq!(paths(&resource, theirs.clone(), &ours), [""; 0]);
+    assert_eq!(paths(&resource, theirs, &object(json!({"deploy": true}))), ["deploy"]);
+    assert_eq!(paths(&resource, json!({"deploy": false}), &ours), ["deploy"]);
+    assert_eq!(paths(&resource, json!({}), &ours), [""; 0]);
+}

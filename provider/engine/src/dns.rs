@@ -48,6 +48,15 @@ pub(crate) fn told_priority(kind: &str, data: &str) -> Option<u16> {
     }
 }
 
+/// Data with the priority of the record, for kinds whose data hold one.
+pub(crate) fn with_priority(kind: &str, data: &str, priority: u16) -> String {
+    match kind {
+        "MX" => format!("{priority} {}", preference(data.trim()).1),
+        "SRV" => data.split_once(char::is_whitespace).map_or(data.to_owned(), |(_, rest)| format!("{priority} {rest}")),
+        _ => data.to_owned(),
+    }
+}
+
 /// Why data cannot be those of a record of this kind: the end of a sentence that begins with where they are.
 pub(crate) fn fault(kind: &str, data: &str) -> Option<String> {
     let data = data.trim();

@@ -81,6 +81,10 @@ pub(crate) fn changed(
     for name in names {
         let Some(property) = resource.properties.get(name) else { continue };
         match new.given(name) {
+            // A value that the program empties is cleared; the API then fills in its default.
+            Some(value) if inputs::is_left_to_api(property, value) && old.given(name).is_some() => {
+                after.insert(name.clone(), Value::NULL);
+            }
             Some(value) => {
                 let value = merged(property, old.given(name), value);
                 after.insert(name.clone(), value);
@@ -117,15 +121,21 @@ pub(crate) fn changed(
     Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
 }
 
-/// Whether two sets of inputs send the same of one property, whatever they say of the others. What is not known yet is
-/// not the same.
+/// Whether two sets of inputs send the same of one property: taking the value of one set into the other changes nothing that
+/// is sent, also in the fields that the property shares with others (the priority that the data of an MX record may hold).
+/// A value that is not known yet is never the same.
 pub(crate) fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object) -> bool {
-    let field = resource.properties.get(name).and_then(|property| property.send.as_deref());
-    let sent = |inputs| {
-        let wanted = wanted(resource, inputs, &Defaults::default()).ok()?;
-        Some(field.and_then(|field| wire::find(&wanted, field).cloned()))
+    let sent = |inputs: &Object| wanted(resource, inputs, &Defaults::default()).ok();
+    let taken_over = |from: &Object, to: &Object| {
+        let mut inputs = to.clone();
+        match from.given(name) {
+            Some(value) => drop(inputs.insert(name.to_owned(), value.clone())),
+            None => drop(inputs.remove(name)),
+        }
+        sent(&inputs)
     };
-    sent(one).is_some_and(|one| sent(other) == Some(one))
+    let unchanged = |from: &Object, to: &Object| sent(to).is_some_and(|before| taken_over(from, to) == Some(before));
+    unchanged(one, other) || unchanged(other, one)
 }
 
 /// The body fields of a step whose value differs, or all of them for calls that replace the whole.
@@ -198,7 +208,7 @@ fn stored(operation: &str, shape: &Json, scope: &Scope<'_>) -> Result<Storage, E
 
 /// One input in the form of the wire; nothing where its form means "do not send".
 pub(crate) fn encoded(property: &Property, value: &Value, path: &Path) -> Result<Option<Json>, Error> {
-    if value.is_null() {
+    if value.is_null() || inputs::is_left_to_api(property, value) {
         return Ok(None);
     }
     match (&property.kind, value.data()) {

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use catalog::Equal;
 use serde_json::Value as Json;
 
-use crate::{convert, place};
+use crate::{convert, place, secret_hash};
 
 /// Sixteen times what recorded hashes take, in KiB.
 const MOST_HASH_MEMORY: u32 = 1 << 20;
@@ -39,9 +39,12 @@ fn same_text(rule: Equal, old: &str, new: &str) -> bool {
         // What is beside the two is known to `encode::sends_alike` only.
         Equal::Unordered | Equal::Sent => old == new,
         Equal::IgnoreCase => old.eq_ignore_ascii_case(new),
-        Equal::Argon2id => is_hash_of(old, new) || is_hash_of(new, old),
+        Equal::Argon2id => {
+            let kept = |one: &str, other: &str| secret_hash::is_placeholder(one) && is_hash(other);
+            is_hash_of(old, new) || is_hash_of(new, old) || kept(old, new) || kept(new, old)
+        }
         Equal::Base64 => is_base64_of(old, new) || is_base64_of(new, old),
-        Equal::Instant => both(old, new, |text| text.parse::<jiff::Timestamp>().ok()),
+        Equal::Instant => both_instants(old, new),
         Equal::Duration => both(old, new, convert::duration_seconds),
         Equal::Locality => place::split(old).1 == place::split(new).1,
         Equal::CleanPath => clean_path(old) == clean_path(new),
@@ -59,6 +62,18 @@ fn both<T: PartialEq>(old: &str, new: &str, read: impl Fn(&str) -> Option<T>) ->
     match (read(old), read(new)) {
         (Some(old), Some(new)) => old == new,
         _ => false,
+    }
+}
+
+/// Two spellings of one instant, as far as both are precise: states keep whole seconds of what the API returns, and the API
+/// keeps microseconds.
+fn both_instants(old: &str, new: &str) -> bool {
+    let (Ok(old), Ok(new)) = (old.parse::<jiff::Timestamp>(), new.parse::<jiff::Timestamp>()) else { return false };
+    let whole = |instant: jiff::Timestamp| instant.subsec_nanosecond() == 0;
+    if whole(old) || whole(new) {
+        old.as_second() == new.as_second()
+    } else {
+        old.as_microsecond() == new.as_microsecond()
     }
 }
 
@@ -86,8 +101,13 @@ fn policy(json: Json) -> Json {
     }
 }
 
+/// Whether a string is an argon2id hash, as the API returns it.
+pub(crate) fn is_hash(text: &str) -> bool {
+    text.starts_with("$argon2id$")
+}
+
 fn is_hash_of(hash: &str, plain: &str) -> bool {
-    if !hash.starts_with("$argon2id$") {
+    if !is_hash(hash) {
         return false;
     }
     let Ok(parsed) = PasswordHash::new(hash) else { return false };
@@ -151,6 +171,11 @@ mod tests {
             (Some(Equal::IgnoreCase), json!("db-dev-s"), json!("DB-DEV-S"), true),
             (Some(Equal::Instant), json!("2026-01-01T00:00:00Z"), json!("2026-01-01T01:00:00+01:00"), true),
             (Some(Equal::Instant), json!("2026-01-01T00:00:00Z"), json!("tomorrow"), false),
+            (Some(Equal::Instant), json!("2030-01-02T03:04:05.678Z"), json!("2030-01-02T03:04:05Z"), true),
+            (Some(Equal::Instant), json!("2030-01-02T03:04:05.678Z"), json!("2030-01-02T04:04:05.678000+01:00"), true),
+            (Some(Equal::Instant), json!("2030-01-02T03:04:05.678912345Z"), json!("2030-01-02T03:04:05.678912Z"), true),
+            (Some(Equal::Instant), json!("2030-01-02T03:04:05.678Z"), json!("2030-01-02T03:04:05.679Z"), false),
+            (Some(Equal::Instant), json!("2030-01-02T03:04:05.678Z"), json!("2030-01-02T03:04:06Z"), false),
             (Some(Equal::Duration), json!("60s"), json!("1m0s"), true),
             (Some(Equal::Locality), json!("fr-par/x"), json!("x"), true),
             (Some(Equal::Locality), json!("fr-par/x"), json!("y"), false),

@@ -1,5 +1,6 @@
 //! Pulumi ids: read into parts, composed of what is known. An id carries its locality, so that it suffices by itself.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use catalog::{IdPart, Input, Locality, Resource};
@@ -24,13 +25,57 @@ pub(crate) struct Parts {
 
 /// Reads an id, in full or without its locality: then the provider's is meant.
 pub(crate) fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts, Error> {
-    let (whole, project) = match id.rsplit_once('@').filter(|_| resource.project_in_id) {
-        Some((id, project)) => (id, Some(project.to_owned())),
-        None => (id, None),
-    };
+    let (whole, mut project) = without_project(resource, id);
     let mut forms = resource.id_forms();
-    let parts = forms.find_map(|form| parts(resource, form, whole, defaults)).ok_or_else(|| malformed(resource, id))?;
+    let mut parts =
+        forms.find_map(|form| parts(resource, form, &whole, defaults)).ok_or_else(|| malformed(resource, id))?;
+    if let Some(holder) = holder(resource)
+        && let Some(text) = parts.properties.get_mut(holder)
+        && let Some((bare, named)) = text.clone().rsplit_once('@')
+    {
+        (*text, project) = (bare.to_owned(), Some(named.to_owned()));
+    }
     Ok(Parts { project, ..parts })
+}
+
+/// The same id for calls in another project.
+pub(crate) fn in_project(resource: &Resource, id: &str, project: &str, defaults: &Defaults) -> Result<String, Error> {
+    let mut parts = parse(resource, id, defaults)?;
+    if !resource.project_in_id || parts.project.is_some() {
+        return Ok(id.to_owned());
+    }
+    let Some(text) = holder(resource).and_then(|holder| parts.properties.get_mut(holder)) else {
+        return Ok(format!("{id}@{project}"));
+    };
+    text.push('@');
+    text.push_str(project);
+    compose(resource, &parts).ok_or_else(|| malformed(resource, id))
+}
+
+/// The part that a project stands behind where the last part of an id may hold any character: the one before it.
+///
+/// In `fr-par/bucket@project/key`, every `@` of the key belongs to the key; a bucket's name holds none.
+fn holder(resource: &Resource) -> Option<&str> {
+    let at_end = resource.id.iter().rev().nth(1).filter(|_| resource.project_in_id && resource.id_rest);
+    match at_end {
+        Some(IdPart::Property(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// An id without the project behind its `@`, and that project: `bucket@project`, `bucket@project/acl` or
+/// `bucket/acl@project`.
+fn without_project<'a>(resource: &Resource, id: &'a str) -> (Cow<'a, str>, Option<String>) {
+    if !resource.project_in_id || resource.id_rest {
+        return (Cow::from(id), None);
+    }
+    match id.rsplit_once('@') {
+        None => (Cow::from(id), None),
+        Some((before, after)) => match after.split_once('/') {
+            None => (Cow::from(before), Some(after.to_owned())),
+            Some((project, rest)) => (Cow::from(format!("{before}/{rest}")), Some(project.to_owned())),
+        },
+    }
 }
 
 /// The parts of an id of one form; nothing if it has another.
@@ -165,6 +210,39 @@ mod tests {
         assert_eq!(parts.locality.as_deref(), Some("fr-par"));
         assert_eq!(parts.properties["instanceId"], "u-1");
         assert_eq!(compose(&database(), &parts).as_deref(), Some("fr-par/u-1/app"));
+    }
+
+    #[test]
+    fn a_project_stands_behind_the_bucket_and_a_key_keeps_every_at_sign() {
+        let part = |name: &str| IdPart::Property(name.into());
+        let of_bucket = |id: Vec<IdPart>, id_rest: bool| Resource {
+            locality: Locality::Region,
+            id: [vec![IdPart::Locality, part("bucket")], id].concat(),
+            id_rest,
+            project_in_id: true,
+            ..Resource::default()
+        };
+        let object = of_bucket(vec![part("key")], true);
+        for (id, key, project) in [
+            ("fr-par/b/img/logo@2x.png", "img/logo@2x.png", None),
+            ("b/mailto:me@example.org", "mailto:me@example.org", None),
+            ("fr-par/b@p-1/a@b/c@d", "a@b/c@d", Some("p-1")),
+        ] {
+            let parts = parse(&object, id, &Defaults { region: Some("fr-par".to_owned()), ..defaults() }).unwrap();
+            assert_eq!((parts.properties["bucket"].as_str(), parts.properties["key"].as_str()), ("b", key));
+            assert_eq!(parts.project.as_deref(), project, "{id}");
+            assert_eq!(compose(&object, &parts), Some(format!("fr-par/b/{key}")));
+        }
+        let list = of_bucket(vec![part("acl")], false);
+        for id in ["fr-par/b@p-1/private", "fr-par/b/private@p-1"] {
+            let parts = parse(&list, id, &defaults()).unwrap();
+            assert_eq!((parts.properties["acl"].as_str(), parts.project.as_deref()), ("private", Some("p-1")), "{id}");
+        }
+        let in_project = |resource: &Resource, id: &str| in_project(resource, id, "p-1", &defaults()).unwrap();
+        assert_eq!(in_project(&object, "fr-par/b/a@b"), "fr-par/b@p-1/a@b");
+        assert_eq!(in_project(&list, "fr-par/b/private"), "fr-par/b/private@p-1");
+        assert_eq!(in_project(&list, "fr-par/b@p-2/private"), "fr-par/b@p-2/private");
+        assert_eq!(in_project(&database(), "fr-par/u-1/app"), "fr-par/u-1/app");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Value};
 
-use crate::{convert, encode, equal, special, wire};
+use crate::{convert, encode, equal, secret_hash, special, wire};
 
 /// The inputs a resource would have to be given to be as its state says.
 ///
@@ -14,8 +14,9 @@ use crate::{convert, encode, equal, special, wire};
 /// default is given.
 pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, import: bool) -> Object {
     let mut inputs = Object::new();
+    let unshown = special::handler(resource).unshown(former);
     for (name, property) in &resource.properties {
-        if property.input == Input::No {
+        if property.input == Input::No || (former.given(name).is_none() && unshown.contains(&name.as_str())) {
             continue;
         }
         let live = state.given(name);
@@ -38,6 +39,7 @@ pub(crate) fn of_state(resource: &Resource, state: &Object, former: &Object, imp
     }
     if import {
         one_of_each_group(resource, &mut inputs);
+        secret_hash::hide(resource, &mut inputs);
         special::handler(resource).imported(&mut inputs);
     }
     for (name, value) in former.iter().filter(|(name, _)| name.starts_with("__")) {
@@ -81,6 +83,11 @@ pub(crate) fn hidden(property: &Property, mut value: Value) -> Value {
     value.secret_if(property.secret)
 }
 
+/// Whether a given value is an empty string where the API fills in a default: the same as none.
+pub(crate) fn is_left_to_api(property: &Property, given: &Value) -> bool {
+    property.computed && property.kind == Kind::String && given.as_str() == Some("")
+}
+
 /// Whether a switch beside it leaves a property to others.
 pub(crate) fn is_left_to_others(property: &Property, inputs: &Object) -> bool {
     property.unless.as_ref().is_some_and(|switch| inputs.flag(switch) == Some(true))
@@ -98,7 +105,7 @@ fn vanished(property: &Property, given: &Value) -> Option<Value> {
 
 /// The program's spelling where it means the live value, else the live value.
 fn reconciled(property: &Property, given: &Value, live: &Value) -> Value {
-    if property.one_way && given.as_bool() == Some(false) {
+    if (property.one_way && given.as_bool() == Some(false)) || is_left_to_api(property, given) {
         return given.clone();
     }
     if same(property, given, live) {

@@ -13,7 +13,7 @@ use crate::operation::Failure;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::{list, look, place, run};
+use crate::{imported, list, look, place, run};
 
 /// Why a lookup gives nothing.
 #[derive(Debug)]
@@ -50,12 +50,15 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     let none = Object::new();
     let aspects = untold(cx.resource, &arguments);
     // Calls are made for the project that is given.
-    let project = arguments.text("projectId").filter(|_| cx.resource.project_in_id && !id.contains('@'));
-    let asked = project.map_or_else(|| id.clone(), |project| format!("{id}@{project}"));
+    let asked = match arguments.text("projectId") {
+        Some(project) => id::in_project(cx.resource, &id, project, cx.defaults)?,
+        None => id.clone(),
+    };
     let Some(found) = run::read(&cx.on(&answer), &asked, &aspects, &none).await? else {
         return Err(nothing(cx.resource, &id).into());
     };
     let mut outputs = found.state;
+    imported::forget(&mut outputs);
     outputs.retain(|name, _| !lookup.without.contains(name));
     for (name, value) in arguments {
         outputs.entry(name).or_insert(value);

@@ -17,7 +17,7 @@ use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::{diff, encode, inputs, local, look, moved, probe, wait};
+use crate::{diff, encode, imported, inputs, local, look, moved, probe, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
@@ -130,8 +130,11 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     }
     look::rest(cx, &mut scope, false, false).await?;
     let id = scope.id().unwrap_or_else(|| id.to_owned());
-    let state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
+    let mut state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
     let inputs = inputs::of_state(cx.resource, &state, inputs, import);
+    if import {
+        imported::note(cx.resource, &mut state);
+    }
     Ok(Some(ReadBack { id, state, inputs }))
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Scope<'a> {
     pub untold: BTreeSet<String>,
     /// Somebody saw it passing in the course of this operation: what was changed until then is being taken in.
     pub was_passing: bool,
+    /// It has no code that could run: a deployment that fails is the state it is in, not a failure of the operation.
+    pub without_code: bool,
     /// It was found by its id, which stays what it is.
     found: bool,
     /// Nothing is known of it yet, so that nothing can be left as it is.
@@ -67,8 +69,21 @@ impl<'a> Scope<'a> {
 
     fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
         let (before, answers, moves, untold) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
-        let (was_passing, found, stranger) = (false, false, false);
-        Self { resource, defaults, parts, wanted, before, answers, moves, untold, was_passing, found, stranger }
+        let (was_passing, without_code, found, stranger) = (false, false, false, false);
+        Self {
+            resource,
+            defaults,
+            parts,
+            wanted,
+            before,
+            answers,
+            moves,
+            untold,
+            was_passing,
+            without_code,
+            found,
+            stranger,
+        }
     }
 
     /// From now on another object is meant, which holds what this one held; this one is still there.

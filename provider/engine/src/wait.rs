@@ -37,6 +37,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
         let lasts = |since| cx.spent().saturating_sub(since) >= doubt(wait);
         match standing(wait, scope) {
             Standing::Settled if !look => return Ok(()),
+            Standing::Failed if !look && scope.without_code => return Ok(()),
             Standing::Failed if failed_at.is_some_and(lasts) => return Err(failure(cx, wait, scope)),
             _ => {}
         }

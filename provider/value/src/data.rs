@@ -223,7 +223,7 @@ impl Value {
 
     /// What kind of value this is, in the words of a user: "a text", "a number", "a list".
     pub fn kind(&self) -> &'static str {
-        match self.data {
+        match &self.data {
             Data::Null => "null",
             Data::Unknown => "an unknown value",
             Data::Bool(_) => "a boolean",
@@ -231,6 +231,7 @@ impl Value {
             Data::String(_) => "a text",
             Data::Array(_) => "a list",
             Data::Object(_) => "an object",
+            Data::Asset(asset) if asset.archive => "an archive",
             Data::Asset(_) => "an asset",
             Data::Reference(_) => "a resource",
         }

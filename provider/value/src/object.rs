@@ -31,6 +31,11 @@ impl Object {
         self.0.get(name).and_then(Value::as_bool)
     }
 
+    /// A list that is given; one that is known to be empty is as if it were not given.
+    pub fn listed(&self, name: &str) -> Option<&Value> {
+        self.given(name).filter(|value| value.as_array().is_none_or(|items| !items.is_empty()))
+    }
+
     /// The objects in the list of a property, each with its place there; what is not known yet is left out.
     pub fn objects<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, &'a Object)> + use<'a> {
         let list = self.0.get(name).and_then(Value::as_array).unwrap_or_default();

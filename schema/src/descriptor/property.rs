@@ -69,7 +69,8 @@ pub struct Property {
     pub made: Option<String>,
     /// Inputs whose change changes this output, so that a preview of such a change must not show the old value.
     pub follows: Vec<String>,
-    /// What is sent when the program takes it away, if not the empty value of its type.
+    /// The wire value that is sent when the property is removed from the program, if not the empty value of its type. A
+    /// `computed` property keeps its current value without it, so it names the documented default here.
     pub clear: Option<Json>,
     /// How a changed map is sent.
     pub merge: Option<Merge>,
@@ -180,6 +181,11 @@ pub struct Check {
     pub min: Option<f64>,
     /// The largest number.
     pub max: Option<f64>,
+    /// The smallest number within Scaleway's documented limits: a smaller one is accepted with a warning at preview,
+    /// since limits change and quotas can be raised.
+    pub usual_min: Option<f64>,
+    /// The largest number within Scaleway's documented limits: a larger one is accepted with a warning at preview.
+    pub usual_max: Option<f64>,
     /// Numbers that are right although they are out of these bounds.
     pub also: Vec<f64>,
     /// The number must be a multiple of this.

@@ -66,6 +66,10 @@ fn specs(
         let mut spec = property_spec(owner, name, &words[name], property, types).into_json();
         if property.plain {
             spec["plain"] = json!(true);
+            // SDKs wrap a secret input as one output, which hides the keys while a value is unknown. The plugin seals it.
+            if let Some(spec) = spec.as_object_mut() {
+                spec.remove("secret");
+            }
         }
         (name.clone(), spec)
     });

@@ -27,6 +27,17 @@ pub(crate) fn property(word: &descriptor::Property, property: &Property) -> Stri
     parts.join(" ")
 }
 
+/// The sentence for an input of a resource that keeps its value when it is removed from the program, as in the engine's
+/// Diff.
+pub(crate) fn removal(property: &Property) -> Option<&'static str> {
+    let is_kept = match property.input {
+        Input::Optional => property.computed && property.clear.is_none() && property.send.is_some() && !property.once,
+        Input::Auto | Input::Provider(_) => true,
+        Input::No | Input::Required => false,
+    };
+    is_kept.then_some("Removing it from the program keeps the current value.")
+}
+
 /// The text of a property of a component: its bounds are ours, so they are told too.
 pub(crate) fn of_component(word: &descriptor::Property, property: &Property) -> String {
     let text = self::property(word, property);

@@ -34,7 +34,11 @@ pub(crate) fn property_spec(
         (_, true) => describe::of_component,
         _ => describe::property,
     };
-    spec["description"] = json!(describe(word, property));
+    let mut text = describe(word, property);
+    if let Some(sentence) = describe::removal(property).filter(|_| owner.is_resource() && !owner.needs_one_of(name)) {
+        text = format!("{text} {sentence}");
+    }
+    spec["description"] = json!(text);
     if property.secret {
         spec["secret"] = json!(true);
     }

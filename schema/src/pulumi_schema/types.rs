@@ -27,6 +27,8 @@ pub(crate) struct Owner {
     resource: String,
     /// What it is called under the token at hand: `Instance`, or `DatabaseInstance` under its flat one.
     called: String,
+    /// Inputs of which exactly one must be set: a removal is a change to another one.
+    needed: Vec<String>,
     /// Of a function: types only say what comes back.
     is_function: bool,
     /// Of a component: its words are ours, so its enums are closed.
@@ -38,7 +40,16 @@ impl Owner {
     pub(crate) fn of_resource(one: &Resolved<'_>, token: &str) -> Self {
         let name = last_part(token).to_owned();
         let resource = last_part(&one.resource.token).to_owned();
-        Self { module: module(token), resource, called: name.clone(), name, is_function: false, is_component: false }
+        let needed = one.resource.exactly_one.concat();
+        Self {
+            module: module(token),
+            resource,
+            called: name.clone(),
+            name,
+            needed,
+            is_function: false,
+            is_component: false,
+        }
     }
 
     /// The lookup function under one of its tokens.
@@ -46,13 +57,29 @@ impl Owner {
         let resource = last_part(&one.resource.token).to_owned();
         let name = last_part(token).to_owned();
         let called = name.strip_prefix("get").unwrap_or(&name).to_owned();
-        Self { module: module(token), resource, called, name, is_function: true, is_component: false }
+        Self {
+            module: module(token),
+            resource,
+            called,
+            name,
+            needed: Vec::new(),
+            is_function: true,
+            is_component: false,
+        }
     }
 
     pub(crate) fn of_component(one: &ResolvedComponent<'_>) -> Self {
         let name = last_part(&one.component.token).to_owned();
         let (resource, called) = (name.clone(), name.clone());
-        Self { module: one.module.to_owned(), resource, called, name, is_function: false, is_component: true }
+        Self {
+            module: one.module.to_owned(),
+            resource,
+            called,
+            name,
+            needed: Vec::new(),
+            is_function: false,
+            is_component: true,
+        }
     }
 
     /// A method of a component.
@@ -63,6 +90,16 @@ impl Owner {
     /// Whether it belongs to a component.
     pub(crate) fn is_component(&self) -> bool {
         self.is_component
+    }
+
+    /// Whether it is a resource, or belongs to one.
+    pub(crate) fn is_resource(&self) -> bool {
+        !self.is_function && !self.is_component
+    }
+
+    /// Whether the input is one of several of which exactly one must be set.
+    pub(crate) fn needs_one_of(&self, input: &str) -> bool {
+        self.needed.iter().any(|name| name == input)
     }
 
     /// Whether it is a lookup function, or belongs to one.
@@ -90,7 +127,7 @@ impl Owner {
             }
             None => by_rule(),
         };
-        Self { name, ..self.clone() }
+        Self { name, needed: Vec::new(), ..self.clone() }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) fn checks(
         not_in: check.not_in.clone(),
         min: check.min.or_else(|| smallest(word, wire)),
         max: check.max,
+        usual_min: check.usual_min,
+        usual_max: check.usual_max,
         also: check.also.clone(),
         divisible_by: check.divisible_by,
         min_length: check.min_length,

@@ -80,7 +80,7 @@ fn resolve<'a>(
         label: word.label.clone(),
         inputs: properties(&inputs, &place.at("inputs"), findings),
         outputs: properties(&word.outputs, &place.at("outputs"), findings),
-        parts: word.parts.keys().cloned().collect(),
+        parts: word.parts.iter().map(|(name, part)| (name.clone(), part.token.clone())).collect(),
         methods,
     };
     ResolvedComponent { module, place, descriptor: word, inputs, component }

@@ -151,6 +151,7 @@ impl<'a> Scope<'a> {
             token: self.resource.token.clone(),
             label: self.resource.label.clone(),
             locality: self.locality,
+            localities: localities(self.document),
             id: self.id.clone(),
             other_ids: self.other_ids.clone(),
             named_by: self.named_by(&calls.answers, findings),
@@ -325,4 +326,12 @@ pub(crate) fn check_answer_field(answers: &Shape<'_>, field: &str, place: &Place
     let hint = did_you_mean(field, answers.field_names());
     let parts = or_list(&answers.part_names());
     findings.mistake(place, format!("there is no field \"{field}\" in {parts}{hint}"));
+}
+
+/// Every region or zone that a document lists for one of its APIs.
+fn localities(document: &Document) -> Vec<String> {
+    let mut listed: Vec<String> = document.localities.values().flatten().cloned().collect();
+    listed.sort();
+    listed.dedup();
+    listed
 }

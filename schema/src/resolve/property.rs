@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{IdPart, Input, Kind, Locality, Property, ProviderDefault, Source};
+use catalog::{Checks, Equal, Format, IdPart, Input, Kind, Locality, Property, ProviderDefault, Source};
 
 use super::checks::{check_default, checks};
 use super::kind::kind;
@@ -123,7 +123,7 @@ pub(crate) fn property(
         default: word.default.clone(),
         convert: word.convert,
         values: word.values.clone(),
-        equal: word.equal,
+        equal: word.equal.or_else(|| implied(&checks)),
         checks,
         single: word.single,
         same: word.same.clone(),
@@ -136,6 +136,11 @@ pub(crate) fn property(
         deprecated: word.deprecated.clone(),
         plain: word.plain,
     }
+}
+
+/// The rule of comparison that the format of an input implies: two spellings of one instant are the same time.
+fn implied(checks: &Checks) -> Option<Equal> {
+    (checks.format == Some(Format::Timestamp)).then_some(Equal::Instant)
 }
 
 fn input(name: &str, word: &descriptor::Property, sides: &Sides<'_>, place: &Place, findings: &mut Findings) -> Input {

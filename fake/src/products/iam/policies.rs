@@ -87,6 +87,9 @@ pub(super) fn set_rules(call: &mut Call<'_>) -> Handled {
     call.find(&POLICY, &policy)?;
     call.world.store.remove_where(|object| is_rule_of(object, &policy));
     let rules = call.value("rules", json!([]));
+    let now = call.timestamp();
+    // As recorded: rules are a part of the policy, which changes with them.
+    call.change(&POLICY, &policy)?.fields.insert("updated_at".to_owned(), json!(now));
     Ok(json!({ "rules": put_rules(call, &policy, &rules) }))
 }
 

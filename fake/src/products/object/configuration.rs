@@ -91,6 +91,15 @@ pub(super) fn put_lifecycle(
     if !rules.iter().all(acts) {
         return Err(s3_error!(InvalidRequest, "At least one action needs to be specified in a rule."));
     }
+    // Recorded: a switch that is off is accepted beside a number of days; one that is on contradicts them.
+    let contradicts = |rule: &LifecycleRule| {
+        rule.expiration.as_ref().is_some_and(|when| {
+            when.expired_object_delete_marker == Some(true) && (when.days.is_some() || when.date.is_some())
+        })
+    };
+    if rules.iter().any(contradicts) {
+        return Err(s3_error!(MalformedXML));
+    }
     let classes = rules.iter().flat_map(|rule| {
         let now = rule.transitions.iter().flatten().filter_map(|to| to.storage_class.as_ref());
         let old = rule.noncurrent_version_transitions.iter().flatten().filter_map(|to| to.storage_class.as_ref());

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::VPC;
+use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 
 pub(super) fn get(call: &mut Call<'_>) -> Handled {
@@ -17,6 +18,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
     let mut rules = Vec::new();
     for given in call.value("rules", json!([])).as_array().into_iter().flatten() {
         let value = |field: &str, otherwise: Value| given.get(field).cloned().unwrap_or(otherwise);
+        check(given, is_ipv6, rules.len())?;
         rules.push(json!({
             "protocol": value("protocol", json!("ANY")),
             "source": value("source", json!("")),
@@ -35,6 +37,29 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
     vpc.hidden.insert(name(is_ipv6).to_owned(), list.clone());
     vpc.fields.insert("updated_at".to_owned(), json!(now));
     Ok(list)
+}
+
+/// Rejects a rule that is about no packet: without action, source or destination, with ports in the wrong order, or of the
+/// other family.
+fn check(rule: &Value, is_ipv6: bool, index: usize) -> Result<(), Refusal> {
+    let name = |field: &str| format!("rules[{index}].{field}");
+    if !matches!(rule["action"].as_str(), Some("accept" | "drop")) {
+        return Err(Refusal::required(&name("action")));
+    }
+    for field in ["source", "destination"] {
+        let block = rule[field].as_str().filter(|block| !block.is_empty());
+        let block = block.ok_or_else(|| Refusal::required(&name(field)))?;
+        if block.contains(':') != is_ipv6 {
+            return Err(Refusal::constraint(&name(field), "it is not of the family of the list"));
+        }
+    }
+    for side in ["src", "dst"] {
+        let port = |end: &str| rule[format!("{side}_port_{end}")].as_u64().unwrap_or_default();
+        if port("high") < port("low") {
+            return Err(Refusal::constraint(&name(&format!("{side}_port_high")), "it is lower than the first port"));
+        }
+    }
+    Ok(())
 }
 
 /// Where a VPC keeps the list.

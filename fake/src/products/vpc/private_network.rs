@@ -78,6 +78,6 @@ fn attached(object: &Object, network: &str) -> bool {
 
 fn show_subnets(store: &Store, network: &Object, shown: &mut Map<String, Value>) {
     let own = store.of(&SUBNET).filter(|subnet| subnet.text("private_network_id") == network.id);
-    let subnets: Value = own.map(|subnet| Value::Object(subnet.fields.clone())).collect();
+    let subnets: Value = own.map(|subnet| Value::Object(store.show(&SUBNET, subnet))).collect();
     shown.insert("subnets".to_owned(), subnets);
 }

@@ -170,8 +170,8 @@ fn offer(call: &mut Call<'_>) -> Result<(String, u32), Refusal> {
 
 fn show_parts(store: &Store, gateway: &Object, shown: &mut Map<String, Value>) {
     let address = store.get(&IP, &gateway.locality, gateway.hidden_text("ip_id"));
-    shown.insert("ipv4".to_owned(), address.map_or(Value::Null, |address| Value::Object(address.fields.clone())));
+    shown.insert("ipv4".to_owned(), address.map_or(Value::Null, |address| Value::Object(store.show(&IP, address))));
     let networks = store.of(&GATEWAY_NETWORK).filter(|network| network.text("gateway_id") == gateway.id);
-    let networks: Value = networks.map(|network| Value::Object(network.fields.clone())).collect();
+    let networks: Value = networks.map(|network| Value::Object(store.show(&GATEWAY_NETWORK, network))).collect();
     shown.insert("gateway_networks".to_owned(), networks);
 }

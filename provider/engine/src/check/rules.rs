@@ -4,12 +4,12 @@ use catalog::{Checks, Format, Kind, Property};
 use value::{Data, Value};
 
 use super::cron;
-use crate::{convert, place};
+use crate::{convert, inputs, place};
 
 /// The reasons why a value is not right; none for unknown values.
 pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<String> {
     let checks = &property.checks;
-    if checks.is_empty() {
+    if checks.is_empty() || inputs::is_left_to_api(property, value) {
         return Vec::new();
     }
     match value.data() {
@@ -37,6 +37,16 @@ pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<St
         }
         _ => scalar(checks, value, secret),
     }
+}
+
+/// Why a number is doubtful although it is valid: it is outside of Scaleway's documented limits. Never of a secret.
+pub(super) fn unusual(property: &Property, value: &Value) -> Option<String> {
+    let Checks { usual_min, usual_max, .. } = property.checks;
+    let number = value.as_f64().filter(|_| !property.secret && !value.contains_secret())?;
+    let least = usual_min.filter(|least| number < *least);
+    let most = usual_max.filter(|most| number > *most);
+    let bound = least.map(|least| format!("below {least}")).or_else(|| most.map(|most| format!("above {most}")))?;
+    Some(format!("{number} is {bound}, the limit that Scaleway documents: it is sent, and the API may reject it"))
 }
 
 fn scalar(checks: &Checks, value: &Value, secret: bool) -> Vec<String> {
@@ -125,6 +135,10 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
         Format::HttpPath => (is_http_path(text), "the path of a request, such as `/jobs/nightly`"),
         Format::HttpUrl => (is_http_url(text), "a URL such as `https://example.org/health`"),
         Format::HeaderValue => (!text.chars().any(|one| one.is_control() && one != '\t'), "one line of text"),
+        Format::AsciiHeader => (
+            text.trim() == text && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()),
+            "printable ASCII characters without a space at either end (it is sent as a header)",
+        ),
         Format::JsonObject => {
             (serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| json.is_object()), "a JSON object")
         }
@@ -297,6 +311,11 @@ mod tests {
             (Format::HttpPath, "/jobs?kind=nightly", "jobs"),
             (Format::HttpUrl, "https://example.org:8080/health?deep", "example.org/health"),
             (Format::HeaderValue, "application/json; charset=utf-8", "a\r\nX-Other: b"),
+            (Format::AsciiHeader, "Zoe & co", "Zo\u{e9}"),
+            (Format::AsciiHeader, "a  b", "a "),
+            (Format::AsciiHeader, "a", " a"),
+            (Format::AsciiHeader, "a", "\u{65e5}\u{672c}"),
+            (Format::AsciiHeader, "a", "a\nb"),
             (Format::JsonObject, "{\"a\": 1}", "[1]"),
             (
                 Format::SshKey,
@@ -365,6 +384,17 @@ mod tests {
         assert!(broken(&property, &Value::from(10.0), false).is_empty());
         assert_eq!(broken(&property, &Value::from(366.0), false).len(), 2);
         assert_eq!(broken(&property, &Value::UNKNOWN, false).len(), 0);
+    }
+
+    #[test]
+    fn a_number_outside_of_documented_limits_is_doubtful_and_valid() {
+        let property = checks(Checks { usual_min: Some(128.0), usual_max: Some(4096.0), ..Checks::default() });
+        for (number, doubtful) in [(128.0, false), (4096.0, false), (3.0, true), (4097.0, true)] {
+            assert_eq!(unusual(&property, &Value::from(number)).is_some(), doubtful, "{number}");
+            assert!(broken(&property, &Value::from(number), false).is_empty());
+        }
+        assert_eq!(unusual(&property, &Value::from(3.0).into_secret()), None);
+        assert_eq!(unusual(&property, &Value::UNKNOWN), None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::wire::{self, Wire};
 const LISTS: [(&str, &str); 3] =
     [("geo_ip_config", "matches"), ("weighted_config", "weighted_ips"), ("view_config", "views")];
 
-/// Name and data are written as they are sent; a priority that data say themselves is the record's.
+/// Writes name and data in the form in which they are sent; a priority within the data becomes the record's priority.
 pub(crate) fn encode(wire: &mut Wire) {
     let (zone, kind) = (text(wire, "dns_zone"), text(wire, "type"));
     if let Some(name) = wire::get(wire, "name").and_then(Json::as_str) {
@@ -21,7 +21,8 @@ pub(crate) fn encode(wire: &mut Wire) {
     }
     if let Some(data) = wire::get(wire, "data").and_then(Json::as_str).map(str::to_owned) {
         wire.insert("data".to_owned(), Json::from(dns::sent_data(&kind, &data, &zone)));
-        if let (None, Some(priority)) = (wire::get(wire, "priority"), dns::told_priority(&kind, &data)) {
+        // Check rejects a `priority` that contradicts the data, so an older one is only left over from before a change.
+        if let Some(priority) = dns::told_priority(&kind, &data) {
             wire.insert("priority".to_owned(), Json::from(priority));
         }
     }

@@ -32,6 +32,7 @@ pub(crate) fn encode(wire: &mut Wire) {
         let conditions = rule.remove("filter").and_then(|filter| filter.as_object().cloned()).unwrap_or_default();
         rule.insert("filter".to_owned(), Json::Object(filter(conditions)));
         days(rule, &|day| if day.contains('T') { day.to_owned() } else { format!("{day}{MIDNIGHT}") });
+        without_marker(rule);
     }
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn decode(wire: &mut Wire) {
             conditions.entry("prefix").or_insert(prefix);
         }
         rule.insert("filter".to_owned(), Json::Object(conditions));
+        with_marker(rule);
         days(rule, &|day| day.strip_suffix(MIDNIGHT).or(day.strip_suffix("T00:00:00.000Z")).unwrap_or(day).to_owned());
     }
 }
@@ -94,6 +96,25 @@ fn days(rule: &mut Map<String, Json>, rewrite: &dyn Fn(&str) -> String) {
         one(expiration);
     }
     rule.get_mut("transitions").and_then(Json::as_array_mut).into_iter().flatten().for_each(one);
+}
+
+/// Removes a delete marker switch that is off from an expiration: S3 does not accept it beside `days` or `date`, and off is
+/// what its absence means.
+fn without_marker(rule: &mut Map<String, Json>) {
+    if let Some(Json::Object(expiration)) = rule.get_mut("expiration")
+        && expiration.get("expired_object_delete_marker") == Some(&Json::Bool(false))
+    {
+        expiration.remove("expired_object_delete_marker");
+    }
+}
+
+/// Shows a delete marker switch that is off beside `days` or `date`, where it is never sent.
+fn with_marker(rule: &mut Map<String, Json>) {
+    if let Some(Json::Object(expiration)) = rule.get_mut("expiration")
+        && (expiration.contains_key("days") || expiration.contains_key("date"))
+    {
+        expiration.entry("expired_object_delete_marker").or_insert(Json::Bool(false));
+    }
 }
 
 fn free_name(taken: &[String], number: usize) -> String {
@@ -167,8 +188,29 @@ mod tests {
             }] })
         };
         assert_eq!(encoded(&steps("2027-01-31")), steps("2027-01-31T00:00:00Z"));
-        assert_eq!(decoded(&steps("2027-01-31T00:00:00Z")), steps("2027-01-31"));
-        assert_eq!(decoded(&steps("2027-01-31T12:00:00Z")), steps("2027-01-31T12:00:00Z"));
+        let shown = |day: &str| {
+            let mut rules = steps(day);
+            rules["lifecycle_rules"][0]["expiration"]["expired_object_delete_marker"] = json!(false);
+            rules
+        };
+        assert_eq!(decoded(&steps("2027-01-31T00:00:00Z")), shown("2027-01-31"));
+        assert_eq!(decoded(&steps("2027-01-31T12:00:00Z")), shown("2027-01-31T12:00:00Z"));
+    }
+
+    #[test]
+    fn a_delete_marker_switch_that_is_off_is_not_sent() {
+        let rules =
+            |expiration: &Json| json!({ "lifecycle_rules": [{ "id": "r", "filter": {}, "expiration": expiration }] });
+        for (given, sent) in [
+            (json!({ "days": 1, "expired_object_delete_marker": false }), json!({ "days": 1 })),
+            (
+                json!({ "date": "2027-01-31T00:00:00Z", "expired_object_delete_marker": false }),
+                json!({ "date": "2027-01-31T00:00:00Z" }),
+            ),
+            (json!({ "expired_object_delete_marker": true }), json!({ "expired_object_delete_marker": true })),
+        ] {
+            assert_eq!(encoded(&rules(&given)), rules(&sent));
+        }
     }
 
     #[test]

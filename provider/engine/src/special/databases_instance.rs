@@ -10,7 +10,7 @@ use value::{Data, Object, Path, Value};
 
 use super::{Handler, Transition, call, databases_upgrade};
 use crate::context::Context;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::operation::{Diff, DiffRequest, Failure};
 use crate::scope::Scope;
 use crate::{look, wait, wire};
@@ -19,15 +19,51 @@ use crate::{look, wait, wire};
 pub(super) struct Instance;
 
 /// What an instance gets only after it was made from a snapshot.
-const AFTER_SNAPSHOT: [&str; 5] = ["backupSameRegion", "disableBackup", "loadBalancer", "privateNetwork", "tags"];
+const AFTER_SNAPSHOT: [&str; 11] = [
+    "backupSameRegion",
+    "disableBackup",
+    "encryptionAtRest",
+    "loadBalancer",
+    "password",
+    "passwordWo",
+    "passwordWoVersion",
+    "privateNetwork",
+    "tags",
+    "volumeSizeInGb",
+    "volumeType",
+];
+
+/// What comes with a snapshot unless the program chooses it, and what can only come with it.
+const OF_SNAPSHOT: [&str; 3] = ["initSettings", "userName", "volumeType"];
+
+/// The same, and a schedule of backups, which is shown as off until its first run is planned.
+const UNSHOWN_OF_SNAPSHOT: [&str; 4] = ["disableBackup", "initSettings", "userName", "volumeType"];
+
+/// Bytes in one of the gigabytes Scaleway sells.
+const GIGABYTE: u64 = 1_000_000_000;
 
 /// The kinds of endpoints, by the property that asks for one.
 const ENDPOINTS: [(&str, &str); 2] = [("privateNetwork", "private_network"), ("loadBalancer", "load_balancer")];
 
 impl Handler for Instance {
+    fn inherited(&self, inputs: &Object) -> &'static [&'static str] {
+        if inputs.given("snapshotId").is_some() { &OF_SNAPSHOT } else { &[] }
+    }
+
+    fn unshown(&self, inputs: &Object) -> &'static [&'static str] {
+        if inputs.given("snapshotId").is_some() { &UNSHOWN_OF_SNAPSHOT } else { &[] }
+    }
+
     fn check(&self, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
         let mut fail = |path: Path, reason: &str| failures.push(Failure { path, reason: reason.to_owned() });
-        let local = inputs.given("volumeType").is_none_or(|kind| kind.as_str() == Some("lssd"));
+        let is_restored = inputs.given("snapshotId").is_some();
+        let local = match inputs.given("volumeType") {
+            Some(kind) => kind.as_str() == Some("lssd"),
+            None => !is_restored,
+        };
+        for name in ["userName", "initSettings"].iter().filter(|name| is_restored && inputs.given(name).is_some()) {
+            fail(Path::root(*name), "comes with the snapshot and cannot be chosen beside `snapshotId`: remove it");
+        }
         if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
             fail(
                 Path::root("volumeSizeInGb"),
@@ -58,14 +94,23 @@ impl Handler for Instance {
                 body.insert(field.to_owned(), json.clone());
             }
         }
+        let size = wire::get(&scope.wanted, "volume_size").and_then(Json::as_u64);
         Some(Box::pin(async move {
             let parameters = [("snapshot_id", snapshot.as_str())];
+            if let Some(size) = size {
+                let held = call(cx, scope, "GetSnapshot", None, &parameters).await?;
+                holds(size, held["size"].as_u64())?;
+            }
             call(cx, scope, "CreateInstanceFromSnapshot", Some(Json::Object(body)), &parameters).await
         }))
     }
 
     fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         databases_upgrade::foresee(request, diff);
+        // The local disk has the size of its node type.
+        if request.news.text("volumeType") == Some("lssd") {
+            diff.warnings.retain(|warning| warning.path.top() != Some("volumeSizeInGb"));
+        }
     }
 
     fn find_again<'a>(
@@ -148,6 +193,54 @@ async fn reset_password(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Tra
     Ok(true)
 }
 
+/// A volume never shrinks, and a snapshot is restored to a volume of its own size.
+fn holds(wanted: u64, held: Option<u64>) -> Result<(), Error> {
+    match held {
+        Some(held) if wanted < held => {
+            let fact = format!("the snapshot needs a volume of {} GB, more than `volumeSizeInGb`", held / GIGABYTE);
+            Err(Error::new(ErrorKind::Invalid, fact).hint("set `volumeSizeInGb` to that size at least, or remove it"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Moves a restored instance to the volume that the program chooses, one upgrade for each part of it.
+async fn to_wanted_volume(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
+    let pairs = [
+        ("volume_type", "volume_type", "volume.type"),
+        ("volume_size", "volume_size", "volume.size"),
+        ("encryption.enabled", "enable_encryption", "encryption.enabled"),
+    ];
+    for (wanted, field, live) in pairs {
+        let Some(json) = wire::get(&scope.wanted, wanted).filter(|json| **json != Json::Bool(false)).cloned() else {
+            continue;
+        };
+        if wire::get(&scope.answers, live) == Some(&json) {
+            continue;
+        }
+        if field == "volume_size" {
+            holds(json.as_u64().unwrap_or_default(), wire::get(&scope.answers, live).and_then(Json::as_u64))?;
+        }
+        call(cx, scope, "UpgradeInstance", Some(json!({ field: json })), &[]).await?;
+        wait::settled(cx, scope, true).await?;
+    }
+    Ok(())
+}
+
+/// The first user comes with the snapshot, and with it its password: one that the program chooses is set like a changed one.
+async fn set_password(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
+    let password = wire::get(&scope.wanted, "password").filter(|password| !wire::is_empty(password)).cloned();
+    let users = cx.resource.read.iter().find(|step| step.into.as_deref() == Some("admin_user"));
+    let (Some(password), Some(users)) = (password, users) else { return Ok(()) };
+    let user = cx.perform(users, scope, &[], false).await?.unwrap_or_default();
+    let Some(name) = user["name"].as_str() else {
+        let fact = "the snapshot holds no first user whose password could be set";
+        return Err(Error::new(ErrorKind::Invalid, fact).hint("remove `password`, and manage users as `User`"));
+    };
+    call(cx, scope, "UpdateUser", Some(json!({ "password": password })), &[("name", name)]).await?;
+    wait::settled(cx, scope, true).await
+}
+
 /// An instance made from a snapshot has no tags, no backups and none of the wanted endpoints yet, but a load balancer.
 async fn restored(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> {
     let mut body = Map::new();
@@ -160,6 +253,8 @@ async fn restored(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error
     }
     call(cx, scope, "UpdateInstance", Some(Json::Object(body)), &[]).await?;
     wait::settled(cx, scope, true).await?;
+    to_wanted_volume(cx, scope).await?;
+    set_password(cx, scope).await?;
     if wanted(scope, "private_network").is_some() {
         exchange(cx, scope, "private_network").await?;
     }

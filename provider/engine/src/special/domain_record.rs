@@ -17,6 +17,7 @@ use crate::look;
 use crate::operation::Failure;
 use crate::pace::Pace;
 use crate::scope::Scope;
+use crate::wire::Wire;
 
 /// See the module.
 pub(super) struct Record;
@@ -49,6 +50,21 @@ impl Handler for Record {
         {
             let reason = format!("is {given}, but `data` says {told}: say it once, or say the same");
             failures.push(Failure { path: Path::root("priority"), reason });
+        }
+    }
+
+    /// Shows a changed priority in the data where the program gives it there. Zero beside the data of an SRV record is what
+    /// the API fills in, not a change.
+    fn recognize(&self, inputs: &Object, _: &Wire, state: &mut Object) {
+        let Some(kind) = inputs.text("type") else { return };
+        let given = inputs.text("data").and_then(|data| dns::told_priority(kind, data));
+        let Some(live) = state.given("priority").and_then(Value::as_f64) else { return };
+        let Some(data) = state.text("data") else { return };
+        let Some(live) = (0..=u16::MAX).find(|number| (f64::from(*number) - live).abs() < f64::EPSILON) else { return };
+        let is_filled_in = kind == "SRV" && live == 0;
+        if given.is_some() && dns::told_priority(kind, data) != Some(live) && !is_filled_in {
+            let shown = dns::with_priority(kind, data, live);
+            state.insert("data".to_owned(), Value::from(shown));
         }
     }
 

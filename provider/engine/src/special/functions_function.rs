@@ -77,6 +77,7 @@ impl Handler for Function {
             if has_new_code(transition) {
                 upload(cx, scope, transition.news).await?;
             }
+            scope.without_code = never_got_code(transition);
             Ok(false)
         })
     }
@@ -93,7 +94,7 @@ impl Handler for Function {
             if creation && new_code {
                 upload(cx, scope, transition.news).await?;
             }
-            let asked = new_code || (!creation && transition.changed.contains("deploy"));
+            let asked = new_code || (!creation && transition.changed.contains("deploy") && !scope.without_code);
             let wanted = transition.news.flag("deploy") != Some(false);
             // A change that was taken in since the upload has deployed the code with it.
             let deploys = asked && wanted && (creation || !scope.was_passing);
@@ -146,6 +147,17 @@ fn has_code(inputs: &Object) -> bool {
 
 fn has_new_code(transition: Transition<'_>) -> bool {
     has_code(transition.news) && CODE.iter().any(|name| transition.changed.contains(*name))
+}
+
+/// Whether the function has no code: none from here, and none that was ever deployed by others. As recorded, a change of
+/// such a function ends in the status `error`.
+fn never_got_code(transition: Transition<'_>) -> bool {
+    let status = transition.olds.text("status");
+    // What others deployed and then failed to deploy has said why.
+    let failed_without = status == Some("error") && transition.olds.text("buildMessage").is_none_or(str::is_empty);
+    !has_code(transition.news)
+        && transition.olds.text("codeHash").is_none()
+        && (status == Some("created") || failed_without)
 }
 
 /// What tells the code apart, as far as the inputs say it.

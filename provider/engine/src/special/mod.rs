@@ -9,6 +9,7 @@ mod databases_upgrade;
 mod domain_record;
 mod domain_zone;
 mod functions_function;
+mod network_acl;
 mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
@@ -59,6 +60,17 @@ impl Transition<'_> {
 
 /// The points at which a handler can act; each does nothing unless a handler says otherwise.
 pub(crate) trait Handler: Sync {
+    /// Inputs that, where the program gives none, come with what the resource is made from: they have no default, are never
+    /// drift, and their absence is no change. Pure.
+    fn inherited(&self, _inputs: &Object) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Inputs whose live value is no drift where the program gives none. Pure.
+    fn unshown(&self, inputs: &Object) -> &'static [&'static str] {
+        self.inherited(inputs)
+    }
+
     /// Finds more that is wrong with inputs. Pure.
     fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
 
@@ -147,6 +159,7 @@ pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
         Some("domain.record") => &domain_record::Record,
         Some("domain.zone") => &domain_zone::Zone,
         Some("functions.function") => &functions_function::Function,
+        Some("network.acl") => &network_acl::Acl,
         Some("object.bucket") => &object_bucket::Bucket,
         Some("object.item") => &object_item::Item,
         Some("observability.alert_manager") => &observability_alert_manager::AlertManager,

@@ -1,0 +1,108 @@
+//! Regions and zones: one that the API documents do not list for a resource is worth a warning, since Scaleway opens new
+//! ones. Pure; knows no list of its own.
+
+use std::collections::BTreeMap;
+
+use catalog::{Format, Input, Kind, Property, ProviderDefault, Resource};
+use value::{Data, Object, Path, Value};
+
+use super::rules;
+use crate::operation::Warning;
+use crate::place;
+
+/// Regions or zones of a program that are not among the known ones, at any depth.
+pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if !resource.localities.is_empty() {
+        inside(resource, &resource.properties, inputs, &Path::default(), &mut warnings);
+    }
+    warnings
+}
+
+fn inside(
+    resource: &Resource,
+    properties: &BTreeMap<String, Property>,
+    inputs: &Object,
+    path: &Path,
+    warnings: &mut Vec<Warning>,
+) {
+    for (name, property) in properties {
+        let (Some(value), here) = (inputs.given(name), path.name(name.as_str())) else { continue };
+        match (&property.kind, value.data()) {
+            (Kind::Object(inner), Data::Object(object)) => inside(resource, inner, object, &here, warnings),
+            (Kind::List(element), Data::Array(items)) => {
+                let Kind::Object(inner) = element.as_ref() else { continue };
+                for (index, item) in items.iter().enumerate() {
+                    if let Some(object) = item.as_object() {
+                        inside(resource, inner, object, &here.index(index), warnings);
+                    }
+                }
+            }
+            _ => warnings.extend(doubt(resource, property, value).map(|text| Warning { path: here, text })),
+        }
+    }
+}
+
+fn doubt(resource: &Resource, property: &Property, value: &Value) -> Option<String> {
+    let (noun, is_zone) = match (&property.input, property.checks.format) {
+        (Input::Provider(ProviderDefault::Region), _) | (_, Some(Format::Region)) => ("region", false),
+        (Input::Provider(ProviderDefault::Zone), _) | (_, Some(Format::Zone)) => ("zone", true),
+        _ => return None,
+    };
+    let text = value.as_str().filter(|text| !text.is_empty() && !value.contains_secret())?;
+    let are_zones = resource.localities.iter().any(|known| place::is_zone(known));
+    let known: Vec<&str> = match (is_zone, are_zones) {
+        (false, true) => resource.localities.iter().map(|known| place::region_of(known)).collect(),
+        // Of a zone in a regional product only the region is documented.
+        (true, false)
+            if place::is_zone(text) && resource.localities.iter().any(|known| known == place::region_of(text)) =>
+        {
+            return None;
+        }
+        _ => resource.localities.iter().map(String::as_str).collect(),
+    };
+    if known.contains(&text) {
+        return None;
+    }
+    let near = rules::nearest(text, known.iter().copied());
+    let near = near
+        .map_or_else(|| "check its spelling, unless it is new".to_owned(), |near| format!("did you mean \"{near}\"?"));
+    let mut listed = known;
+    listed.dedup();
+    Some(format!("\"{text}\" is not a known {noun} of the {} ({}); {near}", resource.label, listed.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn warned(localities: &[&str], what: ProviderDefault, name: &str, text: &str) -> Option<String> {
+        let property = Property { input: Input::Provider(what), ..Property::default() };
+        let resource = Resource {
+            label: "thing".to_owned(),
+            localities: localities.iter().map(|one| (*one).to_owned()).collect(),
+            properties: [(name.to_owned(), property)].into_iter().collect(),
+            ..Resource::default()
+        };
+        let inputs = Value::from(json!({ name: text })).as_object().cloned().unwrap_or_default();
+        doubts(&resource, &inputs).pop().map(|warning| warning.to_string())
+    }
+
+    #[test]
+    fn an_unknown_region_or_zone_is_a_warning_with_the_nearest_known_one() {
+        let regions = ["fr-par", "nl-ams"];
+        let region = |text| warned(&regions, ProviderDefault::Region, "region", text);
+        assert_eq!(region("nl-ams"), None);
+        let wrong =
+            "`region`: \"fr-pra\" is not a known region of the thing (fr-par, nl-ams); did you mean \"fr-par\"?";
+        assert_eq!(region("fr-pra").as_deref(), Some(wrong));
+        assert!(region("us-east").is_some_and(|text| text.ends_with("check its spelling, unless it is new")));
+        let zone = |text| warned(&["fr-par-1", "fr-par-2"], ProviderDefault::Zone, "zone", text);
+        assert_eq!(zone("fr-par-2"), None);
+        assert!(zone("fr-par-9").is_some_and(|text| text.contains("did you mean \"fr-par-1\"")));
+        assert_eq!(warned(&regions, ProviderDefault::Zone, "zone", "fr-par-1"), None);
+        assert_eq!(warned(&[], ProviderDefault::Region, "region", "moon"), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! What a program overrides of a component's parts is sealed where the part's own property is secret, at any depth.
+
+use catalog::{Catalog, Component};
+use value::{Object, Value};
+
+use super::{sealed as sealed_as_declared, sealed_as};
+
+/// The input whose keys are the parts.
+const OVERRIDES: &str = "overrides";
+
+/// The inputs of a component with what is secret in its overrides sealed.
+pub(super) fn sealed(catalog: &Catalog, component: &Component, mut given: Object) -> Object {
+    let Some(overrides) = given.get(OVERRIDES) else { return given };
+    let Some(parts) = overrides.as_object() else { return given };
+    let parts = parts.clone().into_iter().map(|(part, value): (String, Value)| {
+        let value = match (component.parts.get(&part), value.as_object()) {
+            (Some(token), Some(properties)) => like(&value, of_part(catalog, token, properties.clone())),
+            _ => value,
+        };
+        (part, value)
+    });
+    let sealed = like(overrides, parts.collect());
+    given.insert(OVERRIDES.to_owned(), sealed);
+    given
+}
+
+/// The overridden properties of one part, which is a resource or a component.
+fn of_part(catalog: &Catalog, token: &str, given: Object) -> Object {
+    if let Some(component) = catalog.components.get(token) {
+        return sealed(catalog, component, sealed_as_declared(&component.inputs, given));
+    }
+    let Some(resource) = catalog.resources.get(token) else { return given };
+    let sealed = given.into_iter().map(|(name, value): (String, Value)| {
+        let value = match resource.properties.get(&name) {
+            Some(property) if property.secret => value.into_secret(),
+            Some(property) => sealed_as(&property.kind, value),
+            None => value,
+        };
+        (name, value)
+    });
+    sealed.collect()
+}
+
+fn like(value: &Value, object: Object) -> Value {
+    Value::from(object).secret_if(value.is_secret()).depending_on(value.dependencies().cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use catalog::{Kind, Property};
+    use serde_json::{Map, Value as Json, json};
+    use value::object;
+
+    use super::*;
+
+    fn catalog() -> Catalog {
+        Catalog::parse(include_str!("../../../schema/catalog.json")).unwrap()
+    }
+
+    /// Overrides of every input of a part, each value with its path in it.
+    fn overridden(inputs: &BTreeMap<String, Property>) -> Json {
+        let of = inputs.iter().filter(|(name, property)| property.input != catalog::Input::No && *name != OVERRIDES);
+        Json::Object(of.map(|(name, property)| (name.clone(), sample(name, &property.kind))).collect::<Map<_, _>>())
+    }
+
+    fn sample(name: &str, kind: &Kind) -> Json {
+        match kind {
+            Kind::Object(properties) => overridden(properties),
+            Kind::List(element) => json!([sample(name, element)]),
+            Kind::Map(element) => json!({ "key": sample(name, element) }),
+            _ => json!(format!("value of {name}")),
+        }
+    }
+
+    /// The paths of declared secrets, and whether the value there is sealed.
+    fn check(inputs: &BTreeMap<String, Property>, value: &Value, path: &str, found: &mut Vec<(String, bool, bool)>) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            let Some(property) = inputs.get(name) else { continue };
+            let path = format!("{path}.{name}");
+            found.push((path.clone(), property.secret, value.is_secret()));
+            if property.secret {
+                continue;
+            }
+            match (&property.kind, value.as_array().and_then(<[Value]>::first)) {
+                (Kind::Object(properties), _) => check(properties, value, &path, found),
+                (Kind::List(element), Some(item)) => {
+                    if let Kind::Object(properties) = element.as_ref() {
+                        check(properties, item, &path, found);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn overrides_of_every_component_are_sealed_where_the_property_of_the_part_is_secret() {
+        let catalog = catalog();
+        let (mut wrong, mut secrets) = (Vec::new(), 0);
+        for (token, component) in &catalog.components {
+            for (part, of) in &component.parts {
+                let inputs = match (catalog.resources.get(of), catalog.components.get(of)) {
+                    (Some(resource), _) => &resource.properties,
+                    (None, Some(component)) => &component.inputs,
+                    (None, None) => panic!("{token}: the part {part} is neither a resource nor a component"),
+                };
+                let given = Value::from(json!({ "overrides": { part: overridden(inputs) } }));
+                let sealed = sealed(&catalog, component, given.as_object().unwrap().clone());
+                let mut found = Vec::new();
+                let parts = sealed["overrides"].as_object().unwrap();
+                check(inputs, &parts[part], &format!("{token} overrides.{part}"), &mut found);
+                secrets += found.iter().filter(|(_, secret, _)| *secret).count();
+                wrong.extend(found.into_iter().filter(|(_, secret, sealed)| secret != sealed).map(|(path, ..)| path));
+            }
+        }
+        assert_eq!(wrong, [""; 0]);
+        assert!(secrets > 15, "only {secrets} secret properties were overridden");
+    }
+
+    #[test]
+    fn overrides_within_overrides_are_sealed() {
+        let catalog = catalog();
+        let user = object! { "password": "hidden", "name": "shown" };
+        let database = object! { "overrides": object! { "user": user } };
+        let given = object! { "overrides": object! { "database": database } };
+        let sealed = sealed(&catalog, &catalog.components["evalap/application:Application"], given);
+        let debug = format!("{sealed:?}");
+        assert!(!debug.contains("hidden") && debug.contains("shown"), "{debug}");
+    }
+}

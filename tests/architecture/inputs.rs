@@ -1,0 +1,189 @@
+//! Laws over the inputs of every resource, as far as check and diff can show them without a network.
+
+use std::collections::BTreeMap;
+
+use catalog::{Equal, Format, Input, Kind, Locality, Property, Resource};
+use engine::{Autonaming, CheckRequest, Checked, Diff, DiffRequest, check, diff};
+use serde_json::json;
+use tests::{places, stage};
+use value::{Asset, Data, Object, Path, Value};
+
+/// An input, the path to it, and how a value gets to its place.
+struct Place<'a> {
+    path: Path,
+    property: &'a Property,
+    /// The kind of what stands there: of an element, where the property is a list or a map.
+    kind: &'a Kind,
+}
+
+#[test]
+fn every_time_input_is_compared_as_an_instant() {
+    let mut seen = 0;
+    for (token, resource) in &places::catalog().resources {
+        for place in inputs(resource).iter().filter(|place| place.property.checks.format == Some(Format::Timestamp)) {
+            assert_eq!(place.property.equal, Some(Equal::Instant), "{token} {}", place.path);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen} time inputs");
+}
+
+#[test]
+fn an_asset_where_a_value_belongs_is_rejected_with_its_path_in_every_input() {
+    let mut wrong = Vec::new();
+    for (token, resource) in &places::catalog().resources {
+        for place in inputs(resource) {
+            for (archive, takes) in [(false, [Kind::Asset, Kind::File]), (true, [Kind::Archive, Kind::File])] {
+                if takes.contains(place.kind) {
+                    continue;
+                }
+                let content = Asset { archive, text: Some("text".to_owned()), ..Asset::default() };
+                let news = at(&place.path, Value::new(Data::Asset(Box::new(content))));
+                let failures = checked(resource, &news);
+                if !failures.contains(&place.path.to_string()) {
+                    wrong.push(format!("{token} {}: only {failures:?}", place.path));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_empty_string_where_the_api_fills_in_a_default_is_no_change() {
+    let mut seen = 0;
+    for (token, resource) in &places::catalog().resources {
+        let is_filled_in =
+            |property: &Property| property.computed && property.kind == Kind::String && property.read.is_some();
+        for (name, property) in resource.properties.iter().filter(|(_, property)| is_filled_in(property)) {
+            if property.input == Input::No {
+                continue;
+            }
+            seen += 1;
+            let olds = stage::object(json!({ name: "filled in" }).as_object().unwrap());
+            let news = stage::object(json!({ name: "" }).as_object().unwrap());
+            let found = differences(resource, &olds, &Object::new(), &news);
+            assert!(found.properties().all(|changed| changed != name), "{token} {name}");
+        }
+    }
+    assert!(seen > 20, "{seen} inputs");
+}
+
+#[test]
+fn what_cannot_be_read_of_an_imported_object_is_sent_or_named_by_a_warning() {
+    let (mut sent, mut named) = (0, 0);
+    for (token, resource) in places::catalog().resources.iter().filter(|(_, resource)| resource.withdrawn.is_none()) {
+        // What is local has no API that could be silent; what is sent by a switch of its own is no value.
+        if resource.local.is_some() {
+            continue;
+        }
+        let olds = stage::object(json!({ "__imported": true }).as_object().unwrap());
+        for (name, property) in &resource.properties {
+            let unread = property.input != Input::No && property.read.is_none() && !property.once && property.secret;
+            if !unread {
+                continue;
+            }
+            let news = stage::object(json!({ name: "of the program" }).as_object().unwrap());
+            let found = differences(resource, &olds, &Object::new(), &news);
+            let is_change = found.changes.iter().any(|(path, change)| path.top() == Some(name) && !change.replace);
+            let is_named = found.warnings.iter().any(|warning| warning.text.contains(&format!("`{name}`")));
+            // What is kept nowhere is sent by the version beside it.
+            let by_version = property.write_only && !property.replace;
+            assert!(is_change != is_named || by_version, "{token} {name}: change {is_change}, warning {is_named}");
+            sent += usize::from(is_change);
+            named += usize::from(is_named);
+        }
+    }
+    assert!(sent >= 4 && named >= 2, "{sent} sent, {named} named");
+}
+
+#[test]
+fn an_unknown_region_or_zone_is_a_warning_that_names_the_nearest_known_one() {
+    let mut seen = 0;
+    for (token, resource) in &places::catalog().resources {
+        let own = match resource.locality {
+            Locality::Region => ("region", "fr-pra", "fr-par"),
+            Locality::Zone => ("zone", "fr-pra-1", "fr-par-1"),
+            Locality::Global => continue,
+        };
+        let (name, wrong, right) = own;
+        if !resource.properties.contains_key(name) {
+            continue;
+        }
+        seen += 1;
+        let warned = |text: &str| {
+            let news = stage::object(json!({ name: text }).as_object().unwrap());
+            let warnings = examined(resource, &news).warnings;
+            warnings.into_iter().find(|warning| warning.path == Path::root(name)).map(|warning| warning.text)
+        };
+        assert_eq!(warned(right), None, "{token}");
+        let warning = warned(wrong).unwrap_or_else(|| panic!("{token}: no warning of {wrong}"));
+        assert!(warning.contains(&format!("did you mean \"{right}\"?")), "{token}: {warning}");
+    }
+    assert!(seen > 40, "{seen} resources");
+}
+
+fn differences(resource: &Resource, olds: &Object, old_inputs: &Object, news: &Object) -> Diff {
+    diff(resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: stage::today() })
+}
+
+/// The paths of what a check rejects.
+fn checked(resource: &Resource, news: &Object) -> Vec<String> {
+    examined(resource, news).failures.iter().map(|failure| failure.path.to_string()).collect()
+}
+
+fn examined(resource: &Resource, news: &Object) -> Checked {
+    let none = Object::new();
+    let request = CheckRequest {
+        name: "main",
+        olds: &none,
+        news,
+        seed: b"a law",
+        autonaming: Autonaming::Propose("main-0000000".to_owned()),
+    };
+    check(resource, &request, &stage::defaults())
+}
+
+/// Every input at every depth, and the elements of its lists and maps.
+fn inputs(resource: &Resource) -> Vec<Place<'_>> {
+    let mut found = Vec::new();
+    collect(&resource.properties, &Path::default(), &mut found);
+    found
+}
+
+fn collect<'a>(properties: &'a BTreeMap<String, Property>, path: &Path, found: &mut Vec<Place<'a>>) {
+    for (name, property) in properties.iter().filter(|(_, property)| property.input != Input::No) {
+        descend(property, &property.kind, path.name(name.as_str()), found);
+    }
+}
+
+fn descend<'a>(property: &'a Property, kind: &'a Kind, path: Path, found: &mut Vec<Place<'a>>) {
+    match kind {
+        Kind::Object(properties) => collect(properties, &path, found),
+        Kind::List(element) => descend(property, element, path.index(0), found),
+        Kind::Map(element) => descend(property, element, path.name("key"), found),
+        Kind::Any => descend_into_any(property, kind, path.clone(), found),
+        _ => {}
+    }
+    found.push(Place { path, property, kind });
+}
+
+/// Whatever is sent as JSON may hold anything but files, at any depth.
+fn descend_into_any<'a>(property: &'a Property, kind: &'a Kind, path: Path, found: &mut Vec<Place<'a>>) {
+    found.push(Place { path: path.name("key").index(0), property, kind });
+}
+
+/// Inputs that hold this value at a path, and nothing else.
+fn at(path: &Path, value: Value) -> Object {
+    let text = path.to_string();
+    let mut value = value;
+    let names: Vec<&str> = text.split('.').collect();
+    for name in names.iter().rev() {
+        let (name, indexes) = name.split_once('[').map_or((*name, 0), |(name, rest)| (name, rest.matches(']').count()));
+        for _ in 0..indexes {
+            value = Value::from(vec![value]);
+        }
+        value = Value::from([(name.to_owned(), value)].into_iter().collect::<Object>());
+    }
+    value.as_object().cloned().unwrap_or_default()
+}

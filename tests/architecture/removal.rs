@@ -1,0 +1,184 @@
+//! Inputs that are removed from a program: what the page says is what Diff does, for each input of each resource.
+
+use std::collections::BTreeMap;
+
+use catalog::{Input, Kind, Property, Resource};
+use engine::{DiffRequest, diff};
+use serde_json::{Map, Value as Json, json};
+use tests::{places, stage};
+use value::{Object, Value};
+
+const KEPT: &str = "Removing it from the program keeps the current value.";
+
+/// A removed input either changes back to its default, or keeps its value: the description says so, and Diff warns.
+#[test]
+fn a_removed_input_is_restored_or_the_page_says_that_it_is_kept() {
+    let mut wrong = Vec::new();
+    for (token, resource, descriptions) in resources() {
+        for (name, property) in &resource.properties {
+            let exclusive = resource.exactly_one.iter().flatten().any(|member| member == name);
+            if !is_removable(property) || exclusive {
+                continue;
+            }
+            let description = descriptions.get(name).map_or("", String::as_str);
+            let says_kept = description.contains(KEPT);
+            let (changes, warned) = removed(&resource, name, property);
+            match (changes, says_kept) {
+                (false, false) => {
+                    wrong.push(format!("{token}: `{name}` keeps its value, and the page does not say so"))
+                }
+                (true, true) => wrong.push(format!("{token}: `{name}` changes, and the page says that it is kept")),
+                (false, true) if property.computed && !warned => {
+                    wrong.push(format!("{token}: `{name}` keeps its value without a warning"));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A default that the page states as a literal is the value that a removal restores.
+#[test]
+fn a_removed_input_gets_the_default_that_the_page_states() {
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    for (token, resource, descriptions) in resources() {
+        for (name, property) in &resource.properties {
+            let description = descriptions.get(name).map_or("", String::as_str);
+            let Some(stated) = stated_default(description).filter(|_| is_removable(property)) else { continue };
+            if description.contains(KEPT) || property.deprecated.is_some() {
+                continue;
+            }
+            let restored = property.default.clone().or(property.clear.clone()).unwrap_or_else(|| empty(&property.kind));
+            compared += 1;
+            if !is_stated(&restored, &stated) {
+                wrong.push(format!("{token}: `{name}` has the default {stated}, and a removal sends {restored}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 30, "only {compared} defaults were compared");
+}
+
+/// As recorded, a null in an update means that the field is not given.
+#[test]
+fn no_update_clears_a_field_with_null() {
+    let mut wrong = Vec::new();
+    for (token, resource, _) in resources() {
+        for (name, property) in &resource.properties {
+            let is_object = matches!(property.kind, Kind::Object(_)) || property.single;
+            let exclusive = resource.exactly_one.iter().flatten().any(|member| member == name);
+            let never_removed = property.computed || property.lasting || property.replace || exclusive;
+            let patched = resource.update.iter().any(|step| {
+                let field = property.send.as_ref();
+                let carries =
+                    step.call.body.as_ref().is_some_and(|body| field.is_some_and(|field| body.fields.contains(field)));
+                step.call.method == "PATCH" && carries
+            });
+            if property.input == Input::Optional && is_object && patched && !never_removed && property.clear.is_none() {
+                wrong.push(format!("{token}: a removed `{name}` is sent as null"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn is_removable(property: &Property) -> bool {
+    property.input != Input::No
+        && property.input != Input::Required
+        && property.input != Input::Auto
+        && !property.once
+        && !property.write_only
+        && (property.send.is_some() || property.input != Input::Optional || !property.computed)
+}
+
+/// Whether Diff shows a change once the input is removed, and whether it warns.
+fn removed(resource: &Resource, name: &str, property: &Property) -> (bool, bool) {
+    let given = sample(property);
+    let olds = Object::from_iter([(name.to_owned(), Value::from(given))]);
+    let mut news = Object::new();
+    // Check fills in what has a default.
+    if let Some(default) = &property.default {
+        news.insert(name.to_owned(), Value::from(default.clone()));
+    }
+    let request = DiffRequest { olds: &olds, old_inputs: &olds, news: &news, ignore_changes: &[], now: stage::today() };
+    let diff = diff(resource, &request);
+    let warned = diff.warnings.iter().any(|warning| warning.path.top() == Some(name));
+    (diff.properties().any(|changed| changed == name), warned)
+}
+
+/// A value that is neither empty nor the default.
+fn sample(property: &Property) -> Json {
+    let candidates = match &property.kind {
+        Kind::String => {
+            let mut words: Vec<Json> = property.checks.allowed.iter().map(|word| json!(word)).collect();
+            words.extend(property.values.keys().map(|word| json!(word)));
+            words.extend([json!("something"), json!("2031-01-02T03:04:05Z")]);
+            words
+        }
+        Kind::Integer | Kind::Number => vec![json!(17)],
+        Kind::Boolean => vec![json!(true), json!(false)],
+        Kind::List(element) => vec![json!([sample(&Property { kind: (**element).clone(), ..property.clone() })])],
+        Kind::Map(_) => vec![json!({ "key": "value" })],
+        Kind::Object(properties) => {
+            let inputs = properties.iter().filter(|(_, property)| property.input != Input::No);
+            vec![Json::Object(inputs.map(|(name, property)| (name.clone(), sample(property))).collect::<Map<_, _>>())]
+        }
+        Kind::Asset | Kind::Archive | Kind::File | Kind::Any => vec![json!("something")],
+    };
+    let is_default = |value: &Json| {
+        property.default.as_ref() == Some(value)
+            || property.clear.as_ref() == Some(value)
+            || property.clear.as_ref()
+                == property.values.get(value.as_str().unwrap_or_default()).filter(|_| value.is_string())
+                && property.clear.is_some()
+    };
+    candidates.into_iter().find(|value| !is_default(value)).expect("some value is not the default")
+}
+
+/// `Default: 8080.` or ``Default: `false`.``, as the text between.
+fn stated_default(description: &str) -> Option<String> {
+    let rest = description.split_once("Default: ")?.1;
+    if let Some(quoted) = rest.strip_prefix('`') {
+        let (literal, after) = quoted.split_once('`')?;
+        return after.starts_with(['.', ',']).then(|| literal.to_owned());
+    }
+    let word = rest.split(['.', ' ']).next()?;
+    (word.parse::<f64>().is_ok() && rest[word.len()..].starts_with('.')).then(|| word.to_owned())
+}
+
+/// Whether a restored value is the literal of the page; wire values may have another form (`300s` for 300).
+fn is_stated(restored: &Json, stated: &str) -> bool {
+    match restored {
+        Json::String(text) => text == stated || text.strip_suffix('s') == Some(stated),
+        Json::Array(items) if !stated.starts_with('[') => items.len() == 1 && is_stated(&items[0], stated),
+        Json::Null => false,
+        other => other.to_string() == stated || other.to_string().replace(',', ", ") == stated,
+    }
+}
+
+fn empty(kind: &Kind) -> Json {
+    match kind {
+        Kind::String => json!(""),
+        Kind::Boolean => json!(false),
+        Kind::Integer | Kind::Number => json!(0),
+        Kind::List(_) => json!([]),
+        _ => Json::Null,
+    }
+}
+
+/// Each resource with the descriptions of its inputs.
+fn resources() -> Vec<(String, Resource, BTreeMap<String, String>)> {
+    let schema = places::json(&places::project().join("schema/schema.json"));
+    let catalog = places::catalog();
+    let offered = catalog.resources.iter().filter(|(_, resource)| resource.withdrawn.is_none());
+    offered
+        .map(|(token, resource)| {
+            let inputs = &schema["resources"][format!("evalap-scaleway:{token}")]["inputProperties"];
+            let described = inputs.as_object().into_iter().flatten();
+            let text = |spec: &Json| spec["description"].as_str().unwrap_or_default().to_owned();
+            let descriptions = described.map(|(name, spec)| (name.clone(), text(spec))).collect();
+            (token.clone(), resource.clone(), descriptions)
+        })
+        .collect()
+}

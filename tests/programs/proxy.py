@@ -1,0 +1,203 @@
+"""A proxy in front of the fake that lets requests fail, paces them, or holds them. It knows HTTP/1.1 and nothing else.
+
+The fake has faults of its own (fake/src/faults.rs), listed beforehand. Here each request is decided when it arrives, and a
+server error can be returned after the API acted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Callable
+from urllib.parse import urlsplit
+
+# How a request fails. Those in AFTER are carried out first.
+BEFORE = ("rejected", "429", "500", "502", "503", "cut before")
+AFTER = ("cut after", "truncated", "500 after", "504 after")
+
+GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center>nginx</center></body></html>"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, as far as a decision may depend on it."""
+
+    # From 0, in the order of arrival.
+    number: int
+    method: str
+    path: str
+    is_storage: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request and its status; None where the connection was cut."""
+
+    t: float
+    method: str
+    path: str
+    status: int | None
+
+
+@dataclass
+class Hold:
+    """A request that is not answered until `release` is set, and then its connection is cut; `reached` is set before."""
+
+    after: bool
+    reached: threading.Event
+    release: threading.Event
+
+
+# What happens to a request: a word of BEFORE or AFTER, a hold, or nothing.
+Decision = Callable[[Request], "str | Hold | None"]
+
+
+class Proxy:
+    """A proxy on a free loopback port, for as long as the `with` lasts."""
+
+    def __init__(self, upstream: str, decide: Decision = lambda request: None) -> None:
+        address = urlsplit(upstream)
+        self._upstream = (address.hostname, address.port)
+        self.decide = decide
+        self.seen: list[Seen] = []
+        self._count = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        server = asyncio.run_coroutine_threadsafe(
+            asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 24), self._loop
+        ).result()
+        self._server = server
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+    def __enter__(self) -> "Proxy":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _close(self) -> None:
+        self._server.close()
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        try:
+            while (message := await _message(reader)) is not None:
+                upstream = upstream or await asyncio.open_connection(*self._upstream, limit=1 << 24)
+                if not await self._exchange(message, upstream, writer):
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # One of both sides has gone; so does the other.
+        finally:
+            for side in (writer, upstream[1] if upstream else None):
+                if side is not None:
+                    side.transport.abort()
+
+    async def _exchange(
+        self,
+        message: "_Message",
+        upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        """Answers one request; whether the connection can be used again."""
+        method, path, _ = message.first.split(" ", 2)
+        storage = message.headers.get("authorization", "").startswith("AWS4-")
+        request = Request(self._count, method, path, storage)
+        self._count += 1
+        decision = self.decide(request)
+        answer = None
+        if decision is None or decision in AFTER or (isinstance(decision, Hold) and decision.after):
+            upstream[1].write(message.raw)
+            await upstream[1].drain()
+            answer = await _message(upstream[0], method)
+        if isinstance(decision, Hold):
+            decision.reached.set()
+            await asyncio.get_running_loop().run_in_executor(None, decision.release.wait)
+        status, raw = _answer(decision, answer, storage)
+        self.seen.append(Seen(time.monotonic(), method, path, status))
+        writer.write(raw)
+        await writer.drain()
+        return status is not None and decision != "truncated"
+
+
+@dataclass
+class _Message:
+    first: str
+    headers: dict[str, str]
+    raw: bytes
+    body: bytes
+
+
+def _answer(decision: "str | Hold | None", answer: _Message | None, storage: bool) -> tuple[int | None, bytes]:
+    """The status and the bytes to send."""
+    if decision in ("cut before", "cut after") or isinstance(decision, Hold):
+        return None, b""
+    if decision == "truncated" and answer is not None:
+        return int(answer.first.split(" ")[1]), answer.raw[: len(answer.raw) - (len(answer.body) + 1) // 2]
+    if decision is None:
+        if answer is None:
+            return None, b""
+        return int(answer.first.split(" ")[1]), answer.raw
+    status = 400 if decision == "rejected" else int(str(decision).split(" ")[0])
+    body, kind = b"", "text/plain"
+    if status == 400:
+        body, kind = b'{"type": "invalid_arguments", "message": "rejected by a test"}', "application/json"
+        if storage:
+            body, kind = b"<Error><Code>InvalidRequest</Code><Message>rejected by a test</Message></Error>", "application/xml"
+    elif status == 502:
+        body, kind = GATEWAY_PAGE, "text/html"
+    head = f"HTTP/1.1 {status} Test\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
+    return status, head.encode() + body
+
+
+async def _message(reader: asyncio.StreamReader, of: str = "") -> _Message | None:
+    """A request, or the answer to a request of the method `of`; None at the end of the connection."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError as end:
+        if end.partial:
+            raise
+        return None
+    first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    body = b""
+    if of == "HEAD" or (of and first.split(" ")[1] in ("204", "304")):
+        pass
+    elif headers.get("transfer-encoding", "").lower() == "chunked":
+        while True:
+            line = await reader.readuntil(b"\r\n")
+            size = int(line.split(b";")[0], 16)
+            body += line + await reader.readexactly(size + 2)
+            if size == 0:
+                break
+    else:
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return _Message(first, headers, head + body, body)
+
+
+class RateLimit:
+    """Decides as an API that takes so many requests per second, and answers 429 to those beyond."""
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._tokens = per_second
+        self._at = time.monotonic()
+
+    def __call__(self, request: Request) -> str | None:
+        now = time.monotonic()
+        self._tokens = min(self._per_second, self._tokens + (now - self._at) * self._per_second)
+        self._at = now
+        if self._tokens < 1:
+            return "429"
+        self._tokens -= 1
+        return None

@@ -1,0 +1,43 @@
+//! Recorded requests and answers, validated by the API documents.
+
+use std::fs;
+use std::path::Path;
+
+use scaleway_api::{Matched, Method, Rules, documents};
+use serde_json::Value;
+
+pub(crate) fn every_recorded_request_and_answer_fits_the_api_documents(traffic: &Path) {
+    let mut compared = 0;
+    for product in fs::read_dir(traffic).unwrap().filter_map(|entry| fs::read_dir(entry.unwrap().path()).ok()) {
+        for file in product {
+            for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+                compared += usize::from(fits(&serde_json::from_str(line).unwrap()));
+            }
+        }
+    }
+    assert!(compared > 1000, "only {compared} exchanges were compared");
+}
+
+/// Whether the recorded exchange belongs to an embedded document; fails when it does not fit.
+fn fits(exchange: &Value) -> bool {
+    let Some(address) = exchange["url"].as_str().and_then(|url| url.strip_prefix("https://api.scaleway.com")) else {
+        return false;
+    };
+    let method = Method::from_name(exchange["method"].as_str().unwrap());
+    let path = address.split('?').next().unwrap();
+    let found = documents().iter().find_map(|document| Some((document, document.find(method?, path)?)));
+    let Some((document, Matched { operation, .. })) = found else {
+        return false;
+    };
+    if let (Some(schema), Some(body), 200..300) =
+        (&operation.request, exchange.get("request"), exchange["status"].as_u64().unwrap())
+    {
+        assert_eq!(document.validate(schema, body, Rules::REQUEST), [], "{exchange}");
+    }
+    if let (Some(schema), Some(body), 200) =
+        (&operation.answer, exchange.get("body"), exchange["status"].as_u64().unwrap())
+    {
+        assert_eq!(document.validate(schema, body, Rules::ANSWER), [], "{exchange}");
+    }
+    true
+}
