@@ -9,6 +9,7 @@ mod databases_upgrade;
 mod domain_record;
 mod domain_zone;
 mod functions_function;
+mod ipam_ip;
 mod network_acl;
 mod object_bucket;
 mod object_item;
@@ -159,6 +160,7 @@ pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
         Some("domain.record") => &domain_record::Record,
         Some("domain.zone") => &domain_zone::Zone,
         Some("functions.function") => &functions_function::Function,
+        Some("ipam.ip") => &ipam_ip::Ip,
         Some("network.acl") => &network_acl::Acl,
         Some("object.bucket") => &object_bucket::Bucket,
         Some("object.item") => &object_item::Item,
