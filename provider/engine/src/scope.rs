@@ -35,6 +35,10 @@ pub(crate) struct Scope<'a> {
     pub was_passing: bool,
     /// It was found by its id, which stays what it is.
     found: bool,
+    /// This operation has made or changed it: answers that do not show it yet may lag.
+    pub fresh: bool,
+    /// Its delete was answered with something that the API document does not have.
+    pub odd_delete: bool,
     /// Nothing is known of it yet, so that nothing can be left as it is.
     pub stranger: bool,
 }
@@ -67,8 +71,22 @@ impl<'a> Scope<'a> {
 
     fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
         let (before, answers, moves, untold) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
-        let (was_passing, found, stranger) = (false, false, false);
-        Self { resource, defaults, parts, wanted, before, answers, moves, untold, was_passing, found, stranger }
+        let (was_passing, found, fresh, odd_delete, stranger) = (false, false, false, false, false);
+        Self {
+            resource,
+            defaults,
+            parts,
+            wanted,
+            before,
+            answers,
+            moves,
+            untold,
+            was_passing,
+            found,
+            fresh,
+            odd_delete,
+            stranger,
+        }
     }
 
     /// From now on another object is meant, which holds what this one held; this one is still there.
