@@ -153,10 +153,11 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: R
     let body = json!({ "changes": [change], "return_all_records": false, "disallow_new_zone_creation": false });
     let call = request(cx, scope, "UpdateDNSZoneRecords", Some(body), &[("dns_zone", &zone)])?;
     let mut answer = cx.send(call.repeatable(repeatable), Patience::default()).await?.body;
-    Ok(match answer["records"].take() {
-        Json::Array(records) => records,
-        _ => Vec::new(),
-    })
+    match answer.get_mut("records").map(Json::take) {
+        Some(Json::Array(records)) => Ok(records),
+        _ => Err(Error::new(ErrorKind::Unreachable, "the answer to UpdateDNSZoneRecords has no list `records`")
+            .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again")),
+    }
 }
 
 /// The record in its zone, if it is there.

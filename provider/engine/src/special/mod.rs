@@ -183,7 +183,8 @@ pub(crate) async fn call(
     parameters: &[(&str, &str)],
 ) -> Result<Json, Error> {
     let call = request(cx, scope, operation, body, parameters)?;
-    Ok(cx.send(call, crate::context::Patience::default()).await?.body)
+    let patience = crate::context::Patience { missing: cx.missing_window(&call, scope, None), ..Default::default() };
+    Ok(cx.send(call, patience).await?.body)
 }
 
 /// A call of a handler's own, not made yet.
