@@ -64,7 +64,7 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
     let missing = secret_key.is_none().then_some(MissingKey);
     client.credentials = secret_key.map(|secret_key| Credentials::new(access_key, secret_key));
     if let Some(number) = sources.count("maxRetries")? {
-        client.max_retries = number;
+        client.max_retries = Some(number);
     }
     client.requests_per_second = sources.count("requestsPerSecond")?.map(f64::from);
     if let Some(number) = sources.count("maxConcurrentRequests")? {
@@ -253,7 +253,8 @@ fn open(surroundings: &Surroundings, profile: Option<&str>) -> Result<Option<(Ch
     let trouble = |what: String| Trouble { text: format!("the Scaleway configuration file {place} {what}"), asked_for };
     let text = match surroundings.read(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => return Ok(None),
+        // As for Scaleway's own tools, a file that does not exist has no profiles, wherever it was named.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && profile.is_none() => return Ok(None),
         Err(error) => return Err(trouble(format!("cannot be read: {error}"))),
     };
     let chosen = profile::choose(&text, profile).map_err(|error| trouble(error.to_string()))?;
