@@ -233,6 +233,12 @@ impl Client {
         probe::log_in(&self.shared.settings, &*self.shared.transport, login, time).await
     }
 
+    /// The access key that calls are signed with.
+    pub fn access_key(&self) -> Option<&str> {
+        let credentials = self.shared.settings.credentials.as_ref()?;
+        Some(credentials.access_key.as_str()).filter(|key| !key.is_empty())
+    }
+
     /// The clock all waiting goes by.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.shared.settings.clock)

@@ -17,6 +17,7 @@ use crate::list::{self, Listed};
 use crate::moved::Moved;
 use crate::operation::{Created, Operation, Progress, ReadBack};
 use crate::place::Defaults;
+use crate::rights::Rights;
 use crate::run;
 use crate::turns::Turns;
 
@@ -34,6 +35,7 @@ struct Shared {
     defaults: Defaults,
     turns: Turns,
     moved: Moved,
+    rights: Rights,
 }
 
 /// The hour that a clock shows, for what changes by itself.
@@ -47,7 +49,14 @@ const USUAL_LIMIT: Duration = Duration::from_mins(20);
 impl Engine {
     /// An engine for the resources of a catalog. Time and cancellation are the client's.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
-        let shared = Arc::new(Shared { catalog, client, defaults, turns: Turns::default(), moved: Moved::default() });
+        let shared = Arc::new(Shared {
+            catalog,
+            client,
+            defaults,
+            turns: Turns::default(),
+            moved: Moved::default(),
+            rights: Rights::default(),
+        });
         Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance) }
     }
 
@@ -63,12 +72,23 @@ impl Engine {
         Self { chance, ..self }
     }
 
+    /// The same engine, whose API key may have been made by the same run: rights of such a key may not be in effect yet.
+    #[must_use]
+    pub fn with_key_of_arguments(self) -> Self {
+        self.shared.rights.set_key_of_arguments();
+        self
+    }
+
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
     pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.create);
         let inputs = &self.followed(resource, inputs);
-        let created = run::create(&cx, inputs).await;
+        let created = async {
+            cx.expects_answers()?;
+            run::create(&cx, inputs).await
+        };
+        let created = created.await;
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
@@ -84,6 +104,7 @@ impl Engine {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.read);
         let read = async {
+            cx.expects_answers()?;
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
             run::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await
         };
@@ -103,7 +124,11 @@ impl Engine {
         let cx = self.context(resource, operation, resource.timeouts.update);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let (news, id) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
-        let updated = run::update(&cx, id, olds, old_inputs, news).await;
+        let updated = async {
+            cx.expects_answers()?;
+            run::update(&cx, id, olds, old_inputs, news).await
+        };
+        let updated = updated.await;
         updated.map_err(|error| told(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
 
@@ -118,7 +143,11 @@ impl Engine {
         let resource = self.resource(operation.token)?;
         let cx = self.context(resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
-        let deleted = run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await;
+        let deleted = async {
+            cx.expects_answers()?;
+            run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await
+        };
+        let deleted = deleted.await;
         deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
     }
 
@@ -139,7 +168,7 @@ impl Engine {
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
-        let cx = self.context(resource, operation, resource.timeouts.read);
+        let cx = Context { bounded: false, ..self.context(resource, operation, resource.timeouts.read) };
         let answered = match &function.asks {
             Some(_) if function.lookup.resource.is_empty() => Box::pin(invoke::ask(&cx, function, arguments)).await,
             _ => Box::pin(invoke::lookup(&cx, function, arguments)).await,
@@ -154,7 +183,7 @@ impl Engine {
     pub async fn list(&self, token: &str, query: &Object) -> Result<Vec<Listed>, Error> {
         let resource = self.resource(token)?;
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
-        let cx = self.context(resource, operation, resource.timeouts.read);
+        let cx = Context { bounded: false, ..self.context(resource, operation, resource.timeouts.read) };
         let listed = list::all(&cx, query).await;
         listed.map_err(|error| masked(error.while_doing(&format!("listing each {}", resource.label)), &[query]))
     }
@@ -177,11 +206,13 @@ impl Engine {
             defaults: &self.shared.defaults,
             turns: &self.shared.turns,
             moved: &self.shared.moved,
+            rights: &self.shared.rights,
             files: &*self.files,
             chance: &*self.chance,
             resource,
             progress: operation.progress,
             started: self.shared.client.clock().now(),
+            bounded: true,
             limit: operation.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(limit),
         }
     }

@@ -30,6 +30,7 @@ mod place;
 mod preview;
 mod probe;
 mod reshape;
+mod rights;
 mod run;
 mod scope;
 mod special;

@@ -103,11 +103,14 @@ fn of_arguments(arguments: &Object, stack: &Source) -> Source {
         let text = text_of(arguments.get(setting.name)?)?;
         // The default provider's arguments are the stack's configuration.
         let of_stack = stack.get(setting.name).is_some_and(|(other, _)| *other == text);
-        let origin = if of_stack { STACK } else { "the provider's arguments" };
+        let origin = if of_stack { STACK } else { ARGUMENTS };
         Some((setting.name, (text, origin.to_owned())))
     });
     given.collect()
 }
+
+/// The origin of what an explicit provider is given.
+pub(crate) const ARGUMENTS: &str = "the provider's arguments";
 
 const STACK: &str = "the stack's configuration";
 

@@ -20,7 +20,6 @@ struct Case {
     expected: &'static [(&'static str, &'static str, &'static str)],
 }
 
-const ARGUMENTS: &str = "the provider's arguments";
 const STACK: &str = "the stack's configuration";
 const FILE: &str = "profile `default` of /home/me/.config/scw/config.yaml";
 
