@@ -208,6 +208,7 @@ impl<'a> Context<'a> {
                 Some(what) => Cow::from(format!("waiting for {what}")),
                 None => match self.passes(&error, patience, waited).await {
                     Ok(reason) => Cow::from(reason),
+                    Err(None) if patience.optional => return Err(self.error(error)),
                     Err(None) => return Err(self.explained(call, error).await),
                     Err(Some(rejected)) => return Err(self.error(rejected)),
                 },

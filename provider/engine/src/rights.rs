@@ -130,6 +130,8 @@ async fn key(cx: &Context<'_>) -> Result<Key, client::Error> {
 pub(crate) struct Named {
     project: Option<String>,
     organization: Option<String>,
+    /// The call makes or changes something: for what exists already the project was right once.
+    writes: bool,
 }
 
 impl Named {
@@ -140,7 +142,8 @@ impl Named {
             of_query.or_else(of_body).filter(|id| !id.is_empty()).map(str::to_owned)
         };
         let of_storage = || call.storage.as_ref().and_then(|storage| storage.project.clone());
-        Self { project: field("project_id").or_else(of_storage), organization: field("organization_id") }
+        let writes = !call.is_read() && call.method != Method::DELETE;
+        Self { project: field("project_id").or_else(of_storage), organization: field("organization_id"), writes }
     }
 }
 
@@ -151,7 +154,7 @@ pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &clien
     let about_place = ["project", "organization"].iter().any(|what| api.concerns(what));
     let asked = api.kind() == client::Kind::Denied
         || (about_place && matches!(api.kind(), client::Kind::NotFound | client::Kind::Invalid));
-    if !asked || (named.project.is_none() && named.organization.is_none()) {
+    if !asked || !named.writes || (named.project.is_none() && named.organization.is_none()) {
         return None;
     }
     let projects = cx.rights.projects.get_or_try_init(|| projects(cx)).await.ok()?;
