@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub(crate) use check::{changed, unknown, wrong};
-pub(crate) use resolve::{Configuration, built_in_defaults, resolve};
+pub(crate) use resolve::{ARGUMENTS, Configuration, built_in_defaults, resolve};
 
 /// The name of the package: the namespace of its stack configuration.
 pub(crate) const PACKAGE: &str = "evalap-scaleway";
@@ -56,7 +56,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     ),
     setting("SCW_PROFILE", "profile", "The profile of the Scaleway configuration file to use."),
     other("SCW_INSECURE", "`true` accepts any TLS certificate of the API: for tests only."),
-    other("SCW_CONFIG_PATH", "The Scaleway configuration file. A file named here must exist."),
+    other("SCW_CONFIG_PATH", "The Scaleway configuration file. A file that does not exist is the same as no file."),
     other("XDG_CONFIG_HOME", "The directory of `scw/config.yaml`, when `SCW_CONFIG_PATH` is not set."),
     other("HOME", "The directory of `.config/scw/config.yaml`, when `XDG_CONFIG_HOME` is not set either."),
     other("USERPROFILE", "The same on Windows."),

@@ -132,10 +132,13 @@ impl Server {
         let api = client.api_url.as_str().trim_end_matches('/').to_owned();
         let mut client = client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone());
         client.transport = self.transport.clone();
-        let client = Client::new(client);
-        let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
+        let client = Client::new(client.observer(Arc::new(self.log.clone())));
+        let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
             .leaving_to(Arc::new(LocalChance));
+        if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {
+            engine = engine.with_key_of_arguments();
+        }
         let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
         let configured = Arc::new(Configured { engine, defaults, missing, storage, api, reference });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);

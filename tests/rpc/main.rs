@@ -11,4 +11,5 @@ mod moves;
 mod plugin;
 mod process;
 mod refusals;
+mod trouble;
 mod waits;

@@ -157,6 +157,9 @@ pub struct Wait {
     pub field: String,
     /// Its values that pass by themselves.
     pub passing: Vec<String>,
+    /// Its values with which the resource has settled. Any other value is one that this version does not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<String>,
     /// Its values that mean failure, once they are seen twice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<String>,

@@ -192,6 +192,22 @@ impl ApiError {
         [&self.message, &self.help_message, &self.reason].into_iter().chain(details).filter_map(Option::as_deref)
     }
 
+    /// Whether the API names the reason for a conflict that passes by itself.
+    pub fn is_transient(&self) -> bool {
+        self.kind == Kind::Busy
+            && (self.precondition.is_some()
+                || matches!(self.error_type.as_deref(), Some("transient_state" | "OperationAborted")))
+    }
+
+    /// Whether it is about an object or an argument of this name, such as `project`.
+    pub fn concerns(&self, name: &str) -> bool {
+        let argument = format!("{name}_id");
+        let of_detail = |detail: &Detail| {
+            detail.argument_name.as_deref() == Some(argument.as_str()) || detail.resource.as_deref() == Some(name)
+        };
+        self.resource.as_deref() == Some(name) || self.details.iter().any(of_detail)
+    }
+
     /// What it says of single arguments.
     pub fn of_arguments(&self) -> impl Iterator<Item = &str> {
         self.details.iter().filter_map(|detail| detail.help_message.as_deref())
@@ -216,7 +232,7 @@ impl ApiError {
             Kind::Quota => "Delete what is no longer needed, or ask Scaleway's support for a higher quota.",
             Kind::Throttled => "Lower requestsPerSecond or maxConcurrentRequests of the provider.",
             Kind::Busy if self.precondition.is_some() => "Remove what still uses it first.",
-            Kind::Busy => "Try again once the change under way has ended.",
+            Kind::Busy if self.is_transient() => "Try again once the change under way has ended.",
             Kind::Conflict if self.error_type.as_deref() == Some("already_exists") => {
                 "Choose another name, or import what exists."
             }
@@ -236,7 +252,7 @@ impl ApiError {
             Kind::Foreign => {
                 "Check apiUrl and s3Endpoint of the provider (SCW_API_URL) and any proxy in between; nothing is treated as deleted."
             }
-            Kind::NotFound | Kind::Invalid | Kind::Conflict => return None,
+            Kind::NotFound | Kind::Invalid | Kind::Conflict | Kind::Busy => return None,
         };
         Some(advice.to_owned())
     }

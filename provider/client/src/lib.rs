@@ -36,7 +36,7 @@ pub use http::Method;
 pub use login::{Encryption, Login};
 pub use probe::{Probe, Seen};
 pub use secrecy::SecretString;
-pub use settings::{Credentials, Settings};
+pub use settings::{Credentials, Observer, Settings};
 pub use storage::{Element, ElementKind, Form, Shape, Storage, Told};
 pub use tokio_util::sync::CancellationToken;
 pub use transport::{Failure, Transport};

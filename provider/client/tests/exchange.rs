@@ -204,7 +204,7 @@ async fn an_answer_that_is_not_json_is_no_panic() {
 
     assert!(matches!(error, Error::Decode(_)), "{error:?}");
     assert!(error.maybe_done());
-    assert_eq!(error.to_string(), "Scaleway's answer cannot be understood: it is not JSON (request r1)");
+    assert_eq!(error.to_string(), "Scaleway's answer cannot be read: it is not JSON (request r1)");
 }
 
 #[tokio::test]

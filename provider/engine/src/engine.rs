@@ -20,6 +20,7 @@ use crate::moved::Moved;
 use crate::operation::{Created, Operation, Progress, ReadBack};
 use crate::place::Defaults;
 use crate::recent::Recent;
+use crate::rights::Rights;
 use crate::run;
 use crate::turns::Turns;
 
@@ -39,6 +40,7 @@ struct Shared {
     moved: Moved,
     recent: Recent,
     access: Access,
+    rights: Rights,
 }
 
 /// The hour that a clock shows, for what changes by itself.
@@ -52,9 +54,16 @@ const USUAL_LIMIT: Duration = Duration::from_mins(20);
 impl Engine {
     /// An engine for the resources of a catalog. Time and cancellation are the client's.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
-        let (turns, moved) = (Turns::default(), Moved::default());
-        let (recent, access) = (Recent::default(), Access::default());
-        let shared = Arc::new(Shared { catalog, client, defaults, turns, moved, recent, access });
+        let shared = Arc::new(Shared {
+            catalog,
+            client,
+            defaults,
+            turns: Turns::default(),
+            moved: Moved::default(),
+            recent: Recent::default(),
+            access: Access::default(),
+            rights: Rights::default(),
+        });
         Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance) }
     }
 
@@ -70,13 +79,24 @@ impl Engine {
         Self { chance, ..self }
     }
 
+    /// The same engine, whose API key may have been made by the same run: rights of such a key may not be in effect yet.
+    #[must_use]
+    pub fn with_key_of_arguments(self) -> Self {
+        self.shared.rights.set_key_of_arguments();
+        self
+    }
+
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
     pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
         let resource = self.resource(operation.token)?;
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.create);
         let inputs = &self.followed(resource, inputs);
-        let created = run::create(&cx, inputs).await;
+        let created = async {
+            cx.expects_answers()?;
+            run::create(&cx, inputs).await
+        };
+        let created = created.await;
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
@@ -93,6 +113,7 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
         let read = async {
+            cx.expects_answers()?;
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
             run::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await
         };
@@ -113,7 +134,11 @@ impl Engine {
         let cx = self.context(&wrote, resource, operation, resource.timeouts.update);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let (news, id) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
-        let updated = run::update(&cx, id, olds, old_inputs, news).await;
+        let updated = async {
+            cx.expects_answers()?;
+            run::update(&cx, id, olds, old_inputs, news).await
+        };
+        let updated = updated.await;
         updated.map_err(|error| told(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
 
@@ -129,7 +154,11 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
-        let deleted = run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await;
+        let deleted = async {
+            cx.expects_answers()?;
+            run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await
+        };
+        let deleted = deleted.await;
         deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
     }
 
@@ -151,7 +180,7 @@ impl Engine {
         };
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
         let wrote = AtomicBool::new(false);
-        let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
+        let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
         let answered = match &function.asks {
             Some(_) if function.lookup.resource.is_empty() => Box::pin(invoke::ask(&cx, function, arguments)).await,
             _ => Box::pin(invoke::lookup(&cx, function, arguments)).await,
@@ -167,7 +196,7 @@ impl Engine {
         let resource = self.resource(token)?;
         let operation = Operation { token, name: "", timeout: None, progress: &Silent };
         let wrote = AtomicBool::new(false);
-        let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
+        let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
         let listed = list::all(&cx, query).await;
         listed.map_err(|error| masked(error.while_doing(&format!("listing each {}", resource.label)), &[query]))
     }
@@ -198,12 +227,14 @@ impl Engine {
             moved: &self.shared.moved,
             recent: &self.shared.recent,
             access: &self.shared.access,
+            rights: &self.shared.rights,
             files: &*self.files,
             chance: &*self.chance,
             resource,
             progress: operation.progress,
             wrote,
             started: self.shared.client.clock().now(),
+            bounded: true,
             limit: operation.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(limit),
         }
     }

@@ -129,6 +129,7 @@ impl Error {
     pub(crate) fn of_client(error: client::Error) -> Self {
         let kind = match &error {
             client::Error::Cancelled(_) => ErrorKind::Cancelled,
+            client::Error::Deadline(_) => ErrorKind::TimedOut,
             // Nothing was sent, because of what the program or the settings say: a name such as `..`, a broken key.
             client::Error::Build(_) => ErrorKind::Invalid,
             client::Error::Api(_) => error.kind().map_or(ErrorKind::Unreachable, of_api),
@@ -136,7 +137,7 @@ impl Error {
         };
         let hint = error.help();
         let fact = match root_cause(&error) {
-            Some(cause) if kind == ErrorKind::Unreachable => format!("{error} ({cause})"),
+            Some(cause) if matches!(kind, ErrorKind::Unreachable | ErrorKind::TimedOut) => format!("{error} ({cause})"),
             _ => error.to_string(),
         };
         let mut made = Self::new(kind, fact);

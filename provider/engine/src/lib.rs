@@ -37,6 +37,7 @@ mod probe;
 mod recent;
 mod removal;
 mod reshape;
+mod rights;
 mod run;
 mod scope;
 mod secret_hash;
