@@ -41,6 +41,18 @@ pub enum FaultKind {
         #[serde(default)]
         retry_after: Option<u32>,
     },
+    /// Nothing is done, and this is the answer, as of a proxy, without headers of Scaleway:
+    /// `{"text": {"code": 404, "content_type": "text/html", "body": "<html></html>"}}`.
+    Text {
+        /// The HTTP status.
+        code: u16,
+        /// The header `Content-Type`; `text/plain` when absent.
+        #[serde(default = "plain")]
+        content_type: String,
+        /// The body, as it is.
+        #[serde(default)]
+        body: String,
+    },
     /// Nothing is done, and the connection is cut: `"drop_before"`.
     DropBefore,
     /// All is done, and the connection is cut instead of an answer: `"drop_after"`.
@@ -121,6 +133,10 @@ fn any() -> String {
     "*".to_owned()
 }
 
+fn plain() -> String {
+    "text/plain".to_owned()
+}
+
 fn once() -> u32 {
     1
 }
@@ -168,6 +184,9 @@ mod tests {
     fn a_fault_is_short_in_json() {
         let fault: Fault = serde_json::from_value(json!({ "kind": { "status": { "code": 503 } } })).unwrap();
         assert_eq!(fault, Fault::at("*", FaultKind::Status { code: 503, body: None, retry_after: None }));
+        let fault: Fault = serde_json::from_value(json!({ "kind": { "text": { "code": 404 } } })).unwrap();
+        let text = FaultKind::Text { code: 404, content_type: "text/plain".to_owned(), body: String::new() };
+        assert_eq!(fault, Fault::at("*", text));
         assert!(serde_json::from_value::<Fault>(json!({ "kind": "explode" })).is_err());
     }
 }

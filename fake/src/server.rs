@@ -84,6 +84,10 @@ pub(crate) async fn exchange(
     }
     let (answer, operation) = match &fault {
         Some(FaultKind::DropBefore) => (None, None),
+        Some(FaultKind::Text { code, content_type, body }) => {
+            let operation = if host.is_none() && !stored { operation(&received) } else { None };
+            (Some(raw(*code, content_type, body)), operation)
+        }
         Some(FaultKind::Status { code, body: None, .. }) if stored => {
             (Some(object::refusal(&server, &received, *code)), None)
         }
@@ -212,6 +216,16 @@ fn truncated(response: Response<Bytes>) -> Response<Body> {
         part
     });
     Response::from_parts(parts, Body::from_stream(stream))
+}
+
+/// An answer that has nothing of Scaleway's.
+fn raw(code: u16, content_type: &str, body: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::copy_from_slice(body.as_bytes()));
+    *response.status_mut() = axum::http::StatusCode::from_u16(code).unwrap_or_default();
+    if let Ok(content_type) = HeaderValue::from_str(content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    response
 }
 
 fn retry_after(mut response: Response<Bytes>, seconds: u32) -> Response<Bytes> {

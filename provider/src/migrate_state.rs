@@ -22,6 +22,9 @@ const NOTES: [&str; 2] = ["__meta", "__pulumi_raw_state_delta"];
 /// Which inputs the program did not give; ours says so too, but only at the top.
 const DEFAULTS: &str = "__defaults";
 
+/// The settings of a provider that hold the API key.
+const KEYS: [&str; 2] = ["accessKey", "secretKey"];
+
 /// The key that tells special values, such as secrets, from plain objects.
 const SIGNATURE: &str = pulumi_rpc::SIGNATURE_KEY;
 
@@ -96,6 +99,7 @@ impl Stack<'_> {
                 *resource = self.resource(resource.take());
             }
         }
+        let resources = read_once(resources);
         only_once(&resources)?;
         let count = pending.len();
         put_list(deployment, "resources", resources);
@@ -256,6 +260,10 @@ fn provider(mut old: Json, urn: &str) -> Json {
     for part in ["inputs", "outputs"] {
         let Some(Json::Object(settings)) = fields.get_mut(part) else { continue };
         settings.remove("pluginDownloadURL");
+        // The other SDK writes the key of the environment into the state. A program that sets one gives it again.
+        for key in KEYS {
+            settings.remove(key);
+        }
         if let Some(version) = settings.get_mut("version") {
             *version = Json::from(env!("CARGO_PKG_VERSION"));
         }
@@ -273,6 +281,16 @@ fn provider_urn(urn: Urn<'_>) -> String {
     let theirs = format!("pulumi:providers:{PEER}");
     let urn = urn.with_types(|token| (token == theirs).then(|| ours.clone()));
     urn.with_name(|name| name.starts_with("default_").then(|| format!("default_{version}"))).to_string()
+}
+
+/// Drops the second state of a resource that is only read: an `up` that failed before this has read it under our type.
+fn read_once(mut resources: Vec<Json>) -> Vec<Json> {
+    let mut seen = BTreeSet::new();
+    resources.retain(|resource| {
+        let is_read = resource.get("external") == Some(&Json::Bool(true));
+        !is_read || text(resource, "urn").is_none_or(|urn| seen.insert(urn.to_owned()))
+    });
+    resources
 }
 
 /// Refuses resources of one URN; one that waits for its deletion may have the name of its successor.

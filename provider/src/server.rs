@@ -124,7 +124,8 @@ impl Server {
             tracing::debug!(setting, origin, "configured");
             self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
         }
-        for warning in warnings.iter().chain(&config::unknown(arguments)) {
+        let places = engine::unknown_places(self.catalog()?, &defaults);
+        for warning in warnings.iter().chain(&config::unknown(arguments)).chain(&places) {
             self.log.warning(urn, warning);
         }
         let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
@@ -224,7 +225,7 @@ impl ResourceProvider for Server {
             // Called with the old settings of other packages too: what cannot be read is none of ours.
             let olds = from_proto::object(request.old_inputs.or(request.olds)).unwrap_or_default();
             let news = from_proto::object(request.news).unwrap_or_default();
-            Ok(to_proto::diff(&config::changed(&olds, &news)))
+            Ok(to_proto::diff(&config::changed(&olds, &news, &self.surroundings)))
         })
         .await
     }

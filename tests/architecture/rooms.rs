@@ -52,6 +52,7 @@ const EVERYTHING: &[&str] = &[
 
 /// The modules of the engine that may wait and talk to Scaleway; all others give the same for the same.
 const IMPURE: &[&str] = &[
+    "access.rs",
     "content.rs",
     "context.rs",
     "engine.rs",

@@ -2,13 +2,15 @@
 //!
 //! Every call of the create, update and delete of every resource of the catalog is rejected, answered with 500, cut before
 //! and cut after it took effect; then the same program, the reverted one and one with one more change are deployed.
-//! `SCHEDULES=all` runs the full product instead of a sample, `SCHEDULES=<resource of life.yaml>` all of one resource, and
-//! `SCHEDULES=write` writes what fails to `expected.txt`.
+//! `SCHEDULES=<name in life.yaml>` runs those of one resource, and `SCHEDULES=write` writes what fails to `expected.txt` and the
+//! states of the double to `shared_states.json`.
 
 #[allow(dead_code, reason = "shared with the suite `rpc`, which uses the rest")]
 #[path = "../rpc/bag.rs"]
 mod bag;
 mod clock;
+mod coverage;
+mod kinds;
 mod lane;
 mod programs;
 mod schedule;
@@ -82,13 +84,8 @@ fn after_any_failed_call_the_next_up_makes_what_exists_equal_to_the_program() {
 fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
     let catalog = places::catalog();
     let table = Arc::new(Table::read());
-    let one = choice.filter(|choice| !["all", "write"].contains(choice));
-    let full = choice.is_some();
-    // What is not at Scaleway takes no calls.
-    let is_remote = |program: &&Program| {
-        let resource = &catalog.resources[&program.resource];
-        resource.local.is_none() && resource.withdrawn.is_none()
-    };
+    let one = choice.filter(|choice| *choice != "write");
+    let is_remote = |program: &&Program| coverage::is_remote(&catalog.resources[&program.resource]);
     let programs = table.0.iter().filter(is_remote).filter(|program| one.is_none_or(|one| program.name == one));
     let waiting = Mutex::new(programs.cloned().collect::<VecDeque<_>>());
     let outcomes = Mutex::new(Vec::new());
@@ -100,7 +97,7 @@ fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
                     let Some(program) = waiting.lock().unwrap().pop_front() else { break };
                     let name = program.name.clone();
                     let start = Instant::now();
-                    let run = schedule::run(Arc::clone(&catalog), Arc::clone(&table), program, full);
+                    let run = schedule::run(Arc::clone(&catalog), Arc::clone(&table), program);
                     let found = runtime.block_on(run);
                     if start.elapsed() > SLOW {
                         println!("{name}: {} schedules in {:?}", found.len(), start.elapsed());

@@ -35,6 +35,8 @@ struct Addition {
     #[serde(default)]
     resource: Option<String>,
     #[serde(default)]
+    least: Map<String, Json>,
+    #[serde(default)]
     inputs: Map<String, Json>,
     #[serde(default)]
     change: Map<String, Json>,
@@ -58,6 +60,7 @@ impl Table {
             }
             let program = programs.iter_mut().find(|program| program.name == name);
             let program = program.unwrap_or_else(|| panic!("life.yaml has no {name}"));
+            program.least = merged(&program.least, &Json::Object(addition.least));
             program.inputs = merged(&program.inputs, &Json::Object(addition.inputs));
             program.change = merged(&program.change, &Json::Object(addition.change));
             program.more = addition.more;
@@ -88,6 +91,11 @@ impl Program {
     pub(crate) fn of(resource: &str) -> Self {
         let (resource, name) = (resource.to_owned(), "main".to_owned());
         Self { resource, name, least: json!({}), inputs: json!({}), change: json!({}), more: Json::Null }
+    }
+
+    /// Whether an update of this program, or a third program, changes the property.
+    pub(crate) fn changes(&self, property: &str) -> bool {
+        [&self.change, &self.more].iter().any(|change| change.get(property).is_some())
     }
 
     /// The program of the update.

@@ -2,55 +2,19 @@
 //! deployed; what exists must be what that program says.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use catalog::Catalog;
-use scaleway_fake::{Entry, Fault, FaultKind};
-use serde_json::{Value as Json, json};
+use scaleway_fake::{Entry, Fault};
+use serde_json::Value as Json;
 use tonic::Status;
 
+use crate::kinds::{Failure, Operation, Then};
 use crate::lane::Lane;
 use crate::programs::{Program, Table};
 use crate::stack::Stack;
 use crate::world::{Masks, World, without_ids};
-
-/// The operation in which a call fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Create,
-    Update,
-    Delete,
-}
-
-/// How the call fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// 400, without effect.
-    Rejected,
-    /// 500, without effect.
-    ServerError,
-    /// No answer, without effect.
-    CutBefore,
-    /// No answer, with effect.
-    CutAfter,
-}
-
-/// What is done after the failed operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
-    /// The same program is deployed.
-    Same,
-    /// The program of before is deployed; after a create, one without the optional inputs.
-    Reverted,
-    /// A program with one more change is deployed.
-    More,
-    /// The stack is destroyed again.
-    Destroyed,
-    /// The stack is refreshed and deployed again.
-    Kept,
-}
 
 const FAILURES: [Failure; 4] = [Failure::Rejected, Failure::ServerError, Failure::CutBefore, Failure::CutAfter];
 
@@ -71,7 +35,22 @@ pub(crate) struct Outcome {
 #[derive(Clone)]
 struct Expected {
     world: World,
+    /// What exists after an update to the same program, where removed inputs keep their values.
+    updated: Option<World>,
     masks: Masks,
+}
+
+impl Expected {
+    fn new(world: World, masks: Masks) -> Self {
+        Self { world, updated: None, masks }
+    }
+
+    /// What is neither as after a fresh deployment nor as after an update.
+    fn wrong(&self, world: &World) -> Vec<String> {
+        let wrong = world.wrong(&self.world, &self.masks);
+        let is_as_updated = |updated: &World| world.wrong(updated, &self.masks).is_empty();
+        if self.updated.as_ref().is_some_and(is_as_updated) { Vec::new() } else { wrong }
+    }
 }
 
 /// One resource under test.
@@ -85,14 +64,13 @@ struct Course {
     /// What exists after `destroy`.
     end: Expected,
     outcomes: Vec<Outcome>,
-    full: bool,
 }
 
-/// Runs the schedules of one resource; all of them, or a sample.
-pub(crate) async fn run(catalog: Arc<Catalog>, table: Arc<Table>, program: Program, full: bool) -> Vec<Outcome> {
+/// Runs the schedules of one resource.
+pub(crate) async fn run(catalog: Arc<Catalog>, table: Arc<Table>, program: Program) -> Vec<Outcome> {
     let lane = Lane::start(&catalog, &table, &program).await;
-    let end = Expected { world: lane.baseline.clone(), masks: Masks::new() };
-    let mut course = Course { catalog, table, program, lane, fresh: BTreeMap::new(), end, outcomes: Vec::new(), full };
+    let end = Expected::new(lane.baseline.clone(), Masks::new());
+    let mut course = Course { catalog, table, program, lane, fresh: BTreeMap::new(), end, outcomes: Vec::new() };
     if let Err(error) = course.all().await {
         let key = format!("{} without a failure", course.program.name);
         course.outcomes.push(Outcome { key, duration: Duration::ZERO, wrong: vec![error] });
@@ -143,7 +121,7 @@ impl Course {
         self.recorded(&[], &self.program.inputs.clone()).await?;
         self.lane.later();
         let world = self.lane.world();
-        self.end = Expected { masks: before.masks(&world), world };
+        self.end = Expected::new(world.clone(), before.masks(&world));
         Ok(())
     }
 
@@ -161,7 +139,7 @@ impl Course {
             worlds.push(self.lane.world());
             stack.destroy().await.map_err(text)?;
         }
-        let expected = Expected { masks: worlds[0].masks(&worlds[1]), world: worlds[1].clone() };
+        let expected = Expected::new(worlds[1].clone(), worlds[0].masks(&worlds[1]));
         self.fresh.insert(key, expected.clone());
         Ok(expected)
     }
@@ -177,9 +155,6 @@ impl Course {
             for (at, call) in calls.iter().enumerate() {
                 for failure in FAILURES {
                     let key = format!("{} {operation} {at}:{call} {failure} {then}", self.program.name);
-                    if !self.full && !is_sampled(&key, call, then) {
-                        continue;
-                    }
                     let start = Instant::now();
                     let wrong = self.schedule(operation, (at, call), failure, then, &last, &expected).await;
                     self.outcomes.push(Outcome { key, duration: start.elapsed(), wrong });
@@ -230,8 +205,9 @@ impl Course {
             stack.up(&self.lane.resolved(&program)).await.map_err(text)?;
         }
         let world = self.lane.world();
-        let wrong = world.wrong(&expected.world, &expected.masks);
+        let wrong = expected.wrong(&world);
         expected.masks.extend(world.masks(&expected.world));
+        expected.updated = Some(world);
         stack.destroy().await.map_err(text)?;
         let end = self.lane.world().masks(&self.end.world);
         self.end.masks.extend(end);
@@ -260,7 +236,7 @@ impl Course {
             }
             wrong
         };
-        let left = self.lane.world().wrong(&self.end.world, &self.end.masks);
+        let left = self.end.wrong(&self.lane.world());
         if !left.is_empty() {
             wrong.extend(left.iter().map(|left| format!("after destroy: {left}")));
             self.renew().await;
@@ -306,7 +282,7 @@ impl Course {
         if let Err(error) = up(stack, program).await {
             return vec![format!("up fails: {error}")];
         }
-        let mut wrong = self.lane.world().wrong(&expected.world, &expected.masks);
+        let mut wrong = expected.wrong(&self.lane.world());
         match stack.preview(program).await {
             Ok(shown) if shown.is_empty() => {}
             Ok(shown) => wrong.push(format!("the next preview shows {}", shown.join(", "))),
@@ -356,84 +332,14 @@ async fn destroy(stack: &mut Stack<'_>) -> Result<(), String> {
     outcome
 }
 
-/// Whether a schedule belongs to the sample: what a read fails at is hidden by its repetition, mostly, and one of eight of
-/// those and of the programs after the first stands for all.
-fn is_sampled(key: &str, call: &str, then: Then) -> bool {
-    let hash = key
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    let is_read = call.starts_with("GET ") || call.starts_with("HEAD ");
-    let one_of = match (is_read, then) {
-        (false, _) => 1,
-        (true, Then::Same | Then::Destroyed) => 2,
-        (true, _) => 6,
-    };
-    (hash >> 32) % one_of == 0
-}
-
 /// Verb and path of each request, without ids.
 fn calls(requests: &[Entry]) -> Vec<String> {
-    requests.iter().map(|entry| format!("{} {}", entry.method, without_ids(&entry.path))).collect()
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let part = |part: &str| Some(part).filter(|part| !is_number(part)).unwrap_or("{number}").to_owned();
+    let path = |path: &str| without_ids(path).split('/').map(part).collect::<Vec<_>>().join("/");
+    requests.iter().map(|entry| format!("{} {}", entry.method, path(&entry.path))).collect()
 }
 
 fn text(status: Status) -> String {
-    without_ids(status.message())
-}
-
-impl Failure {
-    fn kind(self, call: &str) -> FaultKind {
-        let status = |code, body| FaultKind::Status { code, body, retry_after: None };
-        // Calls of Object Storage begin with a bucket, and not with a product and its version; the fake words their errors.
-        let version = call.split(['/', ' ']).nth(3).and_then(|part| part.strip_prefix('v'));
-        let is_storage = !version.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()));
-        let detail = json!({ "argument_name": "name", "reason": "constraint", "help_message": "not today" });
-        match self {
-            Self::Rejected | Self::ServerError if is_storage => status(self.code(), None),
-            Self::Rejected => {
-                let body =
-                    json!({ "type": "invalid_arguments", "message": "invalid argument(s)", "details": [detail] });
-                status(self.code(), Some(body))
-            }
-            Self::ServerError => status(self.code(), Some(json!({ "message": "internal error" }))),
-            Self::CutBefore => FaultKind::DropBefore,
-            Self::CutAfter => FaultKind::DropAfter,
-        }
-    }
-
-    fn code(self) -> u16 {
-        if self == Self::Rejected { 400 } else { 500 }
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Create => "create",
-            Self::Update => "update",
-            Self::Delete => "delete",
-        })
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Rejected => "rejected",
-            Self::ServerError => "500",
-            Self::CutBefore => "cut-before",
-            Self::CutAfter => "cut-after",
-        })
-    }
-}
-
-impl fmt::Display for Then {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Same => "then-same",
-            Self::Reverted => "then-reverted",
-            Self::More => "then-one-more-change",
-            Self::Destroyed => "then-destroyed",
-            Self::Kept => "then-kept",
-        })
-    }
+    without_ids(status.message()).replace('\n', " ")
 }

@@ -15,8 +15,14 @@ pub(crate) struct World {
     ids: HashSet<String>,
 }
 
-/// What shows another object's name as it was at some time, and nothing acts on.
-const DISPLAYED: [(&str, &str); 2] = [("ipam/ip", "fields/resource/name"), ("ipam/ip", "hidden/resource_name")];
+/// What no program decides: another object's name as it was at some time, and how often a container was deployed.
+const NOT_COMPARED: [(&str, &str); 5] = [
+    ("ipam/ip", "fields/resource/name"),
+    ("ipam/ip", "hidden/resource_name"),
+    ("containers/container", "hidden/next"),
+    ("containers/container", "hidden/revision"),
+    ("containers/container", "hidden/serving"),
+];
 
 /// Fields that differ between two deployments of one program: kind and path, with `*` for each index.
 pub(crate) type Masks = BTreeSet<(String, String)>;
@@ -36,7 +42,7 @@ impl World {
                 flatten(&object[part], part, known, &mut leaves);
             }
             let kind = object["kind"].as_str().unwrap_or_default();
-            leaves.retain(|path, _| !DISPLAYED.contains(&(kind, path.as_str())));
+            leaves.retain(|path, _| !NOT_COMPARED.iter().any(|(of, start)| *of == kind && path.starts_with(start)));
             objects.entry(kind.to_owned()).or_default().push(leaves);
         }
         Self { objects, ids }
@@ -122,10 +128,10 @@ fn flatten(json: &Json, path: &str, known: &HashSet<String>, leaves: &mut Leaves
         Json::Object(map) => {
             map.iter().for_each(|(name, value)| flatten(value, &format!("{path}/{name}"), known, leaves));
         }
-        Json::Array(items) if !items.is_empty() => {
+        Json::Array(items) => {
             items.iter().enumerate().for_each(|(at, item)| flatten(item, &format!("{path}/{at}"), known, leaves));
         }
-        // A field that is not set is one that is absent.
+        // A field that is not set is one that is absent, as one without elements is.
         Json::Null => {}
         Json::String(text) => {
             leaves.insert(path.to_owned(), anonymous(text, known));

@@ -8,11 +8,16 @@ use std::fmt;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
+use crate::not_found;
+
 /// What a caller can do about an error answer. Closed: each answer falls into one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// The object is not there (404), or no longer (410 `resource_expired`).
+    /// Scaleway itself reports that the object does not exist (404), or no longer (410 `resource_expired`).
     NotFound,
+    /// A 404 or 410 without Scaleway's error body: from a proxy, a gateway or a wrong address. It proves nothing about the
+    /// object.
+    Foreign,
     /// The key may not do this (403).
     Denied,
     /// The key is unknown, expired or missing (401).
@@ -66,6 +71,7 @@ pub struct ApiError {
     reason: Option<String>,
     request_id: Option<String>,
     operation: String,
+    host: Option<String>,
     maybe_done: bool,
 }
 
@@ -76,7 +82,10 @@ impl ApiError {
         let text = |name: &str| text(&body, name);
         let error_type = text("type");
         let precondition = text("precondition");
-        let kind = kind(status, error_type.as_deref(), precondition.as_deref());
+        let mut kind = kind(status, error_type.as_deref(), precondition.as_deref());
+        if kind == Kind::Foreign && not_found::is_reported(&body) {
+            kind = Kind::NotFound;
+        }
         Self {
             kind,
             status: status.as_u16(),
@@ -89,6 +98,7 @@ impl ApiError {
             reason: text("reason"),
             request_id: request_id(headers),
             operation: operation.to_owned(),
+            host: None,
             maybe_done: kind == Kind::Broken && !method.is_safe(),
             error_type,
             precondition,
@@ -110,8 +120,25 @@ impl ApiError {
         error.message = text("Message");
         error.request_id = text("RequestId").or(error.request_id);
         error.kind = storage_kind(status, error.error_type.as_deref());
+        if error.kind == Kind::Foreign
+            && not_found::is_reported_by_storage(method, headers, error.error_type.as_deref())
+        {
+            error.kind = Kind::NotFound;
+        }
         error.maybe_done = error.kind == Kind::Broken && !method.is_safe();
         error
+    }
+
+    /// The same error with the host that answered.
+    #[must_use]
+    pub(crate) fn from_host(mut self, host: &str) -> Self {
+        self.host = Some(host.to_owned());
+        self
+    }
+
+    /// The id of the object that the error is about, if the API named one.
+    pub fn resource_id(&self) -> Option<&str> {
+        self.resource_id.as_deref()
     }
 
     /// What can be done about it.
@@ -206,6 +233,9 @@ impl ApiError {
                 "Ask Scaleway's support why it is locked."
             }
             Kind::Broken => "Look at https://status.scaleway.com and try again later.",
+            Kind::Foreign => {
+                "Check apiUrl and s3Endpoint of the provider (SCW_API_URL) and any proxy in between; nothing is treated as deleted."
+            }
             Kind::NotFound | Kind::Invalid | Kind::Conflict => return None,
         };
         Some(advice.to_owned())
@@ -233,7 +263,11 @@ impl StdError for ApiError {}
 /// `Scaleway refused it: insufficient permissions (permissions_denied, request 7c1).`, without the full stop.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind == Kind::Foreign {
+            f.write_str(self.host.as_deref().unwrap_or("the server"))?;
+        }
         f.write_str(match self.kind {
+            Kind::Foreign => " answered without Scaleway's error body",
             Kind::NotFound => "Scaleway does not know it",
             Kind::Denied | Kind::Conflict => "Scaleway refused it",
             Kind::Unauthenticated => "Scaleway did not accept the API key",
@@ -327,7 +361,8 @@ fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>
         _ => match status.as_u16() {
             401 => Kind::Unauthenticated,
             403 => Kind::Denied,
-            404 | 410 => Kind::NotFound,
+            // The body decides: see `not_found`.
+            404 | 410 => Kind::Foreign,
             409 => Kind::Busy,
             412 | 423 => Kind::Conflict,
             429 => Kind::Throttled,

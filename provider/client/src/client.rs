@@ -137,6 +137,11 @@ impl Client {
         probe::log_in(&self.shared.settings, &*self.shared.transport, login, time).await
     }
 
+    /// The access key that calls are signed with, which is no secret.
+    pub fn access_key(&self) -> Option<&str> {
+        self.shared.settings.credentials.as_ref().map(|credentials| credentials.access_key.as_str())
+    }
+
     /// The clock all waiting goes by.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.shared.settings.clock)
@@ -272,7 +277,7 @@ impl Client {
         };
         meter.answered(response.status().as_u16());
         log(call, attempt, now - sent, Some(&response));
-        let answer = read(call, &response, attempt);
+        let answer = read(&host.name, call, &response, attempt);
         match &answer {
             Err(failed) if failed.trouble.blames_host() => {
                 lock(&host.breaker).unwell(now, failed.error.to_string());
@@ -349,13 +354,13 @@ fn cancelled() -> Error {
 }
 
 /// Turns a response into an answer or into what is wrong with it.
-fn read(call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
+fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
     let (status, headers, bytes) = (response.status(), response.headers(), response.body());
     if !status.is_success() {
         // Who takes uploads may answer in either language.
         let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
         let read = if is_xml { ApiError::from_storage } else { ApiError::from_answer };
-        let error = read(&call.operation, &call.method, status, headers, bytes);
+        let error = read(&call.operation, &call.method, status, headers, bytes).from_host(host);
         let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), trouble });
     }
@@ -364,7 +369,7 @@ fn read(call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer,
         return Ok(Answer { status: status.as_u16(), body: Value::Null, request_id, attempts: attempt });
     }
     if let Some(storage) = &call.storage {
-        return match storage::read(storage, headers, bytes) {
+        return match storage::read(&call.method, storage, headers, bytes) {
             Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
             Err(what) => {
                 let error = Error::Decode(Box::new(Undecoded::new(call, what, request_id)));

@@ -13,6 +13,7 @@ mod counters;
 mod error;
 mod limiter;
 mod login;
+mod not_found;
 mod pages;
 mod probe;
 mod retry;

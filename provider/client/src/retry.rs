@@ -37,6 +37,8 @@ pub(crate) enum Trouble {
     Unsent,
     /// No whole answer to what was sent; whether it was executed is unknown.
     Lost,
+    /// A 404 or 410 that is not Scaleway's: a proxy or gateway answered, perhaps while it was restarted.
+    Foreign,
     /// Will end the same way each time.
     Final,
 }
@@ -45,6 +47,7 @@ impl Trouble {
     /// Reads an error answer, broad rules first.
     pub(crate) fn of_answer(status: u16, kind: Kind, headers: &HeaderMap) -> Self {
         match (kind, status) {
+            (Kind::Foreign, _) => Self::Foreign,
             (Kind::Throttled, _) => Self::Throttled { retry_after: retry_after(headers) },
             // 501 and redirects will not change by asking again.
             (Kind::Broken, 501 | 100..=399) => Self::Final,
@@ -66,7 +69,12 @@ pub(crate) struct Retry {
     /// Only the ceilings come from here: backon's own jitter lengthens pauses, full jitter draws from zero on.
     ceilings: ExponentialBackoff,
     chance: Rng,
+    /// Repetitions after [`Trouble::Foreign`] that are left.
+    foreign: u32,
 }
+
+/// How often a call is repeated that something other than the API answered.
+const FOREIGN_RETRIES: u32 = 2;
 
 impl Retry {
     pub(crate) fn new(repeatable: Repeatable, max_retries: u32, chance: Rng) -> Self {
@@ -75,13 +83,17 @@ impl Retry {
             .with_max_delay(LONGEST_PAUSE)
             .with_max_times(usize::try_from(max_retries).unwrap_or(usize::MAX))
             .build();
-        Self { repeatable, ceilings, chance }
+        Self { repeatable, ceilings, chance, foreign: FOREIGN_RETRIES }
     }
 
     /// The pause before the next attempt; `None` when there should be none.
     pub(crate) fn pause_after(&mut self, trouble: Trouble) -> Option<Duration> {
         let asked = match trouble {
             Trouble::Final => return None,
+            Trouble::Foreign => {
+                self.foreign = self.foreign.checked_sub(1).filter(|_| self.repeatable == Repeatable::Yes)?;
+                None
+            }
             Trouble::Lost | Trouble::Broken { .. } if self.repeatable == Repeatable::No => return None,
             Trouble::Unsent | Trouble::Lost => None,
             Trouble::Throttled { retry_after } | Trouble::Broken { retry_after } => retry_after,
@@ -160,6 +172,16 @@ mod tests {
             assert_eq!(trouble(400, kind), Trouble::Final, "{kind:?}");
         }
         assert_eq!(trouble(503, Kind::Quota), Trouble::Final, "out of stock lasts for days");
+        assert_eq!(trouble(404, Kind::Foreign), Trouble::Foreign);
+    }
+
+    #[test]
+    fn a_404_that_is_not_scaleways_is_repeated_twice() {
+        let mut reads = retry(Repeatable::Yes, 5);
+        let pauses: Vec<_> = (0..4).map(|_| reads.pause_after(Trouble::Foreign).is_some()).collect();
+        assert_eq!(pauses, [true, true, false, false]);
+        assert_eq!(retry(Repeatable::No, 5).pause_after(Trouble::Foreign), None);
+        assert!(!Trouble::Foreign.blames_host(), "the host answers");
     }
 
     #[test]

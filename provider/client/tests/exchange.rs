@@ -148,7 +148,6 @@ async fn answers_that_blame_the_caller_come_back_at_once() {
         (400, Kind::Invalid),
         (401, Kind::Unauthenticated),
         (403, Kind::Denied),
-        (404, Kind::NotFound),
         (409, Kind::Busy),
         (412, Kind::Conflict),
     ] {
@@ -158,6 +157,19 @@ async fn answers_that_blame_the_caller_come_back_at_once() {
         assert_eq!(error.kind(), Some(kind), "{status}");
         assert!(!error.maybe_done(), "{status}");
     }
+}
+
+#[tokio::test]
+async fn a_404_without_scaleways_body_is_retried_twice_and_names_the_host() {
+    let server = MockServer::start().await;
+    failing(&server, "GET", 404, 3).await;
+
+    let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
+
+    assert_eq!(error.kind(), Some(Kind::Foreign));
+    let text = error.to_string();
+    assert!(text.contains("127.0.0.1 answered without Scaleway's error body (HTTP 404"), "{text}");
+    assert!(error.help().unwrap().contains("SCW_API_URL"));
 }
 
 #[tokio::test]
@@ -295,7 +307,8 @@ async fn lists_end_however_they_are_told() {
 
 #[tokio::test]
 async fn a_list_without_its_elements_is_not_understood() {
-    for body in [json!({"total_count": 2}), json!([]), json!({"things": {}})] {
+    let counted = json!({"things": null, "total_count": 2});
+    for body in [json!({"total_count": 2}), json!([]), json!({"things": {}}), json!({"things": null}), counted] {
         let server = MockServer::start().await;
         answering(&server, "GET", body.clone(), 1).await;
         let error = Client::new(settings(&server)).list(call(Method::GET), "things").await.unwrap_err();

@@ -155,7 +155,8 @@ async fn a_host_that_keeps_failing_is_left_alone_then_probed() {
 
 #[tokio::test]
 async fn refusals_do_not_open_the_breaker() {
-    let stage = stage((0..50).map(|_| status(404)));
+    let missing = serde_json::json!({ "type": "not_found", "message": "resource is not found" });
+    let stage = stage((0..50).map(|_| Step::answer(404, &missing)));
     for _ in 0..50 {
         stage.clock.advance(SECOND);
         assert!(stage.client.send(call(Method::GET)).await.unwrap_err().kind() == Some(Kind::NotFound));

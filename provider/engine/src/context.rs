@@ -11,14 +11,17 @@ use client::{Answer, Call, Client, Kind};
 use serde_json::Value as Json;
 use value::Object;
 
+use crate::access::Access;
 use crate::chance::Chance;
 use crate::content::Files;
 use crate::encode;
 use crate::error::{Error, ErrorKind};
+use crate::identity;
 use crate::moved::Moved;
 use crate::operation::Progress;
 use crate::pace::Pace;
 use crate::place::Defaults;
+use crate::recent::{self, Recent};
 use crate::scope::Scope;
 use crate::turns::{Turn, Turns};
 use crate::wire;
@@ -31,6 +34,8 @@ pub(crate) struct Context<'a> {
     pub defaults: &'a Defaults,
     pub turns: &'a Turns,
     pub moved: &'a Moved,
+    pub recent: &'a Recent,
+    pub access: &'a Access,
     pub files: &'a dyn Files,
     /// What cannot be predicted.
     pub chance: &'a dyn Chance,
@@ -51,9 +56,13 @@ pub(crate) struct Patience<'a> {
     pub awaited: &'a [(String, String)],
     /// For how long something not found may still appear.
     pub missing: Duration,
+    /// The uuid of the object that may still appear, beside what this process has just made; without it any object may.
+    pub own: Option<&'a str>,
     /// A refusal is an answer like another: it is not waited out.
     pub optional: bool,
 }
+
+const APPEARING: &str = "waiting for the new object to appear";
 
 /// How often somebody who waits for a turn asks whether the time is over; a cancel is heard at once.
 const TURN_CHECK: Duration = Duration::from_secs(1);
@@ -76,7 +85,7 @@ impl<'a> Context<'a> {
         if !is_read && answered.as_ref().err().is_none_or(Error::maybe_done) {
             self.wrote.store(true, Ordering::Relaxed);
         }
-        answered
+        answered.map_err(|error| identity::about(&call, &self.resource.label, error))
     }
 
     /// Whether a call so far may have changed something at Scaleway: it was accepted, or its outcome is unknown.
@@ -95,19 +104,37 @@ impl<'a> Context<'a> {
         fresh: bool,
     ) -> Result<Option<Json>, Error> {
         let call = encode::call(step, scope, fields)?;
-        let missing = if fresh { Duration::from_millis(step.missing_window_ms) } else { Duration::ZERO };
+        let missing = self.missing_window(&call, scope, fresh.then_some(step));
         let awaited: Vec<(String, String)> =
             step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
         // One aspect of several may be for others to look at: that is told, and not waited for.
         let optional = step.optional || !step.tells.is_empty();
-        let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, optional };
-        let answered = match &step.call.pages {
-            None => self.send(call, patience).await.map(|answer| answer.body),
-            Some(items) => self.patiently(patience, || self.client.list(call.clone(), items)).await.map(Json::Array),
+        let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text).unwrap_or_default();
+        // A window of the descriptor's own is for whatever the call reports as missing.
+        let own = (step.missing_window_ms == 0).then_some(own.as_str());
+        let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, own, optional };
+        let (began, pace) = (self.spent(), Pace::of(self.resource.wait.as_ref()));
+        let answered = loop {
+            let answered = match &step.call.pages {
+                None => self.send(call.clone(), patience).await.map(|answer| answer.body),
+                Some(items) => {
+                    self.patiently(patience, || self.client.list(call.clone(), items)).await.map(Json::Array)
+                }
+            };
+            // A list may lag behind what was just made or changed.
+            let waited = self.spent().saturating_sub(began);
+            let is_listed = |json: &Json| step.find.as_ref().is_none_or(|find| found(json, find, scope).is_some());
+            if step.optional || waited >= missing || !answered.as_ref().is_ok_and(|json| !is_listed(json)) {
+                break answered;
+            }
+            self.pause(pace.pause(waited), APPEARING).await?;
         };
-        match answered {
+        match answered.map_err(|error| identity::about(&call, &self.resource.label, error)) {
             Ok(json) => match &step.find {
-                None => Ok(Some(only(json, step, scope))),
+                None => {
+                    identity::check(&step.call, scope, &json)?;
+                    Ok(Some(only(json, step, scope)))
+                }
                 Some(find) => match found(&json, find, scope) {
                     Some(element) => Ok(Some(element)),
                     None if step.optional => Ok(None),
@@ -119,6 +146,19 @@ impl<'a> Context<'a> {
             },
             Err(error) if step.optional && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Denied) => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// For how long a 404 may be a lag: of an object that this operation made or changed, also of a call that makes a part
+    /// of what this process has just made.
+    pub(crate) fn missing_window(&self, call: &Call, scope: &Scope<'_>, fresh: Option<&Step>) -> Duration {
+        let own = Duration::from_millis(fresh.map_or(0, |step| step.missing_window_ms));
+        let follows = scope.fresh && (fresh.is_some() || call.is_read());
+        let now = self.client.clock().now();
+        if follows || (!call.is_read() && self.recent.has_any(identity::strings(call), now)) {
+            own.max(recent::LAG)
+        } else {
+            own
         }
     }
 
@@ -209,6 +249,17 @@ impl<'a> Context<'a> {
         error.hint(hint)
     }
 
+    /// Whether what is reported as missing can be a new object that has not appeared yet: not a setting of a bucket, and not
+    /// an object of another operation that is older than any lag.
+    fn may_lag(&self, error: &client::ApiError, patience: Patience<'_>) -> bool {
+        let code = error.error_type().unwrap_or_default();
+        if code.starts_with("NoSuch") || code.ends_with("NotFoundError") {
+            return matches!(code, "NoSuchBucket" | "NoSuchKey");
+        }
+        let (Some(own), Some(id)) = (patience.own, error.resource_id()) else { return true };
+        own == id || self.recent.has_any(std::iter::once(id.to_owned()), self.client.clock().now())
+    }
+
     /// Why a refusal may pass, if it may.
     fn passes(&self, error: &client::Error, patience: Patience<'_>, waited: Duration) -> Option<&'static str> {
         match error.kind()? {
@@ -216,7 +267,7 @@ impl<'a> Context<'a> {
             Kind::Denied if !patience.optional && waited < Duration::from_millis(self.resource.denied_window_ms) => {
                 Some("waiting for access rights to take effect")
             }
-            Kind::NotFound if waited < patience.missing => Some("waiting for the new object to appear"),
+            Kind::NotFound if waited < patience.missing && self.may_lag(error.api()?, patience) => Some(APPEARING),
             Kind::Conflict => {
                 let precondition = error.precondition()?;
                 patience

@@ -9,6 +9,7 @@ use client::{Client, Clock};
 use jiff::Timestamp;
 use value::{Object, Value};
 
+use crate::access::Access;
 use crate::chance::{Chance, NoChance};
 use crate::content::{Files, NoFiles};
 use crate::context::Context;
@@ -18,6 +19,7 @@ use crate::list::{self, Listed};
 use crate::moved::Moved;
 use crate::operation::{Created, Operation, Progress, ReadBack};
 use crate::place::Defaults;
+use crate::recent::Recent;
 use crate::run;
 use crate::turns::Turns;
 
@@ -35,6 +37,8 @@ struct Shared {
     defaults: Defaults,
     turns: Turns,
     moved: Moved,
+    recent: Recent,
+    access: Access,
 }
 
 /// The hour that a clock shows, for what changes by itself.
@@ -48,7 +52,9 @@ const USUAL_LIMIT: Duration = Duration::from_mins(20);
 impl Engine {
     /// An engine for the resources of a catalog. Time and cancellation are the client's.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
-        let shared = Arc::new(Shared { catalog, client, defaults, turns: Turns::default(), moved: Moved::default() });
+        let (turns, moved) = (Turns::default(), Moved::default());
+        let (recent, access) = (Recent::default(), Access::default());
+        let shared = Arc::new(Shared { catalog, client, defaults, turns, moved, recent, access });
         Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance) }
     }
 
@@ -190,6 +196,8 @@ impl Engine {
             defaults: &self.shared.defaults,
             turns: &self.shared.turns,
             moved: &self.shared.moved,
+            recent: &self.shared.recent,
+            access: &self.shared.access,
             files: &*self.files,
             chance: &*self.chance,
             resource,

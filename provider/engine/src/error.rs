@@ -99,6 +99,12 @@ impl Error {
         self
     }
 
+    /// The same error of another kind.
+    #[must_use]
+    pub(crate) fn of_kind(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// What the caller can do.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -160,7 +166,7 @@ fn of_api(kind: client::Kind) -> ErrorKind {
         client::Kind::Busy | client::Kind::Conflict => ErrorKind::Precondition,
         client::Kind::Invalid => ErrorKind::Invalid,
         client::Kind::Quota => ErrorKind::Quota,
-        client::Kind::Throttled | client::Kind::Broken => ErrorKind::Unreachable,
+        client::Kind::Throttled | client::Kind::Broken | client::Kind::Foreign => ErrorKind::Unreachable,
     }
 }
 

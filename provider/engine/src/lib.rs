@@ -4,6 +4,7 @@
 //! `look`, `wait`, `probe`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
 //! are to be uploaded are read by whom it was given for that (`content`).
 
+mod access;
 mod autoname;
 pub mod chance;
 mod check;
@@ -18,6 +19,7 @@ mod engine;
 mod equal;
 mod error;
 mod id;
+mod identity;
 mod ignored;
 mod imported;
 mod inputs;
@@ -32,6 +34,7 @@ mod pending;
 mod place;
 mod preview;
 mod probe;
+mod recent;
 mod removal;
 mod reshape;
 mod run;
@@ -46,7 +49,7 @@ mod withdrawn;
 mod zip;
 
 pub use autoname::Autonaming;
-pub use check::{check, check_component};
+pub use check::{check, check_component, unknown_places};
 pub use diff::diff;
 pub use engine::{Engine, hour};
 pub use error::{Error, ErrorKind, Left};

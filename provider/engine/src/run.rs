@@ -17,7 +17,7 @@ use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::{diff, encode, imported, inputs, local, look, moved, probe, wait};
+use crate::{diff, encode, identity, imported, inputs, local, look, moved, probe, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
@@ -38,6 +38,8 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         let fact = format!("Scaleway made the {} but did not tell its id", cx.resource.label);
         return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
     };
+    cx.recent.note(&id, cx.client.clock().now());
+    scope.fresh = true;
     // From here on the object exists: whatever fails, Pulumi must keep its id.
     let mut unsent = not_in_first_step(cx, &scope, inputs);
     let finished = finish(cx, &mut scope, inputs, &mut unsent).await;
@@ -71,6 +73,16 @@ pub(crate) async fn read(
     if cx.resource.local.is_some() {
         return Ok(local::read(id, inputs, state));
     }
+    let found = read_followed(cx, id, inputs, state).await?;
+    // An import finds nothing; of a resource in the state that means "deleted" only if the key can see where it was.
+    if found.is_none() && !state.is_empty() {
+        cx.access.confirm(cx, id, &[state, inputs]).await?;
+    }
+    Ok(found)
+}
+
+/// Reads the resource under the id that it, or what it is a part of, has now.
+async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
     let (id, inputs) = followed();
     let whole_is_gone = match read_at(cx, &id, &inputs, state).await {
@@ -128,7 +140,9 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
             Err(error) => return Err(error),
         }
     }
-    look::rest(cx, &mut scope, false, false).await?;
+    if let Err(error) = look::rest(cx, &mut scope, false, false).await {
+        return Err(look::vanished(cx, &mut scope, error).await);
+    }
     let id = scope.id().unwrap_or_else(|| id.to_owned());
     let mut state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
     let inputs = inputs::of_state(cx.resource, &state, inputs, import);
@@ -196,14 +210,17 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
     scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
-    special::handler(cx.resource).before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
+    match special::handler(cx.resource).before_delete(cx, &scope, olds).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => cx.access.confirm(cx, id, &[olds, &inputs]).await?,
+        before => before?,
+    }
     loop {
         let removed = remove(cx, &mut scope, &inputs).await.map_err(|error| way_out(cx.resource, error))?;
         if special::handler(cx.resource).find_again(cx, &mut scope, olds, removed).await? {
             continue;
         }
         if !removed {
-            return Ok(());
+            return cx.access.confirm(cx, id, &[olds, &inputs]).await;
         }
         break;
     }
@@ -217,7 +234,11 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
 async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<bool, Error> {
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
         match cx.perform(step, scope, step.fields(), false).await {
-            Ok(answer) => look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default()),
+            Ok(answer) => {
+                let answer = answer.unwrap_or_default();
+                scope.odd_delete |= identity::is_odd_delete(&step.call, &answer);
+                look::learn(cx.resource, scope, step.into.as_deref(), answer);
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error),
         }
@@ -379,12 +400,14 @@ async fn change(
             }
             let answer = answered?;
             look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+            scope.fresh = true;
             known = step.call.answers_object;
             let lags = cx.resource.wait.as_ref().is_some_and(|wait| wait.lagging);
             wait::settled(cx, scope, !known || lags).await?;
             known |= cx.resource.wait.is_some();
         }
     }
+    scope.fresh |= !transition.changed.is_empty();
     if special::handler(cx.resource).after_change(cx, scope, transition).await? {
         // Where there is something to wait for, the last look was after the last call.
         known = cx.resource.wait.is_some();

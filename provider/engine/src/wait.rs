@@ -58,7 +58,9 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
 
 /// Waits until the resource is gone.
 pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
-    let Some(wait) = &cx.resource.wait else { return Ok(()) };
+    let Some(wait) = &cx.resource.wait else {
+        return if scope.odd_delete { not_there(cx, scope).await } else { Ok(()) };
+    };
     let pace = Pace::of(Some(wait));
     let began = cx.spent();
     let mut failed = false;
@@ -79,6 +81,20 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
         cx.progress.status(&message(cx, wait, scope));
         let pause = if failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the {} to go{}", cx.resource.label, seen(wait, scope))).await?;
+    }
+}
+
+/// Reads once, after a delete whose answer the API document does not have.
+async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
+    match look::first(cx, scope, false).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Ok(()) if look::is_gone(scope) => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => {
+            let fact = format!("the delete of the {} was answered, but it still exists", cx.resource.label);
+            Err(Error::new(ErrorKind::Unreachable, fact)
+                .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again"))
+        }
     }
 }
 

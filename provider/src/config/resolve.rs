@@ -75,6 +75,20 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
     Ok(Configuration { client, defaults, missing, origins: sources.origins, warnings: sources.warnings })
 }
 
+/// The values in effect by their settings, without what is wrong with them.
+pub(super) fn in_effect(arguments: &Object, surroundings: &Surroundings) -> BTreeMap<&'static str, String> {
+    let stack = of_stack(surroundings);
+    let given = vec![of_arguments(arguments, &stack), stack, of_environment(surroundings)];
+    let mut sources = Sources { given, origins: BTreeMap::new(), warnings: Vec::new() };
+    // A profile that cannot be read has no settings; Configure reports it.
+    let _ = sources.add_profile(surroundings);
+    let (region, zone) = sources.locality();
+    let mut values: BTreeMap<&'static str, String> =
+        SETTINGS.iter().filter_map(|setting| Some((setting.name, sources.take(setting.name)?))).collect();
+    values.extend([("region", region), ("zone", zone)]);
+    values
+}
+
 /// What resources inherit from a provider that was told nothing.
 pub(crate) fn built_in_defaults() -> Defaults {
     Defaults {

@@ -317,7 +317,7 @@ fn only_our_own_settings_change_and_none_replaces() {
     let mut news = object(&[("region", "nl-ams"), ("version", "0.2.0"), ("projectId", "p")]);
     news.insert("maxRetries".into(), Value::from(5.0));
     news.insert("apiUrl".into(), Value::UNKNOWN);
-    let diff = changed(&olds, &news);
+    let diff = changed(&olds, &news, &surroundings(&[], "", ""));
     let found: Vec<(String, ChangeKind)> =
         diff.changes.iter().map(|(path, change)| (path.to_string(), change.kind)).collect();
     let expected = [
@@ -328,6 +328,35 @@ fn only_our_own_settings_change_and_none_replaces() {
     ];
     assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
     assert!(!diff.replaces());
+}
+
+/// The SDK of `pulumiverse_scaleway` writes settings from the environment into the state; ours does not.
+#[test]
+fn a_setting_that_comes_from_elsewhere_with_the_same_value_is_no_change() {
+    let environment = [
+        ("SCW_ACCESS_KEY", "SCWXXXXXXXXXXXXXXXXX"),
+        ("SCW_SECRET_KEY", "canary"),
+        ("SCW_DEFAULT_PROJECT_ID", "p"),
+        ("SCW_DEFAULT_REGION", "nl-ams"),
+    ];
+    let here = surroundings(&environment, "", "");
+    let written = object(&[
+        ("accessKey", "SCWXXXXXXXXXXXXXXXXX"),
+        ("secretKey", "canary"),
+        ("projectId", "p"),
+        ("region", "nl-ams"),
+        ("zone", "nl-ams-1"),
+    ]);
+    let none = Object::new();
+    for (olds, news) in [(&written, &none), (&none, &written)] {
+        assert!(changed(olds, news, &here).changes.is_empty());
+    }
+    let elsewhere = object(&[("projectId", "other"), ("region", "fr-par"), ("secretKey", "an older key")]);
+    let found = changed(&elsewhere, &none, &here).changes;
+    let names: Vec<String> = found.keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["projectId", "region"]);
+    let other_key = object(&[("secretKey", "another key")]);
+    assert_eq!(changed(&elsewhere, &other_key, &here).changes.len(), 3);
 }
 
 #[test]

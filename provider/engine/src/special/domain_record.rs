@@ -14,7 +14,7 @@ use crate::context::{Context, Patience};
 use crate::dns;
 use crate::error::{Error, ErrorKind};
 use crate::look;
-use crate::operation::Failure;
+use crate::operation::{Diff, DiffRequest, Failure};
 use crate::pace::Pace;
 use crate::scope::Scope;
 use crate::wire::Wire;
@@ -65,6 +65,14 @@ impl Handler for Record {
         if given.is_some() && dns::told_priority(kind, data) != Some(live) && !is_filled_in {
             let shown = dns::with_priority(kind, data, live);
             state.insert("data".to_owned(), Value::from(shown));
+        }
+    }
+
+    /// The data sets the priority of a program that does not give one.
+    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+        let data = request.news.text("data").zip(request.news.text("type"));
+        if data.is_some_and(|(data, kind)| dns::told_priority(kind, data).is_some()) {
+            diff.warnings.retain(|warning| warning.path.top() != Some("priority"));
         }
     }
 
@@ -145,10 +153,11 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: R
     let body = json!({ "changes": [change], "return_all_records": false, "disallow_new_zone_creation": false });
     let call = request(cx, scope, "UpdateDNSZoneRecords", Some(body), &[("dns_zone", &zone)])?;
     let mut answer = cx.send(call.repeatable(repeatable), Patience::default()).await?.body;
-    Ok(match answer["records"].take() {
-        Json::Array(records) => records,
-        _ => Vec::new(),
-    })
+    match answer.get_mut("records").map(Json::take) {
+        Some(Json::Array(records)) => Ok(records),
+        _ => Err(Error::new(ErrorKind::Unreachable, "the answer to UpdateDNSZoneRecords has no list `records`")
+            .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again")),
+    }
 }
 
 /// The record in its zone, if it is there.

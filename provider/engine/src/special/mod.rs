@@ -9,6 +9,7 @@ mod databases_upgrade;
 mod domain_record;
 mod domain_zone;
 mod functions_function;
+mod ipam_ip;
 mod network_acl;
 mod object_bucket;
 mod object_item;
@@ -159,6 +160,7 @@ pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
         Some("domain.record") => &domain_record::Record,
         Some("domain.zone") => &domain_zone::Zone,
         Some("functions.function") => &functions_function::Function,
+        Some("ipam.ip") => &ipam_ip::Ip,
         Some("network.acl") => &network_acl::Acl,
         Some("object.bucket") => &object_bucket::Bucket,
         Some("object.item") => &object_item::Item,
@@ -181,7 +183,8 @@ pub(crate) async fn call(
     parameters: &[(&str, &str)],
 ) -> Result<Json, Error> {
     let call = request(cx, scope, operation, body, parameters)?;
-    Ok(cx.send(call, crate::context::Patience::default()).await?.body)
+    let patience = crate::context::Patience { missing: cx.missing_window(&call, scope, None), ..Default::default() };
+    Ok(cx.send(call, patience).await?.body)
 }
 
 /// A call of a handler's own, not made yet.

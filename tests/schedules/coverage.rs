@@ -1,0 +1,38 @@
+//! The programs cover the catalog: every resource, and every property that an update changes in place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{Input, Resource};
+use tests::places;
+
+use crate::programs::Table;
+
+/// Properties that no program changes: by resource, each with a comment that says why.
+const UNCHANGED: &str = "tests/schedules/unchanged.yaml";
+
+#[test]
+fn every_property_that_updates_in_place_is_changed_by_a_schedule() {
+    let catalog = places::catalog();
+    let table = Table::read();
+    let listed: BTreeMap<String, BTreeSet<String>> =
+        serde_saphyr::from_str(&places::text(&places::project().join(UNCHANGED))).unwrap();
+    let mut unchanged: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (token, resource) in catalog.resources.iter().filter(|(_, resource)| is_remote(resource)) {
+        let programs: Vec<_> = table.0.iter().filter(|program| program.resource == *token).collect();
+        assert!(!programs.is_empty(), "there is no program for {token}");
+        let changes = |name: &String| programs.iter().any(|program| program.changes(name));
+        let in_place = resource.properties.iter().filter(|(_, property)| {
+            property.input != Input::No && !property.replace && !property.once && property.deprecated.is_none()
+        });
+        let missing: BTreeSet<String> = in_place.map(|(name, _)| name).filter(|name| !changes(name)).cloned().collect();
+        if !missing.is_empty() {
+            unchanged.insert(token.clone(), missing);
+        }
+    }
+    assert_eq!(unchanged, listed, "{UNCHANGED} must list what no program changes");
+}
+
+/// Whether its operations call Scaleway.
+pub(crate) fn is_remote(resource: &Resource) -> bool {
+    resource.local.is_none() && resource.withdrawn.is_none()
+}
