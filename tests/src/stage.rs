@@ -117,7 +117,7 @@ impl Told {
 
     /// An operation that tells here how it gets on.
     pub fn operation<'a>(&'a self, token: &'a str, name: &'a str) -> Operation<'a> {
-        Operation { token, name, timeout: None, progress: self }
+        Operation { token, name, urn: "", timeout: None, progress: self }
     }
 
     fn keep(&self, message: &str) {

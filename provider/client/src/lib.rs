@@ -16,6 +16,7 @@ mod login;
 mod pages;
 mod probe;
 mod retry;
+mod server_clock;
 mod settings;
 mod sign;
 mod storage;

@@ -17,6 +17,7 @@ use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
+use crate::recover::{self, Begun};
 use crate::{diff, encode, inputs, local, look, moved, probe, undone, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
@@ -30,15 +31,20 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         let seen = probe::expected(cx, inputs).await?;
         return local::create(cx.resource, cx.chance, inputs, seen, hour(&*cx.client.clock()));
     }
+    // What a former process began is looked up before anything is created.
+    if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {
+        return Ok(created);
+    }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await?;
-    let answer = begin(cx, &scope, inputs).await.map_err(|error| doubtful(cx, error))?;
-    look::learn(cx.resource, &mut scope, None, answer);
-    let Some(id) = scope.id() else {
-        let fact = format!("Scaleway made the {} but did not tell its id", cx.resource.label);
-        return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
+    let answer = match Box::pin(recover::begin(cx, &scope, inputs)).await? {
+        Begun::Made(answer) => answer,
+        Begun::Adopted(created) => return Ok(created),
     };
+    look::learn(cx.resource, &mut scope, None, answer);
+    let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };
     // From here on the object exists: whatever fails, Pulumi must keep its id.
+    cx.creates.made(&cx.resource.token, cx.urn, &id);
     let mut pending = pending(cx.resource, inputs);
     let finished = finish(cx, &mut scope, inputs, &mut pending).await;
     let known = Known { inputs, state: &Object::new(), just_sent: true };
@@ -218,8 +224,8 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     Ok(true)
 }
 
-/// The call that brings the object into being. If its answer was lost, the error says that it may exist.
-async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+/// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
+pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs) {
         return begun.await;
     }
@@ -227,19 +233,8 @@ async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<J
     Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
 }
 
-/// A create whose answer was lost may have made the object: that has to be looked up before it is made again.
-fn doubtful(cx: &Context<'_>, error: Error) -> Error {
-    if !error.maybe_done() {
-        return error;
-    }
-    error.hint(format!(
-        "the {} may exist all the same: look for it in the console, and import or delete it before you run this again",
-        cx.resource.label
-    ))
-}
-
 /// The inputs that the first call of a create does not carry.
-fn pending(resource: &Resource, inputs: &Object) -> BTreeSet<String> {
+pub(crate) fn pending(resource: &Resource, inputs: &Object) -> BTreeSet<String> {
     let first = carried_by(resource.create.first());
     let later = |name: &str| {
         let send = resource.properties.get(name).and_then(|property| property.send.as_deref());
