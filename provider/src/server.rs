@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
 use client::{CancellationToken, Client, Clock};
-use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Operation, Progress, Warning};
+use engine::{Autonaming, CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use tonic::codegen::BoxStream;
@@ -22,6 +22,7 @@ use crate::config::{self, Configuration, MissingKey, Surroundings};
 use crate::engine_log::EngineLog;
 use crate::files::LocalFiles;
 use crate::from_proto::{self, Malformed, Target};
+use crate::journal_file::JournalFiles;
 use crate::offer::Offer;
 use crate::{panics, to_proto};
 
@@ -33,6 +34,7 @@ pub(crate) struct Server {
     cancel: CancellationToken,
     clock: Arc<dyn Clock>,
     configured: RwLock<Option<Arc<Configured>>>,
+    names: Names,
 }
 
 /// What Configure made.
@@ -56,7 +58,7 @@ impl Server {
         cancel: CancellationToken,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { offer, surroundings, log, cancel, clock, configured: RwLock::default() }
+        Self { offer, surroundings, log, cancel, clock, configured: RwLock::default(), names: Names::default() }
     }
 
     fn catalog(&self) -> Result<&Arc<Catalog>, Status> {
@@ -99,6 +101,26 @@ impl Server {
         self.configured().map_or_else(|| object.clone(), |configured| configured.engine.followed(resource, object))
     }
 
+    /// Notes what the engine shows of the state: the object it stores for a URN, and its name.
+    fn stored(&self, target: &Target, id: &str, inputs: &Object) {
+        self.names.saw(&target.urn, inputs.text("name"));
+        if let Some(configured) = self.configured() {
+            configured.engine.stored(&target.token, &target.urn, id);
+        }
+    }
+
+    /// How an automatic name is made for a check without old inputs: the name of a create that was interrupted is
+    /// repeated, others are derived from the URN and the owner of the objects.
+    fn naming(&self, check: &from_proto::Check, defaults: &Defaults) -> (Vec<u8>, Autonaming) {
+        let urn = &check.target.urn;
+        let owner = [&defaults.organization_id, &defaults.project_id].map(|id| id.as_deref().unwrap_or_default());
+        let seed = self.names.seed(urn, &owner.join("/"), &check.seed);
+        let repeats = check.autonaming == Autonaming::Default && defaults.environment.is_none();
+        let configured = self.configured().filter(|_| repeats && !urn.is_empty());
+        let interrupted = configured.and_then(|configured| configured.engine.unfinished(urn)?.name);
+        (seed, interrupted.map_or_else(|| check.autonaming.clone(), Autonaming::Propose))
+    }
+
     /// Tells what Check and Diff doubt, before their answer arrives.
     async fn warn(&self, urn: &str, warnings: &[Warning]) {
         for warning in warnings {
@@ -125,6 +147,13 @@ impl Server {
         let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
             .leaving_to(Arc::new(LocalChance));
+        let engine = match self.surroundings.own_directory() {
+            Some(directory) => {
+                let project = defaults.project_id.as_deref().unwrap_or_default();
+                engine.journaling(Arc::new(JournalFiles::new(directory, &format!("{api}\n{project}"))))
+            }
+            None => engine,
+        };
         let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
         let configured = Arc::new(Configured { engine, defaults, missing, storage, api, reference });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
@@ -134,7 +163,7 @@ impl Server {
 
 impl Target {
     fn operation<'a>(&'a self, timeout: Option<std::time::Duration>, progress: &'a dyn Progress) -> Operation<'a> {
-        Operation { token: &self.token, name: &self.name, timeout, progress }
+        Operation { token: &self.token, name: &self.name, urn: &self.urn, timeout, progress }
     }
 }
 
@@ -236,14 +265,16 @@ impl ResourceProvider for Server {
         answer("Check", &urn, async {
             let check = from_proto::check(request)?;
             let resource = self.resource(&check.target)?;
-            let request = CheckRequest {
-                name: &check.target.name,
-                olds: &check.olds,
-                news: &check.news,
-                seed: &check.seed,
-                autonaming: check.autonaming,
+            let defaults = self.defaults();
+            let (seed, autonaming) = if check.olds.is_empty() {
+                self.naming(&check, &defaults)
+            } else {
+                self.names.saw(&urn, check.olds.text("name"));
+                (check.seed.clone(), check.autonaming.clone())
             };
-            let checked = engine::check(resource, &request, &self.defaults());
+            let (name, olds, news) = (&check.target.name, &check.olds, &check.news);
+            let request = CheckRequest { name, olds, news, seed: &seed, autonaming };
+            let checked = engine::check(resource, &request, &defaults);
             self.warn(&urn, &checked.warnings).await;
             Ok(to_proto::checked(checked, &check.news))
         })
@@ -254,7 +285,9 @@ impl ResourceProvider for Server {
         let request = request.into_inner();
         let urn = request.urn.clone();
         answer("Diff", &urn, async {
+            let id = request.id.clone();
             let diff = from_proto::diff(request)?;
+            self.stored(&diff.target, &id, &diff.old_inputs);
             let resource = self.resource(&diff.target)?;
             let request = DiffRequest {
                 olds: &self.followed(resource, &diff.olds),
@@ -279,6 +312,7 @@ impl ResourceProvider for Server {
             let resource = self.resource(&create.target)?;
             if create.preview {
                 engine::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
+                self.names.previewed(&urn);
                 let outputs = engine::preview_create(resource, &create.inputs, &self.defaults());
                 return Ok(to_proto::create_preview(outputs));
             }
@@ -299,6 +333,10 @@ impl ResourceProvider for Server {
             let read = from_proto::read(request)?;
             self.resource(&read.target)?;
             let engine = self.engine()?;
+            // An import and a lookup show no object that the state holds.
+            if !read.state.is_empty() {
+                self.stored(&read.target, &read.id, &read.inputs);
+            }
             let progress = self.log.progress(&urn);
             let operation = read.target.operation(read.timeout, &progress);
             let found = engine.read(operation, &read.id, &read.inputs, &read.state).await;
@@ -330,6 +368,7 @@ impl ResourceProvider for Server {
                 return Ok(to_proto::update_preview(outputs));
             }
             let engine = self.engine()?;
+            self.stored(&update.target, &update.id, old_inputs);
             let progress = self.log.progress(&urn);
             let operation = update.target.operation(update.timeout, &progress);
             let updated = engine.update(operation, &update.id, olds, old_inputs, news).await;
@@ -346,6 +385,7 @@ impl ResourceProvider for Server {
             let delete = from_proto::delete(request)?;
             self.resource(&delete.target)?;
             let engine = self.engine()?;
+            self.stored(&delete.target, &delete.id, &delete.old_inputs);
             let progress = self.log.progress(&urn);
             let operation = delete.target.operation(delete.timeout, &progress);
             let deleted = engine.delete(operation, &delete.id, &delete.olds, &delete.old_inputs).await;

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
@@ -269,9 +270,20 @@ pub(crate) fn urn(token: &str) -> String {
 pub(crate) fn command() -> Command {
     let mut command = Command::new(built());
     let nowhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-home");
-    command.env_clear().env("HOME", &nowhere);
+    // A journal that another test has left must not be read.
+    command.env_clear().env("HOME", &nowhere).env("PULUMI_HOME", home());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// A directory for Pulumi's home that no other plugin uses.
+pub(crate) fn home() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("homes/{}-{count}", std::process::id()));
+    // What an earlier run of the same process id has left.
+    let _ = std::fs::remove_dir_all(&home);
+    home
 }
 
 fn provider_urn() -> String {
