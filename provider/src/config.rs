@@ -64,7 +64,10 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "PULUMI_CONFIG",
         "The stack's configuration of this package, as JSON. Set by Pulumi, so that explicit providers fall back on it.",
     ),
-    other("PULUMI_HOME", "Pulumi's home directory (default `~/.pulumi`): creates that began are noted in its folder `evalap-scaleway`."),
+    other(
+        "PULUMI_HOME",
+        "Pulumi's home directory (default `~/.pulumi`): creates that began are noted in its folder `evalap-scaleway`.",
+    ),
     other("EVALAP_SCALEWAY_LOG", "What to log on stderr: `error`, `warn` (default), `info`, `debug` or `trace`."),
 ];
 

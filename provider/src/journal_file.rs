@@ -151,10 +151,10 @@ mod tests {
         let id = "fr-par/1".to_owned();
         journal().write(STACK, &Line::Made { urn: format!("{STACK}::a:b:C::two"), id: id.clone() });
         let open = journal().unfinished(STACK).unwrap();
-        assert_eq!(open.iter().map(|one| (one.name.as_deref(), one.id.as_ref())).collect::<Vec<_>>(), [(
-            Some("two"),
-            Some(&id)
-        )]);
+        assert_eq!(
+            open.iter().map(|one| (one.name.as_deref(), one.id.as_ref())).collect::<Vec<_>>(),
+            [(Some("two"), Some(&id))]
+        );
         assert_eq!(JournalFiles::new(directory.clone(), "another account").unfinished(STACK), None);
         journal().write(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::two") });
         assert_eq!(journal().unfinished(STACK), Some(Vec::new()));

@@ -8,7 +8,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
 use client::{CancellationToken, Client, Clock};
-use engine::{Autonaming, CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning};
+use engine::{
+    Autonaming, CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning,
+};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use tonic::codegen::BoxStream;

@@ -84,7 +84,17 @@ impl Client {
         let host = Arc::new(Host::new(settings.api_url.host_str().unwrap_or("the API"), &settings));
         let chance = Mutex::new(Rng::with_seed(settings.seed));
         let endpoints = Mutex::default();
-        Self { shared: Arc::new(Shared { settings, transport, host, endpoints, chance, meter: Meter::default(), server_clock: ServerClock::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                transport,
+                host,
+                endpoints,
+                chance,
+                meter: Meter::default(),
+                server_clock: ServerClock::default(),
+            }),
+        }
     }
 
     /// Sends a call until it is answered or there is no sense in going on.

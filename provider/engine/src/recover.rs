@@ -121,7 +121,8 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     let name = name_of(cx.resource, scope);
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
     let lock = cx.creates.lock(&key);
-    let before = if needs_snapshot(cx.resource, scope, name.as_deref()) { ids(aside, scope).await? } else { Vec::new() };
+    let before =
+        if needs_snapshot(cx.resource, scope, name.as_deref()) { ids(aside, scope).await? } else { Vec::new() };
     let began = cx.client.clock().now();
     note(cx, scope, name.as_deref(), &before, began);
     let mut doubt: Option<Error> = None;
@@ -207,7 +208,8 @@ async fn rejected(
 /// A stack whose objects are stored, but not created, on this machine: an automatic name shows what a killed run left.
 async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
     let is_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some() && !listing.undated);
-    let Some(name) = name_of(cx.resource, scope).filter(|_| is_listed && has_automatic_name(cx.resource, inputs)) else {
+    let Some(name) = name_of(cx.resource, scope).filter(|_| is_listed && has_automatic_name(cx.resource, inputs))
+    else {
         return Ok(None);
     };
     let since = now(cx).checked_sub(RECENT).unwrap_or_default();
@@ -317,8 +319,7 @@ fn differs_at_all(cx: &Context<'_>, inputs: &Object, found: &ReadBack, later: &B
 /// The readable properties that differ, and whether each needs a replacement.
 fn changes(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> Vec<(String, bool)> {
     let now = hour(&*cx.client.clock());
-    let request =
-        DiffRequest { olds: &found.state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
+    let request = DiffRequest { olds: &found.state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
     let diff = diff::diff(cx.resource, &request);
     let changes = diff.changes.iter().filter_map(|(path, change)| Some((path.top()?.to_owned(), change.replace)));
     changes.filter(|(name, _)| cx.resource.properties.get(name).is_some_and(|own| own.read.is_some())).collect()
@@ -352,7 +353,8 @@ async fn adopt(cx: &Context<'_>, candidate: Candidate, inputs: &Object, who: &st
 
 /// Deletes an object that cannot be used: what it showed once is lost.
 async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
-    let what = format!("deleting the {} {}, whose response was lost, to create it again", cx.resource.label, candidate.id);
+    let what =
+        format!("deleting the {} {}, whose response was lost, to create it again", cx.resource.label, candidate.id);
     cx.progress.warning(&what);
     run::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
     cx.creates.closed(cx.urn);
@@ -467,7 +469,8 @@ fn unclear(resource: &Resource, error: Error) -> Error {
 fn several(resource: &Resource, found: &[Candidate]) -> Error {
     let ids = found.iter().map(|candidate| candidate.id.as_str()).collect::<Vec<_>>().join(", ");
     let label = &resource.label;
-    let fact = format!("the response to the create request of the {label} is ambiguous, and several objects fit: {ids}");
+    let fact =
+        format!("the response to the create request of the {label} is ambiguous, and several objects fit: {ids}");
     Error::new(ErrorKind::Precondition, fact)
         .hint("import the right one with the `import` option, or delete them all, and run `up` again")
 }

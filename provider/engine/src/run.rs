@@ -13,11 +13,11 @@ use crate::decode::{self, Known};
 use crate::engine::hour;
 use crate::error::{Error, ErrorKind, Left};
 use crate::operation::{Created, DiffRequest, ReadBack};
+use crate::recover::{self, Begun};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::recover::{self, Begun};
 use crate::{diff, encode, inputs, local, look, moved, probe, undone, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
