@@ -64,6 +64,10 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "PULUMI_CONFIG",
         "The stack's configuration of this package, as JSON. Set by Pulumi, so that explicit providers fall back on it.",
     ),
+    other(
+        "PULUMI_HOME",
+        "Pulumi's home directory (default `~/.pulumi`): creates that began are noted in its folder `evalap-scaleway`.",
+    ),
     other("EVALAP_SCALEWAY_LOG", "What to log on stderr: `error`, `warn` (default), `info`, `debug` or `trace`."),
 ];
 
@@ -110,6 +114,15 @@ impl Surroundings {
     /// The level of logging the user asks for.
     pub(crate) fn log_level(&self) -> Option<String> {
         self.variable("EVALAP_SCALEWAY_LOG")
+    }
+
+    /// The directory that belongs to this plugin in Pulumi's home.
+    pub(crate) fn own_directory(&self) -> Option<PathBuf> {
+        let home = match self.variable("PULUMI_HOME") {
+            Some(home) => PathBuf::from(home),
+            None => Path::new(&self.variable("HOME").or_else(|| self.variable("USERPROFILE"))?).join(".pulumi"),
+        };
+        Some(home.join("evalap-scaleway"))
     }
 
     /// Whether any TLS certificate is accepted.

@@ -8,6 +8,7 @@ mod life;
 mod listener;
 mod lists;
 mod moves;
+mod once;
 mod plugin;
 mod process;
 mod refusals;

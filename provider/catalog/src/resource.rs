@@ -257,6 +257,9 @@ pub struct Listing {
     /// The import of a whole project leaves them out.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,
+    /// Elements carry no time of creation.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
     /// What may select some of them, by the names of properties (`region`, `projectId`, `instanceId`).
     pub inputs: Vec<String>,
 }

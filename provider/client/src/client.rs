@@ -28,6 +28,7 @@ use crate::limiter::{Limiter, Turn};
 use crate::login::Login;
 use crate::probe::{self, Probe, Seen};
 use crate::retry::{ATTEMPTS_ALONE, Retry, Trouble};
+use crate::server_clock::ServerClock;
 use crate::settings::Settings;
 use crate::sign;
 use crate::storage;
@@ -55,6 +56,7 @@ struct Shared {
     endpoints: Mutex<HashMap<String, Arc<Host>>>,
     chance: Mutex<Rng>,
     meter: Meter,
+    server_clock: ServerClock,
 }
 
 /// What is kept for each host: the API, each endpoint of Object Storage, and where uploads go.
@@ -114,7 +116,17 @@ impl Client {
         let host = Arc::new(Host::new(settings.api_url.host_str().unwrap_or("the API"), &settings));
         let chance = Mutex::new(Rng::with_seed(settings.seed));
         let endpoints = Mutex::default();
-        Self { shared: Arc::new(Shared { settings, transport, host, endpoints, chance, meter: Meter::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                transport,
+                host,
+                endpoints,
+                chance,
+                meter: Meter::default(),
+                server_clock: ServerClock::default(),
+            }),
+        }
     }
 
     /// Sends a call until it is answered, its time is over or there is no sense in going on.
@@ -242,6 +254,11 @@ impl Client {
     /// The clock all waiting goes by.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.shared.settings.clock)
+    }
+
+    /// What the API's own clock showed at an instant, taken from the `Date` of its answers; `None` before the first answer.
+    pub fn server_time(&self, at: Instant) -> Option<jiff::Timestamp> {
+        self.shared.server_clock.at(at)
     }
 
     /// What was done so far.
@@ -434,6 +451,7 @@ impl Client {
         };
         meter.answered(response.status().as_u16());
         lock(&host.breaker).reached();
+        self.shared.server_clock.learn(response.headers(), now);
         log(call, attempt, now - sent, Some(&response));
         let answer = read(&host.name, call, &response, attempt);
         match &answer {

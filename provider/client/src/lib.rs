@@ -17,6 +17,7 @@ mod not_found;
 mod pages;
 mod probe;
 mod retry;
+mod server_clock;
 mod settings;
 mod sign;
 mod storage;

@@ -17,6 +17,7 @@ use crate::content::Files;
 use crate::encode;
 use crate::error::{Error, ErrorKind};
 use crate::identity;
+use crate::journal::Creates;
 use crate::moved::Moved;
 use crate::operation::Progress;
 use crate::pace::Pace;
@@ -41,7 +42,11 @@ pub(crate) struct Context<'a> {
     pub files: &'a dyn Files,
     /// What cannot be predicted.
     pub chance: &'a dyn Chance,
+    /// What is known about creates that began.
+    pub creates: &'a Creates,
     pub resource: &'a Resource,
+    /// The URN of what is worked on; empty where there is none.
+    pub urn: &'a str,
     pub progress: &'a dyn Progress,
     /// Whether a call of this operation may have changed something at Scaleway.
     pub wrote: &'a AtomicBool,

@@ -15,6 +15,7 @@ use crate::content::{Files, NoFiles};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::invoke::{self, InvokeError};
+use crate::journal::{Attempt, CreateJournal, Creates, NoJournal};
 use crate::list::{self, Listed};
 use crate::moved::Moved;
 use crate::operation::{Created, Operation, Progress, ReadBack};
@@ -30,6 +31,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     files: Arc<dyn Files>,
     chance: Arc<dyn Chance>,
+    creates: Arc<Creates>,
 }
 
 struct Shared {
@@ -64,7 +66,8 @@ impl Engine {
             access: Access::default(),
             rights: Rights::default(),
         });
-        Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance) }
+        let creates = Arc::new(Creates::new(Arc::new(NoJournal)));
+        Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance), creates }
     }
 
     /// The same engine with somebody to read the files that programs name.
@@ -84,6 +87,24 @@ impl Engine {
     pub fn with_key_of_arguments(self) -> Self {
         self.shared.rights.set_key_of_arguments();
         self
+    }
+
+    /// The same engine with a journal of creates that outlasts the process.
+    #[must_use]
+    pub fn journaling(self, journal: Arc<dyn CreateJournal>) -> Self {
+        Self { creates: Arc::new(Creates::new(journal)), ..self }
+    }
+
+    /// The engine has shown that it stores the object of this id for a URN.
+    pub fn stored(&self, token: &str, urn: &str, id: &str) {
+        if let Some(resource) = self.shared.catalog.resource(token) {
+            self.creates.stored(&resource.token, urn, id);
+        }
+    }
+
+    /// The create of a URN that a former process began and that is not known to be finished.
+    pub fn unfinished(&self, urn: &str) -> Option<Attempt> {
+        self.creates.unfinished(urn)
     }
 
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
@@ -178,7 +199,7 @@ impl Engine {
             let fact = format!("{token} looks for {}, which there is not", function.lookup.resource);
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
-        let operation = Operation { token, name: "", timeout: None, progress: &Silent };
+        let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
         let wrote = AtomicBool::new(false);
         let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
         let answered = match &function.asks {
@@ -194,7 +215,7 @@ impl Engine {
     /// Finds all resources of a kind that exist, in the order of their ids.
     pub async fn list(&self, token: &str, query: &Object) -> Result<Vec<Listed>, Error> {
         let resource = self.resource(token)?;
-        let operation = Operation { token, name: "", timeout: None, progress: &Silent };
+        let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
         let wrote = AtomicBool::new(false);
         let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
         let listed = list::all(&cx, query).await;
@@ -230,6 +251,8 @@ impl Engine {
             rights: &self.shared.rights,
             files: &*self.files,
             chance: &*self.chance,
+            creates: &self.creates,
+            urn: operation.urn,
             resource,
             progress: operation.progress,
             wrote,

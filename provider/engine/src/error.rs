@@ -115,6 +115,13 @@ impl Error {
         self.maybe_done
     }
 
+    /// The same error of a call that may have had its effect all the same.
+    #[must_use]
+    pub(crate) fn doubtful(mut self) -> Self {
+        self.maybe_done = true;
+        self
+    }
+
     /// The API's error answer, if that is the cause.
     pub(crate) fn api(&self) -> Option<&client::ApiError> {
         self.source.as_deref()?.downcast_ref::<client::Error>()?.api()
