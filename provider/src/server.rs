@@ -472,6 +472,10 @@ impl ResourceProvider for Server {
     /// Everything under way ends as soon as it can tell what it has done; later calls are served, and end at once.
     async fn cancel(&self, _: Request<()>) -> Answer<()> {
         self.cancel.cancel();
+        let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(configured) = configured {
+            configured.engine.delivered();
+        }
         Ok(Response::new(()))
     }
 }

@@ -102,6 +102,11 @@ impl Engine {
         }
     }
 
+    /// The engine ends the plugin, and has stored what was answered.
+    pub fn delivered(&self) {
+        self.creates.delivered();
+    }
+
     /// The create of a URN that a former process began and that is not known to be finished.
     pub fn unfinished(&self, urn: &str) -> Option<Attempt> {
         self.creates.unfinished(urn)

@@ -118,6 +118,8 @@ struct Stack {
     is_new: bool,
     /// The engine has shown an object that it stores.
     is_stored: bool,
+    /// What this process has made.
+    made: Vec<String>,
 }
 
 impl Creates {
@@ -151,7 +153,10 @@ impl Creates {
             return;
         }
         self.own(token, urn, id);
-        self.stack(urn, |stack| stack.open.remove(urn));
+        self.stack(urn, |stack| {
+            stack.open.remove(urn);
+            stack.made.push(urn.to_owned());
+        });
         self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
     }
 
@@ -162,6 +167,16 @@ impl Creates {
         }
         self.stack(urn, |stack| stack.open.remove(urn));
         self.journal.write(stack_of(urn), &Line::Closed { urn: urn.to_owned() });
+    }
+
+    /// The engine ends the plugin by itself, so it has stored everything that was answered: nothing of it is unfinished, even
+    /// if the user removes it from the state later.
+    pub(crate) fn delivered(&self) {
+        for (stack, creates) in lock(&self.stacks).iter_mut() {
+            for urn in creates.made.drain(..) {
+                self.journal.write(stack, &Line::Closed { urn });
+            }
+        }
     }
 
     /// The engine stores the object of this id for a URN.
@@ -204,7 +219,7 @@ impl Creates {
             let unfinished = self.journal.unfinished(name);
             let is_new = unfinished.is_none();
             let open = unfinished.unwrap_or_default().into_iter().map(|attempt| (attempt.urn.clone(), attempt));
-            Stack { open: open.collect(), is_new, is_stored: false }
+            Stack { open: open.collect(), is_new, ..Stack::default() }
         });
         work(stack)
     }

@@ -30,6 +30,7 @@ mod local;
 mod look;
 mod moved;
 mod operation;
+mod outcome;
 mod pace;
 mod pending;
 mod place;

@@ -22,7 +22,7 @@ use crate::place;
 use crate::scope::Scope;
 use crate::turns::Turns;
 use crate::wire::{self, Wire};
-use crate::{diff, list, look, run};
+use crate::{diff, list, look, outcome, run};
 
 /// What the creating call came to.
 pub(crate) enum Begun {
@@ -259,7 +259,7 @@ async fn candidates(
         return Ok(candidate.into_iter().collect());
     }
     let Some(listing) = &cx.resource.listing else { return Ok(Vec::new()) };
-    let later = run::not_in_first_step(cx, scope, inputs);
+    let later = outcome::not_in_first_step(cx, scope, inputs);
     let mut candidates = Vec::new();
     for (listed, element) in list::elements_of(cx, &query(cx.resource, scope, inputs)).await? {
         let has_name = |name: &str| {
