@@ -8,9 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
 use client::{CancellationToken, Client, Clock, Transport};
-use engine::{
-    Autonaming, CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning,
-};
+use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use tonic::codegen::BoxStream;
@@ -118,26 +116,6 @@ impl Server {
     /// Inputs or outputs in which what the resource is a part of is named as it is now, as far as is known.
     fn followed(&self, resource: &Resource, object: &Object) -> Object {
         self.configured().map_or_else(|| object.clone(), |configured| configured.engine.followed(resource, object))
-    }
-
-    /// Notes what the engine shows of the state: the object it stores for a URN, and its name.
-    fn stored(&self, target: &Target, id: &str, inputs: &Object) {
-        self.names.saw(&target.urn, inputs.text("name"));
-        if let Some(configured) = self.configured() {
-            configured.engine.stored(&target.token, &target.urn, id);
-        }
-    }
-
-    /// How an automatic name is made for a check without old inputs: the name of a create that was interrupted is
-    /// repeated, others are derived from the URN and the owner of the objects.
-    fn naming(&self, check: &from_proto::Check, defaults: &Defaults) -> (Vec<u8>, Autonaming) {
-        let urn = &check.target.urn;
-        let owner = [&defaults.organization_id, &defaults.project_id].map(|id| id.as_deref().unwrap_or_default());
-        let seed = self.names.seed(urn, &owner.join("/"), &check.seed);
-        let repeats = check.autonaming == Autonaming::Default && defaults.environment.is_none();
-        let configured = self.configured().filter(|_| repeats && !urn.is_empty());
-        let interrupted = configured.and_then(|configured| configured.engine.unfinished(urn)?.name);
-        (seed, interrupted.map_or_else(|| check.autonaming.clone(), Autonaming::Propose))
     }
 
     /// Tells what Check and Diff doubt, before their answer arrives.
@@ -479,6 +457,9 @@ impl ResourceProvider for Server {
         Ok(Response::new(()))
     }
 }
+
+#[path = "server_state.rs"]
+mod state;
 
 #[cfg(test)]
 #[path = "server_tests.rs"]

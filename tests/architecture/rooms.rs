@@ -62,6 +62,7 @@ const IMPURE: &[&str] = &[
     "look.rs",
     "probe.rs",
     "recover.rs",
+    "recover/",
     "run.rs",
     "special/",
     "turns.rs",

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bag;
+mod killed;
 mod life;
 mod listener;
 mod lists;

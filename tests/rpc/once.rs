@@ -1,6 +1,6 @@
 //! Exactly one object: every resource of the catalog is created while the response to the creating call is lost in every
 //! way, and while the process is killed in the middle. The engine runs in this process, on a clock whose pauses take no time,
-//! against the fake; one test kills the real plugin.
+//! against the fake; `killed.rs` kills the real plugin.
 //!
 //! With `ONCE_TABLE=<file>` each result is also written there as a JSON line: `{"resource", "fault", "result"}`.
 
@@ -20,9 +20,8 @@ use serde_json::{Map, Value as Json, json};
 use tests::{places, stage};
 use value::Object;
 
-use crate::bag::plain;
 use crate::life::{self, Entry};
-use crate::plugin::{self, Plugin};
+use crate::plugin;
 
 /// Longer than any pause between two look-ups, shorter than any time limit of a call.
 const LONGEST_PAUSE: Duration = Duration::from_secs(31);
@@ -66,6 +65,9 @@ impl CreateJournal for Kept {
 
 /// What exists: the outputs with the id, by the names of the table.
 type World = BTreeMap<String, Json>;
+
+/// How many objects of each kind there are.
+pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// A fake, and engines that call it.
 struct Stage {
@@ -153,8 +155,31 @@ impl Stage {
         self.closed(entry);
     }
 
+    /// What came of a create; the object is deleted.
+    async fn judge(
+        &self,
+        entry: &Entry,
+        inputs: &Object,
+        created: Result<Created, Error>,
+        before: &Counts,
+        usual: &Counts,
+    ) -> String {
+        let created = match created {
+            Ok(created) => created,
+            Err(error) => return error.to_string(),
+        };
+        let added = added(before, &self.fake.counts());
+        let drift = self.drift(entry, &created, inputs).await;
+        self.delete(entry, &created, inputs).await;
+        match (is_same(&added, usual), drift.is_empty()) {
+            (true, true) => ONE.to_owned(),
+            (false, _) => format!("{added:?} in place of {usual:?}"),
+            (_, false) => format!("differs in {drift:?}"),
+        }
+    }
+
     /// What a create adds, and the call that does it.
-    async fn clean(&self, entry: &Entry, inputs: &Object) -> (BTreeMap<String, usize>, (String, String)) {
+    async fn clean(&self, entry: &Entry, inputs: &Object) -> (Counts, (String, String)) {
         let before = self.fake.counts();
         self.fake.clear_requests();
         let created = self.create(&self.engine, entry, inputs).await;
@@ -195,14 +220,14 @@ fn defaults() -> Defaults {
 }
 
 /// How many objects of each kind there are more.
-fn added(before: &BTreeMap<String, usize>, after: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+pub(crate) fn added(before: &Counts, after: &Counts) -> Counts {
     let more = |kind: &String, count: &usize| count.saturating_sub(before.get(kind).copied().unwrap_or_default());
     after.iter().map(|(kind, count)| (kind.clone(), more(kind, count))).filter(|(_, more)| *more > 0).collect()
 }
 
 /// Whether as many objects came into being. A repeated upload leaves one object too, with an equal version before it where
 /// the bucket keeps versions.
-fn is_same(added: &BTreeMap<String, usize>, usual: &BTreeMap<String, usize>) -> bool {
+fn is_same(added: &Counts, usual: &Counts) -> bool {
     let count = |(kind, count): (&String, &usize)| (kind.clone(), if kind == "object/object" { 1 } else { *count });
     added.iter().map(count).eq(usual.iter().map(count))
 }
@@ -265,19 +290,8 @@ async fn ambiguous_response_to_a_create_ends_in_one_object_for_every_resource() 
                 stage.fake.clock().advance(LATER);
                 let before = stage.fake.counts();
                 stage.fake.fault(Fault::at(&path, kind.clone()).method(&method));
-                let result = match stage.create(&stage.engine, entry, &inputs).await {
-                    Err(error) => error.to_string(),
-                    Ok(created) => {
-                        let added = added(&before, &stage.fake.counts());
-                        let drift = stage.drift(entry, &created, &inputs).await;
-                        stage.delete(entry, &created, &inputs).await;
-                        match (is_same(&added, &usual), drift.is_empty()) {
-                            (true, true) => ONE.to_owned(),
-                            (false, _) => format!("{added:?} in place of {usual:?}"),
-                            (_, false) => format!("differs in {drift:?}"),
-                        }
-                    }
-                };
+                let created = stage.create(&stage.engine, entry, &inputs).await;
+                let result = stage.judge(entry, &inputs, created, &before, &usual).await;
                 stage.fake.clear_faults();
                 table.add(&entry.resource, name, result);
             }
@@ -317,19 +331,8 @@ async fn process_killed_during_a_create_leaves_one_object_after_the_next_run_for
                         () = arrived(&stage.fake, &method, &path) => {}
                     }
                 }
-                let result = match stage.create(&stage.engine(), entry, &inputs).await {
-                    Err(error) => error.to_string(),
-                    Ok(created) => {
-                        let added = added(&before, &stage.fake.counts());
-                        let drift = stage.drift(entry, &created, &inputs).await;
-                        stage.delete(entry, &created, &inputs).await;
-                        match (is_same(&added, &usual), drift.is_empty()) {
-                            (true, true) => ONE.to_owned(),
-                            (false, _) => format!("{added:?} in place of {usual:?}"),
-                            (_, false) => format!("differs in {drift:?}"),
-                        }
-                    }
-                };
+                let created = stage.create(&stage.engine(), entry, &inputs).await;
+                let result = stage.judge(entry, &inputs, created, &before, &usual).await;
                 stage.fake.clear_faults();
                 table.add(&entry.resource, name, result);
             }
@@ -340,51 +343,9 @@ async fn process_killed_during_a_create_leaves_one_object_after_the_next_run_for
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
-    let fake = Fake::builder().start().await.unwrap();
-    for (token, program, kind, path) in [
-        ("network/vpc:Vpc", json!({}), "vpc/vpc", "*/vpcs"),
-        ("secrets/secret:Secret", json!({ "name": "chosen" }), "secret/secret", "*/secrets"),
-        ("network/publicGatewayIp:PublicGatewayIp", json!({}), "vpc_gw/ip", "*/ips"),
-    ] {
-        let (home, before) = (plugin::home(), fake.counts());
-        let mut first = Plugin::with_fake_in(&fake, None, &home).await;
-        let inputs = first.check_with(token, None, &program, 1).await;
-        fake.clear_requests();
-        fake.fault(Fault::at(path, FaultKind::DelayAfter { seconds: 1e9 }).method("POST"));
-        tokio::select! {
-            _ = first.create(token, &inputs, false) => panic!("{token}: the response never comes"),
-            () = posted(&fake) => {}
-        }
-        drop(first);
-
-        let mut second = Plugin::with_fake_in(&fake, None, &home).await;
-        let again = second.check_with(token, None, &program, 2).await;
-        assert_eq!(plain(&again)["name"], plain(&inputs)["name"], "{token}");
-        let thing = second.create(token, &again, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
-        let more: usize = added(&before, &fake.counts()).values().sum();
-        assert_eq!(more, 1, "{token}: {:?} {kind}", fake.counts());
-        drop(second);
-
-        // The engine has stored it: the journal is closed, and another create makes another object.
-        let mut third = Plugin::with_fake_in(&fake, None, &home).await;
-        third.diff(token, &thing, &again).await;
-        third.delete(token, &thing).await.unwrap();
-        assert_eq!(added(&before, &fake.counts()), BTreeMap::new(), "{token}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn object_of_a_chosen_name_that_existed_before_is_not_adopted() {
     let stage = Stage::start().await;
-    let entry: Entry = serde_json::from_value(json!({
-        "resource": "network/vpc:Vpc", "name": "main", "inputs": { "name": "chosen" }
-    }))
-    .unwrap();
-    let other: Entry = serde_json::from_value(json!({
-        "resource": "network/vpc:Vpc", "name": "other", "inputs": { "name": "chosen" }
-    }))
-    .unwrap();
+    let (entry, other) = (vpc("main"), vpc("other"));
     let inputs = stage.checked(&entry);
     let count = || stage.fake.counts().get("vpc/vpc").copied().unwrap_or_default();
     let before = count();
@@ -401,18 +362,12 @@ async fn object_of_a_chosen_name_that_existed_before_is_not_adopted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn several_objects_that_fit_are_named_and_none_is_adopted() {
     let stage = Stage::start().await;
-    let entry = |name: &str| -> Entry {
-        serde_json::from_value(json!({
-            "resource": "network/vpc:Vpc", "name": name, "inputs": { "name": "chosen" }
-        }))
-        .unwrap()
-    };
-    let inputs = stage.checked(&entry("main"));
+    let inputs = stage.checked(&vpc("main"));
     stage.fake.clock().advance(LATER);
     // Created at the same moment by another process, which this one does not know about.
-    let other = stage.create(&stage.engine(), &entry("other"), &inputs).await.unwrap();
+    let other = stage.create(&stage.engine(), &vpc("other"), &inputs).await.unwrap();
     stage.fake.fault(Fault::at("*/vpcs", FaultKind::DropAfter).method("POST"));
-    let error = stage.create(&stage.engine(), &entry("main"), &inputs).await.unwrap_err().to_string();
+    let error = stage.create(&stage.engine(), &vpc("main"), &inputs).await.unwrap_err().to_string();
     assert!(error.contains(&other.id) && error.contains("several objects fit") && error.contains("import"), "{error}");
     assert_eq!(error.matches("fr-par/").count(), 2, "both ids: {error}");
 }
@@ -420,29 +375,21 @@ async fn several_objects_that_fit_are_named_and_none_is_adopted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn object_of_another_resource_of_the_run_is_not_adopted() {
     let stage = Stage::start().await;
-    let entry = |name: &str| -> Entry {
-        serde_json::from_value(json!({
-            "resource": "network/vpc:Vpc", "name": name, "inputs": { "name": "chosen" }
-        }))
-        .unwrap()
-    };
-    let (engine, inputs) = (stage.engine(), stage.checked(&entry("main")));
-    let other = stage.create(&engine, &entry("other"), &inputs).await.unwrap();
+    let (engine, inputs) = (stage.engine(), stage.checked(&vpc("main")));
+    let other = stage.create(&engine, &vpc("other"), &inputs).await.unwrap();
     stage.fake.fault(Fault::at("*/vpcs", FaultKind::DropAfter).method("POST"));
-    let main = stage.create(&engine, &entry("main"), &inputs).await.unwrap();
+    let main = stage.create(&engine, &vpc("main"), &inputs).await.unwrap();
     assert_ne!(main.id, other.id);
     // Nor is one that a call under way is creating at the same time.
     stage.fake.fault(Fault::at("*/vpcs", FaultKind::DropAfter).method("POST"));
-    let (third, fourth) = (entry("third"), entry("fourth"));
+    let (third, fourth) = (vpc("third"), vpc("fourth"));
     let (third, fourth) = tokio::join!(stage.create(&engine, &third, &inputs), stage.create(&engine, &fourth, &inputs));
     assert_ne!(third.unwrap().id, fourth.unwrap().id);
 }
 
-/// Returns once a POST has had its effect.
-async fn posted(fake: &Running) {
-    while !fake.requests().iter().any(|request| request.method == "POST") {
-        tokio::task::yield_now().await;
-    }
+fn vpc(name: &str) -> Entry {
+    let entry = json!({ "resource": "network/vpc:Vpc", "name": name, "inputs": { "name": "chosen" } });
+    serde_json::from_value(entry).unwrap()
 }
 
 /// Returns once a call has had its effect.

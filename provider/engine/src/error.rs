@@ -65,6 +65,11 @@ impl Error {
         self
     }
 
+    /// Whether there is advice.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.hint.is_some()
+    }
+
     /// The same error with its cause.
     #[must_use]
     pub fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {

@@ -90,6 +90,10 @@ impl Handler for Record {
         Some(Box::pin(add(cx, scope)))
     }
 
+    fn looks_up_itself(&self) -> bool {
+        true
+    }
+
     fn after_change<'a>(
         &'a self,
         cx: &'a Context<'_>,
@@ -139,7 +143,8 @@ async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
             Ok(Some(made)) => return Ok(made),
             Ok(None) if attempt < ATTEMPTS => {}
             // The record may exist: that matters more than why the look-up failed.
-            Ok(None) | Err(_) => return Err(lost),
+            Ok(None) => return Err(lost),
+            Err(lookup) => return Err(lost.hint(format!("looking up the record failed: {lookup}"))),
         }
         cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
     }

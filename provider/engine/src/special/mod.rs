@@ -85,6 +85,11 @@ pub(crate) trait Handler: Sync {
         None
     }
 
+    /// Whether `begin` looks up an object whose response is ambiguous.
+    fn looks_up_itself(&self) -> bool {
+        false
+    }
+
     /// Goes before the steps of an update; tells whether it has looked at the object as it is now.
     fn before_change<'a>(
         &'a self,
