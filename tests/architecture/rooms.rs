@@ -56,6 +56,7 @@ const IMPURE: &[&str] = &[
     "list.rs",
     "look.rs",
     "probe.rs",
+    "rights.rs",
     "run.rs",
     "special/",
     "turns.rs",
