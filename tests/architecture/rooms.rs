@@ -63,6 +63,7 @@ const IMPURE: &[&str] = &[
     "probe.rs",
     "recover.rs",
     "recover/",
+    "rights.rs",
     "run.rs",
     "special/",
     "turns.rs",

@@ -158,6 +158,7 @@ impl fmt::Debug for Call {
             .field("storage", &self.storage.as_ref().map(|storage| &storage.region))
             .field("upload", &self.upload)
             .field("repeatable", &self.repeatable)
+            .field("deadline", &self.deadline)
             .finish()
     }
 }

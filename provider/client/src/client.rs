@@ -3,9 +3,11 @@
 //! Knows the order of things only: each policy is a small machine of its own, and what an answer means for a resource
 //! is the caller's business.
 
+mod response;
+mod waiting;
+
 use std::collections::HashMap;
 use std::fmt;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,21 +15,20 @@ use bytes::Bytes;
 use fastrand::Rng;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Request, Response};
-use jiff::Timestamp;
-use serde_json::Value;
 use tokio::sync::Notify;
 
+use self::response::{log, read};
+use self::waiting::{Time, answered};
 use crate::answer::Answer;
-use crate::api_error::{ApiError, request_id};
-use crate::breaker::{Admission, Breaker};
+use crate::breaker::Breaker;
 use crate::call::{Call, Repeatable};
 use crate::clock::Clock;
 use crate::counters::{Counters, Meter};
-use crate::error::{Error, Lost, Refused, Undecoded};
-use crate::limiter::{Limiter, Turn};
+use crate::error::{Error, Lost, Undecoded};
+use crate::limiter::Limiter;
 use crate::login::Login;
 use crate::probe::{self, Probe, Seen};
-use crate::retry::{ATTEMPTS_ALONE, Retry, Trouble};
+use crate::retry::{Retry, Trouble};
 use crate::server_clock::ServerClock;
 use crate::settings::Settings;
 use crate::sign;
@@ -66,28 +67,6 @@ struct Host {
     breaker: Mutex<Breaker>,
     /// Wakes the calls that wait for the host: it answers again.
     answers: Notify,
-}
-
-/// The time of one call.
-struct Time {
-    started: Instant,
-    deadline: Option<Instant>,
-    /// Bound of attempts and pauses where there is no deadline.
-    total: Duration,
-    /// What was spent in the queue of the limiter, which counts for the deadline alone.
-    queued: Duration,
-}
-
-impl Time {
-    fn left(&self, now: Instant) -> Duration {
-        match self.deadline {
-            Some(deadline) => deadline.saturating_duration_since(now),
-            None => {
-                let spent = now.saturating_duration_since(self.started).saturating_sub(self.queued);
-                self.total.saturating_sub(spent)
-            }
-        }
-    }
 }
 
 /// An attempt that brought no good answer.
@@ -169,60 +148,10 @@ impl Client {
             // A last attempt is made just before the time is over, unless the host has asked for more patience.
             let pause = if failed.trouble.asks_for_time() { pause } else { pause.min(left / 2) };
             if pause >= left || left < SHORTEST_REST {
-                return Err(self.out_of_time(&time, &host, error));
+                return Err(time.is_over(&host, error));
             }
             self.pause_for(&host, pause, failed.trouble).await.map_err(|error| error.doubting(doubt))?;
         }
-    }
-
-    /// Fails at once if the API is in an outage that lasts until then: for work that has not begun.
-    pub fn expects_answers_before(&self, deadline: Instant) -> Result<(), Error> {
-        let Shared { host, meter, .. } = &*self.shared;
-        let (breaker, now) = (lock(&host.breaker), self.now());
-        let rests = breaker.rests(now);
-        if rests.is_zero() || rests < deadline.saturating_duration_since(now) {
-            return Ok(());
-        }
-        meter.refused();
-        Err(Error::Refused(Box::new(Refused::new(&host.name, breaker.why()))))
-    }
-
-    /// Whether a call that failed because of the host should be sent again: not if it fails while others are answered,
-    /// nor if no connection could ever be made.
-    fn is_worth_another(&self, host: &Host, attempt: u32, first_failure: Instant) -> bool {
-        let breaker = lock(&host.breaker);
-        let alone = attempt >= ATTEMPTS_ALONE && breaker.was_well_since(first_failure);
-        !alone && !breaker.is_hopeless(self.now())
-    }
-
-    /// Waits before another attempt; after a failure of the host no longer than until it answers another call.
-    async fn pause_for(&self, host: &Host, pause: Duration, trouble: Trouble) -> Result<(), Error> {
-        if pause.is_zero() {
-            return Ok(());
-        }
-        if trouble.asks_for_time() || lock(&host.breaker).is_closed() {
-            return self.pause(pause).await;
-        }
-        tokio::select! {
-            biased;
-            paused = self.pause(pause) => paused,
-            () = host.answers.notified() => Ok(()),
-        }
-    }
-
-    /// The error of a call whose time is over, with what it met last.
-    fn out_of_time(&self, time: &Time, host: &Host, error: Error) -> Error {
-        if time.deadline.is_none() {
-            return error;
-        }
-        let what = format!("the time limit was reached before {} answered the call", host.name);
-        let doubt = error.maybe_done();
-        let help = "Run it again, or allow more time with `customTimeouts`.";
-        let cause = match std::error::Error::source(&error) {
-            Some(cause) => format!("{error}: {cause}"),
-            None => error.to_string(),
-        };
-        Error::Deadline(Box::new(Lost::new(what).help(Some(help)).cause(cause.into()))).doubting(doubt)
     }
 
     /// Waits, unless everything is cancelled: then ends at once with [`Error::Cancelled`].
@@ -334,91 +263,6 @@ impl Client {
         Ok(Arc::clone(made))
     }
 
-    /// Waits until the host answers and the limiter lets the call pass.
-    async fn turn(&self, host: &Host, call: &Call, time: &mut Time) -> Result<Turn, Error> {
-        loop {
-            let probes = self.pass(host, call, time).await?;
-            let queued = self.now();
-            let turn = self.queue(host, time).await?;
-            time.queued += self.now().saturating_duration_since(queued);
-            // An outage may have begun in the meantime.
-            if probes || lock(&host.breaker).is_closed() {
-                return Ok(turn);
-            }
-        }
-    }
-
-    /// Waits while the host does not answer. Returns whether the call is the one that probes it.
-    async fn pass(&self, host: &Host, call: &Call, time: &Time) -> Result<bool, Error> {
-        let Shared { settings, meter, .. } = &*self.shared;
-        loop {
-            let mut answers = pin!(host.answers.notified());
-            answers.as_mut().enable();
-            let admission = lock(&host.breaker).admit(self.now());
-            let wait = match admission {
-                Admission::Free => return Ok(false),
-                Admission::Probe if call.repeatable == Repeatable::Yes || call.method.is_safe() => return Ok(true),
-                Admission::Probe => {
-                    self.look(host, call, time).await;
-                    continue;
-                }
-                Admission::Wait(wait) => wait,
-                Admission::Hopeless => {
-                    meter.refused();
-                    return Err(Error::Refused(Box::new(Refused::new(&host.name, lock(&host.breaker).why()))));
-                }
-            };
-            let left = time.left(self.now());
-            if left.is_zero() {
-                let why = lock(&host.breaker).why().to_owned();
-                let error = Error::Refused(Box::new(Refused::new(&host.name, &why)));
-                return Err(self.out_of_time(time, host, error));
-            }
-            tokio::select! {
-                biased;
-                () = settings.cancel.cancelled() => return Err(cancelled()),
-                () = answers => {}
-                () = settings.clock.sleep(wait.min(left)) => {}
-            }
-        }
-    }
-
-    /// Probes the host for a call that must not be sent twice, by reading at the same address: a create that meets an
-    /// outage could not be repeated.
-    async fn look(&self, host: &Host, call: &Call, time: &Time) {
-        let mut look = call.clone();
-        look.method = http::Method::GET;
-        look.repeatable = Repeatable::Yes;
-        look.body = None;
-        look.query = vec![("page_size".to_owned(), "1".to_owned())];
-        look.operation = format!("GET {} (probe)", call.path);
-        if let Some(request) = self.write(&look).ok().and_then(|request| self.sign(&look, request).ok()) {
-            // The outcome is in the breaker.
-            let _ = self.attempt(host, &look, request, 1, time).await;
-        }
-    }
-
-    /// Waits for the limiter, until the deadline of the operation alone.
-    async fn queue(&self, host: &Host, time: &Time) -> Result<Turn, Error> {
-        let Shared { settings, .. } = &*self.shared;
-        let over = async {
-            match time.deadline {
-                Some(deadline) => settings.clock.sleep(deadline.saturating_duration_since(self.now())).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            () = settings.cancel.cancelled() => Err(cancelled()),
-            turn = host.limiter.turn(&*settings.clock) => Ok(turn),
-            () = over => {
-                let what = format!("the time limit was reached while the call waited for the rate limit of {}", host.name);
-                let help = "Allow more time with `customTimeouts`, or lower the number of parallel operations.";
-                Err(Error::Deadline(Box::new(Lost::new(what).help(Some(help)))))
-            }
-        }
-    }
-
     /// Sends once, and passes the outcome to limiter, breaker, counters and log.
     async fn attempt(
         &self,
@@ -469,31 +313,6 @@ impl Client {
             }
         }
         answer
-    }
-
-    /// Notes a failure of the host; the first one of an outage is reported to the user.
-    fn failed(&self, host: &Host, sent: Instant, now: Instant, error: &Error) {
-        let cause = std::error::Error::source(error).map(ToString::to_string);
-        let why = match error.api() {
-            Some(answer) => format!("HTTP {}", answer.status()),
-            None => cause.unwrap_or_else(|| error.to_string()),
-        };
-        let (begins, since) = {
-            let mut breaker = lock(&host.breaker);
-            (breaker.unwell(sent, now, why.clone()), breaker.since())
-        };
-        if !begins {
-            return;
-        }
-        let settings = &self.shared.settings;
-        let ago = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
-        let began = settings.clock.today().checked_sub(ago).and_then(|time| Timestamp::try_from(time).ok());
-        let began = began.map(|time| format!(" since {}", time.strftime("%H:%M:%S UTC"))).unwrap_or_default();
-        let message = format!("the Scaleway API at {} has not answered{began} ({why}); waiting for it", host.name);
-        tracing::warn!("{message}");
-        if let Some(observer) = &settings.observer {
-            observer.outage(&message);
-        }
     }
 
     /// Exchanges request for response within the time there is.
@@ -565,65 +384,6 @@ const CANCELLED: &str = "the operation was cancelled";
 
 fn cancelled() -> Error {
     Error::Cancelled(Box::new(Lost::new(CANCELLED)))
-}
-
-/// Notes that the host answers, and wakes the calls that wait for it.
-fn answered(host: &Host, now: Instant) {
-    let outage = lock(&host.breaker).well(now);
-    if let Some(outage) = outage {
-        tracing::info!(host = host.name, seconds = outage.as_secs(), "the host answers again");
-        host.answers.notify_waiters();
-    }
-}
-
-/// Turns a response into an answer or into what is wrong with it.
-fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
-    let (status, headers, bytes) = (response.status(), response.headers(), response.body());
-    if !status.is_success() {
-        // Who takes uploads may answer in either language.
-        let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
-        let read = if is_xml { ApiError::from_storage } else { ApiError::from_answer };
-        let error = read(&call.operation, &call.method, status, headers, bytes).from_host(host);
-        let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
-        return Err(Failed { error: error.into(), trouble });
-    }
-    let request_id = request_id(headers);
-    if call.upload.is_some() {
-        return Ok(Answer { status: status.as_u16(), body: Value::Null, request_id, attempts: attempt });
-    }
-    if let Some(storage) = &call.storage {
-        return match storage::read(&call.method, storage, headers, bytes) {
-            Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
-            Err(what) => {
-                let error = Error::Decode(Box::new(Undecoded::new(call, what, request_id)));
-                Err(Failed { error, trouble: Trouble::Final })
-            }
-        };
-    }
-    let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) };
-    match body {
-        Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
-        Err(error) => {
-            // A body that just ends was cut on its way, which is as good as no answer.
-            let trouble = if error.is_eof() { Trouble::Lost } else { Trouble::Final };
-            let what = if error.is_eof() { "it ends in the middle" } else { "it is not JSON" };
-            Err(Failed { error: Error::Decode(Box::new(Undecoded::new(call, what, request_id))), trouble })
-        }
-    }
-}
-
-/// One line for each attempt: where to and how it went, never what was said.
-fn log(call: &Call, attempt: u32, took: Duration, response: Option<&Response<Bytes>>) {
-    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(
-        method = %call.method,
-        path = %call.path,
-        status = response.map(|response| response.status().as_u16()),
-        milliseconds,
-        attempt,
-        request_id = response.and_then(|response| request_id(response.headers())),
-        "{}", call.operation
-    );
 }
 
 /// What an upload may take longer than another call: a second for each MiB.

@@ -41,7 +41,7 @@ struct Allowance {
     rate: f64,
     tokens: f64,
     last: Duration,
-    rejected: usize,
+    rejected: u32,
 }
 
 impl fmt::Debug for Network {
@@ -65,14 +65,14 @@ impl Network {
         SystemClock.now() - self.start
     }
 
-    fn sent(&self) -> usize {
-        self.sent.lock().unwrap().len()
+    fn sent(&self) -> u32 {
+        self.sent.lock().unwrap().len().try_into().unwrap()
     }
 
     fn admits(&self, now: Duration) -> bool {
         let Some(allowance) = &self.allowance else { return true };
         let mut it = allowance.lock().unwrap();
-        it.tokens = (it.tokens + (now - it.last).as_secs_f64() * it.rate).min(it.rate);
+        it.tokens = (it.tokens + now.saturating_sub(it.last).as_secs_f64() * it.rate).min(it.rate);
         it.last = now;
         if it.tokens < 1.0 {
             it.rejected += 1;
@@ -113,6 +113,16 @@ impl Transport for Network {
     }
 }
 
+/// One host of which one address is broken.
+#[derive(Debug)]
+struct Both(Network, Network);
+impl Transport for Both {
+    fn exchange(&self, request: Request<bytes::Bytes>) -> BoxFuture<'_, Result<Response<bytes::Bytes>, Failure>> {
+        let broken = request.uri().path() == "/broken";
+        if broken { self.1.exchange(request) } else { self.0.exchange(request) }
+    }
+}
+
 /// Keeps the reports.
 #[derive(Default)]
 struct Reports(Mutex<Vec<String>>);
@@ -136,8 +146,8 @@ fn call(method: Method, limit: Duration) -> Call {
 }
 
 /// Fine weather but for the time between two seconds.
-fn outage(from: u64, to: u64, bad: Weather) -> impl Fn(Duration) -> Weather + Send + Sync {
-    move |now| if (SECOND * from as u32..SECOND * to as u32).contains(&now) { bad } else { Weather::Fine }
+fn outage(from: u32, to: u32, bad: Weather) -> impl Fn(Duration) -> Weather + Send + Sync {
+    move |now| if (SECOND * from..SECOND * to).contains(&now) { bad } else { Weather::Fine }
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,7 +171,7 @@ async fn thirty_reads_in_parallel_outlast_an_outage_and_it_is_reported_once() {
         for result in reads.join_all().await {
             result.unwrap_or_else(|error| panic!("{bad:?}: {error}"));
         }
-        let late = network.now() - SECOND * u32::try_from(seconds).unwrap();
+        let late = network.now().saturating_sub(SECOND * seconds);
         assert!(late < SECOND * 15, "{bad:?}: the last answer came {late:?} after the outage");
         assert!(network.sent() < 30 + 60, "{bad:?}: {} calls were sent", network.sent());
         let reports = reports.0.lock().unwrap();
@@ -279,15 +289,6 @@ async fn calls_that_wait_for_the_host_end_with_their_own_deadline() {
 async fn a_call_that_fails_alone_is_given_up_while_others_are_answered() {
     let network = Network::new(|_| Weather::Fine);
     let broken = Network { weather: Arc::new(|_| Weather::Status(500)), ..network.clone() };
-    // One host of which one address is broken.
-    #[derive(Debug)]
-    struct Both(Network, Network);
-    impl Transport for Both {
-        fn exchange(&self, request: Request<bytes::Bytes>) -> BoxFuture<'_, Result<Response<bytes::Bytes>, Failure>> {
-            let broken = request.uri().path() == "/broken";
-            if broken { self.1.exchange(request) } else { self.0.exchange(request) }
-        }
-    }
     let settings = Settings::new(Url::parse("https://api.example.com").unwrap()).seed(1);
     let client = Client::new(settings.transport(Arc::new(Both(network.clone(), broken))));
     let broken = Call::new(Method::GET, "/broken", &[]).unwrap().until(SystemClock.now() + SECOND * 1200);
@@ -343,7 +344,8 @@ async fn two_hundred_calls_in_parallel_respect_the_rate_limit_of_the_host() {
             creates.spawn(async move { client.send(call(Method::POST, SECOND * 1200)).await });
         }
         assert!(creates.join_all().await.iter().all(Result::is_ok));
-        let rejected = network.allowance.as_ref().unwrap().lock().unwrap().rejected as f64 / network.sent() as f64;
+        let rejected = network.allowance.as_ref().unwrap().lock().unwrap().rejected;
+        let rejected = f64::from(rejected) / f64::from(network.sent());
         let times = network.now().as_secs_f64() / ((f64::from(calls) - rate) / rate);
         assert!(rejected < most_rejected, "{rate}/s: {:.1} % of the answers are 429", rejected * 100.0);
         assert!(times < most_time, "{rate}/s: {times:.2} times the shortest time");
