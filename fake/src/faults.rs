@@ -57,6 +57,19 @@ pub enum FaultKind {
     DropBefore,
     /// All is done, and the connection is cut instead of an answer: `"drop_after"`.
     DropAfter,
+    /// All is done, and this is the answer instead of the real one: `{"status_after": {"code": 504}}`.
+    StatusAfter {
+        /// The HTTP status.
+        code: u16,
+        /// The JSON body; empty when absent.
+        #[serde(default)]
+        body: Option<Value>,
+    },
+    /// All is done, and the answer comes this many seconds of the fake's clock later: `{"delay_after": {"seconds": 60}}`.
+    DelayAfter {
+        /// How long.
+        seconds: f64,
+    },
     /// All is done this many seconds of the fake's clock later: `{"delay": {"seconds": 2.5}}`.
     Delay {
         /// How long.

@@ -110,6 +110,12 @@ pub(crate) async fn exchange(
         }
     };
     let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
+    let answer = match &fault {
+        Some(FaultKind::StatusAfter { code, body }) => {
+            Some(Answer { status: *code, body: body.clone() }.into_response(&server.world().uuid()))
+        }
+        _ => answer,
+    };
     let status = answer.as_ref().map(|answer| answer.status().as_u16());
     let answer = match server.journal().note(entry(&server, &received, path, status, operation)) {
         Ok(()) => answer,
@@ -118,10 +124,18 @@ pub(crate) async fn exchange(
             Some(refusal.0.into_response(""))
         }
     };
-    let Some(response) = answer else {
+    if let Some(FaultKind::DelayAfter { seconds }) = &fault {
+        server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
+    }
+    let Some(mut response) = answer else {
         line.cut();
         return Response::default();
     };
+    // The server's clock, which clients compare times of creation with.
+    let date = server.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     let mut response = match fault {
         Some(FaultKind::Truncate) => truncated(response),
         Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds).map(Body::from),

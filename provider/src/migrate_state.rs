@@ -50,6 +50,9 @@ pub enum MigrateError {
     /// The JSON is no exported stack.
     #[error("what came in is no exported stack: it has no `deployment`; give the output of `pulumi stack export`")]
     NoStack,
+    /// A part of the stack has another form.
+    #[error("`deployment.{0}` is not a list of objects: give the output of `pulumi stack export`")]
+    NoList(&'static str),
     /// Two resources would be one.
     #[error(
         "two resources would both be {0}: delete one of them from the stack with `pulumi state delete`, and export it again"
@@ -87,8 +90,8 @@ struct Stack<'a> {
 
 impl Stack<'_> {
     fn migrate(&mut self, deployment: &mut Map<String, Json>) -> Result<usize, MigrateError> {
-        let resources = take_list(deployment, "resources");
-        let mut pending = take_list(deployment, "pending_operations");
+        let resources = take_list(deployment, "resources")?;
+        let mut pending = take_list(deployment, "pending_operations")?;
         let of_operations = pending.iter().filter_map(|operation| operation.get("resource"));
         let all: Vec<&Json> = resources.iter().chain(of_operations).collect();
         self.name(&all);
@@ -321,10 +324,12 @@ fn text<'a>(resource: &'a Json, field: &str) -> Option<&'a str> {
     resource.get(field)?.as_str()
 }
 
-fn take_list(deployment: &mut Map<String, Json>, name: &str) -> Vec<Json> {
+/// The list of this name, empty where there is none. Each of its elements is an object.
+fn take_list(deployment: &mut Map<String, Json>, name: &'static str) -> Result<Vec<Json>, MigrateError> {
     match deployment.get_mut(name) {
-        Some(Json::Array(list)) => std::mem::take(list),
-        _ => Vec::new(),
+        None | Some(Json::Null) => Ok(Vec::new()),
+        Some(Json::Array(list)) if list.iter().all(Json::is_object) => Ok(std::mem::take(list)),
+        Some(_) => Err(MigrateError::NoList(name)),
     }
 }
 

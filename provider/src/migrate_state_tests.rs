@@ -229,5 +229,12 @@ fn what_is_no_exported_stack_is_refused_and_an_empty_one_is_not() {
     assert!(matches!(migrate("yes"), Err(MigrateError::NoJson(_))));
     assert!(matches!(migrate("{}"), Err(MigrateError::NoStack)));
     assert!(matches!(migrate(r#"{"deployment": 1}"#), Err(MigrateError::NoStack)));
+    for name in ["resources", "pending_operations"] {
+        for wrong in ["5", "{}", "\"a\"", "true", "[5]", "[[]]"] {
+            let stack = format!(r#"{{"deployment": {{"{name}": {wrong}}}}}"#);
+            assert!(matches!(migrate(&stack), Err(MigrateError::NoList(_))), "{stack}");
+        }
+        assert!(migrate(&format!(r#"{{"deployment": {{"{name}": null}}}}"#)).is_ok(), "a stack without {name}");
+    }
     assert_eq!(migrate(r#"{"version": 3, "deployment": null}"#).unwrap().taken, 0);
 }

@@ -30,8 +30,8 @@ use tests::places;
 use crate::programs::{Program, Table};
 use crate::schedule::Outcome;
 
-/// Resources under test at the same time: they wait for nothing but the processor.
-const LANES: usize = 2;
+/// Resources under test at the same time.
+const LANES: usize = 4;
 
 /// Resources that take longer are named, so that the whole stays short.
 const SLOW: Duration = Duration::from_secs(15);

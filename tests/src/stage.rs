@@ -143,7 +143,7 @@ impl Told {
 
     /// An operation that tells here how it gets on.
     pub fn operation<'a>(&'a self, token: &'a str, name: &'a str) -> Operation<'a> {
-        Operation { token, name, timeout: None, progress: self }
+        Operation { token, name, urn: "", timeout: None, progress: self }
     }
 
     fn keep(&self, message: &str) {
@@ -177,6 +177,11 @@ fn value_of(json: &Json) -> Value {
 
 const ASSET: &str = "$asset";
 const ARCHIVE: &str = "$archive";
+
+/// The files that every case finds.
+pub fn files() -> Arc<dyn Files> {
+    Arc::new(Named)
+}
 
 /// Files whose content is their own path; what is called `missing` does not exist, and a name with a dot is no directory.
 struct Named;

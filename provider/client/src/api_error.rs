@@ -89,7 +89,7 @@ impl ApiError {
         Self {
             kind,
             status: status.as_u16(),
-            message: text("message"),
+            message: text("message").or_else(|| redirect(status, headers)),
             details: details(&body),
             resource: text("resource"),
             resource_id: text("resource_id"),
@@ -99,7 +99,7 @@ impl ApiError {
             request_id: request_id(headers),
             operation: operation.to_owned(),
             host: None,
-            maybe_done: kind == Kind::Broken && !method.is_safe(),
+            maybe_done: kind == Kind::Broken && !status.is_redirection() && !method.is_safe(),
             error_type,
             precondition,
         }
@@ -117,7 +117,7 @@ impl ApiError {
         let root = crate::storage::parse(body).unwrap_or_default();
         let text = |name: &str| root.text_of(name).map(one_line).filter(|text| !text.is_empty());
         error.error_type = text("Code");
-        error.message = text("Message");
+        error.message = text("Message").or(error.message);
         error.request_id = text("RequestId").or(error.request_id);
         error.kind = storage_kind(status, error.error_type.as_deref());
         if error.kind == Kind::Foreign
@@ -125,7 +125,7 @@ impl ApiError {
         {
             error.kind = Kind::NotFound;
         }
-        error.maybe_done = error.kind == Kind::Broken && !method.is_safe();
+        error.maybe_done = error.kind == Kind::Broken && !status.is_redirection() && !method.is_safe();
         error
     }
 
@@ -192,6 +192,22 @@ impl ApiError {
         [&self.message, &self.help_message, &self.reason].into_iter().chain(details).filter_map(Option::as_deref)
     }
 
+    /// Whether the API names the reason for a conflict that passes by itself.
+    pub fn is_transient(&self) -> bool {
+        self.kind == Kind::Busy
+            && (self.precondition.is_some()
+                || matches!(self.error_type.as_deref(), Some("transient_state" | "OperationAborted")))
+    }
+
+    /// Whether it is about an object or an argument of this name, such as `project`.
+    pub fn concerns(&self, name: &str) -> bool {
+        let argument = format!("{name}_id");
+        let of_detail = |detail: &Detail| {
+            detail.argument_name.as_deref() == Some(argument.as_str()) || detail.resource.as_deref() == Some(name)
+        };
+        self.resource.as_deref() == Some(name) || self.details.iter().any(of_detail)
+    }
+
     /// What it says of single arguments.
     pub fn of_arguments(&self) -> impl Iterator<Item = &str> {
         self.details.iter().filter_map(|detail| detail.help_message.as_deref())
@@ -216,7 +232,7 @@ impl ApiError {
             Kind::Quota => "Delete what is no longer needed, or ask Scaleway's support for a higher quota.",
             Kind::Throttled => "Lower requestsPerSecond or maxConcurrentRequests of the provider.",
             Kind::Busy if self.precondition.is_some() => "Remove what still uses it first.",
-            Kind::Busy => "Try again once the change under way has ended.",
+            Kind::Busy if self.is_transient() => "Try again once the change under way has ended.",
             Kind::Conflict if self.error_type.as_deref() == Some("already_exists") => {
                 "Choose another name, or import what exists."
             }
@@ -232,11 +248,14 @@ impl ApiError {
             Kind::Conflict if self.error_type.as_deref() == Some("locked") => {
                 "Ask Scaleway's support why it is locked."
             }
+            Kind::Broken if (300..400).contains(&self.status) => {
+                "Set the address of the API itself, in `apiUrl` or `s3Endpoint`: redirects are not followed."
+            }
             Kind::Broken => "Look at https://status.scaleway.com and try again later.",
             Kind::Foreign => {
                 "Check apiUrl and s3Endpoint of the provider (SCW_API_URL) and any proxy in between; nothing is treated as deleted."
             }
-            Kind::NotFound | Kind::Invalid | Kind::Conflict => return None,
+            Kind::NotFound | Kind::Invalid | Kind::Conflict | Kind::Busy => return None,
         };
         Some(advice.to_owned())
     }
@@ -371,6 +390,19 @@ fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>
             _ => Kind::Broken,
         },
     }
+}
+
+/// What a redirect is, by the host it leads to: the rest of an address may hold a signature.
+fn redirect(status: StatusCode, headers: &HeaderMap) -> Option<String> {
+    if !status.is_redirection() {
+        return None;
+    }
+    let location = headers.get(http::header::LOCATION).and_then(|location| location.to_str().ok());
+    let host = location.and_then(|location| url::Url::parse(location).ok()?.host_str().map(str::to_owned));
+    Some(match host {
+        Some(host) => format!("the response is a redirect to {}", one_line(&host)),
+        None => "the response is a redirect".to_owned(),
+    })
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {

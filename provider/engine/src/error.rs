@@ -115,6 +115,13 @@ impl Error {
         self.maybe_done
     }
 
+    /// The same error of a call that may have had its effect all the same.
+    #[must_use]
+    pub(crate) fn doubtful(mut self) -> Self {
+        self.maybe_done = true;
+        self
+    }
+
     /// The API's error answer, if that is the cause.
     pub(crate) fn api(&self) -> Option<&client::ApiError> {
         self.source.as_deref()?.downcast_ref::<client::Error>()?.api()
@@ -129,6 +136,7 @@ impl Error {
     pub(crate) fn of_client(error: client::Error) -> Self {
         let kind = match &error {
             client::Error::Cancelled(_) => ErrorKind::Cancelled,
+            client::Error::Deadline(_) => ErrorKind::TimedOut,
             // Nothing was sent, because of what the program or the settings say: a name such as `..`, a broken key.
             client::Error::Build(_) => ErrorKind::Invalid,
             client::Error::Api(_) => error.kind().map_or(ErrorKind::Unreachable, of_api),
@@ -136,7 +144,7 @@ impl Error {
         };
         let hint = error.help();
         let fact = match root_cause(&error) {
-            Some(cause) if kind == ErrorKind::Unreachable => format!("{error} ({cause})"),
+            Some(cause) if matches!(kind, ErrorKind::Unreachable | ErrorKind::TimedOut) => format!("{error} ({cause})"),
             _ => error.to_string(),
         };
         let mut made = Self::new(kind, fact);

@@ -13,6 +13,7 @@ use crate::engine::hour;
 use crate::error::{Error, ErrorKind, Left};
 use crate::operation::{Created, DiffRequest, ReadBack};
 use crate::pending::Pending;
+use crate::recover::{self, Begun};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
@@ -30,17 +31,22 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         let seen = probe::expected(cx, inputs).await?;
         return local::create(cx.resource, cx.chance, inputs, seen, hour(&*cx.client.clock()));
     }
+    // What a former process began is looked up before anything is created.
+    if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {
+        return Ok(created);
+    }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await?;
-    let answer = begin(cx, &scope, inputs).await.map_err(|error| doubtful(cx, error))?;
-    look::learn(cx.resource, &mut scope, None, answer);
-    let Some(id) = scope.id() else {
-        let fact = format!("Scaleway made the {} but did not tell its id", cx.resource.label);
-        return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
+    let answer = match Box::pin(recover::begin(cx, &scope, inputs)).await? {
+        Begun::Made(answer) => answer,
+        Begun::Adopted(created) => return Ok(created),
     };
+    look::learn(cx.resource, &mut scope, None, answer);
+    let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };
+    // From here on the object exists: whatever fails, Pulumi must keep its id.
+    cx.creates.made(&cx.resource.token, cx.urn, &id);
     cx.recent.note(&id, cx.client.clock().now());
     scope.fresh = true;
-    // From here on the object exists: whatever fails, Pulumi must keep its id.
     let mut unsent = not_in_first_step(cx, &scope, inputs);
     let finished = finish(cx, &mut scope, inputs, &mut unsent).await;
     let none = Object::new();
@@ -246,8 +252,8 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     Ok(true)
 }
 
-/// The call that brings the object into being. If its answer was lost, the error says that it may exist.
-async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+/// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
+pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs) {
         return begun.await;
     }
@@ -255,19 +261,8 @@ async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<J
     Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
 }
 
-/// A create whose answer was lost may have made the object: that has to be looked up before it is made again.
-fn doubtful(cx: &Context<'_>, error: Error) -> Error {
-    if !error.maybe_done() {
-        return error;
-    }
-    error.hint(format!(
-        "the {} may exist all the same: look for it in the console, and import or delete it before you run this again",
-        cx.resource.label
-    ))
-}
-
 /// The inputs that the first call of a create does not carry, and a later step does.
-fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
+pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
     let first = carried_by(cx.resource.create.first());
     let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
     let by_handler = special::handler(cx.resource).takes_care_of(inputs);

@@ -20,7 +20,6 @@ struct Case {
     expected: &'static [(&'static str, &'static str, &'static str)],
 }
 
-const ARGUMENTS: &str = "the provider's arguments";
 const STACK: &str = "the stack's configuration";
 const FILE: &str = "profile `default` of /home/me/.config/scw/config.yaml";
 
@@ -178,7 +177,7 @@ fn value_of(configuration: &Configuration, setting: &str) -> Option<String> {
         "organizationId" => defaults.organization_id.clone(),
         "apiUrl" => Some(client.api_url.to_string()),
         "accessKey" => client.credentials.as_ref().map(|credentials| credentials.access_key.clone()),
-        "maxRetries" => Some(client.max_retries.to_string()),
+        "maxRetries" => client.max_retries.map(|retries| retries.to_string()),
         "requestsPerSecond" => client.requests_per_second.map(|rate| rate.to_string()),
         "maxConcurrentRequests" => Some(client.max_concurrent_requests.to_string()),
         other => panic!("{other} is not compared"),
@@ -206,7 +205,7 @@ fn typed_arguments_of_an_explicit_provider_count_like_texts() {
     arguments.insert("region".into(), Value::UNKNOWN);
     arguments.insert("zone".into(), Value::NULL);
     let configuration = resolve(&arguments, &surroundings(&[], "", "")).unwrap();
-    assert_eq!(configuration.client.max_retries, 5);
+    assert_eq!(configuration.client.max_retries, Some(5));
     assert_eq!(configuration.defaults, built_in_defaults());
 }
 
@@ -263,11 +262,19 @@ fn a_setting_nothing_can_be_done_with_is_named_with_its_source_and_never_quoted(
          it has `default`, `staging`",
     );
     check_wrong(
-        &[],
+        &[("profile", "production")],
         &[("SCW_CONFIG_PATH", "/elsewhere.yaml")],
         "",
         "the Scaleway configuration file /elsewhere.yaml cannot be read: entity not found",
     );
+}
+
+#[test]
+fn a_named_file_that_does_not_exist_is_the_same_as_no_file() {
+    let variables = [("SCW_CONFIG_PATH", "/elsewhere.yaml"), ("SCW_SECRET_KEY", "s")];
+    let configuration = resolve(&Object::new(), &surroundings(&variables, "", "")).unwrap();
+    assert!(configuration.missing.is_none());
+    assert_eq!(configuration.warnings, Vec::<String>::new());
 }
 
 #[test]

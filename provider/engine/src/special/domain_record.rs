@@ -130,16 +130,16 @@ async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
         let lost = match change(cx, scope, added.clone(), Repeatable::No).await {
             Ok(records) => match records.into_iter().find(|other| is_same(other, &record)) {
                 Some(made) => return Ok(made),
-                None => return Ok(find(cx, scope, &record).await?.unwrap_or_default()),
+                None => return Ok(find(cx, scope, &record).await.map_err(Error::doubtful)?.unwrap_or_default()),
             },
             Err(error) if error.maybe_done() => error,
             Err(error) => return Err(error),
         };
-        if let Some(made) = find(cx, scope, &record).await? {
-            return Ok(made);
-        }
-        if attempt == ATTEMPTS {
-            return Err(lost);
+        match find(cx, scope, &record).await {
+            Ok(Some(made)) => return Ok(made),
+            Ok(None) if attempt < ATTEMPTS => {}
+            // The record may exist: that matters more than why the look-up failed.
+            Ok(None) | Err(_) => return Err(lost),
         }
         cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
     }
