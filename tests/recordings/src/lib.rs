@@ -71,6 +71,7 @@ fn find(path: &str) -> Option<PathBuf> {
     found.exists().then_some(found)
 }
 
+#[expect(clippy::disallowed_methods, reason = "no configuration of the plugin: the caller of the tests decides")]
 fn is_required() -> bool {
     env::var_os(REQUIRE).is_some_and(|value| !value.is_empty())
 }
