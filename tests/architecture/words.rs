@@ -35,6 +35,7 @@ const HOMES: &[(&str, &str)] = &[
     ("provider/src/config.rs", "the environment"),
     ("provider/src/config/tests.rs", "a switch of the test"),
     ("tests/architecture/words.rs", "this list"),
+    ("tests/recordings/src/lib.rs", "a switch of the tests"),
     ("tests/schedules/main.rs", "a switch of the test"),
 ];
 

@@ -74,8 +74,11 @@ impl<T: Transport> Transport for OwnProject<T> {
     }
 
     fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Failure>> {
-        let is_check =
-            request.method() == http::Method::GET && request.uri().path().starts_with("/account/v3/projects");
+        let uri = request.uri();
+        let is_one = uri.path().starts_with("/account/v3/projects/");
+        let is_of_organization =
+            uri.path() == "/account/v3/projects" && uri.query().unwrap_or_default().contains("organization_id");
+        let is_check = request.method() == http::Method::GET && (is_one || is_of_organization);
         if !is_check {
             return self.0.exchange(request);
         }
