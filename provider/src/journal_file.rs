@@ -28,8 +28,8 @@ impl JournalFiles {
 
     fn path(&self, stack: &str) -> PathBuf {
         let digest = Sha256::digest(format!("{}\n{stack}", self.account));
-        let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        self.directory.join(format!("creates-{name}.jsonl"))
+        let name = digest.iter().take(16).fold(0_u128, |name, byte| (name << 8) | u128::from(*byte));
+        self.directory.join(format!("creates-{name:032x}.jsonl"))
     }
 
     fn read(path: &Path) -> io::Result<Vec<Attempt>> {

@@ -4,7 +4,7 @@ use scaleway_fake::{Fake, Fault, FaultKind, Running};
 use serde_json::json;
 
 use crate::bag::plain;
-use crate::once::{Counts, added};
+use crate::once::added;
 use crate::plugin::{self, Plugin};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,7 +38,9 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
         let mut third = Plugin::with_fake_in(&fake, None, &home).await;
         third.diff(token, &thing, &again).await;
         third.delete(token, &thing).await.unwrap();
-        assert_eq!(added(&before, &fake.counts()), Counts::new(), "{token}");
+        assert!(third.read(token, &thing).await.unwrap().is_none(), "{token}");
+        let other = third.create(token, &again, false).await.unwrap();
+        assert_ne!(other.id, thing.id, "{token}");
     }
 }
 

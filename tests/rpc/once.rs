@@ -67,7 +67,7 @@ impl CreateJournal for Kept {
 type World = BTreeMap<String, Json>;
 
 /// How many objects of each kind there are.
-pub(crate) type Counts = BTreeMap<String, usize>;
+type Counts = BTreeMap<String, usize>;
 
 /// A fake, and engines that call it.
 struct Stage {

@@ -237,7 +237,6 @@ mod time {
     use jiff::Timestamp;
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
     pub(super) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(time)
     }
@@ -281,8 +280,8 @@ impl Names {
         if urn.is_empty() {
             return random.to_vec();
         }
-        let mut names = lock(&self.0);
-        let named = names.entry(urn.to_owned()).or_default();
+        let mut all = lock(&self.0);
+        let named = all.entry(urn.to_owned()).or_default();
         named.fresh += 1;
         let mut seed = format!("{urn}\n{owner}\n").into_bytes();
         match &named.old {

@@ -51,20 +51,17 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         return if cx.creates.is_foreign(cx.urn) { unrecorded(cx, &scope, inputs).await } else { Ok(None) };
     };
     cx.progress.status("looking up what an interrupted run has created");
-    let candidate = match &attempt.id {
-        Some(id) => read(cx, id, inputs).await?.map(|found| {
-            let differs = differs(cx, inputs, &found);
-            Candidate { id: id.clone(), found, differs }
-        }),
-        None => {
-            let sought = Sought {
-                since: Since::Former(&attempt),
-                name: attempt.name.as_deref(),
-                before: &attempt.before,
-                pauses: &PAUSES_LATER,
-            };
-            look_up(cx, &scope, inputs, &sought).await?
-        }
+    let candidate = if let Some(id) = &attempt.id {
+        let found = read(cx, id, inputs).await?;
+        found.map(|found| Candidate { id: id.clone(), differs: differs(cx, inputs, &found), found })
+    } else {
+        let sought = Sought {
+            since: Since::Former(&attempt),
+            name: attempt.name.as_deref(),
+            before: &attempt.before,
+            pauses: &PAUSES_LATER,
+        };
+        look_up(cx, &scope, inputs, &sought).await?
     };
     let Some(candidate) = candidate else {
         cx.creates.closed(cx.urn);
@@ -94,14 +91,9 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     let name = name_of(cx.resource, scope);
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
     let lock = cx.creates.lock(&key);
-    // Where the objects that exist cannot be listed, nothing is looked up later either.
-    let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await.ok() } else { Some(Vec::new()) };
-    let is_blind = before.is_none();
-    let before = before.unwrap_or_default();
+    let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await? } else { Vec::new() };
     let began = cx.client.clock().now();
-    if !is_blind {
-        note(cx, scope, name.as_deref(), &before, began);
-    }
+    note(cx, scope, name.as_deref(), &before, began);
     let mut doubt: Option<Error> = None;
     for attempt in 1.. {
         let made = {
@@ -116,7 +108,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
         if doubt.is_none() && !error.maybe_done() {
             return rejected(aside, scope, inputs, name.as_deref(), error).await;
         }
-        if error.kind() == ErrorKind::Cancelled || is_blind || special::handler(cx.resource).looks_up_itself() {
+        if error.kind() == ErrorKind::Cancelled || special::handler(cx.resource).looks_up_itself() {
             return Err(if error.has_hint() { error } else { unclear(cx.resource, error, None) });
         }
         tracing::debug!(resource = %cx.resource.label, %error, "ambiguous response to a create request");
