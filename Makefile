@@ -13,7 +13,7 @@ MAKEFLAGS     += --no-print-directory
 shell_scripts  = $(shell grep -lE '^\#(!.*sh$$| shellcheck shell=)' scripts/* .ci/run api/*.sh)
 
 help: # not listed
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Show the main job on the fake: preview, up, refresh, destroy (minutes of set-up the first time)
 	@$(MAKE) --jobs=2 tools build
@@ -65,6 +65,10 @@ bench: ## Measure start, memory, size and the calls of a deployment
 	@$(MAKE) --jobs=2 tools build
 	scripts/bench
 
+reliability: ## Fault, kill and rate tests through the CLI, about an hour; writes docs/reliability.md
+	@$(MAKE) --jobs=2 tools build
+	scripts/reliability
+
 new: ## Draft a resource from its API document: make new RESOURCE=registry/namespace
 	cargo run -p schema -- new $(RESOURCE)
 
@@ -75,4 +79,4 @@ clean: ## Remove what was built here; the cache outside stays
 	cargo clean
 	rm -rf dist sdk/python sdk/nodejs
 
-.PHONY: help demo test build check gen api sdk tools e2e fake bench new dist clean
+.PHONY: help demo test build check gen api sdk tools e2e fake bench reliability new dist clean

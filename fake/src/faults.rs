@@ -41,10 +41,35 @@ pub enum FaultKind {
         #[serde(default)]
         retry_after: Option<u32>,
     },
+    /// Nothing is done, and this is the answer, as of a proxy, without headers of Scaleway:
+    /// `{"text": {"code": 404, "content_type": "text/html", "body": "<html></html>"}}`.
+    Text {
+        /// The HTTP status.
+        code: u16,
+        /// The header `Content-Type`; `text/plain` when absent.
+        #[serde(default = "plain")]
+        content_type: String,
+        /// The body, as it is.
+        #[serde(default)]
+        body: String,
+    },
     /// Nothing is done, and the connection is cut: `"drop_before"`.
     DropBefore,
     /// All is done, and the connection is cut instead of an answer: `"drop_after"`.
     DropAfter,
+    /// All is done, and this is the answer instead of the real one: `{"status_after": {"code": 504}}`.
+    StatusAfter {
+        /// The HTTP status.
+        code: u16,
+        /// The JSON body; empty when absent.
+        #[serde(default)]
+        body: Option<Value>,
+    },
+    /// All is done, and the answer comes this many seconds of the fake's clock later: `{"delay_after": {"seconds": 60}}`.
+    DelayAfter {
+        /// How long.
+        seconds: f64,
+    },
     /// All is done this many seconds of the fake's clock later: `{"delay": {"seconds": 2.5}}`.
     Delay {
         /// How long.
@@ -121,6 +146,10 @@ fn any() -> String {
     "*".to_owned()
 }
 
+fn plain() -> String {
+    "text/plain".to_owned()
+}
+
 fn once() -> u32 {
     1
 }
@@ -168,6 +197,9 @@ mod tests {
     fn a_fault_is_short_in_json() {
         let fault: Fault = serde_json::from_value(json!({ "kind": { "status": { "code": 503 } } })).unwrap();
         assert_eq!(fault, Fault::at("*", FaultKind::Status { code: 503, body: None, retry_after: None }));
+        let fault: Fault = serde_json::from_value(json!({ "kind": { "text": { "code": 404 } } })).unwrap();
+        let text = FaultKind::Text { code: 404, content_type: "text/plain".to_owned(), body: String::new() };
+        assert_eq!(fault, Fault::at("*", text));
         assert!(serde_json::from_value::<Fault>(json!({ "kind": "explode" })).is_err());
     }
 }

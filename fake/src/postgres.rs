@@ -55,7 +55,7 @@ async fn converse(server: &Server, stream: &mut TcpStream) -> io::Result<()> {
             server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
             judged(server, &user, text(&password), &database)
         }
-        Some(FaultKind::Status { .. }) => {
+        Some(FaultKind::Status { .. } | FaultKind::Text { .. }) => {
             Some(Refused { code: "57P03", message: "the database system is starting up".to_owned() })
         }
         _ => judged(server, &user, text(&password), &database),

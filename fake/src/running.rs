@@ -202,6 +202,15 @@ impl Running {
         self.server.world().snapshot()
     }
 
+    /// How many objects of each kind there are.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for object in self.server.world().store.all() {
+            *counts.entry(object.kind.to_owned()).or_default() += 1;
+        }
+        counts
+    }
+
     /// Sets fields of an object (a JSON object) behind everybody's back.
     pub fn change(&self, kind: &str, locality: &str, id: &str, fields: Value) -> Result<(), Error> {
         self.server.change(kind, locality, id, object(fields)).map_err(|_| no_object(kind, id))

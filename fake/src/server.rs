@@ -84,6 +84,10 @@ pub(crate) async fn exchange(
     }
     let (answer, operation) = match &fault {
         Some(FaultKind::DropBefore) => (None, None),
+        Some(FaultKind::Text { code, content_type, body }) => {
+            let operation = if host.is_none() && !stored { operation(&received) } else { None };
+            (Some(raw(*code, content_type, body)), operation)
+        }
         Some(FaultKind::Status { code, body: None, .. }) if stored => {
             (Some(object::refusal(&server, &received, *code)), None)
         }
@@ -106,6 +110,12 @@ pub(crate) async fn exchange(
         }
     };
     let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
+    let answer = match &fault {
+        Some(FaultKind::StatusAfter { code, body }) => {
+            Some(Answer { status: *code, body: body.clone() }.into_response(&server.world().uuid()))
+        }
+        _ => answer,
+    };
     let status = answer.as_ref().map(|answer| answer.status().as_u16());
     let answer = match server.journal().note(entry(&server, &received, path, status, operation)) {
         Ok(()) => answer,
@@ -114,10 +124,18 @@ pub(crate) async fn exchange(
             Some(refusal.0.into_response(""))
         }
     };
-    let Some(response) = answer else {
+    if let Some(FaultKind::DelayAfter { seconds }) = &fault {
+        server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
+    }
+    let Some(mut response) = answer else {
         line.cut();
         return Response::default();
     };
+    // The server's clock, which clients compare times of creation with.
+    let date = server.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     let mut response = match fault {
         Some(FaultKind::Truncate) => truncated(response),
         Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds).map(Body::from),
@@ -212,6 +230,16 @@ fn truncated(response: Response<Bytes>) -> Response<Body> {
         part
     });
     Response::from_parts(parts, Body::from_stream(stream))
+}
+
+/// An answer that has nothing of Scaleway's.
+fn raw(code: u16, content_type: &str, body: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::copy_from_slice(body.as_bytes()));
+    *response.status_mut() = axum::http::StatusCode::from_u16(code).unwrap_or_default();
+    if let Ok(content_type) = HeaderValue::from_str(content_type) {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    response
 }
 
 fn retry_after(mut response: Response<Bytes>, seconds: u32) -> Response<Bytes> {

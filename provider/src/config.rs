@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 pub(crate) use check::{changed, unknown, wrong};
-pub(crate) use resolve::{Configuration, built_in_defaults, resolve};
+pub(crate) use resolve::{ARGUMENTS, Configuration, built_in_defaults, resolve};
 
 /// The name of the package: the namespace of its stack configuration.
 pub(crate) const PACKAGE: &str = "evalap-scaleway";
@@ -56,13 +56,17 @@ pub(crate) const VARIABLES: &[Variable] = &[
     ),
     setting("SCW_PROFILE", "profile", "The profile of the Scaleway configuration file to use."),
     other("SCW_INSECURE", "`true` accepts any TLS certificate of the API: for tests only."),
-    other("SCW_CONFIG_PATH", "The Scaleway configuration file. A file named here must exist."),
+    other("SCW_CONFIG_PATH", "The Scaleway configuration file. A file that does not exist is the same as no file."),
     other("XDG_CONFIG_HOME", "The directory of `scw/config.yaml`, when `SCW_CONFIG_PATH` is not set."),
     other("HOME", "The directory of `.config/scw/config.yaml`, when `XDG_CONFIG_HOME` is not set either."),
     other("USERPROFILE", "The same on Windows."),
     other(
         "PULUMI_CONFIG",
         "The stack's configuration of this package, as JSON. Set by Pulumi, so that explicit providers fall back on it.",
+    ),
+    other(
+        "PULUMI_HOME",
+        "Pulumi's home directory (default `~/.pulumi`): creates that began are noted in its folder `evalap-scaleway`.",
     ),
     other("EVALAP_SCALEWAY_LOG", "What to log on stderr: `error`, `warn` (default), `info`, `debug` or `trace`."),
 ];
@@ -110,6 +114,15 @@ impl Surroundings {
     /// The level of logging the user asks for.
     pub(crate) fn log_level(&self) -> Option<String> {
         self.variable("EVALAP_SCALEWAY_LOG")
+    }
+
+    /// The directory that belongs to this plugin in Pulumi's home.
+    pub(crate) fn own_directory(&self) -> Option<PathBuf> {
+        let home = match self.variable("PULUMI_HOME") {
+            Some(home) => PathBuf::from(home),
+            None => Path::new(&self.variable("HOME").or_else(|| self.variable("USERPROFILE"))?).join(".pulumi"),
+        };
+        Some(home.join("evalap-scaleway"))
     }
 
     /// Whether any TLS certificate is accepted.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use client::Clock;
+use client::{Clock, Observer};
 use engine::Progress;
 use pulumi_rpc::pulumirpc::engine_client::EngineClient;
 use pulumi_rpc::pulumirpc::{LogRequest, LogSeverity};
@@ -104,6 +104,13 @@ impl EngineLog {
     fn push(&self, entry: Entry) {
         // The task ends only with the runtime; nobody is left to be told then.
         let _ = self.sender.send(entry);
+    }
+}
+
+/// What concerns all resources is about none of them: the engine shows it once.
+impl Observer for EngineLog {
+    fn outage(&self, message: &str) {
+        self.warning("", message);
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Target {
     pub(crate) token: String,
     /// The logical name.
     pub(crate) name: String,
+    /// The URN.
+    pub(crate) urn: String,
 }
 
 /// Check, as sent.
@@ -211,7 +213,7 @@ fn target(urn: &str, token: String, name: String) -> Result<Target, Malformed> {
     if token.is_empty() {
         return Err(Malformed("it names no resource type".into()));
     }
-    Ok(Target { token, name: if name.is_empty() { name_of_urn } else { name } })
+    Ok(Target { token, name: if name.is_empty() { name_of_urn } else { name }, urn: urn.to_owned() })
 }
 
 /// Zero, and what is no length of time, mean the resource's own limit.

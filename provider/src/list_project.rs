@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use catalog::{Catalog, Locality, Resource};
-use client::{Client, Clock, SystemClock};
+use client::{Call, Client, Clock, Kind, Method, Settings, SystemClock};
 use engine::{Engine, ErrorKind, Listed};
 use futures_util::future::join_all;
 use serde_json::{Map, Value as Json, json};
@@ -43,6 +44,10 @@ pub struct Listing {
 /// Zones of a region that are asked; one that does not exist has nothing.
 const ZONES: [u8; 3] = [1, 2, 3];
 
+/// The time of the first call, which shows whether the API answers, and its retries.
+const FIRST_ANSWER: Duration = Duration::from_secs(8);
+const FIRST_RETRIES: u32 = 3;
+
 /// One kind of resource in one place.
 struct Part<'a> {
     /// The full token (`evalap-scaleway:registry/namespace:Namespace`).
@@ -74,7 +79,9 @@ async fn list_with(question: &Question, surroundings: &Surroundings) -> io::Resu
         _ => question.regions.clone(),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let engine = Engine::new(Arc::clone(catalog), Client::new(client.clock(clock)), defaults);
+    let client = client.clock(clock);
+    answers(&client).await?;
+    let engine = Engine::new(Arc::clone(catalog), Client::new(client), defaults);
     let parts = parts(catalog, &project, &regions, question.organization);
     let asked = parts.iter().map(|part| engine.list(&part.token, &part.query));
     let mut found = Vec::new();
@@ -89,10 +96,32 @@ async fn list_with(question: &Question, surroundings: &Surroundings) -> io::Resu
     }
     failed.sort();
     failed.dedup();
+    if found.is_empty() && !failed.is_empty() {
+        return Err(io::Error::other(format!("nothing could be listed: {}", failed.join("\n"))));
+    }
     let resources = resources(found);
     let count = resources.len();
     let file = serde_json::to_string_pretty(&json!({ "resources": resources }))?;
     Ok(Listing { file, count, failed })
+}
+
+/// Fails within seconds if the API does not answer, or does not accept the API key.
+async fn answers(settings: &Settings) -> io::Result<()> {
+    let settings = settings.clone().timeouts(FIRST_ANSWER, FIRST_ANSWER).max_retries(FIRST_RETRIES);
+    let call = Call::new(Method::GET, "/account/v3/projects", &[]).map_err(io::Error::other)?;
+    let error = match Client::new(settings).send(call.query("page_size", "1")).await {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    match error.kind() {
+        // The API is there, and what the key may not do is reported for each kind of resource.
+        Some(kind) if !matches!(kind, Kind::Broken | Kind::Unauthenticated) => Ok(()),
+        _ => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(" ({cause})")).unwrap_or_default();
+            let hint = error.help().map(|help| format!("\nHint: {help}")).unwrap_or_default();
+            Err(io::Error::other(format!("nothing was listed: {error}{cause}{hint}")))
+        }
+    }
 }
 
 /// Every kind that is listed and not left out, in every place.

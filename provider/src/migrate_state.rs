@@ -22,6 +22,9 @@ const NOTES: [&str; 2] = ["__meta", "__pulumi_raw_state_delta"];
 /// Which inputs the program did not give; ours says so too, but only at the top.
 const DEFAULTS: &str = "__defaults";
 
+/// The settings of a provider that hold the API key.
+const KEYS: [&str; 2] = ["accessKey", "secretKey"];
+
 /// The key that tells special values, such as secrets, from plain objects.
 const SIGNATURE: &str = pulumi_rpc::SIGNATURE_KEY;
 
@@ -47,6 +50,9 @@ pub enum MigrateError {
     /// The JSON is no exported stack.
     #[error("what came in is no exported stack: it has no `deployment`; give the output of `pulumi stack export`")]
     NoStack,
+    /// A part of the stack has another form.
+    #[error("`deployment.{0}` is not a list of objects: give the output of `pulumi stack export`")]
+    NoList(&'static str),
     /// Two resources would be one.
     #[error(
         "two resources would both be {0}: delete one of them from the stack with `pulumi state delete`, and export it again"
@@ -84,8 +90,8 @@ struct Stack<'a> {
 
 impl Stack<'_> {
     fn migrate(&mut self, deployment: &mut Map<String, Json>) -> Result<usize, MigrateError> {
-        let resources = take_list(deployment, "resources");
-        let mut pending = take_list(deployment, "pending_operations");
+        let resources = take_list(deployment, "resources")?;
+        let mut pending = take_list(deployment, "pending_operations")?;
         let of_operations = pending.iter().filter_map(|operation| operation.get("resource"));
         let all: Vec<&Json> = resources.iter().chain(of_operations).collect();
         self.name(&all);
@@ -96,6 +102,7 @@ impl Stack<'_> {
                 *resource = self.resource(resource.take());
             }
         }
+        let resources = read_once(resources);
         only_once(&resources)?;
         let count = pending.len();
         put_list(deployment, "resources", resources);
@@ -256,6 +263,10 @@ fn provider(mut old: Json, urn: &str) -> Json {
     for part in ["inputs", "outputs"] {
         let Some(Json::Object(settings)) = fields.get_mut(part) else { continue };
         settings.remove("pluginDownloadURL");
+        // The other SDK writes the key of the environment into the state. A program that sets one gives it again.
+        for key in KEYS {
+            settings.remove(key);
+        }
         if let Some(version) = settings.get_mut("version") {
             *version = Json::from(env!("CARGO_PKG_VERSION"));
         }
@@ -273,6 +284,16 @@ fn provider_urn(urn: Urn<'_>) -> String {
     let theirs = format!("pulumi:providers:{PEER}");
     let urn = urn.with_types(|token| (token == theirs).then(|| ours.clone()));
     urn.with_name(|name| name.starts_with("default_").then(|| format!("default_{version}"))).to_string()
+}
+
+/// Drops the second state of a resource that is only read: an `up` that failed before this has read it under our type.
+fn read_once(mut resources: Vec<Json>) -> Vec<Json> {
+    let mut seen = BTreeSet::new();
+    resources.retain(|resource| {
+        let is_read = resource.get("external") == Some(&Json::Bool(true));
+        !is_read || text(resource, "urn").is_none_or(|urn| seen.insert(urn.to_owned()))
+    });
+    resources
 }
 
 /// Refuses resources of one URN; one that waits for its deletion may have the name of its successor.
@@ -303,10 +324,12 @@ fn text<'a>(resource: &'a Json, field: &str) -> Option<&'a str> {
     resource.get(field)?.as_str()
 }
 
-fn take_list(deployment: &mut Map<String, Json>, name: &str) -> Vec<Json> {
+/// The list of this name, empty where there is none. Each of its elements is an object.
+fn take_list(deployment: &mut Map<String, Json>, name: &'static str) -> Result<Vec<Json>, MigrateError> {
     match deployment.get_mut(name) {
-        Some(Json::Array(list)) => std::mem::take(list),
-        _ => Vec::new(),
+        None | Some(Json::Null) => Ok(Vec::new()),
+        Some(Json::Array(list)) if list.iter().all(Json::is_object) => Ok(std::mem::take(list)),
+        Some(_) => Err(MigrateError::NoList(name)),
     }
 }
 

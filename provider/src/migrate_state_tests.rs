@@ -130,6 +130,29 @@ fn what_we_do_not_have_stays_with_its_provider_and_is_named() {
 }
 
 #[test]
+fn the_api_key_in_the_settings_of_a_provider_is_dropped() {
+    let (mut provider, reference) = theirs();
+    for part in ["inputs", "outputs"] {
+        provider[part]["accessKey"] = json!("SCWXXXXXXXXXXXXXXXXX");
+        provider[part]["secretKey"] = json!({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" });
+    }
+    let (resources, _) = migrated(vec![provider, resource("scaleway:network/vpc:Vpc", "net", &reference, json!({}))]);
+    for part in ["inputs", "outputs"] {
+        assert_eq!(resources[0][part], json!({ "version": VERSION, "region": "fr-par" }), "{part}");
+    }
+}
+
+#[test]
+fn a_resource_that_was_read_under_both_names_stays_once() {
+    let (provider, reference) = theirs();
+    let read = |token: &str| resource(token, "net", &reference, json!({ "external": true }));
+    let ours = read("evalap-scaleway:network/vpc:Vpc");
+    let (resources, _) = migrated(vec![provider, ours.clone(), read("scaleway:network/vpc:Vpc")]);
+    assert_eq!(resources.as_array().unwrap().len(), 2);
+    assert_eq!((&resources[1]["urn"], &resources[1]["external"]), (&ours["urn"], &json!(true)));
+}
+
+#[test]
 fn a_provider_of_the_programs_own_keeps_its_name() {
     let (mut provider, _) = theirs();
     let old = urn("pulumi:providers:scaleway::paris");
@@ -206,5 +229,12 @@ fn what_is_no_exported_stack_is_refused_and_an_empty_one_is_not() {
     assert!(matches!(migrate("yes"), Err(MigrateError::NoJson(_))));
     assert!(matches!(migrate("{}"), Err(MigrateError::NoStack)));
     assert!(matches!(migrate(r#"{"deployment": 1}"#), Err(MigrateError::NoStack)));
+    for name in ["resources", "pending_operations"] {
+        for wrong in ["5", "{}", "\"a\"", "true", "[5]", "[[]]"] {
+            let stack = format!(r#"{{"deployment": {{"{name}": {wrong}}}}}"#);
+            assert!(matches!(migrate(&stack), Err(MigrateError::NoList(_))), "{stack}");
+        }
+        assert!(migrate(&format!(r#"{{"deployment": {{"{name}": null}}}}"#)).is_ok(), "a stack without {name}");
+    }
     assert_eq!(migrate(r#"{"version": 3, "deployment": null}"#).unwrap().taken, 0);
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
 use client::{CancellationToken, Client, Clock, Transport};
-use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Operation, Progress, Warning};
+use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use tonic::codegen::BoxStream;
@@ -22,6 +22,7 @@ use crate::config::{self, Configuration, MissingKey, Surroundings};
 use crate::engine_log::EngineLog;
 use crate::files::LocalFiles;
 use crate::from_proto::{self, Malformed, Target};
+use crate::journal_file::JournalFiles;
 use crate::offer::Offer;
 use crate::{panics, to_proto};
 
@@ -35,6 +36,7 @@ pub(crate) struct Server {
     /// How requests are carried, if not by a client of this server's own.
     transport: Option<Arc<dyn Transport>>,
     configured: RwLock<Option<Arc<Configured>>>,
+    names: Names,
 }
 
 /// What Configure made.
@@ -58,7 +60,16 @@ impl Server {
         cancel: CancellationToken,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { offer, surroundings, log, cancel, clock, transport: None, configured: RwLock::default() }
+        Self {
+            offer,
+            surroundings,
+            log,
+            cancel,
+            clock,
+            transport: None,
+            configured: RwLock::default(),
+            names: Names::default(),
+        }
     }
 
     /// The same server over a transport that it shares with others.
@@ -124,17 +135,25 @@ impl Server {
             tracing::debug!(setting, origin, "configured");
             self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
         }
-        for warning in warnings.iter().chain(&config::unknown(arguments)) {
+        let places = engine::unknown_places(self.catalog()?, &defaults);
+        for warning in warnings.iter().chain(&config::unknown(arguments)).chain(&places) {
             self.log.warning(urn, warning);
         }
         let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let api = client.api_url.as_str().trim_end_matches('/').to_owned();
         let mut client = client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone());
         client.transport = self.transport.clone();
-        let client = Client::new(client);
-        let engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
+        let client = Client::new(client.observer(Arc::new(self.log.clone())));
+        let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
             .leaving_to(Arc::new(LocalChance));
+        if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {
+            engine = engine.with_key_of_arguments();
+        }
+        if let Some(directory) = self.surroundings.own_directory() {
+            let project = defaults.project_id.as_deref().unwrap_or_default();
+            engine = engine.journaling(Arc::new(JournalFiles::new(directory, &format!("{api}\n{project}"))));
+        }
         let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
         let configured = Arc::new(Configured { engine, defaults, missing, storage, api, reference });
         *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
@@ -144,7 +163,7 @@ impl Server {
 
 impl Target {
     fn operation<'a>(&'a self, timeout: Option<std::time::Duration>, progress: &'a dyn Progress) -> Operation<'a> {
-        Operation { token: &self.token, name: &self.name, timeout, progress }
+        Operation { token: &self.token, name: &self.name, urn: &self.urn, timeout, progress }
     }
 }
 
@@ -224,7 +243,7 @@ impl ResourceProvider for Server {
             // Called with the old settings of other packages too: what cannot be read is none of ours.
             let olds = from_proto::object(request.old_inputs.or(request.olds)).unwrap_or_default();
             let news = from_proto::object(request.news).unwrap_or_default();
-            Ok(to_proto::diff(&config::changed(&olds, &news)))
+            Ok(to_proto::diff(&config::changed(&olds, &news, &self.surroundings)))
         })
         .await
     }
@@ -246,14 +265,16 @@ impl ResourceProvider for Server {
         answer("Check", &urn, async {
             let check = from_proto::check(request)?;
             let resource = self.resource(&check.target)?;
-            let request = CheckRequest {
-                name: &check.target.name,
-                olds: &check.olds,
-                news: &check.news,
-                seed: &check.seed,
-                autonaming: check.autonaming,
+            let defaults = self.defaults();
+            let (seed, autonaming) = if check.olds.is_empty() {
+                self.naming(&check, &defaults)
+            } else {
+                self.names.saw(&urn, check.olds.text("name"));
+                (check.seed.clone(), check.autonaming.clone())
             };
-            let checked = engine::check(resource, &request, &self.defaults());
+            let (name, olds, news) = (&check.target.name, &check.olds, &check.news);
+            let request = CheckRequest { name, olds, news, seed: &seed, autonaming };
+            let checked = engine::check(resource, &request, &defaults);
             self.warn(&urn, &checked.warnings).await;
             Ok(to_proto::checked(checked, &check.news))
         })
@@ -264,7 +285,9 @@ impl ResourceProvider for Server {
         let request = request.into_inner();
         let urn = request.urn.clone();
         answer("Diff", &urn, async {
+            let id = request.id.clone();
             let diff = from_proto::diff(request)?;
+            self.stored(&diff.target, &id, &diff.old_inputs);
             let resource = self.resource(&diff.target)?;
             let request = DiffRequest {
                 olds: &self.followed(resource, &diff.olds),
@@ -289,6 +312,7 @@ impl ResourceProvider for Server {
             let resource = self.resource(&create.target)?;
             if create.preview {
                 engine::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
+                self.names.previewed(&urn);
                 let outputs = engine::preview_create(resource, &create.inputs, &self.defaults());
                 return Ok(to_proto::create_preview(outputs));
             }
@@ -309,6 +333,10 @@ impl ResourceProvider for Server {
             let read = from_proto::read(request)?;
             self.resource(&read.target)?;
             let engine = self.engine()?;
+            // An import and a lookup show no object that the state holds.
+            if !read.state.is_empty() {
+                self.stored(&read.target, &read.id, &read.inputs);
+            }
             let progress = self.log.progress(&urn);
             let operation = read.target.operation(read.timeout, &progress);
             let found = engine.read(operation, &read.id, &read.inputs, &read.state).await;
@@ -340,6 +368,7 @@ impl ResourceProvider for Server {
                 return Ok(to_proto::update_preview(outputs));
             }
             let engine = self.engine()?;
+            self.stored(&update.target, &update.id, old_inputs);
             let progress = self.log.progress(&urn);
             let operation = update.target.operation(update.timeout, &progress);
             let updated = engine.update(operation, &update.id, olds, old_inputs, news).await;
@@ -356,6 +385,7 @@ impl ResourceProvider for Server {
             let delete = from_proto::delete(request)?;
             self.resource(&delete.target)?;
             let engine = self.engine()?;
+            self.stored(&delete.target, &delete.id, &delete.old_inputs);
             let progress = self.log.progress(&urn);
             let operation = delete.target.operation(delete.timeout, &progress);
             let deleted = engine.delete(operation, &delete.id, &delete.olds, &delete.old_inputs).await;
@@ -420,9 +450,16 @@ impl ResourceProvider for Server {
     /// Everything under way ends as soon as it can tell what it has done; later calls are served, and end at once.
     async fn cancel(&self, _: Request<()>) -> Answer<()> {
         self.cancel.cancel();
+        let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(configured) = configured {
+            configured.engine.delivered();
+        }
         Ok(Response::new(()))
     }
 }
+
+#[path = "server_state.rs"]
+mod state;
 
 #[cfg(test)]
 #[path = "server_tests.rs"]

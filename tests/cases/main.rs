@@ -9,6 +9,7 @@ mod judge;
 mod laws;
 mod partial;
 mod run;
+mod times;
 mod trace;
 
 use std::error::Error;
@@ -34,6 +35,7 @@ fn every_case_holds(file: &Path) -> datatest_stable::Result<()> {
         wrong.extend(broken);
         wrong.extend(runtime.block_on(attributes::broken(&catalog, &token, case, &outcome)));
         wrong.extend(runtime.block_on(partial::broken(&catalog, &token, case, &outcome)));
+        wrong.extend(runtime.block_on(times::broken(&catalog, &token, case)));
         wrong.extend(laws::leaks(&catalog, &token, case, &outcome, &format!("{log}{laws_log}")));
         if !wrong.is_empty() {
             report.push(format!("{}\n    {}", case.case, wrong.join("\n    ")));

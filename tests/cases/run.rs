@@ -44,7 +44,11 @@ pub(crate) struct Outcome {
 pub(crate) async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Outcome {
     let resource = resource(catalog, token);
     let network = stage::scripted(&case.calls);
-    let engine = stage::engine(catalog, Arc::new(network.clone()));
+    // Cases of the project itself show these calls.
+    let engine = match token {
+        "account/project:Project" => stage::engine(catalog, Arc::new(network.clone())),
+        _ => stage::engine(catalog, Arc::new(stage::OwnProject(network.clone()))),
+    };
     let told = Told::default();
     let full_token = format!("evalap-scaleway:{token}");
     let operation = told.operation(&full_token, &case.name);

@@ -76,14 +76,12 @@ class Scenes:
     def refused(self) -> str:
         for (method, path), (code, body) in REFUSALS.items():
             self._fault({"status": {"code": code, "body": body}}, method=method, path=path)
-        self._fault("drop_after", method="POST", path="/iam/*/policies")
 
         def program() -> None:
             images()
             scaleway.network.Vpc("apps")
             scaleway.secrets.Secret("token")
             scaleway.iam.Application("ci", name="ci")
-            scaleway.iam.Policy("deploy", no_principal=True, rules=[])
             database()
             namespace = scaleway.containers.Namespace("web")
             # The fake lets no image start that has this in its name.

@@ -19,16 +19,16 @@ use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
 /// One resource of the table, after those it needs.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+pub(crate) struct Entry {
     /// Its token without the package.
-    resource: String,
+    pub(crate) resource: String,
     /// What later ones call it.
-    name: String,
+    pub(crate) name: String,
     /// The least a program can say; `$name.output` is an output of an earlier one.
     #[serde(default)]
     least: Map<String, Json>,
     /// What the program says at first.
-    inputs: Map<String, Json>,
+    pub(crate) inputs: Map<String, Json>,
     /// What it says then; changed in place. Absent: every change replaces.
     #[serde(default)]
     change: Map<String, Json>,
@@ -46,8 +46,7 @@ type World = BTreeMap<String, Thing>;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
     let catalog = places::catalog();
-    let entries: Vec<Entry> =
-        serde_saphyr::from_str(&places::text(&places::project().join("tests/rpc/life.yaml"))).unwrap();
+    let entries = entries();
     // What is withdrawn has no life; `refusals.rs` shows what comes of it.
     let living = catalog.resources.iter().filter(|(_, resource)| resource.withdrawn.is_none()).map(|(token, _)| token);
     let missing: Vec<&String> = living.filter(|token| !entries.iter().any(|entry| entry.resource == **token)).collect();
@@ -83,6 +82,11 @@ async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
         .map(str::to_owned)
         .collect();
     assert!(heard.is_empty(), "secrets are told:\n{}", heard.join("\n"));
+}
+
+/// The table of all resources.
+pub(crate) fn entries() -> Vec<Entry> {
+    serde_saphyr::from_str(&places::text(&places::project().join("tests/rpc/life.yaml"))).unwrap()
 }
 
 /// One question of the table of functions.

@@ -45,6 +45,11 @@ impl Listener {
             }
         }
     }
+
+    /// The messages that have arrived and were not waited for.
+    pub(crate) fn heard(&mut self) -> Vec<Message> {
+        std::iter::from_fn(|| self.messages.try_recv().ok()).collect()
+    }
 }
 
 struct Ear(Mutex<mpsc::UnboundedSender<Message>>);

@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bag;
+mod killed;
 mod life;
 mod listener;
 mod lists;
 mod moves;
+mod once;
 mod plugin;
 mod process;
 mod refusals;
+mod trouble;
 mod waits;

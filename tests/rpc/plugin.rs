@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
@@ -41,8 +42,13 @@ pub(crate) struct Plugin {
 impl Plugin {
     /// Starts the plugin for an engine at this address, or for one that attaches, and shakes hands.
     pub(crate) async fn start(engine: Option<&str>) -> Self {
+        Self::start_in(engine, &home()).await
+    }
+
+    /// The same with Pulumi's home in this directory, where an earlier plugin may have left something.
+    async fn start_in(engine: Option<&str>, home: &Path) -> Self {
         let mut command = command();
-        command.args(["-v=9", "--logtostderr"]).args(engine);
+        command.env("PULUMI_HOME", home).args(["-v=9", "--logtostderr"]).args(engine);
         let mut process = command.spawn().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut greeting = String::new();
@@ -65,7 +71,12 @@ impl Plugin {
 
     /// A plugin that is configured for a fake.
     pub(crate) async fn with_fake(fake: &scaleway_fake::Running, engine: Option<&str>) -> Self {
-        let mut plugin = Self::start(engine).await;
+        Self::with_fake_in(fake, engine, &home()).await
+    }
+
+    /// The same with Pulumi's home in this directory.
+    pub(crate) async fn with_fake_in(fake: &scaleway_fake::Running, engine: Option<&str>, home: &Path) -> Self {
+        let mut plugin = Self::start_in(engine, home).await;
         let arguments = json!({
             "accessKey": "SCWXXXXXXXXXXXXXXXXX",
             "secretKey": SECRET_KEY,
@@ -110,11 +121,16 @@ impl Plugin {
 
     /// Check of a resource; fails the test if something is wrong with the inputs.
     pub(crate) async fn check(&mut self, token: &str, olds: Option<&Struct>, news: &Json) -> Struct {
+        self.check_with(token, olds, news, 7).await
+    }
+
+    /// The same with another random seed.
+    pub(crate) async fn check_with(&mut self, token: &str, olds: Option<&Struct>, news: &Json, seed: u8) -> Struct {
         let request = rpc::CheckRequest {
             urn: urn(token),
             olds: olds.cloned(),
             news: Some(bag(news)),
-            random_seed: vec![7; 32],
+            random_seed: vec![seed; 32],
             ..Default::default()
         };
         let checked = self.client.check(request).await.unwrap().into_inner();
@@ -276,9 +292,20 @@ pub(crate) fn urn(token: &str) -> String {
 pub(crate) fn command() -> Command {
     let mut command = Command::new(built());
     let nowhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-home");
-    command.env_clear().env("HOME", &nowhere);
+    // A journal that another test has left must not be read.
+    command.env_clear().env("HOME", &nowhere).env("PULUMI_HOME", home());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// A directory for Pulumi's home that no other plugin uses.
+pub(crate) fn home() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("homes/{}-{count}", std::process::id()));
+    // What an earlier run of the same process id has left.
+    let _ = std::fs::remove_dir_all(&home);
+    home
 }
 
 fn provider_urn() -> String {

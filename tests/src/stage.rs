@@ -49,14 +49,40 @@ pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
         .seed(1);
     // Buckets stand in the path, where cases can show them.
     settings.s3_endpoint = Some(Url::parse("https://s3.example.com").expect("this is an address"));
-    Engine::new(Arc::clone(catalog), Client::new(settings), defaults())
-        .reading(Arc::new(Named))
-        .leaving_to(Arc::new(Foreseen::default()))
+    furnished(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
+}
+
+/// The same engine with made-up files and predictable randomness.
+#[must_use]
+pub fn furnished(engine: Engine) -> Engine {
+    engine.reading(Arc::new(Named)).leaving_to(Arc::new(Foreseen::default()))
 }
 
 /// A network that answers these exchanges in their order.
 pub fn scripted(exchanges: &[Exchange]) -> ScriptedTransport {
     ScriptedTransport::new(exchanges.iter().map(Exchange::step))
+}
+
+/// A network in which the project of every case is visible to the API key, so that "not found" means "deleted": the call
+/// that reads it is not part of a case.
+#[derive(Clone, Debug)]
+pub struct OwnProject<T>(pub T);
+
+impl<T: Transport> Transport for OwnProject<T> {
+    fn log_in<'a>(&'a self, login: &'a client::Login) -> BoxFuture<'a, Result<(), String>> {
+        self.0.log_in(login)
+    }
+
+    fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Failure>> {
+        let is_check =
+            request.method() == http::Method::GET && request.uri().path().starts_with("/account/v3/projects");
+        if !is_check {
+            return self.0.exchange(request);
+        }
+        let id = request.uri().path().rsplit('/').next().unwrap_or_default();
+        let body = serde_json::json!({ "id": id, "projects": [{ "id": PROJECT }] }).to_string();
+        Box::pin(async move { Ok(Response::new(Bytes::from(body))) })
+    }
 }
 
 /// A network that answers every look with what was last said at its address, and everything else with 404.
@@ -117,7 +143,7 @@ impl Told {
 
     /// An operation that tells here how it gets on.
     pub fn operation<'a>(&'a self, token: &'a str, name: &'a str) -> Operation<'a> {
-        Operation { token, name, timeout: None, progress: self }
+        Operation { token, name, urn: "", timeout: None, progress: self }
     }
 
     fn keep(&self, message: &str) {
@@ -151,6 +177,11 @@ fn value_of(json: &Json) -> Value {
 
 const ASSET: &str = "$asset";
 const ARCHIVE: &str = "$archive";
+
+/// The files that every case finds.
+pub fn files() -> Arc<dyn Files> {
+    Arc::new(Named)
+}
 
 /// Files whose content is their own path; what is called `missing` does not exist, and a name with a dot is no directory.
 struct Named;

@@ -185,11 +185,34 @@ impl Answers {
             return match (recorded.iter().find(same), &step.call.pages) {
                 (Some(recorded), _) => recorded.answer.clone(),
                 (None, Some(list)) => json!({ list: [], "total_count": 0 }),
-                (None, None) => json!({}),
+                (None, None) => nameless(step, sent),
             };
         }
-        self.otherwise.clone()
+        let mut otherwise = self.otherwise.clone();
+        if let Some(object) = otherwise.as_object_mut() {
+            object.insert("id".to_owned(), Json::from(last(sent)));
+        }
+        otherwise
     }
+}
+
+/// An object that says nothing but that it is the one that was asked for.
+fn nameless(step: &Step, sent: &Exchange) -> Json {
+    let identity = &step.call.identity;
+    match (&identity.repeats, identity.fields.first()) {
+        (Some(field), _) => {
+            let parameter = format!("{{{}}}", identity.parameter.as_deref().unwrap_or_default());
+            let place = step.call.path.split('/').position(|part| part == parameter);
+            json!({ field.as_str(): place.and_then(|place| sent.path.split('/').nth(place)) })
+        }
+        (None, Some(field)) => json!({ field.as_str(): null }),
+        (None, None) => json!({}),
+    }
+}
+
+/// The last part of the path, which names the object.
+fn last(sent: &Exchange) -> &str {
+    sent.path.rsplit('/').next().unwrap_or_default()
 }
 
 /// Lets a status that passes by itself pass, in an object or in the objects of a list.

@@ -188,3 +188,15 @@ async fn members_from_elsewhere_are_told_of_as_planted_and_otherwise_there_are_n
     let tokens = "/iam/v1alpha1/scim/5ca1e3a7-fa4e-4000-8000-000000000023/tokens";
     assert_eq!(client.call(&format!("GET {tokens}")).await.1["total_count"], 1);
 }
+
+#[tokio::test]
+async fn a_policy_changes_with_its_rules() {
+    let client = client().await;
+    let app = application(&client, "app").await;
+    let body = json!({ "name": "p", "application_id": app, "rules": [] });
+    let made = client.good("POST /iam/v1alpha1/policies", body).await;
+    client.good("POST /_fake/clock", json!({ "advance": 5 })).await;
+    client.good("PUT /iam/v1alpha1/rules", json!({ "policy_id": made["id"], "rules": [] })).await;
+    let (_, read) = client.call(&format!("GET /iam/v1alpha1/policies/{}", made["id"].as_str().unwrap())).await;
+    assert!(read["updated_at"].as_str() > made["updated_at"].as_str(), "{read}");
+}

@@ -102,9 +102,37 @@ pub struct Operation {
     /// The answer is the object that the first `read` step would give, so that it need not be asked for again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answers_object: bool,
+    /// What shows that its answer is about the object that was requested.
+    #[serde(default, skip_serializing_if = "Identity::is_none")]
+    pub identity: Identity,
     /// How it is spoken, if it is one of Object Storage, in the words of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<Json>,
+}
+
+/// What an answer of one object shows of its identity. Lists and Object Storage have none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// The field that repeats the last parameter of the path: `id` for `{instance_id}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<String>,
+    /// That parameter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// A delete that answers without a body.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
+    /// Where no field repeats it: the fields of the answer, of which at least one is always there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+}
+
+impl Identity {
+    /// Whether nothing is known of what the answer shows.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A query parameter and where it comes from.

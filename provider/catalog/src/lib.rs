@@ -7,7 +7,7 @@ mod component;
 mod property;
 mod resource;
 
-pub use call::{Body, Find, Operation, Query, Source, Step, When};
+pub use call::{Body, Find, Identity, Operation, Query, Source, Step, When};
 pub use component::{Component, Method};
 pub use property::{
     Checks, Convert, Equal, Format, Input, Kind, Known, KnownGroup, Merge, Property, ProviderDefault, usual_field,

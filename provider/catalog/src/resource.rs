@@ -157,6 +157,9 @@ pub struct Wait {
     pub field: String,
     /// Its values that pass by themselves.
     pub passing: Vec<String>,
+    /// Its values with which the resource has settled. Any other value is one that this version does not know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<String>,
     /// Its values that mean failure, once they are seen twice.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<String>,
@@ -254,6 +257,9 @@ pub struct Listing {
     /// The import of a whole project leaves them out.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,
+    /// Elements carry no time of creation.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
     /// What may select some of them, by the names of properties (`region`, `projectId`, `instanceId`).
     pub inputs: Vec<String>,
 }

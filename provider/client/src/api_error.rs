@@ -8,11 +8,16 @@ use std::fmt;
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
+use crate::not_found;
+
 /// What a caller can do about an error answer. Closed: each answer falls into one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// The object is not there (404), or no longer (410 `resource_expired`).
+    /// Scaleway itself reports that the object does not exist (404), or no longer (410 `resource_expired`).
     NotFound,
+    /// A 404 or 410 without Scaleway's error body: from a proxy, a gateway or a wrong address. It proves nothing about the
+    /// object.
+    Foreign,
     /// The key may not do this (403).
     Denied,
     /// The key is unknown, expired or missing (401).
@@ -66,6 +71,7 @@ pub struct ApiError {
     reason: Option<String>,
     request_id: Option<String>,
     operation: String,
+    host: Option<String>,
     maybe_done: bool,
 }
 
@@ -76,11 +82,14 @@ impl ApiError {
         let text = |name: &str| text(&body, name);
         let error_type = text("type");
         let precondition = text("precondition");
-        let kind = kind(status, error_type.as_deref(), precondition.as_deref());
+        let mut kind = kind(status, error_type.as_deref(), precondition.as_deref());
+        if kind == Kind::Foreign && not_found::is_reported(&body) {
+            kind = Kind::NotFound;
+        }
         Self {
             kind,
             status: status.as_u16(),
-            message: text("message"),
+            message: text("message").or_else(|| redirect(status, headers)),
             details: details(&body),
             resource: text("resource"),
             resource_id: text("resource_id"),
@@ -89,7 +98,8 @@ impl ApiError {
             reason: text("reason"),
             request_id: request_id(headers),
             operation: operation.to_owned(),
-            maybe_done: kind == Kind::Broken && !method.is_safe(),
+            host: None,
+            maybe_done: kind == Kind::Broken && !status.is_redirection() && !method.is_safe(),
             error_type,
             precondition,
         }
@@ -107,11 +117,28 @@ impl ApiError {
         let root = crate::storage::parse(body).unwrap_or_default();
         let text = |name: &str| root.text_of(name).map(one_line).filter(|text| !text.is_empty());
         error.error_type = text("Code");
-        error.message = text("Message");
+        error.message = text("Message").or(error.message);
         error.request_id = text("RequestId").or(error.request_id);
         error.kind = storage_kind(status, error.error_type.as_deref());
-        error.maybe_done = error.kind == Kind::Broken && !method.is_safe();
+        if error.kind == Kind::Foreign
+            && not_found::is_reported_by_storage(method, headers, error.error_type.as_deref())
+        {
+            error.kind = Kind::NotFound;
+        }
+        error.maybe_done = error.kind == Kind::Broken && !status.is_redirection() && !method.is_safe();
         error
+    }
+
+    /// The same error with the host that answered.
+    #[must_use]
+    pub(crate) fn from_host(mut self, host: &str) -> Self {
+        self.host = Some(host.to_owned());
+        self
+    }
+
+    /// The id of the object that the error is about, if the API named one.
+    pub fn resource_id(&self) -> Option<&str> {
+        self.resource_id.as_deref()
     }
 
     /// What can be done about it.
@@ -165,6 +192,22 @@ impl ApiError {
         [&self.message, &self.help_message, &self.reason].into_iter().chain(details).filter_map(Option::as_deref)
     }
 
+    /// Whether the API names the reason for a conflict that passes by itself.
+    pub fn is_transient(&self) -> bool {
+        self.kind == Kind::Busy
+            && (self.precondition.is_some()
+                || matches!(self.error_type.as_deref(), Some("transient_state" | "OperationAborted")))
+    }
+
+    /// Whether it is about an object or an argument of this name, such as `project`.
+    pub fn concerns(&self, name: &str) -> bool {
+        let argument = format!("{name}_id");
+        let of_detail = |detail: &Detail| {
+            detail.argument_name.as_deref() == Some(argument.as_str()) || detail.resource.as_deref() == Some(name)
+        };
+        self.resource.as_deref() == Some(name) || self.details.iter().any(of_detail)
+    }
+
     /// What it says of single arguments.
     pub fn of_arguments(&self) -> impl Iterator<Item = &str> {
         self.details.iter().filter_map(|detail| detail.help_message.as_deref())
@@ -189,7 +232,7 @@ impl ApiError {
             Kind::Quota => "Delete what is no longer needed, or ask Scaleway's support for a higher quota.",
             Kind::Throttled => "Lower requestsPerSecond or maxConcurrentRequests of the provider.",
             Kind::Busy if self.precondition.is_some() => "Remove what still uses it first.",
-            Kind::Busy => "Try again once the change under way has ended.",
+            Kind::Busy if self.is_transient() => "Try again once the change under way has ended.",
             Kind::Conflict if self.error_type.as_deref() == Some("already_exists") => {
                 "Choose another name, or import what exists."
             }
@@ -205,8 +248,14 @@ impl ApiError {
             Kind::Conflict if self.error_type.as_deref() == Some("locked") => {
                 "Ask Scaleway's support why it is locked."
             }
+            Kind::Broken if (300..400).contains(&self.status) => {
+                "Set the address of the API itself, in `apiUrl` or `s3Endpoint`: redirects are not followed."
+            }
             Kind::Broken => "Look at https://status.scaleway.com and try again later.",
-            Kind::NotFound | Kind::Invalid | Kind::Conflict => return None,
+            Kind::Foreign => {
+                "Check apiUrl and s3Endpoint of the provider (SCW_API_URL) and any proxy in between; nothing is treated as deleted."
+            }
+            Kind::NotFound | Kind::Invalid | Kind::Conflict | Kind::Busy => return None,
         };
         Some(advice.to_owned())
     }
@@ -233,7 +282,11 @@ impl StdError for ApiError {}
 /// `Scaleway refused it: insufficient permissions (permissions_denied, request 7c1).`, without the full stop.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind == Kind::Foreign {
+            f.write_str(self.host.as_deref().unwrap_or("the server"))?;
+        }
         f.write_str(match self.kind {
+            Kind::Foreign => " answered without Scaleway's error body",
             Kind::NotFound => "Scaleway does not know it",
             Kind::Denied | Kind::Conflict => "Scaleway refused it",
             Kind::Unauthenticated => "Scaleway did not accept the API key",
@@ -327,7 +380,8 @@ fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>
         _ => match status.as_u16() {
             401 => Kind::Unauthenticated,
             403 => Kind::Denied,
-            404 | 410 => Kind::NotFound,
+            // The body decides: see `not_found`.
+            404 | 410 => Kind::Foreign,
             409 => Kind::Busy,
             412 | 423 => Kind::Conflict,
             429 => Kind::Throttled,
@@ -336,6 +390,19 @@ fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>
             _ => Kind::Broken,
         },
     }
+}
+
+/// What a redirect is, by the host it leads to: the rest of an address may hold a signature.
+fn redirect(status: StatusCode, headers: &HeaderMap) -> Option<String> {
+    if !status.is_redirection() {
+        return None;
+    }
+    let location = headers.get(http::header::LOCATION).and_then(|location| location.to_str().ok());
+    let host = location.and_then(|location| url::Url::parse(location).ok()?.host_str().map(str::to_owned));
+    Some(match host {
+        Some(host) => format!("the response is a redirect to {}", one_line(&host)),
+        None => "the response is a redirect".to_owned(),
+    })
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {

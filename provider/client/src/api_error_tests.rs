@@ -71,7 +71,7 @@ fn the_status_decides_where_the_type_is_missing() {
         &json!({"message": "another update is running"}),
         Kind::Busy,
         "Scaleway cannot do it now: another update is running (HTTP 409, request r1)",
-        Some("Try again once the change under way has ended."),
+        None,
     );
 }
 

@@ -3,6 +3,7 @@
 //! Knows no host, no credentials and no product; nothing is sent from here.
 
 use std::fmt;
+use std::time::Instant;
 
 use http::Method;
 use serde_json::Value;
@@ -47,7 +48,10 @@ pub struct Call {
     pub upload: Option<Box<Upload>>,
     /// Whether an unknown outcome may be answered by sending again.
     pub repeatable: Repeatable,
-    /// Names the call in logs and errors; the verb and the path's template unless told otherwise.
+    /// When everything has to be over: attempts, pauses, and waiting for the host and the rate limit. Without it the
+    /// client's own limit bounds attempts and pauses.
+    pub deadline: Option<Instant>,
+    /// Names the call in logs and errors; the verb and the path's template unless set otherwise.
     pub operation: String,
 }
 
@@ -61,7 +65,17 @@ impl Call {
         let operation = format!("{method} {template}");
         let path = fill(template, arguments).map_err(|what| Error::build(&operation, what))?;
         let repeatable = Repeatable::of(&method);
-        Ok(Self { method, path, query: Vec::new(), body: None, storage: None, upload: None, repeatable, operation })
+        Ok(Self {
+            method,
+            path,
+            query: Vec::new(),
+            body: None,
+            storage: None,
+            upload: None,
+            repeatable,
+            deadline: None,
+            operation,
+        })
     }
 
     /// An upload to an address that was given out. It is a PUT: sent twice, the second replaces the first.
@@ -78,6 +92,7 @@ impl Call {
             storage: None,
             upload,
             repeatable: Repeatable::Yes,
+            deadline: None,
             operation,
         }
     }
@@ -107,6 +122,13 @@ impl Call {
     #[must_use]
     pub fn repeatable(mut self, repeatable: Repeatable) -> Self {
         self.repeatable = repeatable;
+        self
+    }
+
+    /// Bounds the call by the end of the operation that it is part of.
+    #[must_use]
+    pub fn until(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
         self
     }
 

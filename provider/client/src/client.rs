@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,13 @@ use bytes::Bytes;
 use fastrand::Rng;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Request, Response};
+use jiff::Timestamp;
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::answer::Answer;
 use crate::api_error::{ApiError, request_id};
-use crate::breaker::Breaker;
+use crate::breaker::{Admission, Breaker};
 use crate::call::{Call, Repeatable};
 use crate::clock::Clock;
 use crate::counters::{Counters, Meter};
@@ -24,15 +27,20 @@ use crate::error::{Error, Lost, Refused, Undecoded};
 use crate::limiter::{Limiter, Turn};
 use crate::login::Login;
 use crate::probe::{self, Probe, Seen};
-use crate::retry::{Retry, Trouble};
+use crate::retry::{ATTEMPTS_ALONE, Retry, Trouble};
+use crate::server_clock::ServerClock;
 use crate::settings::Settings;
 use crate::sign;
 use crate::storage;
-use crate::transport::{Failure, Http, Transport};
+use crate::transport::{Failure, Http, NewConnection, Transport};
 
 /// A call that must not be repeated and is under way when everything is cancelled may still answer for this long, so
 /// that the id of what it makes is not lost. Pulumi gives a plugin at least 5 s between asking and killing.
 const GRACE: Duration = Duration::from_secs(2);
+/// A host that has not answered after this time counts as failing, though the attempt could have taken longer.
+const SLOW: Duration = Duration::from_secs(10);
+/// No further attempt is made when less than this is left.
+const SHORTEST_REST: Duration = Duration::from_millis(200);
 
 /// Sends calls to Scaleway. Cheap to clone; all clones share pace, breaker, connections and counters.
 #[derive(Clone)]
@@ -48,6 +56,7 @@ struct Shared {
     endpoints: Mutex<HashMap<String, Arc<Host>>>,
     chance: Mutex<Rng>,
     meter: Meter,
+    server_clock: ServerClock,
 }
 
 /// What is kept for each host: the API, each endpoint of Object Storage, and where uploads go.
@@ -55,6 +64,30 @@ struct Host {
     name: String,
     limiter: Limiter,
     breaker: Mutex<Breaker>,
+    /// Wakes the calls that wait for the host: it answers again.
+    answers: Notify,
+}
+
+/// The time of one call.
+struct Time {
+    started: Instant,
+    deadline: Option<Instant>,
+    /// Bound of attempts and pauses where there is no deadline.
+    total: Duration,
+    /// What was spent in the queue of the limiter, which counts for the deadline alone.
+    queued: Duration,
+}
+
+impl Time {
+    fn left(&self, now: Instant) -> Duration {
+        match self.deadline {
+            Some(deadline) => deadline.saturating_duration_since(now),
+            None => {
+                let spent = now.saturating_duration_since(self.started).saturating_sub(self.queued);
+                self.total.saturating_sub(spent)
+            }
+        }
+    }
 }
 
 /// An attempt that brought no good answer.
@@ -69,7 +102,8 @@ impl Host {
         Self {
             name: name.to_owned(),
             limiter: Limiter::new(settings.max_concurrent_requests, settings.requests_per_second, now),
-            breaker: Mutex::new(Breaker::new()),
+            breaker: Mutex::default(),
+            answers: Notify::new(),
         }
     }
 }
@@ -82,39 +116,113 @@ impl Client {
         let host = Arc::new(Host::new(settings.api_url.host_str().unwrap_or("the API"), &settings));
         let chance = Mutex::new(Rng::with_seed(settings.seed));
         let endpoints = Mutex::default();
-        Self { shared: Arc::new(Shared { settings, transport, host, endpoints, chance, meter: Meter::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                transport,
+                host,
+                endpoints,
+                chance,
+                meter: Meter::default(),
+                server_clock: ServerClock::default(),
+            }),
+        }
     }
 
-    /// Sends a call until it is answered or there is no sense in going on.
+    /// Sends a call until it is answered, its time is over or there is no sense in going on.
     ///
     /// An answer has a status of 200 to 299; every other one is an [`Error::Api`]. A call that is not repeatable and
     /// whose outcome is unknown is not sent again: its error says [`Error::maybe_done`].
     pub async fn send(&self, call: Call) -> Result<Answer, Error> {
-        let started = self.now();
         let host = self.host(&call)?;
-        let mut retry = Retry::new(call.repeatable, self.shared.settings.max_retries, lock(&self.shared.chance).fork());
+        let settings = &self.shared.settings;
+        let mut time = Time {
+            started: self.now(),
+            deadline: call.deadline,
+            total: settings.total_timeout.saturating_add(upload_time(&call)),
+            queued: Duration::ZERO,
+        };
+        let mut retry = Retry::new(call.repeatable, settings.max_retries, lock(&self.shared.chance).fork());
         // Whether an attempt so far may have had its effect; every later error has to say so too.
         let mut doubt = false;
         let mut attempt = 0;
+        let mut first_failure = None;
         loop {
             attempt += 1;
+            let turn = self.turn(&host, &call, &mut time).await.map_err(|error| error.doubting(doubt))?;
+            // Written now, since a signature is valid for some minutes only.
             let request = self.sign(&call, self.write(&call)?)?;
-            self.admit(&host).map_err(|error| error.doubting(doubt))?;
-            let turn = self.turn(&host, &call, started).await.map_err(|error| error.doubting(doubt))?;
-            let failed = match self.attempt(&host, &call, request, attempt, started).await {
+            let sent = self.now();
+            let failed = match self.attempt(&host, &call, request, attempt, &time).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
             drop(turn);
             let error = failed.error.doubting(doubt);
             doubt = error.maybe_done();
-            match retry.pause_after(failed.trouble) {
-                Some(pause) if pause < self.time_left(&call, started) => {
-                    self.pause(pause).await.map_err(|error| error.doubting(doubt))?;
-                }
-                _ => return Err(error),
+            let first_failure = *first_failure.get_or_insert(sent);
+            if failed.trouble.blames_host() && !self.is_worth_another(&host, attempt, first_failure) {
+                return Err(error);
             }
+            let Some(pause) = retry.pause_after(failed.trouble) else { return Err(error) };
+            let left = time.left(self.now());
+            // A last attempt is made just before the time is over, unless the host has asked for more patience.
+            let pause = if failed.trouble.asks_for_time() { pause } else { pause.min(left / 2) };
+            if pause >= left || left < SHORTEST_REST {
+                return Err(self.out_of_time(&time, &host, error));
+            }
+            self.pause_for(&host, pause, failed.trouble).await.map_err(|error| error.doubting(doubt))?;
         }
+    }
+
+    /// Fails at once if the API is in an outage that lasts until then: for work that has not begun.
+    pub fn expects_answers_before(&self, deadline: Instant) -> Result<(), Error> {
+        let Shared { host, meter, .. } = &*self.shared;
+        let (breaker, now) = (lock(&host.breaker), self.now());
+        let rests = breaker.rests(now);
+        if rests.is_zero() || rests < deadline.saturating_duration_since(now) {
+            return Ok(());
+        }
+        meter.refused();
+        Err(Error::Refused(Box::new(Refused::new(&host.name, breaker.why()))))
+    }
+
+    /// Whether a call that failed because of the host should be sent again: not if it fails while others are answered,
+    /// nor if no connection could ever be made.
+    fn is_worth_another(&self, host: &Host, attempt: u32, first_failure: Instant) -> bool {
+        let breaker = lock(&host.breaker);
+        let alone = attempt >= ATTEMPTS_ALONE && breaker.was_well_since(first_failure);
+        !alone && !breaker.is_hopeless(self.now())
+    }
+
+    /// Waits before another attempt; after a failure of the host no longer than until it answers another call.
+    async fn pause_for(&self, host: &Host, pause: Duration, trouble: Trouble) -> Result<(), Error> {
+        if pause.is_zero() {
+            return Ok(());
+        }
+        if trouble.asks_for_time() || lock(&host.breaker).is_closed() {
+            return self.pause(pause).await;
+        }
+        tokio::select! {
+            biased;
+            paused = self.pause(pause) => paused,
+            () = host.answers.notified() => Ok(()),
+        }
+    }
+
+    /// The error of a call whose time is over, with what it met last.
+    fn out_of_time(&self, time: &Time, host: &Host, error: Error) -> Error {
+        if time.deadline.is_none() {
+            return error;
+        }
+        let what = format!("the time limit was reached before {} answered the call", host.name);
+        let doubt = error.maybe_done();
+        let help = "Run it again, or allow more time with `customTimeouts`.";
+        let cause = match std::error::Error::source(&error) {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        };
+        Error::Deadline(Box::new(Lost::new(what).help(Some(help)).cause(cause.into()))).doubting(doubt)
     }
 
     /// Waits, unless everything is cancelled: then ends at once with [`Error::Cancelled`].
@@ -137,9 +245,20 @@ impl Client {
         probe::log_in(&self.shared.settings, &*self.shared.transport, login, time).await
     }
 
+    /// The access key that calls are signed with.
+    pub fn access_key(&self) -> Option<&str> {
+        let credentials = self.shared.settings.credentials.as_ref()?;
+        Some(credentials.access_key.as_str()).filter(|key| !key.is_empty())
+    }
+
     /// The clock all waiting goes by.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.shared.settings.clock)
+    }
+
+    /// What the API's own clock showed at an instant, taken from the `Date` of its answers; `None` before the first answer.
+    pub fn server_time(&self, at: Instant) -> Option<jiff::Timestamp> {
+        self.shared.server_clock.at(at)
     }
 
     /// What was done so far.
@@ -149,12 +268,6 @@ impl Client {
 
     fn now(&self) -> Instant {
         self.shared.settings.clock.now()
-    }
-
-    /// What a call that started then may still take, with all its attempts and pauses.
-    fn time_left(&self, call: &Call, started: Instant) -> Duration {
-        let time = self.shared.settings.total_timeout.saturating_add(upload_time(call));
-        time.saturating_sub(self.now().saturating_duration_since(started))
     }
 
     /// The call as an HTTP request.
@@ -221,73 +334,166 @@ impl Client {
         Ok(Arc::clone(made))
     }
 
-    /// Asks the breaker.
-    fn admit(&self, host: &Host) -> Result<(), Error> {
-        let mut breaker = lock(&host.breaker);
-        breaker.admit(self.now()).map_err(|left| {
-            self.shared.meter.refused();
-            Error::Refused(Box::new(Refused::new(&host.name, left, breaker.why())))
-        })
-    }
-
-    /// Asks the limiter, and waits for it.
-    async fn turn(&self, host: &Host, call: &Call, started: Instant) -> Result<Turn, Error> {
-        let Shared { settings, .. } = &*self.shared;
-        tokio::select! {
-            biased;
-            () = settings.cancel.cancelled() => Err(cancelled()),
-            turn = host.limiter.turn(&*settings.clock) => Ok(turn),
-            () = settings.clock.sleep(self.time_left(call, started)) => {
-                let what = format!("no turn to call {} came up {}", host.name, within(settings.total_timeout));
-                let help = "Raise requestsPerSecond, or lower the number of parallel operations.";
-                Err(Error::TimedOut(Box::new(Lost::new(what).help(Some(help)))))
+    /// Waits until the host answers and the limiter lets the call pass.
+    async fn turn(&self, host: &Host, call: &Call, time: &mut Time) -> Result<Turn, Error> {
+        loop {
+            let probes = self.pass(host, call, time).await?;
+            let queued = self.now();
+            let turn = self.queue(host, time).await?;
+            time.queued += self.now().saturating_duration_since(queued);
+            // An outage may have begun in the meantime.
+            if probes || lock(&host.breaker).is_closed() {
+                return Ok(turn);
             }
         }
     }
 
-    /// Sends once, and tells limiter, breaker, counters and log how it went.
+    /// Waits while the host does not answer. Returns whether the call is the one that probes it.
+    async fn pass(&self, host: &Host, call: &Call, time: &Time) -> Result<bool, Error> {
+        let Shared { settings, meter, .. } = &*self.shared;
+        loop {
+            let mut answers = pin!(host.answers.notified());
+            answers.as_mut().enable();
+            let admission = lock(&host.breaker).admit(self.now());
+            let wait = match admission {
+                Admission::Free => return Ok(false),
+                Admission::Probe if call.repeatable == Repeatable::Yes || call.method.is_safe() => return Ok(true),
+                Admission::Probe => {
+                    self.look(host, call, time).await;
+                    continue;
+                }
+                Admission::Wait(wait) => wait,
+                Admission::Hopeless => {
+                    meter.refused();
+                    return Err(Error::Refused(Box::new(Refused::new(&host.name, lock(&host.breaker).why()))));
+                }
+            };
+            let left = time.left(self.now());
+            if left.is_zero() {
+                let why = lock(&host.breaker).why().to_owned();
+                let error = Error::Refused(Box::new(Refused::new(&host.name, &why)));
+                return Err(self.out_of_time(time, host, error));
+            }
+            tokio::select! {
+                biased;
+                () = settings.cancel.cancelled() => return Err(cancelled()),
+                () = answers => {}
+                () = settings.clock.sleep(wait.min(left)) => {}
+            }
+        }
+    }
+
+    /// Probes the host for a call that must not be sent twice, by reading at the same address: a create that meets an
+    /// outage could not be repeated.
+    async fn look(&self, host: &Host, call: &Call, time: &Time) {
+        let mut look = call.clone();
+        look.method = http::Method::GET;
+        look.repeatable = Repeatable::Yes;
+        look.body = None;
+        look.query = vec![("page_size".to_owned(), "1".to_owned())];
+        look.operation = format!("GET {} (probe)", call.path);
+        if let Some(request) = self.write(&look).ok().and_then(|request| self.sign(&look, request).ok()) {
+            // The outcome is in the breaker.
+            let _ = self.attempt(host, &look, request, 1, time).await;
+        }
+    }
+
+    /// Waits for the limiter, until the deadline of the operation alone.
+    async fn queue(&self, host: &Host, time: &Time) -> Result<Turn, Error> {
+        let Shared { settings, .. } = &*self.shared;
+        let over = async {
+            match time.deadline {
+                Some(deadline) => settings.clock.sleep(deadline.saturating_duration_since(self.now())).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = settings.cancel.cancelled() => Err(cancelled()),
+            turn = host.limiter.turn(&*settings.clock) => Ok(turn),
+            () = over => {
+                let what = format!("the time limit was reached while the call waited for the rate limit of {}", host.name);
+                let help = "Allow more time with `customTimeouts`, or lower the number of parallel operations.";
+                Err(Error::Deadline(Box::new(Lost::new(what).help(Some(help)))))
+            }
+        }
+    }
+
+    /// Sends once, and passes the outcome to limiter, breaker, counters and log.
     async fn attempt(
         &self,
         host: &Host,
         call: &Call,
         request: Request<Bytes>,
         attempt: u32,
-        started: Instant,
+        time: &Time,
     ) -> Result<Answer, Failed> {
         let Shared { meter, .. } = &*self.shared;
         let sent = self.now();
         meter.sending(attempt);
-        let exchanged = self.exchange(host, call, request, started).await;
+        let exchanged = self.exchange(host, call, request, time).await;
         let now = self.now();
         let response = match exchanged {
             Ok(response) => response,
             Err(failed) => {
                 meter.lost();
                 log(call, attempt, now - sent, None);
-                if failed.trouble.blames_host() {
-                    lock(&host.breaker).unwell(now, failed.error.to_string());
+                if failed.trouble != Trouble::Unsent {
+                    lock(&host.breaker).reached();
+                }
+                // The time limit of the operation was reached, and the host had enough time to answer.
+                let slow = matches!(failed.error, Error::Deadline(_)) && now - sent >= SLOW;
+                if failed.trouble.blames_host() || slow {
+                    self.failed(host, sent, now, &failed.error);
                 }
                 return Err(failed);
             }
         };
         meter.answered(response.status().as_u16());
+        lock(&host.breaker).reached();
+        self.shared.server_clock.learn(response.headers(), now);
         log(call, attempt, now - sent, Some(&response));
-        let answer = read(call, &response, attempt);
+        let answer = read(&host.name, call, &response, attempt);
         match &answer {
             Err(failed) if failed.trouble.blames_host() => {
-                lock(&host.breaker).unwell(now, failed.error.to_string());
+                self.failed(host, sent, now, &failed.error);
             }
             Err(Failed { trouble: Trouble::Throttled { retry_after }, .. }) => {
                 host.limiter.throttled(sent, now, *retry_after);
-                lock(&host.breaker).well();
+                answered(host, now);
             }
-            // Any other answer, a refusal included, shows a host that takes calls.
+            // Any other answer, an error included, shows a host that takes calls.
             _ => {
                 host.limiter.accepted(now);
-                lock(&host.breaker).well();
+                answered(host, now);
             }
         }
         answer
+    }
+
+    /// Notes a failure of the host; the first one of an outage is reported to the user.
+    fn failed(&self, host: &Host, sent: Instant, now: Instant, error: &Error) {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        let why = match error.api() {
+            Some(answer) => format!("HTTP {}", answer.status()),
+            None => cause.unwrap_or_else(|| error.to_string()),
+        };
+        let (begins, since) = {
+            let mut breaker = lock(&host.breaker);
+            (breaker.unwell(sent, now, why.clone()), breaker.since())
+        };
+        if !begins {
+            return;
+        }
+        let settings = &self.shared.settings;
+        let ago = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        let began = settings.clock.today().checked_sub(ago).and_then(|time| Timestamp::try_from(time).ok());
+        let began = began.map(|time| format!(" since {}", time.strftime("%H:%M:%S UTC"))).unwrap_or_default();
+        let message = format!("the Scaleway API at {} has not answered{began} ({why}); waiting for it", host.name);
+        tracing::warn!("{message}");
+        if let Some(observer) = &settings.observer {
+            observer.outage(&message);
+        }
     }
 
     /// Exchanges request for response within the time there is.
@@ -295,12 +501,16 @@ impl Client {
         &self,
         host: &Host,
         call: &Call,
-        request: Request<Bytes>,
-        started: Instant,
+        mut request: Request<Bytes>,
+        time: &Time,
     ) -> Result<Response<Bytes>, Failed> {
         let Shared { settings, transport, .. } = &*self.shared;
-        let time = settings.attempt_timeout.saturating_add(upload_time(call)).min(self.time_left(call, started));
+        let left = time.left(self.now());
+        let attempt = settings.attempt_timeout.saturating_add(upload_time(call));
         let lost = |what: String| Box::new(Lost::new(what));
+        if call.repeatable == Repeatable::No {
+            request.extensions_mut().insert(NewConnection);
+        }
         tokio::select! {
             biased;
             result = transport.exchange(request) => result.map_err(|failure| match failure {
@@ -313,10 +523,19 @@ impl Client {
                     let what = format!("the connection to {} broke before the answer was there", host.name);
                     Failed { error: Error::Connect(Box::new(lost(what).sent(call).cause(cause))), trouble: Trouble::Lost }
                 }
+                Failure::Unusable { what } => {
+                    Failed { error: Error::Decode(Box::new(Undecoded::new(call, what, None))), trouble: Trouble::Final }
+                }
             }),
-            () = settings.clock.sleep(time) => {
-                let what = format!("{} gave no answer {}", host.name, within(time));
-                Err(Failed { error: Error::TimedOut(Box::new(lost(what).sent(call))), trouble: Trouble::Lost })
+            () = settings.clock.sleep(attempt.min(left)) => {
+                if attempt < left || time.deadline.is_none() {
+                    let what = format!("{} gave no answer {}", host.name, within(attempt.min(left)));
+                    return Err(Failed { error: Error::TimedOut(Box::new(lost(what).sent(call))), trouble: Trouble::Lost });
+                }
+                let what = format!("the time limit was reached before {} answered the call", host.name);
+                let help = Some("Run it again, or allow more time with `customTimeouts`.");
+                let error = Error::Deadline(Box::new(lost(what).help(help).sent(call)));
+                Err(Failed { error, trouble: Trouble::Final })
             }
             () = self.cancelled_during(call) => {
                 let error = Error::Cancelled(Box::new(lost(CANCELLED.to_owned()).sent(call)));
@@ -348,14 +567,23 @@ fn cancelled() -> Error {
     Error::Cancelled(Box::new(Lost::new(CANCELLED)))
 }
 
+/// Notes that the host answers, and wakes the calls that wait for it.
+fn answered(host: &Host, now: Instant) {
+    let outage = lock(&host.breaker).well(now);
+    if let Some(outage) = outage {
+        tracing::info!(host = host.name, seconds = outage.as_secs(), "the host answers again");
+        host.answers.notify_waiters();
+    }
+}
+
 /// Turns a response into an answer or into what is wrong with it.
-fn read(call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
+fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
     let (status, headers, bytes) = (response.status(), response.headers(), response.body());
     if !status.is_success() {
         // Who takes uploads may answer in either language.
         let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
         let read = if is_xml { ApiError::from_storage } else { ApiError::from_answer };
-        let error = read(&call.operation, &call.method, status, headers, bytes);
+        let error = read(&call.operation, &call.method, status, headers, bytes).from_host(host);
         let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), trouble });
     }
@@ -364,7 +592,7 @@ fn read(call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer,
         return Ok(Answer { status: status.as_u16(), body: Value::Null, request_id, attempts: attempt });
     }
     if let Some(storage) = &call.storage {
-        return match storage::read(storage, headers, bytes) {
+        return match storage::read(&call.method, storage, headers, bytes) {
             Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
             Err(what) => {
                 let error = Error::Decode(Box::new(Undecoded::new(call, what, request_id)));

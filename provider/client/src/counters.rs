@@ -15,7 +15,7 @@ pub struct Counters {
     pub throttled: u64,
     /// Attempts without an answer.
     pub lost: u64,
-    /// Calls not sent because their host was left alone.
+    /// Calls not sent because their host did not answer others.
     pub refused: u64,
     /// Answers by the first digit of their status: `by_class[2]` counts 200 to 299.
     pub by_class: [u64; 6],

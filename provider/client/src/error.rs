@@ -5,7 +5,6 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
 
 use crate::api_error::{ApiError, Kind};
 use crate::call::Call;
@@ -21,13 +20,16 @@ pub enum Error {
     /// No connection, or it broke before the whole answer was there.
     #[error(transparent)]
     Connect(Box<Lost>),
-    /// No answer in time.
+    /// No answer within the time of one attempt.
     #[error(transparent)]
     TimedOut(Box<Lost>),
+    /// The time limit of the operation is over, whatever the call was waiting for.
+    #[error(transparent)]
+    Deadline(Box<Lost>),
     /// Ended because the caller asked for it.
     #[error(transparent)]
     Cancelled(Box<Lost>),
-    /// Not sent: the host failed too often lately and is left alone for a while.
+    /// Not sent: no connection could be made to the host for a long time, or it fails and the time limit is over first.
     #[error(transparent)]
     Refused(Box<Refused>),
     /// Answered, with an error.
@@ -57,7 +59,9 @@ impl Error {
         match self {
             Self::Build(_) => false,
             Self::Refused(refused) => refused.maybe_done,
-            Self::Connect(lost) | Self::TimedOut(lost) | Self::Cancelled(lost) => lost.maybe_done,
+            Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) | Self::Cancelled(lost) => {
+                lost.maybe_done
+            }
             Self::Api(error) => error.maybe_done(),
             Self::Decode(undecoded) => undecoded.maybe_done,
         }
@@ -81,9 +85,9 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Api(error) => error.help(),
-            Self::Connect(lost) | Self::TimedOut(lost) => lost.help.map(str::to_owned),
-            Self::Refused(refused) => {
-                Some(format!("Look at https://status.scaleway.com and try again in {} s.", refused.seconds_left()))
+            Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) => lost.help.map(str::to_owned),
+            Self::Refused(_) => {
+                Some("Check the network, the proxy and the API's address, and https://status.scaleway.com.".to_owned())
             }
             Self::Build(_) | Self::Cancelled(_) | Self::Decode(_) => None,
         }
@@ -93,7 +97,9 @@ impl Error {
     pub(crate) fn doubting(mut self, doubt: bool) -> Self {
         if doubt {
             match &mut self {
-                Self::Connect(lost) | Self::TimedOut(lost) | Self::Cancelled(lost) => lost.maybe_done = true,
+                Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) | Self::Cancelled(lost) => {
+                    lost.maybe_done = true;
+                }
                 Self::Api(error) => error.set_maybe_done(),
                 Self::Decode(undecoded) => undecoded.maybe_done = true,
                 Self::Refused(refused) => refused.maybe_done = true,
@@ -177,33 +183,23 @@ impl StdError for Lost {
     }
 }
 
-/// A call that was not sent because its host is left alone. Its cause is what the host last did wrong.
+/// A call that was not sent because its host does not answer. Its cause is the last failure of the host.
 #[derive(Debug)]
 pub struct Refused {
     host: String,
-    left: Duration,
     maybe_done: bool,
     cause: Cause,
 }
 
 impl Refused {
-    pub(crate) fn new(host: &str, left: Duration, why: &str) -> Self {
-        Self { host: host.to_owned(), left, maybe_done: false, cause: why.into() }
-    }
-
-    /// How long the host will still be left alone.
-    pub fn left(&self) -> Duration {
-        self.left
-    }
-
-    fn seconds_left(&self) -> u64 {
-        self.left.as_secs().max(1)
+    pub(crate) fn new(host: &str, why: &str) -> Self {
+        Self { host: host.to_owned(), maybe_done: false, cause: why.into() }
     }
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} failed repeatedly, so no calls are sent to it for {} s", self.host, self.seconds_left())
+        write!(f, "{} does not answer, so the call was not sent", self.host)
     }
 }
 
@@ -229,7 +225,7 @@ impl Undecoded {
 
 impl fmt::Display for Undecoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scaleway's answer cannot be understood: {}", self.what)?;
+        write!(f, "Scaleway's answer cannot be read: {}", self.what)?;
         if let Some(id) = &self.request_id {
             write!(f, " (request {id})")?;
         }
@@ -266,8 +262,8 @@ mod tests {
         assert_eq!(error.to_string(), "the host cannot be reached");
         assert_eq!(error.source().unwrap().to_string(), "connection refused");
 
-        let error = Error::Refused(Box::new(Refused::new("host", Duration::from_secs(7), "HTTP 503")));
-        assert_eq!(error.to_string(), "host failed repeatedly, so no calls are sent to it for 7 s");
+        let error = Error::Refused(Box::new(Refused::new("host", "HTTP 503")));
+        assert_eq!(error.to_string(), "host does not answer, so the call was not sent");
         assert_eq!(error.source().unwrap().to_string(), "HTTP 503");
     }
 }

@@ -9,22 +9,35 @@ use tokio::sync::{Mutex as Gate, OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 
-/// Calls at a time before anything was answered. A host with a small allowance says so after a few calls, and a
-/// generous one is at full speed after a few round trips.
-const FIRST_PLACES: usize = 4;
-/// So many good answers open one more place.
-const ANSWERS_PER_PLACE: u32 = 2;
-/// Rate after a 429, as a share of what the host was seen to accept.
-const SHRINK: f64 = 0.7;
-/// Growth per second while the last 429 is recent. So slow that probing the host's limit costs about one refusal in a
-/// hundred calls.
-const GROWTH: f64 = 1.01;
-/// Growth per second once the host has been content for [`QUIET`]: a passing shortage is soon forgotten.
-const QUIET_GROWTH: f64 = 1.25;
+/// Calls at a time before the first answer: a host with a small allowance shows it within a few calls.
+const FIRST_PLACES: usize = 1;
+/// So many good answers open one more place. Fewer would send a larger burst into a limit that is not known yet.
+const ANSWERS_PER_PLACE: u32 = 4;
+/// Rate after the first 429, as a share of the calls accepted in the second before it: these include the burst that the
+/// host allowed.
+const FIRST_SHARE: f64 = 0.8;
+/// Weight of the measured rate after the first measurement, and after later ones. Between two 429 the host accepted as
+/// many calls per second as its limit allows, except for what it did not save up while the rate was lower; the rest of
+/// the weight is on the rate that was just too high.
+const FIRST_WEIGHT: f64 = 0.5;
+const WEIGHT: f64 = 0.8;
+/// The rate after a 429 is between these shares of the rate that caused it.
+const LOWEST_SHARE: f64 = 0.5;
+const HIGHEST_SHARE: f64 = 0.95;
+/// A measurement of fewer calls than this is too coarse to rely on.
+const MEASURED_CALLS: u32 = 3;
+/// Growth per second until the limit of the host was measured.
+const SEARCHING_GROWTH: f64 = 1.05;
+/// Growth per second afterwards: one 429 in about a minute shows whether the limit is higher now.
+const GROWTH: f64 = 1.002;
+/// Growth per second after [`QUIET`]: the limit of the host is clearly higher than measured.
+const QUIET_GROWTH: f64 = 1.05;
 /// See [`QUIET_GROWTH`].
-const QUIET: Duration = Duration::from_secs(30);
-/// No host is asked less often than this, per second.
-const SLOWEST: f64 = 1.0;
+const QUIET: Duration = Duration::from_secs(90);
+/// No calls for this long after a 429 without `Retry-After`: limits are mostly counted per second.
+const REST: Duration = Duration::from_secs(1);
+/// The lowest rate that 429 answers lead to, per second.
+const SLOWEST: f64 = 0.1;
 /// The lowest rate a user can ask for, per second: one call in a hundred seconds.
 const LOWEST_CEILING: f64 = 0.01;
 /// Beyond this many calls per second pacing has no effect worth its bookkeeping.
@@ -76,7 +89,7 @@ impl Limiter {
         }
     }
 
-    /// The host refused a call, sent at `sent`, for the rate of calls.
+    /// The host answered a call, sent at `sent`, with 429.
     pub(crate) fn throttled(&self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
         self.pace().throttled(sent, now, retry_after);
     }
@@ -100,7 +113,11 @@ struct Pace {
     rate: Option<f64>,
     /// No call before this.
     next: Instant,
+    /// When the last 429 that counted arrived, and the calls accepted since.
     shrunk: Option<Instant>,
+    accepted_since: u32,
+    /// Whether the limit of the host was measured: two 429 with accepted calls between them.
+    measured: bool,
     grown: Instant,
     accepted: Accepted,
 }
@@ -112,7 +129,19 @@ impl Pace {
         let accepted = Accepted { second: now, count: 0, before: 0 };
         let places = most_places.min(FIRST_PLACES);
         let (rate, next, grown) = (ceiling, now, now);
-        Self { places, most_places, good: 0, ceiling, rate, next, shrunk: None, grown, accepted }
+        Self {
+            places,
+            most_places,
+            good: 0,
+            ceiling,
+            rate,
+            next,
+            shrunk: None,
+            accepted_since: 0,
+            measured: false,
+            grown,
+            accepted,
+        }
     }
 
     /// Takes this moment for a call, or says how far off the next free one is.
@@ -130,6 +159,7 @@ impl Pace {
     /// Notes a call the host took; true when that opens one more place.
     fn accepted(&mut self, now: Instant) -> bool {
         self.accepted.add(now);
+        self.accepted_since = self.accepted_since.saturating_add(1);
         self.grow(now);
         self.good += 1;
         if self.good < ANSWERS_PER_PLACE || self.places == self.most_places {
@@ -144,30 +174,52 @@ impl Pace {
         let (Some(rate), Some(shrunk)) = (self.rate, self.shrunk) else {
             return;
         };
-        let growth = if now.saturating_duration_since(shrunk) < QUIET { GROWTH } else { QUIET_GROWTH };
+        let growth = match now.saturating_duration_since(shrunk) {
+            _ if !self.measured => SEARCHING_GROWTH,
+            quiet if quiet < QUIET => GROWTH,
+            _ => QUIET_GROWTH,
+        };
         let rate = rate * growth.powf(now.saturating_duration_since(self.grown).as_secs_f64());
         self.grown = now;
         self.rate = Some(rate);
         if rate >= self.ceiling.unwrap_or(UNPACED) {
             self.rate = self.ceiling;
             self.shrunk = None;
+            self.measured = false;
         }
     }
 
     fn throttled(&mut self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
-        if let Some(hold) = retry_after {
-            self.next = self.next.max(now + hold.min(LONGEST_HOLD));
-        }
-        // Calls already under way when the rate shrank say nothing about the new rate.
+        let hold = retry_after.map(|hold| hold.min(LONGEST_HOLD));
+        self.next = self.next.max(now + hold.unwrap_or_default());
+        // Calls that were sent before the rate was reduced say nothing about the new rate.
         if self.shrunk.is_some_and(|shrunk| sent <= shrunk) {
             return;
         }
-        let seen = self.accepted.per_second(now).max(SLOWEST);
-        let rate = (self.rate.map_or(seen, |rate| rate.min(seen)) * SHRINK).max(SLOWEST);
-        self.rate = Some(self.ceiling.map_or(rate, |ceiling| rate.min(ceiling)));
-        self.next = self.next.max(now + Duration::from_secs_f64(1.0 / rate));
+        let rate = match (self.shrunk, self.rate) {
+            (Some(shrunk), Some(rate)) => self.measure(rate, now.saturating_duration_since(shrunk)),
+            (_, rate) => {
+                let seen = self.accepted.per_second(now).max(1.0);
+                rate.map_or(seen, |rate| rate.min(seen)) * FIRST_SHARE
+            }
+        };
+        let rate = self.ceiling.map_or(rate, |ceiling| rate.min(ceiling)).max(SLOWEST);
+        self.rate = Some(rate);
+        self.next = self.next.max(now + hold.unwrap_or(REST).max(Duration::from_secs_f64(1.0 / rate)));
         self.shrunk = Some(now);
+        self.accepted_since = 0;
         self.grown = now;
+    }
+
+    /// The rate after another 429, from what was accepted in the time since the last one.
+    fn measure(&mut self, rate: f64, time: Duration) -> f64 {
+        if self.accepted_since == 0 || time.is_zero() {
+            return rate * LOWEST_SHARE;
+        }
+        let accepted = f64::from(self.accepted_since) / time.as_secs_f64();
+        let weight = if self.measured { WEIGHT } else { FIRST_WEIGHT };
+        self.measured |= self.accepted_since >= MEASURED_CALLS;
+        (accepted * weight + rate * 0.9 * (1.0 - weight)).clamp(rate * LOWEST_SHARE, rate * HIGHEST_SHARE)
     }
 }
 

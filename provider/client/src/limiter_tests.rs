@@ -15,20 +15,21 @@ fn at(start: Instant, seconds: f64) -> Instant {
     start + Duration::from_secs_f64(seconds)
 }
 
-/// Allows `rate` calls per second and as many at once.
+/// Allows `rate` calls per second and `burst` at once.
 struct Server {
     rate: f64,
+    burst: f64,
     tokens: f64,
     last: f64,
 }
 
 impl Server {
-    fn new(rate: f64) -> Self {
-        Self { rate, tokens: rate, last: 0.0 }
+    fn new(rate: f64, burst: f64) -> Self {
+        Self { rate, burst, tokens: burst, last: 0.0 }
     }
 
     fn accepts(&mut self, second: f64) -> bool {
-        self.tokens = (self.tokens + (second - self.last) * self.rate).min(self.rate);
+        self.tokens = (self.tokens + (second - self.last) * self.rate).min(self.burst);
         self.last = second;
         if self.tokens < 1.0 {
             return false;
@@ -40,9 +41,8 @@ impl Server {
 
 /// Sends `calls` from as many parallel callers as there are places, each call answered after 50 ms, and returns the
 /// share refused and the seconds it took.
-fn simulate(rate: f64, most_places: usize, calls: u32) -> (f64, f64) {
+fn simulate(mut server: Server, most_places: usize, calls: u32, retry_after: Option<Duration>) -> (f64, f64) {
     let start = self::start();
-    let mut server = Server::new(rate);
     let mut pace = Pace::new(most_places, None, start);
     // Calls under way, as (sent, answered), the oldest first.
     let mut under_way: VecDeque<(f64, f64)> = VecDeque::new();
@@ -70,26 +70,40 @@ fn simulate(rate: f64, most_places: usize, calls: u32) -> (f64, f64) {
             pace.accepted(at(start, second));
         } else {
             refused += 1;
-            pace.throttled(at(start, sent), at(start, second), None);
+            pace.throttled(at(start, sent), at(start, second), retry_after);
         }
     }
     (f64::from(refused) / f64::from(refused + accepted), second)
 }
 
 #[test]
-fn a_strict_server_refuses_few_calls_and_is_used_well() {
-    for (rate, bound) in [(5.0, 0.02), (10.0, 0.02), (50.0, 0.03)] {
-        let (refused, seconds) = simulate(rate, 16, 600);
-        assert!(refused < bound, "{:.1} % refused at {rate} per second", refused * 100.0);
-        let used = 600.0 / rate / seconds;
-        assert!(used > 0.8, "only {:.0} % of {rate} per second used", used * 100.0);
+fn few_calls_exceed_the_limit_of_a_server_and_the_limit_is_used() {
+    // Rate and burst of the server, calls, share of 429 answers, time as a multiple of the shortest possible.
+    for (rate, burst, calls, most_rejected, most_time) in [
+        (5.0, 5.0, 200, 0.02, 1.2),
+        (5.0, 5.0, 600, 0.02, 1.1),
+        (1.0, 1.0, 60, 0.1, 1.2),
+        (1.0, 1.0, 200, 0.1, 1.2),
+        (1.0, 5.0, 60, 0.13, 1.2),
+        (5.0, 10.0, 400, 0.03, 1.2),
+        (5.0, 50.0, 600, 0.06, 1.2),
+        (10.0, 10.0, 600, 0.02, 1.2),
+        (50.0, 50.0, 600, 0.04, 1.3),
+    ] {
+        for retry_after in [None, Some(SECOND)] {
+            let (rejected, seconds) = simulate(Server::new(rate, burst), 32, calls, retry_after);
+            let times = seconds / ((f64::from(calls) - burst) / rate);
+            let case = format!("{rate}/s, burst {burst}, {calls} calls, Retry-After {retry_after:?}");
+            assert!(rejected < most_rejected, "{case}: {:.1} % of the answers are 429", rejected * 100.0);
+            assert!(times < most_time, "{case}: {times:.2} times the shortest time");
+        }
     }
 }
 
 #[test]
 fn a_generous_server_is_not_paced() {
-    let (refused, seconds) = simulate(1e6, 16, 1000);
-    assert!(refused == 0.0 && seconds < 4.0, "{refused} refused in {seconds} s");
+    let (rejected, seconds) = simulate(Server::new(1e6, 1e6), 16, 1000, None);
+    assert!(rejected == 0.0 && seconds < 4.5, "{rejected} rejected in {seconds} s");
 }
 
 #[test]
@@ -124,9 +138,9 @@ fn refusals_of_one_volley_shrink_once() {
     for _ in 0..10 {
         pace.throttled(now, now + SECOND, None);
     }
-    assert_eq!(pace.rate, Some(35.0));
+    assert_eq!(pace.rate, Some(40.0));
     pace.throttled(now + SECOND * 2, now + SECOND * 2, None);
-    assert!(pace.rate < Some(35.0));
+    assert!(pace.rate < Some(40.0));
 }
 
 #[test]
@@ -134,7 +148,7 @@ fn the_rate_grows_back_to_the_ceiling_and_no_further() {
     let start = self::start();
     let mut pace = Pace::new(4, Some(10.0), start);
     pace.throttled(start, start, None);
-    assert_eq!(pace.rate, Some(SLOWEST));
+    assert_eq!(pace.rate, Some(FIRST_SHARE), "no call was accepted yet");
     for second in 1..120 {
         pace.accepted(start + SECOND * second);
         assert!(pace.rate <= Some(10.0));
@@ -159,12 +173,14 @@ async fn places_are_bounded_and_open_with_good_answers() {
     let clock = ManualClock::new();
     let limiter = Limiter::new(6, None, clock.now());
     let mut turns = Vec::new();
-    for open in [FIRST_PLACES, FIRST_PLACES, 5, 5, 6, 6, 6] {
+    for open in [FIRST_PLACES, 2, 3, 4, 5, 6, 6] {
         while turns.len() < open {
             turns.push(limiter.turn(&clock).await);
         }
         assert!(is_full(&limiter, &clock).await, "more than {open} at a time");
-        limiter.accepted(clock.now());
+        for _ in 0..ANSWERS_PER_PLACE {
+            limiter.accepted(clock.now());
+        }
     }
     turns.pop();
     assert!(!is_full(&limiter, &clock).await, "a place is free again");

@@ -66,8 +66,8 @@ fn take_page(call: &Call, answer: Answer, items: &str, elements: &mut Vec<Value>
     let Answer { mut body, request_id, .. } = answer;
     let page = match body.get_mut(items).map(Value::take) {
         Some(Value::Array(page)) => page,
-        // Some products write an empty list as null.
-        Some(Value::Null) => Vec::new(),
+        // No recorded list is null. One that counts its elements to zero is empty all the same.
+        Some(Value::Null) if body.get("total_count").and_then(Value::as_u64) == Some(0) => Vec::new(),
         _ => return Err(undecoded(call, format!("it has no list \"{items}\""), request_id)),
     };
     let empty = page.is_empty();

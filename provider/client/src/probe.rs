@@ -100,6 +100,7 @@ pub(crate) async fn ask(
             Ok(response) => Seen::Answer { status: response.status().as_u16(), body: response.into_body() },
             Err(Failure::Unsent { cause, .. }) => Seen::Nothing(format!("no connection ({cause})")),
             Err(Failure::Lost { cause }) => Seen::Nothing(format!("the connection broke ({cause})")),
+            Err(Failure::Unusable { what }) => Seen::Nothing(format!("an answer that cannot be read: {what}")),
         }),
         () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no answer within {} s", time.as_secs()))),
     }

@@ -17,8 +17,10 @@ use crate::call::Repeatable;
 
 /// Upper bound of the first pause: longer than most answers take, short enough not to be noticed.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// Upper bound of every pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Upper bound of every pause: after an outage a call goes on at most this much later than possible.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// So many attempts fail at most while the host answers other calls: then this call is the reason, not an outage.
+pub(crate) const ATTEMPTS_ALONE: u32 = 10;
 
 /// What an attempt came to, as far as trying again goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub(crate) enum Trouble {
     Unsent,
     /// No whole answer to what was sent; whether it was executed is unknown.
     Lost,
+    /// A 404 or 410 that is not Scaleway's: a proxy or gateway answered, perhaps while it was restarted.
+    Foreign,
     /// Will end the same way each time.
     Final,
 }
@@ -45,12 +49,18 @@ impl Trouble {
     /// Reads an error answer, broad rules first.
     pub(crate) fn of_answer(status: u16, kind: Kind, headers: &HeaderMap) -> Self {
         match (kind, status) {
+            (Kind::Foreign, _) => Self::Foreign,
             (Kind::Throttled, _) => Self::Throttled { retry_after: retry_after(headers) },
             // 501 and redirects will not change by asking again.
             (Kind::Broken, 501 | 100..=399) => Self::Final,
             (Kind::Broken, _) => Self::Broken { retry_after: retry_after(headers) },
             _ => Self::Final,
         }
+    }
+
+    /// Whether the host named a time after which the call may be sent again.
+    pub(crate) fn asks_for_time(self) -> bool {
+        matches!(self, Self::Throttled { retry_after: Some(_) } | Self::Broken { retry_after: Some(_) })
     }
 
     /// Whether the host itself seems unwell, rather than this one call.
@@ -66,29 +76,40 @@ pub(crate) struct Retry {
     /// Only the ceilings come from here: backon's own jitter lengthens pauses, full jitter draws from zero on.
     ceilings: ExponentialBackoff,
     chance: Rng,
+    /// Repetitions after [`Trouble::Foreign`] that are left.
+    foreign: u32,
 }
 
+/// How often a call is repeated that something other than the API answered.
+const FOREIGN_RETRIES: u32 = 2;
+
 impl Retry {
-    pub(crate) fn new(repeatable: Repeatable, max_retries: u32, chance: Rng) -> Self {
-        let ceilings = ExponentialBuilder::new()
-            .with_min_delay(FIRST_PAUSE)
-            .with_max_delay(LONGEST_PAUSE)
-            .with_max_times(usize::try_from(max_retries).unwrap_or(usize::MAX))
-            .build();
-        Self { repeatable, ceilings, chance }
+    pub(crate) fn new(repeatable: Repeatable, max_retries: Option<u32>, chance: Rng) -> Self {
+        let ceilings = ExponentialBuilder::new().with_min_delay(FIRST_PAUSE).with_max_delay(LONGEST_PAUSE);
+        let ceilings = match max_retries.and_then(|retries| usize::try_from(retries).ok()) {
+            Some(retries) => ceilings.with_max_times(retries),
+            None => ceilings.without_max_times(),
+        };
+        Self { repeatable, ceilings: ceilings.build(), chance, foreign: FOREIGN_RETRIES }
     }
 
     /// The pause before the next attempt; `None` when there should be none.
     pub(crate) fn pause_after(&mut self, trouble: Trouble) -> Option<Duration> {
         let asked = match trouble {
             Trouble::Final => return None,
+            Trouble::Foreign => {
+                self.foreign = self.foreign.checked_sub(1).filter(|_| self.repeatable == Repeatable::Yes)?;
+                None
+            }
             Trouble::Lost | Trouble::Broken { .. } if self.repeatable == Repeatable::No => return None,
             Trouble::Unsent | Trouble::Lost => None,
             Trouble::Throttled { retry_after } | Trouble::Broken { retry_after } => retry_after,
         };
         let ceiling = self.ceilings.next()?;
         Some(match asked {
-            // All who were told the same time come back a little apart.
+            // The limiter decides when a call goes that exceeded the rate of calls.
+            None if matches!(trouble, Trouble::Throttled { .. }) => Duration::ZERO,
+            // Calls with the same `Retry-After` are sent a little apart.
             Some(asked) => asked.saturating_add(FIRST_PAUSE.mul_f64(self.chance.f64())),
             None => ceiling.mul_f64(self.chance.f64()),
         })
@@ -121,7 +142,7 @@ mod tests {
     const BROKEN: Trouble = Trouble::Broken { retry_after: None };
 
     fn retry(repeatable: Repeatable, max_retries: u32) -> Retry {
-        Retry::new(repeatable, max_retries, Rng::with_seed(7))
+        Retry::new(repeatable, Some(max_retries), Rng::with_seed(7))
     }
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -160,6 +181,22 @@ mod tests {
             assert_eq!(trouble(400, kind), Trouble::Final, "{kind:?}");
         }
         assert_eq!(trouble(503, Kind::Quota), Trouble::Final, "out of stock lasts for days");
+        assert_eq!(trouble(404, Kind::Foreign), Trouble::Foreign);
+    }
+
+    #[test]
+    fn a_404_that_is_not_scaleways_is_repeated_twice() {
+        let mut reads = retry(Repeatable::Yes, 5);
+        let pauses: Vec<_> = (0..4).map(|_| reads.pause_after(Trouble::Foreign).is_some()).collect();
+        assert_eq!(pauses, [true, true, false, false]);
+        assert_eq!(retry(Repeatable::No, 5).pause_after(Trouble::Foreign), None);
+        assert!(!Trouble::Foreign.blames_host(), "the host answers");
+    }
+
+    #[test]
+    fn without_a_bound_retries_never_end() {
+        let mut retry = Retry::new(Repeatable::Yes, None, Rng::with_seed(7));
+        assert!((0..1000).all(|_| retry.pause_after(BROKEN).is_some()));
     }
 
     #[test]
@@ -171,11 +208,11 @@ mod tests {
 
     #[test]
     fn pauses_fill_the_whole_span_below_a_growing_ceiling() {
-        let ceilings = [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0];
+        let ceilings = [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0];
         let mut shortest = f64::MAX;
         let mut longest: f64 = 0.0;
         for seed in 0..200 {
-            let mut retry = Retry::new(Repeatable::Yes, 8, Rng::with_seed(seed));
+            let mut retry = Retry::new(Repeatable::Yes, Some(8), Rng::with_seed(seed));
             for ceiling in ceilings {
                 let pause = retry.pause_after(BROKEN).unwrap().as_secs_f64();
                 assert!(pause <= ceiling, "{pause} > {ceiling}");
@@ -189,7 +226,7 @@ mod tests {
     #[test]
     fn the_same_seed_draws_the_same_pauses() {
         let draw = |seed| {
-            let mut retry = Retry::new(Repeatable::Yes, 5, Rng::with_seed(seed));
+            let mut retry = Retry::new(Repeatable::Yes, Some(5), Rng::with_seed(seed));
             (0..5).map(|_| retry.pause_after(BROKEN)).collect::<Vec<_>>()
         };
         assert_eq!(draw(1), draw(1));

@@ -16,10 +16,8 @@ use crate::transport::Transport;
 
 /// One attempt may take this long. The slowest answer recorded came after 40 s.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
-/// One call may take this long with all its attempts and pauses.
+/// One call that is part of no operation may take this long with all its attempts and pauses.
 const TOTAL_TIMEOUT: Duration = Duration::from_mins(5);
-/// With pauses that grow to half a minute this outlasts a restart of the API, and ends within the total time.
-const MAX_RETRIES: u32 = 10;
 /// More at a time gain little: answers take some 100 ms as recorded, which makes this 300 calls per second.
 const MAX_CONCURRENT_REQUESTS: usize = 32;
 
@@ -60,10 +58,10 @@ pub struct Settings {
     pub user_agent: String,
     /// Bound of one attempt, from the first byte sent to the last received. Default: 60 s.
     pub attempt_timeout: Duration,
-    /// Bound of one call with all attempts and pauses. Default: 5 minutes.
+    /// Bound of one call with all attempts and pauses, where it has no deadline of its own. Default: 5 minutes.
     pub total_timeout: Duration,
-    /// How many times a call is sent again. Default: 10.
-    pub max_retries: u32,
+    /// How many times a call is sent again, at most. Default: as often as there is time.
+    pub max_retries: Option<u32>,
     /// Calls per second to one host; `None` leaves it to the server's own limits. Default: `None`.
     pub requests_per_second: Option<f64>,
     /// Calls under way at one host at the same time, at least one. Default: 32.
@@ -78,6 +76,14 @@ pub struct Settings {
     pub transport: Option<Arc<dyn Transport>>,
     /// Ends every wait and every call under way. Default: never.
     pub cancel: CancellationToken,
+    /// Receives what concerns all calls. Default: no one.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
+/// Receives what concerns all calls to a host rather than one of them.
+pub trait Observer: Send + Sync {
+    /// The host does not answer, and calls wait for it. Called once for each outage, with a sentence for the user.
+    fn outage(&self, message: &str);
 }
 
 impl Settings {
@@ -91,7 +97,7 @@ impl Settings {
             user_agent: concat!("evalap-scaleway/", env!("CARGO_PKG_VERSION")).to_owned(),
             attempt_timeout: ATTEMPT_TIMEOUT,
             total_timeout: TOTAL_TIMEOUT,
-            max_retries: MAX_RETRIES,
+            max_retries: None,
             requests_per_second: None,
             max_concurrent_requests: MAX_CONCURRENT_REQUESTS,
             insecure: false,
@@ -99,6 +105,7 @@ impl Settings {
             clock: Arc::new(SystemClock),
             transport: None,
             cancel: CancellationToken::new(),
+            observer: None,
         }
     }
 
@@ -132,7 +139,7 @@ impl Settings {
     /// Bounds the repetitions of one call; 0 sends everything once.
     #[must_use]
     pub fn max_retries(mut self, max_retries: u32) -> Self {
-        self.max_retries = max_retries;
+        self.max_retries = Some(max_retries);
         self
     }
 
@@ -175,6 +182,13 @@ impl Settings {
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
+        self
+    }
+
+    /// Reports outages here.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 

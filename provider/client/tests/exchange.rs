@@ -148,7 +148,6 @@ async fn answers_that_blame_the_caller_come_back_at_once() {
         (400, Kind::Invalid),
         (401, Kind::Unauthenticated),
         (403, Kind::Denied),
-        (404, Kind::NotFound),
         (409, Kind::Busy),
         (412, Kind::Conflict),
     ] {
@@ -158,6 +157,19 @@ async fn answers_that_blame_the_caller_come_back_at_once() {
         assert_eq!(error.kind(), Some(kind), "{status}");
         assert!(!error.maybe_done(), "{status}");
     }
+}
+
+#[tokio::test]
+async fn a_404_without_scaleways_body_is_retried_twice_and_names_the_host() {
+    let server = MockServer::start().await;
+    failing(&server, "GET", 404, 3).await;
+
+    let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
+
+    assert_eq!(error.kind(), Some(Kind::Foreign));
+    let text = error.to_string();
+    assert!(text.contains("127.0.0.1 answered without Scaleway's error body (HTTP 404"), "{text}");
+    assert!(error.help().unwrap().contains("SCW_API_URL"));
 }
 
 #[tokio::test]
@@ -180,6 +192,66 @@ async fn a_redirect_is_not_followed() {
     let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
 
     assert_eq!(error.api().map(client::ApiError::status), Some(302));
+    assert!(error.to_string().contains("the response is a redirect"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("apiUrl")), "{:?}", error.help());
+}
+
+#[tokio::test]
+async fn a_response_that_is_too_large_is_final_and_says_so() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_body_bytes(vec![b' '; (16 << 20) + 1]);
+    Mock::given(method("GET")).respond_with(answer).expect(1).mount(&server).await;
+
+    let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
+
+    assert!(matches!(error, Error::Decode(_)), "{error:?}");
+    assert_eq!(error.to_string(), "Scaleway's answer cannot be read: it is larger than 16 MiB");
+}
+
+#[tokio::test]
+async fn a_tls_error_is_final_and_says_so() {
+    let server = MockServer::start().await;
+    let url = Url::parse(&server.uri().replace("http:", "https:")).unwrap();
+    let clock = Arc::new(ManualClock::skipping(Duration::from_secs(31)));
+    let client = Client::new(Settings::new(url).clock(clock).insecure(true));
+
+    let error = client.send(call(Method::GET)).await.unwrap_err();
+
+    assert!(matches!(error, Error::Connect(_)) && !error.maybe_done(), "{error:?}");
+    assert!(error.help().is_some_and(|help| help.starts_with("TLS failed")), "{:?} {:?}", error.help(), error.source());
+    assert_eq!(client.counters().requests, 1, "it is not retried");
+}
+
+/// A server may close an idle connection at the moment when the next request is sent.
+#[tokio::test]
+async fn calls_that_must_not_be_repeated_use_a_connection_of_their_own() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let connections = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            tokio::spawn(async move {
+                use tokio::io::{AsyncReadExt, AsyncWriteExt};
+                let mut request = [0; 4096];
+                while let Ok(1..) = stream.read(&mut request).await {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+                }
+            });
+        }
+    });
+    let client = Client::new(Settings::new(url));
+    let opened = || connections.load(std::sync::atomic::Ordering::Relaxed);
+    for _ in 0..3 {
+        client.send(call(Method::GET)).await.unwrap();
+    }
+    assert_eq!(opened(), 1, "reads share a connection");
+    for _ in 0..3 {
+        client.send(call(Method::POST)).await.unwrap();
+    }
+    assert_eq!(opened(), 4);
 }
 
 #[tokio::test]
@@ -192,7 +264,7 @@ async fn an_answer_that_is_not_json_is_no_panic() {
 
     assert!(matches!(error, Error::Decode(_)), "{error:?}");
     assert!(error.maybe_done());
-    assert_eq!(error.to_string(), "Scaleway's answer cannot be understood: it is not JSON (request r1)");
+    assert_eq!(error.to_string(), "Scaleway's answer cannot be read: it is not JSON (request r1)");
 }
 
 #[tokio::test]
@@ -295,7 +367,8 @@ async fn lists_end_however_they_are_told() {
 
 #[tokio::test]
 async fn a_list_without_its_elements_is_not_understood() {
-    for body in [json!({"total_count": 2}), json!([]), json!({"things": {}})] {
+    let counted = json!({"things": null, "total_count": 2});
+    for body in [json!({"total_count": 2}), json!([]), json!({"things": {}}), json!({"things": null}), counted] {
         let server = MockServer::start().await;
         answering(&server, "GET", body.clone(), 1).await;
         let error = Client::new(settings(&server)).list(call(Method::GET), "things").await.unwrap_err();

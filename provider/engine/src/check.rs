@@ -16,6 +16,7 @@ use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
 use crate::{autoname, secret_hash, special, tags};
 
+pub use localities::unknown_places;
 pub(crate) use rules::is_uuid;
 
 /// Where the names of the inputs that the program did not give are kept, as bridged providers do.

@@ -11,14 +11,19 @@ use client::{Answer, Call, Client, Kind};
 use serde_json::Value as Json;
 use value::Object;
 
+use crate::access::Access;
 use crate::chance::Chance;
 use crate::content::Files;
 use crate::encode;
 use crate::error::{Error, ErrorKind};
+use crate::identity;
+use crate::journal::Creates;
 use crate::moved::Moved;
 use crate::operation::Progress;
 use crate::pace::Pace;
 use crate::place::Defaults;
+use crate::recent::{self, Recent};
+use crate::rights::{self, Named, Rights, Verdict};
 use crate::scope::Scope;
 use crate::turns::{Turn, Turns};
 use crate::wire;
@@ -31,15 +36,24 @@ pub(crate) struct Context<'a> {
     pub defaults: &'a Defaults,
     pub turns: &'a Turns,
     pub moved: &'a Moved,
+    pub recent: &'a Recent,
+    pub access: &'a Access,
+    pub rights: &'a Rights,
     pub files: &'a dyn Files,
     /// What cannot be predicted.
     pub chance: &'a dyn Chance,
+    /// What is known about creates that began.
+    pub creates: &'a Creates,
     pub resource: &'a Resource,
+    /// The URN of what is worked on; empty where there is none.
+    pub urn: &'a str,
     pub progress: &'a dyn Progress,
     /// Whether a call of this operation may have changed something at Scaleway.
     pub wrote: &'a AtomicBool,
     pub started: Instant,
     pub limit: Duration,
+    /// Whether the limit bounds single calls: those of lookups and lists have the limit of the client.
+    pub bounded: bool,
 }
 
 /// What a call may be told that is not the end of it.
@@ -51,9 +65,19 @@ pub(crate) struct Patience<'a> {
     pub awaited: &'a [(String, String)],
     /// For how long something not found may still appear.
     pub missing: Duration,
+    /// The uuid of the object that may still appear, beside what this process has just made; without it any object may.
+    pub own: Option<&'a str>,
     /// A refusal is an answer like another: it is not waited out.
     pub optional: bool,
 }
+
+const APPEARING: &str = "waiting for the new object to appear";
+/// For how long a conflict (409) is retried whose reason the API does not name, and the first pause.
+const UNNAMED_CONFLICT: Duration = Duration::from_secs(10);
+const UNNAMED_CONFLICT_PAUSE: Duration = Duration::from_secs(1);
+
+/// The time for a last read before the limit.
+const LAST_READ: Duration = Duration::from_secs(1);
 
 /// How often somebody who waits for a turn asks whether the time is over; a cancel is heard at once.
 const TURN_CHECK: Duration = Duration::from_secs(1);
@@ -71,17 +95,35 @@ impl<'a> Context<'a> {
 
     /// Makes one call, again and again as long as there is reason to believe that it will pass.
     pub(crate) async fn send(&self, call: Call, patience: Patience<'_>) -> Result<Answer, Error> {
+        let call = self.bounded(call);
         let is_read = call.is_read();
-        let answered = self.patiently(patience, || self.client.send(call.clone())).await;
+        let answered = self.patiently(patience, &call, || self.client.send(call.clone())).await;
         if !is_read && answered.as_ref().err().is_none_or(Error::maybe_done) {
             self.wrote.store(true, Ordering::Relaxed);
         }
-        answered
+        answered.map_err(|error| identity::about(&call, &self.resource.label, error))
     }
 
     /// Whether a call so far may have changed something at Scaleway: it was accepted, or its outcome is unknown.
     pub(crate) fn wrote(&self) -> bool {
         self.wrote.load(Ordering::Relaxed)
+    }
+
+    /// When the operation has to be over.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.started + self.limit
+    }
+
+    /// Fails at once if the API is in an outage that outlasts the limit: nothing has begun yet.
+    pub(crate) fn expects_answers(&self) -> Result<(), Error> {
+        if self.resource.local.is_some() || self.resource.withdrawn.is_some() {
+            return Ok(());
+        }
+        self.client.expects_answers_before(self.deadline()).map_err(Error::of_client)
+    }
+
+    fn bounded(&self, call: Call) -> Call {
+        if self.bounded { call.until(self.deadline()) } else { call }
     }
 
     /// Makes the call of a step and gives the object or the list it answers; nothing if an optional one is refused.
@@ -94,20 +136,38 @@ impl<'a> Context<'a> {
         fields: &[String],
         fresh: bool,
     ) -> Result<Option<Json>, Error> {
-        let call = encode::call(step, scope, fields)?;
-        let missing = if fresh { Duration::from_millis(step.missing_window_ms) } else { Duration::ZERO };
+        let call = self.bounded(encode::call(step, scope, fields)?);
+        let missing = self.missing_window(&call, scope, fresh.then_some(step));
         let awaited: Vec<(String, String)> =
             step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
         // One aspect of several may be for others to look at: that is told, and not waited for.
         let optional = step.optional || !step.tells.is_empty();
-        let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, optional };
-        let answered = match &step.call.pages {
-            None => self.send(call, patience).await.map(|answer| answer.body),
-            Some(items) => self.patiently(patience, || self.client.list(call.clone(), items)).await.map(Json::Array),
+        let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text).unwrap_or_default();
+        // A window of the descriptor's own is for whatever the call reports as missing.
+        let own = (step.missing_window_ms == 0).then_some(own.as_str());
+        let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, own, optional };
+        let (began, pace) = (self.spent(), Pace::of(self.resource.wait.as_ref()));
+        let answered = loop {
+            let answered = match &step.call.pages {
+                None => self.send(call.clone(), patience).await.map(|answer| answer.body),
+                Some(items) => {
+                    self.patiently(patience, &call, || self.client.list(call.clone(), items)).await.map(Json::Array)
+                }
+            };
+            // A list may lag behind what was just made or changed.
+            let waited = self.spent().saturating_sub(began);
+            let is_listed = |json: &Json| step.find.as_ref().is_none_or(|find| found(json, find, scope).is_some());
+            if step.optional || waited >= missing || !answered.as_ref().is_ok_and(|json| !is_listed(json)) {
+                break answered;
+            }
+            self.pause(pace.pause(waited), APPEARING).await?;
         };
-        match answered {
+        match answered.map_err(|error| identity::about(&call, &self.resource.label, error)) {
             Ok(json) => match &step.find {
-                None => Ok(Some(only(json, step, scope))),
+                None => {
+                    identity::check(&step.call, scope, &json)?;
+                    Ok(Some(only(json, step, scope)))
+                }
                 Some(find) => match found(&json, find, scope) {
                     Some(element) => Ok(Some(element)),
                     None if step.optional => Ok(None),
@@ -119,6 +179,19 @@ impl<'a> Context<'a> {
             },
             Err(error) if step.optional && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Denied) => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// For how long a 404 may be a lag: of an object that this operation made or changed, also of a call that makes a part
+    /// of what this process has just made.
+    pub(crate) fn missing_window(&self, call: &Call, scope: &Scope<'_>, fresh: Option<&Step>) -> Duration {
+        let own = Duration::from_millis(fresh.map_or(0, |step| step.missing_window_ms));
+        let follows = scope.fresh && (fresh.is_some() || call.is_read());
+        let now = self.client.clock().now();
+        if follows || (!call.is_read() && self.recent.has_any(identity::strings(call), now)) {
+            own.max(recent::LAG)
+        } else {
+            own
         }
     }
 
@@ -143,15 +216,20 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Waits a while, at most as long as the operation may still take; fails if that time is over.
+    /// Waits a while; fails when the time of the operation is over. A pause that would last until then ends a little
+    /// earlier, so that there is time for a last read.
     pub(crate) async fn pause(&self, pause: Duration, what_for: &str) -> Result<(), Error> {
         let left = self.limit.saturating_sub(self.spent());
-        if left.is_zero() {
-            let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
-            return Err(Error::new(ErrorKind::TimedOut, message)
-                .hint("run it again to go on waiting, or allow more time with `customTimeouts`"));
+        if pause < left {
+            return self.client.pause(pause).await.map_err(Error::of_client);
         }
-        self.client.pause(pause.min(left)).await.map_err(Error::of_client)
+        if left > LAST_READ * 2 {
+            return self.client.pause(left - LAST_READ).await.map_err(Error::of_client);
+        }
+        self.client.pause(left).await.map_err(Error::of_client)?;
+        let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
+        Err(Error::new(ErrorKind::TimedOut, message)
+            .hint("run it again to go on waiting, or allow more time with `customTimeouts`"))
     }
 
     /// How long the operation has taken so far.
@@ -159,49 +237,79 @@ impl<'a> Context<'a> {
         self.client.clock().now().saturating_duration_since(self.started)
     }
 
-    async fn patiently<T, F, A>(&self, patience: Patience<'_>, attempt: A) -> Result<T, Error>
+    async fn patiently<T, F, A>(&self, patience: Patience<'_>, call: &Call, attempt: A) -> Result<T, Error>
     where
         A: Fn() -> F,
         F: Future<Output = Result<T, client::Error>>,
     {
         let began = self.spent();
         let pace = Pace::of(self.resource.wait.as_ref());
+        let mut last = None;
         loop {
-            let error = match attempt().await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let error = match (attempt().await, last.take()) {
+                (Ok(answer), _) => {
+                    self.rights.note(call, self.client.clock().now());
+                    return Ok(answer);
+                }
+                // An answer of the API explains more than that the time is over.
+                (Err(client::Error::Deadline(_)), Some(answered)) => {
+                    return Err(self.given_up(answered, patience, self.spent().saturating_sub(began)));
+                }
+                (Err(error), _) => error,
             };
             let waited = self.spent().saturating_sub(began);
             let awaited = awaited(&error, patience);
             let reason = match awaited {
                 Some(what) => Cow::from(format!("waiting for {what}")),
-                None => match self.passes(&error, patience, waited) {
-                    Some(reason) => Cow::from(reason),
-                    None => return Err(self.error(error)),
+                None => match self.passes(&error, patience, waited).await {
+                    Ok(reason) => Cow::from(reason),
+                    Err(None) if patience.optional => return Err(self.error(error)),
+                    Err(None) => return Err(self.explained(call, error).await),
+                    Err(Some(rejected)) => return Err(self.error(rejected)),
                 },
             };
             self.progress.status(&reason);
-            // The API's own words tell more than that time ran out.
-            if self.pause(pace.pause(waited), "trying").await.is_err_and(|pause| pause.kind() == ErrorKind::TimedOut) {
-                let error = self.error(error);
-                return Err(match awaited {
-                    Some(what) => error.hint(format!(
-                        "waited {} s for {what}: see that it is there and run again, or allow more time with \
-                         `customTimeouts`",
-                        waited.as_secs()
-                    )),
-                    None => error,
-                });
+            let unnamed = error.kind() == Some(Kind::Busy) && !is_transient(&error);
+            let pause = if unnamed { UNNAMED_CONFLICT_PAUSE + waited / 2 } else { pace.pause(waited) };
+            match self.pause(pause, "trying").await {
+                Err(over) if over.kind() == ErrorKind::TimedOut => return Err(self.given_up(error, patience, waited)),
+                paused => paused?,
             }
             if error.kind() == Some(Kind::Busy) {
                 tracing::debug!(resource = %self.resource.label, "busy, trying again");
             }
+            last = error.api().is_some().then_some(error);
         }
     }
 
-    /// An error of the client; one that tells of a right that is missing names the permission set that has it.
+    /// The error of a call that was retried until the time of the operation was over.
+    fn given_up(&self, error: client::Error, patience: Patience<'_>, waited: Duration) -> Error {
+        let awaited = awaited(&error, patience);
+        let error = self.error(error);
+        match awaited {
+            Some(what) => error.hint(format!(
+                "waited {} s for {what}: see that it is there and run again, or allow more time with \
+                 `customTimeouts`",
+                waited.as_secs()
+            )),
+            None => error,
+        }
+    }
+
+    /// The error of a call that will not pass: a project that does not exist is named.
+    async fn explained(&self, call: &Call, error: client::Error) -> Error {
+        match rights::unknown_place(self, &Named::in_call(call), &error).await {
+            Some(unknown) => unknown.because(error),
+            None => self.error(error),
+        }
+    }
+
+    /// An error of the client; a permission error names the permission set that the call needs.
     fn error(&self, error: client::Error) -> Error {
         let error = Error::of_client(error);
+        if error.kind() == ErrorKind::TimedOut {
+            return error.while_doing(&format!("gave up after {} s", self.limit.as_secs_f64().ceil()));
+        }
         let denied = error.api().filter(|_| error.kind() == ErrorKind::Denied);
         let Some(needed) = denied.and_then(|api| self.resource.permissions.get(api.operation())) else { return error };
         let scope = if needed.organization { "the organization" } else { "its project" };
@@ -209,25 +317,51 @@ impl<'a> Context<'a> {
         error.hint(hint)
     }
 
-    /// Why a refusal may pass, if it may.
-    fn passes(&self, error: &client::Error, patience: Patience<'_>, waited: Duration) -> Option<&'static str> {
-        match error.kind()? {
-            Kind::Busy => Some("waiting for another change to end"),
-            Kind::Denied if !patience.optional && waited < Duration::from_millis(self.resource.denied_window_ms) => {
-                Some("waiting for access rights to take effect")
+    /// Whether what is reported as missing can be a new object that has not appeared yet: not a setting of a bucket, and not
+    /// an object of another operation that is older than any lag.
+    fn may_lag(&self, error: &client::ApiError, patience: Patience<'_>) -> bool {
+        let code = error.error_type().unwrap_or_default();
+        if code.starts_with("NoSuch") || code.ends_with("NotFoundError") {
+            return matches!(code, "NoSuchBucket" | "NoSuchKey");
+        }
+        let (Some(own), Some(id)) = (patience.own, error.resource_id()) else { return true };
+        own == id || self.recent.has_any(std::iter::once(id.to_owned()), self.client.clock().now())
+    }
+
+    /// Why an error may pass; if it will not, the error that says more, if there is one.
+    async fn passes(
+        &self,
+        error: &client::Error,
+        patience: Patience<'_>,
+        waited: Duration,
+    ) -> Result<&'static str, Option<client::Error>> {
+        match error.kind().ok_or(None)? {
+            Kind::Busy if is_transient(error) => Ok("waiting for another change to end"),
+            Kind::Busy if waited < UNNAMED_CONFLICT => Ok("waiting for the end of a conflict (HTTP 409)"),
+            Kind::Denied if !patience.optional => {
+                let window = Duration::from_millis(self.resource.denied_window_ms);
+                match rights::verdict(self, window).await {
+                    Verdict::Wait if waited < window => Ok("waiting for access rights to take effect"),
+                    Verdict::Wait | Verdict::Final => Err(None),
+                    Verdict::Rejected(rejected) => Err(Some(rejected)),
+                }
             }
-            Kind::NotFound if waited < patience.missing => Some("waiting for the new object to appear"),
+            Kind::NotFound if waited < patience.missing && self.may_lag(error.api().ok_or(None)?, patience) => {
+                Ok(APPEARING)
+            }
             Kind::Conflict => {
-                let precondition = error.precondition()?;
-                patience
-                    .preconditions
-                    .iter()
-                    .any(|passing| passing == precondition)
-                    .then_some("waiting until nothing uses it any more")
+                let precondition = error.precondition().ok_or(None)?;
+                let passing = patience.preconditions.iter().any(|passing| passing == precondition);
+                passing.then_some("waiting until nothing uses it any more").ok_or(None)
             }
-            _ => None,
+            _ => Err(None),
         }
     }
+}
+
+/// Whether the API names the reason for a conflict that passes by itself.
+fn is_transient(error: &client::Error) -> bool {
+    error.api().is_some_and(client::ApiError::is_transient)
 }
 
 /// What is awaited, if a refusal tells that it is not there yet.

@@ -9,15 +9,19 @@ use client::{Client, Clock};
 use jiff::Timestamp;
 use value::{Object, Value};
 
+use crate::access::Access;
 use crate::chance::{Chance, NoChance};
 use crate::content::{Files, NoFiles};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::invoke::{self, InvokeError};
+use crate::journal::{Attempt, CreateJournal, Creates, NoJournal};
 use crate::list::{self, Listed};
 use crate::moved::Moved;
 use crate::operation::{Created, Operation, Progress, ReadBack};
 use crate::place::Defaults;
+use crate::recent::Recent;
+use crate::rights::Rights;
 use crate::run;
 use crate::turns::Turns;
 
@@ -27,6 +31,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     files: Arc<dyn Files>,
     chance: Arc<dyn Chance>,
+    creates: Arc<Creates>,
 }
 
 struct Shared {
@@ -35,6 +40,9 @@ struct Shared {
     defaults: Defaults,
     turns: Turns,
     moved: Moved,
+    recent: Recent,
+    access: Access,
+    rights: Rights,
 }
 
 /// The hour that a clock shows, for what changes by itself.
@@ -48,8 +56,18 @@ const USUAL_LIMIT: Duration = Duration::from_mins(20);
 impl Engine {
     /// An engine for the resources of a catalog. Time and cancellation are the client's.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
-        let shared = Arc::new(Shared { catalog, client, defaults, turns: Turns::default(), moved: Moved::default() });
-        Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance) }
+        let shared = Arc::new(Shared {
+            catalog,
+            client,
+            defaults,
+            turns: Turns::default(),
+            moved: Moved::default(),
+            recent: Recent::default(),
+            access: Access::default(),
+            rights: Rights::default(),
+        });
+        let creates = Arc::new(Creates::new(Arc::new(NoJournal)));
+        Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance), creates }
     }
 
     /// The same engine with somebody to read the files that programs name.
@@ -64,13 +82,47 @@ impl Engine {
         Self { chance, ..self }
     }
 
+    /// The same engine, whose API key may have been made by the same run: rights of such a key may not be in effect yet.
+    #[must_use]
+    pub fn with_key_of_arguments(self) -> Self {
+        self.shared.rights.set_key_of_arguments();
+        self
+    }
+
+    /// The same engine with a journal of creates that outlasts the process.
+    #[must_use]
+    pub fn journaling(self, journal: Arc<dyn CreateJournal>) -> Self {
+        Self { creates: Arc::new(Creates::new(journal)), ..self }
+    }
+
+    /// The engine has shown that it stores the object of this id for a URN.
+    pub fn stored(&self, token: &str, urn: &str, id: &str) {
+        if let Some(resource) = self.shared.catalog.resource(token) {
+            self.creates.stored(&resource.token, urn, id);
+        }
+    }
+
+    /// The engine ends the plugin, and has stored what was answered.
+    pub fn delivered(&self) {
+        self.creates.delivered();
+    }
+
+    /// The create of a URN that a former process began and that is not known to be finished.
+    pub fn unfinished(&self, urn: &str) -> Option<Attempt> {
+        self.creates.unfinished(urn)
+    }
+
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
     pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
         let resource = self.resource(operation.token)?;
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.create);
         let inputs = &self.followed(resource, inputs);
-        let created = run::create(&cx, inputs).await;
+        let created = async {
+            cx.expects_answers()?;
+            run::create(&cx, inputs).await
+        };
+        let created = created.await;
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
@@ -87,6 +139,7 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
         let read = async {
+            cx.expects_answers()?;
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
             run::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await
         };
@@ -107,7 +160,11 @@ impl Engine {
         let cx = self.context(&wrote, resource, operation, resource.timeouts.update);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let (news, id) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
-        let updated = run::update(&cx, id, olds, old_inputs, news).await;
+        let updated = async {
+            cx.expects_answers()?;
+            run::update(&cx, id, olds, old_inputs, news).await
+        };
+        let updated = updated.await;
         updated.map_err(|error| told(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
 
@@ -123,7 +180,11 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
-        let deleted = run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await;
+        let deleted = async {
+            cx.expects_answers()?;
+            run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await
+        };
+        let deleted = deleted.await;
         deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
     }
 
@@ -143,9 +204,9 @@ impl Engine {
             let fact = format!("{token} looks for {}, which there is not", function.lookup.resource);
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
-        let operation = Operation { token, name: "", timeout: None, progress: &Silent };
+        let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
         let wrote = AtomicBool::new(false);
-        let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
+        let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
         let answered = match &function.asks {
             Some(_) if function.lookup.resource.is_empty() => Box::pin(invoke::ask(&cx, function, arguments)).await,
             _ => Box::pin(invoke::lookup(&cx, function, arguments)).await,
@@ -159,9 +220,9 @@ impl Engine {
     /// Finds all resources of a kind that exist, in the order of their ids.
     pub async fn list(&self, token: &str, query: &Object) -> Result<Vec<Listed>, Error> {
         let resource = self.resource(token)?;
-        let operation = Operation { token, name: "", timeout: None, progress: &Silent };
+        let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
         let wrote = AtomicBool::new(false);
-        let cx = self.context(&wrote, resource, operation, resource.timeouts.read);
+        let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
         let listed = list::all(&cx, query).await;
         listed.map_err(|error| masked(error.while_doing(&format!("listing each {}", resource.label)), &[query]))
     }
@@ -190,12 +251,18 @@ impl Engine {
             defaults: &self.shared.defaults,
             turns: &self.shared.turns,
             moved: &self.shared.moved,
+            recent: &self.shared.recent,
+            access: &self.shared.access,
+            rights: &self.shared.rights,
             files: &*self.files,
             chance: &*self.chance,
+            creates: &self.creates,
+            urn: operation.urn,
             resource,
             progress: operation.progress,
             wrote,
             started: self.shared.client.clock().now(),
+            bounded: true,
             limit: operation.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(limit),
         }
     }

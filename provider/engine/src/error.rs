@@ -65,6 +65,11 @@ impl Error {
         self
     }
 
+    /// Whether there is advice.
+    pub(crate) fn has_hint(&self) -> bool {
+        self.hint.is_some()
+    }
+
     /// The same error with its cause.
     #[must_use]
     pub fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -99,6 +104,12 @@ impl Error {
         self
     }
 
+    /// The same error of another kind.
+    #[must_use]
+    pub(crate) fn of_kind(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// What the caller can do.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -107,6 +118,13 @@ impl Error {
     /// Whether the call that failed may have had its effect all the same: its answer was lost.
     pub(crate) fn maybe_done(&self) -> bool {
         self.maybe_done
+    }
+
+    /// The same error of a call that may have had its effect all the same.
+    #[must_use]
+    pub(crate) fn doubtful(mut self) -> Self {
+        self.maybe_done = true;
+        self
     }
 
     /// The API's error answer, if that is the cause.
@@ -123,6 +141,7 @@ impl Error {
     pub(crate) fn of_client(error: client::Error) -> Self {
         let kind = match &error {
             client::Error::Cancelled(_) => ErrorKind::Cancelled,
+            client::Error::Deadline(_) => ErrorKind::TimedOut,
             // Nothing was sent, because of what the program or the settings say: a name such as `..`, a broken key.
             client::Error::Build(_) => ErrorKind::Invalid,
             client::Error::Api(_) => error.kind().map_or(ErrorKind::Unreachable, of_api),
@@ -130,7 +149,7 @@ impl Error {
         };
         let hint = error.help();
         let fact = match root_cause(&error) {
-            Some(cause) if kind == ErrorKind::Unreachable => format!("{error} ({cause})"),
+            Some(cause) if matches!(kind, ErrorKind::Unreachable | ErrorKind::TimedOut) => format!("{error} ({cause})"),
             _ => error.to_string(),
         };
         let mut made = Self::new(kind, fact);
@@ -160,7 +179,7 @@ fn of_api(kind: client::Kind) -> ErrorKind {
         client::Kind::Busy | client::Kind::Conflict => ErrorKind::Precondition,
         client::Kind::Invalid => ErrorKind::Invalid,
         client::Kind::Quota => ErrorKind::Quota,
-        client::Kind::Throttled | client::Kind::Broken => ErrorKind::Unreachable,
+        client::Kind::Throttled | client::Kind::Broken | client::Kind::Foreign => ErrorKind::Unreachable,
     }
 }
 

@@ -4,6 +4,7 @@
 //! `look`, `wait`, `probe`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
 //! are to be uploaded are read by whom it was given for that (`content`).
 
+mod access;
 mod autoname;
 pub mod chance;
 mod check;
@@ -18,22 +19,28 @@ mod engine;
 mod equal;
 mod error;
 mod id;
+mod identity;
 mod ignored;
 mod imported;
 mod inputs;
 mod invoke;
+mod journal;
 mod list;
 mod local;
 mod look;
 mod moved;
 mod operation;
+mod outcome;
 mod pace;
 mod pending;
 mod place;
 mod preview;
 mod probe;
+mod recent;
+mod recover;
 mod removal;
 mod reshape;
+mod rights;
 mod run;
 mod scope;
 mod secret_hash;
@@ -46,11 +53,12 @@ mod withdrawn;
 mod zip;
 
 pub use autoname::Autonaming;
-pub use check::{check, check_component};
+pub use check::{check, check_component, unknown_places};
 pub use diff::diff;
 pub use engine::{Engine, hour};
 pub use error::{Error, ErrorKind, Left};
 pub use invoke::InvokeError;
+pub use journal::{Attempt, CreateJournal, Line, Names, unfinished};
 pub use list::Listed;
 pub use moved::has_moved;
 pub use operation::{

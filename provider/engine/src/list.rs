@@ -27,6 +27,12 @@ pub struct Listed {
 /// All that exist, by id. `query` may hold what the resource's listing takes (`region`, `projectId`, `instanceId`);
 /// the provider's own region and project stand for what it does not say.
 pub(crate) async fn all(cx: &Context<'_>, query: &Object) -> Result<Vec<Listed>, Error> {
+    let all: BTreeSet<Listed> = elements_of(cx, query).await?.into_iter().map(|(listed, _)| listed).collect();
+    Ok(all.into_iter().collect())
+}
+
+/// The same with the element of the list that shows each, as it was answered.
+pub(crate) async fn elements_of(cx: &Context<'_>, query: &Object) -> Result<Vec<(Listed, Wire)>, Error> {
     listed(cx, query, Which::Manageable).await
 }
 
@@ -39,8 +45,8 @@ enum Which {
     Any,
 }
 
-async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<Listed>, Error> {
-    let mut all = BTreeSet::new();
+async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<(Listed, Wire)>, Error> {
+    let mut all = Vec::new();
     // What only the state keeps, and what Scaleway has withdrawn, is nowhere to be found.
     let Some(listing) = &cx.resource.listing else { return Ok(Vec::new()) };
     for parent in parents(cx, listing, query).await? {
@@ -52,7 +58,7 @@ async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<Li
             Err(error) => return Err(error),
         }
     }
-    Ok(all.into_iter().collect())
+    Ok(all)
 }
 
 /// The id of the one resource of a name: `id` is one whose last part should be a uuid and is none.
@@ -104,6 +110,7 @@ async fn parents<'l>(cx: &Context<'_>, listing: &'l Listing, query: &Object) -> 
             Error::new(ErrorKind::Internal, fact)
         })?;
         let all = Box::pin(listed(&cx.on(parent), query, Which::Any)).await?;
+        let all: BTreeSet<Listed> = all.into_iter().map(|(listed, _)| listed).collect();
         parents.extend(all.into_iter().map(|thing| Some(Parent { property: &of.property, thing })));
     }
     Ok(parents)
@@ -116,7 +123,7 @@ async fn of_one(
     parent: Option<&Parent<'_>>,
     query: &Object,
     which: Which,
-) -> Result<Vec<Listed>, Error> {
+) -> Result<Vec<(Listed, Wire)>, Error> {
     let scope = asked(cx, listing, parent, query)?;
     let part_of = parent.map(|parent| &parent.thing);
     let named = |name: String| match part_of.filter(|parent| !parent.name.is_empty()) {
@@ -130,7 +137,7 @@ async fn of_one(
         let name = whole.unwrap_or_else(|| cx.resource.label.replace(' ', "-"));
         let listed = found.map(|found| {
             let id = id::in_full(cx.resource, &found.id, &found.state, cx.defaults).unwrap_or(found.id);
-            Listed { id, name }
+            (Listed { id, name }, Wire::new())
         });
         return Ok(listed.into_iter().collect());
     };
@@ -147,7 +154,7 @@ async fn of_one(
         if let Some(members) = members(&known) {
             let whole = name.map(|name| format!("{name}-")).unwrap_or_default();
             let members = members.into_iter().filter_map(|(member, known)| {
-                Some(Listed { id: known.id()?, name: named(format!("{whole}{member}")) })
+                Some((Listed { id: known.id()?, name: named(format!("{whole}{member}")) }, Wire::new()))
             });
             found.extend(members);
             continue;
@@ -158,7 +165,7 @@ async fn of_one(
             continue;
         }
         let name = name.unwrap_or_else(|| id.rsplit('/').next().unwrap_or_default().to_owned());
-        found.push(Listed { id, name: named(name) });
+        found.push((Listed { id, name: named(name) }, element.clone()));
     }
     Ok(found)
 }

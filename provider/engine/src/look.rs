@@ -6,14 +6,16 @@ use serde_json::Value as Json;
 use crate::context::Context;
 use crate::error::{Error, ErrorKind};
 use crate::scope::Scope;
-use crate::{special, wire};
+use crate::{identity, special, wire};
 
 /// One look at the resource by its first read step.
 pub(crate) async fn first(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
     let told = told(cx, step, scope, fresh).await;
     let answer = told.map_err(|error| special::handler(cx.resource).explain(scope, error))?;
-    learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+    let answer = answer.unwrap_or_default();
+    identity::check_name(scope, &answer)?;
+    learn(cx.resource, scope, step.into.as_deref(), answer);
     Ok(())
 }
 
@@ -34,6 +36,20 @@ pub(crate) async fn rest(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fre
         learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
     }
     Ok(())
+}
+
+/// A later read that reports something as missing: whether the resource was deleted since the first read, that one shows
+/// again. If it is still there, what is missing is not the resource.
+pub(crate) async fn vanished(cx: &Context<'_>, scope: &mut Scope<'_>, error: Error) -> Error {
+    if error.kind() != ErrorKind::NotFound {
+        return error;
+    }
+    match first(cx, scope, false).await {
+        Err(gone) => gone,
+        Ok(()) => error
+            .of_kind(ErrorKind::Precondition)
+            .hint(format!("the {} itself exists: run it again", cx.resource.label)),
+    }
 }
 
 /// What a read step tells. Of one aspect among several, what is not set is nothing, and a refusal is no more than a warning.

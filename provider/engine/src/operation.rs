@@ -138,6 +138,8 @@ pub struct Operation<'a> {
     pub token: &'a str,
     /// The resource's logical name, for messages.
     pub name: &'a str,
+    /// Its URN; empty where there is none.
+    pub urn: &'a str,
     /// The user's time limit; the resource's own without it.
     pub timeout: Option<Duration>,
     /// Where to tell how it gets on.

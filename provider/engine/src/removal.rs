@@ -4,7 +4,7 @@ use catalog::{Input, Property, Resource};
 use value::{Path, Value};
 
 use crate::operation::{DiffRequest, Warning};
-use crate::{diff, encode, inputs};
+use crate::{diff, encode, inputs, special};
 
 /// Whether an input keeps its current value when it is removed from the program.
 ///
@@ -47,5 +47,7 @@ fn is_kept(resource: &Resource, name: &str, property: &Property, request: &DiffR
     let excluded = resource.exactly_one.iter().chain(&resource.at_most_one).any(|group| {
         group.iter().any(|member| member == name) && group.iter().any(|other| request.news.given(other).is_some())
     });
-    property.computed && property.clear.is_none() && is_sent && was_set && !spelled && !excluded
+    // Where another input sets the value, absence is as good as that.
+    let set_elsewhere = special::handler(resource).unshown(request.news).contains(&name);
+    property.computed && property.clear.is_none() && is_sent && was_set && !spelled && !excluded && !set_elsewhere
 }

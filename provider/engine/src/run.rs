@@ -12,12 +12,14 @@ use crate::decode::{self, Known};
 use crate::engine::hour;
 use crate::error::{Error, ErrorKind, Left};
 use crate::operation::{Created, DiffRequest, ReadBack};
+use crate::outcome::{carried_by, fields_of, may_have_changed, not_in_first_step};
 use crate::pending::Pending;
+use crate::recover::{self, Begun};
 use crate::scope::Scope;
 use crate::special::{self, Transition};
 use crate::wire::{self, Wire};
 use crate::withdrawn::refuse_withdrawn;
-use crate::{diff, encode, imported, inputs, local, look, moved, probe, wait};
+use crate::{diff, encode, identity, imported, inputs, local, look, moved, probe, wait};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
@@ -30,15 +32,22 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         let seen = probe::expected(cx, inputs).await?;
         return local::create(cx.resource, cx.chance, inputs, seen, hour(&*cx.client.clock()));
     }
+    // What a former process began is looked up before anything is created.
+    if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {
+        return Ok(created);
+    }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _turn = cx.turn(&scope).await?;
-    let answer = begin(cx, &scope, inputs).await.map_err(|error| doubtful(cx, error))?;
-    look::learn(cx.resource, &mut scope, None, answer);
-    let Some(id) = scope.id() else {
-        let fact = format!("Scaleway made the {} but did not tell its id", cx.resource.label);
-        return Err(Error::new(ErrorKind::Internal, fact).hint("look for it in the console before you run this again"));
+    let answer = match Box::pin(recover::begin(cx, &scope, inputs)).await? {
+        Begun::Made(answer) => answer,
+        Begun::Adopted(created) => return Ok(created),
     };
+    look::learn(cx.resource, &mut scope, None, answer);
+    let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };
     // From here on the object exists: whatever fails, Pulumi must keep its id.
+    cx.creates.made(&cx.resource.token, cx.urn, &id);
+    cx.recent.note(&id, cx.client.clock().now());
+    scope.fresh = true;
     let mut unsent = not_in_first_step(cx, &scope, inputs);
     let finished = finish(cx, &mut scope, inputs, &mut unsent).await;
     let none = Object::new();
@@ -71,6 +80,16 @@ pub(crate) async fn read(
     if cx.resource.local.is_some() {
         return Ok(local::read(id, inputs, state));
     }
+    let found = read_followed(cx, id, inputs, state).await?;
+    // An import finds nothing; of a resource in the state that means "deleted" only if the key can see where it was.
+    if found.is_none() && !state.is_empty() {
+        cx.access.confirm(cx, id, &[state, inputs]).await?;
+    }
+    Ok(found)
+}
+
+/// Reads the resource under the id that it, or what it is a part of, has now.
+async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
     let (id, inputs) = followed();
     let whole_is_gone = match read_at(cx, &id, &inputs, state).await {
@@ -128,7 +147,9 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
             Err(error) => return Err(error),
         }
     }
-    look::rest(cx, &mut scope, false, false).await?;
+    if let Err(error) = look::rest(cx, &mut scope, false, false).await {
+        return Err(look::vanished(cx, &mut scope, error).await);
+    }
     let id = scope.id().unwrap_or_else(|| id.to_owned());
     let mut state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
     let inputs = inputs::of_state(cx.resource, &state, inputs, import);
@@ -196,14 +217,17 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
     scope.belongs_to(olds);
     let _turn = cx.turn(&scope).await?;
-    special::handler(cx.resource).before_delete(cx, &scope, olds).await.or_else(unless_gone)?;
+    match special::handler(cx.resource).before_delete(cx, &scope, olds).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => cx.access.confirm(cx, id, &[olds, &inputs]).await?,
+        before => before?,
+    }
     loop {
         let removed = remove(cx, &mut scope, &inputs).await.map_err(|error| way_out(cx.resource, error))?;
         if special::handler(cx.resource).find_again(cx, &mut scope, olds, removed).await? {
             continue;
         }
         if !removed {
-            return Ok(());
+            return cx.access.confirm(cx, id, &[olds, &inputs]).await;
         }
         break;
     }
@@ -217,7 +241,11 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
 async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<bool, Error> {
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
         match cx.perform(step, scope, step.fields(), false).await {
-            Ok(answer) => look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default()),
+            Ok(answer) => {
+                let answer = answer.unwrap_or_default();
+                scope.odd_delete |= identity::is_odd_delete(&step.call, &answer);
+                look::learn(cx.resource, scope, step.into.as_deref(), answer);
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error),
         }
@@ -225,70 +253,13 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     Ok(true)
 }
 
-/// The call that brings the object into being. If its answer was lost, the error says that it may exist.
-async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+/// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
+pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs) {
         return begun.await;
     }
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
     Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
-}
-
-/// A create whose answer was lost may have made the object: that has to be looked up before it is made again.
-fn doubtful(cx: &Context<'_>, error: Error) -> Error {
-    if !error.maybe_done() {
-        return error;
-    }
-    error.hint(format!(
-        "the {} may exist all the same: look for it in the console, and import or delete it before you run this again",
-        cx.resource.label
-    ))
-}
-
-/// The inputs that the first call of a create does not carry, and a later step does.
-fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
-    let first = carried_by(cx.resource.create.first());
-    let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
-    let by_handler = special::handler(cx.resource).takes_care_of(inputs);
-    let is_later = |name: &str| {
-        let switched = |step: &Step| step.when.as_ref().is_some_and(|when| when.property == name);
-        by_handler.contains(&name)
-            || cx.resource.create.iter().skip(1).any(switched)
-            || fields_of(cx, scope, inputs, name).iter().any(|field| later.contains(field) && !first.contains(field))
-    };
-    inputs.keys().filter(|name| is_later(name)).cloned().collect()
-}
-
-/// The fields of the create steps in which an input stands.
-fn fields_of(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object, name: &str) -> BTreeSet<String> {
-    let mut without = inputs.clone();
-    without.remove(name);
-    // An input that the others need cannot be left out; it is part of the first step.
-    let Ok(without) = encode::wanted(cx.resource, &without, cx.defaults) else { return BTreeSet::new() };
-    let fields = cx.resource.create.iter().flat_map(|step| carried_by(Some(step)));
-    fields.filter(|field| wire::find(&without, field) != scope.wanted_field(field)).collect()
-}
-
-/// The changed properties of which a failed update may have changed the value: a step that carries them was accepted, or its
-/// outcome is unknown. What no step carries is made by the handler, whose calls are not told apart.
-fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sent: &BTreeSet<String>) -> Vec<String> {
-    let steps: BTreeSet<String> = cx.resource.update.iter().flat_map(|step| carried_by(Some(step))).collect();
-    let one = |name: &String| BTreeSet::from([name.clone()]);
-    let may = |name: &&String| {
-        let wires = encode::changed(
-            cx.resource,
-            transition.stored,
-            transition.news,
-            &one(name),
-            transition.pending,
-            cx.defaults,
-        );
-        let Ok((before, after)) = wires else { return true };
-        let differs = |field: &&String| wire::find(&before, field) != wire::find(&after, field);
-        let own: Vec<&String> = steps.iter().filter(differs).collect();
-        if own.is_empty() || sent.contains(*name) { cx.wrote() } else { own.iter().any(|field| sent.contains(*field)) }
-    };
-    transition.changed.iter().filter(may).cloned().collect()
 }
 
 /// Everything after the first call of a create: waits, later steps, and the rest of the state.
@@ -379,12 +350,14 @@ async fn change(
             }
             let answer = answered?;
             look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+            scope.fresh = true;
             known = step.call.answers_object;
             let lags = cx.resource.wait.as_ref().is_some_and(|wait| wait.lagging);
             wait::settled(cx, scope, !known || lags).await?;
             known |= cx.resource.wait.is_some();
         }
     }
+    scope.fresh |= !transition.changed.is_empty();
     if special::handler(cx.resource).after_change(cx, scope, transition).await? {
         // Where there is something to wait for, the last look was after the last call.
         known = cx.resource.wait.is_some();
@@ -423,10 +396,6 @@ async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error
     let id = scope.locality().map_or(uuid.clone(), |locality| format!("{locality}/{uuid}"));
     let mut scope = Scope::of_id(parent, &id, &Object::new(), cx.defaults)?;
     wait::settled(&cx.on(parent), &mut scope, true).await
-}
-
-fn carried_by(step: Option<&Step>) -> BTreeSet<String> {
-    step.map(|step| step.fields().iter().cloned().collect()).unwrap_or_default()
 }
 
 fn holds(when: &When, inputs: &Object) -> bool {

@@ -37,6 +37,10 @@ pub(crate) struct Scope<'a> {
     pub without_code: bool,
     /// It was found by its id, which stays what it is.
     found: bool,
+    /// This operation has made or changed it: answers that do not show it yet may lag.
+    pub fresh: bool,
+    /// Its delete was answered with something that the API document does not have.
+    pub odd_delete: bool,
     /// Nothing is known of it yet, so that nothing can be left as it is.
     pub stranger: bool,
 }
@@ -69,7 +73,8 @@ impl<'a> Scope<'a> {
 
     fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
         let (before, answers, moves, untold) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
-        let (was_passing, without_code, found, stranger) = (false, false, false, false);
+        let (was_passing, without_code, found, fresh, odd_delete, stranger) =
+            (false, false, false, false, false, false);
         Self {
             resource,
             defaults,
@@ -82,6 +87,8 @@ impl<'a> Scope<'a> {
             was_passing,
             without_code,
             found,
+            fresh,
+            odd_delete,
             stranger,
         }
     }

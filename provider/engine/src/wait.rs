@@ -22,6 +22,8 @@ enum Standing {
     Settled,
     Passing,
     Failed,
+    /// A status that this version does not know.
+    Unknown,
 }
 
 /// Waits until the resource has settled, starting from what is known of it.
@@ -33,6 +35,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
     let began = cx.spent();
     let mut look = look || status(wait, scope).is_none();
     let mut failed_at = None;
+    let mut warned = false;
     loop {
         let lasts = |since| cx.spent().saturating_sub(since) >= doubt(wait);
         match standing(wait, scope) {
@@ -42,10 +45,11 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
             _ => {}
         }
         let now_failed = standing(wait, scope) == Standing::Failed && !look;
-        if standing(wait, scope) == Standing::Passing {
+        if matches!(standing(wait, scope), Standing::Passing | Standing::Unknown) {
             scope.was_passing = true;
             cx.progress.status(&message(cx, wait, scope));
         }
+        warn_of_unknown(cx, wait, scope, &mut warned);
         failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));
         if !look {
             let pause = if now_failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
@@ -58,10 +62,13 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
 
 /// Waits until the resource is gone.
 pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
-    let Some(wait) = &cx.resource.wait else { return Ok(()) };
+    let Some(wait) = &cx.resource.wait else {
+        return if scope.odd_delete { not_there(cx, scope).await } else { Ok(()) };
+    };
     let pace = Pace::of(Some(wait));
     let began = cx.spent();
     let mut failed = false;
+    let mut warned = false;
     loop {
         match look::first(cx, scope, false).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -76,9 +83,24 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
             );
         }
         failed = now_failed;
+        warn_of_unknown(cx, wait, scope, &mut warned);
         cx.progress.status(&message(cx, wait, scope));
         let pause = if failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the {} to go{}", cx.resource.label, seen(wait, scope))).await?;
+    }
+}
+
+/// Reads once, after a delete whose answer the API document does not have.
+async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
+    match look::first(cx, scope, false).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Ok(()) if look::is_gone(scope) => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => {
+            let fact = format!("the delete of the {} was answered, but it still exists", cx.resource.label);
+            Err(Error::new(ErrorKind::Unreachable, fact)
+                .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again"))
+        }
     }
 }
 
@@ -86,7 +108,22 @@ fn doubt(wait: &Wait) -> Duration {
     SECOND_LOOK.max(Duration::from_millis(wait.doubt_ms))
 }
 
-/// Whether the resource is in a passing state, as far as is known.
+/// Warns once of a status that this version does not know: what it means is not guessed.
+fn warn_of_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mut bool) {
+    let Some(status) = status(wait, scope).filter(|_| standing(wait, scope) == Standing::Unknown && !*warned) else {
+        return;
+    };
+    *warned = true;
+    cx.progress.warning(&format!(
+        "the {} has the status `{status}`, which this version of the provider does not know; waiting until it changes, \
+         for at most {} s",
+        cx.resource.label,
+        cx.limit.as_secs()
+    ));
+}
+
+/// Whether the resource is in a passing state, as far as is known. A read does not wait for the end of a status that is
+/// not known: it may be one that lasts.
 pub(crate) fn is_passing(scope: &Scope<'_>) -> bool {
     scope.resource.wait.as_ref().is_some_and(|wait| standing(wait, scope) == Standing::Passing)
 }
@@ -95,6 +132,9 @@ fn standing(wait: &Wait, scope: &Scope<'_>) -> Standing {
     match status(wait, scope) {
         Some(status) if wait.passing.iter().any(|passing| passing == status) => Standing::Passing,
         Some(status) if wait.failed.iter().any(|failed| failed == status) => Standing::Failed,
+        Some(status) if !wait.settled.is_empty() && !wait.settled.iter().any(|settled| settled == status) => {
+            Standing::Unknown
+        }
         _ => Standing::Settled,
     }
 }
@@ -118,5 +158,5 @@ fn failure(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>) -> Error {
         Some(reason) => format!("the {} ended in the status `{status}`: {reason}", cx.resource.label),
         None => format!("the {} ended in the status `{status}`; Scaleway gives no reason", cx.resource.label),
     };
-    Error::new(ErrorKind::Precondition, fact).hint("it exists: mend its inputs and run again, or destroy it")
+    Error::new(ErrorKind::Precondition, fact).hint("it exists: fix its inputs and run again, or destroy it")
 }

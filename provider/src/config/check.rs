@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use engine::{Change, ChangeKind, Diff, Failure};
 use value::{Object, Path, Value};
 
-use super::resolve::text_of;
+use super::Surroundings;
+use super::resolve::{self, text_of};
 use super::setting::{PULUMIS_OWN, SETTINGS};
 
 /// What is wrong with these arguments. Unknown ones are right.
@@ -20,15 +21,26 @@ pub(crate) fn wrong(arguments: &Object) -> Vec<Failure> {
     wrong.collect()
 }
 
-/// Which settings change. Never a reason to replace: that would replace every resource of the provider.
-pub(crate) fn changed(olds: &Object, news: &Object) -> Diff {
-    let changes: BTreeMap<Path, Change> = SETTINGS
+/// The API key. Where only the state or only the program sets it, the other one gets it from elsewhere: no resource
+/// changes by that.
+const KEYS: [&str; 2] = ["accessKey", "secretKey"];
+
+/// Which settings change in effect: one that was written into the state and comes from the environment now, or the other
+/// way round, is no change. Never a reason to replace: that would replace every resource of the provider.
+pub(crate) fn changed(olds: &Object, news: &Object, surroundings: &Surroundings) -> Diff {
+    let given: Vec<(&'static str, ChangeKind)> = SETTINGS
         .iter()
-        .filter_map(|setting| {
-            let kind = change(olds.get(setting.name), news.get(setting.name))?;
-            Some((Path::root(setting.name), Change { kind, replace: false }))
-        })
+        .filter_map(|setting| Some((setting.name, change(olds.get(setting.name), news.get(setting.name))?)))
+        .filter(|(name, kind)| !KEYS.contains(name) || *kind == ChangeKind::Update)
         .collect();
+    if given.is_empty() {
+        return Diff::default();
+    }
+    let (before, after) = (resolve::in_effect(olds, surroundings), resolve::in_effect(news, surroundings));
+    let is_unknown = |name: &str| news.get(name).is_some_and(Value::contains_unknown);
+    let in_effect = given.into_iter().filter(|(name, _)| is_unknown(name) || before.get(name) != after.get(name));
+    let changes: BTreeMap<Path, Change> =
+        in_effect.map(|(name, kind)| (Path::root(name), Change { kind, replace: false })).collect();
     Diff { changes, ..Diff::default() }
 }
 

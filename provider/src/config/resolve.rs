@@ -64,7 +64,7 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
     let missing = secret_key.is_none().then_some(MissingKey);
     client.credentials = secret_key.map(|secret_key| Credentials::new(access_key, secret_key));
     if let Some(number) = sources.count("maxRetries")? {
-        client.max_retries = number;
+        client.max_retries = Some(number);
     }
     client.requests_per_second = sources.count("requestsPerSecond")?.map(f64::from);
     if let Some(number) = sources.count("maxConcurrentRequests")? {
@@ -73,6 +73,20 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
     client.s3_endpoint = sources.url("s3Endpoint")?;
     client.probe_endpoint = sources.url("probeEndpoint")?;
     Ok(Configuration { client, defaults, missing, origins: sources.origins, warnings: sources.warnings })
+}
+
+/// The values in effect by their settings, without what is wrong with them.
+pub(super) fn in_effect(arguments: &Object, surroundings: &Surroundings) -> BTreeMap<&'static str, String> {
+    let stack = of_stack(surroundings);
+    let given = vec![of_arguments(arguments, &stack), stack, of_environment(surroundings)];
+    let mut sources = Sources { given, origins: BTreeMap::new(), warnings: Vec::new() };
+    // A profile that cannot be read has no settings; Configure reports it.
+    let _ = sources.add_profile(surroundings);
+    let (region, zone) = sources.locality();
+    let mut values: BTreeMap<&'static str, String> =
+        SETTINGS.iter().filter_map(|setting| Some((setting.name, sources.take(setting.name)?))).collect();
+    values.extend([("region", region), ("zone", zone)]);
+    values
 }
 
 /// What resources inherit from a provider that was told nothing.
@@ -103,11 +117,14 @@ fn of_arguments(arguments: &Object, stack: &Source) -> Source {
         let text = text_of(arguments.get(setting.name)?)?;
         // The default provider's arguments are the stack's configuration.
         let of_stack = stack.get(setting.name).is_some_and(|(other, _)| *other == text);
-        let origin = if of_stack { STACK } else { "the provider's arguments" };
+        let origin = if of_stack { STACK } else { ARGUMENTS };
         Some((setting.name, (text, origin.to_owned())))
     });
     given.collect()
 }
+
+/// The origin of what an explicit provider is given.
+pub(crate) const ARGUMENTS: &str = "the provider's arguments";
 
 const STACK: &str = "the stack's configuration";
 
@@ -253,7 +270,8 @@ fn open(surroundings: &Surroundings, profile: Option<&str>) -> Result<Option<(Ch
     let trouble = |what: String| Trouble { text: format!("the Scaleway configuration file {place} {what}"), asked_for };
     let text = match surroundings.read(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => return Ok(None),
+        // As for Scaleway's own tools, a file that does not exist has no profiles, wherever it was named.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && profile.is_none() => return Ok(None),
         Err(error) => return Err(trouble(format!("cannot be read: {error}"))),
     };
     let chosen = profile::choose(&text, profile).map_err(|error| trouble(error.to_string()))?;

@@ -20,7 +20,6 @@ struct Case {
     expected: &'static [(&'static str, &'static str, &'static str)],
 }
 
-const ARGUMENTS: &str = "the provider's arguments";
 const STACK: &str = "the stack's configuration";
 const FILE: &str = "profile `default` of /home/me/.config/scw/config.yaml";
 
@@ -178,7 +177,7 @@ fn value_of(configuration: &Configuration, setting: &str) -> Option<String> {
         "organizationId" => defaults.organization_id.clone(),
         "apiUrl" => Some(client.api_url.to_string()),
         "accessKey" => client.credentials.as_ref().map(|credentials| credentials.access_key.clone()),
-        "maxRetries" => Some(client.max_retries.to_string()),
+        "maxRetries" => client.max_retries.map(|retries| retries.to_string()),
         "requestsPerSecond" => client.requests_per_second.map(|rate| rate.to_string()),
         "maxConcurrentRequests" => Some(client.max_concurrent_requests.to_string()),
         other => panic!("{other} is not compared"),
@@ -206,7 +205,7 @@ fn typed_arguments_of_an_explicit_provider_count_like_texts() {
     arguments.insert("region".into(), Value::UNKNOWN);
     arguments.insert("zone".into(), Value::NULL);
     let configuration = resolve(&arguments, &surroundings(&[], "", "")).unwrap();
-    assert_eq!(configuration.client.max_retries, 5);
+    assert_eq!(configuration.client.max_retries, Some(5));
     assert_eq!(configuration.defaults, built_in_defaults());
 }
 
@@ -263,11 +262,19 @@ fn a_setting_nothing_can_be_done_with_is_named_with_its_source_and_never_quoted(
          it has `default`, `staging`",
     );
     check_wrong(
-        &[],
+        &[("profile", "production")],
         &[("SCW_CONFIG_PATH", "/elsewhere.yaml")],
         "",
         "the Scaleway configuration file /elsewhere.yaml cannot be read: entity not found",
     );
+}
+
+#[test]
+fn a_named_file_that_does_not_exist_is_the_same_as_no_file() {
+    let variables = [("SCW_CONFIG_PATH", "/elsewhere.yaml"), ("SCW_SECRET_KEY", "s")];
+    let configuration = resolve(&Object::new(), &surroundings(&variables, "", "")).unwrap();
+    assert!(configuration.missing.is_none());
+    assert_eq!(configuration.warnings, Vec::<String>::new());
 }
 
 #[test]
@@ -317,7 +324,7 @@ fn only_our_own_settings_change_and_none_replaces() {
     let mut news = object(&[("region", "nl-ams"), ("version", "0.2.0"), ("projectId", "p")]);
     news.insert("maxRetries".into(), Value::from(5.0));
     news.insert("apiUrl".into(), Value::UNKNOWN);
-    let diff = changed(&olds, &news);
+    let diff = changed(&olds, &news, &surroundings(&[], "", ""));
     let found: Vec<(String, ChangeKind)> =
         diff.changes.iter().map(|(path, change)| (path.to_string(), change.kind)).collect();
     let expected = [
@@ -328,6 +335,35 @@ fn only_our_own_settings_change_and_none_replaces() {
     ];
     assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
     assert!(!diff.replaces());
+}
+
+/// The SDK of `pulumiverse_scaleway` writes settings from the environment into the state; ours does not.
+#[test]
+fn a_setting_that_comes_from_elsewhere_with_the_same_value_is_no_change() {
+    let environment = [
+        ("SCW_ACCESS_KEY", "SCWXXXXXXXXXXXXXXXXX"),
+        ("SCW_SECRET_KEY", "canary"),
+        ("SCW_DEFAULT_PROJECT_ID", "p"),
+        ("SCW_DEFAULT_REGION", "nl-ams"),
+    ];
+    let here = surroundings(&environment, "", "");
+    let written = object(&[
+        ("accessKey", "SCWXXXXXXXXXXXXXXXXX"),
+        ("secretKey", "canary"),
+        ("projectId", "p"),
+        ("region", "nl-ams"),
+        ("zone", "nl-ams-1"),
+    ]);
+    let none = Object::new();
+    for (olds, news) in [(&written, &none), (&none, &written)] {
+        assert!(changed(olds, news, &here).changes.is_empty());
+    }
+    let elsewhere = object(&[("projectId", "other"), ("region", "fr-par"), ("secretKey", "an older key")]);
+    let found = changed(&elsewhere, &none, &here).changes;
+    let names: Vec<String> = found.keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["projectId", "region"]);
+    let other_key = object(&[("secretKey", "another key")]);
+    assert_eq!(changed(&elsewhere, &other_key, &here).changes.len(), 3);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Query, Source};
-use scaleway_api::{Document, Kind, Operation};
+use scaleway_api::{Document, Kind, Method, Operation};
 
 use super::{Scope, find_document};
 use crate::descriptor::Step;
@@ -90,6 +90,32 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// What its answer shows of the object's identity, as the API document has it.
+    pub(crate) fn identity(&self) -> catalog::Identity {
+        let none = catalog::Identity::default();
+        let answers_one = matches!(self.operation.method, Method::Get | Method::Delete) && self.list.is_none();
+        let is_stored = super::storage::shape(self.document, self.operation).is_some();
+        if self.operation.answer.is_none() {
+            return catalog::Identity { silent: self.operation.method == Method::Delete && !is_stored, ..none };
+        }
+        let fields = self.operation.answer.as_ref().and_then(|schema| Field::new(self.document, schema).fields());
+        let Some(fields) = fields.filter(|_| answers_one && !is_stored) else { return none };
+        let path = self.operation.path.to_string();
+        let last = path.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}'));
+        let repeats = last.and_then(|(parameter, rest)| {
+            // Below an object stands what is a part of it, and has an id of its own.
+            let is_own = rest.is_empty() && parameter.ends_with("id") && fields.contains_key("id");
+            let name = if fields.contains_key(parameter) { parameter } else { "id" };
+            (name == parameter || is_own).then(|| (name.to_owned(), parameter.to_owned()))
+        });
+        match repeats {
+            Some((repeats, parameter)) => {
+                catalog::Identity { repeats: Some(repeats), parameter: Some(parameter), ..none }
+            }
+            None => catalog::Identity { fields: fields.keys().cloned().collect(), ..none },
+        }
+    }
+
     /// The operation as one that lists, with all its pages.
     pub(crate) fn listing(&self, parameters: BTreeMap<String, Source>, query: Vec<Query>) -> catalog::Operation {
         catalog::Operation {
@@ -101,6 +127,7 @@ impl<'a> Call<'a> {
             body: None,
             pages: self.list.map(str::to_owned),
             answers_object: false,
+            identity: catalog::Identity::default(),
             storage: super::storage::shape(self.document, self.operation),
         }
     }

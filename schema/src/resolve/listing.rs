@@ -12,6 +12,9 @@ use crate::shape::Field;
 /// What people call a resource by, where the descriptor does not say.
 const NAME: &str = "name";
 
+/// The fields in which elements carry their time of creation.
+const CREATED: [&str; 2] = ["created_at", "creation_date"];
+
 impl<'a> Scope<'a> {
     /// How they are listed: as `listing` says, else as the lookup does.
     pub(crate) fn listing(&self, findings: &mut Findings) -> Option<Listing> {
@@ -47,13 +50,11 @@ impl<'a> Scope<'a> {
             }
         };
         let name = word.name.clone().unwrap_or_else(|| NAME.to_owned());
-        if let Some(list) = &list {
-            check_fields(&word, list, inner.as_deref(), &place, findings);
-        }
+        let undated = list.as_ref().is_some_and(|list| check_fields(&word, list, inner.as_deref(), &place, findings));
         let list = list.map(|list| self.listing_operation(&list, &of, findings));
         let inputs = self.listing_inputs(list.as_ref(), &of);
         let apart = word.apart.is_some();
-        Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, apart, inputs })
+        Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, apart, undated, inputs })
     }
 
     /// The call that lists them. What does not answer a plain list must hold one, which `element` then names.
@@ -118,15 +119,15 @@ fn within(word: &descriptor::Within) -> Within {
     Within { property: word.property.clone(), token: word.token.clone() }
 }
 
-/// Refuses words for fields that no element has.
+/// Reports words for fields that no element has; returns whether elements carry no time of creation.
 fn check_fields(
     word: &descriptor::Listing,
     list: &Call<'_>,
     inner: Option<&str>,
     place: &Place,
     findings: &mut Findings,
-) {
-    let Some(whole) = element(list).or_else(|| list.answer()) else { return };
+) -> bool {
+    let Some(whole) = element(list).or_else(|| list.answer()) else { return false };
     let inner = inner.map(|name| name.strip_suffix("[]").unwrap_or(name));
     let candidate = match inner {
         None => Some(whole),
@@ -135,11 +136,12 @@ fn check_fields(
     let Some(candidate) = candidate else {
         let message = format!("an element of {} has no field \"{}\"", list.operation.id, inner.unwrap_or_default());
         findings.mistake(&place.at("element"), message);
-        return;
+        return false;
     };
-    let Some(fields) = candidate.inner().fields() else { return };
+    let Some(fields) = candidate.inner().fields() else { return false };
     for name in word.only.keys().chain(word.without.keys()).chain(&word.name).filter(|name| !fields.contains_key(*name))
     {
         findings.mistake(place, format!("an element of {} has no field \"{name}\"", list.operation.id));
     }
+    !CREATED.iter().any(|name| fields.contains_key(*name))
 }

@@ -37,6 +37,15 @@ impl<'a> Scope<'a> {
         };
         check_values(&word.passing, &values, &place.at("passing"), findings);
         check_values(&word.failed, &values, &place.at("failed"), findings);
+        // What the API document lists besides; a value that stands for "none of these" is not one of them.
+        let settled: Vec<String> = values
+            .iter()
+            .filter(|value| !passing.contains(value) && !word.failed.contains(value) && !value.starts_with(UNKNOWN))
+            .cloned()
+            .collect();
+        if settled.is_empty() {
+            findings.mistake(&place, format!("no value of \"{field}\" in the API document means that it has settled"));
+        }
         if let Some(reason) = &word.reason {
             check_answer_field(&calls.answers, reason, &place.at("reason"), findings);
         }
@@ -44,6 +53,7 @@ impl<'a> Scope<'a> {
         Some(Wait {
             field,
             passing,
+            settled,
             failed: word.failed.clone(),
             reason: word.reason.clone(),
             lagging: word.lagging,
@@ -64,6 +74,9 @@ impl<'a> Scope<'a> {
         window.map_or(0, |text| milliseconds(text, &self.place.at("deniedWindow"), findings))
     }
 }
+
+/// How the value of an enum begins that stands for all values that are not listed.
+const UNKNOWN: &str = "unknown";
 
 /// The limits of the four operations of a resource, in seconds.
 pub(super) fn timeouts(place: &Place, resource: &Resource, product: &Product, findings: &mut Findings) -> Timeouts {

@@ -40,6 +40,7 @@ impl<'a> Scope<'a> {
                 body: self.body(call, calls, properties, findings),
                 pages: call.elements().map(str::to_owned),
                 answers_object: answers_object(call, calls),
+                identity: call.identity(),
                 storage: storage::shape(call.document, call.operation),
             },
             find: self.find(call, calls, findings),
@@ -89,6 +90,7 @@ impl<'a> Scope<'a> {
             body: call.operation.request.is_some().then(|| Body { fields, ..Body::default() }),
             pages: call.list.map(str::to_owned),
             answers_object: false,
+            identity: call.identity(),
             storage: storage::shape(call.document, call.operation),
         }
     }

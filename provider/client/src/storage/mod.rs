@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -128,12 +128,32 @@ pub(crate) fn write(settings: &Settings, call: &Call, storage: &Storage) -> Resu
 }
 
 /// A good answer as JSON.
-pub(crate) fn read(storage: &Storage, headers: &HeaderMap, body: &[u8]) -> Result<Value, String> {
+pub(crate) fn read(method: &Method, storage: &Storage, headers: &HeaderMap, body: &[u8]) -> Result<Value, String> {
+    let reads = *method == Method::GET;
+    if reads && body.is_empty() && storage.shape.answer.is_some() {
+        return Err("it is empty".to_owned());
+    }
+    // The answer to HEAD has headers only.
+    let is_stored = |name: &HeaderName| *name == http::header::ETAG || name.as_str().starts_with("x-amz-");
+    if *method == Method::HEAD && !headers.keys().any(is_stored) {
+        return Err("it has no header of Object Storage".to_owned());
+    }
     let mut fields = match &storage.shape.answer {
-        Some(Form::Xml(element)) if !body.is_empty() => match xml::read(element, &parse(body)?) {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        },
+        Some(Form::Xml(element)) if !body.is_empty() => {
+            let root = parse(body)?;
+            // As recorded, the root of a lifecycle is the end of its documented name: `Configuration`.
+            if reads && !(element.name.ends_with(root.name()) && !root.name().is_empty()) {
+                return Err(format!("it is a document `{}` instead of `{}`", root.name(), element.name));
+            }
+            match xml::read(element, &root) {
+                Value::Object(fields) => fields,
+                _ => Map::new(),
+            }
+        }
+        // The only document in text form is a policy.
+        Some(Form::Text(_)) if reads && !body.trim_ascii_start().starts_with(b"{") => {
+            return Err("it is not a JSON document".to_owned());
+        }
         Some(Form::Text(field)) => {
             let text = std::str::from_utf8(body).map_err(|_| "it is no text".to_owned())?;
             [(field.clone(), Value::from(text))].into_iter().collect()

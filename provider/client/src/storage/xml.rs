@@ -54,6 +54,11 @@ pub(crate) struct Node {
 }
 
 impl Node {
+    /// The name of the element.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The text of the first element of this name inside.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         self.children.iter().find(|child| child.name == name).map(|child| child.text.as_str())

@@ -1,14 +1,14 @@
 //! Regions and zones: one that the API documents do not list for a resource is worth a warning, since Scaleway opens new
 //! ones. Pure; knows no list of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Format, Input, Kind, Property, ProviderDefault, Resource};
+use catalog::{Catalog, Format, Input, Kind, Property, ProviderDefault, Resource};
 use value::{Data, Object, Path, Value};
 
 use super::rules;
 use crate::operation::Warning;
-use crate::place;
+use crate::place::{self, Defaults};
 
 /// Regions or zones of a program that are not among the known ones, at any depth.
 pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
@@ -17,6 +17,25 @@ pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
         inside(resource, &resource.properties, inputs, &Path::default(), &mut warnings);
     }
     warnings
+}
+
+/// What is doubtful about the region and the zone that resources inherit: neither is listed for any resource.
+pub fn unknown_places(catalog: &Catalog, defaults: &Defaults) -> Vec<String> {
+    let listed: BTreeSet<&str> =
+        catalog.resources.values().flat_map(|resource| &resource.localities).map(String::as_str).collect();
+    let regions: BTreeSet<&str> = listed.iter().map(|known| place::region_of(known)).collect();
+    let doubt = |noun: &str, text: &str, known: &BTreeSet<&str>| {
+        let near = rules::nearest(text, known.iter().copied());
+        let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+        format!("\"{text}\" is not a known {noun}{near}")
+    };
+    let region = defaults.region.as_deref().filter(|text| place::is_region(text) && !regions.contains(text));
+    let zone = defaults.zone.as_deref().filter(|text| place::is_zone(text) && !listed.contains(text));
+    // A zone in an unknown region adds nothing to that.
+    let zone = zone.filter(|text| region != Some(place::region_of(text)));
+    let region = region.map(|text| doubt("region", text, &regions));
+    let zones = listed.iter().copied().filter(|known| place::is_zone(known)).collect();
+    region.into_iter().chain(zone.map(|text| doubt("zone", text, &zones))).collect()
 }
 
 fn inside(
@@ -88,6 +107,25 @@ mod tests {
         };
         let inputs = Value::from(json!({ name: text })).as_object().cloned().unwrap_or_default();
         doubts(&resource, &inputs).pop().map(|warning| warning.to_string())
+    }
+
+    #[test]
+    fn an_unknown_region_or_zone_of_the_provider_is_doubted_once() {
+        let of = |localities: &[&str]| Resource {
+            localities: localities.iter().map(|one| (*one).to_owned()).collect(),
+            ..Resource::default()
+        };
+        let mut catalog = Catalog::default();
+        catalog.resources.insert("a".to_owned(), of(&["fr-par", "nl-ams"]));
+        catalog.resources.insert("b".to_owned(), of(&["fr-par-1", "pl-waw-2"]));
+        let doubts = |region: &str, zone: &str| {
+            let defaults =
+                Defaults { region: Some(region.to_owned()), zone: Some(zone.to_owned()), ..Defaults::default() };
+            unknown_places(&catalog, &defaults)
+        };
+        assert!(doubts("pl-waw", "fr-par-1").is_empty());
+        assert_eq!(doubts("fr-pra", "fr-pra-1"), ["\"fr-pra\" is not a known region; did you mean \"fr-par\"?"]);
+        assert_eq!(doubts("fr-par", "fr-par-7"), ["\"fr-par-7\" is not a known zone; did you mean \"fr-par-1\"?"]);
     }
 
     #[test]

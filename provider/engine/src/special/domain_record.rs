@@ -14,7 +14,7 @@ use crate::context::{Context, Patience};
 use crate::dns;
 use crate::error::{Error, ErrorKind};
 use crate::look;
-use crate::operation::Failure;
+use crate::operation::{Diff, DiffRequest, Failure};
 use crate::pace::Pace;
 use crate::scope::Scope;
 use crate::wire::Wire;
@@ -68,6 +68,14 @@ impl Handler for Record {
         }
     }
 
+    /// The data sets the priority of a program that does not give one.
+    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+        let data = request.news.text("data").zip(request.news.text("type"));
+        if data.is_some_and(|(data, kind)| dns::told_priority(kind, data).is_some()) {
+            diff.warnings.retain(|warning| warning.path.top() != Some("priority"));
+        }
+    }
+
     /// The zone itself has an empty name; a program without any would get one that is made.
     fn imported(&self, inputs: &mut Object) {
         inputs.entry("name".to_owned()).or_insert_with(|| Value::from(""));
@@ -80,6 +88,10 @@ impl Handler for Record {
         _: &'a Object,
     ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
         Some(Box::pin(add(cx, scope)))
+    }
+
+    fn looks_up_itself(&self) -> bool {
+        true
     }
 
     fn after_change<'a>(
@@ -122,16 +134,17 @@ async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
         let lost = match change(cx, scope, added.clone(), Repeatable::No).await {
             Ok(records) => match records.into_iter().find(|other| is_same(other, &record)) {
                 Some(made) => return Ok(made),
-                None => return Ok(find(cx, scope, &record).await?.unwrap_or_default()),
+                None => return Ok(find(cx, scope, &record).await.map_err(Error::doubtful)?.unwrap_or_default()),
             },
             Err(error) if error.maybe_done() => error,
             Err(error) => return Err(error),
         };
-        if let Some(made) = find(cx, scope, &record).await? {
-            return Ok(made);
-        }
-        if attempt == ATTEMPTS {
-            return Err(lost);
+        match find(cx, scope, &record).await {
+            Ok(Some(made)) => return Ok(made),
+            Ok(None) if attempt < ATTEMPTS => {}
+            // The record may exist: that matters more than why the look-up failed.
+            Ok(None) => return Err(lost),
+            Err(lookup) => return Err(lost.hint(format!("looking up the record failed: {lookup}"))),
         }
         cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
     }
@@ -145,10 +158,11 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: R
     let body = json!({ "changes": [change], "return_all_records": false, "disallow_new_zone_creation": false });
     let call = request(cx, scope, "UpdateDNSZoneRecords", Some(body), &[("dns_zone", &zone)])?;
     let mut answer = cx.send(call.repeatable(repeatable), Patience::default()).await?.body;
-    Ok(match answer["records"].take() {
-        Json::Array(records) => records,
-        _ => Vec::new(),
-    })
+    match answer.get_mut("records").map(Json::take) {
+        Some(Json::Array(records)) => Ok(records),
+        _ => Err(Error::new(ErrorKind::Unreachable, "the answer to UpdateDNSZoneRecords has no list `records`")
+            .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again")),
+    }
 }
 
 /// The record in its zone, if it is there.

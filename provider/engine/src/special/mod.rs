@@ -85,6 +85,11 @@ pub(crate) trait Handler: Sync {
         None
     }
 
+    /// Whether `begin` looks up an object whose response is ambiguous.
+    fn looks_up_itself(&self) -> bool {
+        false
+    }
+
     /// Goes before the steps of an update; tells whether it has looked at the object as it is now.
     fn before_change<'a>(
         &'a self,
@@ -183,7 +188,8 @@ pub(crate) async fn call(
     parameters: &[(&str, &str)],
 ) -> Result<Json, Error> {
     let call = request(cx, scope, operation, body, parameters)?;
-    Ok(cx.send(call, crate::context::Patience::default()).await?.body)
+    let patience = crate::context::Patience { missing: cx.missing_window(&call, scope, None), ..Default::default() };
+    Ok(cx.send(call, patience).await?.body)
 }
 
 /// A call of a handler's own, not made yet.

@@ -1,0 +1,160 @@
+//! Whether an answer is about the object that was requested, before anything is concluded from it.
+//!
+//! A proxy, a gateway or a wrong address can answer 200 with `{}`, `null` or another object, and 404 for something the call
+//! did not name. Neither says anything about the resource: both are errors that keep its state. Pure.
+
+use catalog::Operation;
+use client::Call;
+use serde_json::Value as Json;
+
+use crate::error::{Error, ErrorKind};
+use crate::scope::Scope;
+use crate::wire;
+
+/// Fails unless a good answer shows the identity that the API document promises.
+pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
+    let identity = &operation.identity;
+    let reads = operation.method == "GET" && operation.storage.is_none() && operation.pages.is_none();
+    if identity.silent || (identity.is_none() && !reads) {
+        return Ok(());
+    }
+    let Some(object) = answer.as_object().filter(|object| !object.is_empty()) else {
+        return Err(foreign(operation, scope, "an object", &shape(answer)));
+    };
+    let Some(field) = &identity.repeats else {
+        let shows = |field: &String| object.contains_key(field);
+        return match identity.fields.first() {
+            Some(first) if !identity.fields.iter().any(shows) => {
+                Err(foreign(operation, scope, &format!("the field `{first}`"), "an object of another kind"))
+            }
+            _ => Ok(()),
+        };
+    };
+    let parameter = identity.parameter.as_ref().and_then(|parameter| operation.parameters.get(parameter));
+    let wanted = parameter.and_then(|source| scope.source(source));
+    match (object.get(field), wanted) {
+        (None | Some(Json::Null), _) => Err(foreign(operation, scope, &format!("the field `{field}`"), "none")),
+        // A revision may be requested by a word: `latest`.
+        (Some(Json::Number(_)), Some(Json::String(word))) if word.parse::<f64>().is_err() => Ok(()),
+        (Some(has), Some(wanted)) if !wire::reads_like(has, &wanted) => {
+            let plain = |json: &Json| wire::plain_text(json).unwrap_or_else(|| shape(json));
+            Err(foreign(operation, scope, &format!("`{field}` {}", plain(&wanted)), &plain(has)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Fails unless the answer has the name that the resource is known by, where a name stands for its uuid.
+pub(crate) fn check_name(scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
+    let Some(wanted) = scope.parts.uuid.as_deref().filter(|_| !scope.resource.named_by.is_empty()) else {
+        return Ok(());
+    };
+    let texts: Vec<&str> = scope.resource.named_by.iter().filter_map(|field| answer.get(field)?.as_str()).collect();
+    let name = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(".");
+    if name == wanted {
+        return Ok(());
+    }
+    let fact = format!("the API returned \"{name}\" instead of the {} \"{wanted}\"", scope.resource.label);
+    Err(Error::new(ErrorKind::Unreachable, fact).hint(HINT))
+}
+
+/// The same error, unless it reports that something is missing which the call did not name.
+pub(crate) fn about(call: &Call, label: &str, error: Error) -> Error {
+    let id = error.api().and_then(client::ApiError::resource_id).map(str::to_owned);
+    match id {
+        Some(id) if error.kind() == ErrorKind::NotFound && !names(call, &id) => {
+            let hint = format!("{id} is not part of the request, so the {label} is not treated as deleted");
+            error.of_kind(ErrorKind::Precondition).hint(hint)
+        }
+        _ => error,
+    }
+}
+
+/// Whether a call names an object: in its path, its query or its body.
+fn names(call: &Call, id: &str) -> bool {
+    let texts: Vec<String> = strings(call).collect();
+    // A rule of an instance is reported as `<instance>/<address>`.
+    id.split('/').all(|part| texts.iter().any(|text| text.contains(part)))
+}
+
+/// Every string that a call carries, with segments of the path unescaped.
+pub(crate) fn strings(call: &Call) -> impl Iterator<Item = String> {
+    let path = call.path.split('/').map(unescaped);
+    let query = call.query.iter().map(|(_, value)| value.clone());
+    let mut body = Vec::new();
+    if let Some(json) = &call.body {
+        collect(json, &mut body);
+    }
+    path.chain(query).chain(body).filter(|text| !text.is_empty()).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether a delete was answered with something that its document does not have: whoever answered may not be the API.
+pub(crate) fn is_odd_delete(operation: &Operation, answer: &Json) -> bool {
+    operation.identity.silent && !answer.is_null()
+}
+
+const HINT: &str = "check apiUrl (SCW_API_URL) and any proxy in between; the state is kept";
+
+fn foreign(operation: &Operation, scope: &Scope<'_>, wanted: &str, has: &str) -> Error {
+    let label = &scope.resource.label;
+    let fact =
+        format!("the answer to {} is not about the {label}: it has {has} where {wanted} was expected", operation.id);
+    Error::new(ErrorKind::Unreachable, fact).hint(HINT)
+}
+
+fn shape(json: &Json) -> String {
+    match json {
+        Json::Null => "no body",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an empty object",
+        _ => "a bare value",
+    }
+    .to_owned()
+}
+
+fn collect(json: &Json, texts: &mut Vec<String>) {
+    match json {
+        Json::String(text) => texts.push(text.clone()),
+        Json::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Json::Object(map) => map.values().for_each(|value| collect(value, texts)),
+        _ => {}
+    }
+}
+
+fn unescaped(segment: &str) -> String {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escape = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use client::Method;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_call_names_what_stands_in_its_path_query_or_body() {
+        let call = Call::new(Method::POST, "/users/{name}/rights", &[("name", "a/b é")]).unwrap();
+        let call = call.query("instance", "i1").body(json!({ "list": [{ "user_id": "u1" }] }));
+        for id in ["a/b é", "i1", "u1", "i1/u1"] {
+            assert!(names(&call, id), "{id}");
+        }
+        assert!(!names(&call, "p1"));
+    }
+}

@@ -1,0 +1,390 @@
+//! Creates that began and are not known to be stored: what a process that is killed leaves for the next one, and what
+//! one process remembers about the objects of its stack. Knows no call and no file.
+//!
+//! An attempt is noted before the creating call is sent, completed with the id when the call was answered, and closed when
+//! the engine shows that it stores the object, or when the call was rejected. Nothing here is secret.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::RwLock;
+
+/// A create that began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The resource's URN.
+    pub urn: String,
+    /// Its token, without the package.
+    pub token: String,
+    /// When it began: by the API's clock where `by_server` is set, else by this machine's.
+    #[serde(with = "time")]
+    pub began: Timestamp,
+    /// The API had answered before, so its clock was known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_server: bool,
+    /// The name that was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The region or zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locality: Option<String>,
+    /// The project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// The ids of the objects that existed before, for kinds without name and time of creation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<String>,
+    /// The id of the object, once the call was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// One line of a journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Line {
+    /// The creating call is about to be sent.
+    Began(Attempt),
+    /// The call was answered.
+    Made {
+        /// The resource's URN.
+        urn: String,
+        /// The object's Pulumi id.
+        id: String,
+    },
+    /// The engine stores the object, or there is none.
+    Closed {
+        /// The resource's URN.
+        urn: String,
+    },
+}
+
+/// Where attempts are kept beyond the end of the process. Failures to read or write are not the caller's concern.
+pub trait CreateJournal: Send + Sync {
+    /// The attempts of former processes of a stack that were not closed; `None` where no former process left a journal.
+    fn unfinished(&self, stack: &str) -> Option<Vec<Attempt>>;
+    /// Adds a line for a stack.
+    fn write(&self, stack: &str, line: &Line);
+}
+
+/// Keeps nothing beyond the process.
+pub(crate) struct NoJournal;
+
+impl CreateJournal for NoJournal {
+    fn unfinished(&self, _: &str) -> Option<Vec<Attempt>> {
+        Some(Vec::new())
+    }
+
+    fn write(&self, _: &str, _: &Line) {}
+}
+
+/// Attempts that follow from the lines of a journal: later lines of a URN win.
+pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Vec<Attempt> {
+    let mut open: Vec<Attempt> = Vec::new();
+    for line in lines {
+        match line {
+            Line::Began(attempt) => {
+                open.retain(|other| other.urn != attempt.urn);
+                open.push(attempt);
+            }
+            Line::Made { urn, id } => {
+                if let Some(attempt) = open.iter_mut().find(|attempt| attempt.urn == urn) {
+                    attempt.id = Some(id);
+                }
+            }
+            Line::Closed { urn } => open.retain(|attempt| attempt.urn != urn),
+        }
+    }
+    open
+}
+
+/// What one process knows about creates: unfinished ones, and which URN each object belongs to.
+pub(crate) struct Creates {
+    journal: Arc<dyn CreateJournal>,
+    stacks: Mutex<HashMap<String, Stack>>,
+    /// Token and id to URN.
+    owners: Mutex<HashMap<(String, String), String>>,
+    locks: Mutex<HashMap<String, Arc<RwLock<()>>>>,
+}
+
+/// The creates of one stack.
+#[derive(Default)]
+struct Stack {
+    open: HashMap<String, Attempt>,
+    /// No former process left a journal here.
+    is_new: bool,
+    /// The engine has shown an object that it stores.
+    is_stored: bool,
+    /// What this process has made.
+    made: Vec<String>,
+}
+
+impl Creates {
+    pub(crate) fn new(journal: Arc<dyn CreateJournal>) -> Self {
+        Self { journal, stacks: Mutex::default(), owners: Mutex::default(), locks: Mutex::default() }
+    }
+
+    /// The unfinished attempt of a URN, if there is one.
+    pub(crate) fn unfinished(&self, urn: &str) -> Option<Attempt> {
+        self.stack(urn, |stack| stack.open.get(urn).cloned())
+    }
+
+    /// Whether the state holds objects of a stack that this machine has no journal of, as a fresh CI runner sees it.
+    pub(crate) fn is_foreign(&self, urn: &str) -> bool {
+        self.stack(urn, |stack| stack.is_new && stack.is_stored)
+    }
+
+    /// Notes an attempt before its call is sent.
+    pub(crate) fn began(&self, attempt: &Attempt) {
+        if attempt.urn.is_empty() {
+            return;
+        }
+        self.stack(&attempt.urn, |stack| stack.open.insert(attempt.urn.clone(), attempt.clone()));
+        self.journal.write(stack_of(&attempt.urn), &Line::Began(attempt.clone()));
+    }
+
+    /// Notes the id of what an attempt has made. For this process the attempt is finished; a later one learns from the
+    /// engine whether it stores the object.
+    pub(crate) fn made(&self, token: &str, urn: &str, id: &str) {
+        if urn.is_empty() {
+            return;
+        }
+        self.own(token, urn, id);
+        self.stack(urn, |stack| {
+            stack.open.remove(urn);
+            stack.made.push(urn.to_owned());
+        });
+        self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
+    }
+
+    /// The attempt has made nothing, or what it made does not exist any more.
+    pub(crate) fn closed(&self, urn: &str) {
+        if urn.is_empty() {
+            return;
+        }
+        self.stack(urn, |stack| stack.open.remove(urn));
+        self.journal.write(stack_of(urn), &Line::Closed { urn: urn.to_owned() });
+    }
+
+    /// The engine ends the plugin by itself, so it has stored everything that was answered: nothing of it is unfinished, even
+    /// if the user removes it from the state later.
+    pub(crate) fn delivered(&self) {
+        for (stack, creates) in lock(&self.stacks).iter_mut() {
+            for urn in creates.made.drain(..) {
+                self.journal.write(stack, &Line::Closed { urn });
+            }
+        }
+    }
+
+    /// The engine stores the object of this id for a URN.
+    pub(crate) fn stored(&self, token: &str, urn: &str, id: &str) {
+        if urn.is_empty() || id.is_empty() {
+            return;
+        }
+        self.own(token, urn, id);
+        let is_open = self.stack(urn, |stack| {
+            stack.is_stored = true;
+            stack.open.get(urn).is_some_and(|attempt| attempt.id.as_deref() == Some(id))
+        });
+        if is_open {
+            self.closed(urn);
+        }
+    }
+
+    /// From now on no other URN is given this object.
+    pub(crate) fn own(&self, token: &str, urn: &str, id: &str) {
+        lock(&self.owners).insert((token.to_owned(), id.to_owned()), urn.to_owned());
+    }
+
+    /// Whether an object belongs to another URN.
+    pub(crate) fn is_of_another(&self, token: &str, urn: &str, id: &str) -> bool {
+        let owners = lock(&self.owners);
+        owners.get(&(token.to_owned(), id.to_owned())).is_some_and(|owner| owner != urn)
+    }
+
+    /// Creating calls hold this for reading; a search for a lost object holds it for writing, so that no call under way can
+    /// make an object that looks the same.
+    pub(crate) fn lock(&self, key: &str) -> Arc<RwLock<()>> {
+        Arc::clone(lock(&self.locks).entry(key.to_owned()).or_default())
+    }
+
+    /// The journal of a stack is read when it is first needed.
+    fn stack<T>(&self, urn: &str, work: impl FnOnce(&mut Stack) -> T) -> T {
+        let name = stack_of(urn);
+        let mut stacks = lock(&self.stacks);
+        let stack = stacks.entry(name.to_owned()).or_insert_with(|| {
+            let unfinished = self.journal.unfinished(name);
+            let is_new = unfinished.is_none();
+            let open = unfinished.unwrap_or_default().into_iter().map(|attempt| (attempt.urn.clone(), attempt));
+            Stack { open: open.collect(), is_new, ..Stack::default() }
+        });
+        work(stack)
+    }
+}
+
+/// The part of a URN that names stack and project.
+fn stack_of(urn: &str) -> &str {
+    let project = urn.find("::").map_or(urn.len(), |end| end + 2);
+    let end = urn.get(project..).and_then(|rest| rest.find("::"));
+    urn.get(..end.map_or(urn.len(), |end| project + end)).unwrap_or(urn)
+}
+
+/// Times as strings.
+mod time {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+    pub(super) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(time)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// What this process has seen of each URN, so that the name of a replacement differs from the name it replaces.
+#[derive(Default)]
+pub struct Names(Mutex<HashMap<String, Named>>);
+
+#[derive(Default)]
+struct Named {
+    /// The name in the state.
+    old: Option<String>,
+    /// Checks without old inputs so far.
+    fresh: u32,
+}
+
+impl Names {
+    /// The name that the state has for a URN.
+    pub fn saw(&self, urn: &str, name: Option<&str>) {
+        if let Some(name) = name {
+            lock(&self.0).entry(urn.to_owned()).or_default().old = Some(name.to_owned());
+        }
+    }
+
+    /// A preview of a create ends what came before: the next check without old inputs is the first again.
+    pub fn previewed(&self, urn: &str) {
+        if let Some(named) = lock(&self.0).get_mut(urn) {
+            named.fresh = 0;
+        }
+    }
+
+    /// What an automatic name is derived from, for a check without old inputs: the URN, the owner of the objects, and the
+    /// name that is replaced. `random` is used where the URN is not known, and where a resource is replaced whose name
+    /// was not shown (`--target-replace`).
+    pub fn seed(&self, urn: &str, owner: &str, random: &[u8]) -> Vec<u8> {
+        if urn.is_empty() {
+            return random.to_vec();
+        }
+        let mut names = lock(&self.0);
+        let named = names.entry(urn.to_owned()).or_default();
+        named.fresh += 1;
+        let mut seed = format!("{urn}\n{owner}\n").into_bytes();
+        match &named.old {
+            Some(old) => seed.extend(old.bytes()),
+            None if named.fresh > 1 => seed.extend(random),
+            None => {}
+        }
+        seed
+    }
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Names").finish_non_exhaustive()
+    }
+}
+
+/// A panic elsewhere leaves these maps whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URN: &str = "urn:pulumi:dev::app::a:b:C::main";
+
+    fn attempt(urn: &str) -> Attempt {
+        Attempt {
+            urn: urn.to_owned(),
+            token: "b:C".to_owned(),
+            began: Timestamp::UNIX_EPOCH,
+            by_server: false,
+            name: None,
+            locality: None,
+            project: None,
+            before: Vec::new(),
+            id: None,
+        }
+    }
+
+    /// Keeps lines, as a file would.
+    #[derive(Default)]
+    struct Kept(Mutex<Vec<Line>>);
+
+    impl CreateJournal for Kept {
+        fn unfinished(&self, _: &str) -> Option<Vec<Attempt>> {
+            Some(unfinished(lock(&self.0).clone()))
+        }
+
+        fn write(&self, stack: &str, line: &Line) {
+            assert_eq!(stack, "urn:pulumi:dev::app");
+            lock(&self.0).push(line.clone());
+        }
+    }
+
+    #[test]
+    fn attempt_stays_open_for_the_next_process_until_its_id_is_stored() {
+        let kept = Arc::new(Kept::default());
+        let process = || Creates::new(Arc::clone(&kept) as Arc<dyn CreateJournal>);
+        let first = process();
+        first.began(&attempt(URN));
+        assert!(first.unfinished(URN).is_some());
+        first.made("b:C", URN, "fr-par/1");
+        assert_eq!(first.unfinished(URN), None, "the process that made it goes on with it");
+        let second = process();
+        assert_eq!(second.unfinished(URN).and_then(|attempt| attempt.id).as_deref(), Some("fr-par/1"));
+        second.stored("b:C", URN, "fr-par/2");
+        assert!(second.unfinished(URN).is_some(), "another object of the URN, which is to be replaced");
+        second.stored("b:C", URN, "fr-par/1");
+        assert_eq!(second.unfinished(URN), None);
+        assert_eq!(process().unfinished(URN), None);
+    }
+
+    #[test]
+    fn rejected_attempt_is_closed_and_an_object_has_one_owner() {
+        let creates = Creates::new(Arc::new(Kept::default()));
+        creates.began(&attempt(URN));
+        creates.closed(URN);
+        assert_eq!(creates.unfinished(URN), None);
+        creates.own("b:C", URN, "1");
+        assert!(!creates.is_of_another("b:C", URN, "1") && !creates.is_of_another("b:D", "other", "1"));
+        assert!(creates.is_of_another("b:C", "urn:pulumi:dev::app::a:b:C::other", "1"));
+    }
+
+    #[test]
+    fn seed_repeats_for_a_urn_and_differs_for_what_replaces_it() {
+        let seed = |names: &Names, random: &[u8]| names.seed(URN, "owner", random);
+        let (first, second) = (Names::default(), Names::default());
+        assert_eq!(seed(&first, b"1"), seed(&second, b"2"), "the same in preview and up");
+        assert_ne!(seed(&Names::default(), b"1"), Names::default().seed(URN, "another owner", b"1"));
+        let (third, fourth) = (Names::default(), Names::default());
+        third.saw(URN, Some("main-1234567"));
+        fourth.saw(URN, Some("main-1234567"));
+        assert_ne!(seed(&third, b"1"), seed(&Names::default(), b"1"));
+        assert_eq!(seed(&third, b"1"), seed(&fourth, b"2"), "a replacement repeats its name too");
+        let hidden = Names::default();
+        let (one, two) = (seed(&hidden, b"1"), seed(&hidden, b"1"));
+        assert_ne!(one, two, "--target-replace shows no old name");
+        hidden.previewed(URN);
+        assert_eq!(seed(&hidden, b"1"), one);
+        assert_eq!(Names::default().seed("", "owner", b"seed"), b"seed");
+    }
+}

@@ -1,0 +1,63 @@
+//! What the calls of a create or an update put into effect: which inputs a call carries, and which may have changed when a later
+//! call failed. Makes no call.
+
+use std::collections::BTreeSet;
+
+use catalog::Step;
+use value::Object;
+
+use crate::context::Context;
+use crate::scope::Scope;
+use crate::special::{self, Transition};
+use crate::{encode, wire};
+
+/// The inputs that the first call of a create does not carry, and a later step does.
+pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
+    let first = carried_by(cx.resource.create.first());
+    let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
+    let by_handler = special::handler(cx.resource).takes_care_of(inputs);
+    let is_later = |name: &str| {
+        let switched = |step: &Step| step.when.as_ref().is_some_and(|when| when.property == name);
+        by_handler.contains(&name)
+            || cx.resource.create.iter().skip(1).any(switched)
+            || fields_of(cx, scope, inputs, name).iter().any(|field| later.contains(field) && !first.contains(field))
+    };
+    inputs.keys().filter(|name| is_later(name)).cloned().collect()
+}
+
+/// The fields of the create steps in which an input stands.
+pub(crate) fn fields_of(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object, name: &str) -> BTreeSet<String> {
+    let mut without = inputs.clone();
+    without.remove(name);
+    // An input that the others need cannot be left out; it is part of the first step.
+    let Ok(without) = encode::wanted(cx.resource, &without, cx.defaults) else { return BTreeSet::new() };
+    let fields = cx.resource.create.iter().flat_map(|step| carried_by(Some(step)));
+    fields.filter(|field| wire::find(&without, field) != scope.wanted_field(field)).collect()
+}
+
+/// The changed properties of which a failed update may have changed the value: a step that carries them was accepted, or its
+/// outcome is unknown. What no step carries is made by the handler, whose calls are not told apart.
+pub(crate) fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sent: &BTreeSet<String>) -> Vec<String> {
+    let steps: BTreeSet<String> = cx.resource.update.iter().flat_map(|step| carried_by(Some(step))).collect();
+    let one = |name: &String| BTreeSet::from([name.clone()]);
+    let may = |name: &&String| {
+        let wires = encode::changed(
+            cx.resource,
+            transition.stored,
+            transition.news,
+            &one(name),
+            transition.pending,
+            cx.defaults,
+        );
+        let Ok((before, after)) = wires else { return true };
+        let differs = |field: &&String| wire::find(&before, field) != wire::find(&after, field);
+        let own: Vec<&String> = steps.iter().filter(differs).collect();
+        if own.is_empty() || sent.contains(*name) { cx.wrote() } else { own.iter().any(|field| sent.contains(*field)) }
+    };
+    transition.changed.iter().filter(may).cloned().collect()
+}
+
+/// The fields of the body of a step.
+pub(crate) fn carried_by(step: Option<&Step>) -> BTreeSet<String> {
+    step.map(|step| step.fields().iter().cloned().collect()).unwrap_or_default()
+}

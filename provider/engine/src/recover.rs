@@ -1,0 +1,279 @@
+//! Creates whose response is ambiguous: the request was sent, and nothing shows whether the object exists. It is looked
+//! up before the call is repeated, in the same operation, or by the next process if this one was killed.
+//!
+//! Adopts only what the attempt can have made: an object of the same name and parent that was created after the attempt
+//! began, by the API's clock, that belongs to no other resource of this process and needs no replacement to be what the
+//! program wants. Of several such objects none is adopted. Decides nothing about later calls of a create.
+
+mod search;
+
+use std::time::Instant;
+
+use catalog::{Input, Resource};
+use serde_json::Value as Json;
+use value::Object;
+
+use crate::context::Context;
+use crate::engine::hour;
+use crate::error::{Error, ErrorKind, Left};
+use crate::journal::Attempt;
+use crate::operation::Created;
+use crate::scope::Scope;
+use crate::turns::Turns;
+use crate::{look, run, special, wire};
+use search::{
+    Candidate, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read, search as look_up,
+};
+
+/// What the creating call came to.
+pub(crate) enum Begun {
+    /// The object, as the call or the look-up has answered.
+    Made(Json),
+    /// An object that existed before, now as the program wants it.
+    Adopted(Created),
+}
+
+/// How often the creating call is made if each response is ambiguous and the object does not exist afterwards.
+const ATTEMPTS: u32 = 4;
+
+/// Pauses between the look-ups after an ambiguous response, in milliseconds: lists may lag behind.
+const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
+
+/// The same where another process sent the call, some time ago.
+const PAUSES_LATER: [u64; 1] = [500];
+
+/// Finishes what a former process has begun for the same URN; nothing if there is no such object.
+pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
+    let turns = Turns::default();
+    let cx = &Context { turns: &turns, ..*cx };
+    let scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
+    let Some(attempt) = cx.creates.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token) else {
+        return if cx.creates.is_foreign(cx.urn) { unrecorded(cx, &scope, inputs).await } else { Ok(None) };
+    };
+    cx.progress.status("looking up what an interrupted run has created");
+    let candidate = match &attempt.id {
+        Some(id) => read(cx, id, inputs).await?.map(|found| {
+            let differs = differs(cx, inputs, &found);
+            Candidate { id: id.clone(), found, differs }
+        }),
+        None => {
+            let sought = Sought {
+                since: Since::Former(&attempt),
+                name: attempt.name.as_deref(),
+                before: &attempt.before,
+                pauses: &PAUSES_LATER,
+            };
+            look_up(cx, &scope, inputs, &sought).await?
+        }
+    };
+    let Some(candidate) = candidate else {
+        cx.creates.closed(cx.urn);
+        return Ok(None);
+    };
+    // Nothing else can be meant by an id that the interrupted call was answered with.
+    let certain = attempt.id.is_some();
+    if candidate.differs && !certain {
+        cx.progress.warning(&format!(
+            "an interrupted run has probably created the {} {}, which differs from the program in what cannot be changed: \
+             delete it if nothing uses it",
+            cx.resource.label, candidate.id
+        ));
+        return Ok(None);
+    }
+    if candidate.differs || shows_secret_once(cx.resource) {
+        discard(cx, &candidate).await?;
+        return Ok(None);
+    }
+    adopt(cx, candidate, inputs, "an interrupted run").await.map(Some)
+}
+
+/// Makes the creating call; after an ambiguous response the object is looked up before the call is repeated.
+pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Begun, Error> {
+    let turns = Turns::default();
+    let aside = &Context { turns: &turns, ..*cx };
+    let name = name_of(cx.resource, scope);
+    let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
+    let lock = cx.creates.lock(&key);
+    // Where the objects that exist cannot be listed, nothing is looked up later either.
+    let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await.ok() } else { Some(Vec::new()) };
+    let is_blind = before.is_none();
+    let before = before.unwrap_or_default();
+    let began = cx.client.clock().now();
+    if !is_blind {
+        note(cx, scope, name.as_deref(), &before, began);
+    }
+    let mut doubt: Option<Error> = None;
+    for attempt in 1.. {
+        let made = {
+            let _under_way = lock.read().await;
+            run::begin(cx, scope, inputs).await
+        };
+        let error = match made {
+            Ok(answer) if has_id(scope, &answer) => return Ok(Begun::Made(answer)),
+            Ok(_) => without_id(cx.resource),
+            Err(error) => error,
+        };
+        if doubt.is_none() && !error.maybe_done() {
+            return rejected(aside, scope, inputs, name.as_deref(), error).await;
+        }
+        if error.kind() == ErrorKind::Cancelled || is_blind || special::handler(cx.resource).looks_up_itself() {
+            return Err(if error.has_hint() { error } else { unclear(cx.resource, error, None) });
+        }
+        tracing::debug!(resource = %cx.resource.label, %error, "ambiguous response to a create request");
+        cx.progress.status("the response to the create request is ambiguous: looking up the object");
+        let _alone = lock.write().await;
+        let sought = Sought { since: Since::Call(began), name: name.as_deref(), before: &before, pauses: &PAUSES };
+        match look_up(aside, scope, inputs, &sought).await {
+            Ok(Some(candidate)) if shows_secret_once(cx.resource) => {
+                discard(aside, &candidate).await?;
+                note(cx, scope, name.as_deref(), &before, began);
+            }
+            Ok(Some(candidate)) => match answer_of(aside, &candidate.id, inputs).await {
+                Ok(answer) => return Ok(Begun::Made(answer)),
+                Err(_) => return adopt(aside, candidate, inputs, "this run").await.map(Begun::Adopted),
+            },
+            Ok(None) => {}
+            Err(several) if several.kind() == ErrorKind::Precondition => return Err(several),
+            Err(lookup) => {
+                return Err(unclear(cx.resource, error, Some(&lookup)));
+            }
+        }
+        // The object does not exist, so a repeated call that is rejected is the end.
+        if !error.maybe_done() {
+            cx.creates.closed(cx.urn);
+            return Err(error);
+        }
+        if attempt == ATTEMPTS || cx.limit.saturating_sub(cx.spent()).is_zero() {
+            return Err(unclear(cx.resource, error, None));
+        }
+        doubt = Some(error);
+    }
+    Err(without_id(cx.resource))
+}
+
+/// A response without an id leaves open what was created.
+pub(crate) fn without_id(resource: &Resource) -> Error {
+    let fact = format!("the API answered the create request of the {} without an id", resource.label);
+    Error::new(ErrorKind::Internal, fact).doubtful()
+}
+
+/// A call that certainly created nothing. What exists already under an automatic name was created by a run that no
+/// journal shows, such as a killed CI job.
+async fn rejected(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    inputs: &Object,
+    name: Option<&str>,
+    error: Error,
+) -> Result<Begun, Error> {
+    cx.creates.closed(cx.urn);
+    if !exists_already(&error) || !has_automatic_name(cx.resource, inputs) {
+        return Err(error);
+    }
+    let sought = Sought { since: Since::Recent, name, before: &[], pauses: &[] };
+    match look_up(cx, scope, inputs, &sought).await {
+        Ok(Some(candidate)) if !candidate.differs && !shows_secret_once(cx.resource) => {
+            adopt(cx, candidate, inputs, "an earlier run").await.map(Begun::Adopted)
+        }
+        _ => Err(error),
+    }
+}
+
+/// A stack whose objects are stored, but not created, on this machine: an automatic name shows what a killed run left.
+async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
+    let is_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some() && !listing.undated);
+    let Some(name) = name_of(cx.resource, scope).filter(|_| is_listed && has_automatic_name(cx.resource, inputs))
+    else {
+        return Ok(None);
+    };
+    let sought = Sought { since: Since::Recent, name: Some(&name), before: &[], pauses: &[] };
+    let candidate = look_up(cx, scope, inputs, &sought).await?;
+    let Some(candidate) = candidate.filter(|candidate| !candidate.differs) else { return Ok(None) };
+    if shows_secret_once(cx.resource) {
+        discard(cx, &candidate).await?;
+        return Ok(None);
+    }
+    adopt(cx, candidate, inputs, "an earlier run").await.map(Some)
+}
+
+/// The object in the shape of the creating call's answer.
+async fn answer_of(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Json, Error> {
+    let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
+    look::first(cx, &mut scope, true).await?;
+    Ok(Json::Object(scope.answers))
+}
+
+/// Takes over an object and makes it what the program wants, with everything that cannot be read sent again.
+async fn adopt(cx: &Context<'_>, candidate: Candidate, inputs: &Object, who: &str) -> Result<Created, Error> {
+    let Candidate { id, found, .. } = candidate;
+    let label = &cx.resource.label;
+    cx.creates.made(&cx.resource.token, cx.urn, &id);
+    cx.progress.warning(&format!("{who} has created the {label} {id} already: it is used instead of a second one"));
+    let is_known = |name: &str| {
+        let property = cx.resource.properties.get(name);
+        property.is_none_or(|own| own.read.is_some() || own.replace || own.once || own.send.is_none())
+    };
+    let mut old_inputs = found.inputs.clone();
+    old_inputs.retain(|name, _| is_known(name));
+    match run::update(cx, &id, &found.state, &old_inputs, inputs).await {
+        Ok(state) => Ok(Created { id, state }),
+        Err(error) if error.left().is_some() => Err(error),
+        Err(error) => Err(error.leaving(Left { id, state: found.state, inputs: old_inputs })),
+    }
+}
+
+/// Deletes an object that cannot be used: what it showed once is lost.
+async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
+    let what =
+        format!("deleting the {} {}, whose response was lost, to create it again", cx.resource.label, candidate.id);
+    cx.progress.warning(&what);
+    run::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
+    cx.creates.closed(cx.urn);
+    Ok(())
+}
+
+fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[String], began: Instant) {
+    let by_server = cx.client.server_time(began);
+    cx.creates.began(&Attempt {
+        urn: cx.urn.to_owned(),
+        token: cx.resource.token.clone(),
+        began: by_server.unwrap_or_else(|| hour(&*cx.client.clock())),
+        by_server: by_server.is_some(),
+        name: name.map(str::to_owned),
+        locality: scope.locality().map(str::to_owned),
+        project: scope.source(&catalog::Source::Project).as_ref().and_then(wire::plain_text),
+        before: before.to_vec(),
+        id: None,
+    });
+}
+
+/// Whether the API shows a secret of the resource only in the answer to the creating call.
+fn shows_secret_once(resource: &Resource) -> bool {
+    resource.properties.values().any(|property| property.told_once && property.secret && property.input == Input::No)
+}
+
+fn has_id(scope: &Scope<'_>, answer: &Json) -> bool {
+    let mut scope = scope.clone();
+    look::learn(scope.resource, &mut scope, None, answer.clone());
+    scope.id().is_some()
+}
+
+/// Whether a call was rejected because there is such an object.
+fn exists_already(error: &Error) -> bool {
+    let Some(api) = error.api() else { return false };
+    let texts: Vec<String> = api.message().into_iter().chain(api.of_arguments()).map(str::to_lowercase).collect();
+    api.error_type().is_some_and(|kind| matches!(kind, "already_exists" | "BucketAlreadyOwnedByYou"))
+        || texts.iter().any(|text| text.contains("already exist") || text.contains("already taken"))
+}
+
+/// An error of a create after which the object may exist, with the reason why looking it up failed.
+pub(crate) fn unclear(resource: &Resource, error: Error, lookup: Option<&Error>) -> Error {
+    if !error.maybe_done() {
+        return error;
+    }
+    let failed = lookup.map(|lookup| format!(", and looking it up failed ({lookup})")).unwrap_or_default();
+    error.hint(format!(
+        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates another one",
+        resource.label
+    ))
+}

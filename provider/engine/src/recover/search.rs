@@ -1,0 +1,235 @@
+//! The look-up of an object that a create may have made. Changes nothing.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use catalog::{Input, Listing, Property, Resource};
+use jiff::{SignedDuration, Timestamp};
+use value::{Object, Value};
+
+use crate::context::Context;
+use crate::engine::hour;
+use crate::error::{Error, ErrorKind};
+use crate::journal::Attempt;
+use crate::operation::{DiffRequest, ReadBack};
+use crate::place;
+use crate::scope::Scope;
+use crate::wire::{self, Wire};
+use crate::{diff, list, outcome, run};
+
+/// How far the clocks of the API's machines may differ: `Date` headers are whole seconds.
+const SKEW: SignedDuration = SignedDuration::from_secs(2);
+
+/// How long an object with an automatic name may exist to be the result of an attempt that no journal shows.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Fields in which elements of lists carry their time of creation.
+const CREATED: [&str; 2] = ["created_at", "creation_date"];
+
+/// What a look-up is for.
+pub(super) struct Sought<'s> {
+    /// The object was not created before.
+    pub(super) since: Since<'s>,
+    /// Its name, if it has one.
+    pub(super) name: Option<&'s str>,
+    /// What existed before.
+    pub(super) before: &'s [String],
+    pub(super) pauses: &'s [u64],
+}
+
+/// The earliest time of creation. It is worked out after the first answer of a look-up, which shows the API's clock.
+#[derive(Clone, Copy)]
+pub(super) enum Since<'s> {
+    /// A call of this process that began then.
+    Call(Instant),
+    /// A call of a former process.
+    Former(&'s Attempt),
+    /// A call that no journal shows.
+    Recent,
+}
+
+/// An object that the attempt can have made.
+pub(super) struct Candidate {
+    pub(super) id: String,
+    pub(super) found: ReadBack,
+    /// It has to be replaced to be what the program wants.
+    pub(super) differs: bool,
+}
+
+/// Looks up the object, several times if it does not show; several that fit are an error.
+pub(super) async fn search(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    inputs: &Object,
+    sought: &Sought<'_>,
+) -> Result<Option<Candidate>, Error> {
+    let mut pauses = sought.pauses.iter();
+    loop {
+        let mut found = candidates(cx, scope, inputs, sought).await?;
+        if found.iter().any(|candidate| !candidate.differs) {
+            found.retain(|candidate| !candidate.differs);
+        }
+        match (found.len(), pauses.next()) {
+            (0, Some(pause)) => cx.pause(Duration::from_millis(*pause), "looking up the new object").await?,
+            (0, None) => return Ok(None),
+            (1, _) => return Ok(found.pop()),
+            _ => return Err(several(cx.resource, &found)),
+        }
+    }
+}
+
+async fn candidates(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    inputs: &Object,
+    sought: &Sought<'_>,
+) -> Result<Vec<Candidate>, Error> {
+    let is_free = |id: &str| !cx.creates.is_of_another(&cx.resource.token, cx.urn, id);
+    // An id that follows from the inputs can be read: nothing else can have it.
+    if let Some(id) = scope.id() {
+        let found = if is_free(&id) { read(cx, &id, inputs).await? } else { None };
+        let candidate = found.map(|found| Candidate { differs: differs(cx, inputs, &found), id, found });
+        return Ok(candidate.into_iter().collect());
+    }
+    let Some(listing) = &cx.resource.listing else { return Ok(Vec::new()) };
+    let later = outcome::not_in_first_step(cx, scope, inputs);
+    let elements = list::elements_of(cx, &query(cx.resource, scope, inputs)).await?;
+    let since = earliest(cx, sought.since);
+    let mut candidates = Vec::new();
+    for (listed, element) in elements {
+        let has_name = |name: &str| {
+            let other = wire::get(&element, &listing.name).and_then(wire::plain_text);
+            other.is_some_and(|other| other == name)
+        };
+        let is_older = created(&element).is_some_and(|created| created < since);
+        if is_older || !sought.name.is_none_or(has_name) || !is_free(&listed.id) || sought.before.contains(&listed.id) {
+            continue;
+        }
+        let Some(found) = read(cx, &listed.id, inputs).await? else { continue };
+        // Without a name, or a name that others may have had before, only an object that is all that the creating call asks
+        // for can be meant.
+        let is_vague = sought.name.is_none() || (listing.undated && !has_automatic_name(cx.resource, inputs));
+        let differs = differs(cx, inputs, &found);
+        let deviates = differs_at_all(cx, inputs, &found, &later);
+        if is_vague && deviates {
+            continue;
+        }
+        candidates.push(Candidate { id: listed.id, found, differs });
+    }
+    Ok(candidates)
+}
+
+/// What narrows a list down: the place, the owner, and what the object is a part of.
+fn query(resource: &Resource, scope: &Scope<'_>, inputs: &Object) -> Object {
+    let mut query = Object::new();
+    let Some(listing) = &resource.listing else { return query };
+    let parents = listing.of.iter().map(|of| &of.property);
+    for name in listing.inputs.iter().chain(parents) {
+        if let Some(text) = inputs.text(name) {
+            query.insert(name.clone(), Value::from(text));
+        }
+    }
+    if let (Some(name), Some(locality)) = (place::property(resource.locality), scope.locality()) {
+        query.insert(name.to_owned(), Value::from(locality));
+    }
+    query
+}
+
+/// An object as it is, in the program's spelling; nothing if it does not exist.
+pub(super) async fn read(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Option<ReadBack>, Error> {
+    match run::read(cx, id, inputs, &Object::new()).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        found => found,
+    }
+}
+
+/// Whether an object has to be replaced to be what the program wants, as far as can be read.
+pub(super) fn differs(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> bool {
+    changes(cx, inputs, found).into_iter().any(|(_, replace)| replace)
+}
+
+/// Whether anything that the creating call carries is not what the program wants, as far as can be read.
+fn differs_at_all(cx: &Context<'_>, inputs: &Object, found: &ReadBack, later: &BTreeSet<String>) -> bool {
+    changes(cx, inputs, found).into_iter().any(|(name, _)| !later.contains(&name))
+}
+
+/// The readable properties that differ, and whether each needs a replacement.
+fn changes(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> Vec<(String, bool)> {
+    let now = hour(&*cx.client.clock());
+    let request = DiffRequest { olds: &found.state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
+    let diff = diff::diff(cx.resource, &request);
+    let changes = diff.changes.iter().filter_map(|(path, change)| Some((path.top()?.to_owned(), change.replace)));
+    changes.filter(|(name, _)| cx.resource.properties.get(name).is_some_and(|own| own.read.is_some())).collect()
+}
+
+/// The earliest time of creation by the API's clock, or else by ours.
+fn earliest(cx: &Context<'_>, since: Since<'_>) -> Timestamp {
+    let clock = cx.client.clock();
+    let own = hour(&*clock);
+    let server = |instant| cx.client.server_time(instant);
+    let time = match since {
+        Since::Call(began) => server(began).unwrap_or(own),
+        Since::Recent => server(clock.now()).unwrap_or(own).checked_sub(RECENT).unwrap_or_default(),
+        // The API had not answered before that call: its time is this machine's.
+        Since::Former(attempt) if !attempt.by_server => {
+            let offset = server(clock.now()).map_or(SignedDuration::ZERO, |server| server.duration_since(own));
+            attempt.began.checked_add(offset).unwrap_or(attempt.began)
+        }
+        Since::Former(attempt) => attempt.began,
+    };
+    time.checked_sub(SKEW).unwrap_or(time)
+}
+
+fn created(element: &Wire) -> Option<Timestamp> {
+    CREATED.iter().find_map(|field| wire::get(element, field)?.as_str()?.parse().ok())
+}
+
+/// The ids of all that exist.
+pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<String>, Error> {
+    let mut query = query(cx.resource, scope, &Object::new());
+    for of in cx.resource.listing.iter().flat_map(|listing| &listing.of) {
+        let parent = scope.source(&catalog::Source::Property(of.property.clone()));
+        if let Some(text) = parent.as_ref().and_then(wire::plain_text) {
+            query.insert(of.property.clone(), Value::from(text));
+        }
+    }
+    Ok(list::elements_of(cx, &query).await?.into_iter().map(|(listed, _)| listed.id).collect())
+}
+
+/// Whether a new object of a kind cannot be told from older ones: neither id, name nor time of creation does.
+pub(super) fn needs_snapshot(resource: &Resource, scope: &Scope<'_>) -> bool {
+    let Some(listing) = resource.listing.as_ref().filter(|listing| listing.undated && listing.list.is_some()) else {
+        return false;
+    };
+    let is_named = resource.properties.values().any(|property| is_shown(property, listing) && property.send.is_some());
+    !is_named && resource.named_by.is_empty() && scope.id().is_none()
+}
+
+/// The name in the request that lists show.
+pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> {
+    let listing = resource.listing.as_ref()?;
+    let shown = resource.properties.values().filter(|property| is_shown(property, listing));
+    let mut sent = shown.filter_map(|property| property.send.as_deref());
+    sent.find_map(|field| scope.wanted_field(field).and_then(wire::plain_text)).filter(|name| !name.is_empty())
+}
+
+/// Whether the name was not given by the program.
+pub(super) fn has_automatic_name(resource: &Resource, inputs: &Object) -> bool {
+    let made = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
+    let is_automatic = |name: &str| resource.properties.get(name).is_some_and(|own| own.input == Input::Auto);
+    made.iter().filter_map(Value::as_str).any(is_automatic)
+}
+
+fn several(resource: &Resource, found: &[Candidate]) -> Error {
+    let ids = found.iter().map(|candidate| candidate.id.as_str()).collect::<Vec<_>>().join(", ");
+    let label = &resource.label;
+    let fact =
+        format!("the response to the create request of the {label} is ambiguous, and several objects fit: {ids}");
+    Error::new(ErrorKind::Precondition, fact)
+        .hint("import the right one with the `import` option, or delete them all, and run `up` again")
+}
+
+/// Whether lists show a property as the name.
+fn is_shown(property: &Property, listing: &Listing) -> bool {
+    property.read.as_deref() == Some(listing.name.as_str())
+}

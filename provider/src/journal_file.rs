@@ -1,0 +1,178 @@
+//! The journal of creates as files: one for each stack and API, below Pulumi's home directory, one JSON line for each event.
+//!
+//! Knows nothing about what the lines are for. A directory that cannot be written is a line in the debug log: creates go
+//! on without a journal.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use engine::{Attempt, CreateJournal, Line};
+use sha2::{Digest, Sha256};
+
+/// The journals of all stacks.
+pub(crate) struct JournalFiles {
+    directory: PathBuf,
+    /// What stacks of the same name in different accounts are told apart by.
+    account: String,
+}
+
+/// The size from which on a file with open attempts is rewritten without the closed ones.
+const LARGE: u64 = 256 * 1024;
+
+impl JournalFiles {
+    /// `account` tells apart stacks of the same name: the API's address and the project.
+    pub(crate) fn new(directory: PathBuf, account: &str) -> Self {
+        Self { directory, account: account.to_owned() }
+    }
+
+    fn path(&self, stack: &str) -> PathBuf {
+        let digest = Sha256::digest(format!("{}\n{stack}", self.account));
+        let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        self.directory.join(format!("creates-{name}.jsonl"))
+    }
+
+    fn read(path: &Path) -> io::Result<Vec<Attempt>> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        file.lock()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        // A process that was killed may have left half a line.
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        let open = engine::unfinished(lines);
+        if open.is_empty() {
+            file.set_len(0)?;
+        } else if text.len() as u64 > LARGE {
+            let kept: Vec<Line> = open.iter().cloned().map(Line::Began).collect();
+            let kept: Vec<String> = kept.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+            file.rewind()?;
+            file.set_len(0)?;
+            file.write_all(format!("{}\n", kept.join("\n")).as_bytes())?;
+        }
+        Ok(open)
+    }
+
+    fn append(&self, stack: &str, line: &Line) -> io::Result<()> {
+        create_private(&self.directory)?;
+        let mut file = open_private(&self.path(stack))?;
+        file.lock()?;
+        // The line break comes first, so that half a line of a killed process spoils no other.
+        file.write_all(format!("\n{}", serde_json::to_string(line)?).as_bytes())
+    }
+}
+
+impl CreateJournal for JournalFiles {
+    fn unfinished(&self, stack: &str) -> Option<Vec<Attempt>> {
+        match Self::read(&self.path(stack)) {
+            Ok(open) => Some(open),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                tracing::debug!(%error, "the journal of creates cannot be read");
+                None
+            }
+        }
+    }
+
+    fn write(&self, stack: &str, line: &Line) {
+        if let Err(error) = self.append(stack, line) {
+            tracing::debug!(%error, "the journal of creates cannot be written");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn create_private(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+
+    if directory.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = directory.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match fs::DirBuilder::new().mode(0o700).create(directory) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        created => created,
+    }
+}
+
+#[cfg(not(unix))]
+fn create_private(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)
+}
+
+#[cfg(unix)]
+fn open_private(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn open_private(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const STACK: &str = "urn:pulumi:dev::app";
+
+    fn began(name: &str) -> Line {
+        let urn = format!("{STACK}::a:b:C::{name}");
+        serde_json::from_value(serde_json::json!({
+            "began": { "urn": urn, "token": "b:C", "began": "2026-01-01T00:00:00Z", "name": name }
+        }))
+        .unwrap()
+    }
+
+    fn directory(name: &str) -> PathBuf {
+        let directory = std::env::temp_dir().join(format!("evalap-journal-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&directory);
+        directory.join("below")
+    }
+
+    #[test]
+    fn attempt_is_read_by_the_next_process_until_it_is_closed() {
+        let directory = directory("next");
+        let journal = || JournalFiles::new(directory.clone(), "account");
+        assert_eq!(journal().unfinished(STACK), None, "no journal yet");
+        journal().write(STACK, &began("one"));
+        journal().write(STACK, &began("two"));
+        journal().append(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::one") }).unwrap();
+        fs::write(
+            journal().path(STACK),
+            format!("{}\n{{\"made\": {{\"urn", fs::read_to_string(journal().path(STACK)).unwrap()),
+        )
+        .unwrap();
+        let id = "fr-par/1".to_owned();
+        journal().write(STACK, &Line::Made { urn: format!("{STACK}::a:b:C::two"), id: id.clone() });
+        let open = journal().unfinished(STACK).unwrap();
+        assert_eq!(
+            open.iter().map(|one| (one.name.as_deref(), one.id.as_ref())).collect::<Vec<_>>(),
+            [(Some("two"), Some(&id))]
+        );
+        assert_eq!(JournalFiles::new(directory.clone(), "another account").unfinished(STACK), None);
+        journal().write(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::two") });
+        assert_eq!(journal().unfinished(STACK), Some(Vec::new()));
+        assert_eq!(fs::metadata(journal().path(STACK)).unwrap().len(), 0, "what is closed is not kept");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_user_may_read_the_journal_and_an_unwritable_place_is_no_failure() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let directory = directory("mode");
+        let journal = JournalFiles::new(directory.clone(), "account");
+        journal.write(STACK, &began("one"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&directory), mode(&journal.path(STACK))), (0o700, 0o600));
+        let inside_of_a_file = JournalFiles::new(journal.path(STACK).join("x"), "account");
+        inside_of_a_file.write(STACK, &began("one"));
+        assert_eq!(inside_of_a_file.unfinished(STACK), None);
+    }
+}

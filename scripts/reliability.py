@@ -1,0 +1,253 @@
+"""Measures what becomes of deployments when something fails, and writes docs/reliability.md. Started by scripts/reliability."""
+
+from __future__ import annotations
+
+import datetime
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Callable, Iterable
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "programs"))
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import kills  # noqa: E402
+import rates  # noqa: E402
+import schedule  # noqa: E402
+from bench import machine  # noqa: E402
+from schedule import Outcome  # noqa: E402
+from test_rates import LIMITS, holds  # noqa: E402
+from test_resources import TABLES  # noqa: E402
+
+PAGE = ROOT / "docs" / "reliability.md"
+SEED = 20261128
+MOMENTS = 12
+DEPLOYMENTS = 200
+# Of these deployments, the ones that have to be green.
+GREEN = 199
+
+missed: list[str] = []
+
+
+def main(parts: list[str]) -> None:
+    began = time.monotonic()
+    pages = []
+    for name in parts or PARTS:
+        print(f"{datetime.datetime.now():%H:%M:%S} {name}", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory(prefix="evalap-reliability-") as directory:
+            pages.append(PARTS[name](Path(directory)))
+    page = "\n\n".join([head(time.monotonic() - began), *pages]) + "\n"
+    if parts:
+        print(page)
+    else:
+        PAGE.write_text(page)
+    if missed:
+        sys.exit(f"missed: {', '.join(missed)}")
+
+
+def head(seconds: float) -> str:
+    return f"""# Reliability
+
+This page shows what becomes of deployments when a request fails, an answer is lost or a process is killed. It is written by
+`make reliability`: the Pulumi CLI and the release plugin deploy to `scaleway-fake`, a proxy between them lets requests fail, and
+afterwards the objects of the fake are compared with those of a run without the fault. `make test` runs a sample of each part.
+
+Measured on {datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}: {machine()}; {seconds / 60:.0f} minutes; seed {SEED}."""
+
+
+def answers(directory: Path) -> str:
+    """Lost answers, for each kind of resource."""
+    outcomes = schedule.lost_answers(directory, TABLES)
+    rows = by_resource(outcomes, lambda outcome: outcome.case.fault or "", lambda outcome: shown(outcome, outcome.succeeded))
+    note("ambiguous responses", [outcome for outcome in outcomes if outcome.problems or not outcome.succeeded])
+    return f"""## Ambiguous responses
+
+The API creates the object, and its response does not arrive: the connection is cut, the body is truncated, or a status of 500 or
+504 is returned. `ok`: the same `up` succeeds and there is exactly one object. `failed`: the `up` fails, and the next one
+succeeds with exactly one object. Everything else is a defect.
+
+{table(["Resource", *schedule.LOST], rows)}"""
+
+
+def killed(directory: Path) -> str:
+    """Kills, for each kind of resource and for one program of all."""
+    known = schedule.run(directory / "references", schedule.creates(TABLES))
+    columns = {}
+    for victim in kills.VICTIMS:
+        for after in (False, True):
+            name = f"{victim} killed {'after' if after else 'before'} the API acts"
+            columns[name] = kills.killed(directory / f"{victim}-{after}", known, victim, after)
+    outcomes = [outcome for found in columns.values() for outcome in found]
+    names = {id(outcome): name for name, found in columns.items() for outcome in found}
+    rows = by_resource(outcomes, lambda outcome: names[id(outcome)], lambda outcome: shown(outcome, True))
+    note("kills of each kind", [outcome for outcome in outcomes if outcome.problems])
+    return f"""## Killed processes
+
+The plugin or the CLI is killed with `kill -9` while the object is being created. Then what the guide says is done
+([stuck locks](guides/operations.md#stuck-locks)), and the next `up` has to succeed. `ok`: there is exactly one object.
+
+{table(["Resource", *columns], rows)}
+
+{moments(directory)}"""
+
+
+def moments(directory: Path) -> str:
+    """One program with every resource, killed at chosen moments."""
+    everything = kills.Everything(directory / "everything")
+    everything.measure()
+    rows = []
+    for victim in kills.VICTIMS:
+        good, bad = 0, []
+        for number, (call, after) in enumerate(everything.moments(SEED + kills.VICTIMS.index(victim), MOMENTS)):
+            problems = everything.round(f"{victim}-{number}", victim, call, after)
+            good += not problems
+            if problems:
+                bad.append(f"{'after' if after else 'before'} call {call}: {short(problems)}")
+        rows.append([victim, f"{good} of {MOMENTS}", "; ".join(bad) or "none"])
+        if bad:
+            missed.append(f"{victim} killed at random moments: {good} of {MOMENTS}")
+    return f"""One program with one of every resource and eight chosen names, which makes {everything.calls} calls, is killed at {MOMENTS} random
+calls. Converged: the next `up` succeeds, another one changes nothing, no object exists twice, and `destroy` leaves none.
+
+{table(["Killed", "Converged", "Exceptions"], rows)}"""
+
+
+def scheduled(directory: Path) -> str:
+    """The schedule of faults: each call of each operation."""
+    references = [case for case in schedule.references() if case.step == 0]
+    known = {outcome.case: outcome for outcome in schedule.run(directory / "references", references)}
+    groups: dict[tuple[Path, str], list[Outcome]] = {}
+    for outcome in known.values():
+        groups.setdefault((outcome.case.table, outcome.case.operation), []).append(outcome)
+    cases = []
+    for outcomes in groups.values():
+        # Each call and fault once, with the follow-ups in turn.
+        plans = [schedule.schedule(outcome) for outcome in outcomes]
+        cases += [plans[place % len(plans)][place] for place in range(min(map(len, plans)))]
+    outcomes = schedule.run(directory / "faults", cases, known)
+    rows = []
+    for operation in schedule.OPERATIONS:
+        row = [operation]
+        for fault in schedule.FAULTS:
+            found = [of for of in outcomes if (of.case.operation, of.case.fault) == (operation, fault)]
+            row.append(f"{sum(not of.problems for of in found)} of {len(found)}")
+        rows.append(row)
+    wrong = [outcome for outcome in outcomes if outcome.problems]
+    note("schedule of faults", wrong)
+    listed = "\n".join(f"- {outcome.case}: {short(outcome.problems)}" for outcome in wrong) or "No exceptions."
+    return f"""## Failed calls
+
+Each call of the create, an update and the delete of each of the {len(TABLES)} resources fails once, in each of four ways. Then the same program, the
+program before, or one with another change is deployed, in turn. Converged: that `up` succeeds, another one changes nothing and calls
+nothing, and the objects equal those of a run without the fault.
+
+{table(["Operation", *schedule.FAULTS], rows)}
+
+{listed}"""
+
+
+def limited(directory: Path) -> str:
+    """Rate limits."""
+    rows = []
+    for per_second, resources in ((5, 200), (1, 60)):
+        found = rates.at_rate(directory / str(per_second), per_second, resources)
+        share, factor = LIMITS[per_second]
+        rows.append(
+            [
+                str(per_second),
+                str(resources),
+                str(found.served),
+                f"{found.share:.1%} (at most {share:.0%})",
+                f"{found.seconds:.0f} s",
+                f"{found.factor:.2f} (at most {factor})",
+            ]
+        )
+        if not holds(found):
+            missed.append(f"{per_second} requests per second")
+    header = ["Requests per second", "Resources", "Requests", "Answers of 429", "Time", "Multiple of the ideal time"]
+    return f"""## Rate limits
+
+The API answers 429, without `Retry-After`, to each request beyond the limit. The plugin does not know the limit beforehand.
+
+{table(header, rows)}"""
+
+
+def faulty(directory: Path) -> str:
+    """Random faults."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor((os.cpu_count() or 2) + 1, mp_context=context) as pool:
+        directories = [directory / str(number) for number in range(DEPLOYMENTS)]
+        found = list(pool.map(rates.deploy, directories, range(SEED, SEED + DEPLOYMENTS)))
+    good = sum(deployment.is_good for deployment in found)
+    if good < GREEN:
+        missed.append(f"random faults: {good} of {DEPLOYMENTS}")
+    struck = [fault.rpartition(": ")[2] for deployment in found for fault in deployment.struck]
+    rows = [[kind, str(struck.count(kind))] for kind in rates.KINDS]
+    bad = "\n".join(
+        f"- seed {of.seed}: {'; '.join(of.struck)}: {' '.join((of.error or '').split())[:300]} {'; '.join(of.wrong)}"
+        for of in found
+        if not of.is_good
+    )
+    return f"""## Random faults
+
+One request in a hundred fails, in one of {len(rates.KINDS)} ways, during {DEPLOYMENTS} deployments of 15 resources. **{good} of {DEPLOYMENTS}** are green at the first `up`, with
+exactly the objects of the program (at least {GREEN} have to be).
+
+{table(["Fault", "Times"], rows)}
+
+{bad or "No exceptions."}"""
+
+
+PARTS: dict[str, Callable[[Path], str]] = {
+    "answers": answers,
+    "kills": killed,
+    "schedule": scheduled,
+    "rates": limited,
+    "faults": faulty,
+}
+
+
+def shown(outcome: Outcome, succeeded: bool) -> str:
+    """A cell: how a case ended."""
+    if outcome.problems:
+        return short(outcome.problems)
+    return "ok" if succeeded else "failed"
+
+
+def short(problems: list[str]) -> str:
+    """The first problem, without the fields of objects."""
+    first = " ".join(problems[0].split(" {")[0].split()).replace("|", "\\|")
+    return first[:160] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
+
+
+def by_resource(
+    outcomes: Iterable[Outcome], column: Callable[[Outcome], str], cell: Callable[[Outcome], str]
+) -> list[list[str]]:
+    """One row for each resource, with a cell for each column in the order of the outcomes."""
+    rows: dict[str, dict[str, str]] = {}
+    for outcome in outcomes:
+        rows.setdefault(outcome.case.resource, {})[column(outcome)] = cell(outcome)
+    return [[resource, *cells.values()] for resource, cells in rows.items()]
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def note(what: str, wrong: list[Outcome]) -> None:
+    """Adds to what is missed, and prints it in full."""
+    for outcome in wrong:
+        print(outcome, file=sys.stderr)
+    if wrong:
+        missed.append(f"{what}: {len(wrong)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

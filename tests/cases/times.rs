@@ -1,0 +1,36 @@
+//! The time of the last change in a state: after an update of several calls it is that of the last answer.
+
+use std::sync::Arc;
+
+use catalog::Catalog;
+use serde_json::Value as Json;
+use tests::case::{Case, Deed};
+use value::Value;
+
+use crate::run;
+
+/// The case again, with another `updated_at` in each answer; what the state then shows wrong.
+pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Vec<String> {
+    let resource = run::resource(catalog, token);
+    let property =
+        resource.properties.get("updatedAt").filter(|property| property.read.as_deref() == Some("updated_at"));
+    if case.deed() != Deed::Update || case.then.error.is_some() || property.is_none() {
+        return Vec::new();
+    }
+    let mut case = case.clone();
+    let mut last = None;
+    for (second, exchange) in case.calls.iter_mut().enumerate().filter(|(_, exchange)| exchange.status == 200) {
+        if let Some(time) = exchange.answer.as_object_mut().and_then(|answer| answer.get_mut("updated_at")) {
+            let now = format!("2030-01-01T00:00:{second:02}Z");
+            *time = Json::from(now.clone());
+            last = Some(now);
+        }
+    }
+    let outcome = run::run(catalog, token, &case).await;
+    let shown =
+        outcome.state.as_ref().and_then(|state| state.get("updatedAt")).and_then(Value::as_str).map(str::to_owned);
+    if last.is_none() || shown == last {
+        return Vec::new();
+    }
+    vec![format!("`updatedAt` is {shown:?}, the last answer has {last:?}")]
+}

@@ -1,0 +1,289 @@
+//! The resources of `tests/rpc/life.yaml` through an engine of this process and a fake. Pauses take no time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use catalog::{Catalog, Input, Resource};
+use client::testing::ManualClock;
+use client::{BoxFuture, Client, Clock, Credentials, Settings, SystemClock, Url};
+use engine::{Autonaming, CheckRequest, Defaults, Engine, Error, InvokeError, ReadBack, check};
+use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, FaultKind, Running, Seed};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+use tests::places;
+use tests::stage::{self, Told};
+use value::Object;
+
+/// What Pulumi writes for an archive.
+const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
+
+/// One resource of the table, after those it needs.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) resource: String,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) least: Map<String, Json>,
+    pub(crate) inputs: Map<String, Json>,
+    #[serde(default)]
+    pub(crate) change: Map<String, Json>,
+    /// It exists as long as what it is a part of.
+    #[serde(default)]
+    pub(crate) stays: bool,
+}
+
+/// A resource as a stack holds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Thing {
+    pub(crate) id: String,
+    pub(crate) state: Json,
+    outputs: Object,
+    inputs: Object,
+}
+
+pub(crate) struct Stack {
+    pub(crate) fake: Running,
+    /// What exists, by the names of the table.
+    pub(crate) world: BTreeMap<String, Thing>,
+    catalog: Arc<Catalog>,
+    engine: Engine,
+}
+
+pub(crate) fn entries() -> Vec<Entry> {
+    let text = places::text(&places::project().join("tests/rpc/life.yaml"));
+    let mut entries: Vec<Entry> = serde_saphyr::from_str(&text).unwrap();
+    // Checks probe an address by real time, and no call of theirs goes to Scaleway.
+    entries.retain(|entry| {
+        !["evalap/healthCheck:HealthCheck", "evalap/loginCheck:LoginCheck"].contains(&entry.resource.as_str())
+    });
+    entries
+}
+
+fn defaults() -> Defaults {
+    Defaults {
+        project_id: Some(DEFAULT_ORGANIZATION.to_owned()),
+        organization_id: Some(DEFAULT_ORGANIZATION.to_owned()),
+        ..stage::defaults()
+    }
+}
+
+fn engine(catalog: &Arc<Catalog>, fake: &Running) -> Engine {
+    let url = Url::parse(&fake.url()).unwrap();
+    let mut settings = Settings::new(url.clone())
+        .credentials(Credentials::new("SCWXXXXXXXXXXXXXXXXX", "11111111-1111-4111-8111-111111111111"))
+        .clock(Arc::new(Hasty(ManualClock::skipping(Duration::from_secs(31)))))
+        .seed(1);
+    settings.probe_endpoint = Some(url);
+    stage::furnished(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
+}
+
+/// Pauses pass in no time; the date is the real one, by which Object Storage judges signatures.
+#[derive(Debug)]
+struct Hasty(ManualClock);
+
+impl Clock for Hasty {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn today(&self) -> SystemTime {
+        SystemClock.today()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
+}
+
+impl Stack {
+    pub(crate) async fn start() -> Self {
+        let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
+        let fake = Fake::builder().seed(seed).start().await.unwrap();
+        let catalog = places::catalog();
+        let engine = engine(&catalog, &fake);
+        Self { fake, world: BTreeMap::new(), catalog, engine }
+    }
+
+    /// From now on another process: nothing is known of what was made before.
+    pub(crate) fn restart(&mut self) {
+        self.engine = engine(&self.catalog, &self.fake);
+    }
+
+    fn resource(&self, entry: &Entry) -> &Resource {
+        &self.catalog.resources[&entry.resource]
+    }
+
+    /// Whether Scaleway is called for it.
+    pub(crate) fn is_remote(&self, entry: &Entry) -> bool {
+        let resource = self.resource(entry);
+        resource.local.is_none() && resource.withdrawn.is_none() && !resource.read.is_empty()
+    }
+
+    /// Whether this answer to a delete differs from one that the API document has. An operation without a body answers
+    /// 204, as a proxy can; Object Storage has no body in any answer to a change; what is left of `{}` is an empty schema.
+    pub(crate) fn can_tell_delete(&self, entry: &Entry, status: u16, body: &str) -> bool {
+        let resource = self.resource(entry);
+        let polls = resource.wait.is_some();
+        let Some(step) = resource.delete.last() else { return status >= 400 && resource.special.is_some() };
+        let identity = &step.call.identity;
+        let is_object = identity.repeats.is_some() || !identity.fields.is_empty();
+        let is_bodiless = body.is_empty() || body == "null";
+        status >= 400 || polls || is_object || (identity.silent && !is_bodiless)
+    }
+
+    fn checked(&self, entry: &Entry, olds: &Object, program: &Map<String, Json>) -> Object {
+        let Json::Object(program) = self.resolved(&Json::Object(program.clone())) else {
+            panic!("a program is an object")
+        };
+        let request = CheckRequest {
+            name: &entry.name,
+            olds,
+            news: &stage::object(&program),
+            seed: b"a stack",
+            autonaming: Autonaming::Propose(format!("{}-0000000", entry.name)),
+        };
+        let checked = check(self.resource(entry), &request, &defaults());
+        assert!(checked.failures.is_empty(), "{}: {:?}", entry.resource, checked.failures);
+        checked.inputs
+    }
+
+    pub(crate) async fn create(&self, entry: &Entry, program: &Map<String, Json>) -> Result<Thing, Error> {
+        let inputs = self.checked(entry, &Object::new(), program);
+        let (told, token) = (Told::default(), token(entry));
+        let created = self.engine.create(told.operation(&token, &entry.name), &inputs).await?;
+        Ok(Thing { id: created.id, state: stage::json(&created.state), outputs: created.state, inputs })
+    }
+
+    /// Updates to the program of the table with these changes.
+    pub(crate) async fn update(
+        &self,
+        entry: &Entry,
+        thing: &Thing,
+        change: &Map<String, Json>,
+    ) -> Result<Thing, Error> {
+        let mut program = entry.inputs.clone();
+        program.extend(change.clone());
+        let news = self.checked(entry, &thing.inputs, &program);
+        let (told, token) = (Told::default(), token(entry));
+        let operation = told.operation(&token, &entry.name);
+        let outputs = self.engine.update(operation, &thing.id, &thing.outputs, &thing.inputs, &news).await?;
+        Ok(Thing { id: thing.id.clone(), state: stage::json(&outputs), outputs, inputs: news })
+    }
+
+    pub(crate) async fn read(&self, entry: &Entry, thing: &Thing) -> Result<Option<ReadBack>, Error> {
+        let (told, token) = (Told::default(), token(entry));
+        self.engine.read(told.operation(&token, &entry.name), &thing.id, &thing.inputs, &thing.outputs).await
+    }
+
+    pub(crate) async fn delete(&self, entry: &Entry, thing: &Thing) -> Result<(), Error> {
+        let (told, token) = (Told::default(), token(entry));
+        self.engine.delete(told.operation(&token, &entry.name), &thing.id, &thing.outputs, &thing.inputs).await
+    }
+
+    pub(crate) fn read_method(&self, entry: &Entry) -> &str {
+        &self.resource(entry).read[0].call.method
+    }
+
+    /// The first read of the resource after a change, as a pattern of its path, and how it lags: a list without the
+    /// resource, or 404. Nothing if the change reads nothing.
+    pub(crate) fn first_read_after_create(&self, entry: &Entry) -> Option<(String, FaultKind)> {
+        let step = &self.resource(entry).read[0];
+        let requests = self.fake.requests();
+        let is_change = |method: &str| !["GET", "HEAD"].contains(&method);
+        let written = requests.iter().position(|request| is_change(&request.method))?;
+        let read = requests[written..].iter().find(|request| request.operation.as_ref() == Some(&step.call.id))?;
+        let lag = match (&step.find, &step.call.pages, &step.call.storage) {
+            (Some(_), Some(list), _) => {
+                let body = json!({ list.as_str(): [], "total_count": 0 });
+                FaultKind::Status { code: 200, body: Some(body), retry_after: None }
+            }
+            (_, _, Some(_)) => FaultKind::Text {
+                code: 404,
+                content_type: "application/xml".to_owned(),
+                body: "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>"
+                    .to_owned(),
+            },
+            _ => {
+                let body = json!({ "type": "not_found", "message": "resource is not found", "resource": "unknown", "resource_id": "" });
+                FaultKind::Status { code: 404, body: Some(body), retry_after: None }
+            }
+        };
+        let is_uuid = |part: &&str| part.len() == 36 && part.matches('-').count() == 4;
+        let path: Vec<&str> = read.path.split('/').map(|part| if is_uuid(&part) { "*" } else { part }).collect();
+        Some((path.join("/"), lag))
+    }
+
+    /// How many reads whose path fits came before the first change.
+    pub(crate) fn reads_before_change(&self, pattern: &str) -> u32 {
+        let requests = self.fake.requests();
+        let before = requests.iter().take_while(|request| ["GET", "HEAD"].contains(&request.method.as_str()));
+        u32::try_from(before.filter(|request| fits(pattern, &request.path)).count()).unwrap()
+    }
+
+    /// Whether every read but the first is of something that may be missing.
+    pub(crate) fn is_whole_by_first_read(&self, entry: &Entry) -> bool {
+        let reads = &self.resource(entry).read;
+        reads.iter().skip(1).all(|step| step.optional || !step.tells.is_empty())
+    }
+
+    /// The function that looks the resource up, and arguments that find it.
+    pub(crate) fn lookup(&self, entry: &Entry, thing: &Thing) -> Option<(String, Object)> {
+        let function = self.catalog.functions.values().find(|function| function.lookup.resource == entry.resource)?;
+        let lookup = &function.lookup;
+        let needed = lookup.inputs.iter().filter(|(_, input)| lookup.id.is_none() || input.input == Input::Required);
+        let known = needed.filter_map(|(name, _)| Some((name.clone(), thing.state.get(name)?.clone())));
+        let mut arguments: Map<String, Json> = known.collect();
+        if let Some(name) = &lookup.id {
+            arguments.insert(name.clone(), Json::from(thing.id.clone()));
+        }
+        Some((function.token.clone(), stage::object(&arguments)))
+    }
+
+    pub(crate) async fn invoke(&self, function: &str, arguments: &Object) -> Result<Object, Error> {
+        match self.engine.invoke(&format!("evalap-scaleway:{function}"), arguments).await {
+            Ok(outputs) => Ok(outputs),
+            Err(InvokeError::Failed(error)) => Err(error),
+            Err(InvokeError::Arguments(failures)) => panic!("{function}: {failures:?}"),
+        }
+    }
+
+    /// Whether a delete of it makes a call.
+    pub(crate) fn is_deletable(&self, entry: &Entry) -> bool {
+        let resource = self.resource(entry);
+        !resource.delete.is_empty() || resource.special.is_some()
+    }
+
+    /// JSON with `$name.output` replaced by the outputs of what exists, and archives in the form of the stage.
+    fn resolved(&self, json: &Json) -> Json {
+        match json {
+            Json::String(text) if text.starts_with('$') => {
+                let (name, output) = text[1..].split_once('.').unwrap();
+                let thing = self.world.get(name).unwrap_or_else(|| panic!("{name} comes before"));
+                if output == "id" { Json::from(thing.id.clone()) } else { thing.state[output].clone() }
+            }
+            Json::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),
+            Json::Object(map) if map.values().any(|value| value == ARCHIVE) => {
+                json!({ "$archive": "code", "hash": map["hash"].clone() })
+            }
+            Json::Object(map) => {
+                Json::Object(map.iter().map(|(name, json)| (name.clone(), self.resolved(json))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+/// Whether a path fits a pattern in which `*` stands for anything, as in a fault of the fake.
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == path,
+        Some((head, rest)) => path.strip_prefix(head).is_some_and(|left| {
+            (0..=left.len()).filter(|at| left.is_char_boundary(*at)).any(|at| fits(rest, &left[at..]))
+        }),
+    }
+}
+
+fn token(entry: &Entry) -> String {
+    format!("evalap-scaleway:{}", entry.resource)
+}

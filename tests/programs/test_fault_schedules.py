@@ -1,0 +1,56 @@
+"""One call of each resource's create, update or delete fails, and the next up makes the fake's objects equal to the program.
+
+`make reliability` runs the whole schedule; here one case of each resource is chosen, the same in each run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from schedule import LOST, OPERATIONS, Case, lost_answers, references, run, sample
+from test_resources import TABLES
+
+SEED = 20261128
+
+# Tables by product, so that several processes share the work.
+PRODUCTS = sorted({table.parent.name for table in TABLES})
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_next_up_converges_after_one_failed_call(product: str, tmp_path: Path) -> None:
+    tables = [table for table in TABLES if table.parent.name == product]
+    cases = chosen(tables)
+    known = {outcome.case: outcome for outcome in run(tmp_path / "references", cases)}
+    faulty = sample(known, SEED)
+    assert {case.resource for case in faulty} == {f"{product}/{table.stem}" for table in tables}
+    outcomes = run(tmp_path / "faults", faulty, known)
+    wrong = [str(outcome) for outcome in outcomes if outcome.problems]
+    assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("fault", LOST)
+def test_create_whose_answer_is_lost_makes_one_object(fault: str, tmp_path: Path) -> None:
+    # One product for each way; `make reliability` combines all.
+    product = dict(zip(LOST, ("containers", "network", "iam", "databases")))[fault]
+    outcomes = lost_answers(tmp_path, [table for table in TABLES if table.parent.name == product], [fault])
+    wrong = [str(outcome) for outcome in outcomes if outcome.problems or not outcome.succeeded]
+    assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
+
+
+def chosen(tables: list[Path]) -> list[Case]:
+    """One operation and follow-up for each resource, in turn."""
+    found: dict[Path, list[Case]] = {}
+    for case in references(tables):
+        if case.step == 0:
+            found.setdefault(case.table, []).append(case)
+    return [cases[(SEED + TABLES.index(table)) % len(cases)] for table, cases in found.items()]
+
+
+def test_schedule_covers_each_operation_of_each_resource() -> None:
+    covered = {(case.resource, case.operation) for case in references()}
+    without_updates = {resource for resource, _ in covered} - {name for name, operation in covered if operation == "update"}
+    assert {operation for _, operation in covered} == set(OPERATIONS)
+    assert len({resource for resource, _ in covered}) == len(TABLES)
+    assert len(without_updates) < len(TABLES) / 3, without_updates
