@@ -169,7 +169,7 @@ impl<'a> Context<'a> {
             return self.client.pause(pause).await.map_err(Error::of_client);
         }
         if left > LAST_READ * 2 {
-            return self.client.pause(left - LAST_READ).await.map_err(Error::of_client);
+            return self.client.pause(left.saturating_sub(LAST_READ)).await.map_err(Error::of_client);
         }
         self.client.pause(left).await.map_err(Error::of_client)?;
         let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
