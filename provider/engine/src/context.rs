@@ -191,7 +191,7 @@ impl<'a> Context<'a> {
         let pace = Pace::of(self.resource.wait.as_ref());
         let mut last = None;
         loop {
-            let error = match (attempt().await, last.take()) {
+            let error = match (Box::pin(attempt()).await, last.take()) {
                 (Ok(answer), _) => {
                     self.rights.note(call, self.client.clock().now());
                     return Ok(answer);
@@ -206,10 +206,10 @@ impl<'a> Context<'a> {
             let awaited = awaited(&error, patience);
             let reason = match awaited {
                 Some(what) => Cow::from(format!("waiting for {what}")),
-                None => match self.passes(&error, patience, waited).await {
+                None => match Box::pin(self.passes(&error, patience, waited)).await {
                     Ok(reason) => Cow::from(reason),
                     Err(None) if patience.optional => return Err(self.error(error)),
-                    Err(None) => return Err(self.explained(call, error).await),
+                    Err(None) => return Err(Box::pin(self.explained(call, error)).await),
                     Err(Some(rejected)) => return Err(self.error(rejected)),
                 },
             };
