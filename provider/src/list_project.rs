@@ -109,10 +109,8 @@ async fn list_with(question: &Question, surroundings: &Surroundings) -> io::Resu
 async fn answers(settings: &Settings) -> io::Result<()> {
     let settings = settings.clone().timeouts(FIRST_ANSWER, FIRST_ANSWER).max_retries(FIRST_RETRIES);
     let call = Call::new(Method::GET, "/account/v3/projects", &[]).map_err(io::Error::other)?;
-    let error = match Client::new(settings).send(call.query("page_size", "1")).await {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
+    let answered = Client::new(settings).send(call.query("page_size", "1")).await;
+    let Err(error) = answered else { return Ok(()) };
     match error.kind() {
         // The API is there, and what the key may not do is reported for each kind of resource.
         Some(kind) if !matches!(kind, Kind::Broken | Kind::Unauthenticated) => Ok(()),

@@ -224,7 +224,7 @@ impl<'a> Context<'a> {
             return self.client.pause(pause).await.map_err(Error::of_client);
         }
         if left > LAST_READ * 2 {
-            return self.client.pause(left - LAST_READ).await.map_err(Error::of_client);
+            return self.client.pause(left.saturating_sub(LAST_READ)).await.map_err(Error::of_client);
         }
         self.client.pause(left).await.map_err(Error::of_client)?;
         let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
@@ -246,7 +246,7 @@ impl<'a> Context<'a> {
         let pace = Pace::of(self.resource.wait.as_ref());
         let mut last = None;
         loop {
-            let error = match (attempt().await, last.take()) {
+            let error = match (Box::pin(attempt()).await, last.take()) {
                 (Ok(answer), _) => {
                     self.rights.note(call, self.client.clock().now());
                     return Ok(answer);
@@ -261,10 +261,10 @@ impl<'a> Context<'a> {
             let awaited = awaited(&error, patience);
             let reason = match awaited {
                 Some(what) => Cow::from(format!("waiting for {what}")),
-                None => match self.passes(&error, patience, waited).await {
+                None => match Box::pin(self.passes(&error, patience, waited)).await {
                     Ok(reason) => Cow::from(reason),
                     Err(None) if patience.optional => return Err(self.error(error)),
-                    Err(None) => return Err(self.explained(call, error).await),
+                    Err(None) => return Err(Box::pin(self.explained(call, error)).await),
                     Err(Some(rejected)) => return Err(self.error(rejected)),
                 },
             };

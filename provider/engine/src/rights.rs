@@ -1,7 +1,7 @@
 //! Permission errors: whether waiting can help, whether the API key is valid at all, and whether the project exists.
 //! Everything here is asked for after a 403 only, and answers nothing where it cannot be found out.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -172,10 +172,10 @@ pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &clien
         let hint = "Correct `projectId` of the resource or of the provider, or use an API key of that project.";
         return Some(Error::new(ErrorKind::Denied, fact).hint(hint));
     }
-    let organizations: BTreeMap<&str, ()> =
-        projects.iter().map(|project| (project.organization.as_str(), ())).filter(|(id, ())| !id.is_empty()).collect();
-    let id = named.organization.as_ref().filter(|id| !organizations.contains_key(id.as_str()))?;
-    let seen: Vec<&str> = organizations.into_keys().collect();
+    let organizations: BTreeSet<&str> =
+        projects.iter().map(|project| project.organization.as_str()).filter(|id| !id.is_empty()).collect();
+    let id = named.organization.as_ref().filter(|id| !organizations.contains(id.as_str()))?;
+    let seen: Vec<&str> = organizations.into_iter().collect();
     if seen.is_empty() {
         return None;
     }

@@ -43,7 +43,7 @@ impl<'a> Scope<'a> {
             .filter(|value| !passing.contains(value) && !word.failed.contains(value) && !value.starts_with(UNKNOWN))
             .cloned()
             .collect();
-        if settled.is_empty() {
+        if settled.is_empty() && !values.is_empty() {
             findings.mistake(&place, format!("no value of \"{field}\" in the API document means that it has settled"));
         }
         if let Some(reason) = &word.reason {

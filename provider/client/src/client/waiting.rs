@@ -110,7 +110,7 @@ impl Client {
                 Admission::Free => return Ok(false),
                 Admission::Probe if call.repeatable == Repeatable::Yes || call.method.is_safe() => return Ok(true),
                 Admission::Probe => {
-                    self.look(host, call, time).await;
+                    Box::pin(self.look(host, call, time)).await;
                     continue;
                 }
                 Admission::Wait(wait) => wait,
