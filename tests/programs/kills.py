@@ -5,6 +5,7 @@ A request is held by the proxy, before or after the API acted, until the victim 
 
 from __future__ import annotations
 
+import json
 import random
 import runpy
 import shutil
@@ -96,7 +97,17 @@ def killer(victim: str, reached: list[threading.Event], release: threading.Event
 def recover(stack: Stack, victim: str) -> None:
     """What the guide says to do before the next up. A run whose plugin was killed has ended by itself."""
     if victim == "CLI":
+        restore(stack)
         Shell(stack.work, stack.environment).good(GUIDE.commands("unlock"))
+
+
+def restore(stack: Stack) -> None:
+    """Puts the CLI's own backup in the place of a state that it was killed while writing: writing a file is not atomic."""
+    stored = stack.backend / ".pulumi" / "stacks" / stack.project / f"{stack.automation.name}.json"
+    try:
+        json.loads(stored.read_text())
+    except ValueError:
+        shutil.copy(stored.with_name(f"{stored.name}.bak"), stored)
 
 
 def killed(directory: Path, references: list[Outcome], victim: str, after: bool) -> list[Outcome]:
