@@ -3,11 +3,13 @@
 //! Decides nothing itself. What is not answered here is answered `Unimplemented`: Parameterize, which this package is
 //! not.
 
+mod configure;
+
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
-use client::{CancellationToken, Client, Clock, Transport};
+use client::{CancellationToken, Clock, Transport};
 use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
@@ -16,15 +18,14 @@ use tonic::{Request, Response, Status};
 use tracing::Instrument;
 use value::{Object, Value};
 
-use crate::chance::LocalChance;
 use crate::compose::{self, Provided};
-use crate::config::{self, Configuration, MissingKey, Surroundings};
+use crate::config::{self, Surroundings};
 use crate::engine_log::EngineLog;
-use crate::files::LocalFiles;
 use crate::from_proto::{self, Malformed, Target};
-use crate::journal_file::JournalFiles;
 use crate::offer::Offer;
 use crate::{panics, to_proto};
+
+use self::configure::Configured;
 
 /// The service. One process serves one provider resource, so there is one configuration.
 pub(crate) struct Server {
@@ -37,19 +38,6 @@ pub(crate) struct Server {
     transport: Option<Arc<dyn Transport>>,
     configured: RwLock<Option<Arc<Configured>>>,
     names: Names,
-}
-
-/// What Configure made.
-struct Configured {
-    engine: Engine,
-    defaults: Defaults,
-    missing: Option<MissingKey>,
-    /// Where Object Storage is, if not at Scaleway's.
-    storage: Option<String>,
-    /// Where the API is.
-    api: String,
-    /// Which provider resource this process serves (`urn::id`), for the parts of components; empty if nobody told.
-    reference: String,
 }
 
 impl Server {
@@ -126,38 +114,6 @@ impl Server {
         if !warnings.is_empty() {
             self.log.flush().await;
         }
-    }
-
-    fn configure_with(&self, arguments: &Object, urn: &str, id: &str) -> Result<(), Status> {
-        let Configuration { client, defaults, missing, origins, warnings } =
-            config::resolve(arguments, &self.surroundings).map_err(|error| to_proto::wrong_configuration(&error))?;
-        for (setting, origin) in &origins {
-            tracing::debug!(setting, origin, "configured");
-            self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
-        }
-        let places = engine::unknown_places(self.catalog()?, &defaults);
-        for warning in warnings.iter().chain(&config::unknown(arguments)).chain(&places) {
-            self.log.warning(urn, warning);
-        }
-        let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
-        let api = client.api_url.as_str().trim_end_matches('/').to_owned();
-        let mut client = client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone());
-        client.transport = self.transport.clone();
-        let client = Client::new(client.observer(Arc::new(self.log.clone())));
-        let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
-            .reading(Arc::new(LocalFiles))
-            .leaving_to(Arc::new(LocalChance));
-        if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {
-            engine = engine.with_key_of_arguments();
-        }
-        if let Some(directory) = self.surroundings.own_directory() {
-            let project = defaults.project_id.as_deref().unwrap_or_default();
-            engine = engine.journaling(Arc::new(JournalFiles::new(directory, &format!("{api}\n{project}"))));
-        }
-        let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
-        let configured = Arc::new(Configured { engine, defaults, missing, storage, api, reference });
-        *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
-        Ok(())
     }
 }
 

@@ -1,0 +1,62 @@
+//! Configure: from the settings of a provider resource to a client and an engine. Knows no other call.
+
+use std::sync::{Arc, PoisonError};
+
+use client::Client;
+use engine::{Defaults, Engine};
+use tonic::Status;
+use value::Object;
+
+use super::Server;
+use crate::chance::LocalChance;
+use crate::config::{self, Configuration, MissingKey};
+use crate::files::LocalFiles;
+use crate::journal_file::JournalFiles;
+use crate::to_proto;
+
+/// What Configure made.
+pub(super) struct Configured {
+    pub(super) engine: Engine,
+    pub(super) defaults: Defaults,
+    pub(super) missing: Option<MissingKey>,
+    /// Where Object Storage is, if not at Scaleway's.
+    pub(super) storage: Option<String>,
+    /// Where the API is.
+    pub(super) api: String,
+    /// Which provider resource this process serves (`urn::id`), for the parts of components; empty if unknown.
+    pub(super) reference: String,
+}
+
+impl Server {
+    pub(super) fn configure_with(&self, arguments: &Object, urn: &str, id: &str) -> Result<(), Status> {
+        let Configuration { client, defaults, missing, origins, warnings } =
+            config::resolve(arguments, &self.surroundings).map_err(|error| to_proto::wrong_configuration(&error))?;
+        for (setting, origin) in &origins {
+            tracing::debug!(setting, origin, "configured");
+            self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
+        }
+        let places = engine::unknown_places(self.catalog()?, &defaults);
+        for warning in warnings.iter().chain(&config::unknown(arguments)).chain(&places) {
+            self.log.warning(urn, warning);
+        }
+        let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
+        let api = client.api_url.as_str().trim_end_matches('/').to_owned();
+        let mut client = client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone());
+        client.transport = self.transport.clone();
+        let client = Client::new(client.observer(Arc::new(self.log.clone())));
+        let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
+            .reading(Arc::new(LocalFiles))
+            .leaving_to(Arc::new(LocalChance));
+        if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {
+            engine = engine.with_key_of_arguments();
+        }
+        if let Some(directory) = self.surroundings.own_directory() {
+            let project = defaults.project_id.as_deref().unwrap_or_default();
+            engine = engine.journaling(Arc::new(JournalFiles::new(directory, &format!("{api}\n{project}"))));
+        }
+        let reference = if urn.is_empty() || id.is_empty() { String::new() } else { format!("{urn}::{id}") };
+        let configured = Arc::new(Configured { engine, defaults, missing, storage, api, reference });
+        *self.configured.write().unwrap_or_else(PoisonError::into_inner) = Some(configured);
+        Ok(())
+    }
+}
