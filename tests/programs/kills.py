@@ -5,7 +5,6 @@ A request is held by the proxy, before or after the API acted, until the victim 
 
 from __future__ import annotations
 
-import json
 import random
 import runpy
 import shutil
@@ -102,12 +101,13 @@ def recover(stack: Stack, victim: str) -> None:
 
 
 def restore(stack: Stack) -> None:
-    """Puts the CLI's own backup in the place of a state that it was killed while writing: writing a file is not atomic."""
-    stored = stack.backend / ".pulumi" / "stacks" / stack.project / f"{stack.automation.name}.json"
-    try:
-        json.loads(stored.read_text())
-    except ValueError:
-        shutil.copy(stored.with_name(f"{stored.name}.bak"), stored)
+    """Removes the attributes of a state that the CLI was killed while writing: in a directory, they are written before it.
+
+    An empty file of attributes fails every command with `failed to load checkpoint: EOF`; without the file the state is read.
+    """
+    attributes = stack.backend / ".pulumi" / "stacks" / stack.project / f"{stack.automation.name}.json.attrs"
+    if attributes.exists() and attributes.stat().st_size == 0:
+        attributes.unlink()
 
 
 def killed(directory: Path, references: list[Outcome], victim: str, after: bool) -> list[Outcome]:
