@@ -4,6 +4,7 @@
 //! and cut after it took effect; then the same program, the reverted one and one with one more change are deployed.
 //! `SCHEDULES=<name in life.yaml>` runs those of one resource, and `SCHEDULES=write` writes what fails to `expected.txt` and the
 //! states of the double to `shared_states.json`.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 #[allow(dead_code, reason = "shared with the suite `rpc`, which uses the rest")]
 #[path = "../rpc/bag.rs"]
