@@ -133,7 +133,7 @@ impl ApiError {
 
     /// The same error with the host that answered.
     #[must_use]
-    pub(crate) fn from_host(mut self, host: &str) -> Self {
+    pub(crate) fn answered_by(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());
         self
     }

@@ -37,13 +37,11 @@ pub(crate) fn is_reported(body: &Value) -> bool {
 /// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The answer to HEAD has no
 /// body; the request ids of S3 show who answered.
 pub(crate) fn is_reported_by_storage(method: &Method, headers: &HeaderMap, code: Option<&str>) -> bool {
-    match code {
-        Some(code) => code.starts_with("NoSuch") || CODES.contains(&code),
-        None => {
-            let has_id = headers.contains_key("x-amz-request-id") || headers.contains_key("x-amz-id-2");
-            *method == Method::HEAD && has_id
-        }
+    if let Some(code) = code {
+        return code.starts_with("NoSuch") || CODES.contains(&code);
     }
+    let has_id = headers.contains_key("x-amz-request-id") || headers.contains_key("x-amz-id-2");
+    *method == Method::HEAD && has_id
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const PROJECT: &str = "account/project:Project";
 #[derive(Debug, Default)]
 pub(crate) struct Access {
     /// By id, whether the key can see it. Locked during the call, so that parallel reads share one.
-    visible: tokio::sync::Mutex<BTreeMap<String, bool>>,
+    visible: tokio::sync::Mutex<BTreeMap<(&'static str, String), bool>>,
 }
 
 impl Access {
@@ -40,20 +40,18 @@ impl Access {
             _ => return Ok(()),
         };
         let mut visible = self.visible.lock().await;
-        let is_visible = match visible.get(owner) {
-            Some(known) => *known,
-            None => {
-                let asked = match what {
-                    "project" => can_see_project(cx, projects, owner).await?,
-                    _ => can_see_organization(cx, projects, owner).await?,
-                };
-                visible.insert(owner.to_owned(), asked);
-                asked
-            }
+        // The default project of an organization has the same id as the organization.
+        let place = (what, owner.to_owned());
+        let known = visible.get(&place).copied();
+        let is_visible = match (known, what) {
+            (Some(known), _) => known,
+            (None, "project") => can_see_project(cx, projects, owner).await?,
+            (None, _) => can_see_organization(cx, projects, owner).await?,
         };
+        visible.insert(place, is_visible);
         // Where the state names no project, what this run found out about the other resources counts too.
         let is_guess = what == "project" && text("projectId").is_none();
-        let hidden = visible.iter().find(|(_, visible)| is_guess && !**visible).map(|(owner, _)| owner.clone());
+        let hidden = visible.iter().find(|(_, visible)| is_guess && !**visible).map(|((_, owner), _)| owner.clone());
         let owner = match (is_visible, hidden) {
             (true, None) => return Ok(()),
             (true, Some(hidden)) => hidden,

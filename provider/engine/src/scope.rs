@@ -17,6 +17,7 @@ use crate::wire::{self, Wire};
 
 /// One resource in the course of an operation.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, learnt at different points of an operation")]
 pub(crate) struct Scope<'a> {
     pub resource: &'a Resource,
     pub defaults: &'a Defaults,

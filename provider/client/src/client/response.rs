@@ -21,7 +21,7 @@ pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt:
         // Who takes uploads may answer in either language.
         let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
         let read = if is_xml { ApiError::from_storage } else { ApiError::from_answer };
-        let error = read(&call.operation, &call.method, status, headers, bytes).from_host(host);
+        let error = read(&call.operation, &call.method, status, headers, bytes).answered_by(host);
         let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), trouble });
     }
