@@ -162,15 +162,11 @@ fn descend<'a>(property: &'a Property, kind: &'a Kind, path: Path, found: &mut V
         Kind::Object(properties) => collect(properties, &path, found),
         Kind::List(element) => descend(property, element, path.index(0), found),
         Kind::Map(element) => descend(property, element, path.name("key"), found),
-        Kind::Any => descend_into_any(property, kind, path.clone(), found),
+        // Whatever is sent as JSON may hold anything but files, at any depth.
+        Kind::Any => found.push(Place { path: path.name("key").index(0), property, kind }),
         _ => {}
     }
     found.push(Place { path, property, kind });
-}
-
-/// Whatever is sent as JSON may hold anything but files, at any depth.
-fn descend_into_any<'a>(property: &'a Property, kind: &'a Kind, path: Path, found: &mut Vec<Place<'a>>) {
-    found.push(Place { path: path.name("key").index(0), property, kind });
 }
 
 /// Inputs that hold this value at a path, and nothing else.

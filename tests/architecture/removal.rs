@@ -25,7 +25,7 @@ fn a_removed_input_is_restored_or_the_page_says_that_it_is_kept() {
             let (changes, warned) = removed(&resource, name, property);
             match (changes, says_kept) {
                 (false, false) => {
-                    wrong.push(format!("{token}: `{name}` keeps its value, and the page does not say so"))
+                    wrong.push(format!("{token}: `{name}` keeps its value, and the page does not say so"));
                 }
                 (true, true) => wrong.push(format!("{token}: `{name}` changes, and the page says that it is kept")),
                 (false, true) if property.computed && !warned => {
@@ -153,7 +153,10 @@ fn is_stated(restored: &Json, stated: &str) -> bool {
         Json::String(text) => text == stated || text.strip_suffix('s') == Some(stated),
         Json::Array(items) if !stated.starts_with('[') => items.len() == 1 && is_stated(&items[0], stated),
         Json::Null => false,
-        other => other.to_string() == stated || other.to_string().replace(',', ", ") == stated,
+        other => {
+            let restored = other.to_string();
+            restored == stated || restored.replace(',', ", ") == stated
+        }
     }
 }
 

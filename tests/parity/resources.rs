@@ -224,7 +224,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::TimeZone => Some("timeZone"),
         Format::HttpPath => Some("httpPath"),
         Format::HttpUrl => Some("httpUrl"),
-        Format::HeaderValue => Some("headerValue"),
+        Format::HeaderValue | Format::AsciiHeader => Some("headerValue"),
         Format::JsonObject => Some("jsonObject"),
         Format::SshKey => Some("sshKey"),
         Format::Ip => Some("ip"),

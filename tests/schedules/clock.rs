@@ -10,6 +10,9 @@ use tokio::sync::oneshot;
 /// Longer than any pause between two attempts or reads, shorter than any time limit of a call.
 const LONGEST_PAUSE: Duration = Duration::from_secs(31);
 
+/// When a time limit ends, and who waits for it.
+type Limit = (Timestamp, oneshot::Sender<()>);
+
 /// The clock of one fake, as the plugin's client takes it.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedClock {
@@ -17,7 +20,7 @@ pub(crate) struct SharedClock {
     origin: Instant,
     began: Timestamp,
     /// Time limits: they end when enough pauses have passed.
-    limits: Arc<Mutex<Vec<(Timestamp, oneshot::Sender<()>)>>>,
+    limits: Arc<Mutex<Vec<Limit>>>,
 }
 
 impl SharedClock {

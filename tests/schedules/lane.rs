@@ -95,7 +95,7 @@ impl Lane {
 
     /// Everything that exists now.
     pub(crate) fn world(&self) -> World {
-        World::new(self.fake.snapshot(), &self.baseline)
+        World::new(&self.fake.snapshot(), &self.baseline)
     }
 
     /// Lets the time pass that is between two commands.

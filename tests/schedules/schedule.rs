@@ -277,7 +277,7 @@ impl Course {
         if then == Then::Kept
             && let Err(error) = stack.refresh().await
         {
-            return vec![format!("refresh fails: {}", text(error))];
+            return vec![format!("refresh fails: {}", text(&error))];
         }
         if let Err(error) = up(stack, program).await {
             return vec![format!("up fails: {error}")];
@@ -286,17 +286,17 @@ impl Course {
         match stack.preview(program).await {
             Ok(shown) if shown.is_empty() => {}
             Ok(shown) => wrong.push(format!("the next preview shows {}", shown.join(", "))),
-            Err(error) => wrong.push(format!("preview fails: {}", text(error))),
+            Err(error) => wrong.push(format!("preview fails: {}", text(&error))),
         }
         match stack.refresh().await {
             Ok(shown) if shown.is_empty() => {}
             Ok(shown) => wrong.push(format!("refresh shows {}", shown.join(", "))),
-            Err(error) => wrong.push(format!("refresh fails: {}", text(error))),
+            Err(error) => wrong.push(format!("refresh fails: {}", text(&error))),
         }
         match stack.preview(program).await {
             Ok(shown) if shown.is_empty() => {}
             Ok(shown) => wrong.push(format!("the preview after refresh shows {}", shown.join(", "))),
-            Err(error) => wrong.push(format!("preview after refresh fails: {}", text(error))),
+            Err(error) => wrong.push(format!("preview after refresh fails: {}", text(&error))),
         }
         wrong
     }
@@ -340,6 +340,6 @@ fn calls(requests: &[Entry]) -> Vec<String> {
     requests.iter().map(|entry| format!("{} {}", entry.method, path(&entry.path))).collect()
 }
 
-fn text(status: Status) -> String {
+fn text(status: &Status) -> String {
     without_ids(status.message()).replace('\n', " ")
 }

@@ -17,7 +17,8 @@ use crate::world::without_ids;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Schedule {
-    schedule: String,
+    #[serde(rename = "schedule")]
+    name: String,
     resource: String,
     steps: Vec<Step>,
 }
@@ -40,7 +41,7 @@ async fn states_of_the_double_are_those_of_the_cli() {
     let schedules: Vec<Schedule> = serde_saphyr::from_str(&text).unwrap();
     let mut states = BTreeMap::new();
     for schedule in &schedules {
-        states.insert(schedule.schedule.clone(), run(schedule).await);
+        states.insert(schedule.name.clone(), run(schedule).await);
     }
     if crate::choice().as_deref() == Some("write") {
         fs::write(&file, format!("{}\n", serde_json::to_string_pretty(&states).unwrap())).unwrap();
@@ -72,7 +73,7 @@ async fn run(schedule: &Schedule) -> Vec<Json> {
             _ => stack.destroy().await,
         };
         lane.clear_faults();
-        assert_eq!(outcome.is_err(), step.fault.is_some(), "{}, step {at}: {outcome:?}", schedule.schedule);
+        assert_eq!(outcome.is_err(), step.fault.is_some(), "{}, step {at}: {outcome:?}", schedule.name);
         let shown = |stored: &crate::stack::Stored| {
             json!({
                 "id": stored.id,

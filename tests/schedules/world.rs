@@ -31,9 +31,11 @@ pub(crate) type Masks = BTreeSet<(String, String)>;
 
 impl World {
     /// The objects of a snapshot, beside which these existed before.
-    pub(crate) fn new(snapshot: Vec<Json>, baseline: &Self) -> Self {
+    pub(crate) fn new(snapshot: &[Json], baseline: &Self) -> Self {
         let mut ids = HashSet::new();
-        snapshot.iter().for_each(|object| uuids(object, &mut ids));
+        for object in snapshot {
+            uuids(object, &mut ids);
+        }
         let known = if baseline.ids.is_empty() { &ids } else { &baseline.ids };
         let mut objects: BTreeMap<String, Vec<Leaves>> = BTreeMap::new();
         // What waits for the end of a retention period is deleted already.
