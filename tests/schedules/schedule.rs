@@ -90,9 +90,9 @@ impl Course {
         }
         let mut stack = self.stack();
         let program = self.lane.resolved(&first);
-        stack.up(&program).await.map_err(text)?;
+        stack.up(&program).await.map_err(|error| text(&error))?;
         self.lane.requests();
-        stack.destroy().await.map_err(text)?;
+        stack.destroy().await.map_err(|error| text(&error))?;
         let deleted = calls(&self.lane.requests());
         self.schedules(Operation::Delete, &deleted).await
     }
@@ -105,12 +105,12 @@ impl Course {
     async fn recorded(&self, before: &[&Json], last: &Json) -> Result<Vec<String>, String> {
         let mut stack = self.stack();
         for program in before {
-            stack.up(&self.lane.resolved(program)).await.map_err(text)?;
+            stack.up(&self.lane.resolved(program)).await.map_err(|error| text(&error))?;
         }
         self.lane.requests();
-        stack.up(&self.lane.resolved(last)).await.map_err(text)?;
+        stack.up(&self.lane.resolved(last)).await.map_err(|error| text(&error))?;
         let calls = calls(&self.lane.requests());
-        stack.destroy().await.map_err(text)?;
+        stack.destroy().await.map_err(|error| text(&error))?;
         Ok(calls)
     }
 
@@ -135,9 +135,9 @@ impl Course {
         for _ in 0..2 {
             self.lane.later();
             let mut stack = self.stack();
-            stack.up(&self.lane.resolved(program)).await.map_err(text)?;
+            stack.up(&self.lane.resolved(program)).await.map_err(|error| text(&error))?;
             worlds.push(self.lane.world());
-            stack.destroy().await.map_err(text)?;
+            stack.destroy().await.map_err(|error| text(&error))?;
         }
         let expected = Expected::new(worlds[1].clone(), worlds[0].masks(&worlds[1]));
         self.fresh.insert(key, expected.clone());
@@ -202,13 +202,13 @@ impl Course {
         self.lane.later();
         let mut stack = self.stack();
         for program in programs {
-            stack.up(&self.lane.resolved(&program)).await.map_err(text)?;
+            stack.up(&self.lane.resolved(&program)).await.map_err(|error| text(&error))?;
         }
         let world = self.lane.world();
         let wrong = expected.wrong(&world);
         expected.masks.extend(world.masks(&expected.world));
         expected.updated = Some(world);
-        stack.destroy().await.map_err(text)?;
+        stack.destroy().await.map_err(|error| text(&error))?;
         let end = self.lane.world().masks(&self.end.world);
         self.end.masks.extend(end);
         Ok((expected, wrong))
@@ -254,7 +254,7 @@ impl Course {
     ) -> Result<(), String> {
         let first = self.lane.resolved(&self.program.inputs);
         if operation != Operation::Create {
-            stack.up(&first).await.map_err(text)?;
+            stack.up(&first).await.map_err(|error| text(&error))?;
         }
         let skipped = u32::try_from(at).unwrap_or(u32::MAX);
         self.lane.fault(Fault::at("*", failure.kind(call)).skip(skipped));
@@ -312,7 +312,7 @@ impl Course {
 async fn up(stack: &mut Stack<'_>, program: &Json) -> Result<(), String> {
     let mut outcome = Ok(());
     for _ in 0..MORE_UPS {
-        outcome = stack.up(program).await.map_err(text);
+        outcome = stack.up(program).await.map_err(|error| text(&error));
         if outcome.is_ok() {
             break;
         }
@@ -324,7 +324,7 @@ async fn up(stack: &mut Stack<'_>, program: &Json) -> Result<(), String> {
 async fn destroy(stack: &mut Stack<'_>) -> Result<(), String> {
     let mut outcome = Ok(());
     for _ in 0..MORE_UPS {
-        outcome = stack.destroy().await.map_err(text);
+        outcome = stack.destroy().await.map_err(|error| text(&error));
         if outcome.is_ok() {
             break;
         }
