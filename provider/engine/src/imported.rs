@@ -1,7 +1,7 @@
 //! Imported objects: what their API does not return cannot be compared with the program. Pure.
 //!
 //! An unreadable input that is changed in place is an update like any other: it is sent. One whose change would replace the
-//! object is no reason to replace what was just imported, so a warning names it. Knows no call.
+//! object does not replace what was just imported: a warning names it. Knows no call.
 
 use catalog::{Input, Property, Resource};
 use value::{Object, Path, Value};

@@ -62,12 +62,12 @@ impl Transition<'_> {
 /// The points at which a handler can act; each does nothing unless a handler says otherwise.
 pub(crate) trait Handler: Sync {
     /// Inputs that, where the program gives none, come with what the resource is made from: they have no default, are never
-    /// drift, and their absence is no change. Pure.
+    /// drift, and their absence changes nothing. Pure.
     fn inherited(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }
 
-    /// Inputs whose live value is no drift where the program gives none. Pure.
+    /// Inputs whose live value does not count as drift where the program gives none. Pure.
     fn unshown(&self, inputs: &Object) -> &'static [&'static str] {
         self.inherited(inputs)
     }
