@@ -54,8 +54,9 @@ async fn a_read_that_scaleway_did_not_answer_keeps_the_state_of_every_resource()
     let (stack, all) = whole().await;
     let mut wrong = Vec::new();
     for (entry, thing) in &all {
+        let product = stack.product(entry, thing).await;
         for answer in NOT_SCALEWAYS {
-            stack.fake.fault(Fault::at("*", text(answer)).times(10_000));
+            stack.fake.fault(Fault::at(&product, text(answer)).times(10_000));
             let read = stack.read(entry, thing).await;
             stack.fake.clear_faults();
             match read {
@@ -136,9 +137,10 @@ async fn a_delete_that_scaleway_did_not_answer_fails_for_every_resource() {
     let (stack, all) = whole().await;
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for (entry, thing) in &all {
+        let product = stack.product(entry, thing).await;
         for answer in NOT_SCALEWAYS.into_iter().filter(|answer| stack.can_tell_delete(entry, answer.1, answer.3)) {
             tried += 1;
-            stack.fake.fault(Fault::at("*", text(answer)).times(10_000));
+            stack.fake.fault(Fault::at(&product, text(answer)).times(10_000));
             let deleted = stack.delete(entry, thing).await;
             stack.fake.clear_faults();
             if deleted.is_ok() {

@@ -176,6 +176,13 @@ impl Stack {
         self.engine.read(told.operation(&token, &entry.name), &thing.id, &thing.inputs, &thing.outputs).await
     }
 
+    /// The addresses of the resource's product, or of its bucket: the project of it stays visible when they fail.
+    pub(crate) async fn product(&self, entry: &Entry, thing: &Thing) -> String {
+        self.fake.clear_requests();
+        self.read(entry, thing).await.unwrap();
+        format!("/{}*", self.fake.requests()[0].path.split('/').nth(1).unwrap())
+    }
+
     pub(crate) async fn delete(&self, entry: &Entry, thing: &Thing) -> Result<(), Error> {
         let (told, token) = (Told::default(), token(entry));
         self.engine.delete(told.operation(&token, &entry.name), &thing.id, &thing.outputs, &thing.inputs).await
