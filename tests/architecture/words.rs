@@ -36,6 +36,7 @@ const HOMES: &[(&str, &str)] = &[
     ("provider/src/config/tests.rs", "a switch of the test"),
     ("tests/architecture/words.rs", "this list"),
     ("tests/recordings/src/lib.rs", "a switch of the tests"),
+    ("tests/rpc/once.rs", "a switch of the test"),
     ("tests/schedules/main.rs", "a switch of the test"),
 ];
 

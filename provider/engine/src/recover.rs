@@ -7,6 +7,7 @@
 
 mod search;
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use catalog::{Input, Resource};
@@ -17,10 +18,12 @@ use crate::context::Context;
 use crate::engine::hour;
 use crate::error::{Error, ErrorKind, Left};
 use crate::journal::Attempt;
-use crate::operation::Created;
+use crate::operation::{Created, DiffRequest};
+use crate::outcome::not_in_first_step;
+use crate::pending::Pending;
 use crate::scope::Scope;
 use crate::turns::Turns;
-use crate::{look, run, special, wire};
+use crate::{diff, look, run, special, wire};
 use search::{
     Candidate, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read, search as look_up,
 };
@@ -81,7 +84,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         discard(cx, &candidate).await?;
         return Ok(None);
     }
-    adopt(cx, candidate, inputs, "an interrupted run").await.map(Some)
+    adopt(cx, &scope, candidate, inputs, "an interrupted run").await.map(Some)
 }
 
 /// Makes the creating call; after an ambiguous response the object is looked up before the call is repeated.
@@ -122,7 +125,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
             }
             Ok(Some(candidate)) => match answer_of(aside, &candidate.id, inputs).await {
                 Ok(answer) => return Ok(Begun::Made(answer)),
-                Err(_) => return adopt(aside, candidate, inputs, "this run").await.map(Begun::Adopted),
+                Err(_) => return adopt(aside, scope, candidate, inputs, "this run").await.map(Begun::Adopted),
             },
             Ok(None) => {}
             Err(several) if several.kind() == ErrorKind::Precondition => return Err(several),
@@ -165,7 +168,7 @@ async fn rejected(
     let sought = Sought { since: Since::Recent, name, before: &[], pauses: &[] };
     match look_up(cx, scope, inputs, &sought).await {
         Ok(Some(candidate)) if !candidate.differs && !shows_secret_once(cx.resource) => {
-            adopt(cx, candidate, inputs, "an earlier run").await.map(Begun::Adopted)
+            adopt(cx, scope, candidate, inputs, "an earlier run").await.map(Begun::Adopted)
         }
         _ => Err(error),
     }
@@ -185,7 +188,7 @@ async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Res
         discard(cx, &candidate).await?;
         return Ok(None);
     }
-    adopt(cx, candidate, inputs, "an earlier run").await.map(Some)
+    adopt(cx, scope, candidate, inputs, "an earlier run").await.map(Some)
 }
 
 /// The object in the shape of the creating call's answer.
@@ -196,22 +199,42 @@ async fn answer_of(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Json, 
 }
 
 /// Takes over an object and makes it what the program wants, with everything that cannot be read sent again.
-async fn adopt(cx: &Context<'_>, candidate: Candidate, inputs: &Object, who: &str) -> Result<Created, Error> {
+async fn adopt(
+    cx: &Context<'_>,
+    scope: &Scope<'_>,
+    candidate: Candidate,
+    inputs: &Object,
+    who: &str,
+) -> Result<Created, Error> {
     let Candidate { id, found, .. } = candidate;
     let label = &cx.resource.label;
     cx.creates.made(&cx.resource.token, cx.urn, &id);
     cx.progress.warning(&format!("{who} has created the {label} {id} already: it is used instead of a second one"));
-    let is_known = |name: &str| {
+    // What the creating call does not carry may never have been sent, and what cannot be read cannot be compared.
+    let mut state = found.state;
+    let mut pending = Pending::default();
+    let is_unreadable = |name: &String| {
         let property = cx.resource.properties.get(name);
-        property.is_none_or(|own| own.read.is_some() || own.replace || own.once || own.send.is_none())
+        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.once)
     };
-    let mut old_inputs = found.inputs.clone();
-    old_inputs.retain(|name, _| is_known(name));
-    match run::update(cx, &id, &found.state, &old_inputs, inputs).await {
-        Ok(state) => Ok(Created { id, state }),
-        Err(error) if error.left().is_some() => Err(error),
-        Err(error) => Err(error.leaving(Left { id, state: found.state, inputs: old_inputs })),
+    for name in not_in_first_step(cx, scope, inputs).iter().chain(inputs.keys().filter(|name| is_unreadable(name))) {
+        pending.add(name, None);
     }
+    pending.clone().note(&mut state);
+    let now = hour(&*cx.client.clock());
+    let request = DiffRequest { olds: &state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
+    let changed: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
+    let error = match run::update(cx, &id, &state, &found.inputs, inputs).await {
+        Ok(state) => return Ok(Created { id, state }),
+        Err(error) => error,
+    };
+    // Pulumi stores the inputs of the program with these outputs: none of the changes is certain to be in effect.
+    let mut state = error.left().map_or(state, |left| left.state.clone());
+    for name in &changed {
+        pending.add(name, None);
+    }
+    pending.note(&mut state);
+    Err(error.leaving(Left { id, state, inputs: inputs.clone() }))
 }
 
 /// Deletes an object that cannot be used: what it showed once is lost.
