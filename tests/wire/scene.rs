@@ -191,6 +191,9 @@ impl Answers {
         let mut otherwise = self.otherwise.clone();
         if let Some(object) = otherwise.as_object_mut() {
             object.insert("id".to_owned(), Json::from(last(sent)));
+            // Asked for a list, such as what exists before a create: an empty one.
+            object.insert(last(sent).replace('-', "_"), json!([]));
+            object.insert("total_count".to_owned(), json!(0));
         }
         otherwise
     }
@@ -221,7 +224,7 @@ fn settle(answer: &mut Json, wait: &Wait) {
     if let Some(status) = fields.get_mut(&wait.field)
         && status.as_str().is_some_and(|status| wait.passing.iter().any(|passing| passing == status))
     {
-        *status = json!("ready");
+        *status = json!(wait.settled.first().map_or("ready", String::as_str));
     }
     let objects = fields.values_mut().filter_map(Json::as_array_mut).flatten();
     objects.filter(|object| object.get(&wait.field).is_some()).for_each(|object| settle(object, wait));

@@ -257,7 +257,7 @@ impl Look {
 
     fn id(&self) -> String {
         let key = self.key.as_ref().map(|key| format!("/{key}")).unwrap_or_default();
-        format!("{}/{}{key}", self.region, self.bucket)
+        format!("{}/{}@{}{key}", self.region, self.bucket, case::PROJECT)
     }
 }
 
@@ -298,8 +298,7 @@ async fn import(
     let told = Told::default();
     let token = format!("evalap-scaleway:{token}");
     let nothing = Object::new();
-    let id = format!("{}@{}", look.id(), case::PROJECT);
-    let read = engine.read(told.operation(&token, "main"), &id, &nothing, &nothing).await;
+    let read = engine.read(told.operation(&token, "main"), &look.id(), &nothing, &nothing).await;
     read.map(|read| read.map(|read| read.state)).map_err(|error| error.to_string())
 }
 
