@@ -35,8 +35,8 @@ pub(crate) fn fields_of(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object, na
     fields.filter(|field| wire::find(&without, field) != scope.wanted_field(field)).collect()
 }
 
-/// The changed properties of which a failed update may have changed the value: a step that carries them was accepted, or its
-/// outcome is unknown. What no step carries is made by the handler, whose calls are not told apart.
+/// The properties that a failed update may have changed at Scaleway: a step that carries them was accepted, or its outcome is
+/// unknown. A property that no step carries is set by the handler: it counts if any call may have changed something.
 pub(crate) fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sent: &BTreeSet<String>) -> Vec<String> {
     let steps: BTreeSet<String> = cx.resource.update.iter().flat_map(|step| carried_by(Some(step))).collect();
     let one = |name: &String| BTreeSet::from([name.clone()]);

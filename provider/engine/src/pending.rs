@@ -1,4 +1,4 @@
-//! Pending changes: the inputs of which it is not certain that they are in effect, because a step that carries them failed.
+//! Pending changes: inputs that may not be in effect, because a step that carries them failed.
 //!
 //! Pulumi's engine stores all inputs of a create that failed half-way, and the old inputs after an update that failed, so
 //! neither shows what is in effect. The outputs do: a note lists the properties by name, and Diff and Update treat them as
