@@ -127,21 +127,20 @@ pub(crate) async fn exchange(
     if let Some(FaultKind::DelayAfter { seconds }) = &fault {
         server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
     }
-    let Some(mut response) = answer else {
+    let Some(response) = answer else {
         line.cut();
         return Response::default();
     };
-    // The server's clock, which clients compare times of creation with.
-    let date = server.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if let Ok(date) = HeaderValue::from_str(&date) {
-        response.headers_mut().insert(header::DATE, date);
-    }
     let mut response = match fault {
         Some(FaultKind::Truncate) => truncated(response),
         Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds).map(Body::from),
         _ => response.map(Body::from),
     };
-    // Times in answers are of the fake's clock, and this is how a client reads it.
+    // Times of creation in answers are of the fake's clock, and this is how a client reads it. Clients of Object Storage sign
+    // with the time of these answers, and signatures are checked by the real time.
+    if stored {
+        return response;
+    }
     let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&server.clock.now());
     if let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok()) {
         response.headers_mut().insert(header::DATE, date);

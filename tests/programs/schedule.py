@@ -123,7 +123,9 @@ def inputs_of(table: Path) -> list[Inputs]:
             break
         subject.apply(step)
         versions.append(dict(subject.inputs))
-    return versions
+    # An automatic name is kept when a program no longer sets one, so a rename could not be reverted: the first has a name too.
+    name = next((version["name"] for version in versions if "name" in version), None)
+    return versions if name is None else [{"name": f"{name}-before", **version} for version in versions]
 
 
 def references(tables: Iterable[Path] = TABLES, operations: Iterable[str] = OPERATIONS) -> list[Case]:

@@ -111,7 +111,8 @@ def test_a_public_endpoint_nobody_asked_for_is_shown_and_removed(stack: Callable
     deployed.refresh()
     preview = deployed.preview()
     assert preview.of("restored") == ["update"]
-    assert preview.difference("restored") == ["loadBalancer"]
+    # The other settings of the failed step are sent again, too.
+    assert "loadBalancer" in preview.difference("restored")
     deployed.up()
     restored = fake.object(deployed.resources()["restored"]["id"].split("/")[1])
     assert [one for one in restored["endpoints"] if "load_balancer" in one] == []
