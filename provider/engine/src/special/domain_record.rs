@@ -161,6 +161,7 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: R
     match answer.get_mut("records").map(Json::take) {
         Some(Json::Array(records)) => Ok(records),
         _ => Err(Error::new(ErrorKind::Unreachable, "the answer to UpdateDNSZoneRecords has no list `records`")
+            .doubtful()
             .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again")),
     }
 }
