@@ -392,7 +392,6 @@ async fn object_of_another_resource_of_the_run_is_not_adopted() {
 async fn ambiguous_response_ends_in_one_object_for_kinds_that_listings_leave_out() {
     let mut stage = Stage::start().await;
     let entry = |json: Json| serde_json::from_value::<Entry>(json).unwrap();
-    // `without` of these resources' listings excludes them from imports.
     let trigger = entry(json!({ "resource": "containers/trigger:Trigger", "name": "cron-source", "inputs": {
         "containerId": "$web.id",
         "destinationConfig": { "httpMethod": "post", "httpPath": "/" },
@@ -421,7 +420,6 @@ fn vpc(name: &str) -> Entry {
     serde_json::from_value(entry).unwrap()
 }
 
-/// Returns once a call has had its effect.
 async fn arrived(fake: &Running, method: &str, path: &str) {
     while !fake.requests().iter().any(|request| request.method == method && request.path == path) {
         tokio::task::yield_now().await;
