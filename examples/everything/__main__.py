@@ -205,7 +205,7 @@ scaleway.evalap.LoginCheck(
     password=password,
     certificate=database.certificate,
 )
-scaleway.databases.Privilege(
+reading = scaleway.databases.Privilege(
     "reader-reads",
     instance_id=database.id,
     database_name=orders.name,
@@ -214,7 +214,10 @@ scaleway.databases.Privilege(
 )
 scaleway.databases.Acl("office", instance_id=database.id, acl_rules=[{"ip": "203.0.113.0/24"}])
 scaleway.databases.DatabaseBackup("before-the-sale", instance_id=database.id, database_name=orders.name)
-scaleway.databases.Snapshot("before-the-sale", instance_id=database.id)
+# A snapshot holds the databases and users that exist when it is created.
+scaleway.databases.Snapshot(
+    "before-the-sale", instance_id=database.id, opts=pulumi.ResourceOptions(depends_on=[reading])
+)
 scaleway.databases.ReadReplica("reports", instance_id=database.id, direct_access={})
 
 # Monitoring.

@@ -96,18 +96,10 @@ def killer(victim: str, reached: list[threading.Event], release: threading.Event
 def recover(stack: Stack, victim: str) -> None:
     """What the guide says to do before the next up. A run whose plugin was killed has ended by itself."""
     if victim == "CLI":
-        restore(stack)
-        Shell(stack.work, stack.environment).good(GUIDE.commands("unlock"))
-
-
-def restore(stack: Stack) -> None:
-    """Removes the attributes of a state that the CLI was killed while writing: in a directory, they are written before it.
-
-    An empty file of attributes fails every command with `failed to load checkpoint: EOF`; without the file the state is read.
-    """
-    attributes = stack.backend / ".pulumi" / "stacks" / stack.project / f"{stack.automation.name}.json.attrs"
-    if attributes.exists() and attributes.stat().st_size == 0:
-        attributes.unlink()
+        shell = Shell(stack.work, stack.environment)
+        # A CLI that is killed while it writes a state can leave an empty file, with which `pulumi cancel` fails as well.
+        shell.good(GUIDE.commands("attributes"))
+        shell.good(GUIDE.commands("unlock"))
 
 
 def killed(directory: Path, references: list[Outcome], victim: str, after: bool) -> list[Outcome]:

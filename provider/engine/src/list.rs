@@ -27,12 +27,13 @@ pub struct Listed {
 /// All that exist, by id. `query` may hold what the resource's listing takes (`region`, `projectId`, `instanceId`);
 /// the provider's own region and project stand for what it does not say.
 pub(crate) async fn all(cx: &Context<'_>, query: &Object) -> Result<Vec<Listed>, Error> {
-    let all: BTreeSet<Listed> =
-        listed(cx, query, Which::Manageable).await?.into_iter().map(|(listed, _)| listed).collect();
+    let all = listed(cx, query, Which::Manageable).await?;
+    let all: BTreeSet<Listed> = all.into_iter().map(|(listed, _)| listed).collect();
     Ok(all.into_iter().collect())
 }
 
-/// All that exist, also what an import leaves out, each with the element of the list that shows it.
+/// Each object with its element of the list, also the objects that a listing for imports leaves out: a create can have made
+/// one of these, such as a trigger with a cron source, or an NS record.
 pub(crate) async fn elements_of(cx: &Context<'_>, query: &Object) -> Result<Vec<(Listed, Wire)>, Error> {
     listed(cx, query, Which::Any).await
 }
