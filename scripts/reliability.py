@@ -35,29 +35,39 @@ missed: list[str] = []
 
 
 def main(parts: list[str]) -> None:
-    began = time.monotonic()
-    pages = []
     for name in parts or PARTS:
+        began = time.monotonic()
         print(f"{datetime.datetime.now():%H:%M:%S} {name}", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="evalap-reliability-") as directory:
-            pages.append(PARTS[name](Path(directory)))
-    page = "\n\n".join([head(time.monotonic() - began), *pages]) + "\n"
-    if parts:
-        print(page)
-    else:
-        PAGE.write_text(page)
+            section = PARTS[name](Path(directory))
+        write(name, section, time.monotonic() - began)
     if missed:
         sys.exit(f"missed: {', '.join(missed)}")
 
 
-def head(seconds: float) -> str:
-    return f"""# Reliability
+def write(name: str, section: str, seconds: float) -> None:
+    """Writes the section of a part into the page, with when and on what it was measured."""
+    heading, _, rest = section.partition("\n")
+    measured = (
+        f"Measured on {datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}: {machine()}; {max(seconds / 60, 1):.0f} min; "
+        f"seed {SEED}; `scripts/reliability {name}`."
+    )
+    sections = {found.partition("\n")[0]: found for found in PAGE.read_text().split("\n## ")[1:]}
+    sections[heading.removeprefix("## ")] = f"{heading.removeprefix('## ')}\n\n{measured}\n{rest}\n"
+    ordered = sorted(sections, key=lambda heading: HEADINGS.index(heading) if heading in HEADINGS else len(HEADINGS))
+    PAGE.write_text("\n## ".join([HEAD, *(sections[heading].rstrip() + "\n" for heading in ordered)]))
+
+
+# The sections of the page, in order.
+HEADINGS = ["Ambiguous responses", "Killed processes", "Failed calls", "Rate limits", "Random faults"]
+
+HEAD = """# Reliability
 
 This page shows what becomes of deployments when a request fails, an answer is lost or a process is killed. It is written by
 `make reliability`: the Pulumi CLI and the release plugin deploy to `scaleway-fake`, a proxy between them lets requests fail, and
-afterwards the objects of the fake are compared with those of a run without the fault. `make test` runs a sample of each part.
-
-Measured on {datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}: {machine()}; {seconds / 60:.0f} minutes; seed {SEED}."""
+afterwards the objects of the fake are compared with those of a run without the fault. `make test` runs a sample of each part, and all
+schedules of failing calls of all resources without the CLI (`cargo test -p tests --test schedules`).
+"""
 
 
 def answers(directory: Path) -> str:
