@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use catalog::{Catalog, Input, Resource};
 use client::testing::ManualClock;
-use client::{BoxFuture, Client, Clock, Credentials, Settings, SystemClock, Url};
+use client::{Client, Credentials, Settings, Url};
 use engine::{Autonaming, CheckRequest, Defaults, Engine, Error, InvokeError, ReadBack, check};
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, FaultKind, Running, Seed};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tests::places;
-use tests::stage::{self, Told};
+use tests::stage::{self, SameDay, Told};
 use value::Object;
 
 /// What Pulumi writes for an archive.
@@ -72,28 +72,10 @@ fn engine(catalog: &Arc<Catalog>, fake: &Running) -> Engine {
     let url = Url::parse(&fake.url()).unwrap();
     let mut settings = Settings::new(url.clone())
         .credentials(Credentials::new("SCWXXXXXXXXXXXXXXXXX", "11111111-1111-4111-8111-111111111111"))
-        .clock(Arc::new(Hasty(ManualClock::skipping(Duration::from_secs(31)))))
+        .clock(Arc::new(SameDay(ManualClock::skipping(Duration::from_secs(31)))))
         .seed(1);
     settings.probe_endpoint = Some(url);
     stage::furnished(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
-}
-
-/// Pauses pass in no time; the date is the real one, by which Object Storage judges signatures.
-#[derive(Debug)]
-struct Hasty(ManualClock);
-
-impl Clock for Hasty {
-    fn now(&self) -> Instant {
-        self.0.now()
-    }
-
-    fn today(&self) -> SystemTime {
-        SystemClock.today()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.0.sleep(duration)
-    }
 }
 
 impl Stack {

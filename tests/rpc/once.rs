@@ -7,17 +7,18 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use catalog::{Catalog, Resource};
 use client::testing::ManualClock;
-use client::{BoxFuture, Client, Clock, Credentials, Settings, SystemClock, Url};
+use client::{Client, Credentials, Settings, SystemClock, Url};
 use engine::{
     Attempt, Autonaming, CheckRequest, CreateJournal, Created, Defaults, DiffRequest, Engine, Error, Line, Operation,
 };
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Fault, FaultKind, Running, Seed};
 use serde_json::{Map, Value as Json, json};
-use tests::{places, stage};
+use tests::places;
+use tests::stage::{self, SameDay};
 use value::Object;
 
 use crate::life::{self, Entry};
@@ -28,24 +29,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(31);
 
 /// Where the fake's clock moves to before each create: what existed before is older than that.
 const LATER: Duration = Duration::from_mins(1);
-
-/// A clock whose pauses take no time, and that shows today's date, which signatures need.
-#[derive(Debug)]
-struct SameDay(ManualClock);
-
-impl Clock for SameDay {
-    fn now(&self) -> Instant {
-        self.0.now()
-    }
-
-    fn today(&self) -> SystemTime {
-        SystemClock.today()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.0.sleep(duration)
-    }
-}
 
 /// A journal that outlasts the engines that write it.
 #[derive(Default)]

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use catalog::Catalog;
 use client::testing::{ManualClock, ScriptedTransport};
-use client::{BoxFuture, Client, Credentials, Failure, Settings, Transport, Url};
+use client::{BoxFuture, Client, Clock, Credentials, Failure, Settings, SystemClock, Transport, Url};
 use engine::chance::Chance;
 use engine::content::Files;
 use engine::{Defaults, Engine, Operation, Progress};
@@ -85,6 +85,24 @@ impl<T: Transport> Transport for OwnProject<T> {
         let id = request.uri().path().rsplit('/').next().unwrap_or_default();
         let body = serde_json::json!({ "id": id, "projects": [{ "id": PROJECT }] }).to_string();
         Box::pin(async move { Ok(Response::new(Bytes::from(body))) })
+    }
+}
+
+/// A clock whose pauses take no time, and that shows today's date, by which Object Storage judges signatures.
+#[derive(Debug)]
+pub struct SameDay(pub ManualClock);
+
+impl Clock for SameDay {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn today(&self) -> SystemTime {
+        SystemClock.today()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
     }
 }
 

@@ -124,7 +124,7 @@ impl Breaker {
     }
 
     /// An attempt that was sent at `sent` failed for a reason that is the host's, described by `why`. True if that begins
-    /// an outage that the user was not told of.
+    /// an outage that was not reported yet.
     pub(crate) fn unwell(&mut self, sent: Instant, now: Instant, why: String) -> bool {
         self.why = why;
         // The host answered another call since: this one alone has failed.

@@ -88,7 +88,7 @@ pub(crate) fn strings(call: &Call) -> impl Iterator<Item = String> {
     path.chain(query).chain(body).filter(|text| !text.is_empty()).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether a delete was answered with something that its document does not have: whoever answered may not be the API.
+/// Whether a delete was answered with something that its document does not have: a server other than the API may have answered.
 pub(crate) fn is_odd_delete(operation: &Operation, answer: &Json) -> bool {
     operation.identity.silent && !answer.is_null()
 }

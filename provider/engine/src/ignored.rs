@@ -13,9 +13,9 @@ pub(crate) fn reset<'a>(news: &'a Object, olds: &Object, ignored: &[Path]) -> Co
     if ignored.is_empty() {
         return Cow::Borrowed(news);
     }
-    let mut reset = Value::from(news.clone());
+    let (mut reset, olds) = (Value::from(news.clone()), Value::from(olds.clone()));
     for path in ignored {
-        reset_path(&mut reset, Some(&Value::from(olds.clone())), path.segments());
+        reset_path(&mut reset, Some(&olds), path.segments());
     }
     match reset.data() {
         Data::Object(object) => Cow::Owned(object.clone()),
