@@ -21,6 +21,9 @@ use crate::{from_proto, to_proto};
 /// The function of the engine that tells the state of a resource.
 const GET_RESOURCE: &str = "pulumi:pulumi:getResource";
 
+/// How the engine's message begins when a deployment ends (`pkg/v3` v3.259.0, `resource/deploy/source_eval.go:2821`).
+const SHUT_DOWN: &str = "resource monitor shut down";
+
 /// The monitor of one deployment.
 #[derive(Clone)]
 pub(crate) struct Deployment {
@@ -226,9 +229,12 @@ impl ComponentMonitor {
     }
 }
 
+/// The engine ends a deployment with `Unavailable` and a message of its own; a transform or a connection that fails has
+/// the same code, and is the cause that the user needs to see.
 fn refused(name: String, status: &Status) -> Error {
     match status.code() {
-        Code::Unavailable | Code::Cancelled => Error::Ended,
+        Code::Cancelled => Error::Ended,
+        Code::Unavailable if status.message().starts_with(SHUT_DOWN) => Error::Ended,
         _ => Error::Refused { name, message: status.message().to_owned() },
     }
 }
