@@ -40,7 +40,7 @@ pub(crate) async fn construct(
     let given = sealed(&component.inputs, from_proto::construct_inputs(&mut request)?);
     let given = overrides::sealed(catalog, component, given);
     let parts: Vec<String> = component.parts.keys().cloned().collect();
-    let mut checked = engine::check_component(&component.inputs, &given);
+    let mut checked = rules::check_component(&component.inputs, &given);
     // What another provider was told is not known here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
         let told = [(PROJECT, provided.project), (STORAGE, provided.storage), (API, provided.api)];
@@ -75,7 +75,7 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
     let found = catalog.method(&request.tok);
     let (component, method, name) = found.ok_or_else(|| to_proto::unknown_token("method", &request.tok))?;
     let (urn, given) = from_proto::call_arguments(request.args, &request.arg_dependencies)?;
-    let checked = engine::check_component(&method.inputs, &given);
+    let checked = rules::check_component(&method.inputs, &given);
     if !checked.failures.is_empty() {
         return Ok(to_proto::call_failures(checked.failures));
     }
@@ -91,10 +91,7 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
             Ok(to_proto::called(made, request.dry_run, request.accepts_output_values))
         }
         Err(problems) => Ok(to_proto::call_failures(
-            problems
-                .into_iter()
-                .map(|problem| engine::Failure { path: problem.path, reason: problem.reason })
-                .collect(),
+            problems.into_iter().map(|problem| rules::Failure { path: problem.path, reason: problem.reason }).collect(),
         )),
     }
 }
@@ -157,7 +154,7 @@ mod tests {
     }
 
     fn problems(component: &catalog::Component, given: &Object) -> Vec<String> {
-        let checked = engine::check_component(&component.inputs, given);
+        let checked = rules::check_component(&component.inputs, given);
         let inputs = &checked.inputs;
         let request = Request { token: &component.token, name: "evalap", inputs, given, parts: &[] };
         let failures = checked.failures.iter().map(|failure| format!("{}: {}", failure.path, failure.reason));

@@ -11,8 +11,8 @@ use futures_util::future::BoxFuture;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::register_resource_request::{CustomTimeouts, ResourceHooksBinding};
 use pulumi_rpc::pulumirpc::resource_monitor_client::ResourceMonitorClient;
-use tonic::transport::{Channel, Endpoint};
 use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
 use value::Object;
 
 use crate::config::PACKAGE;

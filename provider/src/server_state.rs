@@ -1,6 +1,6 @@
 //! What requests show of the stack's state, and what follows for names and for creates that began.
 
-use engine::{Autonaming, Defaults};
+use rules::{Autonaming, Defaults};
 use value::Object;
 
 use super::Server;

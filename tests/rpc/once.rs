@@ -12,9 +12,8 @@ use std::time::Duration;
 use catalog::{Catalog, Resource};
 use client::testing::ManualClock;
 use client::{Client, Credentials, Settings, SystemClock, Url};
-use engine::{
-    Attempt, Autonaming, CheckRequest, CreateJournal, Created, Defaults, DiffRequest, Engine, Error, Line, Operation,
-};
+use engine::{Attempt, CreateJournal, Engine, Line};
+use rules::{Autonaming, CheckRequest, Created, Defaults, DiffRequest, Error, Operation};
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Fault, FaultKind, Running, Seed};
 use serde_json::{Map, Value as Json, json};
 use tests::places;
@@ -88,7 +87,7 @@ impl Stage {
         let news = stage::object(resolved(&entry.inputs, &self.world).as_object().unwrap());
         let (olds, seed) = (&Object::new(), b"seed".as_slice());
         let request = CheckRequest { name: &entry.name, olds, news: &news, seed, autonaming: Autonaming::Default };
-        let checked = engine::check(self.resource(entry), &request, &defaults());
+        let checked = rules::check(self.resource(entry), &request, &defaults());
         assert!(checked.failures.is_empty(), "{}: {:?}", entry.resource, checked.failures);
         checked.inputs
     }
@@ -125,7 +124,7 @@ impl Stage {
             ignore_changes: &[],
             now: engine::hour(&SystemClock),
         };
-        engine::diff(self.resource(entry), &request).properties().map(str::to_owned).collect()
+        rules::diff(self.resource(entry), &request).properties().map(str::to_owned).collect()
     }
 
     /// Creates the resource for those after it.

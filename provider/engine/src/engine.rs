@@ -5,25 +5,24 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use catalog::{Catalog, Resource};
-use client::{Client, Clock};
-use jiff::Timestamp;
+use client::Client;
 use value::{Object, Value};
 
-use crate::access::Access;
-use crate::chance::{Chance, NoChance};
 use crate::content::{Files, NoFiles};
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
+use crate::context::access::Access;
+use crate::context::rights::Rights;
 use crate::invoke::{self, InvokeError};
 use crate::journal::{Attempt, CreateJournal, Creates, NoJournal};
 use crate::list::{self, Listed};
-use crate::moved::Moved;
-use crate::operation::{Created, Operation, Progress, ReadBack};
-use crate::place::Defaults;
 use crate::recent::Recent;
-use crate::rights::Rights;
 use crate::run;
 use crate::turns::Turns;
+use rules::chance::{Chance, NoChance};
+use rules::error::{Error, ErrorKind};
+use rules::moved::Moved;
+use rules::operation::{Created, Operation, Progress, ReadBack};
+use rules::place::Defaults;
 
 /// Performs operations on real resources. Clones share everything.
 #[derive(Clone)]
@@ -43,11 +42,6 @@ struct Shared {
     recent: Recent,
     access: Access,
     rights: Rights,
-}
-
-/// The hour that a clock shows, for what changes by itself.
-pub fn hour(clock: &dyn Clock) -> Timestamp {
-    Timestamp::try_from(clock.today()).unwrap_or_default()
 }
 
 /// The limit where neither the program nor the resource says one, as the peer: 20 minutes.

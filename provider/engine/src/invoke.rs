@@ -4,16 +4,17 @@ use catalog::{Function, Input, Lookup, LookupBy, Property, Resource, Step};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
-use crate::check;
 use crate::context::Context;
-use crate::decode::{self, Known};
-use crate::error::{Error, ErrorKind};
-use crate::id;
-use crate::operation::Failure;
-use crate::scope::Scope;
-use crate::wire::{self, Wire};
-use crate::withdrawn::refuse_withdrawn;
-use crate::{imported, list, look, place, run};
+use crate::{list, look, run};
+use rules::check;
+use rules::decode::{self, Known};
+use rules::error::{Error, ErrorKind};
+use rules::id;
+use rules::operation::Failure;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
+use rules::withdrawn::refuse_withdrawn;
+use rules::{imported, place};
 
 /// Why a lookup gives nothing.
 #[derive(Debug)]

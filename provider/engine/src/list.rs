@@ -9,11 +9,12 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
-use crate::place;
-use crate::scope::Scope;
-use crate::wire::{self, Wire};
-use crate::{id, look, run};
+use crate::{look, run};
+use rules::error::{Error, ErrorKind};
+use rules::id;
+use rules::place;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
 
 /// One resource that exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

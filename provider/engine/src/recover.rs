@@ -14,16 +14,18 @@ use catalog::{Input, Resource};
 use serde_json::Value as Json;
 use value::Object;
 
+use crate::client_error::api_error;
 use crate::context::Context;
-use crate::engine::hour;
-use crate::error::{Error, ErrorKind, Left};
+use crate::hour::hour;
 use crate::journal::Attempt;
-use crate::operation::{Created, DiffRequest};
 use crate::outcome::not_in_first_step;
-use crate::pending::Pending;
-use crate::scope::Scope;
 use crate::turns::Turns;
-use crate::{diff, look, run, special, wire};
+use crate::{look, run, special};
+use rules::error::{Error, ErrorKind, Left};
+use rules::operation::{Created, DiffRequest};
+use rules::pending::Pending;
+use rules::scope::Scope;
+use rules::{diff, wire};
 use search::{
     Candidate, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read, search as look_up,
 };
@@ -275,7 +277,7 @@ fn has_id(scope: &Scope<'_>, answer: &Json) -> bool {
 
 /// Whether a call was rejected because there is such an object.
 fn exists_already(error: &Error) -> bool {
-    let Some(api) = error.api() else { return false };
+    let Some(api) = api_error(error) else { return false };
     let texts: Vec<String> = api.message().into_iter().chain(api.of_arguments()).map(str::to_lowercase).collect();
     api.error_type().is_some_and(|kind| matches!(kind, "already_exists" | "BucketAlreadyOwnedByYou"))
         || texts.iter().any(|text| text.contains("already exist") || text.contains("already taken"))

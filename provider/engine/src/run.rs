@@ -7,19 +7,21 @@ use catalog::{Resource, Step, When};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
+use crate::client_error::api_error;
 use crate::context::Context;
-use crate::decode::{self, Known};
-use crate::engine::hour;
-use crate::error::{Error, ErrorKind, Left};
-use crate::operation::{Created, DiffRequest, ReadBack};
+use crate::hour::hour;
 use crate::outcome::{carried_by, fields_of, may_have_changed, not_in_first_step};
-use crate::pending::Pending;
 use crate::recover::{self, Begun};
-use crate::scope::Scope;
 use crate::special::{self, Transition};
-use crate::wire::{self, Wire};
-use crate::withdrawn::refuse_withdrawn;
-use crate::{diff, encode, identity, imported, inputs, local, look, moved, probe, wait};
+use crate::{identity, look, probe, wait};
+use rules::decode::{self, Known};
+use rules::error::{Error, ErrorKind, Left};
+use rules::operation::{Created, DiffRequest, ReadBack};
+use rules::pending::Pending;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
+use rules::withdrawn::refuse_withdrawn;
+use rules::{diff, encode, imported, inputs, local, moved};
 
 /// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
@@ -60,7 +62,9 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     in_effect.retain(|name, _| !unsent.contains(name));
     let mut state = state_of(cx, &scope, known(&in_effect));
     let mut pending = Pending::default();
-    for name in unsent.iter().map(String::as_str).chain(special::handler(cx.resource).unasked(inputs).iter().copied()) {
+    for name in
+        unsent.iter().map(String::as_str).chain(rules::special::handler(cx.resource).unasked(inputs).iter().copied())
+    {
         pending.add(name, None);
     }
     pending.note(&mut state);
@@ -113,7 +117,7 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
 fn is_of_whole(resource: &Resource, error: &Error) -> bool {
     let Some(within) = &resource.within else { return false };
     let named = |part: &catalog::IdPart| *part == catalog::IdPart::Property(within.property.clone());
-    error.api().is_some() && resource.id_forms().flatten().any(named)
+    api_error(error).is_some() && resource.id_forms().flatten().any(named)
 }
 
 /// What is not there is nothing.
@@ -375,7 +379,7 @@ async fn change(
 /// The outputs, without what handlers know to be somebody else's.
 fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut state = decode::state(scope, known);
-    special::handler(scope.resource).recognize(known.inputs, &scope.answers, &mut state);
+    rules::special::handler(scope.resource).recognize(known.inputs, &scope.answers, &mut state);
     moved::stays_within(scope.resource, known.inputs, &mut state);
     if let Some(uuid) = &scope.parts.uuid {
         scope.moves.note(uuid, &mut state);
@@ -415,7 +419,7 @@ fn holds_after(when: &When, resource: &Resource, inputs: &Object) -> bool {
 
 /// What to do where Scaleway's own protection is in the way.
 fn way_out(resource: &Resource, error: Error) -> Error {
-    let is_protected = error.api().and_then(client::ApiError::precondition) == Some("protected_resource");
+    let is_protected = api_error(&error).and_then(client::ApiError::precondition) == Some("protected_resource");
     if is_protected && resource.properties.contains_key("protected") {
         return error.hint("Set `protected` to `false` and run `up`; then it can be deleted.");
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use engine::ChangeKind;
+use rules::ChangeKind;
 use value::{Object, Value};
 
 use super::*;

@@ -8,14 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::engine::hour;
-use crate::error::{Error, ErrorKind};
+use crate::hour::hour;
 use crate::journal::Attempt;
-use crate::operation::{DiffRequest, ReadBack};
-use crate::place;
-use crate::scope::Scope;
-use crate::wire::{self, Wire};
-use crate::{diff, list, outcome, run};
+use crate::{list, outcome, run};
+use rules::diff;
+use rules::error::{Error, ErrorKind};
+use rules::operation::{DiffRequest, ReadBack};
+use rules::place;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
 
 /// How far the clocks of the API's machines may differ: `Date` headers are whole seconds.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
