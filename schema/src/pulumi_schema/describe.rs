@@ -9,6 +9,9 @@ use crate::resolve::Resolved;
 /// Stands for any uuid in examples.
 const EXAMPLE_UUID: &str = "11111111-1111-1111-1111-111111111111";
 
+/// The starts of the sentences that describe the effect of a change.
+const EFFECTS_OF_CHANGES: &[&str] = &["Changing this ", "Updated in place", "A change ", "Changed "];
+
 /// The text of a property: the descriptor's, then its default and its allowed values where that does not name them.
 pub(crate) fn property(word: &descriptor::Property, property: &Property) -> String {
     let text = word.doc.trim();
@@ -47,12 +50,12 @@ pub(crate) fn of_component(word: &descriptor::Property, property: &Property) -> 
     }
 }
 
-/// The text of a property that a lookup takes or returns. Descriptors speak to somebody who makes a resource: what a
-/// change does, and what a new one gets by default, would mislead somebody who looks for one that exists.
+/// The description of a property that a lookup takes or returns. Descriptors describe the inputs of a resource: the effect
+/// of a change and the default of a new resource do not apply to a lookup of an existing one.
 pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> String {
     let has_default = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
     let concerns = |sentence: &&str| {
-        let is_of_change = sentence.starts_with("A change ") || sentence.starts_with("Changed ");
+        let is_of_change = EFFECTS_OF_CHANGES.iter().any(|start| sentence.starts_with(start));
         let is_of_default = sentence.starts_with("Default: ") && !has_default;
         !is_of_change && !is_of_default
     };
@@ -116,12 +119,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lookup_is_told_what_a_property_is_and_not_what_a_change_does() {
-        let doc = "The region, such as `fr-par`. Default: the provider's region. A change replaces the vault.";
+    fn lookup_descriptions_leave_out_the_effect_of_a_change() {
+        let doc = "The region, such as `fr-par`. Default: the provider's region. Changing this replaces the vault.";
         let word = descriptor::Property { doc: doc.to_owned(), ..descriptor::Property::default() };
         let region = Property { input: Input::Provider(ProviderDefault::Region), ..Property::default() };
-        let told = "The region, such as `fr-par`. Default: the provider's region.";
-        assert_eq!(looked_up(&word, &region), told);
+        let expected = "The region, such as `fr-par`. Default: the provider's region.";
+        assert_eq!(looked_up(&word, &region), expected);
         assert_eq!(looked_up(&word, &Property::default()), "The region, such as `fr-par`.");
+
+        let doc = "Name of the vault. Updated in place; a change restarts it.";
+        let word = descriptor::Property { doc: doc.to_owned(), ..descriptor::Property::default() };
+        assert_eq!(looked_up(&word, &Property::default()), "Name of the vault.");
     }
 }
