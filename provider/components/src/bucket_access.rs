@@ -58,9 +58,11 @@ pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
         })
         .collect();
     let policy = Value::from(object! { "Version": "2023-04-17", "Statement": statements });
-    Value::computed(&[&policy], |known| {
+    let text = Value::computed(&[&policy], |known| {
         Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
-    })
+    });
+    // Levels decide which statements there are, and stand in none of them.
+    text.secret_if(given.contains_secret()).depending_on(given.all_dependencies())
 }
 
 /// Everybody is one application or user, and somebody can still change the bucket.

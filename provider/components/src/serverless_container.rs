@@ -202,10 +202,11 @@ async fn secrets(scope: &Scope<'_>, inputs: &Object) -> Result<Value, Error> {
     let named = inputs.get("secrets").and_then(Value::as_object).into_iter().flatten();
     let found = try_join_all(named.map(|(name, id)| async move {
         let arguments = object! { "secretId": id, "region": inputs.get("region") };
+        let from = Value::from(arguments.clone());
         let version = scope.ask("secrets/getVersion:getVersion", arguments).await?;
         let data = version.map_or(Value::UNKNOWN, |version| Value::from(version.get("data")));
         let text = Value::computed(&[&data], |data| decoded(data[0]));
-        Ok::<_, Error>((name.clone(), text.into_secret().depending_on(id.all_dependencies())))
+        Ok::<_, Error>((name.clone(), text.into_secret().depending_on(from.all_dependencies())))
     }))
     .await?;
     secrets.extend(found);
