@@ -76,7 +76,9 @@ impl<'a> Preview<'a> {
             let request = Request { token, name, inputs: &checked.inputs, given: &given, parts: &parts };
             let problems = wrong(checked.failures, request);
             if !problems.is_empty() {
-                problems.iter().for_each(|problem| self.fail(name, &problem.path, &problem.reason));
+                for problem in problems {
+                    self.fail(name, &problem.path, &problem.reason);
+                }
                 return None;
             }
             let inside = Inside { preview: self, urn: format!("urn:{name}") };
@@ -265,7 +267,8 @@ fn form(path: &Path, kind: &Kind) -> String {
     for segment in path.segments() {
         match (segment, kind) {
             (Segment::Name(name), Kind::Object(properties)) => {
-                text += &format!(".{name}");
+                text.push('.');
+                text += name;
                 kind = &properties[name].kind;
             }
             (_, Kind::List(of)) => {
