@@ -186,3 +186,21 @@ fn refuse_words_of_resources(word: &descriptor::Property, place: &Place, finding
         findings.mistake(&place.at(name), "says how a resource is called, and a component calls nobody");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_a_property_that_decides_which_resources_exist_decides_it_too() {
+        let name = Property { decides: Decides::Value, ..Property::default() };
+        let object = Kind::Object(BTreeMap::from([("name".to_owned(), name)]));
+        let list = Kind::List(Box::new(object.clone()));
+        for kind in [&object, &list] {
+            assert!(wrong_decides(Decides::Nothing, kind).is_some_and(|mistake| mistake.contains("say `keys`")));
+            assert_eq!(wrong_decides(Decides::Keys, kind), None);
+        }
+        assert!(wrong_decides(Decides::Keys, &Kind::String).is_some_and(|mistake| mistake.contains("say `value`")));
+        assert_eq!(wrong_decides(Decides::Nothing, &Kind::String), None);
+    }
+}
