@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Convert, Equal, Format, Merge};
+use catalog::{Convert, Decides, Equal, Format, Merge};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -76,8 +76,8 @@ pub struct Property {
     pub merge: Option<Merge>,
     /// Why not to use it, and what instead.
     pub deprecated: Option<String>,
-    /// Of a component: decides what is made, so it must be known in the preview.
-    pub plain: bool,
+    /// Of a component: how much of the value decides which resources are created, and must be known in a preview.
+    pub decides: Decides,
     /// May be absent among the outputs although the rule says it is always there.
     pub maybe_absent: bool,
     /// The properties of its object, or of the elements of its list of objects.

@@ -1,6 +1,6 @@
 //! Texts for users: what the descriptors say, and what can be said from data alone.
 
-use catalog::{Convert, IdPart, Input, Property, ProviderDefault};
+use catalog::{Convert, Decides, IdPart, Input, Kind, Property, ProviderDefault};
 
 use super::PACKAGE;
 use crate::descriptor;
@@ -41,12 +41,32 @@ pub(crate) fn removal(property: &Property) -> Option<&'static str> {
     is_kept.then_some("Removing it from the program keeps the current value.")
 }
 
-/// The text of a property of a component: its bounds are ours, so they are told too.
+/// The text of a property of a component: with its bounds, which are ours, and with what of it must be known in a preview.
 pub(crate) fn of_component(word: &descriptor::Property, property: &Property) -> String {
-    let text = self::property(word, property);
-    match (property.checks.min, property.checks.max) {
-        (Some(least), Some(most)) if property.input != Input::No => format!("{text} From {least} to {most}."),
-        _ => text,
+    let mut text = self::property(word, property);
+    if let (Some(least), Some(most), true) = (property.checks.min, property.checks.max, property.input != Input::No) {
+        text = format!("{text} From {least} to {most}.");
+    }
+    let needed = must_be_known(property);
+    if needed.is_empty() { text } else { format!("{text} {needed}") }
+}
+
+/// What of an input must be known in a preview, as the engine's Check demands it.
+fn must_be_known(property: &Property) -> &'static str {
+    match (property.decides, &property.kind) {
+        (Decides::Nothing, _) => "",
+        (Decides::Keys, Kind::List(_)) => {
+            "The number of elements must be known in a preview, because it decides which resources are created."
+        }
+        (Decides::Keys, Kind::Map(_)) => {
+            "The keys must be known in a preview, because they decide which resources are created; a value may be an output."
+        }
+        (Decides::Keys, _) => {
+            "Which properties it has must be known in a preview, because that decides which resources are created."
+        }
+        (Decides::Value, _) => {
+            "Must be known in a preview, because it decides which resources are created or how they are named."
+        }
     }
 }
 
