@@ -367,7 +367,8 @@ fn expected(kind: &Kind) -> &'static str {
     }
 }
 
-fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
+/// Why a name is not an input among these properties, with the nearest input.
+pub fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
     if properties.contains_key(name) {
         return "is an output only; it cannot be given".to_owned();
     }

@@ -66,7 +66,7 @@ impl Error {
     }
 
     /// What failed, without the advice.
-    pub(crate) fn fact(&self) -> &str {
+    pub fn fact(&self) -> &str {
         &self.fact
     }
 
