@@ -1,7 +1,7 @@
 //! What we do: Check, Diff, Create, Read, Update, Delete and Invoke, for any resource the catalog describes.
 //!
 //! Check, Diff, previews, encoding and decoding are pure: same input, same output, no clock, no network. Only `run`,
-//! `look`, `wait`, `probe`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
+//! `delete`, `look`, `wait`, `probe`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
 //! are to be uploaded are read by whom it was given for that (`content`).
 
 mod access;
@@ -12,6 +12,7 @@ pub mod content;
 mod context;
 mod convert;
 mod decode;
+mod delete;
 mod diff;
 mod dns;
 mod encode;
@@ -58,7 +59,7 @@ pub use diff::diff;
 pub use engine::{Engine, hour};
 pub use error::{Error, ErrorKind, Left};
 pub use invoke::InvokeError;
-pub use journal::{Attempt, CreateJournal, Line, Names, unfinished};
+pub use journal::{Attempt, Deletion, Journal, Line, Names, Unfinished, after_failed_delete, unfinished};
 pub use list::Listed;
 pub use moved::has_moved;
 pub use operation::{
