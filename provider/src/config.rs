@@ -66,7 +66,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     ),
     other(
         "PULUMI_HOME",
-        "Pulumi's home directory (default `~/.pulumi`): creates that began are noted in its folder `evalap-scaleway`.",
+        "Pulumi's home directory (default `~/.pulumi`): creates and deletes that began are noted in its folder `evalap-scaleway`.",
     ),
     other("EVALAP_SCALEWAY_LOG", "What to log on stderr: `error`, `warn` (default), `info`, `debug` or `trace`."),
 ];

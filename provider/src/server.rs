@@ -253,7 +253,7 @@ impl ResourceProvider for Server {
                 ignore_changes: &diff.ignore_changes,
                 now: engine::hour(&*self.clock),
             };
-            let diff = rules::diff(resource, &request);
+            let diff = self.diff_after_deletes(resource, &request, &urn, &id);
             diff.notes.iter().for_each(|note| self.log.note(&urn, note));
             self.warn(&urn, &diff.warnings).await;
             Ok(to_proto::diff(&diff))

@@ -115,7 +115,7 @@ fn only_the_configuration_reads_environment_and_files() {
     // What programs upload is read here, and nothing else is.
     let uploads = "provider/src/files.rs";
     let of_uploads = ["std::fs", "fs::read", "fs::metadata"];
-    // The journal of creates is the only file that is written.
+    // The journal is the only file that is written.
     let journal = "provider/src/journal_file.rs";
     let of_journal = ["std::fs", "fs::", "OpenOptions"];
     // Known when it is built, not when it runs.

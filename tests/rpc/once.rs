@@ -12,7 +12,7 @@ use std::time::Duration;
 use catalog::{Catalog, Resource};
 use client::testing::ManualClock;
 use client::{Client, Credentials, Settings, SystemClock, Url};
-use engine::{Attempt, CreateJournal, Engine, Line};
+use engine::{Engine, Journal, Line};
 use rules::{Autonaming, CheckRequest, Created, Defaults, DiffRequest, Error, Operation};
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Fault, FaultKind, Running, Seed};
 use serde_json::{Map, Value as Json, json};
@@ -33,8 +33,8 @@ const LATER: Duration = Duration::from_mins(1);
 #[derive(Default)]
 struct Kept(Mutex<Vec<Line>>);
 
-impl CreateJournal for Kept {
-    fn unfinished(&self, _: &str) -> Option<Vec<Attempt>> {
+impl Journal for Kept {
+    fn unfinished(&self, _: &str) -> Option<engine::Unfinished> {
         Some(engine::unfinished(self.0.lock().unwrap().clone()))
     }
 
@@ -184,7 +184,7 @@ fn engine_of(catalog: &Arc<Catalog>, fake: &Running, journal: &Arc<Kept>) -> Eng
     settings.s3_endpoint = Some(url);
     Engine::new(Arc::clone(catalog), Client::new(settings), defaults())
         .reading(stage::files())
-        .journaling(Arc::clone(journal) as Arc<dyn CreateJournal>)
+        .journaling(Arc::clone(journal) as Arc<dyn Journal>)
 }
 
 fn token(entry: &Entry) -> String {

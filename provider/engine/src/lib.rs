@@ -6,6 +6,7 @@
 mod client_error;
 pub mod content;
 mod context;
+mod delete;
 mod engine;
 mod hour;
 mod identity;
@@ -28,5 +29,5 @@ mod zip;
 pub use engine::Engine;
 pub use hour::hour;
 pub use invoke::InvokeError;
-pub use journal::{Attempt, CreateJournal, Line, Names, unfinished};
+pub use journal::{Attempt, Deletion, Journal, Line, Names, Unfinished, after_failed_delete, unfinished};
 pub use list::Listed;

@@ -7,7 +7,6 @@
 
 mod search;
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use catalog::{Input, Resource};
@@ -20,12 +19,11 @@ use crate::hour::hour;
 use crate::journal::Attempt;
 use crate::outcome::not_in_first_step;
 use crate::turns::Turns;
-use crate::{look, run, special};
-use rules::error::{Error, ErrorKind, Left};
-use rules::operation::{Created, DiffRequest};
-use rules::pending::Pending;
+use crate::{delete, look, run, special};
+use rules::error::{Error, ErrorKind};
+use rules::operation::Created;
 use rules::scope::Scope;
-use rules::{diff, wire};
+use rules::wire;
 use search::{
     Candidate, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read, search as look_up,
 };
@@ -220,31 +218,10 @@ async fn adopt(
     let label = &cx.resource.label;
     cx.creates.made(&cx.resource.token, cx.urn, &id);
     cx.progress.warning(&format!("{who} has created the {label} {id} already: it is used instead of a second one"));
-    // What the creating call does not carry may never have been sent, and what cannot be read cannot be compared.
-    let mut state = found.state;
-    let mut pending = Pending::default();
-    let is_unreadable = |name: &String| {
-        let property = cx.resource.properties.get(name);
-        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.once)
-    };
-    for name in not_in_first_step(cx, scope, inputs).iter().chain(inputs.keys().filter(|name| is_unreadable(name))) {
-        pending.add(name, None);
-    }
-    pending.clone().note(&mut state);
-    let now = hour(&*cx.client.clock());
-    let request = DiffRequest { olds: &state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
-    let changed: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
-    let error = match run::update(cx, &id, &state, &found.inputs, inputs).await {
-        Ok(state) => return Ok(Created { id, state }),
-        Err(error) => error,
-    };
-    // Pulumi stores the inputs of the program with these outputs: none of the changes is certain to be in effect.
-    let mut state = error.left().map_or(state, |left| left.state.clone());
-    for name in &changed {
-        pending.add(name, None);
-    }
-    pending.note(&mut state);
-    Err(error.leaving(Left { id, state, inputs: inputs.clone() }))
+    // What the creating call does not carry may never have been sent.
+    let unsent = not_in_first_step(cx, scope, inputs);
+    let state = delete::update_found(cx, &id, found, unsent, inputs).await?;
+    Ok(Created { id, state })
 }
 
 /// Deletes an object that cannot be used: what it showed once is lost.
@@ -252,7 +229,7 @@ async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
     let what =
         format!("deleting the {} {}, whose response was lost, to create it again", cx.resource.label, candidate.id);
     cx.progress.warning(&what);
-    run::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
+    delete::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
     cx.creates.closed(cx.urn);
     Ok(())
 }

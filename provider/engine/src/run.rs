@@ -13,7 +13,7 @@ use crate::hour::hour;
 use crate::outcome::{carried_by, fields_of, may_have_changed, not_in_first_step};
 use crate::recover::{self, Begun};
 use crate::special::{self, Transition};
-use crate::{identity, look, probe, wait};
+use crate::{look, probe, wait};
 use rules::decode::{self, Known};
 use rules::error::{Error, ErrorKind, Left};
 use rules::operation::{Created, DiffRequest, ReadBack};
@@ -211,52 +211,6 @@ pub(crate) async fn update(
     }
 }
 
-/// Removes the resource and waits until it is gone. What is gone already was removed well.
-pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
-    if cx.resource.local.is_some() || cx.resource.withdrawn.is_some() {
-        return Ok(());
-    }
-    let unknown = old_inputs.keys().all(|name| name.starts_with("__"));
-    let inputs = inputs::of_state(cx.resource, olds, old_inputs, unknown);
-    let mut scope = Scope::of_id(cx.resource, id, &inputs, cx.defaults)?;
-    scope.belongs_to(olds);
-    let _turn = cx.turn(&scope).await?;
-    match special::handler(cx.resource).before_delete(cx, &scope, olds).await {
-        Err(error) if error.kind() == ErrorKind::NotFound => cx.access.confirm(cx, id, &[olds, &inputs]).await?,
-        before => before?,
-    }
-    loop {
-        let removed = remove(cx, &mut scope, &inputs).await.map_err(|error| way_out(cx.resource, error))?;
-        if special::handler(cx.resource).find_again(cx, &mut scope, olds, removed).await? {
-            continue;
-        }
-        if !removed {
-            return cx.access.confirm(cx, id, &[olds, &inputs]).await;
-        }
-        break;
-    }
-    if !cx.resource.delete.is_empty() {
-        wait::gone(cx, &mut scope).await?;
-    }
-    parent_settled(cx, &scope).await.or_else(unless_gone)
-}
-
-/// The steps of a delete; tells whether there was anything to remove.
-async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<bool, Error> {
-    for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
-        match cx.perform(step, scope, step.fields(), false).await {
-            Ok(answer) => {
-                let answer = answer.unwrap_or_default();
-                scope.odd_delete |= identity::is_odd_delete(&step.call, &answer);
-                look::learn(cx.resource, scope, step.into.as_deref(), answer);
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(true)
-}
-
 /// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
 pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs) {
@@ -392,7 +346,7 @@ fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
 }
 
 /// Waits until what the resource is a part of has settled after the change.
-async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+pub(crate) async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
     let Some(within) = &cx.resource.within else { return Ok(()) };
     let Some(parent) = cx.catalog.resources.get(&within.token) else { return Ok(()) };
     let id = scope.source(&catalog::Source::Property(within.property.clone()));
@@ -402,7 +356,7 @@ async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error
     wait::settled(&cx.on(parent), &mut scope, true).await
 }
 
-fn holds(when: &When, inputs: &Object) -> bool {
+pub(crate) fn holds(when: &When, inputs: &Object) -> bool {
     let given = inputs.given(&when.property);
     match &when.is {
         None => given.is_some(),
@@ -415,19 +369,6 @@ fn holds_after(when: &When, resource: &Resource, inputs: &Object) -> bool {
     let kind = resource.properties.get(&when.property).map(|property| &property.kind);
     let off = inputs.given(&when.property).is_none() && kind == Some(&catalog::Kind::Boolean);
     holds(when, inputs) || (off && when.is == Some(Json::Bool(false)))
-}
-
-/// What to do where Scaleway's own protection is in the way.
-fn way_out(resource: &Resource, error: Error) -> Error {
-    let is_protected = api_error(&error).and_then(client::ApiError::precondition) == Some("protected_resource");
-    if is_protected && resource.properties.contains_key("protected") {
-        return error.hint("Set `protected` to `false` and run `up`; then it can be deleted.");
-    }
-    error
-}
-
-fn unless_gone(error: Error) -> Result<(), Error> {
-    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 /// The name a person knows a resource by: its `name`, if it has one.
