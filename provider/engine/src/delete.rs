@@ -13,8 +13,10 @@ use value::Object;
 use crate::client_error::api_error;
 use crate::context::Context;
 use crate::hour::hour;
-use crate::run::{holds, parent_settled};
-use crate::{identity, look, run, special, wait};
+use crate::read::read;
+use crate::steps::{holds, parent_settled};
+use crate::update::update;
+use crate::{identity, look, special, wait};
 use rules::error::{Error, ErrorKind, Left};
 use rules::operation::{DiffRequest, ReadBack};
 use rules::pending::Pending;
@@ -48,7 +50,9 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut outcome = calls(cx, &mut deletion).await;
     let mut pauses = PAUSES.iter();
     while let Err(error) = outcome {
-        let Some(pause) = pauses.next().filter(|_| cx.wrote() && error.kind() != ErrorKind::Cancelled) else {
+        // A clear rejection of a call leaves nothing to find out.
+        let is_unknown = cx.wrote() && (deletion.accepted || error.maybe_done());
+        let Some(pause) = pauses.next().filter(|_| is_unknown && error.kind() != ErrorKind::Cancelled) else {
             return Err(error);
         };
         tracing::debug!(resource = %cx.resource.label, %error, "a call of a delete failed");
@@ -143,7 +147,7 @@ pub(crate) async fn delete_gone(
     olds: &Object,
     old_inputs: &Object,
 ) -> Result<(), Error> {
-    if run::read(cx, id, old_inputs, olds).await?.is_none() {
+    if read(cx, id, old_inputs, olds).await?.is_none() {
         return Ok(());
     }
     cx.creates.deleting(cx.urn, stored_id, false);
@@ -161,7 +165,7 @@ pub(crate) async fn restore(
 ) -> Result<Object, Error> {
     let label = &cx.resource.label;
     cx.progress.status("reading the object, whose delete failed");
-    let Some(found) = run::read(cx, id, old_inputs, olds).await? else {
+    let Some(found) = read(cx, id, old_inputs, olds).await? else {
         cx.creates.deleting(cx.urn, stored_id, true);
         let fact =
             format!("the {label} {id} does not exist any more: an earlier delete failed after it had taken effect");
@@ -194,7 +198,7 @@ pub(crate) async fn update_found(
     let now = hour(&*cx.client.clock());
     let request = DiffRequest { olds: &state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
     let changed: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
-    let error = match run::update(cx, id, &state, &found.inputs, inputs).await {
+    let error = match update(cx, id, &state, &found.inputs, inputs).await {
         Ok(state) => return Ok(state),
         Err(error) => error,
     };

@@ -17,8 +17,8 @@ use crate::invoke::{self, InvokeError};
 use crate::journal::{Attempt, Creates, Deletion, Journal, NoJournal};
 use crate::list::{self, Listed};
 use crate::recent::Recent;
-use crate::run;
 use crate::turns::Turns;
+use crate::{create, read, steps, update};
 use rules::chance::{Chance, NoChance};
 use rules::error::{Error, ErrorKind};
 use rules::moved::Moved;
@@ -120,7 +120,7 @@ impl Engine {
         let inputs = &self.followed(resource, inputs);
         let created = async {
             cx.expects_answers()?;
-            run::create(&cx, inputs).await
+            create::create(&cx, inputs).await
         };
         let created = created.await;
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
@@ -141,7 +141,7 @@ impl Engine {
         let read = async {
             cx.expects_answers()?;
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
-            let found = run::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await?;
+            let found = read::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await?;
             // A preview with `--refresh` stores nothing of what was read.
             if found.is_none() && self.creates.deletion(operation.urn, id).is_some() {
                 self.creates.deleting(operation.urn, id, true);
@@ -168,7 +168,7 @@ impl Engine {
         let updated = async {
             cx.expects_answers()?;
             if self.creates.deletion(operation.urn, id).is_none() {
-                return run::update(&cx, now, olds, old_inputs, news).await;
+                return update::update(&cx, now, olds, old_inputs, news).await;
             }
             let restored = Box::pin(delete::restore(&cx, (id, now), olds, old_inputs, news)).await?;
             self.creates.deleted(operation.urn, id);
@@ -301,7 +301,7 @@ fn masked(error: Error, known: &[&Object]) -> Error {
 
 /// What a person calls the operation: `creating registry namespace "main"`.
 fn doing(verb: &str, resource: &Resource, operation: Operation<'_>, inputs: &Object) -> String {
-    let name = run::name_of(inputs).unwrap_or(operation.name);
+    let name = steps::name_of(inputs).unwrap_or(operation.name);
     if name.is_empty() { format!("{verb} {}", resource.label) } else { format!("{verb} {} \"{name}\"", resource.label) }
 }
 

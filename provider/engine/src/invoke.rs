@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::{list, look, run};
+use crate::{list, look, read};
 use rules::check;
 use rules::decode::{self, Known};
 use rules::error::{Error, ErrorKind};
@@ -55,7 +55,7 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
         Some(project) => id::in_project(cx.resource, &id, project, cx.defaults)?,
         None => id.clone(),
     };
-    let Some(found) = run::read(&cx.on(&answer), &asked, &aspects, &none).await? else {
+    let Some(found) = read::read(&cx.on(&answer), &asked, &aspects, &none).await? else {
         return Err(nothing(cx.resource, &id).into());
     };
     let mut outputs = found.state;

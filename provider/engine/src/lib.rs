@@ -6,6 +6,7 @@
 mod client_error;
 pub mod content;
 mod context;
+mod create;
 mod delete;
 mod engine;
 mod hour;
@@ -17,12 +18,14 @@ mod look;
 mod outcome;
 mod pace;
 mod probe;
+mod read;
 mod recent;
 mod recover;
 mod request;
-mod run;
 mod special;
+mod steps;
 mod turns;
+mod update;
 mod wait;
 mod zip;
 

@@ -19,7 +19,7 @@ use crate::hour::hour;
 use crate::journal::Attempt;
 use crate::outcome::not_in_first_step;
 use crate::turns::Turns;
-use crate::{delete, look, run, special};
+use crate::{delete, look, special, steps};
 use rules::error::{Error, ErrorKind};
 use rules::operation::Created;
 use rules::scope::Scope;
@@ -104,7 +104,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     for attempt in 1.. {
         let made = {
             let _under_way = lock.read().await;
-            run::begin(cx, scope, inputs).await
+            steps::begin(cx, scope, inputs).await
         };
         let error = match made {
             Ok(answer) if has_id(scope, &answer) => return Ok(Begun::Made(answer)),

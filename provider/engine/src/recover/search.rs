@@ -10,7 +10,7 @@ use value::{Object, Value};
 use crate::context::Context;
 use crate::hour::hour;
 use crate::journal::Attempt;
-use crate::{list, outcome, run};
+use crate::{list, outcome, read};
 use rules::diff;
 use rules::error::{Error, ErrorKind};
 use rules::operation::{DiffRequest, ReadBack};
@@ -140,7 +140,7 @@ fn query(resource: &Resource, scope: &Scope<'_>, inputs: &Object) -> Object {
 
 /// An object as it is, in the program's spelling; nothing if it does not exist.
 pub(super) async fn read(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Option<ReadBack>, Error> {
-    match run::read(cx, id, inputs, &Object::new()).await {
+    match read::read(cx, id, inputs, &Object::new()).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         found => found,
     }
