@@ -1,6 +1,6 @@
-//! The house rules of ARCHITECTURE.md, as far as they can be read off the files.
+//! The invariants of ARCHITECTURE.md that can be checked in the files.
 //!
-//! Which of the invariants there is held by what:
+//! What checks each invariant:
 //! 1. who names what: `rooms` here (crates and texts); printing also by clippy's `print_stdout`, the environment also by
 //!    clippy's `disallowed_methods`;
 //! 2. the pure engine: `rooms::only_some_modules_of_the_engine_wait_or_look_at_a_clock`;
@@ -15,6 +15,7 @@
 mod coverage;
 mod files;
 mod inputs;
+mod language;
 mod removal;
 mod rooms;
 mod source;
