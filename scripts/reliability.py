@@ -182,7 +182,7 @@ def limited(directory: Path) -> str:
     header = ["Requests per second", "Resources", "Requests", "429 responses", "Time", "Multiple of the ideal time"]
     return f"""## Rate limits
 
-The API responds with 429, without `Retry-After`, to each request beyond the limit. The plugin does not know the limit in advance.
+The API responds with 429, without `Retry-After`, to each request beyond the limit. The limit is not configured in the plugin.
 
 {table(header, rows)}"""
 

@@ -63,7 +63,7 @@ def unreadable(block: Block) -> str | None:
 FILE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:rs|py|yaml|yml|json|md|txt|sh|toml|mod))(?:::\w+)?`")
 
 # The directories that paths on a page are relative to.
-BASES = ["", "provider", "provider/client", "provider/engine"]
+BASES = ["", "provider"]
 
 # Paths on pages that are not in the repository.
 OTHER_FILES = ("scw/", ".config/", "../shared/")
