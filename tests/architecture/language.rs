@@ -24,6 +24,8 @@ const CHECKED: &[&str] = &[
     "deny.toml",
     "docs/README.md",
     "docs/guides",
+    "docs/reference/descriptor-language.md",
+    "docs/reference/environment.md",
     "docs/reliability.md",
     "examples",
     "scripts",
