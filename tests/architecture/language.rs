@@ -30,6 +30,7 @@ const CHECKED: &[&str] = &[
     "examples",
     "scripts",
     "sdk-gen",
+    "tests/parity/differences.yaml",
     "tests/programs/resources/README.md",
 ];
 
