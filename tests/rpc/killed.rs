@@ -44,6 +44,44 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
     }
 }
 
+/// Two backends can have a project and a stack of the same name: without a journal nothing shows whose object it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn object_with_an_automatic_name_is_not_adopted_without_a_journal() {
+    let fake = Fake::builder().start().await.unwrap();
+    for (token, reason) in [
+        ("network/vpc:Vpc", "with the automatic name"),
+        ("databases/instance:Instance", "with the automatic name"),
+        ("object/bucket:Bucket", "already"),
+    ] {
+        let program = match token {
+            "databases/instance:Instance" => json!({ "nodeType": "DB-DEV-S", "engine": "PostgreSQL-15" }),
+            _ => json!({}),
+        };
+        let (home, other_home) = (plugin::home(), plugin::home());
+        let mut one = Plugin::with_fake_in(&fake, None, &home).await;
+        let neighbour = one.check_with("registry/namespace:Namespace", None, &json!({}), 7).await;
+        let neighbour_made = one.create("registry/namespace:Namespace", &neighbour, false).await.unwrap();
+        let inputs = one.check_with(token, None, &program, 1).await;
+        let made = one.create(token, &inputs, false).await.unwrap();
+        drop(one);
+
+        let mut other = Plugin::with_fake_in(&fake, None, &other_home).await;
+        other.diff("registry/namespace:Namespace", &neighbour_made, &neighbour).await;
+        let again = other.check_with(token, None, &program, 2).await;
+        assert_eq!(plain(&again)["name"], plain(&inputs)["name"], "{token}");
+        let before = fake.counts();
+        let error = other.create(token, &again, false).await.expect_err(token);
+        let id = made.id.rsplit('/').next().unwrap();
+        assert!(error.message().contains(reason), "{token}: {}", error.message());
+        assert!(error.message().contains(id) && error.message().contains("import"), "{token}: {}", error.message());
+        assert_eq!(fake.counts(), before, "{token}");
+        drop(other);
+
+        let mut one = Plugin::with_fake_in(&fake, None, &home).await;
+        one.delete("registry/namespace:Namespace", &neighbour_made).await.unwrap();
+    }
+}
+
 /// Returns once a POST has had its effect.
 async fn posted(fake: &Running) {
     while !fake.requests().iter().any(|request| request.method == "POST") {

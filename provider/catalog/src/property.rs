@@ -94,9 +94,9 @@ pub struct Property {
     /// Why it should not be used any more and what to use instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
-    /// Of a component: it decides what is made, so it must be known in the preview.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub plain: bool,
+    /// Of a component: how much of the value decides which resources are created, and must be known in a preview.
+    #[serde(skip_serializing_if = "Decides::is_nothing")]
+    pub decides: Decides,
 }
 
 /// What a property holds.
@@ -251,6 +251,28 @@ pub enum Equal {
     /// Two equivalent policies: JSON in which a single value equals a list with one element, and the order of actions,
     /// resources and principals is ignored.
     Policy,
+}
+
+/// How much of an input of a component decides which resources are created. Pulumi previews the creation of each resource,
+/// so that much must be known in a preview; the rest may be an output that is unknown until the update.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Decides {
+    /// Nothing: the input only sets properties of resources.
+    #[default]
+    Nothing,
+    /// The keys of a map or an object, or the number of elements of a list; its values or elements may be unknown.
+    Keys,
+    /// The value, with everything in it.
+    Value,
+}
+
+impl Decides {
+    /// Whether the input may be unknown in a preview.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
 }
 
 /// How a changed map is sent.

@@ -53,7 +53,10 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     let cx = &Context { turns: &turns, ..*cx };
     let scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let Some(attempt) = cx.creates.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token) else {
-        return if cx.creates.is_foreign(cx.urn) { unrecorded(cx, &scope, inputs).await } else { Ok(None) };
+        if cx.creates.is_foreign(cx.urn) {
+            unrecorded(cx, &scope, inputs).await?;
+        }
+        return Ok(None);
     };
     cx.progress.status("looking up what an interrupted run has created");
     let candidate = if let Some(id) = &attempt.id {
@@ -154,8 +157,8 @@ pub(crate) fn without_id(resource: &Resource) -> Error {
     Error::new(ErrorKind::Internal, fact).doubtful()
 }
 
-/// A call that certainly created nothing. What exists already under an automatic name was created by a run that no
-/// journal shows, such as a killed CI job.
+/// A call that certainly created nothing. An object that has the automatic name of this resource is named in the error: no
+/// journal shows which stack created it, so it is not adopted.
 async fn rejected(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -168,29 +171,34 @@ async fn rejected(
         return Err(error);
     }
     let sought = Sought { since: Since::Recent, name, before: &[], pauses: &[] };
-    match look_up(cx, scope, inputs, &sought).await {
-        Ok(Some(candidate)) if !candidate.differs && !shows_secret_once(cx.resource) => {
-            adopt(cx, scope, candidate, inputs, "an earlier run").await.map(Begun::Adopted)
-        }
-        _ => Err(error),
-    }
+    Err(match look_up(cx, scope, inputs, &sought).await {
+        Ok(Some(candidate)) => error.hint(import_hint(cx.resource, &candidate.id)),
+        _ => error,
+    })
 }
 
-/// A stack whose objects are stored, but not created, on this machine: an automatic name shows what a killed run left.
-async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
+/// A stack whose objects are stored, but were not created on this machine. An object with the automatic name of this resource
+/// may come from an interrupted run on another machine, or from another stack of the same name: it is neither adopted nor
+/// doubled.
+async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<(), Error> {
     let is_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some() && !listing.undated);
     let Some(name) = name_of(cx.resource, scope).filter(|_| is_listed && has_automatic_name(cx.resource, inputs))
     else {
-        return Ok(None);
+        return Ok(());
     };
     let sought = Sought { since: Since::Recent, name: Some(&name), before: &[], pauses: &[] };
-    let candidate = look_up(cx, scope, inputs, &sought).await?;
-    let Some(candidate) = candidate.filter(|candidate| !candidate.differs) else { return Ok(None) };
-    if shows_secret_once(cx.resource) {
-        discard(cx, &candidate).await?;
-        return Ok(None);
-    }
-    adopt(cx, scope, candidate, inputs, "an earlier run").await.map(Some)
+    let Some(candidate) = look_up(cx, scope, inputs, &sought).await? else { return Ok(()) };
+    let label = &cx.resource.label;
+    let fact = format!("a {label} with the automatic name \"{name}\" exists: {}", candidate.id);
+    Err(Error::new(ErrorKind::Precondition, fact).hint(import_hint(cx.resource, &candidate.id)))
+}
+
+fn import_hint(resource: &Resource, id: &str) -> String {
+    format!(
+        "if an interrupted run of this stack on another machine created the {} {id}, import it with the `import` option; \
+         otherwise set a `name`",
+        resource.label
+    )
 }
 
 /// The object in the shape of the creating call's answer.

@@ -1,6 +1,7 @@
 //! Check: the program's inputs, with names and defaults filled in, and everything that is wrong with them. Pure.
 
 mod cron;
+mod decides;
 mod familiar;
 mod localities;
 mod policy;
@@ -117,9 +118,7 @@ impl Checker {
         let outer = self.secret;
         self.secret |= property.secret || value.contains_secret();
         let value = self.typed(&property.kind, value, path);
-        if property.plain && value.is_unknown() {
-            self.fail(path, unknown(&property.kind));
-        }
+        self.failures.extend(decides::unknown(property, &value, path));
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
         }
@@ -347,17 +346,6 @@ fn says_something(value: Option<&Value>) -> bool {
         Data::String(text) => !text.is_empty(),
         _ => true,
     })
-}
-
-/// Why an input that decides what is made must be known.
-fn unknown(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Map(_) => {
-            "must have keys that are known in the preview, as they decide what is made: give a map of outputs, not an output \
-             of a map"
-        }
-        _ => "must be known in the preview, as it decides what is made: no resource can tell it",
-    }
 }
 
 fn like(value: &Value, made: Value) -> Value {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Convert, Equal, Format, Merge};
+use catalog::{Convert, Decides, Equal, Format, Merge};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -77,8 +77,8 @@ pub struct Property {
     pub merge: Option<Merge>,
     /// Deprecation message: the reason and the replacement.
     pub deprecated: Option<String>,
-    /// For components: decides which resources are created, so the value must be known at preview.
-    pub plain: bool,
+    /// For components: how much of the value decides which resources are created, and must be known at preview.
+    pub decides: Decides,
     /// Optional output, even if the default rule makes it required.
     pub maybe_absent: bool,
     /// Properties of the object, or of the elements of the list of objects.

@@ -86,9 +86,11 @@ async fn candidates(
     sought: &Sought<'_>,
 ) -> Result<Vec<Candidate>, Error> {
     let is_free = |id: &str| !cx.creates.is_of_another(&cx.resource.token, cx.urn, id);
-    // An id that follows from the inputs can be read: nothing else can have it.
+    // An id that follows from the inputs can be read: nothing else can have it. Its object may be older than the attempt.
     if let Some(id) = scope.id() {
         let found = if is_free(&id) { read(cx, &id, inputs).await? } else { None };
+        let since = earliest(cx, sought.since);
+        let found = found.filter(|found| created_at(&found.state).is_none_or(|created| created >= since));
         let candidate = found.map(|found| Candidate { differs: differs(cx, inputs, &found), id, found });
         return Ok(candidate.into_iter().collect());
     }
@@ -183,6 +185,10 @@ fn earliest(cx: &Context<'_>, since: Since<'_>) -> Timestamp {
 
 fn created(element: &Wire) -> Option<Timestamp> {
     CREATED.iter().find_map(|field| wire::get(element, field)?.as_str()?.parse().ok())
+}
+
+fn created_at(state: &Object) -> Option<Timestamp> {
+    ["createdAt", "creationDate"].iter().find_map(|name| state.text(name)?.parse().ok())
 }
 
 /// The ids of all that exist.
