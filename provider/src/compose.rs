@@ -13,7 +13,7 @@ use components::{API, PROJECT, Problem, Request, STORAGE, State};
 use pulumi_rpc::pulumirpc as rpc;
 use rules::{Checked, Failure};
 use tonic::Status;
-use value::{Object, Value};
+use value::{Object, Path, Value};
 
 use crate::config::PACKAGE;
 use crate::from_proto;
@@ -99,6 +99,7 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
 fn typed(catalog: &Catalog, component: &Component, given: Object) -> (Object, Checked) {
     let given = overrides::sealed(catalog, component, sealed(&component.inputs, given));
     let mut checked = rules::check_component(&component.inputs, &given);
+    checked.failures.extend(overrides::unexpected(catalog, component, &given, &Path::default()));
     // A component takes maps and lists apart: what holds for the whole holds for each value.
     checked.inputs = checked.inputs.into_iter().map(|(name, value)| (name, value.spread())).collect();
     (given, checked)

@@ -296,9 +296,14 @@ pub(crate) fn unclear(resource: &Resource, error: Error, lookup: Option<&Error>)
     if !error.maybe_done() {
         return error;
     }
-    let failed = lookup.map(|lookup| format!(", and looking it up failed ({lookup})")).unwrap_or_default();
+    // Within the same limit the look-up fails for the same reason.
+    let failed = lookup
+        .filter(|lookup| lookup.kind() != ErrorKind::TimedOut)
+        .map(|lookup| format!(", and looking it up failed ({})", lookup.fact()))
+        .unwrap_or_default();
+    let advice = if error.kind() == ErrorKind::TimedOut { "; or allow more time with `customTimeouts`" } else { "" };
     error.hint(format!(
-        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates another one",
+        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates another one{advice}",
         resource.label
     ))
 }

@@ -15,6 +15,7 @@ use value::{Data, Object, Path, Value};
 use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
+use crate::presence;
 use crate::{autoname, secret_hash, special, tags};
 
 pub use localities::unknown_places;
@@ -85,6 +86,7 @@ impl Checker {
         for (name, value) in news.iter().filter(|(name, value)| !name.starts_with("__") && !value.is_null()) {
             let here = path.name(name.as_str());
             match properties.get(name).filter(|property| property.input != Input::No) {
+                Some(property) if presence::stands_for_default(property, value) => {}
                 Some(property) => {
                     let value = self.value(property, value, &here).secret_if(property.secret);
                     inputs.insert(name.clone(), value);
@@ -208,7 +210,10 @@ impl Checker {
         let mut made: Vec<Value> = resource
             .properties
             .iter()
-            .filter(|(name, property)| property.default.is_some() && request.news.given(name).is_none())
+            .filter(|(name, property)| {
+                let is_absent = |value: &Value| presence::stands_for_default(property, value);
+                property.default.is_some() && request.news.given(name).is_none_or(is_absent)
+            })
             .map(|(name, _)| Value::from(name.as_str()))
             .collect();
         for (name, property) in &resource.properties {
@@ -367,7 +372,8 @@ fn expected(kind: &Kind) -> &'static str {
     }
 }
 
-fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
+/// Why a name is not an input among these properties, with the nearest input.
+pub fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
     if properties.contains_key(name) {
         return "is an output only; it cannot be given".to_owned();
     }
@@ -415,5 +421,29 @@ mod tests {
         for text in ["NaN", "inf", "five"] {
             assert_eq!(failures(&input(Kind::Number), &Value::from(text)), ["it must be a number, not a text"]);
         }
+    }
+
+    #[test]
+    fn empty_string_counts_as_absent_where_there_is_a_default() {
+        let catalog = catalog::Catalog::parse(include_str!("../../../schema/catalog.json")).unwrap();
+        let mut found = 0;
+        for (token, resource) in &catalog.resources {
+            let has_default = |property: &Property| {
+                let default = property.default.as_ref().and_then(serde_json::Value::as_str);
+                property.input != Input::No && default.is_some_and(|default| !default.is_empty())
+            };
+            for (name, _) in resource.properties.iter().filter(|(_, property)| has_default(property)) {
+                let checked = |news: &Object| {
+                    let olds = &Object::new();
+                    let request = CheckRequest { name: "main", olds, news, seed: b"", autonaming: Autonaming::Default };
+                    let checked = super::check(resource, &request, &Defaults::default());
+                    (checked.inputs.get(name).cloned(), checked.inputs.get(DEFAULTS).cloned())
+                };
+                found += 1;
+                let empty = Object::new().with(name.as_str(), "");
+                assert_eq!(checked(&empty), checked(&Object::new()), "{token} {name}");
+            }
+        }
+        assert!(found > 4, "only {found} inputs have a default");
     }
 }

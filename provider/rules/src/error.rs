@@ -65,6 +65,11 @@ impl Error {
         self
     }
 
+    /// What failed, without the advice.
+    pub fn fact(&self) -> &str {
+        &self.fact
+    }
+
     /// Whether there is advice.
     pub fn has_hint(&self) -> bool {
         self.hint.is_some()

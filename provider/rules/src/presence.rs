@@ -11,6 +11,12 @@ pub fn is_left_to_api(property: &Property, given: &Value) -> bool {
     property.computed && property.kind == Kind::String && given.as_str() == Some("")
 }
 
+/// Whether a given value is an empty string where the descriptor has a default that is not empty: the same as none.
+pub fn stands_for_default(property: &Property, given: &Value) -> bool {
+    let has_default = property.default.as_ref().and_then(Json::as_str).is_some_and(|default| !default.is_empty());
+    has_default && given.as_str() == Some("")
+}
+
 /// Whether a switch beside it leaves a property to others.
 pub fn is_left_to_others(property: &Property, inputs: &Object) -> bool {
     property.unless.as_ref().is_some_and(|switch| inputs.flag(switch) == Some(true))

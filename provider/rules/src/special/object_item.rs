@@ -1,4 +1,4 @@
-//! Objects: content in base64 is decoded to validate it.
+//! Objects: content in base64 is decoded to validate it, and the key must be addressable by a URL.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -18,6 +18,11 @@ impl Special for Item {
         let encoded = inputs.text("contentBase64");
         if encoded.is_some_and(|text| BASE64.decode(text).is_err()) {
             failures.push(Failure { path: Path::root("contentBase64"), reason: "must be base64".to_owned() });
+        }
+        let is_relative = |key: &str| key.split('/').any(|segment| matches!(segment, "." | ".."));
+        if inputs.text("key").is_some_and(is_relative) {
+            let reason = "has a segment `.` or `..`, which URLs cannot address: rename the object".to_owned();
+            failures.push(Failure { path: Path::root("key"), reason });
         }
     }
 
