@@ -1,6 +1,6 @@
-//! The house rules of ARCHITECTURE.md, as far as they can be read off the files.
+//! The invariants of ARCHITECTURE.md that can be checked in the files.
 //!
-//! Which of the invariants there is held by what:
+//! What checks each invariant:
 //! 1. who names what: `rooms` here (crates and texts); printing also by clippy's `print_stdout`, the environment also by
 //!    clippy's `disallowed_methods`;
 //! 2. pure rules: `rooms::a_crate_uses_only_what_it_may`, `rooms::the_rules_are_pure`; modules without cycles: `cycles`;
@@ -16,6 +16,7 @@ mod coverage;
 mod cycles;
 mod files;
 mod inputs;
+mod language;
 mod removal;
 mod rooms;
 mod source;
