@@ -69,7 +69,7 @@ nothing, and writes the file for `pulumi import` on standard output. Take out of
     --organization     also what belongs to the whole organization, such as IAM policies
     --help             print this
 
-Left out are what Scaleway keeps by itself, such as the default VPC, what another resource of the file covers, such as the
+PartialState out are what Scaleway keeps by itself, such as the default VPC, what another resource of the file covers, such as the
 members of a group, and objects in buckets. What cannot be listed is named on standard error.
 
 exit code: 0 everything was listed; 3 the file was written, but some kinds could not be listed; 1 nothing was written

@@ -1,4 +1,4 @@
-//! What the provider is told by its arguments, its stack, its surroundings and Scaleway's own configuration file.
+//! What the provider is told by its arguments, its stack, its environment and Scaleway's own configuration file.
 //!
 //! The only place that reads the environment, and files that are not to be uploaded (`files`). What is in force is decided by `resolve`, from what this door
 //! lets in; nothing read here is ever written into inputs or state, which belong to every machine alike.
@@ -78,12 +78,12 @@ type ReadVariable = dyn Fn(&str) -> Option<String> + Send + Sync;
 type ReadFile = dyn Fn(&Path) -> io::Result<String> + Send + Sync;
 
 /// The environment and the files of a process, or what a test puts in their place.
-pub(crate) struct Surroundings {
+pub(crate) struct Environment {
     variable: Box<ReadVariable>,
     file: Box<ReadFile>,
 }
 
-impl Surroundings {
+impl Environment {
     /// Those of this process, read anew each time: Pulumi renames variables for single providers.
     #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
     pub(crate) fn of_process() -> Self {

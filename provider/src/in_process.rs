@@ -9,7 +9,7 @@ use catalog::Catalog;
 use client::{CancellationToken, Clock, Transport};
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 
-use crate::config::Surroundings;
+use crate::config::Environment;
 use crate::engine_log::EngineLog;
 use crate::offer::Offer;
 use crate::server::Server;
@@ -23,8 +23,8 @@ pub fn provider(
 ) -> Arc<dyn ResourceProvider> {
     let home = home.to_string_lossy().into_owned();
     let variable = move |name: &str| (name == "PULUMI_HOME").then(|| home.clone());
-    let surroundings = Surroundings::new(variable, |_| Err(io::ErrorKind::NotFound.into()));
+    let environment = Environment::new(variable, |_| Err(io::ErrorKind::NotFound.into()));
     let log = EngineLog::start(Arc::clone(&clock));
-    let server = Server::new(Offer::of_catalog(catalog), surroundings, log, CancellationToken::new(), clock);
+    let server = Server::new(Offer::of_catalog(catalog), environment, log, CancellationToken::new(), clock);
     Arc::new(server.over(transport))
 }

@@ -6,7 +6,6 @@
 //! process. Nothing here knows a resource, a component or a call to Scaleway.
 
 pub mod arguments;
-mod chance;
 mod compose;
 mod config;
 mod engine_log;
@@ -22,6 +21,7 @@ pub mod migrate_state;
 mod monitor;
 mod offer;
 mod panics;
+mod rng;
 mod server;
 mod to_proto;
 mod urn;

@@ -14,14 +14,14 @@ use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProviderServer;
 use tonic::transport::server::TcpIncoming;
 
 use crate::arguments::Arguments;
-use crate::config::Surroundings;
+use crate::config::Environment;
 use crate::engine_log::EngineLog;
 use crate::offer::Offer;
 use crate::server::Server;
 use crate::{logging, panics};
 
 /// Operations under way get this long to end once they are cancelled; the engine kills after 5 s.
-const LAST_ORDERS: Duration = Duration::from_secs(4);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(4);
 /// How often to look whether the engine that started us is still there.
 const PARENT_CHECK: Duration = Duration::from_secs(2);
 /// Handlers wait for the network, not for the processor.
@@ -36,8 +36,8 @@ pub fn listen() -> io::Result<TcpListener> {
 
 /// Serves until the process should end.
 pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
-    let surroundings = Surroundings::of_process();
-    logging::start(arguments, &surroundings);
+    let environment = Environment::of_process();
+    logging::start(arguments, &environment);
     panics::report_places_only();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     let outcome = runtime.block_on(async {
@@ -48,7 +48,7 @@ pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
             log.connect(engine);
         }
         let end = end(arguments.engine.is_some(), Arc::clone(&clock));
-        let server = Server::new(Offer::embedded(), surroundings, log, cancel.clone(), Arc::clone(&clock));
+        let server = Server::new(Offer::embedded(), environment, log, cancel.clone(), Arc::clone(&clock));
         serve(listener, server, end, &cancel, clock.as_ref()).await
     });
     // A name being looked up must not hold up the end.
@@ -83,7 +83,7 @@ async fn serve(
     closing.cancel();
     tokio::select! {
         outcome = serving => outcome.map_err(io::Error::other),
-        () = clock.sleep(LAST_ORDERS) => {
+        () = clock.sleep(SHUTDOWN_TIMEOUT) => {
             tracing::warn!("ended with operations under way");
             Ok(())
         }

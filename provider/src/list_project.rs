@@ -16,7 +16,7 @@ use rules::ErrorKind;
 use serde_json::{Map, Value as Json, json};
 use value::{Object, Value};
 
-use crate::config::{self, Configuration, PACKAGE, Surroundings};
+use crate::config::{self, Configuration, Environment, PACKAGE};
 use crate::offer::Offer;
 use crate::to_proto;
 
@@ -60,14 +60,14 @@ struct Part<'a> {
 /// Lists a project with the credentials and defaults of this process.
 pub fn list(question: &Question) -> io::Result<Listing> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(list_with(question, &Surroundings::of_process()))
+    runtime.block_on(list_with(question, &Environment::of_process()))
 }
 
-async fn list_with(question: &Question, surroundings: &Surroundings) -> io::Result<Listing> {
+async fn list_with(question: &Question, environment: &Environment) -> io::Result<Listing> {
     let offer = Offer::embedded();
     let catalog = offer.catalog().map_err(io::Error::other)?;
     let Configuration { client, mut defaults, missing, .. } =
-        config::resolve(&Object::new(), surroundings).map_err(io::Error::other)?;
+        config::resolve(&Object::new(), environment).map_err(io::Error::other)?;
     if let Some(missing) = missing {
         return Err(io::Error::other(to_proto::unauthenticated(missing).message().to_owned()));
     }

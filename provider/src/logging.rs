@@ -10,13 +10,13 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::arguments::Arguments;
-use crate::config::Surroundings;
+use crate::config::Environment;
 
 const OURS: [&str; 5] = ["provider", "engine", "client", "catalog", "value"];
 
 /// Starts logging, at the level of the flags or else of the environment.
-pub(crate) fn start(arguments: &Arguments, surroundings: &Surroundings) {
-    let level = level(arguments.verbosity, surroundings.log_level().as_deref());
+pub(crate) fn start(arguments: &Arguments, environment: &Environment) {
+    let level = level(arguments.verbosity, environment.log_level().as_deref());
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .with_writer(io::stderr)

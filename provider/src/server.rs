@@ -20,7 +20,7 @@ use tracing::Instrument;
 use value::{Object, Value};
 
 use crate::compose::{self, Provided};
-use crate::config::{self, Surroundings};
+use crate::config::{self, Environment};
 use crate::engine_log::EngineLog;
 use crate::from_proto::{self, Malformed, Target};
 use crate::offer::Offer;
@@ -31,7 +31,7 @@ use self::configure::Configured;
 /// The service. One process serves one provider resource, so there is one configuration.
 pub(crate) struct Server {
     offer: Offer,
-    surroundings: Surroundings,
+    environment: Environment,
     log: EngineLog,
     cancel: CancellationToken,
     clock: Arc<dyn Clock>,
@@ -44,14 +44,14 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn new(
         offer: Offer,
-        surroundings: Surroundings,
+        environment: Environment,
         log: EngineLog,
         cancel: CancellationToken,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             offer,
-            surroundings,
+            environment,
             log,
             cancel,
             clock,
@@ -200,7 +200,7 @@ impl ResourceProvider for Server {
             // Called with the old settings of other packages too: what cannot be read is none of ours.
             let olds = from_proto::object(request.old_inputs.or(request.olds)).unwrap_or_default();
             let news = from_proto::object(request.news).unwrap_or_default();
-            Ok(to_proto::diff(&config::changed(&olds, &news, &self.surroundings)))
+            Ok(to_proto::diff(&config::changed(&olds, &news, &self.environment)))
         })
         .await
     }
@@ -268,7 +268,7 @@ impl ResourceProvider for Server {
             let create = from_proto::create(request)?;
             let resource = self.resource(&create.target)?;
             if create.preview {
-                rules::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
+                rules::reject_discontinued(resource).map_err(|error| to_proto::failed(&error))?;
                 self.names.previewed(&urn);
                 let outputs = rules::preview_create(resource, &create.inputs, &self.defaults());
                 return Ok(to_proto::create_preview(outputs));
@@ -311,7 +311,7 @@ impl ResourceProvider for Server {
             let resource = self.resource(&update.target)?;
             let (olds, old_inputs, news) = (&update.olds, &update.old_inputs, &update.news);
             if update.preview {
-                rules::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
+                rules::reject_discontinued(resource).map_err(|error| to_proto::failed(&error))?;
                 let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
                 let news = &self.followed(resource, news);
                 let outputs = rules::preview_update(

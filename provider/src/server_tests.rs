@@ -44,11 +44,11 @@ const CATALOG: &str = r#"{
 fn server(variables: &[(&str, &str)]) -> Server {
     let variables: BTreeMap<String, String> =
         variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let surroundings =
-        Surroundings::new(move |name| variables.get(name).cloned(), |_| Err(std::io::ErrorKind::NotFound.into()));
+    let environment =
+        Environment::new(move |name| variables.get(name).cloned(), |_| Err(std::io::ErrorKind::NotFound.into()));
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::new());
     let log = EngineLog::start(Arc::clone(&clock));
-    Server::new(Offer::new(r#"{"name": "x"}"#, CATALOG), surroundings, log, CancellationToken::new(), clock)
+    Server::new(Offer::new(r#"{"name": "x"}"#, CATALOG), environment, log, CancellationToken::new(), clock)
 }
 
 fn text(text: &str) -> Wire {

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use prost::Message;
-use rules::{Error, ErrorKind, Left};
+use rules::{Error, ErrorKind, PartialState};
 use tonic::Code;
 use value::Path;
 
@@ -157,7 +157,7 @@ fn what_exists_after_a_failed_create_goes_along_with_the_error() {
             .collect();
     let inputs: Object = [("name".to_owned(), Value::from("main"))].into_iter().collect();
     let error = Error::new(ErrorKind::TimedOut, "not ready in time");
-    let status = failed(&error.leaving(Left { id: "fr-par/1".into(), state, inputs }));
+    let status = failed(&error.with_partial_state(PartialState { id: "fr-par/1".into(), state, inputs }));
 
     let details = pulumi_rpc::google::rpc::Status::decode(status.details()).unwrap();
     assert_eq!(details.code, i32::from(Code::DeadlineExceeded));

@@ -138,7 +138,7 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
     if resource.doc.trim().is_empty() {
         findings.mistake(place, "has no `doc`");
     }
-    if let Some(instead) = &resource.withdrawn {
+    if let Some(instead) = &resource.discontinued {
         check_withdrawn(place, resource, instead, findings);
     } else if resource.local.is_none() {
         for (word, steps) in [("create", &resource.create), ("read", &resource.read)] {
@@ -169,10 +169,10 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
     }
 }
 
-/// What is withdrawn says what to use instead, and nothing of calls.
+/// What is discontinued says what to use instead, and nothing of calls.
 fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: &mut Findings) {
     if instead.trim().is_empty() {
-        findings.mistake(&place.at("withdrawn"), "says what to use instead");
+        findings.mistake(&place.at("discontinued"), "says what to use instead");
     }
     let words = [
         ("create", !resource.create.is_none()),
@@ -188,7 +188,7 @@ fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: 
         ("function", resource.function),
         ("deprecated", resource.deprecated.is_some()),
     ];
-    findings.refuse_said(place, &words, "what is `withdrawn` calls nobody, and says itself why it is deprecated");
+    findings.refuse_said(place, &words, "what is `discontinued` calls nobody, and says itself why it is deprecated");
 }
 
 fn check_groups(place: &Place, resource: &Resource, findings: &mut Findings) {
@@ -252,7 +252,7 @@ fn check_words(place: &Place, word: &Property, findings: &mut Findings) {
     for (clash, name, reason) in [
         (word.input == InputWord::Required && word.default.is_some(), "default", "it must be given anyway"),
         (word.default.is_some() && word.computed, "computed", "it has a default, so the API never fills it"),
-        (word.write_only && word.told_once, "toldOnce", "what is never among the outputs is never told"),
+        (word.write_only && word.returned_once, "returnedOnce", "what is never among the outputs is never told"),
         (word.drift_of.is_some() && is_read, "wire", "it is told by comparing, not by a field"),
     ] {
         if clash {

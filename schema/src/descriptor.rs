@@ -88,7 +88,7 @@ pub struct Resource {
     /// cannot be created, updated or looked up, and Read reports it as deleted. It is deprecated, has no example, and
     /// its properties need a `type`, because no API document contains them.
     #[serde(default)]
-    pub withdrawn: Option<String>,
+    pub discontinued: Option<String>,
     /// The data that is lost with it and cannot be restored from the program: `every database in it`. A preview of a
     /// replacement warns about it.
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use catalog::{Input, Property, Resource};
 use serde_json::Value as Json;
-use tests::case::{self, Case, Deed};
+use tests::case::{self, Action, Case};
 use tests::places;
 
 /// Inputs that never change in place, each with the reason.
@@ -16,16 +16,16 @@ fn every_resource_has_a_case_of_every_operation() {
     let mut missing = Vec::new();
     for (token, _, cases) in offered() {
         for (deeds, name) in [
-            (&[Deed::Create][..], "create"),
-            (&[Deed::Read, Deed::Refresh][..], "refresh"),
-            (&[Deed::Import][..], "import"),
-            (&[Deed::Delete][..], "delete"),
+            (&[Action::Create][..], "create"),
+            (&[Action::Read, Action::Refresh][..], "refresh"),
+            (&[Action::Import][..], "import"),
+            (&[Action::Delete][..], "delete"),
         ] {
             if !cases.iter().any(|case| deeds.contains(&case.deed())) {
                 missing.push(format!("{token}: no case of a {name}"));
             }
         }
-        if !cases.iter().any(|case| case.then.gone && case.deed() != Deed::Delete) {
+        if !cases.iter().any(|case| case.then.gone && case.deed() != Action::Delete) {
             missing.push(format!("{token}: no case of one that is gone when it is read"));
         }
     }
@@ -38,7 +38,7 @@ fn every_input_is_shown_by_a_creation() {
     let text = places::text(&places::project().join("tests/rpc/life.yaml"));
     let lives: Vec<Json> = serde_saphyr::from_str(&text).unwrap();
     let mut missing = Vec::new();
-    for (token, resource, cases) in offered().into_iter().filter(|(_, resource, _)| resource.withdrawn.is_none()) {
+    for (token, resource, cases) in offered().into_iter().filter(|(_, resource, _)| resource.discontinued.is_none()) {
         let of_token = lives.iter().filter(|life| life["resource"] == token.as_str());
         let lives: Vec<&Json> = of_token.flat_map(|life| [&life["least"], &life["inputs"]]).collect();
         // Where everything is and whose it is comes from the program or the provider in one way for all kinds.
@@ -46,7 +46,7 @@ fn every_input_is_shown_by_a_creation() {
             |property: &Property| property.deprecated.is_none() && !matches!(property.input, Input::Provider(_));
         let is_never = |name: &String| NEVER_CHANGED.iter().any(|(other, input, _)| *other == token && input == name);
         for name in inputs(&resource, is_own).into_iter().filter(|name| !is_never(name) && name != "projectId") {
-            let made = |case: &Case| case.deed() == Deed::Create && case.when.contains_key(&name);
+            let made = |case: &Case| case.deed() == Action::Create && case.when.contains_key(&name);
             if !cases.iter().any(made) && lives.iter().all(|life| life[&name].is_null()) {
                 missing.push(format!("{token}: nothing is made with `{name}`"));
             }
@@ -76,7 +76,7 @@ fn every_change_in_place_is_shown_by_a_case() {
         // Deprecated spellings change what their successors change.
         let in_place = |property: &Property| !property.replace && !property.write_only && property.deprecated.is_none();
         for name in inputs(&resource, in_place) {
-            let shown = |case: &Case| case.deed() == Deed::Update && case.when.contains_key(&name);
+            let shown = |case: &Case| case.deed() == Action::Update && case.when.contains_key(&name);
             let never = NEVER_CHANGED.iter().any(|(other, input, _)| *other == token && *input == name);
             if !never && !cases.iter().any(shown) {
                 missing.push(format!("{token}: no case changes `{name}` in place"));

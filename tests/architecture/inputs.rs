@@ -72,7 +72,8 @@ fn an_empty_string_where_the_api_fills_in_a_default_is_no_change() {
 #[test]
 fn what_cannot_be_read_of_an_imported_object_is_sent_or_named_by_a_warning() {
     let (mut sent, mut named) = (0, 0);
-    for (token, resource) in places::catalog().resources.iter().filter(|(_, resource)| resource.withdrawn.is_none()) {
+    for (token, resource) in places::catalog().resources.iter().filter(|(_, resource)| resource.discontinued.is_none())
+    {
         // Local resources have no API.
         if resource.local.is_some() {
             continue;

@@ -174,7 +174,7 @@ fn empty(kind: &Kind) -> Json {
 fn resources() -> Vec<(String, Resource, BTreeMap<String, String>)> {
     let schema = places::json(&places::project().join("schema/schema.json"));
     let catalog = places::catalog();
-    let offered = catalog.resources.iter().filter(|(_, resource)| resource.withdrawn.is_none());
+    let offered = catalog.resources.iter().filter(|(_, resource)| resource.discontinued.is_none());
     offered
         .map(|(token, resource)| {
             let inputs = &schema["resources"][format!("evalap-scaleway:{token}")]["inputProperties"];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::{Catalog, Resource};
 use rules::{Autonaming, CheckRequest, Checked, DiffRequest, check, diff, preview_create};
-use tests::case::{Case, Deed};
+use tests::case::{Action, Case};
 use tests::stage::{self, Told};
 use value::{Data, Object, Value};
 
@@ -12,7 +12,7 @@ use crate::run::{self, Outcome};
 
 /// What of a create case breaks when one value of its program is not known yet, or secret.
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
-    if case.deed() != Deed::Create || !outcome.failures.is_empty() || outcome.error.is_some() {
+    if case.deed() != Action::Create || !outcome.failures.is_empty() || outcome.error.is_some() {
         return Vec::new();
     }
     let resource = run::resource(catalog, token);

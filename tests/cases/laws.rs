@@ -11,7 +11,7 @@ use std::sync::Arc;
 use catalog::{Catalog, Resource};
 use rules::{DiffRequest, diff};
 use serde_json::{Map, Value as Json};
-use tests::case::{Case, Deed};
+use tests::case::{Action, Case};
 use tests::stage::{self, Replay, SECRET_KEY, Told};
 use tests::{secrets, subset};
 use value::Object;
@@ -44,10 +44,12 @@ impl Touched {
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
     let resource = run::resource(catalog, token);
     let mut wrong = Vec::new();
-    if matches!(case.deed(), Deed::Create | Deed::Update | Deed::Check | Deed::Diff) && outcome.failures.is_empty() {
+    if matches!(case.deed(), Action::Create | Action::Update | Action::Check | Action::Diff)
+        && outcome.failures.is_empty()
+    {
         wrong.extend(checking_again(resource, case));
     }
-    let (Deed::Create | Deed::Update, None, Some(state)) = (case.deed(), &outcome.error, &outcome.state) else {
+    let (Action::Create | Action::Update, None, Some(state)) = (case.deed(), &outcome.error, &outcome.state) else {
         return wrong;
     };
     let touched = Touched::of(outcome);

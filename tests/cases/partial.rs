@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use client::testing::ScriptedTransport;
-use tests::case::{Case, Deed, Exchange};
+use tests::case::{Action, Case, Exchange};
 use tests::stage::{self, Told};
 
 use crate::run::Outcome;
 
 /// What goes wrong when one of the calls of a create is refused.
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
-    let (Deed::Create, None, Some(inputs), Some(id)) = (case.deed(), &outcome.error, &outcome.inputs, &outcome.id)
+    let (Action::Create, None, Some(inputs), Some(id)) = (case.deed(), &outcome.error, &outcome.inputs, &outcome.id)
     else {
         return Vec::new();
     };
@@ -38,7 +38,7 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
         if !call.contains("/iam/v1alpha1/api-keys/") && !error.to_string().contains("not today") {
             wrong.push(format!("does not tell why `{call}` is refused: {error}"));
         }
-        match error.left() {
+        match error.partial_state() {
             None if refused > made => wrong.push(format!("forgets what it made when `{call}` is refused")),
             Some(_) if refused <= made => {
                 wrong.push(format!("claims to have made something although `{call}` is refused"));

@@ -10,7 +10,7 @@ use rules::{
     preview_create, preview_update,
 };
 use serde_json::{Map, Value as Json};
-use tests::case::{Case, Deed};
+use tests::case::{Action, Case};
 use tests::stage::{self, Told};
 use value::Object;
 
@@ -55,14 +55,14 @@ pub(crate) async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Out
     let operation = told.operation(&full_token, &case.name);
     let mut outcome = Outcome::default();
     match case.deed() {
-        Deed::Create | Deed::Check => create(resource, &engine, operation, case, &mut outcome).await,
-        Deed::Update | Deed::Diff => update(resource, &engine, operation, case, &mut outcome).await,
-        Deed::Read | Deed::Refresh => {
+        Action::Create | Action::Check => create(resource, &engine, operation, case, &mut outcome).await,
+        Action::Update | Action::Diff => update(resource, &engine, operation, case, &mut outcome).await,
+        Action::Read | Action::Refresh => {
             let (given, olds) = (former(resource, &case.given()), olds(resource, case));
             read(&engine, operation, case, &given, &olds, &mut outcome).await;
         }
-        Deed::Import => read(&engine, operation, case, &Object::new(), &Object::new(), &mut outcome).await,
-        Deed::Delete => {
+        Action::Import => read(&engine, operation, case, &Object::new(), &Object::new(), &mut outcome).await,
+        Action::Delete => {
             let (given, olds) = (former(resource, &case.given()), olds(resource, case));
             match engine.delete(operation, &case.id, &olds, &given).await {
                 Ok(()) => outcome.gone = true,
@@ -115,7 +115,7 @@ async fn create(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
     outcome.warnings = checked.warnings;
     let inputs = checked.inputs;
     outcome.inputs = Some(inputs.clone());
-    if case.deed() == Deed::Check || !outcome.failures.is_empty() {
+    if case.deed() == Action::Check || !outcome.failures.is_empty() {
         return;
     }
     outcome.preview = Some(preview_create(resource, &inputs, &stage::defaults()));
@@ -140,7 +140,7 @@ async fn update(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
     let diff = diff(resource, &request);
     outcome.warnings.extend(diff.warnings.iter().cloned());
     outcome.diff = Some(diff);
-    if case.deed() == Deed::Diff || !outcome.failures.is_empty() {
+    if case.deed() == Action::Diff || !outcome.failures.is_empty() {
         return;
     }
     outcome.preview = Some(preview_update(resource, &olds, &given, &news, &stage::defaults(), stage::today()));
@@ -172,7 +172,7 @@ async fn read(
 
 /// What Pulumi's engine keeps of a failed step: with the state of the error these inputs, whatever the error holds.
 fn fail(outcome: &mut Outcome, error: Error, kept: Object) {
-    if let Some(left) = error.left() {
+    if let Some(left) = error.partial_state() {
         outcome.id = Some(left.id.clone());
         outcome.state = Some(left.state.clone());
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use serde_json::Value as Json;
-use tests::case::{Case, Deed};
+use tests::case::{Action, Case};
 use value::Value;
 
 use crate::run;
@@ -14,7 +14,7 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case) -> 
     let resource = run::resource(catalog, token);
     let property =
         resource.properties.get("updatedAt").filter(|property| property.read.as_deref() == Some("updated_at"));
-    if case.deed() != Deed::Update || case.then.error.is_some() || property.is_none() {
+    if case.deed() != Action::Update || case.then.error.is_some() || property.is_none() {
         return Vec::new();
     }
     let mut case = case.clone();

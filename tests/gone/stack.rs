@@ -100,7 +100,7 @@ impl Stack {
     /// Whether Scaleway is called for it.
     pub(crate) fn is_remote(&self, entry: &Entry) -> bool {
         let resource = self.resource(entry);
-        resource.local.is_none() && resource.withdrawn.is_none() && !resource.read.is_empty()
+        resource.local.is_none() && resource.discontinued.is_none() && !resource.read.is_empty()
     }
 
     /// Whether this answer to a delete differs from one that the API document has. An operation without a body answers

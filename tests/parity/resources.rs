@@ -30,8 +30,8 @@ pub(crate) fn compare(
     groups(token, resource, peer, differences);
     let made = resource.properties.values().any(|property| property.input == Input::Auto);
     equal(differences, token, "automatic name", made, flag(peer, "autoName"));
-    // What is withdrawn has no calls, and says of each property whether its change would replace.
-    let changes = !resource.update.is_empty() || resource.special.is_some() || resource.withdrawn.is_some();
+    // What is discontinued has no calls, and says of each property whether its change would replace.
+    let changes = !resource.update.is_empty() || resource.special.is_some() || resource.discontinued.is_some();
     equal(differences, token, "no update", !changes, flag(peer, "noUpdate"));
     equal(differences, token, "deprecated", ours["deprecationMessage"].is_string(), flag(peer, "deprecated"));
 

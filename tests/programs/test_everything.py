@@ -34,10 +34,10 @@ def offered() -> set[str]:
     return {
         token
         for token, resource in resources.items()
-        if ":index/" not in token and not resource.get("isComponent") and not withdrawn(resource)
+        if ":index/" not in token and not resource.get("isComponent") and not discontinued(resource)
     }
 
 
-def withdrawn(resource: dict[str, Any]) -> bool:
+def discontinued(resource: dict[str, Any]) -> bool:
     """Whether Scaleway has no such thing any more, so that none can be made."""
-    return resource.get("deprecationMessage", "").startswith("Scaleway has withdrawn it.")
+    return resource.get("deprecationMessage", "").startswith("Scaleway has discontinued it.")

@@ -16,7 +16,7 @@ import yaml
 import test_resources
 from documents import ROOT
 from stack import Stack
-from test_everything import withdrawn
+from test_everything import discontinued
 from test_resources import TABLES, Subject, make
 
 SCHEMA = json.loads((ROOT / "schema" / "schema.json").read_text())
@@ -28,7 +28,7 @@ def flat_names() -> dict[str, str]:
     names = {}
     for token, resource in SCHEMA["resources"].items():
         module, name = token.split(":")[1].split("/")[0], token.split(":")[2]
-        if withdrawn(resource):
+        if discontinued(resource):
             continue
         for alias in resource.get("aliases", []):
             if alias["type"].startswith(OURS) and module != "index":

@@ -47,8 +47,9 @@ type World = BTreeMap<String, Thing>;
 async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
     let catalog = places::catalog();
     let entries = entries();
-    // What is withdrawn has no life; `refusals.rs` shows what comes of it.
-    let living = catalog.resources.iter().filter(|(_, resource)| resource.withdrawn.is_none()).map(|(token, _)| token);
+    // What is discontinued has no life; `refusals.rs` shows what comes of it.
+    let living =
+        catalog.resources.iter().filter(|(_, resource)| resource.discontinued.is_none()).map(|(token, _)| token);
     let missing: Vec<&String> = living.filter(|token| !entries.iter().any(|entry| entry.resource == **token)).collect();
     assert!(missing.is_empty(), "life.yaml does not hold {missing:?}");
 

@@ -128,10 +128,14 @@ async fn of_what_is_withdrawn_none_is_listed_and_nobody_is_asked() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let catalog = places::catalog();
-    let withdrawn: Vec<&String> =
-        catalog.resources.iter().filter(|(_, resource)| resource.withdrawn.is_some()).map(|(token, _)| token).collect();
-    assert!(!withdrawn.is_empty());
-    for token in withdrawn {
+    let discontinued: Vec<&String> = catalog
+        .resources
+        .iter()
+        .filter(|(_, resource)| resource.discontinued.is_some())
+        .map(|(token, _)| token)
+        .collect();
+    assert!(!discontinued.is_empty());
+    for token in discontinued {
         assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}");
     }
     assert!(fake.requests().is_empty(), "{:?}", fake.requests());

@@ -245,7 +245,7 @@ const ONE: &str = "one object";
 
 fn is_created_at_scaleway(stage: &Stage, entry: &Entry) -> bool {
     let resource = stage.resource(entry);
-    resource.local.is_none() && resource.withdrawn.is_none()
+    resource.local.is_none() && resource.discontinued.is_none()
 }
 
 #[tokio::test(flavor = "multi_thread")]

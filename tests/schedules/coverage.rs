@@ -34,5 +34,5 @@ fn every_property_that_updates_in_place_is_changed_by_a_schedule() {
 
 /// Whether its operations call Scaleway.
 pub(crate) fn is_remote(resource: &Resource) -> bool {
-    resource.local.is_none() && resource.withdrawn.is_none()
+    resource.local.is_none() && resource.discontinued.is_none()
 }

@@ -22,7 +22,7 @@ const NOT_COMPARED: [(&str, &str); 6] = [
     ("containers/container", "hidden/next"),
     ("containers/container", "hidden/revision"),
     ("containers/container", "hidden/serving"),
-    // Left of an attempt to deploy a function without code.
+    // PartialState of an attempt to deploy a function without code.
     ("functions/function", "fields/error_message"),
 ];
 

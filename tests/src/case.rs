@@ -25,7 +25,7 @@ pub struct Case {
     pub case: String,
     /// What is done; by default an update if `given`, else a create.
     #[serde(default, rename = "do")]
-    deed: Option<Deed>,
+    deed: Option<Action>,
     /// The resource's logical name.
     #[serde(default = "main")]
     pub name: String,
@@ -52,7 +52,7 @@ pub struct Case {
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Deed {
+pub enum Action {
     /// Check and create.
     Create,
     /// Check, diff and update.
@@ -131,8 +131,8 @@ pub struct Then {
 
 impl Case {
     /// What is done.
-    pub fn deed(&self) -> Deed {
-        self.deed.unwrap_or(if self.given.is_some() { Deed::Update } else { Deed::Create })
+    pub fn deed(&self) -> Action {
+        self.deed.unwrap_or(if self.given.is_some() { Action::Update } else { Action::Create })
     }
 
     /// The inputs in the state.

@@ -12,7 +12,7 @@ use client::{BoxFuture, Client, Clock, Credentials, Failure, Settings, SystemClo
 use engine::Engine;
 use engine::content::Files;
 use http::{Request, Response};
-use rules::chance::Chance;
+use rules::rng::Rng;
 use rules::{Defaults, Operation, Progress};
 use serde_json::{Map, Value as Json};
 use value::{Asset, Data, Object, Value};
@@ -228,11 +228,11 @@ impl Files for Named {
     }
 }
 
-/// Chance that gives the same each time.
+/// Rng that gives the same each time.
 #[derive(Default)]
 struct Foreseen(Mutex<u64>);
 
-impl Chance for Foreseen {
+impl Rng for Foreseen {
     fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
         let mut state = self.0.lock().expect("nobody panics while holding it");
         for byte in bytes {

@@ -63,7 +63,7 @@ pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
         .iter()
         // What is spoken as S3 is read, and missed, by a suite of its own (`storage`).
         .filter(|(_, resource)| resource.read.iter().all(|step| step.call.storage.is_none()))
-        .filter(|(_, resource)| resource.local.is_none() && resource.withdrawn.is_none())
+        .filter(|(_, resource)| resource.local.is_none() && resource.discontinued.is_none())
         .map(|(token, _)| token)
         .filter(|token| !UNSEEN.contains(&token.as_str()))
         .filter(|token| !read.contains_key(token.as_str()))

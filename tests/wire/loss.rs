@@ -24,7 +24,7 @@ fn object(
     {
         let Some(read) = property.read.as_deref().and_then(|path| get(wire, path)) else { continue };
         // What is told once is kept back later; that is no news.
-        if property.told_once && read.as_str() == Some("") {
+        if property.returned_once && read.as_str() == Some("") {
             continue;
         }
         let here = format!("{at}{name}");

@@ -35,7 +35,7 @@ pub struct Property {
     pub write_only: bool,
     /// Told by the API only when the resource is created: kept from then on.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub told_once: bool,
+    pub returned_once: bool,
     /// Can be switched on, never off again; a live `true` where the program says `false` is no drift.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,

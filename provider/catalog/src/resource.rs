@@ -71,15 +71,15 @@ pub struct Resource {
     /// What makes it where no call does (`engine/src/local/`): the stack's state is all that keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<String>,
-    /// Scaleway has withdrawn it, and this is used instead: nobody is called, none can be made, and those there were are
+    /// Scaleway has discontinued it, and this is used instead: nobody is called, none can be made, and those there were are
     /// gone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub withdrawn: Option<String>,
+    pub discontinued: Option<String>,
     /// What cannot be said as data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<Special>,
     /// How all that exist are found; without it Scaleway knows of none, as of what is `local` or
-    /// `withdrawn`.
+    /// `discontinued`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,
     /// Groups of properties of which exactly one must be given.

@@ -55,7 +55,7 @@ struct Shared {
     host: Arc<Host>,
     /// Those of Object Storage and of uploads, made when they are first called.
     endpoints: Mutex<HashMap<String, Arc<Host>>>,
-    chance: Mutex<Rng>,
+    rng: Mutex<Rng>,
     meter: Meter,
     server_clock: ServerClock,
 }
@@ -93,7 +93,7 @@ impl Client {
         let transport =
             settings.transport.clone().unwrap_or_else(|| Arc::new(Http::new(&settings.api_url, settings.insecure)));
         let host = Arc::new(Host::new(settings.api_url.host_str().unwrap_or("the API"), &settings));
-        let chance = Mutex::new(Rng::with_seed(settings.seed));
+        let rng = Mutex::new(Rng::with_seed(settings.seed));
         let endpoints = Mutex::default();
         Self {
             shared: Arc::new(Shared {
@@ -101,7 +101,7 @@ impl Client {
                 transport,
                 host,
                 endpoints,
-                chance,
+                rng,
                 meter: Meter::default(),
                 server_clock: ServerClock::default(),
             }),
@@ -121,7 +121,7 @@ impl Client {
             total: settings.total_timeout.saturating_add(upload_time(&call)),
             queued: Duration::ZERO,
         };
-        let mut retry = Retry::new(call.repeatable, settings.max_retries, lock(&self.shared.chance).fork());
+        let mut retry = Retry::new(call.repeatable, settings.max_retries, lock(&self.shared.rng).fork());
         // Whether an attempt so far may have had its effect; every later error has to say so too.
         let mut doubt = false;
         let mut attempt = 0;

@@ -40,7 +40,7 @@ pub use login::{Encryption, Login};
 pub use probe::{Probe, Seen};
 pub use secrecy::SecretString;
 pub use settings::{Credentials, Observer, Settings};
-pub use shape::{Form, Shape, Storage, Told};
+pub use shape::{Form, ResponseHeader, Shape, Storage};
 pub use tokio_util::sync::CancellationToken;
 pub use transport::{Failure, Transport};
 pub use upload::Upload;

@@ -75,7 +75,7 @@ pub(crate) struct Retry {
     repeatable: Repeatable,
     /// Only the ceilings come from here: backon's own jitter lengthens pauses, full jitter draws from zero on.
     ceilings: ExponentialBackoff,
-    chance: Rng,
+    rng: Rng,
     /// Repetitions after [`Trouble::Foreign`] that are left.
     foreign: u32,
 }
@@ -84,13 +84,13 @@ pub(crate) struct Retry {
 const FOREIGN_RETRIES: u32 = 2;
 
 impl Retry {
-    pub(crate) fn new(repeatable: Repeatable, max_retries: Option<u32>, chance: Rng) -> Self {
+    pub(crate) fn new(repeatable: Repeatable, max_retries: Option<u32>, rng: Rng) -> Self {
         let ceilings = ExponentialBuilder::new().with_min_delay(FIRST_PAUSE).with_max_delay(LONGEST_PAUSE);
         let ceilings = match max_retries.and_then(|retries| usize::try_from(retries).ok()) {
             Some(retries) => ceilings.with_max_times(retries),
             None => ceilings.without_max_times(),
         };
-        Self { repeatable, ceilings: ceilings.build(), chance, foreign: FOREIGN_RETRIES }
+        Self { repeatable, ceilings: ceilings.build(), rng, foreign: FOREIGN_RETRIES }
     }
 
     /// The pause before the next attempt; `None` when there should be none.
@@ -110,8 +110,8 @@ impl Retry {
             // The limiter decides when a call goes that exceeded the rate of calls.
             None if matches!(trouble, Trouble::Throttled { .. }) => Duration::ZERO,
             // Calls with the same `Retry-After` are sent a little apart.
-            Some(asked) => asked.saturating_add(FIRST_PAUSE.mul_f64(self.chance.f64())),
-            None => ceiling.mul_f64(self.chance.f64()),
+            Some(asked) => asked.saturating_add(FIRST_PAUSE.mul_f64(self.rng.f64())),
+            None => ceiling.mul_f64(self.rng.f64()),
         })
     }
 }

@@ -37,7 +37,7 @@ pub struct Shape {
     /// What the other fields are sent as.
     pub body: Option<Form>,
     /// Fields of the answer that are told by headers.
-    pub told: BTreeMap<String, Told>,
+    pub told: BTreeMap<String, ResponseHeader>,
     /// What the body of the answer is.
     pub answer: Option<Form>,
     /// Codes of errors that say that nothing is set, and not that the bucket or object is gone.
@@ -59,7 +59,7 @@ pub enum Form {
 /// A header of an answer.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ResponseHeader {
     /// Its name; one that ends with `*` gives a map.
     pub name: String,
     /// It holds a number.

@@ -18,17 +18,17 @@ use crate::client_error::{api_error, of_client};
 use crate::content::Files;
 use crate::identity;
 use crate::journal::Creates;
-use crate::pace::Pace;
+use crate::parent_locks::{ParentLock, ParentLocks};
+use crate::poll_interval::PollInterval;
 use crate::recent::{self, Recent};
 use crate::request;
-use crate::turns::{Turn, Turns};
 use access::Access;
 use rights::{Named, Rights, Verdict};
-use rules::chance::Chance;
 use rules::error::{Error, ErrorKind};
 use rules::moved::Moved;
 use rules::operation::Progress;
 use rules::place::Defaults;
+use rules::rng::Rng;
 use rules::scope::Scope;
 use rules::wire;
 
@@ -38,14 +38,14 @@ pub(crate) struct Context<'a> {
     pub catalog: &'a Catalog,
     pub client: &'a Client,
     pub defaults: &'a Defaults,
-    pub turns: &'a Turns,
+    pub parent_locks: &'a ParentLocks,
     pub moved: &'a Moved,
     pub recent: &'a Recent,
     pub access: &'a Access,
     pub rights: &'a Rights,
     pub files: &'a dyn Files,
     /// What cannot be predicted.
-    pub chance: &'a dyn Chance,
+    pub rng: &'a dyn Rng,
     /// What is known about creates that began.
     pub creates: &'a Creates,
     pub resource: &'a Resource,
@@ -84,7 +84,7 @@ const UNNAMED_CONFLICT_PAUSE: Duration = Duration::from_secs(1);
 const LAST_READ: Duration = Duration::from_secs(1);
 
 /// How often somebody who waits for a turn asks whether the time is over; a cancel is heard at once.
-const TURN_CHECK: Duration = Duration::from_secs(1);
+const LOCK_CHECK: Duration = Duration::from_secs(1);
 
 impl<'a> Context<'a> {
     /// The same operation's view of another resource, such as the one it is a part of.
@@ -120,7 +120,7 @@ impl<'a> Context<'a> {
 
     /// Fails at once if the API is in an outage that outlasts the limit: nothing has begun yet.
     pub(crate) fn expects_answers(&self) -> Result<(), Error> {
-        if self.resource.local.is_some() || self.resource.withdrawn.is_some() {
+        if self.resource.local.is_some() || self.resource.discontinued.is_some() {
             return Ok(());
         }
         self.client.expects_answers_before(self.deadline()).map_err(of_client)
@@ -150,7 +150,7 @@ impl<'a> Context<'a> {
         // A window of the descriptor's own is for whatever the call reports as missing.
         let own = (step.missing_window_ms == 0).then_some(own.as_str());
         let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, own, optional };
-        let (began, pace) = (self.spent(), Pace::of(self.resource.wait.as_ref()));
+        let (began, pace) = (self.spent(), PollInterval::of(self.resource.wait.as_ref()));
         let answered = loop {
             let answered = match &step.call.pages {
                 None => self.send(call.clone(), patience).await.map(|answer| answer.body),
@@ -200,7 +200,7 @@ impl<'a> Context<'a> {
     }
 
     /// Waits for the turn to change what the resource is a part of, no longer than the operation may take.
-    pub(crate) async fn turn(&self, scope: &Scope<'_>) -> Result<Option<Turn>, Error> {
+    pub(crate) async fn lock_parent(&self, scope: &Scope<'_>) -> Result<Option<ParentLock>, Error> {
         let parent = self.resource.within.as_ref().map(|within| catalog::Source::Property(within.property.clone()));
         // What has parts takes its turn with them.
         let whole = || {
@@ -210,12 +210,12 @@ impl<'a> Context<'a> {
         };
         let key = parent.and_then(|parent| scope.source(&parent)).as_ref().and_then(wire::plain_text).or_else(whole);
         let Some(key) = key else { return Ok(None) };
-        let mut turn = pin!(self.turns.take(&key));
+        let mut turn = pin!(self.parent_locks.take(&key));
         loop {
             tokio::select! {
                 biased;
                 turn = &mut turn => return Ok(Some(turn)),
-                paused = self.pause(TURN_CHECK, "waiting for its turn") => paused?,
+                paused = self.pause(LOCK_CHECK, "waiting for its turn") => paused?,
             }
         }
     }
@@ -247,7 +247,7 @@ impl<'a> Context<'a> {
         F: Future<Output = Result<T, client::Error>>,
     {
         let began = self.spent();
-        let pace = Pace::of(self.resource.wait.as_ref());
+        let pace = PollInterval::of(self.resource.wait.as_ref());
         let mut last = None;
         loop {
             let error = match (Box::pin(attempt()).await, last.take()) {

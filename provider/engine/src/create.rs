@@ -10,34 +10,34 @@ use crate::outcome::{carried_by, fields_of, not_in_first_step};
 use crate::recover::{self, Begun};
 use crate::special::{self, Transition};
 use crate::steps::{holds, parent_settled, state_of};
-use crate::{look, probe, wait};
+use crate::{fetch, probe, wait};
 use rules::decode::Known;
-use rules::error::{Error, Left};
+use rules::discontinued::reject_discontinued;
+use rules::error::{Error, PartialState};
 use rules::local;
 use rules::operation::Created;
 use rules::pending::Pending;
 use rules::scope::Scope;
 use rules::wire;
-use rules::withdrawn::refuse_withdrawn;
 
 /// Creates the resource and waits until Scaleway calls it settled.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
-    refuse_withdrawn(cx.resource)?;
+    reject_discontinued(cx.resource)?;
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, inputs).await?;
-        return local::create(cx.resource, cx.chance, inputs, seen, hour(&*cx.client.clock()));
+        return local::create(cx.resource, cx.rng, inputs, seen, hour(&*cx.client.clock()));
     }
     // What a former process began is looked up before anything is created.
     if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {
         return Ok(created);
     }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
-    let _turn = cx.turn(&scope).await?;
+    let _lock = cx.lock_parent(&scope).await?;
     let answer = match Box::pin(recover::begin(cx, &scope, inputs)).await? {
         Begun::Made(answer) => answer,
         Begun::Adopted(created) => return Ok(created),
     };
-    look::learn(cx.resource, &mut scope, None, answer);
+    fetch::merge(cx.resource, &mut scope, None, answer);
     let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };
     // From here on the object exists: whatever fails, Pulumi must keep its id.
     cx.creates.made(&cx.resource.token, cx.urn, &id);
@@ -55,13 +55,15 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     in_effect.retain(|name, _| !unsent.contains(name));
     let mut state = state_of(cx, &scope, known(&in_effect));
     let mut pending = Pending::default();
-    for name in
-        unsent.iter().map(String::as_str).chain(rules::special::handler(cx.resource).unasked(inputs).iter().copied())
+    for name in unsent
+        .iter()
+        .map(String::as_str)
+        .chain(rules::special::handler(cx.resource).created_by_default(inputs).iter().copied())
     {
         pending.add(name, None);
     }
     pending.note(&mut state);
-    Err(error.leaving(Left { id, state, inputs: inputs.clone() }))
+    Err(error.with_partial_state(PartialState { id, state, inputs: inputs.clone() }))
 }
 
 /// Everything after the first call of a create: waits, later steps, and the rest of the state.
@@ -85,7 +87,7 @@ async fn finish(
             continue;
         }
         let answer = cx.perform(step, scope, &fields, true).await?;
-        look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        fetch::merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
         carried.extend(fields);
         unsent.retain(|name| {
             let switched = step.when.as_ref().is_some_and(|when| when.property == *name);
@@ -107,5 +109,5 @@ async fn finish(
     parent_settled(cx, scope).await?;
     // A part of something is answered before the whole has taken it in: only then it has its owner and size.
     known &= cx.resource.within.is_none();
-    look::rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
+    fetch::refresh(cx, scope, !(known || cx.resource.wait.is_some()), true).await
 }

@@ -16,8 +16,8 @@ use crate::hour::hour;
 use crate::read::read;
 use crate::steps::{holds, parent_settled};
 use crate::update::update;
-use crate::{identity, look, special, wait};
-use rules::error::{Error, ErrorKind, Left};
+use crate::{fetch, identity, special, wait};
+use rules::error::{Error, ErrorKind, PartialState};
 use rules::operation::{DiffRequest, ReadBack};
 use rules::pending::Pending;
 use rules::scope::Scope;
@@ -45,7 +45,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let inputs = &inputs::of_state(cx.resource, olds, old_inputs, unknown);
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     scope.belongs_to(olds);
-    let _turn = cx.turn(&scope).await?;
+    let _lock = cx.lock_parent(&scope).await?;
     let mut deletion = Deletion { id, olds, inputs, scope, accepted: false };
     let mut outcome = calls(cx, &mut deletion).await;
     let mut pauses = PAUSES.iter();
@@ -66,7 +66,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
 
 /// Whether nothing exists at Scaleway, so that nothing is called.
 pub(crate) fn is_without_calls(resource: &Resource) -> bool {
-    resource.local.is_some() || resource.withdrawn.is_some()
+    resource.local.is_some() || resource.discontinued.is_some()
 }
 
 /// Reads the object after a failed call and goes on with the delete. The outer error is the end; after the inner one the
@@ -76,8 +76,8 @@ async fn after_failure(
     deletion: &mut Deletion<'_, '_>,
     error: Error,
 ) -> Result<Result<(), Error>, Error> {
-    let exists = match look::first(cx, &mut deletion.scope, false).await {
-        Ok(()) => !look::is_gone(&deletion.scope),
+    let exists = match fetch::read(cx, &mut deletion.scope, false).await {
+        Ok(()) => !fetch::is_gone(&deletion.scope),
         Err(missing) if missing.kind() == ErrorKind::NotFound => false,
         Err(_) => return Ok(Err(error)),
     };
@@ -103,7 +103,7 @@ async fn calls(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
     }
     loop {
         let removed = remove(cx, scope, inputs).await.map_err(|error| way_out(cx.resource, error))?;
-        if special::handler(cx.resource).find_again(cx, scope, olds, removed).await? {
+        if special::handler(cx.resource).relocate(cx, scope, olds, removed).await? {
             continue;
         }
         if !removed {
@@ -130,7 +130,7 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
             Ok(answer) => {
                 let answer = answer.unwrap_or_default();
                 scope.odd_delete |= identity::is_odd_delete(&step.call, &answer);
-                look::learn(cx.resource, scope, step.into.as_deref(), answer);
+                fetch::merge(cx.resource, scope, step.into.as_deref(), answer);
             }
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error),
@@ -203,12 +203,12 @@ pub(crate) async fn update_found(
         Err(error) => error,
     };
     // Pulumi stores other inputs than the object's with these outputs: none of the changes is certain to be in effect.
-    let mut state = error.left().map_or(state, |left| left.state.clone());
+    let mut state = error.partial_state().map_or(state, |left| left.state.clone());
     for name in &changed {
         pending.add(name, None);
     }
     pending.note(&mut state);
-    Err(error.leaving(Left { id: id.to_owned(), state, inputs: inputs.clone() }))
+    Err(error.with_partial_state(PartialState { id: id.to_owned(), state, inputs: inputs.clone() }))
 }
 
 /// What to do where Scaleway's own protection is in the way.

@@ -16,21 +16,21 @@ use crate::delete;
 use crate::invoke::{self, InvokeError};
 use crate::journal::{Attempt, Creates, Deletion, Journal, NoJournal};
 use crate::list::{self, Listed};
+use crate::parent_locks::ParentLocks;
 use crate::recent::Recent;
-use crate::turns::Turns;
 use crate::{create, read, steps, update};
-use rules::chance::{Chance, NoChance};
 use rules::error::{Error, ErrorKind};
 use rules::moved::Moved;
 use rules::operation::{Created, Operation, Progress, ReadBack};
 use rules::place::Defaults;
+use rules::rng::{NoRng, Rng};
 
 /// Performs operations on real resources. Clones share everything.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
     files: Arc<dyn Files>,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn Rng>,
     creates: Arc<Creates>,
 }
 
@@ -38,7 +38,7 @@ struct Shared {
     catalog: Arc<Catalog>,
     client: Client,
     defaults: Defaults,
-    turns: Turns,
+    parent_locks: ParentLocks,
     moved: Moved,
     recent: Recent,
     access: Access,
@@ -55,14 +55,14 @@ impl Engine {
             catalog,
             client,
             defaults,
-            turns: Turns::default(),
+            parent_locks: ParentLocks::default(),
             moved: Moved::default(),
             recent: Recent::default(),
             access: Access::default(),
             rights: Rights::default(),
         });
         let creates = Arc::new(Creates::new(Arc::new(NoJournal)));
-        Self { shared, files: Arc::new(NoFiles), chance: Arc::new(NoChance), creates }
+        Self { shared, files: Arc::new(NoFiles), rng: Arc::new(NoRng), creates }
     }
 
     /// The same engine with somebody to read the files that programs name.
@@ -73,8 +73,8 @@ impl Engine {
 
     /// The same engine with a source of what nobody can predict.
     #[must_use]
-    pub fn leaving_to(self, chance: Arc<dyn Chance>) -> Self {
-        Self { chance, ..self }
+    pub fn leaving_to(self, rng: Arc<dyn Rng>) -> Self {
+        Self { rng, ..self }
     }
 
     /// The same engine, whose API key may have been made by the same run: rights of such a key may not be in effect yet.
@@ -270,13 +270,13 @@ impl Engine {
             catalog: &self.shared.catalog,
             client: &self.shared.client,
             defaults: &self.shared.defaults,
-            turns: &self.shared.turns,
+            parent_locks: &self.shared.parent_locks,
             moved: &self.shared.moved,
             recent: &self.shared.recent,
             access: &self.shared.access,
             rights: &self.shared.rights,
             files: &*self.files,
-            chance: &*self.chance,
+            rng: &*self.rng,
             creates: &self.creates,
             urn: operation.urn,
             resource,

@@ -5,15 +5,15 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::{list, look, read};
+use crate::{fetch, list, read};
 use rules::check;
 use rules::decode::{self, Known};
+use rules::discontinued::reject_discontinued;
 use rules::error::{Error, ErrorKind};
 use rules::id;
 use rules::operation::Failure;
 use rules::scope::Scope;
 use rules::wire::{self, Wire};
-use rules::withdrawn::refuse_withdrawn;
 use rules::{imported, place};
 
 /// Why a lookup gives nothing.
@@ -35,7 +35,7 @@ impl From<Error> for InvokeError {
 pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
     let lookup = &function.lookup;
     let mut arguments = check::arguments(lookup, arguments).map_err(InvokeError::Arguments)?;
-    refuse_withdrawn(cx.resource)?;
+    reject_discontinued(cx.resource)?;
     // The inputs of a lookup are like those of a resource: the same code turns them into requests.
     let question = question(cx.resource, lookup);
     if let Some(parent) = &lookup.parent
@@ -49,7 +49,7 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     let id = find(cx, &question, lookup, &arguments).await?;
     let answer = answer(cx.resource, lookup);
     let none = Object::new();
-    let aspects = untold(cx.resource, &arguments);
+    let aspects = unreadable(cx.resource, &arguments);
     // Calls are made for the project that is given.
     let asked = match arguments.text("projectId") {
         Some(project) => id::in_project(cx.resource, &id, project, cx.defaults)?,
@@ -81,7 +81,7 @@ pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Objec
     }
     let arguments = checked.inputs;
     let mut scope = Scope::of_inputs(cx.resource, &arguments, cx.defaults)?;
-    look::rest(cx, &mut scope, true, false).await?;
+    fetch::refresh(cx, &mut scope, true, false).await?;
     let none = Object::new();
     let mut outputs = decode::state(&scope, Known { inputs: &arguments, state: &none, just_sent: false });
     for (name, value) in arguments {
@@ -101,7 +101,7 @@ pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Objec
 }
 
 /// Arguments that say what of the resource is looked at and that no answer repeats, such as the kind of addresses.
-fn untold(resource: &Resource, arguments: &Object) -> Object {
+fn unreadable(resource: &Resource, arguments: &Object) -> Object {
     let is_untold = |name: &str| resource.properties.get(name).is_some_and(|it| it.send.is_some() && it.read.is_none());
     arguments.iter().filter(|(name, _)| is_untold(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
@@ -136,7 +136,7 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
     let none = Object::new();
     let mut known = Scope::of_inputs(cx.resource, &none, cx.defaults)?;
     known.parts.locality.clone_from(&scope.parts.locality);
-    look::learn(cx.resource, &mut known, None, Json::Object(found));
+    fetch::merge(cx.resource, &mut known, None, Json::Object(found));
     known.id().ok_or_else(|| nothing(cx.resource, ""))
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::{look, read};
+use crate::{fetch, read};
 use rules::error::{Error, ErrorKind};
 use rules::id;
 use rules::place;
@@ -50,7 +50,7 @@ enum Which {
 
 async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<(Listed, Wire)>, Error> {
     let mut all = Vec::new();
-    // What only the state keeps, and what Scaleway has withdrawn, is nowhere to be found.
+    // What only the state keeps, and what Scaleway has discontinued, is nowhere to be found.
     let Some(listing) = &cx.resource.listing else { return Ok(Vec::new()) };
     for parent in parents(cx, listing, query).await? {
         let found = of_one(cx, listing, parent.as_ref(), query, which).await;
@@ -152,7 +152,7 @@ async fn of_one(
             continue;
         }
         let mut known = scope.clone();
-        look::learn(cx.resource, &mut known, None, Json::Object(element.clone()));
+        fetch::merge(cx.resource, &mut known, None, Json::Object(element.clone()));
         let name = wire::get(element, &listing.name).and_then(wire::plain_text).filter(|name| !name.is_empty());
         if let Some(members) = members(&known) {
             let whole = name.map(|name| format!("{name}-")).unwrap_or_default();
@@ -164,7 +164,7 @@ async fn of_one(
         }
         // What Scaleway made by itself may be listed without an id.
         let Some(id) = known.id() else { continue };
-        if look::is_gone(&known) {
+        if fetch::is_gone(&known) {
             continue;
         }
         let name = name.unwrap_or_else(|| id.rsplit('/').next().unwrap_or_default().to_owned());

@@ -9,7 +9,7 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::special;
 use crate::steps::state_of;
-use crate::{look, wait};
+use crate::{fetch, wait};
 use rules::decode::Known;
 use rules::error::{Error, ErrorKind};
 use rules::operation::ReadBack;
@@ -27,7 +27,7 @@ pub(crate) async fn read(
     inputs: &Object,
     state: &Object,
 ) -> Result<Option<ReadBack>, Error> {
-    if cx.resource.withdrawn.is_some() {
+    if cx.resource.discontinued.is_some() {
         return Ok(None);
     }
     if cx.resource.local.is_some() {
@@ -52,7 +52,7 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
     // What it is a part of may be read right now by somebody else, who finds it under another id.
     let began = cx.spent();
     while whole_is_gone && cx.spent().saturating_sub(began) < WHOLE_WINDOW {
-        drop(cx.turn(&Scope::of_id(cx.resource, &id, &inputs, cx.defaults)?).await?);
+        drop(cx.lock_parent(&Scope::of_id(cx.resource, &id, &inputs, cx.defaults)?).await?);
         let (now, inputs) = followed();
         if now != id {
             return read_at(cx, &now, &inputs, state).await.map_or_else(unless_missing, Ok);
@@ -76,19 +76,19 @@ fn unless_missing(error: Error) -> Result<Option<ReadBack>, Error> {
 
 async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
-    let _turn = if cx.resource.within.is_none() { cx.turn(&scope).await? } else { None };
+    let _lock = if cx.resource.within.is_none() { cx.lock_parent(&scope).await? } else { None };
     scope.belongs_to(state);
     // A program may give nothing at all; of what is imported nothing was known.
     let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
-    scope.stranger = import;
-    let looked = look::first(cx, &mut scope, false).await;
+    scope.is_import = import;
+    let looked = fetch::read(cx, &mut scope, false).await;
     let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
-    if (missing || looked.is_ok()) && special::handler(cx.resource).find_again(cx, &mut scope, state, !missing).await? {
-        look::first(cx, &mut scope, false).await?;
+    if (missing || looked.is_ok()) && special::handler(cx.resource).relocate(cx, &mut scope, state, !missing).await? {
+        fetch::read(cx, &mut scope, false).await?;
     } else {
         looked?;
     }
-    if look::is_gone(&scope) {
+    if fetch::is_gone(&scope) {
         return Ok(None);
     }
     if wait::is_passing(&scope) {
@@ -100,8 +100,8 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
             Err(error) => return Err(error),
         }
     }
-    if let Err(error) = look::rest(cx, &mut scope, false, false).await {
-        return Err(look::vanished(cx, &mut scope, error).await);
+    if let Err(error) = fetch::refresh(cx, &mut scope, false, false).await {
+        return Err(fetch::confirm_missing(cx, &mut scope, error).await);
     }
     let id = scope.id().unwrap_or_else(|| id.to_owned());
     let mut state = state_of(cx, &scope, Known { inputs, state, just_sent: false });

@@ -18,8 +18,8 @@ use crate::context::Context;
 use crate::hour::hour;
 use crate::journal::Attempt;
 use crate::outcome::not_in_first_step;
-use crate::turns::Turns;
-use crate::{delete, look, special, steps};
+use crate::parent_locks::ParentLocks;
+use crate::{delete, fetch, special, steps};
 use rules::error::{Error, ErrorKind};
 use rules::operation::Created;
 use rules::scope::Scope;
@@ -47,8 +47,8 @@ const PAUSES_LATER: [u64; 1] = [500];
 
 /// Finishes what a former process has begun for the same URN; nothing if there is no such object.
 pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
-    let turns = Turns::default();
-    let cx = &Context { turns: &turns, ..*cx };
+    let parent_locks = ParentLocks::default();
+    let cx = &Context { parent_locks: &parent_locks, ..*cx };
     let scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let Some(attempt) = cx.creates.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token) else {
         if cx.creates.is_foreign(cx.urn) {
@@ -92,8 +92,8 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
 
 /// Makes the creating call; after an ambiguous response the object is looked up before the call is repeated.
 pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Begun, Error> {
-    let turns = Turns::default();
-    let aside = &Context { turns: &turns, ..*cx };
+    let parent_locks = ParentLocks::default();
+    let aside = &Context { parent_locks: &parent_locks, ..*cx };
     let name = name_of(cx.resource, scope);
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
     let lock = cx.creates.lock(&key);
@@ -114,7 +114,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
         if doubt.is_none() && !error.maybe_done() {
             return rejected(aside, scope, inputs, name.as_deref(), error).await;
         }
-        if error.kind() == ErrorKind::Cancelled || special::handler(cx.resource).looks_up_itself() {
+        if error.kind() == ErrorKind::Cancelled || special::handler(cx.resource).looks_up_ambiguous_creates() {
             return Err(if error.has_hint() { error } else { unclear(cx.resource, error, None) });
         }
         tracing::debug!(resource = %cx.resource.label, %error, "ambiguous response to a create request");
@@ -202,7 +202,7 @@ fn import_hint(resource: &Resource, id: &str) -> String {
 /// The object in the shape of the creating call's answer.
 async fn answer_of(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Json, Error> {
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
-    look::first(cx, &mut scope, true).await?;
+    fetch::read(cx, &mut scope, true).await?;
     Ok(Json::Object(scope.answers))
 }
 
@@ -251,12 +251,15 @@ fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[Strin
 
 /// Whether the API shows a secret of the resource only in the answer to the creating call.
 fn shows_secret_once(resource: &Resource) -> bool {
-    resource.properties.values().any(|property| property.told_once && property.secret && property.input == Input::No)
+    resource
+        .properties
+        .values()
+        .any(|property| property.returned_once && property.secret && property.input == Input::No)
 }
 
 fn has_id(scope: &Scope<'_>, answer: &Json) -> bool {
     let mut scope = scope.clone();
-    look::learn(scope.resource, &mut scope, None, answer.clone());
+    fetch::merge(scope.resource, &mut scope, None, answer.clone());
     scope.id().is_some()
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
 /// The outputs, without what handlers know to be somebody else's.
 pub(crate) fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut state = decode::state(scope, known);
-    rules::special::handler(scope.resource).recognize(known.inputs, &scope.answers, &mut state);
+    rules::special::handler(scope.resource).adjust_state(known.inputs, &scope.answers, &mut state);
     moved::stays_within(scope.resource, known.inputs, &mut state);
     if let Some(uuid) = &scope.parts.uuid {
         scope.moves.note(uuid, &mut state);

@@ -11,14 +11,14 @@ use crate::hour::hour;
 use crate::outcome::may_have_changed;
 use crate::special::{self, Transition};
 use crate::steps::{holds, parent_settled, state_of};
-use crate::{look, probe, wait};
+use crate::{fetch, probe, wait};
 use rules::decode::Known;
-use rules::error::{Error, Left};
+use rules::discontinued::reject_discontinued;
+use rules::error::{Error, PartialState};
 use rules::operation::DiffRequest;
 use rules::pending::Pending;
 use rules::scope::Scope;
 use rules::wire::{self, Wire};
-use rules::withdrawn::refuse_withdrawn;
 use rules::{diff, encode, local};
 
 /// Changes the resource; with nothing to change, goes on waiting for it.
@@ -29,7 +29,7 @@ pub(crate) async fn update(
     old_inputs: &Object,
     news: &Object,
 ) -> Result<Object, Error> {
-    refuse_withdrawn(cx.resource)?;
+    reject_discontinued(cx.resource)?;
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, news).await?;
         let now = hour(&*cx.client.clock());
@@ -44,7 +44,7 @@ pub(crate) async fn update(
     scope.wanted = after;
     scope.before.clone_from(&before);
     scope.belongs_to(olds);
-    let _turn = cx.turn(&scope).await?;
+    let _lock = cx.lock_parent(&scope).await?;
     let certain = pending.certain(cx.resource, old_inputs);
     let transition =
         Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed: &names };
@@ -64,7 +64,7 @@ pub(crate) async fn update(
                 pending.add(&name, news.given(&name).filter(|_| readable));
             }
             pending.note(&mut state);
-            Err(error.leaving(Left { id: id.to_owned(), state, inputs: old_inputs.clone() }))
+            Err(error.with_partial_state(PartialState { id: id.to_owned(), state, inputs: old_inputs.clone() }))
         }
     }
 }
@@ -110,7 +110,7 @@ async fn change(
                 sent.extend(step.when.iter().map(|when| when.property.clone()));
             }
             let answer = answered?;
-            look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+            fetch::merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
             scope.fresh = true;
             known = step.call.answers_object;
             let lags = cx.resource.wait.as_ref().is_some_and(|wait| wait.lagging);
@@ -124,13 +124,13 @@ async fn change(
         known = cx.resource.wait.is_some();
     }
     if scope.answers.is_empty() {
-        look::first(cx, scope, false).await?;
+        fetch::read(cx, scope, false).await?;
         wait::settled(cx, scope, false).await?;
         known = true;
     }
     parent_settled(cx, scope).await?;
     known &= cx.resource.within.is_none();
-    look::rest(cx, scope, !known, false).await
+    fetch::refresh(cx, scope, !known, false).await
 }
 
 /// For updates: an input that was taken away has the empty value of its kind.

@@ -6,8 +6,8 @@ use catalog::Wait;
 use serde_json::Value as Json;
 
 use crate::context::Context;
-use crate::look;
-use crate::pace::Pace;
+use crate::fetch;
+use crate::poll_interval::PollInterval;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
@@ -31,7 +31,7 @@ enum Standing {
 /// `look` asks for a look even if it seems settled. A failed status is an error with the API's own reason.
 pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else { return Ok(()) };
-    let pace = Pace::of(Some(wait));
+    let pace = PollInterval::of(Some(wait));
     let began = cx.spent();
     let mut look = look || status(wait, scope).is_none();
     let mut failed_at = None;
@@ -56,7 +56,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
             cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
         }
         look = false;
-        look::first(cx, scope, true).await?;
+        fetch::read(cx, scope, true).await?;
     }
 }
 
@@ -65,15 +65,15 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
     let Some(wait) = &cx.resource.wait else {
         return if scope.odd_delete { not_there(cx, scope).await } else { Ok(()) };
     };
-    let pace = Pace::of(Some(wait));
+    let pace = PollInterval::of(Some(wait));
     let began = cx.spent();
     let mut failed = false;
     let mut warned = false;
     loop {
-        match look::first(cx, scope, false).await {
+        match fetch::read(cx, scope, false).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
-            Ok(()) if look::is_gone(scope) => return Ok(()),
+            Ok(()) if fetch::is_gone(scope) => return Ok(()),
             Ok(()) => {}
         }
         let now_failed = standing(wait, scope) == Standing::Failed;
@@ -92,9 +92,9 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
 
 /// Reads once, after a delete whose answer the API document does not have.
 async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
-    match look::first(cx, scope, false).await {
+    match fetch::read(cx, scope, false).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Ok(()) if look::is_gone(scope) => Ok(()),
+        Ok(()) if fetch::is_gone(scope) => Ok(()),
         Err(error) => Err(error),
         Ok(()) => {
             let fact = format!("the delete of the {} was answered, but it still exists", cx.resource.label);

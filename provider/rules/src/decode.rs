@@ -36,10 +36,10 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             continue;
         }
         let read = property.read.as_deref().and_then(|path| wire::get(&answers, path));
-        let told = known.state.given(name).filter(|_| property.told_once);
+        let told = known.state.given(name).filter(|_| property.returned_once);
         let value = match (read, &property.drift_of) {
             _ if told.is_some() => told.cloned(),
-            _ if scope.untold.contains(name) => known.state.given(name).cloned(),
+            _ if scope.unreadable.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
             (Some(json), None) => reader.property(property, json),
             (None, None) => kept(property, name, known),
@@ -216,12 +216,12 @@ fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
 fn with_untold(property: &Property, given: Option<&Value>, mut value: Value) -> Value {
     let Some(given) = given else { return value };
     match (&property.kind, given.data(), value.data_mut()) {
-        (Kind::Object(properties), Data::Object(given), Data::Object(object)) => untold(properties, given, object),
+        (Kind::Object(properties), Data::Object(given), Data::Object(object)) => unreadable(properties, given, object),
         (Kind::List(element), Data::Array(given), Data::Array(items)) => {
             let Kind::Object(properties) = element.as_ref() else { return value };
             for (given, item) in given.iter().zip(items) {
                 if let (Data::Object(given), Data::Object(object)) = (given.data(), item.data_mut()) {
-                    untold(properties, given, object);
+                    unreadable(properties, given, object);
                 }
             }
         }
@@ -230,7 +230,7 @@ fn with_untold(property: &Property, given: Option<&Value>, mut value: Value) -> 
     value
 }
 
-fn untold(properties: &BTreeMap<String, Property>, given: &Object, object: &mut Object) {
+fn unreadable(properties: &BTreeMap<String, Property>, given: &Object, object: &mut Object) {
     for (name, property) in properties.iter().filter(|(_, property)| property.input != Input::No) {
         let Some(given) = given.given(name) else { continue };
         match object.get_mut(name) {

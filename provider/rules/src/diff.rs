@@ -44,9 +44,9 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     }
     let mut diff = Diff { changes: changes.found, warnings: removal::kept(resource, request), ..Diff::default() };
     if resource.local.is_some() {
-        local::foresee(resource, request, &mut diff);
+        local::adjust_diff(resource, request, &mut diff);
     }
-    special::handler(resource).foresee(request, &mut diff);
+    special::handler(resource).adjust_diff(request, &mut diff);
     diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path)));
     add_pending(resource, request, &mut diff);
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);

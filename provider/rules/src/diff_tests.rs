@@ -185,7 +185,7 @@ fn ignoring_one_element_leaves_changes_of_the_others() {
 fn pending_properties_differ_whatever_the_inputs_say() {
     let resource = resource(vec![("name", input(Kind::String)), ("acl", input(Kind::String))]);
     let old = object(json!({"name": "a", "acl": "public"}));
-    let olds = object(json!({"__pending": {"acl": {}, "withdrawn": {}}}));
+    let olds = object(json!({"__pending": {"acl": {}, "discontinued": {}}}));
     for (new, kind) in [
         (json!({"name": "a", "acl": "public"}), ChangeKind::Update),
         (json!({"name": "a", "acl": "other"}), ChangeKind::Update),

@@ -11,7 +11,7 @@ pub struct Error {
     kind: ErrorKind,
     fact: String,
     hint: Option<String>,
-    left: Option<Box<Left>>,
+    partial_state: Option<Box<PartialState>>,
     maybe_done: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -43,7 +43,7 @@ pub enum ErrorKind {
 
 /// What exists at Scaleway although the operation failed. Pulumi must keep it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Left {
+pub struct PartialState {
     /// The resource's Pulumi id.
     pub id: String,
     /// What is known of its outputs.
@@ -55,7 +55,7 @@ pub struct Left {
 impl Error {
     /// An error that tells a fact.
     pub fn new(kind: ErrorKind, fact: impl Into<String>) -> Self {
-        Self { kind, fact: fact.into(), hint: None, left: None, maybe_done: false, source: None }
+        Self { kind, fact: fact.into(), hint: None, partial_state: None, maybe_done: false, source: None }
     }
 
     /// The same error with advice.
@@ -91,8 +91,8 @@ impl Error {
 
     /// The same error with what exists all the same.
     #[must_use]
-    pub fn leaving(mut self, left: Left) -> Self {
-        self.left = Some(Box::new(left));
+    pub fn with_partial_state(mut self, partial_state: PartialState) -> Self {
+        self.partial_state = Some(Box::new(partial_state));
         self
     }
 
@@ -133,8 +133,8 @@ impl Error {
     }
 
     /// What exists of the resource.
-    pub fn left(&self) -> Option<&Left> {
-        self.left.as_deref()
+    pub fn partial_state(&self) -> Option<&PartialState> {
+        self.partial_state.as_deref()
     }
 }
 

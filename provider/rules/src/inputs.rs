@@ -15,9 +15,9 @@ use crate::{encode, equal, secret_hash, special, wire};
 /// default is given.
 pub fn of_state(resource: &Resource, state: &Object, former: &Object, import: bool) -> Object {
     let mut inputs = Object::new();
-    let unshown = special::handler(resource).unshown(former);
+    let not_drift = special::handler(resource).not_drift(former);
     for (name, property) in &resource.properties {
-        if property.input == Input::No || (former.given(name).is_none() && unshown.contains(&name.as_str())) {
+        if property.input == Input::No || (former.given(name).is_none() && not_drift.contains(&name.as_str())) {
             continue;
         }
         let live = state.given(name);

@@ -5,11 +5,11 @@
 //! arguments. Knows neither the API client nor gRPC.
 
 mod autoname;
-pub mod chance;
 pub mod check;
 pub mod convert;
 pub mod decode;
 pub mod diff;
+pub mod discontinued;
 pub mod dns;
 pub mod encode;
 pub mod equal;
@@ -27,17 +27,18 @@ pub mod presence;
 pub mod preview;
 pub mod removal;
 pub mod reshape;
+pub mod rng;
 pub mod scope;
 pub mod secret_hash;
 pub mod special;
 pub mod tags;
 pub mod wire;
-pub mod withdrawn;
 
 pub use autoname::Autonaming;
 pub use check::{check, check_component, unknown_places};
 pub use diff::diff;
-pub use error::{Error, ErrorKind, Left};
+pub use discontinued::reject_discontinued;
+pub use error::{Error, ErrorKind, PartialState};
 pub use moved::has_moved;
 pub use operation::{
     Change, ChangeKind, CheckRequest, Checked, Created, Diff, DiffRequest, Failure, Operation, Progress, ReadBack,
@@ -45,4 +46,3 @@ pub use operation::{
 };
 pub use place::Defaults;
 pub use preview::{preview_create, preview_update};
-pub use withdrawn::refuse_withdrawn;

@@ -49,6 +49,6 @@ fn is_kept(resource: &Resource, name: &str, property: &Property, request: &DiffR
         group.iter().any(|member| member == name) && group.iter().any(|other| request.news.given(other).is_some())
     });
     // Where another input sets the value, absence is as good as that.
-    let set_elsewhere = special::handler(resource).unshown(request.news).contains(&name);
+    let set_elsewhere = special::handler(resource).not_drift(request.news).contains(&name);
     property.computed && property.clear.is_none() && is_sent && was_set && !spelled && !excluded && !set_elsewhere
 }

@@ -34,7 +34,7 @@ pub struct Scope<'a> {
     /// The uuids it had before.
     pub moves: Moves,
     /// Properties that nobody may look at now: they stay as they are.
-    pub untold: BTreeSet<String>,
+    pub unreadable: BTreeSet<String>,
     /// Somebody saw it passing in the course of this operation: what was changed until then is being taken in.
     pub was_passing: bool,
     /// It has no code that could run: a deployment that fails is the state it is in, not a failure of the operation.
@@ -46,7 +46,7 @@ pub struct Scope<'a> {
     /// Its delete was answered with something that the API document does not have.
     pub odd_delete: bool,
     /// Nothing is known of it yet, so that nothing can be left as it is.
-    pub stranger: bool,
+    pub is_import: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -71,8 +71,8 @@ impl<'a> Scope<'a> {
     }
 
     fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
-        let (before, answers, moves, untold) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
-        let (was_passing, without_code, found, fresh, odd_delete, stranger) =
+        let (before, answers, moves, unreadable) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
+        let (was_passing, without_code, found, fresh, odd_delete, is_import) =
             (false, false, false, false, false, false);
         Self {
             resource,
@@ -82,13 +82,13 @@ impl<'a> Scope<'a> {
             before,
             answers,
             moves,
-            untold,
+            unreadable,
             was_passing,
             without_code,
             found,
             fresh,
             odd_delete,
-            stranger,
+            is_import,
         }
     }
 

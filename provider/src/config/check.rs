@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rules::{Change, ChangeKind, Diff, Failure};
 use value::{Object, Path, Value};
 
-use super::Surroundings;
+use super::Environment;
 use super::resolve::{self, text_of};
 use super::setting::{PULUMIS_OWN, SETTINGS};
 
@@ -27,7 +27,7 @@ const KEYS: [&str; 2] = ["accessKey", "secretKey"];
 
 /// Which settings change in effect: one that was written into the state and comes from the environment now, or the other
 /// way round, is no change. Never a reason to replace: that would replace every resource of the provider.
-pub(crate) fn changed(olds: &Object, news: &Object, surroundings: &Surroundings) -> Diff {
+pub(crate) fn changed(olds: &Object, news: &Object, environment: &Environment) -> Diff {
     let given: Vec<(&'static str, ChangeKind)> = SETTINGS
         .iter()
         .filter_map(|setting| Some((setting.name, change(olds.get(setting.name), news.get(setting.name))?)))
@@ -36,7 +36,7 @@ pub(crate) fn changed(olds: &Object, news: &Object, surroundings: &Surroundings)
     if given.is_empty() {
         return Diff::default();
     }
-    let (before, after) = (resolve::in_effect(olds, surroundings), resolve::in_effect(news, surroundings));
+    let (before, after) = (resolve::in_effect(olds, environment), resolve::in_effect(news, environment));
     let is_unknown = |name: &str| news.get(name).is_some_and(Value::contains_unknown);
     let in_effect = given.into_iter().filter(|(name, _)| is_unknown(name) || before.get(name) != after.get(name));
     let changes: BTreeMap<Path, Change> =

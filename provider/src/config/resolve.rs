@@ -2,7 +2,7 @@
 //! environment, before the profile of Scaleway's configuration file, before what is built in.
 //!
 //! A region and a zone belong together: the first source that names either one decides both. Pure but for what it asks
-//! of the surroundings; makes no call.
+//! of the environment; makes no call.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,7 +13,7 @@ use value::{Data, Object, Value};
 
 use super::profile::{self, Chosen};
 use super::setting::{self, SETTINGS};
-use super::{MissingKey, Surroundings, VARIABLES, WrongSetting};
+use super::{Environment, MissingKey, VARIABLES, WrongSetting};
 
 /// The settings that are tags by convention, as components have them, each with the tag's name.
 const TAGS: [(&str, &str); 4] =
@@ -41,11 +41,11 @@ pub(crate) struct Configuration {
 type Source = BTreeMap<&'static str, (String, String)>;
 
 /// Decides what is in force. Unknown arguments count as not given: the real run brings them.
-pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result<Configuration, WrongSetting> {
-    let stack = of_stack(surroundings);
-    let given = vec![of_arguments(arguments, &stack), stack, of_environment(surroundings)];
+pub(crate) fn resolve(arguments: &Object, environment: &Environment) -> Result<Configuration, WrongSetting> {
+    let stack = of_stack(environment);
+    let given = vec![of_arguments(arguments, &stack), stack, of_environment(environment)];
     let mut sources = Sources { given, origins: BTreeMap::new(), warnings: Vec::new() };
-    let insecure = sources.add_profile(surroundings)?;
+    let insecure = sources.add_profile(environment)?;
 
     let (region, zone) = sources.locality();
     let defaults = Defaults {
@@ -76,12 +76,12 @@ pub(crate) fn resolve(arguments: &Object, surroundings: &Surroundings) -> Result
 }
 
 /// The values in effect by their settings, without what is wrong with them.
-pub(super) fn in_effect(arguments: &Object, surroundings: &Surroundings) -> BTreeMap<&'static str, String> {
-    let stack = of_stack(surroundings);
-    let given = vec![of_arguments(arguments, &stack), stack, of_environment(surroundings)];
+pub(super) fn in_effect(arguments: &Object, environment: &Environment) -> BTreeMap<&'static str, String> {
+    let stack = of_stack(environment);
+    let given = vec![of_arguments(arguments, &stack), stack, of_environment(environment)];
     let mut sources = Sources { given, origins: BTreeMap::new(), warnings: Vec::new() };
     // A profile that cannot be read has no settings; Configure reports it.
-    let _ = sources.add_profile(surroundings);
+    let _ = sources.add_profile(environment);
     let (region, zone) = sources.locality();
     let mut values: BTreeMap<&'static str, String> =
         SETTINGS.iter().filter_map(|setting| Some((setting.name, sources.take(setting.name)?))).collect();
@@ -128,10 +128,10 @@ pub(crate) const ARGUMENTS: &str = "the provider's arguments";
 
 const STACK: &str = "the stack's configuration";
 
-fn of_stack(surroundings: &Surroundings) -> Source {
+fn of_stack(environment: &Environment) -> Source {
     // Written by Pulumi; anything else there is not ours to complain about.
     let texts: BTreeMap<String, String> =
-        surroundings.stack_configuration().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        environment.stack_configuration().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     let given = SETTINGS.iter().filter_map(|setting| {
         let text = texts.get(setting.name).filter(|text| !text.is_empty())?;
         Some((setting.name, (text.clone(), STACK.to_owned())))
@@ -139,11 +139,11 @@ fn of_stack(surroundings: &Surroundings) -> Source {
     given.collect()
 }
 
-fn of_environment(surroundings: &Surroundings) -> Source {
+fn of_environment(environment: &Environment) -> Source {
     let mut source = Source::new();
     for variable in VARIABLES {
         let Some(setting) = variable.setting else { continue };
-        if let Some(text) = surroundings.variable(variable.name) {
+        if let Some(text) = environment.variable(variable.name) {
             source.entry(setting).or_insert_with(|| (text, variable.name.to_owned()));
         }
     }
@@ -234,10 +234,10 @@ impl Sources {
     }
 
     /// Adds the profile as the weakest source, and tells whether any TLS certificate is accepted.
-    fn add_profile(&mut self, surroundings: &Surroundings) -> Result<bool, WrongSetting> {
-        let insecure = surroundings.insecure();
+    fn add_profile(&mut self, environment: &Environment) -> Result<bool, WrongSetting> {
+        let insecure = environment.insecure();
         let named = self.take("profile");
-        let chosen = match open(surroundings, named.as_deref()) {
+        let chosen = match open(environment, named.as_deref()) {
             Ok(chosen) => chosen,
             Err(trouble) if trouble.asked_for => return Err(WrongSetting(trouble.text)),
             // A file nobody asked for must not stop who does without it.
@@ -260,15 +260,15 @@ struct Trouble {
 }
 
 /// The profile in force and the file it stands in; nothing if there is no file and none was asked for.
-fn open(surroundings: &Surroundings, profile: Option<&str>) -> Result<Option<(Chosen, String)>, Trouble> {
-    let Some((path, file_named)) = surroundings.scaleway_file() else {
+fn open(environment: &Environment, profile: Option<&str>) -> Result<Option<(Chosen, String)>, Trouble> {
+    let Some((path, file_named)) = environment.scaleway_file() else {
         let lost = |name| format!("the profile `{name}` cannot be found: neither HOME nor SCW_CONFIG_PATH is set");
         return profile.map_or(Ok(None), |name| Err(Trouble { text: lost(name), asked_for: true }));
     };
     let asked_for = file_named || profile.is_some();
     let place = path.display().to_string();
     let trouble = |what: String| Trouble { text: format!("the Scaleway configuration file {place} {what}"), asked_for };
-    let text = match surroundings.read(&path) {
+    let text = match environment.read(&path) {
         Ok(text) => text,
         // As for Scaleway's own tools, a file that does not exist has no profiles, wherever it was named.
         Err(error) if error.kind() == io::ErrorKind::NotFound && profile.is_none() => return Ok(None),

@@ -155,9 +155,9 @@ fn object(fields: &[(&str, &str)]) -> Object {
 }
 
 /// What a process sees whose home is /home/me.
-fn surroundings(environment: &[(&'static str, &str)], stack: &str, file: &str) -> Surroundings {
+fn environment_of(variables: &[(&'static str, &str)], stack: &str, file: &str) -> Environment {
     let mut variables: BTreeMap<&str, String> =
-        environment.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+        variables.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
     variables.insert("PULUMI_CONFIG", stack.to_owned());
     variables.insert("HOME", "/home/me".to_owned());
     let file = file.to_owned();
@@ -165,7 +165,7 @@ fn surroundings(environment: &[(&'static str, &str)], stack: &str, file: &str) -
         Some("/home/me/.config/scw/config.yaml") if !file.is_empty() => Ok(file.clone()),
         _ => Err(io::ErrorKind::NotFound.into()),
     };
-    Surroundings::new(move |name| variables.get(name).cloned(), read)
+    Environment::new(move |name| variables.get(name).cloned(), read)
 }
 
 fn value_of(configuration: &Configuration, setting: &str) -> Option<String> {
@@ -187,8 +187,8 @@ fn value_of(configuration: &Configuration, setting: &str) -> Option<String> {
 #[test]
 fn each_setting_comes_from_the_strongest_source_that_gives_it() {
     for case in CASES {
-        let surroundings = surroundings(case.environment, case.stack, case.file);
-        let configuration = resolve(&object(case.arguments), &surroundings).unwrap();
+        let environment = environment_of(case.environment, case.stack, case.file);
+        let configuration = resolve(&object(case.arguments), &environment).unwrap();
         for (setting, value, origin) in case.expected {
             assert_eq!(value_of(&configuration, setting).as_deref(), Some(*value), "{}: {setting}", case.says);
             let came_from = configuration.origins.get(setting).map_or("nothing", String::as_str);
@@ -204,27 +204,27 @@ fn typed_arguments_of_an_explicit_provider_count_like_texts() {
     arguments.insert("maxRetries".into(), Value::from(5.0));
     arguments.insert("region".into(), Value::UNKNOWN);
     arguments.insert("zone".into(), Value::NULL);
-    let configuration = resolve(&arguments, &surroundings(&[], "", "")).unwrap();
+    let configuration = resolve(&arguments, &environment_of(&[], "", "")).unwrap();
     assert_eq!(configuration.client.max_retries, Some(5));
     assert_eq!(configuration.defaults, built_in_defaults());
 }
 
 #[test]
 fn without_a_secret_key_the_missing_one_is_named_in_both_spellings() {
-    let none = resolve(&Object::new(), &surroundings(&[("SCW_ACCESS_KEY", "SCWX")], "", "")).unwrap();
+    let none = resolve(&Object::new(), &environment_of(&[("SCW_ACCESS_KEY", "SCWX")], "", "")).unwrap();
     assert!(none.client.credentials.is_none());
     let text = none.missing.unwrap().to_string();
     assert!(text.contains("pulumi config set evalap-scaleway:secretKey --secret"), "{text}");
     assert!(text.contains("SCW_SECRET_KEY"), "{text}");
 
-    let some = resolve(&Object::new(), &surroundings(&[("SCW_SECRET_KEY", "s")], "", "")).unwrap();
+    let some = resolve(&Object::new(), &environment_of(&[("SCW_SECRET_KEY", "s")], "", "")).unwrap();
     assert!(some.client.credentials.is_some() && some.missing.is_none());
 }
 
 #[test]
 fn the_certificate_check_is_switched_off_by_variable_or_profile_only() {
     let insecure = |environment: &[(&'static str, &str)], file: &str| {
-        resolve(&Object::new(), &surroundings(environment, "", file)).unwrap().client.insecure
+        resolve(&Object::new(), &environment_of(environment, "", file)).unwrap().client.insecure
     };
     assert!(!insecure(&[], ""));
     assert!(insecure(&[("SCW_INSECURE", "true")], ""));
@@ -234,7 +234,7 @@ fn the_certificate_check_is_switched_off_by_variable_or_profile_only() {
 
 #[track_caller]
 fn check_wrong(arguments: &[(&str, &str)], environment: &[(&'static str, &str)], file: &str, expected: &str) {
-    let Err(error) = resolve(&object(arguments), &surroundings(environment, "", file)) else {
+    let Err(error) = resolve(&object(arguments), &environment_of(environment, "", file)) else {
         panic!("nothing was wrong");
     };
     assert_eq!(error.to_string(), expected);
@@ -272,7 +272,7 @@ fn a_setting_nothing_can_be_done_with_is_named_with_its_source_and_never_quoted(
 #[test]
 fn a_named_file_that_does_not_exist_is_the_same_as_no_file() {
     let variables = [("SCW_CONFIG_PATH", "/elsewhere.yaml"), ("SCW_SECRET_KEY", "s")];
-    let configuration = resolve(&Object::new(), &surroundings(&variables, "", "")).unwrap();
+    let configuration = resolve(&Object::new(), &environment_of(&variables, "", "")).unwrap();
     assert!(configuration.missing.is_none());
     assert_eq!(configuration.warnings, Vec::<String>::new());
 }
@@ -280,14 +280,14 @@ fn a_named_file_that_does_not_exist_is_the_same_as_no_file() {
 #[test]
 fn a_broken_file_nobody_asked_for_is_only_a_warning() {
     let configuration =
-        resolve(&Object::new(), &surroundings(&[("SCW_SECRET_KEY", "s")], "", "secret_key: [")).unwrap();
+        resolve(&Object::new(), &environment_of(&[("SCW_SECRET_KEY", "s")], "", "secret_key: [")).unwrap();
     assert!(configuration.missing.is_none());
     assert!(configuration.warnings[0].contains("is not the YAML"), "{:?}", configuration.warnings);
 }
 
 #[test]
 fn a_region_that_looks_like_none_is_doubted_once_and_used() {
-    let configuration = resolve(&object(&[("region", "Paris")]), &surroundings(&[], "", "")).unwrap();
+    let configuration = resolve(&object(&[("region", "Paris")]), &environment_of(&[], "", "")).unwrap();
     assert_eq!(configuration.defaults.region.as_deref(), Some("Paris"));
     assert_eq!(
         configuration.warnings,
@@ -298,7 +298,7 @@ fn a_region_that_looks_like_none_is_doubted_once_and_used() {
 #[test]
 fn the_convention_is_tags_under_those_that_are_listed() {
     let tags = |arguments: &[(&str, &str)]| {
-        let tags = resolve(&object(arguments), &surroundings(&[], "", "")).unwrap().defaults.tags;
+        let tags = resolve(&object(arguments), &environment_of(&[], "", "")).unwrap().defaults.tags;
         tags.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
     };
     assert!(tags(&[]).is_empty());
@@ -324,7 +324,7 @@ fn only_our_own_settings_change_and_none_replaces() {
     let mut news = object(&[("region", "nl-ams"), ("version", "0.2.0"), ("projectId", "p")]);
     news.insert("maxRetries".into(), Value::from(5.0));
     news.insert("apiUrl".into(), Value::UNKNOWN);
-    let diff = changed(&olds, &news, &surroundings(&[], "", ""));
+    let diff = changed(&olds, &news, &environment_of(&[], "", ""));
     let found: Vec<(String, ChangeKind)> =
         diff.changes.iter().map(|(path, change)| (path.to_string(), change.kind)).collect();
     let expected = [
@@ -346,7 +346,7 @@ fn a_setting_that_comes_from_elsewhere_with_the_same_value_is_no_change() {
         ("SCW_DEFAULT_PROJECT_ID", "p"),
         ("SCW_DEFAULT_REGION", "nl-ams"),
     ];
-    let here = surroundings(&environment, "", "");
+    let here = environment_of(&environment, "", "");
     let written = object(&[
         ("accessKey", "SCWXXXXXXXXXXXXXXXXX"),
         ("secretKey", "canary"),

@@ -9,10 +9,10 @@ use tonic::Status;
 use value::Object;
 
 use super::Server;
-use crate::chance::LocalChance;
 use crate::config::{self, Configuration, MissingKey};
 use crate::files::LocalFiles;
 use crate::journal_file::JournalFiles;
+use crate::rng::LocalRng;
 use crate::to_proto;
 
 /// What Configure made.
@@ -31,7 +31,7 @@ pub(super) struct Configured {
 impl Server {
     pub(super) fn configure_with(&self, arguments: &Object, urn: &str, id: &str) -> Result<(), Status> {
         let Configuration { client, defaults, missing, origins, warnings } =
-            config::resolve(arguments, &self.surroundings).map_err(|error| to_proto::wrong_configuration(&error))?;
+            config::resolve(arguments, &self.environment).map_err(|error| to_proto::wrong_configuration(&error))?;
         for (setting, origin) in &origins {
             tracing::debug!(setting, origin, "configured");
             self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
@@ -47,11 +47,11 @@ impl Server {
         let client = Client::new(client.observer(Arc::new(self.log.clone())));
         let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
-            .leaving_to(Arc::new(LocalChance));
+            .leaving_to(Arc::new(LocalRng));
         if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {
             engine = engine.with_key_of_arguments();
         }
-        if let Some(directory) = self.surroundings.own_directory() {
+        if let Some(directory) = self.environment.own_directory() {
             let project = defaults.project_id.as_deref().unwrap_or_default();
             engine = engine.journaling(Arc::new(JournalFiles::new(directory, &format!("{api}\n{project}"))));
         }

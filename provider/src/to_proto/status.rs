@@ -8,7 +8,7 @@ use prost::Message;
 use pulumi_rpc::google::rpc::Status as Details;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::input_properties_error::PropertyError;
-use rules::{Error, ErrorKind, Left};
+use rules::{Error, ErrorKind, PartialState};
 use tonic::{Code, Status};
 use value::Object;
 
@@ -26,7 +26,7 @@ const INIT_FAILED: &str = "type.googleapis.com/pulumirpc.ErrorResourceInitFailed
 pub(crate) fn failed(error: &Error) -> Status {
     let code = code(error.kind());
     let message = error.to_string();
-    match error.left() {
+    match error.partial_state() {
         Some(left) => with_init_failed(code, &message, left),
         None => Status::new(code, message),
     }
@@ -113,7 +113,7 @@ fn code(kind: ErrorKind) -> Code {
 }
 
 /// `ErrorResourceInitFailed`, as a detail in the trailer where the engine looks for it.
-fn with_init_failed(code: Code, message: &str, left: &Left) -> Status {
+fn with_init_failed(code: Code, message: &str, left: &PartialState) -> Status {
     let detail = rpc::ErrorResourceInitFailed {
         id: left.id.clone(),
         properties: Some(super::known(left.state.clone())),

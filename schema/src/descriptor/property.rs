@@ -36,7 +36,7 @@ pub struct Property {
     /// Sent, but not compared and not an output.
     pub write_only: bool,
     /// Returned by the API at creation only, and kept in the state.
-    pub told_once: bool,
+    pub returned_once: bool,
     /// Can be enabled but not disabled.
     pub one_way: bool,
     /// Unique value: a replacement that keeps the value deletes the old object first. Automatic names (`input: auto`)

@@ -85,7 +85,7 @@ pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> Str
 
 /// The text of a resource under one of its tokens: the descriptor's, and how an existing one is imported.
 pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
-    if one.resource.local.is_some() || one.resource.withdrawn.is_some() {
+    if one.resource.local.is_some() || one.resource.discontinued.is_some() {
         return one.descriptor.doc.trim().to_owned();
     }
     let forms = one.resource.id_forms().map(|form| form.iter().map(|part| id_part(one, part)).unzip());
@@ -100,10 +100,10 @@ pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     )
 }
 
-/// Why not to use a resource or its lookup: because Scaleway has withdrawn it, or as the descriptor says.
+/// Why not to use a resource or its lookup: because Scaleway has discontinued it, or as the descriptor says.
 pub(crate) fn reason(one: &Resolved<'_>, said: Option<&String>) -> Option<String> {
-    let instead = one.resource.withdrawn.as_ref();
-    instead.map(|instead| format!("Scaleway has withdrawn it. {}", instead.trim())).or_else(|| said.cloned())
+    let instead = one.resource.discontinued.as_ref();
+    instead.map(|instead| format!("Scaleway has discontinued it. {}", instead.trim())).or_else(|| said.cloned())
 }
 
 /// Why not to use a token: because there is a newer name, or a better thing.

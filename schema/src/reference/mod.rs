@@ -46,7 +46,7 @@ pub(crate) fn reference(
         match example {
             Some((place, example)) => example::check(example, place, &one.resource.token, schema, findings),
             // A discontinued resource cannot be created, so it has no example.
-            None if one.resource.withdrawn.is_some() => {}
+            None if one.resource.discontinued.is_some() => {}
             None => findings
                 .mistake(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
         }

@@ -166,7 +166,7 @@ impl<'a> Page<'a> {
     /// The API operations and timeouts.
     fn behaviour(&self) -> String {
         let resource = &self.one.resource;
-        if resource.withdrawn.is_some() {
+        if resource.discontinued.is_some() {
             return String::from("## API operations and timeouts\n\nNone: the resource is discontinued.\n");
         }
         let calls = |steps: &[Step]| {

@@ -16,7 +16,7 @@ const OF_RESOURCES: [&str; 16] = [
     "replace",
     "computed",
     "writeOnly",
-    "toldOnce",
+    "returnedOnce",
     "oneWay",
     "convert",
     "values",

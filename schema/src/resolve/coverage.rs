@@ -46,8 +46,8 @@ impl<'a> Scope<'a> {
 
     /// Refuses inputs that are never sent, and updatable ones that no update sends.
     pub(crate) fn check_coverage(&self, resource: &Resource, calls: &Calls<'a>, findings: &mut Findings) {
-        // What is withdrawn calls nobody.
-        if resource.withdrawn.is_some() {
+        // What is discontinued calls nobody.
+        if resource.discontinued.is_some() {
             return;
         }
         if ["create", "update"].iter().any(|word| findings.has_mistake_in(&self.place.at(word))) {

@@ -22,7 +22,7 @@ impl<'a> Scope<'a> {
         let word = self.resource.listing.clone().unwrap_or_default();
         let place = self.place.at("listing");
         // There are none any more.
-        if self.resource.withdrawn.is_some() {
+        if self.resource.discontinued.is_some() {
             return None;
         }
         let mut of = Vec::new();

@@ -52,8 +52,8 @@ impl<'a> Scope<'a> {
         self.check_id_given(word, &inputs, &place, findings);
         let parent = parent.map(|(word, list)| self.parent(word, &list, &inputs, &place.at("parent"), findings));
         let lists: Vec<&LookupBy> = by.iter().chain(parent.iter().map(|parent| &parent.by)).collect();
-        // Of a list that could not be found nobody knows what selects in it, and what is withdrawn has none.
-        if by.is_some() == word.list.is_some() && self.resource.withdrawn.is_none() {
+        // Of a list that could not be found nobody knows what selects in it, and what is discontinued has none.
+        if by.is_some() == word.list.is_some() && self.resource.discontinued.is_none() {
             self.check_used(word, &inputs, &lists, &place, findings);
         }
         for name in &word.without {
@@ -312,7 +312,7 @@ fn own_properties<'a: 'c, 'c>(
         let sides = Sides {
             // What an object among the inputs asks for stands in no body: `inside` finds it in the query.
             send: Shape::new(!word.properties.is_empty()),
-            told_once: read.clone(),
+            returned_once: read.clone(),
             read: read.clone(),
             sent_elsewhere: elsewhere.then(|| (name.clone(), None)).into_iter().collect(),
             told_by_id: BTreeSet::new(),

@@ -170,7 +170,7 @@ impl<'a> Scope<'a> {
             holds_data: self.resource.holds_data.clone(),
             reshape: self.resource.reshape.clone(),
             local: None,
-            withdrawn: self.resource.withdrawn.clone(),
+            discontinued: self.resource.discontinued.clone(),
             special: self.special(&calls),
             listing: self.listing(findings),
             exactly_one: self.resource.exactly_one.clone(),
@@ -217,7 +217,7 @@ impl<'a> Scope<'a> {
     /// Whether the descriptor may speak of fields that no document knows.
     pub(crate) fn is_open(&self) -> bool {
         let word = self.resource;
-        word.reshape.is_some() || word.special.is_some() || word.withdrawn.is_some()
+        word.reshape.is_some() || word.special.is_some() || word.discontinued.is_some()
     }
 
     /// The property whose field has this name in requests.

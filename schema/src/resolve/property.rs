@@ -25,7 +25,7 @@ impl<'a> Scope<'a> {
         }
         let sides = Sides {
             send,
-            told_once: calls.answers.with(&made),
+            returned_once: calls.answers.with(&made),
             read: calls.answers.clone(),
             sent_elsewhere: self.sent_elsewhere(calls),
             told_by_id: self.told_by_id(),
@@ -36,11 +36,11 @@ impl<'a> Scope<'a> {
         words
             .map(|(name, word)| {
                 let mut property = property(name, word, &sides, &place.at(name), findings);
-                // Without an update there is nothing a change could be sent with. What is withdrawn is not replaced for it:
+                // Without an update there is nothing a change could be sent with. What is discontinued is not replaced for it:
                 // its `replace` says all.
                 let fixed = self.resource.update.is_none()
                     && self.resource.special.is_none()
-                    && self.resource.withdrawn.is_none()
+                    && self.resource.discontinued.is_none()
                     && !self.resource.function;
                 property.replace |= fixed && property.input != Input::No && property.send.is_some();
                 (name.clone(), property)
@@ -114,7 +114,7 @@ pub(crate) fn property(
         computed: word.computed,
         secret: word.secret,
         write_only: word.write_only,
-        told_once: word.told_once,
+        returned_once: word.returned_once,
         one_way: word.one_way,
         unique: word.unique,
         lasting: word.lasting,
@@ -185,8 +185,8 @@ fn inner_properties<'a>(
     };
     let inner = Sides {
         send: inside(&sides.send, &wire.send),
-        read: inside(if word.told_once { &sides.told_once } else { &sides.read }, &wire.read),
-        told_once: inside(&sides.told_once, &wire.read),
+        read: inside(if word.returned_once { &sides.returned_once } else { &sides.read }, &wire.read),
+        returned_once: inside(&sides.returned_once, &wire.read),
         sent_elsewhere: sides.sent_elsewhere.iter().filter_map(inside_of).collect(),
         told_by_id: BTreeSet::new(),
         is_input: word.input != InputWord::No,

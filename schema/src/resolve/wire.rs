@@ -14,7 +14,7 @@ pub(crate) struct Sides<'a> {
     /// What answers hold.
     pub(crate) read: Shape<'a>,
     /// What answers hold, and what only the answer to the creation does.
-    pub(crate) told_once: Shape<'a>,
+    pub(crate) returned_once: Shape<'a>,
     /// Properties that leave in another way than in a body, with the parameter that takes them.
     pub(crate) sent_elsewhere: BTreeMap<String, Option<Field<'a>>>,
     /// Properties that the id tells even where no answer does.
@@ -46,7 +46,7 @@ impl<'a> Wire<'a> {
         findings: &mut Findings,
     ) -> Self {
         let (send, read) = paths(name, word);
-        let answers = if word.told_once { &sides.told_once } else { &sides.read };
+        let answers = if word.returned_once { &sides.returned_once } else { &sides.read };
         let elsewhere = sides.sent_elsewhere.get(name);
         let by_id = sides.told_by_id.contains(name);
         let find = |shape: &Shape<'a>, path: &Option<String>| shape.find(path.as_deref()?).into_iter().next();

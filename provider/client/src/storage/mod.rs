@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::call::Call;
 use crate::settings::Settings;
-use crate::shape::{Form, Storage, Told};
+use crate::shape::{Form, ResponseHeader, Storage};
 use crate::xml::{self, Element, ElementKind, parse};
 
 pub(crate) use sign::sign;
@@ -127,7 +127,7 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
-fn heard(told: &Told, headers: &HeaderMap) -> Option<Value> {
+fn heard(told: &ResponseHeader, headers: &HeaderMap) -> Option<Value> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     if let Some(prefix) = told.name.strip_suffix('*') {
         let map: Map<String, Value> = headers

@@ -10,7 +10,7 @@ use value::Object;
 
 use super::{Handler, Transition, call, databases_upgrade};
 use crate::context::Context;
-use crate::{look, wait};
+use crate::{fetch, wait};
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
@@ -52,14 +52,14 @@ impl Handler for Instance {
         }))
     }
 
-    fn find_again<'a>(
+    fn relocate<'a>(
         &'a self,
         cx: &'a Context<'_>,
         scope: &'a mut Scope<'_>,
         state: &'a Object,
         exists: bool,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        databases_upgrade::find_again(cx, scope, state, exists)
+        databases_upgrade::relocate(cx, scope, state, exists)
     }
 
     fn before_change<'a>(
@@ -200,7 +200,7 @@ async fn exchange(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result
 
 pub(super) async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(), Error> {
     if wire::get(&scope.answers, "endpoints").is_none() {
-        look::first(cx, scope, false).await?;
+        fetch::read(cx, scope, false).await?;
     }
     let endpoints = wire::get(&scope.answers, "endpoints").and_then(Json::as_array).cloned().unwrap_or_default();
     let ids = endpoints

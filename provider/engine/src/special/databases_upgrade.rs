@@ -12,7 +12,7 @@ use value::Object;
 
 use super::{Transition, call, list};
 use crate::context::Context;
-use crate::{look, wait};
+use crate::{fetch, wait};
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
@@ -52,7 +52,7 @@ pub(super) async fn upgrade(
 
 /// Makes sure that the scope means an instance of this engine. An upgrade whose answer was lost is not made again.
 async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine: &str) -> Result<(), Error> {
-    let looked = look::first(cx, scope, false).await;
+    let looked = fetch::read(cx, scope, false).await;
     let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
     if !missing {
         looked?;
@@ -84,7 +84,7 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
     if let Some(uuid) = uuid.filter(|uuid| scope.parts.uuid.as_ref() != Some(uuid)) {
         scope.move_to(&uuid);
     }
-    look::learn(cx.resource, scope, None, answer);
+    fetch::merge(cx.resource, scope, None, answer);
     wait::settled(cx, scope, false).await
 }
 
@@ -135,7 +135,7 @@ pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object
 }
 
 /// Follows an instance whose endpoints another one has, such as after an upgrade that was interrupted.
-pub(super) fn find_again<'a>(
+pub(super) fn relocate<'a>(
     cx: &'a Context<'_>,
     scope: &'a mut Scope<'_>,
     state: &'a Object,

@@ -11,8 +11,8 @@ use value::Object;
 
 use super::{Handler, Transition, list, request};
 use crate::context::{Context, Patience};
-use crate::look;
-use crate::pace::Pace;
+use crate::fetch;
+use crate::poll_interval::PollInterval;
 use rules::dns;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
@@ -46,7 +46,7 @@ impl Handler for Record {
         Some(Box::pin(add(cx, scope)))
     }
 
-    fn looks_up_itself(&self) -> bool {
+    fn looks_up_ambiguous_creates(&self) -> bool {
         true
     }
 
@@ -62,7 +62,7 @@ impl Handler for Record {
             }
             let set = json!({ "id": scope.source(&catalog::Source::Id), "records": [record(scope)] });
             let records = change(cx, scope, json!({ "set": set }), Repeatable::Yes).await?;
-            look::learn(cx.resource, scope, None, records.into_iter().next().unwrap_or_default());
+            fetch::merge(cx.resource, scope, None, records.into_iter().next().unwrap_or_default());
             Ok(true)
         })
     }
@@ -85,7 +85,7 @@ impl Handler for Record {
 async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
     let record = record(scope);
     let added = json!({ "add": { "records": [record] } });
-    let (pace, began) = (Pace::of(cx.resource.wait.as_ref()), cx.spent());
+    let (pace, began) = (PollInterval::of(cx.resource.wait.as_ref()), cx.spent());
     for attempt in 1.. {
         let lost = match change(cx, scope, added.clone(), Repeatable::No).await {
             Ok(records) => match records.into_iter().find(|other| is_same(other, &record)) {

@@ -17,7 +17,7 @@ use value::Object;
 use super::{Handler, Transition, call};
 use crate::content::{self, Contents};
 use crate::context::{Context, Patience};
-use crate::{look, wait, zip};
+use crate::{fetch, wait, zip};
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::special::functions_function::{CODE, UPLOADED, asset, known_hash};
@@ -76,7 +76,7 @@ impl Handler for Function {
             let deploys = asked && wanted && (creation || !scope.was_passing);
             if deploys {
                 let answer = call(cx, scope, "DeployFunction", None, &[]).await?;
-                look::learn(cx.resource, scope, None, answer);
+                fetch::merge(cx.resource, scope, None, answer);
                 wait::settled(cx, scope, false).await.map_err(|error| explained(scope, error))?;
             }
             Ok(deploys)

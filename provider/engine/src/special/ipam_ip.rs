@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Handler, Transition};
 use crate::context::Context;
-use crate::look;
+use crate::fetch;
 use rules::error::Error;
 use rules::scope::Scope;
 
@@ -30,7 +30,7 @@ impl Handler for Ip {
             if !transition.pending.contains(MACHINES) {
                 return Ok(false);
             }
-            look::first(cx, scope, false).await?;
+            fetch::read(cx, scope, false).await?;
             let live = machine(scope.answers.get(MACHINE));
             if is_same(&live, scope.wanted.get(MACHINE).unwrap_or(&Json::Null)) {
                 scope.wanted.remove(MACHINE);

@@ -69,7 +69,7 @@ pub(crate) trait Handler: Sync {
     }
 
     /// Whether `begin` looks up an object whose response is ambiguous.
-    fn looks_up_itself(&self) -> bool {
+    fn looks_up_ambiguous_creates(&self) -> bool {
         false
     }
 
@@ -95,7 +95,7 @@ pub(crate) trait Handler: Sync {
 
     /// Looks for the object under another id, where there is none, or one without what made it out; tells whether the
     /// scope means another one now.
-    fn find_again<'a>(
+    fn relocate<'a>(
         &'a self,
         _cx: &'a Context<'_>,
         _scope: &'a mut Scope<'_>,

@@ -13,8 +13,8 @@ use value::{Object, Value};
 
 use super::{Handler, Transition, call};
 use crate::context::Context;
-use crate::look;
-use crate::pace::Pace;
+use crate::fetch;
+use crate::poll_interval::PollInterval;
 use rules::error::Error;
 use rules::scope::Scope;
 use rules::special::observability_alert_manager::{CONTACTS, MANAGED, RULES, is_managed, rules};
@@ -97,7 +97,7 @@ async fn switch_rules(
 async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], status: &str) -> Result<(), Error> {
     let listing = cx.resource.read.iter().find(|step| step.into.as_deref() == Some("alerts"));
     let Some(listing) = listing else { return Ok(()) };
-    let pace = Pace::of(cx.resource.wait.as_ref());
+    let pace = PollInterval::of(cx.resource.wait.as_ref());
     let began = cx.spent();
     loop {
         let alerts = cx.perform(listing, scope, &[], false).await?.unwrap_or_default();
@@ -106,7 +106,7 @@ async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], stat
             id.is_some_and(|id| ids.iter().any(|wanted| *wanted == id)) && alert["rule_status"].as_str() != Some(status)
         });
         let left = left.count();
-        look::learn(cx.resource, scope, Some("alerts"), alerts);
+        fetch::merge(cx.resource, scope, Some("alerts"), alerts);
         if left == 0 {
             return Ok(());
         }

@@ -9,10 +9,10 @@ use catalog::{Input, Resource};
 use jiff::Timestamp;
 use value::Object;
 
-use crate::chance::Chance;
 use crate::error::{Error, ErrorKind};
 use crate::inputs::hidden;
 use crate::operation::{Created, Diff, DiffRequest, ReadBack};
+use crate::rng::Rng;
 
 /// The id of everything that is made here: there is nothing it could be found by.
 const ID: &str = "kept-in-the-state";
@@ -20,12 +20,12 @@ const ID: &str = "kept-in-the-state";
 /// How one kind of resource is made.
 trait Local: Sync {
     /// Makes the outputs that are no inputs, once and for all.
-    fn make(&self, _chance: &dyn Chance, _inputs: &Object, _now: Timestamp) -> Result<Object, Error> {
+    fn make(&self, _chance: &dyn Rng, _inputs: &Object, _now: Timestamp) -> Result<Object, Error> {
         Ok(Object::new())
     }
 
     /// Adds to a diff what changes by itself, and what the user may want to know of that.
-    fn foresee(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
+    fn adjust_diff(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
 
     /// The outputs that a change makes anew; those that are not among them stay.
     fn remake(&self, _request: &DiffRequest<'_>) -> Result<Object, Error> {
@@ -53,9 +53,9 @@ fn local(resource: &Resource) -> Result<&'static dyn Local, Error> {
 }
 
 /// Adds to a diff what changes by itself.
-pub fn foresee(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
+pub fn adjust_diff(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
     if let Ok(local) = local(resource) {
-        local.foresee(request, diff);
+        local.adjust_diff(request, diff);
     }
 }
 
@@ -67,12 +67,12 @@ pub fn outlook(resource: &Resource, request: &DiffRequest<'_>) -> Object {
 /// Makes the resource; `seen` is what was looked at.
 pub fn create(
     resource: &Resource,
-    chance: &dyn Chance,
+    rng: &dyn Rng,
     inputs: &Object,
     seen: Object,
     now: Timestamp,
 ) -> Result<Created, Error> {
-    let mut made = local(resource)?.make(chance, inputs, now)?;
+    let mut made = local(resource)?.make(rng, inputs, now)?;
     made.extend(seen);
     Ok(Created { id: ID.to_owned(), state: state(resource, inputs, &made) })
 }

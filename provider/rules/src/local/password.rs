@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use value::{Object, Value, object};
 
 use super::Local;
-use crate::chance::Chance;
 use crate::error::{Error, ErrorKind};
+use crate::rng::Rng;
 
 /// See the module.
 pub(super) struct Password;
@@ -24,14 +24,14 @@ const USUAL_LENGTH: usize = 32;
 const ATTEMPTS: usize = 1_000;
 
 impl Local for Password {
-    fn make(&self, chance: &dyn Chance, inputs: &Object, _: Timestamp) -> Result<Object, Error> {
+    fn make(&self, rng: &dyn Rng, inputs: &Object, _: Timestamp) -> Result<Object, Error> {
         let length = inputs.get("length").and_then(Value::as_f64).map_or(USUAL_LENGTH, rounded);
         let special = inputs.flag("special").unwrap_or(true);
         let kinds: &[&[u8]] = if special { &[LOWER, UPPER, DIGITS, SPECIAL] } else { &[LOWER, UPPER, DIGITS] };
         let alphabet = kinds.concat();
         // Each password that has all kinds is as probable as any other: the rest is thrown away, not mended.
         for _ in 0..ATTEMPTS {
-            let password = characters(chance, &alphabet, length)?;
+            let password = characters(rng, &alphabet, length)?;
             if kinds.iter().all(|kind| password.iter().any(|character| kind.contains(character))) {
                 let text: String = password.into_iter().map(char::from).collect();
                 return Ok(object! { "result": Value::from(text).into_secret() });
@@ -42,13 +42,13 @@ impl Local for Password {
 }
 
 /// That many characters of an alphabet, each as probable as any other.
-fn characters(chance: &dyn Chance, alphabet: &[u8], length: usize) -> Result<Vec<u8>, Error> {
+fn characters(rng: &dyn Rng, alphabet: &[u8], length: usize) -> Result<Vec<u8>, Error> {
     // Bytes beyond the last whole multiple would favour the first characters.
     let fair = 256 - 256 % alphabet.len();
     let mut found = Vec::with_capacity(length);
     let mut bytes = [0_u8; 64];
     while found.len() < length {
-        chance.fill(&mut bytes).map_err(|error| {
+        rng.fill(&mut bytes).map_err(|error| {
             Error::new(ErrorKind::Internal, "this machine gives no unpredictable bytes").because(error)
         })?;
         let fitting = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
@@ -75,7 +75,7 @@ mod tests {
     /// A simple generator: the same for the same seed.
     struct Seeded(Mutex<u64>);
 
-    impl Chance for Seeded {
+    impl Rng for Seeded {
         fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
             let mut state = self.0.lock().unwrap();
             for byte in bytes {
@@ -125,13 +125,13 @@ mod tests {
     #[test]
     fn a_source_that_fails_or_repeats_itself_ends_in_an_error() {
         struct Zeros;
-        impl Chance for Zeros {
+        impl Rng for Zeros {
             fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
                 bytes.fill(0);
                 Ok(())
             }
         }
         assert!(Password.make(&Zeros, &Object::new(), Timestamp::UNIX_EPOCH).is_err());
-        assert!(Password.make(&crate::chance::NoChance, &Object::new(), Timestamp::UNIX_EPOCH).is_err());
+        assert!(Password.make(&crate::rng::NoRng, &Object::new(), Timestamp::UNIX_EPOCH).is_err());
     }
 }

@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use value::{Object, Path, Value, object};
 
 use super::Local;
-use crate::chance::Chance;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
+use crate::rng::Rng;
 
 /// See the module.
 pub(super) struct Rotation;
@@ -20,11 +20,11 @@ const USUAL_GRACE: f64 = 30.0;
 const ROTATED_AT: &str = "rotatedAt";
 
 impl Local for Rotation {
-    fn make(&self, _: &dyn Chance, inputs: &Object, now: Timestamp) -> Result<Object, Error> {
+    fn make(&self, _: &dyn Rng, inputs: &Object, now: Timestamp) -> Result<Object, Error> {
         begun(1.0, inputs, now)
     }
 
-    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+    fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         let Some(left) = left(request.olds, request.news, request.now) else { return };
         if diff.changes.contains_key(&Path::root("trigger")) {
             diff.notes.push("`trigger` is another: it is rotated now".to_owned());
@@ -103,7 +103,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::chance::NoChance;
+    use crate::rng::NoRng;
 
     fn day(number: i64) -> Timestamp {
         Timestamp::from_second(86_400 * (20_000 + number)).unwrap()
@@ -112,14 +112,14 @@ mod tests {
     fn seen(olds: &Object, news: &Object, now: Timestamp) -> (Diff, Object) {
         let request = DiffRequest { olds, old_inputs: olds, news, ignore_changes: &[], now };
         let mut diff = Diff::default();
-        Rotation.foresee(&request, &mut diff);
+        Rotation.adjust_diff(&request, &mut diff);
         (diff, Rotation.remake(&request).unwrap())
     }
 
     #[test]
     fn a_generation_lasts_its_days_and_tells_how_many_are_left() {
         let inputs = object! { "maxAgeDays": 10.0, "graceDays": 5.0 };
-        let mut state = Rotation.make(&NoChance, &inputs, day(0)).unwrap();
+        let mut state = Rotation.make(&NoRng, &inputs, day(0)).unwrap();
         state.extend(inputs.clone());
         assert_eq!(state.text("endsAt"), Some("2024-10-19T00:00:00Z"));
         let (diff, made) = seen(&state, &inputs, day(3));
@@ -140,7 +140,7 @@ mod tests {
         };
         let inputs = object! { "maxAgeDays": 10.0, "trigger": "one" };
         assert_eq!(outlook(&Object::new(), &inputs), Some(1.0));
-        let mut state = Rotation.make(&NoChance, &inputs, day(0)).unwrap();
+        let mut state = Rotation.make(&NoRng, &inputs, day(0)).unwrap();
         state.extend(inputs.clone());
         assert_eq!(outlook(&state, &inputs), None, "it stays what it is");
         assert_eq!(outlook(&state, &inputs.clone().with("trigger", "two")), Some(2.0));
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn another_word_makes_a_new_generation_and_an_age_alone_none() {
         let inputs = object! { "maxAgeDays": 10.0, "trigger": "one" };
-        let mut state = Rotation.make(&NoChance, &inputs, day(0)).unwrap();
+        let mut state = Rotation.make(&NoRng, &inputs, day(0)).unwrap();
         state.extend(inputs);
         let other = object! { "maxAgeDays": 10.0, "trigger": "two" };
         assert_eq!(seen(&state, &other, day(1)).1["generation"].as_f64(), Some(2.0));

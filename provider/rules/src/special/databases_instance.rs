@@ -36,7 +36,7 @@ impl Special for Instance {
         if inputs.given("snapshotId").is_some() { &OF_SNAPSHOT } else { &[] }
     }
 
-    fn unshown(&self, inputs: &Object) -> &'static [&'static str] {
+    fn not_drift(&self, inputs: &Object) -> &'static [&'static str] {
         if inputs.given("snapshotId").is_some() { &UNSHOWN_OF_SNAPSHOT } else { &[] }
     }
 
@@ -64,8 +64,8 @@ impl Special for Instance {
         databases_upgrade::check(olds, inputs, failures);
     }
 
-    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
-        databases_upgrade::foresee(request, diff);
+    fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+        databases_upgrade::adjust_diff(request, diff);
         // The local disk has the size of its node type.
         if request.news.text("volumeType") == Some("lssd") {
             diff.warnings.retain(|warning| warning.path.top() != Some("volumeSizeInGb"));
@@ -76,14 +76,14 @@ impl Special for Instance {
         shows_one_way_to_an_address(inputs, "ipNet");
     }
 
-    fn takes_care_of(&self, inputs: &Object) -> &'static [&'static str] {
+    fn sent_by_handler(&self, inputs: &Object) -> &'static [&'static str] {
         if inputs.given("snapshotId").is_some() { &AFTER_SNAPSHOT } else { &[] }
     }
 
-    fn unasked(&self, inputs: &Object) -> &'static [&'static str] {
+    fn created_by_default(&self, inputs: &Object) -> &'static [&'static str] {
         let given = |name: &str| inputs.given(name).is_some();
-        let unasked = given("snapshotId") && given("privateNetwork") && !given("loadBalancer");
-        if unasked { &["loadBalancer"] } else { &[] }
+        let created_by_default = given("snapshotId") && given("privateNetwork") && !given("loadBalancer");
+        if created_by_default { &["loadBalancer"] } else { &[] }
     }
 }
 

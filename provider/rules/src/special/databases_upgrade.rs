@@ -26,7 +26,7 @@ fn parts(engine: &str) -> Option<(&str, u32)> {
 }
 
 /// What an upgrade does beside, and one that is not finished yet.
-pub(super) fn foresee(request: &DiffRequest<'_>, diff: &mut Diff) {
+pub(super) fn adjust_diff(request: &DiffRequest<'_>, diff: &mut Diff) {
     let path = Path::root("engine");
     let mut warn = |text: String| diff.warnings.push(Warning { path: path.clone(), text });
     if moved::is_unfinished(request.olds) {

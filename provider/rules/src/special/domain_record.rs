@@ -29,7 +29,7 @@ impl Special for Record {
 
     /// Shows a changed priority in the data where the program gives it there. Zero beside the data of an SRV record is what
     /// the API fills in, not a change.
-    fn recognize(&self, inputs: &Object, _: &Wire, state: &mut Object) {
+    fn adjust_state(&self, inputs: &Object, _: &Wire, state: &mut Object) {
         let Some(kind) = inputs.text("type") else { return };
         let given = inputs.text("data").and_then(|data| dns::told_priority(kind, data));
         let Some(live) = state.given("priority").and_then(Value::as_f64) else { return };
@@ -43,7 +43,7 @@ impl Special for Record {
     }
 
     /// The data sets the priority of a program that does not give one.
-    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+    fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         let data = request.news.text("data").zip(request.news.text("type"));
         if data.is_some_and(|(data, kind)| dns::told_priority(kind, data).is_some()) {
             diff.warnings.retain(|warning| warning.path.top() != Some("priority"));

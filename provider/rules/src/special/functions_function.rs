@@ -21,7 +21,7 @@ pub const UPLOADED: &str = "code_hash";
 
 impl Special for Function {
     /// What was uploaded just now is told in place of what was there before, which the state keeps otherwise.
-    fn recognize(&self, _: &Object, answers: &Wire, state: &mut Object) {
+    fn adjust_state(&self, _: &Object, answers: &Wire, state: &mut Object) {
         if let Some(hash) = answers.get(UPLOADED).and_then(Json::as_str) {
             state.insert("codeHash".to_owned(), Value::from(hash));
         }
@@ -31,11 +31,11 @@ impl Special for Function {
         inputs.insert(IMPORTED.to_owned(), Value::from(true));
     }
 
-    fn takes_care_of(&self, _: &Object) -> &'static [&'static str] {
+    fn sent_by_handler(&self, _: &Object) -> &'static [&'static str] {
         &CODE
     }
 
-    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+    fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         for name in CODE {
             match differs(request, name) {
                 None => {}

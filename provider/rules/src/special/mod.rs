@@ -28,7 +28,7 @@ pub trait Special: Sync {
     }
 
     /// Inputs whose live value does not count as drift where the program gives none. Pure.
-    fn unshown(&self, inputs: &Object) -> &'static [&'static str] {
+    fn not_drift(&self, inputs: &Object) -> &'static [&'static str] {
         self.inherited(inputs)
     }
 
@@ -36,26 +36,26 @@ pub trait Special: Sync {
     fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
 
     /// The properties that `after_change` makes real: until then a create has not done them.
-    fn takes_care_of(&self, _inputs: &Object) -> &'static [&'static str] {
+    fn sent_by_handler(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }
 
     /// What such a create makes without being asked, until `after_change` takes it away. Pure.
-    fn unasked(&self, _inputs: &Object) -> &'static [&'static str] {
+    fn created_by_default(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }
 
     /// Leaves of what was read only what is this resource's own. Pure.
-    fn recognize(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
+    fn adjust_state(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
 
     /// Leaves of the inputs of an import what a program can give together. Pure.
     fn imported(&self, _inputs: &mut Object) {}
 
     /// Adds what a change would do beside, and what is still to be done; takes away what is no change. Pure.
-    fn foresee(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
+    fn adjust_diff(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
 
     /// Adds advice to the error of a first read that failed.
-    fn explain(&self, _scope: &Scope<'_>, error: Error) -> Error {
+    fn advise(&self, _scope: &Scope<'_>, error: Error) -> Error {
         error
     }
 }

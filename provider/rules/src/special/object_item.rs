@@ -27,7 +27,7 @@ impl Special for Item {
     }
 
     /// The response to HEAD has no body: the API answers 400 without the key that the content was encrypted with.
-    fn explain(&self, scope: &Scope<'_>, error: Error) -> Error {
+    fn advise(&self, scope: &Scope<'_>, error: Error) -> Error {
         if error.kind() != ErrorKind::Invalid {
             return error;
         }

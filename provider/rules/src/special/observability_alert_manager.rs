@@ -21,7 +21,7 @@ pub const MANAGED: &str = "enableManagedAlerts";
 impl Special for AlertManager {
     /// Alerts that others switched on are theirs: only those the program names are told, so that none is switched off.
     /// Where it asks for all, in the older spelling, all are told: naming them instead is no change then.
-    fn recognize(&self, inputs: &Object, answers: &Wire, state: &mut Object) {
+    fn adjust_state(&self, inputs: &Object, answers: &Wire, state: &mut Object) {
         if is_managed(inputs) {
             let on: Vec<Value> = rules_that_are_on(answers).into_iter().map(Value::from).collect();
             state.insert(RULES.to_owned(), Value::from(on));
@@ -35,7 +35,7 @@ impl Special for AlertManager {
         }
     }
 
-    fn takes_care_of(&self, _: &Object) -> &'static [&'static str] {
+    fn sent_by_handler(&self, _: &Object) -> &'static [&'static str] {
         &[RULES, CONTACTS]
     }
 }

@@ -15,12 +15,12 @@ const USUAL_CAP: Duration = Duration::from_secs(5);
 
 /// Pauses that grow with the time already waited, so that one is never much later than a certain part of the whole.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pace {
+pub(crate) struct PollInterval {
     cap: Duration,
     ready_after: Duration,
 }
 
-impl Pace {
+impl PollInterval {
     /// The pace for a kind of resource: shaped by the shortest recorded time to ready.
     pub(crate) fn of(wait: Option<&Wait>) -> Self {
         wait.map_or(Self { cap: USUAL_CAP, ready_after: Duration::ZERO }, |wait| Self {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     /// The looks needed until something that takes `duration` is seen done, and how late that is.
-    fn looks(pace: Pace, duration: Duration) -> (u32, Duration) {
+    fn looks(pace: PollInterval, duration: Duration) -> (u32, Duration) {
         let (mut waited, mut looks) = (Duration::ZERO, 0);
         while waited < duration {
             waited += pace.pause(waited);
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_quick_kind_is_seen_ready_soon_after_it_is_and_with_few_looks() {
-        let pace = Pace { cap: Duration::from_secs(5), ready_after: Duration::from_secs(5) };
+        let pace = PollInterval { cap: Duration::from_secs(5), ready_after: Duration::from_secs(5) };
         for tenths in 1..300 {
             let duration = Duration::from_millis(tenths * 100);
             let (looks, late) = looks(pace, duration);
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_database_is_looked_at_less_often_than_the_peer_would() {
-        let pace = Pace { cap: Duration::from_secs(15), ready_after: Duration::from_secs(181) };
+        let pace = PollInterval { cap: Duration::from_secs(15), ready_after: Duration::from_secs(181) };
         let (looks, late) = looks(pace, Duration::from_secs(212));
         assert!(looks <= 30 && late <= Duration::from_secs(15), "{looks} looks, {late:?} late");
     }

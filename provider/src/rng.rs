@@ -2,12 +2,12 @@
 
 use std::io;
 
-use rules::chance::Chance;
+use rules::rng::Rng;
 
 /// What the operating system calls random.
-pub(crate) struct LocalChance;
+pub(crate) struct LocalRng;
 
-impl Chance for LocalChance {
+impl Rng for LocalRng {
     fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
         getrandom::fill(bytes).map_err(io::Error::other)
     }

@@ -1,4 +1,4 @@
-//! Turns: changes to parts of one thing are made one after the other within this process. Knows no resource.
+//! ParentLocks: changes to parts of one thing are made one after the other within this process. Knows no resource.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,16 +7,16 @@ use tokio::sync::OwnedMutexGuard;
 
 /// A queue for each thing that is being changed.
 #[derive(Debug, Default)]
-pub(crate) struct Turns {
+pub(crate) struct ParentLocks {
     queues: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 /// The right to change; given back when dropped.
-pub(crate) type Turn = OwnedMutexGuard<()>;
+pub(crate) type ParentLock = OwnedMutexGuard<()>;
 
-impl Turns {
+impl ParentLocks {
     /// Waits for a turn on the thing of this key.
-    pub(crate) async fn take(&self, key: &str) -> Turn {
+    pub(crate) async fn take(&self, key: &str) -> ParentLock {
         let queue = {
             let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(queues.entry(key.to_owned()).or_default())

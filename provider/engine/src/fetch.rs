@@ -11,42 +11,42 @@ use rules::scope::Scope;
 use rules::wire;
 
 /// One look at the resource by its first read step.
-pub(crate) async fn first(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
+pub(crate) async fn read(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
     let told = told(cx, step, scope, fresh).await;
-    let answer = told.map_err(|error| rules::special::handler(cx.resource).explain(scope, error))?;
+    let answer = told.map_err(|error| rules::special::handler(cx.resource).advise(scope, error))?;
     let answer = answer.unwrap_or_default();
     identity::check_name(scope, &answer)?;
-    learn(cx.resource, scope, step.into.as_deref(), answer);
+    merge(cx.resource, scope, step.into.as_deref(), answer);
     Ok(())
 }
 
 /// The read steps that have not been made: all of them, or all but the first.
-pub(crate) async fn rest(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fresh: bool) -> Result<(), Error> {
+pub(crate) async fn refresh(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fresh: bool) -> Result<(), Error> {
     for (index, step) in cx.resource.read.iter().enumerate() {
         if index == 0 && !all {
             continue;
         }
         if fresh && step.empty_when_new {
-            learn(cx.resource, scope, step.into.as_deref(), Json::Array(Vec::new()));
+            merge(cx.resource, scope, step.into.as_deref(), Json::Array(Vec::new()));
             continue;
         }
         if step.when.as_ref().is_some_and(|when| !holds_on_wire(when, scope)) {
             continue;
         }
         let answer = told(cx, step, scope, fresh).await?;
-        learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
     }
     Ok(())
 }
 
 /// A later read that reports something as missing: whether the resource was deleted since the first read, that one shows
 /// again. If it is still there, what is missing is not the resource.
-pub(crate) async fn vanished(cx: &Context<'_>, scope: &mut Scope<'_>, error: Error) -> Error {
+pub(crate) async fn confirm_missing(cx: &Context<'_>, scope: &mut Scope<'_>, error: Error) -> Error {
     if error.kind() != ErrorKind::NotFound {
         return error;
     }
-    match first(cx, scope, false).await {
+    match read(cx, scope, false).await {
         Err(gone) => gone,
         Ok(()) => error
             .of_kind(ErrorKind::Precondition)
@@ -65,11 +65,11 @@ async fn told(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool)
     let exists = cx.resource.read.first().is_none_or(|first| first.call.id != step.call.id);
     match error.kind() {
         ErrorKind::NotFound if exists && not_set(step, &error) => Ok(None),
-        ErrorKind::Denied if exists || !scope.stranger => {
+        ErrorKind::Denied if exists || !scope.is_import => {
             let names = step.tells.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let left = "is left as it is, since this API key may not look at it";
             cx.progress.warning(&format!("{names} of the {} {left}: {error}", cx.resource.label));
-            scope.untold.extend(step.tells.iter().cloned());
+            scope.unreadable.extend(step.tells.iter().cloned());
             Ok(None)
         }
         ErrorKind::Denied if cx.resource.project_in_id => {
@@ -105,17 +105,17 @@ pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
 }
 
 /// Takes an answer into what is known. What the API tells only once is not forgotten when it is silent later.
-pub(crate) fn learn(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
+pub(crate) fn merge(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
     if let Some(field) = into {
         scope.answers.insert(field.to_owned(), answer);
         return;
     }
     let Json::Object(answer) = answer else { return };
-    let told_once = |field: &str| {
-        resource.properties.values().any(|property| property.told_once && property.read.as_deref() == Some(field))
+    let returned_once = |field: &str| {
+        resource.properties.values().any(|property| property.returned_once && property.read.as_deref() == Some(field))
     };
     for (field, json) in answer {
-        if wire::is_empty(&json) && told_once(&field) {
+        if wire::is_empty(&json) && returned_once(&field) {
             continue;
         }
         scope.answers.insert(field, json);

@@ -1,0 +1,13 @@
+//! Kinds that Scaleway has discontinued. Nobody is called for them: programs that name them hear what to use instead, and
+//! those that states still hold are gone.
+
+use catalog::Resource;
+
+use crate::error::{Error, ErrorKind};
+
+/// Refuses to make, change or look for what there is no more.
+pub fn reject_discontinued(resource: &Resource) -> Result<(), Error> {
+    let Some(instead) = &resource.discontinued else { return Ok(()) };
+    let fact = format!("there is no {} any more, as Scaleway has discontinued its API", resource.label);
+    Err(Error::new(ErrorKind::Invalid, fact).hint(instead.trim()))
+}
