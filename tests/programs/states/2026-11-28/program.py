@@ -1,0 +1,234 @@
+"""One of every resource: what a release offers, in one program.
+
+No stack needs all of this. It is here to be read beside the reference, and the project's tests deploy it to show that
+everything works together: made, unchanged by another up and a refresh, and taken away again.
+"""
+
+import json
+
+import evalap_scaleway as scaleway
+import pulumi
+
+config = pulumi.Config()
+password = config.require_secret("password")
+
+# Projects and identities.
+
+project = scaleway.account.Project("shop", description="Everything that a shop needs")
+laptop = scaleway.iam.SshKey(
+    "laptop",
+    public_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO",
+    project_id=project.id,
+)
+desktop = scaleway.account.SshKey(
+    "desktop",
+    public_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILHy/M5FVm5ydLGcal3e5LNcfTalbeN7QL/ZGCvDEdqJ",
+    project_id=project.id,
+)
+pipeline = scaleway.iam.Application("pipeline", description="Builds and deploys")
+colleague = scaleway.iam.User("colleague", email="ada@example.org", username="ada")
+testers = scaleway.iam.Group("testers", description="Who may look", external_membership=True)
+scaleway.iam.GroupMembership("ada-tests", group_id=testers.id, user_id=colleague.id)
+scaleway.iam.Policy(
+    "pipeline-may-push",
+    application_id=pipeline.id,
+    rules=[{"project_ids": [project.id], "permission_set_names": ["ContainerRegistryFullAccess"]}],
+)
+rotation = scaleway.evalap.Rotation("pipeline-key", max_age_days=60)
+scaleway.iam.ApiKey("pipeline-key", application_id=pipeline.id, expires_at=rotation.ends_at)
+
+# Secrets.
+
+secret = scaleway.secrets.Secret("admin", path="/shop", description="Who may do anything")
+scaleway.secrets.Version("admin-now", secret_id=secret.id, data=password)
+generated = scaleway.evalap.Password("generated", length=40)
+
+# Keys.
+
+scaleway.keymanager.Key(
+    "orders", algorithm="aes_256_gcm", rotation_policy={"rotation_period": "2160h"}, unprotected=True
+)
+
+# Networks.
+
+vpc = scaleway.network.Vpc("shop", enable_custom_routes_propagation=True)
+warehouse = scaleway.network.Vpc("warehouse")
+network = scaleway.network.PrivateNetwork("backend", vpc_id=vpc.id, ipv4_subnet={"subnet": "172.16.8.0/22"})
+scaleway.network.Connector("to-the-warehouse", vpc_id=vpc.id, target_vpc_id=warehouse.id)
+scaleway.network.Route(
+    "to-the-office", vpc_id=vpc.id, destination="10.0.1.0/24", nexthop_private_network_id=network.id
+)
+scaleway.network.IngressRule(
+    "from-the-office",
+    vpc_id=vpc.id,
+    source="10.1.1.0/24",
+    nexthop_resource_ip="172.16.8.9",
+    nexthop_private_network_id=network.id,
+)
+address = scaleway.network.PublicGatewayIp("way-out", tags=["shop"])
+gateway = scaleway.network.PublicGateway("way-out", type="VPC-GW-S", ip_id=address.id)
+attachment = scaleway.network.GatewayNetwork(
+    "backend",
+    gateway_id=gateway.id,
+    private_network_id=network.id,
+    ipam_configs=[{"push_default_route": True}],
+)
+scaleway.network.PublicGatewayPatRule(
+    "ssh",
+    gateway_id=gateway.id,
+    private_ip="172.16.8.9",
+    private_port=22,
+    public_port=2022,
+    opts=pulumi.ResourceOptions(depends_on=attachment),
+)
+
+scaleway.network.Acl(
+    "web-only",
+    vpc_id=vpc.id,
+    is_ipv6=False,
+    default_policy="drop",
+    rules=[
+        {
+            "action": "accept",
+            "protocol": "TCP",
+            "source": "0.0.0.0/0",
+            "destination": "172.16.8.0/22",
+            "dst_port_low": 443,
+            "dst_port_high": 443,
+        }
+    ],
+)
+printer = scaleway.ipam.Ip(
+    "printer",
+    sources=[{"private_network_id": network.id}],
+    custom_resources=[{"mac_address": "02:00:00:12:34:56", "name": "printer"}],
+)
+
+# Names.
+
+zone = scaleway.domain.Zone("shop", domain="example.org", subdomain="shop")
+gateway_name = scaleway.domain.Record("gateway", dns_zone=zone.id, name="gateway", type="A", data=address.address)
+scaleway.network.PublicGatewayIpReverseDns("way-out", gateway_ip_id=address.id, reverse=gateway_name.fqdn)
+
+# Images and containers.
+
+scaleway.registry.Namespace("images", description="What the pipeline builds")
+apps = scaleway.containers.Namespace("apps", environment_variables={"LEVEL": "info"})
+web = scaleway.containers.Container(
+    "web",
+    namespace_id=apps.id,
+    image="nginx:1.29.4-alpine",
+    port=8080,
+    private_network_id=network.id,
+    secret_environment_variables={"PASSWORD": password},
+)
+scaleway.containers.Cron("nightly", container_id=web.id, schedule="0 1 * * *", args=json.dumps({"depth": 1}))
+scaleway.containers.Trigger(
+    "hourly",
+    container_id=web.id,
+    destination_config={"http_method": "post", "http_path": "/orders"},
+    cron={"schedule": "@hourly", "timezone": "UTC"},
+)
+scaleway.containers.Domain("web", container_id=web.id, hostname="api.example.org")
+scaleway.containers.Token("web", container_id=web.id, description="For the shop")
+scaleway.evalap.HealthCheck("web", url=web.public_endpoint, triggers={"image": web.image})
+
+# Functions.
+
+jobs = scaleway.functions.Namespace("jobs")
+resize = scaleway.functions.Function(
+    "resize",
+    namespace_id=jobs.id,
+    runtime="python313",
+    handler="handler.handle",
+    privacy="private",
+    code=pulumi.AssetArchive({"handler.py": pulumi.StringAsset("def handle(event, context): return 'done'")}),
+)
+scaleway.functions.Cron("nightly", function_id=resize.id, schedule="30 4 * * 1-5", args=json.dumps({"depth": 1}))
+scaleway.functions.Domain("resize", function_id=resize.id, hostname="resize.example.org")
+scaleway.functions.Token("resize", function_id=resize.id, description="For the shop")
+scaleway.functions.Trigger("orders", function_id=resize.id, sqs={"queue": "orders"})
+
+# Objects.
+
+uploads = scaleway.object.Bucket("uploads", versioning={"enabled": True}, force_destroy=True)
+scaleway.object.BucketAcl("uploads", bucket=uploads.id, acl="private")
+scaleway.object.BucketServerSideEncryptionConfiguration(
+    "uploads",
+    bucket=uploads.id,
+    rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+)
+site = scaleway.object.Bucket("site", force_destroy=True)
+scaleway.object.BucketWebsiteConfiguration("site", bucket=site.id, index_document={"suffix": "index.html"})
+scaleway.object.Item("front-page", bucket=site.id, key="index.html", content="<!doctype html><title>Shop</title>")
+scaleway.object.BucketPolicy(
+    "pipeline-writes",
+    bucket=site.id,
+    policy=pulumi.Output.json_dumps(
+        {
+            "Version": "2023-04-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"SCW": pulumi.Output.concat("application_id:", pipeline.id)},
+                    "Action": "s3:*",
+                    "Resource": [site.name, pulumi.Output.concat(site.name, "/*")],
+                }
+            ],
+        }
+    ),
+)
+records = scaleway.object.Bucket("records", object_lock_enabled=True)
+scaleway.object.BucketLockConfiguration(
+    "records", bucket=records.id, rule={"default_retention": {"mode": "GOVERNANCE", "days": 30}}
+)
+
+# Databases.
+
+database = scaleway.databases.Instance(
+    "data",
+    engine="PostgreSQL-16",
+    node_type="DB-DEV-S",
+    user_name="owner",
+    password=password,
+    load_balancer={},
+    private_network={"pn_id": network.id, "enable_ipam": True},
+)
+orders = scaleway.databases.Database("orders", instance_id=database.id, name="orders")
+reader = scaleway.databases.User("reader", instance_id=database.id, name="reader", password=generated.result)
+scaleway.evalap.LoginCheck(
+    "owner-logs-in",
+    host=database.load_balancer.ip,
+    port=database.load_balancer.port,
+    database=orders.name,
+    user_name="owner",
+    password=password,
+    certificate=database.certificate,
+)
+reading = scaleway.databases.Privilege(
+    "reader-reads",
+    instance_id=database.id,
+    database_name=orders.name,
+    user_name=reader.name,
+    permission="readonly",
+)
+scaleway.databases.Acl("office", instance_id=database.id, acl_rules=[{"ip": "203.0.113.0/24"}])
+scaleway.databases.DatabaseBackup("before-the-sale", instance_id=database.id, database_name=orders.name)
+# A snapshot holds the databases and users that exist when it is created.
+scaleway.databases.Snapshot(
+    "before-the-sale", instance_id=database.id, opts=pulumi.ResourceOptions(depends_on=[reading])
+)
+scaleway.databases.ReadReplica("reports", instance_id=database.id, direct_access={})
+
+# Monitoring.
+
+scaleway.observability.Cockpit("shop", project_id=project.id)
+metrics = scaleway.observability.Source("metrics", type="metrics", retention_days=31)
+scaleway.observability.Token("pusher", scopes={"write_metrics": True})
+scaleway.observability.AlertManager("alerts", contact_points=[{"email": "ada@example.org"}])
+scaleway.observability.Exporter(
+    "elsewhere", datasource_id=metrics.id, otlp_destination={"endpoint": "https://otlp.example.org"}
+)
+scaleway.observability.GrafanaUser("ada", login="ada", role="viewer", project_id=project.id)
+
+pulumi.export("url", web.public_endpoint)
