@@ -21,6 +21,7 @@ use crate::connection::{Line, Listener};
 use crate::faults::Fault;
 use crate::gate;
 use crate::journal::{Entry, Journal};
+use crate::products;
 use crate::seed::Seed;
 use crate::server::{self, Server};
 use crate::store::Object;
@@ -133,6 +134,7 @@ impl Builder {
             enforce_permissions: self.enforce_permissions,
             contents: BTreeMap::new(),
             chance: fastrand::Rng::with_seed(self.chance.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
+            kinds: |name| products::kind(name).map(|(kind, _)| kind),
         };
         let server = Arc::new(Server::new(self.clock, world, Journal::new(self.log)));
         let service = Router::new()

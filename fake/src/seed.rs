@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::Error;
-use crate::call::object;
+use crate::call::{PROJECT, object};
 use crate::clock;
 use crate::products::{self, account, iam};
 use crate::store::{Kind, Object, Store};
@@ -90,8 +90,8 @@ impl Seed {
         let mut store = Store::default();
         let started = now;
         let now = clock::micros(now);
-        let project = account::project("default", "", &self.organization_id, &now);
-        store.insert(Object::new(&account::PROJECT, "", &self.default_project_id, object(project)));
+        let project = account::project("default", &self.organization_id, &now);
+        store.insert(Object::new(&PROJECT, "", &self.default_project_id, object(project)));
         store.insert(Object::new(&iam::USER, "", OWNER, object(owner(&self.organization_id, &now))));
         for seed in &self.objects {
             store.insert(self.planted(seed, started)?);

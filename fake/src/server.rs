@@ -156,9 +156,9 @@ fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
         return functions::upload(&mut world, received);
     }
     authenticate(&world, received.token(), now)?;
-    let Route { document, operation, parameters, handler } =
+    let Route { document, operation, parameters, service } =
         route(received).ok_or_else(|| Refusal::message(404, "there is nothing at this address"))?;
-    let handler = handler.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;
+    let service = service.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;
     request::check_locality(&parameters)?;
     let query = received.query(document, operation)?;
     let body = received.given(document, operation)?;
@@ -174,7 +174,7 @@ fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
     {
         call.sight = rights::check(&call, received.token().unwrap_or_default(), &needed)?;
     }
-    let answer = handler(&mut call)?;
+    let answer = service.answer(&mut call)?;
     let Some(schema) = &operation.answer else {
         return Ok(Answer { status: operation.status, body: None });
     };

@@ -11,7 +11,7 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing, Object};
 
-pub(crate) static IP: Kind = Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip"));
+pub(crate) static IP: Kind = Kind { srn: Some("ipam"), ..Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip")) };
 
 pub(crate) static PRODUCT: Product = Product {
     document: "ipam.v1",

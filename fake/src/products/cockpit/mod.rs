@@ -8,7 +8,6 @@ mod exporters;
 mod grafana;
 mod observed;
 mod sources;
-mod tokens;
 
 use serde_json::json;
 
@@ -19,7 +18,6 @@ pub(crate) static PRODUCT: Product = Product {
     document: "cockpit.v1",
     kinds: &[
         &sources::SOURCE,
-        &tokens::TOKEN,
         &alert_manager::ALERT_MANAGER,
         &alerts::ALERT,
         &contact_points::CONTACT_POINT,
@@ -34,10 +32,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListDataSources", |call| call.list(&sources::SOURCE)),
         ("UpdateDataSource", |call| call.patch(&sources::SOURCE, &["name", "retention_days"])),
         ("DeleteDataSource", |call| call.delete(&sources::SOURCE)),
-        ("CreateToken", tokens::create),
-        ("GetToken", |call| call.get(&tokens::TOKEN)),
-        ("ListTokens", tokens::list),
-        ("DeleteToken", |call| call.delete(&tokens::TOKEN)),
         ("EnableAlertManager", alert_manager::enable),
         ("GetAlertManager", alert_manager::get),
         ("DisableAlertManager", alert_manager::disable),

@@ -133,7 +133,7 @@ pub(super) fn deploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&FUNCTION, &id)?.fields.insert("error_message".to_owned(), Value::Null);
-    call.take_along(&super::PARTS, "function_id", &id)?;
+    call.take_along(&super::parts(), "function_id", &id)?;
     let answer = call.delete_in_time(&FUNCTION)?;
     Ok(call.precise(answer, &["updated_at"]))
 }

@@ -9,8 +9,11 @@ use crate::call::{Call, Handled};
 use crate::paging;
 use crate::store::{Kind, Missing, Object, Store};
 
-pub(super) static SECRET: Kind =
-    Kind { view: Some(count_versions), ..Kind::new("secret/secret", "Secret", "secrets", Missing::Labelled("secret")) };
+pub(super) static SECRET: Kind = Kind {
+    srn: Some("secret-manager"),
+    view: Some(count_versions),
+    ..Kind::new("secret/secret", "Secret", "secrets", Missing::Labelled("secret"))
+};
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (name, project) = (call.need("name")?, call.project()?);

@@ -10,6 +10,7 @@ use crate::products::{containers, ipam, rdb, vpcgw};
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(crate) static PRIVATE_NETWORK: Kind = Kind {
+    srn: Some("vpc"),
     view: Some(show_subnets),
     ..Kind::new("vpc/private_network", "PrivateNetwork", "private_networks", Missing::Labelled("private_network"))
 };
@@ -18,7 +19,7 @@ pub(crate) static PRIVATE_NETWORK: Kind = Kind {
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (name, project) = (call.need("name")?, call.project()?);
     let vpc = match call.text("vpc_id").as_str() {
-        "" => default_vpc(call, &project),
+        "" => default_vpc(call, &project)?,
         vpc => call.find(&VPC, vpc)?.id.clone(),
     };
     let wanted = call.value("subnets", json!([]));

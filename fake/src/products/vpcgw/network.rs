@@ -10,6 +10,7 @@ use crate::products::vpc::PRIVATE_NETWORK;
 use crate::store::{Kind, Missing};
 
 pub(crate) static GATEWAY_NETWORK: Kind = Kind {
+    srn: Some("vpc-gw"),
     transient: &["created", "attaching", "configuring", "detaching"],
     ..Kind::new("vpcgw/gateway_network", "GatewayNetwork", "gateway_networks", Missing::Labelled("gateway_network"))
 };
