@@ -1,8 +1,8 @@
 #!/bin/sh
 # Writes the OpenAPI documents of the APIs in use again from the pinned SDK, or,
 # with --check, writes them elsewhere and fails when a committed one differs.
-# This list and `embed!` in src/lib.rs name the same documents, but for object.s3,
-# which is written by hand: the SDK does not speak to Object Storage.
+# The documents of this list are embedded, and object.s3, which is written by hand:
+# the SDK has no operations of Object Storage.
 set -eu
 cd "$(dirname "$0")"
 
