@@ -266,7 +266,8 @@ pub(crate) fn properties<'a>(
 
 /// The field of a list answer whose elements have this schema.
 fn list_field(document: &Document, schema: &str) -> Option<String> {
-    let lists = document.operations.iter().filter(|operation| operation.method == Method::Get);
+    let lists = document.operations.iter();
+    let lists = lists.filter(|operation| operation.method == Method::Get && operation.id.starts_with("List"));
     lists.filter_map(|operation| operation.answer.as_ref()).find_map(|answer| {
         let scaleway_api::Kind::Object { properties, .. } = &document.resolve(answer).kind else { return None };
         let holds = |field: &scaleway_api::Schema| match &field.kind {
@@ -275,9 +276,7 @@ fn list_field(document: &Document, schema: &str) -> Option<String> {
             }
             _ => false,
         };
-        // Lists come in pages; other answers can hold objects of the schema too.
-        let field = properties.iter().find(|(_, field)| holds(field)).map(|(name, _)| name.clone())?;
-        properties.contains_key("total_count").then_some(field)
+        properties.iter().find(|(_, field)| holds(field)).map(|(name, _)| name.clone())
     })
 }
 
