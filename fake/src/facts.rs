@@ -90,6 +90,7 @@ pub(crate) struct KindFacts {
     pub(crate) required: Vec<String>,
     pub(crate) exactly_one: Vec<Vec<String>>,
     pub(crate) renamed: BTreeMap<String, String>,
+    pub(crate) in_order: Vec<String>,
     pub(crate) default: Map<String, Value>,
     pub(crate) set: Map<String, Value>,
     pub(crate) absent: Vec<String>,
@@ -341,7 +342,11 @@ mod tests {
             let answer = properties(plain.document, &facts.noun).unwrap_or_else(|| panic!("{name}: no such schema"));
             let request = [request_fields(plain, "Create"), request_fields(plain, "Update")].concat();
             let shown = facts.default.keys().chain(facts.set.keys()).chain(&facts.absent).chain(facts.renamed.values());
-            let shown = shown.chain(facts.then.keys()).chain(facts.counts.keys()).chain(facts.filters.values());
+            let shown = shown
+                .chain(facts.then.keys())
+                .chain(&facts.in_order)
+                .chain(facts.counts.keys())
+                .chain(facts.filters.values());
             let shown = shown.chain(facts.created_answer.keys()).chain(facts.changed_answer.keys());
             let shown = shown.chain(facts.conditions.iter().map(|condition| &condition.field));
             let shown = shown.chain(facts.unique.iter().flat_map(|unique| &unique.fields));

@@ -248,7 +248,11 @@ fn given(call: &Call<'_>, plain: &Plain) -> Map<String, Value> {
     let given = call.body.iter().filter_map(|(name, value)| {
         let name = plain.facts.renamed.get(name).unwrap_or(name);
         let schema = properties.get(name)?;
-        Some((name.clone(), values::complete(plain.document, schema, value)))
+        let mut value = values::complete(plain.document, schema, value);
+        if plain.facts.in_order.contains(name) {
+            values::sort(plain.document, schema, &mut value);
+        }
+        Some((name.clone(), value))
     });
     given.collect()
 }

@@ -51,6 +51,15 @@ pub(super) fn complete(document: &Document, schema: &Schema, given: &Value) -> V
     }
 }
 
+/// Sorts a list of enum values in the order of the enum.
+pub(super) fn sort(document: &Document, schema: &Schema, list: &mut Value) {
+    let Kind::Array { items, .. } = &document.resolve(schema).kind else { return };
+    let Kind::Enum { values, .. } = &document.resolve(items).kind else { return };
+    if let Value::Array(elements) = list {
+        elements.sort_by_key(|element| values.iter().position(|value| value == element));
+    }
+}
+
 /// A value of the facts with its placeholders replaced. `{a.b|c|0}` is the first of `a.b`, `c` and the JSON value `0`
 /// that exists; a string that is one placeholder becomes that value, whatever its type.
 pub(super) fn filled(template: &Value, find: &mut impl FnMut(&str) -> Option<Value>) -> Value {

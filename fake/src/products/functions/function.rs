@@ -154,6 +154,8 @@ fn begin(call: &mut Call<'_>, id: &str) -> Handled {
             json!({ "status": "error", "error_message": error, "build_message": build, "updated_at": done })
         }
     };
+    // As recorded: while it is pending it has no message of the deployment before.
+    call.change(&FUNCTION, id)?.fields.insert("error_message".to_owned(), Value::Null);
     call.pass(&FUNCTION, id, "pending", end)?;
     shown(call, id)
 }
