@@ -23,6 +23,9 @@ pub(crate) type Handled = Result<Value, Refusal>;
 /// Filters of lists that objects answer for their parts.
 const OWNERS: [&str; 2] = ["organization_id", "project_id"];
 
+/// The made-up id of the organization's owner.
+pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
+
 /// The kind of projects, which own all other objects.
 pub(crate) static PROJECT: Named = Named("account/project");
 

@@ -10,7 +10,7 @@ use scaleway_api::{Document, Method, WaitStatuses};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::store::{Condition, Count, Kind, Missing};
+use crate::store::{Condition, Count, Embed, Kind, Missing};
 
 /// Name of the API document and content of its file.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
@@ -26,6 +26,8 @@ static PLAIN: LazyLock<HashMap<&'static str, &'static Plain>> = LazyLock::new(||
 pub(crate) struct Facts {
     pub(crate) document: &'static str,
     pub(crate) permissions: Vec<Area>,
+    /// By operation: other names of request fields, and the documented ones.
+    pub(crate) aliases: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) plain: Vec<Plain>,
 }
 
@@ -78,6 +80,8 @@ struct File {
     srn: Option<String>,
     permissions: Vec<Area>,
     #[serde(default)]
+    aliases: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
     kinds: BTreeMap<String, KindFacts>,
 }
 
@@ -103,6 +107,7 @@ pub(crate) struct KindFacts {
     pub(crate) changed_answer: Map<String, Value>,
     pub(crate) nanoseconds: bool,
     pub(crate) counts: BTreeMap<String, By>,
+    pub(crate) embeds: BTreeMap<String, By>,
     pub(crate) conditions: Vec<ConditionFacts>,
     pub(crate) removed_with: Vec<By>,
     pub(crate) kept_by: Vec<By>,
@@ -196,19 +201,25 @@ pub(crate) fn all() -> &'static [Facts] {
     &ALL
 }
 
+/// The other names of request fields that an operation accepts, each with the documented one.
+pub(crate) fn aliases(document: &str, operation: &str) -> impl Iterator<Item = (&'static String, &'static String)> {
+    let facts = ALL.iter().find(|facts| facts.document == document);
+    facts.and_then(|facts| facts.aliases.get(operation)).into_iter().flatten()
+}
+
 /// The plain kind of this name.
 pub(crate) fn plain(name: &str) -> Option<&'static Plain> {
     PLAIN.get(name).copied()
 }
 
 fn read(document: &'static str, text: &str) -> Facts {
-    let File { product, srn, permissions, kinds } =
+    let File { product, srn, permissions, aliases, kinds } =
         serde_saphyr::from_str(text).unwrap_or_else(|error| unreachable!("kinds/{document}.yaml: {error}"));
     let found = scaleway_api::document(document)
         .unwrap_or_else(|| unreachable!("kinds/{document}.yaml: there is no such API document"));
     let srn = srn.map(|host| &*host.leak());
     let plain = kinds.into_iter().map(|(noun, facts)| plain_of(found, format!("{product}/{noun}"), srn, facts));
-    Facts { document, permissions, plain: plain.collect() }
+    Facts { document, permissions, aliases, plain: plain.collect() }
 }
 
 fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>, facts: KindFacts) -> Plain {
@@ -226,6 +237,12 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
     let counts = facts.counts.iter().map(|(field, by)| Count {
         field: leaked(field),
         kind: leaked(&by.kind),
+        by: leaked(&by.field),
+    });
+    let embeds = facts.embeds.iter().map(|(field, by)| Embed {
+        field: leaked(field),
+        kind: |name| plain(name).map(|plain| &plain.kind),
+        name: leaked(&by.kind),
         by: leaked(&by.field),
     });
     let conditions = facts.conditions.iter().map(|condition| Condition {
@@ -247,6 +264,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         id,
         transient: transient.iter().map(leaked).collect::<Vec<_>>().leak(),
         counts: counts.collect::<Vec<_>>().leak(),
+        embeds: embeds.collect::<Vec<_>>().leak(),
         conditions: conditions.collect::<Vec<_>>().leak(),
         srn: srn.filter(|_| properties.is_some_and(|properties| properties.contains_key("srn"))),
         ..Kind::new(name, schema, list_field(document, schema).map_or("", |field| field.leak()), missing)
@@ -346,6 +364,7 @@ mod tests {
                 .chain(facts.then.keys())
                 .chain(&facts.in_order)
                 .chain(facts.counts.keys())
+                .chain(facts.embeds.keys())
                 .chain(facts.filters.values());
             let shown = shown.chain(facts.created_answer.keys()).chain(facts.changed_answer.keys());
             let shown = shown.chain(facts.conditions.iter().map(|condition| &condition.field));

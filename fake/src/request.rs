@@ -11,7 +11,8 @@ use scaleway_api::{Document, Kind, Operation, Reason, Rules, Schema, StringForma
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
-use crate::products;
+use crate::call::object;
+use crate::facts;
 
 /// Larger than any body that the API takes.
 const LARGEST_BODY: usize = 64 << 20;
@@ -110,12 +111,16 @@ impl Received {
                 }])),
             };
         };
-        products::respell(document, operation, &mut body);
+        for (alias, documented) in facts::aliases(&document.name, &operation.id) {
+            if let Some(value) = body.as_object_mut().and_then(|body| body.remove(alias)) {
+                body[documented] = value;
+            }
+        }
         let violations = document.validate(schema, &body, RULES);
         if !violations.is_empty() {
             return Err(Refusal::invalid(&violations));
         }
-        Ok(given(document, schema, body).map(crate::call::object).unwrap_or_default())
+        Ok(given(document, schema, body).map(object).unwrap_or_default())
     }
 }
 

@@ -23,7 +23,8 @@ use crate::gate;
 use crate::journal::{Entry, Journal};
 use crate::products;
 use crate::seed::Seed;
-use crate::server::{self, Server};
+use crate::server;
+use crate::state::Server;
 use crate::store::Object;
 
 /// A fake Scaleway; begin with [`Fake::builder`].

@@ -23,16 +23,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::Error;
-use crate::call::{PROJECT, object};
+use crate::call::{OWNER, PROJECT, object};
 use crate::clock;
 use crate::products::{self, account, iam};
 use crate::store::{Kind, Object, Store};
 
 /// As recorded, an organization and its default project share one id. This one is made up.
 pub const DEFAULT_ORGANIZATION: &str = "5ca1e3a7-fa4e-4000-8000-000000000001";
-
-/// The made-up id of the organization's owner.
-pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
 
 /// What exists before the start; see the module for its JSON.
 #[derive(Clone, Debug, Deserialize)]

@@ -31,6 +31,8 @@ pub(crate) struct Kind {
     pub(crate) transient: &'static [&'static str],
     /// Fields that count other objects.
     pub(crate) counts: &'static [Count],
+    /// Fields that hold other objects.
+    pub(crate) embeds: &'static [Embed],
     /// Fields that have a value while an object exists.
     pub(crate) conditions: &'static [Condition],
     /// Fills fields that are looked up when the object is shown.
@@ -44,6 +46,15 @@ pub(crate) struct Kind {
 pub(crate) struct Count {
     pub(crate) field: &'static str,
     pub(crate) kind: &'static str,
+    pub(crate) by: &'static str,
+}
+
+/// A field that holds the objects of a kind whose field names the object.
+#[derive(Debug)]
+pub(crate) struct Embed {
+    pub(crate) field: &'static str,
+    pub(crate) kind: fn(&str) -> Option<&'static Kind>,
+    pub(crate) name: &'static str,
     pub(crate) by: &'static str,
 }
 
@@ -124,6 +135,7 @@ impl Kind {
             missing,
             transient: &[],
             counts: &[],
+            embeds: &[],
             conditions: &[],
             view: None,
             srn: None,
@@ -273,6 +285,12 @@ impl Store {
         for count in kind.counts {
             let counted = self.of_name(count.kind).filter(|other| other.text(count.by) == object.id).count();
             fields.insert(count.field.to_owned(), Value::from(counted));
+        }
+        for Embed { field, kind, name, by } in kind.embeds {
+            let Some(kind) = kind(name) else { continue };
+            let own = self.of(kind).filter(|other| other.text(by) == object.id);
+            let shown: Value = own.map(|other| Value::Object(self.show(kind, other))).collect();
+            fields.insert((*field).to_owned(), shown);
         }
         for Condition { field, value, kind, equal } in kind.conditions {
             let fits =

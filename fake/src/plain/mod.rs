@@ -177,13 +177,21 @@ fn act(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     call.get(&plain.kind)
 }
 
-/// Whether a field of an object, shown or hidden, names this id, alone or in a list.
+/// Whether a field of an object, shown or hidden, names this id. The field can be a path through objects and lists.
 fn names(object: &Object, field: &str, id: &str) -> bool {
-    let value = object.fields.get(field).or_else(|| object.hidden.get(field));
-    value.is_some_and(|value| match value {
-        Value::Array(ids) => ids.iter().any(|other| other == id),
-        other => other == id,
-    })
+    let (first, rest) = field.split_once('.').unwrap_or((field, ""));
+    let value = object.fields.get(first).or_else(|| object.hidden.get(first));
+    value.is_some_and(|value| holds(value, rest, id))
+}
+
+fn holds(value: &Value, path: &str, id: &str) -> bool {
+    if let Value::Array(elements) = value {
+        return elements.iter().any(|element| holds(element, path, id));
+    }
+    match path.split_once('.').unwrap_or((path, "")) {
+        ("", _) => value == id,
+        (first, rest) => value.get(first).is_some_and(|value| holds(value, rest, id)),
+    }
 }
 
 fn check(call: &Call<'_>, plain: &Plain) -> Result<(), Refusal> {

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, PROJECT};
 use crate::plain;
+use crate::product::Product;
 
 pub(crate) static PRODUCT: Product =
     Product { document: "account.v3", kinds: &[], routes: &[("DeleteProject", delete_project)] };

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
+use crate::product::Product;
 use crate::store::{Kind, Missing, Object};
 
 pub(super) static ZONE: Kind =

@@ -3,15 +3,21 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Product;
-use super::vpc::{Held, PRIVATE_NETWORK, SUBNET};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::product::Product;
 use crate::store::{Kind, Missing, Object};
 
 pub(crate) static IP: Kind = Kind { srn: Some("ipam"), ..Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip")) };
+
+static PRIVATE_NETWORK: Named = Named("vpc/private_network");
+static SUBNET: Named = Named("vpc/subnet");
+
+/// The address of a resource, and the resource as IPAM shows it.
+pub(crate) type Held = (Value, Map<String, Value>);
 
 pub(crate) static PRODUCT: Product = Product {
     document: "ipam.v1",

@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
 use crate::facts::Named;
 use crate::plain;
+use crate::product::Product;
 use crate::store::Object;
 
 static KEY: Named = Named("key_manager/key");

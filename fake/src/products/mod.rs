@@ -31,13 +31,12 @@ pub(crate) mod vpcgw;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use scaleway_api::{Document, Method, Operation, Protocol, Segment};
-use serde_json::Value;
-
 use crate::call::{Call, Handled};
 use crate::facts::{self, Plain};
 use crate::plain::{self, Verb};
+use crate::product::{Handler, Product};
 use crate::store::Kind;
+use scaleway_api::{Document, Method, Operation, Protocol, Segment};
 
 /// Every product that is served.
 pub(crate) static PRODUCTS: &[&Product] = &[
@@ -54,23 +53,6 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &vpc::PRODUCT,
     &vpcgw::PRODUCT,
 ];
-
-/// Fields of bodies that Scaleway takes under a second name: document, operation, second name, documented name.
-static SPELLINGS: &[(&str, &str, &str, &str)] =
-    &[("container.v1", "UpdateContainer", "https_connections_only", "https_connection_only")];
-
-/// Does what an operation does.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Handled;
-
-/// A product: what it has, and what it does.
-pub(crate) struct Product {
-    /// The name of its API document, such as `registry.v1`.
-    pub(crate) document: &'static str,
-    /// Its kinds of objects.
-    pub(crate) kinds: &'static [&'static Kind],
-    /// Operation ids, as [`Document::operation`] takes them, and who handles them.
-    pub(crate) routes: &'static [(&'static str, Handler)],
-}
 
 /// Where a request leads.
 pub(crate) struct Route {
@@ -140,16 +122,6 @@ pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
     Some(Route { document, operation, parameters, service: *service })
 }
 
-/// Writes the fields of a body that came under a second name under the documented one.
-pub(crate) fn respell(document: &Document, operation: &Operation, body: &mut Value) {
-    let of_operation = |spelling: &&(&str, &str, &str, &str)| spelling.0 == document.name && spelling.1 == operation.id;
-    for (_, _, second, documented) in SPELLINGS.iter().filter(of_operation) {
-        if let Some(value) = body.as_object_mut().and_then(|body| body.remove(*second)) {
-            body[*documented] = value;
-        }
-    }
-}
-
 /// The kind of this name, and the document that describes it; Object Storage has none.
 pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Document>)> {
     if let Some(plain) = facts::plain(name) {
@@ -195,7 +167,7 @@ mod tests {
         for plain in facts::all().iter().flat_map(|facts| &facts.plain) {
             let facts = &plain.facts;
             let others = facts.parents.values().map(|parent| &parent.kind);
-            let others = others.chain(facts.counts.values().map(|by| &by.kind));
+            let others = others.chain(facts.counts.values().chain(facts.embeds.values()).map(|by| &by.kind));
             for other in others.chain(facts.kept_by.iter().chain(&facts.removed_with).map(|by| &by.kind)) {
                 assert!(kind(other).is_some(), "{}: there is no kind {other}", plain.kind.name);
             }

@@ -11,8 +11,8 @@ mod sources;
 
 use serde_json::json;
 
-use super::Product;
 use crate::call::{Call, Handled};
+use crate::product::Product;
 
 pub(crate) static PRODUCT: Product = Product {
     document: "cockpit.v1",

@@ -12,10 +12,10 @@ mod trigger;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
+use crate::product::Product;
 use crate::store::Kind;
 
 pub(crate) use container::{CONTAINER, duration};

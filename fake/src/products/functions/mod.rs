@@ -11,11 +11,11 @@ mod trigger;
 
 use serde_json::json;
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
+use crate::product::Product;
 use crate::products::containers::UNSEEN;
 use crate::store::Kind;
 

@@ -11,9 +11,9 @@ mod users;
 
 use serde_json::{Value, json};
 
-use super::Product;
 use crate::call::Call;
 use crate::facts::Named;
+use crate::product::Product;
 use crate::store::{Kind, Missing};
 
 pub(crate) use api_keys::{default_project, grants, key_of, key_with_secret, secret_key_state};

@@ -19,7 +19,7 @@ mod settings;
 mod snapshot;
 mod upgrade;
 
-use super::Product;
+use crate::product::Product;
 
 pub(crate) use instance::INSTANCE;
 pub(crate) use login::{Login, NO_DATABASE, NO_RIGHT, WRONG_PASSWORD, login};

@@ -7,34 +7,25 @@ mod subnet;
 
 use serde_json::{Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::facts::Named;
 use crate::plain;
-use crate::store::Kind;
+use crate::product::Product;
 
 pub(crate) use private_network::PRIVATE_NETWORK;
-pub(crate) use route::Held;
-pub(crate) use subnet::SUBNET;
 
 static VPC: Named = Named("vpc/vpc");
 static INGRESS_RULE: Named = Named("vpc/ingress_rule");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "vpc.v2",
-    kinds: &[&PRIVATE_NETWORK, &SUBNET],
+    kinds: &[],
     routes: &[
         ("ListVPCs", list),
         ("GetACL", acl::get),
         ("SetACL", acl::set),
         ("CreatePrivateNetwork", private_network::create),
-        ("GetPrivateNetwork", |call| call.get(&PRIVATE_NETWORK)),
-        ("ListPrivateNetworks", |call| named(call, &PRIVATE_NETWORK)),
-        ("UpdatePrivateNetwork", private_network::update),
-        ("DeletePrivateNetwork", private_network::delete),
-        ("EnableDHCP", private_network::enable_dhcp),
-        ("ListSubnets", |call| call.list(&SUBNET)),
         ("CreateRoute", route::create),
         ("ListRoutesWithNexthop", route::list_with_next_hop),
         ("UpdateRoute", route::update),
@@ -69,13 +60,6 @@ fn default_vpc(call: &mut Call<'_>, project: &str) -> Result<String, Refusal> {
     let id = created?["id"].as_str().unwrap_or_default().to_owned();
     call.change(&VPC, &id)?.provided = true;
     Ok(id)
-}
-
-/// As recorded: in these lists the filter `name` selects every name that contains it.
-fn named(call: &mut Call<'_>, kind: &Kind) -> Handled {
-    let name = call.query.remove("name");
-    let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
-    call.list_where(kind, |object| object.text("name").contains(name))
 }
 
 fn create_ingress_rule(call: &mut Call<'_>) -> Handled {

@@ -1,6 +1,6 @@
 //! Routes: those that somebody made, and in lists those that each private network has by itself.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::subnet::SUBNET;
 use crate::answer::Refusal;
@@ -83,6 +83,3 @@ fn with_next_hop(call: &Call<'_>, route: &Value) -> Value {
         "route": route,
     })
 }
-
-/// What somebody holds: the address, and what IPAM says of the holder.
-pub(crate) type Held = (Value, Map<String, Value>);

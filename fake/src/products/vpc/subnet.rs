@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use super::VPC;
 use crate::answer::Refusal;
 use crate::call::Call;
-use crate::store::{Kind, Missing};
+use crate::facts::Named;
 
-pub(crate) static SUBNET: Kind =
-    Kind { srn: Some("vpc"), ..Kind::new("vpc/subnet", "Subnet", "subnets", Missing::Labelled("subnet")) };
+pub(crate) static SUBNET: Named = Named("vpc/subnet");
 
 /// As recorded: where the blocks come from that nobody asked for, and how large they are.
 const IPV4_POOL: (Ipv4Addr, u8) = (Ipv4Addr::new(172, 16, 0, 0), 12);

@@ -4,8 +4,8 @@ mod address;
 mod gateway;
 mod network;
 
-use super::Product;
 use crate::call::Call;
+use crate::product::Product;
 
 pub(crate) use network::GATEWAY_NETWORK;
 
