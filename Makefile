@@ -61,9 +61,10 @@ endif
 fake: ## Run the fake Scaleway for your own tests
 	cargo run --release -p scaleway-fake -- $(ARGS)
 
-bench: ## Measure start, memory, size and the calls of a deployment
+bench: ## Measure start, memory, size, the calls of a deployment and the requests per second of the fake
 	@$(MAKE) --jobs=2 tools build
 	scripts/bench
+	cargo bench --quiet -p scaleway-fake
 
 reliability: ## Fault, kill and rate tests through the CLI, about an hour; writes docs/reliability.md
 	@$(MAKE) --jobs=2 tools build

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use scaleway_fake::Fake;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Requests per second, client included.
@@ -15,18 +15,16 @@ const OBJECTS: u32 = 1000;
 const PATH: &str = "/vpc/v2/regions/fr-par/vpcs";
 
 /// A client with one connection. It reads no more than the length of an answer and its id.
-struct Client(BufReader<TcpStream>);
+struct Client(TcpStream);
 
 impl Client {
     async fn send(&mut self, method: &str, path: &str, body: &str) -> Vec<u8> {
         let head = format!("{method} {path} HTTP/1.1\r\nhost: fake\r\nx-auth-token: any\r\n");
         let request = format!("{head}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        self.0.get_mut().write_all(request.as_bytes()).await.unwrap();
+        self.0.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        let mut part = [0; 16 << 10];
         loop {
-            let read = self.0.read(&mut part).await.unwrap();
-            answer.extend_from_slice(&part[..read]);
+            assert!(self.0.read_buf(&mut answer).await.unwrap() > 0, "the fake closed the connection");
             let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
             let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
             assert!(head.starts_with("http/1.1 200"), "{head}");
@@ -43,7 +41,7 @@ async fn measure() -> f64 {
     let address = fake.url().strip_prefix("http://").unwrap().to_owned();
     let stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
-    let mut client = Client(BufReader::new(stream));
+    let mut client = Client(stream);
     let started = Instant::now();
     let mut ids = Vec::new();
     for number in 0..OBJECTS {

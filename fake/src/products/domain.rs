@@ -263,9 +263,8 @@ fn shown(kind: &str, data: &str, priority: u64) -> (String, u64) {
     let first = data.split_once(' ').and_then(|(first, rest)| Some((first.parse::<u64>().ok()?, rest)));
     match (kind, first) {
         ("TXT", _) if !data.starts_with('"') => (format!("\"{data}\""), priority),
-        ("MX", Some((first, _))) => (data.to_owned(), first),
+        ("MX" | "SRV", Some((first, _))) => (data.to_owned(), first),
         ("MX", None) => (format!("{priority} {data}"), priority),
-        ("SRV", Some((first, _))) => (data.to_owned(), first),
         _ => (data.to_owned(), priority),
     }
 }
