@@ -1,6 +1,6 @@
-# The whole vocabulary of the project. `make` alone lists it.
+# All commands of the project. `make` lists them.
 #
-#   ONLY=word       test, e2e: only tests whose name holds the word
+#   ONLY=word       test, e2e: only tests whose names contain the word
 #   RESOURCE=a/b    new: the resource to draft
 #   ARGS="..."      fake: its arguments
 
@@ -15,11 +15,11 @@ shell_scripts  = $(shell grep -lE '^\#(!.*sh$$| shellcheck shell=)' scripts/* .c
 help: # not listed
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## Show the main job on the fake: preview, up, refresh, destroy (minutes of set-up the first time)
+demo: ## Deploy the example to the fake: preview, up, refresh, destroy (the first run takes minutes)
 	@$(MAKE) --jobs=2 tools build
 	scripts/demo
 
-test: ## Set up what is needed, check everything, run every test
+test: ## Install the tools, run all checks and tests
 	@$(MAKE) --jobs=2 tools check
 	cargo test --workspace $(ONLY)
 	go -C sdk-gen test ./...
@@ -28,7 +28,7 @@ test: ## Set up what is needed, check everything, run every test
 build: ## Build the release plugin and the fake
 	cargo build --release -p pulumi-resource-evalap-scaleway -p scaleway-fake
 
-check: ## Lint, and compare generated files with what their generators write now
+check: ## Lint, and compare generated files with the output of their generators
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 	cargo run --quiet -p schema -- check
@@ -37,20 +37,20 @@ check: ## Lint, and compare generated files with what their generators write now
 	@test -z "$$(gofmt -l sdk-gen api | tee /dev/stderr)"
 	"$$(scripts/python-env --without-sdk)/bin/shellcheck" -x $(shell_scripts)
 
-gen: ## Write schema.json and catalog.json from api/ and resources/
+gen: ## Generate schema.json, catalog.json and reference pages from api/ and resources/
 	cargo run -p schema -- write
 
-api: ## Write the API documents again from Scaleway's pinned Go module
+api: ## Generate the API documents from Scaleway's pinned Go module
 	api/regenerate.sh
 
 sdk: ## Generate the Python and Node.js SDKs from schema.json
 	scripts/sdk
 
-tools: ## Set up the Pulumi CLI, and Python and Node.js with our SDKs (kept in a cache)
+tools: ## Install the Pulumi CLI, and Python and Node.js with the generated SDKs (in a cache)
 	scripts/run true
 
-e2e: build ## Run programs through the real Pulumi CLI, the release plugin and the fake
-	# What is timed runs alone; a word that names no program is no failure.
+e2e: build ## Test programs with the Pulumi CLI, the release plugin and the fake
+	# Timed tests run alone. An ONLY that matches no test is not a failure.
 ifneq ($(ONLY),)
 	scripts/run pytest tests/programs -n 4 -k $(ONLY) || [ $$? = 5 ]
 else
@@ -58,25 +58,25 @@ else
 	scripts/run pytest tests/programs -m timed
 endif
 
-fake: ## Run the fake Scaleway for your own tests
+fake: ## Run the fake for tests of your own programs
 	cargo run --release -p scaleway-fake -- $(ARGS)
 
-bench: ## Measure start, memory, size, the calls of a deployment and the requests per second of the fake
+bench: ## Measure start time, memory, size and requests of the plugin, and the requests per second of the fake
 	@$(MAKE) --jobs=2 tools build
 	scripts/bench
 	cargo bench --quiet -p scaleway-fake
 
-reliability: ## Fault, kill and rate tests through the CLI, about an hour; writes docs/reliability.md
+reliability: ## Run all fault, kill and rate limit tests (about an hour); writes docs/reliability.md
 	@$(MAKE) --jobs=2 tools build
 	scripts/reliability
 
 new: ## Draft a resource from its API document: make new RESOURCE=registry/namespace
 	cargo run -p schema -- new $(RESOURCE)
 
-dist: ## Pack plugin, wheel, npm tarball and checksums into dist/
+dist: ## Write the plugin archive, wheel, npm tarball and checksums to dist/
 	scripts/dist
 
-clean: ## Remove what was built here; the cache outside stays
+clean: ## Remove build results in the checkout, not the cache
 	cargo clean
 	rm -rf dist sdk/python sdk/nodejs
 

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Writes the OpenAPI documents of the APIs in use again from the pinned SDK, or,
-# with --check, writes them elsewhere and fails when a committed one differs.
-# The documents of this list are embedded, and object.s3, which is written by hand:
-# the SDK has no operations of Object Storage.
+# Generates the OpenAPI documents of this project from the pinned SDK. With --check,
+# generates them in a temporary directory, and fails if a committed document differs.
+# The documents of this list are embedded, and object.s3, which is written by hand: the
+# SDK has no client for Object Storage.
 set -eu
 cd "$(dirname "$0")"
 
@@ -17,7 +17,7 @@ case "${1:-}" in
 *) echo "usage: $0 [--check]" >&2 && exit 2 ;;
 esac
 
-# The list is split into words on purpose.
+# Word splitting of the list is intended.
 # shellcheck disable=SC2086
 (cd openapi-from-sdk && go run . -out "$out" $apis)
 

@@ -1,4 +1,4 @@
-"""Measures the release plugin from outside, each figure beside its bar. Started by scripts/bench."""
+"""Measures the release plugin, and prints each result with its limit. Started by scripts/bench."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ RESOURCES = 300
 SETTLE = 3
 MIB = 1 << 20
 
-missed: list[str] = []
+exceeded: list[str] = []
 
 
 def main() -> None:
     print(f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}, {machine()}\n")
-    print(f"{'':44} {'measured':>12} {'bar':>10} {'of the bar':>11}")
+    print(f"{'':44} {'measured':>12} {'limit':>10} {'of the limit':>13}")
     measure_process()
     measure_import()
     with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
         measure_many(Path(directory))
     with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
         measure_example(Path(directory))
-    if missed:
-        sys.exit(f"\nmissed: {', '.join(missed)}")
+    if exceeded:
+        sys.exit(f"\nexceeded: {', '.join(exceeded)}")
 
 
 def measure_process() -> None:
-    """Size, start, the schema, and memory after Configure."""
+    """Size, start time, schema, and memory after Configure."""
     binary = Path(shutil.which(PLUGIN) or "")
-    report("size of the plugin", binary.stat().st_size / MIB, "MiB", bar=15)
-    report(f"from exec to the port line, median of {STARTS}", statistics.median(starts()) * 1000, "ms", bar=10)
+    report("size of the plugin", binary.stat().st_size / MIB, "MiB", limit=15)
+    report(f"from exec to the port line, median of {STARTS}", statistics.median(starts()) * 1000, "ms", limit=10)
     with plugin() as (_, stub):
         began = time.perf_counter()
         schema = stub.GetSchema(provider_pb2.GetSchemaRequest()).schema
@@ -62,18 +62,18 @@ def measure_process() -> None:
         report("size of the schema", len(schema) / MIB, "MiB")
     with plugin() as (process, stub):
         stub.Configure(configuration())
-        report("memory after Configure", memory(process.pid, "VmRSS"), "MiB", bar=15)
+        report("memory after Configure", memory(process.pid, "VmRSS"), "MiB", limit=15)
 
 
 def measure_import() -> None:
-    """What `import evalap_scaleway` costs a program that imports Pulumi anyway."""
+    """The cost of `import evalap_scaleway` in a program that imports Pulumi."""
     milliseconds, mebibytes = cost_of_import(runs=STARTS)
-    report(f"CPU of the SDK's import, median of {STARTS}", milliseconds, "ms", bar=MILLISECONDS)
-    report("memory of the SDK's import", mebibytes, "MiB", bar=MEBIBYTES)
+    report(f"CPU of the SDK's import, median of {STARTS}", milliseconds, "ms", limit=MILLISECONDS)
+    report("memory of the SDK's import", mebibytes, "MiB", limit=MEBIBYTES)
 
 
 def measure_many(directory: Path) -> None:
-    """An up of many resources that settle at once: the plugin's share, and its peak memory."""
+    """An up of many resources without a transient status: duration, requests, and peak memory of the plugin."""
 
     def program() -> None:
         for number in range(RESOURCES // 2):
@@ -83,26 +83,26 @@ def measure_many(directory: Path) -> None:
     with Fake(directory) as fake:
         stack = Stack(directory, program, fake, project="many")
         peak, run = peak_of(stack.up)
-        report(f"peak memory in an up of {RESOURCES} resources", peak, "MiB", bar=15)
+        report(f"peak memory in an up of {RESOURCES} resources", peak, "MiB", limit=15)
         report(f"up of {RESOURCES} resources", run.seconds, "s")
-        report("calls per resource", len(run.calls) / RESOURCES, "")
+        report("requests per resource", len(run.calls) / RESOURCES, "")
 
 
 def measure_example(directory: Path) -> None:
-    """The phases of examples/evalap-python, with what settles taking its time."""
+    """The commands for examples/evalap-python, with transient statuses."""
     with Fake(directory, settle=SETTLE) as fake:
         empty = Stack(directory, lambda: None, fake, project="empty").up()
         stack = example_stack(directory, fake)
-        print(f"\nexamples/evalap-python; things settle in {SETTLE} s, an empty program takes {empty.seconds:.1f} s")
-        print(f"{'':12} {'seconds':>8} {'of empty':>9} {'calls':>6} {'polls':>6}")
+        print(f"\nexamples/evalap-python; transient statuses last {SETTLE} s, an empty program takes {empty.seconds:.1f} s")
+        print(f"{'':12} {'seconds':>8} {'of empty':>9} {'requests':>9} {'polls':>6}")
         for name in ("preview", "up", "up", "refresh", "destroy"):
             run = getattr(stack, name)()
             ratio = run.seconds / empty.seconds
-            print(f"{name:12} {run.seconds:8.1f} {ratio:8.1f}x {len(run.calls):6} {run.calls.polls:6}")
+            print(f"{name:12} {run.seconds:8.1f} {ratio:8.1f}x {len(run.calls):9} {run.calls.polls:6}")
 
 
 def starts() -> list[float]:
-    """Seconds from exec until the port line is read, for fresh processes one after the other."""
+    """Seconds from exec until the port is read, for several processes one after the other."""
     seconds = []
     for _ in range(STARTS):
         began = time.perf_counter()
@@ -117,7 +117,7 @@ def starts() -> list[float]:
 
 @contextmanager
 def plugin() -> Iterator[tuple[subprocess.Popen[bytes], Any]]:
-    """The plugin without an engine, and its gRPC stub."""
+    """The plugin without the Pulumi engine, and its gRPC stub."""
     process = subprocess.Popen([PLUGIN], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
     port = int(process.stdout.readline())
@@ -129,14 +129,14 @@ def plugin() -> Iterator[tuple[subprocess.Popen[bytes], Any]]:
 
 
 def configuration() -> provider_pb2.ConfigureRequest:
-    """What the engine sends for a stack that configures nothing but made-up credentials."""
+    """The request of the Pulumi engine for a stack with test credentials and no other settings."""
     arguments = struct_pb2.Struct()
     arguments.update({"accessKey": "SCWXXXXXXXXXXXXXXXXX", "secretKey": "11111111-1111-4111-8111-111111111111"})
     return provider_pb2.ConfigureRequest(args=arguments, acceptSecrets=True, acceptResources=True)
 
 
 def peak_of(command: Any) -> tuple[float, Any]:
-    """The peak memory of the plugin that a command starts, in MiB, and what the command did."""
+    """The peak memory in MiB of the plugin that a command starts, and the result of the command."""
     peak = 0.0
     over = threading.Event()
 
@@ -157,19 +157,19 @@ def peak_of(command: Any) -> tuple[float, Any]:
 
 
 def pids() -> list[int]:
-    """The plugins that descend from this process."""
+    """The plugin processes that are descendants of this process."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             if PLUGIN in os.readlink(entry / "exe") and descends(int(entry.name)):
                 found.append(int(entry.name))
         except OSError:
-            continue  # It ended in between.
+            continue  # The process ended in between.
     return found
 
 
 def descends(pid: int) -> bool:
-    """Whether a process was started by this one, or by one that was."""
+    """Whether a process is a descendant of this process."""
     while pid > 1:
         if pid == os.getpid():
             return True
@@ -178,7 +178,7 @@ def descends(pid: int) -> bool:
 
 
 def memory(pid: int, line: str) -> float:
-    """A line of a process's status, in MiB: `VmRSS` is what it holds, `VmHWM` the most it held."""
+    """A line of the status of a process, in MiB: `VmRSS` is the current memory, `VmHWM` the peak memory."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -187,19 +187,19 @@ def memory(pid: int, line: str) -> float:
     return int(found[0].split()[1]) / 1024 if found else 0
 
 
-def report(what: str, measured: float, unit: str, bar: float | None = None) -> None:
-    """Prints a figure, beside its bar if it has one."""
-    told = f"{what:44} {measured:8.2f} {unit:3}"
-    if bar is None:
-        print(told)
+def report(what: str, measured: float, unit: str, limit: float | None = None) -> None:
+    """Prints a result, with its limit if it has one."""
+    line = f"{what:44} {measured:8.2f} {unit:3}"
+    if limit is None:
+        print(line)
         return
-    print(f"{told} {bar:6.0f} {unit:3} {measured / bar:10.0%}{'' if measured <= bar else '  missed'}")
-    if measured > bar:
-        missed.append(what)
+    print(f"{line} {limit:6.0f} {unit:3} {measured / limit:12.0%}{'' if measured <= limit else '  exceeded'}")
+    if measured > limit:
+        exceeded.append(what)
 
 
 def machine() -> str:
-    """The processor, the cores and the memory that the figures are from."""
+    """The processor, cores and memory of this machine."""
     model = platform.processor() or platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):

@@ -1,4 +1,4 @@
-"""Runs examples/evalap-python on the fake Scaleway, and says what it does as it does it. Started by scripts/demo."""
+"""Deploys examples/evalap-python to the fake, and prints each step. Started by scripts/demo."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests" / "programs"))
 from fake import Fake  # noqa: E402
 from stack import EXAMPLE_SECRETS, Run, Stack, example_stack  # noqa: E402
 
-# How long the fake lets a database or a container take to become ready, so that there is something to wait for.
+# Duration of transient statuses of databases and containers in the fake, in seconds, to demonstrate waiting.
 SETTLE = 2
 
 PACKAGE = "evalap-scaleway:"
@@ -34,37 +34,37 @@ def main() -> None:
 
 
 def show(directory: Path, fake: Fake) -> None:
-    """All phases, and the table."""
-    title("What plays together")
+    """Runs all commands, and prints the table."""
+    title("Components")
     say(f"pulumi CLI     {first_line('pulumi', 'version')}   {shutil.which('pulumi')}")
     say(f"plugin         {first_line('pulumi-resource-evalap-scaleway', '--version')}")
-    say(f"Scaleway       {fake.url}, in memory; what takes minutes there takes {SETTLE} seconds here")
-    say(f"program        {ROOT / 'examples' / 'evalap-python'}, stack dev, in Python with our generated SDK")
+    say(f"fake           {fake.url}, in memory; transient statuses last {SETTLE} seconds")
+    say(f"program        {ROOT / 'examples' / 'evalap-python'}, stack dev, with the generated Python SDK")
 
     stack = example_stack(directory, fake)
     runs: dict[str, Run] = {}
     phases: list[tuple[str, str, Callable[..., Run]]] = [
-        ("preview", "what an up would do; no call leaves this machine", stack.preview),
-        ("up", "the whole stack: things that need each other in order, the rest at once", stack.up),
-        ("up again", "the program did not change, so nothing is done, and nobody is asked", stack.up),
-        ("refresh", "each object is read and compared with the state", stack.refresh),
-        ("destroy", "everything goes, in the opposite order", stack.destroy),
+        ("preview", "shows the changes; sends no API request", stack.preview),
+        ("up", "creates the whole stack: dependencies in order, everything else concurrently", stack.up),
+        ("up again", "the program did not change, so nothing changes, and no API request is sent", stack.up),
+        ("refresh", "reads each object and compares it with the state", stack.refresh),
+        ("destroy", "deletes everything in the opposite order", stack.destroy),
     ]
     for name, meaning, command in phases:
         title(f"pulumi {name}: {meaning}")
-        runs[name] = command(watch=Teller())
+        runs[name] = command(watch=Progress())
         total = ", ".join(f"{count} {what}" for what, count in sorted(runs[name].changes.items()))
         say(f"{COLOURS['good']}{total} in {runs[name].seconds:.1f} s{COLOURS['end']}")
         if name == "up":
-            tell_outputs(stack)
+            print_outputs(stack)
 
-    title("What it took")
+    title("Duration and requests")
     table(runs)
     check(runs, fake)
 
 
-class Teller:
-    """Tells of each resource when it is done, with the seconds since the command began."""
+class Progress:
+    """Prints each resource when its operation is complete, with the seconds since the command started."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -79,41 +79,41 @@ class Teller:
         say(f"{COLOURS['quiet']}{seconds}{COLOURS['end']}  {step.metadata.op.value:8} {kind:28} {name}")
 
 
-def tell_outputs(stack: Stack) -> None:
-    """What `pulumi stack output` shows: secrets are not."""
-    title("pulumi stack output: what the people who work with the stack need")
+def print_outputs(stack: Stack) -> None:
+    """Prints the stack outputs like `pulumi stack output`, without secrets."""
+    title("pulumi stack output: endpoints and connection strings of the stack")
     for name, value in stack.outputs().items():
         hidden = any(secret in str(value) for secret in EXAMPLE_SECRETS.values()) or name == "connectionString"
         say(f"{name:18} {'[secret]' if hidden else value}")
 
 
 def table(runs: dict[str, Run]) -> None:
-    """One line for each phase."""
-    say(f"{'phase':10} {'seconds':>8} {'API calls':>10} {'of them polls':>14}")
+    """Prints one line for each command."""
+    say(f"{'command':10} {'seconds':>8} {'requests':>10} {'of these polls':>14}")
     for name, run in runs.items():
         say(f"{name:10} {run.seconds:8.1f} {len(run.calls):10} {run.calls.polls:14}")
 
 
 def check(runs: dict[str, Run], fake: Fake) -> None:
-    """Ends with an error if a phase did not do what was said of it."""
-    assert runs["preview"].calls == [], "the preview called the API"
-    assert runs["up again"].changed == {} and runs["up again"].calls == [], "the second up found something to do"
+    """Fails if a command did not have the expected effect."""
+    assert runs["preview"].calls == [], "the preview sent API requests"
+    assert runs["up again"].changed == {} and runs["up again"].calls == [], "the second up changed something"
     assert runs["refresh"].changed == {}, "the refresh found differences"
-    assert not fake.objects("rdb/instance") and not fake.objects("containers/container"), "something is left"
+    assert not fake.objects("rdb/instance") and not fake.objects("containers/container"), "objects remain after destroy"
 
 
 def first_line(*command: str) -> str:
-    """The first line that a command prints."""
+    """The first line of the output of a command."""
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
 
 
 def title(text: str) -> None:
-    """Announces a phase."""
+    """Prints a heading."""
     print(f"\n{COLOURS['title']}== {text}{COLOURS['end']}", flush=True)
 
 
 def say(text: str) -> None:
-    """Tells a line of it."""
+    """Prints an indented line."""
     print(f"   {text}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Measures what becomes of deployments when something fails, and writes docs/reliability.md. Started by scripts/reliability."""
+"""Measures the result of deployments with failures, and writes docs/reliability.md. Started by scripts/reliability."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 SEED = 20261128
 MOMENTS = 12
 DEPLOYMENTS = 200
-# Of these deployments, the ones that have to be green.
+# How many of these deployments must succeed at the first `up`.
 GREEN = 199
 
 missed: list[str] = []
@@ -46,7 +46,7 @@ def main(parts: list[str]) -> None:
 
 
 def write(name: str, section: str, seconds: float) -> None:
-    """Writes the section of a part into the page, with when and on what it was measured."""
+    """Writes one section of the page, with the date and the machine of the measurement."""
     heading, _, rest = section.partition("\n")
     measured = (
         f"Measured on {datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}: {machine()}; {max(seconds / 60, 1):.0f} min; "
@@ -59,33 +59,33 @@ def write(name: str, section: str, seconds: float) -> None:
 
 
 # The sections of the page, in order.
-HEADINGS = ["Ambiguous responses", "Killed processes", "Failed calls", "Rate limits", "Random faults"]
+HEADINGS = ["Ambiguous responses", "Killed processes", "Failed requests", "Rate limits", "Random faults"]
 
 HEAD = """# Reliability
 
-This page shows what becomes of deployments when a request fails, an answer is lost or a process is killed. It is written by
-`make reliability`: the Pulumi CLI and the release plugin deploy to `scaleway-fake`, a proxy between them lets requests fail, and
-afterwards the objects of the fake are compared with those of a run without the fault. `make test` runs a sample of each part, and all
-schedules of failing calls of all resources without the CLI (`cargo test -p tests --test schedules`).
+This page shows the results of deployments in which requests fail, responses are lost or processes are killed. `make reliability` writes
+it: the Pulumi CLI and the release plugin deploy to `scaleway-fake`, a proxy between them injects faults, and the objects in the fake are
+then compared with those of a run without faults. `make test` runs a sample of each section, and all fault schedules of all resources
+without the CLI (`cargo test -p tests --test schedules`).
 """
 
 
 def answers(directory: Path) -> str:
-    """Lost answers, for each kind of resource."""
+    """Lost responses of create requests, for each resource type."""
     outcomes = schedule.lost_answers(directory, TABLES)
     rows = by_resource(outcomes, lambda outcome: outcome.case.fault or "", lambda outcome: shown(outcome, outcome.succeeded))
     note("ambiguous responses", [outcome for outcome in outcomes if outcome.problems or not outcome.succeeded])
     return f"""## Ambiguous responses
 
-The API creates the object, and its response does not arrive: the connection is cut, the body is truncated, or a status of 500 or
-504 is returned. `ok`: the same `up` succeeds and there is exactly one object. `failed`: the `up` fails, and the next one
-succeeds with exactly one object. Everything else is a defect.
+The API creates the object, but the client receives no valid response: the connection is closed, the body is truncated, or the status is
+500 or 504. `ok`: the same `up` succeeds, and there is exactly one object. `failed`: the `up` fails, and the next `up` succeeds, with
+exactly one object. Every other result is a bug.
 
 {table(["Resource", *schedule.LOST], rows)}"""
 
 
 def killed(directory: Path) -> str:
-    """Kills, for each kind of resource and for one program of all."""
+    """Killed processes, for each resource type and for one program with all of them."""
     known = schedule.run(directory / "references", schedule.creates(TABLES))
     columns = {}
     for victim in kills.VICTIMS:
@@ -95,11 +95,11 @@ def killed(directory: Path) -> str:
     outcomes = [outcome for found in columns.values() for outcome in found]
     names = {id(outcome): name for name, found in columns.items() for outcome in found}
     rows = by_resource(outcomes, lambda outcome: names[id(outcome)], lambda outcome: shown(outcome, True))
-    note("kills of each kind", [outcome for outcome in outcomes if outcome.problems])
+    note("kills of each type", [outcome for outcome in outcomes if outcome.problems])
     return f"""## Killed processes
 
-The plugin or the CLI is killed with `kill -9` while the object is being created. Then what the guide says is done
-([stuck locks](guides/operations.md#stuck-locks)), and the next `up` has to succeed. `ok`: there is exactly one object.
+The plugin or the CLI is killed with `kill -9` while the object is being created. Then the procedure for
+[stuck locks](guides/operations.md#stuck-locks) is followed, and the next `up` must succeed. `ok`: there is exactly one object.
 
 {table(["Resource", *columns], rows)}
 
@@ -107,7 +107,7 @@ The plugin or the CLI is killed with `kill -9` while the object is being created
 
 
 def moments(directory: Path) -> str:
-    """One program with every resource, killed at chosen moments."""
+    """One program with every resource, killed at random requests."""
     everything = kills.Everything(directory / "everything")
     everything.measure()
     rows = []
@@ -117,18 +117,18 @@ def moments(directory: Path) -> str:
             problems = everything.round(f"{victim}-{number}", victim, call, after)
             good += not problems
             if problems:
-                bad.append(f"{'after' if after else 'before'} call {call}: {short(problems)}")
+                bad.append(f"{'after' if after else 'before'} request {call}: {short(problems)}")
         rows.append([victim, f"{good} of {MOMENTS}", "; ".join(bad) or "none"])
         if bad:
             missed.append(f"{victim} killed at random moments: {good} of {MOMENTS}")
-    return f"""One program with one of every resource and eight chosen names, which makes {everything.calls} calls, is killed at {MOMENTS} random
-calls. Converged: the next `up` succeeds, another one changes nothing, no object exists twice, and `destroy` leaves none.
+    return f"""A program with one of every resource and eight chosen names sends {everything.calls} requests. It is killed at {MOMENTS} random
+requests. Converged: the next `up` succeeds, another one changes nothing, no object exists twice, and `destroy` deletes all objects.
 
 {table(["Killed", "Converged", "Exceptions"], rows)}"""
 
 
 def scheduled(directory: Path) -> str:
-    """The schedule of faults: each call of each operation."""
+    """The fault schedule: each request of each operation."""
     references = [case for case in schedule.references() if case.step == 0]
     known = {outcome.case: outcome for outcome in schedule.run(directory / "references", references)}
     groups: dict[tuple[Path, str], list[Outcome]] = {}
@@ -136,7 +136,7 @@ def scheduled(directory: Path) -> str:
         groups.setdefault((outcome.case.table, outcome.case.operation), []).append(outcome)
     cases = []
     for outcomes in groups.values():
-        # Each call and fault once, with the follow-ups in turn.
+        # Each request and fault once, with alternating next programs.
         plans = [schedule.schedule(outcome) for outcome in outcomes]
         cases += [plans[place % len(plans)][place] for place in range(min(map(len, plans)))]
     outcomes = schedule.run(directory / "faults", cases, known)
@@ -148,13 +148,13 @@ def scheduled(directory: Path) -> str:
             row.append(f"{sum(not of.problems for of in found)} of {len(found)}")
         rows.append(row)
     wrong = [outcome for outcome in outcomes if outcome.problems]
-    note("schedule of faults", wrong)
+    note("fault schedule", wrong)
     listed = "\n".join(f"- {outcome.case}: {short(outcome.problems)}" for outcome in wrong) or "No exceptions."
-    return f"""## Failed calls
+    return f"""## Failed requests
 
-Each call of the create, an update and the delete of each of the {len(TABLES)} resources fails once, in each of four ways. Then the same program, the
-program before, or one with another change is deployed, in turn. Converged: that `up` succeeds, another one changes nothing and calls
-nothing, and the objects equal those of a run without the fault.
+Each request of the create, an update and the delete of each of the {len(TABLES)} resources fails once, in each of four ways. Then the same program, the
+previous program, or a program with another change is deployed, in turn. Converged: that `up` succeeds, another one changes nothing and sends
+no request, and the objects equal those of a run without the fault.
 
 {table(["Operation", *schedule.FAULTS], rows)}
 
@@ -179,10 +179,10 @@ def limited(directory: Path) -> str:
         )
         if not holds(found):
             missed.append(f"{per_second} requests per second")
-    header = ["Requests per second", "Resources", "Requests", "Answers of 429", "Time", "Multiple of the ideal time"]
+    header = ["Requests per second", "Resources", "Requests", "429 responses", "Time", "Multiple of the ideal time"]
     return f"""## Rate limits
 
-The API answers 429, without `Retry-After`, to each request beyond the limit. The plugin does not know the limit beforehand.
+The API responds with 429, without `Retry-After`, to each request beyond the limit. The limit is not configured in the plugin.
 
 {table(header, rows)}"""
 
@@ -205,10 +205,10 @@ def faulty(directory: Path) -> str:
     )
     return f"""## Random faults
 
-One request in a hundred fails, in one of {len(rates.KINDS)} ways, during {DEPLOYMENTS} deployments of 15 resources. **{good} of {DEPLOYMENTS}** are green at the first `up`, with
-exactly the objects of the program (at least {GREEN} have to be).
+One request in a hundred fails, in one of {len(rates.KINDS)} ways, during {DEPLOYMENTS} deployments of 15 resources. **{good} of {DEPLOYMENTS}** succeed at the first
+`up`, with exactly the objects of the program (required: {GREEN}).
 
-{table(["Fault", "Times"], rows)}
+{table(["Fault", "Count"], rows)}
 
 {bad or "No exceptions."}"""
 
@@ -223,14 +223,14 @@ PARTS: dict[str, Callable[[Path], str]] = {
 
 
 def shown(outcome: Outcome, succeeded: bool) -> str:
-    """A cell: how a case ended."""
+    """A table cell: the result of a case."""
     if outcome.problems:
         return short(outcome.problems)
     return "ok" if succeeded else "failed"
 
 
 def short(problems: list[str]) -> str:
-    """The first problem, without the fields of objects."""
+    """The first problem, shortened, without the fields of objects."""
     first = " ".join(problems[0].split(" {")[0].split()).replace("|", "\\|")
     return first[:160] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
 
@@ -252,7 +252,7 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def note(what: str, wrong: list[Outcome]) -> None:
-    """Adds to what is missed, and prints it in full."""
+    """Prints failed cases in full, and counts them as a missed limit."""
     for outcome in wrong:
         print(outcome, file=sys.stderr)
     if wrong:

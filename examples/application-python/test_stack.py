@@ -1,4 +1,4 @@
-"""Tests of the stack without a stack: Pulumi's mocks stand for the engine and for every resource.
+"""Unit tests of the program with Pulumi's mocks for the engine and all resources.
 
     python -m unittest
 """
@@ -8,7 +8,7 @@ import os
 import unittest
 from typing import Any
 
-# What the stack would be configured with.
+# The stack configuration.
 os.environ["PULUMI_CONFIG"] = json.dumps(
     {
         "project:image": "images.example",
@@ -17,18 +17,18 @@ os.environ["PULUMI_CONFIG"] = json.dumps(
         "project:databaseNodeType": "DB-GP-XS",
         "project:highlyAvailable": "true",
         "project:backupDays": "30",
-        "project:modelApiKey": "made up",
+        "project:modelApiKey": "secret",
         "project:alertEmails": json.dumps(["on-call@example.org"]),
     }
 )
 
-import pulumi  # noqa: E402  The configuration has to be there before.
+import pulumi  # noqa: E402  Needs the configuration above.
 
 seen: dict[str, dict[str, Any]] = {}
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """Answers for the engine: each resource gets an id and the outputs a test needs."""
+    """Mock engine: each resource gets an id and the outputs that the test needs."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         seen[args.name] = {"type": args.typ, **args.inputs}
@@ -42,7 +42,7 @@ pulumi.runtime.set_mocks(Mocks(), project="project", stack="production")
 
 
 class TestStack(unittest.TestCase):
-    """What the program asks for."""
+    """The inputs of the program's resources."""
 
     @pulumi.runtime.test
     def test_production_is_safe(self) -> Any:
@@ -56,10 +56,10 @@ class TestStack(unittest.TestCase):
             self.assertEqual(application["environment"], "production")
             self.assertTrue(application["database"]["highAvailability"])
             self.assertGreaterEqual(application["database"]["backupRetentionDays"], 30)
-            self.assertTrue(application["withStorage"], "files have a bucket")
-            self.assertTrue(application["alertEmails"], "somebody hears of alerts")
+            self.assertTrue(application["withStorage"], "there is a bucket for files")
+            self.assertTrue(application["alertEmails"], "alerts have a recipient")
             public = [service["name"] for service in application["services"] if service.get("isPublic")]
-            self.assertEqual(public, ["api", "web"], "the runners are nobody's business")
+            self.assertEqual(public, ["api", "web"], "the runners are not public")
 
         return program["application"].endpoints.apply(check)
 

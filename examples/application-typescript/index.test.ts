@@ -1,4 +1,4 @@
-// Tests of the stack without a stack: Pulumi's mocks stand for the engine and for every resource.
+// Unit tests of the program with Pulumi's mocks for the engine and all resources.
 //
 //     npx tsc && node --test bin
 import * as assert from "node:assert";
@@ -25,7 +25,7 @@ pulumi.runtime.setAllConfig({
     "project:databaseNodeType": "DB-GP-XS",
     "project:highlyAvailable": "true",
     "project:backupDays": "30",
-    "project:modelApiKey": "made up",
+    "project:modelApiKey": "secret",
     "project:alertEmails": JSON.stringify(["on-call@example.org"]),
 });
 
@@ -40,5 +40,5 @@ test("production is safe", async () => {
     assert.equal(application.withStorage, true);
     assert.deepEqual(application.alertEmails, ["on-call@example.org"]);
     const open = application.services.filter((service: any) => service.isPublic).map((service: any) => service.name);
-    assert.deepEqual(open, ["api", "web"], "the runners are nobody's business");
+    assert.deepEqual(open, ["api", "web"], "the runners are not public");
 });

@@ -1,4 +1,4 @@
-// EvalAP on Scaleway in thirty lines: what differs between the environments stands in Pulumi.<stack>.yaml.
+// EvalAP on Scaleway in thirty lines. Pulumi.<stack>.yaml configures the environments.
 import * as scaleway from "@evalap/scaleway";
 import * as pulumi from "@pulumi/pulumi";
 

@@ -1,7 +1,7 @@
-"""EvalAP on Scaleway: a web application with its database, its secrets and its monitoring.
+"""EvalAP on Scaleway: a web application with a database, secrets and monitoring.
 
-What differs between the stacks stands in Pulumi.dev.yaml and Pulumi.production.yaml. The secrets are set once per
-stack with `pulumi config set --secret`; see the README.
+Pulumi.dev.yaml and Pulumi.production.yaml configure the two stacks. Set the secrets once per stack with
+`pulumi config set --secret`, as described in the README.
 """
 
 from urllib.parse import quote
@@ -14,19 +14,19 @@ environment = pulumi.get_stack()
 tags = ["evalap", environment]
 
 # --- Images ---------------------------------------------------------------------------------------------------------
-# Names that are left out, here and below, are made from the first argument and a few random characters.
+# Resources without a name get an automatic name: the first argument and some random characters.
 
 images = scaleway.registry.Namespace("evalap", description=f"Images of EvalAP, {environment}")
 
 # --- Secrets --------------------------------------------------------------------------------------------------------
-# A secret is a name and a path; its value is a version. A new value makes a new version.
+# A secret has a name and a path; a version contains its value. A new value creates a new version.
 
 model_key = config.require_secret("modelApiKey")
 model_key_secret = scaleway.secrets.Secret("model-api-key", path=f"/evalap/{environment}", tags=tags)
 scaleway.secrets.Version("model-api-key", secret_id=model_key_secret.id, data=model_key)
 
 # --- Identity -------------------------------------------------------------------------------------------------------
-# What the application may do at Scaleway, and the key it shows there.
+# The permissions and the API key of the application.
 
 application = scaleway.iam.Application("evalap", description=f"EvalAP, {environment}", tags=tags)
 policy = scaleway.iam.Policy(
@@ -52,7 +52,7 @@ network = scaleway.network.PrivateNetwork(
 )
 
 # --- Database -------------------------------------------------------------------------------------------------------
-# It is reached through the private network. Developers get a public address beside it, closed to everybody else.
+# The database is in the private network. For developers it also has a public endpoint, restricted to their IP ranges.
 
 developer_addresses = config.get_object("developerAddresses") or []
 instance = scaleway.databases.Instance(
@@ -91,11 +91,11 @@ privilege = scaleway.databases.Privilege(
     permission="all",
 )
 
-# The password makes this a secret: Pulumi encrypts it in the state and hides it in the terminal.
+# The password makes this output a secret: Pulumi encrypts it in the state and hides it in the terminal.
 connection_string = pulumi.Output.format(
     "postgresql://{0}:{1}@{2}:{3}/{4}?sslmode=require",
     user.name,
-    password.apply(lambda text: quote(text, safe="")),
+    password.apply(lambda password: quote(password, safe="")),
     instance.private_network.ip,
     instance.private_network.port,
     database.name,
@@ -141,7 +141,7 @@ api = scaleway.containers.Container(
         "LOGS_PUSH_URL": logs.push_url,
         "SCW_ACCESS_KEY": api_key.access_key,
     },
-    # Scaleway shows nobody the values of these, only whether they changed.
+    # The API returns only hashes of these values.
     secret_environment_variables={
         "DATABASE_URL": connection_string,
         "MODEL_API_KEY": model_key,
@@ -149,11 +149,11 @@ api = scaleway.containers.Container(
         "SCW_SECRET_KEY": api_key.secret_key,
     },
     tags=tags,
-    # Nothing above says that the container needs these rights to be there when it starts.
+    # No input refers to the privilege and the policy, but the container needs them at its start.
     opts=pulumi.ResourceOptions(depends_on=[privilege, policy]),
 )
 
-# --- What the people who work with the stack need -------------------------------------------------------------------
+# --- Outputs --------------------------------------------------------------------------------------------------------
 
 pulumi.export("url", api.public_endpoint)
 pulumi.export("imageRegistry", images.endpoint)

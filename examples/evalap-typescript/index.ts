@@ -1,8 +1,8 @@
 /**
- * EvalAP on Scaleway: a web application with its database, its secrets and its monitoring.
+ * EvalAP on Scaleway: a web application with a database, secrets and monitoring.
  *
- * What differs between the stacks stands in Pulumi.dev.yaml and Pulumi.production.yaml. The secrets are set once per
- * stack with `pulumi config set --secret`; see the README.
+ * Pulumi.dev.yaml and Pulumi.production.yaml configure the two stacks. Set the secrets once per stack with
+ * `pulumi config set --secret`, as described in the README.
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -13,19 +13,19 @@ const environment = pulumi.getStack();
 const tags = ["evalap", environment];
 
 // --- Images ----------------------------------------------------------------------------------------------------------
-// Names that are left out, here and below, are made from the first argument and a few random characters.
+// Resources without a name get an automatic name: the first argument and some random characters.
 
 const images = new scaleway.registry.Namespace("evalap", { description: `Images of EvalAP, ${environment}` });
 
 // --- Secrets ---------------------------------------------------------------------------------------------------------
-// A secret is a name and a path; its value is a version. A new value makes a new version.
+// A secret has a name and a path; a version contains its value. A new value creates a new version.
 
 const modelKey = config.requireSecret("modelApiKey");
 const modelKeySecret = new scaleway.secrets.Secret("model-api-key", { path: `/evalap/${environment}`, tags });
 new scaleway.secrets.Version("model-api-key", { secretId: modelKeySecret.id, data: modelKey });
 
 // --- Identity --------------------------------------------------------------------------------------------------------
-// What the application may do at Scaleway, and the key it shows there.
+// The permissions and the API key of the application.
 
 const application = new scaleway.iam.Application("evalap", { description: `EvalAP, ${environment}`, tags });
 const policy = new scaleway.iam.Policy("evalap", {
@@ -52,7 +52,7 @@ const network = new scaleway.network.PrivateNetwork("evalap", {
 });
 
 // --- Database --------------------------------------------------------------------------------------------------------
-// It is reached through the private network. Developers get a public address beside it, closed to everybody else.
+// The database is in the private network. For developers it also has a public endpoint, restricted to their IP ranges.
 
 const developerAddresses = config.getObject<string[]>("developerAddresses") ?? [];
 const instance = new scaleway.databases.Instance("evalap", {
@@ -87,7 +87,7 @@ const privilege = new scaleway.databases.Privilege("evalap", {
     permission: "all",
 });
 
-// The password makes this a secret: Pulumi encrypts it in the state and hides it in the terminal.
+// The password makes this output a secret: Pulumi encrypts it in the state and hides it in the terminal.
 const endpoint = instance.privateNetwork.apply((found) => found!);
 const login = pulumi.interpolate`${user.name}:${password.apply(encodeURIComponent)}`;
 const host = pulumi.interpolate`${endpoint.ip}:${endpoint.port}`;
@@ -127,7 +127,7 @@ const api = new scaleway.containers.Container(
             LOGS_PUSH_URL: logs.pushUrl,
             SCW_ACCESS_KEY: apiKey.accessKey,
         },
-        // Scaleway shows nobody the values of these, only whether they changed.
+        // The API returns only hashes of these values.
         secretEnvironmentVariables: {
             DATABASE_URL: connectionString,
             MODEL_API_KEY: modelKey,
@@ -136,11 +136,11 @@ const api = new scaleway.containers.Container(
         },
         tags,
     },
-    // Nothing above says that the container needs these rights to be there when it starts.
+    // No input refers to the privilege and the policy, but the container needs them at its start.
     { dependsOn: [privilege, policy] },
 );
 
-// --- What the people who work with the stack need --------------------------------------------------------------------
+// --- Outputs ---------------------------------------------------------------------------------------------------------
 
 export const url = api.publicEndpoint;
 export const imageRegistry = images.endpoint;

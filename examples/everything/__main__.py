@@ -1,7 +1,7 @@
-"""One of every resource: what a release offers, in one program.
+"""Every resource of the package once, in one program.
 
-No stack needs all of this. It is here to be read beside the reference, and the project's tests deploy it to show that
-everything works together: made, unchanged by another up and a refresh, and taken away again.
+No stack needs all of this. Read it together with the reference. The tests deploy it to check that all resources work
+together: they are created, unchanged by another `up` and a `refresh`, and deleted.
 """
 
 import json
@@ -12,9 +12,9 @@ import pulumi
 config = pulumi.Config()
 password = config.require_secret("password")
 
-# Projects and identities.
+# Projects and IAM.
 
-project = scaleway.account.Project("shop", description="Everything that a shop needs")
+project = scaleway.account.Project("shop", description="Resources of the shop")
 laptop = scaleway.iam.SshKey(
     "laptop",
     public_key="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO",
@@ -27,7 +27,7 @@ desktop = scaleway.account.SshKey(
 )
 pipeline = scaleway.iam.Application("pipeline", description="Builds and deploys")
 colleague = scaleway.iam.User("colleague", email="ada@example.org", username="ada")
-testers = scaleway.iam.Group("testers", description="Who may look", external_membership=True)
+testers = scaleway.iam.Group("testers", description="Read access", external_membership=True)
 scaleway.iam.GroupMembership("ada-tests", group_id=testers.id, user_id=colleague.id)
 scaleway.iam.Policy(
     "pipeline-may-push",
@@ -39,7 +39,7 @@ scaleway.iam.ApiKey("pipeline-key", application_id=pipeline.id, expires_at=rotat
 
 # Secrets.
 
-secret = scaleway.secrets.Secret("admin", path="/shop", description="Who may do anything")
+secret = scaleway.secrets.Secret("admin", path="/shop", description="Password of the administrators")
 scaleway.secrets.Version("admin-now", secret_id=secret.id, data=password)
 generated = scaleway.evalap.Password("generated", length=40)
 
@@ -104,7 +104,7 @@ printer = scaleway.ipam.Ip(
     custom_resources=[{"mac_address": "02:00:00:12:34:56", "name": "printer"}],
 )
 
-# Names.
+# DNS.
 
 zone = scaleway.domain.Zone("shop", domain="example.org", subdomain="shop")
 gateway_name = scaleway.domain.Record("gateway", dns_zone=zone.id, name="gateway", type="A", data=address.address)
@@ -112,7 +112,7 @@ scaleway.network.PublicGatewayIpReverseDns("way-out", gateway_ip_id=address.id, 
 
 # Images and containers.
 
-scaleway.registry.Namespace("images", description="What the pipeline builds")
+scaleway.registry.Namespace("images", description="Images of the pipeline")
 apps = scaleway.containers.Namespace("apps", environment_variables={"LEVEL": "info"})
 web = scaleway.containers.Container(
     "web",
@@ -149,7 +149,7 @@ scaleway.functions.Domain("resize", function_id=resize.id, hostname="resize.exam
 scaleway.functions.Token("resize", function_id=resize.id, description="For the shop")
 scaleway.functions.Trigger("orders", function_id=resize.id, sqs={"queue": "orders"})
 
-# Objects.
+# Object Storage.
 
 uploads = scaleway.object.Bucket("uploads", versioning={"enabled": True}, force_destroy=True)
 scaleway.object.BucketAcl("uploads", bucket=uploads.id, acl="private")

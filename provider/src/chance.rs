@@ -2,7 +2,7 @@
 
 use std::io;
 
-use engine::chance::Chance;
+use rules::chance::Chance;
 
 /// What the operating system calls random.
 pub(crate) struct LocalChance;

@@ -3,14 +3,17 @@
 //! Never calls Scaleway: parts are resources, and those have operations of their own. Knows no single component.
 
 mod overrides;
+#[cfg(test)]
+mod unknown_inputs;
 
 use std::collections::BTreeMap;
 
-use catalog::{Catalog, Kind, Property};
+use catalog::{Catalog, Component, Kind, Property};
 use components::{API, PROJECT, Problem, Request, STORAGE, State};
 use pulumi_rpc::pulumirpc as rpc;
+use rules::{Checked, Failure};
 use tonic::Status;
-use value::{Object, Value};
+use value::{Object, Path, Value};
 
 use crate::config::PACKAGE;
 use crate::from_proto;
@@ -37,10 +40,8 @@ pub(crate) async fn construct(
 ) -> Result<rpc::ConstructResponse, Status> {
     let component = catalog.component(&request.r#type);
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
-    let given = sealed(&component.inputs, from_proto::construct_inputs(&mut request)?);
-    let given = overrides::sealed(catalog, component, given);
+    let (given, mut checked) = typed(catalog, component, from_proto::construct_inputs(&mut request)?);
     let parts: Vec<String> = component.parts.keys().cloned().collect();
-    let mut checked = engine::check_component(&component.inputs, &given);
     // What another provider was told is not known here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
         let told = [(PROJECT, provided.project), (STORAGE, provided.storage), (API, provided.api)];
@@ -53,9 +54,7 @@ pub(crate) async fn construct(
         given: &given,
         parts: &parts,
     };
-    let mut problems: Vec<Problem> =
-        checked.failures.into_iter().map(|failure| Problem { path: failure.path, reason: failure.reason }).collect();
-    problems.extend(components::problems(request_of));
+    let problems = wrong(checked.failures, request_of);
     if !problems.is_empty() {
         return Err(to_proto::wrong_inputs(&request.r#type, &request.name, &[&given, &checked.inputs], problems));
     }
@@ -75,7 +74,7 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
     let found = catalog.method(&request.tok);
     let (component, method, name) = found.ok_or_else(|| to_proto::unknown_token("method", &request.tok))?;
     let (urn, given) = from_proto::call_arguments(request.args, &request.arg_dependencies)?;
-    let checked = engine::check_component(&method.inputs, &given);
+    let checked = rules::check_component(&method.inputs, &given);
     if !checked.failures.is_empty() {
         return Ok(to_proto::call_failures(checked.failures));
     }
@@ -91,12 +90,27 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
             Ok(to_proto::called(made, request.dry_run, request.accepts_output_values))
         }
         Err(problems) => Ok(to_proto::call_failures(
-            problems
-                .into_iter()
-                .map(|problem| engine::Failure { path: problem.path, reason: problem.reason })
-                .collect(),
+            problems.into_iter().map(|problem| Failure { path: problem.path, reason: problem.reason }).collect(),
         )),
     }
+}
+
+/// What the program gave, as the state keeps it; and typed, with defaults, for the code of the component.
+fn typed(catalog: &Catalog, component: &Component, given: Object) -> (Object, Checked) {
+    let given = overrides::sealed(catalog, component, sealed(&component.inputs, given));
+    let mut checked = rules::check_component(&component.inputs, &given);
+    checked.failures.extend(overrides::unexpected(catalog, component, &given, &Path::default()));
+    // A component takes maps and lists apart: what holds for the whole holds for each value.
+    checked.inputs = checked.inputs.into_iter().map(|(name, value)| (name, value.spread())).collect();
+    (given, checked)
+}
+
+/// What is wrong with the inputs: by themselves, and together. Where an input is unknown that must be known, nothing can be
+/// said of inputs together.
+fn wrong(failures: Vec<Failure>, request: Request<'_>) -> Vec<Problem> {
+    let is_unknown = failures.iter().any(|failure| request.given.at(&failure.path).is_some_and(Value::is_unknown));
+    let together = if is_unknown { Vec::new() } else { components::problems(request) };
+    failures.into_iter().map(|Failure { path, reason }| Problem { path, reason }).chain(together).collect()
 }
 
 /// Inputs or outputs with what is declared secret sealed, at any depth: SDKs do that with inputs at the top only, and the
@@ -157,7 +171,7 @@ mod tests {
     }
 
     fn problems(component: &catalog::Component, given: &Object) -> Vec<String> {
-        let checked = engine::check_component(&component.inputs, given);
+        let checked = rules::check_component(&component.inputs, given);
         let inputs = &checked.inputs;
         let request = Request { token: &component.token, name: "evalap", inputs, given, parts: &[] };
         let failures = checked.failures.iter().map(|failure| format!("{}: {}", failure.path, failure.reason));

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use client::{Clock, Observer};
-use engine::Progress;
 use pulumi_rpc::pulumirpc::engine_client::EngineClient;
 use pulumi_rpc::pulumirpc::{LogRequest, LogSeverity};
+use rules::Progress;
 use tokio::sync::{mpsc, oneshot};
 use tonic::transport::{Channel, Endpoint};
 

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use components::{Registered, Standing};
-use engine::Autonaming;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::check_request::autonaming_options::Mode;
 use pulumi_rpc::{SIGNATURE_KEY, signature, unknown};
+use rules::Autonaming;
 use thiserror::Error;
 use value::{Asset, Data, Object, Reference, Value};
 

@@ -1,7 +1,8 @@
 //! The gRPC service without a process, for tests of the workspace that need a clock of their own. Reads no environment and no
-//! file of the user; assets are read from the disk.
+//! file of the user; assets are read from the disk, and the journal is kept below `home`, as below Pulumi's home directory.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
@@ -18,8 +19,11 @@ pub fn provider(
     catalog: Arc<Catalog>,
     clock: Arc<dyn Clock>,
     transport: Arc<dyn Transport>,
+    home: &Path,
 ) -> Arc<dyn ResourceProvider> {
-    let surroundings = Surroundings::new(|_| None, |_| Err(io::ErrorKind::NotFound.into()));
+    let home = home.to_string_lossy().into_owned();
+    let variable = move |name: &str| (name == "PULUMI_HOME").then(|| home.clone());
+    let surroundings = Surroundings::new(variable, |_| Err(io::ErrorKind::NotFound.into()));
     let log = EngineLog::start(Arc::clone(&clock));
     let server = Server::new(Offer::of_catalog(catalog), surroundings, log, CancellationToken::new(), clock);
     Arc::new(server.over(transport))

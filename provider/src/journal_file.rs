@@ -1,13 +1,13 @@
-//! The journal of creates as files: one for each stack and API, below Pulumi's home directory, one JSON line for each event.
+//! The journal of creates and deletes as files: one for each stack and API, below Pulumi's home directory, one JSON line for each event.
 //!
-//! Knows nothing about what the lines are for. A directory that cannot be written is a line in the debug log: creates go
+//! Knows nothing about what the lines are for. A directory that cannot be written is a line in the debug log: operations go
 //! on without a journal.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use engine::{Attempt, CreateJournal, Line};
+use engine::{Journal, Line, Unfinished};
 use sha2::{Digest, Sha256};
 
 /// The journals of all stacks.
@@ -17,7 +17,7 @@ pub(crate) struct JournalFiles {
     account: String,
 }
 
-/// The size from which on a file with open attempts is rewritten without the closed ones.
+/// The size from which on a file with open lines is rewritten without the closed ones.
 const LARGE: u64 = 256 * 1024;
 
 impl JournalFiles {
@@ -32,7 +32,7 @@ impl JournalFiles {
         self.directory.join(format!("creates-{name:032x}.jsonl"))
     }
 
-    fn read(path: &Path) -> io::Result<Vec<Attempt>> {
+    fn read(path: &Path) -> io::Result<Unfinished> {
         let mut file = OpenOptions::new().read(true).write(true).open(path)?;
         file.lock()?;
         let mut text = String::new();
@@ -43,8 +43,7 @@ impl JournalFiles {
         if open.is_empty() {
             file.set_len(0)?;
         } else if text.len() as u64 > LARGE {
-            let kept: Vec<Line> = open.iter().cloned().map(Line::Began).collect();
-            let kept: Vec<String> = kept.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+            let kept: Vec<String> = open.lines().map(|line| serde_json::to_string(&line)).collect::<Result<_, _>>()?;
             file.rewind()?;
             file.set_len(0)?;
             file.write_all(format!("{}\n", kept.join("\n")).as_bytes())?;
@@ -61,13 +60,13 @@ impl JournalFiles {
     }
 }
 
-impl CreateJournal for JournalFiles {
-    fn unfinished(&self, stack: &str) -> Option<Vec<Attempt>> {
+impl Journal for JournalFiles {
+    fn unfinished(&self, stack: &str) -> Option<Unfinished> {
         match Self::read(&self.path(stack)) {
             Ok(open) => Some(open),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
-                tracing::debug!(%error, "the journal of creates cannot be read");
+                tracing::debug!(%error, "the journal cannot be read");
                 None
             }
         }
@@ -75,7 +74,7 @@ impl CreateJournal for JournalFiles {
 
     fn write(&self, stack: &str, line: &Line) {
         if let Err(error) = self.append(stack, line) {
-            tracing::debug!(%error, "the journal of creates cannot be written");
+            tracing::debug!(%error, "the journal cannot be written");
         }
     }
 }
@@ -152,12 +151,12 @@ mod tests {
         journal().write(STACK, &Line::Made { urn: format!("{STACK}::a:b:C::two"), id: id.clone() });
         let open = journal().unfinished(STACK).unwrap();
         assert_eq!(
-            open.iter().map(|one| (one.name.as_deref(), one.id.as_ref())).collect::<Vec<_>>(),
+            open.creates.iter().map(|one| (one.name.as_deref(), one.id.as_ref())).collect::<Vec<_>>(),
             [(Some("two"), Some(&id))]
         );
         assert_eq!(JournalFiles::new(directory.clone(), "another account").unfinished(STACK), None);
         journal().write(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::two") });
-        assert_eq!(journal().unfinished(STACK), Some(Vec::new()));
+        assert_eq!(journal().unfinished(STACK), Some(Unfinished::default()));
         assert_eq!(fs::metadata(journal().path(STACK)).unwrap().len(), 0, "what is closed is not kept");
     }
 

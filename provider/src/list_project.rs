@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use catalog::{Catalog, Locality, Resource};
 use client::{Call, Client, Clock, Kind, Method, Settings, SystemClock};
-use engine::{Engine, ErrorKind, Listed};
+use engine::{Engine, Listed};
 use futures_util::future::join_all;
+use rules::ErrorKind;
 use serde_json::{Map, Value as Json, json};
 use value::{Object, Value};
 

@@ -11,8 +11,8 @@ use futures_util::future::BoxFuture;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::register_resource_request::{CustomTimeouts, ResourceHooksBinding};
 use pulumi_rpc::pulumirpc::resource_monitor_client::ResourceMonitorClient;
+use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status};
 use value::Object;
 
 use crate::config::PACKAGE;
@@ -229,14 +229,11 @@ impl ComponentMonitor {
     }
 }
 
-/// The engine ends a deployment with `Unavailable` and a message of its own; a transform or a connection that fails has
-/// the same code, and is the cause that the user needs to see.
+/// The engine ends a deployment with a message of its own. A transform or a connection that fails can have the same
+/// status code, and its message is the cause that the user needs to see.
 fn refused(name: String, status: &Status) -> Error {
-    match status.code() {
-        Code::Cancelled => Error::Ended,
-        Code::Unavailable if status.message().starts_with(SHUT_DOWN) => Error::Ended,
-        _ => Error::Refused { name, message: status.message().to_owned() },
-    }
+    let message = status.message();
+    if message.starts_with(SHUT_DOWN) { Error::Ended } else { Error::Refused { name, message: message.to_owned() } }
 }
 
 #[cfg(test)]

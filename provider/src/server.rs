@@ -10,9 +10,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
 use client::{CancellationToken, Clock, Transport};
-use engine::{CheckRequest, Defaults, DiffRequest, Engine, InvokeError, Names, Operation, Progress, Warning};
+use engine::{Engine, InvokeError, Names};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
+use rules::{CheckRequest, Defaults, DiffRequest, Operation, Progress, Warning};
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
@@ -230,7 +231,7 @@ impl ResourceProvider for Server {
             };
             let (name, olds, news) = (&check.target.name, &check.olds, &check.news);
             let request = CheckRequest { name, olds, news, seed: &seed, autonaming };
-            let checked = engine::check(resource, &request, &defaults);
+            let checked = rules::check(resource, &request, &defaults);
             self.warn(&urn, &checked.warnings).await;
             Ok(to_proto::checked(checked, &check.news))
         })
@@ -252,7 +253,7 @@ impl ResourceProvider for Server {
                 ignore_changes: &diff.ignore_changes,
                 now: engine::hour(&*self.clock),
             };
-            let diff = engine::diff(resource, &request);
+            let diff = self.diff_after_deletes(resource, &request, &urn, &id);
             diff.notes.iter().for_each(|note| self.log.note(&urn, note));
             self.warn(&urn, &diff.warnings).await;
             Ok(to_proto::diff(&diff))
@@ -267,9 +268,9 @@ impl ResourceProvider for Server {
             let create = from_proto::create(request)?;
             let resource = self.resource(&create.target)?;
             if create.preview {
-                engine::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
+                rules::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
                 self.names.previewed(&urn);
-                let outputs = engine::preview_create(resource, &create.inputs, &self.defaults());
+                let outputs = rules::preview_create(resource, &create.inputs, &self.defaults());
                 return Ok(to_proto::create_preview(outputs));
             }
             let engine = self.engine()?;
@@ -310,10 +311,10 @@ impl ResourceProvider for Server {
             let resource = self.resource(&update.target)?;
             let (olds, old_inputs, news) = (&update.olds, &update.old_inputs, &update.news);
             if update.preview {
-                engine::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
+                rules::refuse_withdrawn(resource).map_err(|error| to_proto::failed(&error))?;
                 let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
                 let news = &self.followed(resource, news);
-                let outputs = engine::preview_update(
+                let outputs = rules::preview_update(
                     resource,
                     olds,
                     old_inputs,

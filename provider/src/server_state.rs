@@ -1,6 +1,7 @@
-//! What requests show of the stack's state, and what follows for names and for creates that began.
+//! What requests show of the stack's state, and what follows for names, for creates that began and for deletes that failed.
 
-use engine::{Autonaming, Defaults};
+use catalog::Resource;
+use rules::{Autonaming, Defaults, Diff, DiffRequest};
 use value::Object;
 
 use super::Server;
@@ -25,5 +26,21 @@ impl Server {
         let configured = self.configured().filter(|_| repeats && !urn.is_empty());
         let interrupted = configured.and_then(|configured| configured.engine.unfinished(urn)?.name);
         (seed, interrupted.map_or_else(|| check.autonaming.clone(), Autonaming::Propose))
+    }
+
+    /// What would change, with what a failed delete of the object makes necessary.
+    pub(super) fn diff_after_deletes(
+        &self,
+        resource: &Resource,
+        request: &DiffRequest<'_>,
+        urn: &str,
+        id: &str,
+    ) -> Diff {
+        let mut diff = rules::diff(resource, request);
+        let failed = self.configured().and_then(|configured| configured.engine.failed_delete(urn, id));
+        if let Some(deletion) = failed {
+            engine::after_failed_delete(resource, request, &deletion, &mut diff);
+        }
+        diff
     }
 }

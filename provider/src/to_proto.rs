@@ -15,12 +15,12 @@ pub(crate) use status::{
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::{Change, ChangeKind, Checked, Created, Diff, Failure, ReadBack, has_moved};
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as Wire};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
 use pulumi_rpc::{SIGNATURE_KEY, signature, unknown};
+use rules::{Change, ChangeKind, Checked, Created, Diff, Failure, ReadBack, has_moved};
 use value::{Asset, Data, Object, Reference, Value};
 
 /// What both sides agree on. Byte strings are not among it: no API of Scaleway takes bytes that are no text.

@@ -1,9 +1,9 @@
 //! Values and errors as they go to the protocol.
 #![allow(clippy::unwrap_used)]
 
-use engine::{Error, ErrorKind, Left};
 use proptest::prelude::*;
 use prost::Message;
+use rules::{Error, ErrorKind, Left};
 use tonic::Code;
 use value::Path;
 

@@ -1,20 +1,21 @@
-//! The descriptor language: the words in which `resources/` says what we offer.
+//! The descriptor language: the format of the files in `resources/`.
 //!
-//! These types are the language; they know nothing of the API documents it refers to. Unknown words are refused.
+//! These types define the language and do not use the API documents. Unknown keys are rejected.
 //!
 //! # Conventions
 //!
-//! - Property names are camelCase. A property's field on the wire is its name in snake_case unless `wire` says otherwise.
-//! - Types, enum values and formats come from the API document; `type` and `check` are written only where it is silent.
+//! - Property names are camelCase. The field of a property in API requests and responses is its name in snake_case unless
+//!   `wire` is set.
+//! - Types, enum values and formats come from the API document; `type` and `check` are only for what it does not contain.
 //! - A *source* is where a request takes a value from. `$id` is the resource's uuid, `$locality` its region or zone,
-//!   `$project` and `$organization` what the provider works in, `$wire.a.b` (or `$wire.rules[].ip`, which plucks) a field
-//!   of the resource's wire object, `$before.a` a field as it was sent before the change under way, `$instanceId` the bare
-//!   wire form of that property, `$resource.id` of what stands inside of an input; everything else is a literal.
-//! - Path parameters find their source by themselves: `region` and `zone` are the locality or its region, a parameter named like a
-//!   property (in snake_case, or as its `wire` says) is that property, and the one that is left is the uuid, or, in an
-//!   id without `{id}`, the part of the id that no other parameter took.
-//! - What an answer does not hold is not read: such an input says `wire: { send: … }`. Parts of the id and the region or
-//!   zone are known from the id anyway.
+//!   `$project` and `$organization` those of the provider, `$wire.a.b` (or `$wire.rules[].ip`, for all elements) a field
+//!   of the resource's wire object, `$before.a` a field before the current change, `$instanceId` the wire value of that
+//!   property, `$resource.id` a part of an input; everything else is a literal.
+//! - Path parameters get their source from their name: `region` and `zone` are the locality or its region, a parameter with
+//!   the name of a property (in snake_case, or its `wire`) is that property, and the remaining one is the uuid, or, in an
+//!   id without `{id}`, the part of the id that no other parameter uses.
+//! - An input that is not in the response is not read, and has `wire: { send: … }`. Parts of the id and the region or
+//!   zone are always taken from the id.
 //! - Durations are written `250ms`, `5s`, `2m30s`, `1h`.
 
 pub mod catalog_words;
@@ -30,38 +31,38 @@ use serde_json::Value as Json;
 pub use component::{Component, Method, Part};
 pub use property::{Check, InputWord, KnownList, KnownWord, Property, WireWord};
 
-/// `resources/<product>/product.yaml`: what all resources of a product share.
+/// `resources/<product>/product.yaml`: settings of all resources of a product.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Product {
-    /// The API document, without its ending (`registry.v1`).
+    /// Name of the API document without the file extension (`registry.v1`).
     #[serde(default)]
     pub api: String,
-    /// What kind of place its resources live in: ids begin with it.
+    /// Locality of the resources: the first part of their ids.
     #[serde(default)]
     pub locality: LocalityWord,
-    /// The time limit of every operation, unless the resource says otherwise.
+    /// Timeout of every operation. `timeouts` of a resource overrides it.
     pub timeout: String,
-    /// How long a 403 may be rights that have not spread yet.
+    /// How long a 403 is retried after a change of permissions, until the change takes effect.
     #[serde(default)]
     pub denied_window: Option<String>,
-    /// Inputs that every component of the folder has.
+    /// Inputs of every component in the directory.
     #[serde(default)]
     pub shared: BTreeMap<String, Property>,
-    /// Ids that are imported may end with `@` and the project, and calls are made for the project of the resource.
+    /// Ids to import may end with `@` and the project id. Requests then use the project of the resource.
     #[serde(default)]
     pub project_in_id: bool,
 }
 
-/// What kind of place resources live in.
+/// Locality of resources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum LocalityWord {
-    /// Ids read `fr-par/<uuid>`.
+    /// Regional; ids are `fr-par/<uuid>`.
     Region,
-    /// Ids read `fr-par-1/<uuid>`.
+    /// Zonal; ids are `fr-par-1/<uuid>`.
     Zone,
-    /// Ids are bare.
+    /// Global; ids have no locality.
     #[default]
     None,
 }
@@ -72,99 +73,102 @@ pub enum LocalityWord {
 pub struct Resource {
     /// The Pulumi token without the package: `registry/namespace:Namespace`.
     pub token: String,
-    /// Its older, flat tokens, as the peer has them: `index/registryNamespace:RegistryNamespace`. Each is offered as a
-    /// class of its own with the same properties, marked deprecated; stacks may change from one to another.
+    /// Flat tokens of `pulumiverse_scaleway`: `index/registryNamespace:RegistryNamespace`. Each becomes a deprecated
+    /// class with the same properties. A stack can change from one to the other.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// What it is called in messages, in lower case: `registry namespace`.
+    /// Name in messages, in lower case: `registry namespace`.
     pub label: String,
-    /// What it is and when one needs it: the first sentence stands alone in lists.
+    /// Description: what it is and when to use it. Lists show the first sentence only.
     pub doc: String,
-    /// Why not to use it, and what instead: told wherever a program uses it.
+    /// Deprecation message: the reason and the replacement. Pulumi shows it for every use.
     #[serde(default)]
     pub deprecated: Option<String>,
-    /// Scaleway has withdrawn it, API and all; the text says what to use instead. Nobody is called: none can be made, changed
-    /// or found, and one that a state still holds is gone. It is deprecated for that, it has no example, as none could run,
-    /// and its properties say their `type`, which no document tells.
+    /// Scaleway has discontinued it, including the API. The value is the replacement to use. No request is sent: it
+    /// cannot be created, updated or looked up, and Read reports it as deleted. It is deprecated, has no example, and
+    /// its properties need a `type`, because no API document contains them.
     #[serde(default)]
     pub withdrawn: Option<String>,
-    /// What is lost when it goes, and cannot be made again from the program: `every database in it`. A preview that
-    /// replaces the resource warns of that.
+    /// The data that is lost with it and cannot be restored from the program: `every database in it`. A preview of a
+    /// replacement warns about it.
     #[serde(default)]
     pub holds_data: Option<String>,
-    /// It is a function that asks and makes nothing: inputs select, the read steps are made each time it is called, and what
-    /// they tell is returned. A list is returned by a step whose answers go `into` a property of its own. With a `lookup` it
-    /// is a thing that can be found and not made, and that function is all that is offered of it.
+    /// A function without a resource: the inputs select objects, every call runs the read steps and returns their
+    /// properties. To return a list, a step sets `into` to a property. With a `lookup`, the object can be looked up but
+    /// not created, and only that function is offered.
     #[serde(default)]
     pub function: bool,
-    /// Another API document than the product's.
+    /// API document, if not the product's.
     #[serde(default)]
     pub api: Option<String>,
-    /// Another kind of place than the product's.
+    /// Locality, if not the product's.
     #[serde(default)]
     pub locality: Option<LocalityWord>,
-    /// The form of the id: `{region}/{instanceId}/{name}`; the last part may take the rest, slashes too (`{key*}`).
-    /// Default: the locality, if any, and `{id}`. Several forms, told apart by a constant in each, are separated by ` | `.
+    /// Format of the id: `{region}/{instanceId}/{name}`. The last part may contain slashes (`{key*}`). Default: the
+    /// locality, if any, and `{id}`. Several formats, each with a distinguishing constant, are separated by ` | `.
     #[serde(default)]
     pub id: Option<String>,
-    /// It has no uuid: these fields of answers, joined by dots, are its name and stand for `{id}`. An empty one is left
-    /// out: `[subdomain, domain]`.
+    /// For objects without a uuid: fields of the response that form the name, joined by dots, as the value of `{id}`.
+    /// Empty fields are omitted: `[subdomain, domain]`.
     #[serde(default)]
     pub named_by: Vec<String>,
-    /// The calls that make it, in order; later ones only for inputs that earlier ones did not carry.
+    /// Steps of a create, in order. Later steps run only for inputs that earlier steps did not send.
     #[serde(default)]
     pub create: Steps,
-    /// The calls that read it. The first tells whether it exists, and is the one polled.
+    /// Steps of a read. The first one determines whether the object exists, and is the one that is polled.
     #[serde(default)]
     pub read: Steps,
-    /// The calls that change it, in order, each only if something it carries changed. Absent: every change replaces.
+    /// Steps of an update, in order. A step runs only if one of its fields changed. Absent: every change replaces the
+    /// resource.
     #[serde(default)]
     pub update: Steps,
-    /// The calls that remove it. Absent: it is only forgotten.
+    /// Steps of a delete. Absent: a delete sends no request.
     #[serde(default)]
     pub delete: Steps,
-    /// What to wait for. Needs an `x-wait` in the API document of the polled operation, or `passing`.
+    /// Statuses to wait for. Needs an `x-wait` in the API document of the polled operation, or `passing`.
     #[serde(default)]
     pub wait: Option<Wait>,
-    /// Other time limits than the product's, by operation (`create`, `read`, `update`, `delete`).
+    /// Timeouts by operation (`create`, `read`, `update`, `delete`), if not the product's.
     #[serde(default)]
     pub timeouts: BTreeMap<String, String>,
-    /// The property and the resource it is a part of: changes take turns, and each waits until that one has settled.
+    /// The parent resource, and the property with its id. Changes to parts of one parent are made one at a time, each
+    /// after the parent is ready.
     #[serde(default)]
     pub within: Option<Within>,
-    /// Answers that mean "gone" although the API still answers.
+    /// Responses with status 200 that mean that the object is deleted.
     #[serde(default)]
     pub gone: Option<catalog_words::Gone>,
-    /// A pure pair of functions (`engine/src/reshape/`) that gives each property a wire field of its own.
+    /// A pair of pure functions (`provider/rules/src/reshape/`) that assigns one wire field to each property.
     #[serde(default)]
     pub reshape: Option<String>,
-    /// What makes it where Scaleway has no part in it (`engine/src/local/`): nobody is called, no document says anything, and
-    /// the stack's state is all that keeps it.
+    /// Handler of a local resource (`provider/rules/src/local/`), without API requests and API document. The Pulumi
+    /// state is the only storage.
     #[serde(default)]
     pub local: Option<String>,
-    /// A handler (`engine/src/special/`) for what data cannot say, and the operations it calls.
+    /// A handler (`provider/engine/src/special/`) for behaviour that a descriptor cannot express, and the operations
+    /// that it calls.
     #[serde(default)]
     pub special: Option<Special>,
-    /// Groups of properties of which exactly one must be given.
+    /// Groups of properties; exactly one of each group must be set.
     #[serde(default)]
     pub exactly_one: Vec<Vec<String>>,
-    /// Groups of properties of which at least one must be given.
+    /// Groups of properties; at least one of each group must be set.
     #[serde(default)]
     pub at_least_one: Vec<Vec<String>>,
-    /// Groups of properties of which at most one may be given.
+    /// Groups of properties; at most one of each group may be set.
     #[serde(default)]
     pub at_most_one: Vec<Vec<String>>,
-    /// Property to the properties that must be given with it.
+    /// For a property, the properties that must be set with it.
     #[serde(default)]
     pub requires: BTreeMap<String, Vec<String>>,
-    /// The function that finds an existing one.
+    /// The lookup function.
     #[serde(default)]
     pub lookup: Option<Lookup>,
-    /// How all that exist are found, for List, imports by name, and imports of a whole project. Default: what the lookup
-    /// lists.
+    /// How existing objects are listed: for List, imports by name, and imports of a whole project. Default: `list` of
+    /// the lookup.
     #[serde(default)]
     pub listing: Option<Listing>,
-    /// The properties, by name.
+    /// Properties by name.
     pub properties: BTreeMap<String, Property>,
 }
 
@@ -172,14 +176,14 @@ pub struct Resource {
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Steps {
-    /// Nothing is called.
+    /// No request.
     #[default]
     None,
     /// `create: CreateNamespace`.
     Operation(String),
     /// `delete: { call: DeleteProject, retry: [resource_not_usable] }`.
     One(Box<Step>),
-    /// Several, in order.
+    /// Several steps, in order.
     Many(Vec<StepOrOperation>),
 }
 
@@ -187,9 +191,9 @@ pub enum Steps {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum StepOrOperation {
-    /// Just an operation id.
+    /// An operation id.
     Operation(String),
-    /// An operation with more to say.
+    /// An operation with settings.
     Step(Box<Step>),
 }
 
@@ -219,76 +223,76 @@ impl StepOrOperation {
     }
 }
 
-/// A call and the conditions under which it is made.
+/// A request, and the conditions under which it is sent.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of the language")]
 pub struct Step {
-    /// The operation's id in the API document.
+    /// Operation id in the API document.
     pub call: String,
-    /// The API document, if it is not the resource's own (`ipam.v1`).
+    /// API document, if not the resource's (`ipam.v1`).
     #[serde(default)]
     pub api: Option<String>,
-    /// The answer is a list (paged), and the resource is the one element whose fields equal these sources:
-    /// `find: { name: $name }`. Where the operation has a query parameter of that name, it is sent too.
+    /// The response is a list (all pages), and the resource is the one element whose fields equal these sources: `find:
+    /// { name: $name }`. If the operation has a query parameter of that name, it is sent too.
     #[serde(default)]
     pub find: BTreeMap<String, Json>,
-    /// Of a list that goes `into` a field, only the elements whose fields equal these sources, as far as those are given:
-    /// `only: { name: $name }`.
+    /// Filter for a list that is stored `into` a field: only elements whose fields equal these sources, if the sources
+    /// are set: `only: { name: $name }`.
     #[serde(default)]
     pub only: BTreeMap<String, Json>,
-    /// The answer is a list that holds the resource alone, because `query` names it. An empty list says that it is gone.
+    /// The response is a list with at most this resource, selected by `query`. An empty list means that it is deleted.
     #[serde(default)]
     pub alone: bool,
-    /// Where the answer goes in the wire object. For a list (without `find`) its elements go there, all pages.
+    /// Path in the wire object that stores the response. For a list (without `find`), the elements of all pages.
     #[serde(default)]
     pub into: Option<String>,
-    /// Made only if this property has this value (null: is given at all); in an update it must have changed too.
+    /// Condition: the property has this value (null: is set). In an update it must also have changed.
     #[serde(default)]
     pub when: BTreeMap<String, Json>,
-    /// 404 and 403 are no errors here.
+    /// 404 and 403 are not errors.
     #[serde(default)]
     pub optional: bool,
-    /// Preconditions (412) that pass by themselves: tried again until the timeout.
+    /// Precondition errors (412) that are transient: retried until the timeout.
     #[serde(default)]
     pub retry: Vec<String>,
-    /// Rejections that pass once something outside is there: a part of the message or of its details, and what is
-    /// awaited, in which `{hostname}` stands for that property. Tried again until the timeout, with a status that names
-    /// what is awaited: `awaits: { could not validate domain: the DNS record of {hostname} }`.
+    /// Errors that end when an external condition is met: a part of the message or of its details, and the condition,
+    /// in which `{hostname}` is the value of that property. Retried until the timeout, with a status message about the
+    /// condition: `awaits: { could not validate domain: the DNS record of {hostname} }`.
     #[serde(default)]
     pub awaits: BTreeMap<String, String>,
-    /// One call for each changed field instead of one for all, in the order of `fields`.
+    /// One request for each changed field instead of one for all, in the order of `fields`.
     #[serde(default)]
     pub one_by_one: bool,
-    /// How long a 404 right after the resource was made is not believed.
+    /// How long a 404 after the create is retried.
     #[serde(default)]
     pub missing_window: Option<String>,
-    /// A resource just created has an empty list here, so its creation need not ask.
+    /// The list is empty for a new resource, so a create does not read it.
     #[serde(default)]
     pub empty_when_new: bool,
-    /// One aspect of a thing that is read in several calls, and the properties it tells: what is not set (`x-not-set` of
-    /// the document) is absent, and a refusal (403) is a warning that leaves these properties as they are.
+    /// For an object that is read with several requests: the properties that this request reads. A setting that is not
+    /// configured (`x-not-set` of the document) is absent. A 403 is a warning, and these properties keep their values.
     #[serde(default)]
     pub tells: Vec<String>,
-    /// The operation that is called instead when everything the step would carry is empty (`DeleteBucketTagging`).
+    /// The operation to use instead if all fields of the step are empty (`DeleteBucketTagging`).
     #[serde(default)]
     pub emptied: Option<String>,
-    /// Send every field, not only what changed. Default: true for PUT.
+    /// Send all fields instead of the changed ones. Default: true for PUT.
     #[serde(default)]
     pub whole: Option<bool>,
-    /// Only these body fields. Default: every field of the operation's body that a property sends.
+    /// The body fields to send. Default: all fields of the operation's body that belong to a property.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// Body fields and their sources, sent with whatever else is.
+    /// Additional body fields and their sources.
     #[serde(default)]
     pub with: BTreeMap<String, Json>,
-    /// Path parameters and their sources, where the names do not tell: `path: { data_source_id: $datasourceId }`.
+    /// Path parameters and their sources, if not determined by their names: `path: { data_source_id: $datasourceId }`.
     #[serde(default)]
     pub path: BTreeMap<String, Json>,
     /// Query parameters and their sources.
     #[serde(default)]
     pub query: BTreeMap<String, Json>,
-    /// Fields this operation spells differently: usual name to its name, or to a path (`email: member.email`).
+    /// Fields with another name in this operation: usual name to the name or path (`email: member.email`).
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
 }
@@ -299,96 +303,96 @@ impl Step {
     }
 }
 
-/// What to wait for.
+/// Status to wait for.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Wait {
-    /// The field that tells. Default: the one named in the API document.
+    /// Status field. Default: the one in the API document.
     #[serde(default)]
     pub field: Option<String>,
-    /// Its values that pass by themselves. Default: those named in the API document.
+    /// Transient values. Default: those in the API document.
     #[serde(default)]
     pub passing: Vec<String>,
-    /// Its values that mean failure once they are seen twice.
+    /// Failed values, when read twice.
     #[serde(default)]
     pub failed: Vec<String>,
-    /// The field with the API's own reason for a failure.
+    /// Field with the API's error message.
     #[serde(default)]
     pub reason: Option<String>,
-    /// The answer to a change still tells the status from before it: it is looked at once more before it is believed.
+    /// The response to an update contains the status from before it, so the object is read once more.
     #[serde(default)]
     pub lagging: bool,
-    /// How long a failed status must last before it is believed, where it is known to pass by itself. Default: `2s`.
+    /// How long a failed status must last, if it is known to be transient. Default: `2s`.
     #[serde(default)]
     pub doubt: Option<String>,
-    /// The longest pause between two looks (`5s` for quick kinds, `15s` for databases).
+    /// Longest polling interval (`5s`, or `15s` for databases).
     pub cap: String,
-    /// The shortest recorded time to ready.
+    /// Shortest recorded time to ready.
     #[serde(default)]
     pub ready_after: Option<String>,
 }
 
-/// The resource this one is a part of.
+/// Parent resource.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Within {
-    /// The property that names it (`instanceId`).
+    /// Property with the id of the parent (`instanceId`).
     pub property: String,
-    /// Its token without the package (`databases/instance:Instance`).
+    /// Token of the parent without the package (`databases/instance:Instance`).
     pub token: String,
 }
 
-/// A handler and the operations it may call.
+/// A handler and its operations.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Special {
-    /// The handler's name (`databases.instance`).
+    /// Name of the handler (`databases.instance`).
     pub handler: String,
-    /// The ids of the operations it calls beside the steps; `ipam.v1:ListIPs` names another document.
+    /// Ids of the operations that it calls in addition to the steps; `ipam.v1:ListIPs` is in another API document.
     pub operations: Vec<String>,
 }
 
-/// The function that finds an existing resource.
+/// The function that looks up an existing resource.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Lookup {
-    /// The function's token without the package: `registry/getNamespace:getNamespace`.
+    /// Token of the function without the package: `registry/getNamespace:getNamespace`.
     pub token: String,
-    /// Its older, flat tokens: `index/getRegistryNamespace:getRegistryNamespace`.
+    /// Flat tokens: `index/getRegistryNamespace:getRegistryNamespace`.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// What it finds.
+    /// Description.
     pub doc: String,
-    /// Why not to use it, and what instead.
+    /// Deprecation message: the reason and the replacement.
     #[serde(default)]
     pub deprecated: Option<String>,
-    /// The input that holds the resource's id, bare or localized. Absent: the id is composed of the inputs.
+    /// Input with the id of the resource, with or without locality. Absent: the id is composed of the inputs.
     #[serde(default)]
     pub id: Option<String>,
-    /// The operation that lists candidates when the id is not given (all pages).
+    /// Operation that lists candidates if the id is not set (all pages).
     #[serde(default)]
     pub list: Option<String>,
-    /// Where in an element of that list the resource itself stands, if it is not the element.
+    /// Path of the resource in an element of that list, if not the element itself.
     #[serde(default)]
     pub element: Option<String>,
-    /// Inputs that are compared exactly with the candidate's field of that (snake case) name; also sent as query
-    /// parameters where the operation has them. The first is the one that is said to be missing.
+    /// Inputs that must equal the field of a candidate with that name (snake case). Also sent as query parameters if
+    /// the operation has them. An error about missing inputs names the first one.
     #[serde(default)]
     pub by: Vec<String>,
-    /// Inputs that must be given.
+    /// Required inputs.
     #[serde(default)]
     pub required: Vec<String>,
-    /// Inputs and outputs that the resource itself does not have. Its properties are outputs of the function anyway,
-    /// and those named in `id`, `by`, `required` and `inputs` are inputs too.
+    /// Additional inputs and outputs. The properties of the resource are outputs of the function, and those in `id`,
+    /// `by`, `required` and `inputs` are also inputs.
     #[serde(default)]
     pub properties: BTreeMap<String, Property>,
-    /// Further properties of the resource that may be given (`region`, `projectId`).
+    /// Other properties of the resource that are optional inputs (`region`, `projectId`).
     #[serde(default)]
     pub inputs: Vec<String>,
-    /// Calls that only the function makes, after those that read the resource; their answers are merged into its.
+    /// Additional read steps of the function, after those of the resource. Their responses are merged.
     #[serde(default)]
     pub read: Steps,
-    /// How the resource this one belongs to is found when its id is not given.
+    /// How the parent resource is looked up if its id is not set.
     #[serde(default)]
     pub parent: Option<LookupParent>,
     /// Properties of the resource that the function does not return.
@@ -396,43 +400,43 @@ pub struct Lookup {
     pub without: Vec<String>,
 }
 
-/// How the resource that another one belongs to is found.
+/// How the parent of a resource is looked up.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct LookupParent {
-    /// The input that would hold its id (`secretId`).
+    /// Input with the id of the parent (`secretId`).
     pub property: String,
-    /// The operation that lists candidates (all pages).
+    /// Operation that lists candidates (all pages).
     pub list: String,
-    /// Field of a candidate to the input it must equal: `{ name: secretName }`.
+    /// Fields of a candidate, and the inputs that they must equal: `{ name: secretName }`.
     pub by: BTreeMap<String, String>,
 }
 
-/// How all resources of a kind are found, in one place and one project.
+/// How all objects of a resource type in one locality and one project are listed.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 pub struct Listing {
-    /// The operation that lists them (all pages). Default: the lookup's. Where `gone` says what they are missing from, it
-    /// lists what holds those lists, and each element of these is one of them.
+    /// Operation that lists them (all pages). Default: the lookup's. If `gone` has `missingFrom`, it lists the objects
+    /// that contain these lists, and each element of the lists is one object.
     pub list: Option<String>,
-    /// Where in an element of that list the resource itself stands, if it is not the element; `replicas[]` if an element
-    /// holds several. Default: the lookup's.
+    /// Path of the object in an element of that list, if not the element itself; `replicas[]` if an element contains
+    /// several. Default: the lookup's.
     pub element: Option<String>,
-    /// The field of an element that people know it by. Default: `name`, or the last part of the id.
+    /// Field with the name of an element. Default: `name`, or the last part of the id.
     pub name: Option<String>,
-    /// The property and the resource they are parts of, where the list asks for one: it is made for each of those.
+    /// Parent resource, if the list operation needs one: it is called for each parent.
     pub of: Option<Within>,
-    /// What some of them are parts of instead: the list is asked for each of those too.
+    /// Alternative parent resource: the list operation is also called for each of these.
     pub or_of: Option<Within>,
-    /// There is at most one for each `of`, or for the project: nothing is listed, its read tells whether it exists.
+    /// At most one object for each `of`, or for the project. It is read instead of listed.
     pub single: bool,
-    /// Fields and the values they have in elements that are meant, where the list holds other things too.
+    /// Filter: fields and values of the elements to include, if the list contains other objects.
     pub only: BTreeMap<String, Vec<Json>>,
-    /// Fields and values of elements that are not meant, such as those that Scaleway keeps by itself:
-    /// `{ is_default: [true] }`. A text that begins with `*` stands for all that end like it. What such an element has as
-    /// parts is listed nevertheless.
+    /// Filter: fields and values of the elements to exclude, such as objects that Scaleway manages: `{ is_default:
+    /// [true] }`. A string that starts with `*` matches all values with that suffix. Parts of an excluded element are
+    /// listed.
     pub without: BTreeMap<String, Vec<Json>>,
-    /// Why the file for an import of a whole project leaves them out: another resource there covers them, or they may be
-    /// very many. List and imports know them like all others.
+    /// Reason why `list-project` excludes these objects: another resource includes them, or they may be very many. List
+    /// and imports include them.
     pub apart: Option<String>,
 }

@@ -12,43 +12,43 @@ use serde_json::Value as Json;
 use crate::findings::{Findings, Place};
 use crate::resolve::Resolved;
 
-/// `resources/permissions.yaml`: which permission sets calls take.
+/// `resources/permissions.yaml`: the permission sets of API operations.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct PermissionsFile {
-    /// The day on which Scaleway's documentation described them so.
+    /// Date of the Scaleway documentation that the file is based on.
     pub as_of: String,
-    /// The sets by the API document whose calls take them.
+    /// Permission sets by API document.
     pub areas: BTreeMap<String, Area>,
 }
 
-/// Calls that take the same permission sets.
+/// Operations with the same permission sets.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Area {
-    /// The set that is enough to look: what GET and HEAD take.
+    /// Permission set for reading (GET and HEAD).
     pub read: String,
-    /// The set that is enough to make, change and delete.
+    /// Permission set for creating, updating and deleting.
     pub change: String,
-    /// The sets hold for the organization, not for a project of it.
+    /// The sets apply to the organization instead of a project.
     #[serde(default)]
     pub organization: bool,
-    /// Operations of the document that take others.
+    /// Operations of the document with other sets.
     #[serde(default)]
     pub apart: Vec<Apart>,
 }
 
-/// Operations that take other sets than the rest of their document.
+/// Operations with other sets than the rest of their document.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Apart {
-    /// The ids of the operations.
+    /// Operation ids.
     pub operations: Vec<String>,
-    /// The set that is enough to look.
+    /// Permission set for reading.
     pub read: String,
-    /// The set that is enough to make, change and delete.
+    /// Permission set for creating, updating and deleting.
     pub change: String,
-    /// The sets hold for the organization, not for a project of it.
+    /// The sets apply to the organization instead of a project.
     #[serde(default)]
     pub organization: bool,
 }

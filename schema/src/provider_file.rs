@@ -8,46 +8,46 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The provider as a whole.
+/// Name and settings of the package.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ProviderFile {
-    /// The name people read: `Scaleway for EvalAP`.
+    /// Display name: `Scaleway for EvalAP`.
     pub display_name: String,
-    /// What the package is for.
+    /// Description.
     pub doc: String,
-    /// Words it is found by.
+    /// Keywords for search.
     pub keywords: Vec<String>,
-    /// What the provider can be told, by name.
+    /// Settings by name.
     pub settings: BTreeMap<String, Setting>,
 }
 
-/// One thing the provider can be told.
+/// A setting of the provider.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Setting {
-    /// For the person at the keyboard: what it is, where it comes from when it is not given.
+    /// Description for users: meaning, and the default if it is not set.
     pub doc: String,
-    /// What it holds.
+    /// Type of the value.
     #[serde(rename = "type", default)]
     pub kind: SettingKind,
-    /// Never shown or stored in the clear.
+    /// Secret: encrypted in the state and never printed.
     #[serde(default)]
     pub secret: bool,
 }
 
-/// What a setting holds. A stack's configuration gives every value as a text.
+/// Type of a setting. The stack configuration contains all values as strings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SettingKind {
-    /// A text.
+    /// A string.
     #[default]
     String,
-    /// A whole number.
+    /// An integer.
     Integer,
     /// True or false.
     Boolean,
-    /// Texts by names; JSON in a stack's configuration.
+    /// A map of strings; JSON in the stack configuration.
     Texts,
 }
 

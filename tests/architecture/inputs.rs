@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Equal, Format, Input, Kind, Locality, Property, Resource};
-use engine::{Autonaming, CheckRequest, Checked, Diff, DiffRequest, check, diff};
+use rules::{Autonaming, CheckRequest, Checked, Diff, DiffRequest, check, diff};
 use serde_json::json;
 use tests::{places, stage};
 use value::{Asset, Data, Object, Path, Value};

@@ -1,9 +1,9 @@
-//! The house rules of ARCHITECTURE.md, as far as they can be read off the files.
+//! The invariants of ARCHITECTURE.md that can be checked in the files.
 //!
-//! Which of the invariants there is held by what:
+//! What checks each invariant:
 //! 1. who names what: `rooms` here (crates and texts); printing also by clippy's `print_stdout`, the environment also by
 //!    clippy's `disallowed_methods`;
-//! 2. the pure engine: `rooms::only_some_modules_of_the_engine_wait_or_look_at_a_clock`;
+//! 2. pure rules: `rooms::a_crate_uses_only_what_it_may`, `rooms::the_rules_are_pure`; modules without cycles: `cycles`;
 //! 3. the fake apart: `rooms::a_crate_uses_only_what_it_may`, `rooms::the_fake_knows_no_offer`; recorded traffic in `tests/wire`;
 //! 4. components apart: their row in `rooms`;
 //! 5. no id is lost: the cases whose `then` has both an `id` and an `error`, and `tests/rpc`;
@@ -13,8 +13,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod coverage;
+mod cycles;
 mod files;
 mod inputs;
+mod language;
 mod removal;
 mod rooms;
 mod source;

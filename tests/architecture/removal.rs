@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Input, Kind, Property, Resource};
-use engine::{DiffRequest, diff};
+use rules::{DiffRequest, diff};
 use serde_json::{Map, Value as Json, json};
 use tests::{places, stage};
 use value::{Object, Value};

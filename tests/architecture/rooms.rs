@@ -10,13 +10,14 @@ use crate::source::{Source, assert_none, sources};
 
 /// Each crate and what of ours it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
-    (PLUGIN, &["catalog", "client", "components", "engine", "pulumi-rpc", "value"]),
+    (PLUGIN, &["catalog", "client", "components", "engine", "pulumi-rpc", "rules", "value"]),
     ("catalog", &["value"]),
     ("client", &[]),
     ("components", &["value"]),
-    ("engine", &["catalog", "client", "value"]),
+    ("engine", &["catalog", "client", "rules", "value"]),
     ("pulumi-rpc", &[]),
     ("recordings", &[]),
+    ("rules", &["catalog", "value"]),
     ("scaleway-api", &[]),
     // `recordings` only for its tests.
     ("scaleway-fake", &["recordings", "scaleway-api"]),
@@ -44,30 +45,11 @@ const EVERYTHING: &[&str] = &[
     PLUGIN,
     "pulumi-rpc",
     "recordings",
+    "rules",
     "scaleway-api",
     "scaleway-fake",
     "schema",
     "value",
-];
-
-/// The modules of the engine that may wait and talk to Scaleway; all others give the same for the same.
-const IMPURE: &[&str] = &[
-    "access.rs",
-    "content.rs",
-    "context.rs",
-    "engine.rs",
-    "invoke.rs",
-    "journal.rs",
-    "list.rs",
-    "look.rs",
-    "probe.rs",
-    "recover.rs",
-    "recover/",
-    "rights.rs",
-    "run.rs",
-    "special/",
-    "turns.rs",
-    "wait.rs",
 ];
 
 struct Package {
@@ -133,7 +115,7 @@ fn only_the_configuration_reads_environment_and_files() {
     // What programs upload is read here, and nothing else is.
     let uploads = "provider/src/files.rs";
     let of_uploads = ["std::fs", "fs::read", "fs::metadata"];
-    // The journal of creates is the only file that is written.
+    // The journal is the only file that is written.
     let journal = "provider/src/journal_file.rs";
     let of_journal = ["std::fs", "fs::", "OpenOptions"];
     // Known when it is built, not when it runs.
@@ -165,24 +147,20 @@ fn only_main_prints_to_standard_output() {
 }
 
 #[test]
-fn only_some_modules_of_the_engine_wait_or_look_at_a_clock() {
-    let words = ["async ", ".await", "Client", "Instant::now", "SystemTime", "tokio", "fastrand", "BoxFuture"];
-    let folder = "provider/engine/src/";
-    let pure = |source: &Source| {
-        let module = source.path.strip_prefix(folder).unwrap_or_default();
-        // The root only names its modules.
-        module != "lib.rs" && !IMPURE.iter().any(|impure| module.starts_with(impure))
-    };
-    let broken: Vec<String> =
-        sources(folder).iter().filter(|source| pure(source)).flat_map(|source| source.naming(&words)).collect();
-    assert_none("a pure module of the engine waits, calls or looks at a clock", &broken);
-}
-
-#[test]
-fn every_impure_module_is_still_there() {
-    let folder = places::project().join("provider/engine/src");
-    let gone: Vec<&&str> = IMPURE.iter().filter(|module| !folder.join(module).exists()).collect();
-    assert!(gone.is_empty(), "these modules are listed but gone: {gone:?}");
+fn the_rules_are_pure() {
+    let words = [
+        "async ",
+        ".await",
+        "Client",
+        "Instant::now",
+        "SystemTime",
+        "Timestamp::now",
+        "tokio",
+        "fastrand",
+        "std::net::Tcp",
+    ];
+    let impure: Vec<String> = sources("provider/rules").iter().flat_map(|source| source.naming(&words)).collect();
+    assert_none("the rules wait, call or read a clock", &impure);
 }
 
 #[test]
@@ -200,6 +178,7 @@ fn only_the_face_speaks_the_protocol() {
         "provider/client",
         "provider/components",
         "provider/engine",
+        "provider/rules",
         "provider/value",
         "schema",
         "fake",

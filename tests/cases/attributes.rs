@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, Resource};
-use engine::{Autonaming, CheckRequest, Checked, DiffRequest, check, diff, preview_create};
+use rules::{Autonaming, CheckRequest, Checked, DiffRequest, check, diff, preview_create};
 use tests::case::{Case, Deed};
 use tests::stage::{self, Told};
 use value::{Data, Object, Value};

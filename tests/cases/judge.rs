@@ -1,7 +1,7 @@
 //! Compares what came of a case with what it says. Knows no law.
 
 use client::testing::Sent;
-use engine::{Diff, Failure, Warning};
+use rules::{Diff, Failure, Warning};
 use serde_json::Value as Json;
 use tests::case::{self, Case, Exchange};
 use tests::{stage, subset};

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use catalog::{Catalog, Resource};
-use engine::{DiffRequest, diff};
+use rules::{DiffRequest, diff};
 use serde_json::{Map, Value as Json};
 use tests::case::{Case, Deed};
 use tests::stage::{self, Replay, SECRET_KEY, Told};
@@ -157,7 +157,7 @@ async fn refreshed(
     };
     let mut wrong = Vec::new();
     // Only what an update has moved, which cannot tell so, gets its new id now.
-    if read.id != *id && !engine::has_moved(state) {
+    if read.id != *id && !rules::has_moved(state) {
         wrong.push(format!("read, the id is {}, not {id}", read.id));
     }
     let (mut before, mut after) = (plain(inputs), plain(&read.inputs));

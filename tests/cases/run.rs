@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use catalog::{Catalog, Resource};
 use client::testing::Sent;
-use engine::{
-    Autonaming, CheckRequest, Checked, Diff, DiffRequest, Engine, Error, Failure, Operation, Warning, check, diff,
+use engine::Engine;
+use rules::{
+    Autonaming, CheckRequest, Checked, Diff, DiffRequest, Error, Failure, Operation, Warning, check, diff,
     preview_create, preview_update,
 };
 use serde_json::{Map, Value as Json};

@@ -5,7 +5,7 @@
 
 mod stack;
 
-use engine::ErrorKind;
+use rules::ErrorKind;
 use scaleway_fake::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
 

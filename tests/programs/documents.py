@@ -36,17 +36,18 @@ class Page:
             Block(found[1], found[2], found[3], self.text.count("\n", 0, found.start()) + 1)
             for found in FENCE.finditer(self.text)
         ]
-        self._prose = FENCE.sub("", self.text)
+        # The text without blocks of code.
+        self.prose = FENCE.sub("", self.text)
 
     @property
     def links(self) -> list[str]:
         """Where the links of the prose lead."""
-        return LINK.findall(self._prose)
+        return LINK.findall(self.prose)
 
     @property
     def anchors(self) -> set[str]:
         """What `#...` can lead to, spelled as forges do."""
-        headings = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(self._prose))
+        headings = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(self.prose))
         return {heading.replace(" ", "-") for heading in headings}
 
     def commands(self, name: str) -> str:

@@ -73,9 +73,9 @@ class Fake:
         command = ["scaleway-fake", "--listen", "127.0.0.1:0", "--settle", str(settle), "--log", str(self.log)]
         if enforce:
             command.append("--enforce-permissions")
-        if seed is not None:
-            (directory / "seed.json").write_text(json.dumps(seed))
-            command += ["--seed", str(directory / "seed.json")]
+        # Only this secret key and those made through IAM are accepted, so signatures of Object Storage are verified.
+        (directory / "seed.json").write_text(json.dumps({"keys": [SECRET_KEY], **(seed or {})}))
+        command += ["--seed", str(directory / "seed.json")]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = self._process.stdout.readline().strip()

@@ -7,6 +7,7 @@ server error can be returned after the API acted.
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -71,7 +72,9 @@ class Proxy:
             asyncio.start_server(self._serve, "127.0.0.1", 0, limit=1 << 24), self._loop
         ).result()
         self._server = server
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self._address = server.sockets[0].getsockname()
+        self._open: set[asyncio.StreamWriter] = set()
+        self.url = f"http://127.0.0.1:{self._address[1]}"
 
     def __enter__(self) -> "Proxy":
         return self
@@ -82,6 +85,24 @@ class Proxy:
         self._thread.join()
         self._loop.close()
 
+    def refuse(self, seconds: float) -> None:
+        """Cuts all connections and refuses new ones for so many seconds, as an API that restarts."""
+        self._loop.call_soon_threadsafe(self._refuse, seconds)
+
+    def _refuse(self, seconds: float) -> None:
+        self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+        # Bound and not listening: the port refuses connections, and no other process can take it.
+        port = socket.socket()
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.bind(self._address)
+
+        async def listen() -> None:
+            self._server = await asyncio.start_server(self._serve, sock=port, limit=1 << 24)
+
+        self._loop.call_later(seconds, lambda: self._loop.create_task(listen()))
+
     async def _close(self) -> None:
         self._server.close()
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
@@ -91,6 +112,7 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._open.add(writer)
         try:
             while (message := await _message(reader)) is not None:
                 upstream = upstream or await asyncio.open_connection(*self._upstream, limit=1 << 24)
@@ -99,6 +121,7 @@ class Proxy:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # One of both sides has gone; so does the other.
         finally:
+            self._open.discard(writer)
             for side in (writer, upstream[1] if upstream else None):
                 if side is not None:
                     side.transport.abort()
@@ -201,3 +224,37 @@ class RateLimit:
             return "429"
         self._tokens -= 1
         return None
+
+
+class Outage:
+    """Decides as an API that fails for some seconds, from the first request on that `starts` it; `after` is called before the first request that succeeds again."""
+
+    def __init__(
+        self,
+        proxy: Proxy,
+        fault: str,
+        seconds: float,
+        starts: Callable[[Request], bool],
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._proxy, self._fault, self._seconds, self._starts, self._after = proxy, fault, seconds, starts, after
+        self._began: float | None = None
+        # How many requests failed; refused connections are not among them.
+        self.failed = 0
+        self.is_over = False
+        proxy.decide = self
+
+    def __call__(self, request: Request) -> str | None:
+        now = time.monotonic()
+        if self._began is None and self._starts(request):
+            self._began = now
+            if self._fault == "refused":
+                self._proxy.refuse(self._seconds)
+        if self._began is None or self.is_over:
+            return None
+        if now >= self._began + self._seconds:
+            self.is_over = True
+            self._after()
+            return None
+        self.failed += 1
+        return "cut before" if self._fault == "refused" else self._fault

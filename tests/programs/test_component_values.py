@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import evalap_scaleway as scaleway
+import pulumi
+import pytest
 
 from fake import Fake
-from stack import Stack, example
+from stack import Failed, Stack, example
 from typescript import TypescriptStack
 
 TYPESCRIPT = """
+import * as pulumi from "@pulumi/pulumi";
 import * as scaleway from "@evalap/scaleway";
 const password = new scaleway.evalap.Password("generated", { length: 20 });
 new scaleway.evalap.SecretStore("store", { environment: "dev", secrets: { x: password.result } });
+new scaleway.evalap.SecretStore("whole", { environment: "dev", secrets: pulumi.secret({ y: "hidden" }) });
 """
 
 
@@ -44,8 +48,82 @@ def test_a_secret_store_in_typescript_previews_all_its_parts(tmp_path: Path, fak
     config = json.loads((source / "tsconfig.json").read_text())
     (source / "tsconfig.json").write_text(json.dumps(config | {"files": ["index.ts"]}))
     stack = TypescriptStack(tmp_path, source, fake, name="dev", secrets={})
-    assert stack.preview().changes == {"create": 5}
+    # The stack itself, the password, two components, each with a secret and a version.
+    assert stack.preview().changes == {"create": 8}
     stack.close()
+
+
+def unknown(value: Any) -> Any:
+    """An output that is unknown in the preview of a new stack, and this value in the update."""
+    return scaleway.evalap.Password("generated", length=20).result.apply(lambda _: value)
+
+
+def whole_secrets() -> None:
+    scaleway.evalap.SecretStore("store", environment="dev", secrets=pulumi.Output.secret({"x": "canary-of-x"}))
+    scaleway.evalap.Application(
+        "shop",
+        environment="dev",
+        services=pulumi.Output.secret([{"name": "api", "image": "rg.example/api:1"}]),
+        access=pulumi.Output.secret({"registry": "read"}),
+        secrets=pulumi.Output.secret({"model-key": "canary-of-model"}),
+        with_database=False,
+        with_monitoring=False,
+    )
+
+
+def test_a_whole_map_or_list_wrapped_as_one_secret_previews_all_its_parts(stack: Callable[..., Stack]) -> None:
+    deployed = stack(whole_secrets)
+    previewed = deployed.preview()
+    assert deployed.up().operations.keys() == previewed.operations.keys()
+    assert "evalap/serverlessContainer:ServerlessContainer shop-service-api" in previewed.operations
+    assert "canary-of-" not in json.dumps(deployed.state())
+
+
+def test_a_map_that_is_unknown_as_a_whole_is_rejected_with_a_way_to_give_its_keys(stack: Callable[..., Stack]) -> None:
+    program = lambda: scaleway.evalap.SecretStore("store", environment="dev", secrets=unknown({"x": "hidden"}))
+    with pytest.raises(Failed, match="property secrets .*keys that are known in a preview.*give a map whose values are outputs"):
+        stack(program).preview()
+
+
+def network(*blocks: str) -> None:
+    later = unknown(None).apply
+    scaleway.evalap.PrivateNetwork(
+        "net",
+        environment="dev",
+        cidr=later(lambda _: "10.50.0.0/16"),
+        subnets=[{"name": f"s{index}", "cidr": later(lambda _, block=block: block)} for index, block in enumerate(blocks)],
+        with_gateway=True,
+        gateway={"bastion": later(lambda _: True), "bastion_allowed_addresses": ["203.0.113.7/32"]},
+        acl_rules=[later(lambda _: {"source": "s0", "destination": "s1"})],
+    )
+    scaleway.evalap.ServiceIdentity(
+        "identity",
+        environment="dev",
+        access={"registry": later(lambda _: "read")},
+        organization_wide=later(lambda _: False),
+    )
+    scaleway.evalap.ObjectStorage(
+        "files",
+        environment="dev",
+        cors_rules=later(lambda _: [{"allowed_origins": ["https://example.org"], "allowed_methods": ["GET"]}]),
+        lock={"mode": "GOVERNANCE", "days": later(lambda _: 3)},
+    )
+
+
+def test_inputs_that_only_set_values_may_be_unknown_in_a_preview(stack: Callable[..., Stack], fake: Fake) -> None:
+    deployed = stack(lambda: network("10.50.0.0/24", "10.50.1.0/24"))
+    previewed = deployed.preview()
+    assert deployed.up().operations.keys() == previewed.operations.keys()
+    assert deployed.up().changed == {}
+    rules = deployed.resources()["net-acl"]["outputs"]["rules"]
+    assert "ciphertext" in json.dumps(rules), "the rules come from a secret"
+
+
+def test_blocks_that_overlap_are_rejected_by_the_update_if_the_preview_cannot_know_them(stack: Callable[..., Stack]) -> None:
+    deployed = stack(lambda: network("10.50.0.0/24", "10.50.0.128/25"))
+    deployed.preview()
+    with pytest.raises(Failed, match=r"subnets\[1\].cidr.*overlaps with 10.50.0.0/24"):
+        deployed.up()
 
 
 def overridden() -> None:

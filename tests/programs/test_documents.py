@@ -1,9 +1,10 @@
-"""The pages tell the truth: links lead somewhere, code can be read, what guides show is what happens."""
+"""The pages are correct: links and paths exist, code parses, commands have the shown output, facts match the project."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import yaml
 
 from fake import Fake
 from documents import ROOT, Block, Page, is_told, page, pages
+from recordings import needs_recordings
 from stack import Stack
 
 # How a block of each language is read.
@@ -55,6 +57,91 @@ def unreadable(block: Block) -> str | None:
     except (SyntaxError, ValueError, yaml.YAMLError) as error:
         return str(error)
     return None
+
+
+# Paths of files in backticks: `tests/parity/main.rs`. Placeholders such as `<product>` are no paths.
+FILE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:rs|py|yaml|yml|json|md|txt|sh|toml|mod))(?:::\w+)?`")
+
+# The directories that paths on a page are relative to.
+BASES = ["", "provider"]
+
+# Paths on pages that are not in the repository.
+OTHER_FILES = ("scw/", ".config/", "../shared/")
+
+
+def test_every_file_named_on_a_page_exists() -> None:
+    found = pages()
+    named = [(page, path) for page in found for path in FILE.findall(page.prose) if not path.startswith(OTHER_FILES)]
+    assert len(named) > 20
+    missing = [f"{page}: {path}" for page, path in named if not exists(page, path)]
+    assert missing == []
+
+
+def exists(page: Page, path: str) -> bool:
+    """Whether a file exists, relative to the project, to a crate, or to the page."""
+    return any((base / path).exists() for base in [page.path.parent, *(ROOT / base for base in BASES)])
+
+
+@pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md"])
+def test_a_page_names_the_required_versions_of_tools(path: str) -> None:
+    rust = re.search(r'^rust-version = "([\d.]+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
+    go = re.search(r"^go (\d+\.\d+)", (ROOT / "sdk-gen" / "go.mod").read_text(), re.MULTILINE)
+    python = re.search(r"version_info >= \((\d+), (\d+)\)", (ROOT / "scripts" / "python-env").read_text())
+    assert rust and go and python
+    text = " ".join(page(path).text.split())
+    assert f"Rust {rust[1]}, Go {go[1]}, Python {python[1]}.{python[2]} and Node.js {node_of_the_pinned_sdk()}" in text
+
+
+def test_the_pages_name_the_newest_sdk_for_the_oldest_node() -> None:
+    pinned = re.search(r"^ *PULUMI_NODEJS_VERSION=(.*)$", (ROOT / "scripts" / "versions").read_text(), re.MULTILINE)
+    assert pinned
+    readme = page("README.md").text
+    assert f"need Node.js {node_of_the_pinned_sdk()} with `@pulumi/pulumi` up to {pinned[1]}" in readme
+    for example in ["application-typescript", "evalap-typescript"]:
+        text = page(f"examples/{example}/README.md").text
+        assert f"Node.js {node_of_the_pinned_sdk()} with `@pulumi/pulumi` {pinned[1]} or older" in text
+
+
+def node_of_the_pinned_sdk() -> str:
+    """The major version of Node.js that the installed Pulumi SDK requires."""
+    package = json.loads((Path(os.environ["NODE_PATH"]) / "@pulumi" / "pulumi" / "package.json").read_text())
+    return re.sub(r"\D", "", package["engines"]["node"])
+
+
+MIGRATION = "docs/guides/coming-from-pulumiverse.md"
+MODULES = re.compile(r"(<!-- Generated: [^\n]* -->\n\n).*?(<!-- end of the generated table -->)", re.DOTALL)
+
+
+def test_the_table_of_modules_in_the_guide_to_migration_is_current() -> None:
+    theirs = ROOT.parent / "shared" / "peer-compat" / "resources.json"
+    needs_recordings(theirs)
+    guide = page(MIGRATION)
+    written, count = MODULES.subn(lambda found: found[1] + table_of_modules(theirs.parent) + found[2], guide.text)
+    assert count == 1
+    if os.environ.get("UPDATE_REFERENCE"):
+        guide.path.write_text(written)
+    assert written == page(MIGRATION).text, "the table differs from the catalog; UPDATE_REFERENCE=1 writes it"
+
+
+def table_of_modules(theirs: Path) -> str:
+    """Per module of `pulumiverse_scaleway`, how much of it is offered; then the modules that are not offered."""
+    catalog = json.loads((ROOT / "schema" / "catalog.json").read_text())
+    modules: dict[str, dict[str, list[str]]] = {}
+    for kind in ["resources", "functions"]:
+        for token in json.loads((theirs / f"{kind}.json").read_text()):
+            module, _, name = token.removeprefix("scaleway:").partition("/")
+            modules.setdefault(module, {"resources": [], "functions": []})[kind].append(name)
+    rows, others = [], []
+    for module, tokens in sorted(modules.items()):
+        missing = {kind: [name for name in names if f"{module}/{name}" not in catalog[kind]] for kind, names in tokens.items()}
+        if missing == tokens:
+            others.append(f"`{module}`")
+            continue
+        counts = [f"{len(tokens[kind]) - len(missing[kind])} of {len(tokens[kind])}" for kind in tokens]
+        names = ", ".join(f"`{name.partition(':')[2]}`" for kind in tokens for name in missing[kind])
+        rows.append(f"| `{module}` | {counts[0]} | {counts[1]} | {names or '-'} |")
+    head = "| Module | Resources | Functions | Not offered |\n| --- | --- | --- | --- |"
+    return "\n".join([head, *rows, "", "Modules that are not offered: " + ", ".join(others) + ".", "", ""])
 
 
 @pytest.mark.parametrize("block", [block for block in page("README.md").blocks if block.language == "python"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from schedule import LOST, OPERATIONS, Case, lost_answers, references, run, sample
+from schedule import LOST, OPERATIONS, Case, lost_answers, references, run, sample, schedule
 from test_resources import TABLES
 
 SEED = 20261128
@@ -36,6 +36,22 @@ def test_create_whose_answer_is_lost_makes_one_object(fault: str, tmp_path: Path
     product = dict(zip(LOST, ("containers", "network", "iam", "databases")))[fault]
     outcomes = lost_answers(tmp_path, [table for table in TABLES if table.parent.name == product], [fault])
     wrong = [str(outcome) for outcome in outcomes if outcome.problems or not outcome.succeeded]
+    assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
+
+
+# Deletes that take several calls or some time.
+LONG_DELETES = ["containers/container", "functions/function", "network/public_gateway", "observability/alert_manager"]
+
+
+def test_resource_whose_delete_failed_is_whole_after_the_next_up_that_has_it(tmp_path: Path) -> None:
+    tables = [table for table in TABLES if f"{table.parent.name}/{table.stem}" in LONG_DELETES]
+    assert len(tables) == len(LONG_DELETES)
+    cases = [case for case in references(tables, ["delete"]) if case.follow_up == "reverted"]
+    known = {outcome.case: outcome for outcome in run(tmp_path / "references", cases)}
+    faulty = [case for of in known.values() for case in schedule(of) if case.fault in ("rejected", "cut after")]
+    outcomes = run(tmp_path / "faults", faulty, known)
+    assert not all(outcome.succeeded for outcome in outcomes), "no delete failed"
+    wrong = [str(outcome) for outcome in outcomes if outcome.problems]
     assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
 
 

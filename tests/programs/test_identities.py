@@ -83,5 +83,5 @@ def test_a_permission_set_that_nobody_knows_is_doubted_at_preview(tmp_path: Path
 
     preview = Stack(tmp_path, program, fake).preview()
     assert 'did you mean "SecretManagerFullAccess"?' in preview.output
-    assert "give `organizationId` instead" in preview.output
+    assert "set `organizationId` instead" in preview.output
     assert len(preview.calls.writes) == 0, str(preview.calls)

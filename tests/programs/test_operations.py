@@ -13,7 +13,7 @@ import pulumi
 import pytest
 from pulumi import automation
 
-from fake import OWNER, SECRET_KEY, Fake
+from fake import SECRET_KEY, Fake
 from shell import Shell
 from somebody import Somebody, program
 from stack import Failed, Stack
@@ -71,8 +71,7 @@ def test_what_a_run_could_not_note_is_imported(bucket: dict[str, str], tmp_path:
 
 
 def test_the_key_of_the_states_is_replaced_and_the_old_one_opens_nothing(tmp_path: Path) -> None:
-    # One that knows which keys there are.
-    with Fake(tmp_path, seed={"keys": [SECRET_KEY]}) as fake:
+    with Fake(tmp_path) as fake:
         made = states(tmp_path, fake)
         made.up()
         old = key(made.outputs())
@@ -89,12 +88,14 @@ def test_the_key_of_the_states_is_replaced_and_the_old_one_opens_nothing(tmp_pat
         stays_valid(again, fake)
 
 
-def test_another_key_of_the_provider_changes_nothing(tmp_path: Path, fake: Fake) -> None:
-    stack = Stack(tmp_path, program, fake)
-    stack.up()
-    other = Stack(tmp_path, program, fake, environment={"SCW_ACCESS_KEY": "SCWZZZZZZZZZZZZZZZZZ", "SCW_SECRET_KEY": OWNER})
-    assert other.up().changed == {}
-    assert other.refresh().changed == {}
+def test_another_key_of_the_provider_changes_nothing(tmp_path: Path) -> None:
+    key = {"SCW_ACCESS_KEY": "SCWZZZZZZZZZZZZZZZZZ", "SCW_SECRET_KEY": "22222222-2222-4222-8222-222222222222"}
+    with Fake(tmp_path, seed={"keys": [SECRET_KEY, key["SCW_SECRET_KEY"]]}) as fake:
+        stack = Stack(tmp_path, program, fake)
+        stack.up()
+        other = Stack(tmp_path, program, fake, environment=key)
+        assert other.up().changed == {}
+        assert other.refresh().changed == {}
 
 
 def test_the_owner_of_the_organization_opens_a_bucket_that_is_locked(

@@ -14,7 +14,7 @@ import pulumi
 import pytest
 from pulumi import automation
 
-from fake import SECRET_KEY, Fake
+from fake import Fake
 from load import Again
 from stack import Failed, Stack
 
@@ -152,7 +152,7 @@ def test_a_preview_tells_whose_turn_it_will_be_and_what_stays(tmp_path: Path) ->
 
 def test_whatever_fails_the_consumer_goes_on_and_the_next_update_ends_the_rotation(tmp_path: Path) -> None:
     # Keys that nobody made, and those that are gone, are refused.
-    with Fake(tmp_path, seed={"keys": [SECRET_KEY]}) as fake:
+    with Fake(tmp_path) as fake:
         settings = {"trigger": "first"}
         stack = Stack(tmp_path, rotated(settings), fake)
         stack.up()
@@ -180,7 +180,7 @@ def test_whatever_fails_the_consumer_goes_on_and_the_next_update_ends_the_rotati
 
 
 def test_a_key_whose_answer_was_lost_is_deleted_and_created_again(tmp_path: Path) -> None:
-    with Fake(tmp_path, seed={"keys": [SECRET_KEY]}) as fake:
+    with Fake(tmp_path) as fake:
         settings = {"trigger": "first"}
         stack = Stack(tmp_path, rotated(settings), fake)
         stack.up()
@@ -196,7 +196,7 @@ def test_a_key_whose_answer_was_lost_is_deleted_and_created_again(tmp_path: Path
 
 
 def test_a_key_that_is_old_enough_is_rotated_and_each_preview_tells_its_days(tmp_path: Path) -> None:
-    with Fake(tmp_path, seed={"keys": [SECRET_KEY]}) as fake:
+    with Fake(tmp_path) as fake:
         stack = Stack(tmp_path, rotated({"trigger": "first"}), fake)
         preview = stack.preview()
         assert preview.calls == []

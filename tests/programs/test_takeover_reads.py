@@ -26,8 +26,8 @@ def reading(vpc_id: str) -> Callable[[], None]:
     return program
 
 
-def stack_of_the_peer(stack: Callable[..., Stack], fake: Fake, rewritten: bool) -> Stack:
-    """A stack as the community's package leaves it, with one resource that it only reads."""
+def own_stack(stack: Callable[..., Stack]) -> Stack:
+    """A stack with one resource that it only reads."""
     made = stack(lambda: scaleway.network.Vpc("made-elsewhere", name="shared"))
     made.up()
     vpc_id = made.resources()["made-elsewhere"]["id"]
@@ -36,6 +36,12 @@ def stack_of_the_peer(stack: Callable[..., Stack], fake: Fake, rewritten: bool) 
     made.automation.import_stack(exported)
     made.program = reading(vpc_id)
     made.up()
+    return made
+
+
+def stack_of_the_peer(stack: Callable[..., Stack], fake: Fake, rewritten: bool) -> Stack:
+    """A stack as the community's package leaves it, with one resource that it only reads."""
+    made = own_stack(stack)
     exported = made.automation.export_stack()
     exported.deployment = as_of_the_peer(exported.deployment, 0)
     for resource in exported.deployment["resources"]:
@@ -62,6 +68,18 @@ def test_a_resource_that_is_read_goes_on_after_migrate_state(first: str, stack: 
     made.destroy()
     assert fake.objects("vpc/private_network") == []
     assert [vpc["fields"]["name"] for vpc in fake.objects("vpc/vpc") if not vpc["fields"]["is_default"]] == ["shared"]
+
+
+@pytest.mark.parametrize("is_migrated", [False, True], ids=["own stack", "after migrate-state"])
+def test_preview_replaces_nothing_that_uses_a_resource_that_is_read(
+    is_migrated: bool, stack: Callable[..., Stack], fake: Fake
+) -> None:
+    """Holds where the SDK is not newer than the CLI: scripts/versions takes the same version of both."""
+    made = stack_of_the_peer(stack, fake, rewritten=True) if is_migrated else own_stack(stack)
+    preview = made.preview()
+    assert preview.of("wire") == [] and preview.changed == {}, preview.output
+    refresh = made.preview(refresh=True)
+    assert refresh.of("wire") == [] and refresh.changed == {}, refresh.output
 
 
 def test_an_explicit_provider_with_a_key_from_the_environment_is_no_change(stack: Callable[..., Stack], fake: Fake) -> None:

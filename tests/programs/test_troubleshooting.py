@@ -137,7 +137,7 @@ class Scenes:
         stack = self._stack(program)
         stack.up()
         uuid = stack.resources()["images"]["id"].split("/")[1]
-        self._fake.change(uuid, description="somebody else's")
+        self._fake.change(uuid, description="changed in the console")
         return stack.preview(refresh=True, diff=True).output
 
     def protected(self) -> str:

@@ -1,4 +1,6 @@
-//! The plugin's process is killed while it creates something; the next one finds it.
+//! The plugin's process is killed while it creates or deletes something; the next one finds out what exists.
+
+use std::collections::BTreeMap;
 
 use scaleway_fake::{Fake, Fault, FaultKind, Running};
 use serde_json::json;
@@ -41,6 +43,118 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
         assert!(third.read(token, &thing).await.unwrap().is_none(), "{token}");
         let other = third.create(token, &again, false).await.unwrap();
         assert_ne!(other.id, thing.id, "{token}");
+    }
+}
+
+/// Two backends can have a project and a stack of the same name: without a journal nothing shows whose object it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn object_with_an_automatic_name_is_not_adopted_without_a_journal() {
+    let fake = Fake::builder().start().await.unwrap();
+    for (token, reason) in [
+        ("network/vpc:Vpc", "with the automatic name"),
+        ("databases/instance:Instance", "with the automatic name"),
+        ("object/bucket:Bucket", "already"),
+    ] {
+        let program = match token {
+            "databases/instance:Instance" => json!({ "nodeType": "DB-DEV-S", "engine": "PostgreSQL-15" }),
+            _ => json!({}),
+        };
+        let (home, other_home) = (plugin::home(), plugin::home());
+        let mut one = Plugin::with_fake_in(&fake, None, &home).await;
+        let neighbour = one.check_with("registry/namespace:Namespace", None, &json!({}), 7).await;
+        let neighbour_made = one.create("registry/namespace:Namespace", &neighbour, false).await.unwrap();
+        let inputs = one.check_with(token, None, &program, 1).await;
+        let made = one.create(token, &inputs, false).await.unwrap();
+        drop(one);
+
+        let mut other = Plugin::with_fake_in(&fake, None, &other_home).await;
+        other.diff("registry/namespace:Namespace", &neighbour_made, &neighbour).await;
+        let again = other.check_with(token, None, &program, 2).await;
+        assert_eq!(plain(&again)["name"], plain(&inputs)["name"], "{token}");
+        let before = fake.counts();
+        let error = other.create(token, &again, false).await.expect_err(token);
+        let id = made.id.rsplit('/').next().unwrap();
+        assert!(error.message().contains(reason), "{token}: {}", error.message());
+        assert!(error.message().contains(id) && error.message().contains("import"), "{token}: {}", error.message());
+        assert_eq!(fake.counts(), before, "{token}");
+        drop(other);
+
+        let mut one = Plugin::with_fake_in(&fake, None, &home).await;
+        one.delete("registry/namespace:Namespace", &neighbour_made).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn object_of_a_killed_delete_is_created_again_where_the_program_has_it() {
+    let fake = Fake::builder().start().await.unwrap();
+    for (token, program, path) in [
+        ("network/vpc:Vpc", json!({}), "*/vpcs/*"),
+        ("object/bucket:Bucket", json!({ "name": "killed-bucket" }), "/killed-bucket"),
+    ] {
+        let (home, before) = (plugin::home(), fake.counts());
+        let mut first = Plugin::with_fake_in(&fake, None, &home).await;
+        let inputs = first.check_with(token, None, &program, 1).await;
+        let thing = first.create(token, &inputs, false).await.unwrap();
+        assert_eq!(first.diff(token, &thing, &inputs).await.0, [""; 0], "{token}");
+        fake.fault(Fault::at(path, FaultKind::DelayAfter { seconds: 1e9 }).method("DELETE"));
+        tokio::select! {
+            _ = first.delete(token, &thing) => panic!("{token}: the response never comes"),
+            () = has_counts(&fake, &before) => {}
+        }
+        drop(first);
+        fake.clear_faults();
+
+        // The program has it again: an update reads it, and from then on it is replaced.
+        let mut second = Plugin::with_fake_in(&fake, None, &home).await;
+        let (changed, replaced) = second.diff(token, &thing, &inputs).await;
+        assert!(!changed.is_empty() && replaced.is_empty(), "{token}: {changed:?} {replaced:?}");
+        let error = second.update(token, &thing, &inputs, false).await.map(drop).unwrap_err();
+        assert!(error.message().contains("does not exist any more"), "{token}: {error}");
+        assert!(error.message().contains("Hint: run `pulumi up` again"), "{token}: {error}");
+        drop(second);
+        let mut third = Plugin::with_fake_in(&fake, None, &home).await;
+        assert!(!third.diff(token, &thing, &inputs).await.1.is_empty(), "{token}");
+        third.delete(token, &thing).await.unwrap_or_else(|status| panic!("{token}: {status}"));
+        let again = third.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
+        assert_eq!(third.diff(token, &again, &inputs).await.0, [""; 0], "{token}");
+        third.delete(token, &again).await.unwrap();
+        assert_eq!(added(&before, &fake.counts()).values().sum::<usize>(), 0, "{token}");
+    }
+}
+
+/// An object that was deleted and that a refresh found to be gone is not deleted when it exists again under the same id.
+#[tokio::test(flavor = "multi_thread")]
+async fn replacement_of_a_deleted_object_does_not_delete_one_that_exists_again() {
+    let fake = Fake::builder().start().await.unwrap();
+    let (token, home) = ("object/bucket:Bucket", plugin::home());
+    let mut first = Plugin::with_fake_in(&fake, None, &home).await;
+    let inputs = first.check_with(token, None, &json!({ "name": "killed-bucket" }), 1).await;
+    let before = fake.counts();
+    let thing = first.create(token, &inputs, false).await.unwrap();
+    fake.fault(Fault::at("/killed-bucket", FaultKind::DelayAfter { seconds: 1e9 }).method("DELETE"));
+    tokio::select! {
+        _ = first.delete(token, &thing) => panic!("the response never comes"),
+        () = has_counts(&fake, &before) => {}
+    }
+    drop(first);
+    fake.clear_faults();
+    let mut second = Plugin::with_fake_in(&fake, None, &home).await;
+    assert!(second.read(token, &thing).await.unwrap().is_none());
+    assert!(!second.diff(token, &thing, &inputs).await.1.is_empty());
+    let mut other = Plugin::with_fake(&fake, None).await;
+    other.create(token, &inputs, false).await.unwrap();
+    let error = second.delete(token, &thing).await.unwrap_err();
+    assert!(error.message().contains("exists again"), "{error}");
+    assert_ne!(fake.counts(), before, "the bucket of the other stack exists");
+    assert!(second.diff(token, &thing, &inputs).await.1.is_empty(), "it is read by an update now");
+    second.update(token, &thing, &inputs, false).await.unwrap();
+    assert_eq!(second.diff(token, &thing, &inputs).await.0, [""; 0]);
+}
+
+/// Returns once so many objects exist.
+async fn has_counts(fake: &Running, counts: &BTreeMap<String, usize>) {
+    while added(counts, &fake.counts()).values().sum::<usize>() > 0 {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -12,9 +12,8 @@ use std::time::Duration;
 use catalog::{Catalog, Resource};
 use client::testing::ManualClock;
 use client::{Client, Credentials, Settings, SystemClock, Url};
-use engine::{
-    Attempt, Autonaming, CheckRequest, CreateJournal, Created, Defaults, DiffRequest, Engine, Error, Line, Operation,
-};
+use engine::{Engine, Journal, Line};
+use rules::{Autonaming, CheckRequest, Created, Defaults, DiffRequest, Error, Operation};
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Fault, FaultKind, Running, Seed};
 use serde_json::{Map, Value as Json, json};
 use tests::places;
@@ -34,8 +33,8 @@ const LATER: Duration = Duration::from_mins(1);
 #[derive(Default)]
 struct Kept(Mutex<Vec<Line>>);
 
-impl CreateJournal for Kept {
-    fn unfinished(&self, _: &str) -> Option<Vec<Attempt>> {
+impl Journal for Kept {
+    fn unfinished(&self, _: &str) -> Option<engine::Unfinished> {
         Some(engine::unfinished(self.0.lock().unwrap().clone()))
     }
 
@@ -88,7 +87,7 @@ impl Stage {
         let news = stage::object(resolved(&entry.inputs, &self.world).as_object().unwrap());
         let (olds, seed) = (&Object::new(), b"seed".as_slice());
         let request = CheckRequest { name: &entry.name, olds, news: &news, seed, autonaming: Autonaming::Default };
-        let checked = engine::check(self.resource(entry), &request, &defaults());
+        let checked = rules::check(self.resource(entry), &request, &defaults());
         assert!(checked.failures.is_empty(), "{}: {:?}", entry.resource, checked.failures);
         checked.inputs
     }
@@ -125,7 +124,7 @@ impl Stage {
             ignore_changes: &[],
             now: engine::hour(&SystemClock),
         };
-        engine::diff(self.resource(entry), &request).properties().map(str::to_owned).collect()
+        rules::diff(self.resource(entry), &request).properties().map(str::to_owned).collect()
     }
 
     /// Creates the resource for those after it.
@@ -185,7 +184,7 @@ fn engine_of(catalog: &Arc<Catalog>, fake: &Running, journal: &Arc<Kept>) -> Eng
     settings.s3_endpoint = Some(url);
     Engine::new(Arc::clone(catalog), Client::new(settings), defaults())
         .reading(stage::files())
-        .journaling(Arc::clone(journal) as Arc<dyn CreateJournal>)
+        .journaling(Arc::clone(journal) as Arc<dyn Journal>)
 }
 
 fn token(entry: &Entry) -> String {

@@ -37,7 +37,7 @@ pub(crate) enum Then {
     More,
     /// The stack is destroyed again.
     Destroyed,
-    /// The stack is refreshed and deployed again.
+    /// The program of before is deployed.
     Kept,
 }
 

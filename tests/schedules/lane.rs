@@ -1,6 +1,8 @@
 //! One fake with the parents of one resource in it, and a new plugin for each command.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,6 +25,22 @@ use crate::world::World;
 /// The plugin's gRPC service.
 pub(crate) type Plugin = Arc<dyn ResourceProvider>;
 
+/// So many lanes have a home directory.
+static HOMES: AtomicU64 = AtomicU64::new(0);
+
+/// A home directory of its own for each lane.
+fn home() -> PathBuf {
+    let number = HOMES.fetch_add(1, Ordering::Relaxed);
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("schedules-home-{}-{number}", std::process::id()))
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        // A lane without a create or delete has none.
+        let _ = fs::remove_dir_all(&self.home);
+    }
+}
+
 /// Where schedules of one resource run one after the other.
 pub(crate) struct Lane {
     fake: Running,
@@ -31,6 +49,8 @@ pub(crate) struct Lane {
     /// Shared by the plugins of the lane: reading the certificates of this machine for each takes longer than a schedule.
     transport: Arc<dyn Transport>,
     seeds: AtomicU64,
+    /// Pulumi's home directory, with the journal of the stack.
+    home: PathBuf,
     /// What the resource needs, by the names of the table.
     parents: BTreeMap<String, Stored>,
     /// What exists beside the resource.
@@ -47,7 +67,8 @@ impl Lane {
         let catalog = Arc::clone(catalog);
         let (parents, baseline) = (BTreeMap::new(), World::default());
         let transport = client::testing::shared_http(&Url::parse(&fake.url()).unwrap());
-        let mut lane = Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), parents, baseline };
+        let mut lane =
+            Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), home: home(), parents, baseline };
         for parent in table.parents(program) {
             let inputs = lane.resolved(&parent.inputs);
             let mut stack = Stack::new(&lane, &parent.resource, &parent.name);
@@ -62,8 +83,8 @@ impl Lane {
 
     /// A new process of the plugin, as each command of the CLI starts one.
     pub(crate) async fn plugin(&self) -> Plugin {
-        let plugin =
-            provider::in_process::provider(Arc::clone(&self.catalog), self.clock.clone(), Arc::clone(&self.transport));
+        let (catalog, transport) = (Arc::clone(&self.catalog), Arc::clone(&self.transport));
+        let plugin = provider::in_process::provider(catalog, self.clock.clone(), transport, &self.home);
         let arguments = json!({
             "accessKey": "SCWXXXXXXXXXXXXXXXXX",
             "secretKey": "11111111-1111-4111-8111-111111111111",

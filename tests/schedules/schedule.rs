@@ -229,7 +229,7 @@ impl Course {
             if let Err(error) = self.failing(&mut stack, operation, (at, call), failure).await {
                 wrong.push(error);
             } else if then != Then::Destroyed {
-                wrong = self.law(&mut stack, then, &self.lane.resolved(last), expected).await;
+                wrong = self.law(&mut stack, &self.lane.resolved(last), expected).await;
             }
             if let Err(error) = destroy(&mut stack).await {
                 wrong.push(format!("destroy fails: {error}"));
@@ -273,12 +273,7 @@ impl Course {
     }
 
     /// What breaks the law when this program is deployed at last.
-    async fn law(&self, stack: &mut Stack<'_>, then: Then, program: &Json, expected: &Expected) -> Vec<String> {
-        if then == Then::Kept
-            && let Err(error) = stack.refresh().await
-        {
-            return vec![format!("refresh fails: {}", text(&error))];
-        }
+    async fn law(&self, stack: &mut Stack<'_>, program: &Json, expected: &Expected) -> Vec<String> {
         if let Err(error) = up(stack, program).await {
             return vec![format!("up fails: {error}")];
         }

@@ -9,10 +9,11 @@ use bytes::Bytes;
 use catalog::Catalog;
 use client::testing::{ManualClock, ScriptedTransport};
 use client::{BoxFuture, Client, Clock, Credentials, Failure, Settings, SystemClock, Transport, Url};
-use engine::chance::Chance;
+use engine::Engine;
 use engine::content::Files;
-use engine::{Defaults, Engine, Operation, Progress};
 use http::{Request, Response};
+use rules::chance::Chance;
+use rules::{Defaults, Operation, Progress};
 use serde_json::{Map, Value as Json};
 use value::{Asset, Data, Object, Value};
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use catalog::{Catalog, Convert, Equal, Input, Property, Resource, Step};
-use engine::{Autonaming, CheckRequest, Checked, check};
+use rules::{Autonaming, CheckRequest, Checked, check};
 use scaleway_api::{Method, Rules};
 use serde::Deserialize;
 use serde_json::Value as Json;

@@ -181,4 +181,7 @@ async fn empty_description_of_a_route_becomes_the_text_of_the_api() {
         json!({ "vpc_id": vpc["id"], "destination": "10.0.0.0/8", "description": "", "nexthop_resource_id": "a" });
     let route = client.good("POST /vpc/v2/regions/fr-par/routes", body).await;
     assert_eq!(route["description"], "Custom route");
+    let body = json!({ "vpc_id": vpc["id"], "destination": "10.0.0.0/8", "nexthop_resource_id": "a" });
+    let route = client.good("POST /vpc/v2/regions/fr-par/routes", body).await;
+    assert_eq!(route["description"], "Custom route");
 }

@@ -10,7 +10,8 @@ mod resource;
 pub use call::{Body, Find, Identity, Operation, Query, Source, Step, When};
 pub use component::{Component, Method};
 pub use property::{
-    Checks, Convert, Equal, Format, Input, Kind, Known, KnownGroup, Merge, Property, ProviderDefault, usual_field,
+    Checks, Convert, Decides, Equal, Format, Input, Kind, Known, KnownGroup, Merge, Property, ProviderDefault,
+    usual_field,
 };
 pub use resource::{
     Function, Gone, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Permission, Resource, Special, Timeouts,

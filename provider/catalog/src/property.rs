@@ -94,9 +94,9 @@ pub struct Property {
     /// Why it should not be used any more and what to use instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
-    /// Of a component: it decides what is made, so it must be known in the preview.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub plain: bool,
+    /// Of a component: how much of the value decides which resources are created, and must be known in a preview.
+    #[serde(skip_serializing_if = "Decides::is_nothing")]
+    pub decides: Decides,
 }
 
 /// What a property holds.
@@ -165,91 +165,114 @@ pub enum ProviderDefault {
     Organization,
 }
 
-/// Pairs of pure functions between the user's form and the wire form; each obeys decode(encode(x)) = x for normal x.
+/// Conversions between the value of the user and the value in requests: pairs of pure functions with decode(encode(x))
+/// = x for normalized x.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Convert {
-    /// `"fr-par/<uuid>"` or `"<uuid>"` to the bare uuid; comes back with the resource's locality in front.
+    /// `"fr-par/<uuid>"` or `"<uuid>"` to the uuid; read with the locality of the resource as prefix.
     LocalizedId,
-    /// `"fr-par/<uuid>"` or `"<uuid>"` to the bare uuid, and bare it stays.
+    /// `"fr-par/<uuid>"` or `"<uuid>"` to the uuid; read without a prefix.
     BareId,
     /// Gigabytes (10^9) to bytes.
     Gigabytes,
     /// Megabytes (10^6) to bytes.
     Megabytes,
-    /// Whole seconds to Scaleway's duration text (`300` to `"300s"`).
+    /// Integer seconds to Scaleway's duration string (`300` to `"300s"`).
     Seconds,
-    /// Go's duration text (`"1m30s"`) to Scaleway's (`"90s"`).
+    /// Go's duration string (`"1m30s"`) to Scaleway's (`"90s"`).
     Duration,
-    /// RFC 3339 text, cut to seconds when read.
+    /// RFC 3339 timestamp, truncated to seconds when read.
     Timestamp,
-    /// Any text to its base64; the state holds base64 too, as the peer's does.
+    /// A string to base64; the state contains base64 too, as in `pulumiverse_scaleway`.
     Base64,
-    /// Reads base64 as the text it holds; for outputs only.
+    /// Decodes base64; for outputs only.
     Base64Text,
-    /// A map of texts to a list of `{name, value}`.
+    /// A map of strings to a list of `{name, value}`.
     NameValueList,
-    /// A map of texts to a list of `{key, value}`; comes back from one of `{key, hashed_value}`.
+    /// A map of strings to a list of `{key, value}`; read from a list of `{key, hashed_value}`.
     KeyValueList,
-    /// A JSON text to the JSON it holds, and back to a text without blanks.
+    /// A JSON string to JSON, read as a string without white space.
     JsonText,
-    /// `true` to an empty object, `false` to nothing.
+    /// `true` to an empty object, `false` to null.
     Presence,
-    /// A project to `<project>:<project>`, as Object Storage names owners.
+    /// A project id to `<project>:<project>`, the owner format of Object Storage.
     Owner,
     /// A URL, read without its scheme; for outputs only.
     Host,
-    /// A number on the wire, a text for the user.
+    /// A number in requests, a string for the user.
     Text,
-    /// An IP address or a block; an address alone gains its full prefix length.
+    /// An IP address or CIDR block; an address gets its full prefix length.
     Cidr,
-    /// A map whose keys are in lower case on the wire, as the names of headers are.
+    /// A map with lower-case keys in requests, such as HTTP headers.
     LowerKeys,
-    /// A text in small letters.
+    /// A string in lower case.
     LowerCase,
-    /// A text without the white space around it, such as the end of the line that a file ends with.
+    /// A string without leading and trailing white space, such as the newline at the end of a file.
     Trimmed,
-    /// Localizes like `LocalizedId`, in the zone of the wire object instead of the resource's own locality.
+    /// Like `LocalizedId`, with the zone of the wire object instead of the locality of the resource.
     Zoned,
-    /// Localizes like `LocalizedId`, in the region of the zone that the resource is in.
+    /// Like `LocalizedId`, with the region of the zone of the resource.
     RegionalId,
-    /// An id of several parts, such as `fr-par-1/<server>/<interface>`, to its last part, and bare it stays.
+    /// An id with several parts, such as `fr-par-1/<server>/<interface>`, to its last part; read as the last part.
     LastPart,
 }
 
-/// Differences that are none.
+/// Equivalent values: differences that are not changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Equal {
-    /// The order of a list, and repeated elements.
+    /// Order and duplicates of list elements.
     Unordered,
     /// Upper and lower case.
     IgnoreCase,
-    /// Whatever is sent as the same, once the inputs beside it and the `reshape` have had their say.
+    /// Values that result in the same request, after the other inputs and `reshape` are applied.
     Sent,
-    /// A plain text and its argon2id hash, key by key.
+    /// A string and its argon2id hash, key by key.
     Argon2id,
-    /// A plain text and its base64.
+    /// A string and its base64.
     Base64,
-    /// Two spellings of one instant.
+    /// Two spellings of the same timestamp.
     Instant,
-    /// Two spellings of one duration.
+    /// Two spellings of the same duration.
     Duration,
     /// An id with and without its locality.
     Locality,
-    /// Two spellings of one path (`/a//b/` and `/a/b`).
+    /// Two spellings of the same path (`/a//b/` and `/a/b`).
     CleanPath,
-    /// Two spellings of one block of addresses.
+    /// Two spellings of the same CIDR block.
     Cidr,
-    /// Two JSON texts with the same meaning.
+    /// Two equivalent JSON strings.
     Json,
-    /// Two spellings of one SSH public key: with and without its comment, with a line's end or without.
+    /// Two spellings of the same SSH public key: with or without comment or trailing newline.
     SshKey,
-    /// Two policies with the same meaning: JSON in which one thing stands for a list of it, and the order of actions,
-    /// resources and principals says nothing.
+    /// Two equivalent policies: JSON in which a single value equals a list with one element, and the order of actions,
+    /// resources and principals is ignored.
     Policy,
+}
+
+/// How much of an input of a component decides which resources are created. Pulumi previews the creation of each resource,
+/// so that much must be known in a preview; the rest may be an output that is unknown until the update.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Decides {
+    /// Nothing: the input only sets properties of resources.
+    #[default]
+    Nothing,
+    /// The keys of a map or an object, or the number of elements of a list; its values or elements may be unknown.
+    Keys,
+    /// The value, with everything in it.
+    Value,
+}
+
+impl Decides {
+    /// Whether the input may be unknown in a preview.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
 }
 
 /// How a changed map is sent.
@@ -257,9 +280,9 @@ pub enum Equal {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Merge {
-    /// New and changed keys with their value, kept keys with an empty text, dropped keys not at all.
+    /// New and changed keys with their value, unchanged keys with an empty string, removed keys omitted.
     EmptyKeeps,
-    /// New and changed keys with their value, dropped keys with null, kept keys not at all.
+    /// New and changed keys with their value, removed keys with null, unchanged keys omitted.
     NullDrops,
 }
 
@@ -350,7 +373,7 @@ pub struct KnownGroup {
     pub because: String,
 }
 
-/// What a text must be.
+/// Format of a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -365,35 +388,36 @@ pub enum Format {
     Region,
     /// A zone.
     Zone,
-    /// An instant of RFC 3339.
+    /// A timestamp of RFC 3339.
     Timestamp,
-    /// A day, such as `2027-01-31`.
+    /// A date, such as `2027-01-31`.
     Date,
-    /// A duration as Go writes it.
+    /// A duration in Go's format.
     Duration,
-    /// An IPv4 or IPv6 address or block.
+    /// An IPv4 or IPv6 address or CIDR block.
     Cidr,
-    /// An IPv4 address or block.
+    /// An IPv4 address or CIDR block.
     Ipv4Cidr,
-    /// A block of addresses without host bits.
+    /// A CIDR block without host bits.
     CidrNetwork,
     /// An e-mail address.
     Email,
     /// A host name, such as `api.example.org`.
     Hostname,
-    /// When to do something again and again: five fields as cron takes them, or `@hourly` and the like.
+    /// A cron expression with five fields, or `@hourly` and similar.
     Cron,
-    /// A time zone by its name, such as `Europe/Paris`.
+    /// A time zone name, such as `Europe/Paris`.
     TimeZone,
-    /// The path of an HTTP request, from its slash on.
+    /// The path of an HTTP request, starting with a slash.
     HttpPath,
-    /// A URL that HTTP requests go to.
+    /// An HTTP or HTTPS URL.
     HttpUrl,
-    /// What may stand in a header of an HTTP request: one line of visible characters.
+    /// The value of an HTTP header: one line of visible characters.
     HeaderValue,
-    /// What a header of Object Storage returns unchanged: printable ASCII characters without a space at either end.
+    /// A header value that Object Storage returns unchanged: printable ASCII characters without leading or trailing
+    /// space.
     AsciiHeader,
-    /// A JSON object as text.
+    /// A JSON object as a string.
     JsonObject,
     /// A port.
     Port,
@@ -401,9 +425,9 @@ pub enum Format {
     SshKey,
     /// An IPv4 or IPv6 address.
     Ip,
-    /// The address of a network interface.
+    /// The MAC address of a network interface.
     Mac,
-    /// A name of lower-case letters, digits and dashes that begins with a letter.
+    /// A name of lower-case letters, digits and dashes that starts with a letter.
     Name,
     /// The name of a bucket.
     BucketName,

@@ -116,7 +116,7 @@ impl ApiError {
         body: &[u8],
     ) -> Self {
         let mut error = Self::from_answer(operation, method, status, headers, &[]);
-        let root = crate::storage::parse(body).unwrap_or_default();
+        let root = crate::xml::parse(body).unwrap_or_default();
         let text = |name: &str| root.text_of(name).map(one_line).filter(|text| !text.is_empty());
         error.error_type = text("Code");
         error.message = text("Message").or(error.message);

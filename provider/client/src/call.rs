@@ -9,7 +9,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::storage::Storage;
+use crate::shape::Storage;
 use crate::upload::Upload;
 
 /// Whether the same call may be sent again when nobody knows if the first one arrived.

@@ -340,24 +340,24 @@ impl Client {
                 }
                 Failure::Lost { cause } => {
                     let what = format!("the connection to {} broke before the answer was there", host.name);
-                    Failed { error: Error::Connect(Box::new(lost(what).sent(call).cause(cause))), trouble: Trouble::Lost }
+                    Failed { error: Error::Connect(Box::new(lost(what).sent(call.is_read()).cause(cause))), trouble: Trouble::Lost }
                 }
                 Failure::Unusable { what } => {
-                    Failed { error: Error::Decode(Box::new(Undecoded::new(call, what, None))), trouble: Trouble::Final }
+                    Failed { error: Error::Decode(Box::new(Undecoded::new(call.is_read(), what, None))), trouble: Trouble::Final }
                 }
             }),
             () = settings.clock.sleep(attempt.min(left)) => {
                 if attempt < left || time.deadline.is_none() {
                     let what = format!("{} gave no answer {}", host.name, within(attempt.min(left)));
-                    return Err(Failed { error: Error::TimedOut(Box::new(lost(what).sent(call))), trouble: Trouble::Lost });
+                    return Err(Failed { error: Error::TimedOut(Box::new(lost(what).sent(call.is_read()))), trouble: Trouble::Lost });
                 }
                 let what = format!("the time limit was reached before {} answered the call", host.name);
                 let help = Some("Run it again, or allow more time with `customTimeouts`.");
-                let error = Error::Deadline(Box::new(lost(what).help(help).sent(call)));
+                let error = Error::Deadline(Box::new(lost(what).help(help).sent(call.is_read())));
                 Err(Failed { error, trouble: Trouble::Final })
             }
             () = self.cancelled_during(call) => {
-                let error = Error::Cancelled(Box::new(lost(CANCELLED.to_owned()).sent(call)));
+                let error = Error::Cancelled(Box::new(lost(CANCELLED.to_owned()).sent(call.is_read())));
                 Err(Failed { error, trouble: Trouble::Final })
             }
         }

@@ -7,7 +7,6 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::api_error::{ApiError, Kind};
-use crate::call::Call;
 
 pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -151,8 +150,8 @@ impl Lost {
     }
 
     /// The call left this machine: a write may have been carried out.
-    pub(crate) fn sent(mut self, call: &Call) -> Self {
-        self.maybe_done = !call.is_read();
+    pub(crate) fn sent(mut self, is_read: bool) -> Self {
+        self.maybe_done = !is_read;
         self
     }
 
@@ -218,8 +217,8 @@ pub struct Undecoded {
 }
 
 impl Undecoded {
-    pub(crate) fn new(call: &Call, what: impl Into<String>, request_id: Option<String>) -> Self {
-        Self { what: what.into(), request_id, maybe_done: !call.is_read() }
+    pub(crate) fn new(is_read: bool, what: impl Into<String>, request_id: Option<String>) -> Self {
+        Self { what: what.into(), request_id, maybe_done: !is_read }
     }
 }
 
@@ -238,19 +237,15 @@ impl StdError for Undecoded {}
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use http::Method;
-
     use super::*;
 
     #[test]
     fn a_lost_write_says_that_its_outcome_is_unknown() {
-        let post = Call::new(Method::POST, "/x", &[]).unwrap();
-        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(&post)));
+        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(false)));
         assert!(error.maybe_done());
         assert_eq!(error.to_string(), "no answer, so it is unknown whether the change was made");
 
-        let get = Call::new(Method::GET, "/x", &[]).unwrap();
-        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(&get)));
+        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(true)));
         assert!(!error.maybe_done());
         assert_eq!(error.to_string(), "no answer");
     }

@@ -19,12 +19,14 @@ mod probe;
 mod retry;
 mod server_clock;
 mod settings;
+mod shape;
 mod sign;
 mod storage;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod transport;
 mod upload;
+mod xml;
 
 pub use answer::Answer;
 pub use api_error::{ApiError, Detail, Kind};
@@ -38,8 +40,9 @@ pub use login::{Encryption, Login};
 pub use probe::{Probe, Seen};
 pub use secrecy::SecretString;
 pub use settings::{Credentials, Observer, Settings};
-pub use storage::{Element, ElementKind, Form, Shape, Storage, Told};
+pub use shape::{Form, Shape, Storage, Told};
 pub use tokio_util::sync::CancellationToken;
 pub use transport::{Failure, Transport};
 pub use upload::Upload;
 pub use url::Url;
+pub use xml::{Element, ElementKind};

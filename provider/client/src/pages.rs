@@ -79,5 +79,5 @@ fn take_page(call: &Call, answer: Answer, items: &str, elements: &mut Vec<Value>
 }
 
 fn undecoded(call: &Call, what: String, request_id: Option<String>) -> Error {
-    Error::Decode(Box::new(Undecoded::new(call, what, request_id)))
+    Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id)))
 }

@@ -11,8 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::clock::{Clock, SystemClock};
-use crate::storage::only_endpoint;
-use crate::transport::Transport;
+use crate::transport::{Transport, is_loopback};
 
 /// One attempt may take this long. The slowest answer recorded came after 40 s.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -109,9 +108,10 @@ impl Settings {
         }
     }
 
-    /// Where Object Storage of all regions is, if that is not Scaleway's.
+    /// The endpoint of Object Storage for all regions, if it is not Scaleway's: the configured one. Where the API is on this
+    /// machine, Object Storage is there too, so that invented keys never reach the real service.
     pub fn only_storage_endpoint(&self) -> Option<&Url> {
-        only_endpoint(self)
+        self.s3_endpoint.as_ref().or_else(|| Some(&self.api_url).filter(|url| is_loopback(url)))
     }
 
     /// Signs calls with this key.

@@ -8,13 +8,17 @@ use crate::component::{Component, State};
 use crate::error::Error;
 use crate::naming::wrong_names;
 use crate::problem::{Problem, shown};
-use crate::scope::{Part, STORAGE, Scope};
+use crate::scope::{Part, STORAGE, Scope, described};
 
 pub(crate) struct Application;
 
 /// What a service says that its container takes as it is.
 const OF_SERVICES: [&str; 10] =
     ["image", "port", "cpu", "memory", "minScale", "maxScale", "isPublic", "hostname", "commands", "args"];
+
+/// The properties of `storage`.
+const OF_STORAGE: [&str; 5] =
+    ["expireAfterDays", "glacierAfterDays", "oldVersionsExpireAfterDays", "webOrigins", "forceDestroy"];
 
 impl Component for Application {
     fn token(&self) -> &'static str {
@@ -122,7 +126,7 @@ async fn storage(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<
     let [name, endpoint, region] = if let Some(id) = inputs.given("storageBucketId") {
         other_storage(id, inputs.given(STORAGE))
     } else if own_storage(inputs) {
-        let own = described_storage(inputs.get("storage").and_then(Value::as_object));
+        let own = own_bucket(&described(inputs, "storage", &OF_STORAGE));
         let made = inside(scope, inputs, "objectStorage:ObjectStorage", "storage", own).await?;
         ["bucketName", "apiEndpoint", "region"].map(|output| made.output(output))
     } else {
@@ -146,9 +150,7 @@ fn other_storage(id: &Value, endpoint: Option<&Value>) -> [Value; 3] {
 }
 
 /// The inputs of the bucket for files.
-fn described_storage(given: Option<&Object>) -> Object {
-    let none = Object::new();
-    let given = given.unwrap_or(&none);
+fn own_bucket(given: &Object) -> Object {
     let mut rule = Object::new();
     for age in ["glacierAfterDays", "expireAfterDays"] {
         rule = rule.with(age, given.get(age));
@@ -231,11 +233,8 @@ async fn run(
     let mut endpoints = Object::new();
     for (_, service) in inputs.objects("services") {
         let name = service.text("name").unwrap_or_default();
-        let uses_database = service.flag("usesDatabase").unwrap_or(true);
-        let mut secret = told.secret.clone();
-        if let Some(url) = database.filter(|_| uses_database) {
-            secret.insert("DATABASE_URL".to_owned(), url.clone());
-        }
+        let secret =
+            told.secret.clone().with("DATABASE_URL", database.map(|url| used(url, service.get("usesDatabase"))));
         let container = container(service, network, &plain, secret);
         let base = format!("{}-{name}", scope.naming.base());
         let kind = "serverlessContainer:ServerlessContainer";
@@ -247,18 +246,38 @@ async fn run(
     Ok(endpoints)
 }
 
-fn container(service: &Object, network: &Value, plain: &Object, mut secret: Object) -> Object {
+/// The URL of the database for a service: null if the service does not use it, unknown as long as that is.
+fn used(url: &Value, uses: Option<&Value>) -> Value {
+    let uses = Value::from(uses);
+    match uses.as_bool() {
+        Some(false) => Value::NULL,
+        _ if uses.is_unknown() => Value::UNKNOWN.as_computed_from(url).as_computed_from(&uses),
+        _ => url.clone().as_computed_from(&uses),
+    }
+}
+
+/// The environment variables of a service, and the secret ones. The service's own win, and stand in one place only.
+fn variables(service: &Object, plain: &Object, mut secret: Object) -> (Value, Value) {
+    let own = Value::from(service.get("environmentVariables"));
+    if own.is_unknown() {
+        return (own.clone(), own.into_secret());
+    }
     let mut variables = plain.clone();
     variables.retain(|_, value| !value.is_null());
-    for (name, value) in service.get("environmentVariables").and_then(Value::as_object).into_iter().flatten() {
-        // What a service says itself wins, and stands in one place only.
+    for (name, value) in own.as_object().into_iter().flatten() {
         secret.remove(name);
         variables.insert(name.clone(), value.clone());
     }
+    let secret = (!secret.is_empty()).then(|| Value::from(secret).into_secret());
+    (Value::from(variables), Value::from(secret))
+}
+
+fn container(service: &Object, network: &Value, plain: &Object, secret: Object) -> Object {
+    let (variables, secret) = variables(service, plain, secret);
     let mut container = object! {
         "privateNetworkId": network,
         "environmentVariables": variables,
-        "secretVariables": (!secret.is_empty()).then(|| Value::from(secret).into_secret()),
+        "secretVariables": secret,
         "livenessProbe": service.given("healthPath").map(|path| object! { "path": path }).map(Value::from),
     };
     for name in OF_SERVICES {

@@ -12,12 +12,18 @@ use value::{Object, Path, Value, object};
 use crate::component::Component;
 use crate::error::Error;
 use crate::problem::Problem;
-use crate::scope::{Part, Scope};
+use crate::scope::{Part, Scope, described};
 use crate::serverless_container::wrong_resources;
 
 pub(crate) struct BlueGreenDeployment;
 
 const COLOURS: [&str; 2] = ["blue", "green"];
+
+/// The properties of a colour.
+const OF_COLOUR: [&str; 4] = ["image", "imageDigest", "environmentVariables", "secretVariables"];
+
+/// The properties of `healthCheck`.
+const OF_HEALTH_CHECK: [&str; 5] = ["path", "statuses", "contains", "intervalSeconds", "timeoutSeconds"];
 
 /// The port that the router listens on.
 const ROUTER_PORT: u32 = 8080;
@@ -101,7 +107,7 @@ async fn colour(
     colour: &str,
     least: Option<&Value>,
 ) -> Result<Part, Error> {
-    let given = described(inputs, colour);
+    let given = described(inputs, colour, &OF_COLOUR);
     let mut own = object! {
         "namespaceId": namespace.clone(),
         "image": given.get("image"),
@@ -120,9 +126,9 @@ async fn colour(
 
 /// The look at the colour that is to serve; made again whenever what it runs changes.
 async fn health(scope: &Scope<'_>, inputs: &Object, colour: &str, endpoint: &Value) -> Result<Part, Error> {
-    let check = inputs.get("healthCheck").and_then(Value::as_object).cloned().unwrap_or_default();
+    let check = described(inputs, "healthCheck", &OF_HEALTH_CHECK);
     let path = check.given("path").cloned().unwrap_or_else(|| Value::from("/"));
-    let given = described(inputs, colour);
+    let given = described(inputs, colour, &OF_COLOUR);
     let environment = variables(inputs, &given);
     let environment = Value::computed(&[&environment], |known| {
         Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
@@ -193,26 +199,21 @@ async fn named(scope: &Scope<'_>, inputs: &Object, router: &Part, hostname: &Val
     Ok(Value::concat([Value::from("https://"), domain.output("hostname")]))
 }
 
-/// What the program says of a colour.
-fn described(inputs: &Object, colour: &str) -> Object {
-    inputs.get(colour).and_then(Value::as_object).cloned().unwrap_or_default()
-}
-
 /// What a colour is told in the clear.
 fn variables(inputs: &Object, colour: &Object) -> Value {
     merged(inputs.given("environmentVariables"), colour.given("environmentVariables"))
 }
 
-/// Texts by name of which the second ones win; unknown if either is.
+/// Variables by name, of which the second ones win; unknown if either map is.
 fn merged(shared: Option<&Value>, own: Option<&Value>) -> Value {
-    let mut all = Object::new();
-    let mut secret = false;
-    for given in [shared, own].into_iter().flatten() {
-        let Some(texts) = given.as_object() else { return given.clone() };
-        all.extend(texts.iter().map(|(name, value)| (name.clone(), value.clone())));
-        secret |= given.is_secret();
-    }
-    if all.is_empty() { Value::NULL } else { Value::from(all).secret_if(secret) }
+    let both = [shared, own].map(Value::from);
+    let all: Object = both.iter().filter_map(Value::as_object).flat_map(Object::clone).collect();
+    let merged = match both.iter().any(Value::is_unknown) {
+        true => Value::UNKNOWN,
+        false if all.is_empty() => return Value::NULL,
+        false => Value::from(all),
+    };
+    both.iter().fold(merged, Value::as_computed_from)
 }
 
 /// A host name within a zone; empty for the zone itself.

@@ -58,19 +58,24 @@ pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
         })
         .collect();
     let policy = Value::from(object! { "Version": "2023-04-17", "Statement": statements });
-    Value::computed(&[&policy], |known| {
+    let text = Value::computed(&[&policy], |known| {
         Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
-    })
+    });
+    // Levels decide which statements there are, and stand in none of them.
+    text.secret_if(given.contains_secret()).depending_on(given.all_dependencies())
 }
 
 /// Everybody is one application or user, and somebody can still change the bucket.
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let mut problems = unnamed(inputs, "access");
     // A level that is unknown may be the full one.
-    let is_full = |(_, one): (usize, &Object)| {
-        one.get("level").is_some_and(|level| level.is_unknown() || level.as_str() == Some("full"))
+    let may_be_full = |level: &Value| level.is_unknown() || level.as_str() == Some("full");
+    let is_full = |one: &Value| match one.as_object() {
+        Some(one) => one.get("level").is_some_and(may_be_full),
+        None => one.is_unknown(),
     };
-    if inputs.objects("access").next().is_some() && !inputs.objects("access").any(is_full) {
+    let access = inputs.get("access").and_then(Value::as_array).unwrap_or_default();
+    if !access.is_empty() && !access.iter().any(is_full) {
         let reason = "would lock everybody out who could change the bucket, this program too: name the application or user \
                       whose API key runs it, with the level `full`";
         problems.push(Problem::new(Path::root("access"), reason));

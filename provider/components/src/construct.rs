@@ -65,7 +65,7 @@ fn wrong_overrides(request: Request<'_>) -> Vec<Problem> {
         }
         if given.is_unknown() {
             let reason =
-                "must be an object whose keys are known in the preview; give single properties as outputs instead";
+                "must be an object whose keys are known in a preview: give an object whose properties are outputs, not an output of an object";
             return Some(Problem::new(path, reason));
         }
         given

@@ -48,14 +48,18 @@ impl Naming {
 
     /// The tags as products take them that know a list of texts: `environment=dev`.
     pub fn tags(&self) -> Value {
-        let pairs = self.pairs();
-        let tags = pairs.into_iter().map(|(name, value)| Value::concat([Value::from(name + "="), value]));
+        let own = Value::from(self.inputs.get("tags"));
+        if own.is_unknown() {
+            return own;
+        }
+        let tags = self.pairs().into_iter().map(|(name, value)| Value::concat([Value::from(name + "="), value]));
         Value::from(tags.collect::<Vec<_>>())
     }
 
     /// The tags as products take them that know a map.
     pub fn tag_map(&self) -> Value {
-        Value::from(self.pairs().into_iter().collect::<Object>())
+        let own = Value::from(self.inputs.get("tags"));
+        if own.is_unknown() { own } else { Value::from(self.pairs().into_iter().collect::<Object>()) }
     }
 
     fn with(&self, what: &str) -> String {

@@ -6,7 +6,10 @@ use value::{Object, Path, Value, object};
 
 use crate::error::Error;
 use crate::problem::{Problem, lets_nobody_in, open_to_all};
-use crate::scope::{Part, Scope};
+use crate::scope::{Part, Scope, described};
+
+/// The properties of `gateway`.
+const OF_GATEWAY: [&str; 6] = ["type", "zone", "defaultRoute", "bastion", "bastionPort", "bastionAllowedAddresses"];
 
 /// The smallest offer.
 const USUAL_TYPE: &str = "VPC-GW-S";
@@ -20,12 +23,16 @@ pub(crate) struct Gateway {
 /// What is wrong with the words about the gateway.
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let Some(given) = inputs.get("gateway").and_then(Value::as_object) else { return problems };
+    if inputs.given("gateway").is_none() {
+        return problems;
+    }
+    let given = described(inputs, "gateway", &OF_GATEWAY);
     let path = Path::root("gateway");
     if !is_wanted(inputs) {
         let reason = "describes a gateway that is not made: set `withGateway` to true, or leave this out";
         problems.push(Problem::new(path.clone(), reason));
     }
+    let is_unknown = given.get("bastion").is_some_and(Value::is_unknown);
     let has_bastion = given.flag("bastion").unwrap_or_default();
     let allowed = given.listed("bastionAllowedAddresses");
     let at = path.clone().name("bastionAllowedAddresses");
@@ -35,7 +42,7 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     }
     problems.extend(open_to_all(allowed, &at, "log in"));
     for name in ["bastionPort", "bastionAllowedAddresses"] {
-        if !has_bastion && given.listed(name).is_some() {
+        if !has_bastion && !is_unknown && given.listed(name).is_some() {
             let reason = "means nothing without a bastion: set `bastion` to true, or leave this out";
             problems.push(Problem::new(path.clone().name(name), reason));
         }
@@ -55,7 +62,7 @@ pub(crate) fn is_wanted(inputs: &Object) -> bool {
 
 /// Makes the gateway and attaches the networks, given by the names of their subnets.
 pub(crate) async fn make(scope: &Scope<'_>, inputs: &Object, networks: &Object) -> Result<Gateway, Error> {
-    let given = inputs.get("gateway").and_then(Value::as_object).cloned().unwrap_or_default();
+    let given = described(inputs, "gateway", &OF_GATEWAY);
     let in_region = || inputs.given("region").map(|region| Value::concat([region.clone(), Value::from("-1")]));
     let zone = given.given("zone").cloned().or_else(in_region).unwrap_or_default();
     let address = object! { "tags": scope.naming.tags(), "zone": zone.clone(), "projectId": inputs.get("projectId") };

@@ -1,10 +1,10 @@
 //! Which packets may go from one subnet to another: rules in the words of people (names of subnets, `8000-8080`), and the
 //! list of a VPC that they become.
 
-use ipnet::Ipv4Net;
 use value::{Object, Path, Value, object};
 
 use crate::error::Error;
+use crate::private_network::{Subnet, net};
 use crate::problem::Problem;
 use crate::scope::{Part, Scope};
 
@@ -14,15 +14,15 @@ const WITH_PORTS: [&str; 2] = ["TCP", "UDP"];
 /// The block of every address.
 const EVERYWHERE: &str = "0.0.0.0/0";
 
-/// What is wrong with the rules. `subnets` are those there are, with their blocks.
-pub(crate) fn problems(inputs: &Object, subnets: &[(String, Option<Ipv4Net>)]) -> Vec<Problem> {
+/// What is wrong with the rules. `subnets` are those there are.
+pub(crate) fn problems(inputs: &Object, subnets: &[Subnet]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, rule) in inputs.objects("aclRules") {
         let path = Path::root("aclRules").index(index);
         for end in ["source", "destination"] {
             let Some(given) = rule.text(end) else { continue };
-            if block_of(given, subnets).is_none() && !subnets.iter().any(|(name, _)| name == given) {
-                let names = subnets.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+            if net(&Value::from(given)).is_none() && !subnets.iter().any(|subnet| subnet.name == given) {
+                let names = subnets.iter().map(|subnet| format!("\"{}\"", subnet.name)).collect::<Vec<_>>().join(", ");
                 let reason = format!(
                     "\"{given}\" is neither a block of IPv4 addresses, such as \"10.0.0.0/24\", nor a subnet: those are {names}"
                 );
@@ -47,17 +47,15 @@ pub(crate) fn problems(inputs: &Object, subnets: &[(String, Option<Ipv4Net>)]) -
 }
 
 /// Makes the list, if anything is said of it.
-pub(crate) async fn make(
-    scope: &Scope<'_>,
-    inputs: &Object,
-    vpc: &Part,
-    subnets: &[(String, Option<Ipv4Net>)],
-) -> Result<(), Error> {
+pub(crate) async fn make(scope: &Scope<'_>, inputs: &Object, vpc: &Part, subnets: &[Subnet]) -> Result<(), Error> {
     let policy = inputs.given("aclDefaultPolicy");
-    if policy.is_none() && inputs.objects("aclRules").next().is_none() {
+    if policy.is_none() && inputs.listed("aclRules").is_none() {
         return Ok(());
     }
-    let rules: Vec<Value> = inputs.objects("aclRules").map(|(_, rule)| Value::from(written(rule, subnets))).collect();
+    let rules = inputs.get("aclRules").and_then(Value::as_array).unwrap_or_default().iter();
+    // What is not an object is unknown.
+    let rules = rules.map(|rule| rule.as_object().map_or_else(|| rule.clone(), |rule| written(rule, subnets).into()));
+    let rules: Vec<Value> = rules.collect();
     let acl = object! {
         "vpcId": vpc.id(),
         "defaultPolicy": policy.cloned().unwrap_or_else(|| Value::from("drop")),
@@ -67,13 +65,11 @@ pub(crate) async fn make(
     scope.create("network/acl:Acl", "acl", acl).await.map(drop)
 }
 
-fn written(rule: &Object, subnets: &[(String, Option<Ipv4Net>)]) -> Object {
-    let end = |name: &str| match (rule.given(name), rule.text(name)) {
-        (Some(given), None) => given.clone(),
-        (_, text) => {
-            let block = block_of(text.unwrap_or(EVERYWHERE), subnets);
-            Value::from(block.map(|block| Value::from(block.to_string())))
-        }
+fn written(rule: &Object, subnets: &[Subnet]) -> Object {
+    let end = |name: &str| {
+        let given = rule.given(name).cloned().unwrap_or_else(|| Value::from(EVERYWHERE));
+        let subnet = subnets.iter().find(|subnet| given.as_str() == Some(subnet.name.as_str()));
+        subnet.map_or_else(|| given.clone(), |subnet| subnet.cidr.clone().as_computed_from(&given))
     };
     let ports = Value::from(rule.get("ports"));
     let port = |of: fn((f64, f64)) -> f64| {
@@ -92,12 +88,6 @@ fn written(rule: &Object, subnets: &[(String, Option<Ipv4Net>)]) -> Object {
     }
 }
 
-/// The block that a text says, or that of the subnet it names.
-fn block_of(text: &str, subnets: &[(String, Option<Ipv4Net>)]) -> Option<Ipv4Net> {
-    let named = subnets.iter().find(|(name, _)| name == text).and_then(|(_, block)| *block);
-    named.or_else(|| text.parse().ok())
-}
-
 /// `443` or `8000-8080`.
 fn range(text: &str) -> Option<(f64, f64)> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
@@ -113,10 +103,10 @@ mod tests {
     use crate::recorder::Recorder;
     use crate::{Request, construct};
 
-    fn subnets() -> Vec<(String, Option<Ipv4Net>)> {
+    fn subnets() -> Vec<Subnet> {
         [("apps", "10.10.0.0/22"), ("data", "10.10.4.0/22")]
-            .map(|(name, block)| (name.to_owned(), block.parse().ok()))
-            .to_vec()
+            .map(|(name, cidr)| Subnet { name: name.to_owned(), cidr: Value::from(cidr) })
+            .into()
     }
 
     #[test]

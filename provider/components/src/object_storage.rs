@@ -55,7 +55,7 @@ impl Component for ObjectStorage {
                 let token = "object/bucketLockConfiguration:BucketLockConfiguration";
                 parts.push(scope.create(token, "lock", lock).await?);
             }
-            if inputs.objects("access").next().is_some() {
+            if inputs.listed("access").is_some() {
                 // Last, and gone first: what it locks out may still have to set the rest.
                 let wants = Wants { after: &parts.iter().collect::<Vec<_>>(), ..Wants::default() };
                 let policy = of_bucket().with("policy", bucket_access::policy(&bucket.output("name"), inputs));

@@ -10,7 +10,7 @@ use value::{Object, Path, Value, object};
 
 use crate::component::Component;
 use crate::error::Error;
-use crate::naming::is_name;
+use crate::naming::wrong_names;
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::{network_gateway, network_rules};
@@ -43,36 +43,26 @@ impl Component for PrivateNetwork {
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let block = block(inputs);
+        let block = net(&block(inputs));
         if let Some(block) = block.filter(|block| !is_private(*block)) {
             let reason = format!(
-                "\"{block}\" is no private block (RFC 1918); choose one inside of {}, or leave it out",
+                "\"{block}\" is not a private block (RFC 1918): use one inside of {}, or leave it out",
                 PRIVATE.join(", ")
             );
             problems.push(Problem::new(Path::root("cidr"), reason));
         }
+        problems.extend(wrong_names(inputs, "subnets"));
         let mut seen: Vec<(String, Ipv4Net)> = Vec::new();
-        for (index, (name, net)) in subnets(inputs).into_iter().enumerate() {
-            let path = Path::root("subnets").index(index);
-            if !is_name(&name) {
-                let reason = format!(
-                    "\"{name}\" must begin with a lower-case letter and go on with lower-case letters, digits and dashes"
-                );
-                problems.push(Problem::new(path.name("name"), reason));
-            }
-            if seen.iter().any(|(other, _)| *other == name) {
-                problems.push(Problem::new(path.name("name"), format!("\"{name}\" is there twice; give each its own")));
-            }
-            let path = path.name("cidr");
-            let Some(net) = net else { continue };
+        // What is unknown in a preview is checked in the update.
+        for (index, Subnet { name, cidr }) in subnets(inputs).into_iter().enumerate() {
+            let path = Path::root("subnets").index(index).name("cidr");
+            let Some(net) = net(&cidr) else { continue };
             if let Some(block) = block.filter(|block| !block.contains(&net)) {
-                let reason =
-                    format!("\"{net}\" lies outside of the block {block}; choose a part of it, or a wider `cidr`");
+                let reason = format!("\"{net}\" is outside of the block {block}: use a part of it, or a larger `cidr`");
                 problems.push(Problem::new(path.clone(), reason));
             }
             if let Some((other, taken)) = seen.iter().find(|(_, other)| overlap(*other, net)) {
-                let reason =
-                    format!("\"{net}\" overlaps {taken} of the subnet \"{other}\"; choose addresses nobody has");
+                let reason = format!("\"{net}\" overlaps with {taken} of the subnet \"{other}\": use free addresses");
                 problems.push(Problem::new(path, reason));
             }
             seen.push((name, net));
@@ -93,14 +83,12 @@ impl Component for PrivateNetwork {
                 "projectId": inputs.get("projectId"),
             };
             let vpc = scope.create("network/vpc:Vpc", "vpc", vpc).await?;
-            let cidr = block(inputs).map(|block| block.to_string());
             let wanted = wanted(inputs);
-            let made = join_all(wanted.iter().map(|(name, net)| {
-                let subnet = net.map(|net| Value::from(object! { "subnet": net.to_string() })).unwrap_or_default();
+            let made = join_all(wanted.iter().map(|Subnet { name, cidr }| {
                 let network = object! {
                     "name": naming.of(if name == USUAL_NAME { "" } else { name }),
                     "vpcId": vpc.id(),
-                    "ipv4Subnet": subnet,
+                    "ipv4Subnet": object! { "subnet": cidr },
                     "tags": naming.tags(),
                     "region": inputs.get("region"),
                     "projectId": inputs.get("projectId"),
@@ -109,7 +97,7 @@ impl Component for PrivateNetwork {
             }))
             .await;
             let mut ids = Object::new();
-            for ((name, _), network) in wanted.iter().zip(made) {
+            for (Subnet { name, .. }, network) in wanted.iter().zip(made) {
                 ids.insert(name.clone(), network?.id());
             }
             network_rules::make(scope, inputs, &vpc, &wanted).await?;
@@ -118,12 +106,12 @@ impl Component for PrivateNetwork {
             } else {
                 None
             };
-            let first = wanted.first().and_then(|(name, _)| ids.get(name)).cloned();
+            let first = wanted.first().and_then(|subnet| ids.get(&subnet.name)).cloned();
             Ok(object! {
                 "vpcId": vpc.id(),
                 "privateNetworkId": first.unwrap_or_default(),
                 "privateNetworkIds": ids,
-                "cidr": cidr.map(Value::from).unwrap_or_default(),
+                "cidr": block(inputs),
                 "gatewayId": gateway.as_ref().map(|gateway| gateway.id.clone()),
                 "gatewayAddress": gateway.map(|gateway| gateway.address),
             })
@@ -132,27 +120,42 @@ impl Component for PrivateNetwork {
     }
 }
 
-/// The block of the environment: the one that was given, or the plan's. Nothing if the given one is no block; that is
-/// told elsewhere.
-fn block(inputs: &Object) -> Option<Ipv4Net> {
+/// A subnet: its name, and its block, which may be unknown in a preview.
+pub(crate) struct Subnet {
+    pub(crate) name: String,
+    pub(crate) cidr: Value,
+}
+
+/// The block of the environment: the one that was given, or the plan's.
+fn block(inputs: &Object) -> Value {
     let planned = || {
         let environment = inputs.text("environment");
-        PLAN.iter().find(|(name, _)| Some(*name) == environment).map_or(ELSEWHERE, |(_, block)| *block)
+        Value::from(PLAN.iter().find(|(name, _)| Some(*name) == environment).map_or(ELSEWHERE, |(_, block)| *block))
     };
-    inputs.text("cidr").unwrap_or_else(planned).parse().ok()
+    inputs.given("cidr").cloned().unwrap_or_else(planned)
+}
+
+/// The block of addresses that a value is; nothing if it is unknown, or if it is none, which Check reports.
+pub(crate) fn net(value: &Value) -> Option<Ipv4Net> {
+    value.as_str().and_then(|text| text.parse().ok())
 }
 
 /// The subnets that are made: those that were asked for, else the usual one.
-fn wanted(inputs: &Object) -> Vec<(String, Option<Ipv4Net>)> {
+fn wanted(inputs: &Object) -> Vec<Subnet> {
     let asked = subnets(inputs);
-    if asked.is_empty() { vec![(USUAL_NAME.to_owned(), block(inputs).and_then(first_part))] } else { asked }
+    if !asked.is_empty() {
+        return asked;
+    }
+    let first = |block: &Value| net(block).and_then(first_part).map(|part| Value::from(part.to_string()));
+    let cidr = Value::computed(&[&block(inputs)], |known| Value::from(first(known[0])));
+    vec![Subnet { name: USUAL_NAME.to_owned(), cidr }]
 }
 
-/// The subnets that were asked for, by name, in their order.
-fn subnets(inputs: &Object) -> Vec<(String, Option<Ipv4Net>)> {
-    let subnets = inputs.objects("subnets").map(|(_, subnet)| {
-        let net = subnet.text("cidr").and_then(|text| text.parse().ok());
-        (subnet.text("name").unwrap_or_default().to_owned(), net)
+/// The subnets that were asked for, in their order.
+fn subnets(inputs: &Object) -> Vec<Subnet> {
+    let subnets = inputs.objects("subnets").map(|(_, subnet)| Subnet {
+        name: subnet.text("name").unwrap_or_default().to_owned(),
+        cidr: Value::from(subnet.get("cidr")),
     });
     subnets.collect()
 }
@@ -223,10 +226,10 @@ mod tests {
         let inputs = object! { "environment": "dev", "cidr": "10.0.0.0/16", "subnets": subnets };
         let wrong = told(&inputs);
         assert_eq!(wrong.len(), 3, "{wrong:?}");
-        assert!(wrong[0].starts_with("subnets[1].cidr: \"10.0.0.128/25\" overlaps 10.0.0.0/24"));
-        assert!(wrong[1].starts_with("subnets[2].name: \"a\" is there twice"));
-        assert!(wrong[2].starts_with("subnets[2].cidr: \"172.16.0.0/24\" lies outside of the block 10.0.0.0/16"));
+        assert!(wrong[0].starts_with("subnets[2].name: \"a\" is there twice"));
+        assert!(wrong[1].starts_with("subnets[1].cidr: \"10.0.0.128/25\" overlaps with 10.0.0.0/24"));
+        assert!(wrong[2].starts_with("subnets[2].cidr: \"172.16.0.0/24\" is outside of the block 10.0.0.0/16"));
         let public = told(&object! { "environment": "dev", "cidr": "8.8.0.0/16" });
-        assert!(public[0].starts_with("cidr: \"8.8.0.0/16\" is no private block (RFC 1918)"), "{public:?}");
+        assert!(public[0].starts_with("cidr: \"8.8.0.0/16\" is not a private block (RFC 1918)"), "{public:?}");
     }
 }

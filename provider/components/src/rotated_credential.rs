@@ -73,7 +73,7 @@ impl Component for RotatedCredential {
                 Some(database) => database_turns::take(scope, inputs, database, &rotation).await?,
                 None => proven_key(scope, inputs, &rotation).await?,
             };
-            let name = inputs.text("secretName").unwrap_or(proven.usual_name);
+            let name = inputs.given("secretName").cloned().unwrap_or_else(|| Value::from(proven.usual_name));
             let secret = scope.file(name, inputs, proven.filed).await?;
             let mut outputs = proven.outputs;
             outputs.insert("secretId".to_owned(), secret.id());

@@ -93,9 +93,9 @@ impl<'a> Scope<'a> {
     }
 
     /// Files values in Secret Manager, as a JSON object in the folder of the environment; gives the secret.
-    pub(crate) async fn file(&self, what: &str, inputs: &Object, values: Object) -> Result<Part, Error> {
+    pub(crate) async fn file(&self, what: impl Into<Value>, inputs: &Object, values: Object) -> Result<Part, Error> {
         let secret = object! {
-            "name": what,
+            "name": what.into(),
             "path": format!("/{}/{}", self.naming.base(), self.naming.environment()),
             "tags": self.naming.tags(),
             "region": inputs.get("region"),
@@ -157,6 +157,16 @@ impl<'a> Scope<'a> {
             }
         }
         inputs
+    }
+}
+
+/// The properties of an input that is an object; each is unknown as long as the object is.
+pub(crate) fn described(inputs: &Object, name: &str, properties: &[&str]) -> Object {
+    match inputs.given(name) {
+        Some(whole) if whole.is_unknown() => {
+            properties.iter().map(|property| ((*property).to_owned(), whole.clone())).collect()
+        }
+        whole => whole.and_then(Value::as_object).cloned().unwrap_or_default(),
     }
 }
 

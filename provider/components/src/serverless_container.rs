@@ -133,7 +133,7 @@ async fn namespace(scope: &Scope<'_>, inputs: &Object) -> Result<Part, Error> {
     scope.create("containers/namespace:Namespace", "namespace", namespace).await
 }
 
-fn container(inputs: &Object, namespace: &Value, secrets: Object, scope: &Scope<'_>) -> Object {
+fn container(inputs: &Object, namespace: &Value, secrets: Value, scope: &Scope<'_>) -> Object {
     let naming = &scope.naming;
     let private = |on: &Value| {
         Value::computed(&[on], |on| Value::from(if on[0].as_bool() == Some(true) { "public" } else { "private" }))
@@ -156,7 +156,7 @@ fn container(inputs: &Object, namespace: &Value, secrets: Object, scope: &Scope<
         "commands": inputs.get("commands"),
         "args": inputs.get("args"),
         "environmentVariables": inputs.get("environmentVariables"),
-        "secretEnvironmentVariables": (!secrets.is_empty()).then(|| Value::from(secrets).into_secret()),
+        "secretEnvironmentVariables": secrets,
         "privateNetworkId": inputs.get("privateNetworkId"),
         "livenessProbe": inputs.given("livenessProbe").map(probe),
         "startupProbe": inputs.given("startupProbe").map(probe),
@@ -192,20 +192,25 @@ fn probe(given: &Value) -> Value {
 }
 
 /// The variables nobody can read back: those that were given, and those whose values Secret Manager tells.
-async fn secrets(scope: &Scope<'_>, inputs: &Object) -> Result<Object, Error> {
+async fn secrets(scope: &Scope<'_>, inputs: &Object) -> Result<Value, Error> {
+    let unknown = ["secretVariables", "secrets"].map(|name| Value::from(inputs.get(name)));
+    if unknown.iter().any(Value::is_unknown) {
+        return Ok(Value::concat(unknown).into_secret());
+    }
     let given = inputs.get("secretVariables").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut secrets: Object = given.into_iter().map(|(name, value)| (name, value.into_secret())).collect();
     let named = inputs.get("secrets").and_then(Value::as_object).into_iter().flatten();
     let found = try_join_all(named.map(|(name, id)| async move {
         let arguments = object! { "secretId": id, "region": inputs.get("region") };
+        let from = Value::from(arguments.clone());
         let version = scope.ask("secrets/getVersion:getVersion", arguments).await?;
         let data = version.map_or(Value::UNKNOWN, |version| Value::from(version.get("data")));
         let text = Value::computed(&[&data], |data| decoded(data[0]));
-        Ok::<_, Error>((name.clone(), text.into_secret().depending_on(id.all_dependencies())))
+        Ok::<_, Error>((name.clone(), text.into_secret().depending_on(from.all_dependencies())))
     }))
     .await?;
     secrets.extend(found);
-    Ok(secrets)
+    Ok(if secrets.is_empty() { Value::NULL } else { Value::from(secrets).into_secret() })
 }
 
 /// Environment variables are text: what is none is passed on as base64.

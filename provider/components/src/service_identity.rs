@@ -1,6 +1,8 @@
 //! Who a service is: an `iam/application`, an `iam/policy` with the least it needs, and perhaps an `iam/apiKey` that is
 //! kept in Secret Manager.
 
+use std::collections::BTreeSet;
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use value::{Object, Path, Value, object};
@@ -72,8 +74,9 @@ impl Component for ServiceIdentity {
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let is_wide = inputs.flag("organizationWide").unwrap_or_default();
-        if !permission_sets(inputs).is_empty() && !is_wide && project(inputs).is_none() {
+        let may_be_wide =
+            inputs.get("organizationWide").is_some_and(|wide| wide.is_unknown() || wide.as_bool() == Some(true));
+        if permission_sets(inputs).is_some() && !may_be_wide && project(inputs).is_none() {
             let reason = "is needed, as the rights hold in one project and the provider has none of its own: give it, or \
                           set the provider's `projectId`";
             problems.push(Problem::new(Path::root("projectId"), reason));
@@ -108,25 +111,23 @@ impl Component for ServiceIdentity {
 }
 
 async fn policy(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Result<Option<Part>, Error> {
-    let sets = permission_sets(inputs);
-    if sets.is_empty() {
-        return Ok(None);
-    }
-    let named = Value::from(inputs.get("permissionSetNames"));
-    let sets = Value::from(sets);
-    let sets = if named.contains_unknown() { Value::UNKNOWN.depending_on(named.all_dependencies()) } else { sets };
-    let mut rule = object! { "permissionSetNames": sets };
-    rule = if inputs.flag("organizationWide").unwrap_or_default() {
-        rule.with("organizationId", application.output("organizationId"))
-    } else {
-        rule.with("projectIds", project(inputs).map(|project| vec![project.clone()]).map(Value::from))
+    let Some(sets) = permission_sets(inputs) else { return Ok(None) };
+    let rule = object! { "permissionSetNames": sets };
+    let wide = Value::from(inputs.get("organizationWide"));
+    let rule = match wide.as_bool() {
+        _ if wide.is_unknown() => Value::UNKNOWN,
+        Some(true) => Value::from(rule.with("organizationId", application.output("organizationId"))),
+        _ => {
+            let projects = project(inputs).map(|project| Value::from(vec![project.clone()]));
+            Value::from(rule.with("projectIds", projects))
+        }
     };
     let naming = &scope.naming;
     let policy = object! {
         "name": naming.name(),
         "description": format!("What {} may do in {}", naming.base(), naming.environment()),
         "applicationId": application.id(),
-        "rules": vec![Value::from(rule)],
+        "rules": vec![rule.as_computed_from(&wide)],
         "tags": naming.tags(),
     };
     scope.create("iam/policy:Policy", "policy", policy).await.map(Some)
@@ -152,20 +153,21 @@ async fn api_key(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Resu
     Ok(outputs)
 }
 
-/// The permission sets of all levels, and those named, once each and in order.
-fn permission_sets(inputs: &Object) -> Vec<Value> {
-    let access = inputs.get("access").and_then(Value::as_object).cloned().unwrap_or_default();
-    let of_levels = LEVELS
-        .iter()
-        .filter(|(service, level, _)| access.text(service) == Some(*level))
-        .flat_map(|(_, _, sets)| sets.iter().map(|set| (*set).to_owned()));
-    let named = inputs.get("permissionSetNames").and_then(Value::as_array).unwrap_or_default();
-    let mut sets: Vec<String> = of_levels.chain(named.iter().filter_map(Value::as_str).map(str::to_owned)).collect();
-    sets.sort();
-    sets.dedup();
-    // Those that are unknown count, though their names do not show.
-    let unknown = named.iter().filter(|name| name.is_unknown()).cloned();
-    sets.into_iter().map(Value::from).chain(unknown).collect()
+/// The permission sets of all levels, and those named, once each and in order; nothing without any right.
+fn permission_sets(inputs: &Object) -> Option<Value> {
+    let (access, named) = (Value::from(inputs.get("access")), Value::from(inputs.get("permissionSetNames")));
+    let has_level = access.as_object().is_some_and(|access| access.values().any(|level| !level.is_null()));
+    if !has_level && named.as_array().unwrap_or_default().is_empty() {
+        return None;
+    }
+    Some(Value::computed(&[&access, &named], |known| {
+        let level_of = |service: &str| known[0].as_object().and_then(|access| access.text(service));
+        let of_levels = LEVELS.iter().filter(|(service, level, _)| level_of(service) == Some(*level));
+        let of_levels = of_levels.flat_map(|(_, _, sets)| sets.iter().copied());
+        let named = known[1].as_array().unwrap_or_default().iter().filter_map(Value::as_str);
+        let sets: BTreeSet<&str> = of_levels.chain(named).collect();
+        Value::from(sets.into_iter().map(Value::from).collect::<Vec<_>>())
+    }))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ impl Component for StateBackend {
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = bucket_access::unnamed(inputs, "owners");
-        if inputs.objects("owners").next().is_none() && inputs.given("owners").is_some() {
+        if inputs.listed("owners").is_none() && inputs.given("owners").is_some() {
             let reason = "names nobody, and everybody would be locked out but for the key of the states: name the \
                           application or user whose API key runs this program";
             problems.push(Problem::new(Path::root("owners"), reason));
@@ -94,8 +94,14 @@ impl Component for StateBackend {
 /// Who may use the bucket: the states' own key what Pulumi does, owners everything.
 fn access(application: &Value, inputs: &Object) -> Vec<Value> {
     let states = object! { "applicationId": application, "level": "write" };
-    let owners = inputs.objects("owners").map(|(_, owner)| owner.clone().with("level", "full"));
-    std::iter::once(states).chain(owners).map(Value::from).collect()
+    let owners = Value::from(inputs.get("owners"));
+    // As long as owners are unknown, one element stands for all of them.
+    let each = if owners.is_unknown() { std::slice::from_ref(&owners) } else { owners.as_array().unwrap_or_default() };
+    let owners = each.iter().map(|owner| match owner.as_object() {
+        Some(known) => Value::from(known.clone().with("level", "full")),
+        None => owner.clone(),
+    });
+    std::iter::once(Value::from(states)).chain(owners).collect()
 }
 
 async fn database(scope: &Scope<'_>, inputs: &Object, base: &str) -> Result<Object, Error> {

@@ -9,7 +9,7 @@ pub use bytes::Bytes;
 use client::BoxFuture;
 use value::{Asset, Data, Object};
 
-use crate::error::{Error, ErrorKind};
+use rules::error::{Error, ErrorKind};
 
 /// The files of who runs the program. Paths are as the program wrote them: absolute, or relative to its directory.
 pub trait Files: Send + Sync {

@@ -1,6 +1,9 @@
 //! What an operation has at hand: the client, a time limit, and somebody to tell how it gets on. Makes single calls
 //! with the patience they deserve; knows no property.
 
+pub(crate) mod access;
+pub(crate) mod rights;
+
 use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,22 +14,23 @@ use client::{Answer, Call, Client, Kind};
 use serde_json::Value as Json;
 use value::Object;
 
-use crate::access::Access;
-use crate::chance::Chance;
+use crate::client_error::{api_error, of_client};
 use crate::content::Files;
-use crate::encode;
-use crate::error::{Error, ErrorKind};
 use crate::identity;
 use crate::journal::Creates;
-use crate::moved::Moved;
-use crate::operation::Progress;
 use crate::pace::Pace;
-use crate::place::Defaults;
 use crate::recent::{self, Recent};
-use crate::rights::{self, Named, Rights, Verdict};
-use crate::scope::Scope;
+use crate::request;
 use crate::turns::{Turn, Turns};
-use crate::wire;
+use access::Access;
+use rights::{Named, Rights, Verdict};
+use rules::chance::Chance;
+use rules::error::{Error, ErrorKind};
+use rules::moved::Moved;
+use rules::operation::Progress;
+use rules::place::Defaults;
+use rules::scope::Scope;
+use rules::wire;
 
 /// One operation on one resource.
 #[derive(Clone, Copy)]
@@ -119,7 +123,7 @@ impl<'a> Context<'a> {
         if self.resource.local.is_some() || self.resource.withdrawn.is_some() {
             return Ok(());
         }
-        self.client.expects_answers_before(self.deadline()).map_err(Error::of_client)
+        self.client.expects_answers_before(self.deadline()).map_err(of_client)
     }
 
     fn bounded(&self, call: Call) -> Call {
@@ -136,7 +140,7 @@ impl<'a> Context<'a> {
         fields: &[String],
         fresh: bool,
     ) -> Result<Option<Json>, Error> {
-        let call = self.bounded(encode::call(step, scope, fields)?);
+        let call = self.bounded(request::call(step, scope, fields)?);
         let missing = self.missing_window(&call, scope, fresh.then_some(step));
         let awaited: Vec<(String, String)> =
             step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
@@ -221,12 +225,12 @@ impl<'a> Context<'a> {
     pub(crate) async fn pause(&self, pause: Duration, what_for: &str) -> Result<(), Error> {
         let left = self.limit.saturating_sub(self.spent());
         if pause < left {
-            return self.client.pause(pause).await.map_err(Error::of_client);
+            return self.client.pause(pause).await.map_err(of_client);
         }
         if left > LAST_READ * 2 {
-            return self.client.pause(left.saturating_sub(LAST_READ)).await.map_err(Error::of_client);
+            return self.client.pause(left.saturating_sub(LAST_READ)).await.map_err(of_client);
         }
-        self.client.pause(left).await.map_err(Error::of_client)?;
+        self.client.pause(left).await.map_err(of_client)?;
         let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
         Err(Error::new(ErrorKind::TimedOut, message)
             .hint("run it again to go on waiting, or allow more time with `customTimeouts`"))
@@ -306,11 +310,11 @@ impl<'a> Context<'a> {
 
     /// An error of the client; a permission error names the permission set that the call needs.
     fn error(&self, error: client::Error) -> Error {
-        let error = Error::of_client(error);
+        let error = of_client(error);
         if error.kind() == ErrorKind::TimedOut {
             return error.while_doing(&format!("gave up after {} s", self.limit.as_secs_f64().ceil()));
         }
-        let denied = error.api().filter(|_| error.kind() == ErrorKind::Denied);
+        let denied = api_error(&error).filter(|_| error.kind() == ErrorKind::Denied);
         let Some(needed) = denied.and_then(|api| self.resource.permissions.get(api.operation())) else { return error };
         let scope = if needed.organization { "the organization" } else { "its project" };
         let hint = format!("the API key needs a policy with the permission set {} for {scope}", needed.set);

@@ -5,25 +5,25 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use catalog::{Catalog, Resource};
-use client::{Client, Clock};
-use jiff::Timestamp;
+use client::Client;
 use value::{Object, Value};
 
-use crate::access::Access;
-use crate::chance::{Chance, NoChance};
 use crate::content::{Files, NoFiles};
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
+use crate::context::access::Access;
+use crate::context::rights::Rights;
+use crate::delete;
 use crate::invoke::{self, InvokeError};
-use crate::journal::{Attempt, CreateJournal, Creates, NoJournal};
+use crate::journal::{Attempt, Creates, Deletion, Journal, NoJournal};
 use crate::list::{self, Listed};
-use crate::moved::Moved;
-use crate::operation::{Created, Operation, Progress, ReadBack};
-use crate::place::Defaults;
 use crate::recent::Recent;
-use crate::rights::Rights;
-use crate::run;
 use crate::turns::Turns;
+use crate::{create, read, steps, update};
+use rules::chance::{Chance, NoChance};
+use rules::error::{Error, ErrorKind};
+use rules::moved::Moved;
+use rules::operation::{Created, Operation, Progress, ReadBack};
+use rules::place::Defaults;
 
 /// Performs operations on real resources. Clones share everything.
 #[derive(Clone)]
@@ -43,11 +43,6 @@ struct Shared {
     recent: Recent,
     access: Access,
     rights: Rights,
-}
-
-/// The hour that a clock shows, for what changes by itself.
-pub fn hour(clock: &dyn Clock) -> Timestamp {
-    Timestamp::try_from(clock.today()).unwrap_or_default()
 }
 
 /// The limit where neither the program nor the resource says one, as the peer: 20 minutes.
@@ -89,9 +84,9 @@ impl Engine {
         self
     }
 
-    /// The same engine with a journal of creates that outlasts the process.
+    /// The same engine with a journal that outlasts the process.
     #[must_use]
-    pub fn journaling(self, journal: Arc<dyn CreateJournal>) -> Self {
+    pub fn journaling(self, journal: Arc<dyn Journal>) -> Self {
         Self { creates: Arc::new(Creates::new(journal)), ..self }
     }
 
@@ -112,6 +107,11 @@ impl Engine {
         self.creates.unfinished(urn)
     }
 
+    /// The delete of an object of a URN that failed, in this process or in a former one.
+    pub fn failed_delete(&self, urn: &str, id: &str) -> Option<Deletion> {
+        self.creates.deletion(urn, id)
+    }
+
     /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
     pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
         let resource = self.resource(operation.token)?;
@@ -120,7 +120,7 @@ impl Engine {
         let inputs = &self.followed(resource, inputs);
         let created = async {
             cx.expects_answers()?;
-            run::create(&cx, inputs).await
+            create::create(&cx, inputs).await
         };
         let created = created.await;
         created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
@@ -141,7 +141,12 @@ impl Engine {
         let read = async {
             cx.expects_answers()?;
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
-            run::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await
+            let found = read::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await?;
+            // A preview with `--refresh` stores nothing of what was read.
+            if found.is_none() && self.creates.deletion(operation.urn, id).is_some() {
+                self.creates.deleting(operation.urn, id, true);
+            }
+            Ok(found)
         };
         read.await.map_err(|error| told(error, &doing("reading", resource, operation, inputs), &[inputs, state]))
     }
@@ -159,10 +164,15 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.update);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
-        let (news, id) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
+        let (news, now) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
         let updated = async {
             cx.expects_answers()?;
-            run::update(&cx, id, olds, old_inputs, news).await
+            if self.creates.deletion(operation.urn, id).is_none() {
+                return update::update(&cx, now, olds, old_inputs, news).await;
+            }
+            let restored = Box::pin(delete::restore(&cx, (id, now), olds, old_inputs, news)).await?;
+            self.creates.deleted(operation.urn, id);
+            Ok(restored)
         };
         let updated = updated.await;
         updated.map_err(|error| told(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
@@ -180,11 +190,22 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
+        let failed_before = self.creates.deletion(operation.urn, id);
         let deleted = async {
             cx.expects_answers()?;
-            run::delete(&cx, &cx.followed_id(id, old_inputs), olds, old_inputs).await
+            let now = cx.followed_id(id, old_inputs);
+            if failed_before.as_ref().is_some_and(|deletion| deletion.gone) {
+                return delete::delete_gone(&cx, (id, &now), olds, old_inputs).await;
+            }
+            if failed_before.is_none() && !delete::is_without_calls(resource) {
+                self.creates.deleting(operation.urn, id, false);
+            }
+            delete::delete(&cx, &now, olds, old_inputs).await
         };
         let deleted = deleted.await;
+        if deleted.is_ok() || (failed_before.is_none() && !cx.wrote()) {
+            self.creates.deleted(operation.urn, id);
+        }
         deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
     }
 
@@ -280,7 +301,7 @@ fn masked(error: Error, known: &[&Object]) -> Error {
 
 /// What a person calls the operation: `creating registry namespace "main"`.
 fn doing(verb: &str, resource: &Resource, operation: Operation<'_>, inputs: &Object) -> String {
-    let name = run::name_of(inputs).unwrap_or(operation.name);
+    let name = steps::name_of(inputs).unwrap_or(operation.name);
     if name.is_empty() { format!("{verb} {}", resource.label) } else { format!("{verb} {} \"{name}\"", resource.label) }
 }
 

@@ -7,9 +7,10 @@ use catalog::Operation;
 use client::Call;
 use serde_json::Value as Json;
 
-use crate::error::{Error, ErrorKind};
-use crate::scope::Scope;
-use crate::wire;
+use crate::client_error::api_error;
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+use rules::wire;
 
 /// Fails unless a good answer shows the identity that the API document promises.
 pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
@@ -60,7 +61,7 @@ pub(crate) fn check_name(scope: &Scope<'_>, answer: &Json) -> Result<(), Error> 
 
 /// The same error, unless it reports that something is missing which the call did not name.
 pub(crate) fn about(call: &Call, label: &str, error: Error) -> Error {
-    let id = error.api().and_then(client::ApiError::resource_id).map(str::to_owned);
+    let id = api_error(&error).and_then(client::ApiError::resource_id).map(str::to_owned);
     match id {
         Some(id) if error.kind() == ErrorKind::NotFound && !names(call, &id) => {
             let hint = format!("{id} is not part of the request, so the {label} is not treated as deleted");

@@ -4,16 +4,17 @@ use catalog::{Function, Input, Lookup, LookupBy, Property, Resource, Step};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
-use crate::check;
 use crate::context::Context;
-use crate::decode::{self, Known};
-use crate::error::{Error, ErrorKind};
-use crate::id;
-use crate::operation::Failure;
-use crate::scope::Scope;
-use crate::wire::{self, Wire};
-use crate::withdrawn::refuse_withdrawn;
-use crate::{imported, list, look, place, run};
+use crate::{list, look, read};
+use rules::check;
+use rules::decode::{self, Known};
+use rules::error::{Error, ErrorKind};
+use rules::id;
+use rules::operation::Failure;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
+use rules::withdrawn::refuse_withdrawn;
+use rules::{imported, place};
 
 /// Why a lookup gives nothing.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
         Some(project) => id::in_project(cx.resource, &id, project, cx.defaults)?,
         None => id.clone(),
     };
-    let Some(found) = run::read(&cx.on(&answer), &asked, &aspects, &none).await? else {
+    let Some(found) = read::read(&cx.on(&answer), &asked, &aspects, &none).await? else {
         return Err(nothing(cx.resource, &id).into());
     };
     let mut outputs = found.state;

@@ -1,8 +1,10 @@
-//! Creates that began and are not known to be stored: what a process that is killed leaves for the next one, and what
-//! one process remembers about the objects of its stack. Knows no call and no file.
+//! Creates that began and are not known to be stored, and deletes that failed: what a process leaves for the next one, and
+//! what one process remembers about the objects of its stack. Knows no call and no file.
 //!
 //! An attempt is noted before the creating call is sent, completed with the id when the call was answered, and closed when
 //! the engine shows that it stores the object, or when the call was rejected. Nothing here is secret.
+
+mod deletes;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,6 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
+
+pub use deletes::{Deletion, after_failed_delete};
 
 /// A create that began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,12 +64,43 @@ pub enum Line {
         /// The resource's URN.
         urn: String,
     },
+    /// The first call of a delete is about to be sent, or a failed delete has deleted the object.
+    Deleting(Deletion),
+    /// The delete succeeded, or the object is again what the program wants.
+    Deleted {
+        /// The resource's URN.
+        urn: String,
+        /// The object's Pulumi id.
+        id: String,
+    },
+}
+
+/// What former processes began and did not finish.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Creates that the engine is not known to store.
+    pub creates: Vec<Attempt>,
+    /// Deletes that are not known to have succeeded.
+    pub deletes: Vec<Deletion>,
+}
+
+impl Unfinished {
+    /// The lines of a journal that has only this.
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        let creates = self.creates.iter().cloned().map(Line::Began);
+        creates.chain(self.deletes.iter().cloned().map(Line::Deleting))
+    }
+
+    /// Whether everything is finished.
+    pub fn is_empty(&self) -> bool {
+        self.creates.is_empty() && self.deletes.is_empty()
+    }
 }
 
 /// Where attempts are kept beyond the end of the process. Failures to read or write are not the caller's concern.
-pub trait CreateJournal: Send + Sync {
-    /// The attempts of former processes of a stack that were not closed; `None` where no former process left a journal.
-    fn unfinished(&self, stack: &str) -> Option<Vec<Attempt>>;
+pub trait Journal: Send + Sync {
+    /// What former processes of a stack did not finish; `None` where no former process left a journal.
+    fn unfinished(&self, stack: &str) -> Option<Unfinished>;
     /// Adds a line for a stack.
     fn write(&self, stack: &str, line: &Line);
 }
@@ -73,17 +108,17 @@ pub trait CreateJournal: Send + Sync {
 /// Keeps nothing beyond the process.
 pub(crate) struct NoJournal;
 
-impl CreateJournal for NoJournal {
-    fn unfinished(&self, _: &str) -> Option<Vec<Attempt>> {
-        Some(Vec::new())
+impl Journal for NoJournal {
+    fn unfinished(&self, _: &str) -> Option<Unfinished> {
+        Some(Unfinished::default())
     }
 
     fn write(&self, _: &str, _: &Line) {}
 }
 
-/// Attempts that follow from the lines of a journal: later lines of a URN win.
-pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Vec<Attempt> {
-    let mut open: Vec<Attempt> = Vec::new();
+/// What follows from the lines of a journal: later lines of a URN win.
+pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
+    let Unfinished { creates: mut open, mut deletes } = Unfinished::default();
     for line in lines {
         match line {
             Line::Began(attempt) => {
@@ -96,24 +131,30 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Vec<Attempt> {
                 }
             }
             Line::Closed { urn } => open.retain(|attempt| attempt.urn != urn),
+            Line::Deleting(deletion) => {
+                deletes.retain(|other| !other.is_of(&deletion.urn, &deletion.id));
+                deletes.push(deletion);
+            }
+            Line::Deleted { urn, id } => deletes.retain(|deletion| !deletion.is_of(&urn, &id)),
         }
     }
-    open
+    Unfinished { creates: open, deletes }
 }
 
-/// What one process knows about creates: unfinished ones, and which URN each object belongs to.
+/// What one process knows about creates and deletes: unfinished ones, and which URN each object belongs to.
 pub(crate) struct Creates {
-    journal: Arc<dyn CreateJournal>,
+    journal: Arc<dyn Journal>,
     stacks: Mutex<HashMap<String, Stack>>,
     /// Token and id to URN.
     owners: Mutex<HashMap<(String, String), String>>,
     locks: Mutex<HashMap<String, Arc<RwLock<()>>>>,
 }
 
-/// The creates of one stack.
+/// The creates and deletes of one stack.
 #[derive(Default)]
 struct Stack {
     open: HashMap<String, Attempt>,
+    deletes: Vec<Deletion>,
     /// No former process left a journal here.
     is_new: bool,
     /// The engine has shown an object that it stores.
@@ -123,7 +164,7 @@ struct Stack {
 }
 
 impl Creates {
-    pub(crate) fn new(journal: Arc<dyn CreateJournal>) -> Self {
+    pub(crate) fn new(journal: Arc<dyn Journal>) -> Self {
         Self { journal, stacks: Mutex::default(), owners: Mutex::default(), locks: Mutex::default() }
     }
 
@@ -157,6 +198,7 @@ impl Creates {
             stack.open.remove(urn);
             stack.made.push(urn.to_owned());
         });
+        self.deleted(urn, id);
         self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
     }
 
@@ -218,8 +260,9 @@ impl Creates {
         let stack = stacks.entry(name.to_owned()).or_insert_with(|| {
             let unfinished = self.journal.unfinished(name);
             let is_new = unfinished.is_none();
-            let open = unfinished.unwrap_or_default().into_iter().map(|attempt| (attempt.urn.clone(), attempt));
-            Stack { open: open.collect(), is_new, ..Stack::default() }
+            let Unfinished { creates, deletes } = unfinished.unwrap_or_default();
+            let open = creates.into_iter().map(|attempt| (attempt.urn.clone(), attempt));
+            Stack { open: open.collect(), deletes, is_new, ..Stack::default() }
         });
         work(stack)
     }
@@ -328,8 +371,8 @@ mod tests {
     #[derive(Default)]
     struct Kept(Mutex<Vec<Line>>);
 
-    impl CreateJournal for Kept {
-        fn unfinished(&self, _: &str) -> Option<Vec<Attempt>> {
+    impl Journal for Kept {
+        fn unfinished(&self, _: &str) -> Option<Unfinished> {
             Some(unfinished(lock(&self.0).clone()))
         }
 
@@ -342,7 +385,7 @@ mod tests {
     #[test]
     fn attempt_stays_open_for_the_next_process_until_its_id_is_stored() {
         let kept = Arc::new(Kept::default());
-        let process = || Creates::new(Arc::clone(&kept) as Arc<dyn CreateJournal>);
+        let process = || Creates::new(Arc::clone(&kept) as Arc<dyn Journal>);
         let first = process();
         first.began(&attempt(URN));
         assert!(first.unfinished(URN).is_some());

@@ -1,70 +1,36 @@
-//! What we do: Check, Diff, Create, Read, Update, Delete and Invoke, for any resource the catalog describes.
+//! The operations of Pulumi's resource lifecycle, for any resource of the catalog: Create, Read, Update, Delete, Invoke and
+//! lists. Requests go through the API client; what they contain is decided in `rules`.
 //!
-//! Check, Diff, previews, encoding and decoding are pure: same input, same output, no clock, no network. Only `run`,
-//! `look`, `wait`, `probe`, `invoke`, `list` and `special` talk to Scaleway, through the client. Knows no gRPC and no environment; files that
-//! are to be uploaded are read by whom it was given for that (`content`).
+//! Knows no gRPC and no environment variables. Files to upload are read by the plugin, which passes a reader (`content`).
 
-mod access;
-mod autoname;
-pub mod chance;
-mod check;
+mod client_error;
 pub mod content;
 mod context;
-mod convert;
-mod decode;
-mod diff;
-mod dns;
-mod encode;
+mod create;
+mod delete;
 mod engine;
-mod equal;
-mod error;
-mod id;
+mod hour;
 mod identity;
-mod ignored;
-mod imported;
-mod inputs;
 mod invoke;
 mod journal;
 mod list;
-mod local;
 mod look;
-mod moved;
-mod operation;
 mod outcome;
 mod pace;
-mod pending;
-mod place;
-mod preview;
 mod probe;
+mod read;
 mod recent;
 mod recover;
-mod removal;
-mod reshape;
-mod rights;
-mod run;
-mod scope;
-mod secret_hash;
+mod request;
 mod special;
-mod tags;
+mod steps;
 mod turns;
+mod update;
 mod wait;
-mod wire;
-mod withdrawn;
 mod zip;
 
-pub use autoname::Autonaming;
-pub use check::{check, check_component, unknown_places};
-pub use diff::diff;
-pub use engine::{Engine, hour};
-pub use error::{Error, ErrorKind, Left};
+pub use engine::Engine;
+pub use hour::hour;
 pub use invoke::InvokeError;
-pub use journal::{Attempt, CreateJournal, Line, Names, unfinished};
+pub use journal::{Attempt, Deletion, Journal, Line, Names, Unfinished, after_failed_delete, unfinished};
 pub use list::Listed;
-pub use moved::has_moved;
-pub use operation::{
-    Change, ChangeKind, CheckRequest, Checked, Created, Diff, DiffRequest, Failure, Operation, Progress, ReadBack,
-    Warning,
-};
-pub use place::Defaults;
-pub use preview::{preview_create, preview_update};
-pub use withdrawn::refuse_withdrawn;

@@ -9,11 +9,12 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
-use crate::place;
-use crate::scope::Scope;
-use crate::wire::{self, Wire};
-use crate::{id, look, run};
+use crate::{look, read};
+use rules::error::{Error, ErrorKind};
+use rules::id;
+use rules::place;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
 
 /// One resource that exists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,7 +135,7 @@ async fn of_one(
     };
     let Some(list) = &listing.list else {
         let Some(id) = scope.id() else { return Ok(Vec::new()) };
-        let found = run::read(cx, &id, &Object::new(), &Object::new()).await?;
+        let found = read::read(cx, &id, &Object::new(), &Object::new()).await?;
         let whole = part_of.map(|parent| parent.name.clone()).filter(|name| !name.is_empty());
         let name = whole.unwrap_or_else(|| cx.resource.label.replace(' ', "-"));
         let listed = found.map(|found| {

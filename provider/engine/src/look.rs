@@ -3,16 +3,18 @@
 use catalog::{Resource, Step, When};
 use serde_json::Value as Json;
 
+use crate::client_error::api_error;
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
-use crate::scope::Scope;
-use crate::{identity, special, wire};
+use crate::identity;
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+use rules::wire;
 
 /// One look at the resource by its first read step.
 pub(crate) async fn first(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
     let told = told(cx, step, scope, fresh).await;
-    let answer = told.map_err(|error| special::handler(cx.resource).explain(scope, error))?;
+    let answer = told.map_err(|error| rules::special::handler(cx.resource).explain(scope, error))?;
     let answer = answer.unwrap_or_default();
     identity::check_name(scope, &answer)?;
     learn(cx.resource, scope, step.into.as_deref(), answer);
@@ -80,7 +82,7 @@ async fn told(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool)
 /// Whether an error says no more than that nothing is set.
 fn not_set(step: &Step, error: &Error) -> bool {
     let codes = step.call.storage.as_ref().and_then(|storage| storage.get("not_set")?.as_array());
-    let Some(code) = error.api().and_then(client::ApiError::error_type) else { return false };
+    let Some(code) = api_error(error).and_then(client::ApiError::error_type) else { return false };
     codes.is_some_and(|codes| codes.iter().any(|other| other.as_str() == Some(code)))
 }
 

@@ -7,15 +7,15 @@ use catalog::Step;
 use value::Object;
 
 use crate::context::Context;
-use crate::scope::Scope;
-use crate::special::{self, Transition};
-use crate::{encode, wire};
+use crate::special::Transition;
+use rules::scope::Scope;
+use rules::{encode, wire};
 
 /// The inputs that the first call of a create does not carry, and a later step does.
 pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
     let first = carried_by(cx.resource.create.first());
     let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
-    let by_handler = special::handler(cx.resource).takes_care_of(inputs);
+    let by_handler = rules::special::handler(cx.resource).takes_care_of(inputs);
     let is_later = |name: &str| {
         let switched = |step: &Step| step.when.as_ref().is_some_and(|when| when.property == name);
         by_handler.contains(&name)

@@ -1,16 +1,31 @@
 //! Looking at something that is none of Scaleway's API until it is as expected. What is expected is decided in `local`.
 
+mod expectation;
+mod health_check;
+mod login_check;
+
 use std::time::Duration;
 
+use catalog::Resource;
 use value::Object;
 
+use crate::client_error::of_client;
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
-use crate::local::{self, Asked, Expectation, Unwell};
+use expectation::{Asked, Expectation, Unwell};
+use rules::error::{Error, ErrorKind};
+
+/// What a check of this resource expects; `None` where the resource is not a check.
+fn expectation(resource: &Resource, inputs: &Object) -> Result<Option<Expectation>, Error> {
+    match resource.local.as_deref() {
+        Some("health_check") => health_check::expectation(inputs).map(Some),
+        Some("login_check") => login_check::expectation(inputs).map(Some),
+        _ => Ok(None),
+    }
+}
 
 /// Looks until what the resource expects is seen, and gives what the state keeps of it; nothing where nothing is expected.
 pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object, Error> {
-    let Some(expectation) = local::expects(cx.resource, inputs)? else { return Ok(Object::new()) };
+    let Some(expectation) = expectation(cx.resource, inputs)? else { return Ok(Object::new()) };
     let Expectation { asked, interval, timeout, attempt } = &expectation;
     let limit = (*timeout).min(cx.limit);
     let mut looks = 0;
@@ -22,7 +37,7 @@ pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object
             Asked::Address { probe, .. } => cx.client.probe(probe, (*attempt).min(left)).await,
             Asked::Database(login) => cx.client.log_in(login, (*attempt).min(left)).await,
         };
-        let seen = seen.map_err(Error::of_client)?;
+        let seen = seen.map_err(of_client)?;
         let wrong = match expectation.met(&seen) {
             Ok(kept) => return Ok(kept),
             Err(wrong) => wrong,
@@ -38,7 +53,7 @@ pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object
             spent.as_secs(),
             limit.as_secs()
         ));
-        cx.client.pause(*interval).await.map_err(Error::of_client)?;
+        cx.client.pause(*interval).await.map_err(of_client)?;
     }
 }
 

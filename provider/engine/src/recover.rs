@@ -7,23 +7,23 @@
 
 mod search;
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use catalog::{Input, Resource};
 use serde_json::Value as Json;
 use value::Object;
 
+use crate::client_error::api_error;
 use crate::context::Context;
-use crate::engine::hour;
-use crate::error::{Error, ErrorKind, Left};
+use crate::hour::hour;
 use crate::journal::Attempt;
-use crate::operation::{Created, DiffRequest};
 use crate::outcome::not_in_first_step;
-use crate::pending::Pending;
-use crate::scope::Scope;
 use crate::turns::Turns;
-use crate::{diff, look, run, special, wire};
+use crate::{delete, look, special, steps};
+use rules::error::{Error, ErrorKind};
+use rules::operation::Created;
+use rules::scope::Scope;
+use rules::wire;
 use search::{
     Candidate, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read, search as look_up,
 };
@@ -51,7 +51,10 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     let cx = &Context { turns: &turns, ..*cx };
     let scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let Some(attempt) = cx.creates.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token) else {
-        return if cx.creates.is_foreign(cx.urn) { unrecorded(cx, &scope, inputs).await } else { Ok(None) };
+        if cx.creates.is_foreign(cx.urn) {
+            unrecorded(cx, &scope, inputs).await?;
+        }
+        return Ok(None);
     };
     cx.progress.status("looking up what an interrupted run has created");
     let candidate = if let Some(id) = &attempt.id {
@@ -101,7 +104,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     for attempt in 1.. {
         let made = {
             let _under_way = lock.read().await;
-            run::begin(cx, scope, inputs).await
+            steps::begin(cx, scope, inputs).await
         };
         let error = match made {
             Ok(answer) if has_id(scope, &answer) => return Ok(Begun::Made(answer)),
@@ -152,8 +155,8 @@ pub(crate) fn without_id(resource: &Resource) -> Error {
     Error::new(ErrorKind::Internal, fact).doubtful()
 }
 
-/// A call that certainly created nothing. What exists already under an automatic name was created by a run that no
-/// journal shows, such as a killed CI job.
+/// A call that certainly created nothing. An object that has the automatic name of this resource is named in the error: no
+/// journal shows which stack created it, so it is not adopted.
 async fn rejected(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -166,29 +169,34 @@ async fn rejected(
         return Err(error);
     }
     let sought = Sought { since: Since::Recent, name, before: &[], pauses: &[] };
-    match look_up(cx, scope, inputs, &sought).await {
-        Ok(Some(candidate)) if !candidate.differs && !shows_secret_once(cx.resource) => {
-            adopt(cx, scope, candidate, inputs, "an earlier run").await.map(Begun::Adopted)
-        }
-        _ => Err(error),
-    }
+    Err(match look_up(cx, scope, inputs, &sought).await {
+        Ok(Some(candidate)) => error.hint(import_hint(cx.resource, &candidate.id)),
+        _ => error,
+    })
 }
 
-/// A stack whose objects are stored, but not created, on this machine: an automatic name shows what a killed run left.
-async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
+/// A stack whose objects are stored, but were not created on this machine. An object with the automatic name of this resource
+/// may come from an interrupted run on another machine, or from another stack of the same name: it is neither adopted nor
+/// doubled.
+async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<(), Error> {
     let is_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some() && !listing.undated);
     let Some(name) = name_of(cx.resource, scope).filter(|_| is_listed && has_automatic_name(cx.resource, inputs))
     else {
-        return Ok(None);
+        return Ok(());
     };
     let sought = Sought { since: Since::Recent, name: Some(&name), before: &[], pauses: &[] };
-    let candidate = look_up(cx, scope, inputs, &sought).await?;
-    let Some(candidate) = candidate.filter(|candidate| !candidate.differs) else { return Ok(None) };
-    if shows_secret_once(cx.resource) {
-        discard(cx, &candidate).await?;
-        return Ok(None);
-    }
-    adopt(cx, scope, candidate, inputs, "an earlier run").await.map(Some)
+    let Some(candidate) = look_up(cx, scope, inputs, &sought).await? else { return Ok(()) };
+    let label = &cx.resource.label;
+    let fact = format!("a {label} with the automatic name \"{name}\" exists: {}", candidate.id);
+    Err(Error::new(ErrorKind::Precondition, fact).hint(import_hint(cx.resource, &candidate.id)))
+}
+
+fn import_hint(resource: &Resource, id: &str) -> String {
+    format!(
+        "if an interrupted run of this stack on another machine created the {} {id}, import it with the `import` option; \
+         otherwise set a `name`",
+        resource.label
+    )
 }
 
 /// The object in the shape of the creating call's answer.
@@ -210,31 +218,10 @@ async fn adopt(
     let label = &cx.resource.label;
     cx.creates.made(&cx.resource.token, cx.urn, &id);
     cx.progress.warning(&format!("{who} has created the {label} {id} already: it is used instead of a second one"));
-    // What the creating call does not carry may never have been sent, and what cannot be read cannot be compared.
-    let mut state = found.state;
-    let mut pending = Pending::default();
-    let is_unreadable = |name: &String| {
-        let property = cx.resource.properties.get(name);
-        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.once)
-    };
-    for name in not_in_first_step(cx, scope, inputs).iter().chain(inputs.keys().filter(|name| is_unreadable(name))) {
-        pending.add(name, None);
-    }
-    pending.clone().note(&mut state);
-    let now = hour(&*cx.client.clock());
-    let request = DiffRequest { olds: &state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
-    let changed: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
-    let error = match run::update(cx, &id, &state, &found.inputs, inputs).await {
-        Ok(state) => return Ok(Created { id, state }),
-        Err(error) => error,
-    };
-    // Pulumi stores the inputs of the program with these outputs: none of the changes is certain to be in effect.
-    let mut state = error.left().map_or(state, |left| left.state.clone());
-    for name in &changed {
-        pending.add(name, None);
-    }
-    pending.note(&mut state);
-    Err(error.leaving(Left { id, state, inputs: inputs.clone() }))
+    // What the creating call does not carry may never have been sent.
+    let unsent = not_in_first_step(cx, scope, inputs);
+    let state = delete::update_found(cx, &id, found, unsent, inputs).await?;
+    Ok(Created { id, state })
 }
 
 /// Deletes an object that cannot be used: what it showed once is lost.
@@ -242,7 +229,7 @@ async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
     let what =
         format!("deleting the {} {}, whose response was lost, to create it again", cx.resource.label, candidate.id);
     cx.progress.warning(&what);
-    run::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
+    delete::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
     cx.creates.closed(cx.urn);
     Ok(())
 }
@@ -275,7 +262,7 @@ fn has_id(scope: &Scope<'_>, answer: &Json) -> bool {
 
 /// Whether a call was rejected because there is such an object.
 fn exists_already(error: &Error) -> bool {
-    let Some(api) = error.api() else { return false };
+    let Some(api) = api_error(error) else { return false };
     let texts: Vec<String> = api.message().into_iter().chain(api.of_arguments()).map(str::to_lowercase).collect();
     api.error_type().is_some_and(|kind| matches!(kind, "already_exists" | "BucketAlreadyOwnedByYou"))
         || texts.iter().any(|text| text.contains("already exist") || text.contains("already taken"))
@@ -286,9 +273,14 @@ pub(crate) fn unclear(resource: &Resource, error: Error, lookup: Option<&Error>)
     if !error.maybe_done() {
         return error;
     }
-    let failed = lookup.map(|lookup| format!(", and looking it up failed ({lookup})")).unwrap_or_default();
+    // Within the same limit the look-up fails for the same reason.
+    let failed = lookup
+        .filter(|lookup| lookup.kind() != ErrorKind::TimedOut)
+        .map(|lookup| format!(", and looking it up failed ({})", lookup.fact()))
+        .unwrap_or_default();
+    let advice = if error.kind() == ErrorKind::TimedOut { "; or allow more time with `customTimeouts`" } else { "" };
     error.hint(format!(
-        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates another one",
+        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates another one{advice}",
         resource.label
     ))
 }

@@ -6,11 +6,11 @@ use catalog::Wait;
 use serde_json::Value as Json;
 
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
 use crate::look;
 use crate::pace::Pace;
-use crate::scope::Scope;
-use crate::wire;
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+use rules::wire;
 
 /// A failed status must be seen again this much later before it is believed, or as long as the descriptor doubts it: some
 /// objects pass through one, as recorded.

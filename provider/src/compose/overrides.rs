@@ -1,7 +1,9 @@
 //! What a program overrides of a component's parts is sealed where the part's own property is secret, at any depth.
 
-use catalog::{Catalog, Component};
-use value::{Object, Value};
+use catalog::{Catalog, Component, Input};
+use rules::Failure;
+use rules::check::unexpected as unexpected_name;
+use value::{Object, Path, Value};
 
 use super::{sealed as sealed_as_declared, sealed_as};
 
@@ -22,6 +24,30 @@ pub(super) fn sealed(catalog: &Catalog, component: &Component, mut given: Object
     let sealed = like(overrides, parts.collect());
     given.insert(OVERRIDES.to_owned(), sealed);
     given
+}
+
+/// Names in the overrides that are not inputs of the part. They are reported before anything is registered, so that a value
+/// under a misspelt name is not stored.
+pub(super) fn unexpected(catalog: &Catalog, component: &Component, given: &Object, at: &Path) -> Vec<Failure> {
+    let at = at.name(OVERRIDES);
+    let overrides = given.get(OVERRIDES).and_then(Value::as_object).into_iter().flatten();
+    let parts = overrides.filter_map(|(part, value)| Some((part, component.parts.get(part)?, value.as_object()?)));
+    let failures = parts.flat_map(|(part, token, properties)| {
+        let at = at.name(part.as_str());
+        let nested = catalog.components.get(token);
+        let inputs = match (nested, catalog.resources.get(token)) {
+            (Some(component), _) => &component.inputs,
+            (None, Some(resource)) => &resource.properties,
+            (None, None) => return Vec::new(),
+        };
+        let is_input = |name: &String| inputs.get(name).is_some_and(|property| property.input != Input::No);
+        let unknown = properties.keys().filter(|name| !is_input(name));
+        let unknown =
+            unknown.map(|name| Failure { path: at.name(name.as_str()), reason: unexpected_name(inputs, name) });
+        let inner = nested.map(|component| unexpected(catalog, component, properties, &at)).unwrap_or_default();
+        unknown.chain(inner).collect()
+    });
+    failures.collect()
 }
 
 /// The overridden properties of one part, which is a resource or a component.
@@ -93,6 +119,24 @@ mod tests {
                 _ => {}
             }
         }
+    }
+
+    #[test]
+    fn misspelt_names_are_reported_at_any_depth() {
+        let catalog = catalog();
+        let application = &catalog.components["evalap/application:Application"];
+        let given =
+            json!({ "overrides": { "database": { "user": {}, "overrides": { "user": { "Password": "canary" } } } } });
+        let given = Value::from(given).as_object().unwrap().clone();
+        let found: Vec<String> = unexpected(&catalog, application, &given, &Path::default())
+            .into_iter()
+            .map(|failure| format!("{} {}", failure.path, failure.reason))
+            .collect();
+        let expected = [
+            "overrides.database.user is not an input of this resource",
+            "overrides.database.overrides.user.Password is not an input of this resource; did you mean `password`?",
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use engine::{Change, ChangeKind, Diff, Failure};
+use rules::{Change, ChangeKind, Diff, Failure};
 use value::{Object, Path, Value};
 
 use super::Surroundings;

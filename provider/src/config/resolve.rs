@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use client::{Credentials, Url};
-use engine::Defaults;
+use rules::Defaults;
 use value::{Data, Object, Value};
 
 use super::profile::{self, Chosen};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use engine::ChangeKind;
+use rules::ChangeKind;
 use value::{Object, Value};
 
 use super::*;
@@ -406,10 +406,10 @@ fn every_variable_of_a_setting_names_one() {
 
 fn reference_page() -> String {
     let mut page = "# Environment variables\n\n\
-        <!-- Written by a test of provider/src/config.rs; UPDATE_REFERENCE=1 cargo test reference_page writes it anew. -->\n\n\
-        The plugin reads these variables when Pulumi configures it. The provider's arguments and the stack's\n\
-        configuration go before them, and they go before the profile of the Scaleway configuration file. Of several\n\
-        variables for one setting the first that is set counts; an empty one counts as not set.\n\n\
+        <!-- Generated: UPDATE_REFERENCE=1 cargo test -p pulumi-resource-evalap-scaleway reference_page -->\n\n\
+        The plugin reads these variables when Pulumi configures it. The provider's arguments and the stack configuration\n\
+        take precedence over them; they take precedence over the profile of the Scaleway configuration file. If several\n\
+        variables of one setting are set, the first one in this table is used. An empty variable is ignored.\n\n\
         | Variable | Setting | Meaning |\n| --- | --- | --- |\n"
         .to_owned();
     for variable in VARIABLES {
@@ -428,5 +428,5 @@ fn reference_page_is_what_the_table_says() {
         std::fs::write(&place, reference_page()).unwrap();
     }
     let written = std::fs::read_to_string(&place).unwrap();
-    assert!(written == reference_page(), "docs/reference/environment.md is old; UPDATE_REFERENCE=1 writes it anew");
+    assert!(written == reference_page(), "docs/reference/environment.md is outdated; UPDATE_REFERENCE=1 writes it");
 }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, PoisonError};
 
 use client::Client;
-use engine::{Defaults, Engine};
+use engine::Engine;
+use rules::Defaults;
 use tonic::Status;
 use value::Object;
 
@@ -35,7 +36,7 @@ impl Server {
             tracing::debug!(setting, origin, "configured");
             self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
         }
-        let places = engine::unknown_places(self.catalog()?, &defaults);
+        let places = rules::unknown_places(self.catalog()?, &defaults);
         for warning in warnings.iter().chain(&config::unknown(arguments)).chain(&places) {
             self.log.warning(urn, warning);
         }

@@ -4,11 +4,11 @@
 //! plugin, so trouble with Scaleway never gets one of these.
 
 use components::Problem;
-use engine::{Error, ErrorKind, Left};
 use prost::Message;
 use pulumi_rpc::google::rpc::Status as Details;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::input_properties_error::PropertyError;
+use rules::{Error, ErrorKind, Left};
 use tonic::{Code, Status};
 use value::Object;
 
@@ -119,7 +119,7 @@ fn with_init_failed(code: Code, message: &str, left: &Left) -> Status {
         properties: Some(super::known(left.state.clone())),
         reasons: vec![message.to_owned()],
         inputs: Some(super::known(left.inputs.clone())),
-        refresh_before_update: engine::has_moved(&left.state),
+        refresh_before_update: rules::has_moved(&left.state),
     };
     with_detail(code, message, INIT_FAILED, detail.encode_to_vec())
 }

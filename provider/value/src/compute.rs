@@ -24,6 +24,25 @@ impl Value {
             .depending_on(from.iter().flat_map(|value| value.all_dependencies()))
     }
 
+    /// The same value, with its attributes also on everything inside of it, so that parts of it can be taken out.
+    #[must_use]
+    pub fn spread(mut self) -> Self {
+        let outer = Self::NULL.as_computed_from(&self);
+        let inner = |value: &mut Self| *value = std::mem::take(value).as_computed_from(&outer).spread();
+        match self.data_mut() {
+            Data::Array(items) => items.iter_mut().for_each(inner),
+            Data::Object(object) => object.values_mut().for_each(inner),
+            _ => {}
+        }
+        self
+    }
+
+    /// The same value, secret and depending on resources where the other one is, too.
+    #[must_use]
+    pub fn as_computed_from(self, other: &Self) -> Self {
+        self.secret_if(other.is_secret()).depending_on(other.dependencies().cloned())
+    }
+
     /// The URNs of the resources this value or anything inside it was computed from.
     pub fn all_dependencies(&self) -> BTreeSet<String> {
         let mut urns = BTreeSet::new();

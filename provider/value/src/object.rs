@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use crate::Value;
+use crate::{Path, Segment, Value};
 
 /// Property names and their values. Iterates in the order of the names, so that whatever is made of it is reproducible.
 #[derive(Clone, Default, PartialEq)]
@@ -29,6 +29,17 @@ impl Object {
     /// The boolean of a property, if it is there, known, and a boolean.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.0.get(name).and_then(Value::as_bool)
+    }
+
+    /// The value at a path of names and indexes, if it is there.
+    pub fn at(&self, path: &Path) -> Option<&Value> {
+        let (first, rest) = path.segments().split_first()?;
+        let Segment::Name(name) = first else { return None };
+        rest.iter().try_fold(self.0.get(name)?, |here, segment| match segment {
+            Segment::Name(name) => here.as_object()?.get(name),
+            Segment::Index(index) => here.as_array()?.get(*index),
+            Segment::Any => None,
+        })
     }
 
     /// A list that is given; one that is known to be empty is as if it were not given.

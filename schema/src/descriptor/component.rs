@@ -15,46 +15,46 @@ use super::Property;
 pub struct Component {
     /// The Pulumi token without the package: `evalap/database:Database`.
     pub token: String,
-    /// What it is called in messages, in lower case: `database`.
+    /// Name in messages, in lower case: `database`.
     pub label: String,
-    /// What it makes and promises: the first sentence stands alone in lists.
+    /// Description. Lists show the first sentence only.
     pub doc: String,
-    /// What it is made of, by the name that `overrides` knows it by.
+    /// Child resources, by their names in `overrides`.
     pub parts: BTreeMap<String, Part>,
-    /// What the program gives, beside what all components of the folder share.
+    /// Inputs, in addition to those of all components in the directory.
     #[serde(default)]
     pub inputs: BTreeMap<String, Property>,
-    /// What it tells.
+    /// Outputs.
     #[serde(default)]
     pub outputs: BTreeMap<String, Property>,
-    /// What it can be asked.
+    /// Methods.
     #[serde(default)]
     pub methods: BTreeMap<String, Method>,
 }
 
-/// A part of a component.
+/// A child resource of a component.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Part {
-    /// Its token without the package (`registry/namespace:Namespace`).
+    /// Token without the package (`registry/namespace:Namespace`).
     pub token: String,
-    /// When it is made, if not always: `with `privateNetworkId``.
+    /// Condition under which it is created: `with `privateNetworkId``.
     #[serde(default)]
     pub when: Option<String>,
-    /// There may be several: the names are this one, a dash, and what tells them apart.
+    /// There can be several. Their names are this name, a dash and a suffix.
     #[serde(default)]
     pub many: bool,
 }
 
-/// Something a component can be asked.
+/// A method of a component.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Method {
-    /// What it tells.
+    /// Description.
     pub doc: String,
-    /// What it needs to know.
+    /// Inputs.
     #[serde(default)]
     pub inputs: BTreeMap<String, Property>,
-    /// What comes back.
+    /// Outputs.
     pub outputs: BTreeMap<String, Property>,
 }

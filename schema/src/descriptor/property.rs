@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Convert, Equal, Format, Merge};
+use catalog::{Convert, Decides, Equal, Format, Merge};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -12,80 +12,81 @@ use serde_json::Value as Json;
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Property {
-    /// For the person at the keyboard: what it is, unit, default, what a change does. Markdown, full sentences.
+    /// Description for users: meaning, unit, default, effect of a change. Markdown, full sentences.
     pub doc: String,
-    /// `true` may be given, `required` must be, `auto` is a name made from the logical name, `provider` is inherited.
-    /// Absent: output only.
+    /// `true` is optional, `required` is required, `auto` is an automatic name from the logical name, `provider` is
+    /// inherited from the provider. Absent: output only.
     pub input: InputWord,
-    /// Its field on the wire: a path, `none`, or `{ send: …, read: … }`. Default: its name in snake_case, both ways.
+    /// Field in API requests and responses: a path, `none`, or `{ send: …, read: … }`. Default: the name in snake_case
+    /// for both.
     pub wire: Option<WireWord>,
-    /// Its type where the API document does not tell: `string`, `integer`, `number`, `boolean`, `list<string>`,
-    /// `map<string>`, `object`, `list<object>`; `asset`, `archive` and `file` (either) are files, sent by a
-    /// special handler.
+    /// Type, if the API document does not contain it: `string`, `integer`, `number`, `boolean`, `list<string>`,
+    /// `map<string>`, `object`, `list<object>`; `asset`, `archive` and `file` (either) are files, sent by a special
+    /// handler.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// The name of its object type, where the rule (parent's name + singular of its own) gives another.
+    /// Name of the object type, if not the default (name of the parent and singular of the property).
     pub type_name: Option<String>,
-    /// A change needs a new resource.
+    /// A change replaces the resource.
     pub replace: bool,
-    /// The API fills it when the program does not, so absence is no change.
+    /// The API fills in an omitted input, so omitting it is not a change.
     pub computed: bool,
-    /// Never shown or stored in the clear.
+    /// Secret: encrypted in the state and never printed.
     pub secret: bool,
-    /// Sent, never compared, never among the outputs.
+    /// Sent, but not compared and not an output.
     pub write_only: bool,
-    /// Told by the API at creation only, and kept from then on.
+    /// Returned by the API at creation only, and kept in the state.
     pub told_once: bool,
-    /// Can be switched on, never off.
+    /// Can be enabled but not disabled.
     pub one_way: bool,
-    /// No two of the kind may have the same value at once: a replacement that keeps it deletes the old one first. Names that
-    /// can be made (`input: auto`) are so anyway.
+    /// Unique value: a replacement that keeps the value deletes the old object first. Automatic names (`input: auto`)
+    /// are always unique.
     pub unique: bool,
-    /// May change in place, but giving it or taking it away needs a new resource.
+    /// Can be updated in place, but adding or removing it replaces the resource.
     pub lasting: bool,
-    /// Matters only at creation, such as whether a mail is sent: a later change is none.
+    /// Used at creation only, such as whether an e-mail is sent. A later change has no effect.
     pub once: bool,
-    /// The switch beside it that leaves this to others: while it is on, this is neither sent, compared nor read.
+    /// Boolean property that disables this one: while it is true, this property is not sent, compared or read.
     pub unless: Option<String>,
-    /// Written into the inputs when not given.
+    /// Default, added to the inputs.
     pub default: Option<Json>,
-    /// How the user's form becomes the wire form and back.
+    /// Conversion between the value of the user and the value in requests.
     pub convert: Option<Convert>,
-    /// User's value to wire value, where the words differ.
+    /// Values of the user and the corresponding values in requests.
     pub values: BTreeMap<String, Json>,
-    /// Which differences are none.
+    /// Equivalent values: which differences are not changes.
     pub equal: Option<Equal>,
-    /// What a value must satisfy, beyond what the API document says.
+    /// Validation in addition to the API document.
     pub check: Check,
-    /// A list of at most one element for the user, an object on the wire.
+    /// An object in requests, a list with at most one element for the user.
     pub single: bool,
-    /// Another spelling of the named property.
+    /// Alias of the named property.
     pub same: Option<String>,
-    /// A change of this sends the named property again.
+    /// A change of this property sends the named property again.
     pub resends: Option<String>,
-    /// `synced` or `drifted`: whether the API's value of the named property is the wanted one.
+    /// `synced` or `drifted`: whether the API's value of the named property equals the input.
     pub drift_of: Option<String>,
-    /// An output that is made of others: `https://{name}.s3.{region}.scw.cloud`.
+    /// Output composed of other properties: `https://{name}.s3.{region}.scw.cloud`.
     pub made: Option<String>,
-    /// Inputs whose change changes this output, so that a preview of such a change must not show the old value.
+    /// Inputs that change this output, so that the preview of a change shows it as unknown.
     pub follows: Vec<String>,
-    /// The wire value that is sent when the property is removed from the program, if not the empty value of its type. A
-    /// `computed` property keeps its current value without it, so it names the documented default here.
+    /// Value that is sent when the input is removed from the program, if not the empty value of its type. A `computed`
+    /// property without it keeps its current value, so specify the documented default here.
     pub clear: Option<Json>,
     /// How a changed map is sent.
     pub merge: Option<Merge>,
-    /// Why not to use it, and what instead.
+    /// Deprecation message: the reason and the replacement.
     pub deprecated: Option<String>,
-    /// Of a component: decides what is made, so it must be known in the preview.
-    pub plain: bool,
-    /// May be absent among the outputs although the rule says it is always there.
+    /// For components: how much of the value decides which resources are created, and must be known at preview.
+    pub decides: Decides,
+    /// Optional output, even if the default rule makes it required.
     pub maybe_absent: bool,
-    /// The properties of its object, or of the elements of its list of objects.
+    /// Properties of the object, or of the elements of the list of objects.
     pub properties: BTreeMap<String, Property>,
 }
 
 impl Property {
-    /// The field of requests that the descriptor names, if it names one.
+    /// The request field that the descriptor sets, if any.
     pub fn sent_field(&self) -> Option<&str> {
         match self.wire.as_ref()? {
             WireWord::Both(path) => Some(path.as_str()).filter(|path| *path != "none"),
@@ -94,18 +95,18 @@ impl Property {
     }
 }
 
-/// How the program gives a property.
+/// Whether and how a property is an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(from = "RawInput", into = "RawInput")]
 pub enum InputWord {
     /// Output only.
     #[default]
     No,
-    /// May be given.
+    /// Optional input.
     Yes,
-    /// Must be given.
+    /// Required input.
     Required,
-    /// A name made from the logical name.
+    /// Automatic name from the logical name.
     Auto,
     /// Inherited from the provider.
     Provider,
@@ -151,63 +152,62 @@ impl From<InputWord> for RawInput {
     }
 }
 
-/// A property's field on the wire.
+/// Field of a property in API requests and responses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum WireWord {
-    /// One path for requests and answers, or `none`.
+    /// One path for requests and responses, or `none`.
     Both(String),
-    /// Different paths; an absent one means it is not sent, or not read.
+    /// Different paths; without `send` it is not sent, without `read` not read.
     Each {
         /// In requests.
         #[serde(default)]
         send: Option<String>,
-        /// In answers.
+        /// In responses.
         #[serde(default)]
         read: Option<String>,
     },
 }
 
-/// What a value must satisfy.
+/// Validation of a value.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Check {
-    /// The values the API takes, if the API document's list is not it.
+    /// Allowed values, if different from the API document.
     #[serde(rename = "enum")]
     pub allowed: Vec<String>,
-    /// Values the API refuses.
+    /// Values that the API rejects.
     pub not_in: Vec<String>,
-    /// The smallest number.
+    /// Minimum.
     pub min: Option<f64>,
-    /// The largest number.
+    /// Maximum.
     pub max: Option<f64>,
-    /// The smallest number within Scaleway's documented limits: a smaller one is accepted with a warning at preview,
-    /// since limits change and quotas can be raised.
+    /// Minimum of Scaleway's documented limits: a smaller number is accepted with a warning at preview, because limits
+    /// change and quotas can be raised.
     pub usual_min: Option<f64>,
-    /// The largest number within Scaleway's documented limits: a larger one is accepted with a warning at preview.
+    /// Maximum of Scaleway's documented limits: a larger number is accepted with a warning at preview.
     pub usual_max: Option<f64>,
-    /// Numbers that are right although they are out of these bounds.
+    /// Additional numbers that are valid outside of these limits.
     pub also: Vec<f64>,
     /// The number must be a multiple of this.
     pub divisible_by: Option<u32>,
-    /// The fewest characters.
+    /// Minimum number of characters.
     pub min_length: Option<u32>,
-    /// The most characters.
+    /// Maximum number of characters.
     pub max_length: Option<u32>,
-    /// The characters it may consist of: `a-zA-Z0-9_$-`.
+    /// Allowed characters: `a-zA-Z0-9_$-`.
     pub characters: Option<String>,
-    /// What the text must be.
+    /// Format of the string.
     pub format: Option<Format>,
-    /// The most items.
+    /// Maximum number of items.
     pub max_items: Option<u32>,
-    /// The most characters of a key.
+    /// Maximum number of characters of a key.
     pub max_key_length: Option<u32>,
-    /// The characters a key may consist of, written like `characters`.
+    /// Allowed characters of a key, in the format of `characters`.
     pub key_characters: Option<String>,
-    /// Values that were known on some day: another one is taken, with a warning at preview that proposes the nearest,
-    /// even where the API document has an enum: for sets that grow.
-    /// A list that several properties or many values need stands in a file of its own: `known: permission_sets` is
-    /// `permission_sets.known.yaml` beside the descriptor.
+    /// Known values, for sets that grow: another value is accepted with a warning at preview that suggests the nearest
+    /// one, even if the API document has an enum. A long list, or one for several properties, is in a separate file:
+    /// `known: permission_sets` is `permission_sets.known.yaml` in the same directory.
     pub known: Option<KnownWord>,
 }
 
@@ -215,32 +215,32 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum KnownWord {
-    /// The file's name without `.known.yaml`.
+    /// Name of the file without `.known.yaml`.
     File(String),
-    /// The list itself.
+    /// The list.
     List(KnownList),
 }
 
-/// Values that were known on some day.
+/// Known values at a date.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct KnownList {
-    /// What one of them is called in messages: `permission set`.
+    /// Name of a value in messages: `permission set`.
     pub called: String,
-    /// The day the list was made: `2026-03-20`.
+    /// Date of the list: `2026-03-20`.
     pub as_of: String,
-    /// The values, by what they go with.
+    /// The values, in groups.
     pub groups: Vec<KnownGroup>,
 }
 
-/// Known values that go with the same things.
+/// Known values that can be used together with the same properties.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct KnownGroup {
-    /// A property beside it that these do not go with: both together are worth a warning.
+    /// A property that cannot be used together with these values: both together cause a warning.
     #[serde(default)]
     pub unless: Option<String>,
-    /// Why not, and what to do: the end of a sentence that begins with the value.
+    /// Reason and advice: the end of a sentence that starts with the value.
     #[serde(default)]
     pub because: String,
     /// The values.

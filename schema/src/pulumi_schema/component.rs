@@ -7,7 +7,7 @@ use catalog::{Input, Property};
 use serde_json::{Map, Value as Json, json};
 
 use super::PACKAGE;
-use super::property::{outputs_always_present, property_spec};
+use super::property::{is_plain, outputs_always_present, property_spec};
 use super::types::{Owner, Types};
 use crate::descriptor;
 use crate::resolve::ResolvedComponent;
@@ -64,12 +64,14 @@ fn specs(
 ) -> Map<String, Json> {
     let specs = properties.iter().map(|(name, property)| {
         let mut spec = property_spec(owner, name, &words[name], property, types).into_json();
-        if property.plain {
+        if is_plain(property) {
             spec["plain"] = json!(true);
-            // SDKs wrap a secret input as one output, which hides the keys while a value is unknown. The plugin seals it.
-            if let Some(spec) = spec.as_object_mut() {
-                spec.remove("secret");
-            }
+        }
+        // SDKs wrap a secret input as one output, which hides the keys while a value is unknown. The plugin seals it.
+        if !property.decides.is_nothing()
+            && let Some(spec) = spec.as_object_mut()
+        {
+            spec.remove("secret");
         }
         (name.clone(), spec)
     });

@@ -1,6 +1,6 @@
 //! Texts for users: what the descriptors say, and what can be said from data alone.
 
-use catalog::{Convert, IdPart, Input, Property, ProviderDefault};
+use catalog::{Convert, Decides, IdPart, Input, Kind, Property, ProviderDefault};
 
 use super::PACKAGE;
 use crate::descriptor;
@@ -8,6 +8,9 @@ use crate::resolve::Resolved;
 
 /// Stands for any uuid in examples.
 const EXAMPLE_UUID: &str = "11111111-1111-1111-1111-111111111111";
+
+/// The starts of the sentences that describe the effect of a change.
+const EFFECTS_OF_CHANGES: &[&str] = &["Changing this ", "Updated in place", "A change ", "Changed "];
 
 /// The text of a property: the descriptor's, then its default and its allowed values where that does not name them.
 pub(crate) fn property(word: &descriptor::Property, property: &Property) -> String {
@@ -38,21 +41,41 @@ pub(crate) fn removal(property: &Property) -> Option<&'static str> {
     is_kept.then_some("Removing it from the program keeps the current value.")
 }
 
-/// The text of a property of a component: its bounds are ours, so they are told too.
+/// The text of a property of a component: with its bounds, which are ours, and with what of it must be known in a preview.
 pub(crate) fn of_component(word: &descriptor::Property, property: &Property) -> String {
-    let text = self::property(word, property);
-    match (property.checks.min, property.checks.max) {
-        (Some(least), Some(most)) if property.input != Input::No => format!("{text} From {least} to {most}."),
-        _ => text,
+    let mut text = self::property(word, property);
+    if let (Some(least), Some(most), true) = (property.checks.min, property.checks.max, property.input != Input::No) {
+        text = format!("{text} From {least} to {most}.");
+    }
+    let needed = must_be_known(property);
+    if needed.is_empty() { text } else { format!("{text} {needed}") }
+}
+
+/// What of an input must be known in a preview, as the engine's Check demands it.
+fn must_be_known(property: &Property) -> &'static str {
+    match (property.decides, &property.kind) {
+        (Decides::Nothing, _) => "",
+        (Decides::Keys, Kind::List(_)) => {
+            "The number of elements must be known in a preview, because it decides which resources are created."
+        }
+        (Decides::Keys, Kind::Map(_)) => {
+            "The keys must be known in a preview, because they decide which resources are created; a value may be an output."
+        }
+        (Decides::Keys, _) => {
+            "Which properties it has must be known in a preview, because that decides which resources are created."
+        }
+        (Decides::Value, _) => {
+            "Must be known in a preview, because it decides which resources are created or how they are named."
+        }
     }
 }
 
-/// The text of a property that a lookup takes or returns. Descriptors speak to somebody who makes a resource: what a
-/// change does, and what a new one gets by default, would mislead somebody who looks for one that exists.
+/// The description of a property that a lookup takes or returns. Descriptors describe the inputs of a resource: the effect
+/// of a change and the default of a new resource do not apply to a lookup of an existing one.
 pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> String {
     let has_default = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
     let concerns = |sentence: &&str| {
-        let is_of_change = sentence.starts_with("A change ") || sentence.starts_with("Changed ");
+        let is_of_change = EFFECTS_OF_CHANGES.iter().any(|start| sentence.starts_with(start));
         let is_of_default = sentence.starts_with("Default: ") && !has_default;
         !is_of_change && !is_of_default
     };
@@ -116,12 +139,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lookup_is_told_what_a_property_is_and_not_what_a_change_does() {
-        let doc = "The region, such as `fr-par`. Default: the provider's region. A change replaces the vault.";
+    fn lookup_descriptions_leave_out_the_effect_of_a_change() {
+        let doc = "The region, such as `fr-par`. Default: the provider's region. Changing this replaces the vault.";
         let word = descriptor::Property { doc: doc.to_owned(), ..descriptor::Property::default() };
         let region = Property { input: Input::Provider(ProviderDefault::Region), ..Property::default() };
-        let told = "The region, such as `fr-par`. Default: the provider's region.";
-        assert_eq!(looked_up(&word, &region), told);
+        let expected = "The region, such as `fr-par`. Default: the provider's region.";
+        assert_eq!(looked_up(&word, &region), expected);
         assert_eq!(looked_up(&word, &Property::default()), "The region, such as `fr-par`.");
+
+        let doc = "Name of the vault. Updated in place; a change restarts it.";
+        let word = descriptor::Property { doc: doc.to_owned(), ..descriptor::Property::default() };
+        assert_eq!(looked_up(&word, &Property::default()), "Name of the vault.");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Input, Kind, Property, ProviderDefault};
+use catalog::{Decides, Input, Kind, Property, ProviderDefault};
 use serde_json::{Value as Json, json};
 
 use super::describe;
@@ -46,6 +46,13 @@ pub(crate) fn property_spec(
         spec["deprecationMessage"] = json!(reason);
     }
     PropertySpec(spec)
+}
+
+/// Whether SDKs take the property as a plain value only. Maps, lists and objects are never plain, although their keys must
+/// be known: a program may wrap them as one secret.
+pub(crate) fn is_plain(property: &Property) -> bool {
+    let is_container = matches!(property.kind, Kind::List(_) | Kind::Map(_) | Kind::Object(_));
+    property.decides == Decides::Value && !is_container
 }
 
 /// The outputs that are always there: what only the API tells, and what the program or the API always fills.

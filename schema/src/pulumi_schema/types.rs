@@ -4,7 +4,7 @@ use catalog::{Input, Property};
 use serde_json::{Map, Value as Json, json};
 
 use super::PACKAGE;
-use super::property::property_spec;
+use super::property::{is_plain, property_spec};
 use crate::descriptor;
 use crate::names::{pascal_case, singular};
 use crate::resolve::{Resolved, ResolvedComponent};
@@ -148,7 +148,7 @@ impl Types {
         for (name, property) in fields {
             let word = &word.properties[name];
             let mut spec = property_spec(&owner, name, word, property, self).into_json();
-            if property.plain {
+            if is_plain(property) {
                 spec["plain"] = json!(true);
             }
             properties.insert(name.clone(), spec);

@@ -13,31 +13,31 @@ use serde_json::Value as Json;
 use super::{resource_of, spoken, type_of};
 use crate::findings::{Findings, Place};
 
-/// `resources/<product>/<resource>.example.yaml`: what a program that uses the resource looks like.
+/// `resources/<product>/<resource>.example.yaml`: an example program with the resource.
 #[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// Secrets that the program takes from its stack's configuration, with values that a test may give.
+    /// Secrets in the stack configuration of the program, with test values.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, String>")]
     pub config: Entries<String>,
-    /// The resources by their names in the program, each after those it refers to.
+    /// Resources by name, each after the resources that it refers to.
     #[schemars(with = "BTreeMap<String, Declared>")]
     pub resources: Entries<Declared>,
-    /// What the program exports.
+    /// Stack outputs.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Json>")]
     pub outputs: Entries<Value>,
 }
 
-/// One resource of an example.
+/// A resource of an example.
 #[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Declared {
-    /// Its token without the package.
+    /// Token without the package.
     #[serde(rename = "type")]
     pub token: String,
-    /// Its inputs.
+    /// Inputs.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Json>")]
     pub properties: Entries<Value>,

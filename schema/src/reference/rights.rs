@@ -1,10 +1,10 @@
-//! The section of a page that says which permission sets an API key needs.
+//! The section of a page about the permission sets that an API key needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::Permission;
 
-/// The section for what one resource calls, or several; nothing where nobody is called.
+/// The section for one or several resources; empty for resources without API operations.
 pub(super) fn section<'a>(needed: impl Iterator<Item = &'a BTreeMap<String, Permission>>) -> String {
     let needed: BTreeSet<&Permission> = needed.flat_map(BTreeMap::values).collect();
     let sets = |reads: bool| {
@@ -19,12 +19,10 @@ pub(super) fn section<'a>(needed: impl Iterator<Item = &'a BTreeMap<String, Perm
     };
     let text = match (sets(true).as_str(), sets(false).as_str()) {
         ("", "") => return String::new(),
-        (look, "") => format!("The API key needs {look}."),
+        (read, "") => format!("The API key needs {read}."),
         ("", change) => format!("The API key needs {change}."),
-        (look, change) => {
-            format!(
-                "To make, change and delete it, the API key needs {change}. To look at it, as a refresh does: {look}."
-            )
+        (read, change) => {
+            format!("The API key needs {change} to create, update and delete, and {read} to read and refresh.")
         }
     };
     format!("## Permission sets\n\n{text}\n\n")

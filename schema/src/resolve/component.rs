@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Component, Input, Kind, Method, Property};
+use catalog::{Component, Decides, Input, Kind, Method, Property};
 
 use super::checks::{check_default, checks};
 use super::kind::kind;
@@ -104,7 +104,7 @@ fn overrides(word: &descriptor::Component) -> descriptor::Property {
         ),
         input: InputWord::Yes,
         kind: Some("map<any>".to_owned()),
-        plain: true,
+        decides: Decides::Keys,
         ..descriptor::Property::default()
     }
 }
@@ -135,6 +135,9 @@ pub(super) fn property(word: &descriptor::Property, place: &Place, findings: &mu
     if word.input != InputWord::No && matches!(kind, Kind::Integer | Kind::Number) && !is_bounded(word) {
         findings.mistake(&place.at("check"), "a number has a smallest and a largest value: say `min` and `max`");
     }
+    if let Some(mistake) = wrong_decides(word.decides, &kind) {
+        findings.mistake(&place.at("decides"), mistake);
+    }
     let input = match word.input {
         InputWord::No => Input::No,
         InputWord::Yes => Input::Optional,
@@ -151,9 +154,25 @@ pub(super) fn property(word: &descriptor::Property, place: &Place, findings: &mu
         default: word.default.clone(),
         checks,
         deprecated: word.deprecated.clone(),
-        plain: word.plain,
+        decides: word.decides,
         ..Property::default()
     }
+}
+
+/// What is wrong with `decides`.
+fn wrong_decides(decides: Decides, kind: &Kind) -> Option<&'static str> {
+    let properties = match kind {
+        Kind::Object(properties) => Some(properties),
+        Kind::List(element) => match element.as_ref() {
+            Kind::Object(properties) => Some(properties),
+            _ => None,
+        },
+        Kind::Map(_) => None,
+        _ if decides == Decides::Keys => return Some("only a map, an object or a list has keys: say `value`"),
+        _ => None,
+    };
+    let inner = properties.is_some_and(|properties| properties.values().any(|inner| !inner.decides.is_nothing()));
+    (inner && decides.is_nothing()).then_some("a property of it decides which resources are created: say `keys`")
 }
 
 fn is_bounded(word: &descriptor::Property) -> bool {
@@ -165,5 +184,23 @@ fn refuse_words_of_resources(word: &descriptor::Property, place: &Place, finding
     let (Ok(written), Ok(usual)) = (serde_json::to_value(word), usual) else { return };
     for name in OF_RESOURCES.iter().filter(|name| written[**name] != usual[**name]) {
         findings.mistake(&place.at(name), "says how a resource is called, and a component calls nobody");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_a_property_that_decides_which_resources_exist_decides_it_too() {
+        let name = Property { decides: Decides::Value, ..Property::default() };
+        let object = Kind::Object(BTreeMap::from([("name".to_owned(), name)]));
+        let list = Kind::List(Box::new(object.clone()));
+        for kind in [&object, &list] {
+            assert!(wrong_decides(Decides::Nothing, kind).is_some_and(|mistake| mistake.contains("say `keys`")));
+            assert_eq!(wrong_decides(Decides::Keys, kind), None);
+        }
+        assert!(wrong_decides(Decides::Keys, &Kind::String).is_some_and(|mistake| mistake.contains("say `value`")));
+        assert_eq!(wrong_decides(Decides::Nothing, &Kind::String), None);
     }
 }

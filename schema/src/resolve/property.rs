@@ -134,7 +134,7 @@ pub(crate) fn property(
         clear: word.clear.clone(),
         merge: word.merge,
         deprecated: word.deprecated.clone(),
-        plain: word.plain,
+        decides: word.decides,
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt:
         return match storage::read(&call.method, storage, headers, bytes) {
             Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
             Err(what) => {
-                let error = Error::Decode(Box::new(Undecoded::new(call, what, request_id)));
+                let error = Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id)));
                 Err(Failed { error, trouble: Trouble::Final })
             }
         };
@@ -45,7 +45,7 @@ pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt:
             // A body that just ends was cut on its way, which is as good as no answer.
             let trouble = if error.is_eof() { Trouble::Lost } else { Trouble::Final };
             let what = if error.is_eof() { "it ends in the middle" } else { "it is not JSON" };
-            Err(Failed { error: Error::Decode(Box::new(Undecoded::new(call, what, request_id))), trouble })
+            Err(Failed { error: Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id))), trouble })
         }
     }
 }

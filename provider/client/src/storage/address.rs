@@ -3,7 +3,6 @@
 use url::Url;
 
 use crate::settings::Settings;
-use crate::transport::is_loopback;
 
 /// How a bucket is named in an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,15 +16,9 @@ pub(crate) enum Style {
 /// Shorter names are no host names.
 const SHORTEST_HOST_NAME: usize = 3;
 
-/// The one endpoint of all regions, if it is not Scaleway's: the one that was set; and where the API is on this machine,
-/// Object Storage is there too, so that made-up keys never reach the real one.
-pub(crate) fn only_endpoint(settings: &Settings) -> Option<&Url> {
-    settings.s3_endpoint.as_ref().or_else(|| Some(&settings.api_url).filter(|url| is_loopback(url)))
-}
-
 /// The endpoint of a region.
 pub(crate) fn endpoint(settings: &Settings, region: &str) -> Result<(Url, Style), String> {
-    if let Some(endpoint) = only_endpoint(settings) {
+    if let Some(endpoint) = settings.only_storage_endpoint() {
         return Ok((endpoint.clone(), Style::Path));
     }
     let is_name = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');

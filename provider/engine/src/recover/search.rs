@@ -8,14 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::engine::hour;
-use crate::error::{Error, ErrorKind};
+use crate::hour::hour;
 use crate::journal::Attempt;
-use crate::operation::{DiffRequest, ReadBack};
-use crate::place;
-use crate::scope::Scope;
-use crate::wire::{self, Wire};
-use crate::{diff, list, outcome, run};
+use crate::{list, outcome, read};
+use rules::diff;
+use rules::error::{Error, ErrorKind};
+use rules::operation::{DiffRequest, ReadBack};
+use rules::place;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
 
 /// How far the clocks of the API's machines may differ: `Date` headers are whole seconds.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
@@ -85,9 +86,11 @@ async fn candidates(
     sought: &Sought<'_>,
 ) -> Result<Vec<Candidate>, Error> {
     let is_free = |id: &str| !cx.creates.is_of_another(&cx.resource.token, cx.urn, id);
-    // An id that follows from the inputs can be read: nothing else can have it.
+    // An id that follows from the inputs can be read: nothing else can have it. Its object may be older than the attempt.
     if let Some(id) = scope.id() {
         let found = if is_free(&id) { read(cx, &id, inputs).await? } else { None };
+        let since = earliest(cx, sought.since);
+        let found = found.filter(|found| created_at(&found.state).is_none_or(|created| created >= since));
         let candidate = found.map(|found| Candidate { differs: differs(cx, inputs, &found), id, found });
         return Ok(candidate.into_iter().collect());
     }
@@ -137,7 +140,7 @@ fn query(resource: &Resource, scope: &Scope<'_>, inputs: &Object) -> Object {
 
 /// An object as it is, in the program's spelling; nothing if it does not exist.
 pub(super) async fn read(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Option<ReadBack>, Error> {
-    match run::read(cx, id, inputs, &Object::new()).await {
+    match read::read(cx, id, inputs, &Object::new()).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         found => found,
     }
@@ -182,6 +185,10 @@ fn earliest(cx: &Context<'_>, since: Since<'_>) -> Timestamp {
 
 fn created(element: &Wire) -> Option<Timestamp> {
     CREATED.iter().find_map(|field| wire::get(element, field)?.as_str()?.parse().ok())
+}
+
+fn created_at(state: &Object) -> Option<Timestamp> {
+    ["createdAt", "creationDate"].iter().find_map(|name| state.text(name)?.parse().ok())
 }
 
 /// The ids of all that exist.

@@ -7,12 +7,13 @@
 use client::BoxFuture;
 use serde_json::{Value as Json, json};
 
-use super::databases_instance::{remove, shows_one_way_to_an_address};
+use super::databases_instance::remove;
 use super::{Handler, Transition, call};
 use crate::context::Context;
-use crate::error::Error;
-use crate::scope::Scope;
-use crate::{wait, wire};
+use crate::wait;
+use rules::error::Error;
+use rules::scope::Scope;
+use rules::wire;
 
 /// See the module.
 pub(super) struct ReadReplica;
@@ -43,10 +44,6 @@ impl Handler for ReadReplica {
             }
             Ok(!kinds.is_empty())
         })
-    }
-
-    fn imported(&self, inputs: &mut value::Object) {
-        shows_one_way_to_an_address(inputs, "serviceIp");
     }
 }
 

@@ -9,10 +9,11 @@ use serde_json::Value as Json;
 use value::Object;
 
 use super::{Handler, list};
+use crate::client_error::api_error;
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
-use crate::scope::Scope;
-use crate::wire;
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+use rules::wire;
 
 /// See the module.
 pub(super) struct Zone;
@@ -74,7 +75,7 @@ async fn root(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Js
     };
     // Somebody was quicker, or an answer was lost.
     let is_there =
-        refused.maybe_done() || refused.api().and_then(client::ApiError::error_type) == Some("already_exists");
+        refused.maybe_done() || api_error(&refused).and_then(client::ApiError::error_type) == Some("already_exists");
     match existing(cx, scope, domain).await {
         Ok(Some(found)) if is_there => taken_over(found, domain, inputs),
         _ => Err(refused),

@@ -12,28 +12,19 @@ use bytes::Bytes;
 use client::{BoxFuture, Call, Upload};
 use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
-use value::{Asset, Data, Object, Path, Value};
+use value::Object;
 
 use super::{Handler, Transition, call};
 use crate::content::{self, Contents};
 use crate::context::{Context, Patience};
-use crate::error::{Error, ErrorKind};
-use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
-use crate::scope::Scope;
-use crate::wire::Wire;
-use crate::{look, wait, wire, zip};
+use crate::{look, wait, zip};
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+use rules::special::functions_function::{CODE, UPLOADED, asset, known_hash};
+use rules::wire;
 
 /// See the module.
 pub(super) struct Function;
-
-/// The inputs that give code, and the one that tells whether the file of the second changed.
-const CODE: [&str; 3] = ["code", "zipFile", "zipHash"];
-
-/// Marks inputs that no program has given yet: they come from an import. Those that a program gives have no mark.
-const IMPORTED: &str = "__imported";
-
-/// Where the handler keeps what tells the uploaded code apart, among what the API answered.
-const UPLOADED: &str = "code_hash";
 
 impl Handler for Function {
     /// Code that cannot be read is found out before anything is made for it.
@@ -50,21 +41,6 @@ impl Handler for Function {
                 Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
             })
         })
-    }
-
-    /// What was uploaded just now is told in place of what was there before, which the state keeps otherwise.
-    fn recognize(&self, _: &Object, answers: &Wire, state: &mut Object) {
-        if let Some(hash) = answers.get(UPLOADED).and_then(Json::as_str) {
-            state.insert("codeHash".to_owned(), Value::from(hash));
-        }
-    }
-
-    fn imported(&self, inputs: &mut Object) {
-        inputs.insert(IMPORTED.to_owned(), Value::from(true));
-    }
-
-    fn takes_care_of(&self, _: &Object) -> &'static [&'static str] {
-        &CODE
     }
 
     fn before_change<'a>(
@@ -106,39 +82,6 @@ impl Handler for Function {
             Ok(deploys)
         })
     }
-
-    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
-        for name in CODE {
-            match differs(request, name) {
-                None => {}
-                Some(false) => diff.changes.retain(|path, _| path.top() != Some(name)),
-                Some(true) => {
-                    let change = Change { kind: ChangeKind::Update, replace: false };
-                    diff.changes.entry(Path::root(name)).or_insert(change);
-                }
-            }
-        }
-    }
-}
-
-/// The code of the program is compared with what was uploaded last, where that is known: an upload that a failure undid or
-/// cut off is made again. Of what was imported it is taken to be what runs.
-fn differs(request: &DiffRequest<'_>, name: &str) -> Option<bool> {
-    let (old, new) = (request.old_inputs, request.news);
-    let uploaded = request.olds.text("codeHash");
-    if old.contains_key(IMPORTED) && uploaded.is_none() && request.olds.text("status") == Some("ready") {
-        return Some(false);
-    }
-    let told_by = if new.given("code").is_some() { "code" } else { "zipHash" };
-    if let (true, Some(uploaded), Some(hash)) = (name == told_by, uploaded, known_hash(new))
-        && uploaded != hash
-    {
-        return Some(true);
-    }
-    // A file that moved is the same as long as its hash says so.
-    let known = new.given("zipFile").is_some_and(|path| !path.is_unknown());
-    let same_hash = new.text("zipHash").is_some() && old.text("zipHash") == new.text("zipHash");
-    (name == "zipFile" && known && old.given("zipFile").is_some() && same_hash).then_some(false)
 }
 
 fn has_code(inputs: &Object) -> bool {
@@ -158,21 +101,6 @@ fn never_got_code(transition: Transition<'_>) -> bool {
     !has_code(transition.news)
         && transition.olds.text("codeHash").is_none()
         && (status == Some("created") || failed_without)
-}
-
-/// What tells the code apart, as far as the inputs say it.
-fn known_hash(inputs: &Object) -> Option<&str> {
-    match asset(inputs) {
-        Some(asset) => Some(asset.hash.as_str()).filter(|hash| !hash.is_empty()),
-        None => inputs.text("zipHash"),
-    }
-}
-
-fn asset(inputs: &Object) -> Option<&Asset> {
-    match inputs.given("code")?.data() {
-        Data::Asset(asset) => Some(asset),
-        _ => None,
-    }
 }
 
 /// The code as a zip archive.

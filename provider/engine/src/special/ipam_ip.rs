@@ -8,9 +8,9 @@ use serde_json::{Map, Value as Json};
 
 use super::{Handler, Transition};
 use crate::context::Context;
-use crate::error::Error;
 use crate::look;
-use crate::scope::Scope;
+use rules::error::Error;
+use rules::scope::Scope;
 
 /// See the module.
 pub(super) struct Ip;

@@ -10,7 +10,6 @@ mod domain_record;
 mod domain_zone;
 mod functions_function;
 mod ipam_ip;
-mod network_acl;
 mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
@@ -23,11 +22,9 @@ use serde_json::Value as Json;
 use value::Object;
 
 use crate::context::Context;
-use crate::error::{Error, ErrorKind};
-use crate::operation::{Diff, DiffRequest, Failure};
-use crate::pending::Pending;
-use crate::scope::Scope;
-use crate::wire::Wire;
+use rules::error::{Error, ErrorKind};
+use rules::pending::Pending;
+use rules::scope::Scope;
 
 /// From what to what a resource goes; on creation the old side is empty.
 #[derive(Clone, Copy)]
@@ -61,20 +58,6 @@ impl Transition<'_> {
 
 /// The points at which a handler can act; each does nothing unless a handler says otherwise.
 pub(crate) trait Handler: Sync {
-    /// Inputs that, where the program gives none, come with what the resource is made from: they have no default, are never
-    /// drift, and their absence changes nothing. Pure.
-    fn inherited(&self, _inputs: &Object) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Inputs whose live value does not count as drift where the program gives none. Pure.
-    fn unshown(&self, inputs: &Object) -> &'static [&'static str] {
-        self.inherited(inputs)
-    }
-
-    /// Finds more that is wrong with inputs. Pure.
-    fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
-
     /// Makes the object in another way than the first create step.
     fn begin<'a>(
         &'a self,
@@ -110,25 +93,6 @@ pub(crate) trait Handler: Sync {
         Box::pin(async { Ok(false) })
     }
 
-    /// The properties that `after_change` makes real: until then a create has not done them.
-    fn takes_care_of(&self, _inputs: &Object) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// What such a create makes without being asked, until `after_change` takes it away. Pure.
-    fn unasked(&self, _inputs: &Object) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Leaves of what was read only what is this resource's own. Pure.
-    fn recognize(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
-
-    /// Leaves of the inputs of an import what a program can give together. Pure.
-    fn imported(&self, _inputs: &mut Object) {}
-
-    /// Adds what a change would do beside, and what is still to be done; takes away what is no change. Pure.
-    fn foresee(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
-
     /// Looks for the object under another id, where there is none, or one without what made it out; tells whether the
     /// scope means another one now.
     fn find_again<'a>(
@@ -139,11 +103,6 @@ pub(crate) trait Handler: Sync {
         _exists: bool,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(async { Ok(false) })
-    }
-
-    /// Says of a first look that failed what is known of the reason, and what to do. Pure.
-    fn explain(&self, _scope: &Scope<'_>, error: Error) -> Error {
-        error
     }
 
     /// Clears the way before the steps of a delete.
@@ -166,7 +125,6 @@ pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
         Some("domain.zone") => &domain_zone::Zone,
         Some("functions.function") => &functions_function::Function,
         Some("ipam.ip") => &ipam_ip::Ip,
-        Some("network.acl") => &network_acl::Acl,
         Some("object.bucket") => &object_bucket::Bucket,
         Some("object.item") => &object_item::Item,
         Some("observability.alert_manager") => &observability_alert_manager::AlertManager,
@@ -201,7 +159,7 @@ fn request(
     parameters: &[(&str, &str)],
 ) -> Result<Call, Error> {
     let step = Step::of(own(cx, operation, parameters)?);
-    let mut call = crate::encode::call(&step, scope, &[])?;
+    let mut call = crate::request::call(&step, scope, &[])?;
     for (name, value) in parameters.iter().filter(|(name, _)| !step.call.parameters.contains_key(*name)) {
         call = call.query(*name, *value);
     }

@@ -11,16 +11,15 @@ use bytes::Bytes;
 use catalog::Step;
 use client::BoxFuture;
 use serde_json::{Value as Json, json};
-use value::{Data, Object, Path, Value};
+use value::{Data, Object, Value};
 
 use super::{Handler, Transition};
 use crate::content;
 use crate::context::{Context, Patience};
-use crate::encode;
-use crate::error::{Error, ErrorKind};
-use crate::operation::Failure;
-use crate::scope::Scope;
-use crate::wire;
+use crate::request;
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+use rules::wire;
 
 /// See the module.
 pub(super) struct Item;
@@ -32,26 +31,6 @@ const SOURCES: [&str; 4] = ["asset", "file", "content", "contentBase64"];
 const BESIDE: [&str; 3] = ["contentType", "metadata", "storageClass"];
 
 impl Handler for Item {
-    fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
-        let encoded = inputs.text("contentBase64");
-        if encoded.is_some_and(|text| BASE64.decode(text).is_err()) {
-            failures.push(Failure { path: Path::root("contentBase64"), reason: "must be base64".to_owned() });
-        }
-    }
-
-    /// A look has no body to say so: it is refused without the key that the content was encrypted with.
-    fn explain(&self, scope: &Scope<'_>, error: Error) -> Error {
-        if error.api().map(client::ApiError::status) != Some(400) {
-            return error;
-        }
-        error.hint(if wire::get(&scope.wanted, "sse_customer_key").is_some() {
-            "its content was probably encrypted with another key than `sseCustomerKey`: give that one, and change it afterwards"
-        } else {
-            "its content was probably encrypted with a key of its own, without which Scaleway tells nothing of it, so it cannot be \
-             imported: declare it with its content and `sseCustomerKey` and without `import`, and it is uploaded in its place"
-        })
-    }
-
     fn begin<'a>(
         &'a self,
         cx: &'a Context<'a>,
@@ -106,7 +85,7 @@ impl Handler for Item {
 /// Uploads the content with everything that goes along with it.
 async fn upload(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
-    let mut call = encode::call(step, scope, step.fields())?;
+    let mut call = request::call(step, scope, step.fields())?;
     if let Some(storage) = call.storage.as_mut() {
         storage.content = Some(content_of(cx, inputs).await?);
     }
@@ -137,7 +116,7 @@ async fn copy(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
         operation.parameters.insert(name.to_owned(), catalog::Source::Property(name.to_owned()));
     }
     let step = Step::of(operation);
-    let mut call = encode::call(&step, scope, step.fields())?;
+    let mut call = request::call(&step, scope, step.fields())?;
     // As the path says it, so that every character of the key is escaped once.
     let source = call.path.trim_start_matches('/').replace("%2F", "/");
     if let Some(Json::Object(fields)) = call.body.as_mut() {

@@ -9,16 +9,15 @@ use std::error::Error as _;
 
 use client::BoxFuture;
 use serde_json::{Value as Json, json};
-use value::{Data, Object, Value};
+use value::{Object, Value};
 
 use super::{Handler, Transition, call};
 use crate::context::Context;
-use crate::error::Error;
 use crate::look;
 use crate::pace::Pace;
-use crate::reshape::rules_that_are_on;
-use crate::scope::Scope;
-use crate::wire::Wire;
+use rules::error::Error;
+use rules::scope::Scope;
+use rules::special::observability_alert_manager::{CONTACTS, MANAGED, RULES, is_managed, rules};
 
 /// See the module.
 pub(super) struct AlertManager;
@@ -63,31 +62,7 @@ impl Handler for AlertManager {
             Ok(())
         })
     }
-
-    /// Alerts that others switched on are theirs: only those the program names are told, so that none is switched off.
-    /// Where it asks for all, in the older spelling, all are told: naming them instead is no change then.
-    fn recognize(&self, inputs: &Object, answers: &Wire, state: &mut Object) {
-        if is_managed(inputs) {
-            let on: Vec<Value> = rules_that_are_on(answers).into_iter().map(Value::from).collect();
-            state.insert(RULES.to_owned(), Value::from(on));
-            return;
-        }
-        let named = rules(inputs);
-        if named.is_empty() {
-            state.remove(RULES);
-        } else if let Some(Data::Array(ids)) = state.get_mut(RULES).map(Value::data_mut) {
-            ids.retain(|id| id.as_str().is_some_and(|id| named.contains(id)));
-        }
-    }
-
-    fn takes_care_of(&self, _: &Object) -> &'static [&'static str] {
-        &[RULES, CONTACTS]
-    }
 }
-
-const RULES: &str = "preconfiguredAlertIds";
-const CONTACTS: &str = "contactPoints";
-const MANAGED: &str = "enableManagedAlerts";
 
 /// The rules that were on: those the program named, or all there were if it had asked for all, unless the steps of this
 /// very update have switched all off.
@@ -97,10 +72,6 @@ fn on_before(transition: Transition<'_>) -> BTreeSet<String> {
         (true, false) => rules(transition.olds),
         (true, true) => BTreeSet::new(),
     }
-}
-
-fn is_managed(inputs: &Object) -> bool {
-    inputs.flag(MANAGED) == Some(true)
 }
 
 /// Switches off what may be on and is not wanted, and on what is wanted and not certainly on.
@@ -180,11 +151,6 @@ fn is_done_already(error: &Error) -> bool {
         }
         _ => false,
     }
-}
-
-fn rules(inputs: &Object) -> BTreeSet<String> {
-    let ids = inputs.get(RULES).and_then(Value::as_array).unwrap_or_default();
-    ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn addresses(inputs: &Object) -> BTreeSet<String> {

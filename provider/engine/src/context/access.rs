@@ -1,0 +1,116 @@
+//! Whether the API key can see what a resource belongs to, before "not found" is taken for "deleted".
+//!
+//! To a key of another project or organization every object is `not_found`, and a refresh with it would drop the whole
+//! state. So the first `not_found` about a project's object is followed by one call that reads the project, once for each
+//! project and process. A key that may not read projects (403) leaves it unknown, and `not_found` is believed.
+
+use std::collections::BTreeMap;
+
+use catalog::Resource;
+use client::{Call, Kind, Method};
+use value::Object;
+
+use crate::client_error::{api_error, of_client};
+use crate::context::{Context, Patience};
+use crate::request;
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+
+/// The token of the resource whose calls read and list projects.
+const PROJECT: &str = "account/project:Project";
+
+/// What was found out about projects and organizations in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Access {
+    /// By id, whether the key can see it. Locked during the call, so that parallel reads share one.
+    visible: tokio::sync::Mutex<BTreeMap<(&'static str, String), bool>>,
+}
+
+impl Access {
+    /// Fails if what the resource belongs to is not visible to the key: then its absence proves nothing.
+    pub(crate) async fn confirm(&self, cx: &Context<'_>, id: &str, known: &[&Object]) -> Result<(), Error> {
+        let Some(projects) = cx.catalog.resources.get(PROJECT) else { return Ok(()) };
+        let text = |name: &str| known.iter().find_map(|object| object.text(name)).filter(|text| !text.is_empty());
+        let organization = text("organizationId").or(cx.defaults.organization_id.as_deref());
+        let is_project = cx.resource.token == PROJECT;
+        let of_organization = !cx.resource.properties.contains_key("projectId") && text("organizationId").is_some();
+        let project = text("projectId").or(cx.defaults.project_id.as_deref());
+        let (what, owner) = match (project, organization.filter(|_| is_project || of_organization)) {
+            (_, Some(organization)) => ("organization", organization),
+            (Some(project), None) if !is_project => ("project", project),
+            _ => return Ok(()),
+        };
+        let mut visible = self.visible.lock().await;
+        // The default project of an organization has the same id as the organization.
+        let place = (what, owner.to_owned());
+        let known = visible.get(&place).copied();
+        let is_visible = match (known, what) {
+            (Some(known), _) => known,
+            (None, "project") => can_see_project(cx, projects, owner).await?,
+            (None, _) => can_see_organization(cx, projects, owner).await?,
+        };
+        visible.insert(place, is_visible);
+        // Where the state names no project, what this run found out about the other resources counts too.
+        let is_guess = what == "project" && text("projectId").is_none();
+        let hidden = visible.iter().find(|(_, visible)| is_guess && !**visible).map(|((_, owner), _)| owner.clone());
+        let owner = match (is_visible, hidden) {
+            (true, None) => return Ok(()),
+            (true, Some(hidden)) => hidden,
+            (false, _) => owner.to_owned(),
+        };
+        let key = cx.client.access_key().map_or_else(|| "this API key".to_owned(), |key| format!("the API key {key}"));
+        let fact = format!("the {what} {owner} of the {} {id} is not visible to {key}", cx.resource.label);
+        Err(Error::new(ErrorKind::Precondition, fact).hint(format!(
+            "its objects are not treated as deleted: use an API key of this {what}, or, if the {what} was deleted, remove \
+             the resource from the stack with `pulumi state delete`"
+        )))
+    }
+}
+
+/// A project that is not found may have been deleted, or belong to others. A list of the projects that the key sees does not
+/// show which, since a key may be limited to some of them.
+async fn can_see_project(cx: &Context<'_>, projects: &Resource, project: &str) -> Result<bool, Error> {
+    let Some(step) = projects.read.first() else { return Ok(true) };
+    let scope = Scope::of_id(projects, project, &Object::new(), cx.defaults)?;
+    Ok(!matches!(asked(cx, request::call(step, &scope, &[])?).await?, Asked::Missing))
+}
+
+/// Every organization has a project, so that a key of it sees one.
+async fn can_see_organization(cx: &Context<'_>, projects: &Resource, organization: &str) -> Result<bool, Error> {
+    let is_own = cx.defaults.organization_id.as_deref().is_none_or(|own| own == organization);
+    Ok(match list(cx, projects, organization).await? {
+        Asked::Found(any) => any,
+        Asked::Denied => is_own,
+        Asked::Missing => false,
+    })
+}
+
+enum Asked {
+    /// Found; of a list, whether there is anything in it.
+    Found(bool),
+    Missing,
+    Denied,
+}
+
+async fn list(cx: &Context<'_>, projects: &Resource, organization: &str) -> Result<Asked, Error> {
+    let list = projects.listing.as_ref().and_then(|listing| listing.list.clone());
+    let Some(list) = list else { return Ok(Asked::Found(true)) };
+    let call = Call::new(Method::GET, &list.path, &[]).map_err(of_client)?.operation(list.id);
+    asked(cx, call.query("organization_id", organization).query("page_size", "1")).await
+}
+
+async fn asked(cx: &Context<'_>, call: Call) -> Result<Asked, Error> {
+    // A 403 is an answer here and does not wait for rights to take effect.
+    let patience = Patience { optional: true, ..Patience::default() };
+    match cx.send(call, patience).await {
+        Ok(answer) => {
+            let listed = answer.body.get("projects").and_then(serde_json::Value::as_array);
+            Ok(Asked::Found(listed.is_none_or(|listed| !listed.is_empty())))
+        }
+        Err(error) => match api_error(&error).map(client::ApiError::kind) {
+            Some(Kind::NotFound) => Ok(Asked::Missing),
+            Some(Kind::Denied) => Ok(Asked::Denied),
+            _ => Err(error),
+        },
+    }
+}

@@ -1,0 +1,202 @@
+//! Permission errors: whether waiting can help, whether the API key is valid at all, and whether the project exists.
+//! Everything here is asked for after a 403 only, and answers nothing where it cannot be found out.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use client::{Call, Method, Repeatable};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value as Json;
+use tokio::sync::OnceCell;
+
+use crate::context::Context;
+use crate::hour::hour;
+use rules::error::{Error, ErrorKind};
+
+/// The paths of the products whose objects grant rights: policies, applications, groups, API keys, projects.
+const GRANTING: [&str; 2] = ["/iam/", "/account/"];
+/// The longest time for each question here.
+const QUESTION: Duration = Duration::from_secs(5);
+/// So many projects are named at most.
+const NAMED: usize = 10;
+
+/// What one process knows of its rights.
+#[derive(Debug, Default)]
+pub(crate) struct Rights {
+    /// When this process last changed something that grants rights.
+    changed: Mutex<Option<Instant>>,
+    /// Whether the API key was given in the arguments of the provider: then another process of the same run may have
+    /// made it a moment ago.
+    key_of_arguments: AtomicBool,
+    /// When the API key was made, if it may be asked; found out once.
+    key: OnceCell<Key>,
+    /// The projects that the API key can see, found out once.
+    projects: OnceCell<Vec<Project>>,
+}
+
+/// What is known of the API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    MadeAt(Timestamp),
+    /// The key may not read itself.
+    Unreadable(Instant),
+    Unknown,
+}
+
+#[derive(Clone, Debug)]
+struct Project {
+    id: String,
+    name: String,
+    organization: String,
+}
+
+impl Rights {
+    pub(crate) fn set_key_of_arguments(&self) {
+        self.key_of_arguments.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes a successful call.
+    pub(crate) fn note(&self, call: &Call, now: Instant) {
+        if !call.is_read() && GRANTING.iter().any(|product| call.path.starts_with(product)) {
+            *self.changed.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        }
+    }
+
+    fn changed_within(&self, window: Duration, now: Instant) -> bool {
+        let changed = *self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.is_some_and(|changed| now.saturating_duration_since(changed) < window)
+    }
+}
+
+/// What a permission error means.
+pub(crate) enum Verdict {
+    /// Rights that were changed a moment ago may not be in effect yet.
+    Wait,
+    /// It will not pass.
+    Final,
+    /// The API key is not accepted at all, and this is the API's answer.
+    Rejected(client::Error),
+}
+
+/// Whether a permission error may pass within the window in which new rights take effect.
+pub(crate) async fn verdict(cx: &Context<'_>, window: Duration) -> Verdict {
+    let clock = cx.client.clock();
+    if window.is_zero() {
+        return Verdict::Final;
+    }
+    if cx.rights.changed_within(window, clock.now()) {
+        return Verdict::Wait;
+    }
+    let key = match cx.rights.key.get_or_try_init(|| key(cx)).await {
+        Ok(key) => *key,
+        Err(rejected) => return Verdict::Rejected(rejected),
+    };
+    let wait = match key {
+        Key::MadeAt(made) => {
+            let age = hour(&*clock).duration_since(made);
+            age < SignedDuration::try_from(window).unwrap_or(SignedDuration::MAX)
+        }
+        Key::Unreadable(since) => {
+            let given = cx.rights.key_of_arguments.load(Ordering::Relaxed);
+            given && clock.now().saturating_duration_since(since) < window
+        }
+        Key::Unknown => false,
+    };
+    if wait { Verdict::Wait } else { Verdict::Final }
+}
+
+/// Reads the API key with itself. Fails if the key is not accepted.
+async fn key(cx: &Context<'_>) -> Result<Key, client::Error> {
+    let Some(access_key) = cx.client.access_key() else { return Ok(Key::Unknown) };
+    let call = Call::new(Method::GET, "/iam/v1alpha1/api-keys/{access_key}", &[("access_key", access_key)]);
+    let Ok(call) = call else { return Ok(Key::Unknown) };
+    match cx.client.send(question(cx, call)).await {
+        Ok(answer) => {
+            let made = answer.body.get("created_at").and_then(Json::as_str).and_then(|text| text.parse().ok());
+            Ok(made.map_or(Key::Unknown, Key::MadeAt))
+        }
+        Err(error) => match error.kind() {
+            Some(client::Kind::Unauthenticated) => Err(error),
+            Some(client::Kind::Denied) => Ok(Key::Unreadable(cx.client.clock().now())),
+            _ => Ok(Key::Unknown),
+        },
+    }
+}
+
+/// The project and the organization that a call names.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Named {
+    project: Option<String>,
+    organization: Option<String>,
+    /// The call makes or changes something: for what exists already the project was right once.
+    writes: bool,
+}
+
+impl Named {
+    pub(crate) fn in_call(call: &Call) -> Self {
+        let field = |name: &str| {
+            let of_query = call.query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+            let of_body = || call.body.as_ref().and_then(|body| body.get(name)).and_then(Json::as_str);
+            of_query.or_else(of_body).filter(|id| !id.is_empty()).map(str::to_owned)
+        };
+        let of_storage = || call.storage.as_ref().and_then(|storage| storage.project.clone());
+        let writes = !call.is_read() && call.method != Method::DELETE;
+        Self { project: field("project_id").or_else(of_storage), organization: field("organization_id"), writes }
+    }
+}
+
+/// The error of a call that was denied, or said to concern nothing, if the reason is a project or an organization that does
+/// not exist for the API key.
+pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &client::Error) -> Option<Error> {
+    let api = error.api()?;
+    let about_place = ["project", "organization"].iter().any(|what| api.concerns(what));
+    let asked = api.kind() == client::Kind::Denied
+        || (about_place && matches!(api.kind(), client::Kind::NotFound | client::Kind::Invalid));
+    if !asked || !named.writes || (named.project.is_none() && named.organization.is_none()) {
+        return None;
+    }
+    let projects = cx.rights.projects.get_or_try_init(|| projects(cx)).await.ok()?;
+    // A key that sees no project cannot tell which ones exist.
+    if projects.is_empty() {
+        return None;
+    }
+    if let Some(id) = named.project.as_ref().filter(|id| !projects.iter().any(|project| project.id == **id)) {
+        let mut seen: Vec<String> =
+            projects.iter().take(NAMED).map(|project| format!("{} (\"{}\")", project.id, project.name)).collect();
+        if projects.len() > NAMED {
+            seen.push(format!("and {} more", projects.len() - NAMED));
+        }
+        let fact = format!("project {id} does not exist for this API key; projects it can see: {}", seen.join(", "));
+        let hint = "Correct `projectId` of the resource or of the provider, or use an API key of that project.";
+        return Some(Error::new(ErrorKind::Denied, fact).hint(hint));
+    }
+    let organizations: BTreeSet<&str> =
+        projects.iter().map(|project| project.organization.as_str()).filter(|id| !id.is_empty()).collect();
+    let id = named.organization.as_ref().filter(|id| !organizations.contains(id.as_str()))?;
+    let seen: Vec<&str> = organizations.into_iter().collect();
+    if seen.is_empty() {
+        return None;
+    }
+    let fact = format!("organization {id} does not exist for this API key; it belongs to {}", seen.join(", "));
+    let hint = "Correct `organizationId` of the resource or of the provider, or use an API key of that organization.";
+    Some(Error::new(ErrorKind::Denied, fact).hint(hint))
+}
+
+async fn projects(cx: &Context<'_>) -> Result<Vec<Project>, ()> {
+    let call = Call::new(Method::GET, "/account/v3/projects", &[]).map_err(|_| ())?;
+    let listed = cx.client.list(question(cx, call), "projects").await.map_err(|_| ())?;
+    let text = |project: &Json, name: &str| project.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+    let projects = listed.iter().map(|project| Project {
+        id: text(project, "id"),
+        name: text(project, "name"),
+        organization: text(project, "organization_id"),
+    });
+    Ok(projects.collect())
+}
+
+/// A call that must not prolong what failed.
+fn question(cx: &Context<'_>, call: Call) -> Call {
+    call.repeatable(Repeatable::Yes).until(cx.deadline().min(cx.client.clock().now() + QUESTION))
+}

@@ -1,0 +1,111 @@
+//! Create: what an interrupted run began is looked up first; then the calls, in the order of the descriptor, and the waits.
+
+use std::collections::BTreeSet;
+
+use value::Object;
+
+use crate::context::Context;
+use crate::hour::hour;
+use crate::outcome::{carried_by, fields_of, not_in_first_step};
+use crate::recover::{self, Begun};
+use crate::special::{self, Transition};
+use crate::steps::{holds, parent_settled, state_of};
+use crate::{look, probe, wait};
+use rules::decode::Known;
+use rules::error::{Error, Left};
+use rules::local;
+use rules::operation::Created;
+use rules::pending::Pending;
+use rules::scope::Scope;
+use rules::wire;
+use rules::withdrawn::refuse_withdrawn;
+
+/// Creates the resource and waits until Scaleway calls it settled.
+pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
+    refuse_withdrawn(cx.resource)?;
+    if cx.resource.local.is_some() {
+        let seen = probe::expected(cx, inputs).await?;
+        return local::create(cx.resource, cx.chance, inputs, seen, hour(&*cx.client.clock()));
+    }
+    // What a former process began is looked up before anything is created.
+    if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {
+        return Ok(created);
+    }
+    let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
+    let _turn = cx.turn(&scope).await?;
+    let answer = match Box::pin(recover::begin(cx, &scope, inputs)).await? {
+        Begun::Made(answer) => answer,
+        Begun::Adopted(created) => return Ok(created),
+    };
+    look::learn(cx.resource, &mut scope, None, answer);
+    let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };
+    // From here on the object exists: whatever fails, Pulumi must keep its id.
+    cx.creates.made(&cx.resource.token, cx.urn, &id);
+    cx.recent.note(&id, cx.client.clock().now());
+    scope.fresh = true;
+    let mut unsent = not_in_first_step(cx, &scope, inputs);
+    let finished = finish(cx, &mut scope, inputs, &mut unsent).await;
+    let none = Object::new();
+    let known = |inputs| Known { inputs, state: &none, just_sent: true };
+    let Err(error) = finished else {
+        return Ok(Created { id, state: state_of(cx, &scope, known(inputs)) });
+    };
+    // Pulumi stores all inputs of the program with these outputs, which therefore note what is not in effect.
+    let mut in_effect = inputs.clone();
+    in_effect.retain(|name, _| !unsent.contains(name));
+    let mut state = state_of(cx, &scope, known(&in_effect));
+    let mut pending = Pending::default();
+    for name in
+        unsent.iter().map(String::as_str).chain(rules::special::handler(cx.resource).unasked(inputs).iter().copied())
+    {
+        pending.add(name, None);
+    }
+    pending.note(&mut state);
+    Err(error.leaving(Left { id, state, inputs: inputs.clone() }))
+}
+
+/// Everything after the first call of a create: waits, later steps, and the rest of the state.
+async fn finish(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    inputs: &Object,
+    unsent: &mut BTreeSet<String>,
+) -> Result<(), Error> {
+    let mut known = cx.resource.create.first().is_some_and(|step| step.call.answers_object);
+    wait::settled(cx, scope, false).await?;
+    let mut carried: BTreeSet<String> = carried_by(cx.resource.create.first());
+    for step in cx.resource.create.iter().skip(1) {
+        let fields: Vec<String> = carried_by(Some(step))
+            .into_iter()
+            .filter(|field| !carried.contains(field) && scope.wanted_field(field).is_some())
+            .filter(|field| step.emptied.is_none() || !scope.wanted_field(field).is_some_and(wire::is_empty))
+            .collect();
+        let asked = step.when.as_ref().is_none_or(|when| holds(when, inputs));
+        if !asked || (step.when.is_none() && fields.is_empty()) {
+            continue;
+        }
+        let answer = cx.perform(step, scope, &fields, true).await?;
+        look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        carried.extend(fields);
+        unsent.retain(|name| {
+            let switched = step.when.as_ref().is_some_and(|when| when.property == *name);
+            let own = fields_of(cx, scope, inputs, name);
+            !switched && (own.is_empty() || own.iter().any(|field| !carried.contains(field)))
+        });
+        known &= step.call.answers_object;
+        wait::settled(cx, scope, true).await?;
+        known |= cx.resource.wait.is_some();
+    }
+    let changed: BTreeSet<String> = inputs.keys().cloned().collect();
+    let (none, pending) = (&Object::new(), Pending::default());
+    let transition =
+        Transition { olds: none, old_inputs: none, stored: none, pending: &pending, news: inputs, changed: &changed };
+    if special::handler(cx.resource).after_change(cx, scope, transition).await? {
+        known = false;
+    }
+    unsent.clear();
+    parent_settled(cx, scope).await?;
+    // A part of something is answered before the whole has taken it in: only then it has its owner and size.
+    known &= cx.resource.within.is_none();
+    look::rest(cx, scope, !(known || cx.resource.wait.is_some()), true).await
+}

@@ -1,0 +1,225 @@
+//! Delete, and what follows from a delete that failed: Pulumi stores nothing of it, so the state shows an object that may not
+//! exist any more, or that lacks a part.
+//!
+//! A delete whose outcome is unknown reads the object before it fails. What it cannot find out is noted (`journal`), and the
+//! update of a program that has the resource again reads the object before it changes it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use catalog::Resource;
+use value::Object;
+
+use crate::client_error::api_error;
+use crate::context::Context;
+use crate::hour::hour;
+use crate::read::read;
+use crate::steps::{holds, parent_settled};
+use crate::update::update;
+use crate::{identity, look, special, wait};
+use rules::error::{Error, ErrorKind, Left};
+use rules::operation::{DiffRequest, ReadBack};
+use rules::pending::Pending;
+use rules::scope::Scope;
+use rules::{diff, inputs};
+
+/// Pauses before the reads after a failed call of a delete, in milliseconds.
+const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
+
+/// How far a delete has come.
+struct Deletion<'d, 'a> {
+    id: &'d str,
+    olds: &'d Object,
+    inputs: &'d Object,
+    scope: Scope<'a>,
+    /// All calls were accepted: the object is being deleted.
+    accepted: bool,
+}
+
+/// Removes the resource and waits until it is gone. What is gone already was removed well.
+pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
+    if is_without_calls(cx.resource) {
+        return Ok(());
+    }
+    let unknown = old_inputs.keys().all(|name| name.starts_with("__"));
+    let inputs = &inputs::of_state(cx.resource, olds, old_inputs, unknown);
+    let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
+    scope.belongs_to(olds);
+    let _turn = cx.turn(&scope).await?;
+    let mut deletion = Deletion { id, olds, inputs, scope, accepted: false };
+    let mut outcome = calls(cx, &mut deletion).await;
+    let mut pauses = PAUSES.iter();
+    while let Err(error) = outcome {
+        // A clear rejection of a call leaves nothing to find out.
+        let is_unknown = cx.wrote() && (deletion.accepted || error.maybe_done());
+        let Some(pause) = pauses.next().filter(|_| is_unknown && error.kind() != ErrorKind::Cancelled) else {
+            return Err(error);
+        };
+        tracing::debug!(resource = %cx.resource.label, %error, "a call of a delete failed");
+        if cx.pause(Duration::from_millis(*pause), "reading the deleted object").await.is_err() {
+            return Err(error);
+        }
+        outcome = Box::pin(after_failure(cx, &mut deletion, error)).await?;
+    }
+    Ok(())
+}
+
+/// Whether nothing exists at Scaleway, so that nothing is called.
+pub(crate) fn is_without_calls(resource: &Resource) -> bool {
+    resource.local.is_some() || resource.withdrawn.is_some()
+}
+
+/// Reads the object after a failed call and goes on with the delete. The outer error is the end; after the inner one the
+/// object is read again.
+async fn after_failure(
+    cx: &Context<'_>,
+    deletion: &mut Deletion<'_, '_>,
+    error: Error,
+) -> Result<Result<(), Error>, Error> {
+    let exists = match look::first(cx, &mut deletion.scope, false).await {
+        Ok(()) => !look::is_gone(&deletion.scope),
+        Err(missing) if missing.kind() == ErrorKind::NotFound => false,
+        Err(_) => return Ok(Err(error)),
+    };
+    match exists {
+        false if deletion.accepted => Ok(ended(cx, deletion).await),
+        false if cx.resource.delete.len() == 1 => {
+            Ok(cx.access.confirm(cx, deletion.id, &[deletion.olds, deletion.inputs]).await)
+        }
+        true if deletion.accepted && cx.resource.wait.is_some() => Ok(ended(cx, deletion).await),
+        // Of several calls any may be the one that is missing.
+        _ if !deletion.accepted && error.maybe_done() => Ok(calls(cx, deletion).await),
+        _ => Err(error),
+    }
+}
+
+/// All calls of a delete, and the wait for its end.
+async fn calls(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), Error> {
+    let Deletion { id, olds, inputs, .. } = *deletion;
+    let scope = &mut deletion.scope;
+    match special::handler(cx.resource).before_delete(cx, scope, olds).await {
+        Err(error) if error.kind() == ErrorKind::NotFound => cx.access.confirm(cx, id, &[olds, inputs]).await?,
+        before => before?,
+    }
+    loop {
+        let removed = remove(cx, scope, inputs).await.map_err(|error| way_out(cx.resource, error))?;
+        if special::handler(cx.resource).find_again(cx, scope, olds, removed).await? {
+            continue;
+        }
+        if !removed {
+            return cx.access.confirm(cx, id, &[olds, inputs]).await;
+        }
+        break;
+    }
+    deletion.accepted = true;
+    ended(cx, deletion).await
+}
+
+/// Waits until an object is gone whose delete was accepted, and until what it is a part of has settled.
+async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), Error> {
+    if !cx.resource.delete.is_empty() {
+        wait::gone(cx, &mut deletion.scope).await?;
+    }
+    parent_settled(cx, &deletion.scope).await.or_else(unless_gone)
+}
+
+/// The steps of a delete; tells whether there was anything to remove.
+async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<bool, Error> {
+    for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
+        match cx.perform(step, scope, step.fields(), false).await {
+            Ok(answer) => {
+                let answer = answer.unwrap_or_default();
+                scope.odd_delete |= identity::is_odd_delete(&step.call, &answer);
+                look::learn(cx.resource, scope, step.into.as_deref(), answer);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+/// Deletes an object that was found to be gone. If it exists again, it is not what the state describes. The ids are the one in the
+/// state and the one of now.
+pub(crate) async fn delete_gone(
+    cx: &Context<'_>,
+    (stored_id, id): (&str, &str),
+    olds: &Object,
+    old_inputs: &Object,
+) -> Result<(), Error> {
+    if read(cx, id, old_inputs, olds).await?.is_none() {
+        return Ok(());
+    }
+    cx.creates.deleting(cx.urn, stored_id, false);
+    let fact = format!("the {} {id} had been deleted and exists again", cx.resource.label);
+    Err(Error::new(ErrorKind::Precondition, fact).hint("run `pulumi refresh`, and then this command again"))
+}
+
+/// Updates a resource whose delete failed, which the program has again: the object as it is becomes what the program wants.
+pub(crate) async fn restore(
+    cx: &Context<'_>,
+    (stored_id, id): (&str, &str),
+    olds: &Object,
+    old_inputs: &Object,
+    news: &Object,
+) -> Result<Object, Error> {
+    let label = &cx.resource.label;
+    cx.progress.status("reading the object, whose delete failed");
+    let Some(found) = read(cx, id, old_inputs, olds).await? else {
+        cx.creates.deleting(cx.urn, stored_id, true);
+        let fact =
+            format!("the {label} {id} does not exist any more: an earlier delete failed after it had taken effect");
+        return Err(Error::new(ErrorKind::Precondition, fact)
+            .hint(format!("run `pulumi up` again: it creates the {label} again")));
+    };
+    update_found(cx, id, found, BTreeSet::new(), news).await
+}
+
+/// Makes an object that was read what the program wants, with everything that cannot be read sent again. `unsent` are
+/// inputs that may never have been sent.
+pub(crate) async fn update_found(
+    cx: &Context<'_>,
+    id: &str,
+    found: ReadBack,
+    unsent: BTreeSet<String>,
+    inputs: &Object,
+) -> Result<Object, Error> {
+    let mut state = found.state;
+    let mut pending = Pending::of(&state);
+    // What cannot be read cannot be compared.
+    let is_unreadable = |name: &&String| {
+        let property = cx.resource.properties.get(*name);
+        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.once)
+    };
+    for name in unsent.iter().chain(inputs.keys().filter(is_unreadable)) {
+        pending.add(name, None);
+    }
+    pending.clone().note(&mut state);
+    let now = hour(&*cx.client.clock());
+    let request = DiffRequest { olds: &state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
+    let changed: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
+    let error = match update(cx, id, &state, &found.inputs, inputs).await {
+        Ok(state) => return Ok(state),
+        Err(error) => error,
+    };
+    // Pulumi stores other inputs than the object's with these outputs: none of the changes is certain to be in effect.
+    let mut state = error.left().map_or(state, |left| left.state.clone());
+    for name in &changed {
+        pending.add(name, None);
+    }
+    pending.note(&mut state);
+    Err(error.leaving(Left { id: id.to_owned(), state, inputs: inputs.clone() }))
+}
+
+/// What to do where Scaleway's own protection is in the way.
+fn way_out(resource: &Resource, error: Error) -> Error {
+    let is_protected = api_error(&error).and_then(client::ApiError::precondition) == Some("protected_resource");
+    if is_protected && resource.properties.contains_key("protected") {
+        return error.hint("Set `protected` to `false` and run `up`; then it can be deleted.");
+    }
+    error
+}
+
+fn unless_gone(error: Error) -> Result<(), Error> {
+    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}

@@ -1,0 +1,85 @@
+//! A health check: what is asked for, and whether what was seen is well. Asks nobody itself; `probe` does.
+
+use std::time::Duration;
+
+use client::Probe;
+use value::{Object, Value};
+
+use super::expectation::{Asked, Expectation, seconds};
+use rules::error::{Error, ErrorKind};
+
+/// Where the program says nothing, as the descriptor has it.
+const USUAL_INTERVAL: Duration = Duration::from_secs(5);
+const USUAL_TIMEOUT: Duration = Duration::from_mins(5);
+const USUAL_ATTEMPT: Duration = Duration::from_secs(10);
+
+/// What the check expects.
+pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
+    let invalid = |what: String| Error::new(ErrorKind::Invalid, what);
+    let headers = inputs.get("headers").and_then(Value::as_object).into_iter().flatten();
+    let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+    let probe = Probe::new(inputs.text("url").unwrap_or_default(), headers).map_err(invalid)?;
+    let statuses = inputs.get("statuses").and_then(Value::as_array).unwrap_or_default();
+    let asked = Asked::Address {
+        probe,
+        statuses: statuses.iter().filter_map(Value::as_f64).filter_map(status).collect(),
+        contains: inputs.text("contains").filter(|text| !text.is_empty()).map(str::to_owned),
+    };
+    Ok(Expectation {
+        asked,
+        interval: seconds(inputs, "intervalSeconds").unwrap_or(USUAL_INTERVAL),
+        timeout: seconds(inputs, "timeoutSeconds").unwrap_or(USUAL_TIMEOUT),
+        attempt: seconds(inputs, "attemptTimeoutSeconds").unwrap_or(USUAL_ATTEMPT),
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 100 to 599")]
+fn status(number: f64) -> Option<u16> {
+    (100.0..600.0).contains(&number).then_some(number as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use client::Seen;
+    use value::object;
+
+    use super::super::expectation::SHOWN;
+    use super::*;
+
+    fn judged(inputs: Object, status: u16, body: &'static str) -> Result<Object, String> {
+        let inputs = inputs.with("url", "https://example.org/health");
+        let expectation = super::expectation(&inputs).unwrap();
+        expectation.met(&Seen::Answer { status, body: body.as_bytes().into() }).map_err(|unwell| unwell.to_string())
+    }
+
+    #[test]
+    fn an_answer_is_well_by_its_status_and_its_text() {
+        let any = || object! {};
+        assert_eq!(judged(any(), 204, "").unwrap(), object! { "status": 204.0 });
+        assert_eq!(judged(any(), 301, "").unwrap_err(), "301 instead of 200 to 299");
+        let said = "503 instead of 200 to 299, beginning with \"no  database\"";
+        assert_eq!(judged(any(), 503, "\nno\r\ndatabase").unwrap_err(), said);
+        let some = || object! { "statuses": vec![Value::from(200.0), Value::from(401.0)] };
+        assert!(judged(some(), 401, "").is_ok());
+        assert_eq!(judged(some(), 204, "").unwrap_err(), "204 instead of 200 or 401");
+        let text = || object! { "contains": "ready" };
+        assert!(judged(text(), 200, "all is ready").is_ok());
+        let missed = "200 without the text \"ready\", beginning with \"warming up\"";
+        assert_eq!(judged(text(), 200, "warming up").unwrap_err(), missed);
+    }
+
+    #[test]
+    fn no_more_than_the_beginning_of_an_answer_is_shown() {
+        let long: &'static str = "é".repeat(1_000).leak();
+        assert_eq!(judged(object! {}, 500, long).unwrap_err().matches('é').count(), SHOWN);
+    }
+
+    #[test]
+    fn without_an_answer_the_reason_is_told() {
+        let expectation = super::expectation(&object! { "url": "https://example.org" }).unwrap();
+        assert_eq!(expectation.met(&Seen::Nothing("refused".into())).unwrap_err().to_string(), "refused");
+        assert_eq!((expectation.interval, expectation.timeout), (USUAL_INTERVAL, USUAL_TIMEOUT));
+    }
+}

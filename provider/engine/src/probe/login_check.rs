@@ -1,0 +1,73 @@
+//! A login check: who logs in at which database. Asks nobody itself; `probe` does.
+
+use std::time::Duration;
+
+use client::{Encryption, Login};
+use value::{Object, Value};
+
+use super::expectation::{Asked, Expectation, seconds};
+use rules::error::{Error, ErrorKind};
+
+/// Where the program says nothing, as the descriptor has it.
+const USUAL_PORT: u16 = 5432;
+const USUAL_INTERVAL: Duration = Duration::from_secs(5);
+const USUAL_TIMEOUT: Duration = Duration::from_mins(3);
+const USUAL_ATTEMPT: Duration = Duration::from_secs(10);
+
+/// What the check expects.
+pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
+    let text = |name: &str| inputs.text(name).unwrap_or_default().to_owned();
+    let encryption = match (inputs.text("encryption"), inputs.given("certificate").and_then(Value::as_str)) {
+        (Some("disable"), _) => Encryption::None,
+        (_, Some(pem)) => Encryption::known(pem)
+            .map_err(|what| Error::new(ErrorKind::Invalid, what).hint("give `certificate` as the instance tells it"))?,
+        _ => Encryption::Anybody,
+    };
+    let login = Login {
+        host: text("host"),
+        port: inputs.get("port").and_then(Value::as_f64).map_or(USUAL_PORT, port),
+        database: text("database"),
+        user: text("userName"),
+        password: text("password").into(),
+        encryption,
+    };
+    Ok(Expectation {
+        asked: Asked::Database(login),
+        interval: seconds(inputs, "intervalSeconds").unwrap_or(USUAL_INTERVAL),
+        timeout: seconds(inputs, "timeoutSeconds").unwrap_or(USUAL_TIMEOUT),
+        attempt: seconds(inputs, "attemptTimeoutSeconds").unwrap_or(USUAL_ATTEMPT),
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be from 1 to 65535")]
+fn port(number: f64) -> u16 {
+    number as u16
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use value::object;
+
+    use super::*;
+
+    fn login(more: Object) -> Result<Login, Error> {
+        let mut inputs = object! { "host": "10.0.0.2", "database": "app", "userName": "bob", "password": "canary" };
+        inputs.extend(more);
+        match super::expectation(&inputs)?.asked {
+            Asked::Database(login) => Ok(login),
+            Asked::Address { .. } => panic!("a database is asked"),
+        }
+    }
+
+    #[test]
+    fn a_connection_is_encrypted_unless_the_program_says_otherwise() {
+        let usual = login(object! {}).unwrap();
+        assert_eq!((usual.port, usual.encryption), (5432, Encryption::Anybody));
+        assert_eq!(login(object! { "encryption": "disable" }).unwrap().encryption, Encryption::None);
+        let pem = "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n";
+        assert!(matches!(login(object! { "certificate": pem }).unwrap().encryption, Encryption::Known(_)));
+        assert!(login(object! { "certificate": "what" }).is_err());
+    }
+}

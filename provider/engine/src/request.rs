@@ -1,0 +1,83 @@
+//! The HTTP request of a step: method, path, query and body, from the operation in the catalog and the values in scope.
+
+use catalog::{Source, Step};
+use client::{Call, Method, Repeatable, Shape, Storage};
+use rules::error::{Error, ErrorKind};
+use rules::scope::Scope;
+use rules::wire;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::client_error::of_client;
+
+/// A call of a step, carrying these of its body's fields.
+pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<Call, Error> {
+    let operation = &step.call;
+    let method = Method::from_bytes(operation.method.as_bytes())
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("{} has no HTTP verb", operation.id)))?;
+    let mut arguments = Vec::new();
+    for (name, source) in &operation.parameters {
+        let value = scope.source(source).as_ref().and_then(wire::plain_text).filter(|text| !text.is_empty());
+        let value = value.ok_or_else(|| missing(&operation.id, name, source))?;
+        arguments.push((name.as_str(), value));
+    }
+    let arguments: Vec<(&str, &str)> = arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (path, word) =
+        operation.path.split_once('?').map_or((operation.path.as_str(), None), |(path, word)| (path, Some(word)));
+    let mut call = Call::new(method, path, &arguments).map_err(of_client)?;
+    call = call.operation(operation.id.clone());
+    if let Some(storage) = &operation.storage {
+        call = call.storage(stored(&operation.id, storage, scope)?);
+    }
+    if let Some(word) = word {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        call = call.query(name, value);
+    }
+    // Our changes say what a field shall be, not how much it shall move: making them twice is making them once.
+    if call.method == Method::PATCH {
+        call = call.repeatable(Repeatable::Yes);
+    }
+    for query in &operation.query {
+        match scope.source(&query.from) {
+            Some(Json::Array(items)) => {
+                for item in items.iter().filter_map(wire::plain_text) {
+                    call = call.query(query.name.clone(), item);
+                }
+            }
+            Some(json) => {
+                if let Some(text) = wire::plain_text(&json) {
+                    call = call.query(query.name.clone(), text);
+                }
+            }
+            None => {}
+        }
+    }
+    Ok(match &operation.body {
+        Some(_) => call.body(Json::Object(scope.body(step, fields))),
+        None => call,
+    })
+}
+
+/// What a call of Object Storage needs beside.
+fn stored(operation: &str, shape: &Json, scope: &Scope<'_>) -> Result<Storage, Error> {
+    let shape = Shape::deserialize(shape)
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("{operation} is not described as the client reads it")))?;
+    let region = scope.locality().ok_or_else(|| missing(operation, "region", &Source::Locality))?.to_owned();
+    let project = scope.source(&Source::Project).as_ref().and_then(wire::plain_text);
+    Ok(Storage { region, project, shape, content: None })
+}
+
+fn missing(operation: &str, parameter: &str, source: &Source) -> Error {
+    let error =
+        Error::new(ErrorKind::Invalid, format!("{operation} needs to know the {}", parameter.replace('_', " ")));
+    match source {
+        Source::Locality | Source::Region => {
+            error.hint("give the resource a region or zone, or set one for the provider")
+        }
+        Source::Project => {
+            error.hint("set the project: `projectId` of the resource or of the provider, or SCW_DEFAULT_PROJECT_ID")
+        }
+        Source::Organization => error.hint("set `organizationId` of the provider, or SCW_DEFAULT_ORGANIZATION_ID"),
+        _ => error,
+    }
+}

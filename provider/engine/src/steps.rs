@@ -1,0 +1,64 @@
+//! What create, read, update and delete share: the creating call, the outputs, and the conditions of steps.
+
+use catalog::When;
+use serde_json::Value as Json;
+use value::{Object, Value};
+
+use crate::context::Context;
+use crate::special::{self};
+use crate::wait;
+use rules::decode::{self, Known};
+use rules::error::Error;
+use rules::moved;
+use rules::pending::Pending;
+use rules::scope::Scope;
+use rules::wire;
+
+/// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
+pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+    if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs) {
+        return begun.await;
+    }
+    let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
+    Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
+}
+
+/// The outputs, without what handlers know to be somebody else's.
+pub(crate) fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
+    let mut state = decode::state(scope, known);
+    rules::special::handler(scope.resource).recognize(known.inputs, &scope.answers, &mut state);
+    moved::stays_within(scope.resource, known.inputs, &mut state);
+    if let Some(uuid) = &scope.parts.uuid {
+        scope.moves.note(uuid, &mut state);
+        cx.moved.learn(&scope.moves, uuid);
+    }
+    if !known.just_sent {
+        Pending::of(known.state).note(&mut state);
+    }
+    state
+}
+
+/// Waits until what the resource is a part of has settled after the change.
+pub(crate) async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+    let Some(within) = &cx.resource.within else { return Ok(()) };
+    let Some(parent) = cx.catalog.resources.get(&within.token) else { return Ok(()) };
+    let id = scope.source(&catalog::Source::Property(within.property.clone()));
+    let Some(uuid) = id.as_ref().and_then(wire::plain_text) else { return Ok(()) };
+    let id = scope.locality().map_or(uuid.clone(), |locality| format!("{locality}/{uuid}"));
+    let mut scope = Scope::of_id(parent, &id, &Object::new(), cx.defaults)?;
+    wait::settled(&cx.on(parent), &mut scope, true).await
+}
+
+/// Whether the condition of a step holds for these inputs.
+pub(crate) fn holds(when: &When, inputs: &Object) -> bool {
+    let given = inputs.given(&when.property);
+    match &when.is {
+        None => given.is_some(),
+        Some(wanted) => given.is_some_and(|value| value.to_json().as_ref() == Ok(wanted)),
+    }
+}
+
+/// The name a person knows a resource by: its `name`, if it has one.
+pub(crate) fn name_of(inputs: &Object) -> Option<&str> {
+    inputs.get("name").and_then(Value::as_str)
+}

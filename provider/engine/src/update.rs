@@ -1,0 +1,141 @@
+//! Update: the calls that carry a changed field, and what is pending after one that failed.
+
+use std::collections::BTreeSet;
+
+use catalog::{Resource, Step, When};
+use serde_json::Value as Json;
+use value::Object;
+
+use crate::context::Context;
+use crate::hour::hour;
+use crate::outcome::may_have_changed;
+use crate::special::{self, Transition};
+use crate::steps::{holds, parent_settled, state_of};
+use crate::{look, probe, wait};
+use rules::decode::Known;
+use rules::error::{Error, Left};
+use rules::operation::DiffRequest;
+use rules::pending::Pending;
+use rules::scope::Scope;
+use rules::wire::{self, Wire};
+use rules::withdrawn::refuse_withdrawn;
+use rules::{diff, encode, local};
+
+/// Changes the resource; with nothing to change, goes on waiting for it.
+pub(crate) async fn update(
+    cx: &Context<'_>,
+    id: &str,
+    olds: &Object,
+    old_inputs: &Object,
+    news: &Object,
+) -> Result<Object, Error> {
+    refuse_withdrawn(cx.resource)?;
+    if cx.resource.local.is_some() {
+        let seen = probe::expected(cx, news).await?;
+        let now = hour(&*cx.client.clock());
+        return local::update(cx.resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now }, seen);
+    }
+    let now = hour(&*cx.client.clock());
+    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now };
+    let names: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
+    let pending = Pending::of(olds);
+    let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, &pending, cx.defaults)?;
+    let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
+    scope.wanted = after;
+    scope.before.clone_from(&before);
+    scope.belongs_to(olds);
+    let _turn = cx.turn(&scope).await?;
+    let certain = pending.certain(cx.resource, old_inputs);
+    let transition =
+        Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed: &names };
+    let mut sent = BTreeSet::new();
+    let changed = change(cx, &mut scope, &before, transition, &mut sent).await;
+    let known = Known { inputs: news, state: olds, just_sent: changed.is_ok() };
+    match changed {
+        Ok(()) => Ok(state_of(cx, &scope, known)),
+        Err(error) if scope.answers.is_empty() && !cx.wrote() => Err(error),
+        Err(error) => {
+            // Pulumi stores the old inputs with these outputs, which therefore note what may have changed.
+            let mut state = olds.clone();
+            state.extend(state_of(cx, &scope, Known { inputs: old_inputs, ..known }));
+            let mut pending = pending.clone();
+            for name in may_have_changed(cx, transition, &sent) {
+                let readable = cx.resource.properties.get(&name).is_some_and(|property| !property.write_only);
+                pending.add(&name, news.given(&name).filter(|_| readable));
+            }
+            pending.note(&mut state);
+            Err(error.leaving(Left { id: id.to_owned(), state, inputs: old_inputs.clone() }))
+        }
+    }
+}
+
+/// The calls of an update, each only if something it carries changed. `sent` gets the fields of the calls that were accepted or
+/// whose outcome is unknown.
+async fn change(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    before: &Wire,
+    transition: Transition<'_>,
+    sent: &mut BTreeSet<String>,
+) -> Result<(), Error> {
+    let mut known = special::handler(cx.resource).before_change(cx, scope, transition).await?;
+    let mut carried: BTreeSet<String> = BTreeSet::new();
+    for step in &cx.resource.update {
+        let mut fields = encode::fields_to_send(step, before, &scope.wanted);
+        // What an earlier call has changed is not changed again, unless the call replaces the whole.
+        if !step.call.body.as_ref().is_some_and(|body| body.whole) {
+            fields.retain(|field| !carried.contains(field));
+        }
+        let asked = match &step.when {
+            Some(when) => {
+                transition.changed.contains(&when.property) && holds_after(when, cx.resource, transition.news)
+            }
+            None => !fields.is_empty(),
+        };
+        if !asked {
+            continue;
+        }
+        carried.extend(fields.iter().cloned());
+        let batches =
+            if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
+        for batch in batches {
+            let nothing_left = batch.iter().all(|field| scope.wanted_field(field).is_none_or(wire::is_empty));
+            let emptied = step.emptied.as_ref().filter(|_| nothing_left);
+            let answered = match emptied {
+                Some(emptied) => cx.perform(&Step::of(emptied.clone()), scope, &[], false).await,
+                None => cx.perform(step, scope, &batch, false).await,
+            };
+            if answered.as_ref().err().is_none_or(Error::maybe_done) {
+                sent.extend(batch);
+                sent.extend(step.when.iter().map(|when| when.property.clone()));
+            }
+            let answer = answered?;
+            look::learn(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+            scope.fresh = true;
+            known = step.call.answers_object;
+            let lags = cx.resource.wait.as_ref().is_some_and(|wait| wait.lagging);
+            wait::settled(cx, scope, !known || lags).await?;
+            known |= cx.resource.wait.is_some();
+        }
+    }
+    scope.fresh |= !transition.changed.is_empty();
+    if special::handler(cx.resource).after_change(cx, scope, transition).await? {
+        // Where there is something to wait for, the last look was after the last call.
+        known = cx.resource.wait.is_some();
+    }
+    if scope.answers.is_empty() {
+        look::first(cx, scope, false).await?;
+        wait::settled(cx, scope, false).await?;
+        known = true;
+    }
+    parent_settled(cx, scope).await?;
+    known &= cx.resource.within.is_none();
+    look::rest(cx, scope, !known, false).await
+}
+
+/// For updates: an input that was taken away has the empty value of its kind.
+fn holds_after(when: &When, resource: &Resource, inputs: &Object) -> bool {
+    let kind = resource.properties.get(&when.property).map(|property| &property.kind);
+    let off = inputs.given(&when.property).is_none() && kind == Some(&catalog::Kind::Boolean);
+    holds(when, inputs) || (off && when.is == Some(Json::Bool(false)))
+}

@@ -1,0 +1,282 @@
+//! Between the user's form of a value and Scaleway's: named pairs of pure functions. Knows no property and no resource.
+//!
+//! Each pair obeys the law `from_wire(to_wire(x)) == x` for every x in the form the API's answers give it; where the
+//! user may write x in another form, `equal` tells that the two mean the same.
+
+mod duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use catalog::Convert;
+use serde_json::{Map, Value as Json, json};
+
+use crate::place;
+
+pub use duration::seconds as duration_seconds;
+
+/// Bytes in one of the gigabytes Scaleway sells.
+const GIGABYTE: f64 = 1e9;
+
+/// Bytes in one of the megabytes Scaleway counts memory in.
+const MEGABYTE: f64 = 1e6;
+
+/// The user's form to Scaleway's; nothing where the form means "do not send". The text of a failure says what would
+/// be right and never repeats the value.
+pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static str> {
+    Ok(Some(match (convert, json) {
+        (Convert::LocalizedId | Convert::BareId | Convert::Zoned | Convert::RegionalId, Json::String(id)) => {
+            Json::String(place::split(&id).1.to_owned())
+        }
+        (Convert::LastPart, Json::String(id)) => Json::String(last_part(&id)),
+        (Convert::Gigabytes, Json::Number(number)) => scaled(&number, GIGABYTE),
+        (Convert::Megabytes, Json::Number(number)) => scaled(&number, MEGABYTE),
+        (Convert::Seconds, Json::Number(number)) => Json::String(format!("{number}s")),
+        (Convert::Duration, Json::String(text)) => {
+            let seconds = duration::seconds(&text).ok_or("must be a duration such as `30s` or `1m30s`")?;
+            Json::String(duration::to_wire(seconds))
+        }
+        (Convert::Base64, Json::String(text)) => Json::String(BASE64.encode(text)),
+        (Convert::NameValueList, Json::Object(map)) => {
+            Json::Array(map.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect())
+        }
+        (Convert::KeyValueList, Json::Object(map)) => {
+            Json::Array(map.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect())
+        }
+        (Convert::JsonText, Json::String(text)) => serde_json::from_str(&text).map_err(|_| "must be JSON")?,
+        (Convert::Presence, Json::Bool(present)) => {
+            return Ok(present.then(|| Json::Object(Map::new())));
+        }
+        (Convert::Cidr, Json::String(text)) => {
+            Json::String(block(&text).ok_or("must be an IP address or a block such as `192.168.0.0/24`")?)
+        }
+        (Convert::Trimmed, Json::String(text)) => Json::String(text.trim().to_owned()),
+        (Convert::LowerKeys, Json::Object(map)) => {
+            Json::Object(map.into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect())
+        }
+        (Convert::Owner, Json::String(project)) if !project.contains(':') => {
+            Json::String(format!("{project}:{project}"))
+        }
+        (Convert::LowerCase, Json::String(text)) => Json::String(text.to_lowercase()),
+        (Convert::Text, Json::String(text)) => text.parse::<i64>().map_or(Json::String(text), Json::from),
+        // Outputs only, or in the form of the wire already.
+        (_, json) => json,
+    }))
+}
+
+/// Scaleway's form to the user's, for a resource in `locality` whose object says `zone`.
+///
+/// Whatever does not have the expected form is given as it is: an answer is a fact, even a surprising one. Nothing
+/// where the form means "not set".
+pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Option<&str>) -> Option<Json> {
+    Some(match (convert, json) {
+        (
+            Convert::LocalizedId | Convert::Zoned | Convert::BareId | Convert::RegionalId | Convert::LastPart,
+            Json::String(id),
+        ) if id.is_empty() => return None,
+        (Convert::LocalizedId, Json::String(id)) => Json::String(localize(locality, &id)),
+        (Convert::Zoned, Json::String(id)) => Json::String(localize(zone.or(locality), &id)),
+        (Convert::RegionalId, Json::String(id)) => Json::String(localize(locality.map(place::region_of), &id)),
+        (Convert::BareId, Json::String(id)) => Json::String(place::split(&id).1.to_owned()),
+        (Convert::LastPart, Json::String(id)) => Json::String(last_part(&id)),
+        (Convert::Gigabytes, Json::Number(number)) => unscaled(&number, GIGABYTE),
+        (Convert::Megabytes, Json::Number(number)) => unscaled(&number, MEGABYTE),
+        (Convert::Seconds, Json::String(text)) => duration::seconds(&text).map_or(Json::String(text), number),
+        (Convert::Duration, Json::String(text)) => Json::String(duration::seconds(&text).map_or(text, duration::to_go)),
+        (Convert::Timestamp, Json::String(text)) => Json::String(cut_to_seconds(text)),
+        (Convert::Base64Text, Json::String(text)) => Json::String(base64_text(text)),
+        (Convert::NameValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(name_and_value).collect()),
+        (Convert::KeyValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(key_and_value).collect()),
+        (Convert::JsonText, json) => Json::String(json.to_string()),
+        (Convert::Presence, _) => Json::Bool(true),
+        (Convert::Host, Json::String(url)) => {
+            Json::String(url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned()))
+        }
+        (Convert::Owner, Json::String(owner)) => {
+            Json::String(owner.split_once(':').map_or(owner.clone(), |(project, _)| project.to_owned()))
+        }
+        (Convert::Text, Json::Number(number)) => Json::String(number.to_string()),
+        (Convert::Cidr, Json::String(text)) => Json::String(block(&text).unwrap_or(text)),
+        (_, json) => json,
+    })
+}
+
+/// What the state keeps of an input the API never returns.
+pub fn to_state(convert: Option<Convert>, json: Json) -> Json {
+    match (convert, json) {
+        // As the peer: text that is base64 already is taken for what it is.
+        (Some(Convert::Base64), Json::String(text)) if BASE64.decode(&text).is_err() => {
+            Json::String(BASE64.encode(text))
+        }
+        (_, json) => json,
+    }
+}
+
+/// The text a base64 text holds, if it holds one.
+pub fn base64_text(text: String) -> String {
+    BASE64.decode(&text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
+}
+
+/// An address or block in its usual form: an address alone gains its full prefix length.
+pub fn block(text: &str) -> Option<String> {
+    if let Ok(address) = text.parse::<std::net::IpAddr>() {
+        return Some(ipnet::IpNet::from(address).to_string());
+    }
+    Some(text.parse::<ipnet::IpNet>().ok()?.to_string())
+}
+
+/// The kind and the body of an SSH public key, if it is one: the body begins with the name of its kind.
+pub fn ssh_key(text: &str) -> Option<(&str, Vec<u8>)> {
+    let mut words = text.split_whitespace();
+    let (kind, body) = (words.next()?, BASE64.decode(words.next()?).ok()?);
+    let (length, rest) = body.split_first_chunk::<4>()?;
+    let named = rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    (named == kind.as_bytes() && !text.trim().contains(['\n', '\r'])).then_some((kind, body))
+}
+
+/// An instant of RFC 3339 without fractions of a second, in UTC.
+fn cut_to_seconds(text: String) -> String {
+    match text.parse::<jiff::Timestamp>() {
+        Ok(instant) => jiff::Timestamp::from_second(instant.as_second()).map_or(text, |cut| cut.to_string()),
+        Err(_) => text,
+    }
+}
+
+fn localize(locality: Option<&str>, id: &str) -> String {
+    match locality {
+        Some(locality) if place::split(id).0.is_none() => format!("{locality}/{id}"),
+        _ => id.to_owned(),
+    }
+}
+
+fn last_part(id: &str) -> String {
+    id.rsplit('/').next().unwrap_or(id).to_owned()
+}
+
+fn name_and_value(item: &Json) -> Option<(String, Json)> {
+    Some((item.get("name")?.as_str()?.to_owned(), item.get("value")?.clone()))
+}
+
+/// Secrets come back hashed, under a name that says so.
+fn key_and_value(item: &Json) -> Option<(String, Json)> {
+    let value = item.get("hashed_value").or_else(|| item.get("value"))?;
+    Some((item.get("key")?.as_str()?.to_owned(), value.clone()))
+}
+
+fn scaled(number: &serde_json::Number, unit: f64) -> Json {
+    self::number(number.as_f64().unwrap_or_default() * unit)
+}
+
+fn unscaled(number: &serde_json::Number, unit: f64) -> Json {
+    self::number(number.as_f64().unwrap_or_default() / unit)
+}
+
+/// A number as JSON, whole where it is whole.
+fn number(number: f64) -> Json {
+    value::Value::from(number).to_json().unwrap_or(Json::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn there_and_back(convert: Convert, json: Json) -> Option<Json> {
+        from_wire(convert, to_wire(convert, json).ok()??, Some("fr-par"), None)
+    }
+
+    proptest! {
+        #[test]
+        fn sizes_come_back(size in 0u32..100_000) {
+            prop_assert_eq!(there_and_back(Convert::Gigabytes, json!(size)), Some(json!(size)));
+            prop_assert_eq!(there_and_back(Convert::Megabytes, json!(size)), Some(json!(size)));
+            prop_assert_eq!(there_and_back(Convert::Seconds, json!(size)), Some(json!(size)));
+        }
+
+        #[test]
+        fn localized_ids_come_back(id in "[0-9a-f]{8}") {
+            let localized = json!(format!("fr-par/{id}"));
+            prop_assert_eq!(there_and_back(Convert::LocalizedId, localized.clone()), Some(localized));
+        }
+
+        #[test]
+        fn maps_come_back_from_lists(map in prop::collection::btree_map("[a-z_]{1,8}", "[ -~]{0,8}", 0..5)) {
+            let map = json!(map);
+            prop_assert_eq!(there_and_back(Convert::NameValueList, map.clone()), Some(map.clone()));
+            prop_assert_eq!(there_and_back(Convert::KeyValueList, map.clone()), Some(map));
+        }
+
+        #[test]
+        fn no_answer_is_too_strange(text in ".*") {
+            for convert in [Convert::LocalizedId, Convert::Seconds, Convert::Duration, Convert::Timestamp,
+                            Convert::Base64Text, Convert::Host, Convert::Cidr, Convert::Text] {
+                from_wire(convert, json!(text), None, None);
+                from_wire(convert, json!([text]), None, None);
+            }
+        }
+    }
+
+    #[test]
+    fn secret_data_is_encoded_exactly_once_on_the_wire_and_at_most_once_in_the_state() {
+        assert_eq!(to_wire(Convert::Base64, json!("hello")), Ok(Some(json!("aGVsbG8="))));
+        assert_eq!(to_wire(Convert::Base64, json!("aGVsbG8=")), Ok(Some(json!("YUdWc2JHOD0="))));
+        assert_eq!(to_state(Some(Convert::Base64), json!("hello")), json!("aGVsbG8="));
+        assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("aGVsbG8="));
+    }
+
+    #[test]
+    fn json_in_a_text_is_sent_as_what_it_says() {
+        assert_eq!(to_wire(Convert::JsonText, json!("{\"a\": [1]}")), Ok(Some(json!({"a": [1]}))));
+        assert_eq!(from_wire(Convert::JsonText, json!({"a": [1]}), None, None), Some(json!("{\"a\":[1]}")));
+        assert!(to_wire(Convert::JsonText, json!("{")).is_err());
+    }
+
+    #[test]
+    fn a_list_of_hashes_is_a_map_of_them() {
+        let hashes = json!([{ "key": "TOKEN", "hashed_value": "$argon2id$x" }, { "key": "odd" }]);
+        assert_eq!(from_wire(Convert::KeyValueList, hashes, None, None), Some(json!({ "TOKEN": "$argon2id$x" })));
+    }
+
+    #[test]
+    fn an_address_becomes_a_block() {
+        assert_eq!(to_wire(Convert::Cidr, json!("1.2.3.4")), Ok(Some(json!("1.2.3.4/32"))));
+        assert_eq!(to_wire(Convert::Cidr, json!("fd00::1")), Ok(Some(json!("fd00::1/128"))));
+        assert!(to_wire(Convert::Cidr, json!("home")).is_err());
+    }
+
+    #[test]
+    fn timestamps_lose_their_fractions() {
+        let cut = from_wire(Convert::Timestamp, json!("2026-07-17T09:50:00.638933292Z"), None, None);
+        assert_eq!(cut, Some(json!("2026-07-17T09:50:00Z")));
+    }
+
+    #[test]
+    fn an_id_in_a_region_comes_back_in_the_region_of_the_zone() {
+        assert_eq!(to_wire(Convert::RegionalId, json!("fr-par/u-1")), Ok(Some(json!("u-1"))));
+        assert_eq!(from_wire(Convert::RegionalId, json!("u-1"), Some("nl-ams-2"), None), Some(json!("nl-ams/u-1")));
+    }
+
+    #[test]
+    fn of_an_id_of_several_parts_the_last_one_counts() {
+        assert_eq!(to_wire(Convert::LastPart, json!("fr-par-1/server/interface")), Ok(Some(json!("interface"))));
+        assert_eq!(there_and_back(Convert::LastPart, json!("interface")), Some(json!("interface")));
+    }
+
+    #[test]
+    fn the_keys_of_a_map_are_in_lower_case_on_the_wire() {
+        assert_eq!(to_wire(Convert::LowerKeys, json!({ "My-Key": "A" })), Ok(Some(json!({ "my-key": "A" }))));
+        assert!(crate::equal::on_wire(Convert::LowerKeys, None, &json!({ "My-Key": "A" }), &json!({ "my-key": "A" })));
+        assert!(!crate::equal::on_wire(Convert::LowerKeys, None, &json!({ "k": "A" }), &json!({ "k": "a" })));
+    }
+
+    #[test]
+    fn an_owner_is_a_project_said_twice() {
+        assert_eq!(to_wire(Convert::Owner, json!("p-1")), Ok(Some(json!("p-1:p-1"))));
+        assert_eq!(there_and_back(Convert::Owner, json!("p-1")), Some(json!("p-1")));
+    }
+
+    #[test]
+    fn an_id_that_is_not_set_is_absent() {
+        assert_eq!(from_wire(Convert::LocalizedId, json!(""), Some("fr-par"), None), None);
+    }
+}

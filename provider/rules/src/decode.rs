@@ -1,0 +1,271 @@
+//! From answers to states: the outputs of a resource as its API describes it. Pure.
+
+use std::collections::BTreeMap;
+
+use catalog::{Convert, Equal, IdPart, Input, Kind, Property, Resource};
+use serde_json::Value as Json;
+use value::{Data, Object, Value};
+
+use crate::equal;
+use crate::inputs::{hidden, secret_like};
+use crate::presence::is_left_to_others;
+use crate::scope::Scope;
+use crate::wire::{self, Wire};
+use crate::{convert, encode, reshape};
+
+/// What was known of a resource before it was asked for.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The inputs in effect.
+    pub inputs: &'a Object,
+    /// The outputs so far.
+    pub state: &'a Object,
+    /// The inputs were just sent: what comes back as a hash is a hash of them, without trying.
+    pub just_sent: bool,
+}
+
+/// The outputs of a resource, from everything its calls have answered.
+pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
+    let mut answers = scope.answers.clone();
+    lay_under_id(scope, &mut answers);
+    reshape::decode(scope.resource, &mut answers);
+    let reader = Reader { locality: scope.locality(), zone: zone(&answers) };
+    let mut state = Object::new();
+    for (name, property) in &scope.resource.properties {
+        if property.write_only || is_left_to_others(property, known.inputs) {
+            continue;
+        }
+        let read = property.read.as_deref().and_then(|path| wire::get(&answers, path));
+        let told = known.state.given(name).filter(|_| property.told_once);
+        let value = match (read, &property.drift_of) {
+            _ if told.is_some() => told.cloned(),
+            _ if scope.untold.contains(name) => known.state.given(name).cloned(),
+            (_, Some(target)) => drift(scope, target, known, &answers, reader),
+            (Some(json), None) => reader.property(property, json),
+            (None, None) => kept(property, name, known),
+        };
+        let Some(value) = value else { continue };
+        let value = recognized(property, known.inputs.given(name), value, known.just_sent);
+        let value = hidden(property, with_untold(property, known.inputs.given(name), value));
+        state.insert(name.clone(), secret_like(known.inputs.get(name), value));
+    }
+    place_itself(scope, known.inputs, &mut state);
+    spelled_as_given(scope.resource, known.inputs, &mut state);
+    make(scope.resource, &mut state);
+    state
+}
+
+/// Fills in the outputs that are made of others, as far as those are known texts.
+pub fn make(resource: &Resource, state: &mut Object) {
+    for (name, property) in &resource.properties {
+        let Some(template) = &property.made else { continue };
+        let mut text = template.clone();
+        for other in resource.properties.keys().filter(|other| template.contains(&format!("{{{other}}}"))) {
+            let Some(value) = state.text(other) else { break };
+            text = text.replace(&format!("{{{other}}}"), value);
+        }
+        if !text.contains('{') {
+            state.insert(name.clone(), Value::from(text));
+        }
+    }
+}
+
+/// What Scaleway spells in its own way, but would be sent as the same, stays as the program wrote it.
+fn spelled_as_given(resource: &Resource, inputs: &Object, state: &mut Object) {
+    let names = resource.properties.iter().filter(|(_, property)| property.equal == Some(Equal::Sent));
+    for (name, _) in names {
+        if let Some(given) = inputs.given(name)
+            && state.given(name).is_some_and(|live| live != given)
+            && encode::sends_alike(resource, name, inputs, state)
+        {
+            state.insert(name.clone(), given.clone());
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Reader<'a> {
+    locality: Option<&'a str>,
+    zone: Option<&'a str>,
+}
+
+impl Reader<'_> {
+    fn property(&self, property: &Property, json: &Json) -> Option<Value> {
+        match (&property.kind, json) {
+            (_, Json::Null) => None,
+            (Kind::Object(properties), Json::Object(fields)) => Some(self.object(properties, fields)),
+            (Kind::List(element), json) => self.list(property, element, json),
+            _ => self.scalar(property, json.clone()),
+        }
+    }
+
+    fn list(&self, property: &Property, element: &Kind, json: &Json) -> Option<Value> {
+        let Kind::Object(properties) = element else { return self.scalar(property, json.clone()) };
+        match json {
+            Json::Array(items) => {
+                let items = items.iter().filter_map(Json::as_object);
+                Some(Value::from(items.map(|fields| self.object(properties, fields)).collect::<Vec<_>>()))
+            }
+            Json::Object(fields) => Some(Value::from(vec![self.object(properties, fields)])),
+            _ => None,
+        }
+    }
+
+    fn object(&self, properties: &BTreeMap<String, Property>, fields: &Wire) -> Value {
+        let reader = Reader { zone: zone(fields).or(self.zone), ..*self };
+        let read = |(name, property): (&String, &Property)| {
+            let value = match property.read.as_deref().and_then(|path| wire::get(fields, path)) {
+                Some(json) => reader.property(property, json)?,
+                None if property.convert == Some(Convert::Presence) => Value::from(false),
+                None => return None,
+            };
+            Some((name.clone(), value.secret_if(property.secret)))
+        };
+        Value::from(properties.iter().filter_map(read).collect::<Object>())
+    }
+
+    fn scalar(&self, property: &Property, json: Json) -> Option<Value> {
+        if let Some((word, _)) = property.values.iter().find(|(_, wire)| **wire == json) {
+            return Some(typed(&property.kind, Json::from(word.clone())));
+        }
+        let convert_one = |json: Json| match property.convert {
+            Some(convert) => convert::from_wire(convert, json, self.locality, self.zone),
+            None => Some(json),
+        };
+        let converted = match json {
+            Json::Array(items) if !property.convert.is_some_and(encode::is_list_of_pairs) => {
+                Json::Array(items.into_iter().filter_map(convert_one).collect())
+            }
+            json => convert_one(json)?,
+        };
+        Some(typed(&property.kind, converted))
+    }
+}
+
+/// A word of the catalog's tables in the type the user sees.
+fn typed(kind: &Kind, json: Json) -> Value {
+    match (kind, &json) {
+        (Kind::Boolean, Json::String(text)) => text.parse::<bool>().map_or(Value::from(json.clone()), Value::from),
+        (Kind::Integer | Kind::Number, Json::String(text)) => {
+            text.parse::<f64>().map_or(Value::from(json.clone()), Value::from)
+        }
+        (Kind::String, Json::Number(number)) => Value::from(number.to_string()),
+        _ => Value::from(json),
+    }
+}
+
+fn zone(fields: &Wire) -> Option<&str> {
+    wire::get(fields, "zone").and_then(Json::as_str)
+}
+
+/// What the id says and no answer repeats, such as the instance a database is in.
+fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
+    for part in scope.resource.id_forms().flatten() {
+        let IdPart::Property(name) = part else { continue };
+        let Some(property) = scope.resource.properties.get(name) else { continue };
+        let path = property.read.clone().unwrap_or_else(|| catalog::usual_field(name));
+        if wire::get(answers, &path).is_none()
+            && let Some(json) = scope.source(&catalog::Source::Property(name.clone()))
+        {
+            wire::set(answers, &path, json);
+        }
+    }
+}
+
+/// The region, zone and parts of the id are known even where no answer tells them.
+fn place_itself(scope: &Scope<'_>, given: &Object, state: &mut Object) {
+    let own = match scope.resource.locality {
+        catalog::Locality::Region => "region",
+        catalog::Locality::Zone => "zone",
+        catalog::Locality::Global => "",
+    };
+    if let (true, Some(locality)) = (scope.resource.properties.contains_key(own), scope.locality())
+        && state.given(own).is_none()
+    {
+        state.insert(own.to_owned(), secret_like(given.get(own), Value::from(locality)));
+    }
+    for part in scope.resource.id_forms().flatten() {
+        let IdPart::Property(name) = part else { continue };
+        let Some(property) = scope.resource.properties.get(name) else { continue };
+        if state.given(name).is_some() {
+            continue;
+        }
+        let Some(json) = scope.source(&catalog::Source::Property(name.clone())) else { continue };
+        let reader = Reader { locality: scope.locality(), zone: None };
+        if let Some(value) = reader.property(property, &json) {
+            state.insert(name.clone(), secret_like(given.get(name), value));
+        }
+    }
+}
+
+/// What stays of a property the API does not tell (any more).
+fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
+    if property.input == Input::No || property.read.is_some() {
+        return None;
+    }
+    let given = known.inputs.given(name)?;
+    // A file stays the reference it was given as.
+    if matches!(property.kind, Kind::Asset | Kind::Archive | Kind::File) {
+        return Some(given.clone());
+    }
+    let json = given.to_json().ok()?;
+    Some(Value::from(convert::to_state(property.convert, json)).secret_if(given.contains_secret()))
+}
+
+/// An object as answered, with what the API never tells of it, such as a password, as the program gave it.
+fn with_untold(property: &Property, given: Option<&Value>, mut value: Value) -> Value {
+    let Some(given) = given else { return value };
+    match (&property.kind, given.data(), value.data_mut()) {
+        (Kind::Object(properties), Data::Object(given), Data::Object(object)) => untold(properties, given, object),
+        (Kind::List(element), Data::Array(given), Data::Array(items)) => {
+            let Kind::Object(properties) = element.as_ref() else { return value };
+            for (given, item) in given.iter().zip(items) {
+                if let (Data::Object(given), Data::Object(object)) = (given.data(), item.data_mut()) {
+                    untold(properties, given, object);
+                }
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+fn untold(properties: &BTreeMap<String, Property>, given: &Object, object: &mut Object) {
+    for (name, property) in properties.iter().filter(|(_, property)| property.input != Input::No) {
+        let Some(given) = given.given(name) else { continue };
+        match object.get_mut(name) {
+            Some(value) => *value = with_untold(property, Some(given), std::mem::take(value)),
+            None if property.read.is_none() && !property.write_only => {
+                object.insert(name.clone(), given.clone());
+            }
+            None => {}
+        }
+    }
+}
+
+/// Hashes of what the program gave are shown as what the program gave.
+fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent: bool) -> Value {
+    // A policy, or the keys of a map, that mean the same stay as the program wrote them.
+    if let (Some(Equal::Policy), Some(given)) = (property.equal, given) {
+        return if equal::values(property, given, &live) { given.clone() } else { live };
+    }
+    if let (Some(Convert::LowerKeys), Some(given)) = (property.convert, given) {
+        return if equal::values(property, given, &live) { given.clone() } else { live };
+    }
+    let (Some(Equal::Argon2id), Some(given)) = (property.equal, given) else { return live };
+    let (Some(texts), Some(hashes)) = (given.as_object(), live.as_object()) else {
+        return if equal::values(property, given, &live) { given.clone() } else { live };
+    };
+    let keys = hashes.iter().map(|(key, hash)| {
+        let text = texts.given(key).filter(|text| just_sent || equal::values(property, text, hash));
+        (key.clone(), text.unwrap_or(hash).clone())
+    });
+    Value::from(keys.collect::<Object>()).secret_if(given.is_secret())
+}
+
+fn drift(scope: &Scope<'_>, target: &str, known: Known<'_>, answers: &Wire, reader: Reader<'_>) -> Option<Value> {
+    let property = scope.resource.properties.get(target)?;
+    let live = reader.property(property, wire::get(answers, property.read.as_deref()?)?)?;
+    let synced = known.inputs.given(target).is_none_or(|wanted| equal::values(property, wanted, &live));
+    Some(Value::from(if synced { "synced" } else { "drifted" }))
+}

@@ -1,0 +1,362 @@
+//! Diff: which properties change, and which of these changes need a new resource. Pure; compares inputs with inputs.
+
+use std::collections::BTreeMap;
+
+use catalog::{Equal, Input, Kind, Property, Resource};
+use value::{Data, Object, Path, Value};
+
+use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
+use crate::pending::Pending;
+use crate::presence;
+use crate::presence::is_left_to_others;
+use crate::{encode, equal, ignored, imported, local, removal, secret_hash, special};
+
+/// What would change if the resource were given the new inputs.
+pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
+    let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
+    let news = &*ignored::reset(request.news, request.old_inputs, &ignored);
+    let request = &DiffRequest { news, ..request.clone() };
+    let mut changes = Changes::default();
+    for (name, property) in &resource.properties {
+        if property.once || is_left_to_others(property, request.news) {
+            continue;
+        }
+        if property.input == Input::No || property.write_only || imported::is_uncompared(resource, name, request) {
+            continue;
+        }
+        let new = request.news.given(name);
+        // A default that the community's provider had and ours has not: nobody gave it before, nobody gives it now.
+        let is_inherited = special::handler(resource).inherited(request.news).contains(&name.as_str());
+        if new.is_none() && (is_inherited || presence::is_filled_in(request.old_inputs, name)) {
+            continue;
+        }
+        if removal::is_default_of_both(name, property, request) {
+            continue;
+        }
+        let filled_in = filled_in(resource, name, request);
+        let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
+        let old = given.as_ref().or(filled_in.as_ref());
+        let sent_alike = || encode::sends_alike(resource, name, request.old_inputs, request.news);
+        if respelled(resource, name, request) || (property.equal == Some(Equal::Sent) && sent_alike()) {
+            continue;
+        }
+        changes.property(property, &Path::root(name.as_str()), old, new);
+    }
+    let mut diff = Diff { changes: changes.found, warnings: removal::kept(resource, request), ..Diff::default() };
+    if resource.local.is_some() {
+        local::foresee(resource, request, &mut diff);
+    }
+    special::handler(resource).foresee(request, &mut diff);
+    diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path)));
+    add_pending(resource, request, &mut diff);
+    diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
+    diff.warnings.extend(loss(resource, &diff));
+    diff.warnings.extend(imported::warning(resource, request));
+    diff
+}
+
+/// Adds what a failed step left pending: it is sent again, whatever the inputs in the state say.
+fn add_pending(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
+    let pending = Pending::of(request.olds);
+    for name in pending.names() {
+        let is_given = request.news.given(name).is_some();
+        // A create may have made what no program asked for. If the program asks for it now, it is there already.
+        if is_given && request.old_inputs.given(name).is_none() && pending.attempted(name).is_none() {
+            continue;
+        }
+        // The program may use another spelling of the same property now.
+        let spelling = spellings(resource, name).into_iter().find(|other| request.news.given(other).is_some());
+        let name_now = spelling.filter(|_| !is_given).unwrap_or(name);
+        let Some(property) = resource.properties.get(name_now) else { continue };
+        if is_left_to_others(property, request.news) || diff.properties().any(|changed| changed == name_now) {
+            continue;
+        }
+        let kind = match (request.old_inputs.given(name_now), request.news.given(name_now)) {
+            (_, None) => ChangeKind::Delete,
+            (None, Some(_)) => ChangeKind::Add,
+            (Some(_), Some(_)) => ChangeKind::Update,
+        };
+        diff.changes.insert(Path::root(name_now), Change { kind, replace: false });
+    }
+}
+
+/// What a replacement would lose for good, if the resource holds anything.
+fn loss(resource: &Resource, diff: &Diff) -> Option<Warning> {
+    let held = resource.holds_data.as_ref()?;
+    let replacing = diff.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| path.top());
+    let mut names: Vec<String> = replacing.map(|name| format!("`{name}`")).collect();
+    names.dedup();
+    if names.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "a change of {} makes a new {label} and deletes the old one, and with it {held}. Save what you need first, or take \
+         the change back; the option `protect` keeps a resource from being deleted",
+        names.join(", "),
+        label = resource.label,
+    );
+    Some(Warning { path: Path::default(), text })
+}
+
+/// What an input that is new is compared with: what the API had filled in, as far as the input speaks of it.
+fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Option<Value> {
+    let new = request.news.given(name)?;
+    let property = resource.properties.get(name)?;
+    if request.old_inputs.given(name).is_some() || property.read.is_none() || presence::is_left_to_api(property, new) {
+        return None;
+    }
+    Some(mentioned(request.olds.given(name)?, new))
+}
+
+/// The same within an object that was given: what of it is new is compared with what the API had filled in.
+fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option<&Value>) -> Value {
+    if let Some(uncovered) = secret_hash::uncovered(property, old, live) {
+        return uncovered;
+    }
+    let mut completed = old.clone();
+    let (Kind::Object(properties), Some(live), Some(new)) = (&property.kind, live, new) else { return completed };
+    let (Data::Object(object), Some(live), Some(new)) = (completed.data_mut(), live.as_object(), new.as_object())
+    else {
+        return completed;
+    };
+    for (name, property) in properties.iter().filter(|(_, property)| property.computed && property.read.is_some()) {
+        if let (None, Some(live), Some(new)) = (object.given(name), live.given(name), new.given(name))
+            && !presence::is_left_to_api(property, new)
+        {
+            object.insert(name.clone(), mentioned(live, new));
+        }
+    }
+    completed
+}
+
+/// The part of an object that another one mentions.
+fn mentioned(old: &Value, new: &Value) -> Value {
+    let (Some(old_object), Some(new_object)) = (old.as_object(), new.as_object()) else { return old.clone() };
+    let both = new_object.iter().filter_map(|(key, new)| Some((key.clone(), mentioned(old_object.given(key)?, new))));
+    Value::from(both.collect::<Object>()).secret_if(old.is_secret())
+}
+
+/// Whether another spelling of the same thing takes this property's place, or gives it, without a change of meaning.
+fn respelled(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool {
+    let spellings = spellings(resource, name);
+    if spellings.len() < 2 {
+        return false;
+    }
+    let used = |inputs: &Object| spellings.iter().copied().find(|spelling| inputs.given(spelling).is_some());
+    let (Some(old), Some(new)) = (used(request.old_inputs), used(request.news)) else { return false };
+    if old == new || (name != old && name != new) {
+        return false;
+    }
+    // The old spelling goes in silence: whatever changes is told under the new one.
+    if name == old {
+        return true;
+    }
+    let on_wire = |name: &str, inputs: &Object| {
+        let property = resource.properties.get(name)?;
+        encode::encoded(property, inputs.given(name)?, &Path::root(name)).ok()
+    };
+    let new_wire = on_wire(new, request.news);
+    new_wire.is_some() && on_wire(old, request.old_inputs) == new_wire
+}
+
+/// All names of one thing: a property and those that say they are the same.
+fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
+    let stem = resource.stem(name);
+    resource
+        .properties
+        .iter()
+        .filter(|(_, property)| !property.write_only && property.input != Input::No)
+        .map(|(other, _)| other.as_str())
+        .filter(|other| resource.stem(other) == stem)
+        .collect()
+}
+
+/// A new resource of the same name cannot come before the old one goes, unless the name was made by us.
+fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff) -> bool {
+    resource.properties.iter().any(|(name, property)| {
+        (property.input == Input::Auto || property.unique)
+            && request.news.given(name).is_some()
+            && !presence::is_filled_in(request.news, name)
+            && !diff.properties().any(|changed| changed == name)
+    })
+}
+
+#[derive(Default)]
+struct Changes {
+    found: BTreeMap<Path, Change>,
+    /// An object around the current place cannot be changed in part.
+    replace: bool,
+}
+
+impl Changes {
+    fn property(&mut self, property: &Property, path: &Path, old: Option<&Value>, new: Option<&Value>) {
+        // Where only some strings are valid, an empty one clears nothing: it stands for none.
+        let stands_for_none = |new: &&Value| !property.checks.is_empty() && presence::is_left_to_api(property, new);
+        let new = new.filter(|new| !stands_for_none(new));
+        match (old, new) {
+            (None, None) => {}
+            (Some(old), None) => {
+                let is_same = says_nothing(property, old) || removal::is_cleared(property, old);
+                if !removal::keeps_value(property) && !is_same {
+                    self.add_or_take(path, ChangeKind::Delete, property);
+                }
+            }
+            (None, Some(new)) => {
+                if !says_nothing(property, new) {
+                    self.add_or_take(path, ChangeKind::Add, property);
+                }
+            }
+            (Some(old), Some(new)) => self.both(property, path, old, new),
+        }
+    }
+
+    fn both(&mut self, property: &Property, path: &Path, old: &Value, new: &Value) {
+        if new.is_unknown() || old.is_unknown() {
+            return self.add(path, ChangeKind::Update, property);
+        }
+        match (&property.kind, old.data(), new.data()) {
+            (Kind::Object(properties), Data::Object(old), Data::Object(new)) => {
+                self.within(property, |changes| changes.object(properties, path, old, new));
+            }
+            (Kind::List(element), Data::Array(old), Data::Array(new)) => match element.as_ref() {
+                Kind::Object(properties) => {
+                    self.within(property, |changes| changes.objects(property, properties, path, old, new));
+                }
+                _ => self.list(property, path, old, new),
+            },
+            (Kind::Map(_), Data::Object(old), Data::Object(new)) => self.map(property, path, old, new),
+            (_, Data::Asset(old), Data::Asset(new)) => {
+                if !old.is_same(new) {
+                    self.add(path, ChangeKind::Update, property);
+                }
+            }
+            _ => {
+                if !same(property, old, new) {
+                    self.add(path, ChangeKind::Update, property);
+                }
+            }
+        }
+    }
+
+    fn object(&mut self, properties: &BTreeMap<String, Property>, path: &Path, old: &Object, new: &Object) {
+        for (name, property) in properties {
+            if property.input != Input::No && !property.write_only {
+                self.property(property, &path.name(name.as_str()), old.given(name), new.given(name));
+            }
+        }
+    }
+
+    fn objects(
+        &mut self,
+        property: &Property,
+        properties: &BTreeMap<String, Property>,
+        path: &Path,
+        old: &[Value],
+        new: &[Value],
+    ) {
+        if property.equal == Some(Equal::Unordered) && is_permutation(properties, old, new) {
+            return;
+        }
+        for index in 0..old.len().max(new.len()) {
+            let here = path.index(index);
+            match (old.get(index), new.get(index)) {
+                (Some(_), None) => self.add(&here, ChangeKind::Delete, property),
+                (None, Some(_)) => self.add(&here, ChangeKind::Add, property),
+                (Some(old), Some(new)) => match (old.as_object(), new.as_object()) {
+                    (Some(old), Some(new)) => self.object(properties, &here, old, new),
+                    _ => self.add(&here, ChangeKind::Update, property),
+                },
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn list(&mut self, property: &Property, path: &Path, old: &[Value], new: &[Value]) {
+        let known = !old.iter().chain(new).any(Value::contains_unknown);
+        if known && same(property, &Value::from(old.to_vec()), &Value::from(new.to_vec())) {
+            return;
+        }
+        if property.equal == Some(Equal::Unordered) {
+            return self.add(path, ChangeKind::Update, property);
+        }
+        for index in 0..old.len().max(new.len()) {
+            let here = path.index(index);
+            match (old.get(index), new.get(index)) {
+                (Some(_), None) => self.add(&here, ChangeKind::Delete, property),
+                (None, Some(_)) => self.add(&here, ChangeKind::Add, property),
+                (Some(old), Some(new)) if !same(property, old, new) => self.add(&here, ChangeKind::Update, property),
+                _ => {}
+            }
+        }
+    }
+
+    fn map(&mut self, property: &Property, path: &Path, old: &Object, new: &Object) {
+        if property.convert.is_some() && same(property, &Value::from(old.clone()), &Value::from(new.clone())) {
+            return;
+        }
+        for (key, value) in old {
+            match new.given(key) {
+                None => self.add(&path.name(key.as_str()), ChangeKind::Delete, property),
+                Some(new) if !same(property, value, new) => {
+                    self.add(&path.name(key.as_str()), ChangeKind::Update, property);
+                }
+                Some(_) => {}
+            }
+        }
+        for (key, _) in new.iter().filter(|(key, value)| !value.is_null() && old.given(key).is_none()) {
+            self.add(&path.name(key.as_str()), ChangeKind::Add, property);
+        }
+    }
+
+    fn within(&mut self, property: &Property, work: impl FnOnce(&mut Self)) {
+        let outer = self.replace;
+        self.replace |= property.replace;
+        work(self);
+        self.replace = outer;
+    }
+
+    fn add_or_take(&mut self, path: &Path, kind: ChangeKind, property: &Property) {
+        self.found.insert(path.clone(), Change { kind, replace: property.replace || property.lasting || self.replace });
+    }
+
+    fn add(&mut self, path: &Path, kind: ChangeKind, property: &Property) {
+        self.found.insert(path.clone(), Change { kind, replace: property.replace || self.replace });
+    }
+}
+
+/// A value that means the same as none: empty or the default. An empty object means "present", so it says something.
+fn says_nothing(property: &Property, value: &Value) -> bool {
+    if value.contains_unknown() || matches!(value.data(), Data::Asset(_)) {
+        return false;
+    }
+    let Ok(json) = value.to_json() else { return false };
+    presence::is_default(property, &json)
+        || (presence::is_empty(property, &json) && !matches!(property.kind, Kind::Object(_)))
+}
+
+fn same(property: &Property, old: &Value, new: &Value) -> bool {
+    let (Ok(old), Ok(new)) = (old.to_json(), new.to_json()) else { return false };
+    equal::same(property.equal, &old, &new)
+        // Two spellings that the wire does not tell apart, such as an id with and without its region.
+        || property.convert.is_some_and(|convert| equal::on_wire(convert, property.equal, &old, &new))
+}
+
+fn is_permutation(properties: &BTreeMap<String, Property>, old: &[Value], new: &[Value]) -> bool {
+    if old.len() != new.len() {
+        return false;
+    }
+    let mut left: Vec<&Value> = old.iter().collect();
+    new.iter().all(|new| {
+        let position = left.iter().position(|old| {
+            let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else { return false };
+            let mut changes = Changes::default();
+            changes.object(properties, &Path::default(), old, new);
+            changes.found.is_empty()
+        });
+        position.map(|position| left.remove(position)).is_some()
+    })
+}
+
+#[cfg(test)]
+#[path = "diff_tests.rs"]
+mod tests;

@@ -1,0 +1,283 @@
+//! From inputs to requests: the wire object a resource wants to be, and the part of it that a call carries. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::{Convert, Equal, Input, Kind, Locality, Merge, Property, ProviderDefault, Resource, Step};
+use serde_json::{Map, Value as Json};
+use value::{Data, Object, Path, Value};
+
+use crate::error::{Error, ErrorKind};
+use crate::pending::Pending;
+use crate::place::{self, Defaults};
+use crate::presence;
+use crate::wire::{self, Wire};
+use crate::{convert, equal, reshape};
+
+/// The wire object of a resource with these inputs, every field the inputs give. A null clears its field.
+pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
+    let mut object = Wire::new();
+    for (name, property) in &resource.properties {
+        let Some(send) = property.send.as_ref().filter(|_| !presence::is_left_to_others(property, given)) else {
+            continue;
+        };
+        let json = match given.get(name) {
+            None => inherited(property, defaults),
+            Some(value) if value.is_null() => Some(clearing(property)),
+            Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
+        };
+        if let Some(mut json) = json {
+            if let (Kind::Object(inner), Json::Object(fields)) = (&property.kind, &mut json) {
+                inherit(inner, fields, &|what| own(what, resource, given, defaults));
+            }
+            wire::set(&mut object, send, json);
+        }
+    }
+    reshape::encode(resource, &mut object);
+    Ok(object)
+}
+
+/// Gives an object the region, zone or project that it may name and does not.
+fn inherit(
+    properties: &BTreeMap<String, Property>,
+    fields: &mut Wire,
+    own: &dyn Fn(ProviderDefault) -> Option<String>,
+) {
+    for property in properties.values() {
+        let (Input::Provider(what), Some(send)) = (&property.input, &property.send) else { continue };
+        if let (None, Some(json)) = (wire::get(fields, send), own(*what)) {
+            wire::set(fields, send, Json::from(json));
+        }
+    }
+}
+
+/// What a part of the resource inherits: where the resource itself is, and the provider's project.
+fn own(what: ProviderDefault, resource: &Resource, inputs: &Object, defaults: &Defaults) -> Option<String> {
+    match (what, resource.locality) {
+        (ProviderDefault::Region, Locality::Region) | (ProviderDefault::Zone, Locality::Zone) => {
+            place::of_inputs(resource, inputs, defaults)
+        }
+        _ => defaults.of(what).map(str::to_owned),
+    }
+}
+
+/// The wire objects before and after a change of only the given properties.
+///
+/// What the program took away is given the value that clears it, and maps that are merged hold only what must be said.
+/// What is pending differs from anything, as its value is uncertain.
+pub fn changed(
+    resource: &Resource,
+    old: &Object,
+    new: &Object,
+    names: &BTreeSet<String>,
+    pending: &Pending,
+    defaults: &Defaults,
+) -> Result<(Wire, Wire), Error> {
+    let old = &pending.certain(resource, old);
+    let mut before = old.clone();
+    let mut after = old.clone();
+    before.retain(|name, _| !pending.contains(name));
+    for name in names {
+        let Some(property) = resource.properties.get(name) else { continue };
+        match new.given(name) {
+            // A value that the program empties is cleared; the API then fills in its default.
+            Some(value) if presence::is_left_to_api(property, value) && old.given(name).is_some() => {
+                after.insert(name.clone(), Value::NULL);
+            }
+            Some(value) => {
+                let value = merged(property, old.given(name), value);
+                after.insert(name.clone(), value);
+                forget_twins(resource, name, &mut after);
+            }
+            None if has_twin_in(resource, name, new) => {
+                after.remove(name);
+            }
+            None if property.merge == Some(Merge::NullDrops) => {
+                after.insert(name.clone(), merged(property, old.given(name), &Value::from(Object::new())));
+            }
+            None => {
+                after.insert(name.clone(), Value::NULL);
+            }
+        }
+        // Sent again although it did not change.
+        if let Some(target) = property.resends.as_deref().and_then(|target| resent(resource, target, new)) {
+            before.remove(target);
+            after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
+        }
+    }
+    // What must not be given together with something that comes goes, also where the API would fill it in.
+    for group in resource.exactly_one.iter().chain(&resource.at_most_one) {
+        if group.iter().any(|name| names.contains(name) && new.given(name).is_some()) {
+            let stays = |name: &String| !group.contains(name) || names.contains(name) || new.given(name).is_some();
+            after.retain(|name, _| stays(name));
+        }
+    }
+    // What is left to others from now on is nothing that goes.
+    let left = |name: &String| {
+        resource.properties.get(name).is_some_and(|property| presence::is_left_to_others(property, &after))
+    };
+    before.retain(|name, _| !left(name));
+    Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
+}
+
+/// Whether two sets of inputs send the same of one property: taking the value of one set into the other changes nothing that
+/// is sent, also in the fields that the property shares with others (the priority that the data of an MX record may hold).
+/// A value that is not known yet is never the same.
+pub fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object) -> bool {
+    let sent = |inputs: &Object| wanted(resource, inputs, &Defaults::default()).ok();
+    let taken_over = |from: &Object, to: &Object| {
+        let mut inputs = to.clone();
+        match from.given(name) {
+            Some(value) => drop(inputs.insert(name.to_owned(), value.clone())),
+            None => drop(inputs.remove(name)),
+        }
+        sent(&inputs)
+    };
+    let unchanged = |from: &Object, to: &Object| sent(to).is_some_and(|before| taken_over(from, to) == Some(before));
+    unchanged(one, other) || unchanged(other, one)
+}
+
+/// The body fields of a step whose value differs, or all of them for calls that replace the whole.
+pub fn fields_to_send(step: &Step, before: &Wire, after: &Wire) -> Vec<String> {
+    let Some(body) = &step.call.body else { return Vec::new() };
+    let differs = |field: &&String| wire::find(before, field) != wire::find(after, field);
+    let changed: Vec<String> = body.fields.iter().filter(differs).cloned().collect();
+    if changed.is_empty() || !body.whole {
+        return changed;
+    }
+    body.fields.clone()
+}
+
+/// One input in the form of the wire; nothing where its form means "do not send".
+pub fn encoded(property: &Property, value: &Value, path: &Path) -> Result<Option<Json>, Error> {
+    if value.is_null() || presence::is_left_to_api(property, value) {
+        return Ok(None);
+    }
+    match (&property.kind, value.data()) {
+        (_, Data::Unknown) => Err(not_known(path)),
+        (Kind::Object(properties), Data::Object(object)) => Ok(Some(encoded_object(properties, object, path)?)),
+        (Kind::List(element), Data::Array(items)) => encoded_list(property, element, items, path),
+        _ => {
+            let json = value.to_json().map_err(|_| not_known(path))?;
+            scalar(property, json).map_err(|reason| Error::new(ErrorKind::Invalid, format!("`{path}` {reason}")))
+        }
+    }
+}
+
+fn encoded_list(property: &Property, element: &Kind, items: &[Value], path: &Path) -> Result<Option<Json>, Error> {
+    let Kind::Object(properties) = element else {
+        let json = Value::from(items.to_vec()).to_json().map_err(|_| not_known(path))?;
+        return scalar(property, json).map_err(|reason| Error::new(ErrorKind::Invalid, format!("`{path}` {reason}")));
+    };
+    let mut objects = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let here = path.index(index);
+        match item.data() {
+            Data::Object(object) => objects.push(encoded_object(properties, object, &here)?),
+            Data::Null => {}
+            _ => return Err(not_known(&here)),
+        }
+    }
+    Ok(if property.single { objects.into_iter().next() } else { Some(Json::Array(objects)) })
+}
+
+fn encoded_object(properties: &BTreeMap<String, Property>, object: &Object, path: &Path) -> Result<Json, Error> {
+    let mut fields = Wire::new();
+    for (name, property) in properties {
+        let (Some(send), Some(value)) = (&property.send, object.given(name)) else { continue };
+        if let Some(json) = encoded(property, value, &path.name(name.as_str()))? {
+            wire::set(&mut fields, send, json);
+        }
+    }
+    Ok(Json::Object(fields))
+}
+
+/// Whether the elements of the list on the wire are the entries of a map.
+pub fn is_list_of_pairs(convert: Convert) -> bool {
+    matches!(convert, Convert::NameValueList | Convert::KeyValueList)
+}
+
+/// A value without properties of its own: words translated, then converted, lists element by element.
+fn scalar(property: &Property, json: Json) -> Result<Option<Json>, &'static str> {
+    if let Some(word) = wire::plain_text(&json).and_then(|word| property.values.get(&word)) {
+        return Ok(Some(word.clone()));
+    }
+    let Some(convert) = property.convert else { return Ok(Some(json)) };
+    match json {
+        Json::Array(items) if !is_list_of_pairs(convert) => {
+            let items: Result<Vec<Option<Json>>, _> =
+                items.into_iter().map(|item| convert::to_wire(convert, item)).collect();
+            Ok(Some(Json::Array(items?.into_iter().flatten().collect())))
+        }
+        json => convert::to_wire(convert, json),
+    }
+}
+
+fn inherited(property: &Property, defaults: &Defaults) -> Option<Json> {
+    match property.input {
+        Input::Provider(what) => defaults.of(what).map(Json::from),
+        _ => None,
+    }
+}
+
+/// What clears a property: what the descriptor says, else the empty value of its kind.
+fn clearing(property: &Property) -> Json {
+    if let Some(clear) = &property.clear {
+        return clear.clone();
+    }
+    match &property.kind {
+        Kind::String => Json::from(""),
+        Kind::Boolean => Json::from(false),
+        Kind::Integer | Kind::Number => Json::from(0),
+        Kind::List(_) if property.single => Json::Null,
+        Kind::List(_) => Json::Array(Vec::new()),
+        Kind::Map(_) if property.convert.is_some_and(is_list_of_pairs) => Json::Array(Vec::new()),
+        Kind::Map(_) => Json::Object(Map::new()),
+        Kind::Object(_) | Kind::Asset | Kind::Archive | Kind::File | Kind::Any => Json::Null,
+    }
+}
+
+/// A changed map as it must be said, where saying it whole would be wrong.
+fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
+    let (Some(merge), Some(old), Some(map)) = (property.merge, old.and_then(Value::as_object), new.as_object()) else {
+        return new.clone();
+    };
+    let keeps = |key: &str, value: &Value| {
+        let (Some(old), Ok(new)) = (old.given(key), value.to_json()) else { return false };
+        old.to_json().is_ok_and(|old| equal::same(property.equal.or(Some(Equal::Argon2id)), &old, &new))
+    };
+    let said: Object = match merge {
+        Merge::EmptyKeeps => map
+            .iter()
+            .map(|(key, value)| (key.clone(), if keeps(key, value) { Value::from("") } else { value.clone() }))
+            .collect(),
+        Merge::NullDrops => {
+            let changed = map.iter().filter(|(key, value)| !keeps(key, value));
+            let dropped = old.keys().filter(|key| map.given(key).is_none());
+            let dropped = dropped.map(|key| (key.clone(), Value::NULL));
+            changed.map(|(key, value)| (key.clone(), value.clone())).chain(dropped).collect()
+        }
+    };
+    Value::from(said).secret_if(new.is_secret())
+}
+
+/// Whether the program gives another spelling of a property.
+fn has_twin_in(resource: &Resource, name: &str, inputs: &Object) -> bool {
+    let stem = resource.stem(name);
+    inputs.iter().any(|(other, value)| other != name && !value.is_null() && resource.stem(other) == stem)
+}
+
+fn forget_twins(resource: &Resource, name: &str, inputs: &mut Object) {
+    let stem = resource.stem(name);
+    inputs.retain(|other, _| other == name || resource.stem(other) != stem);
+}
+
+/// The spelling of a property to send again that the program uses.
+fn resent<'a>(resource: &'a Resource, target: &'a str, new: &'a Object) -> Option<&'a str> {
+    let stem = resource.stem(target);
+    let mut names = resource.properties.keys().map(String::as_str);
+    names.find(|name| resource.stem(name) == stem && new.given(name).is_some())
+}
+
+fn not_known(path: &Path) -> Error {
+    Error::new(ErrorKind::Internal, format!("the value of `{path}` is not known although it should be"))
+}

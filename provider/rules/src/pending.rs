@@ -1,0 +1,139 @@
+//! Pending changes: inputs that may not be in effect, because a step that carries them failed.
+//!
+//! Pulumi's engine stores all inputs of a create that failed half-way, and the old inputs after an update that failed, so
+//! neither shows what is in effect. The outputs do: a note lists the properties by name, and Diff and Update treat them as
+//! changed, whatever the inputs say, until an update has succeeded. Pure, and knows no resource.
+
+use value::{Data, Object, Value};
+
+use catalog::{Merge, Resource};
+
+/// The output that holds the note. Keys with two underscores are hidden from users by SDKs and displays.
+const NOTE: &str = "__pending";
+
+/// Where an entry holds the value that a failed update may have set; absent where that is the stored input.
+const ATTEMPTED: &str = "attempted";
+
+/// Entries by the name of the property.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pending(Object);
+
+impl Pending {
+    /// The note in these outputs.
+    pub fn of(outputs: &Object) -> Self {
+        Self(outputs.given(NOTE).and_then(Value::as_object).cloned().unwrap_or_default())
+    }
+
+    /// Writes the note into these outputs, or removes it if nothing is pending.
+    pub fn note(self, outputs: &mut Object) {
+        if self.0.is_empty() {
+            outputs.remove(NOTE);
+        } else {
+            outputs.insert(NOTE.to_owned(), Value::from(self.0));
+        }
+    }
+
+    /// The pending properties.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Whether a property is pending.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Adds a property whose value at Scaleway is uncertain. `attempted` is a value that a failed step may have set and
+    /// that is not the stored input.
+    pub fn add(&mut self, name: &str, attempted: Option<&Value>) {
+        let all = union(self.attempted(name), attempted);
+        let entry: Object = all.map(|all| (ATTEMPTED.to_owned(), all)).into_iter().collect();
+        self.0.insert(name.to_owned(), Value::from(entry));
+    }
+
+    /// The value that a failed update may have set.
+    pub fn attempted(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)?.as_object()?.given(ATTEMPTED)
+    }
+
+    /// Everything that may be in effect of a list or a map: elements of the stored input and of each failed attempt.
+    pub fn possible(&self, name: &str, stored: &Object) -> Option<Value> {
+        union(stored.given(name), self.attempted(name))
+    }
+
+    /// The inputs that are certainly in effect, of those that are stored: without what is pending under any of its names.
+    ///
+    /// Of maps that are merged key by key, the keys stay, without values, so that a call can remove them.
+    pub fn certain(&self, resource: &Resource, stored: &Object) -> Object {
+        if self.0.is_empty() {
+            return stored.clone();
+        }
+        let mut certain = stored.clone();
+        certain.retain(|name, _| !self.names().any(|pending| resource.stem(pending) == resource.stem(name)));
+        for name in self.names() {
+            let merge = resource.properties.get(name).and_then(|property| property.merge);
+            let possible = self.possible(name, stored);
+            if let (Some(Merge::NullDrops), Some(map)) = (merge, possible.as_ref().and_then(Value::as_object)) {
+                let keys = map.keys().map(|key| (key.clone(), Value::NULL));
+                certain.insert(name.to_owned(), Value::from(keys.collect::<Object>()));
+            }
+        }
+        certain
+    }
+}
+
+/// Both values together, as far as they are collections; else the second.
+fn union(one: Option<&Value>, other: Option<&Value>) -> Option<Value> {
+    let (Some(one), Some(other)) = (one, other) else { return other.or(one).cloned() };
+    let secret = one.contains_secret() || other.contains_secret();
+    let both = match (one.data(), other.data()) {
+        (Data::Array(one), Data::Array(other)) => {
+            let more = other.iter().filter(|item| !one.contains(item)).cloned();
+            Value::from(one.iter().cloned().chain(more).collect::<Vec<_>>())
+        }
+        (Data::Object(one), Data::Object(other)) => {
+            let both = one.iter().chain(other.iter()).map(|(key, value)| (key.clone(), value.clone()));
+            Value::from(both.collect::<Object>())
+        }
+        _ => return Some(other.clone()),
+    };
+    Some(both.secret_if(secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(items: &[&str]) -> Value {
+        Value::from(items.iter().copied().map(Value::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_note_survives_the_outputs_and_ends_with_its_last_name() {
+        let mut outputs = Object::new();
+        let mut pending = Pending::default();
+        pending.add("tags", Some(&texts(&["a"])));
+        pending.clone().note(&mut outputs);
+        assert_eq!(Pending::of(&outputs), pending);
+        Pending::default().note(&mut outputs);
+        assert!(outputs.is_empty());
+    }
+
+    #[test]
+    fn all_attempts_on_a_list_may_be_in_effect() {
+        let mut pending = Pending::default();
+        pending.add("emails", Some(&texts(&["b"])));
+        pending.add("emails", Some(&texts(&["c"])));
+        let stored = Object::from_iter([("emails".to_owned(), texts(&["a", "b"]))]);
+        assert_eq!(pending.possible("emails", &stored), Some(texts(&["a", "b", "c"])));
+    }
+
+    #[test]
+    fn what_was_attempted_stays_secret() {
+        let mut pending = Pending::default();
+        let attempted = Object::from_iter([("KEY".to_owned(), Value::from("canary").into_secret())]);
+        pending.add("variables", Some(&Value::from(attempted)));
+        let possible = pending.possible("variables", &Object::new());
+        assert!(possible.is_some_and(|value| value.contains_secret()));
+    }
+}

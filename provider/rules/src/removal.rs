@@ -1,0 +1,54 @@
+//! Inputs that the program no longer sets: which keep their current value, and which get back their default. Pure.
+
+use catalog::{Input, Property, Resource};
+use value::{Path, Value};
+
+use crate::operation::{DiffRequest, Warning};
+use crate::presence;
+use crate::{encode, special};
+
+/// Whether an input keeps its current value when it is removed from the program.
+///
+/// What the API fills in stays, unless the descriptor names the value that is sent then (`clear`).
+pub fn keeps_value(property: &Property) -> bool {
+    (property.computed && property.clear.is_none()) || matches!(property.input, Input::Provider(_))
+}
+
+/// Whether the value is the one that a removal would send.
+pub fn is_cleared(property: &Property, value: &Value) -> bool {
+    property.clear.is_some()
+        && encode::encoded(property, value, &Path::default()).is_ok_and(|encoded| encoded == property.clear)
+}
+
+/// Whether neither the old program nor the new one sets an input that is no field of the API. Another default, such as
+/// that of `pulumiverse_scaleway`, is no change then.
+pub fn is_default_of_both(name: &str, property: &Property, request: &DiffRequest<'_>) -> bool {
+    property.send.is_none()
+        && property.read.is_none()
+        && presence::is_filled_in(request.old_inputs, name)
+        && presence::is_filled_in(request.news, name)
+}
+
+/// A warning for each input that was removed from the program and keeps its current value.
+pub fn kept(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
+    let kept = resource.properties.iter().filter(|(name, property)| is_kept(resource, name, property, request));
+    let warning = |name: &String| Warning {
+        path: Path::root(name.as_str()),
+        text: "the program does not set it: the current value is kept. Set it to change it".to_owned(),
+    };
+    kept.map(|(name, _)| warning(name)).collect()
+}
+
+fn is_kept(resource: &Resource, name: &str, property: &Property, request: &DiffRequest<'_>) -> bool {
+    let is_sent = property.send.is_some() && !property.once && !presence::is_left_to_others(property, request.news);
+    let was_set = request.old_inputs.given(name).is_some() && !presence::is_filled_in(request.old_inputs, name);
+    // Another spelling of it, or an input that excludes it, takes its place.
+    let stem = resource.stem(name);
+    let spelled = request.news.iter().any(|(other, value)| !value.is_null() && resource.stem(other) == stem);
+    let excluded = resource.exactly_one.iter().chain(&resource.at_most_one).any(|group| {
+        group.iter().any(|member| member == name) && group.iter().any(|other| request.news.given(other).is_some())
+    });
+    // Where another input sets the value, absence is as good as that.
+    let set_elsewhere = special::handler(resource).unshown(request.news).contains(&name);
+    property.computed && property.clear.is_none() && is_sent && was_set && !spelled && !excluded && !set_elsewhere
+}

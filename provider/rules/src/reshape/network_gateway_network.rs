@@ -1,0 +1,55 @@
+//! Gateway networks: two fields of the object on the wire, a list of one for the program.
+//!
+//! It does not know what else a gateway network has.
+
+use serde_json::{Map, Value as Json};
+
+use crate::wire::Wire;
+
+const FIELDS: [&str; 2] = ["push_default_route", "ipam_ip_id"];
+
+/// The fields of the first of `ipam_configs` stand beside everything else.
+pub(super) fn encode(wire: &mut Wire) {
+    let Some(Json::Array(configs)) = wire.remove("ipam_configs") else { return };
+    let Some(Json::Object(config)) = configs.into_iter().next() else { return };
+    for (field, json) in config.into_iter().filter(|(field, _)| FIELDS.contains(&field.as_str())) {
+        wire.insert(field, json);
+    }
+}
+
+/// The two fields are gathered in `ipam_configs`, a list of one; without them there is no list.
+pub(super) fn decode(wire: &mut Wire) {
+    let fields = FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), wire.get(*field)?.clone())));
+    let config: Map<String, Json> = fields.collect();
+    if !config.is_empty() {
+        wire.insert("ipam_configs".to_owned(), Json::Array(vec![Json::Object(config)]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::reshape::reshaped;
+
+    proptest! {
+        #[test]
+        fn a_config_comes_back_as_it_was_given(push in any::<bool>(), id in "[0-9a-f]{8}") {
+            let given = json!({ "ipam_configs": [{ "push_default_route": push, "ipam_ip_id": id }] });
+            let sent = reshaped(encode, &given);
+            prop_assert_eq!(&sent, &json!({ "push_default_route": push, "ipam_ip_id": id }));
+            let back = reshaped(decode, &sent);
+            prop_assert_eq!(&back["ipam_configs"], &given["ipam_configs"]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_config_does_no_harm() {
+        for strange in [json!({ "ipam_configs": "a" }), json!({ "ipam_configs": [1] }), json!({ "ipam_configs": [] })] {
+            assert_eq!(reshaped(encode, &strange), json!({}));
+        }
+        assert_eq!(reshaped(decode, &json!({})), json!({}));
+    }
+}

@@ -1,0 +1,226 @@
+//! What is known of one resource while an operation works on it: its place, the parts of its id, what it is wanted to
+//! be, and what the API has answered so far. Calls take their values from here.
+
+use std::collections::BTreeSet;
+
+use catalog::{Convert, IdPart, Input, Kind, Property, Resource, Source, Step};
+use serde_json::Value as Json;
+use value::Object;
+
+use crate::convert;
+use crate::encode;
+use crate::error::Error;
+use crate::id::{self, Parts};
+use crate::moved::Moves;
+use crate::place::{self, Defaults};
+use crate::wire::{self, Wire};
+
+/// One resource in the course of an operation.
+#[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, learnt at different points of an operation")]
+pub struct Scope<'a> {
+    /// Its descriptor.
+    pub resource: &'a Resource,
+    /// The provider's region, zone and project.
+    pub defaults: &'a Defaults,
+    /// The parts of its id.
+    pub parts: Parts,
+    /// What the inputs say, in the shape of requests.
+    pub wanted: Wire,
+    /// What the inputs said before the change under way; empty where there is none.
+    pub before: Wire,
+    /// What the API said, in the shape of answers.
+    pub answers: Wire,
+    /// The uuids it had before.
+    pub moves: Moves,
+    /// Properties that nobody may look at now: they stay as they are.
+    pub untold: BTreeSet<String>,
+    /// Somebody saw it passing in the course of this operation: what was changed until then is being taken in.
+    pub was_passing: bool,
+    /// It has no code that could run: a deployment that fails is the state it is in, not a failure of the operation.
+    pub without_code: bool,
+    /// It was found by its id, which stays what it is.
+    found: bool,
+    /// This operation has made or changed it: answers that do not show it yet may lag.
+    pub fresh: bool,
+    /// Its delete was answered with something that the API document does not have.
+    pub odd_delete: bool,
+    /// Nothing is known of it yet, so that nothing can be left as it is.
+    pub stranger: bool,
+}
+
+impl<'a> Scope<'a> {
+    /// A resource that does not exist yet.
+    pub fn of_inputs(resource: &'a Resource, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
+        let wanted = encode::wanted(resource, inputs, defaults)?;
+        let locality = place::of_inputs(resource, inputs, defaults);
+        let parts = Parts { locality, ..Parts::default() };
+        let mut scope = Self::new(resource, defaults, parts, wanted);
+        scope.belongs_to(inputs);
+        Ok(scope)
+    }
+
+    /// A resource that exists.
+    pub fn of_id(resource: &'a Resource, id: &str, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
+        let parts = id::parse(resource, id, defaults)?;
+        let wanted = encode::wanted(resource, inputs, defaults)?;
+        let mut scope = Self::new(resource, defaults, parts, wanted);
+        scope.found = true;
+        scope.belongs_to(inputs);
+        Ok(scope)
+    }
+
+    fn new(resource: &'a Resource, defaults: &'a Defaults, parts: Parts, wanted: Wire) -> Self {
+        let (before, answers, moves, untold) = (Wire::new(), Wire::new(), Moves::default(), BTreeSet::new());
+        let (was_passing, without_code, found, fresh, odd_delete, stranger) =
+            (false, false, false, false, false, false);
+        Self {
+            resource,
+            defaults,
+            parts,
+            wanted,
+            before,
+            answers,
+            moves,
+            untold,
+            was_passing,
+            without_code,
+            found,
+            fresh,
+            odd_delete,
+            stranger,
+        }
+    }
+
+    /// From now on another object is meant, which holds what this one held; this one is still there.
+    pub fn move_to(&mut self, uuid: &str) {
+        if let Some(before) = self.parts.uuid.replace(uuid.to_owned()) {
+            self.moves.earlier.push(before.clone());
+            self.moves.leftover.push(before);
+        }
+        self.answers = Wire::new();
+    }
+
+    /// Remembers the project these inputs or outputs name, where calls are made for it and none is known yet, and the
+    /// uuid that the resource has moved to.
+    pub fn belongs_to(&mut self, known: &Object) {
+        if let Some((uuid, moves)) = Moves::noted(known) {
+            self.parts.uuid = Some(uuid);
+            self.moves = moves;
+        }
+        if self.resource.project_in_id && self.parts.project.is_none() {
+            self.parts.project = known.text("projectId").map(str::to_owned);
+        }
+    }
+
+    /// The resource's Pulumi id, once everything it is made of is known.
+    pub fn id(&self) -> Option<String> {
+        if let (true, Some(id)) = (self.found, id::compose(self.resource, &self.parts)) {
+            return Some(id);
+        }
+        let mut parts = self.parts.clone();
+        for part in self.resource.id_forms().flatten() {
+            match part {
+                IdPart::Id if parts.uuid.is_none() => {
+                    parts.uuid = self.own_id().as_ref().and_then(wire::plain_text);
+                }
+                IdPart::Property(name) if !parts.properties.contains_key(name) => {
+                    if let Some(text) = self.property(name).as_ref().and_then(wire::plain_text) {
+                        parts.properties.insert(name.clone(), text);
+                    }
+                }
+                _ => {}
+            }
+        }
+        id::compose(self.resource, &parts)
+    }
+
+    /// What answers call the resource: by its uuid, or by its name.
+    fn own_id(&self) -> Option<Json> {
+        if self.resource.named_by.is_empty() {
+            return wire::get(&self.answers, "id").cloned();
+        }
+        let texts: Option<Vec<&str>> =
+            self.resource.named_by.iter().map(|field| wire::get(&self.answers, field)?.as_str()).collect();
+        let texts: Vec<&str> = texts?.into_iter().filter(|text| !text.is_empty()).collect();
+        Some(Json::from(texts.join(".")))
+    }
+
+    /// Where the resource is.
+    pub fn locality(&self) -> Option<&str> {
+        self.parts.locality.as_deref()
+    }
+
+    /// The value a source stands for, if it is known.
+    pub fn source(&self, source: &Source) -> Option<Json> {
+        match source {
+            Source::Locality => self.parts.locality.clone().map(Json::from),
+            Source::Region => {
+                let region = self.locality().map(place::region_of).or(self.defaults.region.as_deref());
+                region.map(Json::from)
+            }
+            Source::Id => self.parts.uuid.clone().map(Json::from).or_else(|| self.own_id()),
+            Source::Property(name) => self.property(name),
+            Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.wanted, path)),
+            Source::Before(path) => wire::get(&self.before, path).cloned(),
+            Source::Literal(json) => Some(json.clone()),
+            Source::Project if self.parts.project.is_some() => self.parts.project.clone().map(Json::from),
+            Source::Project => self.owner("projectId", "project_id", self.defaults.project_id.as_deref()),
+            Source::Organization => {
+                self.owner("organizationId", "organization_id", self.defaults.organization_id.as_deref())
+            }
+        }
+    }
+
+    /// The body of a call of a step that sends these fields.
+    pub fn body(&self, step: &Step, fields: &[String]) -> Wire {
+        let Some(body) = &step.call.body else { return Wire::new() };
+        let mut object = Wire::new();
+        for field in fields {
+            let json = self.wanted_field(field).cloned();
+            if let Some(json) = json.or_else(|| empty_list(body.whole, self.resource, field)) {
+                wire::set(&mut object, body.rename.get(field).unwrap_or(field), json);
+            }
+        }
+        for (field, source) in &body.with {
+            if let Some(json) = self.source(source) {
+                wire::set(&mut object, field, json);
+            }
+        }
+        object
+    }
+
+    /// A field of what is wanted, null if it is to be cleared.
+    pub fn wanted_field(&self, path: &str) -> Option<&Json> {
+        wire::find(&self.wanted, path)
+    }
+
+    /// The bare wire form of a property: as the id says, as wanted, or as answered.
+    fn property(&self, name: &str) -> Option<Json> {
+        if let Some(text) = self.parts.properties.get(name) {
+            return Some(Json::from(text.clone()));
+        }
+        let property = self.resource.properties.get(name);
+        let sent = property.and_then(|property| property.send.clone()).unwrap_or_else(|| catalog::usual_field(name));
+        let read = property.and_then(|property| property.read.clone()).unwrap_or_else(|| catalog::usual_field(name));
+        let found = wire::get(&self.wanted, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()?;
+        // Owners of Object Storage are told twice; calls are made for the project.
+        match property.and_then(|property| property.convert) {
+            Some(Convert::Owner) => convert::from_wire(Convert::Owner, found, None, None),
+            _ => Some(found),
+        }
+    }
+
+    fn owner(&self, property: &str, field: &str, default: Option<&str>) -> Option<Json> {
+        self.property(property).or_else(|| wire::get(&self.answers, field).cloned()).or_else(|| default.map(Json::from))
+    }
+}
+
+/// A request that replaces the whole object needs an empty list where the program sets none, unless the API fills it in.
+fn empty_list(whole: bool, resource: &Resource, field: &str) -> Option<Json> {
+    let mut properties = resource.properties.values();
+    let is_list =
+        |property: &Property| matches!(property.kind, Kind::List(_)) && !property.single && !property.computed;
+    let given = |property: &&Property| property.input != Input::No && property.send.as_deref() == Some(field);
+    (whole && properties.find(given).is_some_and(is_list)).then(|| Json::Array(Vec::new()))
+}

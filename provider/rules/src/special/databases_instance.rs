@@ -1,0 +1,103 @@
+//! Database instances: what comes with the snapshot that an instance is restored from, and upgrades of the engine.
+//!
+//! Data was not enough because the inputs that `snapshotId` decides are not a fixed group.
+
+use value::{Data, Object, Path, Value};
+
+use super::{Special, databases_upgrade};
+use crate::operation::{Diff, DiffRequest, Failure};
+
+/// See the module.
+pub(super) struct Instance;
+
+/// What an instance gets only after it was made from a snapshot.
+const AFTER_SNAPSHOT: [&str; 11] = [
+    "backupSameRegion",
+    "disableBackup",
+    "encryptionAtRest",
+    "loadBalancer",
+    "password",
+    "passwordWo",
+    "passwordWoVersion",
+    "privateNetwork",
+    "tags",
+    "volumeSizeInGb",
+    "volumeType",
+];
+
+/// What comes with a snapshot unless the program chooses it, and what can only come with it.
+const OF_SNAPSHOT: [&str; 3] = ["initSettings", "userName", "volumeType"];
+
+/// The same, and a schedule of backups, which is shown as off until its first run is planned.
+const UNSHOWN_OF_SNAPSHOT: [&str; 4] = ["disableBackup", "initSettings", "userName", "volumeType"];
+
+impl Special for Instance {
+    fn inherited(&self, inputs: &Object) -> &'static [&'static str] {
+        if inputs.given("snapshotId").is_some() { &OF_SNAPSHOT } else { &[] }
+    }
+
+    fn unshown(&self, inputs: &Object) -> &'static [&'static str] {
+        if inputs.given("snapshotId").is_some() { &UNSHOWN_OF_SNAPSHOT } else { &[] }
+    }
+
+    fn check(&self, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
+        let mut fail = |path: Path, reason: &str| failures.push(Failure { path, reason: reason.to_owned() });
+        let is_restored = inputs.given("snapshotId").is_some();
+        let local = match inputs.given("volumeType") {
+            Some(kind) => kind.as_str() == Some("lssd"),
+            None => !is_restored,
+        };
+        for name in ["userName", "initSettings"].iter().filter(|name| is_restored && inputs.given(name).is_some()) {
+            fail(Path::root(*name), "comes with the snapshot and cannot be chosen beside `snapshotId`: remove it");
+        }
+        if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
+            fail(
+                Path::root("volumeSizeInGb"),
+                "cannot be chosen with the volume type lssd, whose size comes with the node type",
+            );
+        }
+        if let (Some(old), Some(new)) = (number(olds, "volumeSizeInGb"), number(inputs, "volumeSizeInGb"))
+            && new < old
+        {
+            fail(Path::root("volumeSizeInGb"), "cannot shrink: make a new instance and move the data");
+        }
+        databases_upgrade::check(olds, inputs, failures);
+    }
+
+    fn foresee(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+        databases_upgrade::foresee(request, diff);
+        // The local disk has the size of its node type.
+        if request.news.text("volumeType") == Some("lssd") {
+            diff.warnings.retain(|warning| warning.path.top() != Some("volumeSizeInGb"));
+        }
+    }
+
+    fn imported(&self, inputs: &mut Object) {
+        shows_one_way_to_an_address(inputs, "ipNet");
+    }
+
+    fn takes_care_of(&self, inputs: &Object) -> &'static [&'static str] {
+        if inputs.given("snapshotId").is_some() { &AFTER_SNAPSHOT } else { &[] }
+    }
+
+    fn unasked(&self, inputs: &Object) -> &'static [&'static str] {
+        let given = |name: &str| inputs.given(name).is_some();
+        let unasked = given("snapshotId") && given("privateNetwork") && !given("loadBalancer");
+        if unasked { &["loadBalancer"] } else { &[] }
+    }
+}
+
+/// An address that IPAM picked and the wish that it pick one are two ways to say the same, and the API takes only one:
+/// what is imported says the wish, so that a new one of the same program gets an address that is free.
+pub(super) fn shows_one_way_to_an_address(inputs: &mut Object, address: &str) {
+    let network = inputs.get_mut("privateNetwork").map(Value::data_mut);
+    if let Some(Data::Object(network)) = network
+        && network.flag("enableIpam") == Some(true)
+    {
+        network.remove(address);
+    }
+}
+
+fn number(object: &Object, name: &str) -> Option<f64> {
+    object.given(name).and_then(Value::as_f64)
+}

@@ -1,0 +1,112 @@
+//! Modules point one way: no module of a crate uses another that uses it, directly or through others.
+//!
+//! A module is a file or folder below `src/`, with everything inside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::source::{Source, assert_none, sources};
+
+/// The folders whose modules have no cycles.
+const FOLDERS: &[&str] = &[
+    "fake/src/",
+    "provider/catalog/src/",
+    "provider/client/src/",
+    "provider/rules/src/",
+    "provider/src/",
+    "provider/value/src/",
+];
+
+#[test]
+fn modules_of_a_crate_form_no_cycle() {
+    for folder in FOLDERS {
+        let uses = uses(folder);
+        assert!(uses.len() > 2 || *folder == "provider/value/src/", "{folder} has no modules");
+        let cycles: Vec<String> = uses.keys().filter_map(|module| cycle(&uses, module)).collect();
+        assert_none(&format!("modules of {folder} use each other"), &cycles);
+    }
+}
+
+/// The way from a module back to itself, if there is one.
+fn cycle(uses: &BTreeMap<String, BTreeSet<String>>, start: &str) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    let mut ways = vec![vec![start]];
+    while let Some(way) = ways.pop() {
+        for next in uses.get(*way.last()?).into_iter().flatten() {
+            if next == start {
+                return Some(format!("{} -> {start}", way.join(" -> ")));
+            }
+            if seen.insert(next.as_str()) {
+                ways.push(way.iter().copied().chain([next.as_str()]).collect());
+            }
+        }
+    }
+    None
+}
+
+/// Which modules each module names, tests aside.
+fn uses(folder: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in sources(folder).iter().filter(|source| !source.is_test()) {
+        let path = source.path.strip_prefix(folder).unwrap_or(&source.path);
+        let module = path.split('/').next().unwrap_or(path).trim_end_matches(".rs");
+        if !["lib", "main"].contains(&module) {
+            found.entry(module.to_owned()).or_default().extend(named(&code(source)));
+        }
+    }
+    let modules: BTreeSet<String> = found.keys().cloned().collect();
+    for (module, names) in &mut found {
+        names.retain(|name| modules.contains(name) && name != module);
+    }
+    found
+}
+
+fn code(source: &Source) -> String {
+    source.code().map(|(_, line)| line).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules in `crate::module` and in `crate::{module, module::Item}`.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        let Some(group) = rest.strip_prefix('{') else {
+            names.insert(word(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut item = String::new();
+        for character in group.chars() {
+            match character {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    names.insert(word(&std::mem::take(&mut item)));
+                }
+                _ if depth == 0 => item.push(character),
+                _ => {}
+            }
+        }
+        names.insert(word(&item));
+    }
+    names
+}
+
+fn word(text: &str) -> String {
+    text.trim().chars().take_while(|character| character.is_ascii_lowercase() || *character == '_').collect()
+}
+
+#[test]
+fn a_cycle_over_three_modules_is_found() {
+    let uses = |pairs: &[(&str, &str)]| {
+        let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (from, to) in pairs {
+            uses.entry((*from).to_owned()).or_default().insert((*to).to_owned());
+        }
+        uses
+    };
+    let ring = uses(&[("a", "b"), ("b", "c"), ("c", "a")]);
+    assert_eq!(cycle(&ring, "a").unwrap(), "a -> b -> c -> a");
+    assert!(cycle(&uses(&[("a", "b"), ("b", "c"), ("a", "c")]), "a").is_none());
+    let code = "use crate::{look, wire::{self, Wire}};\nlet x = crate::request::call();";
+    assert_eq!(named(code), ["look", "request", "wire"].map(str::to_owned).into());
+}
