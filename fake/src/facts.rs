@@ -85,7 +85,7 @@ struct File {
     kinds: BTreeMap<String, KindFacts>,
 }
 
-/// What the file says about a kind. `README.md` in `kinds/` explains each field.
+/// The facts about a kind. `README.md` in `kinds/` explains each field.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct KindFacts {

@@ -15,14 +15,14 @@ use crate::store::Store;
 pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Sight, Refusal> {
     let store = &call.world.store;
     let Some(key) = iam::key_with_secret(store, token) else { return Ok(Sight::All) };
-    // Everybody may look at the key in hand.
+    // An API key may read itself.
     let is_own = call.parameters.get("access_key") == Some(&key.id);
     let own = needed.resource == "api_key" && needed.action == "read" && is_own;
     let Some(grants) = iam::grants(store, &key.id).filter(|_| !own) else { return Ok(Sight::All) };
     grants.check(needed, &place(call, &key.id, needed))
 }
 
-/// The project of what the call is about: of the object that its path names, else the one the body tells, else that of
+/// The project of the call: that of the object in the path, else the one in the body, else that of
 /// what the body names, else the one the query asks for. What is made without a word goes where the key belongs.
 fn place(call: &Call<'_>, access_key: &str, needed: &Needed) -> Place {
     let store = &call.world.store;

@@ -9,7 +9,7 @@ pub(crate) use areas::{Needed, is_of_organization, needed, needed_in_storage};
 
 use crate::answer::Refusal;
 
-/// What somebody may do: each rule's permission sets, and the projects they hold in (`None`: the whole organization).
+/// The permissions of an API key: each rule's permission sets, and the projects they hold in (`None`: the whole organization).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grants(pub(crate) Vec<(Vec<String>, Option<Vec<String>>)>);
 
@@ -22,7 +22,7 @@ pub(crate) enum Place {
     Anywhere,
 }
 
-/// The objects that somebody may see in a list.
+/// The objects that a list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sight {
     /// All of them.
@@ -50,7 +50,7 @@ impl Grants {
         fits.then_some(Sight::Projects(projects))
     }
 
-    /// Refuses, as Scaleway words it, what no rule allows; else tells what may be seen.
+    /// 403 for what no rule allows, else the objects that a list shows.
     pub(crate) fn check(&self, needed: &Needed, place: &Place) -> Result<Sight, Refusal> {
         self.sight(needed, place).ok_or_else(|| Refusal::denied(needed.resource, needed.action))
     }

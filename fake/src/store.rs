@@ -1,6 +1,6 @@
 //! What exists: objects in memory, and what will become of them as time passes.
 //!
-//! It does not know HTTP, API documents or products. It never asks for the time; it is told.
+//! It depends on neither HTTP, API documents nor products, and gets the time as an argument.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(crate) struct Kind {
     /// The field that shows the id; empty where none does.
     pub(crate) id: &'static str,
     /// Of which names the id is made where it is not one of its own, such as `instance_id` and `name`: parameters of
-    /// the path or fields, joined by slashes. Those that are no fields are hidden in the object.
+    /// the path or fields, joined by slashes. Those without a field are hidden in the object.
     pub(crate) key: &'static [&'static str],
     /// The field of a list answer that holds the objects, such as `namespaces`.
     pub(crate) list: &'static str,
@@ -147,7 +147,7 @@ impl Kind {
         self.name.split_once('/').map_or(self.name, |(_, noun)| noun)
     }
 
-    /// The refusal when there is no object with this id.
+    /// The answer where no object has this id.
     pub(crate) fn refusal(&self, id: &str) -> Refusal {
         match self.missing {
             Missing::Labelled(resource) => Refusal::not_found(resource, id),

@@ -1,6 +1,6 @@
 //! The operations of plain kinds, served from the API document and the facts in `kinds/`.
 //!
-//! This module knows the verbs create, get, list, update and delete. It does not know any product.
+//! It implements the verbs create, get, list, update and delete, and depends on no product.
 
 mod values;
 
@@ -50,7 +50,7 @@ fn is_plural(plural: &str, noun: &str) -> bool {
     regular || stem.is_some_and(|stem| plural.strip_prefix(stem) == Some("ies"))
 }
 
-/// Does what the verb says.
+/// Serves one operation.
 pub(crate) fn serve(call: &mut Call<'_>, plain: &'static Plain, verb: Verb) -> Handled {
     match verb {
         Verb::Create => create(call, plain, json!({})),

@@ -80,7 +80,7 @@ fn policy(call: &Call<'_>) -> Handled {
     let Some(period) = given["rotation_period"].as_str() else { return Ok(Value::Null) };
     let seconds = period.trim_end_matches('s').parse::<f64>().ok();
     let Some(period) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) else {
-        return Err(Refusal::constraint("rotation_policy.rotation_period", "it is no duration"));
+        return Err(Refusal::constraint("rotation_policy.rotation_period", "it is not a duration"));
     };
     if period < DAY {
         return Err(Refusal::constraint("rotation_policy.rotation_period", "it must be a day at least"));

@@ -1,4 +1,4 @@
-//! Log files of instances. There are no lines in them.
+//! Log files of instances. They are empty.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};

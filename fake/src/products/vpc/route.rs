@@ -1,4 +1,4 @@
-//! Routes: those that somebody made, and in lists those that each private network has by itself.
+//! Routes: created ones, and in lists the local route of each private network.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     plain::update(call, ROUTE.plain())
 }
 
-/// An empty next hop removes it. As recorded, an empty description becomes a text of the API.
+/// An empty next hop removes it. As recorded, an empty description becomes the description that the API gives.
 fn rewrite(call: &mut Call<'_>) {
     for (name, value) in &mut call.body {
         if value == "" && NEXT_HOPS.contains(&name.as_str()) {

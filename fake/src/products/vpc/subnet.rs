@@ -12,7 +12,7 @@ use crate::facts::Named;
 
 pub(crate) static SUBNET: Named = Named("vpc/subnet");
 
-/// As recorded: where the blocks come from that nobody asked for, and how large they are.
+/// As recorded: the pool of blocks that the API chooses, and their size.
 const IPV4_POOL: (Ipv4Addr, u8) = (Ipv4Addr::new(172, 16, 0, 0), 12);
 const IPV4_PREFIX: u8 = 22;
 const IPV6_PREFIX: u8 = 64;
