@@ -40,11 +40,12 @@ const PRECONFIGURED: &[(&str, &str, &str, &str, &str)] = &[
     ("e930945c-8b42-48fe-94db-12abc81d27f4", "ServerlessSQLDatabaseHighCPUUsage", "Serverless", "SQL Databases", "10m"),
 ];
 
-/// As recorded: all in one answer, whatever page is asked for. A project has no alerts until some are switched on.
+/// As recorded: all in one answer, whatever page is asked for.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let mut query = call.query.clone();
     let project = query.remove("project_id").and_then(|project| project.as_str().map(str::to_owned));
     let project = project.unwrap_or_else(|| call.world.project.clone());
+    provide(call, &project);
     if let Some(preconfigured) = query.remove("is_preconfigured") {
         query.insert("preconfigured".to_owned(), preconfigured);
     }
