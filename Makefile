@@ -61,9 +61,10 @@ endif
 fake: ## Run the fake for tests of your own programs
 	cargo run --release -p scaleway-fake -- $(ARGS)
 
-bench: ## Measure start time, memory, size and requests of the plugin
+bench: ## Measure start time, memory, size and requests of the plugin, and the requests per second of the fake
 	@$(MAKE) --jobs=2 tools build
 	scripts/bench
+	cargo bench --quiet -p scaleway-fake
 
 reliability: ## Run all fault, kill and rate limit tests (about an hour); writes docs/reliability.md
 	@$(MAKE) --jobs=2 tools build

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Generates the OpenAPI documents of this project from the pinned SDK. With --check,
 # generates them in a temporary directory, and fails if a committed document differs.
-# This list and `embed!` in src/lib.rs contain the same documents, except for object.s3,
-# which is written by hand: the SDK has no client for Object Storage.
+# The documents of this list are embedded, and object.s3, which is written by hand: the
+# SDK has no client for Object Storage.
 set -eu
 cd "$(dirname "$0")"
 

@@ -27,7 +27,7 @@ use crate::faults::Fault;
 use crate::journal::Entry;
 use crate::products::rdb;
 use crate::request::Received;
-use crate::server::Server;
+use crate::state::Server;
 use crate::store::Object;
 
 /// Which object is meant, and what to set in it.

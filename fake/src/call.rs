@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Refusal;
 use crate::clock;
+use crate::facts::Named;
 use crate::paging;
 use crate::rights::Sight;
 use crate::store::{Kind, Object, Store};
@@ -21,6 +22,12 @@ pub(crate) type Handled = Result<Value, Refusal>;
 
 /// Filters of lists that objects answer for their parts.
 const OWNERS: [&str; 2] = ["organization_id", "project_id"];
+
+/// The made-up id of the organization's owner.
+pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
+
+/// The kind of projects, which own all other objects.
+pub(crate) static PROJECT: Named = Named("account/project");
 
 /// Everything that calls share.
 #[derive(Debug)]
@@ -42,6 +49,8 @@ pub(crate) struct World {
     pub(crate) contents: BTreeMap<String, Bytes>,
     /// The source of ids and secrets.
     pub(crate) chance: fastrand::Rng,
+    /// The kind of a name, such as `vpc/vpc`.
+    pub(crate) kinds: fn(&str) -> Option<&'static Kind>,
 }
 
 /// One call.
@@ -131,10 +140,7 @@ impl Call<'_> {
         if given.is_empty() {
             return Ok(self.world.project.clone());
         }
-        self.world
-            .store
-            .get(&crate::products::account::PROJECT, "", &given)
-            .map_err(|_| Refusal::denied("project", "write"))?;
+        self.world.store.get(&PROJECT, "", &given).map_err(|_| Refusal::denied("project", "write"))?;
         Ok(given)
     }
 
@@ -172,6 +178,11 @@ impl Call<'_> {
     /// Shows a page of the objects in the call's locality; see [`paging::selects`] for how the query filters.
     /// Further parameters of the path (parents) filter like those of the query.
     pub(crate) fn list(&self, kind: &Kind) -> Handled {
+        self.list_where(kind, |_| true)
+    }
+
+    /// [`Call::list`] of those objects for which `selected` holds too.
+    pub(crate) fn list_where(&self, kind: &Kind, selected: impl Fn(&Object) -> bool) -> Handled {
         let mut query = self.query.clone();
         let parents = self.parameters.iter().filter(|(name, _)| !matches!(name.as_str(), "region" | "zone"));
         query.extend(parents.map(|(name, value)| (name.clone(), Value::from(value.clone()))));
@@ -179,7 +190,7 @@ impl Call<'_> {
         let owned = |object: &Object| {
             owners.iter().all(|(name, wanted)| self.world.store.inherited(object, name) == Some(wanted))
         };
-        Ok(self.page(kind, |object| owned(object) && paging::selects(&query, kind, object)))
+        Ok(self.page(kind, |object| selected(object) && owned(object) && paging::selects(&query, kind, object)))
     }
 
     /// Sets those of the named fields that are given, and `updated_at`.

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::postgres;
-use crate::server::Server;
+use crate::state::Server;
 
 /// Connections that have shown what they are and wait for HTTP to take them.
 const WAITING: usize = 64;

@@ -23,12 +23,16 @@ mod call;
 mod clock;
 mod connection;
 mod data_plane;
+mod facts;
 mod faults;
 mod gate;
 mod hashing;
 mod journal;
 mod paging;
+mod permissions;
+mod plain;
 mod postgres;
+mod product;
 mod products;
 mod request;
 mod rights;
@@ -36,13 +40,15 @@ mod running;
 mod seed;
 mod server;
 mod srn;
+mod state;
 mod store;
 
+pub use call::OWNER;
 pub use clock::Clock;
 pub use faults::{Fault, FaultKind};
 pub use journal::Entry;
 pub use running::{Builder, Fake, Running};
-pub use seed::{DEFAULT_ORGANIZATION, OWNER, Seed, SeedObject};
+pub use seed::{DEFAULT_ORGANIZATION, Seed, SeedObject};
 pub use store::Object;
 
 /// Why a fake did not start, or an object could not be altered.

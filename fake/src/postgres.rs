@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use crate::faults::FaultKind;
 use crate::journal::Entry;
 use crate::products::rdb::{self, Login};
-use crate::server::Server;
+use crate::state::Server;
 
 /// The first byte that a client of a database sends: of a length, which is small.
 pub(crate) const BEGINS: u8 = 0;

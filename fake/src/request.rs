@@ -7,14 +7,18 @@ use std::collections::BTreeMap;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Query;
 use axum::http::{HeaderMap, Request, Uri};
-use scaleway_api::{Document, Kind, Operation, Reason, Rules, Schema, Violation};
+use scaleway_api::{Document, Kind, Operation, Reason, Rules, Schema, StringFormat, Violation};
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
-use crate::products;
+use crate::call::object;
+use crate::facts;
 
 /// Larger than any body that the API takes.
 const LARGEST_BODY: usize = 64 << 20;
+
+/// Scaleway rejects a value that an enum does not have.
+const RULES: Rules = Rules { closed_enums: true, ..Rules::REQUEST };
 
 /// A request that was read to its end.
 #[derive(Clone, Debug)]
@@ -73,6 +77,16 @@ impl Received {
         let ignored = |name: &str| matches!(name, "page" | "page_size") && !declared(name);
         let given: Vec<_> = self.query.iter().filter(|(name, _)| !ignored(name)).cloned().collect();
         let mut query = document.read_query(operation, &given).map_err(|found| Refusal::invalid(&found))?;
+        for parameter in &operation.query_parameters {
+            let Some(value) = query.get(&parameter.name) else { continue };
+            let mut violations = document.validate(&parameter.schema, value, RULES);
+            for violation in &mut violations {
+                violation.path = format!("{}{}", parameter.name, violation.path);
+            }
+            if !violations.is_empty() {
+                return Err(Refusal::invalid(&violations));
+            }
+        }
         // The empty text, and the word of an enum for "unknown", are how clients leave a filter out.
         let unknown = |name: &str, text: &str| {
             let parameter = operation.query_parameters.iter().find(|parameter| parameter.name == name);
@@ -97,12 +111,16 @@ impl Received {
                 }])),
             };
         };
-        products::respell(document, operation, &mut body);
-        let violations = document.validate(schema, &body, Rules::REQUEST);
+        for (alias, documented) in facts::aliases(&document.name, &operation.id) {
+            if let Some(value) = body.as_object_mut().and_then(|body| body.remove(alias)) {
+                body[documented] = value;
+            }
+        }
+        let violations = document.validate(schema, &body, RULES);
         if !violations.is_empty() {
             return Err(Refusal::invalid(&violations));
         }
-        Ok(given(document, schema, body).map(crate::call::object).unwrap_or_default())
+        Ok(given(document, schema, body).map(object).unwrap_or_default())
     }
 }
 
@@ -125,7 +143,19 @@ fn given(document: &Document, schema: &Schema, value: Value) -> Option<Value> {
         (Kind::Array { items, .. }, Value::Array(elements)) => {
             Some(elements.into_iter().filter_map(|element| given(document, items, element)).collect())
         }
+        // As recorded: `1800.000s` is answered as `1800s`.
+        (Kind::String { format: Some(StringFormat::Duration) }, Value::String(text)) => {
+            Some(Value::from(shortest(&text)))
+        }
         (_, value) => Some(value),
+    }
+}
+
+/// A duration in seconds without the zeros at the end of its fraction.
+fn shortest(duration: &str) -> String {
+    match duration.strip_suffix('s').filter(|seconds| seconds.contains('.')) {
+        Some(seconds) => format!("{}s", seconds.trim_end_matches('0').trim_end_matches('.')),
+        None => duration.to_owned(),
     }
 }
 

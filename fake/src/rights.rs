@@ -1,20 +1,15 @@
-//! Who may do what: the policies of whoever bears the key, the rules in them, and what an operation takes.
+//! Permission sets: those that an API key has, and those that an operation needs.
 //!
-//! Only asked when the fake shall enforce permissions. A key that was not made here is the owner's, who may do
-//! everything. Conditions of rules are not looked at: a rule with one counts as if it held.
+//! This module does not know calls, or where policies are kept. Conditions of rules are ignored: a rule with one counts as
+//! fulfilled.
 
 mod areas;
-
-use serde_json::{Map, Value};
 
 pub(crate) use areas::{Needed, is_of_organization, needed, needed_in_storage};
 
 use crate::answer::Refusal;
-use crate::call::Call;
-use crate::products::iam;
-use crate::store::Store;
 
-/// What somebody may do: each rule's permission sets, and the projects they hold in (`None`: the whole organization).
+/// The permissions of an API key: each rule's permission sets, and the projects they hold in (`None`: the whole organization).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grants(pub(crate) Vec<(Vec<String>, Option<Vec<String>>)>);
 
@@ -27,7 +22,7 @@ pub(crate) enum Place {
     Anywhere,
 }
 
-/// The objects that somebody may see in a list.
+/// The objects that a list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Sight {
     /// All of them.
@@ -55,51 +50,8 @@ impl Grants {
         fits.then_some(Sight::Projects(projects))
     }
 
-    /// Refuses, as Scaleway words it, what no rule allows; else tells what may be seen.
+    /// 403 for what no rule allows, else the objects that a list shows.
     pub(crate) fn check(&self, needed: &Needed, place: &Place) -> Result<Sight, Refusal> {
         self.sight(needed, place).ok_or_else(|| Refusal::denied(needed.resource, needed.action))
     }
-}
-
-/// What a call of the API with this key may see, or its refusal.
-pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Sight, Refusal> {
-    let store = &call.world.store;
-    let Some(key) = iam::key_with_secret(store, token) else { return Ok(Sight::All) };
-    // Everybody may look at the key in hand.
-    let is_own = call.parameters.get("access_key") == Some(&key.id);
-    let own = needed.resource == "api_key" && needed.action == "read" && is_own;
-    let Some(grants) = iam::grants(store, &key.id).filter(|_| !own) else { return Ok(Sight::All) };
-    grants.check(needed, &place(call, &key.id, needed))
-}
-
-/// The project of what the call is about: of the object that its path names, else the one the body tells, else that of
-/// what the body names, else the one the query asks for. What is made without a word goes where the key belongs.
-fn place(call: &Call<'_>, access_key: &str, needed: &Needed) -> Place {
-    let store = &call.world.store;
-    let named: Vec<&str> = call
-        .parameters
-        .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "region" | "zone"))
-        .map(|(_, value)| value.as_str())
-        .collect();
-    let text = |fields: &Map<String, Value>, name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    let of_body = || {
-        let mut ids = call.body.iter().filter(|(name, _)| name.ends_with("_id")).filter_map(|(_, id)| id.as_str());
-        ids.find_map(|id| project_of(store, id))
-    };
-    let found = named.iter().find_map(|id| project_of(store, id));
-    let found = found.or_else(|| text(&call.body, "project_id")).or_else(of_body);
-    match found.or_else(|| text(&call.query, "project_id")) {
-        Some(project) => Place::Project(project),
-        None if named.is_empty() && needed.action == "write" => {
-            let own = iam::default_project(store, access_key);
-            Place::Project(own.unwrap_or_else(|| call.world.project.clone()))
-        }
-        None => Place::Anywhere,
-    }
-}
-
-fn project_of(store: &Store, id: &str) -> Option<String> {
-    let object = store.all().find(|object| object.id == id)?;
-    store.inherited(object, "project_id")?.as_str().map(str::to_owned)
 }

@@ -21,8 +21,10 @@ use crate::connection::{Line, Listener};
 use crate::faults::Fault;
 use crate::gate;
 use crate::journal::{Entry, Journal};
+use crate::products;
 use crate::seed::Seed;
-use crate::server::{self, Server};
+use crate::server;
+use crate::state::Server;
 use crate::store::Object;
 
 /// A fake Scaleway; begin with [`Fake::builder`].
@@ -133,6 +135,7 @@ impl Builder {
             enforce_permissions: self.enforce_permissions,
             contents: BTreeMap::new(),
             chance: fastrand::Rng::with_seed(self.chance.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
+            kinds: |name| products::kind(name).map(|(kind, _)| kind),
         };
         let server = Arc::new(Server::new(self.clock, world, Journal::new(self.log)));
         let service = Router::new()

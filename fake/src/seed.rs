@@ -23,16 +23,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::Error;
-use crate::call::object;
+use crate::call::{OWNER, PROJECT, object};
 use crate::clock;
 use crate::products::{self, account, iam};
 use crate::store::{Kind, Object, Store};
 
 /// As recorded, an organization and its default project share one id. This one is made up.
 pub const DEFAULT_ORGANIZATION: &str = "5ca1e3a7-fa4e-4000-8000-000000000001";
-
-/// The made-up id of the organization's owner.
-pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
 
 /// What exists before the start; see the module for its JSON.
 #[derive(Clone, Debug, Deserialize)]
@@ -90,8 +87,8 @@ impl Seed {
         let mut store = Store::default();
         let started = now;
         let now = clock::micros(now);
-        let project = account::project("default", "", &self.organization_id, &now);
-        store.insert(Object::new(&account::PROJECT, "", &self.default_project_id, object(project)));
+        let project = account::project("default", &self.organization_id, &now);
+        store.insert(Object::new(&PROJECT, "", &self.default_project_id, object(project)));
         store.insert(Object::new(&iam::USER, "", OWNER, object(owner(&self.organization_id, &now))));
         for seed in &self.objects {
             store.insert(self.planted(seed, started)?);

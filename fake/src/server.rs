@@ -1,10 +1,10 @@
 //! The life of one request, from top to bottom.
 //!
-//! It does not know what any operation does. Three faces answer on one port: the API, Object Storage for the requests
-//! that [`object::is_addressed`] tells, and containers for those that are addressed to their host names ([`data_plane`]).
-//! Databases answer there too, but not over HTTP ([`crate::postgres`]).
+//! This module does not know what an operation does. One port serves the API, Object Storage (the requests for which
+//! [`object::is_addressed`] holds) and containers (those to their host names, see [`data_plane`]). Databases answer there
+//! too, but not over HTTP ([`crate::postgres`]).
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
@@ -17,45 +17,15 @@ use tokio_stream::StreamExt;
 use crate::admin;
 use crate::answer::{Answer, Refusal};
 use crate::call::{Call, World};
-use crate::clock::Clock;
 use crate::connection::Line;
 use crate::data_plane;
-use crate::faults::{FaultKind, Faults};
-use crate::journal::{Entry, Journal};
+use crate::faults::FaultKind;
+use crate::journal::Entry;
+use crate::permissions;
 use crate::products::{self, Route, functions, iam, object};
 use crate::request::{self, Received};
 use crate::rights::{self, Sight};
-
-/// Everything that requests share.
-pub(crate) struct Server {
-    pub(crate) clock: Clock,
-    pub(crate) started: Timestamp,
-    world: Mutex<World>,
-    faults: Mutex<Faults>,
-    journal: Mutex<Journal>,
-}
-
-impl Server {
-    pub(crate) fn new(clock: Clock, world: World, journal: Journal) -> Self {
-        let started = clock.now();
-        Self { clock, started, world: Mutex::new(world), faults: Mutex::default(), journal: Mutex::new(journal) }
-    }
-
-    /// The state of the world now: everything that is due has happened.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        let mut world = lock(&self.world);
-        world.store.advance(self.clock.now());
-        world
-    }
-
-    pub(crate) fn faults(&self) -> MutexGuard<'_, Faults> {
-        lock(&self.faults)
-    }
-
-    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
-        lock(&self.journal)
-    }
-}
+use crate::state::Server;
 
 /// Answers one request.
 pub(crate) async fn exchange(
@@ -78,22 +48,20 @@ pub(crate) async fn exchange(
         None if stored => object::path(&received),
         None => received.path.clone(),
     };
+    let route = if host.is_none() && !stored { route(&received) } else { None };
+    let operation = route.as_ref().map(|route| route.operation.id.clone());
     let fault = server.faults().strike(&received.method, &path, received.uri.query());
     if let Some(FaultKind::Delay { seconds }) = &fault {
         server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
     }
     let (answer, operation) = match &fault {
         Some(FaultKind::DropBefore) => (None, None),
-        Some(FaultKind::Text { code, content_type, body }) => {
-            let operation = if host.is_none() && !stored { operation(&received) } else { None };
-            (Some(raw(*code, content_type, body)), operation)
-        }
+        Some(FaultKind::Text { code, content_type, body }) => (Some(raw(*code, content_type, body)), operation),
         Some(FaultKind::Status { code, body: None, .. }) if stored => {
             (Some(object::refusal(&server, &received, *code)), None)
         }
         Some(FaultKind::Status { code, body, .. }) => {
             let answer = Answer { status: *code, body: body.clone() };
-            let operation = if host.is_none() { operation(&received) } else { None };
             (Some(answer.into_response(&server.world().uuid())), operation)
         }
         _ if stored => {
@@ -105,8 +73,9 @@ pub(crate) async fn exchange(
             (Some(data_plane::answer(&server.world(), &host, &received, now)), None)
         }
         _ => {
-            let answer = decide(&server, &received).unwrap_or_else(|Refusal(answer)| answer);
-            (Some(answer.into_response(&server.world().uuid())), operation(&received))
+            let mut world = server.world();
+            let answer = decide(&server, &mut world, &received, route).unwrap_or_else(|Refusal(answer)| answer);
+            (Some(answer.into_response(&world.uuid())), operation)
         }
     };
     let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
@@ -148,17 +117,16 @@ pub(crate) async fn exchange(
     response
 }
 
-/// What Scaleway would say: authenticate, match, validate, see what is allowed, dispatch, and check our own answer.
-fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
+/// The answer of the API: authenticate, match, validate, check permissions, serve, and validate the answer.
+fn decide(server: &Server, world: &mut World, received: &Received, route: Option<Route>) -> Result<Answer, Refusal> {
     let now = server.clock.now();
-    let mut world = server.world();
     if received.path.starts_with(functions::UPLOADS) {
-        return functions::upload(&mut world, received);
+        return functions::upload(world, received);
     }
-    authenticate(&world, received.token(), now)?;
-    let Route { document, operation, parameters, handler } =
-        route(received).ok_or_else(|| Refusal::message(404, "there is nothing at this address"))?;
-    let handler = handler.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;
+    authenticate(world, received.token(), now)?;
+    let Route { document, operation, parameters, service } =
+        route.ok_or_else(|| Refusal::message(404, "there is nothing at this address"))?;
+    let service = service.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;
     request::check_locality(&parameters)?;
     let query = received.query(document, operation)?;
     let body = received.given(document, operation)?;
@@ -168,13 +136,13 @@ fn decide(server: &Server, received: &Received) -> Result<Answer, Refusal> {
         _ => None,
     });
     let sight = Sight::All;
-    let mut call = Call { operation, parameters, query, body, order, now, sight, world: &mut world };
+    let mut call = Call { operation, parameters, query, body, order, now, sight, world };
     if call.world.enforce_permissions
         && let Some(needed) = rights::needed(&document.name, &operation.id, operation.method)
     {
-        call.sight = rights::check(&call, received.token().unwrap_or_default(), &needed)?;
+        call.sight = permissions::check(&call, received.token().unwrap_or_default(), &needed)?;
     }
-    let answer = handler(&mut call)?;
+    let answer = service.answer(&mut call)?;
     let Some(schema) = &operation.answer else {
         return Ok(Answer { status: operation.status, body: None });
     };
@@ -198,10 +166,6 @@ fn authenticate(world: &World, token: Option<&str>, now: Timestamp) -> Result<()
 
 fn route(received: &Received) -> Option<Route> {
     products::find(Method::from_name(&received.method)?, &received.path)
-}
-
-fn operation(received: &Received) -> Option<String> {
-    route(received).map(|route| route.operation.id.clone())
 }
 
 fn entry(server: &Server, received: &Received, path: String, status: Option<u16>, operation: Option<String>) -> Entry {
@@ -244,9 +208,4 @@ fn raw(code: u16, content_type: &str, body: &str) -> Response<Bytes> {
 fn retry_after(mut response: Response<Bytes>, seconds: u32) -> Response<Bytes> {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
-}
-
-/// A request that panicked leaves the state as it was at that point, which is still worth answering from.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

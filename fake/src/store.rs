@@ -1,7 +1,8 @@
 //! What exists: objects in memory, and what will become of them as time passes.
 //!
-//! It does not know HTTP, API documents or products. It never asks for the time; it is told.
+//! It depends on neither HTTP, API documents nor products, and gets the time as an argument.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -20,7 +21,7 @@ pub(crate) struct Kind {
     /// The field that shows the id; empty where none does.
     pub(crate) id: &'static str,
     /// Of which names the id is made where it is not one of its own, such as `instance_id` and `name`: parameters of
-    /// the path or fields, joined by slashes. Those that are no fields are hidden in the object.
+    /// the path or fields, joined by slashes. Those without a field are hidden in the object.
     pub(crate) key: &'static [&'static str],
     /// The field of a list answer that holds the objects, such as `namespaces`.
     pub(crate) list: &'static str,
@@ -28,8 +29,43 @@ pub(crate) struct Kind {
     pub(crate) missing: Missing,
     /// The values of `status` in which changes are refused; see [`crate::call::Call::settled`].
     pub(crate) transient: &'static [&'static str],
-    /// Fills fields that are counted or looked up when the object is shown.
+    /// Fields that count other objects.
+    pub(crate) counts: &'static [Count],
+    /// Fields that hold other objects.
+    pub(crate) embeds: &'static [Embed],
+    /// Fields that have a value while an object exists.
+    pub(crate) conditions: &'static [Condition],
+    /// Fills fields that are looked up when the object is shown.
     pub(crate) view: Option<View>,
+    /// The host in its Scaleway resource name; `None` where the API document declares no `srn`.
+    pub(crate) srn: Option<&'static str>,
+}
+
+/// A field that counts the objects of a kind whose field names the object.
+#[derive(Debug)]
+pub(crate) struct Count {
+    pub(crate) field: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) by: &'static str,
+}
+
+/// A field that holds the objects of a kind whose field names the object.
+#[derive(Debug)]
+pub(crate) struct Embed {
+    pub(crate) field: &'static str,
+    pub(crate) kind: fn(&str) -> Option<&'static Kind>,
+    pub(crate) name: &'static str,
+    pub(crate) by: &'static str,
+}
+
+/// A field that has the value while an object of the kind exists whose fields equal those of the shown object.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub(crate) field: &'static str,
+    pub(crate) value: Value,
+    pub(crate) kind: &'static str,
+    /// Fields of the other object, each with the field of the shown one.
+    pub(crate) equal: Vec<(String, String)>,
 }
 
 /// Fills fields of an object that is about to be shown.
@@ -71,16 +107,39 @@ enum Change {
     Vanish,
 }
 
-/// All objects in the order in which they were made.
+/// All objects in the order of their creation, with an index for each way in which they are looked up.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
-    objects: Vec<Object>,
+    next: u64,
+    objects: BTreeMap<u64, Object>,
+    /// Kind, locality and id.
+    keys: HashMap<(&'static str, String, String), u64>,
+    kinds: HashMap<&'static str, BTreeSet<u64>>,
+    /// Ids are unique within a kind and locality only.
+    ids: HashMap<String, BTreeSet<u64>>,
+    /// Objects with pending changes, by the time of the earliest one.
+    due: BTreeSet<(Timestamp, u64)>,
+    /// Objects that a caller may have given pending changes since the last [`Store::advance`].
+    touched: BTreeSet<u64>,
 }
 
 impl Kind {
     /// The usual: an object with an `id` and no passing states.
     pub(crate) const fn new(name: &'static str, schema: &'static str, list: &'static str, missing: Missing) -> Self {
-        Self { name, schema, id: "id", key: &[], list, missing, transient: &[], view: None }
+        Self {
+            name,
+            schema,
+            id: "id",
+            key: &[],
+            list,
+            missing,
+            transient: &[],
+            counts: &[],
+            embeds: &[],
+            conditions: &[],
+            view: None,
+            srn: None,
+        }
     }
 
     /// The part of the name after the product, such as `namespace`.
@@ -88,7 +147,7 @@ impl Kind {
         self.name.split_once('/').map_or(self.name, |(_, noun)| noun)
     }
 
-    /// The refusal when there is no object with this id.
+    /// The answer where no object has this id.
     pub(crate) fn refusal(&self, id: &str) -> Refusal {
         match self.missing {
             Missing::Labelled(resource) => Refusal::not_found(resource, id),
@@ -144,35 +203,53 @@ impl Object {
     pub(crate) fn vanish(&mut self, now: Timestamp, over: Duration) {
         self.pending = vec![(later(now, over), Change::Vanish)];
     }
-
-    fn is(&self, kind: &Kind, locality: &str, id: &str) -> bool {
-        self.kind == kind.name && self.locality == locality && self.id == id
-    }
 }
 
 impl Store {
-    /// Adds an object. An older one with the same kind, locality and id gives way.
+    /// Adds an object. An older one with the same kind, locality and id is replaced.
     pub(crate) fn insert(&mut self, object: Object) {
-        self.objects.retain(|old| (old.kind, &old.locality, &old.id) != (object.kind, &object.locality, &object.id));
-        self.objects.push(object);
+        let key = (object.kind, object.locality.clone(), object.id.clone());
+        if let Some(old) = self.keys.get(&key).copied() {
+            self.take(old);
+        }
+        let number = self.next;
+        self.next += 1;
+        self.kinds.entry(object.kind).or_default().insert(number);
+        self.ids.entry(object.id.clone()).or_default().insert(number);
+        self.keys.insert(key, number);
+        self.touched.insert(number);
+        self.objects.insert(number, object);
     }
 
     pub(crate) fn get(&self, kind: &Kind, locality: &str, id: &str) -> Result<&Object, Refusal> {
-        self.objects.iter().find(|object| object.is(kind, locality, id)).ok_or_else(|| kind.refusal(id))
+        let found = self.number(kind, locality, id).and_then(|number| self.objects.get(&number));
+        found.ok_or_else(|| kind.refusal(id))
     }
 
     pub(crate) fn get_mut(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<&mut Object, Refusal> {
-        self.objects.iter_mut().find(|object| object.is(kind, locality, id)).ok_or_else(|| kind.refusal(id))
+        let number = self.number(kind, locality, id).ok_or_else(|| kind.refusal(id))?;
+        self.touched.insert(number);
+        self.objects.get_mut(&number).ok_or_else(|| kind.refusal(id))
     }
 
     /// Every object, of whatever kind.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Object> {
-        self.objects.iter()
+        self.objects.values()
     }
 
     /// Every object of this kind, in all localities.
     pub(crate) fn of(&self, kind: &Kind) -> impl Iterator<Item = &Object> {
-        self.objects.iter().filter(|object| object.kind == kind.name)
+        self.of_name(kind.name)
+    }
+
+    /// Every object of the kind of this name, in all localities.
+    pub(crate) fn of_name(&self, kind: &str) -> impl Iterator<Item = &Object> {
+        self.kinds.get(kind).into_iter().flatten().filter_map(|number| self.objects.get(number))
+    }
+
+    /// Every object with this id, of whatever kind.
+    pub(crate) fn with_id(&self, id: &str) -> impl Iterator<Item = &Object> {
+        self.ids.get(id).into_iter().flatten().filter_map(|number| self.objects.get(number))
     }
 
     /// A field of the object, or of what it is a part of: an object that does not tell its project is in the one of
@@ -181,44 +258,102 @@ impl Store {
         let own = |object: &'a Object| object.fields.get(name).or_else(|| object.hidden.get(name));
         own(object).or_else(|| {
             let ids = object.fields.iter().filter(|(field, _)| field.ends_with("_id")).map(|(_, id)| id);
-            let others = |id: &Value| self.objects.iter().find(|other| id == &other.id && other.id != object.id);
+            let others = |id: &'a Value| self.with_id(id.as_str()?).find(|other| other.id != object.id);
             let mut parents = ids.filter_map(others);
             parents.find_map(|parent| self.inherited(parent, name))
         })
     }
 
-    /// Takes an object away at once.
+    /// Removes an object at once.
     pub(crate) fn remove(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<Object, Refusal> {
-        let place = self.objects.iter().position(|object| object.is(kind, locality, id));
-        place.map(|place| self.objects.remove(place)).ok_or_else(|| kind.refusal(id))
+        let number = self.number(kind, locality, id).ok_or_else(|| kind.refusal(id))?;
+        self.take(number).ok_or_else(|| kind.refusal(id))
     }
 
-    /// Takes away every object for which this holds, at once.
+    /// Removes every object for which this holds, at once.
     pub(crate) fn remove_where(&mut self, goes: impl Fn(&Object) -> bool) {
-        self.objects.retain(|object| !goes(object));
+        let gone: Vec<u64> =
+            self.objects.iter().filter(|(_, object)| goes(object)).map(|(number, _)| *number).collect();
+        for number in gone {
+            self.take(number);
+        }
     }
 
     /// The fields as the API shows them now.
     pub(crate) fn show(&self, kind: &Kind, object: &Object) -> Map<String, Value> {
         let mut fields = object.fields.clone();
+        for count in kind.counts {
+            let counted = self.of_name(count.kind).filter(|other| other.text(count.by) == object.id).count();
+            fields.insert(count.field.to_owned(), Value::from(counted));
+        }
+        for Embed { field, kind, name, by } in kind.embeds {
+            let Some(kind) = kind(name) else { continue };
+            let own = self.of(kind).filter(|other| other.text(by) == object.id);
+            let shown: Value = own.map(|other| Value::Object(self.show(kind, other))).collect();
+            fields.insert((*field).to_owned(), shown);
+        }
+        for Condition { field, value, kind, equal } in kind.conditions {
+            let fits =
+                |other: &Object| equal.iter().all(|(theirs, own)| other.fields.get(theirs) == object.fields.get(own));
+            if self.of_name(kind).any(fits) {
+                fields.insert((*field).to_owned(), value.clone());
+            }
+        }
         if let Some(view) = kind.view {
             view(self, object, &mut fields);
         }
-        srn::add(kind, object, &mut fields);
+        if let Some(host) = kind.srn {
+            let list = if kind.list.is_empty() { kind.noun() } else { kind.list };
+            let parent = kind.key.first().filter(|_| kind.key.len() == 2);
+            let name = srn::name(host, &object.locality, list, parent.copied(), &object.id);
+            fields.entry("srn").or_insert_with(|| Value::from(name));
+        }
         fields
     }
 
     /// Lets everything happen that is due at `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
-        self.objects.retain_mut(|object| {
-            while object.pending.first().is_some_and(|(time, _)| *time <= now) {
+        for number in std::mem::take(&mut self.touched) {
+            self.schedule(number);
+        }
+        while let Some((time, number)) = self.due.first().copied().filter(|(time, _)| *time <= now) {
+            self.due.remove(&(time, number));
+            let Some(object) = self.objects.get_mut(&number) else { continue };
+            // An entry of an earlier schedule has no change at its time.
+            if object.pending.first().is_some_and(|(first, _)| *first <= now) {
                 match object.pending.remove(0).1 {
                     Change::Become(fields) => object.fields.extend(fields),
-                    Change::Vanish => return false,
+                    Change::Vanish => drop(self.take(number)),
                 }
             }
-            true
-        });
+            self.schedule(number);
+        }
+    }
+
+    fn schedule(&mut self, number: u64) {
+        let first = self.objects.get(&number).and_then(|object| object.pending.first());
+        if let Some((time, _)) = first {
+            self.due.insert((*time, number));
+        }
+    }
+
+    fn number(&self, kind: &Kind, locality: &str, id: &str) -> Option<u64> {
+        self.keys.get(&(kind.name, locality.to_owned(), id.to_owned())).copied()
+    }
+
+    fn take(&mut self, number: u64) -> Option<Object> {
+        let object = self.objects.remove(&number)?;
+        self.keys.remove(&(object.kind, object.locality.clone(), object.id.clone()));
+        if let Some(numbers) = self.kinds.get_mut(object.kind) {
+            numbers.remove(&number);
+        }
+        if let Some(numbers) = self.ids.get_mut(&object.id) {
+            numbers.remove(&number);
+            if numbers.is_empty() {
+                self.ids.remove(&object.id);
+            }
+        }
+        Some(object)
     }
 }
 

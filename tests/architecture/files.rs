@@ -36,8 +36,9 @@ fn no_file_is_longer_than_one_can_read() {
 fn no_name_is_empty() {
     let empty = |path: &str| {
         Path::new(path).components().any(|part| {
-            // That manager is Scaleway's.
-            let name = part.as_os_str().to_string_lossy().to_lowercase().replace("alert_manager", "");
+            // These managers are products of Scaleway.
+            let name = part.as_os_str().to_string_lossy().to_lowercase();
+            let name = name.replace("alert_manager", "").replace("key_manager", "");
             let stem = name.split('.').next().unwrap_or_default().to_owned();
             stem.split(['_', '-']).any(|word| EMPTY_NAMES.contains(&word))
         })

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
+use crate::product::Product;
 use crate::store::{Kind, Missing, Object};
 
 pub(super) static ZONE: Kind =
@@ -109,6 +109,9 @@ fn rename_zone(call: &mut Call<'_>) -> Handled {
 
 fn delete_zone(call: &mut Call<'_>) -> Handled {
     let name = call.parameter("dns_zone");
+    if call.find(&ZONE, &name)?.text("subdomain").is_empty() {
+        return Err(Refusal::denied("dns_zone", "delete"));
+    }
     call.world.store.remove(&ZONE, "", &name)?;
     forget_records(call, &name);
     Ok(json!({}))
@@ -231,12 +234,18 @@ fn add(call: &mut Call<'_>, zone: &str, record: &Value) -> String {
 fn fields(call: &Call<'_>, record: &Value) -> Map<String, Value> {
     let given =
         |name: &str, otherwise: Value| record.get(name).filter(|value| !value.is_null()).cloned().unwrap_or(otherwise);
+    let kind = given("type", json!("A"));
+    let (data, priority) = shown(
+        kind.as_str().unwrap_or_default(),
+        given("data", json!("")).as_str().unwrap_or_default(),
+        given("priority", json!(0)).as_u64().unwrap_or_default(),
+    );
     let mut fields = object(json!({
         "name": given("name", json!("")),
-        "type": given("type", json!("A")),
-        "data": given("data", json!("")),
+        "type": kind,
+        "data": data,
         "ttl": given("ttl", json!(3600)),
-        "priority": given("priority", json!(0)),
+        "priority": priority,
         "comment": given("comment", Value::Null),
         "updated_at": seconds(call),
     }));
@@ -246,6 +255,18 @@ fn fields(call: &Call<'_>, record: &Value) -> Map<String, Value> {
         }
     }
     fields
+}
+
+/// Data and priority as answers show them: the text of a TXT record in quotation marks, the priority of an MX record in
+/// front of its data too, and the priority of an SRV record as its data have it.
+fn shown(kind: &str, data: &str, priority: u64) -> (String, u64) {
+    let first = data.split_once(' ').and_then(|(first, rest)| Some((first.parse::<u64>().ok()?, rest)));
+    match (kind, first) {
+        ("TXT", _) if !data.starts_with('"') => (format!("\"{data}\""), priority),
+        ("MX" | "SRV", Some((first, _))) => (data.to_owned(), first),
+        ("MX", None) => (format!("{priority} {data}"), priority),
+        _ => (data.to_owned(), priority),
+    }
 }
 
 fn records(part: &Value) -> Vec<Value> {

@@ -3,15 +3,21 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Product;
-use super::vpc::{Held, PRIVATE_NETWORK, SUBNET};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::product::Product;
 use crate::store::{Kind, Missing, Object};
 
-pub(crate) static IP: Kind = Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip"));
+pub(crate) static IP: Kind = Kind { srn: Some("ipam"), ..Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip")) };
+
+static PRIVATE_NETWORK: Named = Named("vpc/private_network");
+static SUBNET: Named = Named("vpc/subnet");
+
+/// The address of a resource, and the resource as IPAM shows it.
+pub(crate) type Held = (Value, Map<String, Value>);
 
 pub(crate) static PRODUCT: Product = Product {
     document: "ipam.v1",
@@ -21,6 +27,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("GetIP", |call| call.get(&IP)),
         ("ListIPs", |call| call.list(&IP)),
         ("UpdateIP", |call| call.patch(&IP, &["tags", "reverses"])),
+        ("AttachIP", attach_resource),
+        ("DetachIP", detach_resource),
         ("MoveIP", hand_over),
         ("ReleaseIP", release),
     ],
@@ -65,8 +73,24 @@ pub(crate) fn has_block_for(call: &Call<'_>, network: &str, address: &str) -> bo
 
 /// Takes the address with its length away from its holder.
 pub(crate) fn withdraw(call: &mut Call<'_>, holder: &str, address: &str) {
-    let held = |ip: &Object| ip.hidden_text("resource_id") == holder && ip.text("address") == address;
-    call.world.store.remove_where(|object| object.kind == IP.name && held(object));
+    let id = id_of(call, holder, address);
+    let_go(call, &id);
+}
+
+/// Whether an address was booked, so that it remains without a holder.
+pub(crate) fn is_booked(call: &Call<'_>, id: &str) -> bool {
+    call.find(&IP, id).is_ok_and(|ip| ip.hidden.get("booked") == Some(&json!(true)))
+}
+
+/// The id of a booked address of the network that no resource has, and the address with its length.
+pub(crate) fn booked(call: &Call<'_>, network: &str, address: &str) -> Option<(String, String)> {
+    let mut free = call.world.store.of(&IP).filter(|ip| {
+        ip.hidden_text("private_network_id") == network
+            && ip.hidden.get("booked") == Some(&json!(true))
+            && ip.fields["resource"].is_null()
+    });
+    let found = free.find(|ip| ip.text("address").split('/').next() == Some(address))?;
+    Some((found.id.clone(), found.text("address").to_owned()))
 }
 
 /// The id of the address, with its length, that somebody holds.
@@ -152,6 +176,35 @@ fn hand_over(call: &mut Call<'_>) -> Handled {
     } else {
         attach_custom(ip, &to);
     }
+    call.get(&IP)
+}
+
+/// A custom resource takes a free address.
+fn attach_resource(call: &mut Call<'_>) -> Handled {
+    let (id, resource, now) = (call.id(), call.value("resource", Value::Null), call.timestamp());
+    if !call.find(&IP, &id)?.fields["resource"].is_null() {
+        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to a resource"));
+    }
+    if resource["mac_address"].as_str().is_none_or(str::is_empty) {
+        return Err(Refusal::required("resource.mac_address"));
+    }
+    let ip = call.change(&IP, &id)?;
+    attach_custom(ip, &resource);
+    ip.fields.insert("updated_at".to_owned(), json!(now));
+    call.get(&IP)
+}
+
+/// The custom resource that the request names gives the address back.
+fn detach_resource(call: &mut Call<'_>) -> Handled {
+    let (id, resource, now) = (call.id(), call.value("resource", Value::Null), call.timestamp());
+    let held = &call.find(&IP, &id)?.fields["resource"];
+    let mac = |resource: &Value| resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
+    if held["type"] != json!("custom") || mac(held) != mac(&resource) {
+        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to another resource"));
+    }
+    let ip = call.change(&IP, &id)?;
+    detach(ip);
+    ip.fields.insert("updated_at".to_owned(), json!(now));
     call.get(&IP)
 }
 

@@ -1,87 +1,65 @@
-//! Key Manager: keys and what is said of them. It does not encrypt or sign, and no key is ever rotated.
+//! Key Manager: keys. The fake does not encrypt, decrypt or sign, and does not rotate keys.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
-use crate::paging;
-use crate::store::{Kind, Missing, Object};
+use crate::facts::Named;
+use crate::plain;
+use crate::product::Product;
+use crate::store::Object;
 
-static KEY: Kind = Kind::new("key_manager/key", "Key", "keys", Missing::Labelled("key"));
+static KEY: Named = Named("key_manager/key");
 
 const DAY: Duration = Duration::from_hours(24);
 
 pub(crate) static PRODUCT: Product = Product {
     document: "key_manager.v1alpha1",
-    kinds: &[&KEY],
-    routes: &[
-        ("CreateKey", create),
-        ("GetKey", |call| call.get(&KEY)),
-        ("ListKeys", list),
-        ("UpdateKey", update),
-        ("DeleteKey", delete),
-        ("ProtectKey", |call| protect(call, true)),
-        ("UnprotectKey", |call| protect(call, false)),
-    ],
+    kinds: &[],
+    routes: &[("CreateKey", create), ("ListKeys", list), ("UpdateKey", update), ("DeleteKey", delete)],
 };
 
 fn create(call: &mut Call<'_>) -> Handled {
-    let usage = call.value("usage", Value::Null);
-    if usage.as_object().is_none_or(|usage| usage.len() != 1) {
+    if call.value("usage", Value::Null).as_object().is_none_or(|usage| usage.len() != 1) {
         return Err(Refusal::required("usage"));
     }
     let policy = policy(call)?;
-    let now = call.timestamp();
-    // Key Manager makes the material of a key at once; that of an external one has yet to be imported.
-    let is_external = call.value("origin", "scaleway_kms") == json!("external");
-    let fields = json!({
-        "project_id": call.project()?,
-        "name": call.text("name"),
-        "usage": usage,
+    // Key Manager creates the material of a key at once; that of an external one must be imported.
+    let is_external = call.text("origin") == "external";
+    let known = json!({
+        "usage": call.body.get("usage"),
         "state": if is_external { "pending_key_material" } else { "enabled" },
         "rotation_count": i32::from(!is_external),
-        "created_at": now,
-        "updated_at": now,
         "protected": call.value("unprotected", false) != json!(true),
-        "locked": false,
-        "description": call.text("description"),
-        "tags": call.tags(),
-        "rotated_at": if is_external { Value::Null } else { json!(now) },
+        "rotated_at": if is_external { Value::Null } else { json!(call.timestamp()) },
         "rotation_policy": policy,
-        "origin": call.value("origin", "scaleway_kms"),
-        "deletion_requested_at": null,
-        "region": call.locality(),
     });
-    call.create(&KEY, fields)
+    plain::create(call, KEY.plain(), known)
 }
 
-/// As documented: without being asked for, keys whose deletion was requested are not listed.
+/// As documented: keys with a requested deletion are listed only on request.
 fn list(call: &mut Call<'_>) -> Handled {
-    let mut query = call.query.clone();
-    let deleted = query.remove("scheduled_for_deletion") == Some(json!(true));
-    let usage = query.remove("usage").and_then(|usage| usage.as_str().map(str::to_owned));
-    Ok(call.page(&KEY, |key| {
-        is_deleted(key) == deleted
-            && usage.as_ref().is_none_or(|usage| key.fields["usage"].get(usage).is_some())
-            && paging::selects(&query, &KEY, key)
-    }))
+    let deleted = call.query.remove("scheduled_for_deletion") == Some(json!(true));
+    let usage = call.query.remove("usage").and_then(|usage| usage.as_str().map(str::to_owned));
+    call.list_where(&KEY, |key| {
+        is_deleted(key) == deleted && usage.as_ref().is_none_or(|usage| key.fields["usage"].get(usage).is_some())
+    })
 }
 
-/// As documented: a policy stays when none is given.
+/// As documented: a policy is kept where the request has none.
 fn update(call: &mut Call<'_>) -> Handled {
     let policy = policy(call)?;
     if !policy.is_null() {
         call.body.insert("rotation_policy".to_owned(), policy);
     }
-    call.patch(&KEY, &["name", "description", "tags", "rotation_policy"])
+    plain::update(call, KEY.plain())
 }
 
-/// As recorded: a deleted key goes on answering, and holds its project no more. A protected one is refused.
+/// As recorded: a deleted key is still answered, and no longer keeps its project. A protected one is not deleted.
 fn delete(call: &mut Call<'_>) -> Handled {
     let (id, now) = (call.id(), call.timestamp());
     let key = call.change(&KEY, &id)?;
@@ -96,19 +74,13 @@ fn delete(call: &mut Call<'_>) -> Handled {
     Ok(Value::Null)
 }
 
-fn protect(call: &mut Call<'_>, protected: bool) -> Handled {
-    let id = call.id();
-    call.change(&KEY, &id)?.fields.insert("protected".to_owned(), json!(protected));
-    call.get(&KEY)
-}
-
-/// The policy that was given, with the time of the next rotation; nothing if none was.
+/// The policy of the request with the time of the next rotation; `null` without one.
 fn policy(call: &Call<'_>) -> Handled {
     let given = call.value("rotation_policy", Value::Null);
     let Some(period) = given["rotation_period"].as_str() else { return Ok(Value::Null) };
     let seconds = period.trim_end_matches('s').parse::<f64>().ok();
     let Some(period) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) else {
-        return Err(Refusal::constraint("rotation_policy.rotation_period", "it is no duration"));
+        return Err(Refusal::constraint("rotation_policy.rotation_period", "it is not a duration"));
     };
     if period < DAY {
         return Err(Refusal::constraint("rotation_policy.rotation_period", "it must be a day at least"));

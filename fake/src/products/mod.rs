@@ -1,18 +1,17 @@
 //! The products that the fake serves, and how a request finds its handler.
 //!
-//! To add a product:
-//! 1. Put its document into `api/` (see `api/regenerate.sh`).
-//! 2. Add a file here with one `static` [`Kind`] for each kind of object: its name, the schema that the document
-//!    gives it, the field of its list answer, and how its 404 is worded.
-//! 3. Add `pub(crate) static PRODUCT: Product` with the document's name, the kinds, and one route for each operation:
-//!    `("GetNamespace", |call| call.get(&NAMESPACE))`. `create`, `get`, `list`, `patch`, `delete` and `delete_in_time`
-//!    of [`Call`](crate::call::Call) are often all that is needed. An operation without a route answers 501.
-//! 4. Write the fields of a create answer with `json!`, as recorded: what is `null`, what is absent, what is empty.
-//!    Every answer is checked against the document, so a misspelt field is an error 500 that names it.
-//! 5. Passing statuses: `call.pass(&KIND, &id, "creating", json!({ "status": "ready" }))`; refuse changes meanwhile with
-//!    `call.settled(&KIND, &id)?`. Counted fields: the kind's `view`. Secrets: the object's `hidden`. Objects that
-//!    are named by a parent and a name of their own: the kind's `key`, such as `&["instance_id", "name"]`, with `id: ""`.
-//! 6. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
+//! A plain kind needs no code: see `fake/kinds/README.md`. To add code for an operation that is not plain:
+//! 1. Add a file here with `pub(crate) static PRODUCT: Product`: the document's name, the kinds that have no facts, and a
+//!    route for each operation that has code: `("CreateKey", create)`. An operation without code or facts answers 501.
+//! 2. Refer to a plain kind by `Named("key_manager/key")`; [`plain::create`], [`plain::update`] and [`plain::delete`] do
+//!    what the facts say, and the code does the rest.
+//! 3. A kind without facts is a `static` [`Kind`]: its name, the schema that the document gives it, the field of its list
+//!    answer, and how its 404 is worded. Write the fields of a create answer with `json!`, as recorded. Every answer is
+//!    checked against the document, so a misspelt field is an error 500 that names it.
+//! 4. Transient statuses: `call.pass(&KIND, &id, "creating", json!({ "status": "ready" }))`; refuse changes meanwhile with
+//!    `call.settled(&KIND, &id)?`. Looked-up fields: the kind's `view`. Secrets: the object's `hidden`. Objects with a
+//!    parent and a name as their id: the kind's `key`, such as `&["instance_id", "name"]`, with `id: ""`.
+//! 5. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
 
 pub(crate) mod account;
 pub(crate) mod cockpit;
@@ -25,83 +24,109 @@ pub(crate) mod ipam;
 pub(crate) mod keys;
 pub(crate) mod object;
 pub(crate) mod rdb;
-pub(crate) mod registry;
 pub(crate) mod secret;
 pub(crate) mod vpc;
 pub(crate) mod vpcgw;
 
-use std::collections::BTreeMap;
-
-use scaleway_api::{Document, Matched, Method, Operation};
-use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use crate::call::{Call, Handled};
+use crate::facts::{self, Plain};
+use crate::plain::{self, Verb};
+use crate::product::{Handler, Product};
 use crate::store::Kind;
+use scaleway_api::{Document, Method, Operation, Protocol, Segment};
 
 /// Every product that is served.
 pub(crate) static PRODUCTS: &[&Product] = &[
     &account::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,
-    &containers::TOKENS,
     &functions::PRODUCT,
     &domain::PRODUCT,
     &iam::PRODUCT,
     &ipam::PRODUCT,
     &keys::PRODUCT,
     &rdb::PRODUCT,
-    &registry::PRODUCT,
     &secret::PRODUCT,
     &vpc::PRODUCT,
     &vpcgw::PRODUCT,
 ];
-
-/// Fields of bodies that Scaleway takes under a second name: document, operation, second name, documented name.
-static SPELLINGS: &[(&str, &str, &str, &str)] =
-    &[("container.v1", "UpdateContainer", "https_connections_only", "https_connection_only")];
-
-/// Does what an operation does.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Handled;
-
-/// A product: what it has, and what it does.
-pub(crate) struct Product {
-    /// The name of its API document, such as `registry.v1`.
-    pub(crate) document: &'static str,
-    /// Its kinds of objects.
-    pub(crate) kinds: &'static [&'static Kind],
-    /// Operation ids, as [`Document::operation`] takes them, and who handles them.
-    pub(crate) routes: &'static [(&'static str, Handler)],
-}
 
 /// Where a request leads.
 pub(crate) struct Route {
     pub(crate) document: &'static Document,
     pub(crate) operation: &'static Operation,
     pub(crate) parameters: BTreeMap<String, String>,
-    /// `None` when Scaleway has the operation and the fake has not.
-    pub(crate) handler: Option<Handler>,
+    /// `None` where the fake does not serve the operation.
+    pub(crate) service: Option<Service>,
 }
 
-/// The route of a request; `None` when no API document knows the address.
-pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
-    scaleway_api::documents().iter().find_map(|document| {
-        let Matched { operation, parameters } = document.find(method, path)?;
-        Some(Route { document, operation, parameters, handler: handler(document, operation) })
-    })
+/// What serves an operation.
+#[derive(Clone, Copy)]
+pub(crate) enum Service {
+    /// The code of its product.
+    Code(Handler),
+    /// The API document and the facts about the kind.
+    Plain(&'static Plain, Verb),
 }
 
-/// Writes the fields of a body that came under a second name under the documented one.
-pub(crate) fn respell(document: &Document, operation: &Operation, body: &mut Value) {
-    let of_operation = |spelling: &&(&str, &str, &str, &str)| spelling.0 == document.name && spelling.1 == operation.id;
-    for (_, _, second, documented) in SPELLINGS.iter().filter(of_operation) {
-        if let Some(value) = body.as_object_mut().and_then(|body| body.remove(*second)) {
-            body[*documented] = value;
+impl Service {
+    /// Answers the call.
+    pub(crate) fn answer(self, call: &mut Call<'_>) -> Handled {
+        match self {
+            Self::Code(handler) => handler(call),
+            Self::Plain(plain, verb) => plain::serve(call, plain, verb),
         }
     }
 }
 
+/// An operation and what serves it.
+struct Entry {
+    document: &'static Document,
+    operation: &'static Operation,
+    service: Option<Service>,
+}
+
+/// All operations by method and the first two segments of the path, which name the product and version.
+static ENTRIES: LazyLock<HashMap<(Method, String), Vec<Entry>>> = LazyLock::new(|| {
+    let mut entries: HashMap<_, Vec<Entry>> = HashMap::new();
+    for document in scaleway_api::documents().iter().filter(|document| document.protocol == Protocol::Json) {
+        for operation in &document.operations {
+            let segments = operation.path.segments.iter().map_while(|segment| match segment {
+                Segment::Literal(text) => Some(text.as_str()),
+                Segment::Parameter(_) => None,
+            });
+            let entry = Entry { document, operation, service: service(document, operation) };
+            entries.entry((operation.method, beginning(segments))).or_default().push(entry);
+        }
+    }
+    entries
+});
+
+fn beginning<'a>(segments: impl Iterator<Item = &'a str>) -> String {
+    segments.take(2).collect::<Vec<_>>().join("/")
+}
+
+/// The route of a request; `None` when no API document has the path.
+pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
+    let entries = ENTRIES.get(&(method, beginning(path.split('/').skip(1))))?;
+    let matched = entries.iter().filter_map(|entry| Some((entry, entry.operation.path.matches(path)?)));
+    // A literal segment wins over a parameter, the leftmost first.
+    let literals = |entry: &Entry| -> Vec<bool> {
+        entry.operation.path.segments.iter().map(|segment| matches!(segment, Segment::Literal(_))).collect()
+    };
+    let (entry, parameters) = matched.max_by_key(|(entry, _)| literals(entry))?;
+    let Entry { document, operation, service } = entry;
+    Some(Route { document, operation, parameters, service: *service })
+}
+
 /// The kind of this name, and the document that describes it; Object Storage has none.
 pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Document>)> {
+    if let Some(plain) = facts::plain(name) {
+        return Some((&plain.kind, Some(plain.document)));
+    }
     let described = PRODUCTS.iter().find_map(|product| {
         let kind = product.kinds.iter().find(|kind| kind.name == name)?;
         Some((*kind, scaleway_api::document(product.document)))
@@ -109,10 +134,13 @@ pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Documen
     described.or_else(|| object::KINDS.iter().find(|kind| kind.name == name).map(|kind| (*kind, None)))
 }
 
-fn handler(document: &Document, operation: &Operation) -> Option<Handler> {
-    let product = PRODUCTS.iter().find(|product| product.document == document.name)?;
-    let route = product.routes.iter().find(|(id, _)| document.operation(id) == Some(operation))?;
-    Some(route.1)
+/// The code of the product comes before the facts.
+fn service(document: &Document, operation: &Operation) -> Option<Service> {
+    let products = PRODUCTS.iter().filter(|product| product.document == document.name);
+    let mut routes = products.flat_map(|product| product.routes);
+    let code = routes.find(|(id, _)| document.operation(id) == Some(operation)).map(|(_, handler)| *handler);
+    code.map(Service::Code)
+        .or_else(|| plain::find(&document.name, operation).map(|(plain, verb)| Service::Plain(plain, verb)))
 }
 
 #[cfg(test)]
@@ -121,15 +149,28 @@ mod tests {
 
     #[test]
     fn every_kind_whose_document_has_a_resource_name_shows_one_and_no_other() {
-        for (product, kind) in PRODUCTS.iter().flat_map(|product| product.kinds.iter().map(move |kind| (product, kind)))
-        {
-            let document = scaleway_api::document(product.document).expect(product.document);
+        let of_code = PRODUCTS.iter().flat_map(|product| product.kinds.iter().map(|kind| (product.document, *kind)));
+        let of_facts = facts::all().iter().flat_map(|facts| &facts.plain);
+        for (name, kind) in of_code.chain(of_facts.map(|plain| (plain.document.name.as_str(), &plain.kind))) {
+            let document = scaleway_api::document(name).expect(name);
             let schema = document.schema(kind.schema).expect(kind.schema);
             let is_documented =
                 matches!(&schema.kind, scaleway_api::Kind::Object { properties, .. } if properties.contains_key("srn"));
             let object = crate::store::Object::new(kind, "fr-par", "1/2", serde_json::Map::new());
             let shown = crate::store::Store::default().show(kind, &object);
             assert_eq!(shown.contains_key("srn"), is_documented, "{}", kind.name);
+        }
+    }
+
+    #[test]
+    fn every_kind_that_the_facts_name_exists() {
+        for plain in facts::all().iter().flat_map(|facts| &facts.plain) {
+            let facts = &plain.facts;
+            let others = facts.parents.values().map(|parent| &parent.kind);
+            let others = others.chain(facts.counts.values().chain(facts.embeds.values()).map(|by| &by.kind));
+            for other in others.chain(facts.kept_by.iter().chain(&facts.removed_with).map(|by| &by.kind)) {
+                assert!(kind(other).is_some(), "{}: there is no kind {other}", plain.kind.name);
+            }
         }
     }
 

@@ -5,6 +5,8 @@
 
 use scaleway_api::Method;
 
+use crate::facts;
+
 /// What an operation takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Needed {
@@ -17,95 +19,9 @@ pub(crate) struct Needed {
     pub(crate) action: &'static str,
 }
 
-/// A part of an API that has permission sets of its own.
-struct Area {
-    document: &'static str,
-    /// Of this document, the operations whose id has one of these words; those of no other area when empty.
-    words: &'static [&'static str],
-    resource: &'static str,
-    organization: bool,
-    read: &'static [&'static str],
-    full: &'static [&'static str],
-    /// Operations with sets of their own, which read sets do not include.
-    finer: &'static [(&'static str, &'static [&'static str])],
-}
-
 /// What holds for every product in a project.
 const ALL_READ: &str = "AllProductsReadOnly";
 const ALL_FULL: &str = "AllProductsFullAccess";
-
-/// The words `list secret`, `write compute_private_networks` and `write ssh_key` are known from refusals; the others are
-/// made like them.
-static AREAS: &[Area] = &[
-    of_organization("account.v3", &[], "project", &["ProjectReadOnly"], &["ProjectManager", "IAMManager"]),
-    area("iam.v1alpha1", &["SSHKey"], "ssh_key", &["SSHKeysReadOnly"], &["SSHKeysFullAccess"]),
-    of_organization(
-        "iam.v1alpha1",
-        &["Application"],
-        "application",
-        &["IAMApplicationReadOnly"],
-        &["IAMApplicationManager"],
-    ),
-    of_organization("iam.v1alpha1", &["APIKey"], "api_key", &["IAMApplicationReadOnly"], &["IAMApplicationManager"]),
-    of_organization(
-        "iam.v1alpha1",
-        &["Polic", "Rule", "PermissionSet"],
-        "policy",
-        &["IAMPolicyReadOnly"],
-        &["IAMPolicyManager"],
-    ),
-    of_organization("iam.v1alpha1", &["Group"], "group", &["IAMGroupReadOnly"], &["IAMGroupManager"]),
-    of_organization("iam.v1alpha1", &["User"], "user", &["IAMUserReadOnly"], &["IAMUserManager"]),
-    of_organization("iam.v1alpha1", &[], "organization", &[], &[]),
-    area("cockpit.v1", &[], "observability", &["ObservabilityReadOnly"], &["ObservabilityFullAccess"]),
-    area("container.v1", &[], "containers", &["ContainersReadOnly"], &["ContainersFullAccess"]),
-    area("container.v1beta1", &[], "containers", &["ContainersReadOnly"], &["ContainersFullAccess"]),
-    area("domain.v2beta1", &[], "domain", &["DomainsDNSReadOnly"], &["DomainsDNSFullAccess"]),
-    area("function.v1beta1", &[], "functions", &["FunctionsReadOnly"], &["FunctionsFullAccess"]),
-    area("ipam.v1", &[], "ipam_ip", &["IPAMReadOnly"], &["IPAMFullAccess"]),
-    Area {
-        finer: &[
-            ("CreateKey", &["KeyManagerKeyCreate"]),
-            ("DeleteKey", &["KeyManagerKeyDelete"]),
-            ("Encrypt", &["KeyManagerKeyEncrypt"]),
-            ("GenerateDataKey", &["KeyManagerKeyEncrypt"]),
-            ("Decrypt", &["KeyManagerKeyDecrypt"]),
-            ("Sign", &["KeyManagerKeySign"]),
-            ("Verify", &["KeyManagerKeyVerify"]),
-            ("RestoreKey", &["KeyManagerKeyRestore"]),
-            ("UpdateKey", &["KeyManagerKeyWrite"]),
-        ],
-        ..area("key_manager.v1alpha1", &[], "key", &["KeyManagerReadOnly"], &["KeyManagerFullAccess"])
-    },
-    area("rdb.v1", &[], "rdb_instance", &["RelationalDatabasesReadOnly"], &["RelationalDatabasesFullAccess"]),
-    area("registry.v1", &[], "registry", &["ContainerRegistryReadOnly"], &["ContainerRegistryFullAccess"]),
-    Area {
-        finer: &[
-            ("AccessSecretVersion", &["SecretManagerSecretAccess"]),
-            ("AccessSecretVersionByPath", &["SecretManagerSecretAccess"]),
-            ("CreateSecret", &["SecretManagerSecretCreate"]),
-            ("CreateSecretVersion", &["SecretManagerSecretWrite"]),
-            ("UpdateSecret", &["SecretManagerSecretWrite"]),
-            ("UpdateSecretVersion", &["SecretManagerSecretWrite"]),
-            ("EnableSecretVersion", &["SecretManagerSecretWrite"]),
-            ("DisableSecretVersion", &["SecretManagerSecretWrite"]),
-            ("DeleteSecret", &["SecretManagerSecretDelete"]),
-            ("DeleteSecretVersion", &["SecretManagerSecretDelete"]),
-            ("RestoreSecret", &["SecretManagerSecretRestore"]),
-            ("RestoreSecretVersion", &["SecretManagerSecretRestore"]),
-        ],
-        ..area("secret.v1beta1", &[], "secret", &["SecretManagerReadOnly"], &["SecretManagerFullAccess"])
-    },
-    area(
-        "vpc.v2",
-        &["PrivateNetwork", "Subnets", "DHCP"],
-        "compute_private_networks",
-        &["PrivateNetworksReadOnly"],
-        &["PrivateNetworksFullAccess"],
-    ),
-    area("vpc.v2", &[], "vpc", &["VPCReadOnly"], &["VPCFullAccess"]),
-    area("vpcgw.v2", &[], "vpc_gateway", &["VPCGatewayReadOnly"], &["VPCGatewayFullAccess"]),
-];
 
 /// Object Storage has an area of its own for the policies of buckets, which not even its full set includes.
 const BUCKET_POLICIES: &str = "ObjectStorageBucketPolicyFullAccess";
@@ -136,30 +52,11 @@ const STORAGE: &[(&str, &str)] = &[
     ("List", "ObjectStorageObjectsRead"),
 ];
 
-const fn area(
-    document: &'static str,
-    words: &'static [&'static str],
-    resource: &'static str,
-    read: &'static [&'static str],
-    full: &'static [&'static str],
-) -> Area {
-    Area { document, words, resource, organization: false, read, full, finer: &[] }
-}
-
-const fn of_organization(
-    document: &'static str,
-    words: &'static [&'static str],
-    resource: &'static str,
-    read: &'static [&'static str],
-    full: &'static [&'static str],
-) -> Area {
-    Area { organization: true, ..area(document, words, resource, read, full) }
-}
-
 /// What an operation of an API document takes; nothing is known of other documents.
 pub(crate) fn needed(document: &str, operation: &str, method: Method) -> Option<Needed> {
-    let area = AREAS.iter().find(|area| {
-        area.document == document && (area.words.is_empty() || area.words.iter().any(|word| operation.contains(word)))
+    let facts = facts::all().iter().find(|facts| facts.document == document)?;
+    let area = facts.permissions.iter().find(|area| {
+        area.operations.is_empty() || area.operations.iter().any(|part| operation.contains(part.as_str()))
     })?;
     let reads = method == Method::Get;
     let action = match (method, operation.starts_with("List")) {
@@ -168,13 +65,13 @@ pub(crate) fn needed(document: &str, operation: &str, method: Method) -> Option<
         (Method::Delete, _) => "delete",
         _ => "write",
     };
-    let finer = area.finer.iter().find(|(id, _)| *id == operation).map(|(_, sets)| *sets);
+    let finer = area.finer.get(operation);
     let mut sets: Vec<&str> = match finer {
-        Some(finer) => finer.to_vec(),
-        None if reads => area.read.to_vec(),
+        Some(finer) => vec![finer],
+        None if reads => area.read.iter().map(String::as_str).collect(),
         None => Vec::new(),
     };
-    sets.extend(area.full);
+    sets.extend(area.full.iter().map(String::as_str));
     match (area.organization, document) {
         (true, "iam.v1alpha1") => {
             sets.extend(["IAMManager", "OrganizationManager"]);
@@ -186,7 +83,7 @@ pub(crate) fn needed(document: &str, operation: &str, method: Method) -> Option<
             sets.extend((reads && finer.is_none()).then_some(ALL_READ));
         }
     }
-    Some(Needed { sets, organization: area.organization, resource: area.resource, action })
+    Some(Needed { sets, organization: area.organization, resource: &area.resource, action })
 }
 
 /// What an operation of Object Storage takes.
@@ -205,12 +102,10 @@ pub(crate) fn needed_in_storage(operation: &str) -> Needed {
 
 /// Whether a set is about an organization as a whole.
 pub(crate) fn is_of_organization(set: &str) -> bool {
-    let of_organization = AREAS.iter().filter(|area| area.organization);
-    let named = of_organization.flat_map(|area| area.read.iter().chain(area.full));
-    ["IAMManager", "IAMReadOnly", "OrganizationManager", "OrganizationReadOnly"]
-        .iter()
-        .chain(named)
-        .any(|name| *name == set)
+    let areas = facts::all().iter().flat_map(|facts| &facts.permissions).filter(|area| area.organization);
+    let mut named = areas.flat_map(|area| area.read.iter().chain(&area.full));
+    ["IAMManager", "IAMReadOnly", "OrganizationManager", "OrganizationReadOnly"].contains(&set)
+        || named.any(|name| name == set)
 }
 
 #[cfg(test)]
@@ -222,10 +117,10 @@ mod tests {
         for document in scaleway_api::documents().iter().filter(|document| document.name != "object.s3") {
             assert!(needed(&document.name, "Anything", Method::Get).is_some(), "{}", document.name);
         }
-        for area in AREAS {
-            let document = scaleway_api::document(area.document).expect(area.document);
-            for (operation, _) in area.finer {
-                assert!(document.operation(operation).is_some(), "{} {operation}", area.document);
+        for facts in facts::all() {
+            let document = scaleway_api::document(facts.document).expect(facts.document);
+            for operation in facts.permissions.iter().flat_map(|area| area.finer.keys()) {
+                assert!(document.operation(operation).is_some(), "{} {operation}", facts.document);
             }
         }
     }

@@ -42,7 +42,7 @@ async fn a_source_lives_as_recorded() {
 async fn a_token_shows_its_secret_every_time() {
     let client = client().await;
     let scopes = json!(["write_only_metrics", "write_only_logs"]);
-    let body = json!({ "name": "main", "token_scopes": scopes });
+    let body = json!({ "name": "main", "token_scopes": ["write_only_logs", "write_only_metrics"] });
     let created = client.good(&format!("POST {COCKPIT}/tokens"), body).await;
     assert_eq!((&created["scopes"], created["secret_key"].is_string()), (&scopes, true));
     let one = format!("{COCKPIT}/tokens/{}", created["id"].as_str().unwrap());
@@ -177,4 +177,16 @@ async fn all_products_come_in_one_answer() {
     let first = json!({ "name": "sbs", "display_name": "Block Storage", "family_name": "Storage",
         "resource_types": ["sbs_volume", "sbs_snapshot"] });
     assert_eq!(products[0], first);
+}
+
+#[tokio::test]
+async fn test_alert_needs_an_alert_manager_and_lists_of_sources_have_the_usage() {
+    let client = client().await;
+    let test = format!("POST {COCKPIT}/alert-manager/trigger-test-alert");
+    assert_eq!(client.call_with(&test, json!({})).await.0, 412);
+    client.good(&format!("POST {COCKPIT}/alert-manager/enable"), json!({})).await;
+    assert_eq!(client.call_with(&test, json!({})).await.0, 204);
+    client.good(&format!("POST {COCKPIT}/data-sources"), json!({ "name": "main", "type": "logs" })).await;
+    let (_, listed) = client.call(&format!("GET {COCKPIT}/data-sources")).await;
+    assert_eq!(listed["data_sources"][0]["current_month_usage"], 0);
 }

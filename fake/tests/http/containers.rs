@@ -130,3 +130,18 @@ async fn a_namespace_takes_its_containers_with_it() {
     let (_, left) = client.call(&format!("GET {CONTAINERS}?project_id={DEFAULT_ORGANIZATION}")).await;
     assert_eq!(left, json!({ "containers": [], "total_count": 0 }));
 }
+
+#[tokio::test]
+async fn trigger_of_a_queue_shows_its_access_key_and_never_the_secret_key() {
+    let client = client().await;
+    let namespace = namespace(&client).await;
+    let container = container(&client, &namespace, json!({})).await;
+    let id = container["id"].as_str().unwrap();
+    client.call(&format!("GET /containers/v1/regions/fr-par/containers/{id}")).await;
+    let queue = json!({ "region": "fr-par", "endpoint": "https://sqs.mnq.fr-par.scaleway.com",
+        "queue_url": "https://sqs.mnq.fr-par.scaleway.com/queue", "access_key_id": "KEY", "secret_access_key": "SECRET" });
+    let body = json!({ "container_id": id, "name": "queue", "sqs_config": queue });
+    let trigger = client.good("POST /containers/v1/regions/fr-par/triggers", body).await;
+    let shown = &trigger["sqs_config"];
+    assert_eq!((&shown["access_key_id"], shown.get("secret_access_key")), (&json!("KEY"), None));
+}

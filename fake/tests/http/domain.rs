@@ -60,3 +60,26 @@ async fn what_was_bought_elsewhere_is_told() {
     assert_eq!(client.call("GET /domain/v2beta1/domains/example.org").await.1["status"], "active");
     assert_eq!(client.call("GET /domain/v2beta1/domains/example.com").await.0, 404);
 }
+
+#[tokio::test]
+async fn data_of_text_mail_and_service_records_have_the_form_of_the_api() {
+    let client = client().await;
+    for (record, data, priority) in [
+        (json!({ "type": "TXT", "data": "v=spf1 -all" }), "\"v=spf1 -all\"", 0),
+        (json!({ "type": "TXT", "data": "\"quoted\"" }), "\"quoted\"", 0),
+        (json!({ "type": "MX", "data": "mail.example.org.", "priority": 10 }), "10 mail.example.org.", 10),
+        (json!({ "type": "SRV", "data": "5 0 5060 sip.example.org." }), "5 0 5060 sip.example.org.", 5),
+        (json!({ "type": "A", "data": "192.0.2.1", "priority": 3 }), "192.0.2.1", 3),
+    ] {
+        let added = change(&client, json!([{ "add": { "records": [record] } }])).await;
+        assert_eq!((&added[0]["data"], &added[0]["priority"]), (&json!(data), &json!(priority)), "{record}");
+    }
+}
+
+#[tokio::test]
+async fn root_zone_cannot_be_deleted() {
+    let client = client().await;
+    client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "" })).await;
+    let (status, refused) = client.call("DELETE /domain/v2beta1/dns-zones/example.org").await;
+    assert_eq!((status, &refused["type"]), (403, &json!("permissions_denied")));
+}

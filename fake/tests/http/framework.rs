@@ -56,6 +56,21 @@ async fn what_does_not_fit_the_document_is_refused_with_every_detail() {
 }
 
 #[tokio::test]
+async fn value_that_an_enum_does_not_have_is_rejected_with_400() {
+    let client = client().await;
+    let key = json!({ "usage": { "symmetric_encryption": "rot_13" } });
+    let source = json!({ "name": "a", "type": "smells" });
+    for (request, body, argument) in [
+        ("POST /key-manager/v1alpha1/regions/fr-par/keys", key, "usage.symmetric_encryption"),
+        ("POST /cockpit/v1/regions/fr-par/data-sources", source, "type"),
+        ("GET /vpc/v2/regions/fr-par/vpcs?order_by=size_asc", Value::Null, "order_by"),
+    ] {
+        let (status, refused) = client.call_with(request, body).await;
+        assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!(argument)), "{request}: {refused}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_and_what_is_not_served_differ() {
     let client = client().await;
     assert_eq!(client.call("GET /nothing/v1/here").await.0, 404);

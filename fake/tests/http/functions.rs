@@ -59,6 +59,9 @@ async fn what_has_no_code_or_code_that_does_not_build_ends_in_an_error() {
     client.good(&format!("POST {one}/deploy"), json!({})).await;
     let empty = look(&client, &one).await;
     assert_eq!((&empty["status"], &empty["error_message"]), (&json!("error"), &json!("internal error")));
+    let pending = client.good(&format!("POST {one}/deploy"), json!({})).await;
+    assert_eq!((&pending["status"], &pending["error_message"]), (&json!("pending"), &Value::Null));
+    look(&client, &one).await;
     assert_eq!(upload(&client, &one, b"PK does-not-build").await, 200);
     client.good(&format!("POST {one}/deploy"), json!({})).await;
     let broken = look(&client, &one).await;

@@ -19,5 +19,6 @@ mod registry;
 mod rights;
 mod secret;
 mod sign;
+mod storage;
 mod vpc;
 mod vpcgw;

@@ -1,97 +1,13 @@
 //! Object Storage: buckets, what is set on them, objects, and who may do what.
 
-use axum::http::Request;
-use scaleway_fake::{Builder, Fault, FaultKind, Running, Seed};
+use scaleway_fake::{Fault, FaultKind, Seed};
 use serde_json::json;
 
 use crate::client::builder;
-use crate::sign::{Signer, signed};
+use crate::sign::Signer;
+use crate::storage::{ACCESS_KEY, SECRET_KEY, Storage};
 
-const ACCESS_KEY: &str = "SCWXXXXXXXXXXXXXXXXX";
-const SECRET_KEY: &str = "11111111-1111-4111-8111-111111111111";
 const OTHER_PROJECT: &str = "5ca1e3a7-fa4e-4000-8000-000000000002";
-
-/// A fake and somebody who signs.
-struct Storage {
-    fake: Running,
-    http: reqwest::Client,
-}
-
-/// What came back.
-struct Said {
-    status: u16,
-    headers: reqwest::header::HeaderMap,
-    text: String,
-}
-
-impl Said {
-    /// Status and error code; empty when there is none.
-    fn code(&self) -> (u16, &str) {
-        let code = self.text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-        (self.status, code.map_or("", |(code, _)| code))
-    }
-
-    /// The text of the first element of this name.
-    fn element(&self, name: &str) -> &str {
-        let rest = self.text.split_once(&format!("<{name}>")).unwrap_or_else(|| panic!("{name}: {}", self.text)).1;
-        rest.split_once(&format!("</{name}>")).unwrap().0
-    }
-}
-
-impl Storage {
-    async fn new() -> Self {
-        Self::of(builder()).await
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
-    async fn of(builder: Builder) -> Self {
-        Self { fake: builder.start().await.unwrap(), http: reqwest::Client::new() }
-    }
-
-    /// The status of a call of the REST API with this secret key.
-    async fn list_vpcs(&self, secret_key: &str) -> u16 {
-        let call = self.http.get(format!("{}/vpc/v2/regions/fr-par/vpcs", self.fake.url()));
-        call.header("x-auth-token", secret_key).send().await.unwrap().status().as_u16()
-    }
-
-    async fn send_as(&self, key: Option<&Signer<'_>>, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
-        let (method, target) = request.split_once(' ').unwrap();
-        let mut made = Request::builder().method(method).uri(format!("{}{target}", self.fake.url()));
-        for (name, value) in headers {
-            made = made.header(*name, *value);
-        }
-        let made = made.body(body.as_bytes().to_vec()).unwrap();
-        let made = match key {
-            Some(key) => signed(made, key),
-            None => made,
-        };
-        let response = self.http.execute(made.try_into().unwrap()).await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Said { status, headers, text: response.text().await.unwrap() }
-    }
-
-    async fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
-        let key = Signer { access_key: ACCESS_KEY, secret_key: SECRET_KEY, region: "fr-par" };
-        self.send_as(Some(&key), request, headers, body).await
-    }
-
-    /// What IAM answers to the owner who makes something.
-    async fn api(&self, what: &str, body: serde_json::Value) -> serde_json::Value {
-        let request = self.http.post(format!("{}/iam/v1alpha1/{what}", self.fake.url()));
-        let response = request.header("X-Auth-Token", SECRET_KEY).json(&body).send().await.unwrap();
-        response.json().await.unwrap()
-    }
-
-    async fn call(&self, request: &str) -> Said {
-        self.send(request, &[], "").await
-    }
-
-    async fn good(&self, request: &str, body: &str) -> Said {
-        let said = self.send(request, &[], body).await;
-        assert!(said.status < 300, "{request}: {} {}", said.status, said.text);
-        said
-    }
-}
 
 #[tokio::test]
 async fn a_bucket_is_made_found_listed_and_taken_away() {
@@ -447,4 +363,42 @@ async fn where_permissions_are_enforced_buckets_objects_and_policies_take_sets_o
         let said = storage.send_as(Some(&key), request, &[], body).await;
         assert_eq!(said.status, expected, "{request}: {}", said.text);
     }
+}
+
+#[tokio::test]
+async fn checksum_of_an_upload_is_in_lists_copies_and_whole_reads_only() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    let put = storage.send("PUT /main/a", &[("x-amz-checksum-crc32", "NhCmhg==")], "hello").await;
+    assert_eq!((put.status, &put.headers["x-amz-checksum-type"]), (200, &"FULL_OBJECT".parse().unwrap()));
+    for list in ["GET /main?list-type=2", "GET /main", "GET /main?versions="] {
+        let listed = storage.good(list, "").await;
+        assert_eq!((listed.element("ChecksumAlgorithm"), listed.element("ChecksumType")), ("CRC32", "FULL_OBJECT"));
+    }
+    let copied = storage.send("PUT /main/b", &[("x-amz-copy-source", "main/a")], "").await;
+    assert_eq!(copied.element("ChecksumCRC32"), "NhCmhg==");
+    let mode = ("x-amz-checksum-mode", "ENABLED");
+    let whole = storage.send("GET /main/a", &[mode], "").await;
+    assert_eq!(whole.headers["x-amz-checksum-crc32"], "NhCmhg==");
+    // Clients such as boto3 compare the checksum with the bytes that they receive.
+    let part = storage.send("GET /main/a", &[mode, ("range", "bytes=0-1")], "").await;
+    assert_eq!((part.text.as_str(), part.headers.get("x-amz-checksum-crc32")), ("he", None));
+    storage.good("PUT /main/c", "hello").await;
+    let mixed = storage.good("GET /main?prefix=c", "").await;
+    assert!(!mixed.text.contains("Checksum"), "{}", mixed.text);
+}
+
+#[tokio::test]
+async fn customer_key_needs_no_md5_and_aes256_takes_no_kms_key() {
+    let storage = Storage::new().await;
+    storage.good("PUT /main", "").await;
+    let algorithm = ("x-amz-server-side-encryption-customer-algorithm", "AES256");
+    let key = ("x-amz-server-side-encryption-customer-key", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+    let md5 = ("x-amz-server-side-encryption-customer-key-md5", "KYvwGXoFFJ42a2u2GDWhwQ==");
+    assert_eq!(storage.send("PUT /main/a", &[algorithm, key, md5], "hello").await.status, 200);
+    assert_eq!(storage.send("GET /main/a", &[algorithm, key], "").await.text, "hello");
+    assert_eq!(storage.call("GET /main/a").await.code(), (400, "InvalidRequest"));
+    let kms = [("x-amz-server-side-encryption", "AES256"), ("x-amz-server-side-encryption-aws-kms-key-id", "key")];
+    assert_eq!(storage.send("PUT /main/b", &kms, "hello").await.code(), (400, "InvalidArgument"));
+    assert_eq!(storage.send("PUT /main/b", &kms[..1], "hello").await.status, 200);
 }

@@ -54,7 +54,7 @@ async fn an_instance_lives_as_recorded() {
 
     let body = json!({ "is_backup_schedule_disabled": true, "logs_policy": { "max_age_retention": 7 } });
     let updated = client.good(&format!("PATCH {one}"), body).await;
-    assert_eq!(updated["status"], "ready");
+    assert_eq!(updated["status"], "configuring");
     assert_eq!(updated["logs_policy"], json!({ "max_age_retention": 7, "total_disk_retention": null }));
     let schedule = json!({ "disabled": false, "frequency": 24, "next_run_at": null, "retention": 7 });
     assert_eq!(updated["backup_schedule"], schedule);
@@ -186,4 +186,62 @@ async fn settings_and_upgrades_show_at_once() {
     }
     let (status, _) = client.call_with(&format!("POST {one}/upgrade"), json!({ "volume_size": 1 })).await;
     assert_eq!(status, 400);
+}
+
+#[tokio::test]
+async fn engines_and_node_types_are_listed() {
+    let client = client().await;
+    let engines = "GET /rdb/v1/regions/fr-par/database-engines";
+    let (_, all) = client.call(engines).await;
+    assert_eq!((&all["total_count"], &all["engines"][1]["name"]), (&json!(2), &json!("PostgreSQL")));
+    let (_, one) = client.call(&format!("{engines}?name=PostgreSQL&version=17")).await;
+    let versions = one["engines"][0]["versions"].as_array().unwrap();
+    assert_eq!((versions.len(), &versions[0]["name"]), (1, &json!("PostgreSQL-17")));
+    let settings = versions[0]["available_settings"].as_array().unwrap();
+    assert!(settings.iter().any(|setting| setting["name"] == "work_mem"), "{settings:?}");
+    let (_, types) = client.call("GET /rdb/v1/regions/fr-par/node-types").await;
+    assert!(types["node_types"].as_array().unwrap().iter().any(|found| found["name"] == "DB-PLAY2-PICO"));
+}
+
+#[tokio::test]
+async fn clones_and_promoted_replicas_are_instances_with_the_same_content() {
+    let client = client().await;
+    let one = instance(&client).await;
+    client.good(&format!("POST {one}/databases"), json!({ "name": "app" })).await;
+    let clone = client.good(&format!("POST {one}/clone"), json!({ "name": "copy" })).await;
+    assert_eq!((&clone["name"], &clone["status"]), (&json!("copy"), &json!("provisioning")));
+    let replica = json!({ "instance_id": one.rsplit('/').next(), "endpoint_spec": [{ "direct_access": {} }] });
+    let replica = client.good("POST /rdb/v1/regions/fr-par/read-replicas", replica).await;
+    let replica = format!("/rdb/v1/regions/fr-par/read-replicas/{}", replica["id"].as_str().unwrap());
+    let promoted = client.good(&format!("POST {replica}/promote"), json!({})).await;
+    assert_eq!(client.call(&format!("GET {replica}")).await.0, 404);
+    for made in [clone, promoted] {
+        let databases = format!("{INSTANCES}/{}/databases", made["id"].as_str().unwrap());
+        assert_eq!(client.call(&format!("GET {databases}")).await.1["databases"][0]["name"], "app");
+    }
+    assert_eq!(client.call(&format!("GET {one}")).await.1["read_replicas"], json!([]));
+}
+
+#[tokio::test]
+async fn backup_is_restored_into_a_database_and_logs_are_prepared() {
+    let client = client().await;
+    let one = instance(&client).await;
+    let id = one.rsplit('/').next().unwrap();
+    client.good(&format!("POST {one}/databases"), json!({ "name": "app" })).await;
+    let backup = json!({ "instance_id": id, "database_name": "app", "name": "daily" });
+    let backup = client.good("POST /rdb/v1/regions/fr-par/backups", backup).await;
+    let restore = format!("POST /rdb/v1/regions/fr-par/backups/{}/restore", backup["id"].as_str().unwrap());
+    client.call(&format!("GET /rdb/v1/regions/fr-par/backups/{}", backup["id"].as_str().unwrap())).await;
+    let restored = client.good(&restore, json!({ "instance_id": id, "database_name": "other" })).await;
+    assert_eq!(restored["status"], "restoring");
+    let (_, databases) = client.call(&format!("GET {one}/databases")).await;
+    assert_eq!(databases["databases"][1]["name"], "other");
+
+    let prepared = client.good(&format!("POST {one}/prepare-logs"), json!({})).await;
+    let log = prepared["instance_logs"][0]["id"].as_str().unwrap();
+    let (_, ready) = client.call(&format!("GET /rdb/v1/regions/fr-par/logs/{log}")).await;
+    assert_eq!((&ready["status"], ready["download_url"].is_string()), (&json!("ready"), true));
+    assert_eq!(client.call(&format!("GET {one}/logs")).await.1["instance_logs"].as_array().unwrap().len(), 1);
+    client.good(&format!("POST {one}/purge-logs"), json!({})).await;
+    assert_eq!(client.call(&format!("GET {one}/logs")).await.1["instance_logs"], json!([]));
 }

@@ -120,3 +120,13 @@ async fn keys_and_values_must_be_texts() {
         assert_eq!(status, expected, "{data}");
     }
 }
+
+#[tokio::test]
+async fn deleted_ephemeral_secret_is_gone_at_once() {
+    let client = client().await;
+    let policy = json!({ "ephemeral_policy": { "time_to_live": "1800.000s", "action": "delete" } });
+    let (one, created) = secret(&client, policy).await;
+    assert_eq!(created["ephemeral_policy"]["time_to_live"], "1800s");
+    assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {one}")).await.0, 404);
+}

@@ -144,3 +144,44 @@ async fn rules_of_an_access_control_list_that_match_no_packet_are_rejected() {
         assert_eq!((status, &answer["type"]), (400, &json!("invalid_arguments")), "{field} {value}: {answer}");
     }
 }
+
+#[tokio::test]
+async fn booked_address_is_attached_detached_and_taken_by_a_database() {
+    let client = client().await;
+    let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net" })).await;
+    let network = network["id"].as_str().unwrap();
+    let book = json!({ "source": { "private_network_id": network }, "address": "172.16.0.7" });
+    let one = client.good(&format!("POST {IPS}"), book).await;
+    let one = format!("{IPS}/{}", one["id"].as_str().unwrap());
+    let machine = json!({ "resource": { "mac_address": "02:00:00:00:00:01", "name": "machine" } });
+    let attached = client.good(&format!("POST {one}/attach"), machine.clone()).await;
+    assert_eq!(attached["resource"]["type"], "custom");
+    assert_eq!(client.call_with(&format!("POST {one}/attach"), machine.clone()).await.0, 412);
+    let other = json!({ "resource": { "mac_address": "02:00:00:00:00:02" } });
+    assert_eq!(client.call_with(&format!("POST {one}/detach"), other).await.0, 412);
+    assert_eq!(client.good(&format!("POST {one}/detach"), machine).await["resource"], Value::Null);
+
+    let private = json!({ "private_network_id": network, "service_ip": "172.16.0.7/22" });
+    let body = json!({ "name": "main", "engine": "PostgreSQL-15", "node_type": "DB-DEV-S",
+        "init_endpoints": [{ "private_network": private }] });
+    let instance = client.good("POST /rdb/v1/regions/fr-par/instances", body).await;
+    let held = client.call(&format!("GET {one}")).await.1["resource"].clone();
+    assert_eq!((&held["type"], &held["id"]), (&json!("rdb_instance"), &instance["id"]));
+    let id = instance["id"].as_str().unwrap();
+    client.call(&format!("GET /rdb/v1/regions/fr-par/instances/{id}")).await;
+    client.call(&format!("DELETE /rdb/v1/regions/fr-par/instances/{id}")).await;
+    assert_eq!(client.call(&format!("GET {one}")).await.1["resource"], Value::Null);
+}
+
+#[tokio::test]
+async fn empty_description_of_a_route_becomes_the_text_of_the_api() {
+    let client = client().await;
+    let vpc = vpc(&client, "main").await;
+    let body =
+        json!({ "vpc_id": vpc["id"], "destination": "10.0.0.0/8", "description": "", "nexthop_resource_id": "a" });
+    let route = client.good("POST /vpc/v2/regions/fr-par/routes", body).await;
+    assert_eq!(route["description"], "Custom route");
+    let body = json!({ "vpc_id": vpc["id"], "destination": "10.0.0.0/8", "nexthop_resource_id": "a" });
+    let route = client.good("POST /vpc/v2/regions/fr-par/routes", body).await;
+    assert_eq!(route["description"], "Custom route");
+}

@@ -67,6 +67,7 @@ async fn an_attached_network_has_an_address_of_ipam_and_cannot_go() {
     assert!(look(&client, NETWORKS, &attached).await["mac_address"].is_string());
     let held = look(&client, "/ipam/v1/regions/fr-par/ips", &json!({ "id": attached["ipam_ip_id"] })).await;
     assert_eq!((&held["resource"]["type"], &held["resource"]["id"]), (&json!("vpc_gateway_network"), &attached["id"]));
+    assert_eq!(held["resource"]["name"], made["name"]);
     for held in [
         format!("{GATEWAYS}/{}", made["id"].as_str().unwrap()),
         format!("/vpc/v2/regions/fr-par/private-networks/{}", network["id"].as_str().unwrap()),

@@ -47,16 +47,25 @@ pub(super) fn disable(call: &mut Call<'_>) -> Handled {
 
 /// All preconfigured alerts at once.
 pub(super) fn switch_managed_alerts(call: &mut Call<'_>, on: bool) -> Handled {
-    let project = call.project()?;
-    if call
-        .find(&ALERT_MANAGER, &project)
-        .map_or(true, |manager| manager.fields["alert_manager_enabled"] != json!(true))
-    {
-        return Err(Refusal::precondition("resource_not_usable", "the alert manager is not enabled"));
-    }
+    let project = enabled(call)?;
     alerts::switch(call, &project, &[], on)?;
     let manager = call.find(&ALERT_MANAGER, &project)?;
     Ok(call.show(&ALERT_MANAGER, manager))
+}
+
+/// Nothing is sent.
+pub(super) fn trigger_test_alert(call: &mut Call<'_>) -> Handled {
+    enabled(call).map(|_| Value::Null)
+}
+
+/// The project of the body, whose alert manager must be enabled.
+fn enabled(call: &Call<'_>) -> Result<String, Refusal> {
+    let project = call.project()?;
+    let manager = call.find(&ALERT_MANAGER, &project);
+    if manager.map_or(true, |manager| manager.fields["alert_manager_enabled"] != json!(true)) {
+        return Err(Refusal::precondition("resource_not_usable", "the alert manager is not enabled"));
+    }
+    Ok(project)
 }
 
 fn set(call: &mut Call<'_>, project: &str, enabled: bool, url: &Value) -> Handled {

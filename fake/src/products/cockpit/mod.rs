@@ -8,18 +8,16 @@ mod exporters;
 mod grafana;
 mod observed;
 mod sources;
-mod tokens;
 
 use serde_json::json;
 
-use super::Product;
 use crate::call::{Call, Handled};
+use crate::product::Product;
 
 pub(crate) static PRODUCT: Product = Product {
     document: "cockpit.v1",
     kinds: &[
         &sources::SOURCE,
-        &tokens::TOKEN,
         &alert_manager::ALERT_MANAGER,
         &alerts::ALERT,
         &contact_points::CONTACT_POINT,
@@ -31,18 +29,15 @@ pub(crate) static PRODUCT: Product = Product {
         ("GetConfig", config),
         ("CreateDataSource", sources::create),
         ("GetDataSource", sources::get),
-        ("ListDataSources", |call| call.list(&sources::SOURCE)),
+        ("ListDataSources", sources::list),
         ("UpdateDataSource", |call| call.patch(&sources::SOURCE, &["name", "retention_days"])),
         ("DeleteDataSource", |call| call.delete(&sources::SOURCE)),
-        ("CreateToken", tokens::create),
-        ("GetToken", |call| call.get(&tokens::TOKEN)),
-        ("ListTokens", tokens::list),
-        ("DeleteToken", |call| call.delete(&tokens::TOKEN)),
         ("EnableAlertManager", alert_manager::enable),
         ("GetAlertManager", alert_manager::get),
         ("DisableAlertManager", alert_manager::disable),
         ("EnableManagedAlerts", |call| alert_manager::switch_managed_alerts(call, true)),
         ("DisableManagedAlerts", |call| alert_manager::switch_managed_alerts(call, false)),
+        ("TriggerTestAlert", alert_manager::trigger_test_alert),
         ("ListAlerts", alerts::list),
         ("EnableAlertRules", alerts::enable),
         ("DisableAlertRules", alerts::disable),

@@ -44,7 +44,15 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&SOURCE, source))
 }
 
-/// As recorded: only this answer says how much was used.
+/// As recorded: lists and single answers have the usage of the month, answers to changes have none.
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    let mut answer = call.list(&SOURCE)?;
+    for source in answer[SOURCE.list].as_array_mut().into_iter().flatten() {
+        source["current_month_usage"] = json!(0);
+    }
+    Ok(answer)
+}
+
 pub(super) fn get(call: &mut Call<'_>) -> Handled {
     let mut answer = call.get(&SOURCE)?;
     answer["current_month_usage"] = json!(0);

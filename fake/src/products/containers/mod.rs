@@ -7,20 +7,21 @@ mod container;
 mod domain;
 mod namespace;
 pub(crate) mod serving;
-mod token;
 mod trigger;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Product;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::product::Product;
 use crate::store::Kind;
 
 pub(crate) use container::{CONTAINER, duration};
 pub(crate) use domain::{DOMAIN, UNSEEN};
-pub(crate) use token::{TOKEN, TOKENS};
+/// Tokens are served from `container.v1beta1`; the newer version has none.
+pub(crate) static TOKEN: Named = Named("containers/token");
 
 /// The statuses in which changes are refused.
 const PASSING: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];

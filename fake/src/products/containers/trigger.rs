@@ -15,8 +15,8 @@ pub(super) static TRIGGER: Kind =
 /// The fields that say what sets a trigger off, with the word for it.
 const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
 
-/// What is taken and never shown.
-const HIDDEN: [&str; 3] = ["access_key_id", "secret_access_key", "credentials_file_content"];
+/// What no answer shows. As recorded, the access key of a queue is shown.
+const HIDDEN: [&str; 2] = ["secret_access_key", "credentials_file_content"];
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let container = call.need("container_id")?;

@@ -133,7 +133,7 @@ pub(super) fn deploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&FUNCTION, &id)?.fields.insert("error_message".to_owned(), Value::Null);
-    call.take_along(&super::PARTS, "function_id", &id)?;
+    call.take_along(&super::parts(), "function_id", &id)?;
     let answer = call.delete_in_time(&FUNCTION)?;
     Ok(call.precise(answer, &["updated_at"]))
 }
@@ -154,6 +154,8 @@ fn begin(call: &mut Call<'_>, id: &str) -> Handled {
             json!({ "status": "error", "error_message": error, "build_message": build, "updated_at": done })
         }
     };
+    // As recorded: while it is pending it has no message of the deployment before.
+    call.change(&FUNCTION, id)?.fields.insert("error_message".to_owned(), Value::Null);
     call.pass(&FUNCTION, id, "pending", end)?;
     shown(call, id)
 }

@@ -4,39 +4,41 @@
 //! [`code::BROKEN`]. As recorded, most refusals have no `type`.
 
 mod code;
-mod cron;
-mod domain;
 mod function;
 mod namespace;
 mod runtimes;
-mod token;
 mod trigger;
 
 use serde_json::json;
 
-use super::Product;
+use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::plain;
+use crate::product::Product;
+use crate::products::containers::UNSEEN;
 use crate::store::Kind;
 
 pub(crate) use code::{UPLOADS, upload};
-pub(crate) use token::create as create_token;
 
-use cron::CRON;
-use domain::DOMAIN;
+static CRON: Named = Named("functions/cron");
+static DOMAIN: Named = Named("functions/domain");
+static TOKEN: Named = Named("functions/token");
 use function::FUNCTION;
 use namespace::NAMESPACE;
-use token::TOKEN;
 use trigger::TRIGGER;
 
 /// The statuses in which changes are refused.
 pub(crate) const PASSING: &[&str] = &["creating", "pending", "deleting"];
 
-/// What belongs to a function and goes with it.
-static PARTS: [&Kind; 4] = [&CRON, &DOMAIN, &TOKEN, &TRIGGER];
+/// The kinds of objects that are deleted with their function.
+fn parts() -> [&'static Kind; 4] {
+    [&CRON, &DOMAIN, &TOKEN, &TRIGGER]
+}
 
 pub(crate) static PRODUCT: Product = Product {
     document: "function.v1beta1",
-    kinds: &[&NAMESPACE, &FUNCTION, &CRON, &DOMAIN, &TOKEN, &TRIGGER],
+    kinds: &[&NAMESPACE, &FUNCTION, &TRIGGER],
     routes: &[
         ("CreateNamespace", namespace::create),
         ("GetNamespace", |call| call.get(&NAMESPACE)),
@@ -51,19 +53,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeployFunction", function::deploy),
         ("GetFunctionUploadURL", code::upload_address),
         ("ListFunctionRuntimes", runtimes::list),
-        ("CreateCron", cron::create),
-        ("GetCron", |call| call.get(&CRON)),
-        ("ListCrons", |call| call.list(&CRON)),
-        ("UpdateCron", cron::update),
-        ("DeleteCron", |call| call.delete_in_time(&CRON)),
-        ("CreateDomain", domain::create),
-        ("GetDomain", |call| call.get(&DOMAIN)),
-        ("ListDomains", |call| call.list(&DOMAIN)),
-        ("DeleteDomain", |call| call.delete_in_time(&DOMAIN)),
-        ("CreateToken", token::create_of_function),
-        ("GetToken", |call| call.get(&TOKEN)),
-        ("ListTokens", |call| call.list(&TOKEN)),
-        ("DeleteToken", |call| call.delete_in_time(&TOKEN)),
+        ("CreateDomain", create_domain),
         ("CreateTrigger", trigger::create),
         ("GetTrigger", |call| call.get(&TRIGGER)),
         ("ListTriggers", trigger::list),
@@ -76,4 +66,14 @@ pub(crate) static PRODUCT: Product = Product {
 fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
     call.pass(kind, id, status, json!({ "status": "ready" }))?;
     Ok(call.show(kind, call.find(kind, id)?))
+}
+
+/// The DNS is not queried; see [`UNSEEN`].
+fn create_domain(call: &mut Call<'_>) -> Handled {
+    let hostname = call.text("hostname");
+    if hostname.contains(UNSEEN) {
+        let message = format!("could not validate domain: {hostname} does not lead to the function");
+        return Err(Refusal::message(400, &message));
+    }
+    plain::create(call, DOMAIN.plain(), json!({}))
 }

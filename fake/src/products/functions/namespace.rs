@@ -78,7 +78,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
     for function in call.take_along(&[&FUNCTION], "namespace_id", &id)? {
-        call.take_along(&super::PARTS, "function_id", &function)?;
+        call.take_along(&super::parts(), "function_id", &function)?;
     }
     Ok(call.precise(answer, &["updated_at"]))
 }

@@ -9,8 +9,11 @@ use crate::call::{Call, Handled};
 use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object, Store};
 
-pub(super) static API_KEY: Kind =
-    Kind { id: "access_key", ..Kind::new("iam/api_key", "APIKey", "api_keys", Missing::Labelled("access_key")) };
+pub(super) static API_KEY: Kind = Kind {
+    srn: Some("iam"),
+    id: "access_key",
+    ..Kind::new("iam/api_key", "APIKey", "api_keys", Missing::Labelled("access_key"))
+};
 
 /// What follows `SCW` in an access key: 17 characters.
 const ACCESS_KEY_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

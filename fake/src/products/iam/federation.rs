@@ -3,9 +3,12 @@
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing};
 
-pub(super) static SAML: Kind = Kind::new("iam/saml", "Saml", "", Missing::Labelled("saml"));
-pub(super) static CERTIFICATE: Kind =
-    Kind::new("iam/saml_certificate", "SamlCertificate", "certificates", Missing::Labelled("saml_certificate"));
+pub(super) static SAML: Kind =
+    Kind { srn: Some("iam"), ..Kind::new("iam/saml", "Saml", "", Missing::Labelled("saml")) };
+pub(super) static CERTIFICATE: Kind = Kind {
+    srn: Some("iam"),
+    ..Kind::new("iam/saml_certificate", "SamlCertificate", "certificates", Missing::Labelled("saml_certificate"))
+};
 pub(super) static SCIM: Kind = Kind::new("iam/scim", "Scim", "", Missing::Labelled("scim"));
 pub(super) static SCIM_TOKEN: Kind =
     Kind::new("iam/scim_token", "ScimToken", "scim_tokens", Missing::Labelled("scim_token"));

@@ -2,25 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::{APPLICATION, USER, owned};
+use super::{APPLICATION, USER};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::store::{Kind, Missing};
+use crate::facts::Named;
+use crate::store::Kind;
 
-pub(super) static GROUP: Kind = Kind::new("iam/group", "Group", "groups", Missing::Labelled("group"));
+pub(super) static GROUP: Named = Named("iam/group");
 
 /// The field of a call that names one member, the field of the group that lists them, and their kind.
-static MEMBERS: [(&str, &str, &Kind); 2] =
-    [("user_id", "user_ids", &USER), ("application_id", "application_ids", &APPLICATION)];
-
-pub(super) fn create(call: &mut Call<'_>) -> Handled {
-    let fields = owned(call, json!({ "name": call.need("name")?, "user_ids": [], "application_ids": [] }));
-    call.create(&GROUP, fields)
+fn member_kinds() -> [(&'static str, &'static str, &'static Kind); 2] {
+    [("user_id", "user_ids", &USER), ("application_id", "application_ids", &APPLICATION)]
 }
 
 pub(super) fn set_members(call: &mut Call<'_>) -> Handled {
     let id = call.id();
-    for (_, list, kind) in MEMBERS {
+    for (_, list, kind) in member_kinds() {
         let members = call.value(list, json!([]));
         for member in members.as_array().into_iter().flatten().filter_map(Value::as_str) {
             call.find(kind, member)?;
@@ -52,7 +49,7 @@ pub(super) fn remove_member(call: &mut Call<'_>) -> Handled {
 }
 
 fn member(call: &Call<'_>) -> Result<(&'static str, &'static Kind, Value), Refusal> {
-    let given = MEMBERS.into_iter().find(|(field, ..)| !call.text(field).is_empty());
+    let given = member_kinds().into_iter().find(|(field, ..)| !call.text(field).is_empty());
     let (field, list, kind) = given.ok_or_else(|| Refusal::required("user_id"))?;
     Ok((list, kind, json!(call.text(field))))
 }

@@ -9,42 +9,33 @@ mod policies;
 mod ssh_keys;
 mod users;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::Product;
-use crate::call::{Call, Handled};
-use crate::store::{Kind, Missing, Object, Store};
+use crate::call::Call;
+use crate::facts::Named;
+use crate::product::Product;
+use crate::store::{Kind, Missing};
 
 pub(crate) use api_keys::{default_project, grants, key_of, key_with_secret, secret_key_state};
 
-static APPLICATION: Kind = Kind {
-    view: Some(count_api_keys),
-    ..Kind::new("iam/application", "Application", "applications", Missing::Labelled("application"))
-};
+static APPLICATION: Named = Named("iam/application");
 /// There is always the owner of the organization; others come from a seed or are made.
-pub(crate) static USER: Kind = Kind::new("iam/user", "User", "users", Missing::Labelled("user"));
+pub(crate) static USER: Kind =
+    Kind { srn: Some("iam"), ..Kind::new("iam/user", "User", "users", Missing::Labelled("user")) };
 
 pub(crate) static PRODUCT: Product = Product {
     document: "iam.v1alpha1",
     kinds: &[
-        &APPLICATION,
         &api_keys::API_KEY,
         &policies::POLICY,
         &policies::RULE,
-        &groups::GROUP,
         &USER,
-        &ssh_keys::SSH_KEY,
         &federation::SAML,
         &federation::CERTIFICATE,
         &federation::SCIM,
         &federation::SCIM_TOKEN,
     ],
     routes: &[
-        ("CreateApplication", create_application),
-        ("GetApplication", |call| call.get(&APPLICATION)),
-        ("ListApplications", |call| call.list(&APPLICATION)),
-        ("UpdateApplication", |call| call.patch(&APPLICATION, &["name", "description", "tags"])),
-        ("DeleteApplication", delete_application),
         ("CreateAPIKey", api_keys::create),
         ("GetAPIKey", |call| call.get(&api_keys::API_KEY)),
         ("ListAPIKeys", api_keys::list),
@@ -58,11 +49,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListRules", policies::list_rules),
         ("SetRules", policies::set_rules),
         ("ListPermissionSets", policies::list_permission_sets),
-        ("CreateGroup", groups::create),
-        ("GetGroup", |call| call.get(&groups::GROUP)),
-        ("ListGroups", |call| call.list(&groups::GROUP)),
-        ("UpdateGroup", |call| call.patch(&groups::GROUP, &["name", "description", "tags"])),
-        ("DeleteGroup", |call| call.delete(&groups::GROUP)),
         ("SetGroupMembers", groups::set_members),
         ("AddGroupMember", groups::add_member),
         ("RemoveGroupMember", groups::remove_member),
@@ -74,35 +60,12 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateUserPassword", users::update_password),
         ("DeleteUser", users::delete),
         ("CreateSSHKey", ssh_keys::create),
-        ("GetSSHKey", |call| call.get(&ssh_keys::SSH_KEY)),
-        ("ListSSHKeys", |call| call.list(&ssh_keys::SSH_KEY)),
-        ("UpdateSSHKey", |call| call.patch(&ssh_keys::SSH_KEY, &["name", "disabled"])),
-        ("DeleteSSHKey", |call| call.delete(&ssh_keys::SSH_KEY)),
         ("GetOrganizationSaml", |call| federation::of_organization(call, &federation::SAML)),
         ("GetSamlCertificate", |call| call.get(&federation::CERTIFICATE)),
         ("GetOrganizationScim", |call| federation::of_organization(call, &federation::SCIM)),
         ("ListScimTokens", federation::list_tokens),
     ],
 };
-
-fn create_application(call: &mut Call<'_>) -> Handled {
-    let fields = owned(call, json!({ "name": call.need("name")?, "nb_api_keys": 0 }));
-    call.create(&APPLICATION, fields)
-}
-
-/// Its API keys go too.
-fn delete_application(call: &mut Call<'_>) -> Handled {
-    let id = call.id();
-    let answer = call.delete(&APPLICATION)?;
-    let key = api_keys::API_KEY.name;
-    call.world.store.remove_where(|object| object.kind == key && object.text("application_id") == id);
-    Ok(answer)
-}
-
-fn count_api_keys(store: &Store, application: &Object, shown: &mut Map<String, Value>) {
-    let keys = store.of(&api_keys::API_KEY).filter(|key| key.text("application_id") == application.id).count();
-    shown.insert("nb_api_keys".to_owned(), json!(keys));
-}
 
 /// The fields that applications, policies and groups share, beside `fields`.
 fn owned(call: &Call<'_>, mut fields: Value) -> Value {

@@ -10,10 +10,14 @@ use crate::paging;
 use crate::rights::{self, Grants};
 use crate::store::{Kind, Missing, Object, Store};
 
-pub(super) static POLICY: Kind =
-    Kind { view: Some(count_rules), ..Kind::new("iam/policy", "Policy", "policies", Missing::Labelled("policy")) };
+pub(super) static POLICY: Kind = Kind {
+    srn: Some("iam"),
+    view: Some(count_rules),
+    ..Kind::new("iam/policy", "Policy", "policies", Missing::Labelled("policy"))
+};
 /// Hidden: `policy_id`.
-pub(super) static RULE: Kind = Kind::new("iam/rule", "Rule", "rules", Missing::Labelled("rule"));
+pub(super) static RULE: Kind =
+    Kind { srn: Some("iam"), ..Kind::new("iam/rule", "Rule", "rules", Missing::Labelled("rule")) };
 
 /// Who a policy can be for; one of them, and only that one is shown.
 const PRINCIPALS: [&str; 4] = ["user_id", "group_id", "application_id", "no_principal"];

@@ -3,13 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::store::{Kind, Missing};
+use crate::facts::Named;
+use crate::plain;
 
-pub(super) static SSH_KEY: Kind = Kind::new("iam/ssh_key", "SSHKey", "ssh_keys", Missing::Labelled("ssh_key"));
+static SSH_KEY: Named = Named("iam/ssh_key");
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let given = call.text("public_key");
@@ -19,18 +20,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         return Err(Refusal::constraint("public_key", "is no SSH public key"));
     };
     let digits: Vec<String> = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let now = call.timestamp();
-    let fields = json!({
-        "name": call.text("name"),
+    let known = json!({
         "public_key": format!("{kind} {body}"),
         "fingerprint": format!("{} MD5:{} ({kind})", bits(kind, &bytes), digits.join(":")),
-        "created_at": now,
-        "updated_at": now,
-        "organization_id": call.world.organization,
-        "project_id": call.value("project_id", Value::from(call.world.project.clone())),
-        "disabled": false,
     });
-    call.create(&SSH_KEY, fields)
+    plain::create(call, SSH_KEY.plain(), known)
 }
 
 /// The strength of a key: an elliptic curve says its own; that of RSA is the length of its modulus, the last number.

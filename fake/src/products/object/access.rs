@@ -13,7 +13,7 @@ use s3s::{S3Result, s3_error};
 
 use super::{Caller, Storage, acl, no_such_bucket, policy};
 use crate::rights;
-use crate::server::Server;
+use crate::state::Server;
 
 /// Asked before each operation.
 pub(super) struct Access {

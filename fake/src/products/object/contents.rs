@@ -47,9 +47,16 @@ pub(super) fn put(
     if input.if_none_match.is_some() && storage.object(&input.bucket, &input.key, None).is_ok() {
         return Err(s3_error!(PreconditionFailed, "At least one of the preconditions you specified did not hold"));
     }
+    if input.ssekms_key_id.is_some()
+        && input.server_side_encryption.as_ref().is_some_and(|algorithm| algorithm.as_str() == "AES256")
+    {
+        return Err(s3_error!(InvalidArgument, "AES256 does not take a KMS key."));
+    }
     let checksums = digest::given(&upload.headers, &upload.trailers, &upload.content)?;
     let class = input.storage_class.as_ref().map_or("STANDARD", s3s::dto::StorageClass::as_str);
     check_class(class)?;
+    let of_key = input.sse_customer_key.as_deref().and_then(digest::of_customer_key);
+    let customer_key_md5 = input.sse_customer_key_md5.clone().or(of_key);
     let mut fields = object(json!({
         "content_type": input.content_type.as_deref().unwrap_or("binary/octet-stream"),
         "metadata": input.metadata.unwrap_or_default(),
@@ -57,7 +64,7 @@ pub(super) fn put(
         "tags": tags_of_header(input.tagging.as_deref())?,
         "checksums": checksums,
         "grants": acl::canned(input.acl.as_ref().map_or("private", s3s::dto::ObjectCannedACL::as_str), &owner)?,
-        "customer_key_md5": input.sse_customer_key_md5,
+        "customer_key_md5": customer_key_md5,
     }));
     lock::of_header(
         &mut fields,
@@ -77,7 +84,7 @@ pub(super) fn put(
         e_tag: Some(ETag::Strong(etag)),
         version_id: Some(version).filter(|version| version != UNVERSIONED),
         sse_customer_algorithm: input.sse_customer_algorithm,
-        sse_customer_key_md5: input.sse_customer_key_md5,
+        sse_customer_key_md5: customer_key_md5,
         ..PutObjectOutput::default()
     };
     Ok((output, checksum_headers(&checksums)))
@@ -85,7 +92,7 @@ pub(super) fn put(
 
 pub(super) fn get(storage: &mut Storage<'_>, input: GetObjectInput) -> S3Result<(GetObjectOutput, HeaderMap)> {
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
-    check_customer_key(found, input.sse_customer_key_md5.as_deref())?;
+    check_customer_key(found, input.sse_customer_key.as_deref(), input.sse_customer_key_md5)?;
     let all = storage.world.contents.get(&found.id).cloned().unwrap_or_default();
     let length = all.len() as u64;
     let (content, range) = match &input.range {
@@ -101,7 +108,8 @@ pub(super) fn get(storage: &mut Storage<'_>, input: GetObjectInput) -> S3Result<
     let size = i64::try_from(content.len()).ok();
     let body = StreamingBlob::from(s3s::Body::from(content));
     let mut headers = headers_of(found);
-    if input.checksum_mode.is_some() {
+    // The checksum is of the whole object: a part has none.
+    if input.checksum_mode.is_some() && range.is_none() {
         headers.extend(checksum_headers(&object(found.fields["checksums"].clone())));
     }
     let output = GetObjectOutput {
@@ -121,7 +129,7 @@ pub(super) fn get(storage: &mut Storage<'_>, input: GetObjectInput) -> S3Result<
 
 pub(super) fn head(storage: &mut Storage<'_>, input: HeadObjectInput) -> S3Result<(HeadObjectOutput, HeaderMap)> {
     let found = storage.object(&input.bucket, &input.key, input.version_id.as_deref())?;
-    check_customer_key(found, input.sse_customer_key_md5.as_deref())?;
+    check_customer_key(found, input.sse_customer_key.as_deref(), input.sse_customer_key_md5)?;
     let mut headers = headers_of(found);
     if input.checksum_mode.is_some() {
         headers.extend(checksum_headers(&object(found.fields["checksums"].clone())));
@@ -369,8 +377,10 @@ pub(super) fn checksum_headers(checksums: &Map<String, Value>) -> HeaderMap {
     headers
 }
 
-fn check_customer_key(found: &Object, given: Option<&str>) -> S3Result {
-    if found.text("customer_key_md5") == given.unwrap_or_default() {
+/// The MD5 of the key is optional in a request: the key itself has it.
+fn check_customer_key(found: &Object, key: Option<&str>, md5: Option<String>) -> S3Result {
+    let md5 = md5.or_else(|| key.and_then(digest::of_customer_key)).unwrap_or_default();
+    if found.text("customer_key_md5") == md5 {
         return Ok(());
     }
     Err(s3_error!(

@@ -33,6 +33,11 @@ pub(super) fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a [u8]>) 
     format!("{}-{count}", hex(Md5::checksum(&sums).as_ref()))
 }
 
+/// The MD5, in base64, of a key that a client sends for encryption.
+pub(super) fn of_customer_key(key: &str) -> Option<String> {
+    Some(encode(Md5::checksum(&BASE64_STANDARD.decode(key).ok()?)))
+}
+
 /// The checksums that were sent with the content, by their names; each must be right.
 pub(super) fn given(headers: &HeaderMap, trailers: &HeaderMap, content: &[u8]) -> S3Result<Map<String, Value>> {
     let mut sums = Map::new();

@@ -120,7 +120,10 @@ pub(super) fn versions(
         if found.fields["delete_marker"] == true {
             markers.push(DeleteMarkerEntry { is_latest, key, last_modified, owner: Some(owner.clone()), version_id });
         } else {
+            let (checksum_algorithm, checksum_type) = checksums(found);
             versions.push(ObjectVersion {
+                checksum_algorithm,
+                checksum_type,
                 e_tag: Some(ETag::Strong(found.text("etag").to_owned())),
                 is_latest,
                 key,
@@ -185,9 +188,7 @@ impl Storage<'_> {
     fn shown(&self, bucket: &str, objects: &[&Object], with_owner: bool) -> S3Result<Vec<Shown>> {
         let owner = owner(self.bucket(bucket)?);
         let one = |found: &&Object| {
-            let sums = found.fields["checksums"].as_object().filter(|sums| !sums.is_empty());
-            let algorithms =
-                sums.map(|sums| sums.keys().map(|name| ChecksumAlgorithm::from(name.to_uppercase())).collect());
+            let (checksum_algorithm, checksum_type) = checksums(found);
             Shown {
                 key: Some(found.text("key").to_owned()),
                 last_modified: time(found.text("last_modified")),
@@ -195,13 +196,20 @@ impl Storage<'_> {
                 size: found.fields["size"].as_i64(),
                 owner: with_owner.then(|| owner.clone()),
                 storage_class: Some(found.text("storage_class").to_owned().into()),
-                checksum_algorithm: algorithms,
-                checksum_type: sums.map(|_| ChecksumType::from_static("FULL_OBJECT")),
+                checksum_algorithm,
+                checksum_type,
                 ..Shown::default()
             }
         };
         Ok(objects.iter().map(one).collect())
     }
+}
+
+/// The algorithms of the checksums that came with the upload, and their type.
+fn checksums(found: &Object) -> (Option<Vec<ChecksumAlgorithm>>, Option<ChecksumType>) {
+    let sums = found.fields["checksums"].as_object().filter(|sums| !sums.is_empty());
+    let algorithms = sums.map(|sums| sums.keys().map(|name| ChecksumAlgorithm::from(name.to_uppercase())).collect());
+    (algorithms, sums.map(|_| ChecksumType::from_static("FULL_OBJECT")))
 }
 
 fn prefixes(prefixes: Vec<String>) -> Vec<CommonPrefix> {

@@ -34,11 +34,11 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{S3Result, s3_error};
 use serde_json::{Map, Value};
 
+use crate::call::OWNER;
 use crate::call::World;
 use crate::request::Received;
 use crate::rights::Grants;
-use crate::seed::OWNER;
-use crate::server::Server;
+use crate::state::Server;
 use crate::store::{Kind, Missing, Object};
 use access::Access;
 use service::Service;

@@ -13,7 +13,7 @@ use tokio_stream::StreamExt;
 
 use super::contents::Upload;
 use super::{Caller, Storage, acl, bucket, configuration, contents, listing, lock, multipart};
-use crate::server::Server;
+use crate::state::Server;
 
 /// Object Storage for one request.
 pub(super) struct Service {

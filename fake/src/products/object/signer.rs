@@ -12,10 +12,10 @@ use s3s::host::{S3Host, VirtualHost};
 use s3s::{S3Result, s3_error};
 
 use super::Caller;
+use crate::call::OWNER;
 use crate::call::World;
 use crate::products::iam;
 use crate::request::Received;
-use crate::seed::OWNER;
 
 /// The secret keys of the guide and the README.
 const GUIDES_SECRET_KEYS: [&str; 2] = ["11111111-1111-4111-8111-111111111111", "11111111-1111-1111-1111-111111111111"];

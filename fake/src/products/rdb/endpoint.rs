@@ -82,7 +82,13 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
     // As recorded of read replicas: an address that no subnet has is taken as it is.
     let address = match wanted {
         Some(wanted) if !ipam::has_block_for(call, network_id, wanted) => wanted.to_owned(),
-        _ => ipam::assign(call, network_id, wanted_address, &holder)?,
+        _ => match wanted_address.and_then(|address| ipam::booked(call, network_id, address)) {
+            Some((id, address)) => {
+                ipam::lend(call, &id, &holder)?;
+                address
+            }
+            None => ipam::assign(call, network_id, wanted_address, &holder)?,
+        },
     };
     let ip = address.split_once('/').map_or(address.as_str(), |(ip, _)| ip);
     Ok(json!({

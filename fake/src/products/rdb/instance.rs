@@ -84,7 +84,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.show(&INSTANCE, instance))
 }
 
-/// As recorded: the instance stays ready.
+/// As recorded: the instance stays ready, unless the policy of its logs changes.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&INSTANCE, &id)?;
@@ -111,7 +111,13 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         call.body.insert("logs_policy".to_owned(), policy);
     }
     call.body.insert("backup_schedule".to_owned(), schedule);
-    call.patch(&INSTANCE, &["name", "tags", "backup_same_region", "backup_schedule", "logs_policy"])
+    let configures = call.body.contains_key("logs_policy");
+    let answer = call.patch(&INSTANCE, &["name", "tags", "backup_same_region", "backup_schedule", "logs_policy"])?;
+    if !configures {
+        return Ok(answer);
+    }
+    call.pass(&INSTANCE, &id, "configuring", json!({ "status": "ready" }))?;
+    call.get(&INSTANCE)
 }
 
 pub(super) fn restart(call: &mut Call<'_>) -> Handled {
@@ -133,7 +139,11 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
         let own = call.world.store.of(kind).filter(|part| part.hidden_text(parent) == id);
         let own: Vec<_> = own.map(|part| part.id.clone()).collect();
         for part in own {
-            call.change(kind, &part)?.vanish(now, over);
+            if kind.name == ipam::IP.name && ipam::is_booked(call, &part) {
+                ipam::let_go(call, &part);
+            } else {
+                call.change(kind, &part)?.vanish(now, over);
+            }
         }
     }
     Ok(answer)

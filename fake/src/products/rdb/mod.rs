@@ -7,16 +7,19 @@ mod acl;
 mod backup;
 mod certificate;
 mod contents;
+mod copies;
 mod endpoint;
+mod engines;
 mod instance;
 mod login;
+mod logs;
 mod node;
 mod replica;
 mod settings;
 mod snapshot;
 mod upgrade;
 
-use super::Product;
+use crate::product::Product;
 
 pub(crate) use instance::INSTANCE;
 pub(crate) use login::{Login, NO_DATABASE, NO_RIGHT, WRONG_PASSWORD, login};
@@ -68,6 +71,15 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateDatabaseBackup", backup::update),
         ("DeleteDatabaseBackup", backup::delete),
         ("ExportDatabaseBackup", backup::export),
+        ("RestoreDatabaseBackup", copies::restore_backup),
+        ("CloneInstance", copies::clone),
+        ("PromoteReadReplica", copies::promote),
+        ("ListDatabaseEngines", engines::list),
+        ("ListNodeTypes", engines::list_node_types),
+        ("PrepareInstanceLogs", logs::prepare),
+        ("ListInstanceLogs", logs::list),
+        ("ListInstanceLogsDetails", logs::details),
+        ("PurgeInstanceLogs", logs::purge),
         ("CreateSnapshot", snapshot::create),
         ("GetSnapshot", |call| call.get(&snapshot::SNAPSHOT)),
         ("ListSnapshots", |call| call.list(&snapshot::SNAPSHOT)),

@@ -26,6 +26,23 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("work_mem", "4", "8"),
 ];
 
+/// As recorded: the nodes with the settings of small ones.
+const SMALL: [&str; 2] = ["db-dev-s", "db-play2-pico"];
+
+/// The offered nodes: name, vCPUs, memory in GiB, whether the local volume is offered, and the range that it is in.
+const TYPES: &[(&str, u32, u64, bool, &str)] = &[
+    ("DB-DEV-S", 2, 2, true, "Development"),
+    ("DB-DEV-M", 3, 4, true, "Development"),
+    ("DB-DEV-L", 4, 8, true, "Development"),
+    ("DB-DEV-XL", 4, 12, true, "Development"),
+    ("DB-PLAY2-PICO", 1, 2, false, "PLAY2"),
+    ("DB-PLAY2-NANO", 2, 8, false, "PLAY2"),
+    ("DB-PLAY2-MICRO", 4, 16, false, "PLAY2"),
+    ("DB-PRO2-XXS", 2, 8, false, "PRO2"),
+    ("DB-PRO2-XS", 4, 16, false, "PRO2"),
+    ("DB-PRO2-S", 8, 32, false, "PRO2"),
+];
+
 /// Engines that can be asked for. The minor versions are as recorded, where an upgrade to them was.
 const ENGINES: &[(&str, &str, &str)] = &[
     ("PostgreSQL", "13", "13.23"),
@@ -51,7 +68,7 @@ pub(super) fn settings(node_type: &str, engine: &str) -> Value {
     if !engine.starts_with("PostgreSQL") {
         return json!([]);
     }
-    let small = node_type == "db-dev-s";
+    let small = SMALL.contains(&node_type);
     let settings = SETTINGS
         .iter()
         .map(|(name, of_small, of_larger)| json!({ "name": name, "value": if small { of_small } else { of_larger } }));
@@ -76,6 +93,30 @@ pub(super) fn upgradable_versions(call: &mut Call<'_>, engine: &str) -> Value {
         json!({ "id": id, "name": format!("{name}-{version}"), "version": version, "minor_version": minor })
     });
     newer.collect()
+}
+
+/// The node types as a list shows them.
+pub(super) fn types(region: &str) -> Vec<Value> {
+    let volume = |kind: &str, class: &str, size: (u64, u64)| {
+        json!({
+            "type": kind, "class": class, "description": "", "chunk_size": GIGABYTE,
+            "min_size": size.0 * GIGABYTE, "max_size": size.1 * GIGABYTE,
+        })
+    };
+    let one = |(name, vcpus, memory, is_local, range): &(&str, u32, u64, bool, &str)| {
+        let mut volumes = vec![volume("sbs_5k", "sbs", (5, 10_000)), volume("sbs_15k", "sbs", (5, 10_000))];
+        if *is_local {
+            let gigabytes = local_size(&name.to_lowercase()) / GIGABYTE;
+            volumes.insert(0, volume("lssd", "lssd", (gigabytes, gigabytes)));
+        }
+        json!({
+            "name": name, "vcpus": vcpus, "memory": memory << 30, "description": "", "instance_range": range,
+            "generation": "generation_v2", "stock_status": "available", "disabled": false, "beta": false,
+            "is_ha_required": false, "is_bssd_compatible": true, "available_volume_types": volumes,
+            "volume_constraint": { "min_size": 5 * GIGABYTE, "max_size": 10_000 * GIGABYTE }, "region": region,
+        })
+    };
+    TYPES.iter().map(one).collect()
 }
 
 fn local_size(node_type: &str) -> u64 {

@@ -108,6 +108,12 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     shown(call, id)
 }
 
+/// Removes a replica whose endpoints another instance has from now on.
+pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
+    let region = call.locality();
+    call.world.store.remove(&REPLICA, &region, id).map(drop)
+}
+
 fn release(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
     let replica = call.find(&REPLICA, id)?.clone();
     endpoint::withdraw(call, replica.text("instance_id"), &endpoint::all(&replica));

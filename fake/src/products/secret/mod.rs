@@ -3,7 +3,7 @@
 mod secrets;
 mod versions;
 
-use super::Product;
+use crate::product::Product;
 
 pub(crate) static PRODUCT: Product = Product {
     document: "secret.v1beta1",

@@ -9,8 +9,11 @@ use crate::call::{Call, Handled};
 use crate::paging;
 use crate::store::{Kind, Missing, Object, Store};
 
-pub(super) static SECRET: Kind =
-    Kind { view: Some(count_versions), ..Kind::new("secret/secret", "Secret", "secrets", Missing::Labelled("secret")) };
+pub(super) static SECRET: Kind = Kind {
+    srn: Some("secret-manager"),
+    view: Some(count_versions),
+    ..Kind::new("secret/secret", "Secret", "secrets", Missing::Labelled("secret"))
+};
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (name, project) = (call.need("name")?, call.project()?);
@@ -65,12 +68,17 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     call.patch(&SECRET, &["name", "tags", "description", "path", "ephemeral_policy"])
 }
 
-/// A protected secret is refused. Otherwise it stays, and holds its project no more.
+/// A protected secret is not deleted. Another one is still answered, and no longer keeps its project.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let (id, now) = (call.id(), call.timestamp());
     let secret = call.change(&SECRET, &id)?;
     if secret.fields["protected"] == json!(true) {
         return Err(Refusal::precondition("protected_resource", "cannot delete a protected secret"));
+    }
+    // As recorded: an ephemeral secret is gone at once.
+    if secret.fields["ephemeral_policy"].is_object() {
+        call.world.store.remove_where(|part| part.kind == VERSION.name && part.text("secret_id") == id);
+        return call.delete(&SECRET);
     }
     if !is_deleted(secret) {
         secret.fields.insert("deletion_requested_at".to_owned(), json!(now));

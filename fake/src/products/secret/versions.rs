@@ -13,6 +13,7 @@ use crate::clock;
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(super) static VERSION: Kind = Kind {
+    srn: Some("secret-manager"),
     id: "",
     key: &["secret_id", "revision"],
     view: Some(show_latest),

@@ -28,7 +28,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
             "dst_port_low": value("dst_port_low", json!(0)),
             "dst_port_high": value("dst_port_high", json!(0)),
             "action": value("action", json!("unknown_action")),
-            "description": value("description", Value::Null),
+            "description": described(given),
         }));
     }
     let list = json!({ "default_policy": call.value("default_policy", "accept"), "rules": rules });
@@ -60,6 +60,15 @@ fn check(rule: &Value, is_ipv6: bool, index: usize) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// As recorded: the API writes the scope of a rule in front of its description.
+fn described(rule: &Value) -> Value {
+    match rule["description"].as_str() {
+        Some(text) if text.starts_with("(Rule scope: ") => json!(text),
+        Some(text) => json!(format!("(Rule scope: client) {text}")),
+        None => Value::Null,
+    }
 }
 
 /// Where a VPC keeps the list.

@@ -1,53 +1,40 @@
-//! Routes: those that somebody made, and in lists those that each private network has by itself.
+//! Routes: created ones, and in lists the local route of each private network.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::VPC;
 use super::subnet::SUBNET;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::plain;
 use crate::products::ipam;
-use crate::store::{Kind, Missing};
 
-/// As recorded, its absence is of something unknown.
-pub(super) static ROUTE: Kind = Kind::new("vpc/route", "Route", "routes", Missing::Unnamed);
+static ROUTE: Named = Named("vpc/route");
 
 const NEXT_HOPS: [&str; 3] = ["nexthop_resource_id", "nexthop_private_network_id", "nexthop_vpc_connector_id"];
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
-    let (vpc, destination) = (call.need("vpc_id")?, call.need("destination")?);
-    call.find(&VPC, &vpc)?;
     if NEXT_HOPS.iter().all(|hop| call.text(hop).is_empty()) {
         return Err(Refusal::required("nexthop"));
     }
-    let now = call.timestamp();
-    let mut fields = json!({
-        "description": call.text("description"),
-        "destination": destination,
-        "vpc_id": vpc,
-        "tags": call.tags(),
-        "type": "custom",
-        "is_read_only": false,
-        "region": call.locality(),
-        "created_at": now,
-        "updated_at": now,
-    });
-    for hop in NEXT_HOPS {
-        fields[hop] = hop_of(call, hop);
-    }
-    call.create(&ROUTE, fields)
+    rewrite(call);
+    plain::create(call, ROUTE.plain(), json!({}))
 }
 
-/// An empty next hop takes it away.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
-    for hop in NEXT_HOPS {
-        if call.body.contains_key(hop) {
-            let value = hop_of(call, hop);
-            call.body.insert(hop.to_owned(), value);
+    rewrite(call);
+    plain::update(call, ROUTE.plain())
+}
+
+/// An empty next hop removes it. As recorded, an empty description becomes the description that the API gives.
+fn rewrite(call: &mut Call<'_>) {
+    for (name, value) in &mut call.body {
+        if value == "" && NEXT_HOPS.contains(&name.as_str()) {
+            *value = Value::Null;
+        } else if value == "" && name == "description" {
+            *value = json!("Custom route");
         }
     }
-    let fields: Vec<&str> = ["description", "destination", "tags"].into_iter().chain(NEXT_HOPS).collect();
-    call.patch(&ROUTE, &fields)
 }
 
 /// As recorded: first those of the private networks, which have no id; tags do not filter.
@@ -96,10 +83,3 @@ fn with_next_hop(call: &Call<'_>, route: &Value) -> Value {
         "route": route,
     })
 }
-
-fn hop_of(call: &Call<'_>, field: &str) -> Value {
-    Some(call.text(field)).filter(|id| !id.is_empty()).map_or(Value::Null, Value::from)
-}
-
-/// What somebody holds: the address, and what IPAM says of the holder.
-pub(crate) type Held = (Value, Map<String, Value>);

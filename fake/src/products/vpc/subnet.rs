@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::VPC;
 use crate::answer::Refusal;
 use crate::call::Call;
-use crate::store::{Kind, Missing};
+use crate::facts::Named;
 
-pub(crate) static SUBNET: Kind = Kind::new("vpc/subnet", "Subnet", "subnets", Missing::Labelled("subnet"));
+pub(crate) static SUBNET: Named = Named("vpc/subnet");
 
-/// As recorded: where the blocks come from that nobody asked for, and how large they are.
+/// As recorded: the pool of blocks that the API chooses, and their size.
 const IPV4_POOL: (Ipv4Addr, u8) = (Ipv4Addr::new(172, 16, 0, 0), 12);
 const IPV4_PREFIX: u8 = 22;
 const IPV6_PREFIX: u8 = 64;

@@ -9,7 +9,8 @@ use crate::call::{Call, Handled};
 use crate::paging;
 use crate::store::{Kind, Missing};
 
-pub(super) static IP: Kind = Kind::new("vpcgw/ip", "IP", "ips", Missing::Labelled("ip"));
+pub(super) static IP: Kind =
+    Kind { srn: Some("vpc-gw"), ..Kind::new("vpcgw/ip", "IP", "ips", Missing::Labelled("ip")) };
 
 /// As recorded: addresses come from here.
 const POOL: Ipv4Addr = Ipv4Addr::new(51, 15, 0, 0);

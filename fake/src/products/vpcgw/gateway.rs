@@ -4,17 +4,19 @@ use serde_json::{Map, Value, json};
 
 use super::address::{self, IP};
 use super::network::GATEWAY_NETWORK;
-use super::pat_rule::PAT_RULE;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::paging;
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(super) static GATEWAY: Kind = Kind {
+    srn: Some("vpc-gw"),
     view: Some(show_parts),
     transient: &["allocating", "configuring", "stopping", "deleting"],
     ..Kind::new("vpcgw/gateway", "Gateway", "gateways", Missing::Labelled("gateway"))
 };
+
+const PAT_RULE: &str = "vpcgw/pat_rule";
 
 /// The offers and their bandwidth in Mbit/s; the first two as recorded.
 const TYPES: &[(&str, u32)] = &[("VPC-GW-S", 100), ("VPC-GW-M", 1000), ("VPC-GW-L", 3000), ("VPC-GW-XL", 10000)];
@@ -123,7 +125,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
         let zone = call.locality();
         call.world.store.remove(&IP, &zone, &address)?;
     }
-    call.world.store.remove_where(|part| part.kind == PAT_RULE.name && part.text("gateway_id") == id);
+    call.world.store.remove_where(|part| part.kind == PAT_RULE && part.text("gateway_id") == id);
     Ok(answer)
 }
 

@@ -3,20 +3,18 @@
 mod address;
 mod gateway;
 mod network;
-mod pat_rule;
 
-use super::Product;
 use crate::call::Call;
+use crate::product::Product;
 
 pub(crate) use network::GATEWAY_NETWORK;
 
 use address::IP;
 use gateway::GATEWAY;
-use pat_rule::PAT_RULE;
 
 pub(crate) static PRODUCT: Product = Product {
     document: "vpcgw.v2",
-    kinds: &[&GATEWAY, &GATEWAY_NETWORK, &IP, &PAT_RULE],
+    kinds: &[&GATEWAY, &GATEWAY_NETWORK, &IP],
     routes: &[
         ("ListGatewayTypes", |call| Ok(gateway::types(&call.locality()))),
         ("CreateGateway", gateway::create),
@@ -37,11 +35,6 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListIPs", address::list),
         ("UpdateIP", address::update),
         ("DeleteIP", address::delete),
-        ("CreatePatRule", pat_rule::create),
-        ("GetPatRule", |call| call.get(&PAT_RULE)),
-        ("ListPatRules", |call| call.list(&PAT_RULE)),
-        ("UpdatePatRule", pat_rule::update),
-        ("DeletePatRule", pat_rule::delete),
     ],
 };
 

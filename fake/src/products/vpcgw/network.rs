@@ -1,8 +1,9 @@
 //! Private networks at a gateway, each with an address that IPAM holds for it.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{gateway, in_region};
+use super::gateway::{self, GATEWAY};
+use super::in_region;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
@@ -10,6 +11,7 @@ use crate::products::vpc::PRIVATE_NETWORK;
 use crate::store::{Kind, Missing};
 
 pub(crate) static GATEWAY_NETWORK: Kind = Kind {
+    srn: Some("vpc-gw"),
     transient: &["created", "attaching", "configuring", "detaching"],
     ..Kind::new("vpcgw/gateway_network", "GatewayNetwork", "gateway_networks", Missing::Labelled("gateway_network"))
 };
@@ -29,7 +31,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         return Err(Refusal::already_exists("gateway_network", "", "the private network is attached already"));
     }
     let id = call.world.uuid();
-    let address = hold(call, &id, &network, &call.text("ipam_ip_id"))?;
+    let address = hold(call, &id, &gateway, &network, &call.text("ipam_ip_id"))?;
     let mac = in_region(call, |call| ipam::mac_address(call, &address));
     let now = call.timestamp();
     let fields = json!({
@@ -61,7 +63,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let wanted = call.text("ipam_ip_id");
     if !wanted.is_empty() && wanted != network.text("ipam_ip_id") {
         in_region(call, |call| ipam::let_go(call, network.text("ipam_ip_id")));
-        hold(call, &id, network.text("private_network_id"), &wanted)?;
+        hold(call, &id, network.text("gateway_id"), network.text("private_network_id"), &wanted)?;
     }
     call.patch(&GATEWAY_NETWORK, &["masquerade_enabled", "push_default_route", "ipam_ip_id"])?;
     call.pass(&GATEWAY_NETWORK, &id, "configuring", json!({ "status": "ready" }))?;
@@ -81,9 +83,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// The id of the address that IPAM holds for the gateway: a booked one if it is given.
-fn hold(call: &mut Call<'_>, id: &str, network: &str, booked: &str) -> Result<String, Refusal> {
-    let name: Value = call.value("name", "public gateway");
-    let name = name.as_str().unwrap_or_default().to_owned();
+fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &str) -> Result<String, Refusal> {
+    // As recorded: IPAM names the holder by the name of the gateway.
+    let name = call.find(&GATEWAY, gateway)?.text("name").to_owned();
     let holder = Holder { kind: "vpc_gateway_network", id, name: &name, tags: &[] };
     in_region(call, |call| match booked {
         "" => ipam::assign(call, network, None, &holder).map(|address| ipam::id_of(call, id, &address)),

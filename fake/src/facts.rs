@@ -1,0 +1,392 @@
+//! What the API documents do not declare about a kind: the files in `kinds/`, one for each API document.
+//!
+//! This module reads them. It does not know what an operation does with them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use scaleway_api::{Document, Method, WaitStatuses};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::store::{Condition, Count, Embed, Kind, Missing};
+
+/// Name of the API document and content of its file.
+static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
+
+static ALL: LazyLock<Vec<Facts>> = LazyLock::new(|| FILES.iter().map(|(name, text)| read(name, text)).collect());
+static PLAIN: LazyLock<HashMap<&'static str, &'static Plain>> = LazyLock::new(|| {
+    let plain = ALL.iter().flat_map(|facts| &facts.plain);
+    plain.map(|plain| (plain.kind.name, plain)).collect()
+});
+
+/// The facts about one API document.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) document: &'static str,
+    pub(crate) permissions: Vec<Area>,
+    /// By operation: other names of request fields, and the documented ones.
+    pub(crate) aliases: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) plain: Vec<Plain>,
+}
+
+/// A kind whose operations are served from its API document and these facts.
+#[derive(Debug)]
+pub(crate) struct Plain {
+    pub(crate) document: &'static Document,
+    pub(crate) kind: Kind,
+    pub(crate) status: Option<Status>,
+    pub(crate) facts: KindFacts,
+}
+
+/// The field that shows the status, and its values.
+#[derive(Debug)]
+pub(crate) struct Status {
+    pub(crate) field: String,
+    pub(crate) created: String,
+    pub(crate) settled: String,
+    pub(crate) updated: Option<String>,
+    pub(crate) deleted: Option<String>,
+}
+
+/// A group of operations with permission sets of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Area {
+    /// The name of the resource in answers with status 403.
+    pub(crate) resource: String,
+    /// Parts of operation ids; without any, all operations of the document that are in no earlier area.
+    #[serde(default)]
+    pub(crate) operations: Vec<String>,
+    /// Whether the sets apply to the organization instead of a project.
+    #[serde(default)]
+    pub(crate) organization: bool,
+    #[serde(default)]
+    pub(crate) read: Vec<String>,
+    #[serde(default)]
+    pub(crate) full: Vec<String>,
+    /// Operations with a set of their own, which the read sets do not include.
+    #[serde(default)]
+    pub(crate) finer: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The first part of the names of the kinds.
+    product: String,
+    /// The host in Scaleway resource names.
+    srn: Option<String>,
+    permissions: Vec<Area>,
+    #[serde(default)]
+    aliases: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    kinds: BTreeMap<String, KindFacts>,
+}
+
+/// The facts about a kind. `README.md` in `kinds/` explains each field.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct KindFacts {
+    pub(crate) noun: String,
+    pub(crate) missing: Option<MissingFacts>,
+    pub(crate) required: Vec<String>,
+    pub(crate) exactly_one: Vec<Vec<String>>,
+    pub(crate) renamed: BTreeMap<String, String>,
+    pub(crate) in_order: Vec<String>,
+    pub(crate) default: Map<String, Value>,
+    pub(crate) set: Map<String, Value>,
+    pub(crate) absent: Vec<String>,
+    pub(crate) hidden: Vec<String>,
+    pub(crate) unique: Option<Unique>,
+    pub(crate) parents: BTreeMap<String, Parent>,
+    pub(crate) status: StatusFacts,
+    pub(crate) then: Map<String, Value>,
+    pub(crate) created_answer: Map<String, Value>,
+    pub(crate) changed_answer: Map<String, Value>,
+    pub(crate) nanoseconds: bool,
+    pub(crate) counts: BTreeMap<String, By>,
+    pub(crate) embeds: BTreeMap<String, By>,
+    pub(crate) conditions: Vec<ConditionFacts>,
+    pub(crate) removed_with: Vec<By>,
+    pub(crate) kept_by: Vec<By>,
+    pub(crate) filters: BTreeMap<String, String>,
+    pub(crate) contains: Vec<String>,
+    pub(crate) actions: BTreeMap<String, Map<String, Value>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub(crate) enum MissingFacts {
+    Resource(String),
+    Message(String),
+    Unnamed,
+}
+
+/// Fields whose values together occur once in a region or zone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Unique {
+    pub(crate) fields: Vec<String>,
+    pub(crate) help: String,
+}
+
+/// The kind of the object that a field of the request names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Parent {
+    pub(crate) kind: String,
+    /// The verbs (`create`, `update`, `delete`) that are refused while the parent's status is transient.
+    #[serde(default)]
+    pub(crate) settled: Vec<String>,
+    /// Fields whose values are the parent's.
+    #[serde(default)]
+    pub(crate) take: Vec<String>,
+}
+
+/// Objects of a kind whose field names this object.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct By {
+    pub(crate) kind: String,
+    pub(crate) field: String,
+    /// Why the object cannot be deleted.
+    #[serde(default)]
+    pub(crate) help: String,
+}
+
+/// A field that has a value while another object exists.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConditionFacts {
+    field: String,
+    value: Value,
+    kind: String,
+    /// Fields of the other object, each with the field of this one that has the same value.
+    equal: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StatusFacts {
+    created: Option<String>,
+    settled: Option<String>,
+    updated: Option<String>,
+    deleted: Option<String>,
+    transient: Option<Vec<String>>,
+}
+
+/// The name of a plain kind, which stands for the kind.
+#[derive(Debug)]
+pub(crate) struct Named(pub(crate) &'static str);
+
+impl Named {
+    /// The kind with its facts.
+    pub(crate) fn plain(&self) -> &'static Plain {
+        PLAIN.get(self.0).copied().unwrap_or_else(|| unreachable!("a test finds every name in kinds/: {}", self.0))
+    }
+}
+
+impl Deref for Named {
+    type Target = Kind;
+
+    fn deref(&self) -> &Kind {
+        &self.plain().kind
+    }
+}
+
+/// The facts about all documents.
+pub(crate) fn all() -> &'static [Facts] {
+    &ALL
+}
+
+/// The other names of request fields that an operation accepts, each with the documented one.
+pub(crate) fn aliases(document: &str, operation: &str) -> impl Iterator<Item = (&'static String, &'static String)> {
+    let facts = ALL.iter().find(|facts| facts.document == document);
+    facts.and_then(|facts| facts.aliases.get(operation)).into_iter().flatten()
+}
+
+/// The plain kind of this name.
+pub(crate) fn plain(name: &str) -> Option<&'static Plain> {
+    PLAIN.get(name).copied()
+}
+
+fn read(document: &'static str, text: &str) -> Facts {
+    let File { product, srn, permissions, aliases, kinds } =
+        serde_saphyr::from_str(text).unwrap_or_else(|error| unreachable!("kinds/{document}.yaml: {error}"));
+    let found = scaleway_api::document(document)
+        .unwrap_or_else(|| unreachable!("kinds/{document}.yaml: there is no such API document"));
+    let srn = srn.map(|host| &*host.leak());
+    let plain = kinds.into_iter().map(|(noun, facts)| plain_of(found, format!("{product}/{noun}"), srn, facts));
+    Facts { document, permissions, aliases, plain: plain.collect() }
+}
+
+fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>, facts: KindFacts) -> Plain {
+    let name: &'static str = name.leak();
+    let schema: &'static str = facts.noun.clone().leak();
+    let noun = name.split_once('/').map_or(name, |(_, noun)| noun);
+    let leaked = |text: &String| -> &'static str { text.clone().leak() };
+    let missing = match &facts.missing {
+        None => Missing::Labelled(noun),
+        Some(MissingFacts::Resource(label)) => Missing::Labelled(leaked(label)),
+        Some(MissingFacts::Message(message)) => Missing::Message(leaked(message)),
+        Some(MissingFacts::Unnamed) => Missing::Unnamed,
+    };
+    let (status, transient) = status(document, &facts);
+    let counts = facts.counts.iter().map(|(field, by)| Count {
+        field: leaked(field),
+        kind: leaked(&by.kind),
+        by: leaked(&by.field),
+    });
+    let embeds = facts.embeds.iter().map(|(field, by)| Embed {
+        field: leaked(field),
+        kind: |name| plain(name).map(|plain| &plain.kind),
+        name: leaked(&by.kind),
+        by: leaked(&by.field),
+    });
+    let conditions = facts.conditions.iter().map(|condition| Condition {
+        field: leaked(&condition.field),
+        value: condition.value.clone(),
+        kind: leaked(&condition.kind),
+        equal: condition.equal.clone().into_iter().collect(),
+    });
+    let properties = properties(document, schema);
+    let id = if properties.is_none_or(|properties| properties.contains_key("id")) {
+        "id"
+    } else {
+        // The id of a secret of jobs is its `secret_id`.
+        properties
+            .and_then(|properties| properties.keys().find(|name| **name == format!("{noun}_id")))
+            .map_or("", leaked)
+    };
+    let kind = Kind {
+        id,
+        transient: transient.iter().map(leaked).collect::<Vec<_>>().leak(),
+        counts: counts.collect::<Vec<_>>().leak(),
+        embeds: embeds.collect::<Vec<_>>().leak(),
+        conditions: conditions.collect::<Vec<_>>().leak(),
+        srn: srn.filter(|_| properties.is_some_and(|properties| properties.contains_key("srn"))),
+        ..Kind::new(name, schema, list_field(document, schema).map_or("", |field| field.leak()), missing)
+    };
+    Plain { document, kind, status, facts }
+}
+
+/// The fields of a schema.
+pub(crate) fn properties<'a>(
+    document: &'a Document,
+    schema: &str,
+) -> Option<&'a BTreeMap<String, scaleway_api::Schema>> {
+    match &document.schema(schema)?.kind {
+        scaleway_api::Kind::Object { properties, .. } => Some(properties),
+        _ => None,
+    }
+}
+
+/// The field of a list answer whose elements have this schema.
+fn list_field(document: &Document, schema: &str) -> Option<String> {
+    let lists = document.operations.iter();
+    let lists = lists.filter(|operation| operation.method == Method::Get && operation.id.starts_with("List"));
+    lists.filter_map(|operation| operation.answer.as_ref()).find_map(|answer| {
+        let scaleway_api::Kind::Object { properties, .. } = &document.resolve(answer).kind else { return None };
+        let holds = |field: &scaleway_api::Schema| match &field.kind {
+            scaleway_api::Kind::Array { items, .. } => {
+                matches!(&items.kind, scaleway_api::Kind::Reference(name) if name == schema)
+            }
+            _ => false,
+        };
+        properties.iter().find(|(_, field)| holds(field)).map(|(name, _)| name.clone())
+    })
+}
+
+/// Values of a status that is final and good, the first that an enum has.
+const SETTLED: [&str; 7] = ["ready", "available", "active", "enabled", "running", "online", "ok"];
+/// Values of a status of a new object, the first that an enum has.
+const CREATED: [&str; 4] = ["creating", "pending", "provisioning", "initializing"];
+
+/// The status of a kind, and the values in which changes are refused: those that the SDK polls on where the document
+/// declares them, else those that end with `ing`.
+fn status(document: &Document, facts: &KindFacts) -> (Option<Status>, Vec<String>) {
+    let wait = document.operation(&format!("Get{}", facts.noun)).and_then(|operation| operation.wait.as_ref());
+    let field = wait.map_or("status", |wait| wait.field.as_str());
+    let schema = properties(document, &facts.noun).and_then(|properties| properties.get(field));
+    let Some(scaleway_api::Kind::Enum { values, default }) = schema.map(|schema| &document.resolve(schema).kind) else {
+        return (None, Vec::new());
+    };
+    let given = &facts.status;
+    let transient = match (&given.transient, wait.map(|wait| &wait.statuses)) {
+        (Some(transient), _) | (None, Some(WaitStatuses::Transient(transient))) => transient.clone(),
+        _ => values.iter().filter(|value| value.ends_with("ing") && *value != "running").cloned().collect(),
+    };
+    let first = |names: &[&'static str]| names.iter().find(|name| values.iter().any(|value| value == *name)).copied();
+    let settled = given.settled.clone().or_else(|| first(&SETTLED).map(str::to_owned));
+    let settled = settled.unwrap_or_else(|| default.clone());
+    let created = given
+        .created
+        .clone()
+        .or_else(|| first(&CREATED).filter(|name| transient.iter().any(|value| value == name)).map(str::to_owned));
+    let status = Status {
+        field: field.to_owned(),
+        created: created.unwrap_or_else(|| settled.clone()),
+        settled,
+        updated: given.updated.clone(),
+        deleted: given.deleted.clone().or_else(|| {
+            let answers =
+                document.operation(&format!("Delete{}", facts.noun)).is_some_and(|delete| delete.answer.is_some());
+            (answers && values.iter().any(|value| value == "deleting")).then(|| "deleting".to_owned())
+        }),
+    };
+    (Some(status), transient)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields of the body of an operation.
+    fn request_fields(plain: &Plain, verb: &str) -> Vec<String> {
+        let operation = plain.document.operation(&format!("{verb}{}", plain.facts.noun));
+        let Some(schema) = operation.and_then(|operation| operation.request.as_ref()) else { return Vec::new() };
+        match &plain.document.resolve(schema).kind {
+            scaleway_api::Kind::Object { properties, .. } => properties.keys().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_name_in_the_facts_is_declared_in_the_api_document() {
+        for plain in all().iter().flat_map(|facts| &facts.plain) {
+            let (name, facts) = (plain.kind.name, &plain.facts);
+            let answer = properties(plain.document, &facts.noun).unwrap_or_else(|| panic!("{name}: no such schema"));
+            let request = [request_fields(plain, "Create"), request_fields(plain, "Update")].concat();
+            let shown = facts.default.keys().chain(facts.set.keys()).chain(&facts.absent).chain(facts.renamed.values());
+            let shown = shown
+                .chain(facts.then.keys())
+                .chain(&facts.in_order)
+                .chain(facts.counts.keys())
+                .chain(facts.embeds.keys())
+                .chain(facts.filters.values());
+            let shown = shown.chain(facts.created_answer.keys()).chain(facts.changed_answer.keys());
+            let shown = shown.chain(facts.conditions.iter().map(|condition| &condition.field));
+            let shown = shown.chain(facts.unique.iter().flat_map(|unique| &unique.fields));
+            for field in shown.chain(facts.actions.values().flat_map(Map::keys)) {
+                assert!(answer.contains_key(field), "{name}: the answer has no field {field}");
+            }
+            let asked = facts.required.iter().chain(facts.exactly_one.iter().flatten()).chain(facts.renamed.keys());
+            for field in asked.chain(&facts.hidden) {
+                assert!(request.contains(field), "{name}: the request has no field {field}");
+            }
+            for operation in facts.actions.keys() {
+                assert!(plain.document.operation(operation).is_some(), "{name}: there is no operation {operation}");
+            }
+            if let Some(status) = &plain.status {
+                let statuses = [Some(&status.created), Some(&status.settled), status.updated.as_ref()];
+                let schema = plain.document.resolve(&answer[&status.field]);
+                let scaleway_api::Kind::Enum { values, .. } = &schema.kind else { panic!("{name}: no status") };
+                for value in statuses.into_iter().flatten().chain(&status.deleted) {
+                    assert!(values.contains(value), "{name}: no status {value}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Whether the API key of a call may do what the call asks for. A key that was not created here is the owner's, who may do
+//! everything.
+//!
+//! This module is used only when the fake enforces permissions.
+
+use serde_json::{Map, Value};
+
+use crate::answer::Refusal;
+use crate::call::Call;
+use crate::products::iam;
+use crate::rights::{Needed, Place, Sight};
+use crate::store::Store;
+
+/// What a call of the API with this key may see, or its refusal.
+pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Sight, Refusal> {
+    let store = &call.world.store;
+    let Some(key) = iam::key_with_secret(store, token) else { return Ok(Sight::All) };
+    // An API key may read itself.
+    let is_own = call.parameters.get("access_key") == Some(&key.id);
+    let own = needed.resource == "api_key" && needed.action == "read" && is_own;
+    let Some(grants) = iam::grants(store, &key.id).filter(|_| !own) else { return Ok(Sight::All) };
+    grants.check(needed, &place(call, &key.id, needed))
+}
+
+/// The project of the call: that of the object in the path, else the one in the body, else that of
+/// what the body names, else the one the query asks for. What is made without a word goes where the key belongs.
+fn place(call: &Call<'_>, access_key: &str, needed: &Needed) -> Place {
+    let store = &call.world.store;
+    let named: Vec<&str> = call
+        .parameters
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "region" | "zone"))
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let text = |fields: &Map<String, Value>, name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let of_body = || {
+        let mut ids = call.body.iter().filter(|(name, _)| name.ends_with("_id")).filter_map(|(_, id)| id.as_str());
+        ids.find_map(|id| project_of(store, id))
+    };
+    let found = named.iter().find_map(|id| project_of(store, id));
+    let found = found.or_else(|| text(&call.body, "project_id")).or_else(of_body);
+    match found.or_else(|| text(&call.query, "project_id")) {
+        Some(project) => Place::Project(project),
+        None if named.is_empty() && needed.action == "write" => {
+            let own = iam::default_project(store, access_key);
+            Place::Project(own.unwrap_or_else(|| call.world.project.clone()))
+        }
+        None => Place::Anywhere,
+    }
+}
+
+fn project_of(store: &Store, id: &str) -> Option<String> {
+    let object = store.with_id(id).next()?;
+    store.inherited(object, "project_id")?.as_str().map(str::to_owned)
+}

@@ -1,0 +1,362 @@
+//! The operations of plain kinds, served from the API document and the facts in `kinds/`.
+//!
+//! It implements the verbs create, get, list, update and delete, and depends on no product.
+
+mod values;
+
+use scaleway_api::{Kind as Shape, Operation};
+use serde_json::{Map, Value, json};
+
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::facts::{self, Parent, Plain, Status};
+use crate::store::{Kind, Object};
+
+/// What an operation does with an object of a plain kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Create,
+    Get,
+    List,
+    Update,
+    Delete,
+    /// Sets the fields that the facts give for the operation.
+    Act,
+}
+
+/// The plain kind and verb of an operation, found by its id: a verb and the noun of the kind.
+pub(crate) fn find(document: &str, operation: &Operation) -> Option<(&'static Plain, Verb)> {
+    let facts = facts::all().iter().find(|facts| facts.document == document)?;
+    facts.plain.iter().find_map(|plain| {
+        if plain.facts.actions.contains_key(&operation.id) {
+            return Some((plain, Verb::Act));
+        }
+        let noun = &plain.facts.noun;
+        let verb = match operation.id.strip_suffix(noun.as_str()) {
+            Some("Create") => Verb::Create,
+            Some("Get") => Verb::Get,
+            Some("Update") => Verb::Update,
+            Some("Delete") => Verb::Delete,
+            _ if operation.id.strip_prefix("List").is_some_and(|plural| is_plural(plural, noun)) => Verb::List,
+            _ => return None,
+        };
+        Some((plain, verb))
+    })
+}
+
+fn is_plural(plural: &str, noun: &str) -> bool {
+    let regular = plural.strip_prefix(noun).is_some_and(|ending| matches!(ending, "s" | "es"));
+    let stem = noun.strip_suffix('y');
+    regular || stem.is_some_and(|stem| plural.strip_prefix(stem) == Some("ies"))
+}
+
+/// Serves one operation.
+pub(crate) fn serve(call: &mut Call<'_>, plain: &'static Plain, verb: Verb) -> Handled {
+    match verb {
+        Verb::Create => create(call, plain, json!({})),
+        Verb::Get => call.get(&plain.kind),
+        Verb::List => list(call, plain),
+        Verb::Update => update(call, plain),
+        Verb::Delete => delete(call, plain),
+        Verb::Act => act(call, plain),
+    }
+}
+
+/// Creates an object. `known` are fields that the product computes.
+pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -> Handled {
+    let facts = &plain.facts;
+    check(call, plain)?;
+    let project = call.project()?;
+    let parents = parents(call, plain, "create")?;
+    let id = call.world.uuid();
+    let mut fields = base(call, plain, &id, &project);
+    for (field, parent) in &parents {
+        for name in facts.parents.get(field).into_iter().flat_map(|parent| &parent.take) {
+            let value = call.world.store.inherited(parent, name).cloned().unwrap_or_default();
+            fields.insert(name.clone(), value);
+        }
+    }
+    fields.extend(crate::call::object(known));
+    set(call, &facts.set, &mut fields);
+    if let Some(status) = &plain.status {
+        fields.entry(status.field.clone()).or_insert_with(|| json!(status.created));
+    }
+    shape(plain, &mut fields);
+    unique(call, plain, &fields)?;
+    let mut object = Object::new(&plain.kind, &call.locality(), &id, fields);
+    for name in &facts.hidden {
+        object.hidden.extend(call.body.get(name).map(|value| (name.clone(), value.clone())));
+    }
+    let passes = |status: &&Status| status.created != status.settled && object.text(&status.field) == status.created;
+    if let Some(status) = plain.status.as_ref().filter(passes) {
+        let mut then = Map::from_iter([(status.field.clone(), json!(status.settled))]);
+        set(call, &facts.then, &mut then);
+        object.settle(call.now, call.world.settle, vec![then]);
+    }
+    let mut shown = crate::call::object(call.insert(&plain.kind, object));
+    set(call, &facts.created_answer, &mut shown);
+    let answer = changed(call, plain, Value::Object(shown));
+    Ok(if facts.nanoseconds { call.precise(answer, &["created_at", "updated_at"]) } else { answer })
+}
+
+/// A page of the objects that the query selects.
+pub(crate) fn list(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
+    let facts = &plain.facts;
+    for (parameter, id) in &call.parameters {
+        if let Some(parent) = facts.parents.get(parameter) {
+            call.find(kind(call, &parent.kind)?, id)?;
+        }
+    }
+    for (parameter, field) in &facts.filters {
+        if let Some(value) = call.query.remove(parameter) {
+            call.query.insert(field.clone(), value);
+        }
+    }
+    let parts: Vec<(&String, Value)> =
+        facts.contains.iter().filter_map(|name| Some((name, call.query.remove(name)?))).collect();
+    let holds =
+        |object: &Object, name: &str, part: &Value| object.text(name).contains(part.as_str().unwrap_or_default());
+    call.list_where(&plain.kind, |object| parts.iter().all(|(name, part)| holds(object, name, part)))
+}
+
+/// Sets the fields of the request that the answer shows.
+pub(crate) fn update(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
+    let id = call.id_of(&plain.kind);
+    settled(call, plain, &id, "update")?;
+    parents(call, plain, "update")?;
+    let given = given(call, plain);
+    change(call, plain, &id, given)?;
+    if let Some(status) = plain.status.as_ref()
+        && let Some(updated) = &status.updated
+    {
+        let (now, over) = (call.now, call.world.settle);
+        let object = call.change(&plain.kind, &id)?;
+        object.fields.insert(status.field.clone(), json!(updated));
+        object.settle(now, over, vec![crate::call::object(json!({ &status.field: status.settled }))]);
+    }
+    let answer = call.get(&plain.kind)?;
+    let answer = changed(call, plain, answer);
+    Ok(if plain.facts.nanoseconds { call.precise(answer, &["updated_at"]) } else { answer })
+}
+
+/// Deletes an object, at once or through a status, with the objects that the facts name.
+pub(crate) fn delete(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
+    let (facts, id) = (&plain.facts, call.id_of(&plain.kind));
+    call.find(&plain.kind, &id)?;
+    of_parents_settled(call, plain, &id, "delete")?;
+    for by in &facts.kept_by {
+        if call.world.store.of_name(&by.kind).any(|other| names(other, &by.field, &id)) {
+            return Err(Refusal::precondition("resource_still_in_use", &by.help));
+        }
+    }
+    let (now, over, updated_at) = (call.now, call.world.settle, call.timestamp());
+    let deleted = plain.status.as_ref().and_then(|status| Some((&status.field, status.deleted.as_ref()?)));
+    let answer = match deleted {
+        None => call.delete(&plain.kind)?,
+        Some((field, value)) => {
+            let object = call.change(&plain.kind, &id)?;
+            object.fields.insert(field.clone(), json!(value));
+            if let Some(time) = object.fields.get_mut("updated_at") {
+                *time = Value::from(updated_at);
+            }
+            object.vanish(now, over);
+            call.get(&plain.kind)?
+        }
+    };
+    for by in &facts.removed_with {
+        call.world.store.remove_where(|object| object.kind == by.kind && names(object, &by.field, &id));
+    }
+    Ok(if facts.nanoseconds && !answer.is_null() { call.precise(answer, &["updated_at"]) } else { answer })
+}
+
+fn act(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
+    let id = call.id_of(&plain.kind);
+    settled(call, plain, &id, "update")?;
+    let fields = plain.facts.actions.get(&call.operation.id).cloned().unwrap_or_default();
+    change(call, plain, &id, fields)?;
+    call.get(&plain.kind)
+}
+
+/// Whether a field of an object, shown or hidden, names this id. The field can be a path through objects and lists.
+fn names(object: &Object, field: &str, id: &str) -> bool {
+    let (first, rest) = field.split_once('.').unwrap_or((field, ""));
+    let value = object.fields.get(first).or_else(|| object.hidden.get(first));
+    value.is_some_and(|value| holds(value, rest, id))
+}
+
+fn holds(value: &Value, path: &str, id: &str) -> bool {
+    if let Value::Array(elements) = value {
+        return elements.iter().any(|element| holds(element, path, id));
+    }
+    match path.split_once('.').unwrap_or((path, "")) {
+        ("", _) => value == id,
+        (first, rest) => value.get(first).is_some_and(|value| holds(value, rest, id)),
+    }
+}
+
+fn check(call: &Call<'_>, plain: &Plain) -> Result<(), Refusal> {
+    for field in &plain.facts.required {
+        let value = call.body.get(field);
+        if value.is_none_or(|value| value.as_str() == Some("")) {
+            return Err(Refusal::required(field));
+        }
+    }
+    for group in &plain.facts.exactly_one {
+        let given = group.iter().filter(|field| call.body.get(*field).is_some_and(|value| value.as_str() != Some("")));
+        if given.count() != 1 {
+            let help = format!("exactly one of {} is expected", group.join(", "));
+            return Err(Refusal::constraint(group.first().map_or("", String::as_str), &help));
+        }
+    }
+    Ok(())
+}
+
+/// The objects that fields of the request name; they must exist, and be settled where the facts say so.
+fn parents(call: &Call<'_>, plain: &Plain, verb: &str) -> Result<Vec<(String, Object)>, Refusal> {
+    let mut found = Vec::new();
+    for (field, parent) in &plain.facts.parents {
+        let Some(id) = call.body.get(field).and_then(Value::as_str).filter(|id| !id.is_empty()) else { continue };
+        let object = parent_of(call, parent, id, verb)?;
+        found.push((field.clone(), object.clone()));
+    }
+    Ok(found)
+}
+
+fn parent_of<'a>(call: &'a Call<'_>, parent: &Parent, id: &str, verb: &str) -> Result<&'a Object, Refusal> {
+    let kind = kind(call, &parent.kind)?;
+    if parent.settled.iter().any(|other| other == verb) {
+        call.settled(kind, id)?;
+    }
+    call.find(kind, id)
+}
+
+/// Refuses while the object is busy, or a parent whose status the facts name.
+fn settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), Refusal> {
+    call.settled(&plain.kind, id)?;
+    of_parents_settled(call, plain, id, verb)
+}
+
+fn of_parents_settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), Refusal> {
+    let object = call.find(&plain.kind, id)?;
+    for (field, parent) in &plain.facts.parents {
+        if parent.settled.iter().any(|other| other == verb) && !object.text(field).is_empty() {
+            parent_of(call, parent, object.text(field), verb)?;
+        }
+    }
+    Ok(())
+}
+
+fn kind(call: &Call<'_>, name: &str) -> Result<&'static Kind, Refusal> {
+    (call.world.kinds)(name).ok_or_else(|| Refusal::defect(&format!("kinds/ names {name}, which does not exist")))
+}
+
+/// The fields of the request under the names of the answer, completed as the answer's schema declares them.
+fn given(call: &Call<'_>, plain: &Plain) -> Map<String, Value> {
+    let Some(properties) = facts::properties(plain.document, &plain.facts.noun) else { return Map::new() };
+    let given = call.body.iter().filter_map(|(name, value)| {
+        let name = plain.facts.renamed.get(name).unwrap_or(name);
+        let schema = properties.get(name)?;
+        let mut value = values::complete(plain.document, schema, value);
+        if plain.facts.in_order.contains(name) {
+            values::sort(plain.document, schema, &mut value);
+        }
+        Some((name.clone(), value))
+    });
+    given.collect()
+}
+
+/// Every field of the answer: from the request, the path, the call, or with the value of an omitted field.
+fn base(call: &Call<'_>, plain: &Plain, id: &str, project: &str) -> Map<String, Value> {
+    let given = given(call, plain);
+    let now = call.timestamp();
+    let Some(Shape::Object { properties, one_of }) =
+        plain.document.schema(&plain.facts.noun).map(|schema| &schema.kind)
+    else {
+        return given;
+    };
+    let optional = |name: &String| one_of.iter().flatten().any(|other| other == name);
+    let mut fields = Map::new();
+    for (name, schema) in properties {
+        let known = match name.as_str() {
+            "srn" => continue,
+            "organization_id" => Some(json!(call.world.organization)),
+            "project_id" => Some(json!(project)),
+            "region" | "zone" => Some(json!(call.locality())),
+            "created_at" | "updated_at" => Some(json!(now)),
+            name if name == plain.kind.id => Some(json!(id)),
+            name => call.parameters.get(name).map(|value| json!(value)),
+        };
+        let value = known.or_else(|| given.get(name).cloned()).or_else(|| plain.facts.default.get(name).cloned());
+        let is_status = plain.status.as_ref().is_some_and(|status| status.field == *name);
+        match value {
+            Some(value) => drop(fields.insert(name.clone(), value)),
+            None if is_status || optional(name) || plain.facts.absent.contains(name) => {}
+            None => drop(fields.insert(name.clone(), values::zero(plain.document, schema))),
+        }
+    }
+    fields
+}
+
+/// Sets fields from templates, which can use the fields, `{request.*}`, `{uuid}` and `{locality}`.
+fn set(call: &mut Call<'_>, templates: &Map<String, Value>, fields: &mut Map<String, Value>) {
+    for (name, template) in templates {
+        let built = fields.clone();
+        let value = values::filled(template, &mut |name: &str| match name {
+            "uuid" => Some(json!(call.world.uuid())),
+            "locality" => Some(json!(call.locality())),
+            "now" => Some(json!(call.timestamp())),
+            _ => match name.strip_prefix("request.") {
+                Some(path) => at(&call.body, path),
+                None => at(&built, name),
+            },
+        });
+        fields.insert(name.clone(), value);
+    }
+}
+
+fn at(fields: &Map<String, Value>, path: &str) -> Option<Value> {
+    let mut steps = path.split('.');
+    let first = fields.get(steps.next()?)?;
+    steps.try_fold(first, |value, step| value.get(step)).cloned()
+}
+
+/// Completes objects that templates and defaults give in part.
+fn shape(plain: &Plain, fields: &mut Map<String, Value>) {
+    let Some(properties) = facts::properties(plain.document, &plain.facts.noun) else { return };
+    for (name, value) in fields.iter_mut().filter(|(_, value)| value.is_object() || value.is_array()) {
+        if let Some(schema) = properties.get(name) {
+            *value = values::complete(plain.document, schema, value);
+        }
+    }
+}
+
+fn unique(call: &Call<'_>, plain: &Plain, fields: &Map<String, Value>) -> Result<(), Refusal> {
+    let Some(unique) = &plain.facts.unique else { return Ok(()) };
+    let locality = call.locality();
+    let same = |other: &Object| {
+        other.locality == locality && unique.fields.iter().all(|name| other.fields.get(name) == fields.get(name))
+    };
+    if call.world.store.of(&plain.kind).any(same) {
+        let name = fields.get("name").and_then(Value::as_str).unwrap_or_default();
+        return Err(Refusal::already_exists(plain.kind.noun(), name, &unique.help));
+    }
+    Ok(())
+}
+
+/// Sets fields of an object, and `updated_at`.
+fn change(call: &mut Call<'_>, plain: &Plain, id: &str, fields: Map<String, Value>) -> Result<(), Refusal> {
+    let updated_at = call.timestamp();
+    let object = call.change(&plain.kind, id)?;
+    object.fields.extend(fields);
+    if let Some(time) = object.fields.get_mut("updated_at") {
+        *time = Value::from(updated_at);
+    }
+    Ok(())
+}
+
+/// What an answer to a change shows otherwise than a later GET.
+fn changed(call: &mut Call<'_>, plain: &Plain, answer: Value) -> Value {
+    let mut shown = crate::call::object(answer);
+    set(call, &plain.facts.changed_answer, &mut shown);
+    Value::Object(shown)
+}

@@ -1,0 +1,87 @@
+//! Instances that are made from others: clones and promoted read replicas; and databases restored from backups.
+
+use serde_json::{Value, json};
+
+use super::backup::BACKUP;
+use super::contents::{self, DATABASE};
+use super::instance::{self, settled_of_path};
+use super::replica::{self, REPLICA};
+use super::{INSTANCE, endpoint};
+use crate::call::{Call, Handled};
+use crate::store::Object;
+
+/// What a clone has in common with its instance.
+const CLONED: &[&str] = &[
+    "volume",
+    "settings",
+    "init_settings",
+    "tags",
+    "engine",
+    "project_id",
+    "upgradable_version",
+    "node_type",
+    "is_ha_cluster",
+];
+
+/// Not recorded: made like an instance from a snapshot.
+pub(super) fn clone(call: &mut Call<'_>) -> Handled {
+    let id = settled_of_path(call)?;
+    let name = call.need("name")?;
+    let from = Value::Object(call.find(&INSTANCE, &id)?.fields.clone());
+    let mut fields = instance::blank(call, &name, CLONED, &from);
+    let node_type = call.text("node_type").to_lowercase();
+    if !node_type.is_empty() {
+        fields["node_type"] = json!(node_type);
+    }
+    let new = call.draft(&INSTANCE, fields);
+    let public = endpoint::of_spec(call, &new, &json!({ "load_balancer": {} }))?;
+    insert(call, new, &id, &json!([public]))
+}
+
+/// Not recorded: as documented, the replica becomes an instance of its own, with its endpoints.
+pub(super) fn promote(call: &mut Call<'_>) -> Handled {
+    let id = call.parameter("read_replica_id");
+    call.settled(&REPLICA, &id)?;
+    let replica = call.find(&REPLICA, &id)?.clone();
+    let source = replica.text("instance_id").to_owned();
+    let from = Value::Object(call.find(&INSTANCE, &source)?.fields.clone());
+    let name = format!("{}-promoted", from["name"].as_str().unwrap_or_default());
+    let mut fields = instance::blank(call, &name, CLONED, &from);
+    fields["is_ha_cluster"] = json!(false);
+    let new = call.draft(&INSTANCE, fields);
+    let endpoints = json!(endpoint::all(&replica));
+    // The addresses of a replica are held by its instance.
+    let mut held = replica;
+    held.id.clone_from(&source);
+    endpoint::hand_over(call, &held, &new.id);
+    replica::remove(call, &id)?;
+    insert(call, new, &source, &endpoints)
+}
+
+/// The database is created where the instance does not have it.
+pub(super) fn restore_backup(call: &mut Call<'_>) -> Handled {
+    let id = call.parameter("database_backup_id");
+    call.settled(&BACKUP, &id)?;
+    let instance = call.need("instance_id")?;
+    call.settled(&INSTANCE, &instance)?;
+    let backup = call.find(&BACKUP, &id)?.clone();
+    let given = call.text("database_name");
+    let name = if given.is_empty() { backup.text("database_name").to_owned() } else { given };
+    let database = format!("{instance}/{name}");
+    if call.find(&DATABASE, &database).is_err() {
+        let fields =
+            json!({ "name": name, "owner": "_rdb_superadmin", "managed": true, "size": backup.fields["size"] });
+        let region = call.locality();
+        call.world.store.insert(Object::new(&DATABASE, &region, &database, crate::call::object(fields)));
+    }
+    call.pass(&BACKUP, &id, "restoring", json!({ "status": "ready" }))?;
+    call.find(&BACKUP, &id).map(|backup| call.show(&BACKUP, backup))
+}
+
+fn insert(call: &mut Call<'_>, new: Object, from: &str, endpoints: &Value) -> Handled {
+    let id = new.id.clone();
+    call.insert(&INSTANCE, new);
+    contents::copy(call, from, &id);
+    call.pass(&INSTANCE, &id, "provisioning", json!({ "status": "ready", "endpoints": endpoints }))?;
+    call.find(&INSTANCE, &id).map(|instance| call.show(&INSTANCE, instance))
+}
