@@ -1,8 +1,7 @@
-//! Scaleway's contract: reads the part of OpenAPI that its API documents use, and refuses the rest loudly.
+//! Scaleway's APIs: a parser of the subset of OpenAPI that the API documents use. It rejects everything else.
 //!
-//! It knows paths, parameters, bodies, answers and schemas. It does not know how a call is made, what a
-//! resource is, or what anybody does with an operation. Apart from the embedded documents it holds no data,
-//! and it never touches network or disk.
+//! A document has paths, parameters, bodies, responses and schemas. The crate contains the documents, and uses neither the
+//! network nor the disk.
 //!
 //! ```
 //! let registry = scaleway_api::document("registry.v1").expect("embedded");
@@ -39,8 +38,8 @@ macro_rules! embed {
     };
 }
 
-/// The documents as they are committed; `regenerate.sh` names the same ones, but for `object.s3`, which is written by hand:
-/// the SDK does not speak to Object Storage.
+/// The committed documents. `regenerate.sh` generates all of them except `object.s3`, which is written by hand, because
+/// the SDK does not contain Object Storage.
 const EMBEDDED: &[(&str, &str)] = embed![
     "account.v3",
     "cockpit.v1",
@@ -71,7 +70,7 @@ pub fn documents() -> &'static [Document] {
     &DOCUMENTS
 }
 
-/// The embedded document of this name, such as `registry.v1`.
+/// The embedded document with this name, such as `registry.v1`.
 pub fn document(name: &str) -> Option<&'static Document> {
     documents().iter().find(|document| document.name == name)
 }

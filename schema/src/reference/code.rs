@@ -1,19 +1,19 @@
-//! Lays code out: on one line where it fits, else an element a line. Knows brackets, not languages.
+//! Formats code: on one line if it fits, otherwise one line per element. Independent of the language.
 
-/// The width of a page's code.
+/// Maximum width of code on a page.
 const WIDTH: usize = 100;
 
 /// A piece of code.
 pub(crate) enum Code {
-    /// Stands as it is.
+    /// Unchanged.
     Atom(String),
-    /// Something in front of a piece.
+    /// A prefix of another piece.
     After(String, Box<Code>),
     /// Elements in brackets.
     Group {
         open: &'static str,
         close: &'static str,
-        /// Spaces inside of the brackets where all stands on one line.
+        /// Whether there are spaces inside of the brackets on one line.
         padded: bool,
         items: Vec<Code>,
     },
@@ -28,7 +28,7 @@ impl Code {
         Self::After(text.into(), Box::new(code))
     }
 
-    /// As text; lines after the first are indented by this many spaces, and `room` columns are taken already.
+    /// As a string. Lines after the first are indented by this many spaces; `room` columns of the first are already used.
     pub(crate) fn lay_out(&self, indent: usize, room: usize) -> String {
         let flat = self.flat();
         if room + flat.len() <= WIDTH {
@@ -59,7 +59,7 @@ impl Code {
     }
 }
 
-/// A text in double quotes, as JSON and most languages write it.
+/// A string in double quotes, as in JSON and most languages.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
