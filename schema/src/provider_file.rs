@@ -48,7 +48,7 @@ pub enum SettingKind {
     /// True or false.
     Boolean,
     /// A map of strings; JSON in the stack configuration.
-    Texts,
+    Strings,
 }
 
 impl SettingKind {
@@ -58,7 +58,7 @@ impl SettingKind {
             Self::String => "string",
             Self::Integer => "integer",
             Self::Boolean => "boolean",
-            Self::Texts => "object",
+            Self::Strings => "object",
         }
     }
 }

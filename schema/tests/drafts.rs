@@ -26,7 +26,7 @@ fn compile(resource: &str, api: &str) -> (Vec<String>, Vec<String>) {
     };
     let before = said();
     for file in &drafts {
-        fs::write(folder.path().join(&file.file), file.text.replace("doc: \"\"", "doc: A text.")).unwrap();
+        fs::write(folder.path().join(&file.file), file.text.replace("doc: \"\"", "doc: A description.")).unwrap();
     }
     (before, said())
 }

@@ -93,8 +93,8 @@ fn compile(offer: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<S
     let mut findings = Findings::default();
     let generated = generate(folder.path(), &mut findings).unwrap();
     assert_eq!(generated.is_none(), !findings.mistakes.is_empty(), "{}", case.name);
-    let texts = |list: &[schema::findings::Finding]| list.iter().map(ToString::to_string).collect();
-    (texts(&findings.mistakes), texts(&findings.warnings))
+    let strings = |list: &[schema::findings::Finding]| list.iter().map(ToString::to_string).collect();
+    (strings(&findings.mistakes), strings(&findings.warnings))
 }
 
 /// The files of the small project by their path below `resources/`.

@@ -66,10 +66,10 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
 /// The secrets of a case that are in its errors, reasons, progress messages, logs, or debug output.
 pub(crate) fn leaks(catalog: &Catalog, token: &str, case: &Case, outcome: &Outcome, log: &str) -> Vec<String> {
     let resource = run::resource(catalog, token);
-    let mut secret = secrets::texts(resource, &case.olds());
-    secret.extend(secrets::texts(resource, &case.program()));
+    let mut secret = secrets::strings(resource, &case.olds());
+    secret.extend(secrets::strings(resource, &case.program()));
     if let Some(Json::Object(state)) = outcome.state.as_ref().map(stage::json) {
-        secret.extend(secrets::texts(resource, &state));
+        secret.extend(secrets::strings(resource, &state));
     }
     secret.push(SECRET_KEY.to_owned());
     let reasons: Vec<&str> = outcome.failures.iter().map(|failure| failure.reason.as_str()).collect();

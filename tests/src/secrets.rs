@@ -1,4 +1,4 @@
-//! Secret strings in the inputs of a resource, and whether a text contains one of them.
+//! Secret strings in the inputs of a resource, and whether a message contains one of them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 const SHORTEST: usize = 6;
 
 /// The strings in secret properties of these inputs.
-pub fn texts(resource: &Resource, inputs: &Map<String, Json>) -> Vec<String> {
+pub fn strings(resource: &Resource, inputs: &Map<String, Json>) -> Vec<String> {
     let mut found = Vec::new();
     object(&resource.properties, inputs, &mut found);
     found.retain(|text| text.len() >= SHORTEST);
@@ -18,7 +18,7 @@ pub fn texts(resource: &Resource, inputs: &Map<String, Json>) -> Vec<String> {
     found
 }
 
-/// The secrets that a text contains.
+/// The secrets that a message contains.
 pub fn shown<'s>(secrets: &'s [String], text: &str) -> Vec<&'s str> {
     secrets.iter().map(String::as_str).filter(|secret| text.contains(secret)).collect()
 }

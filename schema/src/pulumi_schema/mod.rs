@@ -112,7 +112,7 @@ fn languages(provider: &ProviderFile) -> Json {
 
 fn setting_spec(setting: &crate::provider_file::Setting) -> Json {
     let mut spec = json!({ "type": setting.kind.name(), "description": setting.doc.trim() });
-    if setting.kind == SettingKind::Texts {
+    if setting.kind == SettingKind::Strings {
         spec["additionalProperties"] = json!({ "type": "string" });
     }
     if setting.secret {

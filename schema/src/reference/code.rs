@@ -1,6 +1,6 @@
 //! Formats code: on one line if it fits, otherwise one line per element. Independent of the language.
 
-/// Maximum width of code on a page.
+/// Maximum column of code on a page.
 const WIDTH: usize = 100;
 
 /// A piece of code.
@@ -28,15 +28,15 @@ impl Code {
         Self::After(text.into(), Box::new(code))
     }
 
-    /// As a string. Lines after the first are indented by this many spaces; `room` columns of the first are already used.
-    pub(crate) fn lay_out(&self, indent: usize, room: usize) -> String {
+    /// As a string. Lines after the first are indented by this many spaces; the first starts at `column`.
+    pub(crate) fn lay_out(&self, indent: usize, column: usize) -> String {
         let flat = self.flat();
-        if room + flat.len() <= WIDTH {
+        if column + flat.len() <= WIDTH {
             return flat;
         }
         match self {
             Self::Atom(text) => text.clone(),
-            Self::After(text, code) => format!("{text}{}", code.lay_out(indent, room + text.len())),
+            Self::After(text, code) => format!("{text}{}", code.lay_out(indent, column + text.len())),
             Self::Group { items, .. } if items.is_empty() => flat,
             Self::Group { open, close, items, .. } => {
                 let inner = indent + 4;

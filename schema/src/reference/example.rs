@@ -99,18 +99,18 @@ impl Value {
     }
 
     /// All strings in the value.
-    pub fn texts(&self) -> Vec<&str> {
+    pub fn strings(&self) -> Vec<&str> {
         match self {
             Self::Text(text) => vec![text],
-            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
-            Self::Map(Entries(entries)) => entries.iter().flat_map(|(_, value)| value.texts()).collect(),
+            Self::List(items) => items.iter().flat_map(Self::strings).collect(),
+            Self::Map(Entries(entries)) => entries.iter().flat_map(|(_, value)| value.strings()).collect(),
             Self::Null | Self::Boolean(_) | Self::Number(_) => Vec::new(),
         }
     }
 
     /// Whether it contains a reference, so that it is known only when the program runs.
     pub fn refers(&self) -> bool {
-        self.texts().into_iter().flat_map(parts).any(|part| matches!(part, Part::Reference(..)))
+        self.strings().into_iter().flat_map(parts).any(|part| matches!(part, Part::Reference(..)))
     }
 }
 
@@ -118,7 +118,7 @@ impl Example {
     /// Whether another resource or an output refers to this name.
     pub fn is_used(&self, name: &str) -> bool {
         let properties = self.resources.0.iter().flat_map(|(_, declared)| &declared.properties.0);
-        let values = properties.chain(&self.outputs.0).flat_map(|(_, value)| value.texts());
+        let values = properties.chain(&self.outputs.0).flat_map(|(_, value)| value.strings());
         values.flat_map(parts).any(|part| matches!(part, Part::Reference(other, _) if other == name))
     }
 }
@@ -230,7 +230,7 @@ impl Check<'_> {
 
     /// Every reference is to a resource that is declared before, and to one of its outputs.
     fn references(&mut self, value: &Value, place: &Place) {
-        for part in value.texts().into_iter().flat_map(parts) {
+        for part in value.strings().into_iter().flat_map(parts) {
             let Part::Reference(name, path) = part else { continue };
             if path.is_empty() && self.example.config.get(name).is_some() {
                 continue;
