@@ -10,23 +10,23 @@ import (
 	"strings"
 )
 
-// Pulumi's Python generator imports subpackages when they are first used, but
-// all classes of a package at once, and the types of their arguments with them.
-// A program that makes one database would pay for every class there is. So the
-// same is done for classes: type checkers see the generator's own imports, a
-// running program gets a name when it first asks for it.
+// Pulumi's Python generator imports subpackages on first use, but all classes of
+// a package at once, with the types of their arguments. A program with one
+// database would import every class. So classes are imported on first use too:
+// type checkers use the generator's own imports, a running program imports a
+// name when it is first used.
 
 var (
-	// The imports the generator writes for the members of a package.
+	// The generator's imports of the members of a package.
 	members = regexp.MustCompile(
 		`(?m)^# Export this package's modules as members:\n((?:from \.\w+ import \*\n)+)(from \. import outputs\n)?`)
-	home    = regexp.MustCompile(`from \.(\w+) import \*`)
+	module  = regexp.MustCompile(`from \.(\w+) import \*`)
 	exports = regexp.MustCompile(`(?ms)^__all__ = \[(.*?)\]`)
 	quoted  = regexp.MustCompile(`'(\w+)'`)
 )
 
-// makeLazy rewrites each package of a Python SDK. A package that does not look
-// as expected is an error: its members would otherwise be missing.
+// makeLazy rewrites each package of a Python SDK. A package with another
+// structure is an error: its members would otherwise be missing.
 func makeLazy(sdk files) error {
 	for name, text := range sdk {
 		if path.Base(name) != "__init__.py" || !bytes.Contains(text, []byte("import *")) {
@@ -47,14 +47,14 @@ func lazyPackage(sdk files, dir string, text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("its members are not imported in the expected way")
 	}
 	eager := string(text[place[2]:place[3]])
-	homes := map[string]string{}
-	for _, found := range home.FindAllStringSubmatch(eager, -1) {
+	modules := map[string]string{}
+	for _, found := range module.FindAllStringSubmatch(eager, -1) {
 		list := exports.FindSubmatch(sdk[path.Join(dir, found[1]+".py")])
 		if list == nil {
-			return nil, fmt.Errorf("%s.py does not say what it exports", found[1])
+			return nil, fmt.Errorf("%s.py has no list of exported names", found[1])
 		}
 		for _, name := range quoted.FindAllSubmatch(list[1], -1) {
-			homes[string(name[1])] = found[1]
+			modules[string(name[1])] = found[1]
 		}
 	}
 	outputs := ""
@@ -64,33 +64,33 @@ func lazyPackage(sdk files, dir string, text []byte) ([]byte, error) {
 	}
 	lazy := &bytes.Buffer{}
 	lazy.Write(text[:place[0]])
-	lazy.WriteString("# Export this package's modules as members, each when it is first asked for:\n")
+	lazy.WriteString("# Export this package's modules as members, each on first use:\n")
 	lazy.WriteString("if typing.TYPE_CHECKING:\n")
 	for _, line := range strings.Split(strings.TrimSuffix(eager, "\n"), "\n") {
 		fmt.Fprintf(lazy, "    %s\n", line)
 	}
-	lazy.WriteString("else:\n    _homes = {\n")
-	for _, name := range slices.Sorted(maps.Keys(homes)) {
-		fmt.Fprintf(lazy, "        '%s': '%s',\n", name, homes[name])
+	lazy.WriteString("else:\n    _modules = {\n")
+	for _, name := range slices.Sorted(maps.Keys(modules)) {
+		fmt.Fprintf(lazy, "        '%s': '%s',\n", name, modules[name])
 	}
 	lazy.WriteString("    }\n" + outputs + lookup)
 	lazy.Write(text[place[1]:])
 	return lazy.Bytes(), nil
 }
 
-// Importing a file binds its name in the package; where a function has the same
-// name (`get_container`), the function must be what stays.
+// Importing a file sets its name in the package; if a function has the same
+// name (`get_container`), the name must be the function.
 const lookup = `
     def __getattr__(name):
-        if name not in _homes:
+        if name not in _modules:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         import importlib
-        home = importlib.import_module('.' + _homes[name], __name__)
-        globals().update({member: getattr(home, member) for member in home.__all__})
+        module = importlib.import_module('.' + _modules[name], __name__)
+        globals().update({member: getattr(module, member) for member in module.__all__})
         return globals()[name]
 
     def __dir__():
-        return sorted({*globals(), *_homes})
+        return sorted({*globals(), *_modules})
 
-    __all__ = list(_homes)
+    __all__ = list(_modules)
 `

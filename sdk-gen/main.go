@@ -1,8 +1,7 @@
-// Command sdk-gen turns the provider's schema into the SDKs its users import.
+// Command sdk-gen generates the SDKs from the provider's schema.
 //
-// It binds the schema with Pulumi's own binder and drives Pulumi's own Python
-// and Node.js generators; what a generated file looks like is theirs to decide.
-// It knows no resource of the provider and never touches the network.
+// It binds the schema with Pulumi's binder and runs Pulumi's generators for
+// Python and Node.js. It uses no network.
 package main
 
 import (
@@ -19,14 +18,14 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
-// The name the generated files give as their author.
+// Author in the generated files.
 const tool = "sdk-gen"
 
 func main() {
 	schemaFile := flag.String("schema", "../schema/schema.json", "the schema to read")
-	pythonDir := flag.String("python", "", "the directory the Python SDK replaces; empty for none")
-	nodejsDir := flag.String("nodejs", "", "the directory the Node.js SDK replaces; empty for none")
-	check := flag.Bool("check", false, "only bind the schema and report what the binder says")
+	pythonDir := flag.String("python", "", "directory of the Python SDK, which is replaced; empty for none")
+	nodejsDir := flag.String("nodejs", "", "directory of the Node.js SDK, which is replaced; empty for none")
+	check := flag.Bool("check", false, "only bind the schema and print the diagnostics")
 	flag.Parse()
 
 	if err := run(*schemaFile, *pythonDir, *nodejsDir, *check); err != nil {
@@ -40,13 +39,13 @@ func run(schemaFile, pythonDir, nodejsDir string, check bool) error {
 		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
 	}
 	if check && (pythonDir != "" || nodejsDir != "") {
-		return errors.New("--check writes nothing: leave out --python and --nodejs")
+		return errors.New("--check conflicts with --python and --nodejs")
 	}
 	if !check && pythonDir == "" && nodejsDir == "" {
-		return errors.New("nothing to do: give --python, --nodejs or --check")
+		return errors.New("set --python, --nodejs or --check")
 	}
 
-	// A bound package holds caches that a generator fills, so each gets its own.
+	// A bound package has caches that a generator fills, so each gets its own.
 	if check {
 		_, err := bind(schemaFile)
 		return err
@@ -91,15 +90,15 @@ func generate(schemaFile, dir string, generator func(*schema.Package) (files, er
 	return replace(dir, contents)
 }
 
-// bind reads the schema strictly and prints each of the binder's diagnostics.
-// Warnings pass; errors do not.
+// bind parses the schema, rejects unknown keys, and prints the binder's
+// diagnostics. Warnings are not errors.
 func bind(schemaFile string) (*schema.Package, error) {
 	text, err := os.ReadFile(schemaFile)
 	if err != nil {
 		return nil, err
 	}
 
-	// A misspelt key would otherwise vanish without a word.
+	// A misspelt key would otherwise be ignored.
 	var spec schema.PackageSpec
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -112,17 +111,17 @@ func bind(schemaFile string) (*schema.Package, error) {
 		fmt.Fprintln(os.Stderr, diagnostic)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s does not bind: %w", schemaFile, err)
+		return nil, fmt.Errorf("binding %s: %w", schemaFile, err)
 	}
 	if diagnostics.HasErrors() {
-		return nil, fmt.Errorf("%s does not bind", schemaFile)
+		return nil, fmt.Errorf("binding %s failed", schemaFile)
 	}
 	return pkg, nil
 }
 
-// replace makes dir hold the given files and nothing else, so that a resource
-// that left the schema leaves the SDK too. The files are complete before the
-// old directory goes.
+// replace writes the given files and removes all others, so that a resource
+// that was removed from the schema is removed from the SDK. The files are
+// complete before the old directory is deleted.
 func replace(dir string, contents files) error {
 	parent := filepath.Dir(filepath.Clean(dir))
 	if err := os.MkdirAll(parent, 0o755); err != nil {

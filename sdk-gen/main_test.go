@@ -52,15 +52,15 @@ func TestASoundSchemaGivesBothSDKs(t *testing.T) {
 	}
 }
 
-func TestABrokenSchemaIsRefused(t *testing.T) {
+func TestInvalidSchemaIsRejected(t *testing.T) {
 	for name, broken := range map[string]string{
 		"a misspelt key":       strings.Replace(minimal, `"inputProperties"`, `"inputsProperties"`, 1),
 		"a dangling reference": strings.Replace(minimal, `"type": "string"`, `"$ref": "#/types/evalap-scaleway:a/b:B"`, 1),
 		"an unknown type":      strings.Replace(minimal, `"type": "string"`, `"type": "text"`, 1),
-		"no JSON":              minimal[:40],
+		"invalid JSON":         minimal[:40],
 	} {
 		if broken == minimal {
-			t.Fatalf("%s: nothing was broken", name)
+			t.Fatalf("%s: nothing was changed", name)
 		}
 		if err := run(write(t, broken), "", "", true); err == nil {
 			t.Errorf("%s passed", name)
@@ -68,7 +68,7 @@ func TestABrokenSchemaIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFileThatLeftTheSchemaLeavesTheSDK(t *testing.T) {
+func TestFilesOfRemovedResourcesAreDeleted(t *testing.T) {
 	python := filepath.Join(t.TempDir(), "python")
 	left := filepath.Join(python, "evalap_scaleway", "gone.py")
 	if err := os.MkdirAll(filepath.Dir(left), 0o755); err != nil {
@@ -81,11 +81,11 @@ func TestAFileThatLeftTheSchemaLeavesTheSDK(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(left); !os.IsNotExist(err) {
-		t.Errorf("%s is still there: %v", left, err)
+		t.Errorf("%s exists: %v", left, err)
 	}
 }
 
-func TestMembersOfAPackageAreImportedWhenTheyAreAskedFor(t *testing.T) {
+func TestMembersOfAPackageAreImportedOnFirstUse(t *testing.T) {
 	python := filepath.Join(t.TempDir(), "python")
 	if err := run(write(t, minimal), python, "", false); err != nil {
 		t.Fatal(err)
@@ -104,10 +104,10 @@ func TestMembersOfAPackageAreImportedWhenTheyAreAskedFor(t *testing.T) {
 	}
 }
 
-func TestAPackageOfAnotherShapeIsAMistake(t *testing.T) {
+func TestPackageWithAnotherStructureIsAnError(t *testing.T) {
 	for name, sdk := range map[string]files{
 		"an import elsewhere": {"a/__init__.py": []byte("from .b import *\n")},
-		"a file without a list of what it exports": {
+		"a file without a list of exported names": {
 			"a/__init__.py": []byte("# Export this package's modules as members:\nfrom .b import *\n"),
 			"a/b.py":        []byte("class B: ...\n"),
 		},
@@ -118,7 +118,7 @@ func TestAPackageOfAnotherShapeIsAMistake(t *testing.T) {
 	}
 }
 
-func TestNothingToDoIsAMistake(t *testing.T) {
+func TestMissingOrConflictingOptionsAreErrors(t *testing.T) {
 	schema := write(t, minimal)
 	if err := run(schema, "", "", false); err == nil {
 		t.Error("no output and no --check passed")

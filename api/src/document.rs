@@ -1,6 +1,4 @@
-//! One API document as a whole: its operations and its schemas, found by name or by address.
-//!
-//! It does not know other documents.
+//! One API document: its operations and schemas, found by id, by path or by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,9 +18,9 @@ pub struct Document {
     pub name: String,
     /// The module and version that the document was made from.
     pub source: (String, String),
-    /// How its operations are spoken.
+    /// The protocol of its operations.
     pub protocol: Protocol,
-    /// The regions or zones that each tag knows. Not a closed list.
+    /// The regions or zones of each tag. More may exist.
     pub localities: BTreeMap<String, Vec<String>>,
     /// The operations in the order of their paths.
     pub operations: Vec<Operation>,
@@ -30,16 +28,16 @@ pub struct Document {
     pub schemas: BTreeMap<String, Schema>,
 }
 
-/// How the operations of a document are spoken.
+/// The protocol of the operations of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// JSON over HTTP.
     Json,
-    /// As Object Storage: see [`crate::Storage`].
+    /// Object Storage: see [`crate::Storage`].
     S3,
 }
 
-/// An operation whose method and path fit a request.
+/// An operation that matches the method and path of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matched<'a> {
     /// The operation.
@@ -49,7 +47,7 @@ pub struct Matched<'a> {
 }
 
 impl Document {
-    /// Reads a document. Anything in it that this crate does not read is an error that says where it stands.
+    /// Parses a document. Anything that this crate does not support is an error with its place.
     pub fn parse(name: &str, json: &str) -> Result<Self, Error> {
         let value: Value =
             serde_json::from_str(json).map_err(|source| Error::Json { document: name.to_owned(), source })?;
@@ -57,15 +55,15 @@ impl Document {
         let mut fields = root.clone().fields()?;
         let version = fields.need("openapi")?;
         if !version.text()?.starts_with("3.0.") {
-            return Err(version.refuse("expected OpenAPI 3.0"));
+            return Err(version.reject("expected OpenAPI 3.0"));
         }
-        // Every operation is signed in the same way, so what these two say is not kept.
+        // All operations are signed in the same way, so these two keys are not stored.
         fields.need("security")?;
         fields.need("servers")?;
         let protocol = match fields.take("x-protocol") {
             None => Protocol::Json,
             Some(node) if node.text()? == "s3" => Protocol::S3,
-            Some(node) => return Err(node.refuse("expected `s3`")),
+            Some(node) => return Err(node.reject("expected `s3`")),
         };
         let mut document = Self {
             name: name.to_owned(),
@@ -79,14 +77,14 @@ impl Document {
         for operation in &mut document.operations {
             let Some(storage) = &operation.storage else { continue };
             operation.request = storage::object(&storage.headers, storage.body.as_ref(), &document.schemas);
-            operation.answer = storage::object(&storage.told, storage.answer.as_ref(), &document.schemas);
+            operation.answer = storage::object(&storage.response_headers, storage.answer.as_ref(), &document.schemas);
         }
         document.check(&root)?;
         Ok(document)
     }
 
-    /// The operation with this id. Where a document has the id under several tags, write `Tag.Id`;
-    /// the bare id then finds nothing.
+    /// The operation with this id. If several tags of a document have the id, use `Tag.Id`; the bare id is then
+    /// not found.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         let (tag, id) = match id.split_once('.') {
             Some((tag, id)) => (Some(tag), id),
@@ -98,8 +96,8 @@ impl Document {
         found.next().is_none().then_some(operation)
     }
 
-    /// The operation that answers this method at this path (without query). A literal segment wins over a parameter.
-    /// Addresses of Object Storage begin with a bucket, which may be called anything: they are not looked for.
+    /// The operation with this method and path (without query). A literal segment takes precedence over a parameter.
+    /// Object Storage operations are not found, because their paths start with a bucket, which can have any name.
     pub fn find(&self, method: Method, path: &str) -> Option<Matched<'_>> {
         if self.protocol == Protocol::S3 {
             return None;
@@ -111,17 +109,17 @@ impl Document {
             .max_by_key(|matched| literals_first(&matched.operation.path))
     }
 
-    /// The named schema.
+    /// The schema with this name.
     pub fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.get(name)
     }
 
-    /// Follows references to the schema that says the shape. Ask the schema given for `nullable` and `deprecated`
-    /// as well: a reference can carry them.
+    /// Resolves references to the schema with the kind. The given schema also has `nullable` and `deprecated`, which a
+    /// reference can have itself.
     pub fn resolve<'a>(&'a self, schema: &'a Schema) -> &'a Schema {
         let mut schema = schema;
         while let Kind::Reference(name) = &schema.kind {
-            // `check` has made sure that the name exists and that the way ends.
+            // `check` ensures that the schema exists and that the chain of references ends.
             match self.schemas.get(name) {
                 Some(next) => schema = next,
                 None => break,
@@ -130,12 +128,12 @@ impl Document {
         schema
     }
 
-    /// What cannot be seen while reading from top to bottom: references lead somewhere, and ids are unique by tag.
+    /// Checks that need the whole document: references exist, and ids are unique within a tag.
     fn check(&self, root: &Node<'_>) -> Result<(), Error> {
         let mut ids = BTreeSet::new();
         for operation in &self.operations {
             if !ids.insert((&operation.tag, &operation.id)) {
-                return Err(root.refuse(format!("{}.{} is declared twice", operation.tag, operation.id)));
+                return Err(root.reject(format!("{}.{} is declared twice", operation.tag, operation.id)));
             }
         }
         let parameters = self.operations.iter().flat_map(|o| o.path_parameters.iter().chain(&o.query_parameters));
@@ -167,19 +165,19 @@ impl Document {
         let mut seen = BTreeSet::new();
         let mut name = name;
         loop {
-            let schema = self.schemas.get(name).ok_or_else(|| root.refuse(format!("there is no schema `{name}`")))?;
+            let schema = self.schemas.get(name).ok_or_else(|| root.reject(format!("there is no schema `{name}`")))?;
             let Kind::Reference(next) = &schema.kind else {
                 return Ok(());
             };
             if !seen.insert(name) {
-                return Err(root.refuse(format!("the schema `{name}` refers to itself only")));
+                return Err(root.reject(format!("the schema `{name}` refers only to itself")));
             }
             name = next;
         }
     }
 }
 
-/// Literal segments count from the left, so that `/users/me` comes before `/users/{user_id}`.
+/// Literal segments are compared from the left, so `/users/me` takes precedence over `/users/{user_id}`.
 fn literals_first(path: &PathTemplate) -> Vec<bool> {
     path.segments.iter().map(|segment| matches!(segment, Segment::Literal(_))).collect()
 }
@@ -189,7 +187,7 @@ fn source(node: Node<'_>, name: &str) -> Result<(String, String), Error> {
     let title = info.need("title")?.text()?;
     let version = info.need("version")?.text()?;
     if format!("{title}.{version}") != name {
-        return Err(info.refuse(format!("this is {title}.{version}, not {name}")));
+        return Err(info.reject(format!("this is {title}.{version}, not {name}")));
     }
     let mut source = info.need("x-source")?.fields()?;
     let origin = (source.need("module")?.text()?, source.need("version")?.text()?);
@@ -199,14 +197,14 @@ fn source(node: Node<'_>, name: &str) -> Result<(String, String), Error> {
 }
 
 fn localities(node: &Node<'_>) -> Result<BTreeMap<String, Vec<String>>, Error> {
-    node.entries()?.into_iter().map(|(tag, node)| Ok((tag, node.texts()?))).collect()
+    node.entries()?.into_iter().map(|(tag, node)| Ok((tag, node.strings()?))).collect()
 }
 
 fn operations(paths: &Node<'_>, protocol: Protocol) -> Result<Vec<Operation>, Error> {
     let mut operations = Vec::new();
     for (path, item) in paths.entries()? {
         let template = PathTemplate::parse(&path)
-            .ok_or_else(|| item.refuse("a parameter must fill a whole segment, and no segment may be empty"))?;
+            .ok_or_else(|| item.reject("a parameter must be a whole segment, and no segment may be empty"))?;
         for (method, node) in item.entries()? {
             operations.push(operation::read(&template, &method, node, protocol)?);
         }
@@ -216,7 +214,7 @@ fn operations(paths: &Node<'_>, protocol: Protocol) -> Result<Vec<Operation>, Er
 
 fn components(node: Node<'_>) -> Result<BTreeMap<String, Schema>, Error> {
     let mut fields = node.fields()?;
-    // The one error answer and the one way to sign are the same in every document.
+    // The error response and the signature are the same in every document.
     fields.need("responses")?;
     fields.need("securitySchemes")?;
     let schemas = fields.need("schemas")?.entries()?;

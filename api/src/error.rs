@@ -1,26 +1,26 @@
-//! Why a document was refused. It does not know which document is worth having.
+//! Errors of the parser.
 
-/// A document that is not JSON, or says something this crate does not read.
+/// A document that is not JSON, or that contains something this crate does not support.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The text is not JSON at all.
+    /// The document is not JSON.
     #[error("{document}: not JSON")]
     Json {
         /// The name given to [`crate::Document::parse`].
         document: String,
-        /// What the JSON reader said.
+        /// The message of the JSON parser.
         #[source]
         source: serde_json::Error,
     },
-    /// A key, value or shape that this crate does not read; guessing its meaning would be worse than stopping.
+    /// An unsupported key, value or structure. Ignoring it could change the meaning of the document.
     #[error("{document}: {path}: {message}")]
     Refused {
         /// The name given to [`crate::Document::parse`].
         document: String,
-        /// Where in the document, as keys joined by slashes.
+        /// The place in the document: keys joined by slashes.
         path: String,
-        /// What was found and what would have been read.
+        /// What was found and what was expected.
         message: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Whether a text looks like what a format asks for. It checks the look, not the meaning.
+//! Syntax checks for the formats of strings.
 
 use std::net::IpAddr;
 
@@ -24,7 +24,7 @@ pub(crate) fn name(format: StringFormat) -> &'static str {
     }
 }
 
-/// `2026-07-17T09:50:00.638933Z`, with any number of digits after the second and any offset.
+/// `2026-07-17T09:50:00.638933Z`, with any number of decimals and any offset.
 fn date_time(text: &str) -> bool {
     let Some((date, time)) = text.split_once(['T', 't']) else {
         return false;

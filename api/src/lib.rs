@@ -1,8 +1,7 @@
-//! Scaleway's contract: reads the part of OpenAPI that its API documents use, and refuses the rest loudly.
+//! Scaleway's APIs: a parser of the subset of OpenAPI that the API documents use. It rejects everything else.
 //!
-//! It knows paths, parameters, bodies, answers and schemas. It does not know how a call is made, what a
-//! resource is, or what anybody does with an operation. Apart from the embedded documents it holds no data,
-//! and it never touches network or disk.
+//! A document has paths, parameters, bodies, responses and schemas. The crate contains the documents, and uses neither the
+//! network nor the disk.
 //!
 //! ```
 //! let registry = scaleway_api::document("registry.v1").expect("embedded");
@@ -33,8 +32,8 @@ pub use validate::{Reason, Rules, Violation};
 
 use std::sync::LazyLock;
 
-/// Name and content of each document of this folder. `regenerate.sh` writes them, but for `object.s3`, which is written by
-/// hand: the SDK has no operations of Object Storage.
+/// Name and content of each document of this directory. `regenerate.sh` generates them, except `object.s3`, which is written by
+/// hand, because the SDK does not contain Object Storage.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/documents.rs"));
 
 static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {
@@ -49,7 +48,7 @@ pub fn documents() -> &'static [Document] {
     &DOCUMENTS
 }
 
-/// The embedded document of this name, such as `registry.v1`.
+/// The embedded document with this name, such as `registry.v1`.
 pub fn document(name: &str) -> Option<&'static Document> {
     documents().iter().find(|document| document.name == name)
 }

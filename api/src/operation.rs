@@ -1,6 +1,4 @@
-//! One operation of a document: where it stands, what it takes and what it answers.
-//!
-//! It does not know other operations, and it does not follow references.
+//! One operation of a document: method, path, parameters, body and response.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,29 +21,29 @@ pub struct Operation {
     pub method: Method,
     /// The path with its parameters.
     pub path: PathTemplate,
-    /// The parameters in the path, from left to right.
+    /// The path parameters, from left to right.
     pub path_parameters: Vec<Parameter>,
-    /// The parameters in the query; none is ever required.
+    /// The query parameters; all of them are optional.
     pub query_parameters: Vec<Parameter>,
     /// Groups of query parameters of which at most one may be set.
     pub query_one_of: Vec<Vec<String>>,
-    /// The body, where one is taken. No field of it is declared as required; see `always_sent`.
+    /// The request body, if any. None of its fields is declared as required; see `always_sent`.
     pub request: Option<Schema>,
-    /// The status of the good answer: 200 with a body, 204 without.
+    /// The status of a successful response: 200 with a body, 204 without.
     pub status: u16,
-    /// The body of the good answer.
+    /// The body of a successful response.
     pub answer: Option<Schema>,
-    /// Whether Scaleway advises against using it.
+    /// Whether Scaleway has deprecated it.
     pub deprecated: bool,
-    /// Fields that the SDK fills from the client's configuration.
+    /// Fields that the SDK takes from the client's configuration.
     pub from_config: BTreeMap<String, FromConfig>,
-    /// Fields for which the SDK makes a name with this prefix when they are empty.
+    /// Fields that the SDK fills with a generated name with this prefix if they are empty.
     pub name_prefix: BTreeMap<String, String>,
-    /// Body fields that the SDK writes even when unset. A required field is nearly always among them.
+    /// Body fields that the SDK sends even if they are not set. They nearly always include the required fields.
     pub always_sent: Vec<String>,
-    /// How it is spoken, if it is one of Object Storage; `request` and `answer` then hold all fields, wherever they travel.
+    /// The wire format of an Object Storage operation; `request` and `answer` then have all fields, including headers.
     pub storage: Option<Storage>,
-    /// How the SDK polls on the answer, for a GET that it polls.
+    /// How the SDK polls with it, for a GET that it polls.
     pub wait: Option<Wait>,
 }
 
@@ -71,13 +69,13 @@ pub enum Method {
 pub struct Parameter {
     /// Its name.
     pub name: String,
-    /// What its value looks like; in a query a list is given by repeating the name.
+    /// The schema of its value; in a query, a list is sent by repeating the name.
     pub schema: Schema,
-    /// Whether Scaleway advises against using it.
+    /// Whether Scaleway has deprecated it.
     pub deprecated: bool,
 }
 
-/// Which default of the client's configuration fills a field.
+/// The default of the client's configuration that a field is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FromConfig {
     /// The default project.
@@ -90,16 +88,16 @@ pub enum FromConfig {
     Zone,
 }
 
-/// On which field of an answer the SDK polls.
+/// The response field that the SDK polls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// The status field of the answer.
+    /// The status field of the response.
     pub field: String,
-    /// The values that decide.
+    /// The values that end or continue the polling.
     pub statuses: WaitStatuses,
 }
 
-/// The values of a status field that decide whether polling goes on.
+/// The values of a status field that end or continue the polling.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WaitStatuses {
     /// Poll while the status is one of these.
@@ -109,7 +107,7 @@ pub enum WaitStatuses {
 }
 
 impl Method {
-    /// The method of this name in capital letters, as HTTP writes it.
+    /// The method with this name in capital letters, as in HTTP.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "GET" => Self::Get,
@@ -122,7 +120,7 @@ impl Method {
         })
     }
 
-    /// The name in capital letters, as HTTP writes it.
+    /// The name in capital letters, as in HTTP.
     pub fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -142,8 +140,8 @@ impl fmt::Display for Method {
 }
 
 pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: Protocol) -> Result<Operation, Error> {
-    let method = Method::from_name(&method.to_ascii_uppercase())
-        .ok_or_else(|| node.refuse("this is not an HTTP method that this reader knows"))?;
+    let method =
+        Method::from_name(&method.to_ascii_uppercase()).ok_or_else(|| node.reject("unsupported HTTP method"))?;
     let mut fields = node.fields()?;
     let mut storage = Storage::default();
     let (path_parameters, query_parameters) = parameters(&mut fields, path, &mut storage)?;
@@ -156,7 +154,7 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
         (Some(node), Protocol::Json) => Some(request(node)?),
         (Some(node), Protocol::S3) => {
             let mut fields = node.fields()?;
-            // Where headers can say everything there need not be a body.
+            // If headers contain all fields, there may be no body.
             fields.need("required")?.flag()?;
             storage.body = Some(crate::storage::form(fields.need("content")?)?);
             fields.finish()?;
@@ -164,9 +162,9 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
         }
         (None, _) => None,
     };
-    storage.not_set = fields.take("x-not-set").map_or(Ok(Vec::new()), |node| node.texts())?;
+    storage.not_set = fields.take("x-not-set").map_or(Ok(Vec::new()), |node| node.strings())?;
     if protocol == Protocol::Json && storage != Storage::default() {
-        return Err(fields.refuse("only Object Storage has fields in headers"));
+        return Err(fields.reject("only Object Storage has fields in headers"));
     }
     let operation = Operation {
         id: fields.need("operationId")?.text()?,
@@ -182,7 +180,7 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
         deprecated: fields.flag("deprecated")?,
         from_config: from_config(&mut fields)?,
         name_prefix: name_prefix(&mut fields)?,
-        always_sent: fields.take("x-always-sent").map_or(Ok(Vec::new()), |node| node.texts())?,
+        always_sent: fields.take("x-always-sent").map_or(Ok(Vec::new()), |node| node.strings())?,
         wait: fields.take("x-wait").map(wait).transpose()?,
         storage: (protocol == Protocol::S3).then_some(storage),
     };
@@ -191,9 +189,9 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
 }
 
 fn tag(node: &Node<'_>) -> Result<String, Error> {
-    match node.texts()?.as_slice() {
+    match node.strings()?.as_slice() {
         [tag] => Ok(tag.clone()),
-        _ => Err(node.refuse("expected exactly one tag")),
+        _ => Err(node.reject("expected exactly one tag")),
     }
 }
 
@@ -222,12 +220,12 @@ fn parameters(
         match (place.text()?.as_str(), required) {
             ("path", true) => in_path.push(parameter),
             ("query", false) => in_query.push(parameter),
-            _ => return Err(place.refuse("expected a required parameter in the path or an optional one in the query")),
+            _ => return Err(place.reject("expected a required parameter in the path or an optional one in the query")),
         }
         fields.finish()?;
     }
     if !path.parameters().eq(in_path.iter().map(|parameter| parameter.name.as_str())) {
-        return Err(fields.refuse("the path parameters are not those of the path, in its order"));
+        return Err(fields.reject("the path parameters are not those of the path, in its order"));
     }
     Ok((in_path, in_query))
 }
@@ -236,7 +234,7 @@ fn request(node: Node<'_>) -> Result<Schema, Error> {
     let mut fields = node.fields()?;
     let required = fields.need("required")?;
     if !required.flag()? {
-        return Err(required.refuse("expected a body that must be there"));
+        return Err(required.reject("expected a required body"));
     }
     let schema = json_content(fields.need("content")?)?;
     fields.finish()?;
@@ -255,7 +253,8 @@ fn answer(node: Node<'_>, protocol: Protocol, storage: &mut Storage) -> Result<(
             let mut fields = node.fields()?;
             fields.exactly("description", "")?;
             storage.answer = fields.take("content").map(crate::storage::form).transpose()?;
-            storage.told = fields.take("headers").map_or(Ok(BTreeMap::new()), |node| crate::storage::told(&node))?;
+            storage.response_headers =
+                fields.take("headers").map_or(Ok(BTreeMap::new()), |node| crate::storage::response_headers(&node))?;
             fields.finish()?;
             (200, None)
         }
@@ -272,7 +271,7 @@ fn answer(node: Node<'_>, protocol: Protocol, storage: &mut Storage) -> Result<(
             fields.finish()?;
             (204, None)
         }
-        _ => return Err(fields.refuse("expected either 200 with a body or 204 without")),
+        _ => return Err(fields.reject("expected either 200 with a body or 204 without")),
     };
     fields.finish()?;
     Ok(good)
@@ -295,7 +294,7 @@ fn from_config(fields: &mut Fields<'_>) -> Result<BTreeMap<String, FromConfig>, 
             "organization" => FromConfig::Organization,
             "region" => FromConfig::Region,
             "zone" => FromConfig::Zone,
-            other => return Err(node.refuse(format!("`{other}` is not a default that this reader knows"))),
+            other => return Err(node.reject(format!("unsupported default `{other}`"))),
         };
         filled.insert(name, from);
     }
@@ -311,9 +310,9 @@ fn wait(node: Node<'_>) -> Result<Wait, Error> {
     let mut fields = node.fields()?;
     let field = fields.need("field")?.text()?;
     let statuses = match (fields.take("transient"), fields.take("terminal")) {
-        (Some(node), None) => WaitStatuses::Transient(node.texts()?),
-        (None, Some(node)) => WaitStatuses::Terminal(node.texts()?),
-        _ => return Err(fields.refuse("expected either `transient` or `terminal`")),
+        (Some(node), None) => WaitStatuses::Transient(node.strings()?),
+        (None, Some(node)) => WaitStatuses::Terminal(node.strings()?),
+        _ => return Err(fields.reject("expected either `transient` or `terminal`")),
     };
     fields.finish()?;
     Ok(Wait { field, statuses })

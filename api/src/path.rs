@@ -1,6 +1,4 @@
-//! Path templates such as `/registry/v1/regions/{region}/namespaces/{namespace_id}`, and how a path meets them.
-//!
-//! It does not know methods or operations.
+//! Path templates such as `/registry/v1/regions/{region}/namespaces/{namespace_id}`, and how paths match them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,9 +6,9 @@ use std::fmt;
 /// One part of a path between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// A part that stands as it is.
+    /// A literal.
     Literal(String),
-    /// A part that stands for any value, by its parameter's name.
+    /// A parameter, by its name.
     Parameter(String),
 }
 
@@ -19,16 +17,16 @@ pub enum Segment {
 pub struct PathTemplate {
     /// The segments from left to right.
     pub segments: Vec<Segment>,
-    /// The word that always stands in the query, and tells operations of one path apart (`tagging`).
+    /// A query key without a value that distinguishes operations of one path (`tagging`).
     pub word: Option<String>,
 }
 
 impl PathTemplate {
-    /// Reads a template; `None` when it does not start with a slash or a parameter fills only a part of a segment.
+    /// Parses a template; `None` if it does not start with a slash, or a parameter is only a part of a segment.
     pub fn parse(text: &str) -> Option<Self> {
         let (text, word) = text.split_once('?').map_or((text, None), |(text, word)| (text, Some(word.to_owned())));
         let segments = match text.strip_prefix('/')? {
-            // The root, such as the list of all buckets.
+            // The root, such as for the list of all buckets.
             "" => vec![Segment::Literal(String::new())],
             rest => rest.split('/').map(segment).collect::<Option<_>>()?,
         };
@@ -43,7 +41,7 @@ impl PathTemplate {
         })
     }
 
-    /// The values of the parameters, percent-decoded, when `path` (without query) fits.
+    /// The percent-decoded values of the parameters, if `path` (without query) matches.
     pub fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
         let mut parts = path.strip_prefix('/')?.split('/');
         let mut values = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Gives the texts of a query the types that the operation declares. It does not know how a query is written.
+//! Converts the strings of a query to the types that the operation declares.
 
 use serde_json::{Map, Value};
 
@@ -8,8 +8,8 @@ use crate::schema::Kind;
 use crate::validate::{Reason, Rules, Violation};
 
 impl Document {
-    /// The query's parameters by name, as JSON of their declared types; a repeated name makes a list.
-    /// `pairs` are decoded names and values. Fails with everything that does not fit.
+    /// The query parameters by name, as JSON of their declared types. A repeated name is a list.
+    /// `pairs` are decoded names and values. The error contains every violation.
     pub fn read_query(
         &self,
         operation: &Operation,
@@ -19,7 +19,7 @@ impl Document {
         let mut violations = Vec::new();
         for (name, text) in pairs {
             let Some(parameter) = operation.query_parameters.iter().find(|parameter| parameter.name == *name) else {
-                let message = "there is no such parameter".to_owned();
+                let message = "unknown parameter".to_owned();
                 violations.push(Violation { path: name.clone(), reason: Reason::Unknown, message });
                 continue;
             };
@@ -53,7 +53,7 @@ impl Document {
     }
 }
 
-/// A text that does not fit stays a text, for the validation to refuse.
+/// An invalid string is not converted, and the validation rejects it.
 fn scalar(kind: &Kind, text: &str) -> Value {
     let parsed = match kind {
         Kind::Integer { .. } => text.parse::<i64>().ok().map(Value::from),

@@ -1,12 +1,10 @@
-//! Walks a JSON document key by key and remembers which keys were read, so that none is passed over.
-//!
-//! It does not know OpenAPI.
+//! Reads a JSON document key by key, and ensures that no key is ignored.
 
 use serde_json::{Map, Value};
 
 use crate::Error;
 
-/// A place in a document, for values of any shape.
+/// A place in a document, for values of any kind.
 #[derive(Clone)]
 pub(crate) struct Node<'a> {
     document: &'a str,
@@ -19,33 +17,33 @@ impl<'a> Node<'a> {
         Self { document, path: String::new(), value }
     }
 
-    pub(crate) fn refuse(&self, message: impl Into<String>) -> Error {
+    pub(crate) fn reject(&self, message: impl Into<String>) -> Error {
         Error::Refused { document: self.document.to_owned(), path: self.path.clone(), message: message.into() }
     }
 
     pub(crate) fn text(&self) -> Result<String, Error> {
-        self.value.as_str().map(str::to_owned).ok_or_else(|| self.refuse("expected a string"))
+        self.value.as_str().map(str::to_owned).ok_or_else(|| self.reject("expected a string"))
     }
 
     pub(crate) fn flag(&self) -> Result<bool, Error> {
-        self.value.as_bool().ok_or_else(|| self.refuse("expected true or false"))
+        self.value.as_bool().ok_or_else(|| self.reject("expected true or false"))
     }
 
     pub(crate) fn number(&self) -> Result<i64, Error> {
-        self.value.as_i64().ok_or_else(|| self.refuse("expected an integer"))
+        self.value.as_i64().ok_or_else(|| self.reject("expected an integer"))
     }
 
     pub(crate) fn count(&self) -> Result<usize, Error> {
         let count = self.value.as_u64().and_then(|count| usize::try_from(count).ok());
-        count.ok_or_else(|| self.refuse("expected a count"))
+        count.ok_or_else(|| self.reject("expected a count"))
     }
 
     pub(crate) fn list(&self) -> Result<Vec<Node<'a>>, Error> {
-        let items = self.value.as_array().ok_or_else(|| self.refuse("expected a list"))?;
+        let items = self.value.as_array().ok_or_else(|| self.reject("expected a list"))?;
         Ok(items.iter().enumerate().map(|(index, item)| self.child(&index.to_string(), item)).collect())
     }
 
-    pub(crate) fn texts(&self) -> Result<Vec<String>, Error> {
+    pub(crate) fn strings(&self) -> Result<Vec<String>, Error> {
         self.list()?.iter().map(Node::text).collect()
     }
 
@@ -55,14 +53,14 @@ impl<'a> Node<'a> {
         Ok(map.iter().map(|(key, value)| (key.clone(), self.child(key, value))).collect())
     }
 
-    /// An object whose keys are words of the format: each must be taken before `finish`.
+    /// An object whose keys are keywords: each must be read before `finish`.
     pub(crate) fn fields(self) -> Result<Fields<'a>, Error> {
         let map = self.map()?;
         Ok(Fields { node: self, map, taken: Vec::new() })
     }
 
     fn map(&self) -> Result<&'a Map<String, Value>, Error> {
-        self.value.as_object().ok_or_else(|| self.refuse("expected an object"))
+        self.value.as_object().ok_or_else(|| self.reject("expected an object"))
     }
 
     fn child(&self, key: &str, value: &'a Value) -> Node<'a> {
@@ -71,7 +69,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// An object that is read word by word.
+/// An object that is read key by key.
 pub(crate) struct Fields<'a> {
     node: Node<'a>,
     map: &'a Map<String, Value>,
@@ -85,31 +83,31 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn need(&mut self, key: &'static str) -> Result<Node<'a>, Error> {
-        self.take(key).ok_or_else(|| self.refuse(format!("`{key}` is missing")))
+        self.take(key).ok_or_else(|| self.reject(format!("`{key}` is missing")))
     }
 
-    /// A flag that is false when absent.
+    /// A boolean, `false` if absent.
     pub(crate) fn flag(&mut self, key: &'static str) -> Result<bool, Error> {
         self.take(key).map_or(Ok(false), |node| node.flag())
     }
 
-    /// A text that must be exactly this one.
+    /// A string that must have exactly this value.
     pub(crate) fn exactly(&mut self, key: &'static str, expected: &str) -> Result<(), Error> {
         let node = self.need(key)?;
         if node.text()? != expected {
-            return Err(node.refuse(format!("expected `{expected}`")));
+            return Err(node.reject(format!("expected `{expected}`")));
         }
         Ok(())
     }
 
-    pub(crate) fn refuse(&self, message: impl Into<String>) -> Error {
-        self.node.refuse(message)
+    pub(crate) fn reject(&self, message: impl Into<String>) -> Error {
+        self.node.reject(message)
     }
 
-    /// Fails when a key was not taken.
+    /// Fails if a key was not read.
     pub(crate) fn finish(self) -> Result<(), Error> {
         match self.map.keys().find(|key| !self.taken.contains(&key.as_str())) {
-            Some(key) => Err(self.refuse(format!("`{key}` is not a word this reader knows here"))),
+            Some(key) => Err(self.reject(format!("unsupported key `{key}`"))),
             None => Ok(()),
         }
     }

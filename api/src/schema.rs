@@ -1,4 +1,4 @@
-//! What a JSON value may look like. It does not know where a schema is used.
+//! The schema of a JSON value.
 
 use std::collections::BTreeMap;
 
@@ -6,41 +6,41 @@ use crate::Error;
 use crate::reader::{Fields, Node};
 use crate::storage::Xml;
 
-/// A schema: its kind, and what is said about it at this place.
+/// A schema: its kind, and its other attributes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
-    /// The shape.
+    /// The kind.
     pub kind: Kind,
-    /// Whether `null` is declared as a value.
+    /// Whether `null` is allowed.
     pub nullable: bool,
-    /// Whether Scaleway advises against using it.
+    /// Whether Scaleway has deprecated it.
     pub deprecated: bool,
-    /// How it is written as XML, where that is said.
+    /// XML attributes, if any.
     pub xml: Option<Xml>,
 }
 
-/// The shape of a value.
+/// The kind of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// A component of the same document, by name; see [`crate::Document::resolve`].
     Reference(String),
-    /// A text.
+    /// A string.
     String {
-        /// What the text must look like, if declared.
+        /// Its format, if declared.
         format: Option<StringFormat>,
     },
-    /// One of some texts. Servers add values, so readers treat it as open.
+    /// An enum. The API adds values, so responses may contain others.
     Enum {
-        /// The values known when the document was made.
+        /// The values when the document was generated.
         values: Vec<String>,
-        /// The zero value, which stands for "not given" in requests.
+        /// The zero value, which means "not set" in requests.
         default: String,
     },
-    /// A whole number.
+    /// An integer.
     Integer {
-        /// How wide the number is.
+        /// The size of the integer.
         format: IntegerFormat,
-        /// What it counts, if declared.
+        /// Its unit, if declared.
         unit: Option<Unit>,
     },
     /// A number.
@@ -49,12 +49,12 @@ pub enum Kind {
     Boolean,
     /// A list.
     Array {
-        /// What each element looks like.
+        /// The schema of an element.
         items: Box<Schema>,
-        /// The fewest and the most elements, where declared.
+        /// Minimum and maximum number of elements, if declared.
         bounds: Option<(usize, usize)>,
     },
-    /// An object with declared fields; none at all when the API takes or gives an empty message.
+    /// An object with declared fields; without fields, the API uses an empty message.
     Object {
         /// The fields by name.
         properties: BTreeMap<String, Schema>,
@@ -63,20 +63,20 @@ pub enum Kind {
     },
     /// An object whose keys are data.
     Map(Box<Schema>),
-    /// An object of which nothing is declared: any JSON object.
+    /// Any JSON object.
     Free,
-    /// A value that fits one of several schemas.
+    /// A value of one of several schemas.
     OneOf(Vec<Schema>),
 }
 
-/// What a text must look like.
+/// The format of a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StringFormat {
-    /// A point in time as in RFC 3339.
+    /// A time as in RFC 3339.
     DateTime,
     /// Bytes in base64.
     Byte,
-    /// An IPv4 or IPv6 address, also with a prefix length as the API sends it.
+    /// An IPv4 or IPv6 address, optionally with a prefix length, as in API responses.
     Ip,
     /// A network such as `172.16.0.0/22`.
     Cidr,
@@ -84,7 +84,7 @@ pub enum StringFormat {
     Duration,
 }
 
-/// How wide a whole number is.
+/// The size of an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntegerFormat {
     /// Signed, 32 bits.
@@ -97,7 +97,7 @@ pub enum IntegerFormat {
     Uint64,
 }
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Bytes.
@@ -106,7 +106,7 @@ pub enum Unit {
     Milliseconds,
 }
 
-/// The only pattern in use; it says the same as the format `duration`.
+/// The only pattern in use, which is that of the format `duration`.
 const DURATION_PATTERN: &str = "^-?[0-9]+(\\.[0-9]+)?s$";
 
 pub(crate) fn read(node: Node<'_>) -> Result<Schema, Error> {
@@ -139,34 +139,34 @@ fn kind(fields: &mut Fields<'_>) -> Result<Kind, Error> {
         "boolean" => Ok(Kind::Boolean),
         "array" => array(fields),
         "object" => object(fields),
-        other => Err(type_.refuse(format!("type `{other}` is not one this reader knows"))),
+        other => Err(type_.reject(format!("unsupported type `{other}`"))),
     }
 }
 
-/// `allOf` around one reference is how OpenAPI 3.0 says "nullable" of a reference; no other use is read.
+/// `allOf` with one reference is how OpenAPI 3.0 adds "nullable" to a reference; other uses are not supported.
 fn only_reference(all_of: &Node<'_>) -> Result<Kind, Error> {
     let parts = all_of.list()?;
     let [part] = parts.as_slice() else {
-        return Err(all_of.refuse("expected exactly one reference"));
+        return Err(all_of.reject("expected exactly one reference"));
     };
     match read(part.clone())?.kind {
         kind @ Kind::Reference(_) => Ok(kind),
-        _ => Err(all_of.refuse("expected a reference")),
+        _ => Err(all_of.reject("expected a reference")),
     }
 }
 
 fn reference_name(node: &Node<'_>) -> Result<String, Error> {
     let text = node.text()?;
     let name = text.strip_prefix("#/components/schemas/");
-    name.map(str::to_owned).ok_or_else(|| node.refuse("expected a reference to a schema of this document"))
+    name.map(str::to_owned).ok_or_else(|| node.reject("expected a reference to a schema of this document"))
 }
 
 fn string(fields: &mut Fields<'_>) -> Result<Kind, Error> {
     if let Some(values) = fields.take("enum") {
-        let values = values.texts()?;
+        let values = values.strings()?;
         let default = fields.need("default")?;
         if !values.contains(&default.text()?) {
-            return Err(default.refuse("expected one of the enum's values"));
+            return Err(default.reject("expected one of the enum's values"));
         }
         return Ok(Kind::Enum { values, default: default.text()? });
     }
@@ -181,7 +181,7 @@ fn string(fields: &mut Fields<'_>) -> Result<Kind, Error> {
                 fields.exactly("pattern", DURATION_PATTERN)?;
                 StringFormat::Duration
             }
-            other => return Err(node.refuse(format!("format `{other}` of a string is not one this reader knows"))),
+            other => return Err(node.reject(format!("unsupported string format `{other}`"))),
         }),
     };
     Ok(Kind::String { format })
@@ -194,12 +194,12 @@ fn integer(fields: &mut Fields<'_>) -> Result<Kind, Error> {
         "uint32" => IntegerFormat::Uint32,
         "int64" => IntegerFormat::Int64,
         "uint64" => IntegerFormat::Uint64,
-        other => return Err(node.refuse(format!("format `{other}` of an integer is not one this reader knows"))),
+        other => return Err(node.reject(format!("unsupported integer format `{other}`"))),
     };
     if let Some(minimum) = fields.take("minimum") {
         let unsigned = matches!(format, IntegerFormat::Uint32 | IntegerFormat::Uint64);
         if !unsigned || minimum.number()? != 0 {
-            return Err(minimum.refuse("expected 0, on an unsigned number"));
+            return Err(minimum.reject("expected 0, on an unsigned number"));
         }
     }
     let unit = match fields.take("x-unit") {
@@ -207,7 +207,7 @@ fn integer(fields: &mut Fields<'_>) -> Result<Kind, Error> {
         Some(node) => Some(match node.text()?.as_str() {
             "bytes" => Unit::Bytes,
             "ms" => Unit::Milliseconds,
-            other => return Err(node.refuse(format!("unit `{other}` is not one this reader knows"))),
+            other => return Err(node.reject(format!("unsupported unit `{other}`"))),
         }),
     };
     Ok(Kind::Integer { format, unit })
@@ -217,7 +217,7 @@ fn number(fields: &mut Fields<'_>) -> Result<Kind, Error> {
     let node = fields.need("format")?;
     match node.text()?.as_str() {
         "float" | "double" => Ok(Kind::Number),
-        other => Err(node.refuse(format!("format `{other}` of a number is not one this reader knows"))),
+        other => Err(node.reject(format!("unsupported number format `{other}`"))),
     }
 }
 
@@ -226,14 +226,14 @@ fn array(fields: &mut Fields<'_>) -> Result<Kind, Error> {
     let bounds = match (fields.take("minItems"), fields.take("maxItems")) {
         (None, None) => None,
         (Some(fewest), Some(most)) => Some((fewest.count()?, most.count()?)),
-        _ => return Err(fields.refuse("expected both or none of `minItems` and `maxItems`")),
+        _ => return Err(fields.reject("expected both or none of `minItems` and `maxItems`")),
     };
     Ok(Kind::Array { items, bounds })
 }
 
 fn object(fields: &mut Fields<'_>) -> Result<Kind, Error> {
     if let Some(values) = fields.take("additionalProperties") {
-        // `true` says that there is nothing to say.
+        // `true` is the default.
         return if matches!(values.flag(), Ok(true)) { Ok(Kind::Free) } else { Ok(Kind::Map(Box::new(read(values)?))) };
     }
     let mut properties = BTreeMap::new();
@@ -251,9 +251,9 @@ fn object(fields: &mut Fields<'_>) -> Result<Kind, Error> {
 
 /// Groups of names, each of which must be declared.
 pub(crate) fn groups(node: &Node<'_>, declared: impl Fn(&str) -> bool) -> Result<Vec<Vec<String>>, Error> {
-    let groups = node.list()?.iter().map(Node::texts).collect::<Result<Vec<_>, _>>()?;
+    let groups = node.list()?.iter().map(Node::strings).collect::<Result<Vec<_>, _>>()?;
     if let Some(stray) = groups.iter().flatten().find(|name| !declared(name)) {
-        return Err(node.refuse(format!("`{stray}` is not declared here")));
+        return Err(node.reject(format!("`{stray}` is not declared here")));
     }
     Ok(groups)
 }

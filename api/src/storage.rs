@@ -1,7 +1,5 @@
-//! What the operations of Object Storage say beside the others: headers that carry fields, bodies in other forms than JSON,
-//! and errors that mean no more than "not set".
-//!
-//! It does not know how any of it is sent.
+//! Additional attributes of Object Storage operations: fields in headers, bodies that are not JSON,
+//! and error codes that mean "not set".
 
 use std::collections::BTreeMap;
 
@@ -9,42 +7,42 @@ use crate::Error;
 use crate::reader::{Fields, Node};
 use crate::schema::{self, Kind, Schema};
 
-/// How an operation of Object Storage is spoken.
+/// The wire format of an Object Storage operation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Storage {
-    /// Fields of the request that travel as headers: field to header and schema.
+    /// Request fields that are sent as headers: field to header name and schema.
     pub headers: BTreeMap<String, (String, Schema)>,
-    /// The form of the request's body.
+    /// The format of the request body.
     pub body: Option<Form>,
-    /// Fields of the answer that headers tell.
-    pub told: BTreeMap<String, (String, Schema)>,
-    /// The form of the answer's body.
+    /// Response fields that are headers.
+    pub response_headers: BTreeMap<String, (String, Schema)>,
+    /// The format of the response body.
     pub answer: Option<Form>,
-    /// Codes of errors that say that nothing is set.
+    /// Error codes that mean that nothing is set.
     pub not_set: Vec<String>,
 }
 
-/// The form of a body.
+/// The format of a body.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Form {
     /// An XML document; the `xml` of its schemas names elements and attributes.
     Xml(Schema),
-    /// A text, which is the value of this field.
+    /// A string, which is the value of this field.
     Text(String, Schema),
-    /// Bytes that no field holds.
+    /// Bytes that are not in a field.
     Bytes,
 }
 
-/// What the keyword `xml` says of a schema.
+/// The keyword `xml` of a schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Xml {
     /// The name of the element or attribute.
     pub name: Option<String>,
     /// Its namespace.
     pub namespace: Option<String>,
-    /// It is an attribute.
+    /// Whether it is an attribute.
     pub attribute: bool,
-    /// The items of the list stand in an element of their own.
+    /// Whether the items of the list are inside of a separate element.
     pub wrapped: bool,
 }
 
@@ -61,12 +59,12 @@ pub(crate) fn xml(node: Node<'_>) -> Result<Xml, Error> {
     Ok(xml)
 }
 
-/// A header and the field it carries.
+/// A header and its field.
 pub(crate) fn header(fields: &mut Fields<'_>, name: String) -> Result<(String, (String, Schema)), Error> {
     Ok((fields.need("x-field")?.text()?, (name, schema::read(fields.need("schema")?)?)))
 }
 
-/// The one form of a body.
+/// The format of a body with one media type.
 pub(crate) fn form(node: Node<'_>) -> Result<Form, Error> {
     let mut media = node.fields()?;
     let (xml, text) = (media.take("application/xml"), media.take("text/plain"));
@@ -89,25 +87,25 @@ pub(crate) fn form(node: Node<'_>) -> Result<Form, Error> {
             fields.finish()?;
             Form::Bytes
         }
-        _ => return Err(media.refuse("expected XML, a text or bytes")),
+        _ => return Err(media.reject("expected XML, a string or bytes")),
     };
     media.finish()?;
     Ok(form)
 }
 
-/// The headers of a good answer.
-pub(crate) fn told(node: &Node<'_>) -> Result<BTreeMap<String, (String, Schema)>, Error> {
-    let mut told = BTreeMap::new();
+/// The headers of a successful response.
+pub(crate) fn response_headers(node: &Node<'_>) -> Result<BTreeMap<String, (String, Schema)>, Error> {
+    let mut response_headers = BTreeMap::new();
     for (name, node) in node.entries()? {
         let mut fields = node.fields()?;
         let (field, header) = header(&mut fields, name)?;
         fields.finish()?;
-        told.insert(field, header);
+        response_headers.insert(field, header);
     }
-    Ok(told)
+    Ok(response_headers)
 }
 
-/// All fields together as one object, wherever they travel; nothing if there are none.
+/// All fields of headers and body as one object; `None` if there are none.
 pub(crate) fn object(
     headers: &BTreeMap<String, (String, Schema)>,
     form: Option<&Form>,

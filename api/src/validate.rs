@@ -1,6 +1,6 @@
-//! Compares a JSON value with a schema and says everything that does not fit.
+//! Validates a JSON value against a schema and reports every violation.
 //!
-//! It does not know whether the value is a request or an answer: the rules say how strict to be.
+//! [`Rules`] determine how strict the validation is, for a request or a response.
 
 use serde_json::{Map, Value};
 
@@ -8,52 +8,52 @@ use crate::document::Document;
 use crate::formats;
 use crate::schema::{IntegerFormat, Kind, Schema};
 
-/// One thing that does not fit.
+/// One violation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Where, such as `endpoints[0].private_network.service_ip`; empty for the value as a whole.
+    /// The place, such as `endpoints[0].private_network.service_ip`; empty for the value as a whole.
     pub path: String,
-    /// What kind of misfit it is, in Scaleway's words.
+    /// The kind of violation, in Scaleway's terms.
     pub reason: Reason,
-    /// What was expected, as a sentence for people. Never holds the value: it could be a secret.
+    /// What was expected, as a sentence. It never contains the value, which can be secret.
     pub message: String,
 }
 
-/// The reasons that Scaleway gives for refusing an argument.
+/// Scaleway's reasons for rejecting an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It is missing. Documents do not declare required fields, so only callers of this crate give this reason.
+    /// The argument is missing. Documents do not declare required fields, so only callers of this crate use this reason.
     Required,
-    /// It has the wrong type or look.
+    /// It has the wrong type or format.
     Format,
-    /// It is out of bounds, or may not stand beside another.
+    /// It is outside of a limit, or conflicts with another argument.
     Constraint,
-    /// There is no such field.
+    /// The field does not exist.
     Unknown,
 }
 
-/// How strict to be.
+/// How strict the validation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Whether an enum takes no other values than those declared. Servers add values.
+    /// Whether only the declared values of an enum are valid. The API adds values.
     pub closed_enums: bool,
-    /// Whether fields that are not declared are left alone. Servers add fields.
+    /// Whether undeclared fields are ignored. The API adds fields.
     pub unknown_fields: bool,
-    /// Whether `null` anywhere, and an empty text where a format or an enum is declared, count as not given.
+    /// Whether `null`, and an empty string with a format or an enum, count as not set.
     pub lenient_absence: bool,
 }
 
 impl Rules {
-    /// As Scaleway reads requests: unknown fields are refused, `null` and the empty text mean "not given".
+    /// Like Scaleway for requests: unknown fields are rejected, `null` and empty strings mean "not set".
     pub const REQUEST: Self = Self { closed_enums: false, unknown_fields: false, lenient_absence: true };
-    /// As a careful client reads answers: new fields and new enum values may come, types and nulls are as declared.
+    /// For responses: new fields and new enum values are accepted, types and nulls are as declared.
     pub const ANSWER: Self = Self { closed_enums: false, unknown_fields: true, lenient_absence: false };
-    /// As declared, to the letter.
+    /// Exactly as declared.
     pub const STRICT: Self = Self { closed_enums: true, unknown_fields: false, lenient_absence: false };
 }
 
 impl Reason {
-    /// The word on the wire.
+    /// The value in API errors.
     pub fn name(self) -> &'static str {
         match self {
             Self::Required => "required",
@@ -65,7 +65,7 @@ impl Reason {
 }
 
 impl Document {
-    /// Everything about `value` that does not fit `schema`, in the order of the value's fields; empty when it fits.
+    /// Every violation of `schema` in `value`, in the order of the fields; empty if the value is valid.
     pub fn validate(&self, schema: &Schema, value: &Value, rules: Rules) -> Vec<Violation> {
         let mut check = Check { document: self, rules, violations: Vec::new() };
         check.value("", schema, value);
@@ -164,7 +164,7 @@ impl Check<'_> {
         for group in groups {
             let given: Vec<_> = group.iter().filter(|name| fields.get(*name).is_some_and(|v| !v.is_null())).collect();
             if let [first, second, ..] = given.as_slice() {
-                self.add(&join(path, second), Reason::Constraint, format!("may not stand beside `{first}`"));
+                self.add(&join(path, second), Reason::Constraint, format!("conflicts with `{first}`"));
             }
         }
     }
@@ -182,7 +182,7 @@ fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
-/// JSON knows one kind of number, so `1.0` is as whole as `1`.
+/// JSON has one type of number, so `1.0` equals `1`.
 fn whole(value: &Value) -> Option<i128> {
     if let Some(number) = value.as_i64() {
         return Some(i128::from(number));
@@ -191,7 +191,7 @@ fn whole(value: &Value) -> Option<i128> {
         return Some(i128::from(number));
     }
     let number = value.as_f64()?;
-    // Beyond 2^64 every format refuses it, so the bound loses nothing.
+    // Every format rejects numbers above 2^64, so the limit has no effect.
     #[allow(clippy::cast_possible_truncation)]
     (number.fract() == 0.0 && number.abs() <= 1e20).then_some(number as i128)
 }

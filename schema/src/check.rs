@@ -1,6 +1,6 @@
-//! Rules that concern descriptors as such, alone and among each other: tokens, names, texts, words that clash.
+//! Checks of descriptors without the API documents: tokens, names, descriptions, conflicting keys.
 //!
-//! It knows no API document; what must fit one is looked up in `resolve`.
+//! `resolve` checks them against the API documents.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::findings::{Findings, Place};
 use crate::load::{LoadedComponent, LoadedResource, Offer};
 use crate::names::{camel_case, pascal_case, snake_case};
 
-/// Notes every broken rule among the findings.
+/// Reports every violation as a finding.
 pub fn check(offer: &Offer, findings: &mut Findings) {
     check_provider(offer, findings);
     let mut tokens = Tokens::default();
     for (module, product) in &offer.products {
         for LoadedResource { place, resource, .. } in &product.resources {
             check_tokens(module, place, resource, &mut tokens, findings);
-            check_texts(place, resource, findings);
+            check_docs(place, resource, findings);
             check_groups(place, resource, findings);
             check_properties(&place.at("properties"), &resource.properties, true, findings);
             if let Some(lookup) = &resource.lookup {
@@ -28,7 +28,7 @@ pub fn check(offer: &Offer, findings: &mut Findings) {
             check_component(module, place, component, &mut tokens, findings);
         }
     }
-    // With a file that could not be read, nobody knows what there is.
+    // If a file could not be read, its resources are missing, and references to them are not errors.
     for (place, token) in tokens.parents.into_iter().filter(|_| offer.is_complete) {
         if !tokens.resources.contains(&token) {
             findings.mistake(&place, format!("there is no resource \"{token}\""));
@@ -40,7 +40,7 @@ fn check_provider(offer: &Offer, findings: &mut Findings) {
     let place = Place::file("resources/provider.yaml").at("settings");
     for (name, setting) in &offer.provider.settings {
         if name == "version" {
-            findings.mistake(&place.at(name), "this name is taken: Pulumi calls the plugin's own version so");
+            findings.mistake(&place.at(name), "reserved name: Pulumi uses `version` for the version of the plugin");
         }
         if setting.doc.trim().is_empty() {
             findings.mistake(&place.at(name), "has no `doc`");
@@ -48,20 +48,20 @@ fn check_provider(offer: &Offer, findings: &mut Findings) {
     }
 }
 
-/// What was seen of all descriptors.
+/// The tokens of all descriptors.
 #[derive(Default)]
 struct Tokens {
-    /// Every token and alias in lower case, and where it was first written.
+    /// Every token and alias in lower case, and where it was defined first.
     seen: BTreeMap<String, Place>,
     resources: Vec<String>,
     parents: Vec<(Place, String)>,
 }
 
 impl Tokens {
-    /// Pulumi's languages fold case, so two tokens that differ by nothing else are one.
+    /// Pulumi's SDKs ignore case, so tokens that differ only in case are equal.
     fn take(&mut self, token: &str, place: &Place, findings: &mut Findings) {
         if let Some(first) = self.seen.insert(token.to_lowercase(), place.clone()) {
-            findings.mistake(place, format!("\"{token}\" is taken by {first}"));
+            findings.mistake(place, format!("\"{token}\" is already used by {first}"));
         }
     }
 }
@@ -73,17 +73,17 @@ fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut T
     for (token, place, is_function) in words.into_iter().chain(lookup) {
         if !is_token(token, Some(module), is_function) {
             let form = if is_function { "getThing:getThing" } else { "thing:Thing" };
-            findings.mistake(&place, format!("\"{token}\" does not read \"{module}/{form}\""));
+            findings.mistake(&place, format!("\"{token}\" does not have the format \"{module}/{form}\""));
         }
         tokens.take(token, &place, findings);
     }
     let lookup = resource.lookup.iter().flat_map(|lookup| &lookup.aliases).map(|alias| (alias, "lookup.aliases", true));
     let aliases = resource.aliases.iter().map(|alias| (alias, "aliases", asks));
     for (alias, word, is_function) in aliases.chain(lookup) {
-        // Each becomes a class of its own at the top of the package, where flat names are.
+        // Each becomes a separate class at the top level of the package, as flat names do.
         if !is_token(alias, Some("index"), is_function) {
             let form = if is_function { "index/getThing:getThing" } else { "index/thing:Thing" };
-            findings.mistake(&place.at(word), format!("\"{alias}\" does not read \"{form}\""));
+            findings.mistake(&place.at(word), format!("\"{alias}\" does not have the format \"{form}\""));
         }
         tokens.take(alias, &place.at(word), findings);
     }
@@ -95,7 +95,10 @@ fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut T
 
 fn check_component(module: &str, place: &Place, component: &Component, tokens: &mut Tokens, findings: &mut Findings) {
     if !is_token(&component.token, Some(module), false) {
-        findings.mistake(&place.at("token"), format!("\"{}\" does not read \"{module}/thing:Thing\"", component.token));
+        findings.mistake(
+            &place.at("token"),
+            format!("\"{}\" does not have the format \"{module}/thing:Thing\"", component.token),
+        );
     }
     tokens.take(&component.token, &place.at("token"), findings);
     tokens.resources.push(component.token.clone());
@@ -117,7 +120,7 @@ fn check_component(module: &str, place: &Place, component: &Component, tokens: &
     }
 }
 
-/// Whether a token reads `module/thing:Thing`, or for functions `module/getThing:getThing`.
+/// Whether a token has the format `module/thing:Thing`, or `module/getThing:getThing` for functions.
 fn is_token(token: &str, module: Option<&str>, is_function: bool) -> bool {
     let Some((here, (thing, name))) =
         token.split_once('/').and_then(|(module, rest)| Some((module, rest.split_once(':')?)))
@@ -134,15 +137,15 @@ fn is_camel_case(name: &str) -> bool {
         && camel_case(&snake_case(name)) == name
 }
 
-fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
+fn check_docs(place: &Place, resource: &Resource, findings: &mut Findings) {
     if resource.doc.trim().is_empty() {
         findings.mistake(place, "has no `doc`");
     }
     if let Some(instead) = &resource.discontinued {
-        check_withdrawn(place, resource, instead, findings);
+        check_discontinued(place, resource, instead, findings);
     } else if resource.local.is_none() {
         for (word, steps) in [("create", &resource.create), ("read", &resource.read)] {
-            // `create: []` says that nothing is made.
+            // `create: []` means that a create sends no request.
             if matches!(steps, crate::descriptor::Steps::None) && !(resource.function && word == "create") {
                 findings.mistake(place, format!("has no `{word}`"));
             }
@@ -157,22 +160,22 @@ fn check_texts(place: &Place, resource: &Resource, findings: &mut Findings) {
             ("special", resource.special.is_some()),
             ("local", resource.local.is_some()),
         ];
-        findings.refuse_said(place, &words, "a function makes nothing and waits for nothing");
+        findings.reject_keys(place, &words, "not allowed in a function: it creates nothing and does not poll");
     }
-    // `IAM policy` stands inside a sentence as well as `registry namespace`; `Registry namespace` does not.
+    // `IAM policy` and `registry namespace` can be used inside a sentence; `Registry namespace` cannot.
     let first = resource.label.split(' ').next().unwrap_or_default();
     if first.is_empty() || (first != first.to_uppercase() && first != first.to_lowercase()) {
-        findings.mistake(&place.at("label"), "must be a name as it stands inside a sentence");
+        findings.mistake(&place.at("label"), "must be spelled as inside a sentence: lower case, except for acronyms");
     }
     if resource.lookup.as_ref().is_some_and(|lookup| lookup.doc.trim().is_empty()) {
         findings.mistake(&place.at("lookup"), "has no `doc`");
     }
 }
 
-/// What is discontinued says what to use instead, and nothing of calls.
-fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: &mut Findings) {
+/// A discontinued resource names its replacement, and has no requests.
+fn check_discontinued(place: &Place, resource: &Resource, instead: &str, findings: &mut Findings) {
     if instead.trim().is_empty() {
-        findings.mistake(&place.at("discontinued"), "says what to use instead");
+        findings.mistake(&place.at("discontinued"), "must name the replacement");
     }
     let words = [
         ("create", !resource.create.is_none()),
@@ -188,7 +191,11 @@ fn check_withdrawn(place: &Place, resource: &Resource, instead: &str, findings: 
         ("function", resource.function),
         ("deprecated", resource.deprecated.is_some()),
     ];
-    findings.refuse_said(place, &words, "what is `discontinued` calls nobody, and says itself why it is deprecated");
+    findings.reject_keys(
+        place,
+        &words,
+        "not allowed in a discontinued resource: it sends no requests and is always deprecated",
+    );
 }
 
 fn check_groups(place: &Place, resource: &Resource, findings: &mut Findings) {
@@ -201,13 +208,13 @@ fn check_groups(place: &Place, resource: &Resource, findings: &mut Findings) {
         for (index, group) in groups.iter().enumerate() {
             let place = place.at(word).index(index);
             if group.len() < 2 {
-                findings.mistake(&place, "a group has at least two properties");
+                findings.mistake(&place, "a group needs at least two properties");
             }
             for name in group {
-                // A name that does not exist is told where it is resolved.
+                // `resolve` reports unknown names.
                 let required = resource.properties.get(name).is_some_and(|word| word.input == InputWord::Required);
                 if required {
-                    findings.mistake(&place, format!("\"{name}\" must be given anyway"));
+                    findings.mistake(&place, format!("\"{name}\" is required, so it cannot be part of a group"));
                 }
             }
         }
@@ -219,7 +226,7 @@ fn check_properties(place: &Place, properties: &BTreeMap<String, Property>, is_t
         let place = place.at(name);
         let is_taken = name == "pulumi" || name == "urn" || (is_top && name == "id");
         if is_taken {
-            findings.mistake(&place, "this name is taken by Pulumi");
+            findings.mistake(&place, "reserved name of Pulumi");
         } else if !is_camel_case(name) {
             findings.mistake(&place, "the name is not in camelCase");
         }
@@ -231,10 +238,10 @@ fn check_properties(place: &Place, properties: &BTreeMap<String, Property>, is_t
     }
 }
 
-/// Refuses words that contradict each other.
+/// Rejects conflicting keys.
 fn check_words(place: &Place, word: &Property, findings: &mut Findings) {
     if word.input == InputWord::No {
-        for (is_said, name) in [
+        for (is_set, name) in [
             (word.replace, "replace"),
             (word.default.is_some(), "default"),
             (word.write_only, "writeOnly"),
@@ -243,17 +250,33 @@ fn check_words(place: &Place, word: &Property, findings: &mut Findings) {
             (word.merge.is_some(), "merge"),
             (word.resends.is_some(), "resends"),
         ] {
-            if is_said {
-                findings.mistake(&place.at(name), "the program cannot give this property");
+            if is_set {
+                findings.mistake(&place.at(name), "not allowed in a property that is output only");
             }
         }
     }
     let is_read = word.wire.as_ref().is_some_and(|wire| *wire != WireWord::Both("none".to_owned()));
     for (clash, name, reason) in [
-        (word.input == InputWord::Required && word.default.is_some(), "default", "it must be given anyway"),
-        (word.default.is_some() && word.computed, "computed", "it has a default, so the API never fills it"),
-        (word.write_only && word.returned_once, "returnedOnce", "what is never among the outputs is never told"),
-        (word.drift_of.is_some() && is_read, "wire", "it is told by comparing, not by a field"),
+        (
+            word.input == InputWord::Required && word.default.is_some(),
+            "default",
+            "a required property cannot have a default",
+        ),
+        (
+            word.default.is_some() && word.computed,
+            "computed",
+            "conflicts with `default`: the API never fills in a property with a default",
+        ),
+        (
+            word.write_only && word.returned_once,
+            "returnedOnce",
+            "conflicts with `writeOnly`: the property is not an output",
+        ),
+        (
+            word.drift_of.is_some() && is_read,
+            "wire",
+            "conflicts with `driftOf`: the value is the result of a comparison, not a field",
+        ),
     ] {
         if clash {
             findings.mistake(&place.at(name), reason);
@@ -266,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_have_one_form() {
+    fn tokens_have_one_format() {
         for (token, module, is_function, expected) in [
             ("registry/namespace:Namespace", Some("registry"), false, true),
             ("iam/apiKey:ApiKey", Some("iam"), false, true),

@@ -198,12 +198,12 @@ pub enum StepOrOperation {
 }
 
 impl Steps {
-    /// Whether nothing is called.
+    /// Whether there are no steps.
     pub fn is_none(&self) -> bool {
         self.steps().is_empty()
     }
 
-    /// All steps in order, whatever way they were written.
+    /// All steps in order, in each of the notations.
     pub fn steps(&self) -> Vec<Step> {
         match self {
             Self::None => Vec::new(),
@@ -226,7 +226,7 @@ impl StepOrOperation {
 /// A request, and the conditions under which it is sent.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the descriptor language")]
 pub struct Step {
     /// Operation id in the API document.
     pub call: String,

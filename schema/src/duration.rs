@@ -1,8 +1,8 @@
-//! Durations as descriptors write them: `250ms`, `5s`, `2m30s`, `1h`. Knows no clock.
+//! Durations in descriptors: `250ms`, `5s`, `2m30s`, `1h`.
 
 use crate::findings::{Findings, Place};
 
-/// The duration in milliseconds; a text that is none is a mistake, and counts as 0.
+/// The duration in milliseconds. An invalid duration is an error, and 0.
 pub(crate) fn milliseconds(text: &str, place: &Place, findings: &mut Findings) -> u64 {
     parse(text).unwrap_or_else(|| {
         findings.mistake(place, format!("\"{text}\" is not a duration such as `250ms`, `5s`, `2m30s` or `1h`"));
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_read_and_nonsense_is_refused() {
+    fn durations_are_parsed_and_invalid_ones_are_rejected() {
         for (text, expected) in [
             ("250ms", Some(250)),
             ("5s", Some(5_000)),

@@ -1,39 +1,39 @@
-//! What is wrong with the offer, collected so that every mistake is told at once. Knows no rule itself.
+//! Errors and warnings in descriptors, collected so that one run reports all of them.
 
 use std::fmt;
 
-/// A place in one descriptor: the file and the words that lead to it.
+/// A place in one descriptor: the file, and the keys that lead to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     file: String,
     path: String,
 }
 
-/// One thing that is wrong, and where.
+/// One error or warning, and its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and how to fix it.
     pub message: String,
 }
 
-/// Everything found.
+/// All errors and warnings.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// What must be mended before anything is generated.
+    /// Errors: nothing is generated until they are fixed.
     pub mistakes: Vec<Finding>,
-    /// What a person should have looked at.
+    /// Warnings for the developer.
     pub warnings: Vec<Finding>,
 }
 
 impl Place {
-    /// The top of a file, named relative to the project (`resources/registry/namespace.yaml`).
+    /// The top level of a file, by its path in the project (`resources/registry/namespace.yaml`).
     pub fn file(file: &str) -> Self {
         Self { file: file.to_owned(), path: String::new() }
     }
 
-    /// The place one word further in.
+    /// The place of a key below this one.
     #[must_use]
     pub fn at(&self, word: &str) -> Self {
         let path = if self.path.is_empty() { word.to_owned() } else { format!("{}.{word}", self.path) };
@@ -53,24 +53,24 @@ impl Place {
 }
 
 impl Findings {
-    /// Notes a mistake.
+    /// Adds an error.
     pub fn mistake(&mut self, place: &Place, message: impl Into<String>) {
         self.mistakes.push(Finding { place: place.clone(), message: message.into() });
     }
 
-    /// Refuses each of the words that is said although it says nothing here.
-    pub(crate) fn refuse_said(&mut self, place: &Place, words: &[(&str, bool)], why: &str) {
-        for (word, _) in words.iter().filter(|(_, is_said)| *is_said) {
-            self.mistake(&place.at(word), why);
+    /// Adds an error for each of the keys that is set although it is not allowed.
+    pub(crate) fn reject_keys(&mut self, place: &Place, keys: &[(&str, bool)], why: &str) {
+        for (key, _) in keys.iter().filter(|(_, is_set)| *is_set) {
+            self.mistake(&place.at(key), why);
         }
     }
 
-    /// Whether a mistake is known at this place or anywhere inside it.
+    /// Whether there is an error at this place or below it.
     pub fn has_mistake_in(&self, place: &Place) -> bool {
         self.mistakes.iter().any(|mistake| mistake.place.is_in(place))
     }
 
-    /// Notes something to look at.
+    /// Adds a warning.
     pub fn warning(&mut self, place: &Place, message: impl Into<String>) {
         self.warnings.push(Finding { place: place.clone(), message: message.into() });
     }
@@ -91,9 +91,9 @@ impl fmt::Display for Finding {
     }
 }
 
-/// `(did you mean "description"?)` with a space in front, if one of the candidates is near; else nothing.
+/// ` (did you mean "description"?)` if one of the candidates is similar; otherwise empty.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    // One slip in a short word, two in a longer one; more would be guessing.
+    // One difference in a short name, two in a longer one. With more, the suggestion would mostly be wrong.
     let limit = if word.len() < 6 { 1 } else { 2 };
     let near = candidates.into_iter().map(|candidate| (distance(word, candidate), candidate)).min();
     match near {
@@ -111,7 +111,7 @@ pub(crate) fn or_list(names: &[String]) -> String {
     }
 }
 
-/// How many letters must be added, removed or changed to get from one word to the other.
+/// The number of letters to insert, remove or change to turn one word into the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -132,20 +132,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_recognized_and_another_word_is_not() {
+    fn a_misspelt_name_is_suggested_and_a_different_name_is_not() {
         assert_eq!(did_you_mean("descripton", ["name", "description"]), " (did you mean \"description\"?)");
         assert_eq!(did_you_mean("endpoint", ["name", "description"]), "");
         assert_eq!(did_you_mean("name", ["name"]), "");
     }
 
     #[test]
-    fn a_place_reads_as_the_way_to_it() {
+    fn a_place_is_printed_as_its_path() {
         let place = Place::file("resources/a/b.yaml").at("update").index(1).at("with");
         assert_eq!(place.to_string(), "resources/a/b.yaml: update[1].with");
     }
 
     #[test]
-    fn a_list_of_names_reads_as_a_sentence() {
+    fn a_list_of_names_is_joined_with_commas_and_or() {
         assert_eq!(or_list(&["A".into(), "B".into(), "C".into()]), "A, B or C");
     }
 }

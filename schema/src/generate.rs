@@ -1,4 +1,4 @@
-//! The generated files as texts, and whether those on disk are what would be written now.
+//! The generated files as strings, and how the files on disk differ from them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,11 +21,11 @@ use crate::resolve;
 pub struct Generated {
     /// Its path inside the project.
     pub file: String,
-    /// What it must hold.
+    /// Its content.
     pub text: String,
 }
 
-/// Compiles the offer of the project at `root`. `None` when there are mistakes; they are among the findings.
+/// Compiles the descriptors of the project at `root`. `None` if there are errors, which are in the findings.
 pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Generated>>> {
     let offer = load(root, findings)?;
     let mut resolved = resolve::resolve(&offer, findings);
@@ -36,7 +36,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
-    // Examples of resources with mistakes would only repeat them.
+    // For a resource with errors, the checks of its example would only report the same errors again.
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
@@ -60,7 +60,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     Ok(Some(generated))
 }
 
-/// The catalog as JSON with one line per resource, function and alias, so that a change is seen where it is.
+/// The catalog as JSON with one line per resource, function and alias, so that diffs are readable.
 pub fn catalog_text(catalog: &Catalog) -> Result<String> {
     let resources = lines(catalog.resources.iter())?;
     let functions = lines(catalog.functions.iter())?;
@@ -71,8 +71,8 @@ pub fn catalog_text(catalog: &Catalog) -> Result<String> {
     Ok(format!("{{\n{}\n}}\n", parts.join(",\n")))
 }
 
-/// Reference pages on disk whose resource is not offered any more, by their paths inside the project.
-pub fn left_over(root: &Path, generated: &[Generated]) -> Vec<String> {
+/// Reference pages on disk whose resource no longer exists, by their paths inside the project.
+pub fn outdated_pages(root: &Path, generated: &[Generated]) -> Vec<String> {
     let entries = |folder: &Path| -> Vec<PathBuf> {
         fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect()
     };
@@ -90,20 +90,20 @@ fn lines<'a, T: Serialize + 'a>(entries: impl Iterator<Item = (&'a String, &'a T
 }
 
 impl Generated {
-    /// Writes the file if it differs; tells whether it did.
+    /// Writes the file if its content differs; returns whether it was written.
     pub fn write(&self, root: &Path) -> Result<bool> {
         let path = root.join(&self.file);
         if fs::read_to_string(&path).is_ok_and(|text| text == self.text) {
             return Ok(false);
         }
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("making the folder of {}", self.file))?;
+            fs::create_dir_all(folder).with_context(|| format!("creating the directory of {}", self.file))?;
         }
         fs::write(&path, &self.text).with_context(|| format!("writing {}", self.file))?;
         Ok(true)
     }
 
-    /// What is different on disk, in a sentence; `None` if nothing is.
+    /// How the file on disk differs, as a sentence; `None` if it does not.
     pub fn difference(&self, root: &Path) -> Option<String> {
         let Ok(text) = fs::read_to_string(root.join(&self.file)) else {
             return Some(format!("{} is missing", self.file));

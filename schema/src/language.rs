@@ -1,5 +1,5 @@
-//! The descriptor language as JSON Schema, for editors, and as a page for people. Both are made from the Rust types, so that
-//! they cannot say anything else than the compiler does.
+//! The descriptor language as JSON Schema for editors, and as a reference page. Both are generated from the Rust types, so that
+//! they agree with the compiler.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,10 +12,10 @@ use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
 
-/// The kinds of files the language has, by the name `language` takes.
+/// The kinds of files, as arguments of `schema language`.
 pub const FILES: [&str; 7] = ["resource", "component", "product", "provider", "permissions", "known", "example"];
 
-/// The JSON Schema of one kind of file; `None` for a name that is none of [`FILES`].
+/// The JSON Schema of one kind of file; `None` if the name is not one of [`FILES`].
 pub fn language(file: &str) -> Option<Json> {
     match file {
         "resource" => Some(schema_of::<Resource>()),
@@ -56,7 +56,7 @@ pub(crate) fn page() -> String {
     text.trim_end().to_owned() + "\n"
 }
 
-/// The words of an object, or the values of a choice.
+/// The keys of an object, or the values of an enum.
 fn words(spec: &Json) -> String {
     let mut text = String::new();
     for (word, spec) in spec["properties"].as_object().into_iter().flatten() {
@@ -103,7 +103,7 @@ fn kind(spec: &Json) -> String {
     }
 }
 
-/// What the Rust documentation says, on one line.
+/// The Rust documentation, on one line.
 fn description(spec: &Json) -> String {
     spec["description"].as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -115,12 +115,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_of_a_property_is_explained() {
+    fn every_key_of_a_property_has_a_description() {
         let schema = language("resource").unwrap();
         let words = schema["$defs"]["Property"]["properties"].as_object().unwrap();
         assert!(words.len() > 20, "{words:?}");
         for (word, schema) in words {
-            assert!(schema["description"].as_str().is_some_and(|text| text.len() > 10), "{word} has no text");
+            assert!(schema["description"].as_str().is_some_and(|text| text.len() > 10), "{word} has no description");
         }
     }
 
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_tells_every_word_and_type() {
+    fn the_page_contains_every_key_and_type() {
         let page = page();
         for file in FILES {
             let schema = language(file).unwrap();

@@ -1,6 +1,6 @@
-//! The compiler of our offer: API documents and descriptors in, schema for users and catalog for the plugin out.
+//! The compiler from API documents and descriptors to the schema for users and the catalog for the plugin.
 //!
-//! It reads files and writes two; it calls nobody, and the plugin never needs it at run time.
+//! It reads and writes files and sends no requests. The plugin does not need it at run time.
 
 pub mod check;
 pub mod descriptor;

@@ -1,4 +1,4 @@
-//! Reads the descriptors from their files. Knows the folder layout and YAML, not what the words mean.
+//! Reads the descriptor files: directories and YAML. Other modules check the content.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,54 +13,54 @@ use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
 
-/// The whole offer as written.
+/// All descriptors as written.
 #[derive(Debug, Default)]
 pub struct Offer {
-    /// What the provider itself is told, from `resources/provider.yaml`.
+    /// Settings of the provider, from `resources/provider.yaml`.
     pub provider: ProviderFile,
-    /// Which permission sets calls take, from `resources/permissions.yaml`, if that is there.
+    /// Permission sets of API operations, from `resources/permissions.yaml`, if the file exists.
     pub permissions: PermissionsFile,
-    /// The products by the name of their folder, which is the Pulumi module.
+    /// Products by the name of their directory, which is the Pulumi module.
     pub products: BTreeMap<String, LoadedProduct>,
-    /// Every file could be read.
+    /// Whether every file could be read.
     pub is_complete: bool,
 }
 
 /// A product with its resources.
 #[derive(Debug)]
 pub struct LoadedProduct {
-    /// Where it was written.
+    /// The place of its file.
     pub place: Place,
-    /// What its resources share.
+    /// Settings of all its resources.
     pub product: Product,
-    /// Its resources in the order of their files.
+    /// Its resources, in the order of their files.
     pub resources: Vec<LoadedResource>,
-    /// Its components in the order of their files.
+    /// Its components, in the order of their files.
     pub components: Vec<LoadedComponent>,
 }
 
-/// A component and where it was written.
+/// A component and its place.
 #[derive(Debug)]
 pub struct LoadedComponent {
-    /// Where it was written.
+    /// The place of its file.
     pub place: Place,
     /// The descriptor.
     pub component: Component,
 }
 
-/// A resource and where it was written.
+/// A resource and its place.
 #[derive(Debug)]
 pub struct LoadedResource {
-    /// Where it was written.
+    /// The place of its file.
     pub place: Place,
     /// The descriptor.
     pub resource: Resource,
-    /// The example beside it, and where it was written.
+    /// The example in the same directory, and its place.
     pub example: Option<(Place, Example)>,
 }
 
-/// Reads everything under `resources/` of the project at `root`. A file that is no descriptor is a mistake among the
-/// findings, and the others are read all the same; only an unreadable folder is an error.
+/// Reads everything below `resources/` of the project at `root`. An invalid file is an error in the findings, and the other
+/// files are still read. Only an unreadable directory ends the run.
 pub fn load(root: &Path, findings: &mut Findings) -> Result<Offer> {
     let folder = root.join("resources");
     let mut offer = Offer::default();
@@ -106,7 +106,7 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
     Ok(Some((name.to_owned(), LoadedProduct { place, product, resources, components })))
 }
 
-/// Puts the lists of known values in the place of the names of their files.
+/// Replaces the names of files with known values by their content.
 fn take_in_known(
     root: &Path,
     folder: &Path,
@@ -123,7 +123,7 @@ fn take_in_known(
     Ok(())
 }
 
-/// `namespace.yaml` is a resource; `namespace.cases.yaml` holds its test cases, `namespace.example.yaml` its example, and
+/// `namespace.yaml` is a resource; `namespace.cases.yaml` has its test cases, `namespace.example.yaml` its example, and
 /// `words.known.yaml` a list of known values.
 fn is_resource(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -146,7 +146,7 @@ fn read<T: DeserializeOwned>(root: &Path, path: &Path, findings: &mut Findings) 
     Ok(parse(&file, &text, findings))
 }
 
-/// Reads one file's text; what is wrong with it becomes a mistake that names file, line and column.
+/// Parses one file. An invalid file becomes an error with file, line and column.
 pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str, findings: &mut Findings) -> Option<T> {
     let error = match serde_saphyr::from_str(text) {
         Ok(value) => return Some(value),
@@ -157,7 +157,7 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str, findings: &mut 
         Some(location) => format!("{file}:{}:{}", location.line(), location.column()),
         None => file.to_owned(),
     };
-    // The text ends with the place, which is told already.
+    // The message ends with the place, which the finding already has.
     let text = error.to_string();
     let end = error.location().map(|location| format!(" at line {}, column {}", location.line(), location.column()));
     findings.mistake(&Place::file(&place), end.and_then(|end| text.strip_suffix(&end)).unwrap_or(&text));

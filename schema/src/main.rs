@@ -1,4 +1,4 @@
-//! The command line of the compiler. Knows the words, not the rules.
+//! The command line of the compiler.
 
 use std::env;
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use schema::draft::{Request, draft};
 use schema::findings::Findings;
-use schema::generate::{Generated, generate, left_over};
+use schema::generate::{Generated, generate, outdated_pages};
 
 const HELP: &str = "\
 Compiles the API documents and the descriptors under resources/ to schema/schema.json, schema/catalog.json
@@ -19,26 +19,26 @@ usage: schema [--root DIR] COMMAND
 
 commands:
   write     write these files
-  check     fail if a file is not what `write` would write now
+  check     fail if a file is not up to date
   new MODULE/RESOURCE [--api API] [--create ID] [--read ID] [--update ID] [--delete ID]
             draft the files of a resource from its API document, such as `new registry/namespace`;
-            operations not named are those called like the resource
+            default operations: those with the name of the resource
   language [resource|component|product|provider|known|example]
             print the JSON Schema of one kind of file (default: resource)
 
 options:
-  --root DIR  the project's top folder (default: the current one)
-  --help      this text
+  --root DIR  root directory of the project (default: the current directory)
+  --help      this help
   --version   the version
 
-exit code: 0 good; 1 mistakes in descriptors, or a file that differs; 2 wrong usage, or a file that cannot be read
+exit codes: 0 success; 1 errors in descriptors, or outdated files; 2 wrong usage, or a file that cannot be read
 ";
 
 fn main() -> ExitCode {
     match run(env::args().skip(1).collect()) {
         Ok(code) => code,
         Err(error) => {
-            // Nothing is left to tell somebody who does not read standard error.
+            // If standard error is closed, the message cannot be printed anywhere.
             let _ = writeln!(io::stderr(), "schema: {error:#}");
             ExitCode::from(2)
         }
@@ -57,17 +57,17 @@ fn run(mut arguments: Vec<String>) -> Result<ExitCode> {
         ["language"] => language("resource"),
         ["language", file] => language(file),
         [] => bail!("no command\n\n{HELP}"),
-        [word, ..] => bail!("\"{word}\" is not a command, or has arguments it does not take\n\n{HELP}"),
+        [word, ..] => bail!("\"{word}\" is not a command, or has unknown arguments\n\n{HELP}"),
     }
 }
 
-/// Takes `--root DIR` out of the arguments.
+/// Removes `--root DIR` from the arguments.
 fn take_root(arguments: &mut Vec<String>) -> Result<PathBuf> {
     let Some(position) = arguments.iter().position(|argument| argument == "--root") else {
         return Ok(PathBuf::from("."));
     };
     if position + 1 >= arguments.len() {
-        bail!("--root needs a folder");
+        bail!("--root needs a directory");
     }
     let root = arguments.remove(position + 1);
     arguments.remove(position);
@@ -85,14 +85,14 @@ fn compile(root: &Path, then: fn(&Path, &[Generated]) -> Result<ExitCode>) -> Re
         writeln!(stderr, "{mistake}")?;
     }
     let Some(generated) = generated else {
-        writeln!(stderr, "mistakes: {}; nothing was generated", findings.mistakes.len())?;
+        writeln!(stderr, "errors: {}; nothing was generated", findings.mistakes.len())?;
         return Ok(ExitCode::FAILURE);
     };
     then(root, &generated)
 }
 
 fn write(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
-    for file in left_over(root, generated) {
+    for file in outdated_pages(root, generated) {
         fs::remove_file(root.join(&file))?;
         print(&format!("{file} removed\n"))?;
     }
@@ -101,12 +101,13 @@ fn write(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
             print(&format!("{} written\n", file.file))?;
         }
     }
-    print("all is as the descriptors say\n")
+    print("all files are up to date\n")
 }
 
 fn check(root: &Path, generated: &[Generated]) -> Result<ExitCode> {
     let mut differences: Vec<String> = generated.iter().filter_map(|file| file.difference(root)).collect();
-    differences.extend(left_over(root, generated).iter().map(|file| format!("{file} is of no resource any more")));
+    differences
+        .extend(outdated_pages(root, generated).iter().map(|file| format!("the resource of {file} no longer exists")));
     for difference in &differences {
         writeln!(io::stderr(), "{difference}: run `schema write`")?;
     }
@@ -136,12 +137,12 @@ fn new(root: &Path, resource: &str, options: &[&str]) -> Result<ExitCode> {
     for file in &drafts {
         print(&format!("{} drafted\n", file.file))?;
     }
-    print("Correct what is marked, write the texts, then run `schema check`.\n")
+    print("Check the marked guesses, write the descriptions, then run `schema check`.\n")
 }
 
 fn language(file: &str) -> Result<ExitCode> {
     let Some(schema) = schema::language::language(file) else {
-        bail!("\"{file}\" is none of {}", schema::language::FILES.join(", "));
+        bail!("\"{file}\" is not one of {}", schema::language::FILES.join(", "));
     };
     print(&(serde_json::to_string_pretty(&schema)? + "\n"))
 }

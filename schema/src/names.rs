@@ -1,15 +1,15 @@
-//! How names become other names: wire fields from properties, type names from both. Knows no descriptor.
+//! Conversion of names: properties from wire fields, type names from both.
 
 pub(crate) use catalog::usual_field as snake_case;
 
-/// The property a wire field becomes: `project_id` is `projectId`.
+/// The property of a wire field: `project_id` becomes `projectId`.
 pub(crate) fn camel_case(field: &str) -> String {
     let pascal = pascal_case(field);
     let mut characters = pascal.chars();
     characters.next().map_or_else(String::new, |first| first.to_ascii_lowercase().to_string() + characters.as_str())
 }
 
-/// A type name from a property or a wire field: both `privateIp` and `private_ip` are `PrivateIp`.
+/// The type name for a property or a wire field: both `privateIp` and `private_ip` become `PrivateIp`.
 pub(crate) fn pascal_case(name: &str) -> String {
     name.split('_').filter(|part| !part.is_empty()).map(capitalized).collect()
 }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn properties_and_fields_name_each_other() {
+    fn names_of_properties_and_fields_convert_both_ways() {
         for (property, field) in [("projectId", "project_id"), ("name", "name"), ("ipv4Subnets", "ipv4_subnets")] {
             assert_eq!(snake_case(property), field);
             assert_eq!(camel_case(field), property);
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_names_its_elements() {
+    fn the_name_of_an_element_is_the_singular_of_its_list() {
         for (list, element) in [
             ("healthChecks", "healthCheck"),
             ("https", "http"),

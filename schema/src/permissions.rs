@@ -1,6 +1,4 @@
-//! `resources/permissions.yaml`: which permission set of Scaleway each call takes, written into the resources that make it.
-//!
-//! It knows operations by their API document; it does not know what a resource does with them.
+//! `resources/permissions.yaml`: the permission sets of API operations, added to the resources that call them.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +51,7 @@ pub struct Apart {
     pub organization: bool,
 }
 
-/// Writes into each resource which set each of its calls takes. Without the file nothing is said.
+/// Adds to each resource the permission set of each of its operations. Without the file, nothing is added.
 pub(crate) fn settle(file: &PermissionsFile, resolved: &mut [Resolved<'_>], findings: &mut Findings) {
     if file.areas.is_empty() {
         return;
@@ -71,13 +69,13 @@ pub(crate) fn settle(file: &PermissionsFile, resolved: &mut [Resolved<'_>], find
                 Some(permission) => {
                     one.resource.permissions.insert(id.to_owned(), permission);
                 }
-                None => findings.mistake(one.place, format!("permissions.yaml does not say what {id} takes")),
+                None => findings.mistake(one.place, format!("permissions.yaml has no permission set for {id}")),
             }
         }
     }
 }
 
-/// Every operation, wherever it stands.
+/// All operations of a resource.
 fn collect<'a>(json: &'a Json, operations: &mut Vec<(&'a str, &'a str, &'a str)>) {
     match json {
         Json::Object(fields) => {
@@ -115,7 +113,7 @@ fn check(file: &PermissionsFile, findings: &mut Findings) {
     for (name, area) in &file.areas {
         let place = place.at(name);
         let Some(document) = scaleway_api::document(name) else {
-            findings.mistake(&place, "there is no such API document");
+            findings.mistake(&place, "there is no API document with this name");
             continue;
         };
         for operation in area.apart.iter().flat_map(|apart| &apart.operations) {

@@ -1,7 +1,7 @@
-//! `resources/provider.yaml`: what the package is called and what a program may tell the provider itself.
+//! `resources/provider.yaml`: the name of the package and the settings of the provider.
 //!
-//! Where a value comes from when the program does not tell it is not said here: the plugin reads environment and
-//! profile, so that credentials never enter a stack's state.
+//! Environment variables and profiles, which the plugin reads for settings that are not set, are not in this file, so that
+//! credentials do not enter the state of a stack.
 
 use std::collections::BTreeMap;
 
@@ -48,17 +48,17 @@ pub enum SettingKind {
     /// True or false.
     Boolean,
     /// A map of strings; JSON in the stack configuration.
-    Texts,
+    Strings,
 }
 
 impl SettingKind {
-    /// Its name in a Pulumi schema.
+    /// The name of the type in a Pulumi schema.
     pub fn name(self) -> &'static str {
         match self {
             Self::String => "string",
             Self::Integer => "integer",
             Self::Boolean => "boolean",
-            Self::Texts => "object",
+            Self::Strings => "object",
         }
     }
 }

@@ -1,36 +1,35 @@
-//! What requests may hold and what answers will hold, as one object made of several schemas of the API documents.
-//!
-//! It knows paths into such objects; it does not know properties.
+//! The fields of requests or responses, combined from several schemas of the API documents. The fields have paths; properties
+//! are in `resolve`.
 
 use std::collections::BTreeMap;
 
 use scaleway_api::{Document, Kind, Schema};
 
-/// A schema with the document its references lead into.
+/// A schema, with the document for its references.
 #[derive(Clone, Copy)]
 pub(crate) struct Field<'a> {
     pub(crate) document: &'a Document,
     pub(crate) schema: &'a Schema,
-    /// The schema is that of the elements of a list.
+    /// Whether the schema is that of the elements of a list.
     pub(crate) listed: bool,
 }
 
-/// An object that several operations know parts of.
+/// An object whose fields are in several schemas.
 #[derive(Clone, Default)]
 pub(crate) struct Shape<'a> {
     parts: Vec<Part<'a>>,
-    /// A function (`reshape`) makes further fields that no document knows.
+    /// Whether a function (`reshape`) adds fields that are not in a document.
     pub(crate) open: bool,
 }
 
 #[derive(Clone)]
 struct Part<'a> {
     field: Field<'a>,
-    /// The path it stands at; empty: its own fields stand at the top.
+    /// The path of the part in the object; empty for the top level.
     into: String,
-    /// Usual name to the name in this part.
+    /// Usual field names to the names in this part.
     rename: BTreeMap<String, String>,
-    /// What it is called in messages.
+    /// Name in messages.
     name: String,
 }
 
@@ -39,7 +38,7 @@ impl<'a> Field<'a> {
         Self { document, schema, listed: false }
     }
 
-    /// The kind of the schema itself, references followed.
+    /// The kind of the schema, with references resolved.
     pub(crate) fn kind(&self) -> &'a Kind {
         &self.document.resolve(self.schema).kind
     }
@@ -52,12 +51,12 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Whether two fields have the very same named schema.
+    /// Whether two fields have the same named schema.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.document.name == other.document.name && self.name().is_some() && self.name() == other.name()
     }
 
-    /// The elements of a list, the values of a map, else the thing itself.
+    /// The elements of a list, the values of a map, otherwise the field itself.
     pub(crate) fn inner(self) -> Self {
         match self.kind() {
             Kind::Array { items, .. } => Self { schema: items, listed: false, ..self }.inner(),
@@ -74,7 +73,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// What stands at a path of field names; `rules[].ip` goes through the elements of a list.
+    /// The field at a path of field names; `rules[].ip` is a field of the elements of a list.
     fn at(self, path: &str) -> Option<Self> {
         if path.is_empty() {
             return Some(self);
@@ -98,18 +97,18 @@ impl<'a> Shape<'a> {
         Self { parts: Vec::new(), open }
     }
 
-    /// Adds an object whose fields stand at the top, or at the path `into`.
+    /// Adds an object with its fields at the top level, or at the path `into`.
     pub(crate) fn add(&mut self, name: &str, field: Field<'a>, into: &str, rename: &BTreeMap<String, String>) {
         let name = field.name().map_or_else(|| name.to_owned(), str::to_owned);
         self.parts.push(Part { field, into: into.to_owned(), rename: rename.clone(), name });
     }
 
-    /// All that the parts know of a path, in the order of the parts.
+    /// The fields at a path, in the order of the parts.
     pub(crate) fn find(&self, path: &str) -> Vec<Field<'a>> {
         self.parts.iter().filter_map(|part| part.at(path)).collect()
     }
 
-    /// The fields of an object (or of the elements of a list of objects) at a path, as a shape of its own.
+    /// The fields of an object (or of the elements of a list of objects) at a path, as a separate shape.
     pub(crate) fn inside(&self, path: &str) -> Self {
         let mut inside = Self::new(self.open);
         for part in &self.parts {
@@ -122,13 +121,13 @@ impl<'a> Shape<'a> {
         inside
     }
 
-    /// The names of the fields at the top, for proposals.
+    /// The names of the top-level fields, for suggestions.
     pub(crate) fn field_names(&self) -> impl Iterator<Item = &'a str> + use<'a, '_> {
         let tops = self.parts.iter().filter(|part| part.into.is_empty());
         tops.filter_map(|part| part.field.fields()).flat_map(|fields| fields.keys().map(String::as_str))
     }
 
-    /// What the parts are called, each once.
+    /// The names of the parts, without duplicates.
     pub(crate) fn part_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for part in &self.parts {
@@ -139,7 +138,7 @@ impl<'a> Shape<'a> {
         names
     }
 
-    /// Both shapes as one.
+    /// Both shapes combined.
     pub(crate) fn with(&self, other: &Self) -> Self {
         let parts = self.parts.iter().chain(&other.parts).cloned().collect();
         Self { parts, open: self.open || other.open }

@@ -1,5 +1,5 @@
-//! Reads the words that may be written in several ways. By hand, so that a slip inside is told where it stands: derived
-//! code would say of the whole that it "matched no variant".
+//! Parses values with several notations. Written by hand, so that an error inside has its exact place: derived
+//! code would report for the whole value that it "matched no variant".
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -55,7 +55,7 @@ impl<'de> Visitor<'de> for StepsVisitor {
     type Value = Steps;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an operation's id, a step, or a list of them")
+        f.write_str("an operation id, a step, or a list of them")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Steps, E> {
@@ -77,7 +77,7 @@ impl<'de> Visitor<'de> for StepVisitor {
     type Value = StepOrOperation;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an operation's id or a step")
+        f.write_str("an operation id or a step")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<StepOrOperation, E> {

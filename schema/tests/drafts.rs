@@ -1,4 +1,4 @@
-//! Drafts of new resources: all that is wrong with them is that nobody has written their texts and an example yet.
+//! Drafts of new resources: only descriptions and an example are missing.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,7 +8,7 @@ use schema::draft::{Request, draft};
 use schema::findings::Findings;
 use schema::generate::generate;
 
-/// Drafts a resource in an empty project; gives what the compiler says of it before and after texts are written.
+/// Drafts a resource in an empty project; returns the errors of the compiler before and after descriptions are written.
 fn compile(resource: &str, api: &str) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     let provider = folder.path().join("resources/provider.yaml");
@@ -26,13 +26,13 @@ fn compile(resource: &str, api: &str) -> (Vec<String>, Vec<String>) {
     };
     let before = said();
     for file in &drafts {
-        fs::write(folder.path().join(&file.file), file.text.replace("doc: \"\"", "doc: A text.")).unwrap();
+        fs::write(folder.path().join(&file.file), file.text.replace("doc: \"\"", "doc: A description.")).unwrap();
     }
     (before, said())
 }
 
 #[test]
-fn a_draft_lacks_nothing_but_its_texts_and_its_example() {
+fn only_descriptions_and_an_example_are_missing_in_a_draft() {
     for (resource, api) in [
         ("registry/namespace", "registry.v1"),
         ("network/vpc", "vpc.v2"),
@@ -45,7 +45,7 @@ fn a_draft_lacks_nothing_but_its_texts_and_its_example() {
         ("iam/application", "iam.v1alpha1"),
     ] {
         let (before, after) = compile(resource, api);
-        let no_example = |mistake: &String| mistake.contains("there is no example beside this file");
+        let no_example = |mistake: &String| mistake.contains(".example.yaml` is missing");
         assert!(after.len() == 1 && after.iter().all(no_example), "{resource}: {after:#?}");
         assert!(!before.is_empty() && before.iter().all(|mistake| mistake.ends_with("has no `doc`")), "{before:#?}");
     }
@@ -63,13 +63,13 @@ fn a_file_that_exists_is_never_overwritten() {
 }
 
 #[test]
-fn what_cannot_be_guessed_is_asked_for() {
+fn missing_arguments_of_a_draft_are_errors() {
     let folder = tempfile::tempdir().unwrap();
     let ask = |resource: &str, api: Option<&str>| {
         let request = Request { resource: resource.to_owned(), api: api.map(str::to_owned), ..Request::default() };
         format!("{:#}", draft(folder.path(), &request).unwrap_err())
     };
-    assert!(ask("vpc", Some("vpc.v2")).contains("does not read module/resource"));
+    assert!(ask("vpc", Some("vpc.v2")).contains("does not have the format module/resource"));
     assert!(ask("network/vpc", None).contains("--api"));
     assert!(ask("network/vpc", Some("vpc.v9")).contains("no API document"));
     assert!(ask("network/cable", Some("vpc.v2")).contains("--create"));

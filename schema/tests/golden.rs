@@ -1,4 +1,4 @@
-//! What a small offer compiles to, as snapshots: every change of the output is seen in review.
+//! Snapshots of everything that a small project compiles to, so that each change of the output is in a diff.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +13,7 @@ fn offer() -> Vec<Generated> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/offer");
     let mut findings = Findings::default();
     let generated = generate(&root, &mut findings).unwrap();
-    assert_eq!(findings.mistakes, [], "the small offer has mistakes");
+    assert_eq!(findings.mistakes, [], "the small project has errors");
     generated.unwrap()
 }
 
@@ -23,13 +23,13 @@ fn file(name: &str) -> Json {
 }
 
 #[test]
-fn the_catalog_of_a_small_offer() {
+fn the_catalog_of_a_small_project() {
     insta::assert_json_snapshot!(file("schema/catalog.json"));
 }
 
 #[test]
-fn the_schema_of_a_small_offer() {
-    // The version moves with every release.
+fn the_schema_of_a_small_project() {
+    // The version changes with every release.
     insta::assert_json_snapshot!(file("schema/schema.json"), { ".version" => "[version]" });
 }
 
@@ -41,7 +41,7 @@ fn the_page_of_a_resource_with_its_example_in_three_languages() {
 }
 
 #[test]
-fn the_catalog_is_read_back_as_it_was_written() {
+fn the_catalog_is_the_same_after_parsing_and_writing() {
     let generated = offer();
     let text = &generated.iter().find(|file| file.file == "schema/catalog.json").unwrap().text;
     let catalog = Catalog::parse(text).unwrap();

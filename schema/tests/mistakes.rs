@@ -1,4 +1,4 @@
-//! Every mistake the compiler refuses: one case each in `mistakes.yaml`, made in the small offer beside it.
+//! Every error of the compiler: `mistakes.yaml` has one case for each, a change of the small project in `offer/`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,48 +10,48 @@ use schema::findings::Findings;
 use schema::generate::generate;
 use serde::Deserialize;
 
-/// One case: in a file of the small offer one text becomes another, and this is what the compiler then says.
+/// One case: a replacement in a file of the small project, and the errors of the compiler.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// The mistake, as a sentence.
+    /// The error.
     #[serde(rename = "case")]
     name: String,
     /// The file, below `resources/`.
     file: String,
-    /// A text that the file holds once.
+    /// A string that is in the file exactly once.
     change: String,
-    /// What stands there instead.
+    /// The replacement.
     to: String,
-    /// Everything that is said, in any order.
+    /// All errors, in any order.
     #[serde(default)]
-    says: Vec<String>,
+    errors: Vec<String>,
     /// All warnings.
     #[serde(default)]
     warns: Vec<String>,
 }
 
 #[test]
-fn each_mistake_is_told_where_it_stands_and_nothing_else_is() {
+fn each_error_is_reported_with_its_place_and_without_others() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let cases: Vec<Case> = serde_saphyr::from_str(&fs::read_to_string(here.join("mistakes.yaml")).unwrap()).unwrap();
     let offer = read_offer(&here.join("offer/resources"), Path::new(""));
     let mut wrong = Vec::new();
     for case in &cases {
-        let (mut says, mut warns) = compile(&offer, case);
-        let (mut expected, mut warnings) = (case.says.clone(), case.warns.clone());
-        for list in [&mut says, &mut warns, &mut expected, &mut warnings] {
+        let (mut errors, mut warns) = compile(&offer, case);
+        let (mut expected, mut warnings) = (case.errors.clone(), case.warns.clone());
+        for list in [&mut errors, &mut warns, &mut expected, &mut warnings] {
             list.sort();
         }
-        if (&says, &warns) != (&expected, &warnings) {
-            wrong.push(format!("{}\n  says:  {says:#?}\n  warns: {warns:#?}", case.name));
+        if (&errors, &warns) != (&expected, &warnings) {
+            wrong.push(format!("{}\n  errors:  {errors:#?}\n  warns: {warns:#?}", case.name));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_errors_are_reported_at_once() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut offer = read_offer(&here.join("offer/resources"), Path::new(""));
     for (file, change, to) in [
@@ -67,21 +67,21 @@ fn all_mistakes_are_told_at_once() {
         file: "registry/namespace.yaml".to_owned(),
         change: "doc: The address.".to_owned(),
         to: "doc: \"\"".to_owned(),
-        says: Vec::new(),
+        errors: Vec::new(),
         warns: Vec::new(),
     };
-    let (says, _) = compile(&offer, &case);
+    let (errors, _) = compile(&offer, &case);
     for part in ["endpoit", "CreateNamespaces", "label", "has no `doc`"] {
-        assert!(says.iter().any(|message| message.contains(part)), "nothing says {part}: {says:#?}");
+        assert!(errors.iter().any(|message| message.contains(part)), "no error contains {part}: {errors:#?}");
     }
 }
 
-/// Everything that is said of the offer with one change.
+/// All errors and warnings of the small project with one change.
 fn compile(offer: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
     for (file, text) in offer {
         let text = if *file == case.file {
-            assert_eq!(text.matches(&case.change).count(), 1, "{}: the text is not there once", case.name);
+            assert_eq!(text.matches(&case.change).count(), 1, "{}: the string is not there exactly once", case.name);
             text.replace(&case.change, &case.to)
         } else {
             text.clone()
@@ -93,11 +93,11 @@ fn compile(offer: &BTreeMap<String, String>, case: &Case) -> (Vec<String>, Vec<S
     let mut findings = Findings::default();
     let generated = generate(folder.path(), &mut findings).unwrap();
     assert_eq!(generated.is_none(), !findings.mistakes.is_empty(), "{}", case.name);
-    let texts = |list: &[schema::findings::Finding]| list.iter().map(ToString::to_string).collect();
-    (texts(&findings.mistakes), texts(&findings.warnings))
+    let strings = |list: &[schema::findings::Finding]| list.iter().map(ToString::to_string).collect();
+    (strings(&findings.mistakes), strings(&findings.warnings))
 }
 
-/// The files of the small offer by their path below `resources/`.
+/// The files of the small project by their path below `resources/`.
 fn read_offer(root: &Path, below: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(root.join(below)).unwrap() {

@@ -1,4 +1,4 @@
-//! The real offer: it compiles, and the committed files are what it compiles to.
+//! The descriptors of the project: they compile, and the committed files are up to date.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +9,7 @@ use schema::findings::Findings;
 use schema::generate::generate;
 
 #[test]
-fn the_committed_files_are_what_would_be_written_now() {
+fn the_committed_files_are_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut findings = Findings::default();
     let generated = generate(&root, &mut findings).unwrap();
@@ -24,7 +24,7 @@ fn the_committed_files_are_what_would_be_written_now() {
 }
 
 #[test]
-fn every_permission_set_that_calls_take_is_one_that_scaleway_has() {
+fn every_permission_set_of_an_operation_is_a_known_permission_set() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let known = std::fs::read_to_string(root.join("resources/iam/permission_sets.known.yaml")).unwrap();
     let known: Vec<&str> = known.lines().filter_map(|line| line.trim().strip_prefix("- ")).collect();

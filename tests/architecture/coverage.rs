@@ -1,54 +1,58 @@
-//! What the case files have to show of each resource, so that nothing is offered on trust.
+//! Cases that the case files must have for each resource, so that every operation and property is tested.
 
 use catalog::{Input, Property, Resource};
 use serde_json::Value as Json;
 use tests::case::{self, Action, Case};
 use tests::places;
 
-/// Inputs that never change in place, each with the reason.
+/// Inputs that are never updated in place, with the reason.
 const NEVER_CHANGED: &[(&str, &str, &str)] = &[
-    ("databases/instance:Instance", "privateIps", "accepted as by the peer, but only IPAM fills it"),
-    ("network/gatewayNetwork:GatewayNetwork", "privateIps", "accepted as by the peer, but only IPAM fills it"),
+    ("databases/instance:Instance", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
+    (
+        "network/gatewayNetwork:GatewayNetwork",
+        "privateIps",
+        "accepted as by `pulumiverse_scaleway`, but only IPAM sets it",
+    ),
 ];
 
 #[test]
 fn every_resource_has_a_case_of_every_operation() {
     let mut missing = Vec::new();
     for (token, _, cases) in offered() {
-        for (deeds, name) in [
+        for (actions, name) in [
             (&[Action::Create][..], "create"),
             (&[Action::Read, Action::Refresh][..], "refresh"),
             (&[Action::Import][..], "import"),
             (&[Action::Delete][..], "delete"),
         ] {
-            if !cases.iter().any(|case| deeds.contains(&case.deed())) {
-                missing.push(format!("{token}: no case of a {name}"));
+            if !cases.iter().any(|case| actions.contains(&case.action())) {
+                missing.push(format!("{token}: no case of {name}"));
             }
         }
-        if !cases.iter().any(|case| case.then.gone && case.deed() != Action::Delete) {
-            missing.push(format!("{token}: no case of one that is gone when it is read"));
+        if !cases.iter().any(|case| case.then.gone && case.action() != Action::Delete) {
+            missing.push(format!("{token}: no case of a read that does not find the object"));
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// A creation shows an input if a case makes something with it, or the life of the resource begins with it.
+/// An input is covered if a case creates something with it, or if it is in the first program of the lifecycle test.
 #[test]
-fn every_input_is_shown_by_a_creation() {
+fn every_input_is_set_by_a_create_case() {
     let text = places::text(&places::project().join("tests/rpc/life.yaml"));
     let lives: Vec<Json> = serde_saphyr::from_str(&text).unwrap();
     let mut missing = Vec::new();
     for (token, resource, cases) in offered().into_iter().filter(|(_, resource, _)| resource.discontinued.is_none()) {
         let of_token = lives.iter().filter(|life| life["resource"] == token.as_str());
         let lives: Vec<&Json> = of_token.flat_map(|life| [&life["least"], &life["inputs"]]).collect();
-        // Where everything is and whose it is comes from the program or the provider in one way for all kinds.
+        // Region, zone, project and organization are handled in one way for all resources.
         let is_own =
             |property: &Property| property.deprecated.is_none() && !matches!(property.input, Input::Provider(_));
         let is_never = |name: &String| NEVER_CHANGED.iter().any(|(other, input, _)| *other == token && input == name);
         for name in inputs(&resource, is_own).into_iter().filter(|name| !is_never(name) && name != "projectId") {
-            let made = |case: &Case| case.deed() == Action::Create && case.when.contains_key(&name);
+            let made = |case: &Case| case.action() == Action::Create && case.when.contains_key(&name);
             if !cases.iter().any(made) && lives.iter().all(|life| life[&name].is_null()) {
-                missing.push(format!("{token}: nothing is made with `{name}`"));
+                missing.push(format!("{token}: no case creates it with `{name}`"));
             }
         }
     }
@@ -56,13 +60,13 @@ fn every_input_is_shown_by_a_creation() {
 }
 
 #[test]
-fn every_change_that_replaces_is_shown_by_a_case() {
+fn every_change_that_replaces_has_a_case() {
     let mut missing = Vec::new();
     for (token, resource, cases) in offered() {
         for name in inputs(&resource, |property| property.replace && !property.write_only) {
             let shown = |case: &Case| case.then.replaces.as_ref().is_some_and(|names| names.contains(&name));
             if !cases.iter().any(shown) {
-                missing.push(format!("{token}: no case shows that another `{name}` replaces"));
+                missing.push(format!("{token}: no case shows that a changed `{name}` replaces"));
             }
         }
     }
@@ -70,13 +74,13 @@ fn every_change_that_replaces_is_shown_by_a_case() {
 }
 
 #[test]
-fn every_change_in_place_is_shown_by_a_case() {
+fn every_update_in_place_has_a_case() {
     let mut missing = Vec::new();
     for (token, resource, cases) in offered() {
-        // Deprecated spellings change what their successors change.
+        // Deprecated names change the same field as their successors.
         let in_place = |property: &Property| !property.replace && !property.write_only && property.deprecated.is_none();
         for name in inputs(&resource, in_place) {
-            let shown = |case: &Case| case.deed() == Action::Update && case.when.contains_key(&name);
+            let shown = |case: &Case| case.action() == Action::Update && case.when.contains_key(&name);
             let never = NEVER_CHANGED.iter().any(|(other, input, _)| *other == token && *input == name);
             if !never && !cases.iter().any(shown) {
                 missing.push(format!("{token}: no case changes `{name}` in place"));
@@ -99,7 +103,7 @@ fn offered() -> Vec<(String, Resource, Vec<Case>)> {
     catalog.resources.iter().map(|(token, resource)| (token.clone(), resource.clone(), of(token))).collect()
 }
 
-/// The inputs of a resource that are so.
+/// The inputs of a resource that match.
 fn inputs(resource: &Resource, so: impl Fn(&Property) -> bool) -> Vec<String> {
     let inputs = resource.properties.iter().filter(|(_, property)| property.input != Input::No && so(property));
     inputs.map(|(name, _)| name.clone()).collect()

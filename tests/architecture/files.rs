@@ -1,4 +1,4 @@
-//! What every file is like: how it opens, how long it is, what it is called.
+//! Properties of every file: module documentation, length, name.
 
 use std::path::Path;
 
@@ -8,21 +8,21 @@ use crate::source::{Source, assert_none, sources};
 
 const FOLDERS: &[&str] = &["api", "fake", "proto", "provider", "schema", "tests"];
 
-/// The house asks for 400 lines; a few more are no reason to tear a thing apart.
+/// The style guide recommends at most 400 lines; this is the limit.
 const LONGEST: usize = 450;
 
-/// Names that say nothing about what is inside.
+/// Names that do not describe the content.
 const EMPTY_NAMES: &[&str] = &["base", "common", "helper", "helpers", "manager", "misc", "util", "utils"];
 
 #[test]
-fn every_module_says_what_it_is() {
+fn every_module_has_documentation() {
     let silent: Vec<String> =
         all().iter().filter(|source| !source.text.starts_with("//! ")).map(|source| source.path.clone()).collect();
-    assert_none("a module does not open with `//!`", &silent);
+    assert_none("a module does not start with `//!`", &silent);
 }
 
 #[test]
-fn no_file_is_longer_than_one_can_read() {
+fn no_file_is_longer_than_the_limit() {
     let lines = |source: &Source| source.text.lines().count();
     let long: Vec<String> = all()
         .iter()
@@ -33,10 +33,10 @@ fn no_file_is_longer_than_one_can_read() {
 }
 
 #[test]
-fn no_name_is_empty() {
+fn file_names_describe_the_content() {
     let empty = |path: &str| {
         Path::new(path).components().any(|part| {
-            // These managers are products of Scaleway.
+            // The alert manager and the key manager are products of Scaleway.
             let name = part.as_os_str().to_string_lossy().to_lowercase();
             let name = name.replace("alert_manager", "").replace("key_manager", "");
             let stem = name.split('.').next().unwrap_or_default().to_owned();
@@ -48,7 +48,7 @@ fn no_name_is_empty() {
         folders.flat_map(move |folder| tracked(folder, ending))
     });
     let wrong: Vec<String> = named.filter(|path| empty(path)).collect();
-    assert_none("a name says nothing about what is inside", &wrong);
+    assert_none("a name does not describe the content", &wrong);
 }
 
 fn all() -> Vec<Source> {

@@ -1,4 +1,4 @@
-//! Laws over the inputs of every resource, as far as check and diff can show them without a network.
+//! Rules for the inputs of every resource that check and diff show without requests.
 
 use std::collections::BTreeMap;
 
@@ -8,16 +8,16 @@ use serde_json::json;
 use tests::{places, stage};
 use value::{Asset, Data, Object, Path, Value};
 
-/// An input, the path to it, and how a value gets to its place.
+/// An input, its path, and a function that builds inputs with a value there.
 struct Place<'a> {
     path: Path,
     property: &'a Property,
-    /// The kind of what stands there: of an element, where the property is a list or a map.
+    /// The kind of the value: of an element if the property is a list or a map.
     kind: &'a Kind,
 }
 
 #[test]
-fn every_time_input_is_compared_as_an_instant() {
+fn every_time_input_is_compared_as_a_point_in_time() {
     let mut seen = 0;
     for (token, resource) in &places::catalog().resources {
         for place in inputs(resource).iter().filter(|place| place.property.checks.format == Some(Format::Timestamp)) {
@@ -29,7 +29,7 @@ fn every_time_input_is_compared_as_an_instant() {
 }
 
 #[test]
-fn an_asset_where_a_value_belongs_is_rejected_with_its_path_in_every_input() {
+fn an_asset_instead_of_a_value_is_rejected_with_its_path_in_every_input() {
     let mut wrong = Vec::new();
     for (token, resource) in &places::catalog().resources {
         for place in inputs(resource) {
@@ -50,7 +50,7 @@ fn an_asset_where_a_value_belongs_is_rejected_with_its_path_in_every_input() {
 }
 
 #[test]
-fn an_empty_string_where_the_api_fills_in_a_default_is_no_change() {
+fn an_empty_string_is_not_a_change_of_an_input_that_the_api_fills_in() {
     let mut seen = 0;
     for (token, resource) in &places::catalog().resources {
         let is_filled_in =
@@ -70,7 +70,7 @@ fn an_empty_string_where_the_api_fills_in_a_default_is_no_change() {
 }
 
 #[test]
-fn what_cannot_be_read_of_an_imported_object_is_sent_or_named_by_a_warning() {
+fn unreadable_inputs_of_an_imported_object_are_sent_or_named_in_a_warning() {
     let (mut sent, mut named) = (0, 0);
     for (token, resource) in places::catalog().resources.iter().filter(|(_, resource)| resource.discontinued.is_none())
     {
@@ -88,7 +88,7 @@ fn what_cannot_be_read_of_an_imported_object_is_sent_or_named_by_a_warning() {
             let found = differences(resource, &olds, &Object::new(), &news);
             let is_change = found.changes.iter().any(|(path, change)| path.top() == Some(name) && !change.replace);
             let is_named = found.warnings.iter().any(|warning| warning.text.contains(&format!("`{name}`")));
-            // What is kept nowhere is sent by the version beside it.
+            // An input that is not stored is sent when its version changes.
             let by_version = property.write_only && !property.replace;
             assert!(is_change != is_named || by_version, "{token} {name}: change {is_change}, warning {is_named}");
             sent += usize::from(is_change);
@@ -128,7 +128,7 @@ fn differences(resource: &Resource, olds: &Object, old_inputs: &Object, news: &O
     diff(resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: stage::today() })
 }
 
-/// The paths of what a check rejects.
+/// The paths of the failures of a check.
 fn checked(resource: &Resource, news: &Object) -> Vec<String> {
     examined(resource, news).failures.iter().map(|failure| failure.path.to_string()).collect()
 }
@@ -139,13 +139,13 @@ fn examined(resource: &Resource, news: &Object) -> Checked {
         name: "main",
         olds: &none,
         news,
-        seed: b"a law",
+        seed: b"a rule",
         autonaming: Autonaming::Propose("main-0000000".to_owned()),
     };
     check(resource, &request, &stage::defaults())
 }
 
-/// Every input at every depth, and the elements of its lists and maps.
+/// Every input at any depth, and the elements of its lists and maps.
 fn inputs(resource: &Resource) -> Vec<Place<'_>> {
     let mut found = Vec::new();
     collect(&resource.properties, &Path::default(), &mut found);
@@ -163,14 +163,14 @@ fn descend<'a>(property: &'a Property, kind: &'a Kind, path: Path, found: &mut V
         Kind::Object(properties) => collect(properties, &path, found),
         Kind::List(element) => descend(property, element, path.index(0), found),
         Kind::Map(element) => descend(property, element, path.name("key"), found),
-        // Whatever is sent as JSON may hold anything but files, at any depth.
+        // A value that is sent as JSON can be anything except files, at any depth.
         Kind::Any => found.push(Place { path: path.name("key").index(0), property, kind }),
         _ => {}
     }
     found.push(Place { path, property, kind });
 }
 
-/// Inputs that hold this value at a path, and nothing else.
+/// Inputs with this value at a path, and no others.
 fn at(path: &Path, value: Value) -> Object {
     let text = path.to_string();
     let mut value = value;

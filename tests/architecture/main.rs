@@ -1,23 +1,23 @@
 //! The invariants of ARCHITECTURE.md that can be checked in the files.
 //!
 //! What checks each invariant:
-//! 1. who names what: `rooms` here (crates and texts); printing also by clippy's `print_stdout`, the environment also by
+//! 1. dependencies: `crates` (crates and names in sources); printing also by clippy's `print_stdout`, the environment also by
 //!    clippy's `disallowed_methods`;
-//! 2. pure rules: `rooms::a_crate_uses_only_what_it_may`, `rooms::the_rules_are_pure`; modules without cycles: `cycles`;
-//! 3. the fake apart: `rooms::a_crate_uses_only_what_it_may`, `rooms::the_fake_knows_no_offer`; recorded traffic in `tests/wire`;
-//! 4. components apart: their row in `rooms`;
+//! 2. pure rules: `crates::a_crate_uses_only_allowed_crates`, `crates::the_rules_are_pure`; modules without cycles: `cycles`;
+//! 3. separate fake: `crates::a_crate_uses_only_allowed_crates`, `crates::the_fake_does_not_use_the_catalog`; recorded traffic in `tests/wire`;
+//! 4. separate components: their row in `crates`;
 //! 5. no id is lost: the cases whose `then` has both an `id` and an `error`, and `tests/rpc`;
-//! 6. no secret is told: the laws in `tests/cases`, the canaries in `tests/rpc`;
-//! 7. time and chance as arguments: clippy's `disallowed_methods`, whose list `words::calls_with_a_better_door_stay_banned` guards;
-//! 8. generated files: `schema/tests/tree.rs`; a reference page by the tests of what it is made from.
+//! 6. no secret is printed: the rules in `tests/cases`, the canaries in `tests/rpc`;
+//! 7. time and randomness as arguments: clippy's `disallowed_methods`, whose list `words::calls_with_a_replacement_stay_banned` checks;
+//! 8. generated files: `schema/tests/tree.rs`; a reference page by the tests of its sources.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod coverage;
+mod crates;
 mod cycles;
 mod files;
 mod inputs;
 mod language;
 mod removal;
-mod rooms;
 mod source;
 mod words;

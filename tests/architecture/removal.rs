@@ -1,4 +1,4 @@
-//! Inputs that are removed from a program: what the page says is what Diff does, for each input of each resource.
+//! Inputs that are removed from a program: Diff does what the page describes, for each input of each resource.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use value::{Object, Value};
 
 const KEPT: &str = "Removing it from the program keeps the current value.";
 
-/// A removed input either changes back to its default, or keeps its value: the description says so, and Diff warns.
+/// A removed input either changes back to its default, or keeps its value: the description contains that, and Diff warns.
 #[test]
-fn a_removed_input_is_restored_or_the_page_says_that_it_is_kept() {
+fn a_removed_input_is_reset_or_the_page_states_that_it_keeps_its_value() {
     let mut wrong = Vec::new();
     for (token, resource, descriptions) in resources() {
         for (name, property) in &resource.properties {
@@ -25,9 +25,11 @@ fn a_removed_input_is_restored_or_the_page_says_that_it_is_kept() {
             let (changes, warned) = removed(&resource, name, property);
             match (changes, says_kept) {
                 (false, false) => {
-                    wrong.push(format!("{token}: `{name}` keeps its value, and the page does not say so"));
+                    wrong.push(format!("{token}: `{name}` keeps its value, and the page does not state it"));
                 }
-                (true, true) => wrong.push(format!("{token}: `{name}` changes, and the page says that it is kept")),
+                (true, true) => {
+                    wrong.push(format!("{token}: `{name}` changes, and the page states that it keeps its value"));
+                }
                 (false, true) if property.computed && !warned => {
                     wrong.push(format!("{token}: `{name}` keeps its value without a warning"));
                 }
@@ -38,9 +40,9 @@ fn a_removed_input_is_restored_or_the_page_says_that_it_is_kept() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A default that the page states as a literal is the value that a removal restores.
+/// A default that the page states as a literal is the value that is restored.
 #[test]
-fn a_removed_input_gets_the_default_that_the_page_states() {
+fn a_removed_input_is_reset_to_the_default_on_the_page() {
     let (mut wrong, mut compared) = (Vec::new(), 0);
     for (token, resource, descriptions) in resources() {
         for (name, property) in &resource.properties {
@@ -60,9 +62,9 @@ fn a_removed_input_gets_the_default_that_the_page_states() {
     assert!(compared > 30, "only {compared} defaults were compared");
 }
 
-/// As recorded, a null in an update means that the field is not given.
+/// As recorded, null in an update means that the field is not set.
 #[test]
-fn no_update_clears_a_field_with_null() {
+fn no_update_resets_a_field_with_null() {
     let mut wrong = Vec::new();
     for (token, resource, _) in resources() {
         for (name, property) in &resource.properties {
@@ -92,12 +94,12 @@ fn is_removable(property: &Property) -> bool {
         && (property.send.is_some() || property.input != Input::Optional || !property.computed)
 }
 
-/// Whether Diff shows a change once the input is removed, and whether it warns.
+/// Whether Diff shows a change after the input is removed, and whether it warns.
 fn removed(resource: &Resource, name: &str, property: &Property) -> (bool, bool) {
     let given = sample(property);
     let olds = Object::from_iter([(name.to_owned(), Value::from(given))]);
     let mut news = Object::new();
-    // Check fills in what has a default.
+    // Check adds defaults.
     if let Some(default) = &property.default {
         news.insert(name.to_owned(), Value::from(default.clone()));
     }
@@ -107,7 +109,7 @@ fn removed(resource: &Resource, name: &str, property: &Property) -> (bool, bool)
     (diff.properties().any(|changed| changed == name), warned)
 }
 
-/// A value that is neither empty nor the default.
+/// A value that is not empty and not the default.
 fn sample(property: &Property) -> Json {
     let candidates = match &property.kind {
         Kind::String => {
@@ -136,7 +138,7 @@ fn sample(property: &Property) -> Json {
     candidates.into_iter().find(|value| !is_default(value)).expect("some value is not the default")
 }
 
-/// `Default: 8080.` or ``Default: `false`.``, as the text between.
+/// `Default: 8080.` or ``Default: `false`.``, as the string between.
 fn stated_default(description: &str) -> Option<String> {
     let rest = description.split_once("Default: ")?.1;
     if let Some(quoted) = rest.strip_prefix('`') {
@@ -147,7 +149,7 @@ fn stated_default(description: &str) -> Option<String> {
     (word.parse::<f64>().is_ok() && rest[word.len()..].starts_with('.')).then(|| word.to_owned())
 }
 
-/// Whether a restored value is the literal of the page; wire values may have another form (`300s` for 300).
+/// Whether a restored value is the literal of the page; wire values may have another notation (`300s` for 300).
 fn is_stated(restored: &Json, stated: &str) -> bool {
     match restored {
         Json::String(text) => text == stated || text.strip_suffix('s') == Some(stated),

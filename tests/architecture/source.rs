@@ -1,4 +1,4 @@
-//! Rust sources as the rules read them: by path, without their comments and without their unit tests.
+//! Rust sources: by path, without comments and without unit tests.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,12 @@ use tests::places;
 pub(crate) struct Source {
     /// Its path inside the project, with slashes.
     pub(crate) path: String,
-    /// Its text as it stands.
+    /// Its complete text.
     pub(crate) text: String,
 }
 
 impl Source {
-    /// Whether the file holds tests only.
+    /// Whether the file contains only tests.
     pub(crate) fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         self.path.contains("/tests/")
@@ -22,7 +22,7 @@ impl Source {
             || name.ends_with("_tests.rs")
     }
 
-    /// Whether the file runs where the plugin is built, and nowhere else.
+    /// Whether the file is a build script.
     pub(crate) fn is_build_script(&self) -> bool {
         self.path.ends_with("/build.rs")
     }
@@ -34,14 +34,14 @@ impl Source {
         body.filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 
-    /// The places in the code where one of these words stands.
+    /// The places in the code that contain one of these strings.
     pub(crate) fn naming(&self, words: &[&str]) -> Vec<String> {
         let named = self.code().filter(|(_, line)| words.iter().any(|word| line.contains(word)));
         named.map(|(number, line)| format!("{}:{number}: {}", self.path, line.trim())).collect()
     }
 }
 
-/// All Rust sources below a folder of the project, but not what cargo built.
+/// All Rust sources below a directory of the project, without build output.
 pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let project = places::project();
     let read = |file: PathBuf| {
@@ -53,7 +53,7 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
     found
 }
 
-/// Fails with all places that break a rule.
+/// Fails with all places that violate a rule.
 pub(crate) fn assert_none(rule: &str, places: &[String]) {
     assert!(places.is_empty(), "{rule}:\n  {}", places.join("\n  "));
 }

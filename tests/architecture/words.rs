@@ -1,10 +1,10 @@
-//! Calls that have a better door, and where that door is.
+//! Banned calls, and the files that may use them.
 
 use tests::places;
 
 use crate::source::{assert_none, sources};
 
-/// Calls that clippy must refuse: the environment, time and chance enter as arguments.
+/// Calls that clippy must reject: the environment, time and randomness are arguments.
 const BANNED: &[&str] = &[
     "std::env::var",
     "std::env::set_var",
@@ -21,36 +21,36 @@ const BANNED: &[&str] = &[
     "reqwest::get",
 ];
 
-/// The homes of banned calls: each file that may say so, and why it is one.
+/// Files that may use banned calls, with the reason.
 const HOMES: &[(&str, &str)] = &[
     ("api/build.rs", "the folder in which cargo expects the output"),
     ("fake/build.rs", "the folder in which cargo expects the output"),
     ("fake/src/clock.rs", "the fake's clock"),
     ("fake/tests/http/client.rs", "a client to test the fake with"),
-    ("fake/tests/http/sign.rs", "signatures that are good now"),
+    ("fake/tests/http/sign.rs", "signatures with the current time"),
     ("fake/tests/http/storage.rs", "a client to test the fake with"),
     ("fake/tests/recordings/replay.rs", "a client to test the fake with"),
     ("fake/tests/recordings/storage.rs", "a client to test the fake with"),
-    ("provider/build.rs", "where cargo wants what is built"),
+    ("provider/build.rs", "the output directory of cargo"),
     ("provider/client/src/clock.rs", "the client's clock"),
     ("provider/client/src/transport.rs", "the one HTTP client"),
     ("provider/src/config.rs", "the environment"),
-    ("provider/src/config/tests.rs", "a switch of the test"),
+    ("provider/src/config/tests.rs", "a setting of the test"),
     ("tests/architecture/words.rs", "this list"),
-    ("tests/recordings/src/lib.rs", "a switch of the tests"),
-    ("tests/rpc/once.rs", "a switch of the test"),
-    ("tests/schedules/main.rs", "a switch of the test"),
+    ("tests/recordings/src/lib.rs", "a setting of the tests"),
+    ("tests/rpc/once.rs", "a setting of the test"),
+    ("tests/schedules/main.rs", "a setting of the test"),
 ];
 
 #[test]
-fn calls_with_a_better_door_stay_banned() {
+fn calls_with_a_replacement_stay_banned() {
     let list = places::text(&places::project().join("clippy.toml"));
     let missing: Vec<&&str> = BANNED.iter().filter(|call| !list.contains(&format!("path = \"{call}\""))).collect();
     assert!(missing.is_empty(), "clippy.toml does not ban {missing:?}");
 }
 
 #[test]
-fn a_banned_call_has_one_home() {
+fn banned_calls_are_used_only_in_listed_files() {
     let word = "clippy::disallowed_methods";
     let folders = ["api", "fake", "proto", "provider", "schema", "tests"];
     let elsewhere: Vec<String> = folders
@@ -62,7 +62,7 @@ fn a_banned_call_has_one_home() {
             lines.map(|(index, _)| format!("{}:{}", source.path, index + 1)).collect::<Vec<_>>()
         })
         .collect();
-    assert_none("a banned call is made outside its home", &elsewhere);
+    assert_none("a banned call is used in a file that is not listed", &elsewhere);
 }
 
 #[test]
@@ -81,5 +81,5 @@ fn no_test_sleeps() {
             lines.map(|(index, line)| format!("{}:{}: {}", source.path, index + 1, line.trim())).collect::<Vec<_>>()
         })
         .collect();
-    assert_none("somebody sleeps", &sleeping);
+    assert_none("a test sleeps", &sleeping);
 }

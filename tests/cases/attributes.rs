@@ -1,18 +1,18 @@
-//! Unknown and secret values at any place of a program: neither gets lost, and neither is in the way.
+//! Unknown and secret values at any place of a program: they stay unknown or secret, and cause no errors.
 
 use std::sync::Arc;
 
 use catalog::{Catalog, Resource};
 use rules::{Autonaming, CheckRequest, Checked, DiffRequest, check, diff, preview_create};
 use tests::case::{Action, Case};
-use tests::stage::{self, Told};
+use tests::stage::{self, ProgressLog};
 use value::{Data, Object, Value};
 
 use crate::run::{self, Outcome};
 
-/// What of a create case breaks when one value of its program is not known yet, or secret.
+/// Violations when one value in the program of a create case is unknown or secret.
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
-    if case.deed() != Action::Create || !outcome.failures.is_empty() || outcome.error.is_some() {
+    if case.action() != Action::Create || !outcome.failures.is_empty() || outcome.error.is_some() {
         return Vec::new();
     }
     let resource = run::resource(catalog, token);
@@ -25,20 +25,20 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
     wrong
 }
 
-/// An unknown satisfies every rule, shows as a change, and is unknown in the preview.
+/// An unknown value satisfies every check, is a change, and is unknown in the preview.
 fn with_unknown(resource: &Resource, case: &Case, program: &Object, place: &[Step]) -> Vec<String> {
     let (here, top) = (written(place), top(place));
     let news = replaced(program, place, &|_| Value::UNKNOWN);
     let checked = checked(resource, case, &news);
     let mut wrong: Vec<String> =
-        checked.failures.iter().map(|failure| format!("refused when `{here}` is not known: {failure:?}")).collect();
+        checked.failures.iter().map(|failure| format!("rejected when `{here}` is unknown: {failure:?}")).collect();
     let property = &resource.properties[top];
     if !checked.inputs.get(top).is_some_and(Value::contains_unknown) {
-        wrong.push(format!("checked, `{here}` is not unknown any more"));
+        wrong.push(format!("`{here}` is not unknown after the check"));
     }
     let preview = preview_create(resource, &checked.inputs, &stage::defaults());
     if !property.write_only && !preview.get(top).is_none_or(Value::contains_unknown) {
-        wrong.push(format!("`{here}` is not known, but the preview knows it"));
+        wrong.push(format!("`{here}` is unknown, but known in the preview"));
     }
     let known = self::checked(resource, case, program).inputs;
     let request = DiffRequest {
@@ -49,14 +49,14 @@ fn with_unknown(resource: &Resource, case: &Case, program: &Object, place: &[Ste
         now: stage::today(),
     };
     let changes = diff(resource, &request);
-    // What matters only at creation changes nothing later, whatever it is.
+    // An input that is used only at creation is not a change later.
     if !property.write_only && !property.once && !changes.properties().any(|name| name == top) {
-        wrong.push(format!("`{here}` is not known, but the diff shows no change"));
+        wrong.push(format!("`{here}` is unknown, but the diff shows no change"));
     }
     wrong
 }
 
-/// A secret stays one: in the inputs, in the preview, and in the state.
+/// A secret value is secret in the inputs, in the preview, and in the state.
 async fn with_secret(
     catalog: &Arc<Catalog>,
     resource: &Resource,
@@ -69,13 +69,13 @@ async fn with_secret(
     let inputs = checked(resource, case, &news).inputs;
     let preview = preview_create(resource, &inputs, &stage::defaults());
     let engine = stage::engine(catalog, Arc::new(stage::scripted(&case.calls)));
-    let told = Told::default();
+    let progress = ProgressLog::default();
     let token = format!("evalap-scaleway:{}", resource.token);
-    let created = engine.create(told.operation(&token, &case.name), &inputs).await;
+    let created = engine.create(progress.operation(&token, &case.name), &inputs).await;
     let state = created.map(|created| created.state).unwrap_or_default();
     let lost = |(what, bag): (&str, &Object)| {
         let value = bag.get(top)?;
-        // What the API answers in its place is told by the API, not by the program.
+        // A value that the API returns instead is not from the program.
         (!value.contains_secret() && !is_empty(value)).then(|| format!("`{here}` is secret, but not in the {what}"))
     };
     [("inputs", &inputs), ("preview", &preview), ("state", &state)].into_iter().filter_map(lost).collect()

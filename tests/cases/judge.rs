@@ -1,4 +1,4 @@
-//! Compares what came of a case with what it says. Knows no law.
+//! Compares the result of a case with the expected one.
 
 use client::testing::Sent;
 use rules::{Diff, Failure, Warning};
@@ -9,7 +9,7 @@ use value::{Object, Path};
 
 use crate::run::Outcome;
 
-/// Everything that is not as the case says.
+/// All differences from the case.
 pub(crate) fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
     let then = &case.then;
     let mut wrong = failures(case, &outcome.failures);
@@ -17,32 +17,32 @@ pub(crate) fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
     if let Some(diff) = &outcome.diff {
         wrong.extend(changes(case, diff));
     } else if then.diffs.is_some() || then.replaces.is_some() {
-        wrong.push("`diffs` and `replaces` mean nothing where nothing is compared".to_owned());
+        wrong.push("`diffs` and `replaces` need an operation with a diff".to_owned());
     }
     wrong.extend(calls(&case.calls, &outcome.sent));
     match (&then.error, &outcome.error) {
         (None, Some(error)) => wrong.push(format!("failed: {error}")),
         (Some(expected), None) => wrong.push(format!("did not fail with \"{expected}\"")),
         (Some(expected), Some(error)) if !error.to_string().contains(expected) => {
-            wrong.push(format!("failed otherwise than with \"{expected}\": {error}"));
+            wrong.push(format!("failed with another error than \"{expected}\": {error}"));
         }
         _ => {}
     }
-    if let Some(part) = then.told.as_ref().filter(|part| !outcome.told.contains(part.as_str())) {
-        wrong.push(format!("did not tell \"{part}\" but \"{}\"", outcome.told));
+    if let Some(part) = then.progress.as_ref().filter(|part| !outcome.progress.contains(part.as_str())) {
+        wrong.push(format!("the progress has no \"{part}\" but is \"{}\"", outcome.progress));
     }
     if then.id.is_some() && then.id != outcome.id {
-        wrong.push(format!("the id is {:?}, wanted {:?}", outcome.id, then.id));
+        wrong.push(format!("the id is {:?}, expected {:?}", outcome.id, then.id));
     }
     if then.gone != outcome.gone {
-        wrong.push(format!("gone is {}, wanted {}", outcome.gone, then.gone));
+        wrong.push(format!("gone is {}, expected {}", outcome.gone, then.gone));
     }
     wrong.extend(part("state", &then.state, outcome.state.as_ref()));
     wrong.extend(part("inputs", &then.inputs, outcome.inputs.as_ref()));
     wrong
 }
 
-/// Every announced failure and no other.
+/// Every expected failure and no other.
 fn failures(case: &Case, failures: &[Failure]) -> Vec<String> {
     let announced = |failure: &&Failure| {
         case.then.failures.get(&failure.path.to_string()).is_some_and(|part| failure.reason.contains(part.as_str()))
@@ -50,21 +50,21 @@ fn failures(case: &Case, failures: &[Failure]) -> Vec<String> {
     let unannounced = failures
         .iter()
         .filter(|failure| !announced(failure))
-        .map(|failure| format!("refused: {} {}", failure.path, failure.reason));
+        .map(|failure| format!("rejected: {} {}", failure.path, failure.reason));
     let missing = case.then.failures.iter().filter(|(path, part)| {
         !failures.iter().any(|failure| failure.path.to_string() == **path && failure.reason.contains(part.as_str()))
     });
-    unannounced.chain(missing.map(|(path, part)| format!("not refused: {path} ({part})"))).collect()
+    unannounced.chain(missing.map(|(path, part)| format!("not rejected: {path} ({part})"))).collect()
 }
 
-/// Every announced warning and no other.
+/// Every expected warning and no other.
 fn warnings(case: &Case, warnings: &[Warning]) -> Vec<String> {
     let says =
         |warning: &Warning, path: &str, part: &str| warning.path.to_string() == path && warning.text.contains(part);
     let announced = |warning: &&Warning| case.then.warnings.iter().any(|(path, part)| says(warning, path, part));
     let unannounced = warnings.iter().filter(|warning| !announced(warning)).map(|warning| format!("warned: {warning}"));
     let missing = case.then.warnings.iter().filter(|(path, part)| !warnings.iter().any(|one| says(one, path, part)));
-    unannounced.chain(missing.map(|(path, part)| format!("not warned: {path} ({part})"))).collect()
+    unannounced.chain(missing.map(|(path, part)| format!("no warning: {path} ({part})"))).collect()
 }
 
 fn changes(case: &Case, diff: &Diff) -> Vec<String> {
@@ -76,36 +76,39 @@ fn changes(case: &Case, diff: &Diff) -> Vec<String> {
     let differs = |(what, wanted, found): (&str, &Option<Vec<String>>, Vec<&str>)| {
         let mut wanted = wanted.clone()?;
         wanted.sort();
-        (wanted != found).then(|| format!("{what} are {found:?}, wanted {wanted:?}"))
+        (wanted != found).then(|| format!("{what} are {found:?}, expected {wanted:?}"))
     };
     compared.into_iter().filter_map(differs).collect()
 }
 
-/// The calls in order: verb, path and query, and the whole body.
+/// The requests in order: method, path, query, and the whole body.
 fn calls(wanted: &[Exchange], sent: &[Sent]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (index, (wanted, sent)) in wanted.iter().zip(sent).enumerate() {
         let number = index + 1;
         let (should, is) = (wanted.line(), case::line(&format!("{} {}", sent.method, sent.path)));
         if should != is {
-            wrong.push(format!("call {number} is {is}, wanted {should}"));
+            wrong.push(format!("request {number} is {is}, expected {should}"));
         }
         if wanted.headers != sent.headers {
-            wrong.push(format!("call {number} ({is}) has the headers {:?}, wanted {:?}", sent.headers, wanted.headers));
+            wrong.push(format!(
+                "request {number} ({is}) has the headers {:?}, expected {:?}",
+                sent.headers, wanted.headers
+            ));
         }
         let nothing = |body: &Json| body.is_null() || body.as_object().is_some_and(serde_json::Map::is_empty);
         let both_empty = nothing(&wanted.body) && nothing(&sent.body);
         if !both_empty && !subset::same(&wanted.body, &sent.body) {
-            wrong.push(format!("call {number} ({is}) carries {}, wanted {}", sent.body, wanted.body));
+            wrong.push(format!("request {number} ({is}) has the body {}, expected {}", sent.body, wanted.body));
         }
     }
     for missing in wanted.iter().skip(sent.len()) {
-        wrong.push(format!("not called: {}", missing.line()));
+        wrong.push(format!("request not sent: {}", missing.line()));
     }
-    // What comes after the first is mostly its repetition: the script has no answer for it.
+    // Further requests are mostly retries of the first, for which the script has no response.
     if let Some(more) = sent.get(wanted.len()) {
         let count = sent.len() - wanted.len();
-        wrong.push(format!("{count} calls too many, first {} {} {}", more.method, more.path, more.body));
+        wrong.push(format!("{count} unexpected requests, first {} {} {}", more.method, more.path, more.body));
     }
     wrong
 }

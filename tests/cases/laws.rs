@@ -1,9 +1,9 @@
-//! What holds for every case without saying so.
+//! Rules for every case.
 //!
-//! - Checking what was checked changes nothing.
-//! - A preview shows nothing that does not come true.
-//! - The same program again changes nothing, and neither does a refresh in between.
-//! - Nothing secret is told.
+//! - A second check changes nothing.
+//! - Known values of a preview are the values after the operation.
+//! - The same program causes no changes, also after a refresh.
+//! - No secret is printed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use catalog::{Catalog, Resource};
 use rules::{DiffRequest, diff};
 use serde_json::{Map, Value as Json};
 use tests::case::{Action, Case};
-use tests::stage::{self, Replay, SECRET_KEY, Told};
+use tests::stage::{self, ProgressLog, Replay, SECRET_KEY};
 use tests::{secrets, subset};
 use value::Object;
 
 use crate::run::{self, Outcome};
 
-/// The properties an operation set: the answers of an update case need not tell the truth about the others.
+/// The properties that an operation set: the responses of an update case need not be correct for the others.
 enum Touched {
     All,
     Changed(BTreeSet<String>),
@@ -40,21 +40,21 @@ impl Touched {
     }
 }
 
-/// The laws that a case breaks.
+/// The rules that a case violates.
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
     let resource = run::resource(catalog, token);
     let mut wrong = Vec::new();
-    if matches!(case.deed(), Action::Create | Action::Update | Action::Check | Action::Diff)
+    if matches!(case.action(), Action::Create | Action::Update | Action::Check | Action::Diff)
         && outcome.failures.is_empty()
     {
         wrong.extend(checking_again(resource, case));
     }
-    let (Action::Create | Action::Update, None, Some(state)) = (case.deed(), &outcome.error, &outcome.state) else {
+    let (Action::Create | Action::Update, None, Some(state)) = (case.action(), &outcome.error, &outcome.state) else {
         return wrong;
     };
     let touched = Touched::of(outcome);
     if let Some(preview) = &outcome.preview {
-        wrong.extend(previewed_in_vain(preview, state, &touched));
+        wrong.extend(wrong_in_preview(preview, state, &touched));
     }
     if let Some(inputs) = &outcome.inputs {
         wrong.extend(changed_by_nothing("the same program again", resource, case, inputs, state, &touched));
@@ -63,28 +63,28 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, out
     wrong
 }
 
-/// What of the secrets of a case shows in texts: errors, reasons, progress, logs, and the debug form of values.
+/// The secrets of a case that are in its errors, reasons, progress messages, logs, or debug output.
 pub(crate) fn leaks(catalog: &Catalog, token: &str, case: &Case, outcome: &Outcome, log: &str) -> Vec<String> {
     let resource = run::resource(catalog, token);
-    let mut secret = secrets::texts(resource, &case.olds());
-    secret.extend(secrets::texts(resource, &case.program()));
+    let mut secret = secrets::strings(resource, &case.olds());
+    secret.extend(secrets::strings(resource, &case.program()));
     if let Some(Json::Object(state)) = outcome.state.as_ref().map(stage::json) {
-        secret.extend(secrets::texts(resource, &state));
+        secret.extend(secrets::strings(resource, &state));
     }
     secret.push(SECRET_KEY.to_owned());
     let reasons: Vec<&str> = outcome.failures.iter().map(|failure| failure.reason.as_str()).collect();
     let places = [
         ("a failure", reasons.join("\n")),
         ("the error", outcome.error.as_ref().map(|error| format!("{error}\n{error:?}")).unwrap_or_default()),
-        ("the progress", outcome.told.clone()),
+        ("the progress", outcome.progress.clone()),
         ("the log", log.to_owned()),
         ("the debug form", format!("{:?} {:?} {:?}", outcome.inputs, outcome.state, outcome.preview)),
     ];
-    let told = |(place, text): &(&str, String)| {
+    let printed = |(place, text): &(&str, String)| {
         let shown = secrets::shown(&secret, text);
-        (!shown.is_empty()).then(|| format!("{place} tells secrets: {shown:?}"))
+        (!shown.is_empty()).then(|| format!("{place} contains secrets: {shown:?}"))
     };
-    places.iter().filter_map(told).collect()
+    places.iter().filter_map(printed).collect()
 }
 
 fn checking_again(resource: &Resource, case: &Case) -> Vec<String> {
@@ -92,27 +92,27 @@ fn checking_again(resource: &Resource, case: &Case) -> Vec<String> {
     let program = plain(&once);
     let twice = run::checked(resource, case, &program, &once);
     let mut wrong: Vec<String> =
-        twice.failures.iter().map(|failure| format!("refused when checked again: {failure:?}")).collect();
+        twice.failures.iter().map(|failure| format!("rejected by a second check: {failure:?}")).collect();
     if plain(&twice.inputs) != program {
-        wrong.push(format!("checked again, the inputs are {:?}, not {once:?}", twice.inputs));
+        wrong.push(format!("after a second check, the inputs are {:?}, not {once:?}", twice.inputs));
     }
     wrong
 }
 
-/// A known value of the preview that does not come true. What a preview is silent about, programs take for unknown.
-fn previewed_in_vain(preview: &Object, state: &Object, touched: &Touched) -> Vec<String> {
+/// Known values of the preview that differ afterwards. Properties that are absent in a preview are unknown to programs.
+fn wrong_in_preview(preview: &Object, state: &Object, touched: &Touched) -> Vec<String> {
     let (seen, came) = (stage::json(preview), stage::json(state));
     let wrong = |(name, value): (&String, &value::Value)| {
         if value.contains_unknown() || !touched.contains(name) {
             return None;
         }
         let wrong = subset::missing(seen.get(name)?, came.get(name).unwrap_or(&Json::Null), name);
-        (!wrong.is_empty()).then(|| format!("previewed in vain: {}", wrong.join(", ")))
+        (!wrong.is_empty()).then(|| format!("wrong in the preview: {}", wrong.join(", ")))
     };
     preview.iter().filter_map(wrong).collect()
 }
 
-/// Runs the program of a case again on what is in the state.
+/// Deploys the program of a case again.
 fn changed_by_nothing(
     when: &str,
     resource: &Resource,
@@ -130,9 +130,9 @@ fn changed_by_nothing(
     (!paths.is_empty()).then(|| format!("{when} changes {paths:?}"))
 }
 
-/// Reads what was made, with the answers the case gave last, and runs the program again.
+/// Reads the object, with the last responses of the case, and deploys the program again.
 ///
-/// Where the case has no answer for one of the looks, nothing can be said.
+/// Without a response to one of the reads, nothing is compared.
 async fn refreshed(
     catalog: &Arc<Catalog>,
     token: &str,
@@ -146,21 +146,21 @@ async fn refreshed(
     };
     let replay = replay(resource, case, id);
     let engine = stage::engine(catalog, Arc::new(replay.clone()));
-    let told = Told::default();
+    let progress = ProgressLog::default();
     let full_token = format!("evalap-scaleway:{token}");
-    let read = engine.read(told.operation(&full_token, &case.name), id, inputs, state).await;
+    let read = engine.read(progress.operation(&full_token, &case.name), id, inputs, state).await;
     if !replay.unknown().is_empty() {
         return Vec::new();
     }
     let read = match read {
         Ok(Some(read)) => read,
-        Ok(None) => return vec!["what was just made is gone when it is read".to_owned()],
-        Err(error) => return vec![format!("what was just made cannot be read: {error}")],
+        Ok(None) => return vec!["the created object is gone when it is read".to_owned()],
+        Err(error) => return vec![format!("the created object cannot be read: {error}")],
     };
     let mut wrong = Vec::new();
-    // Only what an update has moved, which cannot tell so, gets its new id now.
+    // Only an upgraded object, whose update cannot return the new id, has another id now.
     if read.id != *id && !rules::has_moved(state) {
-        wrong.push(format!("read, the id is {}, not {id}", read.id));
+        wrong.push(format!("after a read, the id is {}, not {id}", read.id));
     }
     let (mut before, mut after) = (plain(inputs), plain(&read.inputs));
     before.retain(|name, _| touched.contains(name));
@@ -181,7 +181,7 @@ async fn refreshed(
     wrong
 }
 
-/// Looks are answered as the case did, the first one also by what the last change answered, if that is the object.
+/// The responses to reads in the case; the first read also gets the response to the last change, if that is the object.
 fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
     let mut replay = Replay::of(&case.calls);
     let steps = resource.create.iter().chain(&resource.update);
@@ -196,7 +196,7 @@ fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
     });
     if let Some(exchange) = last {
         let path = exchange.send.split([' ', '?']).nth(1).unwrap_or_default();
-        // What is done to an object is called below its own address.
+        // Operations on an object have paths below the path of the object.
         let own = path.split_once(uuid).map(|(before, _)| format!("{before}{uuid}"));
         let path = own.unwrap_or_else(|| format!("{path}/{uuid}"));
         replay.answer(&format!("GET {path}"), 200, &exchange.answer);
@@ -204,7 +204,7 @@ fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
     replay
 }
 
-/// Inputs without what is kept beside them.
+/// Inputs without the plugin's own entries.
 fn plain(inputs: &Object) -> Map<String, Json> {
     match stage::json(inputs) {
         Json::Object(map) => map.into_iter().filter(|(name, _)| !name.starts_with("__")).collect(),

@@ -1,7 +1,7 @@
-//! The engine against the case files: one test per file, with every case that fails in its report.
+//! Runs the case files through the engine: one test per file, which reports every failed case.
 //!
-//! A case goes the way Pulumi would take it: check, diff, then the operation, over a network that follows the case's
-//! script. Beside what a case says, the laws hold for each.
+//! A case runs like in Pulumi: check, diff, then the operation, with a network that follows the script of the
+//! case. In addition to the expectations of a case, the rules (`laws`) hold for each.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod attributes;
@@ -19,7 +19,7 @@ use std::path::Path;
 use tests::case;
 use tests::places;
 
-fn every_case_holds(file: &Path) -> datatest_stable::Result<()> {
+fn every_case_passes(file: &Path) -> datatest_stable::Result<()> {
     let catalog = places::catalog();
     let token = case::token(file);
     let cases = case::read(file)?;
@@ -44,7 +44,7 @@ fn every_case_holds(file: &Path) -> datatest_stable::Result<()> {
     if report.is_empty() { Ok(()) } else { Err(Box::new(Report(report.join("\n  ")))) }
 }
 
-/// What fails, line by line: the harness shows an error's debug form.
+/// The failures, line by line, because the test harness prints the debug format of an error.
 struct Report(String);
 
 impl fmt::Debug for Report {
@@ -62,5 +62,5 @@ impl fmt::Display for Report {
 impl Error for Report {}
 
 datatest_stable::harness! {
-    { test = every_case_holds, root = "../resources", pattern = r"\.cases\.yaml$" },
+    { test = every_case_passes, root = "../resources", pattern = r"\.cases\.yaml$" },
 }

@@ -1,49 +1,49 @@
-//! Creates that fail half way, at each call: from the moment the object exists, its id is never lost.
+//! Creates that fail at each request: after the object exists, its id is always stored.
 
 use std::sync::Arc;
 
 use catalog::Catalog;
 use client::testing::ScriptedTransport;
 use tests::case::{Action, Case, Exchange};
-use tests::stage::{self, Told};
+use tests::stage::{self, ProgressLog};
 
 use crate::run::Outcome;
 
-/// What goes wrong when one of the calls of a create is refused.
+/// Violations when one request of a create is rejected.
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
-    let (Action::Create, None, Some(inputs), Some(id)) = (case.deed(), &outcome.error, &outcome.inputs, &outcome.id)
+    let (Action::Create, None, Some(inputs), Some(id)) = (case.action(), &outcome.error, &outcome.inputs, &outcome.id)
     else {
         return Vec::new();
     };
-    // To log in makes nothing, as to look does not.
+    // A login creates nothing, nor does a read.
     let makes = |call: &Exchange| !["GET ", "LOGIN "].iter().any(|verb| call.send.starts_with(verb));
     let Some(made) = case.calls.iter().position(|call| makes(call) && call.status < 300) else {
         return Vec::new();
     };
     let mut wrong = Vec::new();
     let full_token = format!("evalap-scaleway:{token}");
-    for refused in 0..case.calls.len() {
-        let answered = case.calls[..refused].iter().map(Exchange::step);
-        let refusal = case.calls[refused].refusal("not today");
-        let network = ScriptedTransport::new(answered.chain([refusal]));
+    for rejected in 0..case.calls.len() {
+        let answered = case.calls[..rejected].iter().map(Exchange::step);
+        let rejection = case.calls[rejected].rejection("not today");
+        let network = ScriptedTransport::new(answered.chain([rejection]));
         let engine = stage::engine(catalog, Arc::new(network));
-        let told = Told::default();
-        let created = engine.create(told.operation(&full_token, &case.name), inputs).await;
-        let call = &case.calls[refused].send;
+        let progress = ProgressLog::default();
+        let created = engine.create(progress.operation(&full_token, &case.name), inputs).await;
+        let call = &case.calls[rejected].send;
         let Err(error) = created else {
-            wrong.push(format!("succeeds although `{call}` is refused"));
+            wrong.push(format!("succeeds although `{call}` is rejected"));
             continue;
         };
-        // What is asked for after a permission error explains that error, and is no part of the operation.
+        // Requests after a permission error explain that error, and are not part of the operation.
         if !call.contains("/iam/v1alpha1/api-keys/") && !error.to_string().contains("not today") {
-            wrong.push(format!("does not tell why `{call}` is refused: {error}"));
+            wrong.push(format!("has not the error of `{call}`: {error}"));
         }
         match error.partial_state() {
-            None if refused > made => wrong.push(format!("forgets what it made when `{call}` is refused")),
-            Some(_) if refused <= made => {
-                wrong.push(format!("claims to have made something although `{call}` is refused"));
+            None if rejected > made => wrong.push(format!("does not store the id when `{call}` is rejected")),
+            Some(_) if rejected <= made => {
+                wrong.push(format!("stores an id although `{call}` is rejected"));
             }
-            Some(left) if left.id != *id => wrong.push(format!("calls it {} when `{call}` is refused", left.id)),
+            Some(left) if left.id != *id => wrong.push(format!("stores the id {} when `{call}` is rejected", left.id)),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Runs one case. Knows what Pulumi would do, not what should come of it.
+//! Runs one case, like Pulumi would.
 
 use std::sync::Arc;
 
@@ -11,50 +11,50 @@ use rules::{
 };
 use serde_json::{Map, Value as Json};
 use tests::case::{Action, Case};
-use tests::stage::{self, Told};
+use tests::stage::{self, ProgressLog};
 use value::Object;
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Default)]
 pub(crate) struct Outcome {
-    /// What is wrong with the inputs.
+    /// Failures of the check.
     pub failures: Vec<Failure>,
-    /// What is doubtful about them, or about what would change.
+    /// Warnings of the check and the diff.
     pub warnings: Vec<Warning>,
-    /// The checked inputs, or those a read gave.
+    /// The inputs after the check, or those of a read.
     pub inputs: Option<Object>,
-    /// What would change.
+    /// The differences.
     pub diff: Option<Diff>,
-    /// What the preview showed.
+    /// The result of the preview.
     pub preview: Option<Object>,
-    /// The resource's id, also that of what an error left.
+    /// The id of the resource, also in a partial state.
     pub id: Option<String>,
-    /// The resource's outputs, also those of what an error left.
+    /// The outputs of the resource, also in a partial state.
     pub state: Option<Object>,
-    /// The resource does not exist (any more).
+    /// Whether the resource does not exist.
     pub gone: bool,
-    /// Why it went wrong.
+    /// The error of the operation.
     pub error: Option<Error>,
-    /// What was sent.
+    /// The requests.
     pub sent: Vec<Sent>,
-    /// What the operation told about its progress.
-    pub told: String,
+    /// The progress messages of the operation.
+    pub progress: String,
 }
 
 /// Runs a case of the resource with this token.
 pub(crate) async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Outcome {
     let resource = resource(catalog, token);
     let network = stage::scripted(&case.calls);
-    // Cases of the project itself show these calls.
+    // Cases of the project itself contain the request that reads it.
     let engine = match token {
         "account/project:Project" => stage::engine(catalog, Arc::new(network.clone())),
         _ => stage::engine(catalog, Arc::new(stage::OwnProject(network.clone()))),
     };
-    let told = Told::default();
+    let progress = ProgressLog::default();
     let full_token = format!("evalap-scaleway:{token}");
-    let operation = told.operation(&full_token, &case.name);
+    let operation = progress.operation(&full_token, &case.name);
     let mut outcome = Outcome::default();
-    match case.deed() {
+    match case.action() {
         Action::Create | Action::Check => create(resource, &engine, operation, case, &mut outcome).await,
         Action::Update | Action::Diff => update(resource, &engine, operation, case, &mut outcome).await,
         Action::Read | Action::Refresh => {
@@ -71,16 +71,16 @@ pub(crate) async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Out
         }
     }
     outcome.sent = network.sent();
-    outcome.told = told.text();
+    outcome.progress = progress.text();
     outcome
 }
 
 /// The resource of a token without its package.
 pub(crate) fn resource<'c>(catalog: &'c Catalog, token: &str) -> &'c Resource {
-    catalog.resources.get(token).unwrap_or_else(|| panic!("the catalog holds {token}"))
+    catalog.resources.get(token).unwrap_or_else(|| panic!("the catalog has {token}"))
 }
 
-/// Checks a case's program, with the name a case expects.
+/// Checks the program of a case, with the name that the case expects.
 pub(crate) fn checked(resource: &Resource, case: &Case, program: &Map<String, Json>, olds: &Object) -> Checked {
     let request = CheckRequest {
         name: &case.name,
@@ -92,7 +92,7 @@ pub(crate) fn checked(resource: &Resource, case: &Case, program: &Map<String, Js
     check(resource, &request, &stage::defaults())
 }
 
-/// Inputs as a state holds them: secrets marked.
+/// Inputs as in a state: secrets are marked.
 fn former(resource: &Resource, given: &Map<String, Json>) -> Object {
     let mut inputs = stage::object(given);
     for (name, value) in inputs.iter_mut() {
@@ -102,7 +102,7 @@ fn former(resource: &Resource, given: &Map<String, Json>) -> Object {
     inputs
 }
 
-/// Outputs as a state holds them: like inputs, but without what is never stored.
+/// Outputs as in a state: like inputs, but without those that are never stored.
 fn olds(resource: &Resource, case: &Case) -> Object {
     let mut olds = former(resource, &case.olds());
     olds.retain(|name, _| !resource.properties.get(name).is_some_and(|property| property.write_only));
@@ -115,7 +115,7 @@ async fn create(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
     outcome.warnings = checked.warnings;
     let inputs = checked.inputs;
     outcome.inputs = Some(inputs.clone());
-    if case.deed() == Action::Check || !outcome.failures.is_empty() {
+    if case.action() == Action::Check || !outcome.failures.is_empty() {
         return;
     }
     outcome.preview = Some(preview_create(resource, &inputs, &stage::defaults()));
@@ -140,7 +140,7 @@ async fn update(resource: &Resource, engine: &Engine, operation: Operation<'_>, 
     let diff = diff(resource, &request);
     outcome.warnings.extend(diff.warnings.iter().cloned());
     outcome.diff = Some(diff);
-    if case.deed() == Action::Diff || !outcome.failures.is_empty() {
+    if case.action() == Action::Diff || !outcome.failures.is_empty() {
         return;
     }
     outcome.preview = Some(preview_update(resource, &olds, &given, &news, &stage::defaults(), stage::today()));
@@ -170,7 +170,7 @@ async fn read(
     }
 }
 
-/// What Pulumi's engine keeps of a failed step: with the state of the error these inputs, whatever the error holds.
+/// What Pulumi's engine stores after a failed step: the state of the error, and always these inputs.
 fn fail(outcome: &mut Outcome, error: Error, kept: Object) {
     if let Some(left) = error.partial_state() {
         outcome.id = Some(left.id.clone());

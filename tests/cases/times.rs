@@ -1,4 +1,4 @@
-//! The time of the last change in a state: after an update of several calls it is that of the last answer.
+//! The time of the last change in a state: after an update with several requests it is that of the last response.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use value::Value;
 
 use crate::run;
 
-/// The case again, with another `updated_at` in each answer; what the state then shows wrong.
+/// Runs the case with a different `updated_at` in each response; returns violations in the state.
 pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Vec<String> {
     let resource = run::resource(catalog, token);
     let property =
         resource.properties.get("updatedAt").filter(|property| property.read.as_deref() == Some("updated_at"));
-    if case.deed() != Action::Update || case.then.error.is_some() || property.is_none() {
+    if case.action() != Action::Update || case.then.error.is_some() || property.is_none() {
         return Vec::new();
     }
     let mut case = case.clone();
@@ -32,5 +32,5 @@ pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case) -> 
     if last.is_none() || shown == last {
         return Vec::new();
     }
-    vec![format!("`updatedAt` is {shown:?}, the last answer has {last:?}")]
+    vec![format!("`updatedAt` is {shown:?}, the last response has {last:?}")]
 }

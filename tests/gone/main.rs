@@ -1,4 +1,4 @@
-//! Only Scaleway reports that something is gone: laws over all resources of the catalog, through the engine and the fake.
+//! Only Scaleway's own "not found" means that something is deleted: rules for all resources of the catalog, with the engine and the fake.
 //! Each resource of `tests/rpc/life.yaml` is created once. The client's pauses take no time.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -11,8 +11,8 @@ use serde_json::{Value as Json, json};
 
 use crate::stack::{Entry, Stack, Thing, entries};
 
-/// Answers of proxies, gateways and wrong addresses: status, content type and body.
-const NOT_SCALEWAYS: [(&str, u16, &str, &str); 9] = [
+/// Responses of proxies, gateways and wrong addresses: status, content type and body.
+const FOREIGN_RESPONSES: [(&str, u16, &str, &str); 9] = [
     ("an HTML page with 404", 404, "text/html", "<html><head><title>404 Not Found</title></head></html>"),
     ("an empty 404", 404, "text/plain", ""),
     ("a 404 of a gateway", 404, "application/json", r#"{"message":"no Route matched with those values"}"#),
@@ -50,18 +50,18 @@ async fn whole() -> (Stack, Vec<(Entry, Thing)>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_read_that_scaleway_did_not_answer_keeps_the_state_of_every_resource() {
+async fn a_read_with_a_foreign_response_keeps_the_state_of_every_resource() {
     let (stack, all) = whole().await;
     let mut wrong = Vec::new();
     for (entry, thing) in &all {
         let product = stack.product(entry, thing).await;
-        for answer in NOT_SCALEWAYS {
+        for answer in FOREIGN_RESPONSES {
             stack.fake.fault(Fault::at(&product, text(answer)).times(10_000));
             let read = stack.read(entry, thing).await;
             stack.fake.clear_faults();
             match read {
-                Ok(None) => wrong.push(format!("{}: {} counts as gone", entry.resource, answer.0)),
-                Ok(Some(_)) => wrong.push(format!("{}: {} counts as a good answer", entry.resource, answer.0)),
+                Ok(None) => wrong.push(format!("{}: {} is treated as deleted", entry.resource, answer.0)),
+                Ok(Some(_)) => wrong.push(format!("{}: {} is treated as success", entry.resource, answer.0)),
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     wrong.push(format!("{}: {} is reported as not found: {error}", entry.resource, answer.0));
                 }
@@ -72,22 +72,22 @@ async fn a_read_that_scaleway_did_not_answer_keeps_the_state_of_every_resource()
             wrong.push(format!("{} cannot be read afterwards", entry.resource));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len() * NOT_SCALEWAYS.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len() * FOREIGN_RESPONSES.len(), wrong.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lookup_that_scaleway_did_not_answer_fails_for_every_function() {
+async fn a_lookup_with_a_foreign_response_fails_for_every_function() {
     let (stack, all) = whole().await;
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for (entry, thing) in &all {
         let Some((function, arguments)) = stack.lookup(entry, thing) else { continue };
-        for answer in NOT_SCALEWAYS {
+        for answer in FOREIGN_RESPONSES {
             tried += 1;
             stack.fake.fault(Fault::at("*", text(answer)).times(10_000));
             let found = stack.invoke(&function, &arguments).await;
             stack.fake.clear_faults();
             match found {
-                Ok(_) => wrong.push(format!("{function}: {} counts as a good answer", answer.0)),
+                Ok(_) => wrong.push(format!("{function}: {} is treated as success", answer.0)),
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     wrong.push(format!("{function}: {} is reported as not found: {error}", answer.0));
                 }
@@ -107,7 +107,7 @@ async fn a_resource_that_is_deleted_between_two_reads_is_gone() {
     let (mut stack, all) = whole().await;
     let mut tried = 0;
     for (entry, thing) in &all {
-        // The first read finds it, and from then on nothing does.
+        // The first read finds it, and all later ones do not.
         stack.restart();
         stack.fake.clear_requests();
         stack.read(entry, thing).await.unwrap();
@@ -122,9 +122,9 @@ async fn a_resource_that_is_deleted_between_two_reads_is_gone() {
         stack.fake.clear_faults();
         match read {
             Ok(None) => {}
-            // What may be missing beside the resource was.
+            // Only reads of optional parts failed.
             Ok(Some(_)) if stack.is_whole_by_first_read(entry) => {}
-            // The search for the instance of an upgrade, or for a part of what exists always.
+            // The search for the instance of an upgrade, or for a part of something that always exists.
             Err(error) if error.kind() != ErrorKind::NotFound => {}
             other => panic!("{}: {:?}", entry.resource, other.map(|read| read.is_some())),
         }
@@ -133,12 +133,12 @@ async fn a_resource_that_is_deleted_between_two_reads_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delete_that_scaleway_did_not_answer_fails_for_every_resource() {
+async fn a_delete_with_a_foreign_response_fails_for_every_resource() {
     let (stack, all) = whole().await;
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for (entry, thing) in &all {
         let product = stack.product(entry, thing).await;
-        for answer in NOT_SCALEWAYS.into_iter().filter(|answer| stack.can_tell_delete(entry, answer.1, answer.3)) {
+        for answer in FOREIGN_RESPONSES.into_iter().filter(|answer| stack.can_tell_delete(entry, answer.1, answer.3)) {
             tried += 1;
             stack.fake.fault(Fault::at(&product, text(answer)).times(10_000));
             let deleted = stack.delete(entry, thing).await;
@@ -153,11 +153,11 @@ async fn a_delete_that_scaleway_did_not_answer_fails_for_every_resource() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_scaleway_reports_as_not_found_is_gone_for_every_resource() {
+async fn a_resource_that_scaleway_reports_as_not_found_is_gone() {
     let (mut stack, all) = whole().await;
     let mut wrong = Vec::new();
     for (entry, thing) in all.iter().rev() {
-        // Another engine: to this one it was deleted outside of Pulumi.
+        // Another engine, in which the object was deleted outside of Pulumi.
         stack.delete(entry, thing).await.unwrap_or_else(|error| panic!("{}: {error}", entry.resource));
         stack.restart();
         match stack.read(entry, thing).await {
@@ -172,16 +172,16 @@ async fn what_scaleway_reports_as_not_found_is_gone_for_every_resource() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_cannot_see_the_project_deletes_nothing_from_the_state() {
+async fn an_api_key_without_access_to_the_project_removes_nothing_from_the_state() {
     let (mut stack, all) = whole().await;
     let mut wrong = Vec::new();
     for (entry, thing) in &all {
-        // As to a key of another organization: everything is not found, and no project is listed.
+        // As for an API key of another organization: everything is not found, and no project is listed.
         stack.restart();
         let list =
             FaultKind::Status { code: 200, body: Some(json!({ "projects": [], "total_count": 0 })), retry_after: None };
         stack.fake.fault(Fault::at("/account/v3/projects", list).times(10_000));
-        // Without a body the fake answers as Object Storage does.
+        // Without a body the fake responds like Object Storage.
         let is_stored = entry.resource.starts_with("object/");
         let stored = FaultKind::Status { code: 404, body: None, retry_after: None };
         let missing = not_found("");
@@ -221,7 +221,7 @@ async fn a_part_without_a_project_stays_when_the_project_of_another_resource_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_may_not_read_projects_believes_not_found() {
+async fn an_api_key_without_permission_to_read_projects_accepts_not_found() {
     let (mut stack, all) = whole().await;
     let (entry, thing) = all.iter().find(|(entry, _)| entry.resource == "registry/namespace:Namespace").unwrap();
     let denied = json!({ "type": "permissions_denied", "message": "insufficient permissions" });
@@ -268,7 +268,7 @@ async fn a_404_about_an_object_that_the_call_does_not_name_is_not_about_the_reso
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_waits_for_reads_and_lists_that_lag_for_every_resource() {
+async fn a_create_waits_for_eventually_consistent_reads_and_lists_of_every_resource() {
     let mut stack = Stack::start().await;
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for entry in entries() {
@@ -298,7 +298,7 @@ async fn a_create_waits_for_reads_and_lists_that_lag_for_every_resource() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_waits_for_reads_and_lists_that_lag_for_every_resource() {
+async fn an_update_waits_for_eventually_consistent_reads_and_lists_of_every_resource() {
     let mut stack = Stack::start().await;
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for entry in entries() {
@@ -327,7 +327,7 @@ async fn an_update_waits_for_reads_and_lists_that_lag_for_every_resource() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_child_waits_for_the_parent_that_was_created_a_moment_ago() {
+async fn a_child_waits_for_a_parent_that_was_created_shortly_before() {
     let mut stack = Stack::start().await;
     let entry = |resource: &str, name: &str, inputs: Json| Entry {
         resource: resource.to_owned(),
@@ -348,7 +348,7 @@ async fn a_child_waits_for_the_parent_that_was_created_a_moment_ago() {
     stack.fake.fault(Fault::at("/functions/*/functions", not_found(&uuid)).method("POST").times(2));
     stack.create(&child, &child.inputs).await.unwrap();
 
-    // To another process the namespace is an old one, and the 404 is the truth.
+    // Another process did not create the namespace, and accepts the 404.
     stack.restart();
     stack.fake.fault(Fault::at("/functions/*/functions", not_found(&uuid)).method("POST").times(2));
     let error = stack.create(&child, &child.inputs).await.unwrap_err();

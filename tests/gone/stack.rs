@@ -1,4 +1,4 @@
-//! The resources of `tests/rpc/life.yaml` through an engine of this process and a fake. Pauses take no time.
+//! The resources of `tests/rpc/life.yaml`, in an engine of this process with a fake. Pauses take no time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, FaultKind, Running, Seed};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tests::places;
-use tests::stage::{self, SameDay, Told};
+use tests::stage::{self, ProgressLog, SameDay};
 use value::Object;
 
-/// What Pulumi writes for an archive.
+/// Pulumi's key of an archive.
 const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/// One resource of the table, after those it needs.
+/// One resource of the table, after its dependencies.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) resource: String,
@@ -29,12 +29,12 @@ pub(crate) struct Entry {
     pub(crate) inputs: Map<String, Json>,
     #[serde(default)]
     pub(crate) change: Map<String, Json>,
-    /// It exists as long as what it is a part of.
+    /// It exists as long as its parent.
     #[serde(default)]
     pub(crate) stays: bool,
 }
 
-/// A resource as a stack holds it.
+/// A resource as in a stack.
 #[derive(Clone, Debug)]
 pub(crate) struct Thing {
     pub(crate) id: String,
@@ -45,7 +45,7 @@ pub(crate) struct Thing {
 
 pub(crate) struct Stack {
     pub(crate) fake: Running,
-    /// What exists, by the names of the table.
+    /// The objects, by the names of the table.
     pub(crate) world: BTreeMap<String, Thing>,
     catalog: Arc<Catalog>,
     engine: Engine,
@@ -54,7 +54,7 @@ pub(crate) struct Stack {
 pub(crate) fn entries() -> Vec<Entry> {
     let text = places::text(&places::project().join("tests/rpc/life.yaml"));
     let mut entries: Vec<Entry> = serde_saphyr::from_str(&text).unwrap();
-    // Checks probe an address by real time, and no call of theirs goes to Scaleway.
+    // Health checks send probes in real time, and none to Scaleway.
     entries.retain(|entry| {
         !["evalap/healthCheck:HealthCheck", "evalap/loginCheck:LoginCheck"].contains(&entry.resource.as_str())
     });
@@ -88,7 +88,7 @@ impl Stack {
         Self { fake, world: BTreeMap::new(), catalog, engine }
     }
 
-    /// From now on another process: nothing is known of what was made before.
+    /// A new process, without the memory of the previous one.
     pub(crate) fn restart(&mut self) {
         self.engine = engine(&self.catalog, &self.fake);
     }
@@ -97,14 +97,14 @@ impl Stack {
         &self.catalog.resources[&entry.resource]
     }
 
-    /// Whether Scaleway is called for it.
+    /// Whether its operations send requests to Scaleway.
     pub(crate) fn is_remote(&self, entry: &Entry) -> bool {
         let resource = self.resource(entry);
         resource.local.is_none() && resource.discontinued.is_none() && !resource.read.is_empty()
     }
 
-    /// Whether this answer to a delete differs from one that the API document has. An operation without a body answers
-    /// 204, as a proxy can; Object Storage has no body in any answer to a change; what is left of `{}` is an empty schema.
+    /// Whether this response to a delete differs from those in the API document. An operation without a body responds
+    /// with 204, as a proxy can; Object Storage has no body in responses to changes; `{}` without its end is an empty schema.
     pub(crate) fn can_tell_delete(&self, entry: &Entry, status: u16, body: &str) -> bool {
         let resource = self.resource(entry);
         let polls = resource.wait.is_some();
@@ -133,8 +133,8 @@ impl Stack {
 
     pub(crate) async fn create(&self, entry: &Entry, program: &Map<String, Json>) -> Result<Thing, Error> {
         let inputs = self.checked(entry, &Object::new(), program);
-        let (told, token) = (Told::default(), token(entry));
-        let created = self.engine.create(told.operation(&token, &entry.name), &inputs).await?;
+        let (progress, token) = (ProgressLog::default(), token(entry));
+        let created = self.engine.create(progress.operation(&token, &entry.name), &inputs).await?;
         Ok(Thing { id: created.id, state: stage::json(&created.state), outputs: created.state, inputs })
     }
 
@@ -148,18 +148,18 @@ impl Stack {
         let mut program = entry.inputs.clone();
         program.extend(change.clone());
         let news = self.checked(entry, &thing.inputs, &program);
-        let (told, token) = (Told::default(), token(entry));
-        let operation = told.operation(&token, &entry.name);
+        let (progress, token) = (ProgressLog::default(), token(entry));
+        let operation = progress.operation(&token, &entry.name);
         let outputs = self.engine.update(operation, &thing.id, &thing.outputs, &thing.inputs, &news).await?;
         Ok(Thing { id: thing.id.clone(), state: stage::json(&outputs), outputs, inputs: news })
     }
 
     pub(crate) async fn read(&self, entry: &Entry, thing: &Thing) -> Result<Option<ReadBack>, Error> {
-        let (told, token) = (Told::default(), token(entry));
-        self.engine.read(told.operation(&token, &entry.name), &thing.id, &thing.inputs, &thing.outputs).await
+        let (progress, token) = (ProgressLog::default(), token(entry));
+        self.engine.read(progress.operation(&token, &entry.name), &thing.id, &thing.inputs, &thing.outputs).await
     }
 
-    /// The addresses of the resource's product, or of its bucket: the project of it stays visible when they fail.
+    /// The paths of the resource's product, or of its bucket: its project stays accessible when they fail.
     pub(crate) async fn product(&self, entry: &Entry, thing: &Thing) -> String {
         self.fake.clear_requests();
         self.read(entry, thing).await.unwrap();
@@ -167,16 +167,16 @@ impl Stack {
     }
 
     pub(crate) async fn delete(&self, entry: &Entry, thing: &Thing) -> Result<(), Error> {
-        let (told, token) = (Told::default(), token(entry));
-        self.engine.delete(told.operation(&token, &entry.name), &thing.id, &thing.outputs, &thing.inputs).await
+        let (progress, token) = (ProgressLog::default(), token(entry));
+        self.engine.delete(progress.operation(&token, &entry.name), &thing.id, &thing.outputs, &thing.inputs).await
     }
 
     pub(crate) fn read_method(&self, entry: &Entry) -> &str {
         &self.resource(entry).read[0].call.method
     }
 
-    /// The first read of the resource after a change, as a pattern of its path, and how it lags: a list without the
-    /// resource, or 404. Nothing if the change reads nothing.
+    /// The first read of the resource after a change, as a pattern of its path, and the eventually consistent response: a list
+    /// without the resource, or 404. `None` if the change reads nothing.
     pub(crate) fn first_read_after_create(&self, entry: &Entry) -> Option<(String, FaultKind)> {
         let step = &self.resource(entry).read[0];
         let requests = self.fake.requests();
@@ -204,20 +204,20 @@ impl Stack {
         Some((path.join("/"), lag))
     }
 
-    /// How many reads whose path fits came before the first change.
+    /// The number of reads with a matching path before the first change.
     pub(crate) fn reads_before_change(&self, pattern: &str) -> u32 {
         let requests = self.fake.requests();
         let before = requests.iter().take_while(|request| ["GET", "HEAD"].contains(&request.method.as_str()));
         u32::try_from(before.filter(|request| fits(pattern, &request.path)).count()).unwrap()
     }
 
-    /// Whether every read but the first is of something that may be missing.
+    /// Whether all reads except the first are of optional parts.
     pub(crate) fn is_whole_by_first_read(&self, entry: &Entry) -> bool {
         let reads = &self.resource(entry).read;
         reads.iter().skip(1).all(|step| step.optional || !step.tells.is_empty())
     }
 
-    /// The function that looks the resource up, and arguments that find it.
+    /// The lookup function of the resource, and arguments that find it.
     pub(crate) fn lookup(&self, entry: &Entry, thing: &Thing) -> Option<(String, Object)> {
         let function = self.catalog.functions.values().find(|function| function.lookup.resource == entry.resource)?;
         let lookup = &function.lookup;
@@ -238,18 +238,18 @@ impl Stack {
         }
     }
 
-    /// Whether a delete of it makes a call.
+    /// Whether a delete sends a request.
     pub(crate) fn is_deletable(&self, entry: &Entry) -> bool {
         let resource = self.resource(entry);
         !resource.delete.is_empty() || resource.special.is_some()
     }
 
-    /// JSON with `$name.output` replaced by the outputs of what exists, and archives in the form of the stage.
+    /// JSON with `$name.output` replaced by outputs of existing objects, and archives in the form of `stage`.
     fn resolved(&self, json: &Json) -> Json {
         match json {
             Json::String(text) if text.starts_with('$') => {
                 let (name, output) = text[1..].split_once('.').unwrap();
-                let thing = self.world.get(name).unwrap_or_else(|| panic!("{name} comes before"));
+                let thing = self.world.get(name).unwrap_or_else(|| panic!("{name} is declared before"));
                 if output == "id" { Json::from(thing.id.clone()) } else { thing.state[output].clone() }
             }
             Json::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),
@@ -264,7 +264,7 @@ impl Stack {
     }
 }
 
-/// Whether a path fits a pattern in which `*` stands for anything, as in a fault of the fake.
+/// Whether a path matches a pattern in which `*` matches anything, as in a fault of the fake.
 fn fits(pattern: &str, path: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == path,

@@ -1,10 +1,10 @@
-//! Differences, and how types of a Pulumi schema read in the peer's words.
+//! Differences, and types of a Pulumi schema in the notation of `pulumiverse_scaleway`.
 
 use std::fmt;
 
 use serde_json::Value as Json;
 
-/// One thing in which we differ.
+/// One difference.
 #[derive(Debug)]
 pub(crate) struct Difference {
     /// `token`, `token.property` or `token.property.inner`.
@@ -13,31 +13,36 @@ pub(crate) struct Difference {
     pub(crate) what: &'static str,
     /// Ours.
     pub(crate) ours: String,
-    /// The peer's.
-    pub(crate) peer: String,
+    /// That of `pulumiverse_scaleway`.
+    pub(crate) pulumiverse: String,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: ours {}, the peer's {}", self.at, self.what, self.ours, self.peer)
+        write!(f, "{}: {}: ours {}, pulumiverse {}", self.at, self.what, self.ours, self.pulumiverse)
     }
 }
 
-/// Notes a difference if there is one.
-#[expect(clippy::needless_pass_by_value, reason = "the many comparisons read better without ampersands")]
+/// Adds a difference if the values differ.
+#[expect(clippy::needless_pass_by_value, reason = "shorter comparisons")]
 pub(crate) fn equal<T: PartialEq + fmt::Debug>(
     differences: &mut Vec<Difference>,
     at: &str,
     what: &'static str,
     ours: T,
-    peer: T,
+    pulumiverse: T,
 ) {
-    if ours != peer {
-        differences.push(Difference { at: at.to_owned(), what, ours: format!("{ours:?}"), peer: format!("{peer:?}") });
+    if ours != pulumiverse {
+        differences.push(Difference {
+            at: at.to_owned(),
+            what,
+            ours: format!("{ours:?}"),
+            pulumiverse: format!("{pulumiverse:?}"),
+        });
     }
 }
 
-/// A type in the peer's words (`list<object>`), and the token of the nested type it leads to.
+/// A type in the notation of `pulumiverse_scaleway` (`list<object>`), and the token of its nested type.
 pub(crate) fn type_of(spec: &Json) -> (String, Option<String>) {
     if let Some(reference) = spec["$ref"].as_str() {
         let token = reference.rsplit_once("#/types/").map_or(reference, |(_, token)| token);
@@ -58,9 +63,9 @@ pub(crate) fn type_of(spec: &Json) -> (String, Option<String>) {
     }
 }
 
-/// A type of the peer; sets are lists to Pulumi.
-pub(crate) fn peer_type(peer: &Json) -> String {
-    peer["type"].as_str().unwrap_or_default().replace("set<", "list<")
+/// A type of `pulumiverse_scaleway`; its sets are lists in Pulumi.
+pub(crate) fn pulumiverse_type(pulumiverse: &Json) -> String {
+    pulumiverse["type"].as_str().unwrap_or_default().replace("set<", "list<")
 }
 
 /// A token without its package.
@@ -68,12 +73,12 @@ pub(crate) fn without_package(token: &str) -> &str {
     token.split_once(':').map_or(token, |(_, rest)| rest)
 }
 
-/// Whether a flag is set.
+/// Whether a boolean is set.
 pub(crate) fn flag(json: &Json, name: &str) -> bool {
     json[name].as_bool().unwrap_or(false)
 }
 
-/// Whether a list of names holds this one.
+/// Whether a list of names contains this one.
 pub(crate) fn holds(list: &Json, name: &str) -> bool {
     list.as_array().into_iter().flatten().any(|item| item == name)
 }

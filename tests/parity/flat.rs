@@ -1,11 +1,11 @@
-//! The older generation of names: a flat token is the same resource or lookup as its modular one, called otherwise.
+//! Flat tokens: the same resource or lookup as under the modular token, with another name.
 
 use catalog::Catalog;
 use serde_json::Value as Json;
 
 use crate::compare::{Difference, equal, without_package};
 
-/// Compares what stands under a flat token with what stands under its modular one.
+/// Compares the schema of a flat token with that of its modular token.
 pub(crate) fn compare(offer: &Json, token: &str, flat: &Json, catalog: &Catalog, differences: &mut Vec<Difference>) {
     let bare = without_package(token);
     let modular = &offer[format!("evalap-scaleway:{}", catalog.modular(token))];
@@ -15,7 +15,7 @@ pub(crate) fn compare(offer: &Json, token: &str, flat: &Json, catalog: &Catalog,
     }
 }
 
-/// The same without the names of object types, which begin with the name of what they belong to.
+/// The schema without the names of object types, which start with the name of their owner.
 fn without_types(spec: &Json) -> Json {
     match spec {
         Json::Object(members) => members

@@ -1,7 +1,7 @@
-//! Our offer against what is known of the peer's: every resource, lookup, property and rule of the products in scope.
+//! Comparison with `pulumiverse_scaleway`: every resource, lookup, property and rule of the products in scope.
 //!
-//! Each difference is listed in `differences.yaml` with its reason. A difference that is not listed fails, and so does one
-//! that is listed but gone.
+//! Each difference is listed in `differences.yaml` with its reason. An unlisted difference fails the test, and so does a
+//! listed one that no longer exists.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod compare;
@@ -23,28 +23,32 @@ use crate::compare::Difference;
 
 fn main() -> ExitCode {
     Suite::default()
-        .test("every_difference_from_the_peer_is_meant", "peer-compat", every_difference_from_the_peer_is_meant)
         .test(
-            "every_resource_and_lookup_of_the_peer_in_scope_is_offered",
-            "peer-compat",
-            every_resource_and_lookup_of_the_peer_in_scope_is_offered,
+            "every_difference_from_pulumiverse_is_listed",
+            "pulumiverse-compat",
+            every_difference_from_pulumiverse_is_listed,
+        )
+        .test(
+            "every_resource_and_lookup_of_pulumiverse_in_scope_exists",
+            "pulumiverse-compat",
+            every_resource_and_lookup_of_pulumiverse_in_scope_exists,
         )
         .run()
 }
 
-/// A difference that is meant.
+/// A listed difference.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Meant {
-    /// Where: `token`, `token.property` or `token.property.inner`; `*` at an end stands for anything.
+struct Listed {
+    /// Place: `token`, `token.property` or `token.property.inner`; a `*` at the start or end matches anything.
     at: String,
-    /// The kinds of difference, as the test names them.
+    /// The kinds of difference, as in the output of the test.
     what: Vec<String>,
-    /// Why it is so.
+    /// The reason.
     reason: String,
 }
 
-impl Meant {
+impl Listed {
     fn is(&self, difference: &Difference) -> bool {
         let here = match (self.at.strip_prefix('*'), self.at.strip_suffix('*')) {
             (Some(end), _) => difference.at.ends_with(end),
@@ -55,7 +59,7 @@ impl Meant {
     }
 }
 
-fn every_difference_from_the_peer_is_meant(folder: &Path) {
+fn every_difference_from_pulumiverse_is_listed(folder: &Path) {
     let peer_resources = places::json(&folder.join("resources.json"));
     let peer_functions = places::json(&folder.join("functions.json"));
     let schema = places::json(&places::project().join("schema/schema.json"));
@@ -65,17 +69,17 @@ fn every_difference_from_the_peer_is_meant(folder: &Path) {
     let mut compared = 0;
     for (token, ours) in members(&schema["resources"]) {
         let bare = compare::without_package(token);
-        // Components and their building blocks are our own.
+        // Components and their building blocks exist only in this provider.
         if is_our_own(bare) {
             continue;
         }
-        // What a flat name stands for is compared under its modular one.
+        // Flat names are compared under their modular names.
         if catalog.modular(token) != bare {
             flat::compare(&schema["resources"], token, ours, &catalog, &mut differences);
             continue;
         }
-        let peer = &peer_resources[format!("scaleway:{bare}")];
-        compared += resources::compare(&schema, bare, ours, &catalog.resources[bare], peer, &mut differences);
+        let pulumiverse = &peer_resources[format!("scaleway:{bare}")];
+        compared += resources::compare(&schema, bare, ours, &catalog.resources[bare], pulumiverse, &mut differences);
     }
     for (token, ours) in members(&schema["functions"]) {
         let bare = compare::without_package(token);
@@ -86,35 +90,35 @@ fn every_difference_from_the_peer_is_meant(folder: &Path) {
             flat::compare(&schema["functions"], token, ours, &catalog, &mut differences);
             continue;
         }
-        let peer = &peer_functions[format!("scaleway:{bare}")];
-        compared += functions::compare(&schema, bare, ours, peer, &mut differences);
+        let pulumiverse = &peer_functions[format!("scaleway:{bare}")];
+        compared += functions::compare(&schema, bare, ours, pulumiverse, &mut differences);
     }
     assert!(compared > 500, "only {compared} properties were compared");
 
-    let meant: Vec<Meant> =
+    let listed: Vec<Listed> =
         serde_saphyr::from_str(&places::text(&places::project().join("tests/parity/differences.yaml"))).unwrap();
     let unexplained: Vec<String> = differences
         .iter()
-        .filter(|found| !meant.iter().any(|meant| meant.is(found)))
+        .filter(|found| !listed.iter().any(|listed| listed.is(found)))
         .map(ToString::to_string)
         .collect();
-    assert!(unexplained.is_empty(), "{} differences are not meant:\n{}", unexplained.len(), unexplained.join("\n"));
-    let gone: Vec<String> = meant
+    assert!(unexplained.is_empty(), "{} differences are not listed:\n{}", unexplained.len(), unexplained.join("\n"));
+    let gone: Vec<String> = listed
         .iter()
-        .flat_map(|meant| meant.what.iter().map(move |what| (meant, what)))
-        .filter(|(meant, what)| !differences.iter().any(|found| meant.is(found) && found.what == what.as_str()))
-        .map(|(meant, what)| format!("{} ({what})", meant.at))
+        .flat_map(|listed| listed.what.iter().map(move |what| (listed, what)))
+        .filter(|(listed, what)| !differences.iter().any(|found| listed.is(found) && found.what == what.as_str()))
+        .map(|(listed, what)| format!("{} ({what})", listed.at))
         .collect();
-    assert!(gone.is_empty(), "differences.yaml lists what is no difference:\n{}", gone.join("\n"));
-    let silent: Vec<&str> =
-        meant.iter().filter(|meant| meant.reason.len() < 20).map(|meant| meant.at.as_str()).collect();
-    assert!(silent.is_empty(), "differences.yaml gives no reason for {silent:?}");
+    assert!(gone.is_empty(), "differences.yaml lists differences that do not exist:\n{}", gone.join("\n"));
+    let unexplained: Vec<&str> =
+        listed.iter().filter(|listed| listed.reason.len() < 20).map(|listed| listed.at.as_str()).collect();
+    assert!(unexplained.is_empty(), "differences.yaml gives no reason for {unexplained:?}");
 }
 
-fn every_resource_and_lookup_of_the_peer_in_scope_is_offered(folder: &Path) {
+fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
     let catalog = places::catalog();
     let peer_functions = places::json(&folder.join("functions.json"));
-    // A lookup that the peer has for a resource of ours must be offered too.
+    // A lookup of `pulumiverse_scaleway` for an existing resource must exist too.
     let missing: Vec<String> = catalog
         .resources
         .keys()
@@ -126,8 +130,8 @@ fn every_resource_and_lookup_of_the_peer_in_scope_is_offered(folder: &Path) {
             (!offered && peer_functions.get(format!("scaleway:{lookup}")).is_some()).then_some(lookup)
         })
         .collect();
-    assert!(missing.is_empty(), "the peer has lookups that are not offered: {missing:?}");
-    // And so must those that stand alone in a module of ours.
+    assert!(missing.is_empty(), "lookups of pulumiverse are missing: {missing:?}");
+    // So must its functions without a resource in existing modules.
     let modules: Vec<&str> = IN_SCOPE.iter().filter_map(|token| token.split('/').next()).collect();
     let alone: Vec<&str> = members(&peer_functions)
         .into_keys()
@@ -136,26 +140,29 @@ fn every_resource_and_lookup_of_the_peer_in_scope_is_offered(folder: &Path) {
         .filter(|token| !catalog.functions.contains_key(*token))
         .filter(|token| !NOT_YET.iter().any(|(other, _)| other == token))
         .collect();
-    assert!(alone.is_empty(), "the peer has functions that are not offered: {alone:?}");
+    assert!(alone.is_empty(), "functions of pulumiverse are missing: {alone:?}");
     let theirs = catalog.resources.keys().filter(|token| !is_our_own(token));
     assert_eq!(theirs.count(), IN_SCOPE.len());
     for token in IN_SCOPE {
-        assert!(catalog.resources.contains_key(*token), "{token} is not offered");
+        assert!(catalog.resources.contains_key(*token), "{token} is missing");
     }
 }
 
-/// Whether a token is of the module that the peer does not have.
+/// Whether a token is in the module that `pulumiverse_scaleway` does not have.
 fn is_our_own(token: &str) -> bool {
     token.starts_with("evalap/")
 }
 
-/// Functions of the peer in these modules that are not offered, each with the reason.
+/// Functions of `pulumiverse_scaleway` in these modules that do not exist here, with the reason.
 const NOT_YET: &[(&str, &str)] = &[
-    ("account/getAvailabilityZones:getAvailabilityZones", "a list of constants in the peer, which no API tells"),
-    ("keymanager/getVerify:getVerify", "use of a key by a program, which is no part of a deployment"),
+    (
+        "account/getAvailabilityZones:getAvailabilityZones",
+        "a list of constants in `pulumiverse_scaleway`, which no API returns",
+    ),
+    ("keymanager/getVerify:getVerify", "a program that uses a key is not a deployment"),
 ];
 
-/// What the release offers.
+/// The resources and lookups in scope.
 const IN_SCOPE: &[&str] = &[
     "account/project:Project",
     "account/sshKey:SshKey",
@@ -221,7 +228,7 @@ const IN_SCOPE: &[&str] = &[
     "secrets/version:Version",
 ];
 
-/// The members of a JSON object in their order.
+/// The members of a JSON object, in order.
 fn members(json: &Json) -> BTreeMap<&str, &Json> {
     json.as_object().into_iter().flatten().map(|(name, json)| (name.as_str(), json)).collect()
 }

@@ -1,30 +1,30 @@
-//! Properties of nested types, as far down as they go.
+//! Properties of nested types, at any depth.
 
 use std::collections::BTreeSet;
 
 use catalog::{Kind, Property};
 use serde_json::Value as Json;
 
-use crate::compare::{Difference, equal, flag, holds, peer_type, type_of, without_package};
+use crate::compare::{Difference, equal, flag, holds, pulumiverse_type, type_of, without_package};
 use crate::{members, resources};
 
-/// Compares the properties of the type a property leads to, with the catalog's rules where it has any. Gives how many
+/// Compares the properties of the type of a property, with the catalog's rules if any. Returns how many
 /// were compared.
 pub(crate) fn compare(
     schema: &Json,
     at: &str,
     spec: &Json,
     kind: Option<&Kind>,
-    peer: &Json,
+    pulumiverse: &Json,
     differences: &mut Vec<Difference>,
 ) -> usize {
     let (_, token) = type_of(spec);
-    let peer_properties = members(&peer["props"]);
+    let peer_properties = members(&pulumiverse["props"]);
     let Some(token) = token else {
         equal(differences, at, "nested", 0, peer_properties.len());
         return 0;
     };
-    if let Some(expected) = peer["typeName"].as_str() {
+    if let Some(expected) = pulumiverse["typeName"].as_str() {
         equal(differences, at, "type name", without_package(&token), without_package(expected));
     }
     let nested = &schema["types"][&token];
@@ -33,25 +33,32 @@ pub(crate) fn compare(
     let mut compared = 0;
     for name in names {
         let here = format!("{at}.{name}");
-        let (Some(spec), Some(peer)) = (ours.get(name), peer_properties.get(name)) else {
+        let (Some(spec), Some(pulumiverse)) = (ours.get(name), peer_properties.get(name)) else {
             equal(differences, &here, "existence", ours.contains_key(name), peer_properties.contains_key(name));
             continue;
         };
         compared += 1;
-        equal(differences, &here, "type", type_of(spec).0, peer_type(peer));
-        // A program must give it; where nothing can be given, nothing is required.
-        let must = peer["io"] == "in" && flag(peer, "required");
-        let given = peer["io"] == "in";
+        equal(differences, &here, "type", type_of(spec).0, pulumiverse_type(pulumiverse));
+        // A required input must be set; an output is never required.
+        let must = pulumiverse["io"] == "in" && flag(pulumiverse, "required");
+        let given = pulumiverse["io"] == "in";
         if given {
             equal(differences, &here, "required", holds(&nested["required"], name), must);
         }
-        equal(differences, &here, "secret", flag(spec, "secret"), flag(peer, "secret"));
-        equal(differences, &here, "deprecated", spec["deprecationMessage"].is_string(), flag(peer, "deprecated"));
+        equal(differences, &here, "secret", flag(spec, "secret"), flag(pulumiverse, "secret"));
+        equal(
+            differences,
+            &here,
+            "deprecated",
+            spec["deprecationMessage"].is_string(),
+            flag(pulumiverse, "deprecated"),
+        );
         let property = kind.and_then(|kind| inner(kind, name));
         if let Some(property) = property {
-            resources::rules(&here, property, peer, differences);
+            resources::rules(&here, property, pulumiverse, differences);
         }
-        compared += self::compare(schema, &here, spec, property.map(|property| &property.kind), peer, differences);
+        compared +=
+            self::compare(schema, &here, spec, property.map(|property| &property.kind), pulumiverse, differences);
     }
     compared
 }

@@ -1,85 +1,86 @@
-//! Resources: token, aliases, id, time limits, and each property with its rules.
+//! Resources: token, aliases, id, timeouts, and each property with its rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Convert, Format, IdPart, Input, Kind, Property, Resource};
 use serde_json::Value as Json;
 
-use crate::compare::{Difference, equal, flag, holds, peer_type, type_of};
+use crate::compare::{Difference, equal, flag, holds, pulumiverse_type, type_of};
 use crate::{members, nested};
 
-/// The limit where the peer says none.
+/// The timeout if `pulumiverse_scaleway` has none.
 const USUAL_SECONDS: u32 = 20 * 60;
 
-/// Compares one resource; gives how many properties were compared.
+/// Compares one resource; returns the number of compared properties.
 pub(crate) fn compare(
     schema: &Json,
     token: &str,
     ours: &Json,
     resource: &Resource,
-    peer: &Json,
+    pulumiverse: &Json,
     differences: &mut Vec<Difference>,
 ) -> usize {
-    if peer.is_null() {
+    if pulumiverse.is_null() {
         equal(differences, token, "existence", true, false);
         return 0;
     }
-    aliases(token, ours, peer, differences);
-    id(token, resource, peer, differences);
-    timeouts(token, resource, peer, differences);
-    groups(token, resource, peer, differences);
+    aliases(token, ours, pulumiverse, differences);
+    id(token, resource, pulumiverse, differences);
+    timeouts(token, resource, pulumiverse, differences);
+    groups(token, resource, pulumiverse, differences);
     let made = resource.properties.values().any(|property| property.input == Input::Auto);
-    equal(differences, token, "automatic name", made, flag(peer, "autoName"));
-    // What is discontinued has no calls, and says of each property whether its change would replace.
+    equal(differences, token, "automatic name", made, flag(pulumiverse, "autoName"));
+    // A discontinued resource sends no requests, and each property states whether a change would replace it.
     let changes = !resource.update.is_empty() || resource.special.is_some() || resource.discontinued.is_some();
-    equal(differences, token, "no update", !changes, flag(peer, "noUpdate"));
-    equal(differences, token, "deprecated", ours["deprecationMessage"].is_string(), flag(peer, "deprecated"));
+    equal(differences, token, "no update", !changes, flag(pulumiverse, "noUpdate"));
+    equal(differences, token, "deprecated", ours["deprecationMessage"].is_string(), flag(pulumiverse, "deprecated"));
 
     let (inputs, outputs) = (members(&ours["inputProperties"]), members(&ours["properties"]));
-    let peers = members(&peer["props"]);
-    let names: BTreeSet<&str> = inputs.keys().chain(outputs.keys()).chain(peers.keys()).copied().collect();
+    let theirs = members(&pulumiverse["props"]);
+    let names: BTreeSet<&str> = inputs.keys().chain(outputs.keys()).chain(theirs.keys()).copied().collect();
     let mut compared = 0;
     for name in names {
         let at = format!("{token}.{name}");
         let spec = outputs.get(name).or_else(|| inputs.get(name));
-        let (Some(spec), Some(peer), Some(property)) = (spec, peers.get(name), resource.properties.get(name)) else {
-            equal(differences, &at, "existence", spec.is_some(), peers.contains_key(name));
+        let (Some(spec), Some(pulumiverse), Some(property)) = (spec, theirs.get(name), resource.properties.get(name))
+        else {
+            equal(differences, &at, "existence", spec.is_some(), theirs.contains_key(name));
             continue;
         };
         compared += 1;
-        equal(differences, &at, "type", type_of(spec).0, peer_type(peer));
-        equal(differences, &at, "input", inputs.contains_key(name), peer["io"] == "in");
+        equal(differences, &at, "type", type_of(spec).0, pulumiverse_type(pulumiverse));
+        equal(differences, &at, "input", inputs.contains_key(name), pulumiverse["io"] == "in");
         equal(differences, &at, "output", outputs.contains_key(name), true);
-        equal(differences, &at, "required", holds(&ours["requiredInputs"], name), flag(peer, "required"));
-        equal(differences, &at, "optional output", !holds(&ours["required"], name), flag(peer, "outOptional"));
-        equal(differences, &at, "secret", flag(spec, "secret"), flag(peer, "secret"));
-        equal(differences, &at, "deprecated", spec["deprecationMessage"].is_string(), flag(peer, "deprecated"));
-        rules(&at, property, peer, differences);
-        compared += nested::compare(schema, &at, spec, Some(&property.kind), peer, differences);
+        equal(differences, &at, "required", holds(&ours["requiredInputs"], name), flag(pulumiverse, "required"));
+        equal(differences, &at, "optional output", !holds(&ours["required"], name), flag(pulumiverse, "outOptional"));
+        equal(differences, &at, "secret", flag(spec, "secret"), flag(pulumiverse, "secret"));
+        equal(differences, &at, "deprecated", spec["deprecationMessage"].is_string(), flag(pulumiverse, "deprecated"));
+        rules(&at, property, pulumiverse, differences);
+        compared += nested::compare(schema, &at, spec, Some(&property.kind), pulumiverse, differences);
     }
     compared
 }
 
-/// The rules of a property, which only the catalog knows.
-pub(crate) fn rules(at: &str, property: &Property, peer: &Json, differences: &mut Vec<Difference>) {
+/// The rules of a property, which are only in the catalog.
+pub(crate) fn rules(at: &str, property: &Property, pulumiverse: &Json, differences: &mut Vec<Difference>) {
     let checks = &property.checks;
-    equal(differences, at, "replace", property.replace, flag(peer, "forceNew"));
-    equal(differences, at, "write-only", property.write_only, flag(peer, "writeOnly"));
-    if peer["io"] == "in" {
+    equal(differences, at, "replace", property.replace, flag(pulumiverse, "forceNew"));
+    equal(differences, at, "write-only", property.write_only, flag(pulumiverse, "writeOnly"));
+    if pulumiverse["io"] == "in" {
         let filled = property.computed || matches!(property.input, Input::Provider(_) | Input::Auto);
-        let fills = flag(peer, "computed") || matches!(property.input, Input::Provider(_) | Input::Auto);
+        let fills = flag(pulumiverse, "computed") || matches!(property.input, Input::Provider(_) | Input::Auto);
         equal(differences, at, "filled by the API", filled, fills);
     }
-    equal(differences, at, "default", property.default.clone(), default(peer));
+    equal(differences, at, "default", property.default.clone(), default(pulumiverse));
     let both = |name: &str| {
-        let own = &peer[name];
-        if own.is_null() { peer["elemRules"][name].clone() } else { own.clone() }
+        let own = &pulumiverse[name];
+        if own.is_null() { pulumiverse["elemRules"][name].clone() } else { own.clone() }
     };
-    // `true` and `false` are all that a switch can say, whatever the wire calls them.
+    // Booleans have only the values `true` and `false`, whatever the field in requests.
     let words = if property.kind == Kind::Boolean { &[] } else { checks.allowed.as_slice() };
     equal(differences, at, "enum", sorted(&Json::from(words)), sorted(&both("enum")));
     equal(differences, at, "not in", sorted(&Json::from(checks.not_in.clone())), sorted(&both("notIn")));
-    // The API's counts cannot be negative; the peer finds out by asking.
+    // Integers of the API cannot be negative; `pulumiverse_scaleway` gets an error from the API.
     equal(
         differences,
         at,
@@ -98,32 +99,32 @@ pub(crate) fn rules(at: &str, property: &Property, peer: &Json, differences: &mu
     );
     equal(differences, at, "longest", checks.max_length.map(u64::from), both("maxLen").as_u64());
     equal(differences, at, "pattern", checks.characters.is_some(), both("pattern").is_string());
-    let most = peer["maxItems"].as_u64().filter(|_| !flag(peer, "flat"));
+    let most = pulumiverse["maxItems"].as_u64().filter(|_| !flag(pulumiverse, "flat"));
     let single = property.single.then_some(1);
     equal(differences, at, "most items", checks.max_items.map(u64::from).or(single), most);
     equal(differences, at, "format", format(property), peer_format(&both("format")));
     let forgiving =
         ["argon2idHash", "cleanPath", "duration", "ignoreCase", "locality", "sameInstant", "setOrder", "listOrder"];
-    if let Some(forgiven) = peer["diffSuppress"].as_str().filter(|rule| forgiving.contains(rule)) {
+    if let Some(forgiven) = pulumiverse["diffSuppress"].as_str().filter(|rule| forgiving.contains(rule)) {
         let forgives = property.equal.is_some() || property.convert.is_some();
         equal(differences, at, "forgiveness", forgives.then_some(forgiven), Some(forgiven));
     }
 }
 
-/// All names that stacks may have the resource under: both generations of the peer's, and the flat ones of ours.
-fn aliases(token: &str, ours: &Json, peer: &Json, differences: &mut Vec<Difference>) {
+/// All tokens of the resource in stacks: both generations of `pulumiverse_scaleway`, and our flat tokens.
+fn aliases(token: &str, ours: &Json, pulumiverse: &Json, differences: &mut Vec<Difference>) {
     let list = |list: &Json| -> Vec<String> {
         let items = list.as_array().into_iter().flatten();
         items.filter_map(|alias| alias.as_str().or_else(|| alias["type"].as_str()).map(str::to_owned)).collect()
     };
-    let theirs = list(&peer["aliases"]);
+    let theirs = list(&pulumiverse["aliases"]);
     let flat = theirs.iter().map(|alias| format!("evalap-{alias}"));
     let wanted: BTreeSet<String> = theirs.iter().cloned().chain(flat).chain([format!("scaleway:{token}")]).collect();
     equal(differences, token, "aliases", list(&ours["aliases"]).into_iter().collect(), wanted);
 }
 
-/// The parts of the id: where the locality stands, what is constant, and how many other parts there are.
-fn id(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Difference>) {
+/// The parts of the id: the position of the locality, the constants, and the number of other parts.
+fn id(token: &str, resource: &Resource, pulumiverse: &Json, differences: &mut Vec<Difference>) {
     let ours: Vec<&str> = resource
         .id
         .iter()
@@ -133,7 +134,7 @@ fn id(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Diffe
             IdPart::Literal(literal) => literal.as_str(),
         })
         .collect();
-    let format = peer["id"]["format"].as_str().unwrap_or_default();
+    let format = pulumiverse["id"]["format"].as_str().unwrap_or_default();
     let theirs = format
         .split('/')
         .map(|part| match part {
@@ -145,25 +146,25 @@ fn id(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Diffe
     equal(differences, token, "id", ours, theirs);
 }
 
-fn timeouts(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Difference>) {
+fn timeouts(token: &str, resource: &Resource, pulumiverse: &Json, differences: &mut Vec<Difference>) {
     let limits = &resource.timeouts;
     let ours = [("create", limits.create), ("read", limits.read), ("update", limits.update), ("delete", limits.delete)];
     for (operation, seconds) in ours {
-        // What cannot be updated needs no time for it.
+        // A resource without update has no update timeout.
         if operation == "update" && resource.update.is_empty() {
             continue;
         }
-        let theirs = &peer["timeouts"];
+        let theirs = &pulumiverse["timeouts"];
         let limit = theirs[operation].as_str().or_else(|| theirs["default"].as_str()).map_or(USUAL_SECONDS, seconds_of);
         equal(differences, &format!("{token}.{operation}"), "timeout", seconds, limit);
     }
 }
 
-/// Inputs that exclude or need each other, by our names.
-fn groups(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<Difference>) {
-    let peers = members(&peer["props"]);
+/// Inputs that conflict with or require each other, by our names.
+fn groups(token: &str, resource: &Resource, pulumiverse: &Json, differences: &mut Vec<Difference>) {
+    let theirs = members(&pulumiverse["props"]);
     let names: BTreeMap<&str, &str> =
-        peers.iter().filter_map(|(name, property)| Some((property["tf"].as_str()?, *name))).collect();
+        theirs.iter().filter_map(|(name, property)| Some((property["tf"].as_str()?, *name))).collect();
     let translated = |list: &Json| -> BTreeSet<String> {
         let items = list.as_array().into_iter().flatten().filter_map(Json::as_str);
         items.map(|name| names.get(name).copied().unwrap_or(name).to_owned()).collect()
@@ -171,7 +172,7 @@ fn groups(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<D
     let mut exactly = BTreeSet::new();
     let mut at_most = BTreeSet::new();
     let mut needs = BTreeMap::new();
-    for (name, property) in &peers {
+    for (name, property) in &theirs {
         if property["exactlyOneOf"].is_array() {
             exactly.insert(translated(&property["exactlyOneOf"]));
         } else if property["conflictsWith"].is_array() {
@@ -193,14 +194,14 @@ fn groups(token: &str, resource: &Resource, peer: &Json, differences: &mut Vec<D
     equal(differences, token, "required together", ours, needs);
 }
 
-/// A default that the peer writes into the inputs: none that is deprecated or the zero of its type.
-fn default(peer: &Json) -> Option<Json> {
-    let default = peer.get("default")?;
+/// A default that `pulumiverse_scaleway` adds to the inputs, unless it is deprecated or the zero value.
+fn default(pulumiverse: &Json) -> Option<Json> {
+    let default = pulumiverse.get("default")?;
     let zero = [Json::from(false), Json::from(""), Json::from(0)].contains(default);
-    (!zero && !flag(peer, "deprecated")).then(|| default.clone())
+    (!zero && !flag(pulumiverse, "deprecated")).then(|| default.clone())
 }
 
-/// The format a text is checked for. Regions and zones are open sets, so their check never refuses.
+/// The format of a string. Regions and zones can be added, so an unknown one is not rejected.
 fn format(property: &Property) -> Option<&'static str> {
     if property.convert == Some(Convert::LowerKeys) {
         return Some("mapKeysLowercase");
@@ -209,7 +210,7 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::Uuid => Some("uuid"),
         Format::LocalizedUuid => Some("localizedUuid"),
         Format::UuidOrLocalized => Some("uuidOrLocalized"),
-        // The peer leaves names of buckets and policies to the API.
+        // `pulumiverse_scaleway` does not check the names of buckets and policies.
         Format::Region | Format::Zone | Format::BucketName | Format::BucketPolicy | Format::Name => None,
         Format::Date => Some("date:YYYY-MM-DD"),
         Format::Timestamp => Some("rfc3339"),
@@ -233,7 +234,7 @@ fn format(property: &Property) -> Option<&'static str> {
 }
 
 fn peer_format(format: &Json) -> Option<&str> {
-    // The length of keys is a rule of its own with us.
+    // The length of keys is a separate rule here.
     format.as_str().filter(|format| !["region", "zone", "mapKeyLen0to100"].contains(format))
 }
 
@@ -244,7 +245,7 @@ fn sorted(list: &Json) -> Vec<String> {
     items
 }
 
-/// Go's duration text in seconds: `12m30s`.
+/// Go's notation of a duration in seconds: `12m30s`.
 fn seconds_of(text: &str) -> u32 {
     let mut seconds = 0;
     let mut number = 0;

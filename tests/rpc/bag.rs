@@ -1,4 +1,4 @@
-//! Property bags as the protocol writes them, to and from JSON.
+//! Property bags of the protocol, to and from JSON.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(crate) fn bag(json: &Json) -> Struct {
     Struct { fields: json.as_object().into_iter().flatten().map(|(name, json)| (name.clone(), wire(json))).collect() }
 }
 
-/// A property bag as JSON, secrets in the clear.
+/// A property bag as JSON, with secrets in plain text.
 pub(crate) fn plain(bag: &Struct) -> Json {
     if let Some(inner) = sealed(bag) {
         return plain_value(inner);
@@ -24,13 +24,13 @@ pub(crate) fn plain(bag: &Struct) -> Json {
     Json::Object(bag.fields.iter().map(|(name, value)| (name.clone(), plain_value(value))).collect::<Map<_, _>>())
 }
 
-/// The properties of a bag that are sealed as secrets.
+/// The properties of a bag that are marked as secret.
 pub(crate) fn secrets(bag: &Struct) -> Vec<&str> {
     let is_sealed = |value: &Wire| matches!(&value.kind, Some(Kind::StructValue(inner)) if sealed(inner).is_some());
     bag.fields.iter().filter(|(_, value)| is_sealed(value)).map(|(name, _)| name.as_str()).collect()
 }
 
-/// What a failed operation says exists all the same.
+/// The partial state of a failed operation.
 pub(crate) fn left(status: &Status) -> Option<ErrorResourceInitFailed> {
     let details = Details::decode(status.details()).ok()?;
     let detail = details.details.iter().find(|detail| detail.type_url.ends_with("ErrorResourceInitFailed"))?;
@@ -68,7 +68,7 @@ fn plain_value(value: &Wire) -> Json {
     }
 }
 
-/// A bag so deep that nobody could have meant it.
+/// A bag with more levels than any program has.
 pub(crate) fn deep(levels: usize) -> Struct {
     (0..levels).fold(Struct::default(), |inner, _| {
         let value = Wire { kind: Some(Kind::StructValue(inner)) };

@@ -1,4 +1,4 @@
-//! The plugin's process is killed while it creates or deletes something; the next one finds out what exists.
+//! The process of the plugin is killed during a create or delete; the next process finds out what exists.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
         fake.clear_requests();
         fake.fault(Fault::at(path, FaultKind::DelayAfter { seconds: 1e9 }).method("POST"));
         tokio::select! {
-            _ = first.create(token, &inputs, false) => panic!("{token}: the response never comes"),
+            _ = first.create(token, &inputs, false) => panic!("{token}: there must be no response"),
             () = posted(&fake) => {}
         }
         drop(first);
@@ -36,7 +36,7 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
         assert_eq!(more, 1, "{token}: {:?} {kind}", fake.counts());
         drop(second);
 
-        // The engine has stored it: the journal is closed, and another create makes another object.
+        // The engine has stored it: the journal entry is closed, and another create creates another object.
         let mut third = Plugin::with_fake_in(&fake, None, &home).await;
         third.diff(token, &thing, &again).await;
         third.delete(token, &thing).await.unwrap();
@@ -46,7 +46,7 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
     }
 }
 
-/// Two backends can have a project and a stack of the same name: without a journal nothing shows whose object it is.
+/// Two backends can have a project and a stack of the same name: without a journal entry, the owner of the object is unknown.
 #[tokio::test(flavor = "multi_thread")]
 async fn object_with_an_automatic_name_is_not_adopted_without_a_journal() {
     let fake = Fake::builder().start().await.unwrap();
@@ -85,7 +85,7 @@ async fn object_with_an_automatic_name_is_not_adopted_without_a_journal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn object_of_a_killed_delete_is_created_again_where_the_program_has_it() {
+async fn object_of_a_killed_delete_is_created_again_if_the_program_contains_it() {
     let fake = Fake::builder().start().await.unwrap();
     for (token, program, path) in [
         ("network/vpc:Vpc", json!({}), "*/vpcs/*"),
@@ -98,13 +98,13 @@ async fn object_of_a_killed_delete_is_created_again_where_the_program_has_it() {
         assert_eq!(first.diff(token, &thing, &inputs).await.0, [""; 0], "{token}");
         fake.fault(Fault::at(path, FaultKind::DelayAfter { seconds: 1e9 }).method("DELETE"));
         tokio::select! {
-            _ = first.delete(token, &thing) => panic!("{token}: the response never comes"),
+            _ = first.delete(token, &thing) => panic!("{token}: there must be no response"),
             () = has_counts(&fake, &before) => {}
         }
         drop(first);
         fake.clear_faults();
 
-        // The program has it again: an update reads it, and from then on it is replaced.
+        // The program contains it again: an update reads it, and it is replaced then.
         let mut second = Plugin::with_fake_in(&fake, None, &home).await;
         let (changed, replaced) = second.diff(token, &thing, &inputs).await;
         assert!(!changed.is_empty() && replaced.is_empty(), "{token}: {changed:?} {replaced:?}");
@@ -133,7 +133,7 @@ async fn replacement_of_a_deleted_object_does_not_delete_one_that_exists_again()
     let thing = first.create(token, &inputs, false).await.unwrap();
     fake.fault(Fault::at("/killed-bucket", FaultKind::DelayAfter { seconds: 1e9 }).method("DELETE"));
     tokio::select! {
-        _ = first.delete(token, &thing) => panic!("the response never comes"),
+        _ = first.delete(token, &thing) => panic!("there must be no response"),
         () = has_counts(&fake, &before) => {}
     }
     drop(first);
@@ -146,19 +146,19 @@ async fn replacement_of_a_deleted_object_does_not_delete_one_that_exists_again()
     let error = second.delete(token, &thing).await.unwrap_err();
     assert!(error.message().contains("exists again"), "{error}");
     assert_ne!(fake.counts(), before, "the bucket of the other stack exists");
-    assert!(second.diff(token, &thing, &inputs).await.1.is_empty(), "it is read by an update now");
+    assert!(second.diff(token, &thing, &inputs).await.1.is_empty(), "an update reads it");
     second.update(token, &thing, &inputs, false).await.unwrap();
     assert_eq!(second.diff(token, &thing, &inputs).await.0, [""; 0]);
 }
 
-/// Returns once so many objects exist.
+/// Returns when this number of objects exists.
 async fn has_counts(fake: &Running, counts: &BTreeMap<String, usize>) {
     while added(counts, &fake.counts()).values().sum::<usize>() > 0 {
         tokio::task::yield_now().await;
     }
 }
 
-/// Returns once a POST has had its effect.
+/// Returns when a POST has taken effect.
 async fn posted(fake: &Running) {
     while !fake.requests().iter().any(|request| request.method == "POST") {
         tokio::task::yield_now().await;

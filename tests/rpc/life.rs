@@ -1,6 +1,6 @@
-//! Every resource through its whole life: made, looked at, changed, imported, looked up, listed, deleted twice.
+//! Lifecycle of every resource: create, read, update, import, lookup, list, and two deletes.
 //!
-//! What each is given stands in `life.yaml`. All secrets there hold the canary, and nobody may hear it.
+//! `life.yaml` has the programs. All secrets there contain the canary, which must not be printed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,45 +16,46 @@ use tests::{places, subset};
 use crate::bag::{plain, secrets};
 use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
 
-/// One resource of the table, after those it needs.
+/// One resource of the table, after its dependencies.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
     /// Its token without the package.
     pub(crate) resource: String,
-    /// What later ones call it.
+    /// Its name for later resources.
     pub(crate) name: String,
-    /// The least a program can say; `$name.output` is an output of an earlier one.
+    /// The smallest program; `$name.output` is an output of an earlier resource.
     #[serde(default)]
     least: Map<String, Json>,
-    /// What the program says at first.
+    /// The first program.
     pub(crate) inputs: Map<String, Json>,
-    /// What it says then; changed in place. Absent: every change replaces.
+    /// Changes of the update in place. Absent: every change replaces.
     #[serde(default)]
     change: Map<String, Json>,
-    /// Inputs that nobody can read back.
+    /// Inputs that no response contains.
     #[serde(default)]
-    untold: Vec<String>,
-    /// It is there as long as what it is a part of, even if there is nothing in it.
+    unreadable: Vec<String>,
+    /// It exists as long as its parent, even if it is empty.
     #[serde(default)]
     stays: bool,
 }
 
-/// What exists, by the names of the table.
+/// The objects, by the names of the table.
 type World = BTreeMap<String, Thing>;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
+async fn every_resource_has_a_complete_lifecycle_and_prints_no_secrets() {
     let catalog = places::catalog();
     let entries = entries();
-    // What is discontinued has no life; `refusals.rs` shows what comes of it.
-    let living =
+    // Discontinued resources have no lifecycle; `errors.rs` tests them.
+    let resources =
         catalog.resources.iter().filter(|(_, resource)| resource.discontinued.is_none()).map(|(token, _)| token);
-    let missing: Vec<&String> = living.filter(|token| !entries.iter().any(|entry| entry.resource == **token)).collect();
-    assert!(missing.is_empty(), "life.yaml does not hold {missing:?}");
+    let missing: Vec<&String> =
+        resources.filter(|token| !entries.iter().any(|entry| entry.resource == **token)).collect();
+    assert!(missing.is_empty(), "life.yaml has no {missing:?}");
 
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fake-of-the-life-test.log");
-    // What no call makes: a domain that was bought, and an image that was pushed.
+    // Objects that no request creates: a purchased domain, and a pushed image.
     let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
     let fake = Fake::builder().seed(seed).keys([SECRET_KEY]).log(File::create(&log).unwrap()).start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
@@ -64,25 +65,25 @@ async fn every_resource_lives_its_life_and_nobody_hears_its_secrets() {
         let thing = live(&mut plugin, &catalog, entry, &world).await;
         world.insert(entry.name.clone(), thing);
     }
-    every_function_tells(&mut plugin, &catalog, &world).await;
+    check_functions(&mut plugin, &catalog, &world).await;
     for entry in entries.iter().rev() {
         let thing = &world[&entry.name];
         plugin.delete(&entry.resource, thing).await.unwrap_or_else(|status| panic!("{}: {status}", entry.resource));
-        // Somebody else deleted it, as far as this one knows.
+        // For this stack, the object was deleted outside of Pulumi.
         let read = plugin.read(&entry.resource, thing).await.unwrap();
-        assert_eq!(read.is_some(), entry.stays, "{}: whether it is there after its end", entry.resource);
+        assert_eq!(read.is_some(), entry.stays, "{}: whether it exists after the delete", entry.resource);
         plugin.delete(&entry.resource, thing).await.unwrap_or_else(|status| panic!("{}: {status}", entry.resource));
     }
 
-    assert!(plugin.said().contains("CreateSecretVersion"), "the log tells every call");
-    let heard: Vec<String> = plugin
+    assert!(plugin.said().contains("CreateSecretVersion"), "the log has every request");
+    let printed: Vec<String> = plugin
         .said()
         .lines()
         .chain(fs::read_to_string(&log).unwrap().lines())
         .filter(|line| line.to_lowercase().contains(CANARY))
         .map(str::to_owned)
         .collect();
-    assert!(heard.is_empty(), "secrets are told:\n{}", heard.join("\n"));
+    assert!(printed.is_empty(), "secrets are printed:\n{}", printed.join("\n"));
 }
 
 /// The table of all resources.
@@ -90,60 +91,60 @@ pub(crate) fn entries() -> Vec<Entry> {
     serde_saphyr::from_str(&places::text(&places::project().join("tests/rpc/life.yaml"))).unwrap()
 }
 
-/// One question of the table of functions.
+/// One entry of the table of functions.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Question {
+struct FunctionCall {
     function: String,
     arguments: Map<String, Json>,
-    tells: Map<String, Json>,
+    returns: Map<String, Json>,
 }
 
-/// What functions that find no resource tell of what exists.
-async fn every_function_tells(plugin: &mut Plugin, catalog: &Catalog, world: &World) {
+/// Functions without a resource return the existing objects.
+async fn check_functions(plugin: &mut Plugin, catalog: &Catalog, world: &World) {
     let text = places::text(&places::project().join("tests/rpc/functions.yaml"));
-    let questions: Vec<Question> = serde_saphyr::from_str(&text).unwrap();
+    let calls: Vec<FunctionCall> = serde_saphyr::from_str(&text).unwrap();
     let alone = catalog.functions.values().filter(|function| function.asks.is_some());
     let missing: Vec<&String> = alone
         .map(|function| &function.token)
-        .filter(|token| !questions.iter().any(|question| question.function == **token))
+        .filter(|token| !calls.iter().any(|call| call.function == **token))
         .collect();
-    assert!(missing.is_empty(), "functions.yaml does not ask {missing:?}");
-    for Question { function, arguments, tells } in &questions {
-        let told = plugin.invoke(function, &resolved(arguments, world)).await;
-        let told = told.unwrap_or_else(|status| panic!("{function}: {status}"));
-        for (name, wanted) in resolved(tells, world).as_object().unwrap() {
-            let wrong = match (wanted.as_array(), told[name].as_array()) {
-                (Some(wanted), Some(told)) if wanted.is_empty() => !told.is_empty(),
-                (Some(wanted), Some(told)) => {
-                    !wanted.iter().all(|wanted| told.iter().any(|told| subset::missing(wanted, told, name).is_empty()))
-                }
-                _ => !subset::missing(wanted, &told[name], name).is_empty(),
+    assert!(missing.is_empty(), "functions.yaml has no {missing:?}");
+    for FunctionCall { function, arguments, returns } in &calls {
+        let returned = plugin.invoke(function, &resolved(arguments, world)).await;
+        let returned = returned.unwrap_or_else(|status| panic!("{function}: {status}"));
+        for (name, wanted) in resolved(returns, world).as_object().unwrap() {
+            let wrong = match (wanted.as_array(), returned[name].as_array()) {
+                (Some(wanted), Some(returned)) if wanted.is_empty() => !returned.is_empty(),
+                (Some(wanted), Some(returned)) => !wanted
+                    .iter()
+                    .all(|wanted| returned.iter().any(|returned| subset::missing(wanted, returned, name).is_empty())),
+                _ => !subset::missing(wanted, &returned[name], name).is_empty(),
             };
-            assert!(!wrong, "{function}: `{name}` is {}, wanted {wanted}", told[name]);
+            assert!(!wrong, "{function}: `{name}` is {}, expected {wanted}", returned[name]);
         }
     }
 }
 
-/// The smallest program, which must work too.
+/// The smallest program.
 async fn least(plugin: &mut Plugin, entry: &Entry, world: &World) {
     let token = &entry.resource;
     let program = resolved(&entry.least, world);
     let inputs = plugin.check(token, None, &program).await;
     let thing = plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
     let (changes, _) = plugin.diff(token, &thing, &inputs).await;
-    assert!(changes.is_empty(), "{token}: the smallest program again changes {changes:?}");
+    assert!(changes.is_empty(), "{token}: the same smallest program changes {changes:?}");
     plugin.delete(token, &thing).await.unwrap_or_else(|status| panic!("{token}: {status}"));
 }
 
-/// From its creation to its import; it still exists afterwards.
+/// From create to import; the object exists afterwards.
 async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &World) -> Thing {
     let token = &entry.resource;
     let resource = &catalog.resources[token];
     let mut program = resolved(&entry.inputs, world);
     let inputs = plugin.check(token, None, &program).await;
     let preview = plugin.create(token, &inputs, true).await.unwrap();
-    assert_eq!(preview.id, "", "{token}: a preview makes nothing");
+    assert_eq!(preview.id, "", "{token}: a preview creates nothing");
     let mut thing = plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
     assert_ne!(thing.id, "", "{token}");
     came_true(token, &preview.state, &thing.state);
@@ -155,8 +156,8 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
         let news = plugin.check(token, Some(&thing.inputs), &program).await;
         let (changes, replaces) = plugin.diff(token, &thing, &news).await;
         let wanted: Vec<&String> = entry.change.keys().collect();
-        assert_eq!(changes.iter().collect::<Vec<_>>(), wanted, "{token}: what changes");
-        assert_eq!(replaces, Vec::<String>::new(), "{token}: what replaces");
+        assert_eq!(changes.iter().collect::<Vec<_>>(), wanted, "{token}: changed properties");
+        assert_eq!(replaces, Vec::<String>::new(), "{token}: replacing properties");
         let preview = plugin.update(token, &thing, &news, true).await.unwrap();
         let updated = plugin.update(token, &thing, &news, false).await;
         thing = updated.unwrap_or_else(|status| panic!("{token}: {status}"));
@@ -164,7 +165,7 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
         sealed(token, resource, &thing);
         thing = looked_at(plugin, token, thing, &program).await;
     }
-    // What only the state keeps cannot be found anywhere else.
+    // A local resource cannot be listed or imported.
     if resource.local.is_none() {
         imported(plugin, entry, &thing, &program).await;
     }
@@ -173,7 +174,7 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
     thing
 }
 
-/// The same program changes nothing, neither before nor after a refresh.
+/// The same program causes no changes, before and after a refresh.
 async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Json) -> Thing {
     let news = plugin.check(token, Some(&thing.inputs), program).await;
     let (changes, _) = plugin.diff(token, &thing, &news).await;
@@ -181,7 +182,7 @@ async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Jso
     let read = plugin.read(token, &thing).await.unwrap().unwrap_or_else(|| panic!("{token} exists"));
     assert_eq!(read.id, thing.id, "{token}");
     let changed_at = |state| plain(state)["updatedAt"].clone();
-    assert_eq!(changed_at(&thing.state), changed_at(&read.state), "{token}: `updatedAt` is that of the last call");
+    assert_eq!(changed_at(&thing.state), changed_at(&read.state), "{token}: `updatedAt` is that of the last request");
     let drift = subset::missing(&plain(&thing.inputs), &plain(&read.inputs), token);
     assert!(drift.is_empty(), "{token}: a refresh changes inputs: {drift:?}");
     let news = plugin.check(token, Some(&read.inputs), program).await;
@@ -190,33 +191,33 @@ async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Jso
     read
 }
 
-/// An import by the id gives inputs that are right, and that the program agrees with as far as they can be known.
+/// An import by id returns correct inputs, which equal the program as far as responses contain them.
 async fn imported(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &Json) {
     let token = &entry.resource;
     let read = plugin.read(token, &Thing::unknown(&thing.id)).await.unwrap();
     let read = read.unwrap_or_else(|| panic!("{token} can be imported"));
     assert_eq!(read.id, thing.id, "{token}");
     let mut written = plain(&read.inputs);
-    for name in &entry.untold {
+    for name in &entry.unreadable {
         written[name] = program[name].clone();
     }
     let news = plugin.check(token, Some(&read.inputs), &written).await;
     let (changes, _) = plugin.diff(token, &read, &news).await;
-    let surprising: Vec<&String> = changes.iter().filter(|name| !entry.untold.contains(name)).collect();
-    assert!(surprising.is_empty(), "{token}: an imported program changes {surprising:?}");
+    let unexpected: Vec<&String> = changes.iter().filter(|name| !entry.unreadable.contains(name)).collect();
+    assert!(unexpected.is_empty(), "{token}: an imported program changes {unexpected:?}");
     let news = plugin.check(token, Some(&read.inputs), program).await;
     let (changes, _) = plugin.diff(token, &read, &news).await;
-    let surprising: Vec<&String> = changes.iter().filter(|name| !entry.untold.contains(name)).collect();
-    assert!(surprising.is_empty(), "{token}: after an import the old program changes {surprising:?}");
+    let unexpected: Vec<&String> = changes.iter().filter(|name| !entry.unreadable.contains(name)).collect();
+    assert!(unexpected.is_empty(), "{token}: after an import the old program changes {unexpected:?}");
 }
 
-/// The lookup of the resource, if there is one, finds it and tells what the resource does.
+/// The lookup of the resource, if any, finds it and returns the properties of the resource.
 async fn looked_up(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &Thing) {
     let found = catalog.functions.values().find(|function| function.lookup.resource == token);
     let Some(function) = found else { return };
     let state = plain(&thing.state);
     let lookup = &function.lookup;
-    // By its id, or by everything that is known of it.
+    // By its id, or by all known inputs.
     let asked = lookup.inputs.iter().filter(|(_, input)| lookup.id.is_none() || input.input == Input::Required);
     let known = asked.filter_map(|(name, _)| Some((name.clone(), state.get(name)?.clone())));
     let mut arguments = Json::Object(known.collect());
@@ -227,23 +228,24 @@ async fn looked_up(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &
     let outputs = outputs.unwrap_or_else(|status| panic!("{}: {status}", function.token));
     assert_eq!(outputs["id"], thing.id.as_str(), "{}", function.token);
     for (name, value) in state.as_object().unwrap() {
-        let (Some(told), Some(property)) = (outputs.get(name), catalog.resources[token].properties.get(name)) else {
+        let (Some(returned), Some(property)) = (outputs.get(name), catalog.resources[token].properties.get(name))
+        else {
             continue;
         };
-        // The function has a form of its own for some, and no program whose spelling it could keep.
+        // The function has its own notation for some properties, because it has no program.
         if lookup.outputs.contains_key(name) || property.equal == Some(Equal::Policy) {
             continue;
         }
-        let is_same = property.secret || property.read.is_none() || subset::same(told, value);
-        assert!(is_same, "{}: `{name}` is {told}, the resource says {value}", function.token);
+        let is_same = property.secret || property.read.is_none() || subset::same(returned, value);
+        assert!(is_same, "{}: `{name}` is {returned}, the resource has {value}", function.token);
     }
 }
 
-/// It is among all that exist, page by page too, and if no other has its name that imports it.
+/// It is in the list of all objects, also with pages, and is imported by name if the name is unique.
 async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
     let Some(listing) = &resource.listing else {
-        assert!(resource.local.is_some(), "{token} is at Scaleway, and nothing says how all of them are found");
-        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: what only the state keeps is not found");
+        assert!(resource.local.is_some(), "{token} has no list operation");
+        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: a local resource is not listed");
         return;
     };
     let state = plain(&thing.state);
@@ -252,17 +254,17 @@ async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &T
     let all = plugin.list(token, &query, 0).await;
     let mut found = all.iter().find(|(id, _)| *id == thing.id);
     for other in all.iter().filter(|_| !resource.other_ids.is_empty()) {
-        // An id that may tell more than it must tells what was so when it was made; both mean the same.
+        // An id with optional parts can have the values of the create; both ids are equal.
         if found.is_none() && means(plugin, token, &other.0, thing).await {
             found = Some(other);
         }
     }
-    let (_, name) = found.unwrap_or_else(|| panic!("{token}: {} is not among {all:?}", thing.id));
-    assert_eq!(plugin.list(token, &query, 1).await, all, "{token}: page by page");
+    let (_, name) = found.unwrap_or_else(|| panic!("{token}: {} is not in {all:?}", thing.id));
+    assert_eq!(plugin.list(token, &query, 1).await, all, "{token}: in pages");
     let is_by_uuid = resource.id.contains(&IdPart::Id) && resource.other_ids.is_empty();
     let place = ["region", "zone"].iter().find_map(|place| Some((*place, state[*place].as_str()?)));
     let here = place.map_or_else(|| json!({}), |(kind, place)| json!({ kind: place }));
-    // Names are looked for in the provider's own project.
+    // Names are searched in the provider's project.
     let mut namesakes = plugin.list(token, &here, 0).await;
     namesakes.retain(|(_, other)| other == name);
     if listing.list.is_some() && is_by_uuid && namesakes == [(thing.id.clone(), name.clone())] {
@@ -273,13 +275,13 @@ async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &T
     }
 }
 
-/// Whether an id is one of a thing: what it imports is what the program wants.
+/// Whether an id is one of an object: its import equals the program.
 async fn means(plugin: &mut Plugin, token: &str, id: &str, thing: &Thing) -> bool {
     let read = plugin.read(token, &Thing::unknown(id)).await.unwrap().unwrap_or_else(|| panic!("{token}: {id}"));
     plugin.diff(token, &read, &thing.inputs).await.0.is_empty()
 }
 
-/// What a preview showed as known came true.
+/// Known values of a preview are the values after the operation.
 fn came_true(token: &str, preview: &Struct, state: &Struct) {
     let (preview, state) = (plain(preview), plain(state));
     for (name, seen) in preview.as_object().unwrap() {
@@ -287,27 +289,27 @@ fn came_true(token: &str, preview: &Struct, state: &Struct) {
             continue;
         }
         let wrong = subset::missing(seen, &state[name], name);
-        assert!(wrong.is_empty(), "{token}: previewed in vain: {wrong:?}");
+        assert!(wrong.is_empty(), "{token}: wrong in the preview: {wrong:?}");
     }
 }
 
-/// Secret properties are sealed, in outputs and in inputs.
+/// Secret properties are marked as secret, in outputs and in inputs.
 fn sealed(token: &str, resource: &Resource, thing: &Thing) {
     for (bag, what) in [(&thing.state, "output"), (&thing.inputs, "input")] {
         let sealed = secrets(bag);
         for name in bag.fields.keys().filter(|name| resource.properties.get(*name).is_some_and(|p| p.secret)) {
-            assert!(sealed.contains(&name.as_str()), "{token}: the {what} `{name}` is not sealed");
+            assert!(sealed.contains(&name.as_str()), "{token}: the {what} `{name}` is not secret");
         }
     }
 }
 
-/// A program with `$name.output` replaced by the outputs of what exists.
+/// A program with `$name.output` replaced by outputs of existing objects.
 fn resolved(program: &Map<String, Json>, world: &World) -> Json {
     fn value(json: &Json, world: &World) -> Json {
         match json {
             Json::String(text) if text.starts_with('$') => {
                 let (name, output) = text[1..].split_once('.').unwrap();
-                let thing = world.get(name).unwrap_or_else(|| panic!("{name} comes before"));
+                let thing = world.get(name).unwrap_or_else(|| panic!("{name} is declared before"));
                 if output == "id" { Json::from(thing.id.clone()) } else { plain(&thing.state)[output].clone() }
             }
             Json::Array(items) => items.iter().map(|item| value(item, world)).collect(),

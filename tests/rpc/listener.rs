@@ -1,4 +1,4 @@
-//! Pulumi's engine as far as a plugin talks to it: it takes messages, and a test waits for one instead of sleeping.
+//! The services of Pulumi's engine that a plugin uses: messages are recorded, and a test waits for one instead of sleeping.
 
 use std::sync::Mutex;
 
@@ -14,18 +14,18 @@ use tonic::{Request, Response, Status};
 pub(crate) struct Message {
     pub(crate) text: String,
     pub(crate) urn: String,
-    /// Shown while it lasts, and kept nowhere.
+    /// Shown temporarily, and not stored.
     pub(crate) passing: bool,
 }
 
-/// Somebody who listens to the plugin.
+/// The recorded messages.
 pub(crate) struct Listener {
     pub(crate) address: String,
     messages: mpsc::UnboundedReceiver<Message>,
 }
 
 impl Listener {
-    /// Starts to listen.
+    /// Starts the server.
     pub(crate) async fn start() -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap().to_string();
@@ -36,18 +36,18 @@ impl Listener {
         Self { address, messages }
     }
 
-    /// Waits for a message with this text in it.
+    /// Waits for a message that contains this text.
     pub(crate) async fn hear(&mut self, part: &str) -> Message {
         loop {
-            let message = self.messages.recv().await.expect("the plugin talks as long as the test listens");
+            let message = self.messages.recv().await.expect("the server runs as long as the test");
             if message.text.contains(part) {
                 return message;
             }
         }
     }
 
-    /// The messages that have arrived and were not waited for.
-    pub(crate) fn heard(&mut self) -> Vec<Message> {
+    /// The received messages that no call of `hear` has returned.
+    pub(crate) fn received(&mut self) -> Vec<Message> {
         std::iter::from_fn(|| self.messages.try_recv().ok()).collect()
     }
 }
@@ -59,7 +59,7 @@ impl Engine for Ear {
     async fn log(&self, request: Request<rpc::LogRequest>) -> Result<Response<()>, Status> {
         let request = request.into_inner();
         let message = Message { text: request.message, urn: request.urn, passing: request.ephemeral };
-        // A test that has heard enough does not listen any more.
+        // A test that has ended does not receive messages.
         let _ = self.0.lock().unwrap().send(message);
         Ok(Response::new(()))
     }

@@ -1,4 +1,4 @@
-//! What List tells of resources that are parts of others, whole pages of them, and of those that are no more.
+//! List: resources that are parts of others, pages, and deleted objects.
 
 use pulumi_rpc::pulumirpc as rpc;
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Seed};
@@ -15,9 +15,9 @@ const MEMBERSHIP: &str = "iam/groupMembership:GroupMembership";
 const OBJECT: &str = "object/item:Item";
 const REVERSE: &str = "network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns";
 
-/// One answer of Object Storage lists no more than this.
+/// Maximum number of elements in one response of Object Storage.
 const OBJECTS_OF_A_PAGE: usize = 1000;
-/// So many are asked for at once elsewhere.
+/// Page size of the other APIs.
 const PAGE: usize = 100;
 const MADE: &str = "2026-01-01T00:00:00.000000Z";
 
@@ -26,7 +26,7 @@ async fn made(plugin: &mut Plugin, token: &str, program: Json) -> Thing {
     plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"))
 }
 
-/// The ids of all, each of which an import takes.
+/// The ids of all objects, each of which can be imported.
 async fn ids(plugin: &mut Plugin, token: &str, query: Json) -> Vec<String> {
     let all = plugin.list(token, &query, 0).await;
     let ids: Vec<String> = all.into_iter().map(|(id, _)| id).collect();
@@ -38,7 +38,7 @@ async fn ids(plugin: &mut Plugin, token: &str, query: Json) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_objects_of_all_buckets_are_listed_with_all_their_pages() {
+async fn objects_of_all_buckets_are_listed_from_all_pages() {
     let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let full = made(&mut plugin, BUCKET, json!({ "name": "full" })).await;
@@ -78,7 +78,7 @@ async fn every_bucket_has_a_listed_access_control_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_has_a_listed_reverse_name_if_somebody_gave_it_one() {
+async fn an_ip_has_a_listed_reverse_name_if_one_was_set() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let named = made(&mut plugin, ADDRESS, json!({})).await;
@@ -87,14 +87,14 @@ async fn an_address_has_a_listed_reverse_name_if_somebody_gave_it_one() {
     let reverse = made(&mut plugin, REVERSE, name).await;
     assert_eq!(ids(&mut plugin, REVERSE, json!({})).await, [named.id.as_str()]);
     plugin.delete(REVERSE, &reverse).await.unwrap();
-    assert!(plugin.list(REVERSE, &json!({}), 0).await.is_empty(), "it has its usual name again");
+    assert!(plugin.list(REVERSE, &json!({}), 0).await.is_empty(), "it has its default name again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_members_of_all_groups_are_listed_with_all_pages() {
+async fn members_of_all_groups_are_listed_from_all_pages() {
     let (user, application) = ("22222222-2222-2222-2222-222222222222", "33333333-3333-3333-3333-333333333333");
     let id = |number: usize| format!("11111111-1111-1111-1111-{number:012}");
-    // A group in the middle has nobody.
+    // A group in the middle is empty.
     let members =
         |number: usize| if number == PAGE / 2 { (json!([]), json!([])) } else { (json!([user]), json!([application])) };
     let group = |number: usize| {
@@ -119,12 +119,12 @@ async fn the_members_of_all_groups_are_listed_with_all_pages() {
         })
         .collect();
     assert_eq!(all, wanted);
-    assert_eq!(plugin.list(MEMBERSHIP, &json!({}), 7).await, wanted, "page by page");
+    assert_eq!(plugin.list(MEMBERSHIP, &json!({}), 7).await, wanted, "in pages");
     assert_eq!(ids(&mut plugin, MEMBERSHIP, json!({})).await.len(), 2 * PAGE);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_what_is_withdrawn_none_is_listed_and_nobody_is_asked() {
+async fn discontinued_resources_are_not_listed_and_send_no_requests() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let catalog = places::catalog();

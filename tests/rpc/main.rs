@@ -1,17 +1,17 @@
-//! The real plugin, a process of its own, over gRPC, against the fake: what Pulumi's engine would see.
+//! The plugin as a process, called over gRPC as by Pulumi's engine, with the fake.
 //!
-//! Nothing here knows how the plugin does what it does. Programs that go through the real CLI are in `programs/`.
+//! These tests use only the protocol. Tests with the Pulumi CLI are in `programs/`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bag;
+mod errors;
 mod killed;
 mod life;
 mod listener;
 mod lists;
 mod moves;
 mod once;
+mod outages;
 mod plugin;
 mod process;
-mod refusals;
-mod trouble;
 mod waits;

@@ -1,4 +1,4 @@
-//! A database instance that gets another id: what is in it is found by the old one and by the new one, in the same
+//! A database instance that gets another id in an upgrade: its parts are found by the old and by the new id, in the same
 //! process and in the next.
 
 use pulumi_rpc::pulumirpc::ReadRequest;
@@ -11,7 +11,7 @@ use crate::plugin::{Plugin, Thing, urn};
 const INSTANCE: &str = "databases/instance:Instance";
 const DATABASE: &str = "databases/database:Database";
 
-/// An instance of a newer engine, and a database that was made in the one it was before.
+/// An upgraded instance, and a database that was created before the upgrade.
 async fn upgraded(fake: &scaleway_fake::Running) -> (Plugin, Thing, Thing) {
     let mut plugin = Plugin::with_fake(fake, None).await;
     let program = |engine: &str| json!({ "name": "data", "nodeType": "DB-DEV-S", "engine": engine });
@@ -35,13 +35,13 @@ fn look(token: &str, thing: &Thing) -> ReadRequest {
     ReadRequest { id: thing.id.clone(), urn: urn(token), properties, inputs, ..ReadRequest::default() }
 }
 
-/// The uuid in an id of an instance or of something in it.
+/// The uuid in an id of an instance or of one of its parts.
 fn uuid(id: &str) -> &str {
     id.split('/').nth(1).unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_keeps_the_id_and_the_next_look_tells_the_new_one() {
+async fn an_update_keeps_the_id_and_the_next_read_returns_the_new_one() {
     let fake = Fake::builder().start().await.unwrap();
     let (mut plugin, instance, _) = upgraded(&fake).await;
     let now = fake.objects("rdb/instance")[0].id.clone();
@@ -51,14 +51,14 @@ async fn an_update_keeps_the_id_and_the_next_look_tells_the_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_inside_is_the_same_under_both_ids() {
+async fn parts_of_the_instance_are_the_same_under_both_ids() {
     let fake = Fake::builder().start().await.unwrap();
     let (mut plugin, instance, database) = upgraded(&fake).await;
     let now = fake.objects("rdb/instance")[0].id.clone();
     let read = plugin.read(DATABASE, &database).await.unwrap().unwrap();
     assert_eq!((uuid(&read.id), &plain(&read.inputs)["instanceId"]), (&*now, &json!(format!("fr-par/{now}"))));
 
-    // In the next run somebody looks at the instance first.
+    // In the next process, the instance is read first.
     let mut next = Plugin::with_fake(&fake, None).await;
     let instance = next.read(INSTANCE, &instance).await.unwrap().unwrap();
     let inputs = next.check(DATABASE, Some(&database.inputs), &inside(&instance)).await;
@@ -68,7 +68,7 @@ async fn what_is_inside_is_the_same_under_both_ids() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_look_at_what_is_inside_waits_for_the_one_at_the_instance() {
+async fn a_read_of_a_part_waits_for_the_read_of_the_instance() {
     let fake = Fake::builder().start().await.unwrap();
     let (_, instance, database) = upgraded(&fake).await;
     let mut next = Plugin::with_fake(&fake, None).await;
@@ -77,11 +77,11 @@ async fn a_look_at_what_is_inside_waits_for_the_one_at_the_instance() {
     let (inside, whole) = (inside.unwrap().unwrap(), whole.unwrap().into_inner());
     let now = fake.objects("rdb/instance")[0].id.clone();
     assert_eq!((uuid(&inside.id), uuid(&whole.id)), (&*now, &*now));
-    assert!(whole.refresh_before_update, "what is inside may not know the new id yet");
+    assert!(whole.refresh_before_update, "the state of a part may have the old id");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_instance_is_another_one_all_the_same() {
+async fn another_instance_is_not_the_upgraded_one() {
     let fake = Fake::builder().start().await.unwrap();
     let (mut plugin, _, database) = upgraded(&fake).await;
     let other = json!({ "name": "app", "instanceId": "fr-par/44444444-4444-4444-8444-444444444444" });

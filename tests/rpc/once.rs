@@ -1,5 +1,5 @@
-//! Exactly one object: every resource of the catalog is created while the response to the creating call is lost in every
-//! way, and while the process is killed in the middle. The engine runs in this process, on a clock whose pauses take no time,
+//! Exactly one object: every resource of the catalog is created while the response to the create request is lost in every
+//! way, and while the process is killed. The engine runs in this process, on a clock whose pauses take no time,
 //! against the fake; `killed.rs` kills the real plugin.
 //!
 //! With `ONCE_TABLE=<file>` each result is also written there as a JSON line: `{"resource", "fault", "result"}`.
@@ -26,10 +26,10 @@ use crate::plugin;
 /// Longer than any pause between two look-ups, shorter than any time limit of a call.
 const LONGEST_PAUSE: Duration = Duration::from_secs(31);
 
-/// Where the fake's clock moves to before each create: what existed before is older than that.
+/// The time of the fake before each create: existing objects are older.
 const LATER: Duration = Duration::from_mins(1);
 
-/// A journal that outlasts the engines that write it.
+/// A journal that several engines share.
 #[derive(Default)]
 struct Kept(Mutex<Vec<Line>>);
 
@@ -39,24 +39,24 @@ impl Journal for Kept {
     }
 
     fn write(&self, _: &str, line: &Line) {
-        // What is written to a file is JSON.
+        // The journal file contains JSON.
         let line = serde_json::from_str(&serde_json::to_string(line).unwrap()).unwrap();
         self.0.lock().unwrap().push(line);
     }
 }
 
-/// What exists: the outputs with the id, by the names of the table.
+/// The objects: outputs with the id, by the names of the table.
 type World = BTreeMap<String, Json>;
 
-/// How many objects of each kind there are.
+/// The number of objects of each kind.
 type Counts = BTreeMap<String, usize>;
 
-/// A fake, and engines that call it.
+/// A fake, and engines that use it.
 struct Stage {
     catalog: Arc<Catalog>,
     fake: Running,
     journal: Arc<Kept>,
-    /// The engine of a run that nothing happens to.
+    /// The engine of a run without faults.
     engine: Engine,
     world: World,
 }
@@ -70,7 +70,7 @@ impl Stage {
         Self { catalog, fake, journal, engine, world: World::new() }
     }
 
-    /// A new engine, as a new process has.
+    /// A new engine, as in a new process.
     fn engine(&self) -> Engine {
         engine_of(&self.catalog, &self.fake, &self.journal)
     }
@@ -93,28 +93,28 @@ impl Stage {
     }
 
     async fn create(&self, engine: &Engine, entry: &Entry, inputs: &Object) -> Result<Created, Error> {
-        let (told, urn, token) = (stage::Told::default(), Self::urn(entry), token(entry));
-        let operation = Operation { urn: &urn, ..told.operation(&token, &entry.name) };
+        let (progress, urn, token) = (stage::ProgressLog::default(), Self::urn(entry), token(entry));
+        let operation = Operation { urn: &urn, ..progress.operation(&token, &entry.name) };
         engine.create(operation, inputs).await
     }
 
     async fn delete(&self, entry: &Entry, created: &Created, inputs: &Object) {
-        let (told, urn, token) = (stage::Told::default(), Self::urn(entry), token(entry));
-        let operation = Operation { urn: &urn, ..told.operation(&token, &entry.name) };
+        let (progress, urn, token) = (stage::ProgressLog::default(), Self::urn(entry), token(entry));
+        let operation = Operation { urn: &urn, ..progress.operation(&token, &entry.name) };
         let deleted = self.engine.delete(operation, &created.id, &created.state, inputs).await;
         deleted.unwrap_or_else(|error| panic!("{}: {error}", entry.resource));
         self.closed(entry);
     }
 
-    /// The engine has shown that it stores the object, or that there is none.
+    /// The engine has stored the object, or the create failed without an object.
     fn closed(&self, entry: &Entry) {
         self.journal.write("", &Line::Closed { urn: Self::urn(entry) });
     }
 
-    /// What differs between the program and the object.
+    /// The differences between the program and the object.
     async fn drift(&self, entry: &Entry, created: &Created, inputs: &Object) -> Vec<String> {
-        let (told, token) = (stage::Told::default(), token(entry));
-        let operation = told.operation(&token, &entry.name);
+        let (progress, token) = (stage::ProgressLog::default(), token(entry));
+        let operation = progress.operation(&token, &entry.name);
         let read = self.engine.read(operation, &created.id, inputs, &created.state).await;
         let Ok(Some(read)) = read else { return vec!["it cannot be read".to_owned()] };
         let request = DiffRequest {
@@ -127,7 +127,7 @@ impl Stage {
         rules::diff(self.resource(entry), &request).properties().map(str::to_owned).collect()
     }
 
-    /// Creates the resource for those after it.
+    /// Creates the resource as a dependency of later ones.
     async fn keep(&mut self, entry: &Entry, inputs: &Object) {
         let created = self.create(&self.engine, entry, inputs).await;
         let created = created.unwrap_or_else(|error| panic!("{}: {error}", entry.resource));
@@ -137,7 +137,7 @@ impl Stage {
         self.closed(entry);
     }
 
-    /// What came of a create; the object is deleted.
+    /// The result of a create; the object is deleted afterwards.
     async fn judge(
         &self,
         entry: &Entry,
@@ -160,7 +160,7 @@ impl Stage {
         }
     }
 
-    /// What a create adds, and the call that does it.
+    /// The objects that a create adds, and its create request.
     async fn clean(&self, entry: &Entry, inputs: &Object) -> (Counts, (String, String)) {
         let before = self.fake.counts();
         self.fake.clear_requests();
@@ -201,20 +201,20 @@ fn defaults() -> Defaults {
     }
 }
 
-/// How many objects of each kind there are more.
+/// The additional objects of each kind.
 pub(crate) fn added(before: &Counts, after: &Counts) -> Counts {
     let more = |kind: &String, count: &usize| count.saturating_sub(before.get(kind).copied().unwrap_or_default());
     after.iter().map(|(kind, count)| (kind.clone(), more(kind, count))).filter(|(_, more)| *more > 0).collect()
 }
 
-/// Whether as many objects came into being. A repeated upload leaves one object too, with an equal version before it where
-/// the bucket keeps versions.
+/// Whether the number of new objects is right. A repeated upload leaves one object too, with an equal version before it if
+/// the bucket has versioning.
 fn is_same(added: &Counts, usual: &Counts) -> bool {
     let count = |(kind, count): (&String, &usize)| (kind.clone(), if kind == "object/object" { 1 } else { *count });
     added.iter().map(count).eq(usual.iter().map(count))
 }
 
-/// Results by resource and fault; written to a file on demand.
+/// Results by resource and fault; optionally written to a file.
 #[derive(Default)]
 struct Table(Vec<(String, String, String)>);
 
@@ -223,7 +223,7 @@ impl Table {
         self.0.push((resource.to_owned(), fault.to_owned(), result));
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the table is asked for from outside of the test")]
+    #[expect(clippy::disallowed_methods, reason = "a setting of the test")]
     fn finish(self) {
         if let Ok(path) = std::env::var("ONCE_TABLE") {
             let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
@@ -267,7 +267,7 @@ async fn ambiguous_response_to_a_create_ends_in_one_object_for_every_resource() 
         let inputs = stage.checked(entry);
         if is_created_at_scaleway(&stage, entry) {
             stage.clean(entry, &inputs).await;
-            // Some leave something behind that the next one finds.
+            // Some faults leave an object for the next run.
             let (usual, (method, path)) = stage.clean(entry, &inputs).await;
             for (name, kind) in faults.iter().filter(|_| !method.is_empty()) {
                 stage.fake.clock().advance(LATER);
@@ -292,7 +292,7 @@ async fn process_killed_during_a_create_leaves_one_object_after_the_next_run_for
         let inputs = stage.checked(entry);
         if is_created_at_scaleway(&stage, entry) {
             stage.clean(entry, &inputs).await;
-            // Some leave something behind that the next one finds.
+            // Some faults leave an object for the next run.
             let (usual, (method, path)) = stage.clean(entry, &inputs).await;
             for (name, is_answered) in [("killed before the response", false), ("killed after the response", true)] {
                 if method.is_empty() {
@@ -301,7 +301,7 @@ async fn process_killed_during_a_create_leaves_one_object_after_the_next_run_for
                 stage.fake.clock().advance(LATER);
                 let before = stage.fake.counts();
                 if is_answered {
-                    // The engine that has created it is gone, and with it the answer to Pulumi's engine.
+                    // The engine has stopped after the create, before its response to Pulumi's engine.
                     drop(stage.create(&stage.engine(), entry, &inputs).await);
                 } else {
                     stage.fake.clear_requests();
@@ -310,7 +310,7 @@ async fn process_killed_during_a_create_leaves_one_object_after_the_next_run_for
                     let killed = stage.create(&engine, entry, &inputs);
                     tokio::select! {
                         biased;
-                        _ = killed => panic!("{}: the response never comes", entry.resource),
+                        _ = killed => panic!("{}: there must be no response", entry.resource),
                         () = arrived(&stage.fake, &method, &path) => {}
                     }
                 }
@@ -326,7 +326,7 @@ async fn process_killed_during_a_create_leaves_one_object_after_the_next_run_for
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn object_of_a_chosen_name_that_existed_before_is_not_adopted() {
+async fn existing_object_with_a_chosen_name_is_not_adopted() {
     let stage = Stage::start().await;
     let (entry, other) = (vpc("main"), vpc("other"));
     let inputs = stage.checked(&entry);
@@ -343,11 +343,11 @@ async fn object_of_a_chosen_name_that_existed_before_is_not_adopted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_objects_that_fit_are_named_and_none_is_adopted() {
+async fn several_matching_objects_are_reported_and_none_is_adopted() {
     let stage = Stage::start().await;
     let inputs = stage.checked(&vpc("main"));
     stage.fake.clock().advance(LATER);
-    // Created at the same moment by another process, which this one does not know about.
+    // Another process created it at the same time.
     let other = stage.create(&stage.engine(), &vpc("other"), &inputs).await.unwrap();
     stage.fake.fault(Fault::at("*/vpcs", FaultKind::DropAfter).method("POST"));
     let error = stage.create(&stage.engine(), &vpc("main"), &inputs).await.unwrap_err().to_string();
@@ -363,7 +363,7 @@ async fn object_of_another_resource_of_the_run_is_not_adopted() {
     stage.fake.fault(Fault::at("*/vpcs", FaultKind::DropAfter).method("POST"));
     let main = stage.create(&engine, &vpc("main"), &inputs).await.unwrap();
     assert_ne!(main.id, other.id);
-    // Nor is one that a call under way is creating at the same time.
+    // An object that another request is creating is not adopted either.
     stage.fake.fault(Fault::at("*/vpcs", FaultKind::DropAfter).method("POST"));
     let (third, fourth) = (vpc("third"), vpc("fourth"));
     let (third, fourth) = tokio::join!(stage.create(&engine, &third, &inputs), stage.create(&engine, &fourth, &inputs));
@@ -371,7 +371,7 @@ async fn object_of_another_resource_of_the_run_is_not_adopted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ambiguous_response_ends_in_one_object_for_kinds_that_listings_leave_out() {
+async fn ambiguous_response_ends_in_one_object_for_types_without_a_listing() {
     let mut stage = Stage::start().await;
     let entry = |json: Json| serde_json::from_value::<Entry>(json).unwrap();
     let trigger = entry(json!({ "resource": "containers/trigger:Trigger", "name": "cron-source", "inputs": {
@@ -408,13 +408,13 @@ async fn arrived(fake: &Running, method: &str, path: &str) {
     }
 }
 
-/// A program with `$name.output` replaced by the outputs of what exists, and files by made-up ones.
+/// A program with `$name.output` replaced by outputs of existing objects, and files by in-memory ones.
 fn resolved(program: &Map<String, Json>, world: &World) -> Json {
     fn value(json: &Json, world: &World) -> Json {
         match json {
             Json::String(text) if text.starts_with('$') => {
                 let (name, output) = text[1..].split_once('.').unwrap();
-                world.get(name).unwrap_or_else(|| panic!("{name} comes before"))[output].clone()
+                world.get(name).unwrap_or_else(|| panic!("{name} is declared before"))[output].clone()
             }
             Json::Array(items) => items.iter().map(|item| value(item, world)).collect(),
             Json::Object(map) if map.contains_key(pulumi_rpc::SIGNATURE_KEY) => {

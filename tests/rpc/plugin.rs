@@ -1,4 +1,4 @@
-//! The plugin's process: built once, started for each test, and spoken to as Pulumi's engine does.
+//! The process of the plugin: built once, started for each test, and called like by Pulumi's engine.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ use tonic::{Code, Status};
 
 use crate::bag::{bag, left, plain};
 
-/// Every secret of these tests holds this word, and nothing else does.
+/// Every secret of these tests contains this word, and no other value does.
 pub(crate) const CANARY: &str = "canary";
 
 /// The secret key of the provider.
@@ -29,23 +29,23 @@ pub(crate) const SECRET_KEY: &str = "canary00-1111-4111-8111-111111111111";
 
 const PACKAGE: &str = "evalap-scaleway";
 
-/// A running plugin; it ends with this.
+/// A running plugin, which is stopped when this is dropped.
 pub(crate) struct Plugin {
     pub(crate) client: ResourceProviderClient<Channel>,
     /// The first line of its standard output.
     pub(crate) greeting: String,
     process: Child,
     errors: Arc<Mutex<String>>,
-    refusals: Mutex<Vec<String>>,
+    statuses: Mutex<Vec<String>>,
 }
 
 impl Plugin {
-    /// Starts the plugin for an engine at this address, or for one that attaches, and shakes hands.
+    /// Starts the plugin with the address of an engine, or without one, and calls Handshake.
     pub(crate) async fn start(engine: Option<&str>) -> Self {
         Self::start_in(engine, &home()).await
     }
 
-    /// The same with Pulumi's home in this directory, where an earlier plugin may have left something.
+    /// The same with this directory as Pulumi's home, which can have the files of an earlier plugin.
     async fn start_in(engine: Option<&str>, home: &Path) -> Self {
         let mut command = command();
         command.env("PULUMI_HOME", home).args(["-v=9", "--logtostderr"]).args(engine);
@@ -58,7 +58,7 @@ impl Plugin {
         let address = format!("http://127.0.0.1:{}", greeting.trim());
         let client = ResourceProviderClient::connect(address).await.unwrap();
         let client = client.max_decoding_message_size(MAX_MESSAGE_BYTES).max_encoding_message_size(MAX_MESSAGE_BYTES);
-        let mut plugin = Self { client, greeting, process, errors, refusals: Mutex::default() };
+        let mut plugin = Self { client, greeting, process, errors, statuses: Mutex::default() };
         let hello = rpc::ProviderHandshakeRequest {
             engine_address: engine.unwrap_or_default().to_owned(),
             configure_with_urn: true,
@@ -69,12 +69,12 @@ impl Plugin {
         plugin
     }
 
-    /// A plugin that is configured for a fake.
+    /// A plugin that is configured with a fake.
     pub(crate) async fn with_fake(fake: &scaleway_fake::Running, engine: Option<&str>) -> Self {
         Self::with_fake_in(fake, engine, &home()).await
     }
 
-    /// The same with Pulumi's home in this directory.
+    /// The same with this directory as Pulumi's home.
     pub(crate) async fn with_fake_in(fake: &scaleway_fake::Running, engine: Option<&str>, home: &Path) -> Self {
         let mut plugin = Self::start_in(engine, home).await;
         let arguments = json!({
@@ -102,24 +102,24 @@ impl Plugin {
         plugin
     }
 
-    /// Everything it wrote to standard error, and every error it answered.
+    /// Its standard error and all errors of its responses.
     pub(crate) fn said(&self) -> String {
-        format!("{}\n{}", self.errors.lock().unwrap(), self.refusals.lock().unwrap().join("\n"))
+        format!("{}\n{}", self.errors.lock().unwrap(), self.statuses.lock().unwrap().join("\n"))
     }
 
-    /// Whether the process still runs.
+    /// Whether the process runs.
     pub(crate) fn is_alive(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
     }
 
-    /// What is wrong with these inputs: the properties, and what is said of them.
+    /// The failures of the check: properties and reasons.
     pub(crate) async fn complaints(&mut self, token: &str, news: &Json) -> Vec<(String, String)> {
         let request = rpc::CheckRequest { urn: urn(token), news: Some(bag(news)), ..Default::default() };
         let checked = self.client.check(request).await.unwrap().into_inner();
         checked.failures.into_iter().map(|failure| (failure.property, failure.reason)).collect()
     }
 
-    /// Check of a resource; fails the test if something is wrong with the inputs.
+    /// Check of a resource; fails the test if there are failures.
     pub(crate) async fn check(&mut self, token: &str, olds: Option<&Struct>, news: &Json) -> Struct {
         self.check_with(token, olds, news, 7).await
     }
@@ -138,7 +138,7 @@ impl Plugin {
         checked.inputs.unwrap()
     }
 
-    /// The properties that differ, and those that replace.
+    /// The changed properties, and those that replace.
     pub(crate) async fn diff(&mut self, token: &str, thing: &Thing, news: &Struct) -> (Vec<String>, Vec<String>) {
         let request = rpc::DiffRequest {
             id: thing.id.clone(),
@@ -157,7 +157,7 @@ impl Plugin {
     pub(crate) async fn create(&mut self, token: &str, inputs: &Struct, preview: bool) -> Result<Thing, Status> {
         let request =
             rpc::CreateRequest { urn: urn(token), properties: Some(inputs.clone()), preview, ..Default::default() };
-        let created = self.client.create(request).await.map_err(|status| self.refused(status))?.into_inner();
+        let created = self.client.create(request).await.map_err(|status| self.recorded(status))?.into_inner();
         Ok(Thing { id: created.id, state: created.properties.unwrap_or_default(), inputs: inputs.clone() })
     }
 
@@ -178,11 +178,11 @@ impl Plugin {
             preview,
             ..Default::default()
         };
-        let updated = self.client.update(request).await.map_err(|status| self.refused(status))?.into_inner();
+        let updated = self.client.update(request).await.map_err(|status| self.recorded(status))?.into_inner();
         Ok(Thing { id: thing.id.clone(), state: updated.properties.unwrap_or_default(), inputs: news.clone() })
     }
 
-    /// Read; nothing if it is gone.
+    /// Read; `None` if the object is gone.
     pub(crate) async fn read(&mut self, token: &str, thing: &Thing) -> Result<Option<Thing>, Status> {
         let request = rpc::ReadRequest {
             id: thing.id.clone(),
@@ -191,7 +191,7 @@ impl Plugin {
             inputs: Some(thing.inputs.clone()),
             ..Default::default()
         };
-        let read = self.client.read(request).await.map_err(|status| self.refused(status))?.into_inner();
+        let read = self.client.read(request).await.map_err(|status| self.recorded(status))?.into_inner();
         if read.id.is_empty() {
             return Ok(None);
         }
@@ -207,20 +207,20 @@ impl Plugin {
             old_inputs: Some(thing.inputs.clone()),
             ..Default::default()
         };
-        self.client.delete(request).await.map_err(|status| self.refused(status))?;
+        self.client.delete(request).await.map_err(|status| self.recorded(status))?;
         Ok(())
     }
 
-    /// A lookup; fails the test if the arguments are wrong.
+    /// A lookup; fails the test if there are failures.
     pub(crate) async fn invoke(&mut self, token: &str, arguments: &Json) -> Result<Json, Status> {
         let tok = format!("{PACKAGE}:{token}");
         let request = rpc::InvokeRequest { tok, args: Some(bag(arguments)), ..Default::default() };
-        let found = self.client.invoke(request).await.map_err(|status| self.refused(status))?.into_inner();
+        let found = self.client.invoke(request).await.map_err(|status| self.recorded(status))?.into_inner();
         assert!(found.failures.is_empty(), "{token}: {:?}", found.failures);
         Ok(plain(&found.r#return.unwrap_or_default()))
     }
 
-    /// Lists what exists, so many at a time (0: all at once), as ids with names.
+    /// Lists objects in pages of this size (0: all at once), as ids with names.
     pub(crate) async fn list(&mut self, token: &str, query: &Json, limit: i64) -> Vec<(String, String)> {
         let mut all = Vec::new();
         let mut continuation_token = String::new();
@@ -233,7 +233,7 @@ impl Plugin {
                 match answer.response.unwrap() {
                     Response::Result(one) => all.push((one.id, one.name)),
                     Response::Continuation(more) => continuation_token = more.continuation_token,
-                    Response::Computed(_) => panic!("nothing asked for is unknown"),
+                    Response::Computed(_) => panic!("the request has no unknown values"),
                 }
             }
             if continuation_token.is_empty() {
@@ -242,26 +242,26 @@ impl Plugin {
         }
     }
 
-    /// Keeps what was told, to look for secrets in it later.
-    fn refused(&self, status: Status) -> Status {
+    /// Stores the response, so that secrets can be searched in it later.
+    fn recorded(&self, status: Status) -> Status {
         let details = String::from_utf8_lossy(status.details()).into_owned();
-        // What a failed create leaves is state, where secrets are sealed.
+        // The partial state of a failed create marks secrets.
         let details = if left(&status).is_some() { String::new() } else { details };
-        self.refusals.lock().unwrap().push(format!("{}\n{details}", status.message()));
-        assert_ne!(status.code(), Code::Unknown, "the engine takes this for a broken state: {status}");
+        self.statuses.lock().unwrap().push(format!("{}\n{details}", status.message()));
+        assert_ne!(status.code(), Code::Unknown, "the engine treats this as an unknown state: {status}");
         status
     }
 }
 
 impl Drop for Plugin {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended before.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// A resource as a stack holds it.
+/// A resource as in a stack.
 #[derive(Clone, Debug)]
 pub(crate) struct Thing {
     pub(crate) id: String,
@@ -277,22 +277,22 @@ impl Thing {
         Some(Self { id: kept.id, state: kept.properties.unwrap_or_default(), inputs: inputs.clone() })
     }
 
-    /// What nobody knows anything of but its id.
+    /// An import: only the id is known.
     pub(crate) fn unknown(id: &str) -> Self {
         Self { id: id.to_owned(), state: Struct::default(), inputs: Struct::default() }
     }
 }
 
-/// The URN of the one resource of a type.
+/// The URN of the only resource of a type.
 pub(crate) fn urn(token: &str) -> String {
     format!("urn:pulumi:test::project::{PACKAGE}:{token}::main")
 }
 
-/// How the plugin is started; nothing of this process' environment reaches it.
+/// The command that starts the plugin, without the environment of this process.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(built());
     let nowhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-home");
-    // A journal that another test has left must not be read.
+    // A journal of another test must not be read.
     command.env_clear().env("HOME", &nowhere).env("PULUMI_HOME", home());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -303,7 +303,7 @@ pub(crate) fn home() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("homes/{}-{count}", std::process::id()));
-    // What an earlier run of the same process id has left.
+    // Files of an earlier run with the same process id.
     let _ = std::fs::remove_dir_all(&home);
     home
 }
@@ -312,7 +312,7 @@ fn provider_urn() -> String {
     format!("urn:pulumi:test::project::pulumi:providers:{PACKAGE}::default")
 }
 
-/// The plugin as it is now, built by cargo.
+/// The current plugin, built by cargo.
 fn built() -> &'static PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
@@ -325,7 +325,7 @@ fn built() -> &'static PathBuf {
         let lines = String::from_utf8(output.stdout).unwrap();
         let messages = lines.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
         let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        programs.next().expect("cargo names the program it built")
+        programs.next().expect("cargo reports the built executable")
     })
 }
 

@@ -1,4 +1,4 @@
-//! The process itself: what it prints, how an engine attaches, and that it survives what it cannot understand.
+//! The process of the plugin: its output, how an engine attaches, and invalid requests.
 
 use std::io::Read;
 
@@ -29,7 +29,7 @@ fn the_version_is_printed_and_nothing_is_served() {
 }
 
 #[test]
-fn a_word_that_is_no_address_ends_the_process_with_a_reason() {
+fn an_argument_that_is_not_an_address_ends_the_process_with_an_error() {
     let mut process = command().arg("destroy").spawn().unwrap();
     assert!(!process.wait().unwrap().success());
     let mut reason = String::new();
@@ -38,10 +38,10 @@ fn a_word_that_is_no_address_ends_the_process_with_a_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_engine_can_attach_and_is_then_told_things() {
+async fn an_engine_can_attach_and_receives_messages() {
     let mut listener = Listener::start().await;
     let fake = Fake::builder().start().await.unwrap();
-    // Without an engine's address: somebody started it by hand.
+    // Without the address of an engine, as when the user starts the plugin.
     let mut plugin = Plugin::start(None).await;
     let attach = rpc::PluginAttach { address: listener.address.clone() };
     plugin.client.attach(attach).await.unwrap();
@@ -62,7 +62,7 @@ async fn the_schema_it_serves_is_the_committed_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_understood_is_refused_and_the_process_lives_on() {
+async fn invalid_requests_are_rejected_and_the_process_continues() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
 
@@ -70,21 +70,21 @@ async fn what_cannot_be_understood_is_refused_and_the_process_lives_on() {
     assert_eq!(plugin.client.check(without_urn).await.unwrap_err().code(), Code::InvalidArgument);
 
     let unknown = rpc::CreateRequest { urn: urn("nothing/here:Here"), ..Default::default() };
-    let refusal = plugin.client.create(unknown).await.unwrap_err();
-    assert_eq!(refusal.code(), Code::InvalidArgument);
-    assert!(refusal.message().contains("nothing/here:Here"), "{refusal}");
+    let error = plugin.client.create(unknown).await.unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument);
+    assert!(error.message().contains("nothing/here:Here"), "{error}");
 
     for levels in [40, 99, 300] {
         let nested = rpc::CheckRequest { urn: urn(NAMESPACE), news: Some(deep(levels)), ..Default::default() };
         match plugin.client.check(nested).await {
-            Ok(checked) => assert!(!checked.into_inner().failures.is_empty(), "{levels} levels are no input"),
-            Err(refusal) => assert_ne!(refusal.code(), Code::Unavailable, "{refusal}"),
+            Ok(checked) => assert!(!checked.into_inner().failures.is_empty(), "{levels} levels are rejected"),
+            Err(error) => assert_ne!(error.code(), Code::Unavailable, "{error}"),
         }
     }
 
     let strange_id = rpc::ReadRequest { id: "../../etc".to_owned(), urn: urn(NAMESPACE), ..Default::default() };
     assert_eq!(plugin.client.read(strange_id).await.unwrap_err().code(), Code::InvalidArgument);
-    assert_eq!(fake.requests().len(), 0, "nothing of this is worth a call");
+    assert_eq!(fake.requests().len(), 0, "no request is sent");
 
     assert!(plugin.is_alive());
     plugin.client.get_plugin_info(()).await.unwrap();

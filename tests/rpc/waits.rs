@@ -1,4 +1,4 @@
-//! What happens while something takes its time: a cancel, a failure, a lost answer, and the next run.
+//! Interrupted waits: a cancel, a failure, an ambiguous response, and the next run.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::plugin::{Plugin, Thing, urn};
 const NAMESPACE: &str = "containers/namespace:Namespace";
 const KIND: &str = "containers/namespace";
 
-/// A fake whose clock stands still: what is made stays in the making until the test lets time pass.
+/// A fake whose clock is stopped: statuses stay transient until the test advances it.
 async fn slow_fake() -> Running {
     let start = "2026-07-17T09:50:00Z".parse().unwrap();
     Fake::builder().clock(Clock::manual(start)).settle(Duration::from_mins(1)).start().await.unwrap()
@@ -25,7 +25,7 @@ fn inputs() -> Json {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancelled_create_tells_what_exists_and_the_next_run_goes_on() {
+async fn a_cancelled_create_keeps_the_id_and_the_next_run_continues() {
     let fake = slow_fake().await;
     let mut listener = Listener::start().await;
     let mut plugin = Plugin::with_fake(&fake, Some(&listener.address)).await;
@@ -39,22 +39,22 @@ async fn a_cancelled_create_tells_what_exists_and_the_next_run_goes_on() {
     });
     let status = created.unwrap_err();
     assert_eq!(status.code(), Code::Cancelled, "{status}");
-    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is kept");
+    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is in the partial state");
     assert_eq!(fake.objects(KIND).len(), 1);
     assert!(thing.id.ends_with(&fake.objects(KIND)[0].id), "{}", thing.id);
     assert!(!plugin.said().contains("canary"));
 
-    // The next run is another process. Pulumi asks it to update what was left, with the same inputs.
+    // The next run is another process. Pulumi calls Update with the partial state and the same inputs.
     fake.clock().advance(Duration::from_mins(2));
     let mut next = Plugin::with_fake(&fake, None).await;
     let updated = next.update(NAMESPACE, &thing, &inputs, false).await.unwrap();
     assert_eq!(plain(&updated.state)["name"], "slow");
     assert_eq!(next.diff(NAMESPACE, &updated, &inputs).await.0, Vec::<String>::new());
-    assert_eq!(fake.objects(KIND).len(), 1, "nothing was made twice");
+    assert_eq!(fake.objects(KIND).len(), 1, "no second object");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resource_that_fails_is_kept_with_the_reason_of_the_api() {
+async fn a_failed_resource_is_stored_with_the_error_of_the_api() {
     let fake = slow_fake().await;
     let mut listener = Listener::start().await;
     let mut plugin = Plugin::with_fake(&fake, Some(&listener.address)).await;
@@ -63,16 +63,16 @@ async fn a_resource_that_fails_is_kept_with_the_reason_of_the_api() {
     let (created, ()) = tokio::join!(plugin.create(NAMESPACE, &inputs, false), async {
         listener.hear("waiting for the").await;
         let made = &fake.objects(KIND)[0];
-        let failed = json!({ "status": "error", "error_message": "the moon is in the wrong place" });
+        let failed = json!({ "status": "error", "error_message": "image not found" });
         fake.change(KIND, &made.locality, &made.id, failed).unwrap();
     });
     let status = created.unwrap_err();
-    assert!(status.message().contains("the moon is in the wrong place"), "{status}");
-    let reasons = left(&status).expect("the id is kept").reasons;
-    assert!(reasons[0].contains("the moon is in the wrong place"));
+    assert!(status.message().contains("image not found"), "{status}");
+    let reasons = left(&status).expect("the id is in the partial state").reasons;
+    assert!(reasons[0].contains("image not found"));
 
-    // It can be deleted like any other.
-    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is kept");
+    // It can be deleted like any other resource.
+    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is in the partial state");
     fake.settle(Duration::ZERO);
     plugin.delete(NAMESPACE, &thing).await.unwrap();
     fake.clock().advance(Duration::from_mins(2));
@@ -80,7 +80,7 @@ async fn a_resource_that_fails_is_kept_with_the_reason_of_the_api() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn object_of_a_create_whose_response_is_lost_is_looked_up_and_not_created_twice() {
+async fn object_of_a_create_with_an_ambiguous_response_is_searched_and_not_created_twice() {
     let fake = slow_fake().await;
     fake.settle(Duration::ZERO);
     fake.fault(Fault::at("/containers/*", FaultKind::DropAfter).method("POST").times(1));
@@ -94,7 +94,7 @@ async fn object_of_a_create_whose_response_is_lost_is_looked_up_and_not_created_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancel_also_ends_the_wait_for_a_turn() {
+async fn a_cancel_also_ends_the_wait_for_a_lock() {
     let fake = slow_fake().await;
     fake.settle(Duration::ZERO);
     let mut listener = Listener::start().await;
@@ -103,7 +103,7 @@ async fn a_cancel_also_ends_the_wait_for_a_turn() {
     let instance = plugin.check("databases/instance:Instance", None, &instance).await;
     let instance = plugin.create("databases/instance:Instance", &instance, false).await.unwrap();
 
-    // From now on nothing settles: the rules hold their turn at the instance for as long as they are waited for.
+    // From here on statuses do not change: the rules hold the lock of the instance while they wait.
     fake.settle(Duration::from_mins(1));
     let rules = json!({ "instanceId": instance.id, "aclRules": [{ "ip": "1.2.3.4/32" }] });
     let rules = plugin.check("databases/acl:Acl", None, &rules).await;
@@ -121,5 +121,5 @@ async fn a_cancel_also_ends_the_wait_for_a_turn() {
     });
     assert_eq!(rules.unwrap_err().code(), Code::Cancelled);
     assert_eq!(database.unwrap_err().code(), Code::Cancelled);
-    assert_eq!(fake.objects("rdb/database").len(), 0, "whose turn did not come has done nothing");
+    assert_eq!(fake.objects("rdb/database").len(), 0, "without the lock, no request is sent");
 }

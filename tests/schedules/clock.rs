@@ -1,4 +1,4 @@
-//! Virtual time: the plugin's clock is the fake's, and a pause of the plugin moves it instead of waiting.
+//! Virtual time: the plugin uses the clock of the fake, and a pause of the plugin advances it instead of waiting.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -7,19 +7,19 @@ use client::BoxFuture;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-/// Longer than any pause between two attempts or reads, shorter than any time limit of a call.
+/// Longer than any pause between two attempts or reads, shorter than any timeout of a request.
 const LONGEST_PAUSE: Duration = Duration::from_secs(31);
 
-/// When a time limit ends, and who waits for it.
+/// When a timeout ends, and the sender for its future.
 type Limit = (Timestamp, oneshot::Sender<()>);
 
-/// The clock of one fake, as the plugin's client takes it.
+/// The clock of one fake, for the client of the plugin.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedClock {
     fake: scaleway_fake::Clock,
     origin: Instant,
     began: Timestamp,
-    /// Time limits: they end when enough pauses have passed.
+    /// Timeouts: they end when the pauses have advanced the clock.
     limits: Arc<Mutex<Vec<Limit>>>,
 }
 
@@ -33,7 +33,7 @@ impl SharedClock {
         self.fake.advance(by);
         let now = self.fake.now();
         for (_, limit) in self.limits.lock().unwrap().extract_if(.., |(due, _)| *due <= now) {
-            // The waiting side may be gone.
+            // The receiver may be dropped.
             let _ = limit.send(());
         }
     }
@@ -44,7 +44,7 @@ impl client::Clock for SharedClock {
         self.origin + self.fake.now().duration_since(self.began).unsigned_abs()
     }
 
-    /// The machine's: signatures of Object Storage are checked against it.
+    /// The clock of the machine, because it validates signatures of Object Storage.
     fn today(&self) -> SystemTime {
         client::SystemClock.today()
     }
@@ -60,7 +60,7 @@ impl client::Clock for SharedClock {
             let (sender, receiver) = oneshot::channel();
             let due = clock.fake.now().saturating_add(duration).unwrap_or(Timestamp::MAX);
             clock.limits.lock().unwrap().push((due, sender));
-            // The sender is kept by the clock, which this future keeps alive.
+            // The clock, which this future keeps alive, has the sender.
             let _ = receiver.await;
         })
     }

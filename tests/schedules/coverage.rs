@@ -1,4 +1,4 @@
-//! The programs cover the catalog: every resource, and every property that an update changes in place.
+//! The programs cover every resource of the catalog, and every property that is updated in place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use tests::places;
 
 use crate::programs::Table;
 
-/// Properties that no program changes: by resource, each with a comment that says why.
+/// Properties that no program changes, by resource; the reasons are in comments.
 const UNCHANGED: &str = "tests/schedules/unchanged.yaml";
 
 #[test]
@@ -19,7 +19,7 @@ fn every_property_that_updates_in_place_is_changed_by_a_schedule() {
     let mut unchanged: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (token, resource) in catalog.resources.iter().filter(|(_, resource)| is_remote(resource)) {
         let programs: Vec<_> = table.0.iter().filter(|program| program.resource == *token).collect();
-        assert!(!programs.is_empty(), "there is no program for {token}");
+        assert!(!programs.is_empty(), "{token} has no program");
         let changes = |name: &String| programs.iter().any(|program| program.changes(name));
         let in_place = resource.properties.iter().filter(|(_, property)| {
             property.input != Input::No && !property.replace && !property.once && property.deprecated.is_none()
@@ -32,7 +32,7 @@ fn every_property_that_updates_in_place_is_changed_by_a_schedule() {
     assert_eq!(unchanged, listed, "{UNCHANGED} must list what no program changes");
 }
 
-/// Whether its operations call Scaleway.
+/// Whether its operations send requests to Scaleway.
 pub(crate) fn is_remote(resource: &Resource) -> bool {
     resource.local.is_none() && resource.discontinued.is_none()
 }

@@ -1,11 +1,11 @@
-//! The dimensions of a schedule: the operation, how its call fails, and what is deployed afterwards.
+//! The dimensions of a schedule: the operation, the kind of failure, and what is deployed afterwards.
 
 use std::fmt;
 
 use scaleway_fake::FaultKind;
 use serde_json::json;
 
-/// The operation in which a call fails.
+/// The operation in which a request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Create,
@@ -13,39 +13,39 @@ pub(crate) enum Operation {
     Delete,
 }
 
-/// How the call fails.
+/// How the request fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// 400, without effect.
     Rejected,
     /// 500, without effect.
     ServerError,
-    /// No answer, without effect.
+    /// No response, without effect.
     CutBefore,
-    /// No answer, with effect.
+    /// No response, with effect.
     CutAfter,
 }
 
-/// What is done after the failed operation.
+/// What is deployed after the failed operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     /// The same program is deployed.
     Same,
-    /// The program of before is deployed; after a create, one without the optional inputs.
+    /// The previous program is deployed; after a create, one without the optional inputs.
     Reverted,
     /// A program with one more change is deployed.
     More,
-    /// The stack is destroyed again.
+    /// The stack is destroyed.
     Destroyed,
-    /// The program of before is deployed.
+    /// The previous program is deployed.
     Kept,
 }
 
 impl Failure {
-    /// The fault that makes this call fail so.
+    /// The fault that makes this request fail.
     pub(crate) fn kind(self, call: &str) -> FaultKind {
         let status = |code, body| FaultKind::Status { code, body, retry_after: None };
-        // Calls of Object Storage begin with a bucket, and not with a product and its version; the fake words their errors.
+        // Object Storage paths start with a bucket, not with a product and its version; the fake writes their errors.
         let version = call.split(['/', ' ']).nth(3).and_then(|part| part.strip_prefix('v'));
         let is_storage = !version.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()));
         let detail = json!({ "argument_name": "name", "reason": "constraint", "help_message": "not today" });

@@ -1,4 +1,4 @@
-//! One fake with the parents of one resource in it, and a new plugin for each command.
+//! One fake with the parents of one resource, and a new plugin for each command.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,13 +22,13 @@ use crate::programs::{Program, Table};
 use crate::stack::{Stack, Stored};
 use crate::world::World;
 
-/// The plugin's gRPC service.
+/// The gRPC service of the plugin.
 pub(crate) type Plugin = Arc<dyn ResourceProvider>;
 
-/// So many lanes have a home directory.
+/// The number of lanes with a home directory.
 static HOMES: AtomicU64 = AtomicU64::new(0);
 
-/// A home directory of its own for each lane.
+/// A separate home directory for each lane.
 fn home() -> PathBuf {
     let number = HOMES.fetch_add(1, Ordering::Relaxed);
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("schedules-home-{}-{number}", std::process::id()))
@@ -36,29 +36,29 @@ fn home() -> PathBuf {
 
 impl Drop for Lane {
     fn drop(&mut self) {
-        // A lane without a create or delete has none.
+        // A lane without a create or delete has no directory.
         let _ = fs::remove_dir_all(&self.home);
     }
 }
 
-/// Where schedules of one resource run one after the other.
+/// Runs the schedules of one resource one after the other.
 pub(crate) struct Lane {
     fake: Running,
     catalog: Arc<Catalog>,
     clock: Arc<SharedClock>,
-    /// Shared by the plugins of the lane: reading the certificates of this machine for each takes longer than a schedule.
+    /// Shared by the plugins of the lane, because reading the certificates of the machine takes longer than a schedule.
     transport: Arc<dyn Transport>,
     seeds: AtomicU64,
     /// Pulumi's home directory, with the journal of the stack.
     home: PathBuf,
-    /// What the resource needs, by the names of the table.
+    /// The dependencies of the resource, by the names of the table.
     parents: BTreeMap<String, Stored>,
-    /// What exists beside the resource.
+    /// The other objects.
     pub(crate) baseline: World,
 }
 
 impl Lane {
-    /// A fake with the parents of this resource. Every lane of a resource has the same ids.
+    /// A fake with the parents of this resource. All lanes of a resource have the same ids.
     pub(crate) async fn start(catalog: &Arc<Catalog>, table: &Table, program: &Program) -> Self {
         let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
         let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
@@ -81,7 +81,7 @@ impl Lane {
         lane
     }
 
-    /// A new process of the plugin, as each command of the CLI starts one.
+    /// A new process of the plugin, as for each command of the CLI.
     pub(crate) async fn plugin(&self) -> Plugin {
         let (catalog, transport) = (Arc::clone(&self.catalog), Arc::clone(&self.transport));
         let plugin = provider::in_process::provider(catalog, self.clock.clone(), transport, &self.home);
@@ -107,24 +107,24 @@ impl Lane {
         plugin
     }
 
-    /// What `Check` makes names of: another one each time, as the engine's.
+    /// The seed of automatic names in `Check`: another one each time, like the engine's.
     pub(crate) fn seed(&self) -> Vec<u8> {
         let mut seed = vec![0; 24];
         seed.extend(self.seeds.fetch_add(1, Ordering::Relaxed).to_be_bytes());
         seed
     }
 
-    /// Everything that exists now.
+    /// All existing objects.
     pub(crate) fn world(&self) -> World {
         World::new(&self.fake.snapshot(), &self.baseline)
     }
 
-    /// Lets the time pass that is between two commands.
+    /// Advances the clock by the time between two commands.
     pub(crate) fn later(&self) {
         self.fake.clock().advance(Duration::from_mins(61));
     }
 
-    /// The requests since the last call of this.
+    /// The requests since the last call.
     pub(crate) fn requests(&self) -> Vec<Entry> {
         let requests = self.fake.requests();
         self.fake.clear_requests();

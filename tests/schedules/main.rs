@@ -1,12 +1,12 @@
-//! The law of failed steps: whatever call fails and however it does, the next `up` makes what exists equal to the program.
+//! Failed steps: whichever request fails and in whatever way, the next `up` makes the objects equal to the program.
 //!
-//! Every call of the create, update and delete of every resource of the catalog is rejected, answered with 500, cut before
-//! and cut after it took effect; then the same program, the reverted one and one with one more change are deployed.
-//! `SCHEDULES=<name in life.yaml>` runs those of one resource, and `SCHEDULES=write` writes what fails to `expected.txt` and the
-//! states of the double to `shared_states.json`.
+//! Every request of the create, update and delete of every resource of the catalog is rejected, answered with 500, cut before
+//! and cut after it took effect; then the same program, the previous one and one with one more change are deployed.
+//! `SCHEDULES=<name in life.yaml>` runs those of one resource, and `SCHEDULES=write` writes the failures to `expected.txt` and the
+//! states of the engine double to `shared_states.json`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
-#[allow(dead_code, reason = "shared with the suite `rpc`, which uses the rest")]
+#[allow(dead_code, reason = "shared with the suite `rpc`, which uses all of it")]
 #[path = "../rpc/bag.rs"]
 mod bag;
 mod clock;
@@ -31,17 +31,17 @@ use tests::places;
 use crate::programs::{Program, Table};
 use crate::schedule::Outcome;
 
-/// Resources under test at the same time.
+/// The number of resources that are tested at the same time.
 const LANES: usize = 4;
 
-/// Resources that take longer are named, so that the whole stays short.
+/// Resources that take longer are printed, so that the suite stays fast.
 const SLOW: Duration = Duration::from_secs(15);
 
-/// The schedules that fail today.
+/// The schedules that are known to fail.
 const EXPECTED: &str = "tests/schedules/expected.txt";
 
 #[test]
-fn after_any_failed_call_the_next_up_makes_what_exists_equal_to_the_program() {
+fn after_any_failed_request_the_next_up_makes_the_objects_equal_to_the_program() {
     let choice = choice();
     let start = Instant::now();
     let outcomes = outcomes(choice.as_deref());
@@ -69,19 +69,16 @@ fn after_any_failed_call_the_next_up_makes_what_exists_equal_to_the_program() {
     let shown = unexpected.iter().take(50).map(|key| format!("{key}: {}", failed[**key].wrong.join("; ")));
     assert!(
         unexpected.is_empty(),
-        "{} schedules break the law (all in {}):\n{}",
+        "{} schedules fail (all in {}):\n{}",
         unexpected.len(),
         report.display(),
         shown.collect::<Vec<_>>().join("\n")
     );
     let fixed: Vec<&&str> = expected.iter().filter(|key| run.contains(**key) && !failed.contains_key(**key)).collect();
-    assert!(
-        fixed.is_empty(),
-        "remove from {EXPECTED} what does not fail any more (or set SCHEDULES=write): {fixed:#?}"
-    );
+    assert!(fixed.is_empty(), "remove from {EXPECTED} the schedules that pass (or set SCHEDULES=write): {fixed:#?}");
 }
 
-/// The outcomes of all resources, or of one; each has a thread and a runtime of its own while it runs.
+/// The outcomes of all resources, or of one; each has a separate thread and runtime.
 fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
     let catalog = places::catalog();
     let table = Arc::new(Table::read());
@@ -111,7 +108,7 @@ fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
     outcomes.into_inner().unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a switch of the test")]
+#[expect(clippy::disallowed_methods, reason = "a setting of the test")]
 fn choice() -> Option<String> {
     std::env::var("SCHEDULES").ok().filter(|choice| !choice.is_empty())
 }

@@ -7,31 +7,31 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tests::places;
 
-/// What the tables say of one resource.
+/// The entry of one resource in the tables.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Program {
     /// Its token without the package.
     pub(crate) resource: String,
-    /// Its name in the table, and the logical name.
+    /// Its name in the table, which is also the logical name.
     pub(crate) name: String,
     /// The smallest program.
     #[serde(default)]
     pub(crate) least: Json,
     /// The program that is deployed first.
     pub(crate) inputs: Json,
-    /// What an update changes in place.
+    /// The changes of an update in place.
     #[serde(default)]
     pub(crate) change: Json,
-    /// What a third program changes; made up where absent.
+    /// The changes of the third program; generated if absent.
     #[serde(default)]
     more: Json,
 }
 
-/// What `programs.yaml` adds.
+/// An entry of `programs.yaml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Addition {
-    /// The resource of a program that `life.yaml` does not have, for the sake of its parts.
+    /// The resource of a program that is not in `life.yaml`, as a parent of others.
     #[serde(default)]
     resource: Option<String>,
     #[serde(default)]
@@ -68,14 +68,14 @@ impl Table {
         Self(programs)
     }
 
-    /// What must exist before this resource, in order.
+    /// The dependencies of this resource, in order.
     pub(crate) fn parents(&self, program: &Program) -> Vec<&Program> {
         let mut needed = Vec::new();
         references(&json!([program.least, program.inputs, program.change, program.more]), &mut needed);
         let mut found: Vec<&Program> = Vec::new();
         for name in needed {
             let parent = self.0.iter().find(|parent| parent.name == name);
-            let parent = parent.unwrap_or_else(|| panic!("there is no program {name}"));
+            let parent = parent.unwrap_or_else(|| panic!("{name} has no program"));
             for ancestor in self.parents(parent).into_iter().chain([parent]) {
                 if !found.iter().any(|other| other.name == ancestor.name) {
                     found.push(ancestor);
@@ -87,7 +87,7 @@ impl Table {
 }
 
 impl Program {
-    /// One that needs nothing and says nothing.
+    /// A program without dependencies and inputs.
     pub(crate) fn of(resource: &str) -> Self {
         let (resource, name) = (resource.to_owned(), "main".to_owned());
         Self { resource, name, least: json!({}), inputs: json!({}), change: json!({}), more: Json::Null }
@@ -104,7 +104,7 @@ impl Program {
         (!is_empty).then(|| merged(&self.inputs, &self.change))
     }
 
-    /// The first program without what is optional, but with its name and place.
+    /// The first program without its optional inputs, but with its name and locality.
     pub(crate) fn reduced(&self, catalog: &Catalog) -> Json {
         let properties = &catalog.resources[&self.resource].properties;
         let inputs = self.inputs.as_object().unwrap();
@@ -119,7 +119,7 @@ impl Program {
         Json::Object(inputs.iter().filter(|(name, _)| stays(name)).map(|(n, v)| (n.clone(), v.clone())).collect())
     }
 
-    /// A program with one more change than `changed`.
+    /// A program with one change in addition to `changed`.
     pub(crate) fn more(&self, catalog: &Catalog) -> Option<Json> {
         let changed = self.changed()?;
         if !self.more.is_null() {
@@ -139,7 +139,7 @@ impl Program {
                 return Some(merged(&changed, &json!({ name: value })));
             }
         }
-        // Half of the change is taken back.
+        // Half of the change is reverted.
         let change = self.change.as_object().unwrap();
         let (name, _) = change.iter().next().filter(|_| change.len() > 1)?;
         Some(merged(&changed, &json!({ name: self.inputs.get(name).cloned().unwrap_or_default() })))

@@ -1,5 +1,5 @@
-//! The schedules of one resource: each call of its create, update and delete fails in each way, and then a program is
-//! deployed; what exists must be what that program says.
+//! The schedules of one resource: each request of its create, update and delete fails in each way, and then a program is
+//! deployed; the objects must equal that program.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,24 +18,24 @@ use crate::world::{Masks, World, without_ids};
 
 const FAILURES: [Failure; 4] = [Failure::Rejected, Failure::ServerError, Failure::CutBefore, Failure::CutAfter];
 
-/// How often a command is repeated that does not succeed after the failed one.
+/// The number of attempts of a command after the failed one.
 const MORE_UPS: usize = 2;
 
-/// What came of a schedule.
+/// The result of a schedule.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
-    /// Resource, operation, call, failure, then.
+    /// Resource, operation, request, kind of failure, next command.
     pub(crate) key: String,
     pub(crate) duration: Duration,
-    /// What differs from what the program says; empty if the law holds.
+    /// The differences from the program; empty if the schedule passes.
     pub(crate) wrong: Vec<String>,
 }
 
-/// What exists after a deployment in which nothing failed.
+/// The objects after a deployment without failures.
 #[derive(Clone)]
 struct Expected {
     world: World,
-    /// What exists after an update to the same program, where removed inputs keep their values.
+    /// The objects after an update to the same program, in which removed inputs keep their values.
     updated: Option<World>,
     masks: Masks,
 }
@@ -45,7 +45,7 @@ impl Expected {
         Self { world, updated: None, masks }
     }
 
-    /// What is neither as after a fresh deployment nor as after an update.
+    /// The differences from both a fresh deployment and an update.
     fn wrong(&self, world: &World) -> Vec<String> {
         let wrong = world.wrong(&self.world, &self.masks);
         let is_as_updated = |updated: &World| world.wrong(updated, &self.masks).is_empty();
@@ -61,7 +61,7 @@ struct Course {
     lane: Lane,
     /// By program.
     fresh: BTreeMap<String, Expected>,
-    /// What exists after `destroy`.
+    /// The objects after `destroy`.
     end: Expected,
     outcomes: Vec<Outcome>,
 }
@@ -101,7 +101,7 @@ impl Course {
         Stack::new(&self.lane, &self.program.resource, &self.program.name)
     }
 
-    /// The calls of the last of these deployments, of which none fails.
+    /// The requests of the last of these deployments, which do not fail.
     async fn recorded(&self, before: &[&Json], last: &Json) -> Result<Vec<String>, String> {
         let mut stack = self.stack();
         for program in before {
@@ -114,7 +114,7 @@ impl Course {
         Ok(calls)
     }
 
-    /// What is left after a deployment and `destroy`.
+    /// The objects after a deployment and `destroy`.
     async fn learn_end(&mut self) -> Result<(), String> {
         let before = self.lane.world();
         self.lane.later();
@@ -125,7 +125,7 @@ impl Course {
         Ok(())
     }
 
-    /// What exists after a fresh deployment of this program.
+    /// The objects after a fresh deployment of this program.
     async fn fresh(&mut self, program: &Json) -> Result<Expected, String> {
         let key = program.to_string();
         if let Some(known) = self.fresh.get(&key) {
@@ -175,12 +175,12 @@ impl Course {
         }
     }
 
-    /// What is expected after these deployments: what a fresh one gives, but for what stays where nothing fails either.
+    /// The objects that are expected after these deployments: those of a fresh one, except for objects that also remain without failures.
     async fn reference(&mut self, operation: Operation, then: Then, last: &Json) -> Option<Expected> {
         let key = format!("{} {operation} without a failure {then}", self.program.name);
         let start = Instant::now();
         let (expected, wrong) = match self.compared(operation, last).await {
-            // What a program leaves out may stay as it is; `docs/reference` says of which inputs that is true.
+            // Removed inputs may keep their values; `docs/reference` states which.
             Ok((expected, _)) if (operation, then) == (Operation::Create, Then::Reverted) => {
                 (Some(expected), Vec::new())
             }
@@ -244,7 +244,7 @@ impl Course {
         wrong
     }
 
-    /// The operation with one failing call.
+    /// The operation with one failing request.
     async fn failing(
         &self,
         stack: &mut Stack<'_>,
@@ -258,7 +258,7 @@ impl Course {
         }
         let skipped = u32::try_from(at).unwrap_or(u32::MAX);
         self.lane.fault(Fault::at("*", failure.kind(call)).skip(skipped));
-        // It may fail or hide the failure: what counts is what comes after it.
+        // It may fail or hide the failure; only the state afterwards is compared.
         let _ = match operation {
             Operation::Create => stack.up(&first).await,
             Operation::Update => stack.up(&self.lane.resolved(&self.program.changed().unwrap_or_default())).await,
@@ -272,7 +272,7 @@ impl Course {
         Err(format!("call {at} is {:?} when the schedule runs", made.get(at)))
     }
 
-    /// What breaks the law when this program is deployed at last.
+    /// The violations after this program is deployed.
     async fn law(&self, stack: &mut Stack<'_>, program: &Json, expected: &Expected) -> Vec<String> {
         if let Err(error) = up(stack, program).await {
             return vec![format!("up fails: {error}")];
@@ -298,7 +298,7 @@ impl Course {
 
     async fn renew(&mut self) {
         self.lane = Lane::start(&self.catalog, &self.table, &self.program).await;
-        // The first deployment may change its parents for good.
+        // The first deployment may change its parents permanently.
         let _ = self.recorded(&[], &self.program.inputs).await;
     }
 }
@@ -327,7 +327,7 @@ async fn destroy(stack: &mut Stack<'_>) -> Result<(), String> {
     outcome
 }
 
-/// Verb and path of each request, without ids.
+/// Method and path of each request, without ids.
 fn calls(requests: &[Entry]) -> Vec<String> {
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let part = |part: &str| Some(part).filter(|part| !is_number(part)).unwrap_or("{number}").to_owned();

@@ -1,4 +1,4 @@
-//! The schedules that run through the double and through the real CLI: `shared.yaml`, and the states after each step in
+//! The schedules that run through the engine double and through the Pulumi CLI: `shared.yaml`, and the states after each step in
 //! `shared_states.json`, which `SCHEDULES=write` writes and `tests/programs/test_schedules.py` compares with the CLI's.
 
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ struct Step {
 }
 
 #[tokio::test]
-async fn states_of_the_double_are_those_of_the_cli() {
+async fn states_of_the_engine_double_equal_those_of_the_cli() {
     let file = places::project().join("tests/schedules/shared_states.json");
     let text = places::text(&places::project().join("tests/schedules/shared.yaml"));
     let schedules: Vec<Schedule> = serde_saphyr::from_str(&text).unwrap();
@@ -55,7 +55,7 @@ async fn states_of_the_double_are_those_of_the_cli() {
             assert!(wrong.is_empty() && surplus.is_empty(), "{name}, step {at}: {wrong:?} {surplus:?}");
         }
     }
-    assert_eq!(expected.as_object().unwrap().len(), states.len(), "shared_states.json holds other schedules");
+    assert_eq!(expected.as_object().unwrap().len(), states.len(), "shared_states.json has other schedules");
 }
 
 /// The state after each step.
@@ -91,7 +91,7 @@ async fn run(schedule: &Schedule) -> Vec<Json> {
     states
 }
 
-/// A state without ids, times, addresses, ports, and what is absent.
+/// A state without ids, times, addresses, ports, and absent values.
 fn without_generated(json: &Json) -> Json {
     match json {
         Json::String(text) if text.parse::<jiff::Timestamp>().is_ok() => json!("{time}"),

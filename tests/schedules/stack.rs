@@ -1,12 +1,12 @@
-//! A double of Pulumi's engine for a stack of one resource, with the rules of the real one (pkg v3.259.0).
+//! A double of Pulumi's engine for a stack of one resource, with the rules of the engine (pkg v3.259.0).
 //!
-//! What a failed step leaves in the state:
+//! State after a failed step:
 //! - Create without `ErrorResourceInitFailed`: nothing. With it: all inputs of the program (its `inputs` are discarded,
 //!   `resource/plugin/provider_plugin.go:1478`), its `properties`, and init errors.
-//! - Update without it: what was there. With it: the old inputs, its `properties`, and init errors (`engine/update.go:1398`).
-//! - Delete: what was there.
+//! - Update without it: unchanged. With it: the old inputs, its `properties`, and init errors (`engine/update.go:1398`).
+//! - Delete: unchanged.
 //!
-//! `tests/programs/test_schedules.py` runs the schedules of `shared.yaml` through the real CLI and compares the states.
+//! `tests/programs/test_schedules.py` runs the schedules of `shared.yaml` through the Pulumi CLI and compares the states.
 
 use prost_types::Struct;
 use pulumi_rpc::pulumirpc as rpc;
@@ -17,13 +17,13 @@ use tonic::{Request, Status};
 use crate::bag::{bag, left};
 use crate::lane::{Lane, Plugin};
 
-/// A resource as the state holds it.
+/// A resource as in the state.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
     pub(crate) id: String,
     pub(crate) inputs: Struct,
     pub(crate) outputs: Struct,
-    /// Whether the state has init errors: the next run updates even where nothing differs.
+    /// Whether the state has init errors: the next run updates even without differences.
     pub(crate) failed: bool,
 }
 
@@ -32,11 +32,11 @@ pub(crate) struct Stack<'l> {
     lane: &'l Lane,
     urn: String,
     pub(crate) state: Option<Stored>,
-    /// Replaced resources that are still to be deleted.
+    /// Replaced resources whose delete is pending.
     pub(crate) condemned: Vec<Stored>,
 }
 
-/// What Diff answered.
+/// The response to Diff.
 #[derive(Debug)]
 struct Difference {
     changes: bool,
@@ -171,7 +171,7 @@ impl<'l> Stack<'l> {
         })
     }
 
-    /// Creates; what it replaces is deleted afterwards, and then also when the create was partial.
+    /// Creates; the replaced resource is deleted afterwards, also if the create was partial.
     async fn create(&mut self, plugin: &Plugin, inputs: Struct, old: Option<Stored>) -> Result<(), Status> {
         let request =
             rpc::CreateRequest { urn: self.urn.clone(), properties: Some(inputs.clone()), ..Default::default() };

@@ -1,13 +1,13 @@
-//! What exists at the fake, in a form that two deployments of one program share. Knows no resource.
+//! The objects of the fake, in a form that is the same in two deployments of one program.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value as Json;
 
-/// The leaves of one object: path of the field to its value.
+/// The leaves of one object: path of the field to value.
 type Leaves = BTreeMap<String, String>;
 
-/// Everything that exists, by kind; ids and generated names are replaced by placeholders.
+/// All objects, by kind; ids and generated names are replaced by placeholders.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     objects: BTreeMap<String, Vec<Leaves>>,
@@ -15,7 +15,7 @@ pub(crate) struct World {
     ids: HashSet<String>,
 }
 
-/// What no program decides: another object's name as it was at some time, and how often a container was deployed.
+/// Fields that do not depend on the program: the previous name of another object, and the number of deployments of a container.
 const NOT_COMPARED: [(&str, &str); 6] = [
     ("ipam/ip", "fields/resource/name"),
     ("ipam/ip", "hidden/resource_name"),
@@ -30,7 +30,7 @@ const NOT_COMPARED: [(&str, &str); 6] = [
 pub(crate) type Masks = BTreeSet<(String, String)>;
 
 impl World {
-    /// The objects of a snapshot, beside which these existed before.
+    /// The objects of a snapshot, without those that existed before.
     pub(crate) fn new(snapshot: &[Json], baseline: &Self) -> Self {
         let mut ids = HashSet::new();
         for object in snapshot {
@@ -38,7 +38,7 @@ impl World {
         }
         let known = if baseline.ids.is_empty() { &ids } else { &baseline.ids };
         let mut objects: BTreeMap<String, Vec<Leaves>> = BTreeMap::new();
-        // What waits for the end of a retention period is deleted already.
+        // An object in its retention period is deleted.
         let exists = |object: &&Json| object["fields"]["deletion_requested_at"].is_null();
         for object in snapshot.iter().filter(exists) {
             let mut leaves = Leaves::new();
@@ -52,7 +52,7 @@ impl World {
         Self { objects, ids }
     }
 
-    /// The fields in which the two differ, where both have as many objects of a kind.
+    /// The differing fields of both, if they have the same number of objects of a kind.
     pub(crate) fn masks(&self, other: &Self) -> Masks {
         let mut masks = Masks::new();
         for (kind, here) in &self.objects {
@@ -65,7 +65,7 @@ impl World {
         masks
     }
 
-    /// What differs from what is wanted.
+    /// The differences from the expected objects.
     pub(crate) fn wrong(&self, wanted: &Self, masks: &Masks) -> Vec<String> {
         let kinds: BTreeSet<&String> = self.objects.keys().chain(wanted.objects.keys()).collect();
         kinds.into_iter().flat_map(|kind| self.wrong_of(kind, wanted, masks)).collect()
@@ -84,7 +84,7 @@ impl World {
         if here.len() != there.len() {
             return vec![format!("{} of {kind} instead of {}", here.len(), there.len())];
         }
-        // What is the same on both sides is set aside, so that the rest is compared pair by pair.
+        // Equal objects are removed, and the rest is compared in pairs.
         there.retain(|object| match here.iter().position(|other| other == object) {
             Some(place) => {
                 here.remove(place);
@@ -104,7 +104,7 @@ impl World {
     }
 }
 
-/// Lists whose order depends on the order of the calls and means nothing.
+/// Lists whose order depends on the order of the requests and is irrelevant.
 const UNORDERED: [&str; 1] = ["fields/endpoints"];
 
 fn part(json: &Json, known: &HashSet<String>) -> Leaves {
@@ -135,7 +135,7 @@ fn flatten(json: &Json, path: &str, known: &HashSet<String>, leaves: &mut Leaves
         Json::Array(items) => {
             items.iter().enumerate().for_each(|(at, item)| flatten(item, &format!("{path}/{at}"), known, leaves));
         }
-        // A field that is not set is one that is absent, as one without elements is.
+        // A field with an empty value, or an empty list, equals an absent field.
         Json::Null => {}
         Json::String(text) => {
             leaves.insert(path.to_owned(), anonymous(text, known));
@@ -146,7 +146,7 @@ fn flatten(json: &Json, path: &str, known: &HashSet<String>, leaves: &mut Leaves
     }
 }
 
-/// A string without ids that are not known and without the end of a generated name.
+/// A string without unknown ids and without the end of a generated name.
 fn anonymous(text: &str, known: &HashSet<String>) -> String {
     let mut shown = String::new();
     let mut rest = text;
@@ -171,7 +171,7 @@ fn anonymous(text: &str, known: &HashSet<String>) -> String {
     }
 }
 
-/// A path or message in which every id is replaced.
+/// A path or message with placeholders for ids.
 pub(crate) fn without_ids(text: &str) -> String {
     anonymous(text, &HashSet::new())
 }

@@ -1,5 +1,4 @@
-//! Case files: `resources/<product>/<resource>.cases.yaml`, read and filled in. Knows how a case is written, not how it
-//! is judged.
+//! Case files: `resources/<product>/<resource>.cases.yaml`. The suite `cases` runs them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,22 +9,22 @@ use serde_json::{Map, Value as Json};
 
 use crate::places;
 
-/// The uuid that `{uuid}` stands for.
+/// The value of `{uuid}`.
 pub const UUID: &str = "11111111-1111-1111-1111-111111111111";
-/// The project the provider of every case works in.
+/// Project of the provider in every case.
 pub const PROJECT: &str = "22222222-2222-2222-2222-222222222222";
-/// The organization the provider of every case works in.
+/// Organization of the provider in every case.
 pub const ORGANIZATION: &str = "33333333-3333-3333-3333-333333333333";
 
 /// One case.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// What it shows, as a sentence.
+    /// Its name, a sentence.
     pub case: String,
-    /// What is done; by default an update if `given`, else a create.
+    /// The operation; default: an update if `given` is set, otherwise a create.
     #[serde(default, rename = "do")]
-    deed: Option<Action>,
+    action: Option<Action>,
     /// The resource's logical name.
     #[serde(default = "main")]
     pub name: String,
@@ -35,21 +34,21 @@ pub struct Case {
     /// The inputs in the state.
     #[serde(default)]
     pub given: Option<Map<String, Json>>,
-    /// The outputs in the state, if they are not what was given.
+    /// The outputs in the state, if different from `given`.
     #[serde(default)]
     pub olds: Option<Map<String, Json>>,
-    /// The program: for a create its inputs, else what differs from `given` (null takes away).
+    /// The program: the inputs of a create, otherwise the differences from `given` (null removes).
     #[serde(default)]
     pub when: Map<String, Json>,
-    /// The calls that are made, in order, and their answers.
+    /// The requests, in order, and their responses.
     #[serde(default)]
     pub calls: Vec<Exchange>,
-    /// What comes of it.
+    /// The expected result.
     #[serde(default)]
     pub then: Then,
 }
 
-/// What is done.
+/// The operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
@@ -57,11 +56,11 @@ pub enum Action {
     Create,
     /// Check, diff and update.
     Update,
-    /// Read what the state knows.
+    /// Read with the state.
     Read,
-    /// The same; the word people use.
+    /// The same as `read`.
     Refresh,
-    /// Read by the id alone.
+    /// Read with the id alone.
     Import,
     /// Delete.
     Delete,
@@ -71,36 +70,36 @@ pub enum Action {
     Diff,
 }
 
-/// A call and its answer.
+/// A request and its response.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
-    /// Verb, path and query: `GET /registry/v1/regions/fr-par/namespaces?name=a`.
+    /// Method, path and query: `GET /registry/v1/regions/fr-par/namespaces?name=a`.
     pub send: String,
     /// The whole body; absent: none, or an empty one.
     #[serde(default)]
     pub body: Json,
-    /// The headers of a call to Object Storage that say something (`x-amz-acl`), all of them.
+    /// The relevant headers of a request to Object Storage (`x-amz-acl`), all of them.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// The headers of the answer.
-    #[serde(default)]
-    pub told: BTreeMap<String, String>,
-    /// The status of the answer.
+    /// The headers of the response.
+    #[serde(default, rename = "told")]
+    pub response_headers: BTreeMap<String, String>,
+    /// The status of the response.
     pub status: u16,
-    /// The body of the answer; a text is sent as it is.
+    /// The body of the response; a string is sent unchanged.
     #[serde(default)]
     pub answer: Json,
 }
 
-/// What comes of a case. What is absent is not looked at, except that failures and errors must be announced.
+/// The expected result. What is absent is not compared, except that failures and errors must be listed.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Then {
-    /// The id, also of what a failed create left.
+    /// The id, also in the partial state of a failed create.
     #[serde(default)]
     pub id: Option<String>,
-    /// A part of the state; null means that there is nothing.
+    /// A part of the state; null means that the property is absent.
     #[serde(default)]
     pub state: Json,
     /// A part of the inputs.
@@ -112,27 +111,27 @@ pub struct Then {
     /// The top-level properties whose change replaces.
     #[serde(default)]
     pub replaces: Option<Vec<String>>,
-    /// Path to a part of the reason, for every failure of the check.
+    /// Path and a part of the reason, for every failure of the check.
     #[serde(default)]
     pub failures: BTreeMap<String, String>,
-    /// Path to a part of the text, for every warning of check and diff; the path of the whole resource is empty.
+    /// Path and a part of the message, for every warning of check and diff; the path of the whole resource is empty.
     #[serde(default)]
     pub warnings: BTreeMap<String, String>,
-    /// A part of the error's text.
+    /// A part of the error message.
     #[serde(default)]
     pub error: Option<String>,
-    /// A part of what the operation told on its way.
-    #[serde(default)]
-    pub told: Option<String>,
-    /// Whether the resource does not exist (any more).
+    /// A part of the progress messages of the operation.
+    #[serde(default, rename = "told")]
+    pub progress: Option<String>,
+    /// Whether the resource does not exist.
     #[serde(default)]
     pub gone: bool,
 }
 
 impl Case {
-    /// What is done.
-    pub fn deed(&self) -> Action {
-        self.deed.unwrap_or(if self.given.is_some() { Action::Update } else { Action::Create })
+    /// The operation.
+    pub fn action(&self) -> Action {
+        self.action.unwrap_or(if self.given.is_some() { Action::Update } else { Action::Create })
     }
 
     /// The inputs in the state.
@@ -160,19 +159,20 @@ impl Case {
 }
 
 impl Exchange {
-    /// The step of a script that gives this answer.
+    /// The step of a script that returns this response.
     pub fn step(&self) -> Step {
-        let told: Vec<(&str, &str)> = self.told.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let headers: Vec<(&str, &str)> =
+            self.response_headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         match &self.answer {
-            Json::String(text) => Step::text(self.status, text, &told),
-            Json::Null if !told.is_empty() => Step::text(self.status, "", &told),
+            Json::String(text) => Step::text(self.status, text, &headers),
+            Json::Null if !headers.is_empty() => Step::text(self.status, "", &headers),
             other => Step::answer(self.status, other),
         }
     }
 
-    /// The step of a script that refuses the call with this message.
-    pub fn refusal(&self, message: &str) -> Step {
-        // Calls of Object Storage begin with a bucket, and not with a product and its version.
+    /// The step of a script that rejects the request with this message.
+    pub fn rejection(&self, message: &str) -> Step {
+        // Object Storage paths start with a bucket, not with a product and its version.
         let version = self.send.split([' ', '?']).nth(1).and_then(|path| path.split('/').nth(2)).unwrap_or_default();
         if !version.strip_prefix('v').is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit())) {
             let text = format!("<Error><Code>InvalidArgument</Code><Message>{message}</Message></Error>");
@@ -181,13 +181,13 @@ impl Exchange {
         Step::answer(400, &serde_json::json!({ "type": "invalid_arguments", "message": message }))
     }
 
-    /// Verb, path, and query parameters in alphabetical order, without those that turn pages.
+    /// Method, path, and query parameters in alphabetical order, without those for pages.
     pub fn line(&self) -> String {
         line(&self.send)
     }
 }
 
-/// A call's verb, path and query in the form in which two are compared: parameters sorted, paging left out.
+/// Method, path and query of a request in a normal form: sorted parameters, without pages.
 pub fn line(sent: &str) -> String {
     let (path, query) = sent.split_once('?').unwrap_or((sent, ""));
     let paging = |parameter: &str| parameter.starts_with("page=") || parameter.starts_with("page_size=");
@@ -202,12 +202,12 @@ pub fn read(file: &Path) -> Result<Vec<Case>, String> {
     serde_saphyr::from_str(&text).map_err(|error| error.to_string())
 }
 
-/// The token of the resource a case file is about, without the package: the descriptor beside it says it.
+/// The token of the resource of a case file, without the package, from its descriptor.
 pub fn token(file: &Path) -> String {
     let descriptor = file.to_string_lossy().replace(".cases.yaml", ".yaml");
     let text = places::text(Path::new(&descriptor));
     let token = text.lines().find_map(|line| line.strip_prefix("token:"));
-    token.unwrap_or_else(|| panic!("{descriptor} names its token")).trim().to_owned()
+    token.unwrap_or_else(|| panic!("{descriptor} has a token")).trim().to_owned()
 }
 
 fn main() -> String {

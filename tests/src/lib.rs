@@ -1,6 +1,4 @@
-//! What the suites share: where things are, the compiled catalog, an engine on a scripted network, and the case files.
-//!
-//! Knows no assertion; the suites judge.
+//! Shared by the suites: paths, the compiled catalog, an engine with a scripted network, and case files.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 pub mod case;

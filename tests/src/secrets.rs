@@ -1,15 +1,15 @@
-//! Which texts of a resource's inputs are secret, and whether one of them shows. Knows no operation.
+//! Secret strings in the inputs of a resource, and whether a message contains one of them.
 
 use std::collections::BTreeMap;
 
 use catalog::{Kind, Property, Resource};
 use serde_json::{Map, Value as Json};
 
-/// Shorter texts would be found by accident.
+/// Shorter strings would be found by accident.
 const SHORTEST: usize = 6;
 
-/// The texts inside these inputs that stand in secret properties.
-pub fn texts(resource: &Resource, inputs: &Map<String, Json>) -> Vec<String> {
+/// The strings in secret properties of these inputs.
+pub fn strings(resource: &Resource, inputs: &Map<String, Json>) -> Vec<String> {
     let mut found = Vec::new();
     object(&resource.properties, inputs, &mut found);
     found.retain(|text| text.len() >= SHORTEST);
@@ -18,7 +18,7 @@ pub fn texts(resource: &Resource, inputs: &Map<String, Json>) -> Vec<String> {
     found
 }
 
-/// The secrets a text shows.
+/// The secrets that a message contains.
 pub fn shown<'s>(secrets: &'s [String], text: &str) -> Vec<&'s str> {
     secrets.iter().map(String::as_str).filter(|secret| text.contains(secret)).collect()
 }

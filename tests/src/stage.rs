@@ -1,4 +1,4 @@
-//! An engine on a network that follows a script, with a clock whose pauses pass in no time.
+//! An engine with a scripted network, and a clock whose pauses take no time.
 
 use std::collections::HashMap;
 use std::io;
@@ -19,13 +19,13 @@ use value::{Asset, Data, Object, Value};
 
 use crate::case::{self, Exchange, ORGANIZATION, PROJECT};
 
-/// The secret key all scripted calls are signed with; it must never show.
+/// The secret key that signs all scripted requests; it must not be printed.
 pub const SECRET_KEY: &str = "canary-of-the-secret-key";
 
-/// Longer than any pause between two looks, shorter than any limit of a call.
+/// Longer than any pause between two reads, shorter than any timeout of a request.
 const LONGEST_PAUSE: Duration = Duration::from_secs(31);
 
-/// What the provider of every case works in.
+/// Defaults of the provider in every case.
 pub fn defaults() -> Defaults {
     Defaults {
         region: Some("fr-par".to_owned()),
@@ -36,36 +36,36 @@ pub fn defaults() -> Defaults {
     }
 }
 
-/// What every case finds on the calendar.
+/// Date in every case.
 pub fn today() -> jiff::Timestamp {
     engine::hour(&ManualClock::skipping(LONGEST_PAUSE))
 }
 
-/// An engine whose calls go to this transport.
+/// An engine whose requests go to this transport.
 pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
-    let mut settings = Settings::new(Url::parse("https://api.scaleway.com").expect("this is an address"))
+    let mut settings = Settings::new(Url::parse("https://api.scaleway.com").expect("a valid URL"))
         .credentials(Credentials::new("SCWXXXXXXXXXXXXXXXXX", SECRET_KEY))
         .clock(Arc::new(ManualClock::skipping(LONGEST_PAUSE)))
         .transport(transport)
         .seed(1);
-    // Buckets stand in the path, where cases can show them.
-    settings.s3_endpoint = Some(Url::parse("https://s3.example.com").expect("this is an address"));
+    // Buckets are in the path, so that cases show them.
+    settings.s3_endpoint = Some(Url::parse("https://s3.example.com").expect("a valid URL"));
     furnished(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
 }
 
-/// The same engine with made-up files and predictable randomness.
+/// The same engine with in-memory files and predictable randomness.
 #[must_use]
 pub fn furnished(engine: Engine) -> Engine {
-    engine.reading(Arc::new(Named)).leaving_to(Arc::new(Foreseen::default()))
+    engine.reading(Arc::new(Named)).leaving_to(Arc::new(SeededRng::default()))
 }
 
-/// A network that answers these exchanges in their order.
+/// A network that responds to these requests in this order.
 pub fn scripted(exchanges: &[Exchange]) -> ScriptedTransport {
     ScriptedTransport::new(exchanges.iter().map(Exchange::step))
 }
 
-/// A network in which the project of every case is visible to the API key, so that "not found" means "deleted": the call
-/// that reads it is not part of a case.
+/// A network in which the API key can read the project of every case, so that "not found" means "deleted". The request
+/// that reads the project is not part of a case.
 #[derive(Clone, Debug)]
 pub struct OwnProject<T>(pub T);
 
@@ -89,7 +89,7 @@ impl<T: Transport> Transport for OwnProject<T> {
     }
 }
 
-/// A clock whose pauses take no time, and that shows today's date, by which Object Storage judges signatures.
+/// A clock whose pauses take no time, with the current date, which Object Storage needs for signatures.
 #[derive(Debug)]
 pub struct SameDay(pub ManualClock);
 
@@ -107,7 +107,7 @@ impl Clock for SameDay {
     }
 }
 
-/// A network that answers every look with what was last said at its address, and everything else with 404.
+/// A network that responds to every GET as the last exchange with this path did, and with 404 to everything else.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     answers: HashMap<String, (u16, Json)>,
@@ -115,7 +115,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Answers `GET` calls as the last such exchange did.
+    /// Responds to `GET` requests as the last exchange did.
     pub fn of(exchanges: &[Exchange]) -> Self {
         let mut replay = Self::default();
         for exchange in exchanges.iter().filter(|exchange| exchange.send.starts_with("GET ")) {
@@ -124,14 +124,14 @@ impl Replay {
         replay
     }
 
-    /// Answers one more call: verb, path and query as [`case::line`] writes them.
+    /// Adds a response to a request: method, path and query in the form of [`case::line`].
     pub fn answer(&mut self, line: &str, status: u16, answer: &Json) {
         self.answers.entry(case::line(line)).or_insert_with(|| (status, answer.clone()));
     }
 
-    /// The calls nobody had an answer for.
+    /// The requests without a response.
     pub fn unknown(&self) -> Vec<String> {
-        self.unknown.lock().expect("nobody panics while holding it").clone()
+        self.unknown.lock().expect("no panic while locked").clone()
     }
 }
 
@@ -140,7 +140,7 @@ impl Transport for Replay {
         let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let line = case::line(&format!("{} {path}", request.method()));
         let (status, answer) = self.answers.get(&line).cloned().unwrap_or_else(|| {
-            self.unknown.lock().expect("nobody panics while holding it").push(line);
+            self.unknown.lock().expect("no panic while locked").push(line);
             (404, Json::Null)
         });
         let mut response = Response::new(match &answer {
@@ -148,32 +148,35 @@ impl Transport for Replay {
             Json::String(text) => Bytes::copy_from_slice(text.as_bytes()),
             other => other.to_string().into(),
         });
-        *response.status_mut() = status.try_into().expect("a case's status is one HTTP allows");
+        *response.status_mut() = status.try_into().expect("the status of a case is valid");
         Box::pin(async move { Ok(response) })
     }
 }
 
-/// Keeps what an operation told.
+/// Records the progress messages of an operation.
 #[derive(Debug, Default)]
-pub struct Told(Mutex<Vec<String>>);
+pub struct ProgressLog(Mutex<Vec<String>>);
 
-impl Told {
-    /// Everything, line by line.
+/// Older name of [`ProgressLog`], used by the suite `wire`.
+pub type Told = ProgressLog;
+
+impl ProgressLog {
+    /// All messages, one per line.
     pub fn text(&self) -> String {
-        self.0.lock().expect("nobody panics while holding it").join("\n")
+        self.0.lock().expect("no panic while locked").join("\n")
     }
 
-    /// An operation that tells here how it gets on.
+    /// An operation whose progress is recorded here.
     pub fn operation<'a>(&'a self, token: &'a str, name: &'a str) -> Operation<'a> {
         Operation { token, name, urn: "", timeout: None, progress: self }
     }
 
     fn keep(&self, message: &str) {
-        self.0.lock().expect("nobody panics while holding it").push(message.to_owned());
+        self.0.lock().expect("no panic while locked").push(message.to_owned());
     }
 }
 
-impl Progress for Told {
+impl Progress for ProgressLog {
     fn status(&self, message: &str) {
         self.keep(message);
     }
@@ -200,12 +203,12 @@ fn value_of(json: &Json) -> Value {
 const ASSET: &str = "$asset";
 const ARCHIVE: &str = "$archive";
 
-/// The files that every case finds.
+/// The files in every case.
 pub fn files() -> Arc<dyn Files> {
     Arc::new(Named)
 }
 
-/// Files whose content is their own path; what is called `missing` does not exist, and a name with a dot is no directory.
+/// Files whose content is their own path. A file named `missing` does not exist; a name with a dot is not a directory.
 struct Named;
 
 impl Files for Named {
@@ -228,13 +231,13 @@ impl Files for Named {
     }
 }
 
-/// Rng that gives the same each time.
+/// A random number generator with a fixed seed.
 #[derive(Default)]
-struct Foreseen(Mutex<u64>);
+struct SeededRng(Mutex<u64>);
 
-impl Rng for Foreseen {
+impl Rng for SeededRng {
     fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {
-        let mut state = self.0.lock().expect("nobody panics while holding it");
+        let mut state = self.0.lock().expect("no panic while locked");
         for byte in bytes {
             *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             *byte = state.to_be_bytes()[0];
@@ -243,7 +246,7 @@ impl Rng for Foreseen {
     }
 }
 
-/// An object of values as JSON, secrets in the clear; what is unknown is `"<unknown>"`.
+/// An object of values as JSON, with secrets in plain text; unknown values are `"<unknown>"`.
 pub fn json(object: &Object) -> Json {
     Json::Object(object.iter().map(|(name, value)| (name.clone(), json_of(value))).collect())
 }

@@ -1,8 +1,8 @@
-//! Comparing JSON: is one value part of another, are two the same? Knows nothing of what they mean.
+//! Comparison of JSON: whether one value is a part of another, and whether two are equal.
 
 use serde_json::Value as Json;
 
-/// Where `part` says something that `whole` does not. In objects of `part`, null means that there is nothing.
+/// Where `part` has something that `whole` does not have. In objects of `part`, null means that the field is absent.
 pub fn missing(part: &Json, whole: &Json, at: &str) -> Vec<String> {
     match (part, whole) {
         (Json::Object(part), Json::Object(whole)) => part
@@ -11,7 +11,7 @@ pub fn missing(part: &Json, whole: &Json, at: &str) -> Vec<String> {
                 let here = format!("{at}.{name}");
                 match whole.get(name) {
                     None if part.is_null() => Vec::new(),
-                    None => vec![format!("{here} is absent, wanted {part}")],
+                    None => vec![format!("{here} is absent, expected {part}")],
                     Some(whole) => missing(part, whole, &here),
                 }
             })
@@ -23,11 +23,11 @@ pub fn missing(part: &Json, whole: &Json, at: &str) -> Vec<String> {
             .flat_map(|(index, (part, whole))| missing(part, whole, &format!("{at}[{index}]")))
             .collect(),
         _ if same(part, whole) => Vec::new(),
-        _ => vec![format!("{at} is {whole}, wanted {part}")],
+        _ => vec![format!("{at} is {whole}, expected {part}")],
     }
 }
 
-/// Whether two values are the same; `1` and `1.0` are.
+/// Whether two values are equal; `1` equals `1.0`.
 pub fn same(one: &Json, other: &Json) -> bool {
     match (one, other) {
         (Json::Number(one), Json::Number(other)) => one.as_f64() == other.as_f64(),

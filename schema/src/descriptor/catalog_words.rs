@@ -1,4 +1,4 @@
-//! Words shared with the catalog, in the language's spelling.
+//! Types of the catalog that the descriptor language uses with its own spelling.
 
 use std::collections::BTreeMap;
 

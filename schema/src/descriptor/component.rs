@@ -1,6 +1,6 @@
-//! The words for a component: what it takes, what it tells, and the parts it is made of.
+//! The keys of a component: its inputs and outputs, and its child resources.
 //!
-//! What is made of the inputs is code (`provider/components`); everything a user can see is said here.
+//! Code (`provider/components`) creates the child resources; this module defines everything that users see.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The words for one property: what it is, where it is on the wire, and how changes of it count.
+//! The keys of a property: its type, its fields in API requests and responses, and the effect of a change.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 /// One property.
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the language")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the descriptor language")]
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Property {
@@ -112,7 +112,7 @@ pub enum InputWord {
     Provider,
 }
 
-/// As written: a boolean or a word.
+/// As written: a boolean or a string.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum RawInput {

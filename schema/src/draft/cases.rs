@@ -1,4 +1,4 @@
-//! The cases of a drafted resource: one creation, with an answer in the shape the document declares.
+//! The cases of a drafted resource: one create, with a response according to the schema of the API document.
 
 use scaleway_api::{Kind, StringFormat};
 use serde_json::{Map, Value as Json, json};
@@ -7,7 +7,7 @@ use super::Plan;
 use crate::shape::Field;
 
 impl Plan<'_> {
-    /// One case to begin with. Its answer is made up; a recorded one is better.
+    /// One case to start with. Its response is invented; replace it with a recorded one.
     pub(super) fn cases(&self) -> String {
         let answer = self.create.answer.as_ref().map(|schema| example(Field::new(self.document, schema), 0));
         let path = self.create.path.to_string().replace("{region}", "fr-par").replace("{zone}", "fr-par-1");
@@ -28,7 +28,7 @@ impl Plan<'_> {
     }
 }
 
-/// A value that fits a field. Objects that hold themselves end after a few levels.
+/// A valid value of a field. Recursive objects end after a few levels.
 fn example(field: Field<'_>, depth: usize) -> Json {
     match field.kind() {
         _ if field.schema.nullable || depth > 4 => Json::Null,

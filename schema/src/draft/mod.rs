@@ -1,7 +1,7 @@
-//! Drafts the two files of a new resource from its API document, for a person to correct.
+//! Drafts the two files of a new resource from its API document, for a developer to complete.
 //!
-//! It lists everything the document knows and marks what it guessed. It knows nothing of a resource beyond that: texts
-//! are left empty, and `check` refuses them until somebody has written them.
+//! A draft contains every field of the document, and marks guesses. Descriptions are empty, and `check` rejects the files
+//! until they are written.
 
 mod cases;
 mod properties;
@@ -22,13 +22,13 @@ pub struct Request {
     pub resource: String,
     /// The API document. Default: that of the product, which must then exist.
     pub api: Option<String>,
-    /// The operations. Default: those called like the resource.
+    /// The operations. Default: those with the name of the resource.
     pub create: Option<String>,
     /// See `create`.
     pub read: Option<String>,
-    /// See `create`; a resource need not have it.
+    /// See `create`; optional.
     pub update: Option<String>,
-    /// See `create`; a resource need not have it.
+    /// See `create`; optional.
     pub delete: Option<String>,
 }
 
@@ -37,11 +37,11 @@ pub struct Request {
 pub struct Draft {
     /// Its path inside the project.
     pub file: String,
-    /// What it holds.
+    /// Its content.
     pub text: String,
 }
 
-/// The operations of a resource to be.
+/// The operations of the resource.
 struct Plan<'a> {
     module: String,
     /// The resource in camelCase.
@@ -54,16 +54,16 @@ struct Plan<'a> {
     list: Option<&'a Operation>,
 }
 
-/// Drafts the files of a resource: its descriptor, its cases, and the product's file if there is none.
+/// Drafts the files of a resource: its descriptor, its cases, and the product's file if it does not exist.
 pub fn draft(root: &Path, request: &Request) -> Result<Vec<Draft>> {
     let Some((module, name)) = request.resource.split_once('/') else {
-        bail!("\"{}\" does not read module/resource", request.resource);
+        bail!("\"{}\" does not have the format module/resource", request.resource);
     };
     let product = format!("resources/{module}/product.yaml");
     let has_product = root.join(&product).exists();
     let api = match &request.api {
         Some(api) => api.clone(),
-        None => product_api(root, &product).context("say --api, such as `--api registry.v1`")?,
+        None => product_api(root, &product).context("set --api, such as `--api registry.v1`")?,
     };
     let document = scaleway_api::document(&api).with_context(|| format!("there is no API document \"{api}\""))?;
     let plan = Plan::new(module, name, document, request)?;
@@ -79,14 +79,14 @@ pub fn draft(root: &Path, request: &Request) -> Result<Vec<Draft>> {
 }
 
 impl Draft {
-    /// Writes the file; one that exists already is somebody's work, and an error.
+    /// Writes the file. An existing file is not overwritten, and is an error.
     pub fn write(&self, root: &Path) -> Result<()> {
         let path = root.join(&self.file);
         if path.exists() {
             bail!("{} exists already", self.file);
         }
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("making the folder of {}", self.file))?;
+            fs::create_dir_all(folder).with_context(|| format!("creating the directory of {}", self.file))?;
         }
         fs::write(&path, &self.text).with_context(|| format!("writing {}", self.file))
     }
@@ -109,7 +109,7 @@ impl<'a> Plan<'a> {
             found.map(Some).with_context(|| format!("there is no operation \"{id}\" in {}", document.name))
         };
         let needed = |word: &Option<String>, verb: &str, option: &str| {
-            named(word, verb)?.with_context(|| format!("{} has no {verb}{thing}: say --{option}", document.name))
+            named(word, verb)?.with_context(|| format!("{} has no {verb}{thing}: set --{option}", document.name))
         };
         Ok(Self {
             module: module.to_owned(),
@@ -123,7 +123,7 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// `region`, `zone` or `none`, as the path of the read call says.
+    /// `region`, `zone` or `none`, from the path of the read operation.
     fn locality(&self) -> &'static str {
         let has = |wanted: &str| {
             let segments = self.read.path.segments.iter();
@@ -138,7 +138,7 @@ impl<'a> Plan<'a> {
 
     fn product(&self) -> String {
         format!(
-            "api: {}\nlocality: {}\n# Guess: most kinds are done within it.\ntimeout: 5m\n",
+            "api: {}\nlocality: {}\n# Guess: enough for most resources.\ntimeout: 5m\n",
             self.document.name,
             self.locality()
         )
@@ -149,9 +149,9 @@ impl<'a> Plan<'a> {
         let words = snake_case(&self.name).replace('_', " ");
         let mut lines = vec![
             format!("token: {}/{}:{thing}", self.module, self.name),
-            "# The peer's older token, if it has one: aliases: [index/…:…]".to_owned(),
+            "# Token of pulumiverse_scaleway, if it has this resource: aliases: [index/…:…]".to_owned(),
             format!("label: {words}"),
-            "# What it is and when one needs it; the first sentence stands alone in lists.".to_owned(),
+            "# What it is and when to use it; lists show the first sentence only.".to_owned(),
             "doc: \"\"".to_owned(),
             format!("create: {}", self.create.id),
             format!("read: {}", self.read.id),
@@ -160,7 +160,7 @@ impl<'a> Plan<'a> {
         lines.extend(self.delete.map(|operation| format!("delete: {}", operation.id)));
         if let Some(wait) = &self.read.wait {
             lines.push(format!(
-                "# The API document says what passes by itself in `{}`; the pause is a guess.",
+                "# The API document lists the transient values of `{}`; the polling interval is a guess.",
                 wait.field
             ));
             lines.push("wait: { cap: 5s }".to_owned());
@@ -182,7 +182,7 @@ impl<'a> Plan<'a> {
             format!("  doc: Finds a {words} by its id or by its name."),
             format!("  id: {id}"),
             format!("  list: {}", list.id),
-            "  # Guess: what is compared exactly.".to_owned(),
+            "  # Guess: fields that must be equal.".to_owned(),
             "  by: [name]".to_owned(),
         ];
         if self.locality() != "none" {
@@ -191,7 +191,7 @@ impl<'a> Plan<'a> {
         lines.extend([
             "  properties:".to_owned(),
             format!("    {id}:"),
-            format!("      doc: The id of the {words}. Give either this or `name`."),
+            format!("      doc: The id of the {words}. Exactly one of this and `name` must be set."),
             "      input: true".to_owned(),
             "      wire: { read: id }".to_owned(),
             "      convert: localizedId".to_owned(),
@@ -200,7 +200,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The operation of this id, whatever its case: `CreateVPC` makes a `vpc`.
+/// The operation with this id, in any case: `CreateVPC` creates a `vpc`.
 fn called<'a>(document: &'a Document, id: &str) -> Option<&'a Operation> {
     let mut found = document.operations.iter().filter(|operation| operation.id.eq_ignore_ascii_case(id));
     let operation = found.next()?;

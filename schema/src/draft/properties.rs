@@ -8,17 +8,17 @@ use super::Plan;
 use crate::names::camel_case;
 use crate::shape::Field;
 
-/// Words in a field's name that make it a secret.
+/// Parts of a field's name that mark a secret.
 const SECRET_WORDS: [&str; 4] = ["password", "secret", "token", "private_key"];
 
-/// What is known of one field.
+/// What the API document contains for one field.
 struct Facts<'a> {
     created: Option<Field<'a>>,
     updated: Option<Field<'a>>,
     answered: Option<Field<'a>>,
 }
 
-/// The object that a request takes or an answer is.
+/// The object of a request or response.
 #[derive(Clone, Copy)]
 struct Objects<'a> {
     create: Option<Field<'a>>,
@@ -53,7 +53,7 @@ impl Plan<'_> {
         let indent = "  ".repeat(depth);
         let field = facts.answered.or(facts.created);
         if field.is_none() {
-            let text = "only the update takes it; perhaps it spells another field differently (`rename`)";
+            let text = "only the update has this field; it may be another name of another field (`rename`)";
             return vec![format!("{indent}# {}: {text}", camel_case(name))];
         }
         let is_input = facts.created.is_some();
@@ -61,7 +61,7 @@ impl Plan<'_> {
         if is_input {
             words.push(self.input(name, depth));
         } else if facts.updated.is_some() {
-            words.push("# The update takes it, the creation does not: `create` may need a second call.".to_owned());
+            words.push("# The update has this field, the create does not: `create` may need a second step.".to_owned());
         }
         if is_input && depth == 1 && facts.updated.is_none() {
             words.push("replace: true".to_owned());
@@ -72,7 +72,7 @@ impl Plan<'_> {
         if SECRET_WORDS.iter().any(|word| name.contains(word))
             && matches!(field.map(|f| f.kind()), Some(Kind::String { .. }))
         {
-            words.push("# Guess, by its name.".to_owned());
+            words.push("# Guess from the name.".to_owned());
             words.push("secret: true".to_owned());
         }
         words.extend(conversion(field).map(|convert| format!("convert: {convert}")));
@@ -106,7 +106,7 @@ impl Plan<'_> {
         }
     }
 
-    /// A property that the provider's configuration fills.
+    /// A property that is inherited from the provider.
     fn inherited(&self, name: &str) -> Vec<String> {
         let property = match self.create.from_config.get(name) {
             Some(FromConfig::Project) => "projectId",
@@ -145,7 +145,7 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// The object that a field holds, at whatever depth of lists.
+/// The object in a field, inside any number of lists.
 fn object(field: Option<Field<'_>>) -> Option<Field<'_>> {
     field.map(Field::inner).filter(|field| field.fields().is_some())
 }
@@ -157,10 +157,10 @@ fn describe(field: Option<Field<'_>>) -> String {
     };
     let text = match field.kind() {
         Kind::Enum { values, .. } => format!("one of {}", values.join(", ")),
-        Kind::String { format: Some(format) } => format!("a text ({format:?})"),
-        Kind::String { .. } => "a text".to_owned(),
-        Kind::Integer { unit: Some(unit), .. } => format!("a whole number ({unit:?})"),
-        Kind::Integer { .. } => "a whole number".to_owned(),
+        Kind::String { format: Some(format) } => format!("a string ({format:?})"),
+        Kind::String { .. } => "a string".to_owned(),
+        Kind::Integer { unit: Some(unit), .. } => format!("an integer ({unit:?})"),
+        Kind::Integer { .. } => "an integer".to_owned(),
         Kind::Number => "a number".to_owned(),
         Kind::Boolean => "true or false".to_owned(),
         Kind::Array { items, .. } => format!("a list: {}", describe(Some(Field { schema: items, ..field }))),
@@ -172,7 +172,7 @@ fn describe(field: Option<Field<'_>>) -> String {
     if field.schema.nullable { format!("{text}, or null") } else { text }
 }
 
-/// The conversion that a format asks for.
+/// The conversion for a format.
 fn conversion(field: Option<Field<'_>>) -> Option<&'static str> {
     match field?.kind() {
         Kind::String { format: Some(StringFormat::DateTime) } => Some("timestamp"),

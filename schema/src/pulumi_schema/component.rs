@@ -1,4 +1,4 @@
-//! Components in the schema: their inputs, outputs and methods, and a picture of what they make.
+//! Components in the schema: their inputs, outputs and methods, and a tree of their child resources.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -67,7 +67,7 @@ fn specs(
         if is_plain(property) {
             spec["plain"] = json!(true);
         }
-        // SDKs wrap a secret input as one output, which hides the keys while a value is unknown. The plugin seals it.
+        // SDKs wrap a secret input as one output, which hides the keys while a value is unknown. The plugin marks it as secret.
         if !property.decides.is_nothing()
             && let Some(spec) = spec.as_object_mut()
         {
@@ -83,17 +83,17 @@ fn required(properties: &BTreeMap<String, Property>) -> Vec<String> {
     required.map(|(name, _)| name.clone()).collect()
 }
 
-/// The text of a component: the descriptor's, and its parts as a tree.
+/// The description of a component: the descriptor's, and its child resources as a tree.
 fn description(one: &ResolvedComponent<'_>) -> String {
     let word = one.descriptor;
     let name = word.token.rsplit(':').next().unwrap_or_default();
-    let mut text = format!("{}\n\n## What it makes\n\n```text\n{name}\n", word.doc.trim());
-    for (part, said) in &word.parts {
-        let many = if said.many { "-*" } else { "" };
-        let when = said.when.as_ref().map(|when| format!("  ({when})")).unwrap_or_default();
-        let token = said.token.rsplit_once(':').map_or(said.token.as_str(), |(_, name)| name);
-        let module = said.token.split('/').next().unwrap_or_default();
-        // Writing to a text cannot fail.
+    let mut text = format!("{}\n\n## Resources\n\n```text\n{name}\n", word.doc.trim());
+    for (part, child) in &word.parts {
+        let many = if child.many { "-*" } else { "" };
+        let when = child.when.as_ref().map(|when| format!("  ({when})")).unwrap_or_default();
+        let token = child.token.rsplit_once(':').map_or(child.token.as_str(), |(_, name)| name);
+        let module = child.token.split('/').next().unwrap_or_default();
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "└─ {part}{many}: {module}.{token}{when}");
     }
     text.push_str("```\n");

@@ -1,4 +1,4 @@
-//! Texts for users: what the descriptors say, and what can be said from data alone.
+//! Descriptions for users: from the descriptors, and sentences derived from the data.
 
 use catalog::{Convert, Decides, IdPart, Input, Kind, Property, ProviderDefault};
 
@@ -6,13 +6,14 @@ use super::PACKAGE;
 use crate::descriptor;
 use crate::resolve::Resolved;
 
-/// Stands for any uuid in examples.
+/// Example of a uuid.
 const EXAMPLE_UUID: &str = "11111111-1111-1111-1111-111111111111";
 
 /// The starts of the sentences that describe the effect of a change.
 const EFFECTS_OF_CHANGES: &[&str] = &["Changing this ", "Updated in place", "A change ", "Changed "];
 
-/// The text of a property: the descriptor's, then its default and its allowed values where that does not name them.
+/// The description of a property: the descriptor's, then its default and its allowed values if the descriptor does not
+/// name them.
 pub(crate) fn property(word: &descriptor::Property, property: &Property) -> String {
     let text = word.doc.trim();
     let mut parts = vec![text.to_owned()];
@@ -41,7 +42,8 @@ pub(crate) fn removal(property: &Property) -> Option<&'static str> {
     is_kept.then_some("Removing it from the program keeps the current value.")
 }
 
-/// The text of a property of a component: with its bounds, which are ours, and with what of it must be known in a preview.
+/// The description of a property of a component, with its limits, which this project defines, and with the parts of its
+/// value that must be known in a preview.
 pub(crate) fn of_component(word: &descriptor::Property, property: &Property) -> String {
     let mut text = self::property(word, property);
     if let (Some(least), Some(most), true) = (property.checks.min, property.checks.max, property.input != Input::No) {
@@ -51,7 +53,7 @@ pub(crate) fn of_component(word: &descriptor::Property, property: &Property) -> 
     if needed.is_empty() { text } else { format!("{text} {needed}") }
 }
 
-/// What of an input must be known in a preview, as the engine's Check demands it.
+/// Which part of an input must be known in a preview, as the engine's Check requires.
 fn must_be_known(property: &Property) -> &'static str {
     match (property.decides, &property.kind) {
         (Decides::Nothing, _) => "",
@@ -70,7 +72,7 @@ fn must_be_known(property: &Property) -> &'static str {
     }
 }
 
-/// The description of a property that a lookup takes or returns. Descriptors describe the inputs of a resource: the effect
+/// The description of an input or output of a lookup. Descriptors describe the inputs of a resource: the effect
 /// of a change and the default of a new resource do not apply to a lookup of an existing one.
 pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> String {
     let has_default = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
@@ -83,7 +85,7 @@ pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> Str
     sentences.join(" ")
 }
 
-/// The text of a resource under one of its tokens: the descriptor's, and how an existing one is imported.
+/// The description of a resource under one of its tokens: the descriptor's, and how an existing object is imported.
 pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     if one.resource.local.is_some() || one.resource.discontinued.is_some() {
         return one.descriptor.doc.trim().to_owned();
@@ -100,25 +102,25 @@ pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     )
 }
 
-/// Why not to use a resource or its lookup: because Scaleway has discontinued it, or as the descriptor says.
-pub(crate) fn reason(one: &Resolved<'_>, said: Option<&String>) -> Option<String> {
+/// The deprecation message of a resource or its lookup: discontinued by Scaleway, or the descriptor's.
+pub(crate) fn reason(one: &Resolved<'_>, deprecated: Option<&String>) -> Option<String> {
     let instead = one.resource.discontinued.as_ref();
-    instead.map(|instead| format!("Scaleway has discontinued it. {}", instead.trim())).or_else(|| said.cloned())
+    instead.map(|instead| format!("Scaleway has discontinued it. {}", instead.trim())).or_else(|| deprecated.cloned())
 }
 
-/// Why not to use a token: because there is a newer name, or a better thing.
+/// The deprecation message of a token: a newer name, or the message of the resource.
 pub(crate) fn deprecated(token: &str, modular: &str, reason: Option<&String>) -> Option<String> {
     let Some((module, rest)) = modular.split_once('/').filter(|_| token != modular) else {
         return reason.cloned();
     };
     let name = rest.split(':').next_back().unwrap_or_default();
     let newer = format!(
-        "Older name of `{module}.{name}`. It goes on working; changing to `{module}.{name}` keeps what exists."
+        "Older name of `{module}.{name}`. It still works. Changing to `{module}.{name}` keeps existing resources."
     );
     Some(reason.map_or(newer.clone(), |reason| format!("{newer} {reason}")))
 }
 
-/// One part of an id: its name in the form, and an example.
+/// One part of an id: its placeholder, and an example.
 fn id_part(one: &Resolved<'_>, part: &IdPart) -> (String, String) {
     match part {
         IdPart::Locality if one.resource.locality == catalog::Locality::Zone => ("{zone}".into(), "fr-par-1".into()),

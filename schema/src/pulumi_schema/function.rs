@@ -1,4 +1,4 @@
-//! Lookup functions in the schema: what may be given, and everything that comes back.
+//! Lookup functions in the schema: inputs and outputs.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ pub(crate) fn spec(
     function(&word.doc, (inputs, required_inputs), (outputs, required), reason)
 }
 
-/// The schema of a function that finds no resource, under one of its tokens.
+/// The schema of a function without a resource, under one of its tokens.
 pub(crate) fn asking(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
     let owner = Owner::of_function(one, token);
     let word = one.descriptor;
@@ -66,7 +66,7 @@ pub(crate) fn asking(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json
         }
         outputs.insert(name.clone(), spec);
     }
-    let text = "What was asked, as an id: where, and of whom.";
+    let text = "The inputs as an id: region or zone, project and filters.";
     outputs.insert("id".to_owned(), json!({ "type": "string", "description": text }));
     let mut required = outputs_always_present(&one.resource.properties, &word.properties);
     required.push("id".to_owned());
@@ -75,7 +75,7 @@ pub(crate) fn asking(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json
     function(&word.doc, (inputs, required_inputs), (outputs, required), reason)
 }
 
-/// A function as the schema has it: properties, each time with the names of those that are always there.
+/// A function in the schema: properties, each list with the names of those that are always set.
 fn function(
     doc: &str,
     (inputs, required_inputs): (Map<String, Json>, Vec<String>),
@@ -97,7 +97,7 @@ fn function(
     spec
 }
 
-/// Everything that comes back: the resource's properties but for `without`, and the function's own.
+/// All outputs: the resource's properties except those in `without`, and those of the function.
 fn returned(one: &Resolved<'_>, word: &descriptor::Lookup, lookup: &ResolvedLookup) -> BTreeMap<String, Property> {
     let resource = one.resource.properties.iter();
     let mut all: BTreeMap<String, Property> = resource

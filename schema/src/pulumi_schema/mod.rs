@@ -1,7 +1,7 @@
-//! The Pulumi package schema: what users of every language see. Knows the resolved offer and Pulumi's metaschema.
+//! The Pulumi package schema, from which the SDKs are generated.
 //!
-//! It states no default values and no environment variables: a default here would count as given by the program, and
-//! a value from the environment would enter the stack's state. The plugin applies both.
+//! It has no default values and no environment variables: Pulumi would treat a default as set by the program, and would
+//! store a value from the environment in the state of the stack. The plugin applies both.
 
 mod component;
 mod describe;
@@ -19,16 +19,16 @@ use crate::resolve::{Resolved, ResolvedComponent};
 use property::{PropertySpec, outputs_always_present, property_spec};
 use types::{Owner, Types};
 
-/// The package's name, and the first part of every token.
+/// Name of the package, and the first part of every token.
 pub const PACKAGE: &str = "evalap-scaleway";
 
-/// The package of the community, whose stacks are taken over: its tokens are aliases of ours.
+/// Package of `pulumiverse_scaleway`, from which stacks migrate: its tokens are aliases of ours.
 const PEER_PACKAGE: &str = "scaleway";
 
-/// Module of a token: what stands before the slash (`registry/namespace` is in `registry`).
+/// Module of a token: the part before the slash (`registry/namespace` is in `registry`).
 const MODULE_FORMAT: &str = "(.*)(?:/[^/]*)";
 
-/// Builds the schema. Two different objects that would have one type name are a mistake.
+/// Builds the schema. Two different objects with the same type name are an error.
 pub fn pulumi_schema(
     provider: &ProviderFile,
     resolved: &[Resolved<'_>],
@@ -55,14 +55,14 @@ pub fn pulumi_schema(
             }
         }
         for token in types.clashes.drain(..) {
-            let message = format!("two different objects would have the type {token}: give one a `typeName`");
+            let message = format!("two different objects have the type {token}: set `typeName` in one of them");
             findings.mistake(&one.place.at("properties"), message);
         }
     }
     for one in components {
         component::add(one, &mut types, &mut resources, &mut functions);
         for token in types.clashes.drain(..) {
-            let message = format!("two different objects would have the type {token}: give one a `typeName`");
+            let message = format!("two different objects have the type {token}: set `typeName` in one of them");
             findings.mistake(&one.place.at("inputs"), message);
         }
     }
@@ -85,7 +85,7 @@ pub fn pulumi_schema(
     })
 }
 
-/// What the generators are told, per language.
+/// Settings of the SDK generators, per language.
 fn languages(provider: &ProviderFile) -> Json {
     json!({
         "nodejs": {
@@ -93,7 +93,7 @@ fn languages(provider: &ProviderFile) -> Json {
             "packageDescription": provider.doc,
             "respectSchemaVersion": true,
             "liftSingleValueMethodReturns": true,
-            // The last version for Node 20 is 3.248; newer ones ask for Node 22.
+            // The last version for Node 20 is 3.248; newer ones need Node 22.
             "dependencies": { "@pulumi/pulumi": "^3.142.0" },
             "devDependencies": { "@types/node": "^20", "typescript": "^5.0.0" },
             "typescriptVersion": "^5.0.0",
@@ -112,7 +112,7 @@ fn languages(provider: &ProviderFile) -> Json {
 
 fn setting_spec(setting: &crate::provider_file::Setting) -> Json {
     let mut spec = json!({ "type": setting.kind.name(), "description": setting.doc.trim() });
-    if setting.kind == SettingKind::Texts {
+    if setting.kind == SettingKind::Strings {
         spec["additionalProperties"] = json!({ "type": "string" });
     }
     if setting.secret {
@@ -121,7 +121,7 @@ fn setting_spec(setting: &crate::provider_file::Setting) -> Json {
     spec
 }
 
-/// The schema of a resource under one of its tokens: the same but for names, whichever it is.
+/// The schema of a resource under one of its tokens; only names differ between tokens.
 fn resource_spec(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
     let word = one.descriptor;
     let owner = Owner::of_resource(one, token);
@@ -159,13 +159,13 @@ fn resource_spec(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
     spec
 }
 
-/// What may select some of all that exist.
+/// Inputs that select objects of a type.
 fn list_inputs(listing: &Listing, label: &str) -> Json {
     let describe = |name: &str| match name {
-        "region" | "zone" => format!("The {name} to look in. Default: the provider's."),
-        "projectId" => "Only those of this project. Default: the provider's.".to_owned(),
-        "organizationId" => "Only those of this organization. Default: the provider's.".to_owned(),
-        _ => format!("Only those {label} resources that belong to this one, by its id. Default: to any."),
+        "region" | "zone" => format!("The {name} of the objects. Default: the provider's {name}."),
+        "projectId" => "Project id of the objects. Default: the provider's project.".to_owned(),
+        "organizationId" => "Organization id of the objects. Default: the provider's organization.".to_owned(),
+        _ => format!("Id of the parent resource of the {label} resources. Default: all parents."),
     };
     let inputs: Map<String, Json> = listing
         .inputs
@@ -188,8 +188,8 @@ fn with_replacement(spec: PropertySpec, property: &Property) -> Json {
     spec
 }
 
-/// Every other token of the same resource: the peer's of both generations, so that its stacks are taken over by
-/// changing the import, and ours, so that a program may change from flat names to modular ones and back.
+/// All other tokens of the same resource: those of both generations of `pulumiverse_scaleway`, so that its stacks migrate by
+/// changing the import, and ours, so that a program can change from flat names to modular ones and back.
 fn aliases(token: &str, modular: &String, flat: &[String]) -> Vec<Json> {
     let peers = tokens(modular, flat).map(|token| format!("{PEER_PACKAGE}:{token}"));
     let ours = tokens(modular, flat).filter(|other| *other != token).map(|token| format!("{PACKAGE}:{token}"));

@@ -1,4 +1,4 @@
-//! One property in the schema: its type, its text, and whether it is always there.
+//! One property in the schema: its type, its description, and whether it is always set.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::describe;
 use super::types::{Owner, Types};
 use crate::descriptor;
 
-/// A property, ready to stand among inputs or outputs.
+/// A property of the inputs or outputs.
 #[derive(Clone)]
 pub(crate) struct PropertySpec(Json);
 
@@ -19,7 +19,7 @@ impl PropertySpec {
     }
 }
 
-/// The schema of a property; its object types are added on the way.
+/// The schema of a property. Its object types are added to the schema.
 pub(crate) fn property_spec(
     owner: &Owner,
     name: &str,
@@ -49,13 +49,13 @@ pub(crate) fn property_spec(
 }
 
 /// Whether SDKs take the property as a plain value only. Maps, lists and objects are never plain, although their keys must
-/// be known: a program may wrap them as one secret.
+/// be known: a program can wrap them as one secret.
 pub(crate) fn is_plain(property: &Property) -> bool {
     let is_container = matches!(property.kind, Kind::List(_) | Kind::Map(_) | Kind::Object(_));
     property.decides == Decides::Value && !is_container
 }
 
-/// The outputs that are always there: what only the API tells, and what the program or the API always fills.
+/// The outputs that are always set: those that only the API sets, and those that the program or the API always sets.
 pub(crate) fn outputs_always_present(
     properties: &BTreeMap<String, Property>,
     words: &BTreeMap<String, descriptor::Property>,
@@ -66,7 +66,7 @@ pub(crate) fn outputs_always_present(
             | Input::Required
             | Input::Auto
             | Input::Provider(ProviderDefault::Project | ProviderDefault::Organization) => true,
-            // As the peer: the region of a resource may be missing from its outputs.
+            // As in `pulumiverse_scaleway`: the region of a resource may be missing from its outputs.
             Input::Provider(ProviderDefault::Region | ProviderDefault::Zone) => false,
             Input::Optional => property.computed,
         };
@@ -97,7 +97,7 @@ fn type_spec(property: &Property, kind: &Kind, place: &TypePlace<'_>, is_list: b
         Kind::Object(fields) => {
             json!({ "$ref": types.add(place.owner, place.name, place.word, fields, is_list) })
         }
-        // What Pulumi calls an asset may be an archive too.
+        // Pulumi's asset type also accepts an archive.
         Kind::Asset | Kind::File => json!({ "$ref": "pulumi.json#/Asset" }),
         Kind::Archive => json!({ "$ref": "pulumi.json#/Archive" }),
         Kind::Any => json!({ "$ref": "pulumi.json#/Any" }),

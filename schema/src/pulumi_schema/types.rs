@@ -1,4 +1,4 @@
-//! Object types: their tokens, and the one place where all of them are collected.
+//! Object types: their tokens, and the collection of all of them.
 
 use catalog::{Input, Property};
 use serde_json::{Map, Value as Json, json};
@@ -9,29 +9,29 @@ use crate::descriptor;
 use crate::names::{pascal_case, singular};
 use crate::resolve::{Resolved, ResolvedComponent};
 
-/// All object types of the package by token.
+/// All object types of the package, by token.
 #[derive(Default)]
 pub(crate) struct Types {
     all: Map<String, Json>,
-    /// Tokens that two different objects would have.
+    /// Tokens of two different objects.
     pub(crate) clashes: Vec<String>,
 }
 
-/// The resource, function or object that a type belongs to: it gives the type's name its beginning.
+/// The resource, function or object that a type belongs to: the prefix of the type's name.
 #[derive(Clone)]
 pub(crate) struct Owner {
     module: String,
-    /// The name so far (`Container`, `ContainerLivenessProbe`, `getInstance`).
+    /// The prefix (`Container`, `ContainerLivenessProbe`, `getInstance`).
     name: String,
-    /// The resource's own name (`Instance`), which a written type name begins with.
+    /// The resource's own name (`Instance`), the prefix of a `typeName`.
     resource: String,
-    /// What it is called under the token at hand: `Instance`, or `DatabaseInstance` under its flat one.
+    /// Its name under the current token: `Instance`, or `DatabaseInstance` under the flat token.
     called: String,
-    /// Inputs of which exactly one must be set: a removal is a change to another one.
+    /// Inputs of which exactly one must be set: removing one changes to another.
     needed: Vec<String>,
-    /// Of a function: types only say what comes back.
+    /// The owner is a function: its types are outputs only.
     is_function: bool,
-    /// Of a component: its words are ours, so its enums are closed.
+    /// The owner is a component: this project defines its values, so its enums are closed.
     is_component: bool,
 }
 
@@ -87,34 +87,34 @@ impl Owner {
         Self { name: format!("{}{}", self.name, pascal_case(name)), ..self.clone() }
     }
 
-    /// Whether it belongs to a component.
+    /// Whether it is part of a component.
     pub(crate) fn is_component(&self) -> bool {
         self.is_component
     }
 
-    /// Whether it is a resource, or belongs to one.
+    /// Whether it is a resource, or part of one.
     pub(crate) fn is_resource(&self) -> bool {
         !self.is_function && !self.is_component
     }
 
-    /// Whether the input is one of several of which exactly one must be set.
+    /// Whether the input is in a group of which exactly one must be set.
     pub(crate) fn needs_one_of(&self, input: &str) -> bool {
         self.needed.iter().any(|name| name == input)
     }
 
-    /// Whether it is a lookup function, or belongs to one.
+    /// Whether it is a lookup function, or part of one.
     pub(crate) fn is_function(&self) -> bool {
         self.is_function
     }
 
-    /// The owner of what stands inside the object type of a property.
+    /// The owner of the types inside the object type of a property.
     fn inside(&self, property: &str, word: &descriptor::Property, is_list: bool) -> Self {
         let by_rule = || {
             let element = if is_list { singular(property) } else { property.to_owned() };
             format!("{}{}", self.name, pascal_case(&element))
         };
         let name = match &word.type_name {
-            // The same type, under a flat name or told by a function: `DatabaseInstanceMaintenance` and
+            // The same type under a flat name or in a function: `DatabaseInstanceMaintenance` and
             // `getInstanceMaintenance` for `InstanceMaintenance`.
             Some(written) => {
                 let rest = written.strip_prefix(&self.resource);
@@ -132,7 +132,7 @@ impl Owner {
 }
 
 impl Types {
-    /// Adds the object type of a property, and gives the reference to it.
+    /// Adds the object type of a property, and returns the reference to it.
     pub(crate) fn add(
         &mut self,
         owner: &Owner,
@@ -152,8 +152,8 @@ impl Types {
                 spec["plain"] = json!(true);
             }
             properties.insert(name.clone(), spec);
-            // As the peer: one type serves inputs and outputs, so only what a program must give is required. What the
-            // API tells of an object may be missing, and a typed program must not break on that.
+            // As in `pulumiverse_scaleway`: one type is used for inputs and outputs, so only required inputs are required. Fields
+            // from the API may be missing, and a typed program must not fail then.
             if property.input == Input::Required {
                 required.push(name.clone());
             }
@@ -170,7 +170,7 @@ impl Types {
         reference
     }
 
-    /// Adds the type of a text that is one of few, and gives the reference to it.
+    /// Adds an enum type, and returns the reference to it.
     pub(crate) fn add_enum(
         &mut self,
         owner: &Owner,
@@ -196,7 +196,7 @@ impl Types {
     }
 }
 
-/// Module of a token: what stands before the slash.
+/// Module of a token: the part before the slash.
 fn module(token: &str) -> String {
     token.split('/').next().unwrap_or_default().to_owned()
 }

@@ -1,19 +1,19 @@
-//! Lays code out: on one line where it fits, else an element a line. Knows brackets, not languages.
+//! Formats code: on one line if it fits, otherwise one line per element. Independent of the language.
 
-/// The width of a page's code.
+/// Maximum column of code on a page.
 const WIDTH: usize = 100;
 
 /// A piece of code.
 pub(crate) enum Code {
-    /// Stands as it is.
+    /// Unchanged.
     Atom(String),
-    /// Something in front of a piece.
+    /// A prefix of another piece.
     After(String, Box<Code>),
     /// Elements in brackets.
     Group {
         open: &'static str,
         close: &'static str,
-        /// Spaces inside of the brackets where all stands on one line.
+        /// Whether there are spaces inside of the brackets on one line.
         padded: bool,
         items: Vec<Code>,
     },
@@ -28,15 +28,15 @@ impl Code {
         Self::After(text.into(), Box::new(code))
     }
 
-    /// As text; lines after the first are indented by this many spaces, and `room` columns are taken already.
-    pub(crate) fn lay_out(&self, indent: usize, room: usize) -> String {
+    /// As a string. Lines after the first are indented by this many spaces; the first starts at `column`.
+    pub(crate) fn lay_out(&self, indent: usize, column: usize) -> String {
         let flat = self.flat();
-        if room + flat.len() <= WIDTH {
+        if column + flat.len() <= WIDTH {
             return flat;
         }
         match self {
             Self::Atom(text) => text.clone(),
-            Self::After(text, code) => format!("{text}{}", code.lay_out(indent, room + text.len())),
+            Self::After(text, code) => format!("{text}{}", code.lay_out(indent, column + text.len())),
             Self::Group { items, .. } if items.is_empty() => flat,
             Self::Group { open, close, items, .. } => {
                 let inner = indent + 4;
@@ -59,7 +59,7 @@ impl Code {
     }
 }
 
-/// A text in double quotes, as JSON and most languages write it.
+/// A string in double quotes, as in JSON and most languages.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

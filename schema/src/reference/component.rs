@@ -1,4 +1,4 @@
-//! The page of one component: what it promises, a picture of what it makes, what goes in and comes out, and its methods.
+//! The page of one component: its description, a diagram of its resources, inputs, outputs and methods.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,16 +11,16 @@ use crate::descriptor::Part;
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::{Resolved, ResolvedComponent};
 
-/// A page that is about to be written.
+/// A page.
 pub(super) struct ComponentPage<'a> {
     one: &'a ResolvedComponent<'a>,
     all: &'a [ResolvedComponent<'a>],
     resources: &'a [Resolved<'a>],
     schema: &'a Json,
     spec: &'a Json,
-    /// The component as programs name it (`evalap.Database`).
+    /// The component's name in programs (`evalap.Database`).
     pub(super) name: String,
-    /// Where the page stands in the folder (`evalap/database.md`).
+    /// The page's path in the directory (`evalap/database.md`).
     pub(super) file: String,
 }
 

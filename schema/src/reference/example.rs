@@ -1,6 +1,6 @@
-//! An example as it is written beside a descriptor: a small Pulumi YAML program, the same for every language.
+//! An example in the directory of a descriptor: a small Pulumi YAML program, the same for every language.
 //!
-//! Knows the schema it has to fit, and nothing of how a language writes it.
+//! This module parses it and checks it against the schema. Other modules write it in each language.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,27 +47,27 @@ pub struct Declared {
 #[derive(Clone, Debug)]
 pub struct Entries<T>(pub Vec<(String, T)>);
 
-/// A value as it is written.
+/// A value of the YAML file.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// Nothing.
+    /// Null.
     Null,
     /// True or false.
     Boolean(bool),
     /// A number.
     Number(serde_json::Number),
-    /// A text, which may hold `${references}`.
+    /// A string, which may contain `${references}`.
     Text(String),
     /// A list.
     List(Vec<Value>),
-    /// An object or a map; one entry whose name begins with `fn::` is a function.
+    /// An object or a map. One entry whose name starts with `fn::` is a function call.
     Map(Entries<Value>),
 }
 
-/// A part of a text.
+/// A part of a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// Letters.
+    /// Literal characters.
     Letters(&'a str),
     /// `${name}` or `${name.property.inner}`: the name, and the rest.
     Reference(&'a str, Vec<&'a str>),
@@ -80,14 +80,14 @@ impl<T> Default for Entries<T> {
 }
 
 impl<T> Entries<T> {
-    /// The value of this name.
+    /// The value with this name.
     pub fn get(&self, name: &str) -> Option<&T> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 }
 
 impl Value {
-    /// The function that is called and its argument, if it is a call.
+    /// The function and its argument, if the value is a function call.
     pub fn call(&self) -> Option<(&str, &Value)> {
         match self {
             Self::Map(Entries(entries)) => match entries.as_slice() {
@@ -98,19 +98,19 @@ impl Value {
         }
     }
 
-    /// Every text in it.
-    pub fn texts(&self) -> Vec<&str> {
+    /// All strings in the value.
+    pub fn strings(&self) -> Vec<&str> {
         match self {
             Self::Text(text) => vec![text],
-            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
-            Self::Map(Entries(entries)) => entries.iter().flat_map(|(_, value)| value.texts()).collect(),
+            Self::List(items) => items.iter().flat_map(Self::strings).collect(),
+            Self::Map(Entries(entries)) => entries.iter().flat_map(|(_, value)| value.strings()).collect(),
             Self::Null | Self::Boolean(_) | Self::Number(_) => Vec::new(),
         }
     }
 
-    /// Whether it holds a reference, so that it is only known when the program runs.
+    /// Whether it contains a reference, so that it is known only when the program runs.
     pub fn refers(&self) -> bool {
-        self.texts().into_iter().flat_map(parts).any(|part| matches!(part, Part::Reference(..)))
+        self.strings().into_iter().flat_map(parts).any(|part| matches!(part, Part::Reference(..)))
     }
 }
 
@@ -118,12 +118,12 @@ impl Example {
     /// Whether another resource or an output refers to this name.
     pub fn is_used(&self, name: &str) -> bool {
         let properties = self.resources.0.iter().flat_map(|(_, declared)| &declared.properties.0);
-        let values = properties.chain(&self.outputs.0).flat_map(|(_, value)| value.texts());
+        let values = properties.chain(&self.outputs.0).flat_map(|(_, value)| value.strings());
         values.flat_map(parts).any(|part| matches!(part, Part::Reference(other, _) if other == name))
     }
 }
 
-/// The parts of a text. What looks like the beginning of a reference and is none is taken as letters.
+/// The parts of a string. An incomplete reference is literal.
 pub fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -142,10 +142,10 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// Notes what does not fit the schema: unknown tokens, properties and references, inputs that are missing.
+/// Reports what does not fit the schema: unknown tokens, properties and references, missing inputs.
 pub(crate) fn check(example: &Example, place: &Place, token: &str, schema: &Json, findings: &mut Findings) {
     if !example.resources.0.iter().any(|(_, declared)| declared.token == token) {
-        findings.mistake(&place.at("resources"), format!("no resource here is a {}", spoken(token)));
+        findings.mistake(&place.at("resources"), format!("the example has no resource of type {}", spoken(token)));
     }
     let mut known = Vec::new();
     for (name, declared) in &example.resources.0 {
@@ -169,7 +169,7 @@ pub(crate) fn check(example: &Example, place: &Place, token: &str, schema: &Json
 struct Check<'a> {
     example: &'a Example,
     schema: &'a Json,
-    /// The names of the resources that are there already.
+    /// Names of the resources that are declared before.
     known: &'a [&'a str],
     findings: &'a mut Findings,
 }
@@ -180,12 +180,12 @@ impl Check<'_> {
             let place = place.at(name);
             match properties.get(name) {
                 Some(spec) => self.value(value, spec, &place),
-                None => self.findings.mistake(&place, "there is no input of this name"),
+                None => self.findings.mistake(&place, "there is no input with this name"),
             }
         }
         let required = required.as_array().into_iter().flatten().filter_map(Json::as_str);
         for name in required.filter(|name| given.get(name).is_none()) {
-            self.findings.mistake(place, format!("`{name}` is missing"));
+            self.findings.mistake(place, format!("the required input `{name}` is missing"));
         }
     }
 
@@ -224,20 +224,23 @@ impl Check<'_> {
             (Value::Null | Value::List(_) | Value::Map(_), _) => is_any(spec),
         };
         if !fits {
-            self.findings.mistake(place, format!("this is no {}", spec["type"].as_str().unwrap_or("object")));
+            self.findings.mistake(place, format!("expected type {}", spec["type"].as_str().unwrap_or("object")));
         }
     }
 
-    /// Every reference leads to a resource that stands before, and to something it has.
+    /// Every reference is to a resource that is declared before, and to one of its outputs.
     fn references(&mut self, value: &Value, place: &Place) {
-        for part in value.texts().into_iter().flat_map(parts) {
+        for part in value.strings().into_iter().flat_map(parts) {
             let Part::Reference(name, path) = part else { continue };
             if path.is_empty() && self.example.config.get(name).is_some() {
                 continue;
             }
             let declared = self.example.resources.get(name).filter(|_| self.known.contains(&name));
             let Some(declared) = declared else {
-                self.findings.mistake(place, format!("`{name}` is neither configured nor a resource above"));
+                self.findings.mistake(
+                    place,
+                    format!("`{name}` is neither a configuration value nor a resource that is declared before"),
+                );
                 continue;
             };
             let has = path.first().is_some_and(|output| {
@@ -341,7 +344,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_letters_and_references() {
+    fn a_string_has_literal_parts_and_references() {
         assert_eq!(parts("plain"), [Part::Letters("plain")]);
         assert_eq!(parts("${a.b.c}"), [Part::Reference("a", vec!["b", "c"])]);
         let mixed = [Part::Letters("x"), Part::Reference("a", vec![]), Part::Letters("y${")];

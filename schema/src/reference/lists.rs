@@ -1,4 +1,4 @@
-//! Lists of properties in Markdown, with the object types they name told below. Knows the Pulumi schema only.
+//! Lists of properties in Markdown, followed by their object types, from the Pulumi schema.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,14 +7,14 @@ use serde_json::{Map, Value as Json};
 
 use super::type_of;
 
-/// Writes lists of what a schema specifies.
+/// Writes lists of properties.
 #[derive(Clone, Copy)]
 pub(super) struct Lists<'a> {
     pub(super) schema: &'a Json,
 }
 
 impl Lists<'_> {
-    /// One line for each property; object types are told apart below.
+    /// One line for each property; object types follow in sections.
     pub(super) fn list(self, properties: &Map<String, Json>, required: &Json, types: &mut BTreeSet<String>) -> String {
         let required: Vec<&str> = required.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
         let mut text = String::new();
@@ -35,7 +35,7 @@ impl Lists<'_> {
         text + "\n"
     }
 
-    /// The type of a property in words; object types it names are noted.
+    /// The type of a property in words. Its object types are collected.
     fn kind(self, spec: &Json, types: &mut BTreeSet<String>) -> String {
         if let Some((token, _)) = type_of(self.schema, spec) {
             let name = token.rsplit(':').next().unwrap_or(token);
@@ -53,12 +53,12 @@ impl Lists<'_> {
         }
     }
 
-    /// Sections for object types, and for those they hold.
+    /// Sections for object types, and for the types of their properties.
     pub(super) fn types(self, mut wanted: BTreeSet<String>) -> String {
-        let mut told = BTreeSet::new();
+        let mut written = BTreeSet::new();
         let mut text = String::new();
         while let Some(token) = wanted.pop_first() {
-            if !told.insert(token.clone()) {
+            if !written.insert(token.clone()) {
                 continue;
             }
             let spec = &self.schema["types"][&token];

@@ -1,8 +1,8 @@
 //! The reference pages: one for each resource, with its example in three languages, one for each component, with a
-//! picture of what it makes, and an index of all.
+//! diagram of its resources, and an index.
 //!
-//! Made of the Pulumi schema, which is what users see, and of the example that stands beside the descriptor. Knows how
-//! programs are written; it knows no API document and no wire form.
+//! Generated from the Pulumi schema, which is what users see, and from the examples. The API documents and the wire
+//! format are not used.
 
 mod code;
 mod component;
@@ -26,10 +26,10 @@ use crate::resolve::{Resolved, ResolvedComponent};
 use component::ComponentPage;
 use page::Page;
 
-/// Where the pages are, inside the project.
+/// Directory of the pages in the project.
 pub const FOLDER: &str = "docs/reference";
 
-/// The pages of all resources, and their index.
+/// The pages of all resources, and the index.
 pub(crate) fn reference(
     offer: &Offer,
     schema: &Json,
@@ -47,8 +47,7 @@ pub(crate) fn reference(
             Some((place, example)) => example::check(example, place, &one.resource.token, schema, findings),
             // A discontinued resource cannot be created, so it has no example.
             None if one.resource.discontinued.is_some() => {}
-            None => findings
-                .mistake(one.place, "there is no example beside this file: write one, `<resource>.example.yaml`"),
+            None => findings.mistake(one.place, "the example `<resource>.example.yaml` is missing in this directory"),
         }
         pages.push(Page::new(one, schema, example.map(|(_, example)| example)));
     }
@@ -99,18 +98,18 @@ fn index(pages: &[Page<'_>], functions: &[Page<'_>], components: &[ComponentPage
     text
 }
 
-/// A token as programs name it: `databases/instance:Instance` is `databases.Instance`.
+/// The name of a token in programs: `databases/instance:Instance` is `databases.Instance`.
 pub(crate) fn spoken(token: &str) -> String {
     let (module, name) = token.rsplit_once(':').unwrap_or(("", token));
     format!("{}.{name}", module.split('/').next().unwrap_or_default())
 }
 
-/// The specification of a resource in the schema.
+/// The schema of a resource.
 pub(crate) fn resource_of<'a>(schema: &'a Json, token: &str) -> Option<&'a Json> {
     schema["resources"].get(format!("{PACKAGE}:{token}"))
 }
 
-/// The object type that a reference names, with its token.
+/// The object type of a reference, with its token.
 pub(crate) fn type_of<'a>(schema: &'a Json, spec: &'a Json) -> Option<(&'a str, &'a Json)> {
     let token = spec["$ref"].as_str()?.strip_prefix("#/types/")?;
     Some((token, schema["types"].get(token)?))

@@ -1,4 +1,4 @@
-//! The page of one resource: what it is, an example, what goes in and comes out, how it is found and imported.
+//! The page of one resource: description, example, inputs, outputs, lookup and import.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,15 +12,15 @@ use super::{python, resource_of, rights, spoken, typescript, yaml};
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::Resolved;
 
-/// A page that is about to be written.
+/// A page.
 pub(crate) struct Page<'a> {
     one: &'a Resolved<'a>,
     schema: &'a Json,
     spec: &'a Json,
     example: Option<&'a Example>,
-    /// The resource as programs name it (`databases.Instance`).
+    /// The resource's name in programs (`databases.Instance`).
     pub(crate) name: String,
-    /// Where the page stands in the folder (`databases/instance.md`).
+    /// The page's path in the directory (`databases/instance.md`).
     pub(crate) file: String,
 }
 
@@ -46,12 +46,12 @@ impl<'a> Page<'a> {
         &self.one.resource.label
     }
 
-    /// The function that finds one, as programs name it.
+    /// The lookup function's name in programs.
     pub(crate) fn lookup_name(&self) -> Option<String> {
         self.one.lookup.as_ref().map(|lookup| spoken(&lookup.function.token))
     }
 
-    /// The flat name of the community's package.
+    /// The flat name in `pulumiverse_scaleway`.
     pub(crate) fn older_name(&self) -> Option<String> {
         let lookup = self.one.descriptor.lookup.as_ref().filter(|_| self.one.descriptor.function);
         let alias = lookup.map_or(&self.one.descriptor.aliases, |lookup| &lookup.aliases).first()?;
@@ -80,13 +80,13 @@ impl<'a> Page<'a> {
         text.trim_end().to_owned() + "\n"
     }
 
-    /// The token of a function that stands alone.
+    /// The token of a function without a resource.
     fn function_token(&self) -> &'a str {
         let lookup = self.one.descriptor.lookup.as_ref().filter(|_| self.one.descriptor.function);
         lookup.map_or(&self.one.descriptor.token, |lookup| &lookup.token)
     }
 
-    /// The page of a function that finds no resource.
+    /// The page of a function without a resource.
     pub(crate) fn function_text(&self) -> String {
         let token = self.function_token();
         let spec = &self.schema["functions"][format!("{PACKAGE}:{token}")];
@@ -100,7 +100,7 @@ impl<'a> Page<'a> {
         let none = Map::new();
         let inputs = spec["inputs"]["properties"].as_object().unwrap_or(&none);
         let outputs = spec["outputs"]["properties"].as_object().unwrap_or(&none);
-        let told: Map<String, Json> = outputs
+        let outputs_only: Map<String, Json> = outputs
             .iter()
             .filter(|(name, _)| !inputs.contains_key(*name))
             .map(|(name, spec)| (name.clone(), spec.clone()))
@@ -110,7 +110,7 @@ impl<'a> Page<'a> {
         text += "## Inputs\n\n";
         text += &lists.list(inputs, &spec["inputs"]["required"], &mut types);
         text += "## Outputs\n\nThe inputs, and:\n\n";
-        text += &lists.list(&told, &Json::Null, &mut types);
+        text += &lists.list(&outputs_only, &Json::Null, &mut types);
         text += &lists.types(types);
         text.trim_end().to_owned() + "\n"
     }

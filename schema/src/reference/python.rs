@@ -1,4 +1,4 @@
-//! An example as a Python program. Knows how the Python SDK names things.
+//! An example as a Python program, with the names of the Python SDK.
 
 use std::fmt::Write as _;
 
@@ -46,7 +46,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// A value where the schema wants this; without a schema, names stay as they are.
+    /// A value of this schema. Without a schema, names are not converted.
     fn value(&self, value: &Value, spec: &Json) -> Code {
         if let Some((function, argument)) = value.call() {
             return self.call(function, argument);
@@ -91,7 +91,7 @@ impl Writer<'_> {
     }
 }
 
-/// A text, with what it refers to.
+/// A string with its references.
 fn written(text: &str) -> String {
     let pieces: Vec<String> = parts(text)
         .into_iter()

@@ -1,4 +1,4 @@
-//! An example as a TypeScript program. Knows how the Node.js SDK names things.
+//! An example as a TypeScript program, with the names of the Node.js SDK.
 
 use std::fmt::Write as _;
 
@@ -68,13 +68,13 @@ fn call(function: &str, argument: &Value) -> Code {
     Code::after(name, Code::Group { open: "(", close: ")", padded: false, items: vec![value(argument)] })
 }
 
-/// The name of an entry, in quotes where it is no identifier.
+/// The name of an entry, in quotes unless it is an identifier.
 fn key(name: &str) -> String {
     let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if plain && !name.starts_with(|first: char| first.is_ascii_digit()) { name.to_owned() } else { quoted(name) }
 }
 
-/// A text, with what it refers to.
+/// A string with its references.
 fn written(text: &str) -> String {
     let reference = |name: &str, path: &[&str]| {
         if path.is_empty() {

@@ -1,4 +1,4 @@
-//! An example as a Pulumi YAML program: what it is written in, with full tokens.
+//! An example as a Pulumi YAML program, with full tokens.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ pub(crate) fn program(example: &Example) -> String {
     text
 }
 
-/// The token in the short form of the language: `evalap-scaleway:containers:Container`.
+/// The token in the short form of Pulumi YAML: `evalap-scaleway:containers:Container`.
 fn token(token: &str) -> String {
     let (module, name) = token.rsplit_once(':').unwrap_or(("", token));
     format!("{PACKAGE}:{}:{name}", module.split('/').next().unwrap_or_default())
@@ -44,7 +44,7 @@ fn entries(text: &mut String, entries: &Entries<Value>, indent: usize) {
     }
 }
 
-/// A value behind a name or a dash; its own lines stand further in.
+/// A value after a name or a dash; further lines are indented.
 fn inner(text: &mut String, value: &Value, indent: usize) {
     match value {
         Value::Map(map) if !map.0.is_empty() => {
@@ -80,7 +80,7 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// A scalar between brackets, where the braces of a reference would begin a map.
+/// A scalar inside brackets, where the braces of a reference would start a map.
 fn element(value: &Value) -> String {
     match value {
         Value::Text(text) if text.contains(['{', '}']) => quoted(text),
@@ -88,7 +88,7 @@ fn element(value: &Value) -> String {
     }
 }
 
-/// Whether a text means itself without quotes.
+/// Whether a string is the same without quotes.
 fn is_plain(text: &str) -> bool {
     let word = |letter: char| letter.is_ascii_alphanumeric() || "._/$@-:".contains(letter);
     let reference = text.starts_with("${") && text.ends_with('}') && text.matches("${").count() == 1;

@@ -1,4 +1,4 @@
-//! One call of a descriptor, found in its API document: the operation, and what its answer tells of the resource.
+//! One request of a descriptor: the operation in its API document, and the fields of its response.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(crate) struct Call<'a> {
     pub(crate) step: Step,
     pub(crate) document: &'a Document,
     pub(crate) operation: &'a Operation,
-    /// The answer is a list: the field its elements come in.
+    /// If the response is a list: the field with its elements.
     pub(crate) list: Option<&'a str>,
 }
 
@@ -31,7 +31,7 @@ impl<'a> Scope<'a> {
         Some(Call { place, step, document, operation, list: list_field(document, operation) })
     }
 
-    /// The operations that a special handler calls beside the steps.
+    /// The operations that a special handler calls in addition to the steps.
     pub(crate) fn special_calls(&self, findings: &mut Findings) -> Vec<Call<'a>> {
         let Some(special) = &self.resource.special else {
             return Vec::new();
@@ -52,12 +52,12 @@ impl<'a> Scope<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The body it takes.
+    /// The request body.
     pub(crate) fn body(&self) -> Option<Field<'a>> {
         self.operation.request.as_ref().map(|schema| Field::new(self.document, schema))
     }
 
-    /// What it answers: for a list that is searched (`find`) or holds one (`alone`), one element of it.
+    /// The response. For a list that is searched (`find`) or has at most one element (`alone`), one element.
     pub(crate) fn answer(&self) -> Option<Field<'a>> {
         let answer = Field::new(self.document, self.operation.answer.as_ref()?);
         match self.elements() {
@@ -69,28 +69,28 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The field of the elements, where the answer is used as a list.
+    /// The field of the elements, if the response is used as a list.
     pub(crate) fn elements(&self) -> Option<&'a str> {
         let step = &self.step;
         self.list.filter(|_| !step.find.is_empty() || step.alone || step.into.is_some())
     }
 
-    /// Adds what it answers to the resource's wire object.
+    /// Adds the response to the wire object of the resource.
     pub(crate) fn add_answer(&self, shape: &mut Shape<'a>) {
         if let Some(answer) = self.answer() {
-            let name = format!("the answer of {}", self.operation.id);
+            let name = format!("the response of {}", self.operation.id);
             shape.add(&name, answer, self.step.into.as_deref().unwrap_or_default(), &std::collections::BTreeMap::new());
         }
     }
 
-    /// Adds what it takes to what requests may hold.
+    /// Adds the body to the fields of requests.
     pub(crate) fn add_body(&self, shape: &mut Shape<'a>) {
         if let Some(body) = self.body() {
             shape.add(&format!("the body of {}", self.operation.id), body, "", &self.step.rename);
         }
     }
 
-    /// What its answer shows of the object's identity, as the API document has it.
+    /// How a response identifies the object, according to the API document.
     pub(crate) fn identity(&self) -> catalog::Identity {
         let none = catalog::Identity::default();
         let answers_one = matches!(self.operation.method, Method::Get | Method::Delete) && self.list.is_none();
@@ -103,7 +103,7 @@ impl<'a> Call<'a> {
         let path = self.operation.path.to_string();
         let last = path.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}'));
         let repeats = last.and_then(|(parameter, rest)| {
-            // Below an object stands what is a part of it, and has an id of its own.
+            // A path below an object is a part of the object, with its own id.
             let is_own = rest.is_empty() && parameter.ends_with("id") && fields.contains_key("id");
             let name = if fields.contains_key(parameter) { parameter } else { "id" };
             (name == parameter || is_own).then(|| (name.to_owned(), parameter.to_owned()))
@@ -116,7 +116,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The operation as one that lists, with all its pages.
+    /// The operation as a list operation, with all pages.
     pub(crate) fn listing(&self, parameters: BTreeMap<String, Source>, query: Vec<Query>) -> catalog::Operation {
         catalog::Operation {
             id: self.operation.id.clone(),
@@ -138,7 +138,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The operation of this id.
+/// The operation with this id.
 pub(crate) fn find_operation<'a>(
     document: &'a Document,
     id: &str,
@@ -155,16 +155,16 @@ pub(crate) fn find_operation<'a>(
         let hint = did_you_mean(id, document.operations.iter().map(|operation| operation.id.as_str()));
         format!("there is no operation \"{id}\" in {}{hint}", document.name)
     } else {
-        format!("\"{id}\" is in {} several times: write {}", document.name, crate::findings::or_list(&tags))
+        format!("\"{id}\" is in {} several times: use {}", document.name, crate::findings::or_list(&tags))
     };
     findings.mistake(place, message);
     None
 }
 
-/// Scaleway's lists: one field holds the elements, and the operation is paged or called `List…`.
+/// Scaleway's lists: one field contains the elements, and the operation has pages or is named `List…`.
 pub(crate) fn list_field<'a>(document: &'a Document, operation: &'a Operation) -> Option<&'a str> {
     let takes = |names: &[&str]| operation.query_parameters.iter().any(|query| names.contains(&query.name.as_str()));
-    // Its other lists are paged by markers, which only their callers know.
+    // Other lists of Object Storage use markers, which only special handlers send.
     if operation.storage.is_some() && !takes(&["continuation-token"]) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! What the values of an input must satisfy: what the descriptor says, and what the API document says of the field.
+//! Validation of inputs, from the descriptor and from the API document.
 
 use catalog::{Checks, Convert, Format, Kind, Known, KnownGroup};
 use scaleway_api::{IntegerFormat, Kind as WireKind, StringFormat};
@@ -42,7 +42,7 @@ pub(crate) fn checks(
     }
 }
 
-/// Known values, once their file has been read.
+/// Known values, after their file was read.
 fn known(word: Option<&KnownWord>) -> Option<Known> {
     let Some(KnownWord::List(list)) = word else { return None };
     let groups = list.groups.iter().map(|group| KnownGroup {
@@ -53,7 +53,7 @@ fn known(word: Option<&KnownWord>) -> Option<Known> {
     Some(Known { called: list.called.clone(), as_of: list.as_of.clone(), groups: groups.collect() })
 }
 
-/// Refuses a default that the property itself would not take.
+/// Rejects a default that the property itself would reject.
 pub(crate) fn check_default(default: &Json, kind: &Kind, checks: &Checks, place: &Place, findings: &mut Findings) {
     let fits = match kind {
         Kind::String => default.is_string(),
@@ -72,12 +72,12 @@ pub(crate) fn check_default(default: &Json, kind: &Kind, checks: &Checks, place:
         && !checks.allowed.is_empty()
         && !checks.allowed.iter().any(|allowed| allowed == text)
     {
-        findings.mistake(&place.at("default"), format!("\"{text}\" is none of {}", checks.allowed.join(", ")));
+        findings.mistake(&place.at("default"), format!("\"{text}\" is not one of {}", checks.allowed.join(", ")));
     }
 }
 
-/// The values it takes: the descriptor's words, else the API document's enum without its "not given". Where the
-/// descriptor lists known values, others are not refused.
+/// The allowed values: those of the descriptor, otherwise the enum of the API document without its "not set" value. If the
+/// descriptor lists known values, other values are not rejected.
 fn allowed(
     word: &descriptor::Property,
     wire: Option<&WireKind>,
@@ -91,13 +91,14 @@ fn allowed(
         }
         _ => Vec::new(),
     };
-    let refuse = |values: Vec<&str>, place: &Place, findings: &mut Findings| {
+    let reject = |values: Vec<&str>, place: &Place, findings: &mut Findings| {
         for value in values.into_iter().filter(|value| !known.is_empty() && !known.iter().any(|known| known == value)) {
-            findings.mistake(place, format!("the API document knows no \"{value}\", only {}", known.join(", ")));
+            findings
+                .mistake(place, format!("the API document does not contain \"{value}\", only {}", known.join(", ")));
         }
     };
     if !word.values.is_empty() {
-        refuse(word.values.values().filter_map(Json::as_str).collect(), &place.at("values"), findings);
+        reject(word.values.values().filter_map(Json::as_str).collect(), &place.at("values"), findings);
         return if word.check.allowed.is_empty() {
             word.values.keys().cloned().collect()
         } else {
@@ -108,7 +109,7 @@ fn allowed(
         return Vec::new();
     }
     if !word.check.allowed.is_empty() {
-        refuse(word.check.allowed.iter().map(String::as_str).collect(), &place.at("check").at("enum"), findings);
+        reject(word.check.allowed.iter().map(String::as_str).collect(), &place.at("check").at("enum"), findings);
         return word.check.allowed.clone();
     }
     known

@@ -1,4 +1,4 @@
-//! Components: their words to what the plugin knows of them. No API document has a say here.
+//! Components: from descriptors to the catalog, without API documents.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::descriptor::{self, InputWord};
 use crate::findings::{Findings, Place};
 use crate::load::{LoadedComponent, Offer};
 
-/// Words of a property that say how a resource is called and compared, and so nothing of a component.
+/// Keys of a property about API requests and comparisons, which a component does not have.
 const OF_RESOURCES: [&str; 16] = [
     "wire",
     "replace",
@@ -30,21 +30,21 @@ const OF_RESOURCES: [&str; 16] = [
     "merge",
 ];
 
-/// One component, resolved, beside the words that hold its texts.
+/// A resolved component, with the descriptor that contains its descriptions.
 pub struct ResolvedComponent<'a> {
     /// The Pulumi module (`evalap`).
     pub module: &'a str,
-    /// Where it was written.
+    /// The place of its descriptor.
     pub place: &'a Place,
-    /// What was written.
+    /// The descriptor.
     pub descriptor: &'a descriptor::Component,
-    /// The words of its inputs, those that it shares with others included.
+    /// Its inputs, including those of all components in the directory.
     pub inputs: BTreeMap<String, descriptor::Property>,
-    /// What the plugin will know.
+    /// The result for the catalog.
     pub component: Component,
 }
 
-/// Resolves all components of the offer.
+/// Resolves all components.
 pub(crate) fn components<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<ResolvedComponent<'a>> {
     let mut all = Vec::new();
     for (module, product) in &offer.products {
@@ -68,7 +68,7 @@ fn resolve<'a>(
     let methods = word.methods.iter().map(|(name, method)| {
         let place = place.at("methods").at(name);
         if word.outputs.contains_key(name) {
-            findings.mistake(&place, "an output has this name already");
+            findings.mistake(&place, "an output already has this name");
         }
         let inputs = properties(&method.inputs, &place.at("inputs"), findings);
         let outputs = properties(&method.outputs, &place.at("outputs"), findings);
@@ -86,7 +86,7 @@ fn resolve<'a>(
     ResolvedComponent { module, place, descriptor: word, inputs, component }
 }
 
-/// What every component has: the way to set anything of its parts.
+/// `overrides`, which every component has: it sets inputs of child resources.
 fn overrides(word: &descriptor::Component) -> descriptor::Property {
     let parts: Vec<String> = word
         .parts
@@ -118,13 +118,13 @@ fn properties(
         .iter()
         .map(|(name, word)| {
             let place = place.at(name);
-            refuse_words_of_resources(word, &place, findings);
+            reject_keys_of_resources(word, &place, findings);
             (name.clone(), property(word, &place, findings))
         })
         .collect()
 }
 
-/// A property that no API document knows.
+/// A property without a field in an API document.
 pub(super) fn property(word: &descriptor::Property, place: &Place, findings: &mut Findings) -> Property {
     let inner = properties(&word.properties, &place.at("properties"), findings);
     let kind = kind(word, None, inner, true, place, findings);
@@ -133,7 +133,7 @@ pub(super) fn property(word: &descriptor::Property, place: &Place, findings: &mu
         check_default(default, &kind, &checks, place, findings);
     }
     if word.input != InputWord::No && matches!(kind, Kind::Integer | Kind::Number) && !is_bounded(word) {
-        findings.mistake(&place.at("check"), "a number has a smallest and a largest value: say `min` and `max`");
+        findings.mistake(&place.at("check"), "a number needs a minimum and a maximum: set `min` and `max`");
     }
     if let Some(mistake) = wrong_decides(word.decides, &kind) {
         findings.mistake(&place.at("decides"), mistake);
@@ -143,7 +143,8 @@ pub(super) fn property(word: &descriptor::Property, place: &Place, findings: &mu
         InputWord::Yes => Input::Optional,
         InputWord::Required => Input::Required,
         InputWord::Auto | InputWord::Provider => {
-            findings.mistake(&place.at("input"), "there is nothing it could be inherited from: say `true`");
+            findings
+                .mistake(&place.at("input"), "a component has no provider settings and no automatic names: set `true`");
             Input::Optional
         }
     };
@@ -159,7 +160,7 @@ pub(super) fn property(word: &descriptor::Property, place: &Place, findings: &mu
     }
 }
 
-/// What is wrong with `decides`.
+/// The error in `decides`, if any.
 fn wrong_decides(decides: Decides, kind: &Kind) -> Option<&'static str> {
     let properties = match kind {
         Kind::Object(properties) => Some(properties),
@@ -168,22 +169,22 @@ fn wrong_decides(decides: Decides, kind: &Kind) -> Option<&'static str> {
             _ => None,
         },
         Kind::Map(_) => None,
-        _ if decides == Decides::Keys => return Some("only a map, an object or a list has keys: say `value`"),
+        _ if decides == Decides::Keys => return Some("only a map, an object or a list has keys: set `value`"),
         _ => None,
     };
     let inner = properties.is_some_and(|properties| properties.values().any(|inner| !inner.decides.is_nothing()));
-    (inner && decides.is_nothing()).then_some("a property of it decides which resources are created: say `keys`")
+    (inner && decides.is_nothing()).then_some("a property of it decides which resources are created: set `keys`")
 }
 
 fn is_bounded(word: &descriptor::Property) -> bool {
     word.check.format.is_some() || (word.check.min.is_some() && word.check.max.is_some())
 }
 
-fn refuse_words_of_resources(word: &descriptor::Property, place: &Place, findings: &mut Findings) {
+fn reject_keys_of_resources(word: &descriptor::Property, place: &Place, findings: &mut Findings) {
     let usual = serde_json::to_value(descriptor::Property::default());
     let (Ok(written), Ok(usual)) = (serde_json::to_value(word), usual) else { return };
     for name in OF_RESOURCES.iter().filter(|name| written[**name] != usual[**name]) {
-        findings.mistake(&place.at(name), "says how a resource is called, and a component calls nobody");
+        findings.mistake(&place.at(name), "not allowed in a component: it sends no requests");
     }
 }
 
@@ -192,15 +193,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_holds_a_property_that_decides_which_resources_exist_decides_it_too() {
+    fn a_container_of_a_property_that_decides_which_resources_exist_decides_it_too() {
         let name = Property { decides: Decides::Value, ..Property::default() };
         let object = Kind::Object(BTreeMap::from([("name".to_owned(), name)]));
         let list = Kind::List(Box::new(object.clone()));
         for kind in [&object, &list] {
-            assert!(wrong_decides(Decides::Nothing, kind).is_some_and(|mistake| mistake.contains("say `keys`")));
+            assert!(wrong_decides(Decides::Nothing, kind).is_some_and(|mistake| mistake.contains("set `keys`")));
             assert_eq!(wrong_decides(Decides::Keys, kind), None);
         }
-        assert!(wrong_decides(Decides::Keys, &Kind::String).is_some_and(|mistake| mistake.contains("say `value`")));
+        assert!(wrong_decides(Decides::Keys, &Kind::String).is_some_and(|mistake| mistake.contains("set `value`")));
         assert_eq!(wrong_decides(Decides::Nothing, &Kind::String), None);
     }
 }

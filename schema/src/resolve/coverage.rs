@@ -1,4 +1,4 @@
-//! Whether the calls of a resource carry all its inputs, and whether its words name properties that exist.
+//! Whether the requests of a resource send all its inputs, and whether the properties that a descriptor names exist.
 
 use catalog::{IdPart, Input, Property, Resource};
 
@@ -7,7 +7,7 @@ use super::{Calls, Scope};
 use crate::findings::{Findings, Place};
 
 impl<'a> Scope<'a> {
-    /// Refuses groups and references that name no property.
+    /// Rejects groups and references with unknown properties.
     pub(crate) fn check_groups(&self, findings: &mut Findings) {
         let groups = [
             ("exactlyOne", &self.resource.exactly_one),
@@ -44,9 +44,9 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Refuses inputs that are never sent, and updatable ones that no update sends.
+    /// Rejects inputs that are never sent, and updatable inputs that no update sends.
     pub(crate) fn check_coverage(&self, resource: &Resource, calls: &Calls<'a>, findings: &mut Findings) {
-        // What is discontinued calls nobody.
+        // A discontinued resource sends no requests.
         if resource.discontinued.is_some() {
             return;
         }
@@ -61,17 +61,17 @@ impl<'a> Scope<'a> {
             let (Some(_), true) = (&property.send, property.input != Input::No) else {
                 continue;
             };
-            // What a reshape makes of a field no document knows, only its own tests can tell.
+            // The fields of a reshape are not in an API document; only its own tests can check them.
             let reshaped = self.resource.reshape.is_some() && self.resource.properties[name].kind.is_some();
-            // What makes nothing only tells of what its id names.
-            let is_told_of = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
-            if self.resource.function && !is_told_of && !self.is_place(property) {
+            // Without a create, a part of the id identifies an existing object.
+            let is_selector = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
+            if self.resource.function && !is_selector && !self.is_place(property) {
                 if !resource.read.iter().any(|step| carries(step, name, property)) {
-                    findings.mistake(&place.at(name), "selects nothing: no call carries this input");
+                    findings.mistake(&place.at(name), "has no effect: no request sends this input");
                 }
                 continue;
             }
-            if is_told_of || self.is_place(property) || self.resource.special.is_some() || reshaped {
+            if is_selector || self.is_place(property) || self.resource.special.is_some() || reshaped {
                 continue;
             }
             check_carried(name, property, resource, &place.at(name), findings);
@@ -81,7 +81,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The region or zone of the resource itself, which every path carries.
+    /// The region or zone of the resource itself, which is in every path.
     fn is_place(&self, property: &Property) -> bool {
         use catalog::{Locality, ProviderDefault};
         matches!(
@@ -91,8 +91,8 @@ impl<'a> Scope<'a> {
         )
     }
 
-    /// Warns of fields that the SDK writes even when unset and that nothing here can give: required ones are among
-    /// them. Those that have an obvious empty value are left out: booleans, numbers, enums, lists, maps, null.
+    /// Warns about fields that the SDK always writes and that no property sends: required fields are among them. Fields with
+    /// an obvious empty value are not reported: booleans, numbers, enums, lists, maps, null.
     fn check_always_sent(&self, call: &super::Call<'a>, resource: &Resource, findings: &mut Findings) {
         if self.resource.reshape.is_some() || self.resource.special.is_some() {
             return;
@@ -117,7 +117,7 @@ impl<'a> Scope<'a> {
 
 fn check_carried(name: &str, property: &Property, resource: &Resource, place: &Place, findings: &mut Findings) {
     if !resource.create.iter().any(|step| carries(step, name, property)) {
-        findings.mistake(place, "no create call carries this input");
+        findings.mistake(place, "no create request sends this input");
     }
     let changed =
         |name: &str, property: &Property| resource.update.iter().any(|step| is_made_for(step, name, property));
@@ -128,5 +128,8 @@ fn check_carried(name: &str, property: &Property, resource: &Resource, place: &P
     if resent.is_some_and(|(name, property)| changed(name, property)) {
         return;
     }
-    findings.mistake(place, "no update call carries this input: say `replace: true`, or name the call that changes it");
+    findings.mistake(
+        place,
+        "no update request sends this input: set `replace: true`, or add the update step that sends it",
+    );
 }

@@ -1,4 +1,4 @@
-//! What a property holds for the user: the API document's type, changed by the words that convert it.
+//! The type of a property for the user: the type of the API document, changed by the keys that convert it.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use crate::descriptor;
 use crate::findings::{Findings, Place};
 use crate::shape::Field;
 
-/// The kind of a property. `wire` is its field in answers or requests, if a document has one; `inner` are the
-/// properties of its object, if it has any; `open` if a reshape may give it another form.
+/// The kind of a property. `wire` is its field in responses or requests, if a document has one; `inner` are the
+/// properties of its object, if any; `open` is set if a reshape can change its structure.
 pub(crate) fn kind(
     word: &descriptor::Property,
     wire: Option<Field<'_>>,
@@ -26,7 +26,7 @@ pub(crate) fn kind(
     let kind = match (stated, found) {
         (Some(stated), Some(found)) => {
             if stated != found && !is_converted(word) {
-                let message = format!("says {}, and the API document says {}", name(&stated), name(&found));
+                let message = format!("is {}, but the API document has {}", name(&stated), name(&found));
                 findings.mistake(&place.at("type"), message);
             }
             stated
@@ -34,13 +34,13 @@ pub(crate) fn kind(
         (Some(kind), None) | (None, Some(kind)) => kind,
         (None, None) if word.drift_of.is_some() || word.made.is_some() => Kind::String,
         (None, None) => {
-            findings.mistake(place, "no API document tells its type: say it with `type`");
+            findings.mistake(place, "no API document contains its type: set `type`");
             Kind::String
         }
     };
     match (holds_object(&kind), lacks_inner) {
-        (true, true) => findings.mistake(place, "holds an object: list its properties in `properties`"),
-        (false, false) => findings.mistake(&place.at("properties"), format!("it is {}, no object", name(&kind))),
+        (true, true) => findings.mistake(place, "is an object: list its properties in `properties`"),
+        (false, false) => findings.mistake(&place.at("properties"), format!("the type is {}, not object", name(&kind))),
         _ => {}
     }
     kind
@@ -63,7 +63,7 @@ pub(crate) fn name(kind: &Kind) -> String {
     }
 }
 
-/// The properties of the object that a kind holds, at whatever depth of lists and maps.
+/// The properties of the object in a kind, inside any number of lists and maps.
 pub(crate) fn object_of(kind: &Kind) -> Option<&BTreeMap<String, Property>> {
     match kind {
         Kind::Object(properties) => Some(properties),
@@ -80,7 +80,7 @@ fn is_converted(word: &descriptor::Property) -> bool {
     word.convert.is_some() || !word.values.is_empty()
 }
 
-/// Reads `string`, `list<string>`, `map<string>`, `object`, `list<object>` and so on.
+/// Parses `string`, `list<string>`, `map<string>`, `object`, `list<object>` and so on.
 fn stated(text: &str, inner: &BTreeMap<String, Property>, place: &Place, findings: &mut Findings) -> Kind {
     let within = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>'));
     if let Some(items) = within("list<") {
@@ -101,13 +101,13 @@ fn stated(text: &str, inner: &BTreeMap<String, Property>, place: &Place, finding
         "any" => Kind::Any,
         _ => {
             let known = "string, integer, number, boolean, object, asset, archive, file, any, list<…>, map<…>";
-            findings.mistake(&place.at("type"), format!("\"{text}\" is none of {known}"));
+            findings.mistake(&place.at("type"), format!("\"{text}\" is not one of {known}"));
             Kind::String
         }
     }
 }
 
-/// The kind of a field as the user sees it.
+/// The kind of a field for the user.
 fn converted(
     word: &descriptor::Property,
     field: Field<'_>,
@@ -118,7 +118,7 @@ fn converted(
     let natural = natural(field, inner);
     if word.single {
         if !matches!(natural, Kind::Object(_)) {
-            findings.mistake(&place.at("single"), format!("the field is {}, no object", name(&natural)));
+            findings.mistake(&place.at("single"), format!("the field is {}, not object", name(&natural)));
         }
         return Kind::List(Box::new(natural));
     }
@@ -131,7 +131,7 @@ fn converted(
     }
 }
 
-/// The kind of a field as it stands on the wire.
+/// The kind of a field in requests and responses.
 fn natural(field: Field<'_>, inner: BTreeMap<String, Property>) -> Kind {
     if field.listed {
         return Kind::List(Box::new(natural(Field { listed: false, ..field }, inner)));
@@ -145,12 +145,12 @@ fn natural(field: Field<'_>, inner: BTreeMap<String, Property>) -> Kind {
         WireKind::Map(values) => Kind::Map(Box::new(natural(Field { schema: values, ..field }, inner))),
         WireKind::Object { .. } => Kind::Object(inner),
         WireKind::Free => Kind::Map(Box::new(Kind::Any)),
-        // `resolve` has followed references; several shapes at once have no type of their own.
+        // `resolve` has followed references; a union of several schemas has no type of its own.
         WireKind::Reference(_) | WireKind::OneOf(_) => Kind::Any,
     }
 }
 
-/// What a conversion makes of a kind, element by element; a conversion of another kind is a mistake.
+/// The kind after a conversion, for each element. A conversion for another kind is an error.
 fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Findings) -> Kind {
     if convert == Convert::JsonText {
         return Kind::String;
@@ -196,6 +196,7 @@ fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Find
 
 fn expect(fits: bool, wanted: &str, wire: &Kind, place: &Place, findings: &mut Findings) {
     if !fits {
-        findings.mistake(&place.at("convert"), format!("is for {wanted} on the wire, and the field is {}", name(wire)));
+        findings
+            .mistake(&place.at("convert"), format!("converts {wanted} in requests, but the field is {}", name(wire)));
     }
 }

@@ -1,4 +1,4 @@
-//! How all resources of a kind are found: the operation that lists them, for each thing they are parts of.
+//! How all resources of a type are listed: the operation, and the parent resources that it is called for.
 
 use catalog::{Listing, Locality, Operation, Query, Source, Within};
 
@@ -9,19 +9,19 @@ use crate::findings::{Findings, Place};
 use crate::names::snake_case;
 use crate::shape::Field;
 
-/// What people call a resource by, where the descriptor does not say.
+/// The name of an element, if the descriptor does not specify it.
 const NAME: &str = "name";
 
-/// The fields in which elements carry their time of creation.
+/// Fields with the time of creation of an element.
 const CREATED: [&str; 2] = ["created_at", "creation_date"];
 
 impl<'a> Scope<'a> {
-    /// How they are listed: as `listing` says, else as the lookup does.
+    /// How they are listed: by `listing`, otherwise by the lookup.
     pub(crate) fn listing(&self, findings: &mut Findings) -> Option<Listing> {
         let lookup = self.resource.lookup.as_ref();
         let word = self.resource.listing.clone().unwrap_or_default();
         let place = self.place.at("listing");
-        // There are none any more.
+        // No discontinued resources exist.
         if self.resource.discontinued.is_some() {
             return None;
         }
@@ -37,15 +37,15 @@ impl<'a> Scope<'a> {
         let list = match list {
             Some(id) => Some(self.listing_call(&id, inner.as_deref(), &place.at("list"), findings)?),
             None if word.single => None,
-            // Nothing was said of it at all.
+            // Neither `listing` nor a lookup with a list.
             None if self.resource.listing.is_none() && self.resource.function => return None,
             None if self.resource.listing.is_none() => {
-                let message = "nothing says how all of them are found: write `listing`";
+                let message = "there is no list operation: set `listing`";
                 findings.mistake(&place, message);
                 return None;
             }
             None => {
-                findings.mistake(&place, "name the operation in `list`, or say `single`");
+                findings.mistake(&place, "set `list` to an operation, or set `single`");
                 return None;
             }
         };
@@ -57,7 +57,7 @@ impl<'a> Scope<'a> {
         Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, apart, undated, inputs })
     }
 
-    /// The call that lists them. What does not answer a plain list must hold one, which `element` then names.
+    /// The list operation. If its response is not a plain list, it must contain one, which `element` names.
     fn listing_call(&self, id: &str, inner: Option<&str>, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
         let step = Step { call: id.to_owned(), ..Step::default() };
         let call = self.call(step, place.clone(), findings)?;
@@ -75,7 +75,7 @@ impl<'a> Scope<'a> {
                 Some(of) => {
                     parameters.insert(name.to_owned(), Source::Property(of.property.clone()));
                 }
-                None => findings.mistake(&list.place, format!("nothing gives the path parameter \"{name}\": say `of`")),
+                None => findings.mistake(&list.place, format!("the path parameter \"{name}\" has no source: set `of`")),
             }
         }
         let has = |name: &str| list.has_query(name) || parameters.keys().any(|parameter| parameter == name);
@@ -84,7 +84,7 @@ impl<'a> Scope<'a> {
         } else {
             has("organization_id").then_some(("organization_id", Source::Organization))
         };
-        // Some ask for several parents at once (`gateway_ids`); one is several too.
+        // Some operations filter by several parents (`gateway_ids`).
         let parents = of.iter().map(|of| {
             let field = snake_case(&of.property);
             let name = if list.has_query(&field) { field } else { format!("{field}s") };
@@ -96,7 +96,7 @@ impl<'a> Scope<'a> {
         list.listing(parameters, query)
     }
 
-    /// The names of what may select: the place, the owner, and what they are parts of.
+    /// The names of possible filters: locality, project or organization, and parents.
     fn listing_inputs(&self, list: Option<&Operation>, of: &[Within]) -> Vec<String> {
         let asks = |wanted: &Source| {
             let query = list.into_iter().flat_map(|list| list.query.iter().map(|query| &query.from));
@@ -119,7 +119,7 @@ fn within(word: &descriptor::Within) -> Within {
     Within { property: word.property.clone(), token: word.token.clone() }
 }
 
-/// Reports words for fields that no element has; returns whether elements carry no time of creation.
+/// Reports filters by fields that no element has; returns whether elements have no time of creation.
 fn check_fields(
     word: &descriptor::Listing,
     list: &Call<'_>,

@@ -1,4 +1,4 @@
-//! Resources that nobody is called for: their words to what the plugin knows of them. No API document has a say here.
+//! Local resources, which send no requests: from descriptors to the catalog, without API documents.
 
 use catalog::{IdPart, Locality, Resource};
 
@@ -7,7 +7,7 @@ use super::settle::timeouts;
 use crate::descriptor::{self, Product};
 use crate::findings::{Findings, Place};
 
-/// The resource that `maker` makes.
+/// The resource that the handler `maker` creates.
 pub(super) fn resolve(
     place: &Place,
     word: &descriptor::Resource,
@@ -27,7 +27,7 @@ pub(super) fn resolve(
         ("listing", word.listing.is_some()),
         ("lookup", word.lookup.is_some()),
     ];
-    findings.refuse_said(place, &words, "nobody is called for what is `local`");
+    findings.reject_keys(place, &words, "not allowed in a local resource: it sends no requests");
     let timeouts = timeouts(place, word, product, findings);
     let properties = word.properties.iter().map(|(name, word)| {
         let compiled = property(word, &place.at("properties").at(name), findings);

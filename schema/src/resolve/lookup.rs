@@ -1,4 +1,4 @@
-//! Lookup functions: how an existing resource is found by its id, or listed and compared.
+//! Lookup functions: an existing resource is found by its id, or by comparing the elements of a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,16 +16,16 @@ use crate::findings::{Findings, Place, did_you_mean};
 use crate::names::snake_case;
 use crate::shape::{Field, Shape};
 
-/// A lookup function with what its schema needs.
+/// A lookup function, with the additional properties for its schema.
 pub(crate) struct ResolvedLookup {
-    /// What the plugin will know.
+    /// The result for the catalog.
     pub(crate) function: Function,
-    /// The properties that only the function has, inputs and outputs.
+    /// Properties of the function that the resource does not have: inputs and outputs.
     pub(crate) own: BTreeMap<String, Property>,
 }
 
 impl<'a> Scope<'a> {
-    /// The resource's lookup function.
+    /// The lookup function of the resource.
     pub(crate) fn lookup(
         &self,
         resource: &Resource,
@@ -52,7 +52,7 @@ impl<'a> Scope<'a> {
         self.check_id_given(word, &inputs, &place, findings);
         let parent = parent.map(|(word, list)| self.parent(word, &list, &inputs, &place.at("parent"), findings));
         let lists: Vec<&LookupBy> = by.iter().chain(parent.iter().map(|parent| &parent.by)).collect();
-        // Of a list that could not be found nobody knows what selects in it, and what is discontinued has none.
+        // Without the list operation the selecting inputs are unknown, and a discontinued resource has none.
         if by.is_some() == word.list.is_some() && self.resource.discontinued.is_none() {
             self.check_used(word, &inputs, &lists, &place, findings);
         }
@@ -77,14 +77,14 @@ impl<'a> Scope<'a> {
         let operation = find_operation(self.document, id, place, findings)?;
         let list = list_field(self.document, operation);
         if list.is_none() {
-            findings.mistake(place, format!("{id} does not answer a list"));
+            findings.mistake(place, format!("{id} does not return a list"));
             return None;
         }
         let step = Step { call: id.to_owned(), ..Step::default() };
         Some(Call { place: place.clone(), step, document: self.document, operation, list })
     }
 
-    /// How the parent is found: its list, and the inputs that tell which one.
+    /// How the parent is found: the list operation, and the inputs that select the parent.
     fn parent(
         &self,
         word: &descriptor::LookupParent,
@@ -94,7 +94,7 @@ impl<'a> Scope<'a> {
         findings: &mut Findings,
     ) -> LookupParent {
         for name in word.by.values().chain([&word.property]).filter(|name| !inputs.contains_key(*name)) {
-            findings.mistake(place, format!("\"{name}\" is no input of the function"));
+            findings.mistake(place, format!("\"{name}\" is not an input of the function"));
         }
         let find = word.by.iter().map(|(field, input)| (field.clone(), Source::Property(input.clone())));
         let find: BTreeMap<String, Source> = find.collect();
@@ -113,7 +113,7 @@ impl<'a> Scope<'a> {
         inputs: &BTreeMap<String, Property>,
         findings: &mut Findings,
     ) -> Operation {
-        // What the API fills in from nowhere, the provider's configuration fills in.
+        // Fields that the SDK takes from its configuration are taken from the provider's configuration.
         let configured = |query: Query| match query.name.as_str() {
             "project_id" if list.operation.from_config.contains_key("project_id") => {
                 Query { from: Source::Project, ..query }
@@ -180,20 +180,21 @@ impl<'a> Scope<'a> {
                 Some(input) => {
                     found.insert(name.to_owned(), Source::Property(input.clone()));
                 }
-                None => findings.mistake(&list.place, format!("nothing gives the path parameter \"{name}\"")),
+                None => findings.mistake(&list.place, format!("the path parameter \"{name}\" has no source")),
             }
         }
         for source in found.values() {
             if let Source::Property(name) = source
                 && !inputs.contains_key(name)
             {
-                findings.mistake(&list.place, format!("its path needs \"{name}\", which is no input of the function"));
+                findings
+                    .mistake(&list.place, format!("its path needs \"{name}\", which is not an input of the function"));
             }
         }
         found
     }
 
-    /// Refuses inputs that select nothing.
+    /// Rejects inputs that do not select anything.
     fn check_used(
         &self,
         word: &descriptor::Lookup,
@@ -216,11 +217,11 @@ impl<'a> Scope<'a> {
             });
             let is_place = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
             let is_part = self.id.contains(&IdPart::Property(name.clone()));
-            // What programs for the peer give although it has no effect is taken and left.
+            // Inputs of `pulumiverse_scaleway` programs that have no effect are accepted.
             let has_no_effect = property.deprecated.is_some() && property.send.is_none();
-            // Calls are made for it.
+            // Requests use this project.
             let is_owner = name == "projectId" && self.product.project_in_id;
-            // The resource itself is read with it.
+            // The read of the resource sends it.
             let reads_with = |step: &descriptor::Step| {
                 step.query
                     .values()
@@ -229,12 +230,15 @@ impl<'a> Scope<'a> {
             let is_read_with = self.resource.read.steps().iter().any(reads_with);
             let is_free = has_no_effect || is_place || is_part || is_owner || is_read_with;
             if !(is_asked || is_free || word.id.as_ref() == Some(name)) {
-                findings.mistake(&place.at("inputs"), format!("\"{name}\" selects nothing"));
+                findings.mistake(
+                    &place.at("inputs"),
+                    format!("\"{name}\" has no effect: no request sends it, and no field is compared with it"),
+                );
             }
         }
     }
 
-    /// Without an input that holds the id, every part of it must be an input.
+    /// Without an input that contains the id, every part of the id must be an input.
     fn check_id_given(
         &self,
         word: &descriptor::Lookup,
@@ -248,16 +252,16 @@ impl<'a> Scope<'a> {
         for part in &self.id {
             match part {
                 IdPart::Property(name) if !inputs.contains_key(name) => {
-                    findings.mistake(place, format!("the id needs \"{name}\", which is no input of the function"));
+                    findings.mistake(place, format!("the id needs \"{name}\", which is not an input of the function"));
                 }
-                IdPart::Id => findings.mistake(place, "nothing gives the id: name the input with `id`, or a `list`"),
+                IdPart::Id => findings.mistake(place, "the id has no source: set `id` to an input, or set `list`"),
                 _ => {}
             }
         }
     }
 }
 
-/// A function that finds no resource: what it takes, and what it asks.
+/// A function without a resource: its inputs, and its read steps.
 pub(super) fn asking(asks: &Resource) -> Function {
     let given = asks.properties.iter().filter(|(_, property)| property.input != Input::No);
     let lookup = Lookup {
@@ -273,7 +277,7 @@ pub(super) fn asking(asks: &Resource) -> Function {
     Function { token: asks.token.clone(), lookup, asks: Some(Box::new(asks.clone())) }
 }
 
-/// What the list is asked by what stands inside of inputs: `resource_id` by the `id` of `resource`.
+/// List filters that are inside of inputs: `resource_id` is the `id` of `resource`.
 fn inside(list: &Call<'_>, inputs: &BTreeMap<String, Property>) -> Vec<Query> {
     let mut queries = Vec::new();
     for property in inputs.values() {
@@ -298,7 +302,7 @@ fn own_properties<'a: 'c, 'c>(
     findings: &mut Findings,
 ) -> BTreeMap<String, Property> {
     let mut read = calls.answers.clone();
-    // Filters may be named by what the list takes in its query, or by what its elements hold.
+    // Filters have the name of a query parameter of the list, or of a field of its elements.
     let mut queries = selects;
     for call in others {
         queries.extend(call.operation.query_parameters.iter().map(|parameter| parameter.name.clone()));
@@ -310,12 +314,12 @@ fn own_properties<'a: 'c, 'c>(
     let found = word.properties.iter().map(|(name, word)| {
         let elsewhere = named.contains(name) || queries.contains(&snake_case(name));
         let sides = Sides {
-            // What an object among the inputs asks for stands in no body: `inside` finds it in the query.
+            // The filters inside of an object input are in no body: `inside` finds them in the query.
             send: Shape::new(!word.properties.is_empty()),
             returned_once: read.clone(),
             read: read.clone(),
             sent_elsewhere: elsewhere.then(|| (name.clone(), None)).into_iter().collect(),
-            told_by_id: BTreeSet::new(),
+            in_id: BTreeSet::new(),
             is_input: true,
         };
         (name.clone(), property(name, word, &sides, &place.at(name), findings))
@@ -323,7 +327,7 @@ fn own_properties<'a: 'c, 'c>(
     found.collect()
 }
 
-/// What may be given: the properties that `id`, `by`, `required` and `inputs` name, the function's own first.
+/// The inputs: the properties in `id`, `by`, `required` and `inputs`. The function's own take precedence.
 fn given(
     word: &descriptor::Lookup,
     resource: &Resource,
@@ -344,10 +348,10 @@ fn given(
             continue;
         };
         let mut input = as_input(property, word.required.contains(name));
-        // What a new resource would get by default is no reason to look for that; a default of the function's own is.
+        // The default of a new resource does not apply to a lookup; a default of the function does.
         input.default = own.get(name).and_then(|own| own.default.clone());
         if here == "id" && matches!(property.input, Input::Provider(_)) {
-            // Without an id the provider's own is meant: its project.
+            // Without an id, the id of the provider's project is used.
             input.input = property.input.clone();
         }
         inputs.insert(name.clone(), input);
@@ -368,27 +372,27 @@ fn part_name(part: &IdPart) -> Option<String> {
     }
 }
 
-/// One element of what a list answers.
+/// One element of a list response.
 pub(crate) fn element<'a>(list: &Call<'a>) -> Option<Field<'a>> {
     let answer = Field::new(list.document, list.operation.answer.as_ref()?);
     Some(Field { schema: answer.fields()?.get(list.list?)?, ..answer }.inner())
 }
 
-/// The field that an input is compared with and sent as.
+/// The field that an input is compared with, and sent as.
 fn field_of(name: &str, property: Option<&Property>) -> String {
     property.and_then(|property| property.read.clone()).unwrap_or_else(|| snake_case(name))
 }
 
-/// A property as the output of a function: nobody gives it.
+/// A property as an output of the function.
 fn as_output(property: &Property) -> Property {
     Property { input: Input::No, send: None, checks: Checks::default(), ..property.clone() }
 }
 
-/// A property as the input of a function: it selects, it does not shape.
+/// A property as an input of the function: it selects, and does not configure.
 fn as_input(property: &Property, required: bool) -> Property {
     let input = match property.input {
         _ if required => Input::Required,
-        // A project selects only if it is given; a region is needed to ask at all.
+        // A project is a filter only if it is set; a region is needed for every request.
         Input::Provider(place @ (ProviderDefault::Region | ProviderDefault::Zone)) => Input::Provider(place),
         _ => Input::Optional,
     };

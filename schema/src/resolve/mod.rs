@@ -1,7 +1,6 @@
-//! Descriptors and API documents to what the plugin knows at run time: each word is looked up, nothing is guessed.
+//! From descriptors and API documents to the catalog: every name is looked up, and an unknown name is an error.
 //!
-//! It knows both sides and the rules between them. It does not know Pulumi's schema, files, or what the engine does
-//! with the result.
+//! Other modules read the files and generate the Pulumi schema.
 
 mod call;
 mod checks;
@@ -35,21 +34,21 @@ pub(crate) use lookup::ResolvedLookup;
 
 use call::Call;
 
-/// One resource, resolved, beside the descriptor that holds its texts.
+/// A resolved resource, with the descriptor that contains its descriptions.
 pub struct Resolved<'a> {
     /// The Pulumi module (`registry`).
     pub module: &'a str,
-    /// Where it was written.
+    /// The place of its descriptor.
     pub place: &'a Place,
-    /// What was written.
+    /// The descriptor.
     pub descriptor: &'a descriptor::Resource,
-    /// What the plugin will know.
+    /// The result for the catalog.
     pub resource: Resource,
     /// Its lookup function.
     pub(crate) lookup: Option<ResolvedLookup>,
 }
 
-/// Resolves the whole offer. What cannot be resolved is a mistake among the findings.
+/// Resolves all resources. Unknown names are errors in the findings.
 pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a>> {
     let mut all = Vec::new();
     for (module, product) in &offer.products {
@@ -74,7 +73,7 @@ pub fn resolve<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<Resolved<'a
     all
 }
 
-/// The catalog of what was resolved.
+/// The catalog of the resolved resources.
 pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) -> Catalog {
     let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
     let resources = resources.into_iter().map(|one| (one.resource.token.clone(), one.resource.clone())).collect();
@@ -93,14 +92,14 @@ pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) 
     Catalog { resources, functions, components, aliases }
 }
 
-/// The flat tokens of a resource and of its lookup, each with the modular one.
+/// The flat tokens of a resource and of its lookup, each with the modular token.
 fn aliases<'a>(one: &'a Resolved<'_>) -> impl Iterator<Item = (&'a String, &'a String)> {
     let word = one.descriptor;
     let lookup = word.lookup.iter().flat_map(|lookup| lookup.aliases.iter().map(|flat| (flat, &lookup.token)));
     word.aliases.iter().map(|flat| (flat, &word.token)).chain(lookup)
 }
 
-/// Everything that the words of one descriptor are looked up in.
+/// Everything that the names of one descriptor are looked up in.
 pub(crate) struct Scope<'a> {
     pub(crate) place: &'a Place,
     pub(crate) resource: &'a descriptor::Resource,
@@ -111,14 +110,14 @@ pub(crate) struct Scope<'a> {
     pub(crate) other_ids: Vec<Vec<IdPart>>,
 }
 
-/// The calls of a resource, found in their documents.
+/// The requests of a resource, with their operations.
 pub(crate) struct Calls<'a> {
     pub(crate) create: Vec<Call<'a>>,
     pub(crate) read: Vec<Call<'a>>,
     pub(crate) update: Vec<Call<'a>>,
     pub(crate) delete: Vec<Call<'a>>,
     pub(crate) special: Vec<Call<'a>>,
-    /// What the read calls tell, together.
+    /// The responses of all read requests, combined.
     pub(crate) answers: Shape<'a>,
 }
 
@@ -143,7 +142,7 @@ impl<'a> Scope<'a> {
         Some(scope)
     }
 
-    /// Without all operations known nothing can be said of the rest, so then there is nothing.
+    /// If an operation is unknown, nothing else can be checked, so there is no result.
     fn resolve(&self, findings: &mut Findings) -> Option<(Resource, Option<ResolvedLookup>)> {
         let calls = self.all_calls(findings)?;
         let properties = self.properties(&calls, findings);
@@ -201,7 +200,7 @@ impl<'a> Scope<'a> {
         (findings.mistakes.len() == before).then_some(calls)
     }
 
-    /// The calls behind one of the words `create`, `read`, `update`, `delete`.
+    /// The requests of one of the keys `create`, `read`, `update`, `delete`.
     fn calls(&self, steps: &Steps, word: &str, findings: &mut Findings) -> Vec<Call<'a>> {
         let place = self.place.at(word);
         let several = matches!(steps, Steps::Many(_));
@@ -214,13 +213,13 @@ impl<'a> Scope<'a> {
             .collect()
     }
 
-    /// Whether the descriptor may speak of fields that no document knows.
+    /// Whether the descriptor may use fields that are not in an API document.
     pub(crate) fn is_open(&self) -> bool {
         let word = self.resource;
         word.reshape.is_some() || word.special.is_some() || word.discontinued.is_some()
     }
 
-    /// The property whose field has this name in requests.
+    /// The property that is sent as this field.
     pub(crate) fn property_of_field(&self, field: &str) -> Option<&'a str> {
         let properties = &self.resource.properties;
         let by_rule = properties.keys().find(|name| snake_case(name) == field);
@@ -231,7 +230,7 @@ impl<'a> Scope<'a> {
         by_rule.or_else(by_word).map(String::as_str)
     }
 
-    /// Refuses a name that is no property of the resource.
+    /// Rejects a name that is not a property of the resource.
     pub(crate) fn check_property(&self, name: &str, place: &Place, findings: &mut Findings) -> bool {
         let known = self.resource.properties.contains_key(name);
         if !known {
@@ -257,7 +256,7 @@ impl<'a> Scope<'a> {
         for part in form.split('/') {
             let Some(name) = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
                 if part.is_empty() || part.contains(['{', '}']) {
-                    findings.mistake(&place, format!("\"{part}\" is neither a word nor a name in braces"));
+                    findings.mistake(&place, format!("\"{part}\" is neither a constant nor a name in braces"));
                 }
                 parts.push(IdPart::Literal(part.to_owned()));
                 continue;
@@ -308,7 +307,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The API document of this name.
+/// The API document with this name.
 pub(crate) fn find_document(name: &str, place: &Place, findings: &mut Findings) -> Option<&'static Document> {
     let document = scaleway_api::document(name);
     if document.is_none() {
@@ -318,7 +317,7 @@ pub(crate) fn find_document(name: &str, place: &Place, findings: &mut Findings) 
     document
 }
 
-/// Refuses a field that no answer holds.
+/// Rejects a field that no response contains.
 pub(crate) fn check_answer_field(answers: &Shape<'_>, field: &str, place: &Place, findings: &mut Findings) {
     if answers.open || !answers.find(field).is_empty() {
         return;
@@ -328,7 +327,7 @@ pub(crate) fn check_answer_field(answers: &Shape<'_>, field: &str, place: &Place
     findings.mistake(place, format!("there is no field \"{field}\" in {parts}{hint}"));
 }
 
-/// Every region or zone that a document lists for one of its APIs.
+/// Every region or zone in a document.
 fn localities(document: &Document) -> Vec<String> {
     let mut listed: Vec<String> = document.localities.values().flatten().cloned().collect();
     listed.sort();

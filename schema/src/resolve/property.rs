@@ -1,4 +1,4 @@
-//! Properties: what each holds, how the program gives it, and everything else the descriptor says of it.
+//! Properties: type, input, fields in requests and responses, and all other settings of the descriptor.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ impl<'a> Scope<'a> {
             returned_once: calls.answers.with(&made),
             read: calls.answers.clone(),
             sent_elsewhere: self.sent_elsewhere(calls),
-            told_by_id: self.told_by_id(),
+            in_id: self.in_id(),
             is_input: true,
         };
         let place = self.place.at("properties");
@@ -36,8 +36,8 @@ impl<'a> Scope<'a> {
         words
             .map(|(name, word)| {
                 let mut property = property(name, word, &sides, &place.at(name), findings);
-                // Without an update there is nothing a change could be sent with. What is discontinued is not replaced for it:
-                // its `replace` says all.
+                // Without an update, no change can be sent. Discontinued resources are an exception:
+                // only their `replace` counts.
                 let fixed = self.resource.update.is_none()
                     && self.resource.special.is_none()
                     && self.resource.discontinued.is_none()
@@ -58,7 +58,7 @@ impl<'a> Scope<'a> {
             names.extend(words.filter_map(|word| Some((word.as_str()?.strip_prefix('$')?.to_owned(), None))));
             names.extend(step.when.keys().map(|name| (name.clone(), None)));
         }
-        // What is asked by something inside of an input is asked by the input.
+        // A value inside of an input counts as the input.
         let outer: Vec<String> = names.keys().filter_map(|name| Some(name.split_once('.')?.0.to_owned())).collect();
         names.extend(outer.into_iter().map(|name| (name, None)));
         for call in [&calls.create, &calls.read, &calls.update, &calls.delete].into_iter().flatten() {
@@ -74,7 +74,7 @@ impl<'a> Scope<'a> {
         names
     }
 
-    fn told_by_id(&self) -> BTreeSet<&'a str> {
+    fn in_id(&self) -> BTreeSet<&'a str> {
         let names = self.id.iter().chain(self.other_ids.iter().flatten()).filter_map(|part| match part {
             IdPart::Property(name) => self.resource.properties.get_key_value(name).map(|(name, _)| name.as_str()),
             _ => None,
@@ -88,7 +88,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// One property of an object of which the sides are known.
+/// One property of an object.
 pub(crate) fn property(
     name: &str,
     word: &descriptor::Property,
@@ -100,7 +100,7 @@ pub(crate) fn property(
     let wire = Wire::of(name, word, sides, place, findings);
     let inner = inner_properties(name, word, &wire, sides, &place.at("properties"), findings);
     let field = wire.read_field.or(wire.send_field);
-    let kind = if wire.refused { Kind::String } else { kind(word, field, inner, sides.read.open, place, findings) };
+    let kind = if wire.skips_kind { Kind::String } else { kind(word, field, inner, sides.read.open, place, findings) };
     let checks = checks(word, wire.send_field.or(wire.read_field), place, findings);
     if let Some(default) = &word.default {
         check_default(default, &kind, &checks, place, findings);
@@ -138,7 +138,7 @@ pub(crate) fn property(
     }
 }
 
-/// The rule of comparison that the format of an input implies: two spellings of one instant are the same time.
+/// The comparison for the format of an input: two notations of one time are equal.
 fn implied(checks: &Checks) -> Option<Equal> {
     (checks.format == Some(Format::Timestamp)).then_some(Equal::Instant)
 }
@@ -188,7 +188,7 @@ fn inner_properties<'a>(
         read: inside(if word.returned_once { &sides.returned_once } else { &sides.read }, &wire.read),
         returned_once: inside(&sides.returned_once, &wire.read),
         sent_elsewhere: sides.sent_elsewhere.iter().filter_map(inside_of).collect(),
-        told_by_id: BTreeSet::new(),
+        in_id: BTreeSet::new(),
         is_input: word.input != InputWord::No,
     };
     let words = word.properties.iter();

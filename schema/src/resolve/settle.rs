@@ -1,4 +1,4 @@
-//! Time: what a resource is waited for, and how long each operation may take.
+//! Waits and timeouts of a resource.
 
 use catalog::{Timeouts, Wait};
 use scaleway_api::{Kind, WaitStatuses};
@@ -9,14 +9,17 @@ use crate::duration::milliseconds;
 use crate::findings::{Findings, Place};
 
 impl<'a> Scope<'a> {
-    /// What is waited for: the API document's own word on it, and what the descriptor adds.
+    /// The status to wait for: from the API document, completed by the descriptor.
     pub(crate) fn wait(&self, calls: &Calls<'a>, findings: &mut Findings) -> Option<Wait> {
         let word = self.resource.wait.as_ref()?;
         let place = self.place.at("wait");
         let polled = calls.read.first()?;
         let declared = polled.operation.wait.as_ref();
         let Some(field) = word.field.clone().or_else(|| declared.map(|wait| wait.field.clone())) else {
-            findings.mistake(&place, format!("{} does not say which field tells: name it", polled.operation.id));
+            findings.mistake(
+                &place,
+                format!("the API document has no status field for {}: set `field`", polled.operation.id),
+            );
             return None;
         };
         check_answer_field(&calls.answers, &field, &place.at("field"), findings);
@@ -30,21 +33,21 @@ impl<'a> Scope<'a> {
             None => {
                 findings.mistake(
                     &place,
-                    format!("{} does not say what passes by itself: list it in `passing`", polled.operation.id),
+                    format!("the API document lists no transient statuses for {}: set `passing`", polled.operation.id),
                 );
                 Vec::new()
             }
         };
         check_values(&word.passing, &values, &place.at("passing"), findings);
         check_values(&word.failed, &values, &place.at("failed"), findings);
-        // What the API document lists besides; a value that stands for "none of these" is not one of them.
+        // All other values of the API document are final, except for a value that means "none of these".
         let settled: Vec<String> = values
             .iter()
             .filter(|value| !passing.contains(value) && !word.failed.contains(value) && !value.starts_with(UNKNOWN))
             .cloned()
             .collect();
         if settled.is_empty() && !values.is_empty() {
-            findings.mistake(&place, format!("no value of \"{field}\" in the API document means that it has settled"));
+            findings.mistake(&place, format!("no value of \"{field}\" in the API document is a final status"));
         }
         if let Some(reason) = &word.reason {
             check_answer_field(&calls.answers, reason, &place.at("reason"), findings);
@@ -63,27 +66,27 @@ impl<'a> Scope<'a> {
         })
     }
 
-    /// The limits of the four operations, in seconds.
+    /// The timeouts of the four operations, in seconds.
     pub(crate) fn timeouts(&self, findings: &mut Findings) -> Timeouts {
         timeouts(self.place, self.resource, self.product, findings)
     }
 
-    /// How long a 403 may be rights that have not spread yet.
+    /// How long a 403 can be caused by a permission that is not in effect yet.
     pub(crate) fn denied_window(&self, findings: &mut Findings) -> u64 {
         let window = self.product.denied_window.as_deref();
         window.map_or(0, |text| milliseconds(text, &self.place.at("deniedWindow"), findings))
     }
 }
 
-/// How the value of an enum begins that stands for all values that are not listed.
+/// Prefix of the enum value that stands for all unlisted values.
 const UNKNOWN: &str = "unknown";
 
-/// The limits of the four operations of a resource, in seconds.
+/// The timeouts of the four operations of a resource, in seconds.
 pub(super) fn timeouts(place: &Place, resource: &Resource, product: &Product, findings: &mut Findings) -> Timeouts {
     let place = place.at("timeouts");
     for name in resource.timeouts.keys() {
         if !matches!(name.as_str(), "create" | "read" | "update" | "delete") {
-            findings.mistake(&place, format!("\"{name}\" is none of create, read, update, delete"));
+            findings.mistake(&place, format!("\"{name}\" is not one of create, read, update, delete"));
         }
     }
     let limit = |name: &str, findings: &mut Findings| {
@@ -98,7 +101,7 @@ pub(super) fn timeouts(place: &Place, resource: &Resource, product: &Product, fi
     }
 }
 
-/// The values that a field of an answer is known to have; none if it is no enum.
+/// The known values of a response field; none if it is not an enum.
 fn enum_values(call: &Call<'_>, field: &str) -> Vec<String> {
     let mut shape = crate::shape::Shape::default();
     call.add_answer(&mut shape);
@@ -111,6 +114,6 @@ fn enum_values(call: &Call<'_>, field: &str) -> Vec<String> {
 
 fn check_values(given: &[String], known: &[String], place: &Place, findings: &mut Findings) {
     for value in given.iter().filter(|value| !known.is_empty() && !known.contains(value)) {
-        findings.mistake(place, format!("\"{value}\" is none of {}", known.join(", ")));
+        findings.mistake(place, format!("\"{value}\" is not one of {}", known.join(", ")));
     }
 }

@@ -1,4 +1,4 @@
-//! Where the values of a request come from: the `$` words of descriptors, and the parameters of paths.
+//! Sources of request values: the `$` names of descriptors, and path parameters.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::names::snake_case;
 use crate::shape::Shape;
 
 impl<'a> Scope<'a> {
-    /// Reads one source.
+    /// Parses one source.
     pub(crate) fn source(&self, word: &Json, answers: &Shape<'_>, place: &Place, findings: &mut Findings) -> Source {
         let Some(word) = word.as_str().and_then(|text| text.strip_prefix('$')) else {
             return Source::Literal(word.clone());
@@ -43,7 +43,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// What stands inside of an input: the field it is sent as, in the field of the input.
+    /// A part of an input: its field inside the field of the input.
     fn inner_source(&self, outer: &str, inner: &str, place: &Place, findings: &mut Findings) -> Source {
         let field = |name: &str, word: &Property| word.sent_field().map_or_else(|| snake_case(name), str::to_owned);
         if !self.check_property(outer, place, findings) {
@@ -58,7 +58,7 @@ impl<'a> Scope<'a> {
         Source::Wire(format!("{}.{}", field(outer, word), field(inner, inside)))
     }
 
-    /// Reads several sources by name.
+    /// Parses several sources by name.
     pub(crate) fn sources(
         &self,
         words: &BTreeMap<String, Json>,
@@ -72,7 +72,7 @@ impl<'a> Scope<'a> {
         words.iter().map(|entry| one(entry, findings)).collect()
     }
 
-    /// The source of each path parameter. What has none is a mistake.
+    /// The source of each path parameter. A parameter without a source is an error.
     pub(crate) fn parameters(&self, call: &Call<'a>, findings: &mut Findings) -> BTreeMap<String, Source> {
         let (mut found, mut left) = self.known_parameters(call);
         let place = call.place.at("path");
@@ -80,7 +80,7 @@ impl<'a> Scope<'a> {
             if !call.operation.path.parameters().any(|parameter| parameter == name) {
                 findings.mistake(&place, format!("the path of {} has no \"{name}\"", call.operation.id));
             }
-            // Answers are not known yet when paths are looked at.
+            // Paths are resolved before responses.
             let source = self.source(word, &Shape::new(true), &place.at(name), findings);
             found.insert(name.clone(), source);
         }
@@ -91,26 +91,29 @@ impl<'a> Scope<'a> {
                 Some(source) => {
                     found.insert((*name).to_owned(), source);
                 }
-                None => findings.mistake(&call.place, format!("nothing gives the path parameter \"{name}\"")),
+                None => findings.mistake(&call.place, format!("the path parameter \"{name}\" has no source")),
             },
             several => {
                 let names = several.join("\" and \"");
-                findings.mistake(&call.place, format!("nothing tells which of \"{names}\" is the resource's own id"));
+                findings.mistake(
+                    &call.place,
+                    format!("cannot determine which of \"{names}\" is the id of the resource: set `path`"),
+                );
             }
         }
         found
     }
 
-    /// The parameters that are named like something, and the names of the others.
+    /// The parameters with a source of their name, and the names of the others.
     pub(crate) fn known_parameters<'c>(&self, call: &'c Call<'a>) -> (BTreeMap<String, Source>, Vec<&'c str>) {
         let mut found = BTreeMap::new();
         let mut left = Vec::new();
         for name in call.operation.path.parameters() {
             let source = match (name, self.locality) {
                 ("region", Locality::Region) | ("zone", Locality::Zone) => Some(Source::Locality),
-                // Networks and their addresses are regional; what is in a zone asks for them in its region.
+                // Networks and their IP addresses are regional; a zonal resource reads them in its region.
                 ("region", Locality::Zone) => Some(Source::Region),
-                // What is nowhere in particular, and yet told by region, is asked for in the provider's.
+                // For a global resource without a region property, a regional operation uses the provider's region.
                 ("region", Locality::Global) if self.property_of_field("region").is_none() => Some(Source::Region),
                 _ => self.property_of_field(name).map(|property| Source::Property(property.to_owned())),
             };
@@ -124,7 +127,7 @@ impl<'a> Scope<'a> {
         (found, left)
     }
 
-    /// The one parameter that is left is the uuid, or, in an id without one, the part that no other parameter took.
+    /// The one remaining parameter is the uuid, or, in an id without `{id}`, the part that no other parameter used.
     pub(crate) fn last_source(&self, found: &BTreeMap<String, Source>) -> Option<Source> {
         if self.id.contains(&IdPart::Id) {
             return Some(Source::Id);

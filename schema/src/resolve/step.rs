@@ -1,4 +1,4 @@
-//! The steps of a resource as the plugin makes them: path, query, body, and the conditions.
+//! The steps of a resource as the engine sends them: path, query, body, and conditions.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::descriptor;
 use crate::findings::{Findings, did_you_mean};
 
 impl<'a> Scope<'a> {
-    /// The steps of some calls.
+    /// The steps of several requests.
     pub(crate) fn steps(
         &self,
         steps: &[Call<'a>],
@@ -70,12 +70,12 @@ impl<'a> Scope<'a> {
         Some(self.step(&emptied, calls, &BTreeMap::new(), findings).call)
     }
 
-    /// An operation of a special handler: what the descriptor knows of its request. The handler gives the rest.
+    /// An operation of a special handler: the part of its request that the descriptor determines. The handler adds the rest.
     pub(crate) fn free_operation(&self, call: &Call<'a>, calls: &Calls<'a>) -> Operation {
         let (mut parameters, left) = self.known_parameters(call);
-        // Only ids mean the same everywhere: the `name` of a user is not the name of its instance.
+        // Only ids have the same meaning in all operations: the `name` of a user is not the name of its instance.
         parameters.retain(|name, source| *source == Source::Locality || name.ends_with("_id"));
-        // What the first read leaves to the uuid has the same name everywhere (`instance_id`).
+        // The parameter that is the uuid in the first read has the same name in other operations (`instance_id`).
         let own = calls.read.first().map(|read| self.known_parameters(read).1).unwrap_or_default();
         for name in left.into_iter().filter(|name| own.contains(name)) {
             parameters.extend(self.last_source(&parameters).map(|source| (name.to_owned(), source)));
@@ -105,7 +105,7 @@ impl<'a> Scope<'a> {
         let mut sources = self.sources(&call.step.query, &calls.answers, &place, findings);
         let searched = call.step.find.iter().filter(|(name, _)| call.has_query(name));
         for (name, word) in searched {
-            // Mistakes of `find` are told where it is resolved.
+            // Errors of `find` are reported by `find()`.
             let source = self.source(word, &calls.answers, &place, &mut Findings::default());
             sources.entry(name.clone()).or_insert(source);
         }
@@ -122,7 +122,7 @@ impl<'a> Scope<'a> {
         let word = &call.step;
         let known = body_fields(call);
         let spelled = |field: &str| word.rename.get(field).map_or(field.to_owned(), String::clone);
-        // Another spelling may be a path: in a create, `email` of a user stands in `member.email`.
+        // A name in `rename` can be a path: in a create, `email` of a user is `member.email`.
         let top = |path: &str| path.split('.').next().and_then(|top| known.iter().find(|name| **name == top)).copied();
         for (words, place) in [
             (word.fields.iter().collect::<Vec<_>>(), "fields"),
@@ -155,7 +155,7 @@ impl<'a> Scope<'a> {
 
     fn find(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Find> {
         if call.step.find.is_empty() {
-            // Whatever the list holds is the one.
+            // The only element of the list is the resource.
             return call.step.alone.then(|| Find { by: BTreeMap::new() });
         }
         let place = call.place.at("find");
@@ -172,7 +172,7 @@ impl<'a> Scope<'a> {
         let place = call.place.at("awaits");
         for name in call.step.awaits.values().flat_map(|text| placeholders(text)) {
             if self.check_property(name, &place, findings) && self.resource.properties[name].secret {
-                findings.mistake(&place, format!("\"{name}\" is secret and would be told"));
+                findings.mistake(&place, format!("\"{name}\" is secret, and would be printed in a message"));
             }
         }
         call.step.awaits.clone()
@@ -181,7 +181,7 @@ impl<'a> Scope<'a> {
     fn when(&self, call: &Call<'a>, findings: &mut Findings) -> Option<When> {
         let place = call.place.at("when");
         if call.step.when.len() > 1 {
-            findings.mistake(&place, "only one property can be asked for");
+            findings.mistake(&place, "only one property is allowed");
         }
         let (property, is) = call.step.when.iter().next()?;
         self.check_property(property, &place, findings);
@@ -194,14 +194,14 @@ pub(crate) fn sends(property: &Property, field: &str) -> bool {
     property.send.as_deref().is_some_and(|path| path.split('.').next() == Some(field))
 }
 
-/// Whether a step is made because of a property: it is in the body, or it is the condition.
+/// Whether a step is sent because of a property: it is in the body, or it is the condition.
 pub(crate) fn is_made_for(step: &Step, name: &str, property: &Property) -> bool {
     let body = step.call.body.as_ref();
     body.is_some_and(|body| body.fields.iter().any(|field| sends(property, field)))
         || step.when.as_ref().is_some_and(|when| when.property == name)
 }
 
-/// Whether a step carries a property at all: it is made for it, or path, query or `with` take it along.
+/// Whether a step sends a property: `is_made_for`, or path, query or `with` contain it.
 pub(crate) fn carries(step: &Step, name: &str, property: &Property) -> bool {
     let mentions = |source: &Source| match source {
         Source::Property(property) => property == name,
@@ -225,20 +225,21 @@ fn body_fields<'a>(call: &Call<'a>) -> Vec<&'a str> {
 fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
     let reads = calls.read.iter().any(|read| std::ptr::eq(read, call));
     if reads && call.list.is_some() && call.elements().is_none() {
-        let message = "the answer is a list: say which element with `find` or `alone`, or where all go with `into`";
+        let message =
+            "the response is a list: select one element with `find` or `alone`, or store all elements with `into`";
         findings.mistake(&call.place, message);
     }
-    for (word, said) in [("find", !call.step.find.is_empty()), ("alone", call.step.alone)] {
-        if said && call.list.is_none() {
-            findings.mistake(&call.place.at(word), format!("{} does not answer a list", call.operation.id));
+    for (word, is_set) in [("find", !call.step.find.is_empty()), ("alone", call.step.alone)] {
+        if is_set && call.list.is_none() {
+            findings.mistake(&call.place.at(word), format!("{} does not return a list", call.operation.id));
         }
     }
     if call.step.alone && call.step.query.is_empty() {
-        findings.mistake(&call.place.at("alone"), "a list that no `query` narrows down may hold others too");
+        findings.mistake(&call.place.at("alone"), "a list without `query` can contain other objects");
     }
 }
 
-/// Whether a change answers what the first read would: the same named schema, at the same place.
+/// Whether a change returns the same object as the first read: the same named schema, at the same path.
 fn answers_object(call: &Call<'_>, calls: &Calls<'_>) -> bool {
     let changes = calls.create.iter().chain(&calls.update).any(|change| std::ptr::eq(change, call));
     let (Some(answer), Some(read)) = (call.answer(), calls.read.first()) else {

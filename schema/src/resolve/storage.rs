@@ -1,13 +1,11 @@
-//! How an operation of Object Storage is spoken, as the client reads it: the document's words, references followed.
-//!
-//! It does not know what any field means.
+//! The wire format of Object Storage operations for the client: keywords of the API document, with references resolved.
 
 use std::collections::BTreeMap;
 
 use scaleway_api::{Document, Form, Kind, Operation, Schema};
 use serde_json::{Value as Json, json};
 
-/// The description of an operation; nothing for those of other products.
+/// The wire format of an operation; `None` for other products.
 pub(crate) fn shape(document: &Document, operation: &Operation) -> Option<Json> {
     let storage = operation.storage.as_ref()?;
     let mut shape = json!({});
@@ -16,12 +14,12 @@ pub(crate) fn shape(document: &Document, operation: &Operation) -> Option<Json> 
             storage.headers.iter().map(|(field, (name, _))| (field, name)).collect();
         shape["headers"] = json!(names);
     }
-    if !storage.told.is_empty() {
-        let told = storage.told.iter().map(|(field, (name, schema))| {
+    if !storage.response_headers.is_empty() {
+        let headers = storage.response_headers.iter().map(|(field, (name, schema))| {
             let number = matches!(document.resolve(schema).kind, Kind::Integer { .. });
             (field.clone(), if number { json!({ "name": name, "number": true }) } else { json!({ "name": name }) })
         });
-        shape["told"] = Json::Object(told.collect());
+        shape["told"] = Json::Object(headers.collect());
     }
     for (word, given) in [("body", &storage.body), ("answer", &storage.answer)] {
         match given {

@@ -1,4 +1,4 @@
-//! Which crate may use which, and which words stand in one room only.
+//! Dependencies between crates, and names that only one module may use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -8,7 +8,7 @@ use tests::places;
 
 use crate::source::{Source, assert_none, sources};
 
-/// Each crate and what of ours it may use.
+/// Each crate, and the crates of the workspace that it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
     (PLUGIN, &["catalog", "client", "components", "engine", "pulumi-rpc", "rules", "value"]),
     ("catalog", &["value"]),
@@ -19,15 +19,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("recordings", &[]),
     ("rules", &["catalog", "value"]),
     ("scaleway-api", &[]),
-    // `recordings` only for its tests.
+    // `recordings` is used only by its tests.
     ("scaleway-fake", &["recordings", "scaleway-api"]),
     ("schema", &["catalog", "scaleway-api", "value"]),
     ("tests", EVERYTHING),
     ("value", &[]),
 ];
 
-/// Outside crates that stand for a border, and who may cross it; tests may cross each.
-const BORDERS: &[(&str, &[&str])] = &[
+/// External crates that define a boundary, and the crates that may use them; tests may use each.
+const EXTERNAL_CRATES: &[(&str, &[&str])] = &[
     ("prost", &[PLUGIN, "pulumi-rpc"]),
     ("prost-types", &[PLUGIN, "pulumi-rpc"]),
     ("tonic", &[PLUGIN, "pulumi-rpc"]),
@@ -54,14 +54,14 @@ const EVERYTHING: &[&str] = &[
 
 struct Package {
     name: String,
-    /// What it is built of; for tests, see `for_tests`.
+    /// Its dependencies; for tests, see `for_tests`.
     uses: BTreeSet<String>,
-    /// What its tests use beside that.
+    /// Additional dependencies of its tests.
     for_tests: BTreeSet<String>,
 }
 
 #[test]
-fn a_crate_uses_only_what_it_may() {
+fn a_crate_uses_only_allowed_crates() {
     let packages = packages();
     let rows: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
     let mut wrong = Vec::new();
@@ -75,56 +75,56 @@ fn a_crate_uses_only_what_it_may() {
                 wrong.push(format!("{} may not use {used}", package.name));
             }
         }
-        // Tests of a room stay inside its walls too: what crosses them belongs to the crate `tests`.
+        // The tests of a crate have the same limits; tests of several crates are in the crate `tests`.
         for used in package.for_tests.iter().filter(|used| rows.contains_key(used.as_str())) {
             if !may.contains(&used.as_str()) && *used != package.name {
                 wrong.push(format!("the tests of {} may not use {used}", package.name));
             }
         }
     }
-    assert_none("a wall is broken", &wrong);
+    assert_none("a crate uses another one that it may not use", &wrong);
 }
 
 #[test]
-fn borders_are_crossed_in_one_room_each() {
+fn external_crates_are_used_only_by_their_crates() {
     let mut wrong = Vec::new();
     for package in packages().iter().filter(|package| package.name != "tests") {
-        for (border, rooms) in BORDERS {
-            if package.uses.contains(*border) && !rooms.contains(&package.name.as_str()) {
-                wrong.push(format!("{} names {border}", package.name));
+        for (external, users) in EXTERNAL_CRATES {
+            if package.uses.contains(*external) && !users.contains(&package.name.as_str()) {
+                wrong.push(format!("{} uses {external}", package.name));
             }
         }
     }
-    assert_none("a border is crossed elsewhere", &wrong);
+    assert_none("an external crate is used by another crate", &wrong);
 }
 
 #[test]
-fn reqwest_is_named_in_one_module() {
+fn reqwest_is_used_in_one_module() {
     let elsewhere: Vec<String> = sources("provider")
         .iter()
         .filter(|source| !source.is_test() && source.path != "provider/client/src/transport.rs")
         .flat_map(|source| source.naming(&["reqwest::"]))
         .collect();
-    assert_none("reqwest is named outside client/src/transport.rs", &elsewhere);
+    assert_none("reqwest is used outside client/src/transport.rs", &elsewhere);
 }
 
 #[test]
-fn only_the_configuration_reads_environment_and_files() {
-    let doors =
+fn only_the_configuration_reads_the_environment_and_files() {
+    let readers =
         ["std::env", "std::fs", "tokio::fs", "env::", "fs::", "File::open", "File::create", "env!(", "OpenOptions"];
-    // What programs upload is read here, and nothing else is.
+    // Only files that programs upload are read here.
     let uploads = "provider/src/files.rs";
     let of_uploads = ["std::fs", "fs::read", "fs::metadata"];
     // The journal is the only file that is written.
     let journal = "provider/src/journal_file.rs";
     let of_journal = ["std::fs", "fs::", "OpenOptions"];
-    // Known when it is built, not when it runs.
+    // Known at build time.
     let built_in = ["env!(\"CARGO_PKG_", "include_str!(", "include_bytes!(concat!(env!(\"OUT_DIR\")"];
     let arguments = "std::env::args_os()";
     let found: Vec<String> = plugin_sources()
         .iter()
         .filter(|source| !is_configuration(&source.path))
-        .flat_map(|source| source.naming(&doors))
+        .flat_map(|source| source.naming(&readers))
         .filter(|place| !built_in.iter().any(|word| place.contains(word)))
         .filter(|place| !(place.starts_with("provider/src/main.rs:") && place.contains(arguments)))
         .filter(|place| !(place.starts_with(journal) && of_journal.iter().any(|word| place.contains(word))))
@@ -160,18 +160,18 @@ fn the_rules_are_pure() {
         "std::net::Tcp",
     ];
     let impure: Vec<String> = sources("provider/rules").iter().flat_map(|source| source.naming(&words)).collect();
-    assert_none("the rules wait, call or read a clock", &impure);
+    assert_none("the rules wait, send requests or read a clock", &impure);
 }
 
 #[test]
-fn the_fake_knows_no_offer() {
+fn the_fake_does_not_use_the_catalog() {
     let words = ["resources/", "catalog", "schema.json", "client::Client", "use client"];
     let named: Vec<String> = sources("fake").iter().flat_map(|source| source.naming(&words)).collect();
-    assert_none("the fake knows what we offer", &named);
+    assert_none("the fake uses the catalog or descriptors", &named);
 }
 
 #[test]
-fn only_the_face_speaks_the_protocol() {
+fn only_the_grpc_server_uses_the_protocol() {
     let words = ["pulumi_rpc", "prost::", "tonic::"];
     let spoken: Vec<String> = [
         "provider/catalog",
@@ -188,7 +188,7 @@ fn only_the_face_speaks_the_protocol() {
     .flat_map(|folder| sources(folder))
     .flat_map(|source| source.naming(&words))
     .collect();
-    assert_none("the protocol is spoken outside the face", &spoken);
+    assert_none("the protocol is used outside of the gRPC server", &spoken);
 }
 
 fn plugin_sources() -> Vec<Source> {
@@ -199,7 +199,7 @@ fn is_configuration(path: &str) -> bool {
     path == "provider/src/config.rs" || path.starts_with("provider/src/config/")
 }
 
-/// What cargo says of the workspace.
+/// The output of `cargo metadata`.
 fn packages() -> Vec<Package> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])

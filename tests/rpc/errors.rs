@@ -1,4 +1,4 @@
-//! Errors: what they tell, what they keep, and what they never repeat.
+//! Errors: messages, partial states, and secrets.
 
 use std::collections::BTreeMap;
 
@@ -36,41 +36,41 @@ async fn an_error_never_repeats_a_secret_even_if_the_api_does() {
         "details": [{ "argument_name": "password", "reason": "constraint", "help_message": "Canary-canary-2 will not do" }],
     });
     fake.fault(Fault::at("*/users", status(400, echo)).method("POST"));
-    let refusal = plugin.create(USER, &inputs, false).await.unwrap_err();
-    assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
-    assert!(left(&refusal).is_none(), "nothing was made");
+    let error = plugin.create(USER, &inputs, false).await.unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument, "{error}");
+    assert!(left(&error).is_none(), "no partial state");
     let said = plugin.said().to_lowercase();
     assert!(!said.contains(CANARY), "{said}");
 }
 
-/// The engine prints the input of the name that a failure has beside the reason.
+/// The engine prints the value of the input that a failure names.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_is_printed_when_it_is_refused() {
+async fn no_secret_is_printed_when_it_is_rejected() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let catalog = places::catalog();
     let mut tried = 0;
     for (token, resource) in &catalog.resources {
         let mut programs = secrets_among(&resource.properties);
-        // A secret under a name that nobody knows.
+        // A secret as an unknown property.
         programs.push(json!({ "pasword": CANARY }));
         for program in programs {
             tried += 1;
-            let refused = plugin.complaints(token, &program).await;
+            let rejected = plugin.complaints(token, &program).await;
             let top = program.as_object().unwrap().keys().next().unwrap();
-            let told = refused.iter().find(|(property, _)| property.starts_with(top.as_str()));
-            assert!(told.is_some(), "{token}: {program} is not refused: {refused:?}");
-            for (property, reason) in &refused {
+            let failure = rejected.iter().find(|(property, _)| property.starts_with(top.as_str()));
+            assert!(failure.is_some(), "{token}: {program} is not rejected: {rejected:?}");
+            for (property, reason) in &rejected {
                 let printed = program.get(property).map(ToString::to_string).unwrap_or_default();
                 assert!(!printed.contains(CANARY), "{token}: {property} is printed with its value");
                 assert!(!reason.contains(CANARY), "{token}: {property}: {reason}");
             }
         }
     }
-    assert!(tried > 80, "only {tried} programs were tried");
+    assert!(tried > 80, "only {tried} programs were checked");
 }
 
-/// For each secret input a program that gives the wrong kind of thing for it.
+/// For each secret input, a program with a value of another type.
 fn secrets_among(properties: &BTreeMap<String, Property>) -> Vec<Json> {
     let mut programs = Vec::new();
     for (name, property) in properties.iter().filter(|(_, property)| property.input != Input::No) {
@@ -92,27 +92,27 @@ fn secrets_among(properties: &BTreeMap<String, Property>) -> Vec<Json> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_that_fails_half_way_keeps_its_id_and_the_next_update_does_the_rest() {
+async fn a_create_that_fails_half_way_keeps_its_id_and_the_next_update_completes_it() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let program = json!({ "engine": "PostgreSQL-16", "nodeType": "DB-DEV-S", "settings": { "work_mem": "8" } });
     let inputs = plugin.check(INSTANCE, None, &program).await;
-    let refused = json!({ "type": "invalid_arguments", "message": "not on a Monday" });
-    fake.fault(Fault::at("*/settings", status(400, refused)).method("PUT"));
-    let refusal = plugin.create(INSTANCE, &inputs, false).await.unwrap_err();
-    assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
-    let thing = Thing::of_failed_create(&refusal, &inputs).expect("the instance exists");
+    let rejected = json!({ "type": "invalid_arguments", "message": "not allowed" });
+    fake.fault(Fault::at("*/settings", status(400, rejected)).method("PUT"));
+    let error = plugin.create(INSTANCE, &inputs, false).await.unwrap_err();
+    assert_eq!(error.code(), Code::InvalidArgument, "{error}");
+    let thing = Thing::of_failed_create(&error, &inputs).expect("the instance exists");
     assert!(thing.id.ends_with(&fake.objects("rdb/instance")[0].id), "{}", thing.id);
 
     let (changes, replaces) = plugin.diff(INSTANCE, &thing, &inputs).await;
     assert_eq!((changes.as_slice(), replaces.len()), (["settings".to_owned()].as_slice(), 0));
     let updated = plugin.update(INSTANCE, &thing, &inputs, false).await.unwrap();
     assert_eq!(plain(&updated.inputs)["settings"]["work_mem"], "8");
-    assert_eq!(fake.objects("rdb/instance").len(), 1, "nothing was made twice");
+    assert_eq!(fake.objects("rdb/instance").len(), 1, "no second instance");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn trouble_of_the_api_is_never_taken_for_a_dead_plugin() {
+async fn api_errors_are_not_reported_as_a_crashed_plugin() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let inputs = plugin.check(SECRET, None, &json!({ "name": "a" })).await;
@@ -123,14 +123,14 @@ async fn trouble_of_the_api_is_never_taken_for_a_dead_plugin() {
         (412, "precondition_failed", Code::FailedPrecondition),
     ] {
         fake.fault(Fault::at("*/secrets", status(code, json!({ "type": kind, "message": "no" }))).method("POST"));
-        let refusal = plugin.create(SECRET, &inputs, false).await.unwrap_err();
-        assert_eq!(refusal.code(), expected, "{code}: {refusal}");
-        assert!(refusal.message().contains("creating secret \"a\""), "{refusal}");
+        let error = plugin.create(SECRET, &inputs, false).await.unwrap_err();
+        assert_eq!(error.code(), expected, "{code}: {error}");
+        assert!(error.message().contains("creating secret \"a\""), "{error}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_else_deleted_is_gone_and_no_change_brings_it_back() {
+async fn an_object_deleted_outside_of_pulumi_is_gone_and_no_update_creates_it_again() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let token = "registry/namespace:Namespace";
@@ -141,14 +141,14 @@ async fn what_somebody_else_deleted_is_gone_and_no_change_brings_it_back() {
 
     assert!(plugin.read(token, &thing).await.unwrap().is_none());
     let news = plugin.check(token, Some(&thing.inputs), &json!({ "name": "images", "description": "new" })).await;
-    let refusal = plugin.update(token, &thing, &news, false).await.unwrap_err();
-    assert_eq!(refusal.code(), Code::NotFound, "{refusal}");
+    let error = plugin.update(token, &thing, &news, false).await.unwrap_err();
+    assert_eq!(error.code(), Code::NotFound, "{error}");
     plugin.delete(token, &thing).await.unwrap();
     assert!(fake.objects("registry/namespace").is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_scaleway_has_withdrawn_cannot_be_made_and_is_left_behind_without_a_call() {
+async fn a_discontinued_resource_cannot_be_created_and_is_deleted_without_a_request() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     for (token, program, instead, lookup, asked) in [
@@ -169,19 +169,19 @@ async fn what_scaleway_has_withdrawn_cannot_be_made_and_is_left_behind_without_a
     ] {
         let inputs = plugin.check(token, None, &program).await;
         let left = Thing { id: GONE.to_owned(), state: inputs.clone(), inputs: inputs.clone() };
-        let refusals = [
-            // A preview that promised it would not come true.
+        let results = [
+            // A preview without an error would promise a create that fails.
             plugin.create(token, &inputs, true).await.map(drop),
             plugin.create(token, &inputs, false).await.map(drop),
             plugin.update(token, &left, &inputs, true).await.map(drop),
             plugin.update(token, &left, &inputs, false).await.map(drop),
             plugin.invoke(lookup, &json!({ asked: GONE })).await.map(drop),
         ];
-        for refusal in refusals {
-            let refusal = refusal.unwrap_err();
-            assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
-            assert!(refusal.message().contains("any more, as Scaleway has discontinued its API"), "{refusal}");
-            assert!(refusal.message().contains(instead), "{refusal}");
+        for error in results {
+            let error = error.unwrap_err();
+            assert_eq!(error.code(), Code::InvalidArgument, "{error}");
+            assert!(error.message().contains("any more, as Scaleway has discontinued its API"), "{error}");
+            assert!(error.message().contains(instead), "{error}");
         }
         assert!(plugin.read(token, &left).await.unwrap().is_none(), "{token}");
         plugin.delete(token, &left).await.unwrap();

@@ -1,4 +1,4 @@
-//! Time limits, outages, permission errors: what an operation of the real plugin does while the API is in trouble.
+//! Timeouts, outages, permission errors: operations of the plugin while the API fails.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ const NAMESPACE: &str = "containers/namespace:Namespace";
 const REGISTRY: &str = "registry/namespace:Namespace";
 const SECRET: &str = "secrets/secret:Secret";
 
-/// A fake whose clock stands still: nothing settles, and what is delayed never comes.
+/// A fake whose clock is stopped: statuses do not change, and delayed responses are never sent.
 async fn still_fake() -> Running {
     let start = "2026-07-17T09:50:00Z".parse().unwrap();
     Fake::builder().clock(Clock::manual(start)).settle(Duration::from_mins(1)).start().await.unwrap()
@@ -26,7 +26,7 @@ fn status(code: u16, retry_after: Option<u32>) -> FaultKind {
     FaultKind::Status { code, body: None, retry_after }
 }
 
-/// Creates with a time limit in seconds; returns the outcome and how long it took.
+/// Creates with a timeout in seconds; returns the result and the duration.
 async fn create_within(
     plugin: &mut Plugin,
     token: &str,
@@ -41,7 +41,7 @@ async fn create_within(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn custom_timeouts_end_a_create_whatever_the_api_does_and_keep_its_id() {
+async fn custom_timeouts_end_a_create_in_every_failure_and_keep_its_id() {
     for kind in [
         FaultKind::Delay { seconds: 25.0 },
         status(503, None),
@@ -59,13 +59,13 @@ async fn custom_timeouts_end_a_create_whatever_the_api_does_and_keep_its_id() {
         assert_eq!(status.code(), Code::DeadlineExceeded, "{kind:?}: {status}");
         assert!(status.message().contains("creating container namespace \"slow\""), "{status}");
         assert!(status.message().contains("2 s"), "{status}");
-        let left = left(&status).expect("the id of what exists is kept");
+        let left = left(&status).expect("the id is in the partial state");
         assert!(left.id.ends_with(&fake.objects("containers/namespace")[0].id), "{}", left.id);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_without_an_answer_ends_with_its_time_limit() {
+async fn a_create_without_a_response_ends_with_its_timeout() {
     let fake = still_fake().await;
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let inputs = plugin.check(NAMESPACE, None, &json!({ "name": "slow" })).await;
@@ -101,14 +101,14 @@ async fn reads_in_parallel_outlast_an_outage_that_is_reported_once() {
             assert_eq!(read.unwrap(), thing.id, "{kind:?}");
         }
         let report = listener.hear("has not answered since").await;
-        assert!(report.urn.is_empty() && !report.passing, "it is about no resource: {report:?}");
-        let others = listener.heard();
+        assert!(report.urn.is_empty() && !report.passing, "the report has no resource: {report:?}");
+        let others = listener.received();
         assert!(!others.iter().any(|other| other.text.contains("has not answered")), "{others:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_permission_error_is_reported_at_once_unless_this_run_changed_rights() {
+async fn a_permission_error_is_reported_at_once_unless_this_run_changed_permissions() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let denied = FaultKind::Status {
@@ -118,8 +118,8 @@ async fn a_permission_error_is_reported_at_once_unless_this_run_changed_rights()
     };
     let inputs = plugin.check(SECRET, None, &json!({ "name": "a" })).await;
     fake.fault(Fault::at("/secret-manager/*/secrets", denied.clone()).method("POST"));
-    let refusal = plugin.create(SECRET, &inputs, false).await.unwrap_err();
-    assert_eq!(refusal.code(), Code::PermissionDenied, "{refusal}");
+    let error = plugin.create(SECRET, &inputs, false).await.unwrap_err();
+    assert_eq!(error.code(), Code::PermissionDenied, "{error}");
 
     let application = plugin.check("iam/application:Application", None, &json!({ "name": "deployer" })).await;
     plugin.create("iam/application:Application", &application, false).await.unwrap();
@@ -128,7 +128,7 @@ async fn a_permission_error_is_reported_at_once_unless_this_run_changed_rights()
 }
 
 #[test]
-fn list_project_fails_within_seconds_and_writes_nothing_if_the_api_does_not_answer() {
+fn list_project_fails_within_seconds_and_writes_nothing_if_the_api_does_not_respond() {
     let began = Instant::now();
     let mut command = command();
     command.env("SCW_API_URL", "http://127.0.0.1:9").env("SCW_ACCESS_KEY", "SCWXXXXXXXXXXXXXXXXX");
