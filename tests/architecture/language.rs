@@ -43,6 +43,8 @@ const CHECKED: &[&str] = &[
     "docs/reliability.md",
     "examples",
     "scripts",
+    "provider/engine",
+    "provider/rules",
     "sdk-gen",
     "tests/parity/differences.yaml",
     "tests/programs/resources/README.md",

@@ -180,7 +180,7 @@ async fn what_scaleway_has_withdrawn_cannot_be_made_and_is_left_behind_without_a
         for refusal in refusals {
             let refusal = refusal.unwrap_err();
             assert_eq!(refusal.code(), Code::InvalidArgument, "{refusal}");
-            assert!(refusal.message().contains("any more, as Scaleway has discontinued its API"), "{refusal}");
+            assert!(refusal.message().contains("is discontinued: Scaleway has removed its API"), "{refusal}");
             assert!(refusal.message().contains(instead), "{refusal}");
         }
         assert!(plugin.read(token, &left).await.unwrap().is_none(), "{token}");

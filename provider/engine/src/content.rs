@@ -98,13 +98,13 @@ fn parts<'f>(
                         loose.extend(inner.into_iter().map(|(inner, content)| (format!("{name}/{inner}"), content)));
                     }
                     (_, Contents::Packed(_)) => {
-                        let fact = format!("`{place}` holds the archive `{name}`, which is a file");
+                        let fact = format!("`{place}` contains the archive `{name}`, which is a file");
                         return Err(Error::new(ErrorKind::Invalid, fact)
-                            .hint("put it in as a file asset, or its directory as a file archive"));
+                            .hint("add it as a file asset, or add its directory as a file archive"));
                     }
                 },
                 _ => {
-                    let fact = format!("`{place}` holds `{name}`, which is neither an asset nor an archive");
+                    let fact = format!("`{place}` contains `{name}`, which is neither an asset nor an archive");
                     return Err(Error::new(ErrorKind::Invalid, fact));
                 }
             }
@@ -120,21 +120,18 @@ fn source<'a>(place: &str, asset: &'a Asset) -> Result<&'a str, Error> {
     }
     match &asset.uri {
         Some(uri) => uri.strip_prefix("file://").ok_or_else(|| {
-            Error::new(
-                ErrorKind::Invalid,
-                format!("`{place}` lies at an address, and only files of this machine are read"),
-            )
-            .hint("download it first and give the file")
+            Error::new(ErrorKind::Invalid, format!("`{place}` is a URL, but only local files can be read"))
+                .hint("download it first and use the local file")
         }),
-        None => Err(Error::new(ErrorKind::Invalid, format!("the content of `{place}` was not handed over"))
-            .hint("give the file again, for example by running the program on the machine that has it")),
+        None => Err(Error::new(ErrorKind::Invalid, format!("the content of `{place}` is missing"))
+            .hint("run the program on the machine that has the file")),
     }
 }
 
 fn unreadable(place: &str, path: &str, error: &io::Error) -> Error {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "is a directory".to_owned(),
         _ => format!("cannot be read: {error}"),
     };
@@ -228,6 +225,6 @@ mod tests {
         assert!(told.contains("`asset` names the file \"b\", which does not exist"), "{told}");
         let far = Asset { uri: Some("https://example.com/a".to_owned()), ..Asset::default() };
         assert!(asset(&Some3, "asset", &far).await.unwrap_err().to_string().contains("download it first"));
-        assert!(asset(&Some3, "asset", &Asset::default()).await.unwrap_err().to_string().contains("not handed over"));
+        assert!(asset(&Some3, "asset", &Asset::default()).await.unwrap_err().to_string().contains("is missing"));
     }
 }

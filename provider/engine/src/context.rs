@@ -215,7 +215,7 @@ impl<'a> Context<'a> {
             tokio::select! {
                 biased;
                 turn = &mut turn => return Ok(Some(turn)),
-                paused = self.pause(LOCK_CHECK, "waiting for its turn") => paused?,
+                paused = self.pause(LOCK_CHECK, "waiting for another operation on the same parent") => paused?,
             }
         }
     }
@@ -233,7 +233,7 @@ impl<'a> Context<'a> {
         self.client.pause(left).await.map_err(of_client)?;
         let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
         Err(Error::new(ErrorKind::TimedOut, message)
-            .hint("run it again to go on waiting, or allow more time with `customTimeouts`"))
+            .hint("run the command again to continue waiting, or increase the timeout with `customTimeouts`"))
     }
 
     /// How long the operation has taken so far.
@@ -275,12 +275,12 @@ impl<'a> Context<'a> {
             self.progress.status(&reason);
             let unnamed = error.kind() == Some(Kind::Busy) && !is_transient(&error);
             let pause = if unnamed { UNNAMED_CONFLICT_PAUSE + waited / 2 } else { pace.pause(waited) };
-            match self.pause(pause, "trying").await {
+            match self.pause(pause, "retrying").await {
                 Err(over) if over.kind() == ErrorKind::TimedOut => return Err(self.given_up(error, patience, waited)),
                 paused => paused?,
             }
             if error.kind() == Some(Kind::Busy) {
-                tracing::debug!(resource = %self.resource.label, "busy, trying again");
+                tracing::debug!(resource = %self.resource.label, "busy, retrying");
             }
             last = error.api().is_some().then_some(error);
         }
@@ -292,7 +292,7 @@ impl<'a> Context<'a> {
         let error = self.error(error);
         match awaited {
             Some(what) => error.hint(format!(
-                "waited {} s for {what}: see that it is there and run again, or allow more time with \
+                "waited {} s for {what}: check that it exists and run the command again, or increase the timeout with \
                  `customTimeouts`",
                 waited.as_secs()
             )),
@@ -356,7 +356,7 @@ impl<'a> Context<'a> {
             Kind::Conflict => {
                 let precondition = error.precondition().ok_or(None)?;
                 let passing = patience.preconditions.iter().any(|passing| passing == precondition);
-                passing.then_some("waiting until nothing uses it any more").ok_or(None)
+                passing.then_some("waiting until no other resource uses it").ok_or(None)
             }
             _ => Err(None),
         }

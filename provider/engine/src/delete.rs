@@ -151,8 +151,8 @@ pub(crate) async fn delete_gone(
         return Ok(());
     }
     cx.creates.deleting(cx.urn, stored_id, false);
-    let fact = format!("the {} {id} had been deleted and exists again", cx.resource.label);
-    Err(Error::new(ErrorKind::Precondition, fact).hint("run `pulumi refresh`, and then this command again"))
+    let fact = format!("the {} {id} was deleted and exists again", cx.resource.label);
+    Err(Error::new(ErrorKind::Precondition, fact).hint("run `pulumi refresh`, then run this command again"))
 }
 
 /// Updates a resource whose delete failed, which the program has again: the object as it is becomes what the program wants.
@@ -164,11 +164,10 @@ pub(crate) async fn restore(
     news: &Object,
 ) -> Result<Object, Error> {
     let label = &cx.resource.label;
-    cx.progress.status("reading the object, whose delete failed");
+    cx.progress.status("reading the object after a failed delete");
     let Some(found) = read(cx, id, old_inputs, olds).await? else {
         cx.creates.deleting(cx.urn, stored_id, true);
-        let fact =
-            format!("the {label} {id} does not exist any more: an earlier delete failed after it had taken effect");
+        let fact = format!("the {label} {id} no longer exists: an earlier delete failed after it had taken effect");
         return Err(Error::new(ErrorKind::Precondition, fact)
             .hint(format!("run `pulumi up` again: it creates the {label} again")));
     };
@@ -215,7 +214,7 @@ pub(crate) async fn update_found(
 fn way_out(resource: &Resource, error: Error) -> Error {
     let is_protected = api_error(&error).and_then(client::ApiError::precondition) == Some("protected_resource");
     if is_protected && resource.properties.contains_key("protected") {
-        return error.hint("Set `protected` to `false` and run `up`; then it can be deleted.");
+        return error.hint("Set `protected` to `false` and run `up` before the delete.");
     }
     error
 }

@@ -218,11 +218,14 @@ impl Engine {
     /// Calls a function.
     pub async fn invoke(&self, token: &str, arguments: &Object) -> Result<Object, InvokeError> {
         let Some(function) = self.shared.catalog.function(token) else {
-            return Err(InvokeError::Failed(Error::new(ErrorKind::Invalid, format!("there is no function {token}"))));
+            return Err(InvokeError::Failed(Error::new(
+                ErrorKind::Invalid,
+                format!("the function {token} does not exist"),
+            )));
         };
         let found = self.shared.catalog.resources.get(&function.lookup.resource);
         let Some(resource) = function.asks.as_deref().or(found) else {
-            let fact = format!("{token} looks for {}, which there is not", function.lookup.resource);
+            let fact = format!("{token} refers to {}, which does not exist", function.lookup.resource);
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
         let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
@@ -252,7 +255,7 @@ impl Engine {
         self.shared
             .catalog
             .resource(token)
-            .ok_or_else(|| Error::new(ErrorKind::Invalid, format!("there is no resource {token}")))
+            .ok_or_else(|| Error::new(ErrorKind::Invalid, format!("the resource {token} does not exist")))
     }
 
     fn context<'a>(

@@ -50,7 +50,7 @@ pub(crate) async fn confirm_missing(cx: &Context<'_>, scope: &mut Scope<'_>, err
         Err(gone) => gone,
         Ok(()) => error
             .of_kind(ErrorKind::Precondition)
-            .hint(format!("the {} itself exists: run it again", cx.resource.label)),
+            .hint(format!("the {} itself exists: run the command again", cx.resource.label)),
     }
 }
 
@@ -67,13 +67,13 @@ async fn told(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool)
         ErrorKind::NotFound if exists && not_set(step, &error) => Ok(None),
         ErrorKind::Denied if exists || !scope.is_import => {
             let names = step.tells.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let left = "is left as it is, since this API key may not look at it";
+            let left = "cannot be read with this API key; the state is unchanged";
             cx.progress.warning(&format!("{names} of the {} {left}: {error}", cx.resource.label));
             scope.unreadable.extend(step.tells.iter().cloned());
             Ok(None)
         }
         ErrorKind::Denied if cx.resource.project_in_id => {
-            Err(error.hint("the API key needs the right to look at it, in its project: `<id>@<project>` names another"))
+            Err(error.hint("the API key needs read permission in the object's project; to read it in another project, use the id `<id>@<project>`"))
         }
         _ => Err(error),
     }

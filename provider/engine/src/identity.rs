@@ -94,12 +94,14 @@ pub(crate) fn is_odd_delete(operation: &Operation, answer: &Json) -> bool {
     operation.identity.silent && !answer.is_null()
 }
 
-const HINT: &str = "check apiUrl (SCW_API_URL) and any proxy in between; the state is kept";
+const HINT: &str = "check `apiUrl` (SCW_API_URL) and any proxy; the state is unchanged";
 
 fn foreign(operation: &Operation, scope: &Scope<'_>, wanted: &str, has: &str) -> Error {
     let label = &scope.resource.label;
-    let fact =
-        format!("the answer to {} is not about the {label}: it has {has} where {wanted} was expected", operation.id);
+    let fact = format!(
+        "the response to {} does not describe the {label}: it contains {has} instead of {wanted}",
+        operation.id
+    );
     Error::new(ErrorKind::Unreachable, fact).hint(HINT)
 }
 

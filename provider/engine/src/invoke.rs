@@ -128,8 +128,8 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
     }
     let Some(by) = &lookup.by else {
         return scope.id().ok_or_else(|| {
-            let fact = format!("the id of the {} cannot be told from these arguments", cx.resource.label);
-            Error::new(ErrorKind::Invalid, fact).hint(format!("its ids have the form {}", id::form(cx.resource)))
+            let fact = format!("these arguments do not identify a {}", cx.resource.label);
+            Error::new(ErrorKind::Invalid, fact).hint(format!("use an id of the form {}", id::form(cx.resource)))
         });
     };
     let found = listed(cx, &scope, by, arguments).await?;
@@ -182,8 +182,8 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
         [one] => Ok((*one).clone()),
         [] => Err(nothing(cx.resource, wanted.trim())),
         several => {
-            let fact = format!("more than one {}{wanted} fits: {} do", cx.resource.label, several.len());
-            Err(Error::new(ErrorKind::Precondition, fact).hint("say more precisely which one, or give its id"))
+            let fact = format!("{}{wanted} is ambiguous: {} objects match", cx.resource.label, several.len());
+            Err(Error::new(ErrorKind::Precondition, fact).hint("set more arguments, or set the id"))
         }
     }
 }
@@ -221,6 +221,6 @@ fn question(resource: &Resource, lookup: &Lookup) -> Resource {
 
 fn nothing(resource: &Resource, which: &str) -> Error {
     let which = if which.is_empty() { String::new() } else { format!(" {which}") };
-    Error::new(ErrorKind::NotFound, format!("there is no {}{which}", resource.label))
-        .hint("check its name, and the region and the project it is looked for in")
+    Error::new(ErrorKind::NotFound, format!("{}{which} not found", resource.label))
+        .hint("check the name, the region and the project")
 }

@@ -82,8 +82,8 @@ pub(crate) async fn named(cx: &Context<'_>, id: &str) -> Result<Option<String>, 
         // Read will say that it is not there, in the words for that.
         [] => Ok(None),
         several => {
-            let fact = format!("more than one {} is called \"{name}\": {}", cx.resource.label, several.join(", "));
-            Err(Error::new(ErrorKind::Precondition, fact).hint("import the one that is meant by its id"))
+            let fact = format!("more than one {} has the name \"{name}\": {}", cx.resource.label, several.join(", "));
+            Err(Error::new(ErrorKind::Precondition, fact).hint("import one of them by its id"))
         }
     }
 }
@@ -109,7 +109,7 @@ async fn parents<'l>(cx: &Context<'_>, listing: &'l Listing, query: &Object) -> 
     let mut parents = Vec::new();
     for of in &listing.of {
         let parent = cx.catalog.resources.get(&of.token).ok_or_else(|| {
-            let fact = format!("a {} is part of {}, which there is not", cx.resource.label, of.token);
+            let fact = format!("a {} is part of {}, which does not exist", cx.resource.label, of.token);
             Error::new(ErrorKind::Internal, fact)
         })?;
         let all = Box::pin(listed(&cx.on(parent), query, Which::Any)).await?;

@@ -61,7 +61,7 @@ fn unwell(asked: &Asked, looks: u32, spent: Duration, wrong: &Unwell) -> Error {
     let missing = asked.missing();
     let fact = match looks {
         1 => format!("{missing}: {wrong}"),
-        _ => format!("{missing} after {} s: the last of {looks} looks saw {wrong}", spent.as_secs()),
+        _ => format!("{missing} after {} s: the last of {looks} attempts returned {wrong}", spent.as_secs()),
     };
     Error::new(ErrorKind::Precondition, fact).hint(asked.advice())
 }

@@ -57,7 +57,7 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
         if now != id {
             return read_at(cx, &now, &inputs, state).await.map_or_else(unless_missing, Ok);
         }
-        cx.pause(WHOLE_CHECK, "looking for what it is a part of").await?;
+        cx.pause(WHOLE_CHECK, "looking up the parent resource").await?;
     }
     Ok(None)
 }

@@ -56,7 +56,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         }
         return Ok(None);
     };
-    cx.progress.status("looking up what an interrupted run has created");
+    cx.progress.status("looking up the object of an interrupted create");
     let candidate = if let Some(id) = &attempt.id {
         let found = read(cx, id, inputs).await?;
         found.map(|found| Candidate { id: id.clone(), differs: differs(cx, inputs, &found), found })
@@ -77,8 +77,8 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     let certain = attempt.id.is_some();
     if candidate.differs && !certain {
         cx.progress.warning(&format!(
-            "an interrupted run has probably created the {} {}, which differs from the program in what cannot be changed: \
-             delete it if nothing uses it",
+            "an interrupted run probably created the {} {}, which differs from the program in properties that cannot be updated: \
+             delete it if it is not used",
             cx.resource.label, candidate.id
         ));
         return Ok(None);
@@ -151,7 +151,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
 
 /// A response without an id leaves open what was created.
 pub(crate) fn without_id(resource: &Resource) -> Error {
-    let fact = format!("the API answered the create request of the {} without an id", resource.label);
+    let fact = format!("the response to the create request of the {} has no id", resource.label);
     Error::new(ErrorKind::Internal, fact).doubtful()
 }
 
@@ -217,7 +217,8 @@ async fn adopt(
     let Candidate { id, found, .. } = candidate;
     let label = &cx.resource.label;
     cx.creates.made(&cx.resource.token, cx.urn, &id);
-    cx.progress.warning(&format!("{who} has created the {label} {id} already: it is used instead of a second one"));
+    cx.progress
+        .warning(&format!("{who} already created the {label} {id}: it is adopted instead of creating another one"));
     // What the creating call does not carry may never have been sent.
     let unsent = not_in_first_step(cx, scope, inputs);
     let state = delete::update_found(cx, &id, found, unsent, inputs).await?;
@@ -226,8 +227,10 @@ async fn adopt(
 
 /// Deletes an object that cannot be used: what it showed once is lost.
 async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
-    let what =
-        format!("deleting the {} {}, whose response was lost, to create it again", cx.resource.label, candidate.id);
+    let what = format!(
+        "deleting the {} {}, because the response to its create request was not received, and creating it again",
+        cx.resource.label, candidate.id
+    );
     cx.progress.warning(&what);
     delete::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
     cx.creates.closed(cx.urn);
@@ -279,11 +282,12 @@ pub(crate) fn unclear(resource: &Resource, error: Error, lookup: Option<&Error>)
     // Within the same limit the look-up fails for the same reason.
     let failed = lookup
         .filter(|lookup| lookup.kind() != ErrorKind::TimedOut)
-        .map(|lookup| format!(", and looking it up failed ({})", lookup.fact()))
+        .map(|lookup| format!(", and the look-up failed ({})", lookup.fact()))
         .unwrap_or_default();
-    let advice = if error.kind() == ErrorKind::TimedOut { "; or allow more time with `customTimeouts`" } else { "" };
+    let advice =
+        if error.kind() == ErrorKind::TimedOut { "; or increase the timeout with `customTimeouts`" } else { "" };
     error.hint(format!(
-        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates another one{advice}",
+        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates a new one{advice}",
         resource.label
     ))
 }

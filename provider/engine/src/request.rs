@@ -61,19 +61,16 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
 /// What a call of Object Storage needs beside.
 fn stored(operation: &str, shape: &Json, scope: &Scope<'_>) -> Result<Storage, Error> {
     let shape = Shape::deserialize(shape)
-        .map_err(|_| Error::new(ErrorKind::Internal, format!("{operation} is not described as the client reads it")))?;
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("the description of {operation} is invalid")))?;
     let region = scope.locality().ok_or_else(|| missing(operation, "region", &Source::Locality))?.to_owned();
     let project = scope.source(&Source::Project).as_ref().and_then(wire::plain_text);
     Ok(Storage { region, project, shape, content: None })
 }
 
 fn missing(operation: &str, parameter: &str, source: &Source) -> Error {
-    let error =
-        Error::new(ErrorKind::Invalid, format!("{operation} needs to know the {}", parameter.replace('_', " ")));
+    let error = Error::new(ErrorKind::Invalid, format!("{operation} requires the {}", parameter.replace('_', " ")));
     match source {
-        Source::Locality | Source::Region => {
-            error.hint("give the resource a region or zone, or set one for the provider")
-        }
+        Source::Locality | Source::Region => error.hint("set the region or zone of the resource or of the provider"),
         Source::Project => {
             error.hint("set the project: `projectId` of the resource or of the provider, or SCW_DEFAULT_PROJECT_ID")
         }

@@ -78,15 +78,14 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
         }
         let now_failed = standing(wait, scope) == Standing::Failed;
         if failed && now_failed {
-            return Err(
-                failure(cx, wait, scope).hint("it still exists: destroy it again, or look at it in the console")
-            );
+            return Err(failure(cx, wait, scope)
+                .hint("the object still exists: run the command again, or check the object in the Scaleway console"));
         }
         failed = now_failed;
         warn_of_unknown(cx, wait, scope, &mut warned);
         cx.progress.status(&message(cx, wait, scope));
         let pause = if failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
-        cx.pause(pause, &format!("waiting for the {} to go{}", cx.resource.label, seen(wait, scope))).await?;
+        cx.pause(pause, &format!("waiting for the deletion of the {}{}", cx.resource.label, seen(wait, scope))).await?;
     }
 }
 
@@ -97,9 +96,9 @@ async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error>
         Ok(()) if fetch::is_gone(scope) => Ok(()),
         Err(error) => Err(error),
         Ok(()) => {
-            let fact = format!("the delete of the {} was answered, but it still exists", cx.resource.label);
+            let fact = format!("the API answered the delete of the {}, but the object still exists", cx.resource.label);
             Err(Error::new(ErrorKind::Unreachable, fact)
-                .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again"))
+                .hint("check `apiUrl` (SCW_API_URL) and any proxy, and run the command again"))
         }
     }
 }
@@ -115,8 +114,7 @@ fn warn_of_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mu
     };
     *warned = true;
     cx.progress.warning(&format!(
-        "the {} has the status `{status}`, which this version of the provider does not know; waiting until it changes, \
-         for at most {} s",
+        "the {} has the unknown status `{status}`; waiting until it changes, for at most {} s",
         cx.resource.label,
         cx.limit.as_secs()
     ));
@@ -156,7 +154,8 @@ fn failure(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>) -> Error {
     let reason = wait.reason.as_deref().and_then(|field| wire::get(&scope.answers, field)).and_then(Json::as_str);
     let fact = match reason.filter(|reason| !reason.is_empty()) {
         Some(reason) => format!("the {} ended in the status `{status}`: {reason}", cx.resource.label),
-        None => format!("the {} ended in the status `{status}`; Scaleway gives no reason", cx.resource.label),
+        None => format!("the {} ended in the status `{status}`; the API returned no reason", cx.resource.label),
     };
-    Error::new(ErrorKind::Precondition, fact).hint("it exists: fix its inputs and run again, or destroy it")
+    Error::new(ErrorKind::Precondition, fact)
+        .hint("the object exists: fix its inputs and run the command again, or destroy it")
 }

@@ -36,7 +36,7 @@ pub(crate) fn is_packed(bytes: &[u8]) -> bool {
 /// The files as one archive, in the given order. Fails with what is wrong with them.
 pub(crate) fn packed(files: &[(String, Bytes)]) -> Result<Bytes, &'static str> {
     if files.len() > MOST_FILES {
-        return Err("holds more files than a zip archive can");
+        return Err("contains too many files for a zip archive");
     }
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for (name, content) in files {
@@ -83,7 +83,7 @@ impl Entry {
         // Into memory nothing fails.
         let compressed = encoder.write_all(content).and_then(|()| encoder.finish()).map_err(|_| TOO_LARGE)?;
         length(compressed.len())?;
-        let name = u16::try_from(name.len()).map_err(|_| "holds a name that is too long for a zip archive")?;
+        let name = u16::try_from(name.len()).map_err(|_| "contains a file name that is too long for a zip archive")?;
         Ok(Self { compressed, sum: sum.sum(), size: length(content.len())?, name })
     }
 
@@ -101,7 +101,7 @@ impl Entry {
     }
 }
 
-const TOO_LARGE: &str = "is larger than a zip archive can be";
+const TOO_LARGE: &str = "is too large for a zip archive";
 
 fn length(length: usize) -> Result<u32, &'static str> {
     u32::try_from(length).map_err(|_| TOO_LARGE)

@@ -36,7 +36,7 @@ pub(crate) fn name(
     match autonaming {
         Autonaming::Enforce(name) => Ok(name.clone()),
         Autonaming::Propose(name) => Ok(name.chars().take(longest).collect()),
-        Autonaming::Disable => Err("automatic names are switched off for this stack; give the resource a name"),
+        Autonaming::Disable => Err("automatic names are disabled for this stack: set a name"),
         Autonaming::Default => Ok(with_suffix(logical_name, seed, longest)),
     }
 }

@@ -90,8 +90,8 @@ fn loss(resource: &Resource, diff: &Diff) -> Option<Warning> {
         return None;
     }
     let text = format!(
-        "a change of {} makes a new {label} and deletes the old one, and with it {held}. Save what you need first, or take \
-         the change back; the option `protect` keeps a resource from being deleted",
+        "the change of {} replaces the {label}, which deletes {held}. Back up what you need first, or revert the change; the \
+         option `protect` prevents the deletion of a resource",
         names.join(", "),
         label = resource.label,
     );

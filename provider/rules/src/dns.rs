@@ -40,7 +40,7 @@ pub fn shown_data<'a>(kind: &str, data: &'a str) -> &'a str {
 }
 
 /// The priority that data say themselves.
-pub fn told_priority(kind: &str, data: &str) -> Option<u16> {
+pub fn priority_in_data(kind: &str, data: &str) -> Option<u16> {
     match kind {
         "MX" => preference(data.trim()).0,
         "SRV" => data.split_whitespace().next()?.parse().ok(),
@@ -78,15 +78,15 @@ pub fn fault(kind: &str, data: &str) -> Option<String> {
         "LOC" => is_location(data),
         _ => !data.is_empty(),
     };
-    (!right).then(|| format!("must be {}, which \"{data}\" is not", expected(kind)))
+    (!right).then(|| format!("must be {}, not \"{data}\"", expected(kind)))
 }
 
 fn expected(kind: &str) -> &'static str {
     match kind {
-        "A" => "an IPv4 address such as `192.0.2.1`, as the record is of type A",
-        "AAAA" => "an IPv6 address such as `2001:db8::1`, as the record is of type AAAA",
-        "CNAME" | "ALIAS" | "NS" | "PTR" | "DNAME" => "the name of a host, such as `www.example.org.`",
-        "MX" => "the name of a mail server, such as `mail.example.org.`",
+        "A" => "an IPv4 address such as `192.0.2.1` (record type A)",
+        "AAAA" => "an IPv6 address such as `2001:db8::1` (record type AAAA)",
+        "CNAME" | "ALIAS" | "NS" | "PTR" | "DNAME" => "a host name such as `www.example.org.`",
+        "MX" => "a mail server's host name such as `mail.example.org.`",
         "SRV" => "priority, weight, port and host, such as `10 5 5060 sip.example.org.`",
         "CAA" => "flags, tag and value, such as `0 issue \"letsencrypt.org\"`",
         "TLSA" => "usage, selector, matching type and a hexadecimal certificate, such as `3 1 1 0d6f…`",
@@ -94,10 +94,10 @@ fn expected(kind: &str) -> &'static str {
         "DS" => "key tag, algorithm, digest type and a hexadecimal digest, such as `60485 13 2 d4b7…`",
         "URI" => "priority, weight and target, such as `10 1 \"https://example.org/\"`",
         "SVCB" | "HTTPS" => "priority, target and parameters, such as `1 . alpn=h2`",
-        "NAPTR" => "order, preference, flags, service, expression and replacement, in this order",
+        "NAPTR" => "order, preference, flags, service, regular expression and replacement, in this order",
         "RP" => "a mailbox and a name, such as `admin.example.org. info.example.org.`",
         "LOC" => "a latitude and a longitude, such as `48 51 24 N 2 21 8 E 35m`",
-        _ => "something",
+        _ => "not empty",
     }
 }
 
@@ -218,21 +218,19 @@ fn quotes(text: &str) -> usize {
 
 fn text_fault(data: &str) -> Option<String> {
     if data.is_empty() {
-        return Some("must be a text: a TXT record holds something".to_owned());
+        return Some("must not be empty".to_owned());
     }
     if !data.starts_with('"') {
         return None;
     }
     if quotes(data) % 2 == 1 || !data.ends_with('"') {
-        return Some(
-            "has an opening quote without a closing one: give the text without quotes, or close them".to_owned(),
-        );
+        return Some("has an opening quote without a closing one: remove the quotes, or close them".to_owned());
     }
     let longest = data.split('"').map(str::len).max().unwrap_or(0);
     (longest > LONGEST_TEXT).then(|| {
         format!(
-            "has {longest} bytes between two quotes, of which DNS takes {LONGEST_TEXT}: split it into several texts, \
-             `\"…\" \"…\"`, or give it without quotes"
+            "has {longest} bytes between two quotes, but the limit of DNS is {LONGEST_TEXT}: split it into several strings, \
+             `\"…\" \"…\"`, or remove the quotes"
         )
     })
 }
@@ -280,7 +278,7 @@ mod tests {
         }
         assert_eq!(shown_data("MX", "10 mail.example.org."), "mail.example.org.");
         assert_eq!(shown_data("TXT", "\"v=spf1 -all\""), "v=spf1 -all");
-        assert_eq!((told_priority("SRV", "7 0 1 a."), told_priority("MX", "mail")), (Some(7), None));
+        assert_eq!((priority_in_data("SRV", "7 0 1 a."), priority_in_data("MX", "mail")), (Some(7), None));
     }
 
     #[test]

@@ -279,5 +279,5 @@ fn resent<'a>(resource: &'a Resource, target: &'a str, new: &'a Object) -> Optio
 }
 
 fn not_known(path: &Path) -> Error {
-    Error::new(ErrorKind::Internal, format!("the value of `{path}` is not known although it should be"))
+    Error::new(ErrorKind::Internal, format!("the value of `{path}` is unknown"))
 }

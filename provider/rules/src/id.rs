@@ -180,8 +180,8 @@ pub fn form(resource: &Resource) -> String {
 }
 
 fn malformed(resource: &Resource, id: &str) -> Error {
-    Error::new(ErrorKind::Invalid, format!("\"{id}\" is not the id of a {}", resource.label))
-        .hint(format!("its ids have the form {}", form(resource)))
+    Error::new(ErrorKind::Invalid, format!("\"{id}\" is not a valid id of a {}", resource.label))
+        .hint(format!("use an id of the form {}", form(resource)))
 }
 
 /// Whether a text has the form of a uuid.

@@ -52,8 +52,8 @@ pub fn warning(resource: &Resource, request: &DiffRequest<'_>) -> Option<Warning
     let names: Vec<String> = resource.properties.keys().filter(given).map(|name| format!("`{name}`")).collect();
     let first = names.first()?.trim_matches('`').to_owned();
     let text = format!(
-        "{} of the imported {} cannot be compared, as the API does not return it: whether the object has the value of the program \
-         is not known, and it is not changed. Check it, or replace the resource (`pulumi up --replace <urn>`) to set it",
+        "{} of the imported {} cannot be compared with the program, because the API does not return it: the object keeps its \
+         current value. Check that the values are equal, or replace the resource (`pulumi up --replace <urn>`) to set it",
         names.join(", "),
         resource.label,
     );

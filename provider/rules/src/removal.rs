@@ -34,7 +34,7 @@ pub fn kept(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
     let kept = resource.properties.iter().filter(|(name, property)| is_kept(resource, name, property, request));
     let warning = |name: &String| Warning {
         path: Path::root(name.as_str()),
-        text: "the program does not set it: the current value is kept. Set it to change it".to_owned(),
+        text: "the program does not set it, so the current value is kept. Set it to change it".to_owned(),
     };
     kept.map(|(name, _)| warning(name)).collect()
 }

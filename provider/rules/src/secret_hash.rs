@@ -52,15 +52,15 @@ pub fn check(
             let path = Path::root(name.as_str()).name(key.as_str());
             let kept = old.and_then(|old| old.given(key)).is_some_and(|old| equal::values(property, old, value));
             let fact =
-                if equal::is_placeholder(text) { "holds the placeholder of an import" } else { "is an argon2id hash" };
+                if equal::is_placeholder(text) { "is the placeholder of an import" } else { "is an argon2id hash" };
             if kept {
                 let text = format!(
-                    "it {fact}, as Scaleway does not return the value. Set the value, which a replacement of the {} needs",
+                    "it {fact}, because the API does not return the value. Set the value: a replacement of the {} needs it",
                     resource.label
                 );
                 warnings.push(Warning { path, text });
             } else {
-                let reason = format!("{fact}, not the value, which Scaleway does not return: set the value itself");
+                let reason = format!("{fact}, not the value, which the API does not return: set the value itself");
                 failures.push(Failure { path, reason });
             }
         }

@@ -74,12 +74,12 @@ pub fn after_failed_delete(resource: &Resource, request: &DiffRequest<'_>, delet
         diff.delete_before_replace = true;
         (
             any().collect(),
-            format!("an earlier run has deleted the {label}, though its delete failed: it is created again"),
+            format!("an earlier delete of the {label} failed after it had taken effect: the {label} is created again"),
         )
     } else {
         let updated: Vec<&String> = given().filter(can_change).collect();
         let text =
-            format!("an earlier delete of the {label} failed: it is read again, and set to what the program says");
+            format!("an earlier delete of the {label} failed: the object is read and updated to match the program");
         (if updated.is_empty() { any().collect() } else { updated }, text)
     };
     for name in names {

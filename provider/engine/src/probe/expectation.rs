@@ -52,7 +52,7 @@ impl fmt::Display for Unwell {
         if self.begins.is_empty() {
             return Ok(());
         }
-        write!(f, ", beginning with \"{}\"", self.begins)
+        write!(f, ", response: \"{}\"", self.begins)
     }
 }
 
@@ -69,11 +69,11 @@ impl Asked {
     pub(crate) fn advice(&self) -> &'static str {
         match self {
             Self::Address { .. } => {
-                "look at the logs of what answers there, and run again; `timeoutSeconds` allows more time"
+                "check the logs of the server at this URL and run the command again, or increase `timeoutSeconds`"
             }
             Self::Database(_) => {
-                "see whether this machine reaches the database, and whether the user exists and may use it, and run again; \
-                 `timeoutSeconds` allows more time"
+                "check that this machine can connect to the database and that the user exists and has access, and run the command \
+                 again, or increase `timeoutSeconds`"
             }
         }
     }
@@ -97,7 +97,7 @@ impl Expectation {
             return unwell(format!("{status} instead of {}", wanted(statuses)), &body);
         }
         match contains {
-            Some(text) if !body.contains(text) => unwell(format!("{status} without the text \"{text}\""), &body),
+            Some(text) if !body.contains(text) => unwell(format!("{status} without the string \"{text}\""), &body),
             _ => Ok(object! { "status": f64::from(status) }),
         }
     }

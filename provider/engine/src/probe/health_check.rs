@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(judged(some(), 204, "").unwrap_err(), "204 instead of 200 or 401");
         let text = || object! { "contains": "ready" };
         assert!(judged(text(), 200, "all is ready").is_ok());
-        let missed = "200 without the text \"ready\", beginning with \"warming up\"";
+        let missed = "200 without the string \"ready\", response: \"warming up\"";
         assert_eq!(judged(text(), 200, "warming up").unwrap_err(), missed);
     }
 

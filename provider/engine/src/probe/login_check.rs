@@ -19,8 +19,9 @@ pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
     let text = |name: &str| inputs.text(name).unwrap_or_default().to_owned();
     let encryption = match (inputs.text("encryption"), inputs.given("certificate").and_then(Value::as_str)) {
         (Some("disable"), _) => Encryption::None,
-        (_, Some(pem)) => Encryption::known(pem)
-            .map_err(|what| Error::new(ErrorKind::Invalid, what).hint("give `certificate` as the instance tells it"))?,
+        (_, Some(pem)) => Encryption::known(pem).map_err(|what| {
+            Error::new(ErrorKind::Invalid, what).hint("set `certificate` to the instance's certificate")
+        })?,
         _ => Encryption::Anybody,
     };
     let login = Login {

@@ -231,9 +231,9 @@ fn several(resource: &Resource, found: &[Candidate]) -> Error {
     let ids = found.iter().map(|candidate| candidate.id.as_str()).collect::<Vec<_>>().join(", ");
     let label = &resource.label;
     let fact =
-        format!("the response to the create request of the {label} is ambiguous, and several objects fit: {ids}");
+        format!("the response to the create request of the {label} is ambiguous, and several objects match: {ids}");
     Error::new(ErrorKind::Precondition, fact)
-        .hint("import the right one with the `import` option, or delete them all, and run `up` again")
+        .hint("import one of them with the `import` option, or delete all of them, and run `up` again")
 }
 
 /// Whether lists show a property as the name.

@@ -122,8 +122,8 @@ async fn reset_password(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Tra
 fn holds(wanted: u64, held: Option<u64>) -> Result<(), Error> {
     match held {
         Some(held) if wanted < held => {
-            let fact = format!("the snapshot needs a volume of {} GB, more than `volumeSizeInGb`", held / GIGABYTE);
-            Err(Error::new(ErrorKind::Invalid, fact).hint("set `volumeSizeInGb` to that size at least, or remove it"))
+            let fact = format!("the snapshot requires a volume of {} GB, more than `volumeSizeInGb`", held / GIGABYTE);
+            Err(Error::new(ErrorKind::Invalid, fact).hint("set `volumeSizeInGb` to at least that size, or remove it"))
         }
         _ => Ok(()),
     }
@@ -159,8 +159,10 @@ async fn set_password(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Err
     let (Some(password), Some(users)) = (password, users) else { return Ok(()) };
     let user = cx.perform(users, scope, &[], false).await?.unwrap_or_default();
     let Some(name) = user["name"].as_str() else {
-        let fact = "the snapshot holds no first user whose password could be set";
-        return Err(Error::new(ErrorKind::Invalid, fact).hint("remove `password`, and manage users as `User`"));
+        let fact = "the snapshot contains no initial user whose password could be set";
+        return Err(
+            Error::new(ErrorKind::Invalid, fact).hint("remove `password`, and manage users with `User` resources")
+        );
     };
     call(cx, scope, "UpdateUser", Some(json!({ "password": password })), &[("name", name)]).await?;
     wait::settled(cx, scope, true).await

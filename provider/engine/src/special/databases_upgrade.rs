@@ -26,7 +26,7 @@ const TAKEN_ALONG: [(&str, &str); 5] = [
     ("logs_policy", "logs_policy"),
 ];
 
-const REPLICAS: &str = "Take them out of the program first, and put them back in after the upgrade.";
+const REPLICAS: &str = "Remove them from the program first, and add them again after the upgrade.";
 
 /// Upgrades the engine if another one is wanted, and finishes what an upgrade has left to do.
 ///
@@ -43,7 +43,7 @@ pub(super) async fn upgrade(
     let leftover = scope.moves.leftover.clone();
     let looked = wanted.is_some() || !leftover.is_empty();
     for uuid in leftover {
-        cx.progress.status("taking over what the old instance had");
+        cx.progress.status("copying the settings of the previous instance");
         take_over(cx, scope, &uuid, transition).await?;
         scope.moves.leftover.retain(|left| *left != uuid);
     }
@@ -66,14 +66,13 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
         return wait::settled(cx, scope, true).await;
     }
     if missing {
-        let fact = "the instance to upgrade is not there, and no other one has its endpoints";
-        return Err(
-            Error::new(ErrorKind::NotFound, fact).hint("refresh the stack, which makes a new one of the program")
-        );
+        let fact = "the instance to upgrade was not found, and no other instance has its endpoints";
+        return Err(Error::new(ErrorKind::NotFound, fact)
+            .hint("run `pulumi refresh` and then `pulumi up`, which creates a new instance"));
     }
     let replicas = scope.answers.get("read_replicas").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
     if replicas {
-        let fact = "Scaleway makes another instance of the new engine, and read replicas do not go along";
+        let fact = "Scaleway creates a new instance with the new engine, and the upgrade does not copy read replicas";
         return Err(Error::new(ErrorKind::Precondition, fact).hint(REPLICAS));
     }
     let version = version(scope, engine)?;
@@ -99,10 +98,11 @@ fn version(scope: &Scope<'_>, engine: &str) -> Result<Json, Error> {
     let current = wire::get(&scope.answers, "engine").and_then(wire::plain_text).unwrap_or_default();
     let offers: Vec<String> = versions.into_iter().flatten().filter_map(name).collect();
     let hint = match offers.as_slice() {
-        [] => "it offers no upgrade of this instance".to_owned(),
-        offers => format!("it offers {}", offers.join(", ")),
+        [] => "no upgrade of this instance is available".to_owned(),
+        offers => format!("available upgrades: {}", offers.join(", ")),
     };
-    Err(Error::new(ErrorKind::Precondition, format!("Scaleway does not upgrade from {current} to {engine}")).hint(hint))
+    Err(Error::new(ErrorKind::Precondition, format!("Scaleway does not support an upgrade from {current} to {engine}"))
+        .hint(hint))
 }
 
 /// The instance that has the endpoints ours had, or that is about to get them.

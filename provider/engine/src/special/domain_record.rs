@@ -100,7 +100,7 @@ async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
             Ok(None) if attempt < ATTEMPTS => {}
             // The record may exist: that matters more than why the look-up failed.
             Ok(None) => return Err(lost),
-            Err(lookup) => return Err(lost.hint(format!("looking up the record failed: {lookup}"))),
+            Err(lookup) => return Err(lost.hint(format!("the look-up of the record failed: {lookup}"))),
         }
         cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
     }
@@ -116,8 +116,8 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: R
     let mut answer = cx.send(call.repeatable(repeatable), Patience::default()).await?.body;
     match answer.get_mut("records").map(Json::take) {
         Some(Json::Array(records)) => Ok(records),
-        _ => Err(Error::new(ErrorKind::Unreachable, "the answer to UpdateDNSZoneRecords has no list `records`")
-            .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again")
+        _ => Err(Error::new(ErrorKind::Unreachable, "the response to UpdateDNSZoneRecords has no list `records`")
+            .hint("check `apiUrl` (SCW_API_URL) and any proxy, and run the command again")
             .doubtful()),
     }
 }
@@ -145,7 +145,7 @@ fn is_same(answer: &Json, record: &Json) -> bool {
 fn zone(scope: &Scope<'_>) -> Result<String, Error> {
     let zone = scope.source(&catalog::Source::Property("dnsZone".to_owned()));
     let zone = zone.as_ref().and_then(Json::as_str).map(str::to_owned);
-    zone.ok_or_else(|| Error::new(ErrorKind::Internal, "the zone of the record is not known"))
+    zone.ok_or_else(|| Error::new(ErrorKind::Internal, "the zone of the record is unknown"))
 }
 
 /// The whole record as it is wanted.

@@ -53,7 +53,7 @@ impl Handler for Zone {
                 let more = others.len().saturating_sub(NAMED);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 cx.progress.warning(&format!(
-                    "the zone {zone} still holds records that this stack does not make, and they are lost with it: \
+                    "the zone {zone} still contains records that are not in this stack, and they are deleted with it: \
                      {named}{more}"
                 ));
             }
@@ -92,9 +92,9 @@ fn taken_over(found: Json, domain: &str, inputs: &Object) -> Result<Json, Error>
     match inputs.text("projectId") {
         Some(given) if given != project && !project.is_empty() => Err(Error::new(
             ErrorKind::Precondition,
-            format!("the zone {domain} exists already, in the project {project}"),
+            format!("the zone {domain} already exists in the project {project}"),
         )
-        .hint(format!("give that project as `projectId`, or none, instead of {given}"))),
+        .hint(format!("set `projectId` to that project, or remove it, instead of {given}"))),
         _ => Ok(found),
     }
 }

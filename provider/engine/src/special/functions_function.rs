@@ -115,13 +115,13 @@ async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
             }
         },
         (None, Some(path)) => ("zipFile", content::file(cx.files, "zipFile", path).await?),
-        (None, None) => return Err(Error::new(ErrorKind::Invalid, "there is no code to upload")),
+        (None, None) => return Err(Error::new(ErrorKind::Invalid, "the function has no code to upload")),
     };
     if zip::is_packed(&bytes) {
         return Ok(bytes);
     }
-    Err(Error::new(ErrorKind::Invalid, format!("`{place}` is no zip archive"))
-        .hint("functions take their code as a zip file; a directory or an archive of parts is packed into one for you"))
+    Err(Error::new(ErrorKind::Invalid, format!("`{place}` is not a zip archive"))
+        .hint("use a zip file, a directory or an asset archive; the plugin packs directories and asset archives into a zip file"))
 }
 
 /// Uploads the code that the inputs give, and notes that it is there.
@@ -156,7 +156,7 @@ fn digest(bytes: &[u8]) -> String {
 fn explained(scope: &Scope<'_>, error: Error) -> Error {
     let said = wire::get(&scope.answers, "build_message").and_then(Json::as_str).map(str::trim);
     match said.filter(|said| !said.is_empty() && error.kind() == ErrorKind::Precondition) {
-        Some(said) => error.hint(format!("the build said: {said}; mend the code and run again")),
+        Some(said) => error.hint(format!("the build log: {said}; fix the code and run the command again")),
         None => error,
     }
 }

@@ -91,7 +91,9 @@ async fn delete(cx: &Context<'_>, scope: &Scope<'_>, bucket: &str, objects: &[Js
         let (key, version) = (text(failed, "key"), text(failed, "version_id"));
         if text(failed, "code") != "AccessDenied" {
             let fact = format!("the object \"{key}\" cannot be deleted: {}", text(failed, "message"));
-            return Err(Error::new(ErrorKind::Precondition, fact).hint("run it again; what is deleted stays deleted"));
+            return Err(
+                Error::new(ErrorKind::Precondition, fact).hint("run the command again to delete the remaining objects")
+            );
         }
         let parameters = [("bucket", bucket), ("key", key), ("versionId", version)];
         // Where nothing can be held, this is refused: whether the hold was in the way shows the deletion itself.
@@ -101,9 +103,10 @@ async fn delete(cx: &Context<'_>, scope: &Scope<'_>, bucket: &str, objects: &[Js
             _ => {}
         }
         let locked = |error: Error| {
-            let fact =
-                format!("the object \"{key}\" cannot be deleted: it is locked, or this API key may not delete it");
-            let hint = "wait until its retention ends, or lift it, and run this again";
+            let fact = format!(
+                "the object \"{key}\" cannot be deleted: it is locked, or this API key has no permission to delete it"
+            );
+            let hint = "wait until its retention ends, or remove the retention, and run the command again";
             if error.kind() == ErrorKind::Denied {
                 Error::new(ErrorKind::Denied, fact).hint(hint).because(error)
             } else {

@@ -69,9 +69,10 @@ impl Handler for Item {
                 return Ok(true);
             }
             if changed(&["sseCustomerKey"]) {
-                let fact = "another key needs the content again, and this program does not give it";
-                return Err(Error::new(ErrorKind::Invalid, fact)
-                    .hint("give it as `asset`, `file`, `content` or `contentBase64`"));
+                let fact = "a change of the encryption key requires the content, which the program does not set";
+                return Err(
+                    Error::new(ErrorKind::Invalid, fact).hint("set `asset`, `file`, `content` or `contentBase64`")
+                );
             }
             if changed(&BESIDE) {
                 copy(cx, scope).await?;
@@ -102,7 +103,9 @@ async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
     }
     if let Some(text) = inputs.text("contentBase64") {
         let bytes = BASE64.decode(text);
-        return bytes.map(Bytes::from).map_err(|_| Error::new(ErrorKind::Invalid, "`contentBase64` is no base64"));
+        return bytes
+            .map(Bytes::from)
+            .map_err(|_| Error::new(ErrorKind::Invalid, "`contentBase64` is not valid base64"));
     }
     Ok(inputs.text("content").map(|text| Bytes::from(text.to_owned())).unwrap_or_default())
 }

@@ -111,7 +111,7 @@ async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], stat
             return Ok(());
         }
         cx.progress.status(&format!("waiting for {left} alerts to be {status}"));
-        cx.pause(pace.pause(cx.spent().saturating_sub(began)), "waiting for alerts to be switched").await?;
+        cx.pause(pace.pause(cx.spent().saturating_sub(began)), "waiting for the alerts to change").await?;
     }
 }
 

@@ -1,5 +1,5 @@
-//! Regions and zones: one that the API documents do not list for a resource is worth a warning, since Scaleway opens new
-//! ones. Pure; knows no list of its own.
+//! Regions and zones: a name that the API documents do not list for a resource is a warning instead of a failure, because
+//! Scaleway adds regions. Pure; the list comes from the catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::rules;
 use crate::operation::Warning;
 use crate::place::{self, Defaults};
 
-/// Regions or zones of a program that are not among the known ones, at any depth.
+/// Warnings for regions or zones of a program that are not listed, at any depth.
 pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if !resource.localities.is_empty() {
@@ -19,7 +19,7 @@ pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
     warnings
 }
 
-/// What is doubtful about the region and the zone that resources inherit: neither is listed for any resource.
+/// Warnings for the provider's region and zone, if they are not listed for any resource.
 pub fn unknown_places(catalog: &Catalog, defaults: &Defaults) -> Vec<String> {
     let listed: BTreeSet<&str> =
         catalog.resources.values().flat_map(|resource| &resource.localities).map(String::as_str).collect();
@@ -31,7 +31,7 @@ pub fn unknown_places(catalog: &Catalog, defaults: &Defaults) -> Vec<String> {
     };
     let region = defaults.region.as_deref().filter(|text| place::is_region(text) && !regions.contains(text));
     let zone = defaults.zone.as_deref().filter(|text| place::is_zone(text) && !listed.contains(text));
-    // A zone in an unknown region adds nothing to that.
+    // An unknown region already has a warning.
     let zone = zone.filter(|text| region != Some(place::region_of(text)));
     let region = region.map(|text| doubt("region", text, &regions));
     let zones = listed.iter().copied().filter(|known| place::is_zone(known)).collect();
@@ -72,7 +72,7 @@ fn doubt(resource: &Resource, property: &Property, value: &Value) -> Option<Stri
     let are_zones = resource.localities.iter().any(|known| place::is_zone(known));
     let known: Vec<&str> = match (is_zone, are_zones) {
         (false, true) => resource.localities.iter().map(|known| place::region_of(known)).collect(),
-        // Of a zone in a regional product only the region is documented.
+        // For a regional product the documents list regions only, so a zone in a listed region is accepted.
         (true, false)
             if place::is_zone(text) && resource.localities.iter().any(|known| known == place::region_of(text)) =>
         {
@@ -85,7 +85,7 @@ fn doubt(resource: &Resource, property: &Property, value: &Value) -> Option<Stri
     }
     let near = rules::nearest(text, known.iter().copied());
     let near = near
-        .map_or_else(|| "check its spelling, unless it is new".to_owned(), |near| format!("did you mean \"{near}\"?"));
+        .map_or_else(|| "it is sent, and the API may reject it".to_owned(), |near| format!("did you mean \"{near}\"?"));
     let mut listed = known;
     listed.dedup();
     Some(format!("\"{text}\" is not a known {noun} of the {} ({}); {near}", resource.label, listed.join(", ")))
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_region_or_zone_of_the_provider_is_doubted_once() {
+    fn an_unknown_region_or_zone_of_the_provider_is_one_warning() {
         let of = |localities: &[&str]| Resource {
             localities: localities.iter().map(|one| (*one).to_owned()).collect(),
             ..Resource::default()
@@ -136,7 +136,7 @@ mod tests {
         let wrong =
             "`region`: \"fr-pra\" is not a known region of the thing (fr-par, nl-ams); did you mean \"fr-par\"?";
         assert_eq!(region("fr-pra").as_deref(), Some(wrong));
-        assert!(region("us-east").is_some_and(|text| text.ends_with("check its spelling, unless it is new")));
+        assert!(region("us-east").is_some_and(|text| text.ends_with("it is sent, and the API may reject it")));
         let zone = |text| warned(&["fr-par-1", "fr-par-2"], ProviderDefault::Zone, "zone", text);
         assert_eq!(zone("fr-par-2"), None);
         assert!(zone("fr-par-9").is_some_and(|text| text.contains("did you mean \"fr-par-1\"")));

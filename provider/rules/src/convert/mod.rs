@@ -47,7 +47,7 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
             return Ok(present.then(|| Json::Object(Map::new())));
         }
         (Convert::Cidr, Json::String(text)) => {
-            Json::String(block(&text).ok_or("must be an IP address or a block such as `192.168.0.0/24`")?)
+            Json::String(block(&text).ok_or("must be an IP address or a CIDR block such as `192.168.0.0/24`")?)
         }
         (Convert::Trimmed, Json::String(text)) => Json::String(text.trim().to_owned()),
         (Convert::LowerKeys, Json::Object(map)) => {

@@ -48,7 +48,9 @@ fn local(resource: &Resource) -> Result<&'static dyn Local, Error> {
         Some("health_check" | "login_check") => Ok(&Check),
         Some("rotation") => Ok(&rotation::Rotation),
         Some("password") => Ok(&password::Password),
-        other => Err(Error::new(ErrorKind::Internal, format!("nothing makes the {} ({other:?})", resource.label))),
+        other => {
+            Err(Error::new(ErrorKind::Internal, format!("the {} has no implementation ({other:?})", resource.label)))
+        }
     }
 }
 

@@ -37,7 +37,7 @@ impl Local for Password {
                 return Ok(object! { "result": Value::from(text).into_secret() });
             }
         }
-        Err(Error::new(ErrorKind::Internal, "the source of chance gives the same again and again"))
+        Err(Error::new(ErrorKind::Internal, "the random number generator returns the same bytes repeatedly"))
     }
 }
 
@@ -49,7 +49,7 @@ fn characters(rng: &dyn Rng, alphabet: &[u8], length: usize) -> Result<Vec<u8>, 
     let mut bytes = [0_u8; 64];
     while found.len() < length {
         rng.fill(&mut bytes).map_err(|error| {
-            Error::new(ErrorKind::Internal, "this machine gives no unpredictable bytes").because(error)
+            Error::new(ErrorKind::Internal, "the operating system returned no random bytes").because(error)
         })?;
         let fitting = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
         found.extend(fitting.take(length - found.len()).map(|byte| alphabet[byte % alphabet.len()]));

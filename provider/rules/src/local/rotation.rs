@@ -27,11 +27,11 @@ impl Local for Rotation {
     fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         let Some(left) = left(request.olds, request.news, request.now) else { return };
         if diff.changes.contains_key(&Path::root("trigger")) {
-            diff.notes.push("`trigger` is another: it is rotated now".to_owned());
+            diff.notes.push("`trigger` changed: the credential is rotated now".to_owned());
         } else if left.is_positive() {
-            diff.notes.push(format!("it is rotated in {}, or when `trigger` changes", days(left)));
+            diff.notes.push(format!("the credential is rotated in {}, or when `trigger` changes", days(left)));
         } else {
-            diff.notes.push(format!("it was due {} ago: it is rotated now", days(left.abs())));
+            diff.notes.push(format!("the rotation was due {} ago: the credential is rotated now", days(left.abs())));
             let changed = Change { kind: ChangeKind::Update, replace: false };
             diff.changes.insert(Path::root(ROTATED_AT), changed);
         }
@@ -63,7 +63,7 @@ impl Local for Rotation {
 
 /// A generation that begins now. Its end is fixed with it, so that nothing made of it changes before the next one.
 fn begun(generation: f64, inputs: &Object, now: Timestamp) -> Result<Object, Error> {
-    let wrong = |_| Error::new(ErrorKind::Internal, "this machine's clock tells no time that there is");
+    let wrong = |_| Error::new(ErrorKind::Internal, "the system clock is out of range");
     let now = Timestamp::from_second(now.as_second()).map_err(wrong)?;
     let due = now.checked_add(of_days(inputs, "maxAgeDays", USUAL_AGE)).map_err(wrong)?;
     let end = due.checked_add(of_days(inputs, "graceDays", USUAL_GRACE)).map_err(wrong)?;
@@ -123,10 +123,10 @@ mod tests {
         state.extend(inputs.clone());
         assert_eq!(state.text("endsAt"), Some("2024-10-19T00:00:00Z"));
         let (diff, made) = seen(&state, &inputs, day(3));
-        assert_eq!(diff.notes, ["it is rotated in 7 days, or when `trigger` changes"]);
+        assert_eq!(diff.notes, ["the credential is rotated in 7 days, or when `trigger` changes"]);
         assert!(diff.changes.is_empty() && made.is_empty());
         let (diff, made) = seen(&state, &inputs, day(12));
-        assert_eq!(diff.notes, ["it was due 2 days ago: it is rotated now"]);
+        assert_eq!(diff.notes, ["the rotation was due 2 days ago: the credential is rotated now"]);
         assert_eq!(diff.properties().collect::<Vec<_>>(), [ROTATED_AT]);
         assert_eq!(made["generation"].as_f64(), Some(2.0));
         assert_eq!(made.text("rotatedAt"), Some("2024-10-16T00:00:00Z"));

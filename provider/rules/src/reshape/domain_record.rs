@@ -22,7 +22,7 @@ pub(super) fn encode(wire: &mut Wire) {
     if let Some(data) = wire::get(wire, "data").and_then(Json::as_str).map(str::to_owned) {
         wire.insert("data".to_owned(), Json::from(dns::sent_data(&kind, &data, &zone)));
         // Check rejects a `priority` that contradicts the data, so an older one is only left over from before a change.
-        if let Some(priority) = dns::told_priority(&kind, &data) {
+        if let Some(priority) = dns::priority_in_data(&kind, &data) {
             wire.insert("priority".to_owned(), Json::from(priority));
         }
     }

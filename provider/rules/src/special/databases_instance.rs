@@ -48,18 +48,18 @@ impl Special for Instance {
             None => !is_restored,
         };
         for name in ["userName", "initSettings"].iter().filter(|name| is_restored && inputs.given(name).is_some()) {
-            fail(Path::root(*name), "comes with the snapshot and cannot be chosen beside `snapshotId`: remove it");
+            fail(Path::root(*name), "conflicts with `snapshotId`: the snapshot contains it. Remove it");
         }
         if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
             fail(
                 Path::root("volumeSizeInGb"),
-                "cannot be chosen with the volume type lssd, whose size comes with the node type",
+                "conflicts with the volume type lssd, whose size depends on the node type: remove it",
             );
         }
         if let (Some(old), Some(new)) = (number(olds, "volumeSizeInGb"), number(inputs, "volumeSizeInGb"))
             && new < old
         {
-            fail(Path::root("volumeSizeInGb"), "cannot shrink: make a new instance and move the data");
+            fail(Path::root("volumeSizeInGb"), "cannot be decreased: create a new instance and move the data");
         }
         databases_upgrade::check(olds, inputs, failures);
     }
