@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn what_no_archive_can_hold_is_refused() {
         let many = vec![file("a", ""); MOST_FILES + 1];
-        assert!(packed(&many).unwrap_err().contains("more files"));
+        assert!(packed(&many).unwrap_err().contains("too many files"));
         assert!(packed(&[file(&"a".repeat(70_000), "")]).unwrap_err().contains("name"));
     }
 }

@@ -59,7 +59,7 @@ mod tests {
         let any = || object! {};
         assert_eq!(judged(any(), 204, "").unwrap(), object! { "status": 204.0 });
         assert_eq!(judged(any(), 301, "").unwrap_err(), "301 instead of 200 to 299");
-        let said = "503 instead of 200 to 299, beginning with \"no  database\"";
+        let said = "503 instead of 200 to 299, response: \"no  database\"";
         assert_eq!(judged(any(), 503, "\nno\r\ndatabase").unwrap_err(), said);
         let some = || object! { "statuses": vec![Value::from(200.0), Value::from(401.0)] };
         assert!(judged(some(), 401, "").is_ok());

@@ -77,7 +77,7 @@ impl Handler for Instance {
         scope: &'a Scope<'_>,
         _olds: &'a Object,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(databases_upgrade::discard_leftover(cx, scope))
+        Box::pin(databases_upgrade::delete_remaining(cx, scope))
     }
 
     fn after_change<'a>(

@@ -40,12 +40,12 @@ pub(super) async fn upgrade(
     if let Some(engine) = wanted {
         move_to(cx, scope, transition.olds, engine).await?;
     }
-    let leftover = scope.moves.leftover.clone();
-    let looked = wanted.is_some() || !leftover.is_empty();
-    for uuid in leftover {
+    let remaining = scope.moves.remaining.clone();
+    let looked = wanted.is_some() || !remaining.is_empty();
+    for uuid in remaining {
         cx.progress.status("copying the settings of the previous instance");
         take_over(cx, scope, &uuid, transition).await?;
-        scope.moves.leftover.retain(|left| *left != uuid);
+        scope.moves.remaining.retain(|left| *left != uuid);
     }
     Ok(looked)
 }
@@ -149,7 +149,7 @@ pub(super) fn relocate<'a>(
         let Some(uuid) = successor(cx, scope, state).await? else { return Ok(false) };
         scope.move_to(&uuid);
         if !exists {
-            scope.moves.leftover.pop();
+            scope.moves.remaining.pop();
         }
         Ok(true)
     })
@@ -195,8 +195,8 @@ async fn take_over(
 }
 
 /// Removes what is left of instances that ours was before.
-pub(super) async fn discard_leftover(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
-    for uuid in &scope.moves.leftover {
+pub(super) async fn delete_remaining(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+    for uuid in &scope.moves.remaining {
         discard(cx, &mut at(cx, scope, uuid)?).await?;
     }
     Ok(())

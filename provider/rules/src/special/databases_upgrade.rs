@@ -1,11 +1,11 @@
-//! Upgrades of the engine of a database instance: which are possible, and what a preview warns about.
+//! Engine upgrades of a database instance: validation, and warnings in the preview.
 
 use value::{Object, Path, Value};
 
 use crate::moved;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest, Failure, Warning};
 
-/// An engine can only become a newer one of its kind.
+/// An engine can only be upgraded to a newer version of its kind.
 pub(super) fn check(olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
     let (Some(old), Some(new)) = (olds.text("engine"), inputs.text("engine")) else { return };
     let (Some((old_kind, old_version)), Some((new_kind, new_version))) = (parts(old), parts(new)) else { return };
@@ -27,7 +27,7 @@ fn parts(engine: &str) -> Option<(&str, u32)> {
     Some((kind, version.parse().ok()?))
 }
 
-/// What an upgrade does beside, and one that is not finished yet.
+/// Warnings about the effects of an upgrade, and the pending work of an unfinished one.
 pub(super) fn adjust_diff(request: &DiffRequest<'_>, diff: &mut Diff) {
     let path = Path::root("engine");
     let mut warn = |text: String| diff.warnings.push(Warning { path: path.clone(), text });
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn an_engine_becomes_a_newer_one_of_its_kind_and_no_other() {
+    fn an_engine_can_only_be_upgraded_to_a_newer_version_of_its_kind() {
         for (old, new) in [("PostgreSQL-15", "postgresql-16"), ("MySQL-8", "MySQL-8"), ("MySQL-8", "strange")] {
             assert_eq!(refusals(old, new), [""; 0], "{old} {new}");
         }

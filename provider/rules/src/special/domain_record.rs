@@ -1,6 +1,6 @@
 //! DNS records: the data of MX and SRV records contains the priority, which is also an input of its own.
 //!
-//! Data was not enough because the syntax of `data` depends on the record type.
+//! A descriptor is not sufficient because the syntax of `data` depends on the record type.
 
 use value::{Object, Path, Value};
 
