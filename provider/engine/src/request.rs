@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::client_error::of_client;
 
-/// A call of a step, carrying these of its body's fields.
+/// A call of a step with these body fields.
 pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<Call, Error> {
     let operation = &step.call;
     let method = Method::from_bytes(operation.method.as_bytes())
@@ -33,7 +33,7 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         call = call.query(name, value);
     }
-    // Our changes say what a field shall be, not how much it shall move: making them twice is making them once.
+    // All changes set absolute values, so they are idempotent.
     if call.method == Method::PATCH {
         call = call.repeatable(Repeatable::Yes);
     }
@@ -58,7 +58,7 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
     })
 }
 
-/// What a call of Object Storage needs beside.
+/// The additional data of an Object Storage call.
 fn stored(operation: &str, shape: &Json, scope: &Scope<'_>) -> Result<Storage, Error> {
     let shape = Shape::deserialize(shape)
         .map_err(|_| Error::new(ErrorKind::Internal, format!("the description of {operation} is invalid")))?;

@@ -1,4 +1,4 @@
-//! Waiting until a resource has settled, or is gone: looks at it at the pace of its kind until its status says so.
+//! Waits until a resource has a stable status or no longer exists: polls it at the interval of its type.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
 
-/// A failed status must be seen again this much later before it is believed, or as long as the descriptor doubts it: some
-/// objects pass through one, as recorded.
+/// A failed status is final only if a second read after this time, or after the time in the descriptor, returns it again: as
+/// recorded, some objects have a failed status temporarily.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
 
-/// What a status says.
+/// The classification of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     Settled,
     Passing,
     Failed,
-    /// A status that this version does not know.
+    /// An unknown status.
     Unknown,
 }
 
-/// Waits until the resource has settled, starting from what is known of it.
+/// Waits until the resource has a stable status, starting with its known status.
 ///
-/// `look` asks for a look even if it seems settled. A failed status is an error with the API's own reason.
+/// With `look` it is read at least once. A failed status is an error with the API's reason.
 pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else { return Ok(()) };
     let pace = PollInterval::of(Some(wait));
@@ -60,7 +60,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool)
     }
 }
 
-/// Waits until the resource is gone.
+/// Waits until the resource no longer exists.
 pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else {
         return if scope.odd_delete { not_there(cx, scope).await } else { Ok(()) };
@@ -89,7 +89,7 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
     }
 }
 
-/// Reads once, after a delete whose answer the API document does not have.
+/// Reads once after a delete whose response is not in the API document.
 async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
     match fetch::read(cx, scope, false).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -107,7 +107,7 @@ fn doubt(wait: &Wait) -> Duration {
     SECOND_LOOK.max(Duration::from_millis(wait.doubt_ms))
 }
 
-/// Warns once of a status that this version does not know: what it means is not guessed.
+/// Warns once about an unknown status.
 fn warn_of_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mut bool) {
     let Some(status) = status(wait, scope).filter(|_| standing(wait, scope) == Standing::Unknown && !*warned) else {
         return;
@@ -120,8 +120,7 @@ fn warn_of_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mu
     ));
 }
 
-/// Whether the resource is in a passing state, as far as is known. A read does not wait for the end of a status that is
-/// not known: it may be one that lasts.
+/// Whether the resource has a transient status. A read does not wait for the end of an unknown status, which may be stable.
 pub(crate) fn is_passing(scope: &Scope<'_>) -> bool {
     scope.resource.wait.as_ref().is_some_and(|wait| standing(wait, scope) == Standing::Passing)
 }
