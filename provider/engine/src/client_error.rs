@@ -23,7 +23,7 @@ pub(crate) fn of_client(error: client::Error) -> Error {
         made = made.hint(hint);
     }
     if error.maybe_done() {
-        made = made.doubtful();
+        made = made.ambiguous();
     }
     made.because(error)
 }

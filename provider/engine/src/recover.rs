@@ -100,7 +100,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await? } else { Vec::new() };
     let began = cx.client.clock().now();
     note(cx, scope, name.as_deref(), &before, began);
-    let mut doubt: Option<Error> = None;
+    let mut ambiguous: Option<Error> = None;
     for attempt in 1.. {
         let made = {
             let _under_way = lock.read().await;
@@ -111,7 +111,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
             Ok(_) => without_id(cx.resource),
             Err(error) => error,
         };
-        if doubt.is_none() && !error.maybe_done() {
+        if ambiguous.is_none() && !error.maybe_done() {
             return rejected(aside, scope, inputs, name.as_deref(), error).await;
         }
         if error.kind() == ErrorKind::Cancelled || special::handler(cx.resource).looks_up_ambiguous_creates() {
@@ -144,7 +144,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
         if attempt == ATTEMPTS || cx.limit.saturating_sub(cx.spent()).is_zero() {
             return Err(unclear(cx.resource, error, None));
         }
-        doubt = Some(error);
+        ambiguous = Some(error);
     }
     Err(without_id(cx.resource))
 }
@@ -152,7 +152,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
 /// A response without an id does not identify the created object.
 pub(crate) fn without_id(resource: &Resource) -> Error {
     let fact = format!("the response to the create request of the {} has no id", resource.label);
-    Error::new(ErrorKind::Internal, fact).doubtful()
+    Error::new(ErrorKind::Internal, fact).ambiguous()
 }
 
 /// The error of a rejected create call. An object with the automatic name of this resource is named in the error: no journal

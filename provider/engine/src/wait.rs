@@ -14,7 +14,7 @@ use rules::wire;
 
 /// A failed status is final only if a second read after this time, or after the time in the descriptor, returns it again: as
 /// recorded, some objects have a failed status temporarily.
-const SECOND_LOOK: Duration = Duration::from_secs(2);
+const SECOND_READ: Duration = Duration::from_secs(2);
 
 /// The classification of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,34 +28,34 @@ enum Standing {
 
 /// Waits until the resource has a stable status, starting with its known status.
 ///
-/// With `look` it is read at least once. A failed status is an error with the API's reason.
-pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool) -> Result<(), Error> {
+/// With `read_first` it is read at least once. A failed status is an error with the API's reason.
+pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first: bool) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else { return Ok(()) };
     let pace = PollInterval::of(Some(wait));
     let began = cx.spent();
-    let mut look = look || status(wait, scope).is_none();
+    let mut read_first = read_first || status(wait, scope).is_none();
     let mut failed_at = None;
     let mut warned = false;
     loop {
-        let lasts = |since| cx.spent().saturating_sub(since) >= doubt(wait);
+        let lasts = |since| cx.spent().saturating_sub(since) >= confirmation(wait);
         match standing(wait, scope) {
-            Standing::Settled if !look => return Ok(()),
-            Standing::Failed if !look && scope.without_code => return Ok(()),
+            Standing::Settled if !read_first => return Ok(()),
+            Standing::Failed if !read_first && scope.without_code => return Ok(()),
             Standing::Failed if failed_at.is_some_and(lasts) => return Err(failure(cx, wait, scope)),
             _ => {}
         }
-        let now_failed = standing(wait, scope) == Standing::Failed && !look;
+        let now_failed = standing(wait, scope) == Standing::Failed && !read_first;
         if matches!(standing(wait, scope), Standing::Passing | Standing::Unknown) {
             scope.was_passing = true;
             cx.progress.status(&message(cx, wait, scope));
         }
-        warn_of_unknown(cx, wait, scope, &mut warned);
+        warn_about_unknown(cx, wait, scope, &mut warned);
         failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));
-        if !look {
-            let pause = if now_failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
+        if !read_first {
+            let pause = if now_failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
             cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
         }
-        look = false;
+        read_first = false;
         fetch::read(cx, scope, true).await?;
     }
 }
@@ -82,9 +82,9 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
                 .hint("the object still exists: run the command again, or check the object in the Scaleway console"));
         }
         failed = now_failed;
-        warn_of_unknown(cx, wait, scope, &mut warned);
+        warn_about_unknown(cx, wait, scope, &mut warned);
         cx.progress.status(&message(cx, wait, scope));
-        let pause = if failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
+        let pause = if failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the deletion of the {}{}", cx.resource.label, seen(wait, scope))).await?;
     }
 }
@@ -103,12 +103,12 @@ async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error>
     }
 }
 
-fn doubt(wait: &Wait) -> Duration {
-    SECOND_LOOK.max(Duration::from_millis(wait.doubt_ms))
+fn confirmation(wait: &Wait) -> Duration {
+    SECOND_READ.max(Duration::from_millis(wait.doubt_ms))
 }
 
 /// Warns once about an unknown status.
-fn warn_of_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mut bool) {
+fn warn_about_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mut bool) {
     let Some(status) = status(wait, scope).filter(|_| standing(wait, scope) == Standing::Unknown && !*warned) else {
         return;
     };

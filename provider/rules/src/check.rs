@@ -2,7 +2,7 @@
 
 mod cron;
 mod decides;
-mod familiar;
+mod known_values;
 mod localities;
 mod policy;
 mod rules;
@@ -41,7 +41,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
-    checker.warnings.extend(localities::doubts(resource, &inputs));
+    checker.warnings.extend(localities::warnings(resource, &inputs));
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     if !made.is_empty() {
@@ -97,11 +97,11 @@ impl Checker {
             if let (Some(known), Some(value)) = (&property.checks.known, inputs.given(name)) {
                 let here = path.name(name.as_str());
                 let secret = self.secret || property.secret;
-                self.warnings.extend(familiar::doubts(known, &here, value, &inputs, secret));
+                self.warnings.extend(known_values::warnings(known, &here, value, &inputs, secret));
             }
             if let (Some(Format::BucketPolicy), Some(text)) = (property.checks.format, inputs.text(name)) {
-                let doubt = policy::lock_out(text).map(|text| Warning { path: path.name(name.as_str()), text });
-                self.warnings.extend(doubt);
+                let warning = policy::lock_out(text).map(|text| Warning { path: path.name(name.as_str()), text });
+                self.warnings.extend(warning);
             }
             if inputs.contains_key(name) {
                 continue;
@@ -241,8 +241,7 @@ impl Checker {
                         Some(Format::BucketName) => autoname::plain(&text),
                         _ => text,
                     };
-                    let made = self.value(property, &Value::from(text), &Path::root(name.as_str()));
-                    inputs.insert(name.clone(), made);
+                    inputs.insert(name.clone(), self.value(property, &Value::from(text), &Path::root(name.as_str())));
                 }
                 Err(reason) => self.fail(&Path::root(name.as_str()), reason),
             }
@@ -253,13 +252,14 @@ impl Checker {
 
     fn groups(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
         // A resource that was imported without an unreadable input, such as a password, may continue without it.
-        let is_unread = |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
-        let goes_without = |name: &String| !olds.is_empty() && is_unread(name) && !says_something(olds.given(name));
+        let is_unreadable =
+            |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
+        let may_be_absent = |name: &String| !olds.is_empty() && is_unreadable(name) && !is_set(olds.given(name));
         for group in &resource.exactly_one {
-            self.group(group, inputs, !group.iter().all(goes_without));
+            self.group(group, inputs, !group.iter().all(may_be_absent));
         }
         for group in &resource.at_least_one {
-            if let (None, Some(first)) = (group.iter().find(|name| says_something(inputs.given(name))), group.first()) {
+            if let (None, Some(first)) = (group.iter().find(|name| is_set(inputs.given(name))), group.first()) {
                 let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 self.fail(&Path::root(first.as_str()), format!("is missing: set at least one of {names}"));
             }
@@ -290,9 +290,9 @@ impl Checker {
         // A required argument does not identify a resource.
         let chosen = |name: &&str| lookup.inputs.get(*name).is_none_or(|input| input.input != Input::Required);
         let found_by: Vec<&str> = inputs.filter(|name| !OWNERS.contains(name)).filter(chosen).collect();
-        let given: Vec<&&str> = found_by.iter().filter(|name| says_something(arguments.given(name))).collect();
+        let given: Vec<&&str> = found_by.iter().filter(|name| is_set(arguments.given(name))).collect();
         let has_default = lookup.inputs.get(id).is_some_and(|input| matches!(input.input, Input::Provider(_)));
-        match (says_something(arguments.given(id)), given.first()) {
+        match (is_set(arguments.given(id)), given.first()) {
             (true, Some(name)) => {
                 self.fail(&Path::root(**name), format!("conflicts with `{id}`: set only one of them"));
             }
@@ -305,7 +305,7 @@ impl Checker {
     }
 
     fn group(&mut self, group: &[String], inputs: &Object, needed: bool) {
-        let given: Vec<&String> = group.iter().filter(|name| says_something(inputs.given(name))).collect();
+        let given: Vec<&String> = group.iter().filter(|name| is_set(inputs.given(name))).collect();
         let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         match given.as_slice() {
             [] if needed => {
@@ -323,8 +323,7 @@ impl Checker {
 
     fn directions(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
         for (name, _) in resource.properties.iter().filter(|(_, property)| property.one_way) {
-            let was = olds.flag(name);
-            if was == Some(true) && inputs.flag(name) == Some(false) {
+            if olds.flag(name) == Some(true) && inputs.flag(name) == Some(false) {
                 let reason = "cannot be disabled after it was enabled: keep it enabled, or replace the resource";
                 self.fail(&Path::root(name.as_str()), reason);
             }
@@ -345,7 +344,7 @@ impl Checker {
 }
 
 /// Whether an input counts as set in a group of alternatives: `false` and empty strings do not.
-fn says_something(value: Option<&Value>) -> bool {
+fn is_set(value: Option<&Value>) -> bool {
     value.is_some_and(|value| match value.data() {
         Data::Bool(flag) => *flag,
         Data::String(text) => !text.is_empty(),

@@ -127,7 +127,7 @@ impl Error {
 
     /// The same error for a call that may have taken effect.
     #[must_use]
-    pub fn doubtful(mut self) -> Self {
+    pub fn ambiguous(mut self) -> Self {
         self.maybe_done = true;
         self
     }

@@ -89,7 +89,7 @@ async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
         let lost = match change(cx, scope, added.clone(), Repeatable::No).await {
             Ok(records) => match records.into_iter().find(|other| is_same(other, &record)) {
                 Some(made) => return Ok(made),
-                None => return Ok(find(cx, scope, &record).await.map_err(Error::doubtful)?.unwrap_or_default()),
+                None => return Ok(find(cx, scope, &record).await.map_err(Error::ambiguous)?.unwrap_or_default()),
             },
             Err(error) if error.maybe_done() => error,
             Err(error) => return Err(error),
@@ -117,7 +117,7 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: R
         Some(Json::Array(records)) => Ok(records),
         _ => Err(Error::new(ErrorKind::Unreachable, "the response to UpdateDNSZoneRecords has no list `records`")
             .hint("check `apiUrl` (SCW_API_URL) and any proxy, and run the command again")
-            .doubtful()),
+            .ambiguous()),
     }
 }
 

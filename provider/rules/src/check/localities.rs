@@ -11,7 +11,7 @@ use crate::operation::Warning;
 use crate::place::{self, Defaults};
 
 /// Warnings for regions or zones of a program that are not listed, at any depth.
-pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
+pub(super) fn warnings(resource: &Resource, inputs: &Object) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if !resource.localities.is_empty() {
         inside(resource, &resource.properties, inputs, &Path::default(), &mut warnings);
@@ -24,7 +24,7 @@ pub fn unknown_places(catalog: &Catalog, defaults: &Defaults) -> Vec<String> {
     let listed: BTreeSet<&str> =
         catalog.resources.values().flat_map(|resource| &resource.localities).map(String::as_str).collect();
     let regions: BTreeSet<&str> = listed.iter().map(|known| place::region_of(known)).collect();
-    let doubt = |noun: &str, text: &str, known: &BTreeSet<&str>| {
+    let warning = |noun: &str, text: &str, known: &BTreeSet<&str>| {
         let near = rules::nearest(text, known.iter().copied());
         let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
         format!("\"{text}\" is not a known {noun}{near}")
@@ -33,9 +33,9 @@ pub fn unknown_places(catalog: &Catalog, defaults: &Defaults) -> Vec<String> {
     let zone = defaults.zone.as_deref().filter(|text| place::is_zone(text) && !listed.contains(text));
     // An unknown region already has a warning.
     let zone = zone.filter(|text| region != Some(place::region_of(text)));
-    let region = region.map(|text| doubt("region", text, &regions));
+    let region = region.map(|text| warning("region", text, &regions));
     let zones = listed.iter().copied().filter(|known| place::is_zone(known)).collect();
-    region.into_iter().chain(zone.map(|text| doubt("zone", text, &zones))).collect()
+    region.into_iter().chain(zone.map(|text| warning("zone", text, &zones))).collect()
 }
 
 fn inside(
@@ -57,12 +57,12 @@ fn inside(
                     }
                 }
             }
-            _ => warnings.extend(doubt(resource, property, value).map(|text| Warning { path: here, text })),
+            _ => warnings.extend(warning(resource, property, value).map(|text| Warning { path: here, text })),
         }
     }
 }
 
-fn doubt(resource: &Resource, property: &Property, value: &Value) -> Option<String> {
+fn warning(resource: &Resource, property: &Property, value: &Value) -> Option<String> {
     let (noun, is_zone) = match (&property.input, property.checks.format) {
         (Input::Provider(ProviderDefault::Region), _) | (_, Some(Format::Region)) => ("region", false),
         (Input::Provider(ProviderDefault::Zone), _) | (_, Some(Format::Zone)) => ("zone", true),
@@ -106,7 +106,7 @@ mod tests {
             ..Resource::default()
         };
         let inputs = Value::from(json!({ name: text })).as_object().cloned().unwrap_or_default();
-        doubts(&resource, &inputs).pop().map(|warning| warning.to_string())
+        warnings(&resource, &inputs).pop().map(|warning| warning.to_string())
     }
 
     #[test]
@@ -118,14 +118,14 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.resources.insert("a".to_owned(), of(&["fr-par", "nl-ams"]));
         catalog.resources.insert("b".to_owned(), of(&["fr-par-1", "pl-waw-2"]));
-        let doubts = |region: &str, zone: &str| {
+        let warnings = |region: &str, zone: &str| {
             let defaults =
                 Defaults { region: Some(region.to_owned()), zone: Some(zone.to_owned()), ..Defaults::default() };
             unknown_places(&catalog, &defaults)
         };
-        assert!(doubts("pl-waw", "fr-par-1").is_empty());
-        assert_eq!(doubts("fr-pra", "fr-pra-1"), ["\"fr-pra\" is not a known region; did you mean \"fr-par\"?"]);
-        assert_eq!(doubts("fr-par", "fr-par-7"), ["\"fr-par-7\" is not a known zone; did you mean \"fr-par-1\"?"]);
+        assert!(warnings("pl-waw", "fr-par-1").is_empty());
+        assert_eq!(warnings("fr-pra", "fr-pra-1"), ["\"fr-pra\" is not a known region; did you mean \"fr-par\"?"]);
+        assert_eq!(warnings("fr-par", "fr-par-7"), ["\"fr-par-7\" is not a known zone; did you mean \"fr-par-1\"?"]);
     }
 
     #[test]

@@ -238,10 +238,10 @@ mod tests {
 
     #[test]
     fn unexpected_json_is_ignored() {
-        let strange = json!({ "endpoints": [null, 7, {}, { "load_balancer": null }, { "private_network": "n" }] });
-        assert_eq!(decoded(&strange), json!({}));
-        let stranger = json!({ "endpoints": {}, "read_replicas": [7, { "endpoints": 7 }], "private_ips": {} });
-        assert_eq!(decoded(&stranger), json!({ "read_replicas": [], "private_ips": {} }));
+        let unexpected = json!({ "endpoints": [null, 7, {}, { "load_balancer": null }, { "private_network": "n" }] });
+        assert_eq!(decoded(&unexpected), json!({}));
+        let unexpected = json!({ "endpoints": {}, "read_replicas": [7, { "endpoints": 7 }], "private_ips": {} });
+        assert_eq!(decoded(&unexpected), json!({ "read_replicas": [], "private_ips": {} }));
         let bare = decoded(&json!({ "endpoints": [{ "private_network": {} }, { "load_balancer": {} }] }));
         assert_eq!(bare["private_network"]["enable_ipam"], json!(false));
         assert_eq!(bare["load_balancer"], json!({}));

@@ -45,8 +45,10 @@ mod tests {
 
     #[test]
     fn unexpected_json_is_ignored() {
-        for strange in [json!({ "ipam_configs": "a" }), json!({ "ipam_configs": [1] }), json!({ "ipam_configs": [] })] {
-            assert_eq!(reshaped(encode, &strange), json!({}));
+        for unexpected in
+            [json!({ "ipam_configs": "a" }), json!({ "ipam_configs": [1] }), json!({ "ipam_configs": [] })]
+        {
+            assert_eq!(reshaped(encode, &unexpected), json!({}));
         }
         assert_eq!(reshaped(decode, &json!({})), json!({}));
     }

@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn invalid_blocks_are_omitted() {
-        let strange = json!({ "subnets": [null, 7, "10.0.0.0/8", {}, { "subnet": 7 }, { "subnet": "nowhere" }] });
-        assert_eq!(decoded(&strange), json!({ "is_regional": true, "ipv4_subnets": [], "ipv6_subnets": [] }));
+        let unexpected = json!({ "subnets": [null, 7, "10.0.0.0/8", {}, { "subnet": 7 }, { "subnet": "nowhere" }] });
+        assert_eq!(decoded(&unexpected), json!({ "is_regional": true, "ipv4_subnets": [], "ipv6_subnets": [] }));
         assert_eq!(decoded(&json!({ "subnets": null })), json!({ "is_regional": true }));
     }
 

@@ -222,9 +222,9 @@ mod tests {
 
     #[test]
     fn unexpected_json_is_unchanged() {
-        for strange in [json!({ "lifecycle_rules": 7 }), json!({ "lifecycle_rules": [null, 7, "rule"] })] {
-            assert_eq!(encoded(&strange), strange);
-            assert_eq!(decoded(&strange), strange);
+        for unexpected in [json!({ "lifecycle_rules": 7 }), json!({ "lifecycle_rules": [null, 7, "rule"] })] {
+            assert_eq!(encoded(&unexpected), unexpected);
+            assert_eq!(decoded(&unexpected), unexpected);
         }
         decoded(&json!({ "status": [], "lifecycle_rules": [{ "filter": { "and": 7, "tag": 7 }, "expiration": 7 }] }));
     }

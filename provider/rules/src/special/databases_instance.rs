@@ -73,7 +73,7 @@ impl Special for Instance {
     }
 
     fn imported(&self, inputs: &mut Object) {
-        shows_one_way_to_an_address(inputs, "ipNet");
+        keep_enable_ipam_only(inputs, "ipNet");
     }
 
     fn sent_by_handler(&self, inputs: &Object) -> &'static [&'static str] {
@@ -89,7 +89,7 @@ impl Special for Instance {
 
 /// An address that IPAM chose and `enableIpam` conflict in a request: an import contains `enableIpam`, so that another
 /// instance of the same program gets a free address.
-pub(super) fn shows_one_way_to_an_address(inputs: &mut Object, address: &str) {
+pub(super) fn keep_enable_ipam_only(inputs: &mut Object, address: &str) {
     let network = inputs.get_mut("privateNetwork").map(Value::data_mut);
     if let Some(Data::Object(network)) = network
         && network.flag("enableIpam") == Some(true)

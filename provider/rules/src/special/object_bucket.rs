@@ -43,7 +43,7 @@ impl Special for Bucket {
 
 fn check_rule(rule: &Object, path: &Path, failures: &mut Vec<Failure>) {
     let mut fail = |path: &Path, reason: &str| failures.push(Failure { path: path.clone(), reason: reason.to_owned() });
-    if !ACTIONS.iter().any(|action| says_something(rule.given(action))) {
+    if !ACTIONS.iter().any(|action| is_set(rule.given(action))) {
         fail(path, "has no action: set one, such as `expiration`");
     }
     if let (Some(more), Some(less)) = (number(rule, "objectSizeGreaterThan"), number(rule, "objectSizeLessThan"))
@@ -72,7 +72,7 @@ fn check_rule(rule: &Object, path: &Path, failures: &mut Vec<Failure>) {
 /// An unknown value may turn out to be absent or set, so it violates neither limit.
 fn exactly_one(object: &Object, names: &[&str], path: &Path, fail: &mut impl FnMut(&Path, &str)) {
     let given: Vec<&Value> = names.iter().filter_map(|name| object.given(name)).collect();
-    let known = given.iter().filter(|value| !value.is_unknown() && says_something(Some(value))).count();
+    let known = given.iter().filter(|value| !value.is_unknown() && is_set(Some(value))).count();
     let listed = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if known > 1 {
         fail(path, &format!("has conflicting properties: set only one of {listed}"));
@@ -81,7 +81,7 @@ fn exactly_one(object: &Object, names: &[&str], path: &Path, fail: &mut impl FnM
     }
 }
 
-fn says_something(value: Option<&Value>) -> bool {
+fn is_set(value: Option<&Value>) -> bool {
     let empty = |value: &Value| value.as_array().is_some_and(<[Value]>::is_empty) || value.as_bool() == Some(false);
     value.is_some_and(|value| value.is_unknown() || !(value.is_null() || empty(value)))
 }

@@ -3,32 +3,32 @@
 use catalog::{Known, KnownGroup};
 use value::{Data, Object, Path, Value};
 
-use super::{rules, says_something};
+use super::{is_set, rules};
 use crate::operation::Warning;
 
 /// Warnings for a value or the elements of a list. `beside` are the other inputs of the object. Never for secrets.
-pub(super) fn doubts(known: &Known, path: &Path, value: &Value, beside: &Object, secret: bool) -> Vec<Warning> {
+pub(super) fn warnings(known: &Known, path: &Path, value: &Value, beside: &Object, secret: bool) -> Vec<Warning> {
     if secret || value.contains_secret() {
         return Vec::new();
     }
-    let doubt = |path: Path, value: &Value| {
+    let warn = |path: Path, value: &Value| {
         let text = value.as_str().filter(|text| !text.is_empty())?;
-        Some(Warning { path, text: doubt(known, text, beside)? })
+        Some(Warning { path, text: warning(known, text, beside)? })
     };
     match value.data() {
         Data::Array(items) => {
-            items.iter().enumerate().filter_map(|(index, item)| doubt(path.index(index), item)).collect()
+            items.iter().enumerate().filter_map(|(index, item)| warn(path.index(index), item)).collect()
         }
-        _ => doubt(path.clone(), value).into_iter().collect(),
+        _ => warn(path.clone(), value).into_iter().collect(),
     }
 }
 
-fn doubt(known: &Known, text: &str, beside: &Object) -> Option<String> {
+fn warning(known: &Known, text: &str, beside: &Object) -> Option<String> {
     let Some(group) = known.groups.iter().find(|group| group.values.iter().any(|value| value == text)) else {
         return Some(unlisted(known, text));
     };
     let KnownGroup { unless: Some(unless), because, .. } = group else { return None };
-    says_something(beside.given(unless)).then(|| format!("the {} \"{text}\" {because}", known.called))
+    is_set(beside.given(unless)).then(|| format!("the {} \"{text}\" {because}", known.called))
 }
 
 fn unlisted(known: &Known, text: &str) -> String {
@@ -59,16 +59,16 @@ mod tests {
         }
     }
 
-    fn warnings(value: serde_json::Value, beside: serde_json::Value, secret: bool) -> Vec<String> {
+    fn warned(value: serde_json::Value, beside: serde_json::Value, secret: bool) -> Vec<String> {
         let beside = Value::from(beside).as_object().cloned().unwrap_or_default();
-        let doubts = doubts(&known(), &Path::root("rights"), &Value::from(value), &beside, secret);
-        doubts.iter().map(ToString::to_string).collect()
+        let found = warnings(&known(), &Path::root("rights"), &Value::from(value), &beside, secret);
+        found.iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn a_listed_value_has_no_warning_and_an_unlisted_one_has_the_nearest_as_suggestion() {
-        assert!(warnings(json!(["ReadBooks", "ManageShelves"]), json!({}), false).is_empty());
-        let unlisted = warnings(json!(["ReadBook", "Fly"]), json!({}), false);
+        assert!(warned(json!(["ReadBooks", "ManageShelves"]), json!({}), false).is_empty());
+        let unlisted = warned(json!(["ReadBook", "Fly"]), json!({}), false);
         assert_eq!(
             unlisted,
             [
@@ -80,14 +80,14 @@ mod tests {
 
     #[test]
     fn a_value_that_conflicts_with_another_input_is_a_warning() {
-        let doubts = warnings(json!("ManageShelves"), json!({ "shelf": "a" }), false);
-        assert_eq!(doubts, ["`rights`: the right \"ManageShelves\" applies to all shelves: remove `shelf`"]);
-        assert!(warnings(json!("ReadBooks"), json!({ "shelf": "a" }), false).is_empty());
+        let found = warned(json!("ManageShelves"), json!({ "shelf": "a" }), false);
+        assert_eq!(found, ["`rights`: the right \"ManageShelves\" applies to all shelves: remove `shelf`"]);
+        assert!(warned(json!("ReadBooks"), json!({ "shelf": "a" }), false).is_empty());
     }
 
     #[test]
     fn secret_and_unknown_values_have_no_warnings() {
-        assert!(warnings(json!(["Fly"]), json!({}), true).is_empty());
-        assert!(doubts(&known(), &Path::root("rights"), &Value::UNKNOWN, &Object::new(), false).is_empty());
+        assert!(warned(json!(["Fly"]), json!({}), true).is_empty());
+        assert!(warnings(&known(), &Path::root("rights"), &Value::UNKNOWN, &Object::new(), false).is_empty());
     }
 }
