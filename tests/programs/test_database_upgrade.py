@@ -105,7 +105,7 @@ def test_an_upgrade_is_an_update_of_the_instance_and_of_nothing_else(
     preview = deployed.preview()
     assert list(preview.changed.values()) == [["update"]], preview.operations
     assert preview.difference("instance") == ["engine"]
-    assert "moving everything to another instance" in preview.output
+    assert "moving the data to a new instance" in preview.output
     assert "may be rejected" not in preview.output
 
     run = deployed.up()
@@ -211,7 +211,7 @@ def test_an_instance_with_read_replicas_is_not_upgraded(program: Program, deploy
     deployed.up()
     deployed.refresh()
     program.engine = "PostgreSQL-16"
-    assert "as long as there are read replicas" in deployed.preview().output
+    assert "while it has read replicas" in deployed.preview().output
     with pytest.raises(Failed, match="the upgrade does not copy read replicas"):
         deployed.up()
     assert len(instances(fake)) == 1
