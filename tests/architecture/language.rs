@@ -46,6 +46,8 @@ const CHECKED: &[&str] = &[
     "schema/src",
     "schema/tests",
     "scripts",
+    "provider/engine",
+    "provider/rules",
     "sdk-gen",
     "tests/architecture",
     "tests/cases",

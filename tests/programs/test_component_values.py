@@ -81,7 +81,7 @@ def test_a_whole_map_or_list_wrapped_as_one_secret_previews_all_its_parts(stack:
 
 def test_a_map_that_is_unknown_as_a_whole_is_rejected_with_a_way_to_give_its_keys(stack: Callable[..., Stack]) -> None:
     program = lambda: scaleway.evalap.SecretStore("store", environment="dev", secrets=unknown({"x": "hidden"}))
-    with pytest.raises(Failed, match="property secrets .*keys that are known in a preview.*give a map whose values are outputs"):
+    with pytest.raises(Failed, match="property secrets .*keys that are known in a preview.*pass a map whose values are outputs"):
         stack(program).preview()
 
 

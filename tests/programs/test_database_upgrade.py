@@ -105,8 +105,8 @@ def test_an_upgrade_is_an_update_of_the_instance_and_of_nothing_else(
     preview = deployed.preview()
     assert list(preview.changed.values()) == [["update"]], preview.operations
     assert preview.difference("instance") == ["engine"]
-    assert "moving everything to another instance" in preview.output
-    assert "may be refused" not in preview.output
+    assert "moving the data to a new instance" in preview.output
+    assert "may be rejected" not in preview.output
 
     run = deployed.up()
     assert list(run.changed.values()) == [["update"]], run.operations
@@ -177,7 +177,7 @@ def test_a_refresh_finds_an_upgrade_nobody_noted_and_the_next_up_finishes_it(dep
     )
     deployed.refresh()
     assert uuid(deployed) != old["id"]
-    assert "the instance of before is still there" in deployed.preview().output
+    assert "the previous instance still exists" in deployed.preview().output
     deployed.up()
     (new,) = instances(fake)
     assert (new["id"], new["is_ha_cluster"]) == (uuid(deployed), True)
@@ -198,7 +198,7 @@ def test_an_upgrade_that_stops_after_the_new_instance_is_there_goes_on_where_it_
 
 def test_an_older_engine_or_another_kind_is_refused_at_preview(program: Program, deployed: Stack) -> None:
     for engine, reason in {
-        "PostgreSQL-14": "cannot go back from PostgreSQL-15",
+        "PostgreSQL-14": "cannot be downgraded from PostgreSQL-15",
         "MySQL-8": "stays with PostgreSQL",
     }.items():
         program.engine = engine
@@ -211,7 +211,7 @@ def test_an_instance_with_read_replicas_is_not_upgraded(program: Program, deploy
     deployed.up()
     deployed.refresh()
     program.engine = "PostgreSQL-16"
-    assert "as long as there are read replicas" in deployed.preview().output
-    with pytest.raises(Failed, match="read replicas do not go along"):
+    assert "while it has read replicas" in deployed.preview().output
+    with pytest.raises(Failed, match="the upgrade does not copy read replicas"):
         deployed.up()
     assert len(instances(fake)) == 1

@@ -69,7 +69,7 @@ def test_what_is_unwell_fails_the_update_and_what_comes_after_stays(stack: Make,
     with pytest.raises(Failed) as failed:
         made.up(on_output=told.append)
     assert "503 instead of 200 to 299" in str(failed.value)
-    assert "look at the logs" in str(failed.value)
+    assert "check the logs" in str(failed.value)
     assert "not healthy yet" in "".join(told)
     (after,) = fake.objects("registry/namespace")
     assert after["fields"]["description"] == "web:1"

@@ -102,8 +102,8 @@ def test_create_ends_at_its_limit_and_the_next_up_takes_the_object(fake: Fake, s
     with pytest.raises(Failed, match=r"gave up after 5 s: the time limit was reached") as failed:
         made.up(watch=watch)
     message = str(failed.value)
-    assert message.count("Hint:") == 1 and "looks it up before it creates another one" in message, message
-    assert "or allow more time with `customTimeouts`" in message, message
+    assert message.count("Hint:") == 1 and "looks it up before it creates a new one" in message, message
+    assert "or increase the timeout with `customTimeouts`" in message, message
     assert 4 < times["failed"] - times["started"] < 8, times
     (images,) = fake.objects("registry/namespace")
     assert made.up().of("images") == ["create"]

@@ -136,7 +136,7 @@ def test_a_preview_tells_whose_turn_it_will_be_and_what_stays(tmp_path: Path) ->
         before = url_in_use(fake)
         age(stack)
         preview = stack.preview()
-        assert preview.calls == [] and "days ago: it is rotated now" in preview.output
+        assert preview.calls == [] and "days ago: the credential is rotated now" in preview.output
         assert "replace" in preview.of("evalap-password-b") and preview.of("evalap-user-b") == ["update"]
         assert preview.of("evalap-privilege-b") == ["create"] and preview.of("evalap-privilege-a") == ["delete"]
         assert set(preview.changed) & {"evalap-password-a", "evalap-user-a"} == set(), "who has the turn keeps it till the end"
@@ -204,12 +204,12 @@ def test_a_key_that_is_old_enough_is_rotated_and_each_preview_tells_its_days(tmp
         before = in_use(fake)
         preview = stack.preview()
         assert preview.changed == {} and preview.calls == []
-        assert "it is rotated in 89 days, or when `trigger` changes" in preview.output
+        assert "the credential is rotated in 89 days, or when `trigger` changes" in preview.output
         refresh = stack.refresh()
         assert refresh.changed == {}, refresh.differences
         age(stack)
         preview = stack.preview()
-        assert "days ago: it is rotated now" in preview.output
+        assert "days ago: the credential is rotated now" in preview.output
         assert preview.of("evalap-rotation") == ["update"] and "replace" in preview.of("evalap-apiKey")
         assert preview.difference("evalap-rotation") == ["rotatedAt"]
         with Consumer(fake) as consumer:

@@ -180,7 +180,7 @@ async fn a_discontinued_resource_cannot_be_created_and_is_deleted_without_a_requ
         for error in results {
             let error = error.unwrap_err();
             assert_eq!(error.code(), Code::InvalidArgument, "{error}");
-            assert!(error.message().contains("any more, as Scaleway has discontinued its API"), "{error}");
+            assert!(error.message().contains("is discontinued: Scaleway has removed its API"), "{error}");
             assert!(error.message().contains(instead), "{error}");
         }
         assert!(plugin.read(token, &left).await.unwrap().is_none(), "{token}");

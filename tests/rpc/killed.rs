@@ -109,7 +109,7 @@ async fn object_of_a_killed_delete_is_created_again_if_the_program_contains_it()
         let (changed, replaced) = second.diff(token, &thing, &inputs).await;
         assert!(!changed.is_empty() && replaced.is_empty(), "{token}: {changed:?} {replaced:?}");
         let error = second.update(token, &thing, &inputs, false).await.map(drop).unwrap_err();
-        assert!(error.message().contains("does not exist any more"), "{token}: {error}");
+        assert!(error.message().contains("no longer exists"), "{token}: {error}");
         assert!(error.message().contains("Hint: run `pulumi up` again"), "{token}: {error}");
         drop(second);
         let mut third = Plugin::with_fake_in(&fake, None, &home).await;

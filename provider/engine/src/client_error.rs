@@ -4,12 +4,12 @@ use std::error::Error as StdError;
 
 use rules::error::{Error, ErrorKind};
 
-/// An error of the client, with its advice, its cause and whether the call may have taken effect.
+/// Converts an error of the client, with its hint, its cause and whether the call may have taken effect.
 pub(crate) fn of_client(error: client::Error) -> Error {
     let kind = match &error {
         client::Error::Cancelled(_) => ErrorKind::Cancelled,
         client::Error::Deadline(_) => ErrorKind::TimedOut,
-        // Nothing was sent because of an input or a setting: a name such as `..`, an invalid key.
+        // No request was sent because of an input or a setting: a name such as `..`, an invalid key.
         client::Error::Build(_) => ErrorKind::Invalid,
         client::Error::Api(_) => error.kind().map_or(ErrorKind::Unreachable, of_api),
         _ => ErrorKind::Unreachable,
@@ -23,7 +23,7 @@ pub(crate) fn of_client(error: client::Error) -> Error {
         made = made.hint(hint);
     }
     if error.maybe_done() {
-        made = made.doubtful();
+        made = made.ambiguous();
     }
     made.because(error)
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_that_no_path_can_hold_is_an_invalid_input() {
+    fn a_value_that_a_path_cannot_contain_is_an_invalid_input() {
         let rejected = client::Call::new(client::Method::GET, "/users/{name}", &[("name", "..")]);
         assert_eq!(rejected.map_err(of_client).map_err(|error| error.kind()).err(), Some(ErrorKind::Invalid));
     }

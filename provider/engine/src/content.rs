@@ -1,7 +1,6 @@
-//! What a program gives by reference: files, assets and archives, read when they are sent and never before.
+//! The content of files, assets and archives, which is read only when it is sent.
 //!
-//! Knows who reads files for it ([`Files`]), but no file system, no resource and no way to pack or to send anything. Check
-//! and Diff need none of this: an asset carries its hash, and that decides whether it changed.
+//! Files are read through [`Files`]. Check and Diff do not read content: they compare the hashes of assets.
 
 use std::io;
 
@@ -11,17 +10,17 @@ use value::{Asset, Data, Object};
 
 use rules::error::{Error, ErrorKind};
 
-/// The files of who runs the program. Paths are as the program wrote them: absolute, or relative to its directory.
+/// The files of the program. Paths are absolute, or relative to the program's directory.
 pub trait Files: Send + Sync {
     /// The whole content of a file.
     fn read<'f>(&'f self, path: &'f str) -> BoxFuture<'f, io::Result<Bytes>>;
 
-    /// Every file below a directory: paths relative to it with `/` between their parts, in their order. What is no
-    /// directory is an error of the kind `NotADirectory`.
+    /// Every file below a directory: sorted paths relative to it, with `/` as separator. If it is not a directory, the error
+    /// has the kind `NotADirectory`.
     fn list<'f>(&'f self, directory: &'f str) -> BoxFuture<'f, io::Result<Vec<String>>>;
 }
 
-/// Where nothing can be read.
+/// No file access: every call fails.
 pub(crate) struct NoFiles;
 
 impl Files for NoFiles {
@@ -34,16 +33,16 @@ impl Files for NoFiles {
     }
 }
 
-/// What an archive holds.
+/// The content of an archive.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Contents {
-    /// A file that is an archive already; nobody has looked inside.
+    /// A file that is an archive already; its format is not checked.
     Packed(Bytes),
-    /// Files by name, in the order of their names.
+    /// Files, sorted by name.
     Loose(Vec<(String, Bytes)>),
 }
 
-/// The content of a file that the property `place` names.
+/// The content of the file in the property `place`.
 pub async fn file(files: &dyn Files, place: &str, path: &str) -> Result<Bytes, Error> {
     files.read(path).await.map_err(|error| unreadable(place, path, &error))
 }
@@ -80,7 +79,7 @@ pub async fn archive(files: &dyn Files, place: &str, archive: &Asset) -> Result<
     }
 }
 
-/// The parts of an archive below a name; archives inside of it are folders.
+/// The entries of an archive below a name; nested archives are directories.
 fn parts<'f>(
     files: &'f dyn Files,
     place: &'f str,
@@ -98,13 +97,13 @@ fn parts<'f>(
                         loose.extend(inner.into_iter().map(|(inner, content)| (format!("{name}/{inner}"), content)));
                     }
                     (_, Contents::Packed(_)) => {
-                        let fact = format!("`{place}` holds the archive `{name}`, which is a file");
+                        let fact = format!("`{place}` contains the archive `{name}`, which is a file");
                         return Err(Error::new(ErrorKind::Invalid, fact)
-                            .hint("put it in as a file asset, or its directory as a file archive"));
+                            .hint("add it as a file asset, or add its directory as a file archive"));
                     }
                 },
                 _ => {
-                    let fact = format!("`{place}` holds `{name}`, which is neither an asset nor an archive");
+                    let fact = format!("`{place}` contains `{name}`, which is neither an asset nor an archive");
                     return Err(Error::new(ErrorKind::Invalid, fact));
                 }
             }
@@ -113,28 +112,25 @@ fn parts<'f>(
     })
 }
 
-/// Where the content of an asset or archive lies.
+/// The path of the content of an asset or archive.
 fn source<'a>(place: &str, asset: &'a Asset) -> Result<&'a str, Error> {
     if let Some(path) = &asset.path {
         return Ok(path);
     }
     match &asset.uri {
         Some(uri) => uri.strip_prefix("file://").ok_or_else(|| {
-            Error::new(
-                ErrorKind::Invalid,
-                format!("`{place}` lies at an address, and only files of this machine are read"),
-            )
-            .hint("download it first and give the file")
+            Error::new(ErrorKind::Invalid, format!("`{place}` is a URL, but only local files can be read"))
+                .hint("download it first and use the local file")
         }),
-        None => Err(Error::new(ErrorKind::Invalid, format!("the content of `{place}` was not handed over"))
-            .hint("give the file again, for example by running the program on the machine that has it")),
+        None => Err(Error::new(ErrorKind::Invalid, format!("the content of `{place}` is missing"))
+            .hint("run the program on the machine that has the file")),
     }
 }
 
 fn unreadable(place: &str, path: &str, error: &io::Error) -> Error {
     let why = match error.kind() {
         io::ErrorKind::NotFound => "does not exist".to_owned(),
-        io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        io::ErrorKind::PermissionDenied => "cannot be read: permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "is a directory".to_owned(),
         _ => format!("cannot be read: {error}"),
     };
@@ -155,7 +151,7 @@ mod tests {
 
     use super::*;
 
-    /// `a/x` and `a/y/z` hold their own names; nothing else exists.
+    /// The files `a/x` and `a/y/z` contain their own names; no other file exists.
     struct Some3;
 
     impl Files for Some3 {
@@ -188,7 +184,7 @@ mod tests {
     }
 
     fn names(contents: Contents) -> Vec<(String, String)> {
-        let Contents::Loose(files) = contents else { panic!("it is packed") };
+        let Contents::Loose(files) = contents else { panic!("the archive is a single file") };
         files.into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes.to_vec()).unwrap())).collect()
     }
 
@@ -197,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_asset_is_its_text_or_its_file() {
+    async fn an_asset_is_a_string_or_a_file() {
         let text = Asset { text: Some("hello".to_owned()), ..Asset::default() };
         assert_eq!(asset(&Some3, "it", &text).await.unwrap(), "hello");
         assert_eq!(asset(&Some3, "it", &of_path("a/x", false)).await.unwrap(), "a/x");
@@ -206,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_archive_is_a_directory_a_file_or_its_parts() {
+    async fn an_archive_is_a_directory_a_file_or_a_map_of_assets() {
         let directory = archive(&Some3, "it", &of_path("a/", true)).await.unwrap();
         assert_eq!(names(directory), [pair("x", "a/x"), pair("y/z", "a/y/z")]);
         let packed = archive(&Some3, "it", &of_path("packed.zip", true)).await.unwrap();
@@ -221,13 +217,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_read_is_told_with_its_property_and_a_way_out() {
+    async fn an_unreadable_file_is_an_error_with_its_property_and_a_hint() {
         let missing = asset(&Some3, "asset", &of_path("b", false)).await.unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::Invalid);
-        let told = missing.to_string();
-        assert!(told.contains("`asset` names the file \"b\", which does not exist"), "{told}");
+        let message = missing.to_string();
+        assert!(message.contains("`asset` names the file \"b\", which does not exist"), "{message}");
         let far = Asset { uri: Some("https://example.com/a".to_owned()), ..Asset::default() };
         assert!(asset(&Some3, "asset", &far).await.unwrap_err().to_string().contains("download it first"));
-        assert!(asset(&Some3, "asset", &Asset::default()).await.unwrap_err().to_string().contains("not handed over"));
+        assert!(asset(&Some3, "asset", &Asset::default()).await.unwrap_err().to_string().contains("is missing"));
     }
 }

@@ -1,5 +1,5 @@
-//! What an operation has at hand: the client, a time limit, and somebody to tell how it gets on. Makes single calls
-//! with the patience they deserve; knows no property.
+//! The context of an operation: the client, the timeout, and progress messages. Performs single calls with the retries that
+//! depend on the resource.
 
 pub(crate) mod access;
 pub(crate) mod rights;
@@ -44,60 +44,60 @@ pub(crate) struct Context<'a> {
     pub access: &'a Access,
     pub rights: &'a Rights,
     pub files: &'a dyn Files,
-    /// What cannot be predicted.
+    /// The random number generator.
     pub rng: &'a dyn Rng,
-    /// What is known about creates that began.
+    /// The journal of creates and deletes.
     pub creates: &'a Creates,
     pub resource: &'a Resource,
-    /// The URN of what is worked on; empty where there is none.
+    /// The URN of the resource; empty if there is none.
     pub urn: &'a str,
     pub progress: &'a dyn Progress,
-    /// Whether a call of this operation may have changed something at Scaleway.
+    /// Whether a call of this operation may have changed an object at Scaleway.
     pub wrote: &'a AtomicBool,
     pub started: Instant,
     pub limit: Duration,
-    /// Whether the limit bounds single calls: those of lookups and lists have the limit of the client.
+    /// Whether the timeout applies to single calls: calls of lookups and lists have the limit of the client.
     pub bounded: bool,
 }
 
-/// What a call may be told that is not the end of it.
+/// The errors after which a call is retried.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Patience<'a> {
-    /// Preconditions that pass by themselves.
+    /// Preconditions that are retried until they are satisfied.
     pub preconditions: &'a [String],
-    /// What messages of rejections contain that pass once something outside is there, and what that is.
+    /// Strings in messages of rejections that are retried, with the condition that is awaited.
     pub awaited: &'a [(String, String)],
-    /// For how long something not found may still appear.
+    /// How long a 404 is retried, because a new object may not be visible yet.
     pub missing: Duration,
-    /// The uuid of the object that may still appear, beside what this process has just made; without it any object may.
+    /// The UUID of the object whose 404 is retried, in addition to new objects of this process; `None` means all objects.
     pub own: Option<&'a str>,
-    /// A refusal is an answer like another: it is not waited out.
+    /// A permission error is a valid response and is not retried.
     pub optional: bool,
 }
 
 const APPEARING: &str = "waiting for the new object to appear";
-/// For how long a conflict (409) is retried whose reason the API does not name, and the first pause.
+/// How long a conflict (409) without a known error type is retried, and the first pause.
 const UNNAMED_CONFLICT: Duration = Duration::from_secs(10);
 const UNNAMED_CONFLICT_PAUSE: Duration = Duration::from_secs(1);
 
-/// The time for a last read before the limit.
+/// The time that is reserved for a last read before the timeout.
 const LAST_READ: Duration = Duration::from_secs(1);
 
-/// How often somebody who waits for a turn asks whether the time is over; a cancel is heard at once.
+/// How often an operation that waits for a lock checks its timeout; a cancellation takes effect at once.
 const LOCK_CHECK: Duration = Duration::from_secs(1);
 
 impl<'a> Context<'a> {
-    /// The same operation's view of another resource, such as the one it is a part of.
+    /// The context of the same operation for another resource, such as the parent.
     pub(crate) fn on(&self, resource: &'a Resource) -> Self {
         Self { resource, ..*self }
     }
 
-    /// An id of the resource in which what it is a part of is named as it is now.
+    /// The id of the resource with the current id of its parent.
     pub(crate) fn followed_id(&self, id: &str, inputs: &Object) -> String {
         self.moved.followed_id(self.resource, id, inputs, self.defaults)
     }
 
-    /// Makes one call, again and again as long as there is reason to believe that it will pass.
+    /// Makes one call and retries it as long as its error may be temporary.
     pub(crate) async fn send(&self, call: Call, patience: Patience<'_>) -> Result<Answer, Error> {
         let call = self.bounded(call);
         let is_read = call.is_read();
@@ -108,17 +108,17 @@ impl<'a> Context<'a> {
         answered.map_err(|error| identity::about(&call, &self.resource.label, error))
     }
 
-    /// Whether a call so far may have changed something at Scaleway: it was accepted, or its outcome is unknown.
+    /// Whether a call so far may have changed an object at Scaleway: it was accepted, or its outcome is unknown.
     pub(crate) fn wrote(&self) -> bool {
         self.wrote.load(Ordering::Relaxed)
     }
 
-    /// When the operation has to be over.
+    /// The deadline of the operation.
     pub(crate) fn deadline(&self) -> Instant {
         self.started + self.limit
     }
 
-    /// Fails at once if the API is in an outage that outlasts the limit: nothing has begun yet.
+    /// Fails at once if the API has been unavailable for longer than the timeout: the operation has not started yet.
     pub(crate) fn expects_answers(&self) -> Result<(), Error> {
         if self.resource.local.is_some() || self.resource.discontinued.is_some() {
             return Ok(());
@@ -130,9 +130,9 @@ impl<'a> Context<'a> {
         if self.bounded { call.until(self.deadline()) } else { call }
     }
 
-    /// Makes the call of a step and gives the object or the list it answers; nothing if an optional one is refused.
+    /// Makes the call of a step and returns the object or list in its response; `None` if an optional call is rejected.
     ///
-    /// For lists that are searched, the one element that fits is the object; none that fits is `NotFound`.
+    /// In a list that is searched, the matching element is the object; no match is `NotFound`.
     pub(crate) async fn perform(
         &self,
         step: &Step,
@@ -144,10 +144,10 @@ impl<'a> Context<'a> {
         let missing = self.missing_window(&call, scope, fresh.then_some(step));
         let awaited: Vec<(String, String)> =
             step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
-        // One aspect of several may be for others to look at: that is told, and not waited for.
+        // The key may have no permission for one of several reads: that is a warning, and is not retried.
         let optional = step.optional || !step.tells.is_empty();
         let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text).unwrap_or_default();
-        // A window of the descriptor's own is for whatever the call reports as missing.
+        // A `missingWindow` in the descriptor applies to every object that the call reports as missing.
         let own = (step.missing_window_ms == 0).then_some(own.as_str());
         let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, own, optional };
         let (began, pace) = (self.spent(), PollInterval::of(self.resource.wait.as_ref()));
@@ -158,7 +158,7 @@ impl<'a> Context<'a> {
                     self.patiently(patience, &call, || self.client.list(call.clone(), items)).await.map(Json::Array)
                 }
             };
-            // A list may lag behind what was just made or changed.
+            // A list may lag behind recent changes.
             let waited = self.spent().saturating_sub(began);
             let is_listed = |json: &Json| step.find.as_ref().is_none_or(|find| found(json, find, scope).is_some());
             if step.optional || waited >= missing || !answered.as_ref().is_ok_and(|json| !is_listed(json)) {
@@ -186,8 +186,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// For how long a 404 may be a lag: of an object that this operation made or changed, also of a call that makes a part
-    /// of what this process has just made.
+    /// How long a 404 may be a lag: for an object that this operation created or changed, and for a call that creates a child
+    /// of a new object of this process.
     pub(crate) fn missing_window(&self, call: &Call, scope: &Scope<'_>, fresh: Option<&Step>) -> Duration {
         let own = Duration::from_millis(fresh.map_or(0, |step| step.missing_window_ms));
         let follows = scope.fresh && (fresh.is_some() || call.is_read());
@@ -199,10 +199,10 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Waits for the turn to change what the resource is a part of, no longer than the operation may take.
+    /// Waits for the lock of the parent, at most until the timeout.
     pub(crate) async fn lock_parent(&self, scope: &Scope<'_>) -> Result<Option<ParentLock>, Error> {
         let parent = self.resource.within.as_ref().map(|within| catalog::Source::Property(within.property.clone()));
-        // What has parts takes its turn with them.
+        // A resource with children uses the same lock as they do.
         let whole = || {
             let has_part =
                 |part: &Resource| part.within.as_ref().is_some_and(|within| within.token == self.resource.token);
@@ -215,13 +215,13 @@ impl<'a> Context<'a> {
             tokio::select! {
                 biased;
                 turn = &mut turn => return Ok(Some(turn)),
-                paused = self.pause(LOCK_CHECK, "waiting for its turn") => paused?,
+                paused = self.pause(LOCK_CHECK, "waiting for another operation on the same parent") => paused?,
             }
         }
     }
 
-    /// Waits a while; fails when the time of the operation is over. A pause that would last until then ends a little
-    /// earlier, so that there is time for a last read.
+    /// Pauses; fails when the timeout is reached. A pause that would last until then ends earlier, so that there is time for a
+    /// last read.
     pub(crate) async fn pause(&self, pause: Duration, what_for: &str) -> Result<(), Error> {
         let left = self.limit.saturating_sub(self.spent());
         if pause < left {
@@ -233,10 +233,10 @@ impl<'a> Context<'a> {
         self.client.pause(left).await.map_err(of_client)?;
         let message = format!("gave up {what_for} after {} s", self.limit.as_secs());
         Err(Error::new(ErrorKind::TimedOut, message)
-            .hint("run it again to go on waiting, or allow more time with `customTimeouts`"))
+            .hint("run the command again to continue waiting, or increase the timeout with `customTimeouts`"))
     }
 
-    /// How long the operation has taken so far.
+    /// The elapsed time of the operation.
     pub(crate) fn spent(&self) -> Duration {
         self.client.clock().now().saturating_duration_since(self.started)
     }
@@ -255,7 +255,7 @@ impl<'a> Context<'a> {
                     self.rights.note(call, self.client.clock().now());
                     return Ok(answer);
                 }
-                // An answer of the API explains more than that the time is over.
+                // The API's last response explains more than the timeout.
                 (Err(client::Error::Deadline(_)), Some(answered)) => {
                     return Err(self.given_up(answered, patience, self.spent().saturating_sub(began)));
                 }
@@ -275,24 +275,24 @@ impl<'a> Context<'a> {
             self.progress.status(&reason);
             let unnamed = error.kind() == Some(Kind::Busy) && !is_transient(&error);
             let pause = if unnamed { UNNAMED_CONFLICT_PAUSE + waited / 2 } else { pace.pause(waited) };
-            match self.pause(pause, "trying").await {
+            match self.pause(pause, "retrying").await {
                 Err(over) if over.kind() == ErrorKind::TimedOut => return Err(self.given_up(error, patience, waited)),
                 paused => paused?,
             }
             if error.kind() == Some(Kind::Busy) {
-                tracing::debug!(resource = %self.resource.label, "busy, trying again");
+                tracing::debug!(resource = %self.resource.label, "busy, retrying");
             }
             last = error.api().is_some().then_some(error);
         }
     }
 
-    /// The error of a call that was retried until the time of the operation was over.
+    /// The error of a call that was retried until the timeout.
     fn given_up(&self, error: client::Error, patience: Patience<'_>, waited: Duration) -> Error {
         let awaited = awaited(&error, patience);
         let error = self.error(error);
         match awaited {
             Some(what) => error.hint(format!(
-                "waited {} s for {what}: see that it is there and run again, or allow more time with \
+                "waited {} s for {what}: check that it exists and run the command again, or increase the timeout with \
                  `customTimeouts`",
                 waited.as_secs()
             )),
@@ -300,7 +300,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The error of a call that will not pass: a project that does not exist is named.
+    /// The error of a call that is not retried; a project that does not exist is named.
     async fn explained(&self, call: &Call, error: client::Error) -> Error {
         match rights::unknown_place(self, &Named::in_call(call), &error).await {
             Some(unknown) => unknown.because(error),
@@ -321,8 +321,8 @@ impl<'a> Context<'a> {
         error.hint(hint)
     }
 
-    /// Whether what is reported as missing can be a new object that has not appeared yet: not a setting of a bucket, and not
-    /// an object of another operation that is older than any lag.
+    /// Whether the missing object can be a new one that is not visible yet: not a setting of a bucket, and not an older object
+    /// of another operation.
     fn may_lag(&self, error: &client::ApiError, patience: Patience<'_>) -> bool {
         let code = error.error_type().unwrap_or_default();
         if code.starts_with("NoSuch") || code.ends_with("NotFoundError") {
@@ -332,7 +332,7 @@ impl<'a> Context<'a> {
         own == id || self.recent.has_any(std::iter::once(id.to_owned()), self.client.clock().now())
     }
 
-    /// Why an error may pass; if it will not, the error that says more, if there is one.
+    /// The reason to retry after an error; otherwise a more specific error, if there is one.
     async fn passes(
         &self,
         error: &client::Error,
@@ -356,28 +356,28 @@ impl<'a> Context<'a> {
             Kind::Conflict => {
                 let precondition = error.precondition().ok_or(None)?;
                 let passing = patience.preconditions.iter().any(|passing| passing == precondition);
-                passing.then_some("waiting until nothing uses it any more").ok_or(None)
+                passing.then_some("waiting until no other resource uses it").ok_or(None)
             }
             _ => Err(None),
         }
     }
 }
 
-/// Whether the API names the reason for a conflict that passes by itself.
+/// Whether the API returned an error type that is known to be temporary.
 fn is_transient(error: &client::Error) -> bool {
     error.api().is_some_and(client::ApiError::is_transient)
 }
 
-/// What is awaited, if a refusal tells that it is not there yet.
+/// The awaited condition, if a rejection shows that it is not satisfied yet.
 fn awaited<'a>(error: &client::Error, patience: Patience<'a>) -> Option<&'a str> {
     let api = error.api()?;
-    // The sentence may stand behind a code, inside of JSON within the message, or in the details of an argument.
-    let texts: Vec<String> = api.texts().map(str::to_lowercase).collect();
-    let fits = |(rejection, _): &&(String, String)| texts.iter().any(|text| text.contains(rejection.as_str()));
+    // The string may follow a code, be inside JSON in the message, or be in the details of an argument.
+    let messages: Vec<String> = api.texts().map(str::to_lowercase).collect();
+    let fits = |(rejection, _): &&(String, String)| messages.iter().any(|text| text.contains(rejection.as_str()));
     patience.awaited.iter().find(fits).map(|(_, what)| what.as_str())
 }
 
-/// A text with the properties that it names in braces in place of their names.
+/// Replaces property names in braces by their values.
 fn filled_in(text: &str, scope: &Scope<'_>) -> String {
     let mut parts = text.split('{');
     let mut filled = parts.next().unwrap_or_default().to_owned();
@@ -390,7 +390,7 @@ fn filled_in(text: &str, scope: &Scope<'_>) -> String {
     filled
 }
 
-/// Of a list what fits everything that is given.
+/// The elements of a list that match all given values.
 fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
     if let (false, Json::Array(items)) = (step.only.is_empty(), &mut json) {
         items.retain(|item| {
@@ -403,7 +403,7 @@ fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
     json
 }
 
-/// The one element of a list that fits.
+/// The matching element of a list.
 fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
     let fits = |element: &&Json| {
         find.by.iter().all(|(field, source)| match (element.get(field), scope.source(source)) {

@@ -1,4 +1,4 @@
-//! Create: what an interrupted run began is looked up first; then the calls, in the order of the descriptor, and the waits.
+//! Create: looks up the object of an interrupted run, then makes the calls in the order of the descriptor, and waits.
 
 use std::collections::BTreeSet;
 
@@ -20,14 +20,14 @@ use rules::pending::Pending;
 use rules::scope::Scope;
 use rules::wire;
 
-/// Creates the resource and waits until Scaleway calls it settled.
+/// Creates the resource and waits until its status is stable.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
     reject_discontinued(cx.resource)?;
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, inputs).await?;
         return local::create(cx.resource, cx.rng, inputs, seen, hour(&*cx.client.clock()));
     }
-    // What a former process began is looked up before anything is created.
+    // An object of an interrupted create is looked up before the create request.
     if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {
         return Ok(created);
     }
@@ -39,7 +39,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     };
     fetch::merge(cx.resource, &mut scope, None, answer);
     let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };
-    // From here on the object exists: whatever fails, Pulumi must keep its id.
+    // From here on the object exists: Pulumi must store its id, whatever fails.
     cx.creates.made(&cx.resource.token, cx.urn, &id);
     cx.recent.note(&id, cx.client.clock().now());
     scope.fresh = true;
@@ -50,7 +50,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     let Err(error) = finished else {
         return Ok(Created { id, state: state_of(cx, &scope, known(inputs)) });
     };
-    // Pulumi stores all inputs of the program with these outputs, which therefore note what is not in effect.
+    // Pulumi stores all inputs of the program with these outputs, so the outputs note what is not in effect.
     let mut in_effect = inputs.clone();
     in_effect.retain(|name, _| !unsent.contains(name));
     let mut state = state_of(cx, &scope, known(&in_effect));
@@ -107,7 +107,7 @@ async fn finish(
     }
     unsent.clear();
     parent_settled(cx, scope).await?;
-    // A part of something is answered before the whole has taken it in: only then it has its owner and size.
+    // The API returns a child before its parent has applied it: owner and size are set only then.
     known &= cx.resource.within.is_none();
     fetch::refresh(cx, scope, !(known || cx.resource.wait.is_some()), true).await
 }

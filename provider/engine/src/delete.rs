@@ -1,8 +1,8 @@
-//! Delete, and what follows from a delete that failed: Pulumi stores nothing of it, so the state shows an object that may not
-//! exist any more, or that lacks a part.
+//! Delete, and the recovery from a failed delete: Pulumi stores nothing about it, so the state may contain an object that no
+//! longer exists, or that is incomplete.
 //!
-//! A delete whose outcome is unknown reads the object before it fails. What it cannot find out is noted (`journal`), and the
-//! update of a program that has the resource again reads the object before it changes it.
+//! A delete whose outcome is unknown reads the object before it fails. If that fails too, the delete is noted (`journal`), and
+//! the next update of the resource reads the object before it changes it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use rules::{diff, inputs};
 /// Pauses before the reads after a failed call of a delete, in milliseconds.
 const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
 
-/// How far a delete has come.
+/// The progress of a delete.
 struct Deletion<'d, 'a> {
     id: &'d str,
     olds: &'d Object,
@@ -36,7 +36,7 @@ struct Deletion<'d, 'a> {
     accepted: bool,
 }
 
-/// Removes the resource and waits until it is gone. What is gone already was removed well.
+/// Deletes the resource and waits until it no longer exists. A missing resource counts as deleted.
 pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs: &Object) -> Result<(), Error> {
     if is_without_calls(cx.resource) {
         return Ok(());
@@ -50,7 +50,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut outcome = calls(cx, &mut deletion).await;
     let mut pauses = PAUSES.iter();
     while let Err(error) = outcome {
-        // A clear rejection of a call leaves nothing to find out.
+        // After a definite rejection the object is unchanged.
         let is_unknown = cx.wrote() && (deletion.accepted || error.maybe_done());
         let Some(pause) = pauses.next().filter(|_| is_unknown && error.kind() != ErrorKind::Cancelled) else {
             return Err(error);
@@ -64,12 +64,12 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     Ok(())
 }
 
-/// Whether nothing exists at Scaleway, so that nothing is called.
+/// Whether the resource has no object at Scaleway, so that no call is made.
 pub(crate) fn is_without_calls(resource: &Resource) -> bool {
     resource.local.is_some() || resource.discontinued.is_some()
 }
 
-/// Reads the object after a failed call and goes on with the delete. The outer error is the end; after the inner one the
+/// Reads the object after a failed call and goes on with the delete. The outer error is final; after the inner one the
 /// object is read again.
 async fn after_failure(
     cx: &Context<'_>,
@@ -87,7 +87,7 @@ async fn after_failure(
             Ok(cx.access.confirm(cx, deletion.id, &[deletion.olds, deletion.inputs]).await)
         }
         true if deletion.accepted && cx.resource.wait.is_some() => Ok(ended(cx, deletion).await),
-        // Of several calls any may be the one that is missing.
+        // With several calls, each of them may have failed.
         _ if !deletion.accepted && error.maybe_done() => Ok(calls(cx, deletion).await),
         _ => Err(error),
     }
@@ -115,7 +115,7 @@ async fn calls(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
     ended(cx, deletion).await
 }
 
-/// Waits until an object is gone whose delete was accepted, and until what it is a part of has settled.
+/// Waits until a deleted object no longer exists, and until its parent has a stable status.
 async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), Error> {
     if !cx.resource.delete.is_empty() {
         wait::gone(cx, &mut deletion.scope).await?;
@@ -123,7 +123,7 @@ async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
     parent_settled(cx, &deletion.scope).await.or_else(unless_gone)
 }
 
-/// The steps of a delete; tells whether there was anything to remove.
+/// The steps of a delete; returns whether there was an object to delete.
 async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<bool, Error> {
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
         match cx.perform(step, scope, step.fields(), false).await {
@@ -139,8 +139,8 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     Ok(true)
 }
 
-/// Deletes an object that was found to be gone. If it exists again, it is not what the state describes. The ids are the one in the
-/// state and the one of now.
+/// Deletes an object that an earlier read did not find. If it exists again, it is not the object of the state. The ids are
+/// the one in the state and the current one.
 pub(crate) async fn delete_gone(
     cx: &Context<'_>,
     (stored_id, id): (&str, &str),
@@ -151,11 +151,11 @@ pub(crate) async fn delete_gone(
         return Ok(());
     }
     cx.creates.deleting(cx.urn, stored_id, false);
-    let fact = format!("the {} {id} had been deleted and exists again", cx.resource.label);
-    Err(Error::new(ErrorKind::Precondition, fact).hint("run `pulumi refresh`, and then this command again"))
+    let fact = format!("the {} {id} was deleted and exists again", cx.resource.label);
+    Err(Error::new(ErrorKind::Precondition, fact).hint("run `pulumi refresh`, then run this command again"))
 }
 
-/// Updates a resource whose delete failed, which the program has again: the object as it is becomes what the program wants.
+/// Updates a resource after a failed delete: the object is read and updated to match the program.
 pub(crate) async fn restore(
     cx: &Context<'_>,
     (stored_id, id): (&str, &str),
@@ -164,19 +164,18 @@ pub(crate) async fn restore(
     news: &Object,
 ) -> Result<Object, Error> {
     let label = &cx.resource.label;
-    cx.progress.status("reading the object, whose delete failed");
+    cx.progress.status("reading the object after a failed delete");
     let Some(found) = read(cx, id, old_inputs, olds).await? else {
         cx.creates.deleting(cx.urn, stored_id, true);
-        let fact =
-            format!("the {label} {id} does not exist any more: an earlier delete failed after it had taken effect");
+        let fact = format!("the {label} {id} no longer exists: an earlier delete failed after it had taken effect");
         return Err(Error::new(ErrorKind::Precondition, fact)
             .hint(format!("run `pulumi up` again: it creates the {label} again")));
     };
     update_found(cx, id, found, BTreeSet::new(), news).await
 }
 
-/// Makes an object that was read what the program wants, with everything that cannot be read sent again. `unsent` are
-/// inputs that may never have been sent.
+/// Updates an object that was read to match the program, and sends all unreadable inputs again. `unsent` are inputs that
+/// may never have been sent.
 pub(crate) async fn update_found(
     cx: &Context<'_>,
     id: &str,
@@ -186,7 +185,7 @@ pub(crate) async fn update_found(
 ) -> Result<Object, Error> {
     let mut state = found.state;
     let mut pending = Pending::of(&state);
-    // What cannot be read cannot be compared.
+    // Unreadable inputs cannot be compared.
     let is_unreadable = |name: &&String| {
         let property = cx.resource.properties.get(*name);
         property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.once)
@@ -211,11 +210,11 @@ pub(crate) async fn update_found(
     Err(error.with_partial_state(PartialState { id: id.to_owned(), state, inputs: inputs.clone() }))
 }
 
-/// What to do where Scaleway's own protection is in the way.
+/// Adds a hint if the object is protected.
 fn way_out(resource: &Resource, error: Error) -> Error {
     let is_protected = api_error(&error).and_then(client::ApiError::precondition) == Some("protected_resource");
     if is_protected && resource.properties.contains_key("protected") {
-        return error.hint("Set `protected` to `false` and run `up`; then it can be deleted.");
+        return error.hint("Set `protected` to `false` and run `up` before the delete.");
     }
     error
 }

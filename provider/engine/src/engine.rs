@@ -1,4 +1,4 @@
-//! The engine: finds the resource, sets the time limit, runs the operation, and tells in errors what was being done.
+//! The engine: finds the resource, sets the timeout, runs the operation, and adds the operation to errors.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,7 +25,7 @@ use rules::operation::{Created, Operation, Progress, ReadBack};
 use rules::place::Defaults;
 use rules::rng::{NoRng, Rng};
 
-/// Performs operations on real resources. Clones share everything.
+/// Performs operations on resources. Clones share all data.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -45,11 +45,11 @@ struct Shared {
     rights: Rights,
 }
 
-/// The limit where neither the program nor the resource says one, as the peer: 20 minutes.
+/// The default timeout if neither the program nor the resource sets one, as in `pulumiverse_scaleway`: 20 minutes.
 const USUAL_LIMIT: Duration = Duration::from_mins(20);
 
 impl Engine {
-    /// An engine for the resources of a catalog. Time and cancellation are the client's.
+    /// An engine for the resources of a catalog. The client provides the clock and cancellation.
     pub fn new(catalog: Arc<Catalog>, client: Client, defaults: Defaults) -> Self {
         let shared = Arc::new(Shared {
             catalog,
@@ -65,54 +65,54 @@ impl Engine {
         Self { shared, files: Arc::new(NoFiles), rng: Arc::new(NoRng), creates }
     }
 
-    /// The same engine with somebody to read the files that programs name.
+    /// The same engine with a reader for the program's files.
     #[must_use]
     pub fn reading(self, files: Arc<dyn Files>) -> Self {
         Self { files, ..self }
     }
 
-    /// The same engine with a source of what nobody can predict.
+    /// The same engine with a random number generator.
     #[must_use]
     pub fn leaving_to(self, rng: Arc<dyn Rng>) -> Self {
         Self { rng, ..self }
     }
 
-    /// The same engine, whose API key may have been made by the same run: rights of such a key may not be in effect yet.
+    /// The same engine for an API key that the same run may have created: its permissions may not be in effect yet.
     #[must_use]
     pub fn with_key_of_arguments(self) -> Self {
         self.shared.rights.set_key_of_arguments();
         self
     }
 
-    /// The same engine with a journal that outlasts the process.
+    /// The same engine with a persistent journal.
     #[must_use]
     pub fn journaling(self, journal: Arc<dyn Journal>) -> Self {
         Self { creates: Arc::new(Creates::new(journal)), ..self }
     }
 
-    /// The engine has shown that it stores the object of this id for a URN.
+    /// Notes that Pulumi's engine stores the object of this id for a URN.
     pub fn stored(&self, token: &str, urn: &str, id: &str) {
         if let Some(resource) = self.shared.catalog.resource(token) {
             self.creates.stored(&resource.token, urn, id);
         }
     }
 
-    /// The engine ends the plugin, and has stored what was answered.
+    /// Notes that Pulumi's engine ends the plugin, and has stored all results.
     pub fn delivered(&self) {
         self.creates.delivered();
     }
 
-    /// The create of a URN that a former process began and that is not known to be finished.
+    /// The unfinished create of a URN from an earlier process.
     pub fn unfinished(&self, urn: &str) -> Option<Attempt> {
         self.creates.unfinished(urn)
     }
 
-    /// The delete of an object of a URN that failed, in this process or in a former one.
+    /// The failed delete of a URN's object, in this process or an earlier one.
     pub fn failed_delete(&self, urn: &str, id: &str) -> Option<Deletion> {
         self.creates.deletion(urn, id)
     }
 
-    /// Creates a resource and waits until it has settled. An error after the object came into being has `left`.
+    /// Creates a resource and waits until it is stable. An error after the object exists has a partial state.
     pub async fn create(&self, operation: Operation<'_>, inputs: &Object) -> Result<Created, Error> {
         let resource = self.resource(operation.token)?;
         let wrote = AtomicBool::new(false);
@@ -123,11 +123,11 @@ impl Engine {
             create::create(&cx, inputs).await
         };
         let created = created.await;
-        created.map_err(|error| told(error, &doing("creating", resource, operation, inputs), &[inputs]))
+        created.map_err(|error| described(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
-    /// Reads a resource by its id; nothing if it is gone. Without inputs (import) the id alone must do, and where a name
-    /// tells a resource from all others, its name is as good.
+    /// Reads a resource by its id; `None` if it does not exist. Without inputs (import) only the id is used, or the name, if
+    /// names are unique.
     pub async fn read(
         &self,
         operation: Operation<'_>,
@@ -142,16 +142,16 @@ impl Engine {
             cx.expects_answers()?;
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
             let found = read::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await?;
-            // A preview with `--refresh` stores nothing of what was read.
+            // A preview with `--refresh` does not store the result.
             if found.is_none() && self.creates.deletion(operation.urn, id).is_some() {
                 self.creates.deleting(operation.urn, id, true);
             }
             Ok(found)
         };
-        read.await.map_err(|error| told(error, &doing("reading", resource, operation, inputs), &[inputs, state]))
+        read.await.map_err(|error| described(error, &doing("reading", resource, operation, inputs), &[inputs, state]))
     }
 
-    /// Changes a resource from its old inputs to new ones and gives its whole new state.
+    /// Updates a resource from its old inputs to the new ones, and returns the new state.
     pub async fn update(
         &self,
         operation: Operation<'_>,
@@ -175,10 +175,11 @@ impl Engine {
             Ok(restored)
         };
         let updated = updated.await;
-        updated.map_err(|error| told(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
+        updated
+            .map_err(|error| described(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
 
-    /// Removes a resource and waits until it is gone.
+    /// Deletes a resource and waits until it no longer exists.
     pub async fn delete(
         &self,
         operation: Operation<'_>,
@@ -206,10 +207,11 @@ impl Engine {
         if deleted.is_ok() || (failed_before.is_none() && !cx.wrote()) {
             self.creates.deleted(operation.urn, id);
         }
-        deleted.map_err(|error| told(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
+        deleted
+            .map_err(|error| described(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
     }
 
-    /// Inputs or outputs in which what the resource is a part of is named as it is now: it may have moved meanwhile.
+    /// Inputs or outputs with the current id of the parent, which may have moved.
     #[must_use]
     pub fn followed(&self, resource: &Resource, object: &Object) -> Object {
         self.shared.moved.followed(resource, object)
@@ -218,11 +220,14 @@ impl Engine {
     /// Calls a function.
     pub async fn invoke(&self, token: &str, arguments: &Object) -> Result<Object, InvokeError> {
         let Some(function) = self.shared.catalog.function(token) else {
-            return Err(InvokeError::Failed(Error::new(ErrorKind::Invalid, format!("there is no function {token}"))));
+            return Err(InvokeError::Failed(Error::new(
+                ErrorKind::Invalid,
+                format!("the function {token} does not exist"),
+            )));
         };
         let found = self.shared.catalog.resources.get(&function.lookup.resource);
         let Some(resource) = function.asks.as_deref().or(found) else {
-            let fact = format!("{token} looks for {}, which there is not", function.lookup.resource);
+            let fact = format!("{token} refers to {}, which does not exist", function.lookup.resource);
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
         let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
@@ -238,7 +243,7 @@ impl Engine {
         })
     }
 
-    /// Finds all resources of a kind that exist, in the order of their ids.
+    /// Lists all existing resources of a type, sorted by id.
     pub async fn list(&self, token: &str, query: &Object) -> Result<Vec<Listed>, Error> {
         let resource = self.resource(token)?;
         let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
@@ -252,7 +257,7 @@ impl Engine {
         self.shared
             .catalog
             .resource(token)
-            .ok_or_else(|| Error::new(ErrorKind::Invalid, format!("there is no resource {token}")))
+            .ok_or_else(|| Error::new(ErrorKind::Invalid, format!("the resource {token} does not exist")))
     }
 
     fn context<'a>(
@@ -289,8 +294,8 @@ impl Engine {
     }
 }
 
-/// The error as a person reads it: with what was being done, without anything secret.
-fn told(error: Error, doing: &str, known: &[&Object]) -> Error {
+/// The error for the user: with the operation, and with secrets masked.
+fn described(error: Error, doing: &str, known: &[&Object]) -> Error {
     masked(error.while_doing(doing), known)
 }
 
@@ -299,7 +304,7 @@ fn masked(error: Error, known: &[&Object]) -> Error {
     error.masking(&secrets)
 }
 
-/// What a person calls the operation: `creating registry namespace "main"`.
+/// The operation in messages: `creating registry namespace "main"`.
 fn doing(verb: &str, resource: &Resource, operation: Operation<'_>, inputs: &Object) -> String {
     let name = steps::name_of(inputs).unwrap_or(operation.name);
     if name.is_empty() { format!("{verb} {}", resource.label) } else { format!("{verb} {} \"{name}\"", resource.label) }

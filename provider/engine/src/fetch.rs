@@ -1,4 +1,4 @@
-//! Looking at a resource: its read steps, made one by one, and what their answers add to what is known of it.
+//! Reads a resource: performs its read steps one by one and merges their responses.
 
 use catalog::{Resource, Step, When};
 use serde_json::Value as Json;
@@ -10,18 +10,18 @@ use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
 
-/// One look at the resource by its first read step.
+/// The first read step.
 pub(crate) async fn read(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
-    let told = told(cx, step, scope, fresh).await;
-    let answer = told.map_err(|error| rules::special::handler(cx.resource).advise(scope, error))?;
+    let response = response(cx, step, scope, fresh).await;
+    let answer = response.map_err(|error| rules::special::handler(cx.resource).advise(scope, error))?;
     let answer = answer.unwrap_or_default();
     identity::check_name(scope, &answer)?;
     merge(cx.resource, scope, step.into.as_deref(), answer);
     Ok(())
 }
 
-/// The read steps that have not been made: all of them, or all but the first.
+/// The remaining read steps: all of them, or all but the first.
 pub(crate) async fn refresh(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, fresh: bool) -> Result<(), Error> {
     for (index, step) in cx.resource.read.iter().enumerate() {
         if index == 0 && !all {
@@ -34,14 +34,14 @@ pub(crate) async fn refresh(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, 
         if step.when.as_ref().is_some_and(|when| !holds_on_wire(when, scope)) {
             continue;
         }
-        let answer = told(cx, step, scope, fresh).await?;
+        let answer = response(cx, step, scope, fresh).await?;
         merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
     }
     Ok(())
 }
 
-/// A later read that reports something as missing: whether the resource was deleted since the first read, that one shows
-/// again. If it is still there, what is missing is not the resource.
+/// A later read step returned "not found": the first one is repeated to find out whether the resource was deleted. If it
+/// still exists, the missing object is another one.
 pub(crate) async fn confirm_missing(cx: &Context<'_>, scope: &mut Scope<'_>, error: Error) -> Error {
     if error.kind() != ErrorKind::NotFound {
         return error;
@@ -50,43 +50,43 @@ pub(crate) async fn confirm_missing(cx: &Context<'_>, scope: &mut Scope<'_>, err
         Err(gone) => gone,
         Ok(()) => error
             .of_kind(ErrorKind::Precondition)
-            .hint(format!("the {} itself exists: run it again", cx.resource.label)),
+            .hint(format!("the {} itself exists: run the command again", cx.resource.label)),
     }
 }
 
-/// What a read step tells. Of one aspect among several, what is not set is nothing, and a refusal is no more than a warning.
-async fn told(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool) -> Result<Option<Json>, Error> {
+/// The response of a read step. In a read of single properties, "not set" is `None`, and a permission error is a warning.
+async fn response(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool) -> Result<Option<Json>, Error> {
     let error = match cx.perform(step, scope, &[], fresh).await {
         Ok(answer) => return Ok(answer),
         Err(error) if step.tells.is_empty() => return Err(error),
         Err(error) => error,
     };
-    // The first look tells whether the resource exists: a policy that is not set is none.
+    // The first read shows whether the resource exists: an unset bucket policy does not exist.
     let exists = cx.resource.read.first().is_none_or(|first| first.call.id != step.call.id);
     match error.kind() {
         ErrorKind::NotFound if exists && not_set(step, &error) => Ok(None),
         ErrorKind::Denied if exists || !scope.is_import => {
             let names = step.tells.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let left = "is left as it is, since this API key may not look at it";
+            let left = "cannot be read with this API key; the state is unchanged";
             cx.progress.warning(&format!("{names} of the {} {left}: {error}", cx.resource.label));
             scope.unreadable.extend(step.tells.iter().cloned());
             Ok(None)
         }
         ErrorKind::Denied if cx.resource.project_in_id => {
-            Err(error.hint("the API key needs the right to look at it, in its project: `<id>@<project>` names another"))
+            Err(error.hint("the API key needs read permission in the object's project; to read it in another project, use the id `<id>@<project>`"))
         }
         _ => Err(error),
     }
 }
 
-/// Whether an error says no more than that nothing is set.
+/// Whether an error means that the property is not set.
 fn not_set(step: &Step, error: &Error) -> bool {
     let codes = step.call.storage.as_ref().and_then(|storage| storage.get("not_set")?.as_array());
     let Some(code) = api_error(error).and_then(client::ApiError::error_type) else { return false };
     codes.is_some_and(|codes| codes.iter().any(|other| other.as_str() == Some(code)))
 }
 
-/// Whether an answer means that the resource does not exist any more.
+/// Whether a response means that the resource no longer exists.
 pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
     let Some(gone) = &scope.resource.gone else { return false };
     let answers = &scope.answers;
@@ -104,7 +104,7 @@ pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
         || gone.missing_from.iter().any(misses)
 }
 
-/// Takes an answer into what is known. What the API tells only once is not forgotten when it is silent later.
+/// Merges a response into the known fields. Values that the API returns only once are kept.
 pub(crate) fn merge(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
     if let Some(field) = into {
         scope.answers.insert(field.to_owned(), answer);
@@ -122,7 +122,7 @@ pub(crate) fn merge(resource: &Resource, scope: &mut Scope<'_>, into: Option<&st
     }
 }
 
-/// For reads: the property as wanted or as answered.
+/// For reads: the property from the desired fields or the responses.
 fn holds_on_wire(when: &When, scope: &Scope<'_>) -> bool {
     let seen = scope.source(&catalog::Source::Property(when.property.clone()));
     match &when.is {

@@ -1,4 +1,4 @@
-//! The time of the client's clock, as the pure rules take it.
+//! The time of the client's clock, in the form that `rules` uses.
 
 use client::Clock;
 use jiff::Timestamp;

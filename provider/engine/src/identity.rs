@@ -1,7 +1,7 @@
-//! Whether an answer is about the object that was requested, before anything is concluded from it.
+//! Checks whether a response describes the requested object.
 //!
-//! A proxy, a gateway or a wrong address can answer 200 with `{}`, `null` or another object, and 404 for something the call
-//! did not name. Neither says anything about the resource: both are errors that keep its state. Pure.
+//! A proxy, a gateway or a wrong URL can return 200 with `{}`, `null` or another object, and 404 for an object that the call
+//! did not name. Neither describes the resource: both are errors that keep its state. Pure.
 
 use catalog::Operation;
 use client::Call;
@@ -12,7 +12,7 @@ use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
 
-/// Fails unless a good answer shows the identity that the API document promises.
+/// Fails unless a successful response contains the identity that the API document declares.
 pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
     let identity = &operation.identity;
     let reads = operation.method == "GET" && operation.storage.is_none() && operation.pages.is_none();
@@ -35,7 +35,7 @@ pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> 
     let wanted = parameter.and_then(|source| scope.source(source));
     match (object.get(field), wanted) {
         (None | Some(Json::Null), _) => Err(foreign(operation, scope, &format!("the field `{field}`"), "none")),
-        // A revision may be requested by a word: `latest`.
+        // A revision may be requested by an alias: `latest`.
         (Some(Json::Number(_)), Some(Json::String(word))) if word.parse::<f64>().is_err() => Ok(()),
         (Some(has), Some(wanted)) if !wire::reads_like(has, &wanted) => {
             let plain = |json: &Json| wire::plain_text(json).unwrap_or_else(|| shape(json));
@@ -45,13 +45,13 @@ pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> 
     }
 }
 
-/// Fails unless the answer has the name that the resource is known by, where a name stands for its uuid.
+/// Fails unless the response has the resource's name, for resources that are identified by name.
 pub(crate) fn check_name(scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
     let Some(wanted) = scope.parts.uuid.as_deref().filter(|_| !scope.resource.named_by.is_empty()) else {
         return Ok(());
     };
-    let texts: Vec<&str> = scope.resource.named_by.iter().filter_map(|field| answer.get(field)?.as_str()).collect();
-    let name = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(".");
+    let parts: Vec<&str> = scope.resource.named_by.iter().filter_map(|field| answer.get(field)?.as_str()).collect();
+    let name = parts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(".");
     if name == wanted {
         return Ok(());
     }
@@ -59,7 +59,7 @@ pub(crate) fn check_name(scope: &Scope<'_>, answer: &Json) -> Result<(), Error> 
     Err(Error::new(ErrorKind::Unreachable, fact).hint(HINT))
 }
 
-/// The same error, unless it reports that something is missing which the call did not name.
+/// The same error, unless it reports a missing object that the call did not name.
 pub(crate) fn about(call: &Call, label: &str, error: Error) -> Error {
     let id = api_error(&error).and_then(client::ApiError::resource_id).map(str::to_owned);
     match id {
@@ -73,12 +73,12 @@ pub(crate) fn about(call: &Call, label: &str, error: Error) -> Error {
 
 /// Whether a call names an object: in its path, its query or its body.
 fn names(call: &Call, id: &str) -> bool {
-    let texts: Vec<String> = strings(call).collect();
+    let values: Vec<String> = strings(call).collect();
     // A rule of an instance is reported as `<instance>/<address>`.
-    id.split('/').all(|part| texts.iter().any(|text| text.contains(part)))
+    id.split('/').all(|part| values.iter().any(|text| text.contains(part)))
 }
 
-/// Every string that a call carries, with segments of the path unescaped.
+/// Every string in a call, with path segments unescaped.
 pub(crate) fn strings(call: &Call) -> impl Iterator<Item = String> {
     let path = call.path.split('/').map(unescaped);
     let query = call.query.iter().map(|(_, value)| value.clone());
@@ -89,17 +89,19 @@ pub(crate) fn strings(call: &Call) -> impl Iterator<Item = String> {
     path.chain(query).chain(body).filter(|text| !text.is_empty()).collect::<Vec<_>>().into_iter()
 }
 
-/// Whether a delete was answered with something that its document does not have: a server other than the API may have answered.
+/// Whether the response to a delete is not in the API document: another server may have sent it.
 pub(crate) fn is_odd_delete(operation: &Operation, answer: &Json) -> bool {
     operation.identity.silent && !answer.is_null()
 }
 
-const HINT: &str = "check apiUrl (SCW_API_URL) and any proxy in between; the state is kept";
+const HINT: &str = "check `apiUrl` (SCW_API_URL) and any proxy; the state is unchanged";
 
 fn foreign(operation: &Operation, scope: &Scope<'_>, wanted: &str, has: &str) -> Error {
     let label = &scope.resource.label;
-    let fact =
-        format!("the answer to {} is not about the {label}: it has {has} where {wanted} was expected", operation.id);
+    let fact = format!(
+        "the response to {} does not describe the {label}: it contains {has} instead of {wanted}",
+        operation.id
+    );
     Error::new(ErrorKind::Unreachable, fact).hint(HINT)
 }
 
@@ -113,11 +115,11 @@ fn shape(json: &Json) -> String {
     .to_owned()
 }
 
-fn collect(json: &Json, texts: &mut Vec<String>) {
+fn collect(json: &Json, found: &mut Vec<String>) {
     match json {
-        Json::String(text) => texts.push(text.clone()),
-        Json::Array(items) => items.iter().for_each(|item| collect(item, texts)),
-        Json::Object(map) => map.values().for_each(|value| collect(value, texts)),
+        Json::String(text) => found.push(text.clone()),
+        Json::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Json::Object(map) => map.values().for_each(|value| collect(value, found)),
         _ => {}
     }
 }
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_names_what_stands_in_its_path_query_or_body() {
+    fn a_call_names_the_objects_in_its_path_query_and_body() {
         let call = Call::new(Method::POST, "/users/{name}/rights", &[("name", "a/b é")]).unwrap();
         let call = call.query("instance", "i1").body(json!({ "list": [{ "user_id": "u1" }] }));
         for id in ["a/b é", "i1", "u1", "i1/u1"] {

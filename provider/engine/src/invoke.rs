@@ -1,4 +1,4 @@
-//! Lookups: finds one existing resource by its id, or by what it is called, and reads it.
+//! Lookups: finds one existing resource by id or by name, and reads it.
 
 use catalog::{Function, Input, Lookup, LookupBy, Property, Resource, Step};
 use serde_json::Value as Json;
@@ -16,12 +16,12 @@ use rules::scope::Scope;
 use rules::wire::{self, Wire};
 use rules::{imported, place};
 
-/// Why a lookup gives nothing.
+/// The reason why a lookup failed.
 #[derive(Debug)]
 pub enum InvokeError {
     /// The arguments are wrong.
     Arguments(Vec<Failure>),
-    /// The lookup failed, or found nothing, or too much.
+    /// The lookup failed, or found no object, or several.
     Failed(Error),
 }
 
@@ -31,12 +31,12 @@ impl From<Error> for InvokeError {
     }
 }
 
-/// Finds the resource and gives its outputs, its id, and the arguments.
+/// Finds the resource and returns its outputs, its id, and the arguments.
 pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
     let lookup = &function.lookup;
     let mut arguments = check::arguments(lookup, arguments).map_err(InvokeError::Arguments)?;
     reject_discontinued(cx.resource)?;
-    // The inputs of a lookup are like those of a resource: the same code turns them into requests.
+    // The arguments of a lookup are like inputs of a resource: the same code converts them to requests.
     let question = question(cx.resource, lookup);
     if let Some(parent) = &lookup.parent
         && arguments.given(&parent.property).is_none()
@@ -50,7 +50,7 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     let answer = answer(cx.resource, lookup);
     let none = Object::new();
     let aspects = unreadable(cx.resource, &arguments);
-    // Calls are made for the project that is given.
+    // Calls use the project in the arguments.
     let asked = match arguments.text("projectId") {
         Some(project) => id::in_project(cx.resource, &id, project, cx.defaults)?,
         None => id.clone(),
@@ -64,7 +64,7 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     for (name, value) in arguments {
         outputs.entry(name).or_insert(value);
     }
-    // What was asked for by a word (`latest`) is told by its number.
+    // A revision that was requested by an alias (`latest`) is returned by its number.
     let id = id::recompose(cx.resource, &found.id, &outputs, cx.defaults).unwrap_or(found.id);
     if let Some(name) = &lookup.id {
         outputs.insert(name.clone(), Value::from(id.as_str()));
@@ -73,7 +73,7 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
     Ok(outputs)
 }
 
-/// Asks what a function that finds no resource is for; gives what it is told, and the arguments.
+/// Performs a function that does not look up a resource; returns the response and the arguments.
 pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
     let checked = check::check_component(&function.lookup.inputs, arguments);
     if !checked.failures.is_empty() {
@@ -87,7 +87,7 @@ pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Objec
     for (name, value) in arguments {
         outputs.entry(name).or_insert(value);
     }
-    // What was asked of the provider's own project is told to be of that.
+    // The result for the provider's project contains that project.
     for (name, property) in &cx.resource.properties {
         if let (Input::Provider(what), None) = (&property.input, outputs.given(name))
             && let Some(default) = cx.defaults.of(*what)
@@ -100,10 +100,15 @@ pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Objec
     Ok(outputs)
 }
 
-/// Arguments that say what of the resource is looked at and that no answer repeats, such as the kind of addresses.
+/// Arguments that responses do not contain, such as a filter.
 fn unreadable(resource: &Resource, arguments: &Object) -> Object {
-    let is_untold = |name: &str| resource.properties.get(name).is_some_and(|it| it.send.is_some() && it.read.is_none());
-    arguments.iter().filter(|(name, _)| is_untold(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    let is_not_returned =
+        |name: &str| resource.properties.get(name).is_some_and(|it| it.send.is_some() && it.read.is_none());
+    arguments
+        .iter()
+        .filter(|(name, _)| is_not_returned(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments: &Object) -> Result<String, Error> {
@@ -113,7 +118,7 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
             Some(region) if place::split(given).0.is_none() => format!("{region}/{given}"),
             _ => given.to_owned(),
         };
-        // A child is named by its parent's id too; then the id is composed below.
+        // The id of a child contains the parent's id; it is composed below.
         if id::parse(cx.resource, &localized, cx.defaults).is_ok() {
             return Ok(localized);
         }
@@ -128,8 +133,8 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
     }
     let Some(by) = &lookup.by else {
         return scope.id().ok_or_else(|| {
-            let fact = format!("the id of the {} cannot be told from these arguments", cx.resource.label);
-            Error::new(ErrorKind::Invalid, fact).hint(format!("its ids have the form {}", id::form(cx.resource)))
+            let fact = format!("these arguments do not identify a {}", cx.resource.label);
+            Error::new(ErrorKind::Invalid, fact).hint(format!("use an id of the form {}", id::form(cx.resource)))
         });
     };
     let found = listed(cx, &scope, by, arguments).await?;
@@ -140,7 +145,7 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
     known.id().ok_or_else(|| nothing(cx.resource, ""))
 }
 
-/// The id that is given, or that the provider has for one that is not, such as its project.
+/// The id in the arguments, or the provider's default, such as its project.
 fn given_id<'a>(cx: &'a Context<'_>, lookup: &Lookup, arguments: &'a Object) -> Option<&'a str> {
     let name = lookup.id.as_deref()?;
     if let Some(given) = arguments.text(name).filter(|given| !given.is_empty()) {
@@ -157,7 +162,7 @@ fn given_id<'a>(cx: &'a Context<'_>, lookup: &Lookup, arguments: &'a Object) -> 
     }
 }
 
-/// The one candidate that fits.
+/// The matching candidate.
 async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &Object) -> Result<Wire, Error> {
     let candidates = cx.perform(&Step::of(by.list.clone()), scope, &[], false).await?.unwrap_or_default();
     let fits = |candidate: &&Wire| {
@@ -166,11 +171,11 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
             candidate.get(field).is_some_and(|has| has_or_is(has, &wanted))
         })
     };
-    // What Scaleway made by itself may be listed without an id: it cannot be meant.
+    // Objects that Scaleway created itself may be listed without an id: they are skipped.
     let is_own = |candidate: &&Wire| candidate.get("id").and_then(Json::as_str) != Some("");
     let candidates = list::elements(by.element.as_deref(), &candidates).into_iter();
     let mut fitting: Vec<&Wire> = candidates.filter(is_own).filter(fits).collect();
-    // Several of one name in several projects: the provider's project is meant unless another is given.
+    // The same name in several projects: the provider's project is used unless another one is set.
     if let (true, None, Some(project)) = (fitting.len() > 1, arguments.given("projectId"), &cx.defaults.project_id) {
         let own = |candidate: &&Wire| candidate.get("project_id").and_then(Json::as_str) == Some(project.as_str());
         if fitting.iter().any(own) {
@@ -182,13 +187,13 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
         [one] => Ok((*one).clone()),
         [] => Err(nothing(cx.resource, wanted.trim())),
         several => {
-            let fact = format!("more than one {}{wanted} fits: {} do", cx.resource.label, several.len());
-            Err(Error::new(ErrorKind::Precondition, fact).hint("say more precisely which one, or give its id"))
+            let fact = format!("{}{wanted} is ambiguous: {} objects match", cx.resource.label, several.len());
+            Err(Error::new(ErrorKind::Precondition, fact).hint("set more arguments, or set the id"))
         }
     }
 }
 
-/// Whether a field of a candidate is what is looked for, or, for lists, holds it.
+/// Whether a field of a candidate is equal to the value, or, for lists, contains it.
 fn has_or_is(has: &Json, wanted: &Json) -> bool {
     match (has, wanted) {
         (Json::Array(has), Json::Array(wanted)) => wanted.iter().all(|item| has.contains(item)),
@@ -196,7 +201,7 @@ fn has_or_is(has: &Json, wanted: &Json) -> bool {
     }
 }
 
-/// The resource as the function answers it: with calls and outputs of the function's own.
+/// The resource with the calls and outputs of the function.
 fn answer(resource: &Resource, lookup: &Lookup) -> Resource {
     let mut answer = resource.clone();
     answer.read.extend(lookup.read.iter().cloned());
@@ -204,7 +209,7 @@ fn answer(resource: &Resource, lookup: &Lookup) -> Resource {
     answer
 }
 
-/// The resource with the lookup's inputs in place of its own.
+/// The resource with the arguments of the lookup as its inputs.
 fn question(resource: &Resource, lookup: &Lookup) -> Resource {
     let mut question = resource.clone();
     for property in question.properties.values_mut() {
@@ -221,6 +226,6 @@ fn question(resource: &Resource, lookup: &Lookup) -> Resource {
 
 fn nothing(resource: &Resource, which: &str) -> Error {
     let which = if which.is_empty() { String::new() } else { format!(" {which}") };
-    Error::new(ErrorKind::NotFound, format!("there is no {}{which}", resource.label))
-        .hint("check its name, and the region and the project it is looked for in")
+    Error::new(ErrorKind::NotFound, format!("{}{which} not found", resource.label))
+        .hint("check the name, the region and the project")
 }

@@ -1,8 +1,8 @@
-//! Creates that began and are not known to be stored, and deletes that failed: what a process leaves for the next one, and
-//! what one process remembers about the objects of its stack. Knows no call and no file.
+//! The journal: creates that started and are not known to be stored, and deletes that failed, for the next process; and the
+//! objects of a stack that one process has seen. Makes no calls and reads no files.
 //!
 //! An attempt is noted before the creating call is sent, completed with the id when the call was answered, and closed when
-//! the engine shows that it stores the object, or when the call was rejected. Nothing here is secret.
+//! the engine shows that it stores the object, or when the call was rejected. It contains no secrets.
 
 mod deletes;
 
@@ -16,17 +16,17 @@ use tokio::sync::RwLock;
 
 pub use deletes::{Deletion, after_failed_delete};
 
-/// A create that began.
+/// A create that started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// The resource's URN.
     pub urn: String,
     /// Its token, without the package.
     pub token: String,
-    /// When it began: by the API's clock where `by_server` is set, else by this machine's.
+    /// When it started: by the API's clock if `by_server` is set, otherwise by this machine's.
     #[serde(with = "time")]
     pub began: Timestamp,
-    /// The API had answered before, so its clock was known.
+    /// An earlier response contained the time of the API's clock.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_server: bool,
     /// The name that was sent.
@@ -38,7 +38,7 @@ pub struct Attempt {
     /// The project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// The ids of the objects that existed before, for kinds without name and time of creation.
+    /// The ids of the objects that existed before, for types without name and creation time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
     /// The id of the object, once the call was answered.
@@ -75,7 +75,7 @@ pub enum Line {
     },
 }
 
-/// What former processes began and did not finish.
+/// The unfinished operations of earlier processes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unfinished {
     /// Creates that the engine is not known to store.
@@ -85,7 +85,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// The lines of a journal that has only this.
+    /// The lines of a journal with only these operations.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
         let creates = self.creates.iter().cloned().map(Line::Began);
         creates.chain(self.deletes.iter().cloned().map(Line::Deleting))
@@ -97,15 +97,15 @@ impl Unfinished {
     }
 }
 
-/// Where attempts are kept beyond the end of the process. Failures to read or write are not the caller's concern.
+/// Persistent storage of the journal. The implementation handles read and write errors.
 pub trait Journal: Send + Sync {
-    /// What former processes of a stack did not finish; `None` where no former process left a journal.
+    /// The unfinished operations of a stack; `None` if there is no journal.
     fn unfinished(&self, stack: &str) -> Option<Unfinished>;
     /// Adds a line for a stack.
     fn write(&self, stack: &str, line: &Line);
 }
 
-/// Keeps nothing beyond the process.
+/// No persistent storage.
 pub(crate) struct NoJournal;
 
 impl Journal for NoJournal {
@@ -116,7 +116,7 @@ impl Journal for NoJournal {
     fn write(&self, _: &str, _: &Line) {}
 }
 
-/// What follows from the lines of a journal: later lines of a URN win.
+/// The unfinished operations in the lines of a journal: later lines of a URN take precedence.
 pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
     let Unfinished { creates: mut open, mut deletes } = Unfinished::default();
     for line in lines {
@@ -141,7 +141,7 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
     Unfinished { creates: open, deletes }
 }
 
-/// What one process knows about creates and deletes: unfinished ones, and which URN each object belongs to.
+/// The creates and deletes of one process: unfinished ones, and the URN of each object.
 pub(crate) struct Creates {
     journal: Arc<dyn Journal>,
     stacks: Mutex<HashMap<String, Stack>>,
@@ -155,11 +155,11 @@ pub(crate) struct Creates {
 struct Stack {
     open: HashMap<String, Attempt>,
     deletes: Vec<Deletion>,
-    /// No former process left a journal here.
+    /// There was no journal at the start.
     is_new: bool,
-    /// The engine has shown an object that it stores.
+    /// Pulumi's engine has shown that it stores an object.
     is_stored: bool,
-    /// What this process has made.
+    /// The objects that this process has created.
     made: Vec<String>,
 }
 
@@ -173,7 +173,7 @@ impl Creates {
         self.stack(urn, |stack| stack.open.get(urn).cloned())
     }
 
-    /// Whether the state holds objects of a stack that this machine has no journal of, as a fresh CI runner sees it.
+    /// Whether the state contains objects of a stack for which this machine has no journal, as on a new CI runner.
     pub(crate) fn is_foreign(&self, urn: &str) -> bool {
         self.stack(urn, |stack| stack.is_new && stack.is_stored)
     }
@@ -187,7 +187,7 @@ impl Creates {
         self.journal.write(stack_of(&attempt.urn), &Line::Began(attempt.clone()));
     }
 
-    /// Notes the id of what an attempt has made. For this process the attempt is finished; a later one learns from the
+    /// Notes the id of the created object. For this process the attempt is finished; a later process finds out from Pulumi's
     /// engine whether it stores the object.
     pub(crate) fn made(&self, token: &str, urn: &str, id: &str) {
         if urn.is_empty() {
@@ -202,7 +202,7 @@ impl Creates {
         self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
     }
 
-    /// The attempt has made nothing, or what it made does not exist any more.
+    /// The attempt has created no object, or the object no longer exists.
     pub(crate) fn closed(&self, urn: &str) {
         if urn.is_empty() {
             return;
@@ -211,8 +211,8 @@ impl Creates {
         self.journal.write(stack_of(urn), &Line::Closed { urn: urn.to_owned() });
     }
 
-    /// The engine ends the plugin by itself, so it has stored everything that was answered: nothing of it is unfinished, even
-    /// if the user removes it from the state later.
+    /// Pulumi's engine ends the plugin, so it has stored all results: no operation is unfinished, even if the user removes an
+    /// object from the state later.
     pub(crate) fn delivered(&self) {
         for (stack, creates) in lock(&self.stacks).iter_mut() {
             for urn in creates.made.drain(..) {
@@ -236,7 +236,7 @@ impl Creates {
         }
     }
 
-    /// From now on no other URN is given this object.
+    /// Assigns the object to this URN, so that no other URN can adopt it.
     pub(crate) fn own(&self, token: &str, urn: &str, id: &str) {
         lock(&self.owners).insert((token.to_owned(), id.to_owned()), urn.to_owned());
     }
@@ -247,8 +247,8 @@ impl Creates {
         owners.get(&(token.to_owned(), id.to_owned())).is_some_and(|owner| owner != urn)
     }
 
-    /// Creating calls hold this for reading; a search for a lost object holds it for writing, so that no call under way can
-    /// make an object that looks the same.
+    /// Create calls hold this lock for reading; the look-up of an object holds it for writing, so that no concurrent call can
+    /// create an equal object.
     pub(crate) fn lock(&self, key: &str) -> Arc<RwLock<()>> {
         Arc::clone(lock(&self.locks).entry(key.to_owned()).or_default())
     }
@@ -289,7 +289,7 @@ mod time {
     }
 }
 
-/// What this process has seen of each URN, so that the name of a replacement differs from the name it replaces.
+/// The names and checks of each URN in this process, so that the name of a replacement differs from the name it replaces.
 #[derive(Default)]
 pub struct Names(Mutex<HashMap<String, Named>>);
 
@@ -309,7 +309,7 @@ impl Names {
         }
     }
 
-    /// A preview of a create ends what came before: the next check without old inputs is the first again.
+    /// Resets the count after a preview of a create: the next check without old inputs is the first again.
     pub fn previewed(&self, urn: &str) {
         if let Some(named) = lock(&self.0).get_mut(urn) {
             named.fresh = 0;
@@ -342,7 +342,7 @@ impl fmt::Debug for Names {
     }
 }
 
-/// A panic elsewhere leaves these maps whole.
+/// A panic in another thread leaves these maps consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -367,7 +367,7 @@ mod tests {
         }
     }
 
-    /// Keeps lines, as a file would.
+    /// Stores lines, like a file.
     #[derive(Default)]
     struct Kept(Mutex<Vec<Line>>);
 
@@ -390,11 +390,11 @@ mod tests {
         first.began(&attempt(URN));
         assert!(first.unfinished(URN).is_some());
         first.made("b:C", URN, "fr-par/1");
-        assert_eq!(first.unfinished(URN), None, "the process that made it goes on with it");
+        assert_eq!(first.unfinished(URN), None, "the process that created the object continues with it");
         let second = process();
         assert_eq!(second.unfinished(URN).and_then(|attempt| attempt.id).as_deref(), Some("fr-par/1"));
         second.stored("b:C", URN, "fr-par/2");
-        assert!(second.unfinished(URN).is_some(), "another object of the URN, which is to be replaced");
+        assert!(second.unfinished(URN).is_some(), "another object of the URN, which is replaced");
         second.stored("b:C", URN, "fr-par/1");
         assert_eq!(second.unfinished(URN), None);
         assert_eq!(process().unfinished(URN), None);
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn seed_repeats_for_a_urn_and_differs_for_what_replaces_it() {
+    fn seed_repeats_for_a_urn_and_differs_for_its_replacement() {
         let seed = |names: &Names, random: &[u8]| names.seed(URN, "owner", random);
         let (first, second) = (Names::default(), Names::default());
         assert_eq!(seed(&first, b"1"), seed(&second, b"2"), "the same in preview and up");
@@ -421,10 +421,10 @@ mod tests {
         third.saw(URN, Some("main-1234567"));
         fourth.saw(URN, Some("main-1234567"));
         assert_ne!(seed(&third, b"1"), seed(&Names::default(), b"1"));
-        assert_eq!(seed(&third, b"1"), seed(&fourth, b"2"), "a replacement repeats its name too");
+        assert_eq!(seed(&third, b"1"), seed(&fourth, b"2"), "the name of a replacement is stable too");
         let hidden = Names::default();
         let (one, two) = (seed(&hidden, b"1"), seed(&hidden, b"1"));
-        assert_ne!(one, two, "--target-replace shows no old name");
+        assert_ne!(one, two, "with --target-replace the old name is unknown");
         hidden.previewed(URN);
         assert_eq!(seed(&hidden, b"1"), one);
         assert_eq!(Names::default().seed("", "owner", b"seed"), b"seed");

@@ -1,7 +1,7 @@
 //! The operations of Pulumi's resource lifecycle, for any resource of the catalog: Create, Read, Update, Delete, Invoke and
 //! lists. Requests go through the API client; what they contain is decided in `rules`.
 //!
-//! Knows no gRPC and no environment variables. Files to upload are read by the plugin, which passes a reader (`content`).
+//! Independent of gRPC and environment variables. Files to upload are read through a reader that the plugin passes (`content`).
 
 mod client_error;
 pub mod content;

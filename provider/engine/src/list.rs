@@ -1,6 +1,6 @@
-//! What exists: the ids and names of all resources of a kind, in one place and one project.
+//! Lists the ids and names of all resources of a type in one region or zone and one project.
 //!
-//! Gives only what can be imported and what nobody but its owner manages. Reads nothing but what tells that.
+//! Contains only resources that can be imported and that Scaleway does not manage itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,47 +16,47 @@ use rules::place;
 use rules::scope::Scope;
 use rules::wire::{self, Wire};
 
-/// One resource that exists.
+/// One existing resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Listed {
-    /// Its id, as an import takes it.
+    /// Its id, in the form for imports.
     pub id: String,
-    /// What people know it by; what it is a part of comes first.
+    /// Its name; the name of its parent comes first.
     pub name: String,
 }
 
-/// All that exist, by id. `query` may hold what the resource's listing takes (`region`, `projectId`, `instanceId`);
-/// the provider's own region and project stand for what it does not say.
+/// All existing resources, sorted by id. `query` contains filters of the resource's listing (`region`, `projectId`,
+/// `instanceId`); the defaults are the provider's region and project.
 pub(crate) async fn all(cx: &Context<'_>, query: &Object) -> Result<Vec<Listed>, Error> {
     let all = listed(cx, query, Which::Manageable).await?;
     let all: BTreeSet<Listed> = all.into_iter().map(|(listed, _)| listed).collect();
     Ok(all.into_iter().collect())
 }
 
-/// Each object with its element of the list, also the objects that a listing for imports leaves out: a create can have made
-/// one of these, such as a trigger with a cron source, or an NS record.
+/// Each object with its list element, including objects that a listing for imports omits: a create can have created one of
+/// these, such as a trigger with a cron source, or an NS record.
 pub(crate) async fn elements_of(cx: &Context<'_>, query: &Object) -> Result<Vec<(Listed, Wire)>, Error> {
     listed(cx, query, Which::Any).await
 }
 
-/// Which of those that exist.
+/// Which resources are included.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Which {
-    /// Those that somebody may want to manage.
+    /// Resources that a program can manage.
     Manageable,
-    /// What Scaleway keeps by itself too: it may have parts that somebody manages.
+    /// Also resources that Scaleway manages: they may have children that a program can manage.
     Any,
 }
 
 async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<(Listed, Wire)>, Error> {
     let mut all = Vec::new();
-    // What only the state keeps, and what Scaleway has discontinued, is nowhere to be found.
+    // Local and discontinued resources cannot be listed.
     let Some(listing) = &cx.resource.listing else { return Ok(Vec::new()) };
     for parent in parents(cx, listing, query).await? {
         let found = of_one(cx, listing, parent.as_ref(), query, which).await;
         match found {
             Ok(found) => all.extend(found),
-            // What went away between two questions had its parts with it.
+            // The parent was deleted between two calls, so its children were deleted too.
             Err(error) if parent.is_some() && error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
@@ -64,7 +64,7 @@ async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<(L
     Ok(all)
 }
 
-/// The id of the one resource of a name: `id` is one whose last part should be a uuid and is none.
+/// The id of the resource with a name: `id` contains the name instead of a UUID.
 pub(crate) async fn named(cx: &Context<'_>, id: &str) -> Result<Option<String>, Error> {
     let can_be_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some());
     if !can_be_listed || !id::is_name(cx.resource, id) {
@@ -79,22 +79,22 @@ pub(crate) async fn named(cx: &Context<'_>, id: &str) -> Result<Option<String>, 
     let fitting: Vec<&str> = all.iter().filter(|listed| listed.name == name).map(|listed| listed.id.as_str()).collect();
     match fitting.as_slice() {
         [one] => Ok(Some((*one).to_owned())),
-        // Read will say that it is not there, in the words for that.
+        // Read reports that it does not exist.
         [] => Ok(None),
         several => {
-            let fact = format!("more than one {} is called \"{name}\": {}", cx.resource.label, several.join(", "));
-            Err(Error::new(ErrorKind::Precondition, fact).hint("import the one that is meant by its id"))
+            let fact = format!("more than one {} has the name \"{name}\": {}", cx.resource.label, several.join(", "));
+            Err(Error::new(ErrorKind::Precondition, fact).hint("import one of them by its id"))
         }
     }
 }
 
-/// What some of them are parts of, and the property that names it.
+/// The parent, and the property with its id.
 struct Parent<'l> {
     property: &'l str,
     thing: Listed,
 }
 
-/// What the resources are parts of; nothing, once, if they stand by themselves.
+/// The parents of the resources; a single `None` if they have no parent.
 async fn parents<'l>(cx: &Context<'_>, listing: &'l Listing, query: &Object) -> Result<Vec<Option<Parent<'l>>>, Error> {
     if listing.of.is_empty() {
         return Ok(vec![None]);
@@ -109,7 +109,7 @@ async fn parents<'l>(cx: &Context<'_>, listing: &'l Listing, query: &Object) -> 
     let mut parents = Vec::new();
     for of in &listing.of {
         let parent = cx.catalog.resources.get(&of.token).ok_or_else(|| {
-            let fact = format!("a {} is part of {}, which there is not", cx.resource.label, of.token);
+            let fact = format!("a {} is part of {}, which does not exist", cx.resource.label, of.token);
             Error::new(ErrorKind::Internal, fact)
         })?;
         let all = Box::pin(listed(&cx.on(parent), query, Which::Any)).await?;
@@ -119,7 +119,7 @@ async fn parents<'l>(cx: &Context<'_>, listing: &'l Listing, query: &Object) -> 
     Ok(parents)
 }
 
-/// Those that are parts of one thing, or of none.
+/// The resources of one parent, or without a parent.
 async fn of_one(
     cx: &Context<'_>,
     listing: &Listing,
@@ -162,7 +162,7 @@ async fn of_one(
             found.extend(members);
             continue;
         }
-        // What Scaleway made by itself may be listed without an id.
+        // Objects that Scaleway created itself may be listed without an id.
         let Some(id) = known.id() else { continue };
         if fetch::is_gone(&known) {
             continue;
@@ -173,7 +173,7 @@ async fn of_one(
     Ok(found)
 }
 
-/// What is known before the answer: the place, the owner, and what the resources are parts of.
+/// The known data before the call: the region or zone, the owner and the parent.
 fn asked<'a>(
     cx: &Context<'a>,
     listing: &Listing,
@@ -203,9 +203,9 @@ fn asked<'a>(
     Ok(scope)
 }
 
-/// The resources in the answer of a list, and where in an element of it each stands.
+/// The resources in the response of a list, each with its element.
 pub(crate) fn elements<'j>(element: Option<&str>, answer: &'j Json) -> Vec<&'j Wire> {
-    // An answer that is no list is the one element that holds it.
+    // A response that is not a list is the only element.
     let all = answer.as_array().map_or_else(|| std::slice::from_ref(answer), Vec::as_slice).iter();
     let inside: Vec<&Json> = match element {
         None => all.collect(),
@@ -217,7 +217,7 @@ pub(crate) fn elements<'j>(element: Option<&str>, answer: &'j Json) -> Vec<&'j W
     inside.into_iter().filter_map(Json::as_object).collect()
 }
 
-/// What is in the lists of an element, where the resource is one's being in such a list: each, and what is known with it.
+/// The members of the lists in an element, for resources that represent a membership: each with its known data.
 fn members<'a>(known: &Scope<'a>) -> Option<Vec<(String, Scope<'a>)>> {
     let lists = &known.resource.gone.as_ref()?.missing_from;
     let mut members = Vec::new();
@@ -235,7 +235,7 @@ fn members<'a>(known: &Scope<'a>) -> Option<Vec<(String, Scope<'a>)>> {
     (!lists.is_empty()).then_some(members)
 }
 
-/// Whether an element is what is listed, where the list holds other things too.
+/// Whether an element is of the listed type, if the list also contains other types.
 fn is_of_kind(listing: &Listing, element: &Wire) -> bool {
     listing.only.iter().all(|field| has(field, element))
 }
@@ -248,7 +248,7 @@ fn has((field, values): (&String, &Vec<Json>), element: &Wire) -> bool {
     wire::get(element, field).is_some_and(|value| values.iter().any(|wanted| fits(wanted, value)))
 }
 
-/// Whether a value is the one that is meant; `*.example.org` means all that end so.
+/// Whether a value matches a pattern; `*.example.org` matches all values with this suffix.
 fn fits(wanted: &Json, value: &Json) -> bool {
     match wanted.as_str().and_then(|wanted| wanted.strip_prefix('*')) {
         Some(end) => value.as_str().is_some_and(|text| text.ends_with(end)),
@@ -256,7 +256,7 @@ fn fits(wanted: &Json, value: &Json) -> bool {
     }
 }
 
-/// Some lists answer more than what was asked for.
+/// Some lists return more than the filter matches.
 fn is_of_another_project(scope: &Scope<'_>, element: &Wire) -> bool {
     let wanted = scope.wanted.get("project_id").and_then(Json::as_str);
     let has = element.get("project_id").and_then(Json::as_str);

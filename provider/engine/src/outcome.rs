@@ -1,5 +1,5 @@
-//! What the calls of a create or an update put into effect: which inputs a call carries, and which may have changed when a later
-//! call failed. Makes no call.
+//! The effect of the calls of a create or update: which inputs a call sends, and which may have changed if a later call
+//! failed. Makes no calls.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::special::Transition;
 use rules::scope::Scope;
 use rules::{encode, wire};
 
-/// The inputs that the first call of a create does not carry, and a later step does.
+/// The inputs that the first call of a create does not send, and a later step does.
 pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
     let first = carried_by(cx.resource.create.first());
     let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
@@ -25,18 +25,18 @@ pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Ob
     inputs.keys().filter(|name| is_later(name)).cloned().collect()
 }
 
-/// The fields of the create steps in which an input stands.
+/// The fields of the create steps that contain an input.
 pub(crate) fn fields_of(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object, name: &str) -> BTreeSet<String> {
     let mut without = inputs.clone();
     without.remove(name);
-    // An input that the others need cannot be left out; it is part of the first step.
+    // An input that the others require is part of the first step.
     let Ok(without) = encode::wanted(cx.resource, &without, cx.defaults) else { return BTreeSet::new() };
     let fields = cx.resource.create.iter().flat_map(|step| carried_by(Some(step)));
     fields.filter(|field| wire::find(&without, field) != scope.wanted_field(field)).collect()
 }
 
-/// The properties that a failed update may have changed at Scaleway: a step that carries them was accepted, or its outcome is
-/// unknown. A property that no step carries is set by the handler: it counts if any call may have changed something.
+/// The properties that a failed update may have changed at Scaleway: a step that sends them was accepted, or its outcome is
+/// unknown. A property that no step sends is set by the handler: it is included if any call may have changed something.
 pub(crate) fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sent: &BTreeSet<String>) -> Vec<String> {
     let steps: BTreeSet<String> = cx.resource.update.iter().flat_map(|step| carried_by(Some(step))).collect();
     let one = |name: &String| BTreeSet::from([name.clone()]);

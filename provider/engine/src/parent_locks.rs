@@ -1,21 +1,21 @@
-//! ParentLocks: changes to parts of one thing are made one after the other within this process. Knows no resource.
+//! ParentLocks: changes to the children of one resource are serialized within this process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-/// A queue for each thing that is being changed.
+/// A lock for each parent.
 #[derive(Debug, Default)]
 pub(crate) struct ParentLocks {
     queues: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-/// The right to change; given back when dropped.
+/// A held lock; released when dropped.
 pub(crate) type ParentLock = OwnedMutexGuard<()>;
 
 impl ParentLocks {
-    /// Waits for a turn on the thing of this key.
+    /// Waits for the lock of this key.
     pub(crate) async fn take(&self, key: &str) -> ParentLock {
         let queue = {
             let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);

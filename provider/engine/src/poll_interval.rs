@@ -1,19 +1,19 @@
-//! How long to wait between two looks at something that takes time. Pure: time is an argument.
+//! The interval between two polls. Pure: time is an argument.
 
 use std::time::Duration;
 
 use catalog::Wait;
 
-/// The first pause: most objects of the quick kinds are ready sooner than one would think.
+/// The first pause: most objects of fast types are ready soon.
 const FIRST: Duration = Duration::from_millis(200);
 
-/// The shortest pause after that: five looks find what takes three seconds a tenth of a second late.
+/// The minimum pause after that: five polls detect a duration of three seconds 0.1 s late.
 const LEAST: Duration = Duration::from_millis(300);
 
-/// The longest pause where nothing else is said, as for the quick kinds.
+/// The default maximum pause, for fast types.
 const USUAL_CAP: Duration = Duration::from_secs(5);
 
-/// Pauses that grow with the time already waited, so that one is never much later than a certain part of the whole.
+/// Pauses that grow with the time already waited, so that the delay is bounded by a fraction of the total.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PollInterval {
     cap: Duration,
@@ -21,7 +21,7 @@ pub(crate) struct PollInterval {
 }
 
 impl PollInterval {
-    /// The pace for a kind of resource: shaped by the shortest recorded time to ready.
+    /// The intervals for a resource type, from the shortest recorded time to ready.
     pub(crate) fn of(wait: Option<&Wait>) -> Self {
         wait.map_or(Self { cap: USUAL_CAP, ready_after: Duration::ZERO }, |wait| Self {
             cap: Duration::from_millis(wait.cap_ms),
@@ -31,8 +31,8 @@ impl PollInterval {
 
     /// The pause after waiting for `waited` already.
     ///
-    /// It grows with a fifth of the time waited, and with a quarter of it before half of the shortest recorded time to
-    /// ready: looking often there is in vain, though a clock that runs faster than the recorded one must be followed.
+    /// It is a fifth of the time waited, and a quarter of it before half of the shortest recorded time to ready: frequent polls
+    /// are not useful there, but the object may be ready earlier than recorded.
     pub(crate) fn pause(self, waited: Duration) -> Duration {
         if waited < FIRST {
             return FIRST;
@@ -46,7 +46,7 @@ impl PollInterval {
 mod tests {
     use super::*;
 
-    /// The looks needed until something that takes `duration` is seen done, and how late that is.
+    /// The number of polls until the end of `duration` is detected, and the delay.
     fn looks(pace: PollInterval, duration: Duration) -> (u32, Duration) {
         let (mut waited, mut looks) = (Duration::ZERO, 0);
         while waited < duration {
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quick_kind_is_seen_ready_soon_after_it_is_and_with_few_looks() {
+    fn a_fast_type_is_detected_as_ready_soon_and_with_few_polls() {
         let pace = PollInterval { cap: Duration::from_secs(5), ready_after: Duration::from_secs(5) };
         for tenths in 1..300 {
             let duration = Duration::from_millis(tenths * 100);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_is_looked_at_less_often_than_the_peer_would() {
+    fn a_database_is_polled_less_often_than_by_pulumiverse() {
         let pace = PollInterval { cap: Duration::from_secs(15), ready_after: Duration::from_secs(181) };
         let (looks, late) = looks(pace, Duration::from_secs(212));
         assert!(looks <= 30 && late <= Duration::from_secs(15), "{looks} looks, {late:?} late");

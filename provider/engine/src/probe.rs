@@ -1,4 +1,4 @@
-//! Looking at something that is none of Scaleway's API until it is as expected. What is expected is decided in `local`.
+//! Health and login checks: polls a server or database until the result is as expected.
 
 mod expectation;
 mod health_check;
@@ -14,7 +14,7 @@ use crate::context::Context;
 use expectation::{Asked, Expectation, Unwell};
 use rules::error::{Error, ErrorKind};
 
-/// What a check of this resource expects; `None` where the resource is not a check.
+/// The expectation of a check resource; `None` if the resource is not a check.
 fn expectation(resource: &Resource, inputs: &Object) -> Result<Option<Expectation>, Error> {
     match resource.local.as_deref() {
         Some("health_check") => health_check::expectation(inputs).map(Some),
@@ -23,15 +23,15 @@ fn expectation(resource: &Resource, inputs: &Object) -> Result<Option<Expectatio
     }
 }
 
-/// Looks until what the resource expects is seen, and gives what the state keeps of it; nothing where nothing is expected.
+/// Polls until the expectation is satisfied, and returns the outputs; empty if the resource is not a check.
 pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object, Error> {
     let Some(expectation) = expectation(cx.resource, inputs)? else { return Ok(Object::new()) };
     let Expectation { asked, interval, timeout, attempt } = &expectation;
     let limit = (*timeout).min(cx.limit);
-    let mut looks = 0;
+    let mut attempts = 0;
     loop {
-        looks += 1;
-        // A look begins only while there is time for one, however short.
+        attempts += 1;
+        // An attempt has at least one second.
         let left = limit.saturating_sub(cx.spent()).max(Duration::from_secs(1));
         let seen = match asked {
             Asked::Address { probe, .. } => cx.client.probe(probe, (*attempt).min(left)).await,
@@ -44,7 +44,7 @@ pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object
         };
         let spent = cx.spent();
         if spent + *interval >= limit {
-            return Err(unwell(asked, looks, spent, &wrong));
+            return Err(unwell(asked, attempts, spent, &wrong));
         }
         cx.progress.status(&format!(
             "{} yet: {} ({} s of {} s)",
@@ -57,11 +57,11 @@ pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object
     }
 }
 
-fn unwell(asked: &Asked, looks: u32, spent: Duration, wrong: &Unwell) -> Error {
+fn unwell(asked: &Asked, attempts: u32, spent: Duration, wrong: &Unwell) -> Error {
     let missing = asked.missing();
-    let fact = match looks {
+    let fact = match attempts {
         1 => format!("{missing}: {wrong}"),
-        _ => format!("{missing} after {} s: the last of {looks} looks saw {wrong}", spent.as_secs()),
+        _ => format!("{missing} after {} s: the last of {attempts} attempts returned {wrong}", spent.as_secs()),
     };
     Error::new(ErrorKind::Precondition, fact).hint(asked.advice())
 }

@@ -1,4 +1,4 @@
-//! Read: the object under the id that it, or the resource that it is a part of, has now.
+//! Read: reads the object by its current id, and by the current id of its parent.
 
 use std::time::Duration;
 
@@ -16,11 +16,12 @@ use rules::operation::ReadBack;
 use rules::scope::Scope;
 use rules::{imported, inputs, local};
 
-/// How long somebody else may take to tell where the whole has moved that a part is not found in, and how often to ask.
+/// How long a child that is not found waits for a concurrent read of its parent, which may have moved, and how often it
+/// checks.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
 const WHOLE_CHECK: Duration = Duration::from_millis(250);
 
-/// Reads the resource; nothing if it does not exist any more.
+/// Reads the resource; `None` if it no longer exists.
 pub(crate) async fn read(
     cx: &Context<'_>,
     id: &str,
@@ -34,14 +35,14 @@ pub(crate) async fn read(
         return Ok(local::read(id, inputs, state));
     }
     let found = read_followed(cx, id, inputs, state).await?;
-    // An import finds nothing; of a resource in the state that means "deleted" only if the key can see where it was.
+    // An import finds no object. A resource in the state is deleted only if the key can see its project.
     if found.is_none() && !state.is_empty() {
         cx.access.confirm(cx, id, &[state, inputs]).await?;
     }
     Ok(found)
 }
 
-/// Reads the resource under the id that it, or what it is a part of, has now.
+/// Reads the resource by its current id and the current id of its parent.
 async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
     let (id, inputs) = followed();
@@ -49,7 +50,7 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
         Err(error) if error.kind() == ErrorKind::NotFound => is_of_whole(cx.resource, &error),
         found => return found,
     };
-    // What it is a part of may be read right now by somebody else, who finds it under another id.
+    // A concurrent operation may be reading the parent and find it under another id.
     let began = cx.spent();
     while whole_is_gone && cx.spent().saturating_sub(began) < WHOLE_WINDOW {
         drop(cx.lock_parent(&Scope::of_id(cx.resource, &id, &inputs, cx.defaults)?).await?);
@@ -57,19 +58,19 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
         if now != id {
             return read_at(cx, &now, &inputs, state).await.map_or_else(unless_missing, Ok);
         }
-        cx.pause(WHOLE_CHECK, "looking for what it is a part of").await?;
+        cx.pause(WHOLE_CHECK, "looking up the parent resource").await?;
     }
     Ok(None)
 }
 
-/// Whether the whole is not there that this is named by, rather than the part.
+/// Whether the parent is missing, and not the child.
 fn is_of_whole(resource: &Resource, error: &Error) -> bool {
     let Some(within) = &resource.within else { return false };
     let named = |part: &catalog::IdPart| *part == catalog::IdPart::Property(within.property.clone());
     api_error(error).is_some() && resource.id_forms().flatten().any(named)
 }
 
-/// What is not there is nothing.
+/// Converts "not found" to `None`.
 fn unless_missing(error: Error) -> Result<Option<ReadBack>, Error> {
     if error.kind() == ErrorKind::NotFound { Ok(None) } else { Err(error) }
 }
@@ -78,7 +79,7 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     let _lock = if cx.resource.within.is_none() { cx.lock_parent(&scope).await? } else { None };
     scope.belongs_to(state);
-    // A program may give nothing at all; of what is imported nothing was known.
+    // The program may set no inputs; an import has no earlier values.
     let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
     scope.is_import = import;
     let looked = fetch::read(cx, &mut scope, false).await;
@@ -93,7 +94,7 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     }
     if wait::is_passing(&scope) {
         match wait::settled(cx, &mut scope, false).await {
-            // Failed is a state like another to somebody who only looks.
+            // A failed status is not an error of a read.
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::Precondition => {}
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

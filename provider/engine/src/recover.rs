@@ -1,9 +1,9 @@
 //! Creates whose response is ambiguous: the request was sent, and nothing shows whether the object exists. It is looked
 //! up before the call is repeated, in the same operation, or by the next process if this one was killed.
 //!
-//! Adopts only what the attempt can have made: an object of the same name and parent that was created after the attempt
-//! began, by the API's clock, that belongs to no other resource of this process and needs no replacement to be what the
-//! program wants. Of several such objects none is adopted. Decides nothing about later calls of a create.
+//! Adopts only an object that the attempt can have created: with the same name and parent, created after the attempt started
+//! by the API's clock, not assigned to another resource of this process, and updatable in place to match the program. If
+//! several objects match, none is adopted. Does not handle the later calls of a create.
 
 mod search;
 
@@ -28,24 +28,24 @@ use search::{
     Candidate, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read, search as look_up,
 };
 
-/// What the creating call came to.
+/// The result of the create call.
 pub(crate) enum Begun {
-    /// The object, as the call or the look-up has answered.
+    /// The object, as returned by the call or the look-up.
     Made(Json),
-    /// An object that existed before, now as the program wants it.
+    /// An object that existed before and was updated to match the program.
     Adopted(Created),
 }
 
-/// How often the creating call is made if each response is ambiguous and the object does not exist afterwards.
+/// The maximum number of create calls if each response is ambiguous and the object does not exist afterwards.
 const ATTEMPTS: u32 = 4;
 
 /// Pauses between the look-ups after an ambiguous response, in milliseconds: lists may lag behind.
 const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
 
-/// The same where another process sent the call, some time ago.
+/// The same for a call of an earlier process.
 const PAUSES_LATER: [u64; 1] = [500];
 
-/// Finishes what a former process has begun for the same URN; nothing if there is no such object.
+/// Finishes the create of an earlier process for the same URN; `None` if there is no such object.
 pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<Created>, Error> {
     let parent_locks = ParentLocks::default();
     let cx = &Context { parent_locks: &parent_locks, ..*cx };
@@ -56,7 +56,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         }
         return Ok(None);
     };
-    cx.progress.status("looking up what an interrupted run has created");
+    cx.progress.status("looking up the object of an interrupted create");
     let candidate = if let Some(id) = &attempt.id {
         let found = read(cx, id, inputs).await?;
         found.map(|found| Candidate { id: id.clone(), differs: differs(cx, inputs, &found), found })
@@ -73,12 +73,12 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         cx.creates.closed(cx.urn);
         return Ok(None);
     };
-    // Nothing else can be meant by an id that the interrupted call was answered with.
+    // The interrupted call returned the id, so the object is certain.
     let certain = attempt.id.is_some();
     if candidate.differs && !certain {
         cx.progress.warning(&format!(
-            "an interrupted run has probably created the {} {}, which differs from the program in what cannot be changed: \
-             delete it if nothing uses it",
+            "an interrupted run probably created the {} {}, which differs from the program in properties that cannot be updated: \
+             delete it if it is not used",
             cx.resource.label, candidate.id
         ));
         return Ok(None);
@@ -90,7 +90,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     adopt(cx, &scope, candidate, inputs, "an interrupted run").await.map(Some)
 }
 
-/// Makes the creating call; after an ambiguous response the object is looked up before the call is repeated.
+/// Makes the create call; after an ambiguous response the object is looked up before the call is repeated.
 pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Begun, Error> {
     let parent_locks = ParentLocks::default();
     let aside = &Context { parent_locks: &parent_locks, ..*cx };
@@ -100,7 +100,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await? } else { Vec::new() };
     let began = cx.client.clock().now();
     note(cx, scope, name.as_deref(), &before, began);
-    let mut doubt: Option<Error> = None;
+    let mut ambiguous: Option<Error> = None;
     for attempt in 1.. {
         let made = {
             let _under_way = lock.read().await;
@@ -111,7 +111,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
             Ok(_) => without_id(cx.resource),
             Err(error) => error,
         };
-        if doubt.is_none() && !error.maybe_done() {
+        if ambiguous.is_none() && !error.maybe_done() {
             return rejected(aside, scope, inputs, name.as_deref(), error).await;
         }
         if error.kind() == ErrorKind::Cancelled || special::handler(cx.resource).looks_up_ambiguous_creates() {
@@ -136,7 +136,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
                 return Err(unclear(cx.resource, error, Some(&lookup)));
             }
         }
-        // The object does not exist, so a repeated call that is rejected is the end.
+        // The object does not exist, so a rejection of the repeated call is final.
         if !error.maybe_done() {
             cx.creates.closed(cx.urn);
             return Err(error);
@@ -144,19 +144,19 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
         if attempt == ATTEMPTS || cx.limit.saturating_sub(cx.spent()).is_zero() {
             return Err(unclear(cx.resource, error, None));
         }
-        doubt = Some(error);
+        ambiguous = Some(error);
     }
     Err(without_id(cx.resource))
 }
 
-/// A response without an id leaves open what was created.
+/// A response without an id does not identify the created object.
 pub(crate) fn without_id(resource: &Resource) -> Error {
-    let fact = format!("the API answered the create request of the {} without an id", resource.label);
-    Error::new(ErrorKind::Internal, fact).doubtful()
+    let fact = format!("the response to the create request of the {} has no id", resource.label);
+    Error::new(ErrorKind::Internal, fact).ambiguous()
 }
 
-/// A call that certainly created nothing. An object that has the automatic name of this resource is named in the error: no
-/// journal shows which stack created it, so it is not adopted.
+/// The error of a rejected create call. An object with the automatic name of this resource is named in the error: no journal
+/// shows which stack created it, so it is not adopted.
 async fn rejected(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -176,8 +176,8 @@ async fn rejected(
 }
 
 /// A stack whose objects are stored, but were not created on this machine. An object with the automatic name of this resource
-/// may come from an interrupted run on another machine, or from another stack of the same name: it is neither adopted nor
-/// doubled.
+/// may come from an interrupted run on another machine, or from another stack of the same name: it is not adopted, and
+/// no second one is created.
 async fn unrecorded(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<(), Error> {
     let is_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some() && !listing.undated);
     let Some(name) = name_of(cx.resource, scope).filter(|_| is_listed && has_automatic_name(cx.resource, inputs))
@@ -199,14 +199,14 @@ fn import_hint(resource: &Resource, id: &str) -> String {
     )
 }
 
-/// The object in the shape of the creating call's answer.
+/// The object in the form of the create call's response.
 async fn answer_of(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Json, Error> {
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     fetch::read(cx, &mut scope, true).await?;
     Ok(Json::Object(scope.answers))
 }
 
-/// Takes over an object and makes it what the program wants, with everything that cannot be read sent again.
+/// Adopts an object and updates it to match the program, with all unreadable inputs sent again.
 async fn adopt(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -217,17 +217,20 @@ async fn adopt(
     let Candidate { id, found, .. } = candidate;
     let label = &cx.resource.label;
     cx.creates.made(&cx.resource.token, cx.urn, &id);
-    cx.progress.warning(&format!("{who} has created the {label} {id} already: it is used instead of a second one"));
-    // What the creating call does not carry may never have been sent.
+    cx.progress
+        .warning(&format!("{who} already created the {label} {id}: it is adopted instead of creating another one"));
+    // Inputs that the create call does not send may never have been sent.
     let unsent = not_in_first_step(cx, scope, inputs);
     let state = delete::update_found(cx, &id, found, unsent, inputs).await?;
     Ok(Created { id, state })
 }
 
-/// Deletes an object that cannot be used: what it showed once is lost.
+/// Deletes an object that cannot be adopted, because its secret was returned only once.
 async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
-    let what =
-        format!("deleting the {} {}, whose response was lost, to create it again", cx.resource.label, candidate.id);
+    let what = format!(
+        "deleting the {} {}, because the response to its create request was not received, and creating it again",
+        cx.resource.label, candidate.id
+    );
     cx.progress.warning(&what);
     delete::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
     cx.creates.closed(cx.urn);
@@ -249,7 +252,7 @@ fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[Strin
     });
 }
 
-/// Whether the API shows a secret of the resource only in the answer to the creating call.
+/// Whether the API returns a secret of the resource only in the response to the create call.
 fn shows_secret_once(resource: &Resource) -> bool {
     resource
         .properties
@@ -263,27 +266,28 @@ fn has_id(scope: &Scope<'_>, answer: &Json) -> bool {
     scope.id().is_some()
 }
 
-/// Whether a call was rejected because there is such an object.
+/// Whether a call was rejected because the object already exists.
 fn exists_already(error: &Error) -> bool {
     let Some(api) = api_error(error) else { return false };
-    let texts: Vec<String> = api.message().into_iter().chain(api.of_arguments()).map(str::to_lowercase).collect();
+    let messages: Vec<String> = api.message().into_iter().chain(api.of_arguments()).map(str::to_lowercase).collect();
     api.error_type().is_some_and(|kind| matches!(kind, "already_exists" | "BucketAlreadyOwnedByYou"))
-        || texts.iter().any(|text| text.contains("already exist") || text.contains("already taken"))
+        || messages.iter().any(|text| text.contains("already exist") || text.contains("already taken"))
 }
 
-/// An error of a create after which the object may exist, with the reason why looking it up failed.
+/// The error of a create after which the object may exist, with the reason why the look-up failed.
 pub(crate) fn unclear(resource: &Resource, error: Error, lookup: Option<&Error>) -> Error {
     if !error.maybe_done() {
         return error;
     }
-    // Within the same limit the look-up fails for the same reason.
+    // After a timeout the look-up fails for the same reason.
     let failed = lookup
         .filter(|lookup| lookup.kind() != ErrorKind::TimedOut)
-        .map(|lookup| format!(", and looking it up failed ({})", lookup.fact()))
+        .map(|lookup| format!(", and the look-up failed ({})", lookup.fact()))
         .unwrap_or_default();
-    let advice = if error.kind() == ErrorKind::TimedOut { "; or allow more time with `customTimeouts`" } else { "" };
+    let advice =
+        if error.kind() == ErrorKind::TimedOut { "; or increase the timeout with `customTimeouts`" } else { "" };
     error.hint(format!(
-        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates another one{advice}",
+        "the {} may exist{failed}: the next `up` on this machine looks it up before it creates a new one{advice}",
         resource.label
     ))
 }

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use crate::client_error::of_client;
 
-/// A call of a step, carrying these of its body's fields.
+/// A call of a step with these body fields.
 pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<Call, Error> {
     let operation = &step.call;
     let method = Method::from_bytes(operation.method.as_bytes())
@@ -33,7 +33,7 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         call = call.query(name, value);
     }
-    // Our changes say what a field shall be, not how much it shall move: making them twice is making them once.
+    // All changes set absolute values, so they are idempotent.
     if call.method == Method::PATCH {
         call = call.repeatable(Repeatable::Yes);
     }
@@ -58,22 +58,19 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
     })
 }
 
-/// What a call of Object Storage needs beside.
+/// The additional data of an Object Storage call.
 fn stored(operation: &str, shape: &Json, scope: &Scope<'_>) -> Result<Storage, Error> {
     let shape = Shape::deserialize(shape)
-        .map_err(|_| Error::new(ErrorKind::Internal, format!("{operation} is not described as the client reads it")))?;
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("the description of {operation} is invalid")))?;
     let region = scope.locality().ok_or_else(|| missing(operation, "region", &Source::Locality))?.to_owned();
     let project = scope.source(&Source::Project).as_ref().and_then(wire::plain_text);
     Ok(Storage { region, project, shape, content: None })
 }
 
 fn missing(operation: &str, parameter: &str, source: &Source) -> Error {
-    let error =
-        Error::new(ErrorKind::Invalid, format!("{operation} needs to know the {}", parameter.replace('_', " ")));
+    let error = Error::new(ErrorKind::Invalid, format!("{operation} requires the {}", parameter.replace('_', " ")));
     match source {
-        Source::Locality | Source::Region => {
-            error.hint("give the resource a region or zone, or set one for the provider")
-        }
+        Source::Locality | Source::Region => error.hint("set the region or zone of the resource or of the provider"),
         Source::Project => {
             error.hint("set the project: `projectId` of the resource or of the provider, or SCW_DEFAULT_PROJECT_ID")
         }

@@ -1,4 +1,4 @@
-//! What create, read, update and delete share: the creating call, the outputs, and the conditions of steps.
+//! Functions that create, read, update and delete share: the create call, the outputs, and the conditions of steps.
 
 use catalog::When;
 use serde_json::Value as Json;
@@ -23,7 +23,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
 }
 
-/// The outputs, without what handlers know to be somebody else's.
+/// The outputs, adjusted by the handler.
 pub(crate) fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut state = decode::state(scope, known);
     rules::special::handler(scope.resource).adjust_state(known.inputs, &scope.answers, &mut state);
@@ -38,7 +38,7 @@ pub(crate) fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) ->
     state
 }
 
-/// Waits until what the resource is a part of has settled after the change.
+/// Waits until the parent of the resource has a stable status after the change.
 pub(crate) async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
     let Some(within) = &cx.resource.within else { return Ok(()) };
     let Some(parent) = cx.catalog.resources.get(&within.token) else { return Ok(()) };
@@ -58,7 +58,7 @@ pub(crate) fn holds(when: &When, inputs: &Object) -> bool {
     }
 }
 
-/// The name a person knows a resource by: its `name`, if it has one.
+/// The name of a resource in messages: its `name`, if it has one.
 pub(crate) fn name_of(inputs: &Object) -> Option<&str> {
     inputs.get("name").and_then(Value::as_str)
 }

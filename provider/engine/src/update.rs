@@ -1,4 +1,4 @@
-//! Update: the calls that carry a changed field, and what is pending after one that failed.
+//! Update: the calls that send a changed field, and the pending changes after a failed one.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use rules::scope::Scope;
 use rules::wire::{self, Wire};
 use rules::{diff, encode, local};
 
-/// Changes the resource; with nothing to change, goes on waiting for it.
+/// Updates the resource; without changes it only waits for a stable status.
 pub(crate) async fn update(
     cx: &Context<'_>,
     id: &str,
@@ -55,7 +55,7 @@ pub(crate) async fn update(
         Ok(()) => Ok(state_of(cx, &scope, known)),
         Err(error) if scope.answers.is_empty() && !cx.wrote() => Err(error),
         Err(error) => {
-            // Pulumi stores the old inputs with these outputs, which therefore note what may have changed.
+            // Pulumi stores the old inputs with these outputs, so the outputs note what may have changed.
             let mut state = olds.clone();
             state.extend(state_of(cx, &scope, Known { inputs: old_inputs, ..known }));
             let mut pending = pending.clone();
@@ -69,7 +69,7 @@ pub(crate) async fn update(
     }
 }
 
-/// The calls of an update, each only if something it carries changed. `sent` gets the fields of the calls that were accepted or
+/// The calls of an update, each only if one of its fields changed. `sent` gets the fields of the calls that were accepted or
 /// whose outcome is unknown.
 async fn change(
     cx: &Context<'_>,
@@ -82,7 +82,7 @@ async fn change(
     let mut carried: BTreeSet<String> = BTreeSet::new();
     for step in &cx.resource.update {
         let mut fields = encode::fields_to_send(step, before, &scope.wanted);
-        // What an earlier call has changed is not changed again, unless the call replaces the whole.
+        // A field that an earlier call has sent is not sent again, unless the call replaces the whole object.
         if !step.call.body.as_ref().is_some_and(|body| body.whole) {
             fields.retain(|field| !carried.contains(field));
         }
@@ -120,7 +120,7 @@ async fn change(
     }
     scope.fresh |= !transition.changed.is_empty();
     if special::handler(cx.resource).after_change(cx, scope, transition).await? {
-        // Where there is something to wait for, the last look was after the last call.
+        // If there is a wait, the last read was after the last call.
         known = cx.resource.wait.is_some();
     }
     if scope.answers.is_empty() {
@@ -133,7 +133,7 @@ async fn change(
     fetch::refresh(cx, scope, !known, false).await
 }
 
-/// For updates: an input that was taken away has the empty value of its kind.
+/// For updates: a removed input has the empty value of its type.
 fn holds_after(when: &When, resource: &Resource, inputs: &Object) -> bool {
     let kind = resource.properties.get(&when.property).map(|property| &property.kind);
     let off = inputs.given(&when.property).is_none() && kind == Some(&catalog::Kind::Boolean);

@@ -1,4 +1,4 @@
-//! Waiting until a resource has settled, or is gone: looks at it at the pace of its kind until its status says so.
+//! Waits until a resource has a stable status or no longer exists: polls it at the interval of its type.
 
 use std::time::Duration;
 
@@ -12,55 +12,55 @@ use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
 
-/// A failed status must be seen again this much later before it is believed, or as long as the descriptor doubts it: some
-/// objects pass through one, as recorded.
-const SECOND_LOOK: Duration = Duration::from_secs(2);
+/// A failed status is final only if a second read after this time, or after the time in the descriptor, returns it again: as
+/// recorded, some objects have a failed status temporarily.
+const SECOND_READ: Duration = Duration::from_secs(2);
 
-/// What a status says.
+/// The classification of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     Settled,
     Passing,
     Failed,
-    /// A status that this version does not know.
+    /// An unknown status.
     Unknown,
 }
 
-/// Waits until the resource has settled, starting from what is known of it.
+/// Waits until the resource has a stable status, starting with its known status.
 ///
-/// `look` asks for a look even if it seems settled. A failed status is an error with the API's own reason.
-pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, look: bool) -> Result<(), Error> {
+/// With `read_first` it is read at least once. A failed status is an error with the API's reason.
+pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first: bool) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else { return Ok(()) };
     let pace = PollInterval::of(Some(wait));
     let began = cx.spent();
-    let mut look = look || status(wait, scope).is_none();
+    let mut read_first = read_first || status(wait, scope).is_none();
     let mut failed_at = None;
     let mut warned = false;
     loop {
-        let lasts = |since| cx.spent().saturating_sub(since) >= doubt(wait);
+        let lasts = |since| cx.spent().saturating_sub(since) >= confirmation(wait);
         match standing(wait, scope) {
-            Standing::Settled if !look => return Ok(()),
-            Standing::Failed if !look && scope.without_code => return Ok(()),
+            Standing::Settled if !read_first => return Ok(()),
+            Standing::Failed if !read_first && scope.without_code => return Ok(()),
             Standing::Failed if failed_at.is_some_and(lasts) => return Err(failure(cx, wait, scope)),
             _ => {}
         }
-        let now_failed = standing(wait, scope) == Standing::Failed && !look;
+        let now_failed = standing(wait, scope) == Standing::Failed && !read_first;
         if matches!(standing(wait, scope), Standing::Passing | Standing::Unknown) {
             scope.was_passing = true;
             cx.progress.status(&message(cx, wait, scope));
         }
-        warn_of_unknown(cx, wait, scope, &mut warned);
+        warn_about_unknown(cx, wait, scope, &mut warned);
         failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));
-        if !look {
-            let pause = if now_failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
+        if !read_first {
+            let pause = if now_failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
             cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
         }
-        look = false;
+        read_first = false;
         fetch::read(cx, scope, true).await?;
     }
 }
 
-/// Waits until the resource is gone.
+/// Waits until the resource no longer exists.
 pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else {
         return if scope.odd_delete { not_there(cx, scope).await } else { Ok(()) };
@@ -78,52 +78,49 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
         }
         let now_failed = standing(wait, scope) == Standing::Failed;
         if failed && now_failed {
-            return Err(
-                failure(cx, wait, scope).hint("it still exists: destroy it again, or look at it in the console")
-            );
+            return Err(failure(cx, wait, scope)
+                .hint("the object still exists: run the command again, or check the object in the Scaleway console"));
         }
         failed = now_failed;
-        warn_of_unknown(cx, wait, scope, &mut warned);
+        warn_about_unknown(cx, wait, scope, &mut warned);
         cx.progress.status(&message(cx, wait, scope));
-        let pause = if failed { SECOND_LOOK } else { pace.pause(cx.spent().saturating_sub(began)) };
-        cx.pause(pause, &format!("waiting for the {} to go{}", cx.resource.label, seen(wait, scope))).await?;
+        let pause = if failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
+        cx.pause(pause, &format!("waiting for the deletion of the {}{}", cx.resource.label, seen(wait, scope))).await?;
     }
 }
 
-/// Reads once, after a delete whose answer the API document does not have.
+/// Reads once after a delete whose response is not in the API document.
 async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
     match fetch::read(cx, scope, false).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Ok(()) if fetch::is_gone(scope) => Ok(()),
         Err(error) => Err(error),
         Ok(()) => {
-            let fact = format!("the delete of the {} was answered, but it still exists", cx.resource.label);
+            let fact = format!("the API answered the delete of the {}, but the object still exists", cx.resource.label);
             Err(Error::new(ErrorKind::Unreachable, fact)
-                .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again"))
+                .hint("check `apiUrl` (SCW_API_URL) and any proxy, and run the command again"))
         }
     }
 }
 
-fn doubt(wait: &Wait) -> Duration {
-    SECOND_LOOK.max(Duration::from_millis(wait.doubt_ms))
+fn confirmation(wait: &Wait) -> Duration {
+    SECOND_READ.max(Duration::from_millis(wait.doubt_ms))
 }
 
-/// Warns once of a status that this version does not know: what it means is not guessed.
-fn warn_of_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mut bool) {
+/// Warns once about an unknown status.
+fn warn_about_unknown(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>, warned: &mut bool) {
     let Some(status) = status(wait, scope).filter(|_| standing(wait, scope) == Standing::Unknown && !*warned) else {
         return;
     };
     *warned = true;
     cx.progress.warning(&format!(
-        "the {} has the status `{status}`, which this version of the provider does not know; waiting until it changes, \
-         for at most {} s",
+        "the {} has the unknown status `{status}`; waiting until it changes, for at most {} s",
         cx.resource.label,
         cx.limit.as_secs()
     ));
 }
 
-/// Whether the resource is in a passing state, as far as is known. A read does not wait for the end of a status that is
-/// not known: it may be one that lasts.
+/// Whether the resource has a transient status. A read does not wait for the end of an unknown status, which may be stable.
 pub(crate) fn is_passing(scope: &Scope<'_>) -> bool {
     scope.resource.wait.as_ref().is_some_and(|wait| standing(wait, scope) == Standing::Passing)
 }
@@ -156,7 +153,8 @@ fn failure(cx: &Context<'_>, wait: &Wait, scope: &Scope<'_>) -> Error {
     let reason = wait.reason.as_deref().and_then(|field| wire::get(&scope.answers, field)).and_then(Json::as_str);
     let fact = match reason.filter(|reason| !reason.is_empty()) {
         Some(reason) => format!("the {} ended in the status `{status}`: {reason}", cx.resource.label),
-        None => format!("the {} ended in the status `{status}`; Scaleway gives no reason", cx.resource.label),
+        None => format!("the {} ended in the status `{status}`; the API returned no reason", cx.resource.label),
     };
-    Error::new(ErrorKind::Precondition, fact).hint("it exists: fix its inputs and run again, or destroy it")
+    Error::new(ErrorKind::Precondition, fact)
+        .hint("the object exists: fix its inputs and run the command again, or destroy it")
 }

@@ -1,6 +1,6 @@
-//! Packs files into a zip archive, always into the same bytes. Pure.
+//! Packs files into a deterministic zip archive. Pure.
 //!
-//! Knows neither times nor owners of files, so that the same files make the same archive on every machine. Reads no archives.
+//! The archive contains no times or owners, so the same files result in the same bytes on every machine.
 
 use std::io::Write as _;
 
@@ -8,10 +8,10 @@ use bytes::Bytes;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-/// The form without extensions counts files in two bytes and lengths in four.
+/// Without ZIP64, the format has 16 bits for the number of files and 32 bits for lengths.
 const MOST_FILES: usize = u16::MAX as usize - 1;
 
-/// The version of the format that knows folders and compression.
+/// The version of the format with directories and compression.
 const VERSION: u16 = 20;
 
 /// Names are UTF-8.
@@ -19,24 +19,24 @@ const UTF8: u16 = 1 << 11;
 
 const DEFLATE: u16 = 8;
 
-/// The first of January 1980, when time begins here.
+/// 1 January 1980, the earliest time of the format.
 const BEGINNING: u16 = 1 << 5 | 1;
 
-/// Made on Unix: what stands in the upper half of the attributes are its access rights.
+/// Created on Unix: the upper half of the attributes contains the file mode.
 const UNIX: u16 = 3 << 8;
 
-/// An ordinary file that everybody may read.
+/// A regular file that is readable by all users.
 const RIGHTS: u32 = 0o100_644 << 16;
 
-/// Whether these bytes begin like a zip archive.
+/// Whether these bytes start like a zip archive.
 pub(crate) fn is_packed(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK")
 }
 
-/// The files as one archive, in the given order. Fails with what is wrong with them.
+/// Packs the files into one archive, in the given order. The error is the reason.
 pub(crate) fn packed(files: &[(String, Bytes)]) -> Result<Bytes, &'static str> {
     if files.len() > MOST_FILES {
-        return Err("holds more files than a zip archive can");
+        return Err("contains too many files for a zip archive");
     }
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for (name, content) in files {
@@ -50,7 +50,7 @@ pub(crate) fn packed(files: &[(String, Bytes)]) -> Result<Bytes, &'static str> {
         directory.extend(b"PK\x01\x02");
         directory.extend((UNIX | VERSION).to_le_bytes());
         entry.describe(&mut directory);
-        // No comment, the first disk, nothing of the inside.
+        // No comment, the first disk, no internal attributes.
         directory.extend([0; 6]);
         directory.extend(RIGHTS.to_le_bytes());
         directory.extend(offset.to_le_bytes());
@@ -80,14 +80,14 @@ impl Entry {
         let mut sum = Crc::new();
         sum.update(content);
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        // Into memory nothing fails.
+        // Writing to memory cannot fail.
         let compressed = encoder.write_all(content).and_then(|()| encoder.finish()).map_err(|_| TOO_LARGE)?;
         length(compressed.len())?;
-        let name = u16::try_from(name.len()).map_err(|_| "holds a name that is too long for a zip archive")?;
+        let name = u16::try_from(name.len()).map_err(|_| "contains a file name that is too long for a zip archive")?;
         Ok(Self { compressed, sum: sum.sum(), size: length(content.len())?, name })
     }
 
-    /// What stands alike in front of the content and in the directory.
+    /// The fields that the local header and the central directory share.
     fn describe(&self, out: &mut Vec<u8>) {
         for word in [VERSION, UTF8, DEFLATE, 0, BEGINNING] {
             out.extend(word.to_le_bytes());
@@ -96,12 +96,12 @@ impl Entry {
         out.extend(u32::try_from(self.compressed.len()).unwrap_or(u32::MAX).to_le_bytes());
         out.extend(self.size.to_le_bytes());
         out.extend(self.name.to_le_bytes());
-        // Nothing extra.
+        // No extra field.
         out.extend([0; 2]);
     }
 }
 
-const TOO_LARGE: &str = "is larger than a zip archive can be";
+const TOO_LARGE: &str = "is too large for a zip archive";
 
 fn length(length: usize) -> Result<u32, &'static str> {
     u32::try_from(length).map_err(|_| TOO_LARGE)
@@ -129,12 +129,12 @@ mod tests {
         word(bytes, at) | word(bytes, at + 2) << 16
     }
 
-    /// Reads an archive as its readers do: from the end to the directory, and from there to each file.
+    /// Reads an archive like a zip reader: from the end record to the directory, and from there to each file.
     fn unpacked(archive: &[u8]) -> Vec<(String, String)> {
         let end = archive.len() - 22;
         assert_eq!(&archive[end..end + 4], b"PK\x05\x06");
         let (count, mut entry) = (word(archive, end + 10), long(archive, end + 16));
-        assert_eq!(entry + long(archive, end + 12), end, "the directory stands right before the end");
+        assert_eq!(entry + long(archive, end + 12), end, "the directory is directly before the end record");
         let mut files = Vec::new();
         for _ in 0..count {
             assert_eq!(&archive[entry..entry + 4], b"PK\x01\x02");
@@ -143,7 +143,7 @@ mod tests {
             let name = String::from_utf8(archive[entry + 46..entry + 46 + length].to_vec()).unwrap();
             let local = long(archive, entry + 42);
             assert_eq!(&archive[local..local + 4], b"PK\x03\x04");
-            assert_eq!(archive[local + 4..local + 30], archive[entry + 6..entry + 32], "both say the same");
+            assert_eq!(archive[local + 4..local + 30], archive[entry + 6..entry + 32], "both headers are equal");
             let begin = local + 30 + length;
             let mut content = String::new();
             DeflateDecoder::new(&archive[begin..begin + size]).read_to_string(&mut content).unwrap();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_packed_is_found_again() {
+    fn packed_files_are_found_in_the_archive() {
         let files = [file("handler.js", "exports.handle = () => 'hello hello hello hello'"), file("empty", "")];
         let archive = packed(&files).unwrap();
         assert!(is_packed(&archive));
@@ -167,15 +167,15 @@ mod tests {
     }
 
     #[test]
-    fn names_may_be_in_any_language_and_in_folders() {
+    fn names_may_contain_unicode_and_directories() {
         let archive = packed(&[file("src/été.py", "x")]).unwrap();
         assert_eq!(unpacked(&archive), [("src/été.py".to_owned(), "x".to_owned())]);
     }
 
     #[test]
-    fn what_no_archive_can_hold_is_refused() {
+    fn files_that_exceed_the_limits_are_rejected() {
         let many = vec![file("a", ""); MOST_FILES + 1];
-        assert!(packed(&many).unwrap_err().contains("more files"));
+        assert!(packed(&many).unwrap_err().contains("too many files"));
         assert!(packed(&[file(&"a".repeat(70_000), "")]).unwrap_err().contains("name"));
     }
 }

@@ -1,31 +1,31 @@
-//! Names for resources whose program gives none. Pure: the same seed gives the same name, so that update plans replay.
+//! Automatic names. Pure: the same seed gives the same name, so update plans are repeatable.
 //!
-//! A provider that was told an environment names by the house's convention, `{base}-{environment}`, as components do. Such a
-//! name is as good as chosen: it stays the same when the resource is replaced.
+//! With an `environment` in the provider, the name is `{base}-{environment}`, as in components. Such a name counts as
+//! chosen by the program: it stays the same when the resource is replaced.
 
 use sha2::{Digest, Sha256};
 
-/// What the engine asks for where a name is to be made.
+/// The autonaming settings in the CheckRequest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Autonaming {
-    /// The user set nothing: the logical name and seven hexadecimal digits, as Pulumi does everywhere.
+    /// No setting: the logical name and seven hexadecimal digits, Pulumi's default.
     #[default]
     Default,
-    /// Use this name, or adapt it to what the service takes.
+    /// Use this name, or adapt it to the limits of the service.
     Propose(String),
     /// Use exactly this name.
     Enforce(String),
-    /// Names must be given.
+    /// The program must set names.
     Disable,
 }
 
-/// Hexadecimal digits at the end of a name, as Pulumi's own frameworks have.
+/// Hexadecimal digits at the end of a name, as in Pulumi's frameworks.
 const SUFFIX_DIGITS: usize = 7;
 
-/// The longest name, where the service does not say, as the peer.
+/// The maximum length of a name if the service documents none, as in `pulumiverse_scaleway`.
 const LONGEST_NAME: usize = 255;
 
-/// Makes a name, or tells why none can be made.
+/// Generates a name, or returns the reason why it cannot.
 pub(crate) fn name(
     logical_name: &str,
     seed: &[u8],
@@ -36,19 +36,19 @@ pub(crate) fn name(
     match autonaming {
         Autonaming::Enforce(name) => Ok(name.clone()),
         Autonaming::Propose(name) => Ok(name.chars().take(longest).collect()),
-        Autonaming::Disable => Err("automatic names are switched off for this stack; give the resource a name"),
+        Autonaming::Disable => Err("automatic names are disabled for this stack: set a name"),
         Autonaming::Default => Ok(with_suffix(logical_name, seed, longest)),
     }
 }
 
-/// The name by convention, `{base}-{environment}`; what is too long loses the end of its base.
+/// The name by convention, `{base}-{environment}`; `base` is shortened if the name is too long.
 pub(crate) fn by_convention(logical_name: &str, environment: &str, max_length: Option<u32>) -> String {
     let rest = longest(max_length).saturating_sub(environment.chars().count() + 1);
     let base: String = logical_name.chars().take(rest).collect();
     plain(&format!("{base}-{environment}"))
 }
 
-/// As every product takes names: lower case, no underscores.
+/// A form that every product accepts: lower case, no underscores.
 pub(crate) fn plain(name: &str) -> String {
     name.to_lowercase().replace('_', "-")
 }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_seed_gives_one_name() {
+    fn the_same_seed_gives_the_same_name() {
         let first = name("main", b"seed", &Autonaming::Default, None);
         assert_eq!(first, name("main", b"seed", &Autonaming::Default, None));
         assert_ne!(first, name("main", b"other", &Autonaming::Default, None));
@@ -78,19 +78,19 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_loses_its_end_but_never_its_suffix() {
+    fn a_long_name_is_shortened_and_keeps_its_suffix() {
         let made = name(&"x".repeat(100), b"seed", &Autonaming::Default, Some(20));
         assert_eq!(made.map(|name| (name.len(), name.matches('x').count())), Ok((20, 12)));
     }
 
     #[test]
-    fn a_name_by_convention_keeps_its_environment_however_long_its_base_is() {
+    fn a_long_name_by_convention_is_shortened_and_keeps_its_environment() {
         assert_eq!(by_convention("Eval_AP", "production", None), "eval-ap-production");
         assert_eq!(by_convention(&"x".repeat(100), "dev", Some(10)), "xxxxxx-dev");
     }
 
     #[test]
-    fn the_users_settings_are_followed() {
+    fn the_autonaming_settings_of_the_user_are_applied() {
         assert_eq!(name("a", b"s", &Autonaming::Enforce("exact".into()), None).as_deref(), Ok("exact"));
         assert_eq!(name("a", b"s", &Autonaming::Propose("proposal".into()), Some(4)).as_deref(), Ok("prop"));
         assert!(name("a", b"s", &Autonaming::Disable, None).is_err());

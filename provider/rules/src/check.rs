@@ -1,8 +1,8 @@
-//! Check: the program's inputs, with names and defaults filled in, and everything that is wrong with them. Pure.
+//! Check: validates the program's inputs and fills in names and defaults. Pure.
 
 mod cron;
 mod decides;
-mod familiar;
+mod known_values;
 mod localities;
 mod policy;
 mod rules;
@@ -20,16 +20,15 @@ use crate::{autoname, secret_hash, special, tags};
 
 pub use localities::unknown_places;
 
-/// Where the names of the inputs that the program did not give are kept, as bridged providers do.
+/// The key with the names of the inputs that the program did not set, as in bridged providers.
 const DEFAULTS: &str = "__defaults";
 
-/// Arguments that narrow a lookup down without telling which one is meant.
+/// Arguments that narrow a lookup, but do not identify a resource.
 const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 
 /// Checks the inputs of a resource.
 ///
-/// Secrets and unknowns stay where they are; an unknown value satisfies every rule. Checking what was checked changes
-/// nothing.
+/// Secret and unknown values keep their flags; an unknown value satisfies every rule. Check is idempotent.
 pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Defaults) -> Checked {
     let mut checker = Checker::default();
     let mut inputs = checker.object(&resource.properties, request.news, &Path::default());
@@ -42,7 +41,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
-    checker.warnings.extend(localities::doubts(resource, &inputs));
+    checker.warnings.extend(localities::warnings(resource, &inputs));
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     if !made.is_empty() {
@@ -52,7 +51,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     Checked { inputs, failures: checker.failures, warnings: checker.warnings }
 }
 
-/// Types what a component or one of its methods is given and fills in defaults; tells everything that is wrong.
+/// Checks the arguments of a component or of one of its methods: converts types, fills in defaults, and returns all failures.
 pub fn check_component(inputs: &BTreeMap<String, Property>, given: &Object) -> Checked {
     let mut checker = Checker::default();
     let inputs = checker.object(inputs, given, &Path::default());
@@ -60,7 +59,7 @@ pub fn check_component(inputs: &BTreeMap<String, Property>, given: &Object) -> C
     Checked { inputs, failures: checker.failures, warnings: checker.warnings }
 }
 
-/// Checks the arguments of a lookup; gives them typed, or everything that is wrong.
+/// Checks the arguments of a lookup. Returns the typed arguments, or all failures.
 pub fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<Failure>> {
     let mut checker = Checker::default();
     let arguments = checker.object(&lookup.inputs, given, &Path::default());
@@ -72,7 +71,7 @@ pub fn arguments(lookup: &Lookup, given: &Object) -> Result<Object, Vec<Failure>
 struct Checker {
     failures: Vec<Failure>,
     warnings: Vec<Warning>,
-    /// The current place is inside of something secret.
+    /// The current path is inside a secret value.
     secret: bool,
 }
 
@@ -98,11 +97,11 @@ impl Checker {
             if let (Some(known), Some(value)) = (&property.checks.known, inputs.given(name)) {
                 let here = path.name(name.as_str());
                 let secret = self.secret || property.secret;
-                self.warnings.extend(familiar::doubts(known, &here, value, &inputs, secret));
+                self.warnings.extend(known_values::warnings(known, &here, value, &inputs, secret));
             }
             if let (Some(Format::BucketPolicy), Some(text)) = (property.checks.format, inputs.text(name)) {
-                let doubt = policy::lock_out(text).map(|text| Warning { path: path.name(name.as_str()), text });
-                self.warnings.extend(doubt);
+                let warning = policy::lock_out(text).map(|text| Warning { path: path.name(name.as_str()), text });
+                self.warnings.extend(warning);
             }
             if inputs.contains_key(name) {
                 continue;
@@ -129,7 +128,7 @@ impl Checker {
         value
     }
 
-    /// The value in its declared type: texts that read as numbers or booleans are taken for them, as the peer does.
+    /// The value in its declared type: strings are parsed as numbers or booleans, as in `pulumiverse_scaleway`.
     fn typed(&mut self, kind: &Kind, value: &Value, path: &Path) -> Value {
         match (kind, value.data()) {
             (_, Data::Unknown) | (Kind::File, Data::Asset(_)) => value.clone(),
@@ -142,7 +141,7 @@ impl Checker {
             }
             (Kind::Integer, Data::Number(number)) => {
                 if number.fract() != 0.0 {
-                    self.fail(path, "must be a whole number");
+                    self.fail(path, "must be an integer");
                 }
                 value.clone()
             }
@@ -180,7 +179,7 @@ impl Checker {
         }
     }
 
-    /// Rejects assets and archives in what is sent as JSON, at any depth.
+    /// Rejects assets and archives in a value that is sent as JSON, at any depth.
     fn without_files(&mut self, value: &Value, path: &Path) {
         match value.data() {
             Data::Asset(_) => self.fail(path, format!("must be JSON, not {}", value.kind())),
@@ -199,7 +198,7 @@ impl Checker {
         value.clone()
     }
 
-    /// Fills in names, and tells which inputs the program did not give itself.
+    /// Fills in automatic names. Returns the names of the inputs that the program did not set.
     fn names(
         &mut self,
         resource: &Resource,
@@ -225,11 +224,11 @@ impl Checker {
                 .filter(|_| request.autonaming == Autonaming::Default)
                 .map(|environment| autoname::by_convention(request.name, environment, longest));
             let old = request.olds.given(name);
-            // The next one would have the name by convention too, so it counts as one that the program chose.
+            // A replacement would have the same name by convention, so it counts as a name that the program chose.
             if conventional.as_deref().is_none_or(|name| old.is_some_and(|old| old.as_str() != Some(name))) {
                 made.push(Value::from(name.as_str()));
             }
-            // The name of an existing resource stays, however it was made.
+            // An existing resource keeps its name, whether it was automatic or not.
             if let Some(old) = old {
                 inputs.insert(name.clone(), old.clone());
                 continue;
@@ -237,13 +236,12 @@ impl Checker {
             let named = || autoname::name(request.name, request.seed, &request.autonaming, longest);
             match conventional.map_or_else(named, Ok) {
                 Ok(text) => {
-                    // The logical name it is made of may hold anything.
+                    // The logical name, from which the name is derived, may contain any character.
                     let text = match property.checks.format {
                         Some(Format::BucketName) => autoname::plain(&text),
                         _ => text,
                     };
-                    let made = self.value(property, &Value::from(text), &Path::root(name.as_str()));
-                    inputs.insert(name.clone(), made);
+                    inputs.insert(name.clone(), self.value(property, &Value::from(text), &Path::root(name.as_str())));
                 }
                 Err(reason) => self.fail(&Path::root(name.as_str()), reason),
             }
@@ -253,16 +251,17 @@ impl Checker {
     }
 
     fn groups(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
-        // What was imported without a password that nobody can read goes on without one.
-        let is_unread = |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
-        let goes_without = |name: &String| !olds.is_empty() && is_unread(name) && !says_something(olds.given(name));
+        // A resource that was imported without an unreadable input, such as a password, may continue without it.
+        let is_unreadable =
+            |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
+        let may_be_absent = |name: &String| !olds.is_empty() && is_unreadable(name) && !is_set(olds.given(name));
         for group in &resource.exactly_one {
-            self.group(group, inputs, !group.iter().all(goes_without));
+            self.group(group, inputs, !group.iter().all(may_be_absent));
         }
         for group in &resource.at_least_one {
-            if let (None, Some(first)) = (group.iter().find(|name| says_something(inputs.given(name))), group.first()) {
+            if let (None, Some(first)) = (group.iter().find(|name| is_set(inputs.given(name))), group.first()) {
                 let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                self.fail(&Path::root(first.as_str()), format!("is missing: give one of {names}"));
+                self.fail(&Path::root(first.as_str()), format!("is missing: set at least one of {names}"));
             }
         }
         for group in &resource.at_most_one {
@@ -271,13 +270,13 @@ impl Checker {
         for (name, needed) in &resource.requires {
             for needed in needed.iter().filter(|needed| inputs.given(needed).is_none()) {
                 if inputs.given(name).is_some() {
-                    self.fail(&Path::root(name.as_str()), format!("needs `{needed}` too"));
+                    self.fail(&Path::root(name.as_str()), format!("requires `{needed}`"));
                 }
             }
         }
     }
 
-    /// Either the id is given, or something to find the resource by. An id the provider has a default for may be absent.
+    /// Exactly one of the id and a search argument must be set. An id that has a provider default may be absent.
     fn which(&mut self, lookup: &Lookup, arguments: &Object) {
         let (id, by) = match (&lookup.id, &lookup.by, &lookup.parent) {
             (Some(id), Some(by), _) => (id, by),
@@ -288,50 +287,50 @@ impl Checker {
             Source::Property(name) => Some(name.as_str()),
             _ => None,
         });
-        // What must be given anyway says nothing about which one is meant.
+        // A required argument does not identify a resource.
         let chosen = |name: &&str| lookup.inputs.get(*name).is_none_or(|input| input.input != Input::Required);
         let found_by: Vec<&str> = inputs.filter(|name| !OWNERS.contains(name)).filter(chosen).collect();
-        let given: Vec<&&str> = found_by.iter().filter(|name| says_something(arguments.given(name))).collect();
+        let given: Vec<&&str> = found_by.iter().filter(|name| is_set(arguments.given(name))).collect();
         let has_default = lookup.inputs.get(id).is_some_and(|input| matches!(input.input, Input::Provider(_)));
-        match (says_something(arguments.given(id)), given.first()) {
+        match (is_set(arguments.given(id)), given.first()) {
             (true, Some(name)) => {
-                self.fail(&Path::root(**name), format!("is one too many: `{id}` says already which one is meant"));
+                self.fail(&Path::root(**name), format!("conflicts with `{id}`: set only one of them"));
             }
             (false, None) if !has_default => {
                 let names = found_by.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                self.fail(&Path::root(id.as_str()), format!("is missing: give it, or one of {names}"));
+                self.fail(&Path::root(id.as_str()), format!("is missing: set it, or one of {names}"));
             }
             _ => {}
         }
     }
 
     fn group(&mut self, group: &[String], inputs: &Object, needed: bool) {
-        let given: Vec<&String> = group.iter().filter(|name| says_something(inputs.given(name))).collect();
+        let given: Vec<&String> = group.iter().filter(|name| is_set(inputs.given(name))).collect();
         let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         match given.as_slice() {
             [] if needed => {
                 if let Some(first) = group.first() {
-                    self.fail(&Path::root(first.as_str()), format!("is missing: give exactly one of {names}"));
+                    self.fail(&Path::root(first.as_str()), format!("is missing: set exactly one of {names}"));
                 }
             }
             [] | [_] => {}
-            [_, second, ..] => {
-                self.fail(&Path::root(second.as_str()), format!("is one too many: give only one of {names}"));
+            [first, second, ..] => {
+                let reason = format!("conflicts with `{first}`: set only one of {names}");
+                self.fail(&Path::root(second.as_str()), reason);
             }
         }
     }
 
     fn directions(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
         for (name, _) in resource.properties.iter().filter(|(_, property)| property.one_way) {
-            let was = olds.flag(name);
-            if was == Some(true) && inputs.flag(name) == Some(false) {
-                let reason = "cannot be switched off again: leave it on, or replace the resource";
+            if olds.flag(name) == Some(true) && inputs.flag(name) == Some(false) {
+                let reason = "cannot be disabled after it was enabled: keep it enabled, or replace the resource";
                 self.fail(&Path::root(name.as_str()), reason);
             }
         }
     }
 
-    /// Things in another region or zone cannot be used.
+    /// Rejects references to resources in another region or zone.
     fn places(&mut self, resource: &Resource, inputs: &Object, defaults: &Defaults) {
         let Some(own) = place::of_inputs(resource, inputs, defaults) else { return };
         let far: Vec<(String, String)> = place::localized(resource, inputs)
@@ -344,8 +343,8 @@ impl Checker {
     }
 }
 
-/// Whether a given input counts among alternatives: `false` and empty texts do not.
-fn says_something(value: Option<&Value>) -> bool {
+/// Whether an input counts as set in a group of alternatives: `false` and empty strings do not.
+fn is_set(value: Option<&Value>) -> bool {
     value.is_some_and(|value| match value.data() {
         Data::Bool(flag) => *flag,
         Data::String(text) => !text.is_empty(),
@@ -359,23 +358,23 @@ fn like(value: &Value, made: Value) -> Value {
 
 fn expected(kind: &Kind) -> &'static str {
     match kind {
-        Kind::String => "a text",
-        Kind::Integer => "a whole number",
+        Kind::String => "a string",
+        Kind::Integer => "an integer",
         Kind::Number => "a number",
-        Kind::Boolean => "true or false",
+        Kind::Boolean => "a boolean",
         Kind::List(_) => "a list",
         Kind::Map(_) | Kind::Object(_) => "an object",
-        Kind::Asset => "a file (an asset)",
+        Kind::Asset => "an asset",
         Kind::Archive => "an archive",
-        Kind::File => "a file or an archive (an asset or an archive of Pulumi)",
-        Kind::Any => "anything",
+        Kind::File => "an asset or an archive",
+        Kind::Any => "any value",
     }
 }
 
-/// Why a name is not an input among these properties, with the nearest input.
+/// The reason why a name is not an input of these properties, with the nearest input.
 pub fn unexpected(properties: &BTreeMap<String, Property>, name: &str) -> String {
     if properties.contains_key(name) {
-        return "is an output only; it cannot be given".to_owned();
+        return "is an output and cannot be set".to_owned();
     }
     let inputs = properties.iter().filter(|(_, property)| property.input != Input::No);
     match rules::nearest(name, inputs.map(|(name, _)| name.as_str())) {
@@ -402,24 +401,25 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_inside_of_a_secret_is_never_repeated() {
+    fn failures_do_not_repeat_values_inside_a_secret() {
         let email =
             Property { checks: Checks { format: Some(Format::Email), ..Checks::default() }, ..input(Kind::String) };
         let contact = Kind::Object([("email".to_owned(), email)].into_iter().collect());
         let list = input(Kind::List(Box::new(contact)));
         let contacts = Value::from(json!([{ "email": "hunter2" }]));
         let shown = failures(&list, &contacts);
-        assert_eq!(shown, ["it[0].email must be an e-mail address, which \"hunter2\" is not"]);
+        assert_eq!(shown, ["it[0].email must be an e-mail address, not \"hunter2\""]);
         let hidden = failures(&list, &contacts.into_secret());
-        assert_eq!(hidden, ["it[0].email must be an e-mail address, which the value is not"]);
+        assert_eq!(hidden, ["it[0].email must be an e-mail address"]);
     }
 
     #[test]
-    fn a_text_is_a_number_only_if_a_number_would_do_in_its_place() {
+    fn a_string_is_accepted_as_a_number_only_if_it_parses_as_a_valid_one() {
         assert_eq!(failures(&input(Kind::Integer), &Value::from("5")), [""; 0]);
-        assert_eq!(failures(&input(Kind::Integer), &Value::from("1.5")), ["it must be a whole number"]);
+        assert_eq!(failures(&input(Kind::Integer), &Value::from("1.5")), ["it must be an integer"]);
         for text in ["NaN", "inf", "five"] {
-            assert_eq!(failures(&input(Kind::Number), &Value::from(text)), ["it must be a number, not a text"]);
+            let reason = format!("it must be a number, not {}", Value::from(text).kind());
+            assert_eq!(failures(&input(Kind::Number), &Value::from(text)), [reason]);
         }
     }
 

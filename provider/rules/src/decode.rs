@@ -1,4 +1,4 @@
-//! From answers to states: the outputs of a resource as its API describes it. Pure.
+//! Converts API responses to the outputs of a resource. Pure.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use crate::scope::Scope;
 use crate::wire::{self, Wire};
 use crate::{convert, encode, reshape};
 
-/// What was known of a resource before it was asked for.
+/// The known data of a resource before the read.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
-    /// The inputs in effect.
+    /// The inputs that are in effect.
     pub inputs: &'a Object,
     /// The outputs so far.
     pub state: &'a Object,
-    /// The inputs were just sent: what comes back as a hash is a hash of them, without trying.
+    /// The inputs were just sent, so a returned hash is a hash of them and is not verified.
     pub just_sent: bool,
 }
 
-/// The outputs of a resource, from everything its calls have answered.
+/// The outputs of a resource, from the responses of all its calls.
 pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut answers = scope.answers.clone();
     lay_under_id(scope, &mut answers);
@@ -36,9 +36,9 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             continue;
         }
         let read = property.read.as_deref().and_then(|path| wire::get(&answers, path));
-        let told = known.state.given(name).filter(|_| property.returned_once);
+        let shown_once = known.state.given(name).filter(|_| property.returned_once);
         let value = match (read, &property.drift_of) {
-            _ if told.is_some() => told.cloned(),
+            _ if shown_once.is_some() => shown_once.cloned(),
             _ if scope.unreadable.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
             (Some(json), None) => reader.property(property, json),
@@ -46,7 +46,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
         };
         let Some(value) = value else { continue };
         let value = recognized(property, known.inputs.given(name), value, known.just_sent);
-        let value = hidden(property, with_untold(property, known.inputs.given(name), value));
+        let value = hidden(property, with_unreadable(property, known.inputs.given(name), value));
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
     place_itself(scope, known.inputs, &mut state);
@@ -55,7 +55,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     state
 }
 
-/// Fills in the outputs that are made of others, as far as those are known texts.
+/// Fills in the outputs that are templates over other outputs, if those are known strings.
 pub fn make(resource: &Resource, state: &mut Object) {
     for (name, property) in &resource.properties {
         let Some(template) = &property.made else { continue };
@@ -70,7 +70,7 @@ pub fn make(resource: &Resource, state: &mut Object) {
     }
 }
 
-/// What Scaleway spells in its own way, but would be sent as the same, stays as the program wrote it.
+/// A value that the API returns in another spelling, but that is sent as the same value, keeps the program's spelling.
 fn spelled_as_given(resource: &Resource, inputs: &Object, state: &mut Object) {
     let names = resource.properties.iter().filter(|(_, property)| property.equal == Some(Equal::Sent));
     for (name, _) in names {
@@ -142,7 +142,7 @@ impl Reader<'_> {
     }
 }
 
-/// A word of the catalog's tables in the type the user sees.
+/// A value of the catalog's tables in the property's type.
 fn typed(kind: &Kind, json: Json) -> Value {
     match (kind, &json) {
         (Kind::Boolean, Json::String(text)) => text.parse::<bool>().map_or(Value::from(json.clone()), Value::from),
@@ -158,7 +158,7 @@ fn zone(fields: &Wire) -> Option<&str> {
     wire::get(fields, "zone").and_then(Json::as_str)
 }
 
-/// What the id says and no answer repeats, such as the instance a database is in.
+/// Outputs that only the id contains, such as the instance of a database.
 fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
     for part in scope.resource.id_forms().flatten() {
         let IdPart::Property(name) = part else { continue };
@@ -172,7 +172,7 @@ fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
     }
 }
 
-/// The region, zone and parts of the id are known even where no answer tells them.
+/// The region, zone and parts of the id are known even if no response contains them.
 fn place_itself(scope: &Scope<'_>, given: &Object, state: &mut Object) {
     let own = match scope.resource.locality {
         catalog::Locality::Region => "region",
@@ -198,13 +198,13 @@ fn place_itself(scope: &Scope<'_>, given: &Object, state: &mut Object) {
     }
 }
 
-/// What stays of a property the API does not tell (any more).
+/// The value of a property that the response does not contain.
 fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
     if property.input == Input::No || property.read.is_some() {
         return None;
     }
     let given = known.inputs.given(name)?;
-    // A file stays the reference it was given as.
+    // An asset stays a reference to its file.
     if matches!(property.kind, Kind::Asset | Kind::Archive | Kind::File) {
         return Some(given.clone());
     }
@@ -212,8 +212,8 @@ fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
     Some(Value::from(convert::to_state(property.convert, json)).secret_if(given.contains_secret()))
 }
 
-/// An object as answered, with what the API never tells of it, such as a password, as the program gave it.
-fn with_untold(property: &Property, given: Option<&Value>, mut value: Value) -> Value {
+/// A returned object, with unreadable fields, such as a password, from the program.
+fn with_unreadable(property: &Property, given: Option<&Value>, mut value: Value) -> Value {
     let Some(given) = given else { return value };
     match (&property.kind, given.data(), value.data_mut()) {
         (Kind::Object(properties), Data::Object(given), Data::Object(object)) => unreadable(properties, given, object),
@@ -234,7 +234,7 @@ fn unreadable(properties: &BTreeMap<String, Property>, given: &Object, object: &
     for (name, property) in properties.iter().filter(|(_, property)| property.input != Input::No) {
         let Some(given) = given.given(name) else { continue };
         match object.get_mut(name) {
-            Some(value) => *value = with_untold(property, Some(given), std::mem::take(value)),
+            Some(value) => *value = with_unreadable(property, Some(given), std::mem::take(value)),
             None if property.read.is_none() && !property.write_only => {
                 object.insert(name.clone(), given.clone());
             }
@@ -243,9 +243,9 @@ fn unreadable(properties: &BTreeMap<String, Property>, given: &Object, object: &
     }
 }
 
-/// Hashes of what the program gave are shown as what the program gave.
+/// A hash of the program's value is replaced by the program's value.
 fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent: bool) -> Value {
-    // A policy, or the keys of a map, that mean the same stay as the program wrote them.
+    // An equal policy, or equal keys of a map, keep the program's spelling.
     if let (Some(Equal::Policy), Some(given)) = (property.equal, given) {
         return if equal::values(property, given, &live) { given.clone() } else { live };
     }
@@ -253,11 +253,11 @@ fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent
         return if equal::values(property, given, &live) { given.clone() } else { live };
     }
     let (Some(Equal::Argon2id), Some(given)) = (property.equal, given) else { return live };
-    let (Some(texts), Some(hashes)) = (given.as_object(), live.as_object()) else {
+    let (Some(values), Some(hashes)) = (given.as_object(), live.as_object()) else {
         return if equal::values(property, given, &live) { given.clone() } else { live };
     };
     let keys = hashes.iter().map(|(key, hash)| {
-        let text = texts.given(key).filter(|text| just_sent || equal::values(property, text, hash));
+        let text = values.given(key).filter(|text| just_sent || equal::values(property, text, hash));
         (key.clone(), text.unwrap_or(hash).clone())
     });
     Value::from(keys.collect::<Object>()).secret_if(given.is_secret())

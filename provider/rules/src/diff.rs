@@ -1,4 +1,4 @@
-//! Diff: which properties change, and which of these changes need a new resource. Pure; compares inputs with inputs.
+//! Diff: which properties change, and which of these changes replace the resource. Pure; compares inputs with inputs.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::presence;
 use crate::presence::is_left_to_others;
 use crate::{encode, equal, ignored, imported, local, removal, secret_hash, special};
 
-/// What would change if the resource were given the new inputs.
+/// The changes between the old and the new inputs.
 pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let ignored: Vec<Path> = request.ignore_changes.iter().filter_map(|path| path.parse().ok()).collect();
     let news = &*ignored::reset(request.news, request.old_inputs, &ignored);
@@ -25,7 +25,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
             continue;
         }
         let new = request.news.given(name);
-        // A default that the community's provider had and ours has not: nobody gave it before, nobody gives it now.
+        // A default of `pulumiverse_scaleway` that this provider does not have: the program sets it neither before nor now.
         let is_inherited = special::handler(resource).inherited(request.news).contains(&name.as_str());
         if new.is_none() && (is_inherited || presence::is_filled_in(request.old_inputs, name)) {
             continue;
@@ -55,16 +55,16 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     diff
 }
 
-/// Adds what a failed step left pending: it is sent again, whatever the inputs in the state say.
+/// Adds pending changes of a failed step: they are sent again, whatever the inputs in the state are.
 fn add_pending(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
     let pending = Pending::of(request.olds);
     for name in pending.names() {
         let is_given = request.news.given(name).is_some();
-        // A create may have made what no program asked for. If the program asks for it now, it is there already.
+        // A create may have created something that the program did not set. If the program sets it now, it exists already.
         if is_given && request.old_inputs.given(name).is_none() && pending.attempted(name).is_none() {
             continue;
         }
-        // The program may use another spelling of the same property now.
+        // The program may now use another name of the same property.
         let spelling = spellings(resource, name).into_iter().find(|other| request.news.given(other).is_some());
         let name_now = spelling.filter(|_| !is_given).unwrap_or(name);
         let Some(property) = resource.properties.get(name_now) else { continue };
@@ -80,7 +80,7 @@ fn add_pending(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) 
     }
 }
 
-/// What a replacement would lose for good, if the resource holds anything.
+/// A warning for a replacement that deletes data.
 fn loss(resource: &Resource, diff: &Diff) -> Option<Warning> {
     let held = resource.holds_data.as_ref()?;
     let replacing = diff.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| path.top());
@@ -90,15 +90,15 @@ fn loss(resource: &Resource, diff: &Diff) -> Option<Warning> {
         return None;
     }
     let text = format!(
-        "a change of {} makes a new {label} and deletes the old one, and with it {held}. Save what you need first, or take \
-         the change back; the option `protect` keeps a resource from being deleted",
+        "the change of {} replaces the {label}, which deletes {held}. Back up what you need first, or revert the change; the \
+         option `protect` prevents the deletion of a resource",
         names.join(", "),
         label = resource.label,
     );
     Some(Warning { path: Path::default(), text })
 }
 
-/// What an input that is new is compared with: what the API had filled in, as far as the input speaks of it.
+/// The value with which a new input is compared: the value that the API filled in, restricted to the fields of the input.
 fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Option<Value> {
     let new = request.news.given(name)?;
     let property = resource.properties.get(name)?;
@@ -108,7 +108,7 @@ fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Opti
     Some(mentioned(request.olds.given(name)?, new))
 }
 
-/// The same within an object that was given: what of it is new is compared with what the API had filled in.
+/// The same for the fields of an object: a new field is compared with the value that the API filled in.
 fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option<&Value>) -> Value {
     if let Some(uncovered) = secret_hash::uncovered(property, old, live) {
         return uncovered;
@@ -129,14 +129,14 @@ fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option
     completed
 }
 
-/// The part of an object that another one mentions.
+/// The fields of an object that another object also has.
 fn mentioned(old: &Value, new: &Value) -> Value {
     let (Some(old_object), Some(new_object)) = (old.as_object(), new.as_object()) else { return old.clone() };
     let both = new_object.iter().filter_map(|(key, new)| Some((key.clone(), mentioned(old_object.given(key)?, new))));
     Value::from(both.collect::<Object>()).secret_if(old.is_secret())
 }
 
-/// Whether another spelling of the same thing takes this property's place, or gives it, without a change of meaning.
+/// Whether an alias of this property is set instead, with an equal value.
 fn respelled(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool {
     let spellings = spellings(resource, name);
     if spellings.len() < 2 {
@@ -147,7 +147,7 @@ fn respelled(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool
     if old == new || (name != old && name != new) {
         return false;
     }
-    // The old spelling goes in silence: whatever changes is told under the new one.
+    // The removal of the old alias is not reported: changes are reported under the new one.
     if name == old {
         return true;
     }
@@ -159,7 +159,7 @@ fn respelled(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool
     new_wire.is_some() && on_wire(old, request.old_inputs) == new_wire
 }
 
-/// All names of one thing: a property and those that say they are the same.
+/// A property and its aliases (`same`).
 fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
     let stem = resource.stem(name);
     resource
@@ -171,7 +171,7 @@ fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
         .collect()
 }
 
-/// A new resource of the same name cannot come before the old one goes, unless the name was made by us.
+/// A resource with a chosen name must be deleted before its replacement is created; an automatic name changes.
 fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff) -> bool {
     resource.properties.iter().any(|(name, property)| {
         (property.input == Input::Auto || property.unique)
@@ -184,13 +184,13 @@ fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff)
 #[derive(Default)]
 struct Changes {
     found: BTreeMap<Path, Change>,
-    /// An object around the current place cannot be changed in part.
+    /// An enclosing object can only be replaced as a whole.
     replace: bool,
 }
 
 impl Changes {
     fn property(&mut self, property: &Property, path: &Path, old: Option<&Value>, new: Option<&Value>) {
-        // Where only some strings are valid, an empty one clears nothing: it stands for none.
+        // If only some strings are allowed, an empty string cannot clear the property: it means "not set".
         let stands_for_none = |new: &&Value| !property.checks.is_empty() && presence::is_left_to_api(property, new);
         let new = new.filter(|new| !stands_for_none(new));
         match (old, new) {
@@ -324,7 +324,7 @@ impl Changes {
     }
 }
 
-/// A value that means the same as none: empty or the default. An empty object means "present", so it says something.
+/// A value that is equal to "not set": empty or the default. An empty object means "present", so it is set.
 fn says_nothing(property: &Property, value: &Value) -> bool {
     if value.contains_unknown() || matches!(value.data(), Data::Asset(_)) {
         return false;
@@ -337,7 +337,7 @@ fn says_nothing(property: &Property, value: &Value) -> bool {
 fn same(property: &Property, old: &Value, new: &Value) -> bool {
     let (Ok(old), Ok(new)) = (old.to_json(), new.to_json()) else { return false };
     equal::same(property.equal, &old, &new)
-        // Two spellings that the wire does not tell apart, such as an id with and without its region.
+        // Two spellings that are sent as the same value, such as an id with and without its region.
         || property.convert.is_some_and(|convert| equal::on_wire(convert, property.equal, &old, &new))
 }
 

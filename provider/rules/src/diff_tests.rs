@@ -1,4 +1,4 @@
-//! Diffs of made-up resources: what is a change, what replaces, and what means the same.
+//! Diffs of test resources: changes, replacements, and equal values.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn object(json: serde_json::Value) -> Object {
     Value::from(json).as_object().cloned().unwrap_or_default()
 }
 
-/// What the program said before is what exists.
+/// The old inputs are in effect.
 fn request<'a>(old: &'a Object, news: &'a Object) -> DiffRequest<'a> {
     DiffRequest { olds: old, old_inputs: old, news, ignore_changes: &[], now: jiff::Timestamp::UNIX_EPOCH }
 }
@@ -32,7 +32,7 @@ fn paths(resource: &Resource, old: serde_json::Value, news: &Object) -> Vec<Stri
 }
 
 #[test]
-fn changes_are_told_with_nested_paths() {
+fn changes_have_nested_paths() {
     let rule = [("ip".to_owned(), input(Kind::String)), ("port".to_owned(), input(Kind::Integer))];
     let rules = input(Kind::List(Box::new(Kind::Object(rule.into_iter().collect()))));
     let resource = resource(vec![("rules", rules), ("labels", input(Kind::Map(Box::new(Kind::String))))]);
@@ -42,7 +42,7 @@ fn changes_are_told_with_nested_paths() {
 }
 
 #[test]
-fn absence_of_what_the_api_fills_is_no_change_and_of_anything_else_is_one() {
+fn removal_of_an_input_is_a_change_unless_the_api_fills_it_in() {
     let resource = resource(vec![
         ("filled", Property { computed: true, ..input(Kind::String) }),
         ("plain", input(Kind::String)),
@@ -53,7 +53,7 @@ fn absence_of_what_the_api_fills_is_no_change_and_of_anything_else_is_one() {
 }
 
 #[test]
-fn what_the_api_filled_in_within_an_object_is_no_change_when_it_is_given() {
+fn a_new_field_that_is_equal_to_the_value_of_the_api_is_not_a_change() {
     let inside = [("id", input(Kind::String)), ("own", Property { computed: true, ..input(Kind::Boolean) })];
     let inside = inside.into_iter().map(|(name, mut property)| {
         property.read = Some(name.to_owned());
@@ -71,7 +71,7 @@ fn what_the_api_filled_in_within_an_object_is_no_change_when_it_is_given() {
 }
 
 #[test]
-fn an_unknown_value_is_a_change_and_a_replacement_where_any_change_is() {
+fn an_unknown_value_is_a_change_and_a_replacement_if_the_property_replaces() {
     let resource = resource(vec![("fixed", Property { replace: true, ..input(Kind::String) })]);
     let mut news = Object::new();
     news.insert("fixed".to_owned(), Value::UNKNOWN);
@@ -79,7 +79,7 @@ fn an_unknown_value_is_a_change_and_a_replacement_where_any_change_is() {
 }
 
 #[test]
-fn what_lasts_changes_in_place_and_comes_and_goes_with_the_resource() {
+fn a_lasting_object_is_updated_in_place_and_replaces_when_added_or_removed() {
     let inner = || Kind::Object([("body".to_owned(), input(Kind::String))].into_iter().collect());
     let resource = resource(vec![
         ("cron", Property { lasting: true, ..input(inner()) }),
@@ -91,7 +91,7 @@ fn what_lasts_changes_in_place_and_comes_and_goes_with_the_resource() {
 }
 
 #[test]
-fn what_an_imported_object_was_made_from_is_taken_as_given() {
+fn unreadable_inputs_of_an_imported_object_are_not_compared() {
     let made_from = || Property { replace: true, ..input(Kind::String) };
     let mut resource = resource(vec![("data", made_from()), ("dataVersion", made_from()), ("note", made_from())]);
     for name in ["data", "dataVersion"] {
@@ -105,7 +105,7 @@ fn what_an_imported_object_was_made_from_is_taken_as_given() {
 }
 
 #[test]
-fn switching_between_two_spellings_is_a_change_only_if_the_meaning_changes() {
+fn switching_to_an_alias_is_a_change_only_if_the_value_changes() {
     let mut resource = resource(vec![
         ("limitBytes", Property { computed: true, ..input(Kind::Integer) }),
         (
@@ -127,7 +127,7 @@ fn switching_between_two_spellings_is_a_change_only_if_the_meaning_changes() {
 }
 
 #[test]
-fn ignored_paths_are_left_alone() {
+fn ignored_paths_are_unchanged() {
     let resource = resource(vec![("tags", input(Kind::List(Box::new(Kind::String))))]);
     let (old, news) = (object(json!({"tags": ["a"]})), object(json!({"tags": ["b"]})));
     let ignore = ["tags[0]".to_owned()];
@@ -136,7 +136,7 @@ fn ignored_paths_are_left_alone() {
 }
 
 #[test]
-fn what_was_a_default_and_is_none_any_more_is_no_change() {
+fn a_removed_default_is_not_a_change() {
     let resource = resource(vec![("acl", input(Kind::String))]);
     for (old, changes) in [(json!({"acl": "private", "__defaults": ["acl"]}), 0), (json!({"acl": "private"}), 1)] {
         let (old, news) = (object(old), object(json!({})));
@@ -145,7 +145,7 @@ fn what_was_a_default_and_is_none_any_more_is_no_change() {
 }
 
 #[test]
-fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
+fn delete_before_replace_is_set_only_if_the_program_chose_the_name() {
     let name = Property { input: Input::Auto, ..input(Kind::String) };
     let resource = resource(vec![("name", name), ("fixed", Property { replace: true, ..input(Kind::String) })]);
     let old = object(json!({"name": "a", "fixed": "x"}));
@@ -159,7 +159,7 @@ fn the_old_one_goes_first_only_if_the_program_chose_the_name() {
 }
 
 #[test]
-fn ignoring_one_element_leaves_changes_of_the_others() {
+fn ignoring_one_element_keeps_changes_of_the_others() {
     let members = Property { equal: Some(Equal::Unordered), ..input(Kind::List(Box::new(Kind::String))) };
     let rule = [("ip".to_owned(), input(Kind::String)), ("on".to_owned(), input(Kind::Boolean))];
     let rules = input(Kind::List(Box::new(Kind::Object(rule.into_iter().collect()))));
@@ -182,7 +182,7 @@ fn ignoring_one_element_leaves_changes_of_the_others() {
 }
 
 #[test]
-fn pending_properties_differ_whatever_the_inputs_say() {
+fn pending_properties_are_changes_whatever_the_inputs_are() {
     let resource = resource(vec![("name", input(Kind::String)), ("acl", input(Kind::String))]);
     let old = object(json!({"name": "a", "acl": "public"}));
     let olds = object(json!({"__pending": {"acl": {}, "discontinued": {}}}));
@@ -200,7 +200,7 @@ fn pending_properties_differ_whatever_the_inputs_say() {
 
 /// `pulumiverse_scaleway` has another default for `deploy` of functions, and notes it among the inputs.
 #[test]
-fn a_default_that_no_program_sets_is_no_change_where_no_field_of_the_api_holds_it() {
+fn another_default_is_not_a_change_if_the_input_is_not_an_api_field() {
     let switch = Property { default: Some(json!(true)), ..input(Kind::Boolean) };
     let mut resource = resource(vec![("deploy", switch)]);
     let deploy = resource.properties.get_mut("deploy").unwrap();

@@ -1,13 +1,13 @@
-//! Kinds that Scaleway has discontinued. Nobody is called for them: programs that name them hear what to use instead, and
-//! those that states still hold are gone.
+//! Discontinued resource types. The plugin makes no calls for them: an operation fails with a hint about the replacement,
+//! and an object in the state counts as deleted.
 
 use catalog::Resource;
 
 use crate::error::{Error, ErrorKind};
 
-/// Refuses to make, change or look for what there is no more.
+/// Fails if the resource type is discontinued.
 pub fn reject_discontinued(resource: &Resource) -> Result<(), Error> {
     let Some(instead) = &resource.discontinued else { return Ok(()) };
-    let fact = format!("there is no {} any more, as Scaleway has discontinued its API", resource.label);
+    let fact = format!("the {} is discontinued: Scaleway has removed its API", resource.label);
     Err(Error::new(ErrorKind::Invalid, fact).hint(instead.trim()))
 }

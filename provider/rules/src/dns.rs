@@ -1,13 +1,13 @@
-//! What DNS records hold: their names and data in the one form in which they are sent, and what is wrong with data.
+//! Names and data of DNS records: conversion to the form that is sent, and validation.
 //!
-//! Knows the kinds of records and how zone files write them. Knows no property, no call, and not what else is in a zone.
+//! Contains the syntax of each record type in zone files; independent of properties and calls.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The most bytes of one text in a TXT record.
+/// The maximum number of bytes of one string in a TXT record.
 const LONGEST_TEXT: usize = 255;
 
-/// The name of a record within its zone: nothing for the zone itself, however that is written.
+/// The name of a record within its zone: empty for the zone itself, in every spelling.
 pub fn relative_name(name: &str, zone: &str) -> String {
     let name = name.trim().to_lowercase();
     let name = name.strip_suffix('.').unwrap_or(&name);
@@ -18,7 +18,7 @@ pub fn relative_name(name: &str, zone: &str) -> String {
     name.strip_suffix(&format!(".{zone}")).unwrap_or(name).to_owned()
 }
 
-/// Data as they are sent: names in full with a dot at the end, texts without quotes around the whole.
+/// Data as they are sent: absolute names with a dot at the end, strings without enclosing quotes.
 pub fn sent_data(kind: &str, data: &str, zone: &str) -> String {
     let data = data.trim();
     match kind {
@@ -30,7 +30,7 @@ pub fn sent_data(kind: &str, data: &str, zone: &str) -> String {
     }
 }
 
-/// Data as the program sees them: the priority of an MX record and the quotes of a TXT record are no part of them.
+/// Data as shown to the program: without the priority of an MX record and the quotes of a TXT record.
 pub fn shown_data<'a>(kind: &str, data: &'a str) -> &'a str {
     match kind {
         "MX" => preference(data).1,
@@ -39,8 +39,8 @@ pub fn shown_data<'a>(kind: &str, data: &'a str) -> &'a str {
     }
 }
 
-/// The priority that data say themselves.
-pub fn told_priority(kind: &str, data: &str) -> Option<u16> {
+/// The priority that the data contain.
+pub fn priority_in_data(kind: &str, data: &str) -> Option<u16> {
     match kind {
         "MX" => preference(data.trim()).0,
         "SRV" => data.split_whitespace().next()?.parse().ok(),
@@ -48,7 +48,7 @@ pub fn told_priority(kind: &str, data: &str) -> Option<u16> {
     }
 }
 
-/// Data with the priority of the record, for kinds whose data hold one.
+/// Data with the priority of the record, for types whose data contain one.
 pub fn with_priority(kind: &str, data: &str, priority: u16) -> String {
     match kind {
         "MX" => format!("{priority} {}", preference(data.trim()).1),
@@ -57,7 +57,7 @@ pub fn with_priority(kind: &str, data: &str, priority: u16) -> String {
     }
 }
 
-/// Why data cannot be those of a record of this kind: the end of a sentence that begins with where they are.
+/// The reason why data are invalid for a record type, as the end of a sentence that starts with the path.
 pub fn fault(kind: &str, data: &str) -> Option<String> {
     let data = data.trim();
     let right = match kind {
@@ -78,15 +78,15 @@ pub fn fault(kind: &str, data: &str) -> Option<String> {
         "LOC" => is_location(data),
         _ => !data.is_empty(),
     };
-    (!right).then(|| format!("must be {}, which \"{data}\" is not", expected(kind)))
+    (!right).then(|| format!("must be {}, not \"{data}\"", expected(kind)))
 }
 
 fn expected(kind: &str) -> &'static str {
     match kind {
-        "A" => "an IPv4 address such as `192.0.2.1`, as the record is of type A",
-        "AAAA" => "an IPv6 address such as `2001:db8::1`, as the record is of type AAAA",
-        "CNAME" | "ALIAS" | "NS" | "PTR" | "DNAME" => "the name of a host, such as `www.example.org.`",
-        "MX" => "the name of a mail server, such as `mail.example.org.`",
+        "A" => "an IPv4 address such as `192.0.2.1` (record type A)",
+        "AAAA" => "an IPv6 address such as `2001:db8::1` (record type AAAA)",
+        "CNAME" | "ALIAS" | "NS" | "PTR" | "DNAME" => "a host name such as `www.example.org.`",
+        "MX" => "a mail server's host name such as `mail.example.org.`",
         "SRV" => "priority, weight, port and host, such as `10 5 5060 sip.example.org.`",
         "CAA" => "flags, tag and value, such as `0 issue \"letsencrypt.org\"`",
         "TLSA" => "usage, selector, matching type and a hexadecimal certificate, such as `3 1 1 0d6f…`",
@@ -94,14 +94,14 @@ fn expected(kind: &str) -> &'static str {
         "DS" => "key tag, algorithm, digest type and a hexadecimal digest, such as `60485 13 2 d4b7…`",
         "URI" => "priority, weight and target, such as `10 1 \"https://example.org/\"`",
         "SVCB" | "HTTPS" => "priority, target and parameters, such as `1 . alpn=h2`",
-        "NAPTR" => "order, preference, flags, service, expression and replacement, in this order",
+        "NAPTR" => "order, preference, flags, service, regular expression and replacement, in this order",
         "RP" => "a mailbox and a name, such as `admin.example.org. info.example.org.`",
         "LOC" => "a latitude and a longitude, such as `48 51 24 N 2 21 8 E 35m`",
-        _ => "something",
+        _ => "not empty",
     }
 }
 
-/// A name in full: one without dots is in the zone, and `@` is the zone.
+/// An absolute name: a name without dots is relative to the zone, and `@` is the zone.
 fn full_name(name: &str, zone: &str) -> String {
     let name = name.to_lowercase();
     if name.ends_with('.') {
@@ -114,13 +114,13 @@ fn full_name(name: &str, zone: &str) -> String {
     }
 }
 
-/// The number in front of a mail server, where data are written as in a zone file.
+/// The preference before a mail server, as in a zone file.
 fn preference(data: &str) -> (Option<u16>, &str) {
     let Some((number, server)) = data.split_once(char::is_whitespace) else { return (None, data) };
     number.parse().map_or((None, data), |number| (Some(number), server.trim_start()))
 }
 
-/// Priority, weight, port and host; a weight that is left out is none.
+/// Priority, weight, port and host; the default weight is 0.
 fn service(data: &str, zone: &str) -> Option<String> {
     let words: Vec<&str> = data.split_whitespace().collect();
     let (numbers, host) = match words.as_slice() {
@@ -132,7 +132,7 @@ fn service(data: &str, zone: &str) -> Option<String> {
     (are_numbers && is_name(host)).then(|| format!("{} {}", numbers.join(" "), full_name(host, zone)))
 }
 
-/// Labels of visible characters: underscores and a star stand in names of records too.
+/// Labels of visible characters; record names may contain underscores and `*`.
 fn is_name(name: &str) -> bool {
     if name == "." || name == "@" {
         return true;
@@ -149,7 +149,7 @@ fn is_authority(data: &str) -> bool {
     let words = words(data);
     let [flags, tag, value, ..] = words.as_slice() else { return false };
     let is_tag = !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    // Parameters follow after a semicolon, with or without quotes around the whole.
+    // Parameters follow a semicolon, with or without enclosing quotes.
     flags.parse::<u8>().is_ok() && is_tag && (words.len() == 3 || value.ends_with(';') || words[3].starts_with(';'))
 }
 
@@ -164,7 +164,7 @@ fn is_location(data: &str) -> bool {
         && words.any(|word| matches!(word, "E" | "W" | "e" | "w"))
 }
 
-/// Numbers up to these, and a rest that is so.
+/// Numbers up to these limits, followed by a rest that satisfies the predicate.
 fn numbers_then<const N: usize>(data: &str, most: [u16; N], is_so: impl Fn(&str) -> bool) -> bool {
     let mut rest = data;
     for most in most {
@@ -177,7 +177,7 @@ fn numbers_then<const N: usize>(data: &str, most: [u16; N], is_so: impl Fn(&str)
     is_so(rest)
 }
 
-/// Words, where quotes hold several together.
+/// Splits into words; a quoted string is one word.
 fn words(data: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let (mut quoted, mut open) = (false, false);
@@ -199,13 +199,13 @@ fn words(data: &str) -> Vec<String> {
     words
 }
 
-/// A text in one pair of quotes without them; several texts, each in its own, stay.
+/// Removes the quotes of a single quoted string; several quoted strings are unchanged.
 fn without_quotes(data: &str) -> &str {
     let inner = data.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     inner.filter(|inner| quotes(inner) == 0).unwrap_or(data)
 }
 
-/// How many quotes there are that no backslash takes away.
+/// The number of unescaped quotes.
 fn quotes(text: &str) -> usize {
     let mut escaped = false;
     let counts = |character: char| {
@@ -218,21 +218,19 @@ fn quotes(text: &str) -> usize {
 
 fn text_fault(data: &str) -> Option<String> {
     if data.is_empty() {
-        return Some("must be a text: a TXT record holds something".to_owned());
+        return Some("must not be empty".to_owned());
     }
     if !data.starts_with('"') {
         return None;
     }
     if quotes(data) % 2 == 1 || !data.ends_with('"') {
-        return Some(
-            "has an opening quote without a closing one: give the text without quotes, or close them".to_owned(),
-        );
+        return Some("has an opening quote without a closing one: remove the quotes, or close them".to_owned());
     }
     let longest = data.split('"').map(str::len).max().unwrap_or(0);
     (longest > LONGEST_TEXT).then(|| {
         format!(
-            "has {longest} bytes between two quotes, of which DNS takes {LONGEST_TEXT}: split it into several texts, \
-             `\"…\" \"…\"`, or give it without quotes"
+            "has {longest} bytes between two quotes, but the limit of DNS is {LONGEST_TEXT}: split it into several strings, \
+             `\"…\" \"…\"`, or remove the quotes"
         )
     })
 }
@@ -242,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_zone_itself_has_an_empty_name_however_it_is_written() {
+    fn the_zone_itself_has_an_empty_name_in_every_spelling() {
         for (name, relative) in [
             ("", ""),
             ("@", ""),
@@ -259,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn data_are_sent_in_one_form() {
+    fn data_are_sent_in_canonical_form() {
         for (kind, data, sent) in [
             ("CNAME", "www", "www.example.org."),
             ("CNAME", "xxx.scw.cloud", "xxx.scw.cloud."),
@@ -280,11 +278,11 @@ mod tests {
         }
         assert_eq!(shown_data("MX", "10 mail.example.org."), "mail.example.org.");
         assert_eq!(shown_data("TXT", "\"v=spf1 -all\""), "v=spf1 -all");
-        assert_eq!((told_priority("SRV", "7 0 1 a."), told_priority("MX", "mail")), (Some(7), None));
+        assert_eq!((priority_in_data("SRV", "7 0 1 a."), priority_in_data("MX", "mail")), (Some(7), None));
     }
 
     #[test]
-    fn each_kind_tells_right_from_wrong() {
+    fn each_record_type_accepts_valid_data_and_rejects_invalid_data() {
         let long = format!("\"{}\"", "a".repeat(256));
         for (kind, right, wrong) in [
             ("A", "192.0.2.1", "2001:db8::1"),

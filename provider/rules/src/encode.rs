@@ -1,4 +1,4 @@
-//! From inputs to requests: the wire object a resource wants to be, and the part of it that a call carries. Pure.
+//! Converts inputs to request fields: the whole wire object of a resource, and the fields of a single call. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::presence;
 use crate::wire::{self, Wire};
 use crate::{convert, equal, reshape};
 
-/// The wire object of a resource with these inputs, every field the inputs give. A null clears its field.
+/// The wire object of a resource, with every field that the inputs set. A null clears its field.
 pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
     let mut object = Wire::new();
     for (name, property) in &resource.properties {
@@ -36,7 +36,7 @@ pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Resul
     Ok(object)
 }
 
-/// Gives an object the region, zone or project that it may name and does not.
+/// Fills in the region, zone or project of an object, if it has the field and does not set it.
 fn inherit(
     properties: &BTreeMap<String, Property>,
     fields: &mut Wire,
@@ -50,7 +50,7 @@ fn inherit(
     }
 }
 
-/// What a part of the resource inherits: where the resource itself is, and the provider's project.
+/// The values that nested objects inherit: the resource's region or zone, and the provider's project.
 fn own(what: ProviderDefault, resource: &Resource, inputs: &Object, defaults: &Defaults) -> Option<String> {
     match (what, resource.locality) {
         (ProviderDefault::Region, Locality::Region) | (ProviderDefault::Zone, Locality::Zone) => {
@@ -62,8 +62,8 @@ fn own(what: ProviderDefault, resource: &Resource, inputs: &Object, defaults: &D
 
 /// The wire objects before and after a change of only the given properties.
 ///
-/// What the program took away is given the value that clears it, and maps that are merged hold only what must be said.
-/// What is pending differs from anything, as its value is uncertain.
+/// A removed input gets the value that clears it, and merged maps contain only changed keys. A pending property differs
+/// from every value, because its value is uncertain.
 pub fn changed(
     resource: &Resource,
     old: &Object,
@@ -79,7 +79,7 @@ pub fn changed(
     for name in names {
         let Some(property) = resource.properties.get(name) else { continue };
         match new.given(name) {
-            // A value that the program empties is cleared; the API then fills in its default.
+            // An input that the program sets to an empty value is cleared; the API then fills in its default.
             Some(value) if presence::is_left_to_api(property, value) && old.given(name).is_some() => {
                 after.insert(name.clone(), Value::NULL);
             }
@@ -98,20 +98,20 @@ pub fn changed(
                 after.insert(name.clone(), Value::NULL);
             }
         }
-        // Sent again although it did not change.
+        // Sent again without a change.
         if let Some(target) = property.resends.as_deref().and_then(|target| resent(resource, target, new)) {
             before.remove(target);
             after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
         }
     }
-    // What must not be given together with something that comes goes, also where the API would fill it in.
+    // An input that conflicts with a new one is cleared, even if the API fills it in.
     for group in resource.exactly_one.iter().chain(&resource.at_most_one) {
         if group.iter().any(|name| names.contains(name) && new.given(name).is_some()) {
             let stays = |name: &String| !group.contains(name) || names.contains(name) || new.given(name).is_some();
             after.retain(|name, _| stays(name));
         }
     }
-    // What is left to others from now on is nothing that goes.
+    // An input whose value another party now decides is not cleared.
     let left = |name: &String| {
         resource.properties.get(name).is_some_and(|property| presence::is_left_to_others(property, &after))
     };
@@ -119,9 +119,9 @@ pub fn changed(
     Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
 }
 
-/// Whether two sets of inputs send the same of one property: taking the value of one set into the other changes nothing that
-/// is sent, also in the fields that the property shares with others (the priority that the data of an MX record may hold).
-/// A value that is not known yet is never the same.
+/// Whether two sets of inputs send the same value of one property: replacing the value in one set by that of the other
+/// changes no request field, including fields that several properties share (the priority in the data of an MX record).
+/// An unknown value is never the same.
 pub fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object) -> bool {
     let sent = |inputs: &Object| wanted(resource, inputs, &Defaults::default()).ok();
     let taken_over = |from: &Object, to: &Object| {
@@ -136,7 +136,7 @@ pub fn sends_alike(resource: &Resource, name: &str, one: &Object, other: &Object
     unchanged(one, other) || unchanged(other, one)
 }
 
-/// The body fields of a step whose value differs, or all of them for calls that replace the whole.
+/// The changed body fields of a step, or all of them for calls that replace the whole object.
 pub fn fields_to_send(step: &Step, before: &Wire, after: &Wire) -> Vec<String> {
     let Some(body) = &step.call.body else { return Vec::new() };
     let differs = |field: &&String| wire::find(before, field) != wire::find(after, field);
@@ -147,7 +147,7 @@ pub fn fields_to_send(step: &Step, before: &Wire, after: &Wire) -> Vec<String> {
     body.fields.clone()
 }
 
-/// One input in the form of the wire; nothing where its form means "do not send".
+/// One input in the API's form; `None` means "do not send".
 pub fn encoded(property: &Property, value: &Value, path: &Path) -> Result<Option<Json>, Error> {
     if value.is_null() || presence::is_left_to_api(property, value) {
         return Ok(None);
@@ -191,12 +191,12 @@ fn encoded_object(properties: &BTreeMap<String, Property>, object: &Object, path
     Ok(Json::Object(fields))
 }
 
-/// Whether the elements of the list on the wire are the entries of a map.
+/// Whether the API represents the map as a list of entries.
 pub fn is_list_of_pairs(convert: Convert) -> bool {
     matches!(convert, Convert::NameValueList | Convert::KeyValueList)
 }
 
-/// A value without properties of its own: words translated, then converted, lists element by element.
+/// A value without nested properties: enum values are translated, then the value is converted; lists element by element.
 fn scalar(property: &Property, json: Json) -> Result<Option<Json>, &'static str> {
     if let Some(word) = wire::plain_text(&json).and_then(|word| property.values.get(&word)) {
         return Ok(Some(word.clone()));
@@ -219,7 +219,7 @@ fn inherited(property: &Property, defaults: &Defaults) -> Option<Json> {
     }
 }
 
-/// What clears a property: what the descriptor says, else the empty value of its kind.
+/// The value that clears a property: `clear` of the descriptor, otherwise the empty value of its type.
 fn clearing(property: &Property) -> Json {
     if let Some(clear) = &property.clear {
         return clear.clone();
@@ -236,7 +236,7 @@ fn clearing(property: &Property) -> Json {
     }
 }
 
-/// A changed map as it must be said, where saying it whole would be wrong.
+/// A changed map as it is sent to an API that merges maps.
 fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
     let (Some(merge), Some(old), Some(map)) = (property.merge, old.and_then(Value::as_object), new.as_object()) else {
         return new.clone();
@@ -260,7 +260,7 @@ fn merged(property: &Property, old: Option<&Value>, new: &Value) -> Value {
     Value::from(said).secret_if(new.is_secret())
 }
 
-/// Whether the program gives another spelling of a property.
+/// Whether the program sets an alias of a property.
 fn has_twin_in(resource: &Resource, name: &str, inputs: &Object) -> bool {
     let stem = resource.stem(name);
     inputs.iter().any(|(other, value)| other != name && !value.is_null() && resource.stem(other) == stem)
@@ -271,7 +271,7 @@ fn forget_twins(resource: &Resource, name: &str, inputs: &mut Object) {
     inputs.retain(|other, _| other == name || resource.stem(other) != stem);
 }
 
-/// The spelling of a property to send again that the program uses.
+/// The alias that the program uses for a property that is sent again.
 fn resent<'a>(resource: &'a Resource, target: &'a str, new: &'a Object) -> Option<&'a str> {
     let stem = resource.stem(target);
     let mut names = resource.properties.keys().map(String::as_str);
@@ -279,5 +279,5 @@ fn resent<'a>(resource: &'a Resource, target: &'a str, new: &'a Object) -> Optio
 }
 
 fn not_known(path: &Path) -> Error {
-    Error::new(ErrorKind::Internal, format!("the value of `{path}` is not known although it should be"))
+    Error::new(ErrorKind::Internal, format!("the value of `{path}` is unknown"))
 }

@@ -1,4 +1,4 @@
-//! Which differences are none: named rules over two values in the user's form. Knows no resource.
+//! Named comparison rules over two values in the program's form. Independent of resources.
 
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use base64::Engine as _;
@@ -9,16 +9,16 @@ use value::Value;
 
 use crate::{convert, place};
 
-/// Sixteen times what recorded hashes take, in KiB.
+/// Memory limit in KiB: 16 times the value in recorded hashes.
 const MOST_HASH_MEMORY: u32 = 1 << 20;
 
-/// Five times what recorded hashes take.
+/// Iteration limit: five times the value in recorded hashes.
 const MOST_HASH_PASSES: u32 = 16;
 
-/// What an import writes in place of a value, of which the API returns only the hash.
+/// The value that an import writes for a secret, because the API returns only its hash.
 pub const PLACEHOLDER: &str = "REPLACE ME: Scaleway returns only the hash of this value";
 
-/// Whether two values mean the same under a rule; lists and maps are compared element by element.
+/// Whether two values are equal under a rule; lists and maps are compared element by element.
 pub fn same(rule: Option<Equal>, old: &Json, new: &Json) -> bool {
     if old == new {
         return true;
@@ -49,7 +49,7 @@ pub fn values(property: &Property, given: &Value, live: &Value) -> bool {
     }
 }
 
-/// Whether two values, or two lists of them, are one on the wire, such as an address with and without its length.
+/// Whether two values, or two lists, are sent as the same value, such as an address with and without its prefix length.
 pub fn on_wire(convert: Convert, rule: Option<Equal>, one: &Json, other: &Json) -> bool {
     let on_wire = |json: &Json| match json {
         Json::Array(items) if convert != Convert::NameValueList => {
@@ -66,14 +66,14 @@ pub fn on_wire(convert: Convert, rule: Option<Equal>, one: &Json, other: &Json) 
     }
 }
 
-/// Whether a string is what an import wrote.
+/// Whether a string is the placeholder of an import.
 pub fn is_placeholder(text: &str) -> bool {
     text == PLACEHOLDER
 }
 
 fn same_text(rule: Equal, old: &str, new: &str) -> bool {
     match rule {
-        // What is beside the two is known to `encode::sends_alike` only.
+        // Other inputs that matter are compared in `encode::sends_alike` only.
         Equal::Unordered | Equal::Sent => old == new,
         Equal::IgnoreCase => old.eq_ignore_ascii_case(new),
         Equal::Argon2id => {
@@ -94,7 +94,7 @@ fn same_text(rule: Equal, old: &str, new: &str) -> bool {
     }
 }
 
-/// Two texts that read as the same thing; texts that cannot be read are only equal to themselves.
+/// Compares the parsed values of two strings; a string that cannot be parsed is only equal to itself.
 fn both<T: PartialEq>(old: &str, new: &str, read: impl Fn(&str) -> Option<T>) -> bool {
     match (read(old), read(new)) {
         (Some(old), Some(new)) => old == new,
@@ -102,8 +102,8 @@ fn both<T: PartialEq>(old: &str, new: &str, read: impl Fn(&str) -> Option<T>) ->
     }
 }
 
-/// Two spellings of one instant, as far as both are precise: states keep whole seconds of what the API returns, and the API
-/// keeps microseconds.
+/// Two spellings of one instant, at the lower precision of both: states contain seconds, and the API stores
+/// microseconds.
 fn both_instants(old: &str, new: &str) -> bool {
     let (Ok(old), Ok(new)) = (old.parse::<jiff::Timestamp>(), new.parse::<jiff::Timestamp>()) else { return false };
     let whole = |instant: jiff::Timestamp| instant.subsec_nanosecond() == 0;
@@ -114,7 +114,7 @@ fn both_instants(old: &str, new: &str) -> bool {
     }
 }
 
-/// A policy in one form: a list of one thing is that thing, and texts in lists stand in their order.
+/// A policy in canonical form: a list of one element is that element, and strings in lists are sorted.
 fn policy(json: Json) -> Json {
     match json {
         Json::Array(items) => {
@@ -128,9 +128,9 @@ fn policy(json: Json) -> Json {
         Json::Object(fields) => {
             let fields = fields.into_iter().map(|(name, json)| {
                 let json = policy(json);
-                // Everybody, in two spellings.
-                let everybody = name == "Principal" && json == serde_json::json!({ "SCW": "*" });
-                (name, if everybody { Json::from("*") } else { json })
+                // Two spellings of all principals.
+                let is_wildcard = name == "Principal" && json == serde_json::json!({ "SCW": "*" });
+                (name, if is_wildcard { Json::from("*") } else { json })
             });
             Json::Object(fields.collect())
         }
@@ -148,7 +148,7 @@ fn is_hash_of(hash: &str, plain: &str) -> bool {
         return false;
     }
     let Ok(parsed) = PasswordHash::new(hash) else { return false };
-    // Who answers must not decide how much memory and time a comparison takes.
+    // A response must not control the memory and time of a comparison.
     let affordable = argon2::Params::try_from(&parsed)
         .is_ok_and(|costs| costs.m_cost() <= MOST_HASH_MEMORY && costs.t_cost() <= MOST_HASH_PASSES);
     affordable && Argon2::default().verify_password(plain.as_bytes(), &parsed).is_ok()
@@ -158,7 +158,7 @@ fn is_base64_of(encoded: &str, plain: &str) -> bool {
     BASE64.decode(encoded).is_ok_and(|bytes| bytes == plain.as_bytes())
 }
 
-/// As file systems read it: no empty or `.` parts, `..` goes up, no slash at the end.
+/// Normalizes a path like a file system: no empty or `.` segments, `..` resolved, no slash at the end.
 fn clean_path(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -177,7 +177,7 @@ fn same_set(old: &[Json], new: &[Json]) -> bool {
     old.iter().all(|item| new.contains(item)) && new.iter().all(|item| old.contains(item))
 }
 
-/// JSON tells `1` from `1.0`; nobody else does.
+/// Compares numbers by value: serde_json distinguishes `1` from `1.0`.
 fn numerically_equal(old: &Json, new: &Json) -> bool {
     match (old, new) {
         (Json::Number(old), Json::Number(new)) => old.as_f64() == new.as_f64(),
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_rule_forgives_what_it_names_and_nothing_else() {
+    fn each_rule_ignores_only_its_own_differences() {
         for (rule, old, new, expected) in [
             (None, json!(1), json!(1.0), true),
             (None, json!("a"), json!("A"), false),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_equals_the_text_it_was_made_of() {
+    fn a_hash_is_equal_to_the_value_it_was_computed_from() {
         // Made with the parameters Scaleway uses, as recorded, but less memory to keep the test quick.
         let hash = "$argon2id$v=19$m=16,t=1,p=1$c29tZXNhbHQ$S5Fiuo4RJN8QBuBIydBvpA";
         let made = argon2_of("hello");
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_would_take_all_memory_or_time_equals_nothing() {
+    fn a_hash_with_excessive_cost_parameters_is_equal_to_nothing() {
         for costs in ["m=4194304,t=3,p=1", "m=16,t=4294967295,p=1"] {
             let hash = format!("$argon2id$v=19${costs}$c29tZXNhbHQ$S5Fiuo4RJN8QBuBIydBvpA");
             assert!(!same(Some(Equal::Argon2id), &json!(hash), &json!("hello")), "{costs}");

@@ -1,11 +1,11 @@
-//! What can go wrong with a resource, by what the caller can do about it. Knows no gRPC.
+//! Errors of resource operations, classified by what the caller can do. Independent of gRPC.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use value::Object;
 
-/// A failed operation: one sentence of fact, one of advice, and what exists of the resource all the same.
+/// A failed operation: the fact, a hint, and the partial state of the resource.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -16,61 +16,61 @@ pub struct Error {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What the caller can do.
+/// What the caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// Change the program: an input, an id.
     Invalid,
-    /// Nothing is found where a lookup looked.
+    /// The lookup found nothing.
     NotFound,
-    /// Get other rights.
+    /// Get other permissions.
     Denied,
-    /// Give credentials, or other ones.
+    /// Set valid credentials.
     Unauthenticated,
     /// Change something else first: a conflict, a failed resource, a precondition.
     Precondition,
-    /// Ask for a higher quota, or use less.
+    /// Request a higher quota, or use less.
     Quota,
-    /// Give it more time.
+    /// Increase the timeout.
     TimedOut,
     /// The run was cancelled: run it again.
     Cancelled,
-    /// Try again later: the API is out of reach or broken.
+    /// Retry later: the API is unreachable or returns server errors.
     Unreachable,
-    /// Report a bug: this should not happen.
+    /// Report a bug.
     Internal,
 }
 
-/// What exists at Scaleway although the operation failed. Pulumi must keep it.
+/// The state of an object that exists at Scaleway after a failed operation. Pulumi must store it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialState {
     /// The resource's Pulumi id.
     pub id: String,
-    /// What is known of its outputs.
+    /// The known outputs.
     pub state: Object,
     /// The inputs that are in effect.
     pub inputs: Object,
 }
 
 impl Error {
-    /// An error that tells a fact.
+    /// An error with a fact and without a hint.
     pub fn new(kind: ErrorKind, fact: impl Into<String>) -> Self {
         Self { kind, fact: fact.into(), hint: None, partial_state: None, maybe_done: false, source: None }
     }
 
-    /// The same error with advice.
+    /// The same error with a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// What failed, without the advice.
+    /// The fact, without the hint.
     pub fn fact(&self) -> &str {
         &self.fact
     }
 
-    /// Whether there is advice.
+    /// Whether the error has a hint.
     pub fn has_hint(&self) -> bool {
         self.hint.is_some()
     }
@@ -82,25 +82,25 @@ impl Error {
         self
     }
 
-    /// The same error, telling what was being done: `creating registry namespace "main" in fr-par`.
+    /// The same error with the operation as a prefix: `creating registry namespace "main" in fr-par`.
     #[must_use]
     pub fn while_doing(mut self, what: &str) -> Self {
         self.fact = format!("{what}: {}", self.fact);
         self
     }
 
-    /// The same error with what exists all the same.
+    /// The same error with a partial state.
     #[must_use]
     pub fn with_partial_state(mut self, partial_state: PartialState) -> Self {
         self.partial_state = Some(Box::new(partial_state));
         self
     }
 
-    /// The same error without these texts: an API may repeat what it was given.
+    /// The same error with these secrets masked: the API may repeat them in its messages.
     #[must_use]
     pub fn masking(mut self, secrets: &[&str]) -> Self {
         let mut secrets: Vec<&str> = secrets.iter().copied().filter(|secret| secret.len() >= SHORTEST_SECRET).collect();
-        // The longest first: one that begins like another must not leave its end behind.
+        // The longest first: otherwise a secret that starts with another one would keep its end.
         secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
         for secret in secrets {
             self.fact = self.fact.replace(secret, "[secret]");
@@ -115,30 +115,30 @@ impl Error {
         Self { kind, ..self }
     }
 
-    /// What the caller can do.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Whether the call that failed may have had its effect all the same: its answer was lost.
+    /// Whether the failed call may have taken effect: its response is ambiguous.
     pub fn maybe_done(&self) -> bool {
         self.maybe_done
     }
 
-    /// The same error of a call that may have had its effect all the same.
+    /// The same error for a call that may have taken effect.
     #[must_use]
-    pub fn doubtful(mut self) -> Self {
+    pub fn ambiguous(mut self) -> Self {
         self.maybe_done = true;
         self
     }
 
-    /// What exists of the resource.
+    /// The partial state, if the object exists.
     pub fn partial_state(&self) -> Option<&PartialState> {
         self.partial_state.as_deref()
     }
 }
 
-/// Texts shorter than this are part of too many words to be cut out of a sentence.
+/// Shorter secrets are not masked, because they would match parts of ordinary words.
 const SHORTEST_SECRET: usize = 4;
 
 impl fmt::Display for Error {
@@ -162,14 +162,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_masked_is_neither_in_the_fact_nor_in_the_advice() {
+    fn masked_secrets_are_neither_in_the_fact_nor_in_the_hint() {
         let error = Error::new(ErrorKind::Invalid, "password hunter2 is too short").hint("not hunter2, and not ab");
         let text = error.masking(&["hunter2", "ab"]).to_string();
         assert_eq!(text, "password [secret] is too short\nHint: not [secret], and not ab");
     }
 
     #[test]
-    fn a_secret_that_begins_like_another_is_masked_to_its_end() {
+    fn a_secret_that_starts_with_another_secret_is_masked_completely() {
         let error = Error::new(ErrorKind::Invalid, "hunter2-for-production is too short");
         let text = error.masking(&["hunter2", "hunter2-for-production"]).to_string();
         assert_eq!(text, "[secret] is too short");

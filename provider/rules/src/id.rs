@@ -1,4 +1,4 @@
-//! Pulumi ids: read into parts, composed of what is known. An id carries its locality, so that it suffices by itself.
+//! Pulumi ids: parsing and composition. An id contains the region or zone, so that it identifies an object by itself.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,20 +9,20 @@ use value::Object;
 use crate::error::{Error, ErrorKind};
 use crate::place::{self, Defaults};
 
-/// What an id tells.
+/// The parts of an id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
     /// The region or zone.
     pub locality: Option<String>,
-    /// The resource's own uuid.
+    /// The UUID of the resource.
     pub uuid: Option<String>,
-    /// Properties by name, in their bare wire form.
+    /// Properties by name, in the API's form without region or zone.
     pub properties: BTreeMap<String, String>,
-    /// The project, where calls are made for it.
+    /// The project, for APIs whose calls are made for a project.
     pub project: Option<String>,
 }
 
-/// Reads an id, in full or without its locality: then the provider's is meant.
+/// Parses an id. An id without region or zone is in the provider's.
 pub fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts, Error> {
     let (whole, mut project) = without_project(resource, id);
     let mut forms = resource.id_forms();
@@ -51,9 +51,9 @@ pub fn in_project(resource: &Resource, id: &str, project: &str, defaults: &Defau
     compose(resource, &parts).ok_or_else(|| malformed(resource, id))
 }
 
-/// The part that a project stands behind where the last part of an id may hold any character: the one before it.
+/// The index of the part that `@project` follows if the last part of an id may contain any character: the one before it.
 ///
-/// In `fr-par/bucket@project/key`, every `@` of the key belongs to the key; a bucket's name holds none.
+/// In `fr-par/bucket@project/key`, every `@` of the key belongs to the key; a bucket name contains none.
 fn holder(resource: &Resource) -> Option<&str> {
     let at_end = resource.id.iter().rev().nth(1).filter(|_| resource.project_in_id && resource.id_rest);
     match at_end {
@@ -62,7 +62,7 @@ fn holder(resource: &Resource) -> Option<&str> {
     }
 }
 
-/// An id without the project behind its `@`, and that project: `bucket@project`, `bucket@project/acl` or
+/// Splits an id into the id without `@project`, and the project: `bucket@project`, `bucket@project/acl` or
 /// `bucket/acl@project`.
 fn without_project<'a>(resource: &Resource, id: &'a str) -> (Cow<'a, str>, Option<String>) {
     if !resource.project_in_id || resource.id_rest {
@@ -77,7 +77,7 @@ fn without_project<'a>(resource: &Resource, id: &'a str) -> (Cow<'a, str>, Optio
     }
 }
 
-/// The parts of an id of one form; nothing if it has another.
+/// The parts of an id of the given form; `None` if it has another form.
 fn parts(resource: &Resource, form: &[IdPart], whole: &str, defaults: &Defaults) -> Option<Parts> {
     let default = defaults.locality(resource.locality);
     let carries = whole.split('/').next().is_some_and(|first| place::is_locality(resource.locality, first));
@@ -86,18 +86,18 @@ fn parts(resource: &Resource, form: &[IdPart], whole: &str, defaults: &Defaults)
         (true, true) => form.len(),
         (true, false) => form.len() - 1,
     };
-    let mut texts: Vec<&str> = whole.splitn(most, '/').collect();
-    let carries = texts.first().is_some_and(|first| place::is_locality(resource.locality, first));
+    let mut segments: Vec<&str> = whole.splitn(most, '/').collect();
+    let carries = segments.first().is_some_and(|first| place::is_locality(resource.locality, first));
     if let (false, Locality::Region | Locality::Zone, Some(default)) = (carries, resource.locality, default) {
-        texts.insert(0, default);
+        segments.insert(0, default);
     }
-    if texts.len() != form.len() {
+    if segments.len() != form.len() {
         return None;
     }
     let mut parts = Parts::default();
-    for (part, text) in form.iter().zip(texts) {
+    for (part, text) in form.iter().zip(segments) {
         match part {
-            // The peer leaves out a project that is the provider's.
+            // `pulumiverse_scaleway` omits a project that is the provider's.
             IdPart::Property(name) if text.is_empty() => {
                 let inherited = resource.properties.get(name).map(|property| &property.input);
                 let Some(Input::Provider(what)) = inherited else { return None };
@@ -116,13 +116,13 @@ fn parts(resource: &Resource, form: &[IdPart], whole: &str, defaults: &Defaults)
     Some(parts)
 }
 
-/// Composes an id, in the first form whose parts are all known.
+/// Composes an id in the first form whose parts are all known.
 pub fn compose(resource: &Resource, parts: &Parts) -> Option<String> {
     resource.id_forms().find_map(|form| composed(form, parts))
 }
 
 fn composed(form: &[IdPart], parts: &Parts) -> Option<String> {
-    let texts: Option<Vec<&str>> = form
+    let segments: Option<Vec<&str>> = form
         .iter()
         .map(|part| match part {
             IdPart::Locality => parts.locality.as_deref(),
@@ -131,42 +131,42 @@ fn composed(form: &[IdPart], parts: &Parts) -> Option<String> {
             IdPart::Literal(literal) => Some(literal.as_str()),
         })
         .collect();
-    let texts = texts?;
-    (!texts.iter().any(|text| text.is_empty())).then(|| texts.join("/"))
+    let segments = segments?;
+    (!segments.iter().any(|segment| segment.is_empty())).then(|| segments.join("/"))
 }
 
-/// Whether a text stands where an id should, but has a name in place of the uuid: `fr-par/main` or `main`.
+/// Whether an id has a name instead of the UUID: `fr-par/main` or `main`.
 pub fn is_name(resource: &Resource, id: &str) -> bool {
     let (_, rest) = place::split(id);
     let is_by_uuid = resource.id.iter().all(|part| matches!(part, IdPart::Locality | IdPart::Id));
-    // What is called by its name has no other id.
+    // The id of a resource that is identified by its name is the name.
     is_by_uuid && resource.named_by.is_empty() && !rest.is_empty() && !rest.contains('/') && !is_uuid(rest)
 }
 
-/// The id with the parts that outputs tell better.
+/// The id with its parts replaced by those in the outputs.
 pub fn recompose(resource: &Resource, id: &str, outputs: &Object, defaults: &Defaults) -> Option<String> {
     let mut parts = parse(resource, id, defaults).ok()?;
     for (name, text) in &mut parts.properties {
-        if let Some(told) = outputs.text(name) {
-            place::split(told).1.clone_into(text);
+        if let Some(found) = outputs.text(name) {
+            place::split(found).1.clone_into(text);
         }
     }
     compose(resource, &parts)
 }
 
-/// The id in the first form that outputs fill: what an id may tell or leave out, it tells.
+/// The id in the first form whose parts are in the outputs, with optional parts included.
 pub fn in_full(resource: &Resource, id: &str, outputs: &Object, defaults: &Defaults) -> Option<String> {
     let mut parts = parse(resource, id, defaults).ok()?;
     for part in resource.id_forms().flatten() {
         let IdPart::Property(name) = part else { continue };
-        if let (false, Some(told)) = (parts.properties.contains_key(name), outputs.text(name)) {
-            parts.properties.insert(name.clone(), place::split(told).1.to_owned());
+        if let (false, Some(found)) = (parts.properties.contains_key(name), outputs.text(name)) {
+            parts.properties.insert(name.clone(), place::split(found).1.to_owned());
         }
     }
     compose(resource, &parts)
 }
 
-/// The forms of a resource's ids, as people read them: `{region}/{instanceId}/{name}`.
+/// The forms of a resource's ids for messages: `{region}/{instanceId}/{name}`.
 pub fn form(resource: &Resource) -> String {
     let word = |part: &IdPart| match part {
         IdPart::Locality if resource.locality == Locality::Zone => "{zone}".to_owned(),
@@ -180,11 +180,11 @@ pub fn form(resource: &Resource) -> String {
 }
 
 fn malformed(resource: &Resource, id: &str) -> Error {
-    Error::new(ErrorKind::Invalid, format!("\"{id}\" is not the id of a {}", resource.label))
-        .hint(format!("its ids have the form {}", form(resource)))
+    Error::new(ErrorKind::Invalid, format!("\"{id}\" is not a valid id of a {}", resource.label))
+        .hint(format!("use an id of the form {}", form(resource)))
 }
 
-/// Whether a text has the form of a uuid.
+/// Whether a string has the form of a UUID.
 pub fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_composed_of_the_parts_it_was_read_into() {
+    fn a_parsed_id_is_composed_to_the_same_id() {
         let parts = parse(&database(), "fr-par/u-1/app", &defaults()).unwrap();
         assert_eq!(parts.locality.as_deref(), Some("fr-par"));
         assert_eq!(parts.properties["instanceId"], "u-1");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_stands_behind_the_bucket_and_a_key_keeps_every_at_sign() {
+    fn the_project_follows_the_bucket_and_a_key_keeps_every_at_sign() {
         let part = |name: &str| IdPart::Property(name.into());
         let of_bucket = |id: Vec<IdPart>, id_rest: bool| Resource {
             locality: Locality::Region,
@@ -252,29 +252,29 @@ mod tests {
     }
 
     #[test]
-    fn an_id_without_a_region_is_in_the_providers() {
+    fn an_id_without_a_region_is_in_the_region_of_the_provider() {
         let parts = parse(&database(), "u-1/app", &defaults()).unwrap();
         assert_eq!(compose(&database(), &parts).as_deref(), Some("nl-ams/u-1/app"));
     }
 
     #[test]
-    fn an_id_that_may_leave_something_out_is_told_in_full() {
+    fn optional_parts_of_an_id_are_included() {
         let part = |name: &str| IdPart::Property(name.into());
         let list = Resource {
             id: vec![part("bucket"), part("acl")],
             other_ids: vec![vec![part("bucket")]],
             ..Resource::default()
         };
-        let told = |outputs: &[(&str, &str)]| {
+        let found = |outputs: &[(&str, &str)]| {
             let outputs = outputs.iter().map(|(name, text)| ((*name).to_owned(), value::Value::from(*text))).collect();
             in_full(&list, "b", &outputs, &defaults())
         };
-        assert_eq!(told(&[("bucket", "fr-par/b"), ("acl", "private")]).as_deref(), Some("b/private"));
-        assert_eq!(told(&[("bucket", "fr-par/b")]).as_deref(), Some("b"));
+        assert_eq!(found(&[("bucket", "fr-par/b"), ("acl", "private")]).as_deref(), Some("b/private"));
+        assert_eq!(found(&[("bucket", "fr-par/b")]).as_deref(), Some("b"));
     }
 
     #[test]
-    fn an_id_of_several_forms_is_told_by_its_constant() {
+    fn the_form_of_an_id_is_recognized_by_its_constant() {
         let form = |word: &str, member: &str| {
             vec![IdPart::Property("groupId".into()), IdPart::Literal(word.into()), IdPart::Property(member.into())]
         };
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_told_from_a_uuid_and_only_where_a_uuid_is_wanted() {
+    fn a_name_is_recognized_only_in_place_of_a_uuid() {
         let id = vec![IdPart::Locality, IdPart::Id];
         let by_uuid = Resource { locality: Locality::Region, id, ..Resource::default() };
         assert!(is_name(&by_uuid, "main") && is_name(&by_uuid, "fr-par/main"));
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_id_is_refused_with_the_right_form() {
+    fn an_invalid_id_is_rejected_with_the_valid_form() {
         for id in ["", "fr-par/u-1", "fr-par//app", "fr-par/u-1/app/more", "/u-1/app"] {
             let error = parse(&database(), id, &Defaults::default()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid, "{id}");

@@ -1,4 +1,4 @@
-//! The option `ignoreChanges`: the ignored paths keep the value of the old inputs. Pure.
+//! The resource option `ignoreChanges`: ignored paths keep the value of the old inputs. Pure.
 //!
 //! Pulumi's engine does this before it calls Diff on an update, but not everywhere (a refresh compares the live inputs with
 //! those of the state), so Diff does it again, by the engine's own rules: an element of a list is reset only where both

@@ -1,32 +1,32 @@
-//! Imported objects: what their API does not return cannot be compared with the program. Pure.
+//! Imported objects: inputs that the API does not return cannot be compared with the program. Pure.
 //!
-//! An unreadable input that is changed in place is an update like any other: it is sent. One whose change would replace the
-//! object does not replace what was just imported: a warning names it. Knows no call.
+//! An unreadable input that is updated in place is sent like any other. One whose change would replace the object causes a
+//! warning instead of a replacement. Makes no calls.
 
 use catalog::{Input, Property, Resource};
 use value::{Object, Path, Value};
 
 use crate::operation::{DiffRequest, Warning};
 
-/// Where outputs note that they were read by the id alone; the next read or update removes the note.
+/// The output that marks an object as read by its id alone; the next read or update removes it.
 const NOTE: &str = "__imported";
 
-/// Notes in outputs that nothing was known of the object, if that matters for its kind.
+/// Sets the mark in outputs, if the resource has unreadable inputs.
 pub fn note(resource: &Resource, state: &mut Object) {
     if resource.properties.values().any(is_fixed_and_unread) {
         state.insert(NOTE.to_owned(), Value::from(true));
     }
 }
 
-/// Removes the note from outputs that are no state.
+/// Removes the mark from outputs that are not stored.
 pub fn forget(outputs: &mut Object) {
     outputs.remove(NOTE);
 }
 
-/// Whether an input of an imported object is not compared, because nothing is known of the value it was made with.
+/// Whether an input of an imported object is not compared, because its value is unknown.
 ///
-/// Without the note (of states that another version made), no program can have given nothing at all where exactly one of
-/// several inputs is needed.
+/// A state of an older version has no mark. There the object is imported if none of the inputs is set of which exactly one
+/// is required.
 pub fn is_uncompared(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool {
     let Some(property) = resource.properties.get(name).filter(|property| is_fixed_and_unread(property)) else {
         return false;
@@ -46,21 +46,21 @@ pub fn is_uncompared(resource: &Resource, name: &str, request: &DiffRequest<'_>)
             .all(|(other, property)| !is_fixed_and_unread(property) || request.old_inputs.given(other).is_none())
 }
 
-/// Names the inputs that the program gives and that were not compared.
+/// A warning that names the inputs that the program sets and that were not compared.
 pub fn warning(resource: &Resource, request: &DiffRequest<'_>) -> Option<Warning> {
     let given = |name: &&String| request.news.given(name).is_some() && is_uncompared(resource, name, request);
     let names: Vec<String> = resource.properties.keys().filter(given).map(|name| format!("`{name}`")).collect();
     let first = names.first()?.trim_matches('`').to_owned();
     let text = format!(
-        "{} of the imported {} cannot be compared, as the API does not return it: whether the object has the value of the program \
-         is not known, and it is not changed. Check it, or replace the resource (`pulumi up --replace <urn>`) to set it",
+        "{} of the imported {} cannot be compared with the program, because the API does not return it: the object keeps its \
+         current value. Check that the values are equal, or replace the resource (`pulumi up --replace <urn>`) to set it",
         names.join(", "),
         resource.label,
     );
     Some(Warning { path: Path::root(first), text })
 }
 
-/// Whether a property can only be set when the object is made, and never be read.
+/// Whether a property can only be set on creation and is unreadable.
 fn is_fixed_and_unread(property: &Property) -> bool {
     property.input != Input::No && property.replace && property.read.is_none()
 }

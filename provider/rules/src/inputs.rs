@@ -1,4 +1,4 @@
-//! From a state back to inputs: those that would make the resource what it is, as a program would write them. Pure.
+//! Converts a state to the inputs that a program would set for it (Read and import). Pure.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,11 @@ use value::{Data, Object, Value};
 use crate::presence;
 use crate::{encode, equal, secret_hash, special, wire};
 
-/// The inputs a resource would have to be given to be as its state says.
+/// The inputs that describe the state of a resource.
 ///
-/// An input the program gave keeps its spelling if that means the same as the live value. One it did not give shows up
-/// only if it is neither filled by the API nor empty nor the default. For an import all that is not empty and not the
-/// default is given.
+/// An input that the program sets keeps its spelling if it is equal to the live value. An input that it does not set is
+/// included only if it is not filled in by the API, not empty and not the default. An import includes everything that is
+/// not empty and not the default.
 pub fn of_state(resource: &Resource, state: &Object, former: &Object, import: bool) -> Object {
     let mut inputs = Object::new();
     let not_drift = special::handler(resource).not_drift(former);
@@ -49,7 +49,7 @@ pub fn of_state(resource: &Resource, state: &Object, former: &Object, import: bo
     inputs
 }
 
-/// Of several that a program must not give together, an import gives the first.
+/// Of several conflicting inputs, an import contains the first.
 fn one_of_each_group(resource: &Resource, inputs: &mut Object) {
     for group in resource.exactly_one.iter().chain(&resource.at_most_one) {
         let mut given = group.iter().filter(|name| inputs.contains_key(*name)).cloned();
@@ -59,7 +59,7 @@ fn one_of_each_group(resource: &Resource, inputs: &mut Object) {
     }
 }
 
-/// The same value with everything marked secret that its properties call so, at any depth.
+/// The value with all secret properties marked as secret, at any depth.
 pub fn hidden(property: &Property, mut value: Value) -> Value {
     let inside = |properties: &BTreeMap<String, Property>, object: &mut Object| {
         for (name, value) in object.iter_mut() {
@@ -84,9 +84,9 @@ pub fn hidden(property: &Property, mut value: Value) -> Value {
     value.secret_if(property.secret)
 }
 
-/// An input the API does not show any more: gone, unless the API shows emptiness by silence.
+/// An input that the response does not contain: removed, unless the API omits empty values.
 fn vanished(property: &Property, given: &Value) -> Option<Value> {
-    // An object that is there says something even when it is empty.
+    // An empty object counts as set.
     if matches!(property.kind, Kind::Object(_)) {
         return None;
     }
@@ -94,7 +94,7 @@ fn vanished(property: &Property, given: &Value) -> Option<Value> {
     (empty || property.convert == Some(Convert::Presence)).then(|| given.clone())
 }
 
-/// The program's spelling where it means the live value, else the live value.
+/// The program's spelling if it is equal to the live value, otherwise the live value.
 fn reconciled(property: &Property, given: &Value, live: &Value) -> Value {
     if (property.one_way && given.as_bool() == Some(false)) || presence::is_left_to_api(property, given) {
         return given.clone();
@@ -114,7 +114,7 @@ fn reconciled(property: &Property, given: &Value, live: &Value) -> Value {
             Value::from(reconciled_items(property, properties, given_items, live_items)).secret_if(secret)
         }
         (Kind::Map(_), Data::Object(given), Data::Object(live)) => {
-            // Of a map that the API fills in, only the keys the program gave are its inputs.
+            // In a map that the API fills in, only the keys that the program sets are inputs.
             let keys =
                 live.iter().filter(|(key, _)| !property.computed || given.contains_key(*key)).map(|(key, live)| {
                     let value = given.given(key).filter(|given| equal::values(property, given, live)).unwrap_or(live);
@@ -143,7 +143,7 @@ fn reconciled_object(properties: &BTreeMap<String, Property>, given: &Object, li
     object
 }
 
-/// Lists of objects: in the program's order as far as it goes where order means nothing, else place by place.
+/// Lists of objects: unordered lists in the program's order, other lists by index.
 fn reconciled_items(
     property: &Property,
     properties: &BTreeMap<String, Property>,
@@ -176,7 +176,7 @@ fn reconciled_items(
 }
 
 fn shows_up(property: &Property, live: &Value, import: bool) -> bool {
-    // A program without what must be given could not be run.
+    // A program without a required input is invalid.
     if import && property.input == Input::Required {
         return true;
     }
@@ -186,18 +186,18 @@ fn shows_up(property: &Property, live: &Value, import: bool) -> bool {
     if let Input::Provider(_) = property.input {
         return import;
     }
-    // Of several spellings of one thing the one without a `same` is given.
+    // Of several aliases, the one without `same` is included.
     let usual = property.same.is_none() && property.deprecated.is_none();
     usual && (import || !property.computed)
 }
 
-/// Whether a live value says no more than that the program gave none.
+/// Whether a live value is equal to an unset input.
 fn is_absence(property: &Property, live: &Value) -> bool {
     let Ok(json) = live.to_json() else { return true };
     presence::is_empty(property, &json) || presence::is_default(property, &json)
 }
 
-/// A live value as a program would give it: without what only answers hold.
+/// A live value as an input: without output-only fields.
 fn as_input(property: &Property, live: &Value) -> Value {
     match (&property.kind, live.data()) {
         (Kind::Object(properties), Data::Object(_)) => as_input_object(properties, live),
@@ -223,7 +223,7 @@ fn as_input_object(properties: &BTreeMap<String, Property>, live: &Value) -> Val
     Value::from(given.collect::<Object>()).secret_if(live.is_secret())
 }
 
-/// Marks secret in `value` whatever is secret in `given`, at any depth.
+/// Marks as secret in `value` what is secret in `given`, at any depth.
 pub fn secret_like(given: Option<&Value>, mut value: Value) -> Value {
     let Some(given) = given else { return value };
     if given.is_secret() {

@@ -1,8 +1,8 @@
-//! Resources that live on under another uuid: which one they have now, and which ones they had.
+//! Moved resources: an upgrade gave them another UUID; the state contains the current one and the previous ones.
 //!
-//! An update cannot change an id, so the state notes the move until the next look gives the new id. What is a part of
-//! such a resource names it by an id of before until then: all that is known of moves in this process is kept in one
-//! table, and whoever holds inputs or an id reads them by it. Talks to nobody and knows no resource.
+//! An update cannot change an id, so the state notes the move until the next read returns the new id. Until then, child
+//! resources refer to the parent by a previous id: one table per process contains all moves, and inputs and ids are
+//! translated with it. Makes no calls.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,67 +14,68 @@ use value::{Object, Value};
 use crate::id;
 use crate::place::{self, Defaults};
 
-/// Where a state notes that its resource has moved.
+/// The output that notes a move.
 const NOTE: &str = "__moved";
 
-/// Whether the resource of this state has moved. It is to be read before each run: its parts may not know it yet.
+/// Whether the resource of this state has moved. It needs a refresh before each run, because its children may have the
+/// previous id.
 pub fn has_moved(state: &Object) -> bool {
     state.given(NOTE).is_some()
 }
 
-/// Whether something of before the move is still to be done.
+/// Whether a previous object still has to be deleted.
 pub fn is_unfinished(state: &Object) -> bool {
-    Moves::noted(state).is_some_and(|(_, moves)| !moves.leftover.is_empty())
+    Moves::noted(state).is_some_and(|(_, moves)| !moves.remaining.is_empty())
 }
 
-/// Where one resource came from.
+/// The previous UUIDs of one resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Moves {
-    /// The uuids it had, the first one first.
+    /// All previous UUIDs, the oldest first.
     pub earlier: Vec<String>,
-    /// Those of them that still stand for something.
-    pub leftover: Vec<String>,
+    /// The previous UUIDs whose objects still exist.
+    pub remaining: Vec<String>,
 }
 
 impl Moves {
-    /// What a state notes: the uuid of now and those of before.
+    /// The note in a state: the current UUID and the previous ones.
     pub fn noted(state: &Object) -> Option<(String, Self)> {
         let note = state.given(NOTE)?.as_object()?;
         let list = |name: &str| {
-            let texts = note.given(name).and_then(Value::as_array).unwrap_or_default();
-            texts.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            let strings = note.given(name).and_then(Value::as_array).unwrap_or_default();
+            strings.iter().filter_map(Value::as_str).map(str::to_owned).collect()
         };
-        Some((note.text("to")?.to_owned(), Self { earlier: list("from"), leftover: list("leftover") }))
+        Some((note.text("to")?.to_owned(), Self { earlier: list("from"), remaining: list("leftover") }))
     }
 
-    /// Notes them in a state, if there are any.
+    /// Writes the note into a state, if there are previous UUIDs.
     pub fn note(&self, uuid: &str, state: &mut Object) {
         if !self.earlier.is_empty() {
-            let note: Json = json!({ "to": uuid, "from": self.earlier, "leftover": self.leftover });
+            let note: Json = json!({ "to": uuid, "from": self.earlier, "leftover": self.remaining });
             state.insert(NOTE.to_owned(), Value::from(note));
         }
     }
 }
 
-/// The moves this process knows of.
+/// The moves that this process has seen.
 #[derive(Debug, Default)]
 pub struct Moved {
     now: Mutex<BTreeMap<String, String>>,
 }
 
 impl Moved {
-    /// Remembers that what had these uuids has another one now.
+    /// Adds the previous UUIDs of a resource with its current one.
     pub fn learn(&self, moves: &Moves, uuid: &str) {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         now.extend(moves.earlier.iter().filter(|earlier| *earlier != uuid).map(|old| (old.clone(), uuid.to_owned())));
     }
 
-    /// The uuid that what had this one has now, if it is another.
+    /// The current UUID for a previous one, if it differs.
     fn now(&self, uuid: &str) -> Option<String> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner).get(uuid).cloned()
     }
 
-    /// Inputs or outputs in which what the resource is a part of is named as it is now.
+    /// Inputs or outputs with the current id of the parent.
     pub fn followed(&self, resource: &Resource, object: &Object) -> Object {
         let mut followed = object.clone();
         let Some(within) = &resource.within else { return followed };
@@ -91,8 +92,7 @@ impl Moved {
         followed
     }
 
-    /// An id in which what the resource is a part of is named as it is now. Inputs are newer than an id, which no update
-    /// can change.
+    /// An id with the current id of the parent. Inputs take precedence, because an update cannot change an id.
     pub fn followed_id(&self, resource: &Resource, id: &str, inputs: &Object, defaults: &Defaults) -> String {
         let known = || {
             let within = resource.within.as_ref()?;
@@ -110,13 +110,13 @@ impl Moved {
     }
 }
 
-/// Outputs in which what the resource is a part of is named as its inputs do: answers may go on to name it as before,
-/// and nothing becomes a part of something else.
+/// Outputs with the parent's id from the inputs: responses may still contain a previous id, and a resource never changes
+/// its parent.
 pub fn stays_within(resource: &Resource, inputs: &Object, state: &mut Object) {
     let Some(within) = &resource.within else { return };
-    let (Some(given), Some(told)) = (inputs.text(&within.property), state.text(&within.property)) else { return };
-    let ((_, uuid), (locality, other)) = (place::split(given), place::split(told));
-    // Zones are called in small letters, whatever the program writes.
+    let (Some(given), Some(returned)) = (inputs.text(&within.property), state.text(&within.property)) else { return };
+    let ((_, uuid), (locality, other)) = (place::split(given), place::split(returned));
+    // The API returns zones in lower case.
     if !uuid.eq_ignore_ascii_case(other) {
         let text = locality.map_or(uuid.to_owned(), |locality| format!("{locality}/{uuid}"));
         let is_secret = inputs.get(&within.property).is_some_and(Value::contains_secret);
@@ -145,13 +145,13 @@ mod tests {
 
     fn moved() -> Moved {
         let moved = Moved::default();
-        moved.learn(&Moves { earlier: vec!["a".into(), "b".into()], leftover: Vec::new() }, "c");
+        moved.learn(&Moves { earlier: vec!["a".into(), "b".into()], remaining: Vec::new() }, "c");
         moved
     }
 
     #[test]
-    fn a_move_is_read_from_the_state_it_was_noted_in() {
-        let moves = Moves { earlier: vec!["a".into(), "b".into()], leftover: vec!["b".into()] };
+    fn a_move_is_read_from_the_note_in_the_state() {
+        let moves = Moves { earlier: vec!["a".into(), "b".into()], remaining: vec!["b".into()] };
         let mut state = Object::new();
         Moves::default().note("c", &mut state);
         assert!(!has_moved(&state) && Moves::noted(&state).is_none());
@@ -161,14 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn each_uuid_of_before_reads_as_the_one_of_now() {
+    fn each_previous_uuid_is_translated_to_the_current_one() {
         for (before, now) in [("fr-par/a", "fr-par/c"), ("b", "c"), ("fr-par/c", "fr-par/c"), ("x", "x")] {
             assert_eq!(moved().followed(&database(), &of(before)).text("instanceId"), Some(now));
         }
     }
 
     #[test]
-    fn an_id_names_the_whole_as_the_inputs_do_and_those_as_it_is_now() {
+    fn an_id_contains_the_parent_of_the_inputs_with_its_current_id() {
         let id = |id: &str, inputs: &Object| moved().followed_id(&database(), id, inputs, &Defaults::default());
         assert_eq!(id("fr-par/a/app", &Object::new()), "fr-par/c/app");
         assert_eq!(id("fr-par/x/app", &of("fr-par/y")), "fr-par/y/app");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_names_the_whole_as_before_is_read_as_the_inputs_name_it() {
+    fn a_response_with_a_previous_parent_id_gets_the_id_of_the_inputs() {
         let mut state = of("fr-par/a");
         stays_within(&database(), &of("c"), &mut state);
         assert_eq!(state.text("instanceId"), Some("fr-par/c"));

@@ -1,4 +1,4 @@
-//! What is asked of the engine and what it answers, in terms of Pulumi's values. Knows no gRPC.
+//! Requests and results of Pulumi's operations, in Pulumi's values. Independent of gRPC.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,47 +9,47 @@ use value::{Object, Path};
 
 use crate::autoname::Autonaming;
 
-/// Check: are these inputs right, and what do they come to?
+/// A Check request.
 #[derive(Clone, Debug)]
 pub struct CheckRequest<'a> {
     /// The resource's logical name.
     pub name: &'a str,
-    /// The inputs that were checked last time; empty for a new resource or a replacement.
+    /// The inputs in the state; empty for a new resource or a replacement.
     pub olds: &'a Object,
     /// The program's inputs.
     pub news: &'a Object,
     /// The engine's random seed for this resource.
     pub seed: &'a [u8],
-    /// How the user wants names to be made.
+    /// The user's autonaming setting.
     pub autonaming: Autonaming,
 }
 
-/// The answer to a check: inputs to store, and everything wrong with them.
+/// The result of Check: the inputs to store, all failures and all warnings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Checked {
     /// The inputs with names and defaults filled in.
     pub inputs: Object,
-    /// Everything that is wrong, all at once.
+    /// All failures.
     pub failures: Vec<Failure>,
-    /// What may be meant, but rather is a mistake.
+    /// Inputs that are valid, but probably a mistake.
     pub warnings: Vec<Warning>,
 }
 
-/// One thing that is wrong with the inputs.
+/// A failure of one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Where.
+    /// The path of the input.
     pub path: Path,
-    /// What, and what would be right. Never the value of a secret.
+    /// The problem and the expected value. Never a secret value.
     pub reason: String,
 }
 
-/// Something the user should know before it is done, though nothing forbids it. Never the value of a secret.
+/// A warning for the user, shown in the preview. Never contains a secret value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// What it is about; the root path for the resource as a whole.
+    /// The path of the property; the root path for the whole resource.
     pub path: Path,
-    /// A sentence of fact and one of advice.
+    /// The fact and the advice.
     pub text: String,
 }
 
@@ -62,31 +62,31 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Diff: what would change?
+/// A Diff request.
 #[derive(Clone, Debug)]
 pub struct DiffRequest<'a> {
     /// The outputs in the state.
     pub olds: &'a Object,
     /// The inputs in the state.
     pub old_inputs: &'a Object,
-    /// The checked new inputs; anything in them may be unknown.
+    /// The checked new inputs, which may contain unknown values.
     pub news: &'a Object,
-    /// Paths the user wants left alone.
+    /// The paths in `ignoreChanges`.
     pub ignore_changes: &'a [String],
-    /// The hour, for what changes by itself.
+    /// The current time, for changes that are due by time.
     pub now: Timestamp,
 }
 
-/// What would change.
+/// The result of Diff.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
-    /// By path: how, and whether that needs a new resource.
+    /// Changes by path.
     pub changes: BTreeMap<Path, Change>,
-    /// The old resource must go before the new one can come.
+    /// The old resource must be deleted before its replacement is created.
     pub delete_before_replace: bool,
-    /// What a change would do that the user may not expect.
+    /// Warnings about the effects of the changes.
     pub warnings: Vec<Warning>,
-    /// What the user may want to know, and need not act on.
+    /// Information for the user that needs no action.
     pub notes: Vec<String>,
 }
 
@@ -97,52 +97,52 @@ impl Diff {
         self.changes.keys().filter_map(Path::top).filter(move |name| last.replace(*name) != Some(*name))
     }
 
-    /// Whether anything that changes needs a new resource.
+    /// Whether any change requires a replacement.
     pub fn replaces(&self) -> bool {
         self.changes.values().any(|change| change.replace)
     }
 }
 
-/// How one property changes.
+/// The change of one property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Whether it comes, goes or becomes another.
+    /// Whether the property is added, removed or updated.
     pub kind: ChangeKind,
-    /// It needs a new resource.
+    /// The change requires a replacement.
     pub replace: bool,
 }
 
-/// Whether a property comes, goes or becomes another.
+/// Whether a property is added, removed or updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It was not there.
+    /// The property is added.
     Add,
-    /// It is not there any more.
+    /// The property is removed.
     Delete,
-    /// It has another value.
+    /// The value changes.
     Update,
 }
 
-/// Where an operation tells how it gets on. Messages are short, in the present tense, without secrets.
+/// The progress messages of an operation. Messages are short, in the present tense, without secrets.
 pub trait Progress: Send + Sync {
-    /// A passing state, shown beside the resource: `waiting for the instance (provisioning)`.
+    /// A temporary status, shown beside the resource: `waiting for the instance (provisioning)`.
     fn status(&self, message: &str);
-    /// Something the user should know, kept after the run.
+    /// A warning, shown until the end of the run and after it.
     fn warning(&self, message: &str);
 }
 
-/// What every operation on a real resource needs to know.
+/// The arguments of every operation on an existing resource.
 #[derive(Clone, Copy)]
 pub struct Operation<'a> {
-    /// The resource's token with its package; which package it is does not matter.
+    /// The resource's token with any package name.
     pub token: &'a str,
     /// The resource's logical name, for messages.
     pub name: &'a str,
-    /// Its URN; empty where there is none.
+    /// Its URN; empty if there is none.
     pub urn: &'a str,
-    /// The user's time limit; the resource's own without it.
+    /// The user's timeout (`customTimeouts`); without it, the default of the resource.
     pub timeout: Option<Duration>,
-    /// Where to tell how it gets on.
+    /// The receiver of progress messages.
     pub progress: &'a dyn Progress,
 }
 
@@ -162,6 +162,6 @@ pub struct ReadBack {
     pub id: String,
     /// Its outputs.
     pub state: Object,
-    /// The inputs that would make it what it is.
+    /// The inputs that describe its state.
     pub inputs: Object,
 }

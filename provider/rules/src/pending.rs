@@ -1,8 +1,8 @@
 //! Pending changes: inputs that may not be in effect, because a step that carries them failed.
 //!
-//! Pulumi's engine stores all inputs of a create that failed half-way, and the old inputs after an update that failed, so
-//! neither shows what is in effect. The outputs do: a note lists the properties by name, and Diff and Update treat them as
-//! changed, whatever the inputs say, until an update has succeeded. Pure, and knows no resource.
+//! Pulumi's engine stores all inputs of a partially failed create, and the old inputs after a failed update, so neither
+//! shows what is in effect. The outputs do: a note lists the properties by name, and Diff and Update treat them as
+//! changed, whatever the inputs are, until an update has succeeded. Pure.
 
 use value::{Data, Object, Value};
 
@@ -11,7 +11,7 @@ use catalog::{Merge, Resource};
 /// The output that holds the note. Keys with two underscores are hidden from users by SDKs and displays.
 const NOTE: &str = "__pending";
 
-/// Where an entry holds the value that a failed update may have set; absent where that is the stored input.
+/// The key of the value that a failed update may have set; absent if it is the stored input.
 const ATTEMPTED: &str = "attempted";
 
 /// Entries by the name of the property.
@@ -56,12 +56,12 @@ impl Pending {
         self.0.get(name)?.as_object()?.given(ATTEMPTED)
     }
 
-    /// Everything that may be in effect of a list or a map: elements of the stored input and of each failed attempt.
+    /// All elements of a list or map that may be in effect: those of the stored input and of each failed attempt.
     pub fn possible(&self, name: &str, stored: &Object) -> Option<Value> {
         union(stored.given(name), self.attempted(name))
     }
 
-    /// The inputs that are certainly in effect, of those that are stored: without what is pending under any of its names.
+    /// The stored inputs that are certainly in effect: without pending properties under any alias.
     ///
     /// Of maps that are merged key by key, the keys stay, without values, so that a call can remove them.
     pub fn certain(&self, resource: &Resource, stored: &Object) -> Object {
@@ -82,7 +82,7 @@ impl Pending {
     }
 }
 
-/// Both values together, as far as they are collections; else the second.
+/// The union of both values if they are collections; otherwise the second.
 fn union(one: Option<&Value>, other: Option<&Value>) -> Option<Value> {
     let (Some(one), Some(other)) = (one, other) else { return other.or(one).cloned() };
     let secret = one.contains_secret() || other.contains_secret();
@@ -104,15 +104,15 @@ fn union(one: Option<&Value>, other: Option<&Value>) -> Option<Value> {
 mod tests {
     use super::*;
 
-    fn texts(items: &[&str]) -> Value {
+    fn strings(items: &[&str]) -> Value {
         Value::from(items.iter().copied().map(Value::from).collect::<Vec<_>>())
     }
 
     #[test]
-    fn a_note_survives_the_outputs_and_ends_with_its_last_name() {
+    fn a_note_is_stored_in_the_outputs_and_removed_with_its_last_entry() {
         let mut outputs = Object::new();
         let mut pending = Pending::default();
-        pending.add("tags", Some(&texts(&["a"])));
+        pending.add("tags", Some(&strings(&["a"])));
         pending.clone().note(&mut outputs);
         assert_eq!(Pending::of(&outputs), pending);
         Pending::default().note(&mut outputs);
@@ -122,14 +122,14 @@ mod tests {
     #[test]
     fn all_attempts_on_a_list_may_be_in_effect() {
         let mut pending = Pending::default();
-        pending.add("emails", Some(&texts(&["b"])));
-        pending.add("emails", Some(&texts(&["c"])));
-        let stored = Object::from_iter([("emails".to_owned(), texts(&["a", "b"]))]);
-        assert_eq!(pending.possible("emails", &stored), Some(texts(&["a", "b", "c"])));
+        pending.add("emails", Some(&strings(&["b"])));
+        pending.add("emails", Some(&strings(&["c"])));
+        let stored = Object::from_iter([("emails".to_owned(), strings(&["a", "b"]))]);
+        assert_eq!(pending.possible("emails", &stored), Some(strings(&["a", "b", "c"])));
     }
 
     #[test]
-    fn what_was_attempted_stays_secret() {
+    fn attempted_secret_values_stay_secret() {
         let mut pending = Pending::default();
         let attempted = Object::from_iter([("KEY".to_owned(), Value::from("canary").into_secret())]);
         pending.add("variables", Some(&Value::from(attempted)));

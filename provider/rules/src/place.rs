@@ -1,11 +1,11 @@
-//! Where a resource lives: regions, zones, and the ids that carry them. Keeps no list of regions: Scaleway adds some.
+//! Regions and zones, and the ids that contain them. Contains no list of regions, because Scaleway adds regions.
 
 use std::collections::BTreeMap;
 
 use catalog::{Convert, Input, Kind, Locality, ProviderDefault, Resource};
 use value::Object;
 
-/// What the provider works in when a resource does not say.
+/// The provider's defaults for resources that do not set them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Defaults {
     /// The region; Scaleway's own default is `fr-par`.
@@ -16,14 +16,14 @@ pub struct Defaults {
     pub project_id: Option<String>,
     /// The organization.
     pub organization_id: Option<String>,
-    /// The environment that names by convention end with, such as `production`; without one, names end in digits.
+    /// The environment that automatic names end with, such as `production`; without it, names end with random digits.
     pub environment: Option<String>,
-    /// The tags of everything that can be tagged, by their names.
+    /// The default tags, by their names.
     pub tags: BTreeMap<String, String>,
 }
 
 impl Defaults {
-    /// What a property that is inherited from the provider gets.
+    /// The default value of a property that is inherited from the provider.
     pub fn of(&self, what: ProviderDefault) -> Option<&str> {
         match what {
             ProviderDefault::Region => self.region.as_deref(),
@@ -33,7 +33,7 @@ impl Defaults {
         }
     }
 
-    /// Where a resource that does not say lives.
+    /// The default region or zone of a resource type.
     pub fn locality(&self, kind: Locality) -> Option<&str> {
         match kind {
             Locality::Region => self.region.as_deref(),
@@ -43,7 +43,7 @@ impl Defaults {
     }
 }
 
-/// Cuts the region or zone off an id that carries one: `fr-par/<rest>` is (`fr-par`, `<rest>`).
+/// Splits the region or zone from an id: `fr-par/<rest>` is (`fr-par`, `<rest>`).
 pub fn split(id: &str) -> (Option<&str>, &str) {
     match id.split_once('/') {
         Some((locality, rest)) if is_region(locality) || is_zone(locality) => (Some(locality), rest),
@@ -51,17 +51,17 @@ pub fn split(id: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Whether a text has the form of a region: two words, such as `fr-par`.
+/// Whether a string has the form of a region: two words, such as `fr-par`.
 pub fn is_region(text: &str) -> bool {
     text.split('-').count() == 2 && text.split('-').all(is_word)
 }
 
-/// Whether a text has the form of a zone: a region and a number, such as `fr-par-1`.
+/// Whether a string has the form of a zone: a region and a number, such as `fr-par-1`.
 pub fn is_zone(text: &str) -> bool {
     text.rsplit_once('-').is_some_and(|(region, number)| is_region(region) && number.parse::<u8>().is_ok())
 }
 
-/// The region of a zone; a region is its own.
+/// The region of a zone; a region is returned unchanged.
 pub fn region_of(locality: &str) -> &str {
     match locality.rsplit_once('-') {
         Some((region, _)) if is_zone(locality) => region,
@@ -69,7 +69,7 @@ pub fn region_of(locality: &str) -> &str {
     }
 }
 
-/// Whether a text has the form of the given kind of locality.
+/// Whether a string has the form of the given kind of locality.
 pub fn is_locality(kind: Locality, text: &str) -> bool {
     match kind {
         Locality::Region => is_region(text),
@@ -78,7 +78,7 @@ pub fn is_locality(kind: Locality, text: &str) -> bool {
     }
 }
 
-/// The property that says where a resource lives.
+/// The property with the region or zone of a resource.
 pub fn property(kind: Locality) -> Option<&'static str> {
     match kind {
         Locality::Region => Some("region"),
@@ -87,7 +87,8 @@ pub fn property(kind: Locality) -> Option<&'static str> {
     }
 }
 
-/// The region or zone a new resource is made in: what it says, else where the things it names are, else the provider's.
+/// The region or zone of a new resource: its own input, otherwise that of the resources it refers to, otherwise the
+/// provider's.
 pub fn of_inputs(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Option<String> {
     let own = property(resource.locality)?;
     if let Some(given) = inputs.text(own) {
@@ -98,7 +99,7 @@ pub fn of_inputs(resource: &Resource, inputs: &Object, defaults: &Defaults) -> O
         .or_else(|| defaults.locality(resource.locality).map(str::to_owned))
 }
 
-/// The inputs that carry a region or zone of their own, with it; what the resource is a part of comes first.
+/// The inputs whose ids contain a region or zone, with that region or zone; the parent comes first.
 pub fn localized<'a>(resource: &'a Resource, inputs: &'a Object) -> impl Iterator<Item = (&'a str, &'a str)> {
     let parent = resource.within.as_ref().map(|within| within.property.as_str());
     let others = resource.properties.keys().map(String::as_str).filter(move |name| Some(*name) != parent);
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_locality_is_told_from_the_first_part_of_another_id() {
+    fn a_region_or_zone_is_distinguished_from_the_first_part_of_another_id() {
         assert_eq!(split("fr-par/abc"), (Some("fr-par"), "abc"));
         assert_eq!(split("nl-ams-2/abc"), (Some("nl-ams-2"), "abc"));
         assert_eq!(split("it-mil/abc/db"), (Some("it-mil"), "abc/db"));
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn regions_and_zones_are_told_apart() {
+    fn regions_and_zones_are_distinguished() {
         assert!(is_region("pl-waw") && !is_zone("pl-waw"));
         assert!(is_zone("pl-waw-3") && !is_region("pl-waw-3"));
         assert!(!is_region("") && !is_zone("-1"));

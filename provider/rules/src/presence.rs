@@ -1,4 +1,4 @@
-//! Whether a value counts as set: empty values, defaults, and inputs whose value another party decides. Pure.
+//! Whether a value counts as set: empty values, defaults, and inputs that the program leaves to another party. Pure.
 
 use catalog::{Kind, Property};
 use serde_json::Value as Json;
@@ -6,34 +6,33 @@ use value::{Object, Value};
 
 use crate::{equal, wire};
 
-/// Whether a given value is an empty string where the API fills in a default: the same as none.
+/// Whether a value is an empty string and the API fills in a default: equal to "not set".
 pub fn is_left_to_api(property: &Property, given: &Value) -> bool {
     property.computed && property.kind == Kind::String && given.as_str() == Some("")
 }
 
-/// Whether a given value is an empty string where the descriptor has a default that is not empty: the same as none.
+/// Whether a value is an empty string and the descriptor has a default that is not empty: equal to "not set".
 pub fn stands_for_default(property: &Property, given: &Value) -> bool {
     let has_default = property.default.as_ref().and_then(Json::as_str).is_some_and(|default| !default.is_empty());
     has_default && given.as_str() == Some("")
 }
 
-/// Whether a switch beside it leaves a property to others.
+/// Whether another input leaves the value of this property to another party.
 pub fn is_left_to_others(property: &Property, inputs: &Object) -> bool {
     property.unless.as_ref().is_some_and(|switch| inputs.flag(switch) == Some(true))
 }
 
-/// Whether a value is the one that stands for none.
+/// Whether a value is the descriptor's value for "not set".
 pub fn is_default(property: &Property, json: &Json) -> bool {
     property.default.as_ref().is_some_and(|default| equal::same(property.equal, default, json))
 }
 
-/// Whether a value is empty in a way that says no more than that there is none. `false` says a lot where `true` would be
-/// meant otherwise.
+/// Whether a value is empty, so that it is equal to "not set". `false` is not empty if the default is `true`.
 pub fn is_empty(property: &Property, json: &Json) -> bool {
     wire::is_empty(json) && !(property.kind == Kind::Boolean && is_default(property, &Json::Bool(true)))
 }
 
-/// Whether Check set this input to its default, and not the program.
+/// Whether Check set this input to its default.
 pub fn is_filled_in(inputs: &Object, name: &str) -> bool {
     let filled_in = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
     filled_in.iter().any(|filled_in| filled_in.as_str() == Some(name))

@@ -1,4 +1,4 @@
-//! What an operation would leave behind, before it is done: known where it is certain, unknown where the API decides. Pure.
+//! The outputs of an operation in a preview: known if they are certain, unknown if the API decides. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::operation::DiffRequest;
 use crate::place::{self, Defaults};
 use crate::presence::is_left_to_others;
 
-/// The outputs a resource with these inputs would have.
+/// The outputs of a create with these inputs.
 pub fn preview_create(resource: &Resource, inputs: &Object, defaults: &Defaults) -> Object {
     let nothing = Object::new();
     let now = Timestamp::UNIX_EPOCH;
@@ -22,7 +22,7 @@ pub fn preview_create(resource: &Resource, inputs: &Object, defaults: &Defaults)
     fresh(resource, &first, defaults)
 }
 
-/// The outputs as the inputs alone tell them, and what a resource that is made here knows of them beforehand.
+/// The outputs that follow from the inputs, and the known outputs of a local resource.
 fn fresh(resource: &Resource, request: &DiffRequest<'_>, defaults: &Defaults) -> Object {
     let inputs = request.news;
     let mut state = Object::new();
@@ -40,7 +40,7 @@ fn fresh(resource: &Resource, request: &DiffRequest<'_>, defaults: &Defaults) ->
     state
 }
 
-/// The outputs a resource would have after a change: what the change does not touch stays known.
+/// The outputs after an update: outputs that do not depend on the changes stay known.
 pub fn preview_update(
     resource: &Resource,
     olds: &Object,
@@ -64,17 +64,17 @@ pub fn preview_update(
     state
 }
 
-/// Something an untouched property may still gain: an input that means what the API filled in before.
+/// An unchanged property may still get a new input that is equal to the value that the API filled in.
 fn quiet<'a>(property: &Property, fresh: &'a Object, name: &str) -> Option<&'a Value> {
     (property.input != Input::No && !property.computed).then(|| fresh.get(name)).flatten()
 }
 
-/// Outputs that move with a change although the program does not give them.
+/// Outputs that an update changes although the program does not set them.
 fn follows(resource: &Resource, name: &str, property: &Property, changed: &BTreeSet<&str>) -> bool {
     if changed.is_empty() {
         return false;
     }
-    // Another name for the same field of answers.
+    // Another property with the same response field.
     let shows_changed = |other: &&str| {
         let other = resource.properties.get(*other).and_then(|other| other.read.as_ref());
         property.input == Input::No && other.is_some() && other == property.read.as_ref()
@@ -98,12 +98,12 @@ fn outlook(property: &Property, given: Option<&Value>) -> Option<Value> {
     }
 }
 
-/// A given value as the state will hold it, as far as that is certain.
+/// An input as it will be in the state, as far as that is certain.
 fn known(property: &Property, value: &Value) -> Value {
     let secret = value.is_secret();
     match (&property.kind, value.data()) {
         (_, Data::Unknown) => value.clone(),
-        // The API may answer in another order.
+        // The API may return another order.
         (Kind::List(_), Data::Array(items)) if property.equal == Some(Equal::Unordered) && items.len() > 1 => {
             Value::UNKNOWN.secret_if(value.contains_secret())
         }
@@ -130,7 +130,7 @@ fn known_object(properties: &BTreeMap<String, Property>, object: &Object) -> Val
     Value::from(fields.collect::<Object>())
 }
 
-/// Whether the API may answer with another spelling than the given one.
+/// Whether the API may return another spelling of the value.
 fn is_respelled(property: &Property) -> bool {
     matches!(
         property.convert,
@@ -164,7 +164,7 @@ fn respelled(property: &Property, value: &Value) -> Value {
     Value::from(certain).secret_if(value.contains_secret())
 }
 
-/// Region, zone and project are certain once the provider knows them.
+/// The region, zone and project are known if the provider sets them.
 fn inherit(resource: &Resource, inputs: &Object, defaults: &Defaults, state: &mut Object) {
     for (name, property) in &resource.properties {
         let Input::Provider(what) = property.input else { continue };

@@ -1,4 +1,4 @@
-//! Inputs that the program no longer sets: which keep their current value, and which get back their default. Pure.
+//! Inputs that the program no longer sets: whether they keep their current value or are reset to the default. Pure.
 
 use catalog::{Input, Property, Resource};
 use value::{Path, Value};
@@ -9,19 +9,19 @@ use crate::{encode, special};
 
 /// Whether an input keeps its current value when it is removed from the program.
 ///
-/// What the API fills in stays, unless the descriptor names the value that is sent then (`clear`).
+/// An input that the API fills in keeps its value, unless the descriptor has a value to send (`clear`).
 pub fn keeps_value(property: &Property) -> bool {
     (property.computed && property.clear.is_none()) || matches!(property.input, Input::Provider(_))
 }
 
-/// Whether the value is the one that a removal would send.
+/// Whether the value is the one that is sent for a removal.
 pub fn is_cleared(property: &Property, value: &Value) -> bool {
     property.clear.is_some()
         && encode::encoded(property, value, &Path::default()).is_ok_and(|encoded| encoded == property.clear)
 }
 
-/// Whether neither the old program nor the new one sets an input that is no field of the API. Another default, such as
-/// that of `pulumiverse_scaleway`, is no change then.
+/// Whether neither the old program nor the new one sets an input that the API does not have as a field. Another default,
+/// such as that of `pulumiverse_scaleway`, is then not a change.
 pub fn is_default_of_both(name: &str, property: &Property, request: &DiffRequest<'_>) -> bool {
     property.send.is_none()
         && property.read.is_none()
@@ -34,7 +34,7 @@ pub fn kept(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
     let kept = resource.properties.iter().filter(|(name, property)| is_kept(resource, name, property, request));
     let warning = |name: &String| Warning {
         path: Path::root(name.as_str()),
-        text: "the program does not set it: the current value is kept. Set it to change it".to_owned(),
+        text: "the program does not set it, so the current value is kept. Set it to change it".to_owned(),
     };
     kept.map(|(name, _)| warning(name)).collect()
 }
@@ -42,13 +42,13 @@ pub fn kept(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
 fn is_kept(resource: &Resource, name: &str, property: &Property, request: &DiffRequest<'_>) -> bool {
     let is_sent = property.send.is_some() && !property.once && !presence::is_left_to_others(property, request.news);
     let was_set = request.old_inputs.given(name).is_some() && !presence::is_filled_in(request.old_inputs, name);
-    // Another spelling of it, or an input that excludes it, takes its place.
+    // An alias or a conflicting input replaces it.
     let stem = resource.stem(name);
     let spelled = request.news.iter().any(|(other, value)| !value.is_null() && resource.stem(other) == stem);
     let excluded = resource.exactly_one.iter().chain(&resource.at_most_one).any(|group| {
         group.iter().any(|member| member == name) && group.iter().any(|other| request.news.given(other).is_some())
     });
-    // Where another input sets the value, absence is as good as that.
+    // Another input sets the value, so the removal has no effect.
     let set_elsewhere = special::handler(resource).not_drift(request.news).contains(&name);
     property.computed && property.clear.is_none() && is_sent && was_set && !spelled && !excluded && !set_elsewhere
 }

@@ -1,14 +1,14 @@
-//! Rng, as an argument: who runs the engine says where unpredictable bytes come from. Knows no source of them.
+//! The random number generator, as an argument of the engine.
 
 use std::io;
 
-/// A source of bytes that nobody can predict.
+/// A cryptographically secure random number generator.
 pub trait Rng: Send + Sync {
     /// Fills the whole buffer.
     fn fill(&self, bytes: &mut [u8]) -> io::Result<()>;
 }
 
-/// Where nothing is left to chance: nothing can be made that needs it.
+/// No random number generator: every call fails.
 pub struct NoRng;
 
 impl Rng for NoRng {

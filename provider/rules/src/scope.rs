@@ -1,5 +1,5 @@
-//! What is known of one resource while an operation works on it: its place, the parts of its id, what it is wanted to
-//! be, and what the API has answered so far. Calls take their values from here.
+//! The data of one resource during an operation: its region or zone, the parts of its id, the desired fields, and the API's
+//! responses so far. The parameters and bodies of calls come from here.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::moved::Moves;
 use crate::place::{self, Defaults};
 use crate::wire::{self, Wire};
 
-/// One resource in the course of an operation.
+/// One resource during an operation.
 #[derive(Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, learnt at different points of an operation")]
 pub struct Scope<'a> {
@@ -25,32 +25,32 @@ pub struct Scope<'a> {
     pub defaults: &'a Defaults,
     /// The parts of its id.
     pub parts: Parts,
-    /// What the inputs say, in the shape of requests.
+    /// The desired fields from the inputs, in the form of requests.
     pub wanted: Wire,
-    /// What the inputs said before the change under way; empty where there is none.
+    /// The desired fields before the current update; empty for other operations.
     pub before: Wire,
-    /// What the API said, in the shape of answers.
+    /// The fields of the API's responses.
     pub answers: Wire,
-    /// The uuids it had before.
+    /// The previous UUIDs.
     pub moves: Moves,
-    /// Properties that nobody may look at now: they stay as they are.
+    /// Properties that the API key cannot read now: they keep their values.
     pub unreadable: BTreeSet<String>,
-    /// Somebody saw it passing in the course of this operation: what was changed until then is being taken in.
+    /// This operation has read a transient status: the changes so far are being applied.
     pub was_passing: bool,
-    /// It has no code that could run: a deployment that fails is the state it is in, not a failure of the operation.
+    /// A function without code: a failed deployment is its normal status, not an error of the operation.
     pub without_code: bool,
-    /// It was found by its id, which stays what it is.
+    /// It was found by its id, which does not change.
     found: bool,
-    /// This operation has made or changed it: answers that do not show it yet may lag.
+    /// This operation has created or changed it: responses may lag.
     pub fresh: bool,
-    /// Its delete was answered with something that the API document does not have.
+    /// The response to its delete is not in the API document.
     pub odd_delete: bool,
-    /// Nothing is known of it yet, so that nothing can be left as it is.
+    /// An import: no earlier values are known, so none can be kept.
     pub is_import: bool,
 }
 
 impl<'a> Scope<'a> {
-    /// A resource that does not exist yet.
+    /// The scope of a resource that does not exist yet.
     pub fn of_inputs(resource: &'a Resource, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
         let wanted = encode::wanted(resource, inputs, defaults)?;
         let locality = place::of_inputs(resource, inputs, defaults);
@@ -60,7 +60,7 @@ impl<'a> Scope<'a> {
         Ok(scope)
     }
 
-    /// A resource that exists.
+    /// The scope of an existing resource.
     pub fn of_id(resource: &'a Resource, id: &str, inputs: &Object, defaults: &'a Defaults) -> Result<Self, Error> {
         let parts = id::parse(resource, id, defaults)?;
         let wanted = encode::wanted(resource, inputs, defaults)?;
@@ -92,17 +92,17 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// From now on another object is meant, which holds what this one held; this one is still there.
+    /// Switches to the new object that an upgrade created; the previous one still exists.
     pub fn move_to(&mut self, uuid: &str) {
         if let Some(before) = self.parts.uuid.replace(uuid.to_owned()) {
             self.moves.earlier.push(before.clone());
-            self.moves.leftover.push(before);
+            self.moves.remaining.push(before);
         }
         self.answers = Wire::new();
     }
 
-    /// Remembers the project these inputs or outputs name, where calls are made for it and none is known yet, and the
-    /// uuid that the resource has moved to.
+    /// Stores the project of these inputs or outputs, if calls need it and none is known yet, and the UUID that the resource
+    /// has moved to.
     pub fn belongs_to(&mut self, known: &Object) {
         if let Some((uuid, moves)) = Moves::noted(known) {
             self.parts.uuid = Some(uuid);
@@ -113,7 +113,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The resource's Pulumi id, once everything it is made of is known.
+    /// The resource's Pulumi id, if all its parts are known.
     pub fn id(&self) -> Option<String> {
         if let (true, Some(id)) = (self.found, id::compose(self.resource, &self.parts)) {
             return Some(id);
@@ -135,23 +135,23 @@ impl<'a> Scope<'a> {
         id::compose(self.resource, &parts)
     }
 
-    /// What answers call the resource: by its uuid, or by its name.
+    /// The identity of the resource in responses: its UUID or its name.
     fn own_id(&self) -> Option<Json> {
         if self.resource.named_by.is_empty() {
             return wire::get(&self.answers, "id").cloned();
         }
-        let texts: Option<Vec<&str>> =
+        let strings: Option<Vec<&str>> =
             self.resource.named_by.iter().map(|field| wire::get(&self.answers, field)?.as_str()).collect();
-        let texts: Vec<&str> = texts?.into_iter().filter(|text| !text.is_empty()).collect();
-        Some(Json::from(texts.join(".")))
+        let strings: Vec<&str> = strings?.into_iter().filter(|text| !text.is_empty()).collect();
+        Some(Json::from(strings.join(".")))
     }
 
-    /// Where the resource is.
+    /// The region or zone of the resource.
     pub fn locality(&self) -> Option<&str> {
         self.parts.locality.as_deref()
     }
 
-    /// The value a source stands for, if it is known.
+    /// The value of a source, if it is known.
     pub fn source(&self, source: &Source) -> Option<Json> {
         match source {
             Source::Locality => self.parts.locality.clone().map(Json::from),
@@ -190,12 +190,12 @@ impl<'a> Scope<'a> {
         object
     }
 
-    /// A field of what is wanted, null if it is to be cleared.
+    /// A desired field, null if it is cleared.
     pub fn wanted_field(&self, path: &str) -> Option<&Json> {
         wire::find(&self.wanted, path)
     }
 
-    /// The bare wire form of a property: as the id says, as wanted, or as answered.
+    /// The value of a property without region or zone: from the id, the desired fields, or the responses.
     fn property(&self, name: &str) -> Option<Json> {
         if let Some(text) = self.parts.properties.get(name) {
             return Some(Json::from(text.clone()));
@@ -204,7 +204,7 @@ impl<'a> Scope<'a> {
         let sent = property.and_then(|property| property.send.clone()).unwrap_or_else(|| catalog::usual_field(name));
         let read = property.and_then(|property| property.read.clone()).unwrap_or_else(|| catalog::usual_field(name));
         let found = wire::get(&self.wanted, &sent).or_else(|| wire::get(&self.answers, &read)).cloned()?;
-        // Owners of Object Storage are told twice; calls are made for the project.
+        // Object Storage returns owners as `project:project`; calls use the project.
         match property.and_then(|property| property.convert) {
             Some(Convert::Owner) => convert::from_wire(Convert::Owner, found, None, None),
             _ => Some(found),

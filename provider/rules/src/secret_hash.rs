@@ -1,6 +1,6 @@
-//! Secret variables of which the API returns hashes: what an import writes in their place, and what Check accepts. Pure.
+//! Secret variables whose hashes the API returns: the placeholder that an import writes, and validation in Check. Pure.
 //!
-//! A hash that is sent as a value becomes the secret, so no create may carry one.
+//! A hash that is sent as a value would become the secret, so a create must not send one.
 
 use catalog::{Equal, Property, Resource};
 use value::{Object, Path, Value};
@@ -52,15 +52,15 @@ pub fn check(
             let path = Path::root(name.as_str()).name(key.as_str());
             let kept = old.and_then(|old| old.given(key)).is_some_and(|old| equal::values(property, old, value));
             let fact =
-                if equal::is_placeholder(text) { "holds the placeholder of an import" } else { "is an argon2id hash" };
+                if equal::is_placeholder(text) { "is the placeholder of an import" } else { "is an argon2id hash" };
             if kept {
                 let text = format!(
-                    "it {fact}, as Scaleway does not return the value. Set the value, which a replacement of the {} needs",
+                    "it {fact}, because the API does not return the value. Set the value: a replacement of the {} needs it",
                     resource.label
                 );
                 warnings.push(Warning { path, text });
             } else {
-                let reason = format!("{fact}, not the value, which Scaleway does not return: set the value itself");
+                let reason = format!("{fact}, not the value, which the API does not return: set the value itself");
                 failures.push(Failure { path, reason });
             }
         }
@@ -80,7 +80,7 @@ mod tests {
     use crate::operation::DiffRequest;
     use crate::{Autonaming, CheckRequest, Defaults, diff, inputs};
 
-    /// Of the value `plain`.
+    /// The hash of the value `plain`.
     const HASH: &str = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$xEnLei5FoJ0KJ47ABy9vPvInIj3cWVxLdbOCcbRXZvQ";
 
     fn catalog() -> catalog::Catalog {
@@ -110,7 +110,7 @@ mod tests {
                     let (failed, _) = checked(resource, &Object::new(), &news);
                     assert!(failed[0].contains("set the value itself"), "{token}: {failed:?}");
                     assert!(!failed[0].contains(text), "{token}: {failed:?}");
-                    // What exists keeps its value.
+                    // An existing resource keeps its value.
                     let (failed, warned) = checked(resource, &news, &news);
                     assert_eq!((failed.len(), warned.len()), (0, 1), "{token}");
                 }

@@ -1,17 +1,17 @@
-//! The tags that the provider gives everything it makes, laid under those of the program. Pure.
+//! The provider's default tags, merged into the tags of each resource. Pure.
 //!
-//! They become inputs, so that previews show them and a change of them is one of the resource. Products take tags as a map,
-//! or as a list of texts; in a list a tag reads `name=value`, and its name is what stands before the first `=`.
+//! They become inputs, so previews show them and a change of them updates the resource. The type of `tags` is a map or a
+//! list of strings; in a list a tag has the form `name=value`, and its name ends at the first `=`.
 
 use catalog::{Input, Kind, Resource};
 use value::{Data, Object, Value};
 
 use crate::place::Defaults;
 
-/// The input that holds tags, wherever a product has them.
+/// The input with the tags, in all products.
 const TAGS: &str = "tags";
 
-/// Adds the provider's tags to inputs; what the program tags itself wins. Doing it again changes nothing.
+/// Adds the provider's tags to the inputs; tags of the program take precedence. Idempotent.
 pub fn lay_under(resource: &Resource, defaults: &Defaults, inputs: &mut Object) {
     let Some(property) = resource.properties.get(TAGS).filter(|property| property.input != Input::No) else { return };
     if defaults.tags.is_empty() {
@@ -24,7 +24,7 @@ pub fn lay_under(resource: &Resource, defaults: &Defaults, inputs: &mut Object) 
         (Kind::List(_), Data::Null) => Value::from(in_list(&[], defaults)),
         (Kind::Map(_), Data::Object(own)) => Value::from(in_map(own, defaults)).secret_if(secret),
         (Kind::Map(_), Data::Null) => Value::from(in_map(&Object::new(), defaults)),
-        // What comes later cannot be added to, the next run does; what is wrong is told elsewhere.
+        // An unknown value gets the tags in the next run; Check reports an invalid one.
         _ => given,
     };
     inputs.insert(TAGS.to_owned(), tags);
@@ -69,12 +69,12 @@ mod tests {
         lay_under(&resource, &defaults, &mut inputs);
         let once = inputs.clone();
         lay_under(&resource, &defaults, &mut inputs);
-        assert_eq!(inputs, once, "again it changes nothing");
+        assert_eq!(inputs, once, "it is idempotent");
         inputs.get(TAGS).map(|tags| tags.to_json().unwrap_or_default()).unwrap_or_default()
     }
 
     #[test]
-    fn each_kind_of_tags_gets_those_it_lacks_and_keeps_its_own() {
+    fn default_tags_are_added_to_lists_and_maps_and_do_not_replace_tags_of_the_program() {
         let list = || Kind::List(Box::new(Kind::String));
         let map = || Kind::Map(Box::new(Kind::String));
         assert_eq!(laid(list(), Json::Null), json!(["owner=data", "team=a"]));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_tags_gets_none_and_what_is_not_known_stays_so() {
+    fn resources_without_tags_and_unknown_tags_are_unchanged() {
         let defaults = Defaults { tags: BTreeMap::from([("a".to_owned(), "b".to_owned())]), ..Defaults::default() };
         let mut inputs = Object::new();
         lay_under(&Resource::default(), &defaults, &mut inputs);

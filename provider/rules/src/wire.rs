@@ -1,23 +1,23 @@
-//! Paths into JSON objects of the wire: get, set, pluck. Knows no property and no operation.
+//! Paths into JSON objects of the API: get, set, pluck.
 
 use serde_json::{Map, Value as Json};
 
-/// A JSON object as Scaleway takes and gives it.
+/// A JSON object of a request or response.
 pub type Wire = Map<String, Json>;
 
-/// What stands at a path of field names (`encryption.enabled`); null counts as absent.
+/// The value at a path of field names (`encryption.enabled`); null counts as absent.
 pub fn get<'w>(wire: &'w Wire, path: &str) -> Option<&'w Json> {
     find(wire, path).filter(|json| !json.is_null())
 }
 
-/// What stands at a path of field names, null included: in a request it says "none".
+/// The value at a path of field names, including null, which clears a field in a request.
 pub fn find<'w>(wire: &'w Wire, path: &str) -> Option<&'w Json> {
     let mut names = path.split('.');
     let first = wire.get(names.next()?)?;
     names.try_fold(first, |here, name| here.as_object()?.get(name))
 }
 
-/// Puts a value at a path, making the objects on the way. Anything else that stood on the way is replaced.
+/// Sets a value at a path and creates the objects on the path. Other values on the path are replaced.
 pub fn set(wire: &mut Wire, path: &str, json: Json) {
     let Some((first, rest)) = path.split_once('.') else {
         wire.insert(path.to_owned(), json);
@@ -32,7 +32,7 @@ pub fn set(wire: &mut Wire, path: &str, json: Json) {
     }
 }
 
-/// What a path with `[]` finds: `rules[].ip` is the list of the `ip` of every element of `rules`.
+/// The value at a path with `[]`: `rules[].ip` is the list of the `ip` of every element of `rules`.
 pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     let Some((list, field)) = path.split_once("[].") else {
         return get(wire, path).cloned();
@@ -41,7 +41,7 @@ pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     Some(Json::Array(items.iter().filter_map(|item| get(item.as_object()?, field).cloned()).collect()))
 }
 
-/// Whether a value is what an API shows for something never set: null, `""`, 0, false, `[]` or `{}`.
+/// Whether a value is what the API returns for an unset field: null, `""`, 0, false, `[]` or `{}`.
 pub fn is_empty(json: &Json) -> bool {
     match json {
         Json::Null => true,
@@ -53,7 +53,7 @@ pub fn is_empty(json: &Json) -> bool {
     }
 }
 
-/// A text, number or boolean as it stands in a path or a query.
+/// A string, number or boolean in the form of a path segment or query parameter.
 pub fn plain_text(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => Some(text.clone()),
@@ -62,7 +62,7 @@ pub fn plain_text(json: &Json) -> Option<String> {
     }
 }
 
-/// Whether two values are the same, or the same as they stand in a path: `5` and `"5"`.
+/// Whether two values are equal, or equal in a path: `5` and `"5"`.
 pub fn reads_like(one: &Json, other: &Json) -> bool {
     one == other || plain_text(one).is_some_and(|text| plain_text(other) == Some(text))
 }
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_set_at_a_path_is_found_there_beside_its_neighbours() {
+    fn a_value_set_at_a_path_keeps_its_siblings() {
         let mut object = wire(&json!({"encryption": {"key": 1}}));
         set(&mut object, "encryption.enabled", json!(true));
         set(&mut object, "name", json!("a"));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_reads_like_its_text_and_nothing_reads_like_something_else() {
+    fn a_number_is_equal_to_its_string_in_a_path() {
         assert!(reads_like(&json!(5), &json!("5")) && reads_like(&json!(["a"]), &json!(["a"])));
         assert!(!reads_like(&json!(null), &json!(["a"])) && !reads_like(&json!({}), &json!([])));
     }

@@ -1,8 +1,8 @@
-//! Whether the API key can see what a resource belongs to, before "not found" is taken for "deleted".
+//! Whether the API key can see the project or organization of a resource, before "not found" is treated as "deleted".
 //!
 //! To a key of another project or organization every object is `not_found`, and a refresh with it would drop the whole
 //! state. So the first `not_found` about a project's object is followed by one call that reads the project, once for each
-//! project and process. A key that may not read projects (403) leaves it unknown, and `not_found` is believed.
+//! project and process. If the key has no permission to read projects (403), `not_found` is trusted.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use rules::scope::Scope;
 /// The token of the resource whose calls read and list projects.
 const PROJECT: &str = "account/project:Project";
 
-/// What was found out about projects and organizations in this process.
+/// The visibility of projects and organizations, cached per process.
 #[derive(Debug, Default)]
 pub(crate) struct Access {
     /// By id, whether the key can see it. Locked during the call, so that parallel reads share one.
@@ -27,7 +27,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Fails if what the resource belongs to is not visible to the key: then its absence proves nothing.
+    /// Fails if the project or organization of the resource is not visible to the key: a 404 then does not mean "deleted".
     pub(crate) async fn confirm(&self, cx: &Context<'_>, id: &str, known: &[&Object]) -> Result<(), Error> {
         let Some(projects) = cx.catalog.resources.get(PROJECT) else { return Ok(()) };
         let text = |name: &str| known.iter().find_map(|object| object.text(name)).filter(|text| !text.is_empty());
@@ -50,7 +50,7 @@ impl Access {
             (None, _) => can_see_organization(cx, projects, owner).await?,
         };
         visible.insert(place, is_visible);
-        // Where the state names no project, what this run found out about the other resources counts too.
+        // If the state contains no project, the results for other resources of this run are used.
         let is_guess = what == "project" && text("projectId").is_none();
         let hidden = visible.iter().find(|(_, visible)| is_guess && !**visible).map(|((_, owner), _)| owner.clone());
         let owner = match (is_visible, hidden) {
@@ -67,15 +67,15 @@ impl Access {
     }
 }
 
-/// A project that is not found may have been deleted, or belong to others. A list of the projects that the key sees does not
-/// show which, since a key may be limited to some of them.
+/// A project that is not found may be deleted, or belong to another organization. A list of visible projects does not show
+/// which, because a key may be limited to some projects.
 async fn can_see_project(cx: &Context<'_>, projects: &Resource, project: &str) -> Result<bool, Error> {
     let Some(step) = projects.read.first() else { return Ok(true) };
     let scope = Scope::of_id(projects, project, &Object::new(), cx.defaults)?;
     Ok(!matches!(asked(cx, request::call(step, &scope, &[])?).await?, Asked::Missing))
 }
 
-/// Every organization has a project, so that a key of it sees one.
+/// Every organization has a project, so a key of the organization sees at least one.
 async fn can_see_organization(cx: &Context<'_>, projects: &Resource, organization: &str) -> Result<bool, Error> {
     let is_own = cx.defaults.organization_id.as_deref().is_none_or(|own| own == organization);
     Ok(match list(cx, projects, organization).await? {
@@ -86,7 +86,7 @@ async fn can_see_organization(cx: &Context<'_>, projects: &Resource, organizatio
 }
 
 enum Asked {
-    /// Found; of a list, whether there is anything in it.
+    /// Found; for a list, whether it is not empty.
     Found(bool),
     Missing,
     Denied,
@@ -100,7 +100,7 @@ async fn list(cx: &Context<'_>, projects: &Resource, organization: &str) -> Resu
 }
 
 async fn asked(cx: &Context<'_>, call: Call) -> Result<Asked, Error> {
-    // A 403 is an answer here and does not wait for rights to take effect.
+    // A 403 is a valid response here and is not retried.
     let patience = Patience { optional: true, ..Patience::default() };
     match cx.send(call, patience).await {
         Ok(answer) => {

@@ -1,5 +1,5 @@
-//! Permission errors: whether waiting can help, whether the API key is valid at all, and whether the project exists.
-//! Everything here is asked for after a 403 only, and answers nothing where it cannot be found out.
+//! Permission errors: whether a retry can help, whether the API key is valid, and whether the project exists. The calls here
+//! are made only after a 403, and the result is `None` if they fail.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,30 +17,30 @@ use rules::error::{Error, ErrorKind};
 
 /// The paths of the products whose objects grant rights: policies, applications, groups, API keys, projects.
 const GRANTING: [&str; 2] = ["/iam/", "/account/"];
-/// The longest time for each question here.
+/// The timeout of each call here.
 const QUESTION: Duration = Duration::from_secs(5);
-/// So many projects are named at most.
+/// The maximum number of projects in a message.
 const NAMED: usize = 10;
 
-/// What one process knows of its rights.
+/// The cached permission data of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Rights {
-    /// When this process last changed something that grants rights.
+    /// When this process last changed an object that grants permissions.
     changed: Mutex<Option<Instant>>,
-    /// Whether the API key was given in the arguments of the provider: then another process of the same run may have
-    /// made it a moment ago.
+    /// Whether the API key is set in the arguments of the provider: then another process of the same run may have just created
+    /// it.
     key_of_arguments: AtomicBool,
-    /// When the API key was made, if it may be asked; found out once.
+    /// When the API key was created, if it may be read; read once.
     key: OnceCell<Key>,
-    /// The projects that the API key can see, found out once.
+    /// The projects that the API key can see; read once.
     projects: OnceCell<Vec<Project>>,
 }
 
-/// What is known of the API key.
+/// The data of the API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     MadeAt(Timestamp),
-    /// The key may not read itself.
+    /// The key has no permission to read itself.
     Unreadable(Instant),
     Unknown,
 }
@@ -70,17 +70,17 @@ impl Rights {
     }
 }
 
-/// What a permission error means.
+/// The classification of a permission error.
 pub(crate) enum Verdict {
-    /// Rights that were changed a moment ago may not be in effect yet.
+    /// Recently changed permissions may not be in effect yet.
     Wait,
-    /// It will not pass.
+    /// A retry does not help.
     Final,
-    /// The API key is not accepted at all, and this is the API's answer.
+    /// The API key is invalid; the API's error.
     Rejected(client::Error),
 }
 
-/// Whether a permission error may pass within the window in which new rights take effect.
+/// Whether a permission error may be temporary, because new permissions need time to take effect.
 pub(crate) async fn verdict(cx: &Context<'_>, window: Duration) -> Verdict {
     let clock = cx.client.clock();
     if window.is_zero() {
@@ -107,7 +107,7 @@ pub(crate) async fn verdict(cx: &Context<'_>, window: Duration) -> Verdict {
     if wait { Verdict::Wait } else { Verdict::Final }
 }
 
-/// Reads the API key with itself. Fails if the key is not accepted.
+/// Reads the API key with itself. Fails if the key is invalid.
 async fn key(cx: &Context<'_>) -> Result<Key, client::Error> {
     let Some(access_key) = cx.client.access_key() else { return Ok(Key::Unknown) };
     let call = Call::new(Method::GET, "/iam/v1alpha1/api-keys/{access_key}", &[("access_key", access_key)]);
@@ -130,7 +130,7 @@ async fn key(cx: &Context<'_>) -> Result<Key, client::Error> {
 pub(crate) struct Named {
     project: Option<String>,
     organization: Option<String>,
-    /// The call makes or changes something: for what exists already the project was right once.
+    /// The call creates or changes an object: the project of an existing object was valid before.
     writes: bool,
 }
 
@@ -147,8 +147,7 @@ impl Named {
     }
 }
 
-/// The error of a call that was denied, or said to concern nothing, if the reason is a project or an organization that does
-/// not exist for the API key.
+/// The error of a call that failed with 403 or 404 because its project or organization does not exist for the API key.
 pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &client::Error) -> Option<Error> {
     let api = error.api()?;
     let about_place = ["project", "organization"].iter().any(|what| api.concerns(what));
@@ -158,7 +157,7 @@ pub(crate) async fn unknown_place(cx: &Context<'_>, named: &Named, error: &clien
         return None;
     }
     let projects = cx.rights.projects.get_or_try_init(|| projects(cx)).await.ok()?;
-    // A key that sees no project cannot tell which ones exist.
+    // A key that sees no project does not show which ones exist.
     if projects.is_empty() {
         return None;
     }
@@ -196,7 +195,7 @@ async fn projects(cx: &Context<'_>) -> Result<Vec<Project>, ()> {
     Ok(projects.collect())
 }
 
-/// A call that must not prolong what failed.
+/// Performs a call with a short timeout, so that it does not delay the error.
 fn question(cx: &Context<'_>, call: Call) -> Call {
     call.repeatable(Repeatable::Yes).until(cx.deadline().min(cx.client.clock().now() + QUESTION))
 }

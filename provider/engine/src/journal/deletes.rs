@@ -1,5 +1,5 @@
-//! Deletes that began and are not known to have succeeded, and what Diff reports of their resources. Pulumi stores nothing of a
-//! failed delete.
+//! Deletes that started and are not known to have succeeded, and the changes that Diff reports for their resources. Pulumi
+//! stores nothing about a failed delete.
 
 use catalog::{Input, Resource};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use value::Path;
 use super::{Creates, Line, stack_of};
 use rules::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 
-/// A delete that began.
+/// A delete that started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
     /// The resource's URN.
@@ -35,7 +35,7 @@ impl Creates {
         self.stack(urn, |stack| stack.deletes.iter().find(|deletion| deletion.is_of(urn, id)).cloned())
     }
 
-    /// Notes a delete before its first call is sent, or that its object was found to be gone.
+    /// Notes a delete before its first call is sent, or that its object was not found.
     pub(crate) fn deleting(&self, urn: &str, id: &str, gone: bool) {
         if urn.is_empty() {
             return;
@@ -48,7 +48,7 @@ impl Creates {
         self.journal.write(stack_of(urn), &Line::Deleting(deletion));
     }
 
-    /// The delete succeeded, had no effect, or the object is again what the program wants.
+    /// The delete succeeded, had no effect, or the object matches the program again.
     pub(crate) fn deleted(&self, urn: &str, id: &str) {
         if self.deletion(urn, id).is_none() {
             return;
@@ -58,8 +58,8 @@ impl Creates {
     }
 }
 
-/// Adds to a diff what a failed delete of the object makes necessary: an update, which reads the object first, or, where it is
-/// gone, a replacement. The old object is deleted first, because the new one may have the same id.
+/// Adds the changes after a failed delete to a diff: an update, which reads the object first, or a replacement if the object
+/// does not exist. The old object is deleted first, because the new one may have the same id.
 pub fn after_failed_delete(resource: &Resource, request: &DiffRequest<'_>, deletion: &Deletion, diff: &mut Diff) {
     let is_input = |name: &&String| resource.properties.get(*name).is_some_and(|property| property.input != Input::No);
     let can_change = |name: &&String| {
@@ -67,19 +67,19 @@ pub fn after_failed_delete(resource: &Resource, request: &DiffRequest<'_>, delet
         property.is_some_and(|own| !own.replace && !own.once && !own.lasting && own.send.is_some())
     };
     let given = || request.news.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name).filter(is_input);
-    // Where nothing can be changed, any property stands for the whole.
+    // If no property can be updated, any property represents the resource.
     let any = || given().chain(resource.properties.keys()).take(1);
     let label = &resource.label;
     let (names, text): (Vec<&String>, _) = if deletion.gone {
         diff.delete_before_replace = true;
         (
             any().collect(),
-            format!("an earlier run has deleted the {label}, though its delete failed: it is created again"),
+            format!("an earlier delete of the {label} failed after it had taken effect: the {label} is created again"),
         )
     } else {
         let updated: Vec<&String> = given().filter(can_change).collect();
         let text =
-            format!("an earlier delete of the {label} failed: it is read again, and set to what the program says");
+            format!("an earlier delete of the {label} failed: the object is read and updated to match the program");
         (if updated.is_empty() { any().collect() } else { updated }, text)
     };
     for name in names {

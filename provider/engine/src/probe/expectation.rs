@@ -1,5 +1,4 @@
-//! What a look at something outside of Scaleway's API is to see, and whether what was seen is that. Asks nobody itself; `probe`
-//! does.
+//! The expected result of a health or login check, and the comparison with the actual one. Makes no calls; `probe` does.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,57 +6,57 @@ use std::time::Duration;
 use client::{Login, Probe, Seen};
 use value::{Object, object};
 
-/// The longest piece of an answer that is shown.
+/// The maximum length of a response in messages.
 pub(super) const SHOWN: usize = 200;
 
-/// What is to be seen, and how patiently it is waited for.
+/// The expected result, and the timing of the check.
 pub(crate) struct Expectation {
-    /// Who is asked for what.
+    /// The target of the check.
     pub asked: Asked,
-    /// The pause between two looks.
+    /// The pause between two attempts.
     pub interval: Duration,
-    /// The longest that all looks may take.
+    /// The timeout of the check.
     pub timeout: Duration,
-    /// The longest that one look may take.
+    /// The timeout of one attempt.
     pub attempt: Duration,
 }
 
-/// Who is asked for what.
+/// The target of a check.
 pub(crate) enum Asked {
-    /// An address, for a good answer.
+    /// A URL that must return a valid response.
     Address {
-        /// What is sent.
+        /// The request.
         probe: Probe,
-        /// The statuses of a good answer; any that means success where there are none.
+        /// The valid status codes; empty means 200 to 299.
         statuses: Vec<u16>,
-        /// What a good answer has in its body.
+        /// A string that a valid response body contains.
         contains: Option<String>,
     },
-    /// A database, to let somebody in.
+    /// A database that must accept the login.
     Database(Login),
 }
 
-/// What is wrong with what was seen.
+/// An unexpected result.
 #[derive(Debug)]
 pub(crate) struct Unwell {
-    /// In few words.
+    /// A short description.
     pub what: String,
     begins: String,
 }
 
-/// With the beginning of the answer.
+/// With the start of the response.
 impl fmt::Display for Unwell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         if self.begins.is_empty() {
             return Ok(());
         }
-        write!(f, ", beginning with \"{}\"", self.begins)
+        write!(f, ", response: \"{}\"", self.begins)
     }
 }
 
 impl Asked {
-    /// What is missing as long as it is not seen.
+    /// The message as long as the check fails.
     pub(crate) fn missing(&self) -> &'static str {
         match self {
             Self::Address { .. } => "not healthy",
@@ -65,22 +64,22 @@ impl Asked {
         }
     }
 
-    /// What to do where it stays missing.
+    /// The hint if the check fails.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
             Self::Address { .. } => {
-                "look at the logs of what answers there, and run again; `timeoutSeconds` allows more time"
+                "check the logs of the server at this URL and run the command again, or increase `timeoutSeconds`"
             }
             Self::Database(_) => {
-                "see whether this machine reaches the database, and whether the user exists and may use it, and run again; \
-                 `timeoutSeconds` allows more time"
+                "check that this machine can connect to the database and that the user exists and has access, and run the command \
+                 again, or increase `timeoutSeconds`"
             }
         }
     }
 }
 
 impl Expectation {
-    /// What the state keeps of a good answer, or what is wrong with what was seen.
+    /// The outputs of a successful check, or the unexpected result.
     pub(crate) fn met(&self, seen: &Seen) -> Result<Object, Unwell> {
         let (statuses, contains) = match &self.asked {
             Asked::Address { statuses, contains, .. } => (statuses.as_slice(), contains.as_deref()),
@@ -97,7 +96,7 @@ impl Expectation {
             return unwell(format!("{status} instead of {}", wanted(statuses)), &body);
         }
         match contains {
-            Some(text) if !body.contains(text) => unwell(format!("{status} without the text \"{text}\""), &body),
+            Some(text) if !body.contains(text) => unwell(format!("{status} without the string \"{text}\""), &body),
             _ => Ok(object! { "status": f64::from(status) }),
         }
     }
@@ -110,12 +109,12 @@ fn wanted(statuses: &[u16]) -> String {
     statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(" or ")
 }
 
-/// The beginning of an answer in one line, as a person can read it.
+/// The start of a response on one line.
 fn begins(body: &str) -> String {
     body.trim().chars().take(SHOWN).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
-/// A time among the inputs.
+/// A duration input.
 pub(super) fn seconds(inputs: &Object, name: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(inputs.get(name)?.as_f64()?).ok()
 }

@@ -1,4 +1,4 @@
-//! A health check: what is asked for, and whether what was seen is well. Asks nobody itself; `probe` does.
+//! A health check: the request, and the validation of the response. Makes no calls; `probe` does.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use value::{Object, Value};
 use super::expectation::{Asked, Expectation, seconds};
 use rules::error::{Error, ErrorKind};
 
-/// Where the program says nothing, as the descriptor has it.
+/// Defaults, as in the descriptor.
 const USUAL_INTERVAL: Duration = Duration::from_secs(5);
 const USUAL_TIMEOUT: Duration = Duration::from_mins(5);
 const USUAL_ATTEMPT: Duration = Duration::from_secs(10);
 
-/// What the check expects.
+/// The expectation of the check.
 pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
     let invalid = |what: String| Error::new(ErrorKind::Invalid, what);
     let headers = inputs.get("headers").and_then(Value::as_object).into_iter().flatten();
@@ -55,29 +55,29 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_well_by_its_status_and_its_text() {
+    fn a_response_is_valid_by_its_status_and_body() {
         let any = || object! {};
         assert_eq!(judged(any(), 204, "").unwrap(), object! { "status": 204.0 });
         assert_eq!(judged(any(), 301, "").unwrap_err(), "301 instead of 200 to 299");
-        let said = "503 instead of 200 to 299, beginning with \"no  database\"";
+        let said = "503 instead of 200 to 299, response: \"no  database\"";
         assert_eq!(judged(any(), 503, "\nno\r\ndatabase").unwrap_err(), said);
         let some = || object! { "statuses": vec![Value::from(200.0), Value::from(401.0)] };
         assert!(judged(some(), 401, "").is_ok());
         assert_eq!(judged(some(), 204, "").unwrap_err(), "204 instead of 200 or 401");
         let text = || object! { "contains": "ready" };
         assert!(judged(text(), 200, "all is ready").is_ok());
-        let missed = "200 without the text \"ready\", beginning with \"warming up\"";
+        let missed = "200 without the string \"ready\", response: \"warming up\"";
         assert_eq!(judged(text(), 200, "warming up").unwrap_err(), missed);
     }
 
     #[test]
-    fn no_more_than_the_beginning_of_an_answer_is_shown() {
+    fn only_the_start_of_a_response_is_shown() {
         let long: &'static str = "é".repeat(1_000).leak();
         assert_eq!(judged(object! {}, 500, long).unwrap_err().matches('é').count(), SHOWN);
     }
 
     #[test]
-    fn without_an_answer_the_reason_is_told() {
+    fn without_a_response_the_reason_is_shown() {
         let expectation = super::expectation(&object! { "url": "https://example.org" }).unwrap();
         assert_eq!(expectation.met(&Seen::Nothing("refused".into())).unwrap_err().to_string(), "refused");
         assert_eq!((expectation.interval, expectation.timeout), (USUAL_INTERVAL, USUAL_TIMEOUT));

@@ -1,4 +1,4 @@
-//! A login check: who logs in at which database. Asks nobody itself; `probe` does.
+//! A login check: the user and the database. Makes no calls; `probe` does.
 
 use std::time::Duration;
 
@@ -8,19 +8,20 @@ use value::{Object, Value};
 use super::expectation::{Asked, Expectation, seconds};
 use rules::error::{Error, ErrorKind};
 
-/// Where the program says nothing, as the descriptor has it.
+/// Defaults, as in the descriptor.
 const USUAL_PORT: u16 = 5432;
 const USUAL_INTERVAL: Duration = Duration::from_secs(5);
 const USUAL_TIMEOUT: Duration = Duration::from_mins(3);
 const USUAL_ATTEMPT: Duration = Duration::from_secs(10);
 
-/// What the check expects.
+/// The expectation of the check.
 pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
     let text = |name: &str| inputs.text(name).unwrap_or_default().to_owned();
     let encryption = match (inputs.text("encryption"), inputs.given("certificate").and_then(Value::as_str)) {
         (Some("disable"), _) => Encryption::None,
-        (_, Some(pem)) => Encryption::known(pem)
-            .map_err(|what| Error::new(ErrorKind::Invalid, what).hint("give `certificate` as the instance tells it"))?,
+        (_, Some(pem)) => Encryption::known(pem).map_err(|what| {
+            Error::new(ErrorKind::Invalid, what).hint("set `certificate` to the instance's certificate")
+        })?,
         _ => Encryption::Anybody,
     };
     let login = Login {
@@ -57,12 +58,12 @@ mod tests {
         inputs.extend(more);
         match super::expectation(&inputs)?.asked {
             Asked::Database(login) => Ok(login),
-            Asked::Address { .. } => panic!("a database is asked"),
+            Asked::Address { .. } => panic!("the target is a database"),
         }
     }
 
     #[test]
-    fn a_connection_is_encrypted_unless_the_program_says_otherwise() {
+    fn a_connection_is_encrypted_unless_the_program_disables_it() {
         let usual = login(object! {}).unwrap();
         assert_eq!((usual.port, usual.encryption), (5432, Encryption::Anybody));
         assert_eq!(login(object! { "encryption": "disable" }).unwrap().encryption, Encryption::None);

@@ -1,4 +1,4 @@
-//! The look-up of an object that a create may have made. Changes nothing.
+//! The look-up of an object that a create may have created. Makes no changes.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -18,46 +18,46 @@ use rules::place;
 use rules::scope::Scope;
 use rules::wire::{self, Wire};
 
-/// How far the clocks of the API's machines may differ: `Date` headers are whole seconds.
+/// The tolerance for the clocks of the API's servers: `Date` headers have a resolution of one second.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
 
-/// How long an object with an automatic name may exist to be the result of an attempt that no journal shows.
+/// The maximum age of an object with an automatic name that may come from an attempt without a journal.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Fields in which elements of lists carry their time of creation.
+/// The fields of list elements that contain the creation time.
 const CREATED: [&str; 2] = ["created_at", "creation_date"];
 
-/// What a look-up is for.
+/// The criteria of a look-up.
 pub(super) struct Sought<'s> {
-    /// The object was not created before.
+    /// The earliest creation time.
     pub(super) since: Since<'s>,
-    /// Its name, if it has one.
+    /// The name, if the object has one.
     pub(super) name: Option<&'s str>,
-    /// What existed before.
+    /// The ids of the objects that existed before.
     pub(super) before: &'s [String],
     pub(super) pauses: &'s [u64],
 }
 
-/// The earliest time of creation. It is worked out after the first answer of a look-up, which shows the API's clock.
+/// The earliest creation time. It is computed after the first response of a look-up, which contains the API's clock.
 #[derive(Clone, Copy)]
 pub(super) enum Since<'s> {
-    /// A call of this process that began then.
+    /// A call of this process that started then.
     Call(Instant),
-    /// A call of a former process.
+    /// A call of an earlier process.
     Former(&'s Attempt),
-    /// A call that no journal shows.
+    /// A call without a journal.
     Recent,
 }
 
-/// An object that the attempt can have made.
+/// An object that the attempt can have created.
 pub(super) struct Candidate {
     pub(super) id: String,
     pub(super) found: ReadBack,
-    /// It has to be replaced to be what the program wants.
+    /// It would have to be replaced to match the program.
     pub(super) differs: bool,
 }
 
-/// Looks up the object, several times if it does not show; several that fit are an error.
+/// Looks up the object, with retries if it is not found; several matches are an error.
 pub(super) async fn search(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -86,7 +86,7 @@ async fn candidates(
     sought: &Sought<'_>,
 ) -> Result<Vec<Candidate>, Error> {
     let is_free = |id: &str| !cx.creates.is_of_another(&cx.resource.token, cx.urn, id);
-    // An id that follows from the inputs can be read: nothing else can have it. Its object may be older than the attempt.
+    // An id that follows from the inputs can be read: no other object can have it. The object may be older than the attempt.
     if let Some(id) = scope.id() {
         let found = if is_free(&id) { read(cx, &id, inputs).await? } else { None };
         let since = earliest(cx, sought.since);
@@ -109,8 +109,7 @@ async fn candidates(
             continue;
         }
         let Some(found) = read(cx, &listed.id, inputs).await? else { continue };
-        // Without a name, or a name that others may have had before, only an object that is all that the creating call asks
-        // for can be meant.
+        // Without a name, or with a name that is not unique, only an object that is equal to the create request matches.
         let is_vague = sought.name.is_none() || (listing.undated && !has_automatic_name(cx.resource, inputs));
         let differs = differs(cx, inputs, &found);
         let deviates = differs_at_all(cx, inputs, &found, &later);
@@ -122,7 +121,7 @@ async fn candidates(
     Ok(candidates)
 }
 
-/// What narrows a list down: the place, the owner, and what the object is a part of.
+/// The filters of a list: the region or zone, the owner, and the parent.
 fn query(resource: &Resource, scope: &Scope<'_>, inputs: &Object) -> Object {
     let mut query = Object::new();
     let Some(listing) = &resource.listing else { return query };
@@ -138,7 +137,7 @@ fn query(resource: &Resource, scope: &Scope<'_>, inputs: &Object) -> Object {
     query
 }
 
-/// An object as it is, in the program's spelling; nothing if it does not exist.
+/// The live object in the program's spelling; `None` if it does not exist.
 pub(super) async fn read(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Option<ReadBack>, Error> {
     match read::read(cx, id, inputs, &Object::new()).await {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -146,17 +145,17 @@ pub(super) async fn read(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<
     }
 }
 
-/// Whether an object has to be replaced to be what the program wants, as far as can be read.
+/// Whether an object would have to be replaced to match the program, by its readable properties.
 pub(super) fn differs(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> bool {
     changes(cx, inputs, found).into_iter().any(|(_, replace)| replace)
 }
 
-/// Whether anything that the creating call carries is not what the program wants, as far as can be read.
+/// Whether any readable property of the create request differs from the program.
 fn differs_at_all(cx: &Context<'_>, inputs: &Object, found: &ReadBack, later: &BTreeSet<String>) -> bool {
     changes(cx, inputs, found).into_iter().any(|(name, _)| !later.contains(&name))
 }
 
-/// The readable properties that differ, and whether each needs a replacement.
+/// The readable properties that differ, and whether each requires a replacement.
 fn changes(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> Vec<(String, bool)> {
     let now = hour(&*cx.client.clock());
     let request = DiffRequest { olds: &found.state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
@@ -165,7 +164,7 @@ fn changes(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> Vec<(String, 
     changes.filter(|(name, _)| cx.resource.properties.get(name).is_some_and(|own| own.read.is_some())).collect()
 }
 
-/// The earliest time of creation by the API's clock, or else by ours.
+/// The earliest creation time by the API's clock, otherwise by this machine's.
 fn earliest(cx: &Context<'_>, since: Since<'_>) -> Timestamp {
     let clock = cx.client.clock();
     let own = hour(&*clock);
@@ -173,7 +172,7 @@ fn earliest(cx: &Context<'_>, since: Since<'_>) -> Timestamp {
     let time = match since {
         Since::Call(began) => server(began).unwrap_or(own),
         Since::Recent => server(clock.now()).unwrap_or(own).checked_sub(RECENT).unwrap_or_default(),
-        // The API had not answered before that call: its time is this machine's.
+        // There was no response before that call: its time is this machine's.
         Since::Former(attempt) if !attempt.by_server => {
             let offset = server(clock.now()).map_or(SignedDuration::ZERO, |server| server.duration_since(own));
             attempt.began.checked_add(offset).unwrap_or(attempt.began)
@@ -191,7 +190,7 @@ fn created_at(state: &Object) -> Option<Timestamp> {
     ["createdAt", "creationDate"].iter().find_map(|name| state.text(name)?.parse().ok())
 }
 
-/// The ids of all that exist.
+/// The ids of all existing objects.
 pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<String>, Error> {
     let mut query = query(cx.resource, scope, &Object::new());
     for of in cx.resource.listing.iter().flat_map(|listing| &listing.of) {
@@ -203,7 +202,7 @@ pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<Strin
     Ok(list::elements_of(cx, &query).await?.into_iter().map(|(listed, _)| listed.id).collect())
 }
 
-/// Whether a new object of a kind cannot be told from older ones: neither id, name nor time of creation does.
+/// Whether a new object cannot be distinguished from older ones by id, name or creation time.
 pub(super) fn needs_snapshot(resource: &Resource, scope: &Scope<'_>) -> bool {
     let Some(listing) = resource.listing.as_ref().filter(|listing| listing.undated && listing.list.is_some()) else {
         return false;
@@ -212,7 +211,7 @@ pub(super) fn needs_snapshot(resource: &Resource, scope: &Scope<'_>) -> bool {
     !is_named && resource.named_by.is_empty() && scope.id().is_none()
 }
 
-/// The name in the request that lists show.
+/// The name in the request that lists return.
 pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> {
     let listing = resource.listing.as_ref()?;
     let shown = resource.properties.values().filter(|property| is_shown(property, listing));
@@ -220,7 +219,7 @@ pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> 
     sent.find_map(|field| scope.wanted_field(field).and_then(wire::plain_text)).filter(|name| !name.is_empty())
 }
 
-/// Whether the name was not given by the program.
+/// Whether the name is automatic.
 pub(super) fn has_automatic_name(resource: &Resource, inputs: &Object) -> bool {
     let made = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
     let is_automatic = |name: &str| resource.properties.get(name).is_some_and(|own| own.input == Input::Auto);
@@ -231,12 +230,12 @@ fn several(resource: &Resource, found: &[Candidate]) -> Error {
     let ids = found.iter().map(|candidate| candidate.id.as_str()).collect::<Vec<_>>().join(", ");
     let label = &resource.label;
     let fact =
-        format!("the response to the create request of the {label} is ambiguous, and several objects fit: {ids}");
+        format!("the response to the create request of the {label} is ambiguous, and several objects match: {ids}");
     Error::new(ErrorKind::Precondition, fact)
-        .hint("import the right one with the `import` option, or delete them all, and run `up` again")
+        .hint("import one of them with the `import` option, or delete all of them, and run `up` again")
 }
 
-/// Whether lists show a property as the name.
+/// Whether lists return a property as the name.
 fn is_shown(property: &Property, listing: &Listing) -> bool {
     property.read.as_deref() == Some(listing.name.as_str())
 }

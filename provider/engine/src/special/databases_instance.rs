@@ -1,8 +1,8 @@
-//! Database instances: they can be made from a snapshot, and their endpoints come and go by calls of their own.
+//! Database instances: restore from a snapshot, and separate calls for endpoints.
 //!
-//! Data was not enough because making an instance from a snapshot is another operation with other fields, and because
-//! an endpoint is changed by deleting it by the id it has at the API and making another. Assumes that `endpoints` of
-//! an instance tells each endpoint's kind by a field of that name, and that changing one makes the instance passing.
+//! A descriptor is not sufficient because the restore is another operation with other fields, and because an endpoint is
+//! updated by deleting it by its API id and creating another one. Assumes that each element of `endpoints` has a field with
+//! the name of its kind, and that a change of one puts the instance into a transient status.
 
 use client::BoxFuture;
 use serde_json::{Map, Value as Json, json};
@@ -18,10 +18,10 @@ use rules::wire;
 /// See the module.
 pub(super) struct Instance;
 
-/// Bytes in one of the gigabytes Scaleway sells.
+/// Bytes in a gigabyte, as Scaleway counts storage.
 const GIGABYTE: u64 = 1_000_000_000;
 
-/// The kinds of endpoints, by the property that asks for one.
+/// The kinds of endpoints, by the property that requests one.
 const ENDPOINTS: [(&str, &str); 2] = [("privateNetwork", "private_network"), ("loadBalancer", "load_balancer")];
 
 impl Handler for Instance {
@@ -77,7 +77,7 @@ impl Handler for Instance {
         scope: &'a Scope<'_>,
         _olds: &'a Object,
     ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(databases_upgrade::discard_leftover(cx, scope))
+        Box::pin(databases_upgrade::delete_remaining(cx, scope))
     }
 
     fn after_change<'a>(
@@ -106,11 +106,11 @@ impl Handler for Instance {
     }
 }
 
-/// The administrator's password is changed like that of any user; the instance's own name stands in another field.
+/// The administrator's password is changed like that of any user; the instance has the user name in another field.
 async fn reset_password(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool, Error> {
     let asked = ["password", "passwordWoVersion"].iter().any(|name| transition.changed.contains(*name));
     let user = transition.news.text("userName").or_else(|| transition.olds.text("userName"));
-    // One that is no longer given stays as it is: nobody can be without.
+    // A removed password is kept: a user cannot have no password.
     let password = wire::get(&scope.wanted, "password").filter(|password| !wire::is_empty(password)).cloned();
     let (true, Some(user), Some(password)) = (asked, user, password) else { return Ok(false) };
     call(cx, scope, "UpdateUser", Some(json!({ "password": password })), &[("name", user)]).await?;
@@ -118,18 +118,18 @@ async fn reset_password(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Tra
     Ok(true)
 }
 
-/// A volume never shrinks, and a snapshot is restored to a volume of its own size.
+/// A volume cannot be decreased, and a snapshot is restored to a volume of its own size.
 fn holds(wanted: u64, held: Option<u64>) -> Result<(), Error> {
     match held {
         Some(held) if wanted < held => {
-            let fact = format!("the snapshot needs a volume of {} GB, more than `volumeSizeInGb`", held / GIGABYTE);
-            Err(Error::new(ErrorKind::Invalid, fact).hint("set `volumeSizeInGb` to that size at least, or remove it"))
+            let fact = format!("the snapshot requires a volume of {} GB, more than `volumeSizeInGb`", held / GIGABYTE);
+            Err(Error::new(ErrorKind::Invalid, fact).hint("set `volumeSizeInGb` to at least that size, or remove it"))
         }
         _ => Ok(()),
     }
 }
 
-/// Moves a restored instance to the volume that the program chooses, one upgrade for each part of it.
+/// Upgrades a restored instance to the volume of the program, one upgrade for each property.
 async fn to_wanted_volume(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
     let pairs = [
         ("volume_type", "volume_type", "volume.type"),
@@ -152,21 +152,23 @@ async fn to_wanted_volume(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(),
     Ok(())
 }
 
-/// The first user comes with the snapshot, and with it its password: one that the program chooses is set like a changed one.
+/// The snapshot contains the initial user with its password: a password of the program is set like a changed one.
 async fn set_password(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
     let password = wire::get(&scope.wanted, "password").filter(|password| !wire::is_empty(password)).cloned();
     let users = cx.resource.read.iter().find(|step| step.into.as_deref() == Some("admin_user"));
     let (Some(password), Some(users)) = (password, users) else { return Ok(()) };
     let user = cx.perform(users, scope, &[], false).await?.unwrap_or_default();
     let Some(name) = user["name"].as_str() else {
-        let fact = "the snapshot holds no first user whose password could be set";
-        return Err(Error::new(ErrorKind::Invalid, fact).hint("remove `password`, and manage users as `User`"));
+        let fact = "the snapshot contains no initial user whose password could be set";
+        return Err(
+            Error::new(ErrorKind::Invalid, fact).hint("remove `password`, and manage users with `User` resources")
+        );
     };
     call(cx, scope, "UpdateUser", Some(json!({ "password": password })), &[("name", name)]).await?;
     wait::settled(cx, scope, true).await
 }
 
-/// An instance made from a snapshot has no tags, no backups and none of the wanted endpoints yet, but a load balancer.
+/// An instance restored from a snapshot has no tags and no backups, and only a load balancer endpoint.
 async fn restored(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error> {
     let mut body = Map::new();
     let disabled = wire::get(&scope.wanted, "disable_backup").cloned().unwrap_or(Json::Bool(false));
@@ -190,7 +192,7 @@ async fn restored(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<bool, Error
     Ok(true)
 }
 
-/// Takes the endpoints of a kind away and makes the wanted one, if one is wanted.
+/// Deletes the endpoints of a kind and creates the desired one, if any.
 async fn exchange(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) -> Result<(), Error> {
     remove(cx, scope, kind).await?;
     let Some(specification) = wanted(scope, kind) else { return Ok(()) };
@@ -214,7 +216,7 @@ pub(super) async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, kind: &str) 
     Ok(())
 }
 
-/// The endpoint of a kind that is asked for, as the API takes it.
+/// The desired endpoint of a kind, in the API's form.
 fn wanted(scope: &Scope<'_>, kind: &str) -> Option<Json> {
     let specifications = wire::get(&scope.wanted, "init_endpoints")?.as_array()?;
     specifications.iter().find(|specification| specification.get(kind).is_some()).cloned()

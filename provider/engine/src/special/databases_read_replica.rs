@@ -1,8 +1,8 @@
-//! Read replicas: their endpoints come and go by calls of their own.
+//! Read replicas: separate calls for endpoints.
 //!
-//! Data was not enough because an endpoint is deleted by the id it has at the API, one call for each kind that changes,
-//! before all new ones are made by a single call. Assumes that `endpoints` of a replica tells each endpoint's kind by a
-//! field of that name, and that changing one makes the replica passing.
+//! A descriptor is not sufficient because an endpoint is deleted by its API id, one call for each kind that changes, before
+//! a single call creates all new ones. Assumes that each element of `endpoints` has a field with the name of its kind, and
+//! that a change of one puts the replica into a transient status.
 
 use client::BoxFuture;
 use serde_json::{Value as Json, json};
@@ -18,7 +18,7 @@ use rules::wire;
 /// See the module.
 pub(super) struct ReadReplica;
 
-/// The kinds of endpoints in the order in which they are exchanged, by the property that asks for one.
+/// The kinds of endpoints in the order of their updates, by the property that requests one.
 const ENDPOINTS: [(&str, &str); 2] = [("directAccess", "direct_access"), ("privateNetwork", "private_network")];
 
 impl Handler for ReadReplica {
@@ -47,7 +47,7 @@ impl Handler for ReadReplica {
     }
 }
 
-/// The endpoint of a kind that is asked for, as the API takes it.
+/// The desired endpoint of a kind, in the API's form.
 fn wanted(scope: &Scope<'_>, kind: &str) -> Option<Json> {
     let specifications = wire::get(&scope.wanted, "endpoint_spec")?.as_array()?;
     specifications.iter().find(|specification| specification.get(kind).is_some()).cloned()

@@ -1,8 +1,8 @@
-//! A new engine for a database instance: Scaleway makes another instance of it, and ours lives on as that one.
+//! Engine upgrades of a database instance: Scaleway creates a new instance, and the resource continues with its id.
 //!
-//! Part of the handler of instances: data was not enough because the upgrade answers another instance, which has the
-//! data and, once it is ready, the endpoints with their ids, but neither the second node nor the rules of access, and
-//! because the old one stays, without endpoints, until somebody deletes it. Endpoints are what a successor is known by.
+//! Part of the handler of instances. A descriptor is not sufficient because the upgrade returns another instance, which has
+//! the data and, when it is ready, the endpoints with their ids, but neither the second node nor the ACL rules, and because
+//! the previous instance remains, without endpoints, until it is deleted. The successor is identified by the endpoints.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
 
-/// What the new instance is given as the old one had it, should it not have it: its field, as answered and as sent.
-const TAKEN_ALONG: [(&str, &str); 5] = [
+/// Settings that are copied to the new instance if it does not have them: the field in responses and in requests.
+const COPIED: [(&str, &str); 5] = [
     ("tags", "tags"),
     ("backup_same_region", "backup_same_region"),
     ("backup_schedule.frequency", "backup_schedule_frequency"),
@@ -26,11 +26,11 @@ const TAKEN_ALONG: [(&str, &str); 5] = [
     ("logs_policy", "logs_policy"),
 ];
 
-const REPLICAS: &str = "Take them out of the program first, and put them back in after the upgrade.";
+const REPLICAS: &str = "Remove them from the program first, and add them again after the upgrade.";
 
-/// Upgrades the engine if another one is wanted, and finishes what an upgrade has left to do.
+/// Upgrades the engine if it changed, and finishes an earlier upgrade.
 ///
-/// Tells whether the instance was looked at after the last call.
+/// Returns whether the instance was read after the last call.
 pub(super) async fn upgrade(
     cx: &Context<'_>,
     scope: &mut Scope<'_>,
@@ -40,17 +40,17 @@ pub(super) async fn upgrade(
     if let Some(engine) = wanted {
         move_to(cx, scope, transition.olds, engine).await?;
     }
-    let leftover = scope.moves.leftover.clone();
-    let looked = wanted.is_some() || !leftover.is_empty();
-    for uuid in leftover {
-        cx.progress.status("taking over what the old instance had");
-        take_over(cx, scope, &uuid, transition).await?;
-        scope.moves.leftover.retain(|left| *left != uuid);
+    let remaining = scope.moves.remaining.clone();
+    let looked = wanted.is_some() || !remaining.is_empty();
+    for uuid in remaining {
+        cx.progress.status("copying the settings of the previous instance");
+        migrate(cx, scope, &uuid, transition).await?;
+        scope.moves.remaining.retain(|left| *left != uuid);
     }
     Ok(looked)
 }
 
-/// Makes sure that the scope means an instance of this engine. An upgrade whose answer was lost is not made again.
+/// Ensures that the scope is an instance of this engine. An upgrade with an ambiguous response is not repeated.
 async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine: &str) -> Result<(), Error> {
     let looked = fetch::read(cx, scope, false).await;
     let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
@@ -66,14 +66,13 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
         return wait::settled(cx, scope, true).await;
     }
     if missing {
-        let fact = "the instance to upgrade is not there, and no other one has its endpoints";
-        return Err(
-            Error::new(ErrorKind::NotFound, fact).hint("refresh the stack, which makes a new one of the program")
-        );
+        let fact = "the instance to upgrade was not found, and no other instance has its endpoints";
+        return Err(Error::new(ErrorKind::NotFound, fact)
+            .hint("run `pulumi refresh` and then `pulumi up`, which creates a new instance"));
     }
     let replicas = scope.answers.get("read_replicas").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
     if replicas {
-        let fact = "Scaleway makes another instance of the new engine, and read replicas do not go along";
+        let fact = "Scaleway creates a new instance with the new engine, and the upgrade does not copy read replicas";
         return Err(Error::new(ErrorKind::Precondition, fact).hint(REPLICAS));
     }
     let version = version(scope, engine)?;
@@ -88,7 +87,7 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
     wait::settled(cx, scope, false).await
 }
 
-/// The id that Scaleway gives to the upgrade to an engine.
+/// The API's id of the upgrade to an engine.
 fn version(scope: &Scope<'_>, engine: &str) -> Result<Json, Error> {
     let versions = scope.answers.get("upgradable_version").and_then(Json::as_array);
     let name = |version: &Json| version.get("name").and_then(Json::as_str).map(str::to_owned);
@@ -99,13 +98,14 @@ fn version(scope: &Scope<'_>, engine: &str) -> Result<Json, Error> {
     let current = wire::get(&scope.answers, "engine").and_then(wire::plain_text).unwrap_or_default();
     let offers: Vec<String> = versions.into_iter().flatten().filter_map(name).collect();
     let hint = match offers.as_slice() {
-        [] => "it offers no upgrade of this instance".to_owned(),
-        offers => format!("it offers {}", offers.join(", ")),
+        [] => "no upgrade of this instance is available".to_owned(),
+        offers => format!("available upgrades: {}", offers.join(", ")),
     };
-    Err(Error::new(ErrorKind::Precondition, format!("Scaleway does not upgrade from {current} to {engine}")).hint(hint))
+    Err(Error::new(ErrorKind::Precondition, format!("Scaleway does not support an upgrade from {current} to {engine}"))
+        .hint(hint))
 }
 
-/// The instance that has the endpoints ours had, or that is about to get them.
+/// The instance that has the endpoints of the resource, or is about to get them.
 pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<Option<String>, Error> {
     let known = endpoints_of(olds);
     if known.is_empty() {
@@ -124,7 +124,7 @@ pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object
         !ours(other) && has("status", "provisioning") && olds.text("name").is_some_and(|name| has("name", name))
     };
     for other in others.iter().filter(is_made).filter_map(uuid) {
-        // Only when it is ready it shows whether it was made of ours.
+        // Its endpoints show whether it is the successor only when it is ready.
         let mut made = at(cx, scope, &other)?;
         wait::settled(cx, &mut made, true).await?;
         if !known.is_disjoint(&endpoints_in(&Json::Object(made.answers))) {
@@ -134,7 +134,7 @@ pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object
     Ok(None)
 }
 
-/// Follows an instance whose endpoints another one has, such as after an upgrade that was interrupted.
+/// Continues with the instance that has the endpoints of the resource, such as after an interrupted upgrade.
 pub(super) fn relocate<'a>(
     cx: &'a Context<'_>,
     scope: &'a mut Scope<'_>,
@@ -142,26 +142,21 @@ pub(super) fn relocate<'a>(
     exists: bool,
 ) -> BoxFuture<'a, Result<bool, Error>> {
     Box::pin(async move {
-        let told = scope.answers.get("endpoints").and_then(Json::as_array);
-        if exists && told.is_none_or(|endpoints| !endpoints.is_empty()) {
+        let endpoints = scope.answers.get("endpoints").and_then(Json::as_array);
+        if exists && endpoints.is_none_or(|endpoints| !endpoints.is_empty()) {
             return Ok(false);
         }
         let Some(uuid) = successor(cx, scope, state).await? else { return Ok(false) };
         scope.move_to(&uuid);
         if !exists {
-            scope.moves.leftover.pop();
+            scope.moves.remaining.pop();
         }
         Ok(true)
     })
 }
 
-/// Gives the new instance what the upgrade left out, and removes the old one.
-async fn take_over(
-    cx: &Context<'_>,
-    scope: &mut Scope<'_>,
-    uuid: &str,
-    transition: Transition<'_>,
-) -> Result<(), Error> {
+/// Copies the missing settings to the new instance, and deletes the previous one.
+async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, uuid: &str, transition: Transition<'_>) -> Result<(), Error> {
     let mut old = at(cx, scope, uuid)?;
     match wait::settled(cx, &mut old, true).await {
         Ok(()) => {}
@@ -169,7 +164,7 @@ async fn take_over(
         Err(error) => return Err(error),
     }
     wait::settled(cx, scope, false).await?;
-    // First of all: without its rules the whole world may connect.
+    // The ACL rules first: without them every IP address may connect.
     let rules = list(cx, &old, "ListInstanceACLRules", &[], &[]).await?;
     if !rules.is_empty() {
         let rule = |rule: &Json| json!({ "ip": rule["ip"], "description": rule["description"] });
@@ -182,9 +177,9 @@ async fn take_over(
         call(cx, scope, "UpgradeInstance", Some(json!({ "enable_ha": true })), &[]).await?;
         wait::settled(cx, scope, true).await?;
     }
-    let missing = TAKEN_ALONG.iter().filter_map(|(told, sent)| {
-        let had = wire::get(&old.answers, told)?;
-        (wire::get(&scope.answers, told) != Some(had)).then(|| ((*sent).to_owned(), had.clone()))
+    let missing = COPIED.iter().filter_map(|(returned, sent)| {
+        let had = wire::get(&old.answers, returned)?;
+        (wire::get(&scope.answers, returned) != Some(had)).then(|| ((*sent).to_owned(), had.clone()))
     });
     let missing: Map<String, Json> = missing.collect();
     if !missing.is_empty() {
@@ -194,9 +189,9 @@ async fn take_over(
     discard(cx, &mut old).await
 }
 
-/// Removes what is left of instances that ours was before.
-pub(super) async fn discard_leftover(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
-    for uuid in &scope.moves.leftover {
+/// Deletes the remaining previous instances.
+pub(super) async fn delete_remaining(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+    for uuid in &scope.moves.remaining {
         discard(cx, &mut at(cx, scope, uuid)?).await?;
     }
     Ok(())
@@ -210,7 +205,7 @@ async fn discard(cx: &Context<'_>, old: &mut Scope<'_>) -> Result<(), Error> {
     }
 }
 
-/// Another instance in the same region.
+/// The scope of another instance in the same region.
 fn at<'s>(cx: &Context<'s>, scope: &Scope<'_>, uuid: &str) -> Result<Scope<'s>, Error> {
     let id = scope.locality().map_or(uuid.to_owned(), |locality| format!("{locality}/{uuid}"));
     Scope::of_id(cx.resource, &id, &Object::new(), cx.defaults)
@@ -220,13 +215,13 @@ fn is_engine(answers: &wire::Wire, engine: &str) -> bool {
     wire::get(answers, "engine").and_then(Json::as_str).is_some_and(|now| now.eq_ignore_ascii_case(engine))
 }
 
-/// The ids of the endpoints that a state tells.
+/// The endpoint ids in a state.
 fn endpoints_of(state: &Object) -> BTreeSet<String> {
     let endpoint = |property: &&str| Some(state.given(property)?.as_object()?.text("endpointId")?.to_owned());
     ["loadBalancer", "privateNetwork"].iter().filter_map(endpoint).collect()
 }
 
-/// The ids of the endpoints that an answer tells.
+/// The endpoint ids in a response.
 fn endpoints_in(answer: &Json) -> BTreeSet<String> {
     let endpoints = answer.get("endpoints").and_then(Json::as_array);
     endpoints.into_iter().flatten().filter_map(|endpoint| Some(endpoint.get("id")?.as_str()?.to_owned())).collect()

@@ -1,9 +1,8 @@
-//! DNS records: no call makes, changes or removes one. All of it is a list of changes to the zone.
+//! DNS records: they are created, updated and deleted by a list of changes to the zone.
 //!
-//! Data was not enough because a record stands two levels deep in a list of changes, in another place for each verb, and
-//! because a change that adds must not be made twice: after a lost answer the record is looked for before it is added
-//! again. Assumes that a record is told apart within its zone by name, type and data, and that changing one by its id
-//! may be repeated.
+//! A descriptor is not sufficient because a record is nested in a list of changes, in another field for each verb, and
+//! because adding is not idempotent: after an ambiguous response the record is looked up before it is added again. Assumes
+//! that name, type and data identify a record within its zone, and that an update by id is idempotent.
 
 use client::{BoxFuture, Repeatable};
 use serde_json::{Map, Value as Json, json};
@@ -20,10 +19,10 @@ use rules::scope::Scope;
 /// See the module.
 pub(super) struct Record;
 
-/// How often a record is added whose answer is lost each time and that is not there afterwards.
+/// The maximum number of attempts to add a record if each response is ambiguous and the record does not exist afterwards.
 const ATTEMPTS: usize = 3;
 
-/// What a record is made of; the rest of what is wanted says where it is.
+/// The fields of a record; the other desired fields identify the zone.
 const FIELDS: [&str; 9] = [
     "name",
     "type",
@@ -81,7 +80,7 @@ impl Handler for Record {
     }
 }
 
-/// Adds the record. If nobody knows whether that was done, it is looked for before it is added again.
+/// Adds the record. After an ambiguous response it is looked up before it is added again.
 async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
     let record = record(scope);
     let added = json!({ "add": { "records": [record] } });
@@ -90,7 +89,7 @@ async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
         let lost = match change(cx, scope, added.clone(), Repeatable::No).await {
             Ok(records) => match records.into_iter().find(|other| is_same(other, &record)) {
                 Some(made) => return Ok(made),
-                None => return Ok(find(cx, scope, &record).await.map_err(Error::doubtful)?.unwrap_or_default()),
+                None => return Ok(find(cx, scope, &record).await.map_err(Error::ambiguous)?.unwrap_or_default()),
             },
             Err(error) if error.maybe_done() => error,
             Err(error) => return Err(error),
@@ -98,31 +97,31 @@ async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
         match find(cx, scope, &record).await {
             Ok(Some(made)) => return Ok(made),
             Ok(None) if attempt < ATTEMPTS => {}
-            // The record may exist: that matters more than why the look-up failed.
+            // The error that the record may exist takes precedence over the error of the look-up.
             Ok(None) => return Err(lost),
-            Err(lookup) => return Err(lost.hint(format!("looking up the record failed: {lookup}"))),
+            Err(lookup) => return Err(lost.hint(format!("the look-up of the record failed: {lookup}"))),
         }
         cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
     }
     Ok(Json::Null)
 }
 
-/// Makes one change of the zone; gives the records that it touched.
+/// Makes one change of the zone; returns the affected records.
 async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: Repeatable) -> Result<Vec<Json>, Error> {
     let zone = zone(scope)?;
-    // A zone that is not there yet is made with its first record, as the peer has it.
+    // A missing zone is created with its first record, as in `pulumiverse_scaleway`.
     let body = json!({ "changes": [change], "return_all_records": false, "disallow_new_zone_creation": false });
     let call = request(cx, scope, "UpdateDNSZoneRecords", Some(body), &[("dns_zone", &zone)])?;
     let mut answer = cx.send(call.repeatable(repeatable), Patience::default()).await?.body;
     match answer.get_mut("records").map(Json::take) {
         Some(Json::Array(records)) => Ok(records),
-        _ => Err(Error::new(ErrorKind::Unreachable, "the answer to UpdateDNSZoneRecords has no list `records`")
-            .hint("check apiUrl (SCW_API_URL) and any proxy in between, and run it again")
-            .doubtful()),
+        _ => Err(Error::new(ErrorKind::Unreachable, "the response to UpdateDNSZoneRecords has no list `records`")
+            .hint("check `apiUrl` (SCW_API_URL) and any proxy, and run the command again")
+            .ambiguous()),
     }
 }
 
-/// The record in its zone, if it is there.
+/// The record in its zone, if it exists.
 async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Option<Json>, Error> {
     let zone = zone(scope)?;
     let text = |field: &str| record[field].as_str().unwrap_or_default();
@@ -134,7 +133,7 @@ async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Opti
     }
 }
 
-/// Whether an answer tells a record that was asked for: the API may spell data in another way.
+/// Whether a returned record is the requested one: the API may return another spelling of the data.
 fn is_same(answer: &Json, record: &Json) -> bool {
     let text = |json: &Json, field: &str| json[field].as_str().unwrap_or_default().to_owned();
     let kind = text(record, "type");
@@ -145,10 +144,10 @@ fn is_same(answer: &Json, record: &Json) -> bool {
 fn zone(scope: &Scope<'_>) -> Result<String, Error> {
     let zone = scope.source(&catalog::Source::Property("dnsZone".to_owned()));
     let zone = zone.as_ref().and_then(Json::as_str).map(str::to_owned);
-    zone.ok_or_else(|| Error::new(ErrorKind::Internal, "the zone of the record is not known"))
+    zone.ok_or_else(|| Error::new(ErrorKind::Internal, "the zone of the record is unknown"))
 }
 
-/// The whole record as it is wanted.
+/// The whole desired record.
 fn record(scope: &Scope<'_>) -> Json {
     let fields = FIELDS.iter().filter_map(|field| {
         let json = scope.wanted_field(field).filter(|json| !json.is_null())?;

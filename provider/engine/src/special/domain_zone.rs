@@ -1,8 +1,8 @@
-//! DNS zones: a domain has its root zone from the start, so making that is taking it over.
+//! DNS zones: the root zone of a domain always exists, so a create adopts it.
 //!
-//! Data was not enough because no step can be left out for what is there already, and because deleting a zone takes
-//! records along that nobody asked about. Assumes that a zone is called by `subdomain` and `domain`, and that the records
-//! of its own name servers are all it holds when it is new.
+//! A descriptor is not sufficient because a create step cannot be skipped for an existing object, and because the deletion
+//! of a zone deletes records that are not in the stack, which needs a warning. Assumes that `subdomain` and `domain`
+//! identify a zone, and that a new zone contains only the records of its own name servers.
 
 use client::BoxFuture;
 use serde_json::Value as Json;
@@ -18,7 +18,7 @@ use rules::wire;
 /// See the module.
 pub(super) struct Zone;
 
-/// How many records are named that a deletion takes along.
+/// The maximum number of records in the warning.
 const NAMED: usize = 5;
 
 impl Handler for Zone {
@@ -42,7 +42,7 @@ impl Handler for Zone {
             let Some(zone) = scope.parts.uuid.clone() else { return Ok(()) };
             let records = match list(cx, scope, "ListDNSZoneRecords", &[("dns_zone", &zone)], &[]).await {
                 Ok(records) => records,
-                // A key that may delete the zone need not be one that may look into it.
+                // A key with permission to delete the zone may have no permission to read it.
                 Err(error) if error.kind() == ErrorKind::Denied => return Ok(()),
                 Err(error) => return Err(error),
             };
@@ -53,7 +53,7 @@ impl Handler for Zone {
                 let more = others.len().saturating_sub(NAMED);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 cx.progress.warning(&format!(
-                    "the zone {zone} still holds records that this stack does not make, and they are lost with it: \
+                    "the zone {zone} still contains records that are not in this stack, and they are deleted with it: \
                      {named}{more}"
                 ));
             }
@@ -62,7 +62,7 @@ impl Handler for Zone {
     }
 }
 
-/// The root zone that there is, or else a new one.
+/// The existing root zone, otherwise a new one.
 async fn root(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     let domain = wire::get(&scope.wanted, "domain").and_then(Json::as_str).unwrap_or_default();
     if let Some(found) = existing(cx, scope, domain).await? {
@@ -73,7 +73,7 @@ async fn root(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Js
         Ok(made) => return Ok(made.unwrap_or_default()),
         Err(error) => error,
     };
-    // Somebody was quicker, or an answer was lost.
+    // Another client has created it, or a response was ambiguous.
     let is_there =
         refused.maybe_done() || api_error(&refused).and_then(client::ApiError::error_type) == Some("already_exists");
     match existing(cx, scope, domain).await {
@@ -86,20 +86,20 @@ async fn existing(cx: &Context<'_>, scope: &Scope<'_>, domain: &str) -> Result<O
     Ok(list(cx, scope, "ListDNSZones", &[], &[("dns_zone", domain)]).await?.into_iter().next())
 }
 
-/// A zone of another project than the one that is asked for would be replaced, and lose its records, at the next run.
+/// Rejects a zone in another project than the desired one: the next run would replace it and delete its records.
 fn taken_over(found: Json, domain: &str, inputs: &Object) -> Result<Json, Error> {
     let project = found["project_id"].as_str().unwrap_or_default();
     match inputs.text("projectId") {
         Some(given) if given != project && !project.is_empty() => Err(Error::new(
             ErrorKind::Precondition,
-            format!("the zone {domain} exists already, in the project {project}"),
+            format!("the zone {domain} already exists in the project {project}"),
         )
-        .hint(format!("give that project as `projectId`, or none, instead of {given}"))),
+        .hint(format!("set `projectId` to that project, or remove it, instead of {given}"))),
         _ => Ok(found),
     }
 }
 
-/// The name servers of the zone itself, and its beginning.
+/// The NS and SOA records of the zone itself.
 fn is_made_with_the_zone(record: &Json) -> bool {
     record["name"].as_str() == Some("") && matches!(record["type"].as_str(), Some("NS" | "SOA"))
 }

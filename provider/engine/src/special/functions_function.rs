@@ -1,10 +1,9 @@
-//! Functions: their code is no field of any call. It is uploaded to an address that the API gives out for one file of one
-//! size, and runs only once it was deployed.
+//! Functions: the code is uploaded to a URL that the API returns for one file of one size, and runs after a deployment.
 //!
-//! Data was not enough because that address comes with an answer and what goes there are bytes; because a change of
-//! other fields deploys by itself, so that new code must be there before it and must not be deployed once more after it;
-//! and because no answer tells which code runs, so that only what was uploaded from here can be compared. Assumes that
-//! `GetFunctionUploadURL` answers with `url` and `headers`, and that a change that deploys makes the function passing.
+//! A descriptor is not sufficient because the URL comes from a response and the body is binary; because an update of other
+//! fields also deploys, so that new code must be uploaded before it and must not be deployed again after it; and because no
+//! response contains the code, so that only uploads of this plugin can be compared. Assumes that `GetFunctionUploadURL`
+//! returns `url` and `headers`, and that a deployment puts the function into a transient status.
 
 use std::fmt::Write;
 
@@ -27,7 +26,7 @@ use rules::wire;
 pub(super) struct Function;
 
 impl Handler for Function {
-    /// Code that cannot be read is found out before anything is made for it.
+    /// Reads the code before any object is created, so that unreadable code fails first.
     fn begin<'a>(
         &'a self,
         cx: &'a Context<'a>,
@@ -72,7 +71,7 @@ impl Handler for Function {
             }
             let asked = new_code || (!creation && transition.changed.contains("deploy") && !scope.without_code);
             let wanted = transition.news.flag("deploy") != Some(false);
-            // A change that was taken in since the upload has deployed the code with it.
+            // An update since the upload has deployed the code too.
             let deploys = asked && wanted && (creation || !scope.was_passing);
             if deploys {
                 let answer = call(cx, scope, "DeployFunction", None, &[]).await?;
@@ -92,11 +91,11 @@ fn has_new_code(transition: Transition<'_>) -> bool {
     has_code(transition.news) && CODE.iter().any(|name| transition.changed.contains(*name))
 }
 
-/// Whether the function has no code: none from here, and none that was ever deployed by others. As recorded, a change of
-/// such a function ends in the status `error`.
+/// Whether the function has no code: neither this plugin nor another client has deployed any. As recorded, an update of such
+/// a function ends in the status `error`.
 fn never_got_code(transition: Transition<'_>) -> bool {
     let status = transition.olds.text("status");
-    // What others deployed and then failed to deploy has said why.
+    // A failed deployment of another client has an error message.
     let failed_without = status == Some("error") && transition.olds.text("buildMessage").is_none_or(str::is_empty);
     !has_code(transition.news)
         && transition.olds.text("codeHash").is_none()
@@ -115,16 +114,16 @@ async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
             }
         },
         (None, Some(path)) => ("zipFile", content::file(cx.files, "zipFile", path).await?),
-        (None, None) => return Err(Error::new(ErrorKind::Invalid, "there is no code to upload")),
+        (None, None) => return Err(Error::new(ErrorKind::Invalid, "the function has no code to upload")),
     };
     if zip::is_packed(&bytes) {
         return Ok(bytes);
     }
-    Err(Error::new(ErrorKind::Invalid, format!("`{place}` is no zip archive"))
-        .hint("functions take their code as a zip file; a directory or an archive of parts is packed into one for you"))
+    Err(Error::new(ErrorKind::Invalid, format!("`{place}` is not a zip archive"))
+        .hint("use a zip file, a directory or an asset archive; the plugin packs directories and asset archives into a zip file"))
 }
 
-/// Uploads the code that the inputs give, and notes that it is there.
+/// Uploads the code of the inputs, and stores its hash.
 async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<(), Error> {
     let bytes = code(cx, inputs).await?;
     let hash = known_hash(inputs).map_or_else(|| digest(&bytes), str::to_owned);
@@ -146,17 +145,17 @@ async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
 
 fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
+        // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
 }
 
-/// What the build said, where that is why the function does not run.
+/// Adds the build log, if the build failed.
 fn explained(scope: &Scope<'_>, error: Error) -> Error {
     let said = wire::get(&scope.answers, "build_message").and_then(Json::as_str).map(str::trim);
     match said.filter(|said| !said.is_empty() && error.kind() == ErrorKind::Precondition) {
-        Some(said) => error.hint(format!("the build said: {said}; mend the code and run again")),
+        Some(said) => error.hint(format!("the build log: {said}; fix the code and run the command again")),
         None => error,
     }
 }

@@ -1,6 +1,6 @@
-//! IPAM addresses: a call that moves an address names the machine that has it now.
+//! IPAM addresses: a call that moves an address names the custom resource that currently has it.
 //!
-//! Data was not enough because after a failed move neither the inputs nor the outputs say which machine that is. Assumes that
+//! A descriptor is not sufficient because after a failed move neither the inputs nor the outputs contain it. Assumes that
 //! the first read step returns it as `resource`, and that `MoveIP` is the only step that sends `customResources`.
 
 use client::BoxFuture;
@@ -15,7 +15,7 @@ use rules::scope::Scope;
 /// See the module.
 pub(super) struct Ip;
 
-/// The property, and the field that it is sent and read in.
+/// The property, and its field in requests and responses.
 const MACHINES: &str = "customResources";
 const MACHINE: &str = "resource";
 
@@ -42,7 +42,7 @@ impl Handler for Ip {
     }
 }
 
-/// The machine of one's own that has an address, as requests name it; null where none has.
+/// The custom resource that has an address, in the form of requests; null if there is none.
 fn machine(live: Option<&Json>) -> Json {
     let Some(live) = live.filter(|live| live["type"] == "custom") else { return Json::Null };
     let named = ["mac_address", "name"].into_iter().filter(|field| !live[*field].is_null());

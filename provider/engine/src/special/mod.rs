@@ -1,7 +1,7 @@
-//! What data cannot say: handlers for single resources, named in their descriptors.
+//! Handlers for single resources that a descriptor cannot express; descriptors name them.
 //!
-//! A handler adds calls at fixed points of an operation; everything else stays generic. Each says at its top why data
-//! was not enough. The operations it may call are listed in its descriptor, so that the compiler checks them.
+//! A handler adds calls at fixed points of an operation; the rest is generic. The first lines of each explain why a
+//! descriptor is not sufficient. The descriptor lists the operations that it may call, so that the compiler checks them.
 
 mod databases_instance;
 mod databases_read_replica;
@@ -26,18 +26,18 @@ use rules::error::{Error, ErrorKind};
 use rules::pending::Pending;
 use rules::scope::Scope;
 
-/// From what to what a resource goes; on creation the old side is empty.
+/// The change of a resource; for a create the old side is empty.
 #[derive(Clone, Copy)]
 pub(crate) struct Transition<'a> {
-    /// The outputs before.
+    /// The old outputs.
     pub olds: &'a Object,
-    /// The inputs before, without those that a failed step left pending.
+    /// The old inputs, without pending ones.
     pub old_inputs: &'a Object,
-    /// The inputs that a failed step may or may not have set.
+    /// The pending inputs, which a failed step may have set.
     pub pending: &'a Pending,
-    /// The inputs before as the state holds them.
+    /// The old inputs in the state.
     pub stored: &'a Object,
-    /// The inputs after.
+    /// The new inputs.
     pub news: &'a Object,
     /// The properties that differ.
     pub changed: &'a BTreeSet<String>,
@@ -49,16 +49,16 @@ impl Transition<'_> {
         self.old_inputs.is_empty() && self.olds.is_empty()
     }
 
-    /// Every element that the list `name` may have at Scaleway: of the inputs before and of failed attempts to change it.
+    /// Every element that the list `name` may have at Scaleway: of the old inputs and of failed attempts to change it.
     pub(crate) fn possible(&self, name: &str) -> Object {
         let value = self.pending.possible(name, self.stored);
         value.map(|value| (name.to_owned(), value)).into_iter().collect()
     }
 }
 
-/// The points at which a handler can act; each does nothing unless a handler says otherwise.
+/// The points at which a handler can act; the default of each does nothing.
 pub(crate) trait Handler: Sync {
-    /// Makes the object in another way than the first create step.
+    /// Creates the object instead of the first create step.
     fn begin<'a>(
         &'a self,
         _cx: &'a Context<'a>,
@@ -73,7 +73,7 @@ pub(crate) trait Handler: Sync {
         false
     }
 
-    /// Goes before the steps of an update; tells whether it has looked at the object as it is now.
+    /// Runs before the steps of an update; returns whether it has read the current object.
     fn before_change<'a>(
         &'a self,
         _cx: &'a Context<'_>,
@@ -83,7 +83,7 @@ pub(crate) trait Handler: Sync {
         Box::pin(async { Ok(false) })
     }
 
-    /// Goes on after the steps of a create or an update; tells whether it called anything.
+    /// Runs after the steps of a create or update; returns whether it made a call.
     fn after_change<'a>(
         &'a self,
         _cx: &'a Context<'_>,
@@ -93,8 +93,8 @@ pub(crate) trait Handler: Sync {
         Box::pin(async { Ok(false) })
     }
 
-    /// Looks for the object under another id, where there is none, or one without what made it out; tells whether the
-    /// scope means another one now.
+    /// Looks up the object under another id, if there is none, or only a replaced one; returns whether the scope has
+    /// changed to another object.
     fn relocate<'a>(
         &'a self,
         _cx: &'a Context<'_>,
@@ -105,7 +105,7 @@ pub(crate) trait Handler: Sync {
         Box::pin(async { Ok(false) })
     }
 
-    /// Clears the way before the steps of a delete.
+    /// Runs before the steps of a delete.
     fn before_delete<'a>(
         &'a self,
         _cx: &'a Context<'_>,
@@ -116,7 +116,7 @@ pub(crate) trait Handler: Sync {
     }
 }
 
-/// The handler of a resource; one that does nothing where its descriptor names none.
+/// The handler of a resource; a default one if its descriptor names none.
 pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
     match resource.special.as_ref().map(|special| special.handler.as_str()) {
         Some("databases.instance") => &databases_instance::Instance,
@@ -136,8 +136,8 @@ struct Nothing;
 
 impl Handler for Nothing {}
 
-/// Makes a call of a handler's own, carrying these fields of what is wanted beside what the catalog adds. Parameters that
-/// are no part of the path stand in the query.
+/// Makes a call of a handler, with this body in addition to the fields of the catalog. Parameters that are not in the path
+/// are sent in the query.
 pub(crate) async fn call(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -150,7 +150,7 @@ pub(crate) async fn call(
     Ok(cx.send(call, patience).await?.body)
 }
 
-/// A call of a handler's own, not made yet.
+/// Builds a call of a handler.
 fn request(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -164,7 +164,7 @@ fn request(
         call = call.query(*name, *value);
     }
     if let Some(Json::Object(own)) = call.body.as_mut() {
-        // The project goes with every call that takes one.
+        // Every call with a project parameter gets the project.
         let takes_project =
             step.call.body.as_ref().is_some_and(|body| body.fields.iter().any(|field| field == "project_id"));
         if let (true, Some(project)) = (takes_project, scope.source(&catalog::Source::Project)) {
@@ -177,7 +177,7 @@ fn request(
     Ok(call)
 }
 
-/// Asks for a list, all its pages, narrowed down by these query parameters.
+/// Gets all pages of a list, filtered by these query parameters.
 pub(crate) async fn list(
     cx: &Context<'_>,
     scope: &Scope<'_>,

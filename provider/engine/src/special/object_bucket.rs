@@ -1,9 +1,8 @@
-//! Buckets: what is in one goes first if it is deleted by force, and the parts of a lifecycle rule are judged together.
+//! Buckets: with `forceDestroy` a bucket is emptied before it is deleted.
 //!
-//! Data was not enough because a bucket is emptied in a loop: pages of versions, markers and unfinished uploads, until
-//! none is left, and what is on legal hold has to be released one by one; and because which parts of a rule go together
-//! is told by no group of properties. Assumes that a key and a version together name what is listed, and that
-//! DeleteObjects tells each failure.
+//! A descriptor is not sufficient because a bucket is emptied in a loop: pages of versions, delete markers and unfinished
+//! uploads, until none is left, and legal holds have to be removed one by one. Assumes that key and version identify a
+//! listed element, and that DeleteObjects returns each failure.
 
 use client::BoxFuture;
 use serde_json::{Value as Json, json};
@@ -29,7 +28,7 @@ impl Handler for Bucket {
         Some(Box::pin(async move {
             match cx.perform(step, scope, step.fields(), false).await {
                 Ok(answer) => Ok(answer.unwrap_or_default()),
-                // An answer was lost, and the next attempt met the bucket that the lost one had made.
+                // A response was ambiguous, and the next attempt found the bucket of the first one.
                 Err(error) if error.maybe_done() && code(&error) == Some("BucketAlreadyOwnedByYou") => Ok(Json::Null),
                 Err(error) => Err(error),
             }
@@ -83,7 +82,7 @@ async fn empty(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
     }
 }
 
-/// Deletes these versions and markers; those on legal hold are released first.
+/// Deletes these versions and delete markers; legal holds are removed first.
 async fn delete(cx: &Context<'_>, scope: &Scope<'_>, bucket: &str, objects: &[Json]) -> Result<(), Error> {
     let body = json!({ "objects": objects, "quiet": true });
     let answer = call(cx, scope, "DeleteObjects", Some(body), &[("bucket", bucket)]).await?;
@@ -91,19 +90,22 @@ async fn delete(cx: &Context<'_>, scope: &Scope<'_>, bucket: &str, objects: &[Js
         let (key, version) = (text(failed, "key"), text(failed, "version_id"));
         if text(failed, "code") != "AccessDenied" {
             let fact = format!("the object \"{key}\" cannot be deleted: {}", text(failed, "message"));
-            return Err(Error::new(ErrorKind::Precondition, fact).hint("run it again; what is deleted stays deleted"));
+            return Err(
+                Error::new(ErrorKind::Precondition, fact).hint("run the command again to delete the remaining objects")
+            );
         }
         let parameters = [("bucket", bucket), ("key", key), ("versionId", version)];
-        // Where nothing can be held, this is refused: whether the hold was in the way shows the deletion itself.
+        // Without object lock this call is rejected: the deletion itself shows whether a hold prevents it.
         let release = Some(json!({ "status": "OFF" }));
         match call(cx, scope, "PutObjectLegalHold", release, &parameters).await {
             Err(error) if [ErrorKind::Unreachable, ErrorKind::Cancelled].contains(&error.kind()) => return Err(error),
             _ => {}
         }
         let locked = |error: Error| {
-            let fact =
-                format!("the object \"{key}\" cannot be deleted: it is locked, or this API key may not delete it");
-            let hint = "wait until its retention ends, or lift it, and run this again";
+            let fact = format!(
+                "the object \"{key}\" cannot be deleted: it is locked, or this API key has no permission to delete it"
+            );
+            let hint = "wait until its retention ends, or remove the retention, and run the command again";
             if error.kind() == ErrorKind::Denied {
                 Error::new(ErrorKind::Denied, fact).hint(hint).because(error)
             } else {
@@ -111,14 +113,14 @@ async fn delete(cx: &Context<'_>, scope: &Scope<'_>, bucket: &str, objects: &[Js
             }
         };
         let delete = super::request(cx, scope, "DeleteObject", None, &parameters)?;
-        // Rights are there, as all calls before show: a refusal now is the lock, and does not pass.
+        // The earlier calls show that the permissions are sufficient: a 403 now is the lock, and is not retried.
         let patience = Patience { optional: true, ..Patience::default() };
         cx.send(delete, patience).await.map(drop).or_else(unless_gone).map_err(locked)?;
     }
     Ok(())
 }
 
-/// Tells how far it is, and ends when the time is over.
+/// Reports the progress, and fails when the timeout is reached.
 async fn go_on(cx: &Context<'_>, deleted: usize) -> Result<(), Error> {
     let what = format!("emptying the bucket ({deleted} objects deleted)");
     cx.progress.status(&what);

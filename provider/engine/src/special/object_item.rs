@@ -1,9 +1,9 @@
-//! Objects: their content is uploaded, and what stands beside it changes by copying the object onto itself.
+//! Objects: the content is uploaded, and headers are changed by copying the object onto itself.
 //!
-//! Data was not enough because the content is no field of a request but bytes from a file, an asset or a text, read when
-//! they are sent; because whether they are sent again depends on what changed; and because either way of changing an
-//! object forgets its tags or its grants, which are then set anew. Assumes that a copy with the directive REPLACE keeps
-//! the content and the tags, and nothing else.
+//! A descriptor is not sufficient because the content is binary data from a file, an asset or a string, which is read when
+//! it is sent; because whether it is sent again depends on what changed; and because both kinds of update remove the tags
+//! or the grants, which are then set again. Assumes that a copy with the directive REPLACE keeps only the content and the
+//! tags.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -24,10 +24,10 @@ use rules::wire;
 /// See the module.
 pub(super) struct Item;
 
-/// Where the content may be given.
+/// The inputs with the content.
 const SOURCES: [&str; 4] = ["asset", "file", "content", "contentBase64"];
 
-/// What is sent with the content, and copied without it.
+/// The fields that an upload and a copy send.
 const BESIDE: [&str; 3] = ["contentType", "metadata", "storageClass"];
 
 impl Handler for Item {
@@ -50,7 +50,7 @@ impl Handler for Item {
             if transition.is_creation() {
                 return Ok(false);
             }
-            // Neither way keeps who may read it, unless that is said again.
+            // Neither an upload nor a copy keeps the grants, unless they are sent again.
             if wire::get(&scope.wanted, "acl").is_none()
                 && let Some(visibility) = transition.olds.text("visibility")
             {
@@ -69,9 +69,10 @@ impl Handler for Item {
                 return Ok(true);
             }
             if changed(&["sseCustomerKey"]) {
-                let fact = "another key needs the content again, and this program does not give it";
-                return Err(Error::new(ErrorKind::Invalid, fact)
-                    .hint("give it as `asset`, `file`, `content` or `contentBase64`"));
+                let fact = "a change of the encryption key requires the content, which the program does not set";
+                return Err(
+                    Error::new(ErrorKind::Invalid, fact).hint("set `asset`, `file`, `content` or `contentBase64`")
+                );
             }
             if changed(&BESIDE) {
                 copy(cx, scope).await?;
@@ -82,7 +83,7 @@ impl Handler for Item {
     }
 }
 
-/// Uploads the content with everything that goes along with it.
+/// Uploads the content with its headers.
 async fn upload(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
     let mut call = request::call(step, scope, step.fields())?;
@@ -92,7 +93,7 @@ async fn upload(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<
     Ok(cx.send(call, Patience::default()).await?.body)
 }
 
-/// The content that the program gives; without any it is empty.
+/// The content of the program; empty if it sets none.
 async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
     if let Some(Data::Asset(asset)) = inputs.given("asset").map(Value::data) {
         return content::asset(cx.files, "asset", asset).await;
@@ -102,7 +103,9 @@ async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
     }
     if let Some(text) = inputs.text("contentBase64") {
         let bytes = BASE64.decode(text);
-        return bytes.map(Bytes::from).map_err(|_| Error::new(ErrorKind::Invalid, "`contentBase64` is no base64"));
+        return bytes
+            .map(Bytes::from)
+            .map_err(|_| Error::new(ErrorKind::Invalid, "`contentBase64` is not valid base64"));
     }
     Ok(inputs.text("content").map(|text| Bytes::from(text.to_owned())).unwrap_or_default())
 }
@@ -117,7 +120,7 @@ async fn copy(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
     }
     let step = Step::of(operation);
     let mut call = request::call(&step, scope, step.fields())?;
-    // As the path says it, so that every character of the key is escaped once.
+    // In the form of the path, so that every character of the key is escaped once.
     let source = call.path.trim_start_matches('/').replace("%2F", "/");
     if let Some(Json::Object(fields)) = call.body.as_mut() {
         fields.insert("copy_source".to_owned(), json!(source));

@@ -1,8 +1,8 @@
-//! The alert manager of Cockpit: its contact points and its switched-on alerts are lists, but the API takes single
-//! additions and removals, and an alert needs a while to be switched.
+//! The alert manager of Cockpit: contact points and enabled alerts are lists, but the API has calls for single elements, and
+//! enabling or disabling an alert takes time.
 //!
-//! Data was not enough because no step can say "once for each element that came or went". Assumes that contact points
-//! are told apart by their address, and that `alerts` in the resource's own read steps lists every prepared alert.
+//! A descriptor is not sufficient because a step cannot be repeated for each added or removed element. Assumes that contact
+//! points are identified by their address, and that `alerts` in the read steps lists every preconfigured alert.
 
 use std::collections::BTreeSet;
 use std::error::Error as _;
@@ -52,7 +52,7 @@ impl Handler for AlertManager {
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
             let on = rules(olds);
-            // What was switched on as a whole goes off as a whole, by a step of the descriptor.
+            // If all alerts were enabled together, a step of the descriptor disables all of them.
             if !on.is_empty() && !is_managed(olds) {
                 call(cx, scope, "DisableAlertRules", Some(json!({ "rule_ids": on })), &[]).await?;
             }
@@ -64,8 +64,8 @@ impl Handler for AlertManager {
     }
 }
 
-/// The rules that were on: those the program named, or all there were if it had asked for all, unless the steps of this
-/// very update have switched all off.
+/// The rules that were enabled: those that the program named, or all if it enabled all, unless the steps of this update have
+/// disabled all.
 fn on_before(transition: Transition<'_>) -> BTreeSet<String> {
     match (is_managed(transition.old_inputs), transition.changed.contains(MANAGED)) {
         (false, _) => rules(transition.old_inputs),
@@ -74,7 +74,7 @@ fn on_before(transition: Transition<'_>) -> BTreeSet<String> {
     }
 }
 
-/// Switches off what may be on and is not wanted, and on what is wanted and not certainly on.
+/// Disables undesired alerts that may be enabled, and enables desired alerts that are not certainly enabled.
 async fn switch_rules(
     cx: &Context<'_>,
     scope: &mut Scope<'_>,
@@ -111,11 +111,11 @@ async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], stat
             return Ok(());
         }
         cx.progress.status(&format!("waiting for {left} alerts to be {status}"));
-        cx.pause(pace.pause(cx.spent().saturating_sub(began)), "waiting for alerts to be switched").await?;
+        cx.pause(pace.pause(cx.spent().saturating_sub(began)), "waiting for the alerts to change").await?;
     }
 }
 
-/// Deletes the contact points that may exist and are not wanted, and makes those that are wanted and do not certainly exist.
+/// Deletes undesired contact points that may exist, and creates desired ones that do not certainly exist.
 async fn invite(
     cx: &Context<'_>,
     scope: &Scope<'_>,
@@ -135,8 +135,8 @@ async fn invite(
     Ok(called)
 }
 
-/// Contact points outlive a switched-off alert manager and a run that was cut off: one that is there already, or is gone
-/// already, is what was wanted.
+/// Contact points remain after the alert manager is disabled and after an interrupted run: one that already exists, or is
+/// already deleted, is not an error.
 async fn contact(cx: &Context<'_>, scope: &Scope<'_>, operation: &str, address: &str) -> Result<(), Error> {
     match call(cx, scope, operation, Some(json!({ "email": { "to": address } })), &[]).await {
         Err(error) if !is_done_already(&error) => Err(error),

@@ -1,7 +1,6 @@
-//! Whether a text is a schedule as cron takes them: five fields, or a word such as `@hourly`. Knows no calendar: the 31st
-//! of February is a schedule, of something that never happens.
+//! Validates cron schedules: five fields, or a macro such as `@hourly`. The calendar is not checked: 31 February is valid.
 
-/// A field: what it is called, its bounds, and the names its values have beside numbers.
+/// A field: its name, its bounds, and the names of its values.
 struct Field {
     name: &'static str,
     least: u32,
@@ -19,17 +18,17 @@ const FIELDS: [Field; 5] = [
         most: 12,
         names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     },
-    // Sunday is 0, and 7 as well.
+    // Sunday is 0 or 7.
     Field { name: "weekday", least: 0, most: 7, names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"] },
 ];
 
-/// Words that stand for a schedule.
-const WORDS: [&str; 7] = ["@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"];
+/// Macros that replace the five fields.
+const MACROS: [&str; 7] = ["@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"];
 
-/// What is wrong with a schedule, as the end of a sentence; nothing if it is one.
+/// The reason why a schedule is invalid, as the end of a sentence; `None` if it is valid.
 pub(super) fn fault(text: &str) -> Option<String> {
     if text.starts_with('@') {
-        return (!WORDS.contains(&text)).then(|| format!("the words are {}", WORDS.join(", ")));
+        return (!MACROS.contains(&text)).then(|| format!("the allowed macros are {}", MACROS.join(", ")));
     }
     let given: Vec<&str> = text.split_whitespace().collect();
     if given.len() != FIELDS.len() {
@@ -39,11 +38,11 @@ pub(super) fn fault(text: &str) -> Option<String> {
 }
 
 impl Field {
-    /// What is wrong with one part of a list: `*`, `5`, `1-5`, each perhaps with a step as in `*/10`.
+    /// The reason why one element of a list is invalid: `*`, `5` or `1-5`, each with an optional step as in `*/10`.
     fn fault(&self, part: &str) -> Option<String> {
         let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
         if let Some(step) = step.filter(|step| !step.parse::<u32>().is_ok_and(|step| step > 0)) {
-            return Some(format!("its {} has the step {step}, which is no count", self.name));
+            return Some(format!("the {} step {step} is not a positive integer", self.name));
         }
         if matches!(range, "*" | "?") {
             return None;
@@ -55,7 +54,7 @@ impl Field {
         };
         match last.map(|last| self.value(last)) {
             Some(Err(fault)) => Some(fault),
-            Some(Ok(last)) if last < first => Some(format!("its {} {range} ends before it begins", self.name)),
+            Some(Ok(last)) if last < first => Some(format!("the {} range {range} ends before it starts", self.name)),
             _ => None,
         }
     }
@@ -67,7 +66,7 @@ impl Field {
         let number = || text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
         match named.or_else(number) {
             Some(value) if (*least..=*most).contains(&value) => Ok(value),
-            _ => Err(format!("its {name} {text} is not between {least} and {most}")),
+            _ => Err(format!("{name} {text} is not between {least} and {most}")),
         }
     }
 }
@@ -77,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schedules_of_every_form_are_taken() {
+    fn every_form_of_schedule_is_accepted() {
         for schedule in [
             "* * * * *",
             "*/15 0 1,15 * 1-5",
@@ -92,21 +91,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_of_the_field_that_is() {
-        for (schedule, told) in [
+    fn the_reason_names_the_invalid_field() {
+        for (schedule, reason) in [
             ("", "it has 0 fields instead of 5"),
             ("0 0 3 * * *", "it has 6 fields instead of 5"),
-            ("60 * * * *", "its minute 60 is not between 0 and 59"),
-            ("* 9-25 * * *", "its hour 25 is not between 0 and 23"),
-            ("* * 0 * *", "its day 0 is not between 1 and 31"),
-            ("* * * foo *", "its month foo is not between 1 and 12"),
-            ("* * * * fri-tue", "its weekday fri-tue ends before it begins"),
-            ("*/0 * * * *", "its minute has the step 0, which is no count"),
-            ("1, * * * *", "its minute  is not between 0 and 59"),
-            ("+5 * * * *", "its minute +5 is not between 0 and 59"),
-            ("@sometimes", "the words are @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually"),
+            ("60 * * * *", "minute 60 is not between 0 and 59"),
+            ("* 9-25 * * *", "hour 25 is not between 0 and 23"),
+            ("* * 0 * *", "day 0 is not between 1 and 31"),
+            ("* * * foo *", "month foo is not between 1 and 12"),
+            ("* * * * fri-tue", "the weekday range fri-tue ends before it starts"),
+            ("*/0 * * * *", "the minute step 0 is not a positive integer"),
+            ("1, * * * *", "minute  is not between 0 and 59"),
+            ("+5 * * * *", "minute +5 is not between 0 and 59"),
+            ("@sometimes", "the allowed macros are @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually"),
         ] {
-            assert_eq!(fault(schedule).as_deref(), Some(told), "{schedule}");
+            assert_eq!(fault(schedule).as_deref(), Some(reason), "{schedule}");
         }
     }
 }

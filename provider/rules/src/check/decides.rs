@@ -1,4 +1,4 @@
-//! Inputs of components that decide which resources are created: what of them must be known in a preview.
+//! Inputs of components that decide which resources are created: the parts of them that must be known in a preview.
 
 use catalog::{Decides, Kind, Property};
 use value::{Path, Value};
@@ -30,15 +30,15 @@ fn decides_within(kind: &Kind) -> bool {
 fn reason(kind: &Kind) -> &'static str {
     match kind {
         Kind::Map(_) => {
-            "must have keys that are known in a preview, because they decide which resources are created: give a map whose \
+            "must have keys that are known in a preview, because they decide which resources are created: pass a map whose \
              values are outputs, not an output of a map"
         }
         Kind::Object(_) => {
-            "must have properties that are known in a preview, because they decide which resources are created: give an \
+            "must have properties that are known in a preview, because they decide which resources are created: pass an \
              object whose properties are outputs, not an output of an object"
         }
         Kind::List(_) => {
-            "must have a length that is known in a preview, because it decides which resources are created: give a list \
+            "must have a length that is known in a preview, because it decides which resources are created: pass a list \
              whose elements are outputs, not an output of a list"
         }
         _ => "must be known in a preview, because it decides which resources are created or how they are named",

@@ -1,5 +1,5 @@
-//! Regions and zones: one that the API documents do not list for a resource is worth a warning, since Scaleway opens new
-//! ones. Pure; knows no list of its own.
+//! Regions and zones: a name that the API documents do not list for a resource is a warning instead of a failure, because
+//! Scaleway adds regions. Pure; the list comes from the catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use super::rules;
 use crate::operation::Warning;
 use crate::place::{self, Defaults};
 
-/// Regions or zones of a program that are not among the known ones, at any depth.
-pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
+/// Warnings for regions or zones of a program that are not listed, at any depth.
+pub(super) fn warnings(resource: &Resource, inputs: &Object) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if !resource.localities.is_empty() {
         inside(resource, &resource.properties, inputs, &Path::default(), &mut warnings);
@@ -19,23 +19,23 @@ pub(super) fn doubts(resource: &Resource, inputs: &Object) -> Vec<Warning> {
     warnings
 }
 
-/// What is doubtful about the region and the zone that resources inherit: neither is listed for any resource.
+/// Warnings for the provider's region and zone, if they are not listed for any resource.
 pub fn unknown_places(catalog: &Catalog, defaults: &Defaults) -> Vec<String> {
     let listed: BTreeSet<&str> =
         catalog.resources.values().flat_map(|resource| &resource.localities).map(String::as_str).collect();
     let regions: BTreeSet<&str> = listed.iter().map(|known| place::region_of(known)).collect();
-    let doubt = |noun: &str, text: &str, known: &BTreeSet<&str>| {
+    let warning = |noun: &str, text: &str, known: &BTreeSet<&str>| {
         let near = rules::nearest(text, known.iter().copied());
         let near = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
         format!("\"{text}\" is not a known {noun}{near}")
     };
     let region = defaults.region.as_deref().filter(|text| place::is_region(text) && !regions.contains(text));
     let zone = defaults.zone.as_deref().filter(|text| place::is_zone(text) && !listed.contains(text));
-    // A zone in an unknown region adds nothing to that.
+    // An unknown region already has a warning.
     let zone = zone.filter(|text| region != Some(place::region_of(text)));
-    let region = region.map(|text| doubt("region", text, &regions));
+    let region = region.map(|text| warning("region", text, &regions));
     let zones = listed.iter().copied().filter(|known| place::is_zone(known)).collect();
-    region.into_iter().chain(zone.map(|text| doubt("zone", text, &zones))).collect()
+    region.into_iter().chain(zone.map(|text| warning("zone", text, &zones))).collect()
 }
 
 fn inside(
@@ -57,12 +57,12 @@ fn inside(
                     }
                 }
             }
-            _ => warnings.extend(doubt(resource, property, value).map(|text| Warning { path: here, text })),
+            _ => warnings.extend(warning(resource, property, value).map(|text| Warning { path: here, text })),
         }
     }
 }
 
-fn doubt(resource: &Resource, property: &Property, value: &Value) -> Option<String> {
+fn warning(resource: &Resource, property: &Property, value: &Value) -> Option<String> {
     let (noun, is_zone) = match (&property.input, property.checks.format) {
         (Input::Provider(ProviderDefault::Region), _) | (_, Some(Format::Region)) => ("region", false),
         (Input::Provider(ProviderDefault::Zone), _) | (_, Some(Format::Zone)) => ("zone", true),
@@ -72,7 +72,7 @@ fn doubt(resource: &Resource, property: &Property, value: &Value) -> Option<Stri
     let are_zones = resource.localities.iter().any(|known| place::is_zone(known));
     let known: Vec<&str> = match (is_zone, are_zones) {
         (false, true) => resource.localities.iter().map(|known| place::region_of(known)).collect(),
-        // Of a zone in a regional product only the region is documented.
+        // For a regional product the documents list regions only, so a zone in a listed region is accepted.
         (true, false)
             if place::is_zone(text) && resource.localities.iter().any(|known| known == place::region_of(text)) =>
         {
@@ -85,7 +85,7 @@ fn doubt(resource: &Resource, property: &Property, value: &Value) -> Option<Stri
     }
     let near = rules::nearest(text, known.iter().copied());
     let near = near
-        .map_or_else(|| "check its spelling, unless it is new".to_owned(), |near| format!("did you mean \"{near}\"?"));
+        .map_or_else(|| "it is sent, and the API may reject it".to_owned(), |near| format!("did you mean \"{near}\"?"));
     let mut listed = known;
     listed.dedup();
     Some(format!("\"{text}\" is not a known {noun} of the {} ({}); {near}", resource.label, listed.join(", ")))
@@ -106,11 +106,11 @@ mod tests {
             ..Resource::default()
         };
         let inputs = Value::from(json!({ name: text })).as_object().cloned().unwrap_or_default();
-        doubts(&resource, &inputs).pop().map(|warning| warning.to_string())
+        warnings(&resource, &inputs).pop().map(|warning| warning.to_string())
     }
 
     #[test]
-    fn an_unknown_region_or_zone_of_the_provider_is_doubted_once() {
+    fn an_unknown_region_or_zone_of_the_provider_is_one_warning() {
         let of = |localities: &[&str]| Resource {
             localities: localities.iter().map(|one| (*one).to_owned()).collect(),
             ..Resource::default()
@@ -118,14 +118,14 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.resources.insert("a".to_owned(), of(&["fr-par", "nl-ams"]));
         catalog.resources.insert("b".to_owned(), of(&["fr-par-1", "pl-waw-2"]));
-        let doubts = |region: &str, zone: &str| {
+        let warnings = |region: &str, zone: &str| {
             let defaults =
                 Defaults { region: Some(region.to_owned()), zone: Some(zone.to_owned()), ..Defaults::default() };
             unknown_places(&catalog, &defaults)
         };
-        assert!(doubts("pl-waw", "fr-par-1").is_empty());
-        assert_eq!(doubts("fr-pra", "fr-pra-1"), ["\"fr-pra\" is not a known region; did you mean \"fr-par\"?"]);
-        assert_eq!(doubts("fr-par", "fr-par-7"), ["\"fr-par-7\" is not a known zone; did you mean \"fr-par-1\"?"]);
+        assert!(warnings("pl-waw", "fr-par-1").is_empty());
+        assert_eq!(warnings("fr-pra", "fr-pra-1"), ["\"fr-pra\" is not a known region; did you mean \"fr-par\"?"]);
+        assert_eq!(warnings("fr-par", "fr-par-7"), ["\"fr-par-7\" is not a known zone; did you mean \"fr-par-1\"?"]);
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
         let wrong =
             "`region`: \"fr-pra\" is not a known region of the thing (fr-par, nl-ams); did you mean \"fr-par\"?";
         assert_eq!(region("fr-pra").as_deref(), Some(wrong));
-        assert!(region("us-east").is_some_and(|text| text.ends_with("check its spelling, unless it is new")));
+        assert!(region("us-east").is_some_and(|text| text.ends_with("it is sent, and the API may reject it")));
         let zone = |text| warned(&["fr-par-1", "fr-par-2"], ProviderDefault::Zone, "zone", text);
         assert_eq!(zone("fr-par-2"), None);
         assert!(zone("fr-par-9").is_some_and(|text| text.contains("did you mean \"fr-par-1\"")));

@@ -1,40 +1,40 @@
-//! What a bucket policy would do to whoever sets it. Pure; knows no API key, so it can only warn.
+//! Bucket policies that lock out the API key that sets them. Pure; the API key is not known here, so this only warns.
 
 use serde_json::Value as Json;
 
-/// The version in which a policy allows what it names and nothing else, whatever rights there are beside it.
+/// The version in which a policy allows only what it names, regardless of IAM permissions.
 const STRICT: &str = "2023-04-17";
 
-/// What is needed to change a policy again.
+/// The actions that change a policy.
 const CHANGES: [&str; 2] = ["PutBucketPolicy", "DeleteBucketPolicy"];
 
-/// What is doubtful about a policy that would leave nobody who may change it, but for the owner of the organization.
+/// A warning for a policy that only the owner of the organization could change again.
 pub(super) fn lock_out(text: &str) -> Option<String> {
     let policy: Json = serde_json::from_str(text).ok()?;
     let statements = listed(&policy["Statement"]);
-    let speaks = |statement: &&&Json| {
+    let is_about_policy = |statement: &&&Json| {
         let actions = listed(&statement["Action"]);
         let covers = |action: &str| actions.iter().filter_map(|one| one.as_str()).any(|one| fits(one, action));
-        // Resources within the bucket are objects; its policy is the bucket's own.
+        // `bucket/...` names objects; the policy belongs to the bucket itself.
         let resources = listed(&statement["Resource"]);
         let on_bucket = resources.iter().filter_map(|one| one.as_str()).any(|one| !one.contains('/') || one == "*");
         on_bucket && CHANGES.into_iter().any(covers)
     };
     let has = |effect: &str, so: &dyn Fn(&Json) -> bool| {
-        statements.iter().filter(speaks).any(|statement| statement["Effect"] == effect && so(statement))
+        statements.iter().filter(is_about_policy).any(|statement| statement["Effect"] == effect && so(statement))
     };
-    // A condition may leave somebody.
-    if has("Deny", &|statement| is_everybody(&statement["Principal"]) && statement["Condition"].is_null()) {
+    // A condition may exempt some principals.
+    if has("Deny", &|statement| is_wildcard(&statement["Principal"]) && statement["Condition"].is_null()) {
         return Some(
-            "it denies everybody, this API key too, to change the policy again: name in its place whom you mean to deny"
+            "it denies every principal, including this API key, to change the policy: deny specific principals instead"
                 .to_owned(),
         );
     }
     let strict = policy["Version"] == STRICT;
     (strict && !has("Allow", &|_| true)).then(|| {
-        "it allows nobody to change it again, and whoever it does not name loses the bucket, this API key too: allow \
-         `s3:*` on the bucket and what is in it to the application or user that deploys (`application_id:<id>`, \
-         `user_id:<id>`); else only the owner of the organization can undo it"
+        "it allows no principal to change the policy, and principals that it does not name, including this API key, lose \
+         access to the bucket: allow `s3:*` on the bucket and its objects to the application or user that deploys \
+         (`application_id:<id>`, `user_id:<id>`); otherwise only the owner of the organization can change it"
             .to_owned()
     })
 }
@@ -47,7 +47,7 @@ fn listed(json: &Json) -> Vec<&Json> {
     }
 }
 
-fn is_everybody(principal: &Json) -> bool {
+fn is_wildcard(principal: &Json) -> bool {
     listed(principal).into_iter().chain(listed(&principal["SCW"])).any(|one| one == "*")
 }
 
@@ -67,7 +67,7 @@ mod tests {
 
     use super::*;
 
-    fn told(version: &str, statements: &Json) -> Option<String> {
+    fn warning(version: &str, statements: &Json) -> Option<String> {
         lock_out(&json!({ "Version": version, "Statement": statements }).to_string())
     }
 
@@ -76,37 +76,37 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_nobody_may_change_again_is_doubted() {
-        let everybody = json!({ "SCW": "*" });
+    fn a_policy_that_no_principal_may_change_is_a_warning() {
+        let wildcard = json!({ "SCW": "*" });
         for statements in [
             json!([]),
-            json!([statement("Allow", &everybody, &json!("s3:GetObject"), &json!(["b", "b/*"]))]),
-            json!(statement("Allow", &everybody, &json!(["s3:*"]), &json!(["b/*"]))),
+            json!([statement("Allow", &wildcard, &json!("s3:GetObject"), &json!(["b", "b/*"]))]),
+            json!(statement("Allow", &wildcard, &json!(["s3:*"]), &json!(["b/*"]))),
         ] {
-            let told = told("2023-04-17", &statements).unwrap_or_default();
-            assert!(told.contains("allows nobody to change it again"), "{statements}: {told}");
+            let warning = warning("2023-04-17", &statements).unwrap_or_default();
+            assert!(warning.contains("allows no principal to change the policy"), "{statements}: {warning}");
             assert_eq!(lock_out(&json!({ "Version": "2012-10-17", "Statement": statements }).to_string()), None);
         }
     }
 
     #[test]
-    fn a_policy_that_somebody_may_change_is_none_of_our_business() {
+    fn a_policy_that_a_principal_may_change_has_no_warning() {
         let deployer = json!({ "SCW": "application_id:11111111-1111-1111-1111-111111111111" });
         for action in ["*", "s3:*", "s3:Put*", "s3:DeleteBucketPolicy", "s3:*Policy"] {
             let statements = json!([statement("Allow", &deployer, &json!([action]), &json!(["b", "b/*"]))]);
-            assert_eq!(told("2023-04-17", &statements), None, "{action}");
+            assert_eq!(warning("2023-04-17", &statements), None, "{action}");
         }
         assert_eq!(lock_out("no policy"), None);
     }
 
     #[test]
-    fn a_policy_that_denies_everybody_is_doubted_in_every_version() {
+    fn a_policy_that_denies_every_principal_is_a_warning_in_every_version() {
         let statements = json!([
             statement("Allow", &json!("*"), &json!("s3:*"), &json!("b")),
             statement("Deny", &json!("*"), &json!("s3:*"), &json!(["b"])),
         ]);
         for version in ["2023-04-17", "2012-10-17"] {
-            assert!(told(version, &statements).unwrap_or_default().contains("denies everybody"), "{version}");
+            assert!(warning(version, &statements).unwrap_or_default().contains("denies every principal"), "{version}");
         }
     }
 }

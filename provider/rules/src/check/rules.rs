@@ -1,4 +1,4 @@
-//! What a value must satisfy, each rule with the reason a person reads. Secrets are never repeated in a reason.
+//! The validation rules for single values, each with its message. A message never contains a secret value.
 
 use catalog::{Checks, Format, Kind, Property};
 use value::{Data, Value};
@@ -8,7 +8,7 @@ use crate::id::is_uuid;
 use crate::presence;
 use crate::{convert, place};
 
-/// The reasons why a value is not right; none for unknown values.
+/// The reasons why a value is invalid; none for unknown values.
 pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<String> {
     let checks = &property.checks;
     if checks.is_empty() || presence::is_left_to_api(property, value) {
@@ -18,7 +18,7 @@ pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<St
         Data::Array(items) => {
             let too_many = checks.max_items.filter(|most| items.len() > *most as usize);
             let mut reasons: Vec<String> =
-                too_many.map(|most| format!("takes at most {most} items")).into_iter().collect();
+                too_many.map(|most| format!("must have at most {most} items")).into_iter().collect();
             if !matches!(&property.kind, Kind::List(element) if matches!(element.as_ref(), Kind::Object(_))) {
                 reasons.extend(items.iter().flat_map(|item| scalar(checks, item, secret)));
             }
@@ -33,7 +33,7 @@ pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<St
             let set = checks.key_characters.as_deref();
             let odd = |key: &&String| set.is_some_and(|set| key.is_empty() || !key.chars().all(|one| in_set(set, one)));
             let odd = map.keys().filter(odd).map(|key| {
-                format!("has the key `{key}`, which may only hold the characters {}", set.unwrap_or_default())
+                format!("has the key `{key}`, but keys must contain only the characters {}", set.unwrap_or_default())
             });
             keys.chain(odd).chain(map.values().flat_map(|value| scalar(checks, value, secret))).collect()
         }
@@ -41,14 +41,14 @@ pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<St
     }
 }
 
-/// Why a number is doubtful although it is valid: it is outside of Scaleway's documented limits. Never of a secret.
+/// A warning for a number outside of the limits that Scaleway documents. Never for a secret.
 pub(super) fn unusual(property: &Property, value: &Value) -> Option<String> {
     let Checks { usual_min, usual_max, .. } = property.checks;
     let number = value.as_f64().filter(|_| !property.secret && !value.contains_secret())?;
     let least = usual_min.filter(|least| number < *least);
     let most = usual_max.filter(|most| number > *most);
     let bound = least.map(|least| format!("below {least}")).or_else(|| most.map(|most| format!("above {most}")))?;
-    Some(format!("{number} is {bound}, the limit that Scaleway documents: it is sent, and the API may reject it"))
+    Some(format!("{number} is {bound}, the limit in Scaleway's documentation: it is sent, and the API may reject it"))
 }
 
 fn scalar(checks: &Checks, value: &Value, secret: bool) -> Vec<String> {
@@ -61,14 +61,14 @@ fn scalar(checks: &Checks, value: &Value, secret: bool) -> Vec<String> {
 
 fn text(checks: &Checks, text: &str, secret: bool) -> Vec<String> {
     let mut reasons = Vec::new();
-    let quoted = if secret { "the value".to_owned() } else { format!("\"{text}\"") };
+    let not = if secret { String::new() } else { format!(", not \"{text}\"") };
     if !checks.allowed.is_empty() && !checks.allowed.iter().any(|allowed| allowed == text) {
         let near = nearest(text, checks.allowed.iter().map(String::as_str)).filter(|_| !secret);
         let near = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-        reasons.push(format!("must be one of {}, not {quoted}{near}", checks.allowed.join(", ")));
+        reasons.push(format!("must be one of {}{not}{near}", checks.allowed.join(", ")));
     }
-    if checks.not_in.iter().any(|refused| refused == text) {
-        reasons.push(format!("must not be {quoted}: the name is reserved"));
+    if checks.not_in.iter().any(|reserved| reserved == text) {
+        reasons.push(format!("must not be one of the reserved names {}", checks.not_in.join(", ")));
     }
     let length = text.chars().count();
     if let Some(least) = checks.min_length.filter(|least| length < *least as usize) {
@@ -80,12 +80,12 @@ fn text(checks: &Checks, text: &str, secret: bool) -> Vec<String> {
     if let Some(set) = &checks.characters
         && !text.chars().all(|character| in_set(set, character))
     {
-        reasons.push(format!("may only hold the characters {set}"));
+        reasons.push(format!("must contain only the characters {set}"));
     }
     if let Some(expected) = checks.format.and_then(|format| unlike(format, text)) {
         let fault = if checks.format == Some(Format::Cron) && !secret { cron::fault(text) } else { None };
         let fault = fault.map(|fault| format!(": {fault}")).unwrap_or_default();
-        reasons.push(format!("must be {expected}, which {quoted} is not{fault}"));
+        reasons.push(format!("must be {expected}{not}{fault}"));
     }
     reasons
 }
@@ -108,35 +108,38 @@ fn number(checks: &Checks, number: f64) -> Vec<String> {
     reasons
 }
 
-/// What a text should be if it is not. An empty text stands for "not given", as programs for the peer use it.
+/// The expected form of a string that does not have it. An empty string means "not set", as in programs for
+/// `pulumiverse_scaleway`.
 fn unlike(format: Format, text: &str) -> Option<&'static str> {
     if text.is_empty() {
         return None;
     }
     let (right, expected) = match format {
-        Format::Uuid => (is_uuid(text), "a uuid"),
+        Format::Uuid => (is_uuid(text), "a UUID"),
         Format::LocalizedUuid => {
             let (locality, rest) = place::split(text);
-            (locality.is_some() && is_uuid(rest), "a uuid with its region or zone, such as `fr-par/<uuid>`")
+            (locality.is_some() && is_uuid(rest), "a UUID with a region or zone, such as `fr-par/<uuid>`")
         }
-        Format::UuidOrLocalized => (is_uuid(place::split(text).1), "a uuid, with or without its region or zone"),
-        // Scaleway opens new ones: any region or zone may exist.
+        Format::UuidOrLocalized => (is_uuid(place::split(text).1), "a UUID, with or without a region or zone"),
+        // Scaleway adds regions and zones, so every name is accepted.
         Format::Region | Format::Zone => (true, ""),
-        Format::Timestamp => (text.parse::<jiff::Timestamp>().is_ok(), "an instant such as `2027-01-31T12:00:00Z`"),
-        Format::Date => (text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10, "a day such as `2027-01-31`"),
+        Format::Timestamp => (text.parse::<jiff::Timestamp>().is_ok(), "a timestamp such as `2027-01-31T12:00:00Z`"),
+        Format::Date => (text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10, "a date such as `2027-01-31`"),
         Format::Duration => (convert::duration_seconds(text).is_some(), "a duration such as `30s` or `1m30s`"),
-        Format::Cidr => (convert::block(text).is_some(), "an IP address or a block such as `192.168.0.0/24`"),
-        Format::Ipv4Cidr => (is_ipv4_block(text), "an IPv4 address or a block such as `192.168.0.0/24`"),
-        Format::CidrNetwork => (is_network(text), "a block without host bits such as `192.168.0.0/24`"),
+        Format::Cidr => (convert::block(text).is_some(), "an IP address or a CIDR block such as `192.168.0.0/24`"),
+        Format::Ipv4Cidr => (is_ipv4_block(text), "an IPv4 address or a CIDR block such as `192.168.0.0/24`"),
+        Format::CidrNetwork => (is_network(text), "a CIDR block without host bits such as `192.168.0.0/24`"),
         Format::Email => (is_email(text), "an e-mail address"),
         Format::Hostname => (is_hostname(text), "a host name such as `api.example.org`"),
         Format::Cron => {
-            (cron::fault(text).is_none(), "a schedule such as `30 4 * * 1-5` (minute, hour, day, month, weekday)")
+            (cron::fault(text).is_none(), "a cron schedule such as `30 4 * * 1-5` (minute, hour, day, month, weekday)")
         }
         Format::TimeZone => (is_time_zone(text), "a time zone such as `Europe/Paris` or `UTC`"),
-        Format::HttpPath => (is_http_path(text), "the path of a request, such as `/jobs/nightly`"),
+        Format::HttpPath => (is_http_path(text), "a request path such as `/jobs/nightly`"),
         Format::HttpUrl => (is_http_url(text), "a URL such as `https://example.org/health`"),
-        Format::HeaderValue => (!text.chars().any(|one| one.is_control() && one != '\t'), "one line of text"),
+        Format::HeaderValue => {
+            (!text.chars().any(|one| one.is_control() && one != '\t'), "a single line without control characters")
+        }
         Format::AsciiHeader => (
             text.trim() == text && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()),
             "printable ASCII characters without a space at either end (it is sent as a header)",
@@ -145,24 +148,23 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
             (serde_json::from_str::<serde_json::Value>(text).is_ok_and(|json| json.is_object()), "a JSON object")
         }
         Format::SshKey => {
-            (convert::ssh_key(text).is_some(), "an SSH public key in one line, such as `ssh-ed25519 AAAA…`")
+            (convert::ssh_key(text).is_some(), "an SSH public key on one line, such as `ssh-ed25519 AAAA…`")
         }
         Format::Name => (
             text.starts_with(|first: char| first.is_ascii_lowercase())
                 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
-            "a name of lower-case letters, digits and dashes that begins with a letter, such as `main-1`",
+            "a name of lower-case letters, digits and hyphens that starts with a letter, such as `main-1`",
         ),
-        Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port"),
+        Format::Port => (text.parse::<u16>().is_ok_and(|port| port > 0), "a port number from 1 to 65535"),
         Format::Ip => (text.parse::<std::net::IpAddr>().is_ok(), "an IP address such as `192.168.0.7`"),
-        Format::Mac => (is_mac(text), "the address of a network interface such as `02:00:00:12:34:56`"),
+        Format::Mac => (is_mac(text), "a MAC address such as `02:00:00:12:34:56`"),
         Format::BucketName => (
             is_bucket_name(text),
-            "a bucket's name: 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit at both ends",
+            "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens that start and end with a letter or digit",
         ),
-        Format::BucketPolicy => (
-            is_bucket_policy(text),
-            "a policy in JSON with the `Version` 2023-04-17 or 2012-10-17 and a list `Statement`",
-        ),
+        Format::BucketPolicy => {
+            (is_bucket_policy(text), "a JSON policy with the `Version` 2023-04-17 or 2012-10-17 and a `Statement` list")
+        }
     };
     (!right).then_some(expected)
 }
@@ -200,7 +202,7 @@ fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
 }
 
-/// Labels of letters, digits and dashes, at least two of them.
+/// At least two labels of letters, digits and hyphens.
 fn is_hostname(text: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -211,7 +213,7 @@ fn is_hostname(text: &str) -> bool {
     text.len() <= 253 && text.contains('.') && text.split('.').all(is_label)
 }
 
-/// The names of the time zone database: words joined by slashes.
+/// A name in the form of the time zone database: words joined by slashes.
 fn is_time_zone(text: &str) -> bool {
     let is_word = |word: &str| {
         word.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -231,7 +233,7 @@ fn is_http_url(text: &str) -> bool {
     })
 }
 
-/// Whether a character is in a set such as `a-zA-Z0-9_$-`; a dash at either end is itself.
+/// Whether a character is in a set such as `a-zA-Z0-9_$-`; a hyphen at either end is literal.
 fn in_set(set: &str, character: char) -> bool {
     let members: Vec<char> = set.chars().collect();
     let mut position = 0;
@@ -249,7 +251,7 @@ fn in_set(set: &str, character: char) -> bool {
     false
 }
 
-/// The candidate most like a word, if any is like it enough to be meant.
+/// The candidate with the smallest edit distance to a word, if the distance is small enough for a suggestion.
 pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     candidates
@@ -259,7 +261,7 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
-/// Insertions, deletions and substitutions between two words.
+/// The edit distance of two words: insertions, deletions and substitutions.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -284,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn each_format_tells_right_from_wrong() {
+    fn each_format_accepts_a_valid_value_and_rejects_an_invalid_one() {
         for (format, right, wrong) in [
             (Format::Uuid, "11111111-1111-1111-1111-111111111111", "fr-par/11111111-1111-1111-1111-111111111111"),
             (
@@ -331,14 +333,14 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_is_named() {
+    fn the_nearest_allowed_value_is_suggested() {
         let property = checks(Checks { allowed: vec!["public".into(), "private".into()], ..Checks::default() });
         let reasons = broken(&property, &Value::from("privat"), false);
         assert_eq!(reasons, ["must be one of public, private, not \"privat\"; did you mean \"private\"?"]);
     }
 
     #[test]
-    fn a_secret_is_never_repeated() {
+    fn messages_do_not_contain_a_secret_value() {
         let property = checks(Checks { format: Some(Format::Email), max_length: Some(3), ..Checks::default() });
         let reasons = broken(&property, &Value::from("hunter2"), true);
         assert_eq!(reasons.len(), 2);
@@ -346,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_of_characters_have_ranges_and_a_dash_at_the_end() {
+    fn character_sets_have_ranges_and_a_literal_hyphen_at_the_end() {
         for (character, expected) in
             [('m', true), ('Z', true), ('5', true), ('$', true), ('-', true), (' ', false), ('é', false)]
         {
@@ -355,15 +357,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_schedule_is_told_unless_it_is_secret() {
+    fn the_reason_why_a_cron_schedule_is_invalid_is_shown_unless_it_is_secret() {
         let property = checks(Checks { format: Some(Format::Cron), ..Checks::default() });
         let reasons = broken(&property, &Value::from("0 25 * * *"), false);
-        assert!(reasons[0].ends_with("\"0 25 * * *\" is not: its hour 25 is not between 0 and 23"), "{reasons:?}");
-        assert!(broken(&property, &Value::from("0 25 * * *"), true)[0].ends_with("which the value is not"));
+        assert!(reasons[0].ends_with("not \"0 25 * * *\": hour 25 is not between 0 and 23"), "{reasons:?}");
+        assert!(broken(&property, &Value::from("0 25 * * *"), true)[0].ends_with("weekday)"));
     }
 
     #[test]
-    fn keys_of_maps_keep_to_their_characters() {
+    fn map_keys_contain_only_allowed_characters() {
         let map = || Property { kind: Kind::Map(Box::new(Kind::String)), ..Property::default() };
         let property =
             Property { checks: Checks { key_characters: Some("a-zA-Z-".into()), ..Checks::default() }, ..map() };
@@ -374,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_within_bounds() {
+    fn numbers_outside_of_their_bounds_are_rejected() {
         let property = checks(Checks { min: Some(1.0), max: Some(365.0), divisible_by: Some(5), ..Checks::default() });
         assert!(broken(&property, &Value::from(10.0), false).is_empty());
         assert_eq!(broken(&property, &Value::from(366.0), false).len(), 2);
@@ -382,10 +384,10 @@ mod tests {
     }
 
     #[test]
-    fn a_number_outside_of_documented_limits_is_doubtful_and_valid() {
+    fn a_number_outside_of_documented_limits_is_valid_with_a_warning() {
         let property = checks(Checks { usual_min: Some(128.0), usual_max: Some(4096.0), ..Checks::default() });
-        for (number, doubtful) in [(128.0, false), (4096.0, false), (3.0, true), (4097.0, true)] {
-            assert_eq!(unusual(&property, &Value::from(number)).is_some(), doubtful, "{number}");
+        for (number, has_warning) in [(128.0, false), (4096.0, false), (3.0, true), (4097.0, true)] {
+            assert_eq!(unusual(&property, &Value::from(number)).is_some(), has_warning, "{number}");
             assert!(broken(&property, &Value::from(number), false).is_empty());
         }
         assert_eq!(unusual(&property, &Value::from(3.0).into_secret()), None);
@@ -393,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_out_of_bounds_may_be_right_all_the_same() {
+    fn an_exception_outside_of_the_bounds_is_valid() {
         let property = checks(Checks { max: Some(59_999.0), also: vec![61_000.0], ..Checks::default() });
         assert!(broken(&property, &Value::from(61_000.0), false).is_empty());
         let reasons = broken(&property, &Value::from(60_000.0), false);

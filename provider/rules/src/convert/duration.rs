@@ -1,6 +1,6 @@
-//! Durations: Go's text (`1m30s`, what users write), Scaleway's (`90s`, `1.500000000s`), and seconds between them.
+//! Durations in Go's format (`1m30s`, as in programs) and in the API's (`90s`, `1.500000000s`), converted through seconds.
 
-/// Seconds of a duration in either text: numbers with units `h`, `m`, `s`, `ms`, `us`, `ns`.
+/// Parses a duration in either format to seconds: numbers with units `h`, `m`, `s`, `ms`, `us`, `ns`.
 pub fn seconds(text: &str) -> Option<f64> {
     if text == "0" {
         return Some(0.0);
@@ -24,12 +24,12 @@ pub fn seconds(text: &str) -> Option<f64> {
     Some(sign * total)
 }
 
-/// Scaleway's text: whole seconds where they are whole, nine decimals else.
+/// The API's format: an integer if possible, otherwise nine decimals.
 pub(super) fn to_wire(seconds: f64) -> String {
     if seconds.fract() == 0.0 { format!("{seconds:.0}s") } else { format!("{seconds:.9}s") }
 }
 
-/// Go's text, as its `Duration.String` writes it: `10s`, `1m0s`, `1h0m0s`, `1.5s`, `250ms`.
+/// Go's format, as written by `Duration.String`: `10s`, `1m0s`, `1h0m0s`, `1.5s`, `250ms`.
 pub(super) fn to_go(seconds: f64) -> String {
     if seconds == 0.0 {
         return "0s".to_owned();
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_in_every_form_and_written_in_each() {
+    fn durations_are_parsed_and_formatted_in_both_formats() {
         for (text, wire, go) in [
             ("10s", "10s", "10s"),
             ("60s", "60s", "1m0s"),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_duration_is_refused() {
+    fn an_invalid_duration_is_rejected() {
         for text in ["", "10", "s", "1x", "1m-", "-", "ten seconds"] {
             assert_eq!(seconds(text), None, "{text}");
         }
@@ -117,7 +117,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_is_too_strange(text in ".*") {
+        fn parsing_never_panics(text in ".*") {
             seconds(&text);
         }
     }

@@ -1,7 +1,8 @@
-//! Between the user's form of a value and Scaleway's: named pairs of pure functions. Knows no property and no resource.
+//! Conversions between the program's form of a value and the API's: named pairs of pure functions, independent of properties
+//! and resources.
 //!
-//! Each pair obeys the law `from_wire(to_wire(x)) == x` for every x in the form the API's answers give it; where the
-//! user may write x in another form, `equal` tells that the two mean the same.
+//! For each pair, `from_wire(to_wire(x)) == x` holds for every x in the form of the API's responses. If the program may use
+//! another form of x, `equal` compares the two.
 
 mod duration;
 
@@ -14,14 +15,14 @@ use crate::place;
 
 pub use duration::seconds as duration_seconds;
 
-/// Bytes in one of the gigabytes Scaleway sells.
+/// Bytes in a gigabyte, as Scaleway counts storage.
 const GIGABYTE: f64 = 1e9;
 
-/// Bytes in one of the megabytes Scaleway counts memory in.
+/// Bytes in a megabyte, as Scaleway counts memory.
 const MEGABYTE: f64 = 1e6;
 
-/// The user's form to Scaleway's; nothing where the form means "do not send". The text of a failure says what would
-/// be right and never repeats the value.
+/// Converts the program's form to the API's; `None` means "do not send". An error describes the expected form and never
+/// contains the value.
 pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static str> {
     Ok(Some(match (convert, json) {
         (Convert::LocalizedId | Convert::BareId | Convert::Zoned | Convert::RegionalId, Json::String(id)) => {
@@ -47,7 +48,7 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
             return Ok(present.then(|| Json::Object(Map::new())));
         }
         (Convert::Cidr, Json::String(text)) => {
-            Json::String(block(&text).ok_or("must be an IP address or a block such as `192.168.0.0/24`")?)
+            Json::String(block(&text).ok_or("must be an IP address or a CIDR block such as `192.168.0.0/24`")?)
         }
         (Convert::Trimmed, Json::String(text)) => Json::String(text.trim().to_owned()),
         (Convert::LowerKeys, Json::Object(map)) => {
@@ -58,15 +59,14 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
         }
         (Convert::LowerCase, Json::String(text)) => Json::String(text.to_lowercase()),
         (Convert::Text, Json::String(text)) => text.parse::<i64>().map_or(Json::String(text), Json::from),
-        // Outputs only, or in the form of the wire already.
+        // Outputs only, or already in the API's form.
         (_, json) => json,
     }))
 }
 
-/// Scaleway's form to the user's, for a resource in `locality` whose object says `zone`.
+/// Converts the API's form to the program's, for a resource in `locality` whose object has `zone`.
 ///
-/// Whatever does not have the expected form is given as it is: an answer is a fact, even a surprising one. Nothing
-/// where the form means "not set".
+/// A value without the expected form is returned unchanged. `None` means "not set".
 pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Option<&str>) -> Option<Json> {
     Some(match (convert, json) {
         (
@@ -100,10 +100,10 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
     })
 }
 
-/// What the state keeps of an input the API never returns.
+/// The value in the state for an input that the API never returns.
 pub fn to_state(convert: Option<Convert>, json: Json) -> Json {
     match (convert, json) {
-        // As the peer: text that is base64 already is taken for what it is.
+        // As in `pulumiverse_scaleway`: a string that is base64 already is kept.
         (Some(Convert::Base64), Json::String(text)) if BASE64.decode(&text).is_err() => {
             Json::String(BASE64.encode(text))
         }
@@ -111,12 +111,12 @@ pub fn to_state(convert: Option<Convert>, json: Json) -> Json {
     }
 }
 
-/// The text a base64 text holds, if it holds one.
+/// The decoded string of a base64 string, if it is valid UTF-8.
 pub fn base64_text(text: String) -> String {
     BASE64.decode(&text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
 }
 
-/// An address or block in its usual form: an address alone gains its full prefix length.
+/// An IP address or CIDR block in canonical form: an address gets its full prefix length.
 pub fn block(text: &str) -> Option<String> {
     if let Ok(address) = text.parse::<std::net::IpAddr>() {
         return Some(ipnet::IpNet::from(address).to_string());
@@ -124,7 +124,7 @@ pub fn block(text: &str) -> Option<String> {
     Some(text.parse::<ipnet::IpNet>().ok()?.to_string())
 }
 
-/// The kind and the body of an SSH public key, if it is one: the body begins with the name of its kind.
+/// The type and the body of an SSH public key, if it is valid: the body starts with the name of the type.
 pub fn ssh_key(text: &str) -> Option<(&str, Vec<u8>)> {
     let mut words = text.split_whitespace();
     let (kind, body) = (words.next()?, BASE64.decode(words.next()?).ok()?);
@@ -133,7 +133,7 @@ pub fn ssh_key(text: &str) -> Option<(&str, Vec<u8>)> {
     (named == kind.as_bytes() && !text.trim().contains(['\n', '\r'])).then_some((kind, body))
 }
 
-/// An instant of RFC 3339 without fractions of a second, in UTC.
+/// An RFC 3339 timestamp in UTC, without fractions of a second.
 fn cut_to_seconds(text: String) -> String {
     match text.parse::<jiff::Timestamp>() {
         Ok(instant) => jiff::Timestamp::from_second(instant.as_second()).map_or(text, |cut| cut.to_string()),
@@ -156,7 +156,7 @@ fn name_and_value(item: &Json) -> Option<(String, Json)> {
     Some((item.get("name")?.as_str()?.to_owned(), item.get("value")?.clone()))
 }
 
-/// Secrets come back hashed, under a name that says so.
+/// The API returns secrets as hashes, in the field `hashed_value`.
 fn key_and_value(item: &Json) -> Option<(String, Json)> {
     let value = item.get("hashed_value").or_else(|| item.get("value"))?;
     Some((item.get("key")?.as_str()?.to_owned(), value.clone()))
@@ -170,7 +170,7 @@ fn unscaled(number: &serde_json::Number, unit: f64) -> Json {
     self::number(number.as_f64().unwrap_or_default() / unit)
 }
 
-/// A number as JSON, whole where it is whole.
+/// A number as JSON, as an integer if possible.
 fn number(number: f64) -> Json {
     value::Value::from(number).to_json().unwrap_or(Json::Null)
 }
@@ -207,7 +207,7 @@ mod tests {
         }
 
         #[test]
-        fn no_answer_is_too_strange(text in ".*") {
+        fn from_wire_never_panics(text in ".*") {
             for convert in [Convert::LocalizedId, Convert::Seconds, Convert::Duration, Convert::Timestamp,
                             Convert::Base64Text, Convert::Host, Convert::Cidr, Convert::Text] {
                 from_wire(convert, json!(text), None, None);
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn json_in_a_text_is_sent_as_what_it_says() {
+    fn json_in_a_string_is_sent_as_json() {
         assert_eq!(to_wire(Convert::JsonText, json!("{\"a\": [1]}")), Ok(Some(json!({"a": [1]}))));
         assert_eq!(from_wire(Convert::JsonText, json!({"a": [1]}), None, None), Some(json!("{\"a\":[1]}")));
         assert!(to_wire(Convert::JsonText, json!("{")).is_err());
@@ -251,32 +251,32 @@ mod tests {
     }
 
     #[test]
-    fn an_id_in_a_region_comes_back_in_the_region_of_the_zone() {
+    fn a_regional_id_is_returned_with_the_region_of_the_zone() {
         assert_eq!(to_wire(Convert::RegionalId, json!("fr-par/u-1")), Ok(Some(json!("u-1"))));
         assert_eq!(from_wire(Convert::RegionalId, json!("u-1"), Some("nl-ams-2"), None), Some(json!("nl-ams/u-1")));
     }
 
     #[test]
-    fn of_an_id_of_several_parts_the_last_one_counts() {
+    fn only_the_last_part_of_an_id_is_sent() {
         assert_eq!(to_wire(Convert::LastPart, json!("fr-par-1/server/interface")), Ok(Some(json!("interface"))));
         assert_eq!(there_and_back(Convert::LastPart, json!("interface")), Some(json!("interface")));
     }
 
     #[test]
-    fn the_keys_of_a_map_are_in_lower_case_on_the_wire() {
+    fn the_keys_of_a_map_are_sent_in_lower_case() {
         assert_eq!(to_wire(Convert::LowerKeys, json!({ "My-Key": "A" })), Ok(Some(json!({ "my-key": "A" }))));
         assert!(crate::equal::on_wire(Convert::LowerKeys, None, &json!({ "My-Key": "A" }), &json!({ "my-key": "A" })));
         assert!(!crate::equal::on_wire(Convert::LowerKeys, None, &json!({ "k": "A" }), &json!({ "k": "a" })));
     }
 
     #[test]
-    fn an_owner_is_a_project_said_twice() {
+    fn an_owner_is_sent_as_project_colon_project() {
         assert_eq!(to_wire(Convert::Owner, json!("p-1")), Ok(Some(json!("p-1:p-1"))));
         assert_eq!(there_and_back(Convert::Owner, json!("p-1")), Some(json!("p-1")));
     }
 
     #[test]
-    fn an_id_that_is_not_set_is_absent() {
+    fn an_empty_id_is_absent() {
         assert_eq!(from_wire(Convert::LocalizedId, json!(""), Some("fr-par"), None), None);
     }
 }

@@ -1,6 +1,6 @@
-//! Resources that nobody is called for: what they are is made here, and the stack's state is all that keeps it.
+//! Local resources, such as passwords and rotations: they exist only in the Pulumi state, and no API is called.
 //!
-//! Pure but for chance, for the time and for what `probe` has seen, which are arguments. Knows neither the API nor the client.
+//! Pure: random bytes, the time and the result of `probe` are arguments.
 
 mod password;
 mod rotation;
@@ -14,31 +14,31 @@ use crate::inputs::hidden;
 use crate::operation::{Created, Diff, DiffRequest, ReadBack};
 use crate::rng::Rng;
 
-/// The id of everything that is made here: there is nothing it could be found by.
+/// The id of all local resources: they cannot be looked up.
 const ID: &str = "kept-in-the-state";
 
-/// How one kind of resource is made.
+/// The implementation of one local resource type.
 trait Local: Sync {
-    /// Makes the outputs that are no inputs, once and for all.
-    fn make(&self, _chance: &dyn Rng, _inputs: &Object, _now: Timestamp) -> Result<Object, Error> {
+    /// Generates the outputs that are not inputs.
+    fn make(&self, _rng: &dyn Rng, _inputs: &Object, _now: Timestamp) -> Result<Object, Error> {
         Ok(Object::new())
     }
 
-    /// Adds to a diff what changes by itself, and what the user may want to know of that.
+    /// Adds changes that are due by time, and notes for the user.
     fn adjust_diff(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
 
-    /// The outputs that a change makes anew; those that are not among them stay.
+    /// The outputs that an update generates again; the others keep their values.
     fn remake(&self, _request: &DiffRequest<'_>) -> Result<Object, Error> {
         Ok(Object::new())
     }
 
-    /// The outputs that are certain before it is made; `olds` is empty before the first time.
+    /// The outputs that are known in a preview; `olds` is empty for a create.
     fn outlook(&self, _request: &DiffRequest<'_>) -> Object {
         Object::new()
     }
 }
 
-/// A check outside of Scaleway's API, which the engine performs: its outputs are what the check has seen.
+/// A health or login check, which the engine performs: its outputs are the result.
 struct Check;
 
 impl Local for Check {}
@@ -48,23 +48,25 @@ fn local(resource: &Resource) -> Result<&'static dyn Local, Error> {
         Some("health_check" | "login_check") => Ok(&Check),
         Some("rotation") => Ok(&rotation::Rotation),
         Some("password") => Ok(&password::Password),
-        other => Err(Error::new(ErrorKind::Internal, format!("nothing makes the {} ({other:?})", resource.label))),
+        other => {
+            Err(Error::new(ErrorKind::Internal, format!("the {} has no implementation ({other:?})", resource.label)))
+        }
     }
 }
 
-/// Adds to a diff what changes by itself.
+/// Adds changes that are due by time.
 pub fn adjust_diff(resource: &Resource, request: &DiffRequest<'_>, diff: &mut Diff) {
     if let Ok(local) = local(resource) {
         local.adjust_diff(request, diff);
     }
 }
 
-/// What is certain of the outputs before the resource is made or changed.
+/// The outputs that are known before the create or update.
 pub fn outlook(resource: &Resource, request: &DiffRequest<'_>) -> Object {
     local(resource).map(|local| local.outlook(request)).unwrap_or_default()
 }
 
-/// Makes the resource; `seen` is what was looked at.
+/// Creates the resource; `seen` is the result of the check.
 pub fn create(
     resource: &Resource,
     rng: &dyn Rng,
@@ -77,14 +79,14 @@ pub fn create(
     Ok(Created { id: ID.to_owned(), state: state(resource, inputs, &made) })
 }
 
-/// What the state keeps. Without a state there is nothing: an id tells nothing here, and one that told a secret would be
-/// kept in the clear by Pulumi.
+/// Reads the resource from its state. Without a state it cannot be imported: the id contains no data, because Pulumi stores
+/// ids in plain text.
 pub fn read(id: &str, inputs: &Object, known: &Object) -> Option<ReadBack> {
     let read = || ReadBack { id: id.to_owned(), state: known.clone(), inputs: inputs.clone() };
     (!known.is_empty()).then(read)
 }
 
-/// The resource with other inputs; what was made stays, but for what is made and what was seen anew.
+/// Updates the resource: generated outputs keep their values, except those that `remake` and the check return.
 pub fn update(resource: &Resource, request: &DiffRequest<'_>, seen: Object) -> Result<Object, Error> {
     let mut made = request.olds.clone();
     made.extend(local(resource)?.remake(request)?);
@@ -92,7 +94,7 @@ pub fn update(resource: &Resource, request: &DiffRequest<'_>, seen: Object) -> R
     Ok(state(resource, request.news, &made))
 }
 
-/// The outputs: inputs as they were given, and what was made.
+/// The outputs: the inputs and the generated values.
 fn state(resource: &Resource, inputs: &Object, made: &Object) -> Object {
     let state = resource.properties.iter().filter_map(|(name, property)| {
         let from = if property.input == Input::No { made } else { inputs };

@@ -1,4 +1,4 @@
-//! A password: made once of unpredictable characters, and kept. Knows nobody it is for.
+//! A password: generated once from random characters, and kept in the state.
 
 use jiff::Timestamp;
 use value::{Object, Value, object};
@@ -14,13 +14,13 @@ const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const DIGITS: &[u8] = b"0123456789";
 
-/// Special characters that stand for themselves in addresses, shells and configuration files alike.
+/// Special characters that need no escaping in URLs, shells and configuration files.
 const SPECIAL: &[u8] = b"-_.~";
 
-/// The length where the program does not say one, as the descriptor has it.
+/// The default length, as in the descriptor.
 const USUAL_LENGTH: usize = 32;
 
-/// More than enough: at the shortest length, three out of ten attempts have a character of each kind.
+/// The maximum number of attempts: at the minimum length, 30 % of them have a character of each kind.
 const ATTEMPTS: usize = 1_000;
 
 impl Local for Password {
@@ -29,7 +29,7 @@ impl Local for Password {
         let special = inputs.flag("special").unwrap_or(true);
         let kinds: &[&[u8]] = if special { &[LOWER, UPPER, DIGITS, SPECIAL] } else { &[LOWER, UPPER, DIGITS] };
         let alphabet = kinds.concat();
-        // Each password that has all kinds is as probable as any other: the rest is thrown away, not mended.
+        // Rejection sampling: all passwords with a character of each kind are equally probable.
         for _ in 0..ATTEMPTS {
             let password = characters(rng, &alphabet, length)?;
             if kinds.iter().all(|kind| password.iter().any(|character| kind.contains(character))) {
@@ -37,19 +37,19 @@ impl Local for Password {
                 return Ok(object! { "result": Value::from(text).into_secret() });
             }
         }
-        Err(Error::new(ErrorKind::Internal, "the source of chance gives the same again and again"))
+        Err(Error::new(ErrorKind::Internal, "the random number generator returns the same bytes repeatedly"))
     }
 }
 
-/// That many characters of an alphabet, each as probable as any other.
+/// Random characters of an alphabet, uniformly distributed.
 fn characters(rng: &dyn Rng, alphabet: &[u8], length: usize) -> Result<Vec<u8>, Error> {
-    // Bytes beyond the last whole multiple would favour the first characters.
+    // Bytes beyond the last full multiple would favour the first characters.
     let fair = 256 - 256 % alphabet.len();
     let mut found = Vec::with_capacity(length);
     let mut bytes = [0_u8; 64];
     while found.len() < length {
         rng.fill(&mut bytes).map_err(|error| {
-            Error::new(ErrorKind::Internal, "this machine gives no unpredictable bytes").because(error)
+            Error::new(ErrorKind::Internal, "the operating system returned no random bytes").because(error)
         })?;
         let fitting = bytes.iter().map(|byte| usize::from(*byte)).filter(|byte| *byte < fair);
         found.extend(fitting.take(length - found.len()).map(|byte| alphabet[byte % alphabet.len()]));
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// A simple generator: the same for the same seed.
+    /// A deterministic generator.
     struct Seeded(Mutex<u64>);
 
     impl Rng for Seeded {
@@ -106,24 +106,24 @@ mod tests {
     }
 
     #[test]
-    fn every_character_is_as_probable_as_any_other() {
+    fn characters_are_uniformly_distributed() {
         let mut seen = [0_u32; 256];
         let alphabet: Vec<u8> = (0..100).collect();
         for character in characters(&Seeded(Mutex::new(1)), &alphabet, 100_000).unwrap() {
             seen[usize::from(character)] += 1;
         }
-        // A thousand of each is expected; a plain remainder would give the first 56 half as much again as the others.
+        // A thousand of each is expected; with a plain remainder the first 56 would be 50 % more frequent.
         assert!(seen[..100].iter().all(|count| (850..1150).contains(count)), "{:?}", &seen[..100]);
     }
 
     #[test]
-    fn no_two_are_the_same() {
+    fn passwords_differ() {
         let passwords: BTreeSet<String> = (0..100).map(|seed| made(seed, &Object::new())).collect();
         assert_eq!(passwords.len(), 100);
     }
 
     #[test]
-    fn a_source_that_fails_or_repeats_itself_ends_in_an_error() {
+    fn a_random_number_generator_that_fails_or_repeats_itself_is_an_error() {
         struct Zeros;
         impl Rng for Zeros {
             fn fill(&self, bytes: &mut [u8]) -> io::Result<()> {

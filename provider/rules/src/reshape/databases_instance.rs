@@ -1,17 +1,17 @@
-//! Database instances: one list of endpoints on the wire, one property per kind of endpoint for the program; and
-//! encryption, which a new instance and an existing one are asked for in different fields.
+//! Database instances: the API has one list of endpoints, the program one property per kind of endpoint; and encryption,
+//! which is another field in requests for a new instance than for an existing one.
 //!
-//! It does not know how endpoints of an existing instance are changed: that takes calls of their own.
+//! Changes of endpoints of an existing instance need separate calls (`engine`).
 
 use serde_json::{Value as Json, json};
 
 use crate::wire::Wire;
 
-/// `private_network` and `load_balancer` become `init_endpoints`, in the order of the peer; without either there is no
-/// list, so that Scaleway makes its usual public endpoint. `encryption.enabled` is said again as `enable_encryption`,
-/// its name in upgrades.
+/// `private_network` and `load_balancer` become `init_endpoints`, in the order of `pulumiverse_scaleway`; without either
+/// there is no list, so that the API creates its default public endpoint. `encryption.enabled` is copied to
+/// `enable_encryption`, its name in upgrades.
 ///
-/// Both properties stay where they are, for the conditions of reads: no call has fields of their names.
+/// Both properties are kept for the conditions of reads: no call has fields with their names.
 pub(super) fn encode(wire: &mut Wire) {
     let private_network = wire.get("private_network").and_then(private_network_spec);
     let load_balancer = wire.get("load_balancer").filter(|balancer| balancer.is_object()).map(|_| load_balancer_spec());
@@ -26,9 +26,9 @@ pub(super) fn encode(wire: &mut Wire) {
 
 /// `endpoints` becomes `load_balancer` with `endpoint_ip` and `endpoint_port`, and `private_network`: the first of each
 /// kind, flat. `read_replicas` becomes a list of the endpoints of all replicas. Addresses in `private_ips` lose their
-/// prefix length. Endpoints of other kinds belong to no property.
+/// prefix length. Endpoints of other kinds have no property.
 pub(super) fn decode(wire: &mut Wire) {
-    // As recorded: a schedule that was switched off by a change says that it is on, and never runs.
+    // As recorded: a backup schedule that was disabled by an update is returned as enabled, but has no next run.
     if let Some(Json::Object(schedule)) = wire.get_mut("backup_schedule")
         && schedule.get("next_run_at").is_some_and(Json::is_null)
     {
@@ -58,13 +58,13 @@ pub(super) fn decode(wire: &mut Wire) {
     }
 }
 
-/// How a public endpoint is asked for.
+/// The request for a public endpoint.
 pub(super) fn load_balancer_spec() -> Json {
     json!({ "load_balancer": {} })
 }
 
-/// How a private endpoint with these wishes (`pn_id`, `ip_net`, `enable_ipam`) is asked for: at the address the program
-/// names, else at one that IPAM picks. Both at once are sent as they are, for the API to refuse with its own words.
+/// The request for a private endpoint (`pn_id`, `ip_net`, `enable_ipam`): at the address of the program, otherwise at one
+/// that IPAM chooses. If both are set, both are sent, and the API rejects the request with its own message.
 pub(super) fn private_network_spec(wishes: &Json) -> Option<Json> {
     let mut spec = json!({ "private_network_id": wishes.as_object()?.get("pn_id").filter(|id| !id.is_null())? });
     let address = wishes.get("ip_net").filter(|address| !address.is_null());
@@ -77,12 +77,12 @@ pub(super) fn private_network_spec(wishes: &Json) -> Option<Json> {
     Some(json!({ "private_network": spec }))
 }
 
-/// Whether an endpoint is of a kind: the field of that name holds its details, which may be empty.
+/// Whether an endpoint is of a kind: the field of that name contains its details, which may be empty.
 pub(super) fn is_kind(endpoint: &Json, kind: &str) -> bool {
     endpoint.get(kind).is_some_and(Json::is_object)
 }
 
-/// What endpoints of all kinds have.
+/// The fields of endpoints of all kinds.
 pub(super) fn address(endpoint: &Json) -> Wire {
     let fields = [("endpoint_id", "id"), ("hostname", "hostname"), ("ip", "ip"), ("name", "name"), ("port", "port")];
     let known = fields.iter().filter_map(|(name, field)| Some(((*name).to_owned(), endpoint.get(field)?.clone())));
@@ -116,7 +116,7 @@ mod tests {
         reshaped(decode, json)
     }
 
-    /// The endpoints the API makes of those it was asked for.
+    /// The endpoints that the API creates for a request.
     fn made(request: &Json) -> Json {
         let specs = request["init_endpoints"].as_array().cloned().unwrap_or_default();
         let endpoints: Vec<Json> = specs
@@ -141,12 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn a_public_endpoint_is_asked_for_with_an_empty_object() {
+    fn a_public_endpoint_is_requested_with_an_empty_object() {
         assert_eq!(encoded(&json!({ "load_balancer": {} }))["init_endpoints"], json!([{ "load_balancer": {} }]));
     }
 
     #[test]
-    fn a_private_endpoint_gets_the_address_that_is_wished_for_or_one_of_ipam() {
+    fn a_private_endpoint_gets_the_address_of_the_program_or_one_of_ipam() {
         let spec = |wishes: Json| {
             encoded(&json!({ "private_network": wishes }))["init_endpoints"][0]["private_network"].clone()
         };
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn without_wishes_scaleway_makes_its_usual_endpoint() {
+    fn without_endpoint_inputs_no_endpoints_are_requested() {
         assert_eq!(encoded(&json!({ "name": "a" })), json!({ "name": "a" }));
         for wishes in [json!(null), json!({}), json!({ "pn_id": null }), json!("p")] {
             let wanted = encoded(&json!({ "private_network": wishes, "load_balancer": null }));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn both_kinds_of_endpoint_are_found_and_laid_flat() {
+    fn both_kinds_of_endpoint_are_found_and_flattened() {
         let answer = json!({
             "endpoints": [
                 { "direct_access": {}, "id": "d", "ip": "212.47.252.48", "name": null, "port": 5432 },
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn replicas_are_told_by_their_endpoints_and_private_addresses_without_prefix() {
+    fn replicas_are_returned_by_their_endpoints_and_private_addresses_without_prefix() {
         let answer = json!({
             "read_replicas": [
                 { "id": "r", "endpoints": [{ "direct_access": {}, "id": "d", "ip": "212.47.244.87", "name": null, "port": 5432 }] },
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_that_never_runs_is_off_whatever_it_says() {
+    fn a_schedule_without_a_next_run_is_disabled() {
         let off =
             |schedule: Json| decoded(&json!({ "backup_schedule": schedule }))["backup_schedule"]["disabled"].clone();
         assert_eq!(off(json!({ "disabled": false, "next_run_at": null })), json!(true));
@@ -237,11 +237,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_no_endpoint() {
-        let strange = json!({ "endpoints": [null, 7, {}, { "load_balancer": null }, { "private_network": "n" }] });
-        assert_eq!(decoded(&strange), json!({}));
-        let stranger = json!({ "endpoints": {}, "read_replicas": [7, { "endpoints": 7 }], "private_ips": {} });
-        assert_eq!(decoded(&stranger), json!({ "read_replicas": [], "private_ips": {} }));
+    fn unexpected_json_is_ignored() {
+        let unexpected = json!({ "endpoints": [null, 7, {}, { "load_balancer": null }, { "private_network": "n" }] });
+        assert_eq!(decoded(&unexpected), json!({}));
+        let unexpected = json!({ "endpoints": {}, "read_replicas": [7, { "endpoints": 7 }], "private_ips": {} });
+        assert_eq!(decoded(&unexpected), json!({ "read_replicas": [], "private_ips": {} }));
         let bare = decoded(&json!({ "endpoints": [{ "private_network": {} }, { "load_balancer": {} }] }));
         assert_eq!(bare["private_network"]["enable_ipam"], json!(false));
         assert_eq!(bare["load_balancer"], json!({}));
@@ -249,7 +249,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_asked_for_comes_back(public in any::<bool>(), network in any::<Option<bool>>(), id in "[0-9a-f]{8}") {
+        fn requested_endpoints_are_returned_unchanged(public in any::<bool>(), network in any::<Option<bool>>(), id in "[0-9a-f]{8}") {
             let mut wanted = Wire::new();
             if public {
                 wanted.insert("load_balancer".to_owned(), json!({}));

@@ -1,13 +1,13 @@
-//! Read replicas: one list of endpoints on the wire, one property per kind of endpoint for the program.
+//! Read replicas: the API has one list of endpoints, the program one property per kind of endpoint.
 //!
-//! Endpoints look like those of instances, except that the public one is called a direct access.
+//! Endpoints are like those of instances, except that the public one is named direct access.
 
 use serde_json::{Value as Json, json};
 
 use super::databases_instance::{address, is_kind, private_network, private_network_spec};
 use crate::wire::Wire;
 
-/// `direct_access` and `private_network` become `endpoint_spec`, in this order, and stay where they are.
+/// `direct_access` and `private_network` become `endpoint_spec`, in this order, and are kept.
 pub(super) fn encode(wire: &mut Wire) {
     let direct = wire.get("direct_access").filter(|direct| direct.is_object()).map(|_| direct_access_spec());
     let private = wire.get("private_network").and_then(private_network_spec);
@@ -36,7 +36,7 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn endpoints_are_asked_for_in_one_list() {
+    fn endpoints_are_requested_in_one_list() {
         let wanted = json!({ "direct_access": {}, "private_network": { "pn_id": "p", "ip_net": "10.0.0.3/24" } });
         let private = json!({ "private_network": { "private_network_id": "p", "service_ip": "10.0.0.3/24" } });
         assert_eq!(reshaped(encode, &wanted)["endpoint_spec"], json!([{ "direct_access": {} }, private]));
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_endpoint_is_found_and_laid_flat() {
+    fn each_kind_of_endpoint_is_found_and_flattened() {
         let details = json!({
             "private_network_id": "n", "provisioning_mode": "static", "service_ip": "10.0.0.3/24", "zone": "fr-par-1",
         });

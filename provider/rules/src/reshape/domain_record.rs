@@ -1,18 +1,17 @@
-//! DNS records: names and data in the one form in which they are sent, and what the zone tells beside.
+//! DNS records: names and data in the form that is sent, and the outputs that come from the zone.
 //!
-//! It knows that a record that answers by place also holds its usual answer, and that the zone of the record was read
-//! into `zone`. It does not know how records are changed.
+//! A geo IP record also contains its default data. The zone of the record was read into `zone`.
 
 use serde_json::{Value as Json, json};
 
 use crate::dns;
 use crate::wire::{self, Wire};
 
-/// Records that answer in another way than with their data, and the list without which they do not.
+/// The dynamic record configurations, each with the list that must not be empty.
 const LISTS: [(&str, &str); 3] =
     [("geo_ip_config", "matches"), ("weighted_config", "weighted_ips"), ("view_config", "views")];
 
-/// Writes name and data in the form in which they are sent; a priority within the data becomes the record's priority.
+/// Converts name and data to the form that is sent; a priority in the data becomes the record's priority.
 pub(super) fn encode(wire: &mut Wire) {
     let (zone, kind) = (text(wire, "dns_zone"), text(wire, "type"));
     if let Some(name) = wire::get(wire, "name").and_then(Json::as_str) {
@@ -21,8 +20,8 @@ pub(super) fn encode(wire: &mut Wire) {
     }
     if let Some(data) = wire::get(wire, "data").and_then(Json::as_str).map(str::to_owned) {
         wire.insert("data".to_owned(), Json::from(dns::sent_data(&kind, &data, &zone)));
-        // Check rejects a `priority` that contradicts the data, so an older one is only left over from before a change.
-        if let Some(priority) = dns::told_priority(&kind, &data) {
+        // Check rejects a `priority` that differs from the data, so a different one is from before an update.
+        if let Some(priority) = dns::priority_in_data(&kind, &data) {
             wire.insert("priority".to_owned(), Json::from(priority));
         }
     }
@@ -37,7 +36,7 @@ pub(super) fn encode(wire: &mut Wire) {
     }
 }
 
-/// The zone tells the project and whether it is a root zone; name and zone tell the full name.
+/// Adds the project and `root_zone` from the zone, and the full name from name and zone.
 pub(super) fn decode(wire: &mut Wire) {
     let (zone, kind, name) = (text(wire, "dns_zone"), text(wire, "type"), text(wire, "name"));
     if let Some(data) = wire::get(wire, "data").and_then(Json::as_str) {
@@ -64,7 +63,7 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn a_record_is_sent_in_one_form() {
+    fn a_record_is_sent_in_canonical_form() {
         let wanted = json!({ "dns_zone": "example.org", "name": "@", "type": "MX", "data": "10 mail" });
         let sent = json!({
             "dns_zone": "example.org", "name": "", "type": "MX", "data": "mail.example.org.", "priority": 10,
@@ -74,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_answers_by_place_holds_its_usual_answer_too() {
+    fn a_geo_ip_record_contains_its_default_data() {
         let matches = json!([{ "countries": ["FR"], "data": "192.0.2.2" }]);
         let wanted = json!({ "type": "A", "data": "192.0.2.1", "geo_ip_config": { "matches": matches } });
         let sent = reshaped(encode, &wanted);
@@ -82,25 +81,25 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_holds_nothing_makes_an_ordinary_record() {
+    fn an_empty_list_is_an_ordinary_record() {
         let wanted = json!({ "type": "A", "data": "192.0.2.1", "weighted_config": { "weighted_ips": [] } });
         assert_eq!(reshaped(encode, &wanted)["weighted_config"], Json::Null);
     }
 
     #[test]
-    fn an_answer_gains_what_its_zone_tells() {
+    fn outputs_of_the_zone_are_added() {
         let answer = json!({
             "dns_zone": "example.org", "name": "", "type": "TXT", "data": "\"a b\"",
             "zone": { "subdomain": "", "project_id": "p" },
         });
-        let told = reshaped(decode, &answer);
+        let decoded = reshaped(decode, &answer);
         assert_eq!(
-            (&told["data"], &told["fqdn"], &told["root_zone"]),
+            (&decoded["data"], &decoded["fqdn"], &decoded["root_zone"]),
             (&json!("a b"), &json!("example.org"), &json!(true))
         );
         let below = json!({ "dns_zone": "a.example.org", "name": "www", "zone": { "subdomain": "a" } });
-        let told = reshaped(decode, &below);
-        assert_eq!((&told["fqdn"], &told["root_zone"]), (&json!("www.a.example.org"), &json!(false)));
+        let decoded = reshaped(decode, &below);
+        assert_eq!((&decoded["fqdn"], &decoded["root_zone"]), (&json!("www.a.example.org"), &json!(false)));
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! Addresses of IPAM: an address comes with the length of its subnet, and whoever has it may be a machine of one's own.
+//! IPAM addresses: an address has the prefix length of its subnet, and may be attached to a custom resource.
 //!
-//! It knows that the subnet of the address was read into `subnet`. It does not know who else may have an address.
+//! The subnet of the address was read into `subnet`.
 
 use serde_json::Value as Json;
 
 use crate::wire::{self, Wire};
 
-/// Requests carry what the program says, as it is.
+/// Requests are unchanged.
 pub(super) fn encode(_: &mut Wire) {}
 
-/// The address alone and with its length; the holder as the program's own if it is one; the network of the subnet.
+/// Adds the address with and without prefix length, the custom resource if it has one, and the network of the subnet.
 pub(super) fn decode(wire: &mut Wire) {
     if let Some(block) = wire::get(wire, "address").and_then(Json::as_str).map(str::to_owned) {
         let address = block.split_once('/').map_or(block.as_str(), |(address, _)| address).to_owned();
@@ -34,21 +34,21 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn an_address_is_told_alone_and_with_its_length_and_where_it_is_from() {
+    fn an_address_is_returned_with_and_without_prefix_length_and_with_its_source() {
         let answer = json!({
             "address": "172.16.32.2/22",
             "source": { "subnet_id": "s" },
             "subnet": { "private_network_id": "n" },
             "resource": null,
         });
-        let told = reshaped(decode, &answer);
-        assert_eq!((&told["address_alone"], &told["address"]), (&json!("172.16.32.2"), &json!("172.16.32.2/22")));
-        assert_eq!(told["source"], json!({ "subnet_id": "s", "private_network_id": "n" }));
+        let decoded = reshaped(decode, &answer);
+        assert_eq!((&decoded["address_alone"], &decoded["address"]), (&json!("172.16.32.2"), &json!("172.16.32.2/22")));
+        assert_eq!(decoded["source"], json!({ "subnet_id": "s", "private_network_id": "n" }));
         assert_eq!(reshaped(encode, &answer), answer);
     }
 
     #[test]
-    fn only_a_machine_of_ones_own_is_the_programs() {
+    fn only_a_custom_resource_is_an_input() {
         let holder = |kind: &str| json!({ "resource": { "type": kind, "mac_address": "02:00:00:00:00:01" } });
         assert_eq!(reshaped(decode, &holder("custom"))["custom_resource"]["mac_address"], "02:00:00:00:00:01");
         assert_eq!(reshaped(decode, &holder("rdb_instance"))["custom_resource"], Json::Null);

@@ -1,7 +1,7 @@
-//! Pure pairs of functions for the few wire objects in which several properties share one field.
+//! Pure pairs of functions for wire objects in which several properties share one field.
 //!
-//! A pair turns what the properties say into what requests want, and answers into something where each property has a
-//! field of its own. The catalog names it; both directions survive any JSON.
+//! A pair converts properties to the form of requests, and responses to a form in which each property has its own field.
+//! The catalog names the pair; both directions accept any JSON.
 
 mod databases_instance;
 mod databases_read_replica;
@@ -26,7 +26,7 @@ pub use observability_alert_manager::rules_that_are_on;
 
 use crate::wire::Wire;
 
-/// One pair: to the shape of requests, and from the shape of answers.
+/// One pair: to the form of requests, and from the form of responses.
 type Pair = (fn(&mut Wire), fn(&mut Wire));
 
 fn pair(name: &str) -> Option<Pair> {
@@ -52,24 +52,24 @@ fn pair(name: &str) -> Option<Pair> {
     })
 }
 
-/// From the shape of the properties to that of requests.
+/// Converts properties to the form of requests.
 pub fn encode(resource: &Resource, wire: &mut Wire) {
     if let Some((encode, _)) = resource.reshape.as_deref().and_then(pair) {
         encode(wire);
     }
 }
 
-/// From the shape of answers to that of the properties.
+/// Converts responses to the form of properties.
 pub fn decode(resource: &Resource, wire: &mut Wire) {
     if let Some((_, decode)) = resource.reshape.as_deref().and_then(pair) {
         decode(wire);
     }
 }
 
-/// One direction of a pair, for its tests.
+/// Applies one direction of a pair, for tests.
 #[cfg(test)]
 fn reshaped(direction: fn(&mut Wire), json: &serde_json::Value) -> serde_json::Value {
-    let mut wire = json.as_object().expect("tests give objects").clone();
+    let mut wire = json.as_object().expect("tests use objects").clone();
     direction(&mut wire);
     serde_json::Value::Object(wire)
 }

@@ -1,18 +1,18 @@
-//! Access control lists: Scaleway writes into the description of a rule whose it is.
+//! Network ACLs: the API marks in the description of each rule whether it was created by a client.
 //!
-//! It knows the marker, and that only the rules of clients are a program's. Requests carry rules as they are.
+//! Only rules of clients belong to the program.
 
 use serde_json::Value as Json;
 
 use crate::wire::Wire;
 
-/// How a marked description begins.
+/// The prefix of a marked description.
 const MARKER: &str = "(Rule scope: ";
 
-/// Nothing is to be done.
+/// Requests are unchanged.
 pub(super) fn encode(_: &mut Wire) {}
 
-/// Leaves the rules of clients, without the marker.
+/// Keeps only the rules of clients, without the marker.
 pub(super) fn decode(wire: &mut Wire) {
     let Some(Json::Array(rules)) = wire.get_mut("rules") else { return };
     rules.retain_mut(|rule| {
@@ -36,7 +36,7 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn only_the_rules_of_clients_are_left_and_without_the_marker() {
+    fn only_rules_of_clients_are_kept_without_the_marker() {
         let answer = json!({ "rules": [
             { "description": "(Rule scope: internal) metadata" },
             { "description": "(Rule scope: client) web" },

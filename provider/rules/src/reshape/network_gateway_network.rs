@@ -1,6 +1,4 @@
-//! Gateway networks: two fields of the object on the wire, a list of one for the program.
-//!
-//! It does not know what else a gateway network has.
+//! Gateway networks: two fields in the API, a list with one element for the program.
 
 use serde_json::{Map, Value as Json};
 
@@ -8,7 +6,7 @@ use crate::wire::Wire;
 
 const FIELDS: [&str; 2] = ["push_default_route", "ipam_ip_id"];
 
-/// The fields of the first of `ipam_configs` stand beside everything else.
+/// Moves the fields of the first of `ipam_configs` to the top level.
 pub(super) fn encode(wire: &mut Wire) {
     let Some(Json::Array(configs)) = wire.remove("ipam_configs") else { return };
     let Some(Json::Object(config)) = configs.into_iter().next() else { return };
@@ -17,7 +15,7 @@ pub(super) fn encode(wire: &mut Wire) {
     }
 }
 
-/// The two fields are gathered in `ipam_configs`, a list of one; without them there is no list.
+/// Moves the two fields to `ipam_configs`, a list with one element; without them there is no list.
 pub(super) fn decode(wire: &mut Wire) {
     let fields = FIELDS.iter().filter_map(|field| Some(((*field).to_owned(), wire.get(*field)?.clone())));
     let config: Map<String, Json> = fields.collect();
@@ -36,7 +34,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_config_comes_back_as_it_was_given(push in any::<bool>(), id in "[0-9a-f]{8}") {
+        fn a_config_is_returned_unchanged(push in any::<bool>(), id in "[0-9a-f]{8}") {
             let given = json!({ "ipam_configs": [{ "push_default_route": push, "ipam_ip_id": id }] });
             let sent = reshaped(encode, &given);
             prop_assert_eq!(&sent, &json!({ "push_default_route": push, "ipam_ip_id": id }));
@@ -46,9 +44,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_config_does_no_harm() {
-        for strange in [json!({ "ipam_configs": "a" }), json!({ "ipam_configs": [1] }), json!({ "ipam_configs": [] })] {
-            assert_eq!(reshaped(encode, &strange), json!({}));
+    fn unexpected_json_is_ignored() {
+        for unexpected in
+            [json!({ "ipam_configs": "a" }), json!({ "ipam_configs": [1] }), json!({ "ipam_configs": [] })]
+        {
+            assert_eq!(reshaped(encode, &unexpected), json!({}));
         }
         assert_eq!(reshaped(decode, &json!({})), json!({}));
     }

@@ -1,14 +1,12 @@
-//! Private networks: one list of address blocks on the wire, one property per address family for the program.
-//!
-//! It does not know which blocks are allowed, nor what else a private network has.
+//! Private networks: the API has one list of CIDR blocks, the program one property per address family.
 
 use ipnet::IpNet;
 use serde_json::{Value as Json, json};
 
 use crate::wire::Wire;
 
-/// `ipv4_subnet` (`{subnet}`) and `ipv6_subnets` (`[{subnet}]`) become `subnets`: a list of texts, IPv4 first as the
-/// peer sends them. Without any block there is no list, so that Scaleway picks the blocks.
+/// `ipv4_subnet` (`{subnet}`) and `ipv6_subnets` (`[{subnet}]`) become `subnets`: a list of strings, IPv4 first as in
+/// `pulumiverse_scaleway`. Without any block there is no list, so that the API chooses the blocks.
 pub(super) fn encode(wire: &mut Wire) {
     let ipv4 = wire.remove("ipv4_subnet");
     let ipv6 = wire.remove("ipv6_subnets");
@@ -21,7 +19,7 @@ pub(super) fn encode(wire: &mut Wire) {
 
 /// `subnets`, a list of objects, becomes `ipv4_subnet` (the first of its family), `ipv4_subnets` (for the lookup
 /// function, which returns a list) and `ipv6_subnets`, each object with `address`, `prefix_length` and `subnet_mask`
-/// besides what the answer says. What is no block of addresses is left out. `is_regional` is true of every network.
+/// and the fields of the response. Invalid blocks are omitted. `is_regional` is always true.
 pub(super) fn decode(wire: &mut Wire) {
     wire.insert("is_regional".to_owned(), Json::Bool(true));
     let Some(Json::Array(subnets)) = wire.remove("subnets") else { return };
@@ -36,7 +34,7 @@ pub(super) fn decode(wire: &mut Wire) {
     wire.insert("ipv6_subnets".to_owned(), Json::Array(objects(ipv6)));
 }
 
-/// A subnet of an answer with the parts of its block spelled out.
+/// A subnet of a response with the parts of its CIDR block.
 fn described(mut subnet: Json) -> Option<(IpNet, Json)> {
     let fields = subnet.as_object_mut()?;
     let block: IpNet = fields.get("subnet")?.as_str()?.parse().ok()?;
@@ -46,7 +44,7 @@ fn described(mut subnet: Json) -> Option<(IpNet, Json)> {
     Some((block, subnet))
 }
 
-/// The mask byte by byte in decimal, for IPv6 too, as the peer writes it.
+/// The mask byte by byte in decimal, also for IPv6, as in `pulumiverse_scaleway`.
 fn mask(block: &IpNet) -> String {
     let bytes = match block {
         IpNet::V4(block) => block.netmask().octets().to_vec(),
@@ -72,7 +70,7 @@ mod tests {
         reshaped(decode, json)
     }
 
-    /// What the API answers to a request: each block as an object.
+    /// The API's response to a request: each block as an object.
     fn answered(mut request: Json) -> Json {
         if let Some(Json::Array(subnets)) = request.get_mut("subnets") {
             for subnet in subnets {
@@ -100,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_split_by_family_and_spelled_out() {
+    fn responses_are_split_by_family_with_the_parts_of_each_block() {
         let answer = json!({
             "subnets": [
                 { "id": "six", "subnet": "fd46:78ab:30b8:8364::/64" },
@@ -128,9 +126,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_block_is_left_out() {
-        let strange = json!({ "subnets": [null, 7, "10.0.0.0/8", {}, { "subnet": 7 }, { "subnet": "nowhere" }] });
-        assert_eq!(decoded(&strange), json!({ "is_regional": true, "ipv4_subnets": [], "ipv6_subnets": [] }));
+    fn invalid_blocks_are_omitted() {
+        let unexpected = json!({ "subnets": [null, 7, "10.0.0.0/8", {}, { "subnet": 7 }, { "subnet": "nowhere" }] });
+        assert_eq!(decoded(&unexpected), json!({ "is_regional": true, "ipv4_subnets": [], "ipv6_subnets": [] }));
         assert_eq!(decoded(&json!({ "subnets": null })), json!({ "is_regional": true }));
     }
 

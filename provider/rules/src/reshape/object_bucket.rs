@@ -1,17 +1,15 @@
-//! Buckets: versioning and object lock are words on the wire, and the conditions of a lifecycle rule stand in another
-//! place when there are several of them.
-//!
-//! It does not know what a rule may say, nor what else can be set on a bucket.
+//! Buckets: S3 represents versioning and object lock as strings, and several conditions of a lifecycle rule in another field
+//! than a single one.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::wire::Wire;
 
-/// What days are written as on the wire: the instant at which they begin.
+/// The time of day of a date in requests: midnight UTC.
 const MIDNIGHT: &str = "T00:00:00Z";
 
-/// `versioning` (`{enabled}`) becomes `status`. An object lock that is off is not asked for. Rules get names, and their
-/// conditions the form they have on the wire.
+/// `versioning` (`{enabled}`) becomes `status`. A disabled object lock is not sent. Rules get ids, and their
+/// conditions the form of S3.
 pub(super) fn encode(wire: &mut Wire) {
     match wire.remove("versioning").as_ref().and_then(|versioning| versioning.get("enabled")).and_then(Json::as_bool) {
         Some(true) => drop(wire.insert("status".to_owned(), json!("Enabled"))),
@@ -36,7 +34,7 @@ pub(super) fn encode(wire: &mut Wire) {
     }
 }
 
-/// `status` becomes `versioning`; that there is no lock, no tag and no rule is known once the bucket was looked at.
+/// `status` becomes `versioning`; absent locks, tags and rules are set to empty values after a read.
 pub(super) fn decode(wire: &mut Wire) {
     let looked_at = wire.contains_key("owner") || wire.contains_key("status");
     if let Some(Json::String(status)) = wire.remove("status") {
@@ -61,7 +59,7 @@ pub(super) fn decode(wire: &mut Wire) {
         if let Some(tag) = conditions.remove("tag") {
             conditions.insert("tags".to_owned(), json!([tag]));
         }
-        // Older rules say it outside of the filter.
+        // Older rules have the prefix outside of the filter.
         if let Some(prefix) = rule.remove("prefix") {
             conditions.entry("prefix").or_insert(prefix);
         }
@@ -71,7 +69,7 @@ pub(super) fn decode(wire: &mut Wire) {
     }
 }
 
-/// Conditions as the wire has them: one stands alone, several stand in `and`, and each tag is one.
+/// Conditions in the form of S3: a single one at the top level, several in `and`; each tag is a condition.
 fn filter(mut conditions: Map<String, Json>) -> Map<String, Json> {
     conditions.retain(|_, value| !matches!(value, Json::Null) && *value != json!([]) && *value != json!(""));
     let tags = conditions.get("tags").and_then(Json::as_array).map(Vec::len);
@@ -85,7 +83,7 @@ fn filter(mut conditions: Map<String, Json>) -> Map<String, Json> {
     }
 }
 
-/// Rewrites the days that a rule names.
+/// Rewrites the dates in a rule.
 fn days(rule: &mut Map<String, Json>, rewrite: &dyn Fn(&str) -> String) {
     let one = |step: &mut Json| {
         if let Some(Json::String(day)) = step.get_mut("date") {
@@ -98,8 +96,7 @@ fn days(rule: &mut Map<String, Json>, rewrite: &dyn Fn(&str) -> String) {
     rule.get_mut("transitions").and_then(Json::as_array_mut).into_iter().flatten().for_each(one);
 }
 
-/// Removes a delete marker switch that is off from an expiration: S3 does not accept it beside `days` or `date`, and off is
-/// what its absence means.
+/// Removes a false `expired_object_delete_marker`: S3 rejects it together with `days` or `date`, and false is the default.
 fn without_marker(rule: &mut Map<String, Json>) {
     if let Some(Json::Object(expiration)) = rule.get_mut("expiration")
         && expiration.get("expired_object_delete_marker") == Some(&Json::Bool(false))
@@ -108,7 +105,7 @@ fn without_marker(rule: &mut Map<String, Json>) {
     }
 }
 
-/// Shows a delete marker switch that is off beside `days` or `date`, where it is never sent.
+/// Adds a false `expired_object_delete_marker` to `days` or `date`, because it is never sent.
 fn with_marker(rule: &mut Map<String, Json>) {
     if let Some(Json::Object(expiration)) = rule.get_mut("expiration")
         && (expiration.contains_key("days") || expiration.contains_key("date"))
@@ -139,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn versioning_and_lock_are_words_on_the_wire() {
+    fn versioning_and_lock_are_strings_in_requests() {
         let on = json!({ "versioning": { "enabled": true }, "object_lock_enabled": true });
         assert_eq!(encoded(&on), json!({ "status": "Enabled", "object_lock_enabled": true }));
         let off = json!({ "versioning": { "enabled": false }, "object_lock_enabled": false });
@@ -154,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn one_condition_stands_alone_and_several_together() {
+    fn a_single_condition_is_at_the_top_level_and_several_are_in_and() {
         let tag = |key: &str| json!({ "name": key, "value": "v" });
         for (conditions, wire) in [
             (json!({}), json!({})),
@@ -173,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_condition_is_none_and_an_older_prefix_is_one() {
+    fn an_empty_condition_is_omitted_and_an_older_prefix_is_a_condition() {
         let empty = json!({ "lifecycle_rules": [{ "id": "r", "filter": { "prefix": "", "tags": [] } }] });
         assert_eq!(encoded(&empty), json!({ "lifecycle_rules": [{ "id": "r", "filter": {} }] }));
         let older = json!({ "lifecycle_rules": [{ "id": "r", "prefix": "a/" }] });
@@ -181,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_the_instant_at_which_it_begins() {
+    fn a_date_is_sent_as_midnight() {
         let steps = |day: &str| {
             json!({ "lifecycle_rules": [{
                 "id": "r", "filter": {}, "expiration": { "date": day }, "transitions": [{ "date": day }, { "days": 1 }]
@@ -198,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delete_marker_switch_that_is_off_is_not_sent() {
+    fn a_false_expired_object_delete_marker_is_not_sent() {
         let rules =
             |expiration: &Json| json!({ "lifecycle_rules": [{ "id": "r", "filter": {}, "expiration": expiration }] });
         for (given, sent) in [
@@ -214,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_without_a_name_gets_one_that_is_free_and_stays() {
+    fn a_rule_without_an_id_gets_a_unique_and_stable_one() {
         let rules = json!({ "lifecycle_rules": [{}, { "id": "rule-1" }, { "id": "" }] });
         let once = encoded(&rules);
         let names: Vec<&Json> =
@@ -224,10 +221,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rule_is_left_alone() {
-        for strange in [json!({ "lifecycle_rules": 7 }), json!({ "lifecycle_rules": [null, 7, "rule"] })] {
-            assert_eq!(encoded(&strange), strange);
-            assert_eq!(decoded(&strange), strange);
+    fn unexpected_json_is_unchanged() {
+        for unexpected in [json!({ "lifecycle_rules": 7 }), json!({ "lifecycle_rules": [null, 7, "rule"] })] {
+            assert_eq!(encoded(&unexpected), unexpected);
+            assert_eq!(decoded(&unexpected), unexpected);
         }
         decoded(&json!({ "status": [], "lifecycle_rules": [{ "filter": { "and": 7, "tag": 7 }, "expiration": 7 }] }));
     }

@@ -1,12 +1,10 @@
-//! Access control lists: an object of the program, whose parts are a whole document on the wire, and one word for some.
-//!
-//! It does not know who may be in a list.
+//! Bucket ACLs: `access_control_policy` in the program is a document in S3, and some documents are equal to a canned ACL.
 
 use serde_json::{Value as Json, json};
 
 use crate::wire::Wire;
 
-/// The parts of a list.
+/// The fields of an ACL.
 const PARTS: [&str; 2] = ["owner", "grants"];
 
 /// `access_control_policy` (`{owner, grants}`) becomes `owner` and `grants`.
@@ -19,8 +17,8 @@ pub(super) fn encode(wire: &mut Wire) {
     }
 }
 
-/// `owner` and `grants` become `access_control_policy`; the owner also stays where it was. `acl` is the word that a list
-/// amounts to, whatever the id says.
+/// `owner` and `grants` become `access_control_policy`; the owner is also kept. `acl` is the canned ACL with the
+/// same grants, independent of the id.
 pub(super) fn decode(wire: &mut Wire) {
     let (owner, grants) = (wire.get("owner").cloned(), wire.remove("grants"));
     if let (Some(owner), Some(grants)) = (owner, grants) {
@@ -32,7 +30,7 @@ pub(super) fn decode(wire: &mut Wire) {
     }
 }
 
-/// The one word for what these grants allow, if there is one.
+/// The canned ACL with these grants, if there is one.
 fn word(owner: &Json, grants: &Json) -> Option<&'static str> {
     let mut others = Vec::new();
     let mut own = false;
@@ -61,7 +59,7 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn a_list_comes_back_as_it_was_sent() {
+    fn an_acl_is_returned_unchanged() {
         let list = json!({ "owner": { "id": "a:a" }, "grants": [{ "permission": "READ" }] });
         assert_eq!(reshaped(encode, &json!({ "access_control_policy": list })), list);
         let answered = json!({ "owner": list["owner"], "access_control_policy": list });
@@ -69,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_amounts_to_a_word_is_told_by_it() {
+    fn grants_of_a_canned_acl_are_returned_as_its_name() {
         let own = json!({ "grantee": { "id": "a:a" }, "permission": "FULL_CONTROL" });
         let all = |group: &str, permission: &str| json!({ "grantee": { "uri": format!("http://x/{group}") }, "permission": permission });
         for (grants, word) in [
@@ -88,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_stays_a_word_and_what_is_no_list_is_none() {
+    fn a_canned_acl_is_unchanged_and_unexpected_json_is_ignored() {
         assert_eq!(reshaped(encode, &json!({ "acl": "private" })), json!({ "acl": "private" }));
         assert_eq!(reshaped(encode, &json!({ "access_control_policy": null, "acl": "a" })), json!({ "acl": "a" }));
         assert_eq!(reshaped(decode, &json!({ "acl": "private" })), json!({ "acl": "private" }));

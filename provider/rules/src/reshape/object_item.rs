@@ -1,6 +1,4 @@
-//! Objects: one key of the program is three fields on the wire, and who may read an object is told by a list of grants.
-//!
-//! It does not know the content.
+//! Objects: the SSE-C key of the program is three fields in requests, and the visibility is returned as a list of grants.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -9,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::wire::Wire;
 
-/// A key becomes its base64, the algorithm and its checksum, as every call about the content takes them.
+/// The SSE-C key becomes its base64 form, the algorithm and the checksum, as required by all calls for the content.
 pub(super) fn encode(wire: &mut Wire) {
     let Some(Json::String(key)) = wire.get("sse_customer_key").cloned() else { return };
     if key.is_empty() {
@@ -21,7 +19,7 @@ pub(super) fn encode(wire: &mut Wire) {
     wire.insert("sse_customer_key_md5".to_owned(), json!(BASE64.encode(Md5::digest(key.as_bytes()))));
 }
 
-/// Grants to everybody become `visibility`; what a known object is not told to have is none, and its usual class.
+/// Grants to all users become `visibility`; absent fields of an existing object get their defaults.
 pub(super) fn decode(wire: &mut Wire) {
     if let Some(grants) = wire.remove("grants") {
         let grantees = grants.as_array().into_iter().flatten().map(|grant| &grant["grantee"]["uri"]);
@@ -52,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_public_if_everybody_is_granted_something() {
+    fn an_object_is_public_if_all_users_have_a_grant() {
         let all =
             json!([{ "grantee": { "uri": "http://acs.amazonaws.com/groups/global/AllUsers" }, "permission": "READ" }]);
         assert_eq!(reshaped(decode, &json!({ "grants": all })), json!({ "visibility": "public-read" }));
@@ -63,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_usual_is_not_told() {
+    fn absent_fields_get_their_defaults() {
         let known = json!({ "etag": "e", "storage_class": "STANDARD", "metadata": {} });
         assert_eq!(reshaped(decode, &json!({ "etag": "e" })), known);
         assert_eq!(reshaped(decode, &json!({})), json!({}));

@@ -1,16 +1,16 @@
-//! The alert manager of Cockpit: which prepared alerts are on, out of the list of all of them.
+//! The alert manager of Cockpit: the enabled preconfigured alerts, from the list of all of them.
 //!
-//! It does not know which of them the program asked for: an alert may be on for other reasons.
+//! An alert may be enabled although the program does not name it.
 
 use serde_json::{Value as Json, json};
 
 use crate::wire::Wire;
 
-/// Nothing of a request needs another shape: alerts and contact points have calls of their own.
+/// Requests are unchanged: alerts and contact points have their own calls.
 pub(super) fn encode(_wire: &mut Wire) {}
 
-/// `alerts` becomes `preconfigured_alert_ids`: the rules of those that are on or about to be, sorted, because the API
-/// gives another order each time. Contact points without a mail address are left out.
+/// `alerts` becomes `preconfigured_alert_ids`: the rules of the alerts that are enabled or being enabled, sorted, because
+/// the API's order varies. Contact points without an e-mail address are omitted.
 pub(super) fn decode(wire: &mut Wire) {
     let rules = wire.get("alerts").is_some_and(Json::is_array).then(|| rules_that_are_on(wire));
     wire.remove("alerts");
@@ -22,7 +22,7 @@ pub(super) fn decode(wire: &mut Wire) {
     }
 }
 
-/// The rules of the alerts in an answer that are on or about to be, sorted.
+/// The rules of the alerts in a response that are enabled or being enabled, sorted.
 pub fn rules_that_are_on(wire: &Wire) -> Vec<String> {
     let alerts = wire.get("alerts").and_then(Json::as_array).into_iter().flatten();
     let mut rules: Vec<String> = alerts.filter_map(rule_that_is_on).map(str::to_owned).collect();
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn alerts_that_are_on_or_about_to_be_are_told_by_their_rules() {
+    fn enabled_alerts_are_returned_by_their_rules() {
         let answer = json!({
             "alerts": [
                 alert("c", "enabling"),
@@ -67,21 +67,21 @@ mod tests {
     }
 
     #[test]
-    fn contact_points_without_an_address_are_left_out() {
+    fn contact_points_without_an_address_are_omitted() {
         let point = json!({ "email": { "to": "a@example.org" }, "send_resolved_notifications": true });
         let answer = json!({ "contact_points": [point, { "email": null }, 7, { "email": { "to": 7 } }] });
         assert_eq!(decoded(&answer), json!({ "contact_points": [point] }));
     }
 
     #[test]
-    fn what_is_not_understood_is_no_alert() {
+    fn unexpected_json_is_ignored() {
         let answer = json!({ "alerts": [null, {}, { "rule_status": "enabled" }, { "rule_status": 7 }] });
         assert_eq!(decoded(&answer), json!({ "preconfigured_alert_ids": [] }));
         assert_eq!(decoded(&json!({ "alerts": {}, "contact_points": "none" })), json!({ "contact_points": "none" }));
     }
 
     #[test]
-    fn a_request_stays_as_it_is() {
+    fn a_request_is_unchanged() {
         let request = json!({ "project_id": "p", "contact_points": [{ "email": { "to": "a@example.org" } }] });
         let mut wire = request.as_object().unwrap().clone();
         encode(&mut wire);

@@ -1,20 +1,19 @@
-//! The Cockpit of a project: the addresses of its parts, told together although they come in answers of their own.
-//!
-//! It does not know what a program does with them. An address that is not there is an empty text, as the peer's.
+//! The Cockpit of a project: the URLs of its components, merged from several responses. A missing URL is an empty string, as
+//! in `pulumiverse_scaleway`.
 
 use serde_json::{Value as Json, json};
 
 use super::observability_source::push_path;
 use crate::wire::Wire;
 
-/// Nothing is ever sent.
+/// There are no requests with a body.
 pub(super) fn encode(_wire: &mut Wire) {}
 
-/// `data_sources`, `grafana_url` and `alert_manager_url` become `endpoints` and `push_urls`, each a list of one.
+/// `data_sources`, `grafana_url` and `alert_manager_url` become `endpoints` and `push_urls`, each a list with one element.
 pub(super) fn decode(wire: &mut Wire) {
     let sources = wire.remove("data_sources");
     let text = |json: Option<&Json>| json.and_then(Json::as_str).unwrap_or_default().to_owned();
-    // Several of a kind: the oldest stays the same when another comes.
+    // Of several data sources of a type, the oldest: it does not change when one is added.
     let of = |kind: &str| {
         let of_kind = |source: &&Json| source["type"].as_str() == Some(kind);
         let found = sources.as_ref().and_then(Json::as_array).into_iter().flatten().find(of_kind);
@@ -43,7 +42,7 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn the_oldest_source_of_each_kind_tells_its_addresses() {
+    fn the_urls_are_those_of_the_oldest_source_of_each_type() {
         let answers = json!({
             "data_sources": [
                 { "type": "metrics", "url": "https://m1" },
@@ -53,22 +52,22 @@ mod tests {
             "grafana_url": "https://g",
             "alert_manager_url": null,
         });
-        let told = reshaped(decode, &answers);
+        let decoded = reshaped(decode, &answers);
         let expected = json!([{
             "metrics_url": "https://m1", "logs_url": "https://l", "traces_url": "", "grafana_url": "https://g",
             "alertmanager_url": "",
         }]);
-        assert_eq!(told["endpoints"], expected);
+        assert_eq!(decoded["endpoints"], expected);
         let expected = json!([{
             "push_metrics_url": "https://m1/api/v1/push", "push_logs_url": "https://l/loki/api/v1/push",
         }]);
-        assert_eq!(told["push_urls"], expected);
+        assert_eq!(decoded["push_urls"], expected);
     }
 
     #[test]
-    fn what_is_not_understood_is_no_address() {
-        let told = reshaped(decode, &json!({ "data_sources": [7, { "type": "logs" }], "grafana_url": {} }));
-        assert_eq!(told["endpoints"][0]["grafana_url"], "");
-        assert_eq!(told["push_urls"][0]["push_logs_url"], "");
+    fn unexpected_json_is_ignored() {
+        let decoded = reshaped(decode, &json!({ "data_sources": [7, { "type": "logs" }], "grafana_url": {} }));
+        assert_eq!(decoded["endpoints"][0]["grafana_url"], "");
+        assert_eq!(decoded["push_urls"][0]["push_logs_url"], "");
     }
 }

@@ -1,12 +1,10 @@
-//! The products that Cockpit knows: their names once more, as a list of their own.
-//!
-//! It knows no product.
+//! The products of Cockpit: adds a list of their names.
 
 use serde_json::Value as Json;
 
 use crate::wire::{self, Wire};
 
-/// Nothing of a request needs another shape.
+/// Requests are unchanged.
 pub(super) fn encode(_wire: &mut Wire) {}
 
 /// Adds `names`, in the order of `products`.
@@ -22,9 +20,9 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn names_come_in_the_order_of_the_products() {
-        let told = reshaped(super::decode, &json!({ "products": [{ "name": "rdb" }, 7, { "name": "lb" }] }));
-        assert_eq!(told["names"], json!(["rdb", "lb"]));
+    fn names_have_the_order_of_the_products() {
+        let decoded = reshaped(super::decode, &json!({ "products": [{ "name": "rdb" }, 7, { "name": "lb" }] }));
+        assert_eq!(decoded["names"], json!(["rdb", "lb"]));
         assert_eq!(reshaped(super::decode, &json!({})), json!({ "names": [] }));
     }
 }

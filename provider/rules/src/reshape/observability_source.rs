@@ -1,16 +1,14 @@
-//! Cockpit data sources: the address to push to, which the API leaves for its users to know.
-//!
-//! It does not know what is pushed, nor with which token.
+//! Cockpit data sources: adds the push URL, which the API does not return.
 
 use serde_json::Value as Json;
 
 use crate::wire::Wire;
 
-/// Nothing of a request needs another shape.
+/// Requests are unchanged.
 pub(super) fn encode(_wire: &mut Wire) {}
 
-/// Adds `push_url`: the `url` and the path that the type of the data source takes data at, as documented. A data source
-/// of a type that is not known has none.
+/// Adds `push_url`: the `url` and the documented push path of the data source's type. A data source of an unknown
+/// type has none.
 pub(super) fn decode(wire: &mut Wire) {
     let url = wire.get("url").and_then(Json::as_str).filter(|url| !url.is_empty());
     let path = wire.get("type").and_then(Json::as_str).and_then(push_path);
@@ -20,7 +18,7 @@ pub(super) fn decode(wire: &mut Wire) {
     }
 }
 
-/// The path that data of a kind are pushed to.
+/// The push path of a data source type.
 pub(super) fn push_path(kind: &str) -> Option<&'static str> {
     match kind {
         "metrics" => Some("/api/v1/push"),
@@ -45,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_has_a_path_of_its_own() {
+    fn each_type_has_its_own_path() {
         for (kind, path) in [("metrics", "/api/v1/push"), ("logs", "/loki/api/v1/push"), ("traces", "/otlp/v1/traces")]
         {
             let answer = json!({ "type": kind, "url": "https://x.cockpit.fr-par.scw.cloud" });
@@ -54,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_has_no_address() {
+    fn unexpected_json_has_no_push_url() {
         for answer in [json!({}), json!({ "type": "metrics", "url": null }), json!({ "type": 7, "url": "https://x" })] {
             assert_eq!(pushed_to(&answer), None);
         }
@@ -63,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_stays_as_it_is_and_an_answer_keeps_its_fields() {
+    fn a_request_is_unchanged_and_a_response_keeps_its_fields() {
         let request = json!({ "name": "a", "type": "logs", "retention_days": 7 });
         let mut wire = request.as_object().unwrap().clone();
         encode(&mut wire);

@@ -1,13 +1,11 @@
-//! The data sources of a project, as a function lists them: each with its address to push to.
-//!
-//! It does not know who asked for which.
+//! The data sources of a project, as a function lists them: adds the push URL of each.
 
 use serde_json::Value as Json;
 
 use super::observability_source;
 use crate::wire::Wire;
 
-/// Nothing of a request needs another shape.
+/// Requests are unchanged.
 pub(super) fn encode(_wire: &mut Wire) {}
 
 /// Adds `push_url` to each of the `sources`.
@@ -23,10 +21,10 @@ mod tests {
     use crate::reshape::reshaped;
 
     #[test]
-    fn every_source_tells_where_to_push_to() {
+    fn every_source_has_a_push_url() {
         let answer = json!({ "sources": [{ "type": "logs", "url": "https://l" }, 7, { "url": null }] });
-        let told = reshaped(super::decode, &answer);
-        assert_eq!(told["sources"][0]["push_url"], "https://l/loki/api/v1/push");
-        assert_eq!(told["sources"][2], json!({ "url": null }));
+        let decoded = reshaped(super::decode, &answer);
+        assert_eq!(decoded["sources"][0]["push_url"], "https://l/loki/api/v1/push");
+        assert_eq!(decoded["sources"][2], json!({ "url": null }));
     }
 }

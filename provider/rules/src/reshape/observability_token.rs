@@ -1,12 +1,10 @@
-//! Cockpit tokens: a list of scope names on the wire, an object of nine switches for the program.
-//!
-//! It does not know which scopes go together, nor what may be done with them.
+//! Cockpit tokens: the API has a list of scope names, the program an object with nine booleans.
 
 use serde_json::{Value as Json, json};
 
 use crate::wire::Wire;
 
-/// The switches of the program and the scopes of the API, as the peer names them.
+/// The properties of the program, named as in `pulumiverse_scaleway`, and the scopes of the API.
 const SCOPES: [(&str, &str); 9] = [
     ("query_metrics", "read_only_metrics"),
     ("write_metrics", "write_only_metrics"),
@@ -19,10 +17,10 @@ const SCOPES: [(&str, &str); 9] = [
     ("write_traces", "write_only_traces"),
 ];
 
-/// What a token may do when the program does not say, as the peer's: push metrics and logs.
+/// The default scopes, as in `pulumiverse_scaleway`: push metrics and logs.
 const USUAL: [&str; 2] = ["write_only_metrics", "write_only_logs"];
 
-/// `scopes`, an object of booleans, becomes `token_scopes`, a list of names; without the object the usual ones.
+/// `scopes`, an object of booleans, becomes `token_scopes`, a list of names; without the object the default ones.
 pub(super) fn encode(wire: &mut Wire) {
     let names = match wire.remove("scopes") {
         Some(Json::Object(switches)) => {
@@ -34,7 +32,7 @@ pub(super) fn encode(wire: &mut Wire) {
     wire.insert("token_scopes".to_owned(), json!(names));
 }
 
-/// `scopes`, a list of names, becomes an object of all nine booleans. Names that are not known are left out.
+/// `scopes`, a list of names, becomes an object of all nine booleans. Unknown names are omitted.
 pub(super) fn decode(wire: &mut Wire) {
     let Some(Json::Array(names)) = wire.remove("scopes") else { return };
     let switches: Wire = SCOPES
@@ -65,27 +63,27 @@ mod tests {
     }
 
     #[test]
-    fn switches_that_are_on_are_sent_by_their_names() {
+    fn enabled_scopes_are_sent_by_name() {
         let wanted =
             json!({ "name": "a", "scopes": { "query_metrics": true, "write_metrics": false, "write_logs": true } });
         assert_eq!(encoded(&wanted), json!({ "name": "a", "token_scopes": ["read_only_metrics", "write_only_logs"] }));
     }
 
     #[test]
-    fn a_program_that_says_nothing_gets_the_usual_scopes() {
+    fn a_program_without_scopes_gets_the_default_scopes() {
         let usual = json!({ "token_scopes": ["write_only_metrics", "write_only_logs"] });
         assert_eq!(encoded(&json!({})), usual);
         assert_eq!(encoded(&json!({ "scopes": null })), usual);
     }
 
     #[test]
-    fn a_program_that_switches_all_off_gets_none() {
+    fn a_program_that_disables_all_scopes_gets_none() {
         assert_eq!(encoded(&json!({ "scopes": { "write_logs": false } })), json!({ "token_scopes": [] }));
         assert_eq!(encoded(&json!({ "scopes": { "write_logs": "yes" } })), json!({ "token_scopes": [] }));
     }
 
     #[test]
-    fn an_answer_tells_all_nine() {
+    fn a_response_contains_all_nine_scopes() {
         let scopes = decoded(&json!({ "scopes": ["write_only_logs", "unknown_scope", 7, null] }))["scopes"].clone();
         assert_eq!(scopes.as_object().unwrap().len(), 9);
         assert_eq!(scopes["write_logs"], json!(true));

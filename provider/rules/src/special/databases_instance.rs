@@ -1,6 +1,6 @@
-//! Database instances: what comes with the snapshot that an instance is restored from, and upgrades of the engine.
+//! Database instances: inputs that the snapshot of a restored instance contains, and upgrades of the engine.
 //!
-//! Data was not enough because the inputs that `snapshotId` decides are not a fixed group.
+//! A descriptor is not sufficient because the inputs that `snapshotId` determines are not a fixed group.
 
 use value::{Data, Object, Path, Value};
 
@@ -10,7 +10,7 @@ use crate::operation::{Diff, DiffRequest, Failure};
 /// See the module.
 pub(super) struct Instance;
 
-/// What an instance gets only after it was made from a snapshot.
+/// Inputs that are set after an instance was restored from a snapshot.
 const AFTER_SNAPSHOT: [&str; 11] = [
     "backupSameRegion",
     "disableBackup",
@@ -25,10 +25,10 @@ const AFTER_SNAPSHOT: [&str; 11] = [
     "volumeType",
 ];
 
-/// What comes with a snapshot unless the program chooses it, and what can only come with it.
+/// Inputs that the snapshot contains, whether the program can set them or not.
 const OF_SNAPSHOT: [&str; 3] = ["initSettings", "userName", "volumeType"];
 
-/// The same, and a schedule of backups, which is shown as off until its first run is planned.
+/// The same, and the backup schedule, which is returned as disabled until its first run is planned.
 const UNSHOWN_OF_SNAPSHOT: [&str; 4] = ["disableBackup", "initSettings", "userName", "volumeType"];
 
 impl Special for Instance {
@@ -48,32 +48,32 @@ impl Special for Instance {
             None => !is_restored,
         };
         for name in ["userName", "initSettings"].iter().filter(|name| is_restored && inputs.given(name).is_some()) {
-            fail(Path::root(*name), "comes with the snapshot and cannot be chosen beside `snapshotId`: remove it");
+            fail(Path::root(*name), "conflicts with `snapshotId`: the snapshot contains it. Remove it");
         }
         if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
             fail(
                 Path::root("volumeSizeInGb"),
-                "cannot be chosen with the volume type lssd, whose size comes with the node type",
+                "conflicts with the volume type lssd, whose size depends on the node type: remove it",
             );
         }
         if let (Some(old), Some(new)) = (number(olds, "volumeSizeInGb"), number(inputs, "volumeSizeInGb"))
             && new < old
         {
-            fail(Path::root("volumeSizeInGb"), "cannot shrink: make a new instance and move the data");
+            fail(Path::root("volumeSizeInGb"), "cannot be decreased: create a new instance and move the data");
         }
         databases_upgrade::check(olds, inputs, failures);
     }
 
     fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         databases_upgrade::adjust_diff(request, diff);
-        // The local disk has the size of its node type.
+        // The size of a local disk depends on the node type.
         if request.news.text("volumeType") == Some("lssd") {
             diff.warnings.retain(|warning| warning.path.top() != Some("volumeSizeInGb"));
         }
     }
 
     fn imported(&self, inputs: &mut Object) {
-        shows_one_way_to_an_address(inputs, "ipNet");
+        keep_enable_ipam_only(inputs, "ipNet");
     }
 
     fn sent_by_handler(&self, inputs: &Object) -> &'static [&'static str] {
@@ -87,9 +87,9 @@ impl Special for Instance {
     }
 }
 
-/// An address that IPAM picked and the wish that it pick one are two ways to say the same, and the API takes only one:
-/// what is imported says the wish, so that a new one of the same program gets an address that is free.
-pub(super) fn shows_one_way_to_an_address(inputs: &mut Object, address: &str) {
+/// An address that IPAM chose and `enableIpam` conflict in a request: an import contains `enableIpam`, so that another
+/// instance of the same program gets a free address.
+pub(super) fn keep_enable_ipam_only(inputs: &mut Object, address: &str) {
     let network = inputs.get_mut("privateNetwork").map(Value::data_mut);
     if let Some(Data::Object(network)) = network
         && network.flag("enableIpam") == Some(true)

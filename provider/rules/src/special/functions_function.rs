@@ -10,17 +10,17 @@ use crate::wire::Wire;
 /// See the module.
 pub(super) struct Function;
 
-/// The inputs that give code, and the one that tells whether the file of the second changed.
+/// The inputs with the code, and the hash of the second one.
 pub const CODE: [&str; 3] = ["code", "zipFile", "zipHash"];
 
-/// Marks inputs that no program has given yet: they come from an import. Those that a program gives have no mark.
+/// Marks inputs that come from an import. Inputs of a program have no mark.
 const IMPORTED: &str = "__imported";
 
-/// Where the handler keeps what tells the uploaded code apart, among what the API answered.
+/// The response field in which the handler stores the hash of the uploaded code.
 pub const UPLOADED: &str = "code_hash";
 
 impl Special for Function {
-    /// What was uploaded just now is told in place of what was there before, which the state keeps otherwise.
+    /// The hash of a new upload replaces the one in the state.
     fn adjust_state(&self, _: &Object, answers: &Wire, state: &mut Object) {
         if let Some(hash) = answers.get(UPLOADED).and_then(Json::as_str) {
             state.insert("codeHash".to_owned(), Value::from(hash));
@@ -49,27 +49,27 @@ impl Special for Function {
     }
 }
 
-/// The code of the program is compared with what was uploaded last, where that is known: an upload that a failure undid or
-/// cut off is made again. Of what was imported it is taken to be what runs.
+/// Compares the code of the program with the last upload, if that is known: a failed upload is repeated. For an imported
+/// function the program's code counts as deployed.
 fn differs(request: &DiffRequest<'_>, name: &str) -> Option<bool> {
     let (old, new) = (request.old_inputs, request.news);
     let uploaded = request.olds.text("codeHash");
     if old.contains_key(IMPORTED) && uploaded.is_none() && request.olds.text("status") == Some("ready") {
         return Some(false);
     }
-    let told_by = if new.given("code").is_some() { "code" } else { "zipHash" };
-    if let (true, Some(uploaded), Some(hash)) = (name == told_by, uploaded, known_hash(new))
+    let hash_input = if new.given("code").is_some() { "code" } else { "zipHash" };
+    if let (true, Some(uploaded), Some(hash)) = (name == hash_input, uploaded, known_hash(new))
         && uploaded != hash
     {
         return Some(true);
     }
-    // A file that moved is the same as long as its hash says so.
+    // A file with another path and the same hash is unchanged.
     let known = new.given("zipFile").is_some_and(|path| !path.is_unknown());
     let same_hash = new.text("zipHash").is_some() && old.text("zipHash") == new.text("zipHash");
     (name == "zipFile" && known && old.given("zipFile").is_some() && same_hash).then_some(false)
 }
 
-/// What tells the code apart, as far as the inputs say it.
+/// The hash of the code in the inputs, if known.
 pub fn known_hash(inputs: &Object) -> Option<&str> {
     match asset(inputs) {
         Some(asset) => Some(asset.hash.as_str()).filter(|hash| !hash.is_empty()),
@@ -77,7 +77,7 @@ pub fn known_hash(inputs: &Object) -> Option<&str> {
     }
 }
 
-/// The code of a function that is given as an asset.
+/// The code of a function that is an asset.
 pub fn asset(inputs: &Object) -> Option<&Asset> {
     match inputs.given("code")?.data() {
         Data::Asset(asset) => Some(asset),

@@ -19,48 +19,48 @@ use crate::operation::{Diff, DiffRequest, Failure};
 use crate::scope::Scope;
 use crate::wire::Wire;
 
-/// The rules of one resource. Each method does nothing unless a resource implements it.
+/// The rules of one resource. The default of each method does nothing.
 pub trait Special: Sync {
-    /// Inputs that, where the program gives none, come with what the resource is made from: they have no default, are never
-    /// drift, and their absence changes nothing. Pure.
+    /// Inputs that come from the source of the resource, such as a snapshot, if the program does not set them: they have no
+    /// default, are never drift, and their absence is not a change. Pure.
     fn inherited(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }
 
-    /// Inputs whose live value does not count as drift where the program gives none. Pure.
+    /// Inputs whose live value is not drift if the program does not set them. Pure.
     fn not_drift(&self, inputs: &Object) -> &'static [&'static str] {
         self.inherited(inputs)
     }
 
-    /// Finds more that is wrong with inputs. Pure.
+    /// Adds failures of inputs. Pure.
     fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
 
-    /// The properties that `after_change` makes real: until then a create has not done them.
+    /// The properties that a create applies only in `after_change`.
     fn sent_by_handler(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }
 
-    /// What such a create makes without being asked, until `after_change` takes it away. Pure.
+    /// The properties that such a create sets by default and `after_change` removes. Pure.
     fn created_by_default(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }
 
-    /// Leaves of what was read only what is this resource's own. Pure.
+    /// Keeps only the parts of a response that belong to this resource. Pure.
     fn adjust_state(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
 
-    /// Leaves of the inputs of an import what a program can give together. Pure.
+    /// Removes conflicting inputs from an import. Pure.
     fn imported(&self, _inputs: &mut Object) {}
 
-    /// Adds what a change would do beside, and what is still to be done; takes away what is no change. Pure.
+    /// Adds warnings and pending work to a diff, and removes changes without an effect. Pure.
     fn adjust_diff(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
 
-    /// Adds advice to the error of a first read that failed.
+    /// Adds a hint to the error of a failed first read.
     fn advise(&self, _scope: &Scope<'_>, error: Error) -> Error {
         error
     }
 }
 
-/// The rules of a resource; empty ones where its descriptor names no handler.
+/// The rules of a resource; empty if its descriptor names no handler.
 pub fn handler(resource: &Resource) -> &'static dyn Special {
     match resource.special.as_ref().map(|special| special.handler.as_str()) {
         Some("databases.instance") => &databases_instance::Instance,

@@ -1,7 +1,7 @@
-//! Access control lists: what a rule must hold is checked before anything is made.
+//! Network ACLs: the fields of a rule are validated at preview.
 //!
-//! Data was not enough because the bounds of a range of ports, and the family of an address, depend on a property beside
-//! them. The API accepts no rule without action, source and destination, although its document calls none of them required.
+//! A descriptor is not sufficient because the bounds of a port range and the family of an address depend on other
+//! properties. The API rejects a rule without action, source or destination, although its document has them as optional.
 
 use std::net::IpAddr;
 
@@ -39,13 +39,13 @@ fn check_rule(rule: &Object, is_ipv6: Option<bool>, path: &Path, failures: &mut 
     let (every, family) = if is_ipv6 == Some(true) { ("::/0", "IPv6") } else { ("0.0.0.0/0", "IPv4") };
     for name in ["source", "destination"] {
         if is_missing(name) {
-            fail(name, format!("is required: set it to `{every}` for every address"));
+            fail(name, format!("is required: set it to `{every}` for all addresses"));
         }
         if let (Some(is_ipv6), Some(found)) = (is_ipv6, rule.text(name).and_then(is_ipv6_block))
             && found != is_ipv6
         {
             let switch = if is_ipv6 { "`isIpv6` is `true`" } else { "`isIpv6` is not `true`" };
-            fail(name, format!("must be a block of {family} addresses, as {switch}"));
+            fail(name, format!("must be an {family} CIDR block, because {switch}"));
         }
     }
     for (low, high) in [("srcPortLow", "srcPortHigh"), ("dstPortLow", "dstPortHigh")] {
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_that_are_not_known_yet_satisfy_every_rule() {
+    fn unknown_values_satisfy_every_rule() {
         let unknown: Object = ["action", "source", "destination", "srcPortHigh", "dstPortLow"]
             .into_iter()
             .map(|name| (name.to_owned(), Value::UNKNOWN))

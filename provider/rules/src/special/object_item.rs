@@ -32,10 +32,10 @@ impl Special for Item {
             return error;
         }
         error.hint(if wire::get(&scope.wanted, "sse_customer_key").is_some() {
-            "its content was probably encrypted with another key than `sseCustomerKey`: give that one, and change it afterwards"
+            "the object is probably encrypted with another key than `sseCustomerKey`: set that key, and change it afterwards"
         } else {
-            "its content was probably encrypted with a key of its own, without which Scaleway tells nothing of it, so it cannot be \
-             imported: declare it with its content and `sseCustomerKey` and without `import`, and it is uploaded in its place"
+            "the object is probably encrypted with a customer key (SSE-C), without which the API does not return it, so it cannot \
+             be imported: declare it with its content and `sseCustomerKey` and without `import`, and it is uploaded again"
         })
     }
 }

@@ -19,8 +19,8 @@ pub const CONTACTS: &str = "contactPoints";
 pub const MANAGED: &str = "enableManagedAlerts";
 
 impl Special for AlertManager {
-    /// Alerts that others switched on are theirs: only those the program names are told, so that none is switched off.
-    /// Where it asks for all, in the older spelling, all are told: naming them instead is no change then.
+    /// Only alerts that the program names belong to the resource, so that alerts of other users are not disabled. If the
+    /// program enables all alerts, all belong to it: listing them instead is not a change.
     fn adjust_state(&self, inputs: &Object, answers: &Wire, state: &mut Object) {
         if is_managed(inputs) {
             let on: Vec<Value> = rules_that_are_on(answers).into_iter().map(Value::from).collect();
