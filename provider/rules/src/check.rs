@@ -419,7 +419,7 @@ mod tests {
         assert_eq!(failures(&input(Kind::Integer), &Value::from("5")), [""; 0]);
         assert_eq!(failures(&input(Kind::Integer), &Value::from("1.5")), ["it must be a whole number"]);
         for text in ["NaN", "inf", "five"] {
-            assert_eq!(failures(&input(Kind::Number), &Value::from(text)), ["it must be a number, not a text"]);
+            assert_eq!(failures(&input(Kind::Number), &Value::from(text)), ["it must be a number, not a string"]);
         }
     }
 
