@@ -38,7 +38,7 @@ const QUIET_GROWTH: f64 = 1.05;
 const QUIET: Duration = Duration::from_secs(90);
 /// No calls for this long after a 429 without `Retry-After`: limits are mostly counted per second.
 const REST: Duration = Duration::from_secs(1);
-/// The lowest rate that 429 answers lead to, per second.
+/// The lowest rate after 429 responses, per second.
 const SLOWEST: f64 = 0.1;
 /// The lowest rate a user can set, per second: one call in 100 seconds.
 const LOWEST_CEILING: f64 = 0.01;
@@ -193,7 +193,7 @@ impl Pace {
     fn throttled(&mut self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
         let hold = retry_after.map(|hold| hold.min(LONGEST_HOLD));
         self.next = self.next.max(now + hold.unwrap_or_default());
-        // Calls that were sent before the rate was reduced are no measurement of the new rate.
+        // Calls that were sent before the rate was reduced do not measure the new rate.
         if self.shrunk.is_some_and(|shrunk| sent <= shrunk) {
             return;
         }

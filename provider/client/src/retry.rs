@@ -27,12 +27,12 @@ pub(crate) const ATTEMPTS_ALONE: u32 = 10;
 pub(crate) enum FailureClass {
     /// Rate limited, so certainly not executed.
     Throttled {
-        /// What the server asks for, from now.
+        /// `Retry-After`, relative to now.
         retry_after: Option<Duration>,
     },
     /// Server error; it is unknown whether the call was executed.
     Broken {
-        /// What the server asks for, from now.
+        /// `Retry-After`, relative to now.
         retry_after: Option<Duration>,
     },
     /// No connection, so certainly not executed.
@@ -116,7 +116,7 @@ impl Retry {
     }
 }
 
-/// `Retry-After` as seconds or as a date; a date counts from the answer's own `Date`, since clocks differ.
+/// `Retry-After` as seconds or as a date. A date is relative to the `Date` of the response, because clocks differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {

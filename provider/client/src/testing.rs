@@ -137,7 +137,7 @@ impl Step {
         Self::Answer(response)
     }
 
-    /// A text response with headers, as of Object Storage.
+    /// A response with a string body and headers, as of Object Storage.
     ///
     /// # Panics
     ///

@@ -165,18 +165,18 @@ impl Value {
 
     /// Every secret string inside this value. Messages must not contain these.
     pub fn secret_texts(&self) -> Vec<&str> {
-        let mut texts = Vec::new();
-        self.collect_secret_texts(false, &mut texts);
-        texts
+        let mut strings = Vec::new();
+        self.collect_secret_texts(false, &mut strings);
+        strings
     }
 
-    fn collect_secret_texts<'v>(&'v self, inside: bool, texts: &mut Vec<&'v str>) {
+    fn collect_secret_texts<'v>(&'v self, inside: bool, strings: &mut Vec<&'v str>) {
         let secret = inside || self.secret;
         match &self.data {
-            Data::String(text) if secret => texts.push(text),
-            Data::Asset(asset) if secret => texts.extend(asset.text.as_deref()),
-            Data::Array(items) => items.iter().for_each(|item| item.collect_secret_texts(secret, texts)),
-            Data::Object(object) => object.values().for_each(|value| value.collect_secret_texts(secret, texts)),
+            Data::String(text) if secret => strings.push(text),
+            Data::Asset(asset) if secret => strings.extend(asset.text.as_deref()),
+            Data::Array(items) => items.iter().for_each(|item| item.collect_secret_texts(secret, strings)),
+            Data::Object(object) => object.values().for_each(|value| value.collect_secret_texts(secret, strings)),
             _ => {}
         }
     }
