@@ -36,7 +36,7 @@ use crate::storage;
 use crate::transport::{Failure, Http, NewConnection, Transport};
 
 /// After a cancellation, the client waits this long for the response of a call that must not be repeated, so that the id
-/// of a created object is not lost. Pulumi kills a plugin at least 5 s after it requested the cancellation.
+/// of a created object is not lost. Pulumi waits at least 5 s after a cancellation before it kills a plugin.
 const GRACE: Duration = Duration::from_secs(2);
 /// No response within this time is a failure of the host, even if the timeout of the attempt is longer.
 const SLOW: Duration = Duration::from_secs(10);
