@@ -1,9 +1,8 @@
-//! Turns the protocol files into Rust, with a compiler written in Rust: no `protoc` is needed. It knows which files
-//! to start from; what they import comes along.
+//! Compiles the `.proto` files to Rust with `protox`, without `protoc`.
 
 use std::error::Error;
 
-/// The files nobody else imports.
+/// The files that no other file imports.
 const ROOTS: [&str; 5] = [
     "pulumi/engine.proto",
     "pulumi/errors.proto",
@@ -18,9 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let descriptors = protox::compile(ROOTS, ["."])?;
     tonic_prost_build::configure()
-        // An engine takes `Unimplemented` for "does not have it"; a server writes only what it has.
+        // The engine treats `Unimplemented` as "not supported", so a server implements only what it supports.
         .generate_default_stubs(true)
-        // One order of map entries, so that the same message always has the same bytes.
+        // Ordered maps, so that equal messages have equal bytes.
         .btree_map(".")
         .compile_fds(descriptors)?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Proves that our `.proto` files say what Pulumi's descriptors say, no more and no less: the descriptors' facts lie
-//! beside this file, as data. It does not know how the files are turned into Rust.
+//! Compares our `.proto` files with Pulumi's descriptors: both must define the same messages, fields, enums and services.
+//! `proto-facts.json` contains the facts of the descriptors.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,17 +10,17 @@ use prost_types::field_descriptor_proto::Label;
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto};
 use serde_json::Value;
 
-/// What is said about each thing, by the thing's name; comparable whichever side says it.
+/// The definition of each message, field, enum, value, service and method, by its name.
 type Facts = BTreeMap<String, String>;
 
 #[test]
-fn our_files_say_what_the_descriptors_say() {
+fn our_files_equal_the_descriptors() {
     let differences = differences(&facts_of_our_files(), &facts_of_the_descriptors());
     assert!(differences.is_empty(), "our files differ:\n{}", differences.join("\n"));
 }
 
 #[test]
-fn every_kind_of_difference_is_named() {
+fn every_kind_of_difference_is_reported() {
     let expected = facts_of_the_descriptors();
     let mut ours = expected.clone();
     ours.insert("field pulumirpc.CheckFailure.reason".into(), "7 singular string".into());
@@ -38,7 +38,7 @@ fn every_kind_of_difference_is_named() {
 }
 
 #[test]
-fn constants_are_those_of_the_protocol() {
+fn constants_equal_those_of_the_protocol() {
     use pulumi_rpc::{MAX_MESSAGE_BYTES, SIGNATURE_KEY, signature, unknown};
 
     let ours = serde_json::json!({
@@ -72,7 +72,7 @@ fn constants_are_those_of_the_protocol() {
     assert_eq!(listed, named);
 }
 
-/// Every difference, one sentence each.
+/// All differences, one line each.
 fn differences(ours: &Facts, expected: &Facts) -> Vec<String> {
     let mut names: Vec<_> = ours.keys().chain(expected.keys()).collect();
     names.sort();
@@ -88,7 +88,7 @@ fn differences(ours: &Facts, expected: &Facts) -> Vec<String> {
         .collect()
 }
 
-// The descriptors' side.
+// Facts of the descriptors.
 
 fn descriptors() -> Value {
     serde_json::from_str(include_str!("proto-facts.json")).unwrap()
@@ -141,16 +141,16 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-// Our side.
+// Facts of our files.
 
-/// Reads every `.proto` file of the crate, so that none can be left out of the comparison.
+/// Reads every `.proto` file of the crate, so that the comparison is complete.
 fn facts_of_our_files() -> Facts {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
     for folder in ["pulumi", "google/rpc"] {
         for entry in root.join(folder).read_dir().unwrap() {
             let path = entry.unwrap().path();
-            assert_eq!(path.extension().unwrap(), "proto", "{} is no protocol file", path.display());
+            assert_eq!(path.extension().unwrap(), "proto", "{} is not a `.proto` file", path.display());
             paths.push(path);
         }
     }
@@ -217,7 +217,7 @@ fn add_services(facts: &mut Facts, file: &FileDescriptorProto) {
 fn describe_field(message: &DescriptorProto, field: &FieldDescriptorProto) -> String {
     let number = field.number();
     if let Some(entry) = map_entry(message, field) {
-        let [key, value] = entry.field.as_slice() else { panic!("a map entry is a key and a value") };
+        let [key, value] = entry.field.as_slice() else { panic!("a map entry has a key and a value") };
         return format!("{number} map {} to {}", describe_type(key), describe_type(value));
     }
     let label = match field.label() {
@@ -225,7 +225,7 @@ fn describe_field(message: &DescriptorProto, field: &FieldDescriptorProto) -> St
         _ if field.proto3_optional() => "optional",
         _ => "singular",
     };
-    // An optional field sits in a choice of its own, which exists in descriptors only.
+    // The synthetic `oneof` of an optional field exists in descriptors only.
     let choice = match field.oneof_index {
         Some(index) if !field.proto3_optional() => {
             format!(" in {}", message.oneof_decl[usize::try_from(index).unwrap()].name())
@@ -256,14 +256,14 @@ fn undotted(name: &str) -> &str {
     name.trim_start_matches('.')
 }
 
-// What both sides share.
+// Shared by both.
 
 fn describe_method(client_streams: bool, request: &str, server_streams: bool, response: &str) -> String {
     let stream = |streams| if streams { "stream " } else { "" };
     format!("{}{request} -> {}{response}", stream(client_streams), stream(server_streams))
 }
 
-/// Reserved numbers one by one, since neighbours may be written as one range or as several.
+/// Lists reserved numbers one by one, because adjacent numbers may be one range or several.
 fn describe_reserved<'a>(ranges: impl Iterator<Item = (i64, i64)>, names: impl Iterator<Item = &'a str>) -> String {
     let mut numbers: Vec<i64> = ranges.flat_map(|(start, end)| start..=end).collect();
     let mut names: Vec<&str> = names.collect();

@@ -1,5 +1,5 @@
-//! Proves that the generated code speaks over a real connection: what a server does not write is `Unimplemented`, and
-//! messages may be as large as the engine's. It does not know what any method is for.
+//! Tests of the generated code over a connection: methods without an implementation are `Unimplemented`, and messages may
+//! be as large as those of the engine.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,7 +11,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
 use tonic::{Code, Request, Response, Status};
 
-/// Has a version and a schema of 5 MB, and nothing else.
+/// A provider with a version and a schema of 5 MB.
 struct Minimal;
 
 const SCHEMA_BYTES: usize = 5_000_000;
@@ -28,20 +28,20 @@ impl ResourceProvider for Minimal {
 }
 
 #[tokio::test]
-async fn what_a_provider_has_is_answered() {
+async fn an_implemented_method_returns_its_response() {
     let info = client().await.get_plugin_info(()).await.unwrap();
     assert_eq!(info.into_inner().version, "1.2.3");
 }
 
 #[tokio::test]
-async fn what_a_provider_does_not_have_is_unimplemented() {
+async fn a_method_without_an_implementation_is_unimplemented() {
     let mut client = client().await;
     assert_eq!(client.handshake(ProviderHandshakeRequest::default()).await.unwrap_err().code(), Code::Unimplemented);
     assert_eq!(client.list(ListRequest::default()).await.unwrap_err().code(), Code::Unimplemented);
 }
 
 #[tokio::test]
-async fn a_large_schema_needs_the_engines_limit() {
+async fn a_large_schema_requires_the_message_size_of_the_engine() {
     let refused = client().await.get_schema(GetSchemaRequest::default()).await.unwrap_err();
     assert_eq!(refused.code(), Code::OutOfRange);
 
@@ -50,7 +50,7 @@ async fn a_large_schema_needs_the_engines_limit() {
     assert_eq!(answer.into_inner().schema.len(), SCHEMA_BYTES);
 }
 
-/// A client of a new server, which lives as long as the test.
+/// A client of a new server, which runs until the test ends.
 async fn client() -> ResourceProviderClient<Channel> {
     let incoming = TcpIncoming::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = incoming.local_addr().unwrap();

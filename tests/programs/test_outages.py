@@ -41,7 +41,7 @@ def assert_reported_once(run: Run, outage: Outage) -> None:
     assert outage.failed > 0 and outage.is_over
     assert run.seconds > SECONDS
     diagnostics = run.output.partition("Diagnostics:")[2]
-    assert diagnostics.count("warning: ") == 1 and "has not answered since" in diagnostics, run.output
+    assert diagnostics.count("warning: ") == 1 and "has not responded since" in diagnostics, run.output
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -100,10 +100,10 @@ async fn reads_in_parallel_outlast_an_outage_that_is_reported_once() {
         for read in reads.join_all().await {
             assert_eq!(read.unwrap(), thing.id, "{kind:?}");
         }
-        let report = listener.hear("has not answered since").await;
+        let report = listener.hear("has not responded since").await;
         assert!(report.urn.is_empty() && !report.passing, "the report has no resource: {report:?}");
         let others = listener.received();
-        assert!(!others.iter().any(|other| other.text.contains("has not answered")), "{others:?}");
+        assert!(!others.iter().any(|other| other.text.contains("has not responded")), "{others:?}");
     }
 }
 

@@ -1,58 +1,58 @@
-//! The calls a resource makes, as values to fill in. Knows no HTTP client.
+//! The API calls of a resource, as templates.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// One call among those that create, read, update or delete a resource, with the conditions under which it is made.
+/// One call to create, read, update or delete a resource, with its conditions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// The operation that is called.
+    /// The API operation.
     pub call: Operation,
-    /// The answer is a list: which element of it is meant.
+    /// The response is a list: selects an element.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub find: Option<Find>,
-    /// Of a list only the elements whose fields equal these, as far as those are known.
+    /// The response is a list: only elements whose fields equal these values. Unset values are ignored.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, Source>,
-    /// Where the answer goes in the resource's wire object; without it the answer is merged into its top level.
+    /// The field of the resource's wire object that stores the response. Default: merged into the top level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,
-    /// The call is made only if this holds.
+    /// The condition of the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
-    /// A missing object (404) or a refusal (403) is no error: what the call would have told stays absent.
+    /// Not found (404) or permission denied (403) is not an error: the fields of the response stay absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// Preconditions (412) that pass by themselves, such as `resource_not_usable`: tried again until the timeout.
+    /// Temporary preconditions (412), such as `resource_not_usable`: retried until the timeout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retry: Vec<String>,
-    /// What messages of rejections contain that pass once something outside is there, and what is awaited; `{hostname}` in
-    /// it stands for that property. Tried again until the timeout.
+    /// Substrings of messages of rejections that end when something outside of Scaleway exists, with a description of what is
+    /// awaited, in which `{hostname}` is replaced by that property. Retried until the timeout.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub awaits: BTreeMap<String, String>,
-    /// One call for each changed field instead of one for all, in the order of `call.body`.
+    /// One call for each changed field, in the order of `call.body`, instead of one call for all fields.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_by_one: bool,
-    /// Milliseconds over which a 404 right after the object was made is not believed.
+    /// Time in milliseconds for which a 404 immediately after the creation is retried.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub missing_window_ms: u64,
-    /// A resource that was just created has an empty list here: its creation need not ask.
+    /// The list is empty for a new resource, so a create omits the call.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub empty_when_new: bool,
-    /// One aspect of several, and the properties it tells: what is not set is absent, and a refusal (403) is a warning
-    /// that leaves these properties as they are.
+    /// The properties that this call reads, if it reads only some: they are absent if not set, and permission denied (403) is
+    /// a warning and keeps their values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tells: Vec<String>,
-    /// What is called instead when everything the step would carry is empty.
+    /// The operation that is called instead if all fields of the body are empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emptied: Option<Operation>,
 }
 
 impl Step {
-    /// Just the call.
+    /// A step with only an operation.
     pub fn of(call: Operation) -> Self {
         Self {
             call,
@@ -71,98 +71,98 @@ impl Step {
         }
     }
 
-    /// The fields its body may hold; none if it takes no body.
+    /// The fields of its body; empty if it has no body.
     pub fn fields(&self) -> &[String] {
         self.call.body.as_ref().map_or(&[], |body| &body.fields)
     }
 }
 
-/// An operation of the API with everything needed to form its request.
+/// An operation of the API, with the data to build its request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operation {
     /// The operation's id in the API document (`CreateNamespace`).
     pub id: String,
-    /// The HTTP verb in capitals.
+    /// The HTTP method in upper case.
     pub method: String,
     /// The path with parameters in braces (`/registry/v1/regions/{region}/namespaces/{namespace_id}`).
     pub path: String,
-    /// Where each path parameter comes from.
+    /// The sources of the path parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Source>,
-    /// Query parameters that are sent.
+    /// The query parameters.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub query: Vec<Query>,
-    /// The body, if the operation takes one.
+    /// The body, if the operation has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
-    /// The answer is a list that comes in pages: the name of its elements in the answer (`namespaces`).
+    /// The response is a paginated list: the field with its elements (`namespaces`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<String>,
-    /// The answer is the object that the first `read` step would give, so that it need not be asked for again.
+    /// The response is the object that the first `read` step returns, so that step is omitted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answers_object: bool,
-    /// What shows that its answer is about the object that was requested.
+    /// How the response is checked to be about the requested object.
     #[serde(default, skip_serializing_if = "Identity::is_none")]
     pub identity: Identity,
-    /// How it is spoken, if it is one of Object Storage, in the words of the client.
+    /// The wire format of an operation of Object Storage: `Shape` of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<Json>,
 }
 
-/// What an answer of one object shows of its identity. Lists and Object Storage have none.
+/// How a response identifies its object. Empty for lists and Object Storage.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
     /// The field that repeats the last parameter of the path: `id` for `{instance_id}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<String>,
-    /// That parameter.
+    /// The name of that parameter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// A delete that answers without a body.
+    /// The response of the delete has no body.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
-    /// Where no field repeats it: the fields of the answer, of which at least one is always there.
+    /// If no field repeats the parameter: the fields of the response, at least one of which is always set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }
 
 impl Identity {
-    /// Whether nothing is known of what the answer shows.
+    /// Whether the response cannot be checked.
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// A query parameter and where it comes from.
+/// A query parameter and its source.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Query {
     /// The parameter's name.
     pub name: String,
-    /// Its source; a parameter whose source has nothing is left out.
+    /// Its source. A parameter without a value is omitted.
     pub from: Source,
 }
 
-/// What a body may hold.
+/// The fields of a body.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// The top-level fields the operation knows; of the resource's wire object only these are sent, in this order.
+    /// The top-level fields of the operation: only these fields of the resource's wire object are sent, in this order.
     pub fields: Vec<String>,
-    /// Every field is sent at each call, not only what changed (PUT).
+    /// All fields are sent, not only changed ones (PUT).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
-    /// Fields that identify or must accompany the change: sent with whatever else is.
+    /// Fields that are sent in addition to the changed fields, such as identifiers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub with: BTreeMap<String, Source>,
-    /// Fields this operation spells differently: usual name to its name.
+    /// Fields with another name in this operation: usual name to name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rename: BTreeMap<String, String>,
 }
 
-/// Where one value of a request comes from.
+/// The source of a value in a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Source {
@@ -170,27 +170,27 @@ pub enum Source {
     Locality,
     /// The region of the zone that the resource is in.
     Region,
-    /// The resource's own uuid, the `{id}` of its id.
+    /// The UUID of the resource, the `{id}` of its id.
     Id,
-    /// The wire form of a property, found by the property's name, bare even where the property is localized.
+    /// The wire value of a property, without region or zone even if the property is localized.
     Property(String),
-    /// A path into the resource's wire object; `rules[].ip` plucks a field of each element.
+    /// A path in the resource's wire object; `rules[].ip` selects a field of each element.
     Wire(String),
-    /// A path into the wire object as it was wanted before the change under way.
+    /// A path in the wire object of the old inputs, before the update in progress.
     Before(String),
     /// A constant.
     Literal(Json),
-    /// The project the provider works in, if the resource names none.
+    /// The project of the provider, if the resource sets none.
     Project,
-    /// The organization the provider works in, if the resource names none.
+    /// The organization of the provider, if the resource sets none.
     Organization,
 }
 
-/// Which element of a list is the resource: the one whose fields all equal the given ones, exactly.
+/// Selects an element of a list: the one whose fields all equal these values exactly.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Find {
-    /// Field of an element to where its value comes from.
+    /// Field of an element to the source of its value.
     pub by: BTreeMap<String, Source>,
 }
 
@@ -198,14 +198,14 @@ pub struct Find {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// The property; in an update it must also have changed.
+    /// The property. In an update it must also be changed.
     pub property: String,
-    /// The value it must have; absent: it must be given.
+    /// The required value. Absent: the property must be set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is: Option<Json>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

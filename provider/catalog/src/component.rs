@@ -1,4 +1,4 @@
-//! Components: what they take and tell. What they make is code, in a crate of its own.
+//! Components: their inputs, outputs and methods. The crate `components` creates their resources.
 
 use std::collections::BTreeMap;
 
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::property::Property;
 
-/// A kind of component.
+/// A component type.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Component {
     /// The token without the package (`evalap/database:Database`).
     pub token: String,
-    /// What it is called in messages (`database`).
+    /// Its name in messages (`database`).
     pub label: String,
     /// The inputs by name.
     pub inputs: BTreeMap<String, Property>,
     /// The outputs by name.
     pub outputs: BTreeMap<String, Property>,
-    /// The tokens of its parts, by the names that are the keys of `overrides`.
+    /// The tokens of its child resources, by their keys in `overrides`.
     pub parts: BTreeMap<String, String>,
     /// The methods by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -32,6 +32,6 @@ pub struct Method {
     /// The arguments by name, without the component itself.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub inputs: BTreeMap<String, Property>,
-    /// What comes back, by name.
+    /// The outputs by name.
     pub outputs: BTreeMap<String, Property>,
 }

@@ -1,6 +1,6 @@
-//! What the plugin knows about its resources: the compiled descriptors, as plain data found by token.
+//! The catalog: the compiled descriptors of all resources, functions and components, as plain data by token.
 //!
-//! It knows neither the descriptor language nor the API documents it was compiled from, and performs nothing.
+//! The descriptor language and the API documents belong to the compiler (`schema`).
 
 mod call;
 mod component;
@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Everything the plugin offers, by token without the package (`registry/namespace:Namespace`).
+/// All resources, functions and components, by token without the package (`registry/namespace:Namespace`).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalog {
@@ -34,45 +34,45 @@ pub struct Catalog {
     /// The components.
     #[serde(default)]
     pub components: BTreeMap<String, Component>,
-    /// Older, flat tokens of resources and functions, and the modular tokens they stand for.
+    /// Old flat tokens of resources and functions, and their modular tokens.
     #[serde(default)]
     pub aliases: BTreeMap<String, String>,
 }
 
-/// A catalog that cannot be read: it was not made by this version of the compiler.
+/// A catalog that cannot be parsed: another version of the compiler wrote it.
 #[derive(Debug, Error)]
-#[error("the embedded catalog cannot be read")]
+#[error("the embedded catalog cannot be parsed")]
 pub struct CatalogError(#[from] serde_json::Error);
 
 impl Catalog {
-    /// Reads a compiled catalog.
+    /// Parses a compiled catalog.
     pub fn parse(text: &str) -> Result<Self, CatalogError> {
         Ok(serde_json::from_str(text)?)
     }
 
-    /// The resource of a full Pulumi token (`evalap-scaleway:registry/namespace:Namespace`), whatever its package.
+    /// The resource of a full Pulumi token (`evalap-scaleway:registry/namespace:Namespace`), with any package.
     pub fn resource(&self, token: &str) -> Option<&Resource> {
         self.resources.get(self.modular(token))
     }
 
-    /// The component of a full Pulumi token, whatever its package.
+    /// The component of a full Pulumi token, with any package.
     pub fn component(&self, token: &str) -> Option<&Component> {
         self.components.get(without_package(token))
     }
 
-    /// The component and the method of a method's full token (`evalap-scaleway:evalap/database:Database/url`).
+    /// The component and the method for a full method token (`evalap-scaleway:evalap/database:Database/url`).
     pub fn method<'a>(&self, token: &'a str) -> Option<(&Component, &Method, &'a str)> {
         let (component, name) = token.rsplit_once('/')?;
         let component = self.component(component)?;
         Some((component, component.methods.get(name)?, name))
     }
 
-    /// The function of a full Pulumi token, whatever its package.
+    /// The function of a full Pulumi token, with any package.
     pub fn function(&self, token: &str) -> Option<&Function> {
         self.functions.get(self.modular(token))
     }
 
-    /// The token without its package, under which a resource or function stands in the catalog.
+    /// The token of a resource or function in the catalog: without package, and modular.
     pub fn modular<'a>(&'a self, token: &'a str) -> &'a str {
         let token = without_package(token);
         self.aliases.get(token).map_or(token, String::as_str)
@@ -88,13 +88,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_resource_is_found_by_its_token_whatever_the_package() {
+    fn a_resource_is_found_by_its_token_with_any_package() {
         assert_eq!(without_package("evalap-scaleway:registry/namespace:Namespace"), "registry/namespace:Namespace");
         assert_eq!(without_package("nonsense"), "nonsense");
     }
 
     #[test]
-    fn a_flat_token_finds_what_its_modular_one_does() {
+    fn a_flat_token_finds_the_resource_of_its_modular_token() {
         let text =
             r#"{"resources": {"a/b:B": {"label": "thing"}}, "functions": {}, "aliases": {"index/aB:AB": "a/b:B"}}"#;
         let catalog = Catalog::parse(text).unwrap_or_default();
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_catalog_with_an_unknown_word_is_refused() {
+    fn a_catalog_with_an_unknown_field_is_rejected() {
         assert!(Catalog::parse(r#"{"resources": {}, "functions": {}, "aliases": {}, "surprise": 1}"#).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The properties of a resource: what they hold, how they are named on the wire, and how changes of them count.
+//! The properties of a resource: types, fields in requests and responses, checks, and the effects of changes.
 
 use std::collections::BTreeMap;
 
@@ -6,142 +6,142 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 /// One property of a resource or of an object inside it.
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of the descriptor language")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the descriptor language")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Property {
-    /// What it holds, as the user sees it.
+    /// Its type in a program.
     pub kind: Kind,
-    /// Whether and how the program gives it.
+    /// Whether it is an input.
     #[serde(skip_serializing_if = "Input::is_no")]
     pub input: Input,
-    /// The field of requests it is sent in: a path of field names (`encryption.enabled`). Absent: never sent.
+    /// The field in requests: a path of field names (`encryption.enabled`). Absent: never sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
-    /// The field of answers it is read from: a path of field names. Absent: never read, the state keeps what was given.
+    /// The field in responses: a path of field names. Absent: never read, the state keeps the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
-    /// A change needs a new resource.
+    /// A change replaces the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub replace: bool,
-    /// The API fills it when the program does not, so its absence in a program is never a change.
+    /// The API sets it if the program does not, so a missing input is not a change.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub computed: bool,
-    /// Never shown or stored in the clear.
+    /// Secret: masked in output and encrypted in the state.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
-    /// Sent, never compared, never kept among the outputs.
+    /// Sent, but not compared, and not an output.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub write_only: bool,
-    /// Told by the API only when the resource is created: kept from then on.
+    /// Returned by the API only when the resource is created; the state keeps it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub returned_once: bool,
-    /// Can be switched on, never off again; a live `true` where the program says `false` is no drift.
+    /// Can be enabled, but not disabled; `true` in the API and `false` in the program is not drift.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,
-    /// No two of the kind may have the same value at once: a replacement with the same one deletes first.
+    /// Two resources cannot have the same value: a replacement with the same value deletes first.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
-    /// May change in place, but giving it or taking it away needs a new resource.
+    /// Updated in place, but adding or removing it replaces the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lasting: bool,
-    /// Matters only at creation: a later change is none.
+    /// Used only at creation: a later change has no effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub once: bool,
-    /// The switch beside it that leaves it to others: while that is on, it is neither sent, compared nor read.
+    /// The boolean property that disables management: while it is true, this property is not sent, compared or read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unless: Option<String>,
-    /// Written into the inputs when the program does not give it.
+    /// Added to the inputs if the program does not set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Json>,
-    /// How the user's form becomes the wire form and back.
+    /// The conversion between the value in a program and the wire value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub convert: Option<Convert>,
-    /// User's value (as text) to wire value, where the two have different words.
+    /// Value in a program (as a string) to wire value, if the two differ.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Json>,
-    /// Which differences are none.
+    /// Which differences are not changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub equal: Option<Equal>,
-    /// What a value must satisfy.
+    /// The validation rules.
     #[serde(skip_serializing_if = "Checks::is_empty")]
     pub checks: Checks,
-    /// The user writes a list of at most one element where the wire has an object.
+    /// A list of at most one element in a program, an object on the wire.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub single: bool,
-    /// Another spelling of the named property: both are read, either is sent, and switching is no change.
+    /// An alias of the named property: both are read, either is sent, and switching between them is not a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same: Option<String>,
-    /// A change of this property sends the named one again, although that one did not change.
+    /// A change of this property sends the named property too, even if that is unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resends: Option<String>,
-    /// Tells `synced` or `drifted`: whether what the API says of the named property is what the program wants.
+    /// An output `synced` or `drifted`: whether the named property has the same value in the API and in the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift_of: Option<String>,
-    /// An output made of others, whose names stand in braces.
+    /// The template of an output, with names of other properties in braces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub made: Option<String>,
-    /// Inputs whose change changes this output: unknown in the preview of such a change.
+    /// Inputs whose changes also change this output, which is then unknown in a preview.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<String>,
-    /// The wire value that is sent when the property is removed from the program; absent: the empty value of its kind, or
-    /// nothing where the API fills it in (`computed`): the current value is kept then.
+    /// The wire value that is sent if the property is removed from the program. Absent: the empty value of its type, or
+    /// nothing if the API sets it (`computed`), which keeps the current value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clear: Option<Json>,
-    /// How a changed map is sent, where sending it whole would be wrong.
+    /// How a changed map is sent, if it is not sent as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge: Option<Merge>,
-    /// Why it should not be used any more and what to use instead.
+    /// The deprecation message: the reason, and the replacement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
-    /// Of a component: how much of the value decides which resources are created, and must be known in a preview.
+    /// For inputs of components: how much of the value decides which resources are created, and must be known in a preview.
     #[serde(skip_serializing_if = "Decides::is_nothing")]
     pub decides: Decides,
 }
 
-/// What a property holds.
+/// The type of a property.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
-    /// A text.
+    /// A string.
     #[default]
     String,
-    /// A whole number.
+    /// An integer.
     Integer,
     /// A number.
     Number,
-    /// True or false.
+    /// A boolean.
     Boolean,
     /// A list.
     List(Box<Kind>),
-    /// Values by free keys.
+    /// A map with arbitrary keys.
     Map(Box<Kind>),
     /// An object with known properties.
     Object(BTreeMap<String, Property>),
-    /// A file, by its text, path or address: changed when its hash is another.
+    /// An asset: text, file or URL. Changed if its hash is.
     Asset,
-    /// Files together: a directory, an archive file or parts by name. Changed when its hash is another.
+    /// An archive: directory, archive file, or assets by name. Changed if its hash is.
     Archive,
-    /// Either: a file that holds everything, or files together.
+    /// An asset or an archive.
     File,
-    /// Anything.
+    /// Any value.
     Any,
 }
 
-/// Whether and how the program gives a property.
+/// Whether a property is an input.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Input {
     /// Output only.
     #[default]
     No,
-    /// May be given.
+    /// Optional.
     Optional,
-    /// Must be given.
+    /// Required.
     Required,
-    /// A name: made from the resource's logical name when not given.
+    /// A name. Default: an automatic name from the logical name of the resource.
     Auto,
-    /// May be given; else the provider's is used, and never written into the inputs.
+    /// Optional. Default: the value of the provider, which is not added to the inputs.
     Provider(ProviderDefault),
 }
 
@@ -151,7 +151,7 @@ impl Input {
     }
 }
 
-/// What a resource inherits from its provider.
+/// A default value from the provider configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ProviderDefault {
@@ -286,89 +286,89 @@ pub enum Merge {
     NullDrops,
 }
 
-/// What a value must satisfy; for lists and maps the rules hold for each element, except the number of items.
+/// Validation rules. For lists and maps they apply to each element, except the number of items.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checks {
-    /// The values the API takes.
+    /// The allowed values.
     #[serde(rename = "enum", skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<String>,
-    /// Values the API refuses.
+    /// Values that the API rejects.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_in: Vec<String>,
-    /// The smallest number.
+    /// The minimum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// The largest number.
+    /// The maximum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// The smallest number within Scaleway's documented limits: a smaller one is worth a warning, since limits change.
+    /// The documented minimum of Scaleway: a smaller number is only a warning, because limits change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usual_min: Option<f64>,
-    /// The largest number within Scaleway's documented limits: a larger one is worth a warning.
+    /// The documented maximum of Scaleway: a larger number is only a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usual_max: Option<f64>,
-    /// Numbers that are right although the other rules say otherwise.
+    /// Numbers that are allowed regardless of the other rules.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<f64>,
     /// The number must be a multiple of this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub divisible_by: Option<u32>,
-    /// The fewest characters.
+    /// The minimum number of characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u32>,
-    /// The most characters.
+    /// The maximum number of characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
-    /// The characters a text may consist of, such as `a-zA-Z0-9_$-`; letters, digits and ranges only.
+    /// The allowed characters of a string, such as `a-zA-Z0-9_$-`: a list of characters and ranges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub characters: Option<String>,
-    /// What the text must be.
+    /// The format of the string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
-    /// The most items of a list or keys of a map.
+    /// The maximum number of items of a list or keys of a map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_items: Option<u32>,
-    /// The most characters of a key of a map.
+    /// The maximum number of characters of a key of a map.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_key_length: Option<u32>,
-    /// The characters a key of a map may consist of, written like `characters`.
+    /// The allowed characters of a key of a map, in the format of `characters`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_characters: Option<String>,
-    /// Values known on some day: another one is taken, with a warning.
+    /// Values known at some date: another value is accepted with a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<Known>,
 }
 
 impl Checks {
-    /// Whether everything satisfies these.
+    /// Whether there are no rules.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Values that were known when the list was made. Scaleway adds some, so no other is refused.
+/// Values that existed at a date. Scaleway adds values, so other values are not rejected.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
-    /// What one of them is called in messages (`permission set`).
+    /// The name of such a value in messages (`permission set`).
     pub called: String,
-    /// The day the list was made (`2026-03-20`).
+    /// The date of the list (`2026-03-20`).
     pub as_of: String,
-    /// The values, by what they go with.
+    /// The values, in groups by the properties that they can be combined with.
     pub groups: Vec<KnownGroup>,
 }
 
-/// Known values that go with the same things.
+/// Known values that can be combined with the same properties.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KnownGroup {
     /// The values.
     pub values: Vec<String>,
-    /// A property beside it that these do not go with.
+    /// A sibling property that conflicts with these values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unless: Option<String>,
-    /// Why they do not, and what to do: the end of a sentence that begins with the value.
+    /// The reason of the conflict and the fix: the end of a sentence that begins with the value.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub because: String,
 }
@@ -435,7 +435,7 @@ pub enum Format {
     BucketPolicy,
 }
 
-/// The field a property has on the wire unless the catalog says otherwise: `privateNetworkId` is `private_network_id`.
+/// The default wire field of a property: `privateNetworkId` is `private_network_id`.
 pub fn usual_field(name: &str) -> String {
     let mut field = String::with_capacity(name.len() + 4);
     for character in name.chars() {

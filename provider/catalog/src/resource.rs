@@ -1,4 +1,4 @@
-//! Resources and functions: their properties, their calls, and what is waited for.
+//! Resources and functions: their properties, API calls, and waits.
 
 use std::collections::BTreeMap;
 
@@ -8,121 +8,120 @@ use serde_json::Value as Json;
 use crate::call::{Operation, Source, Step};
 use crate::property::Property;
 
-/// A kind of resource.
+/// A resource type.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Resource {
     /// The token without the package (`registry/namespace:Namespace`).
     pub token: String,
-    /// What it is called in messages (`registry namespace`).
+    /// Its name in messages (`registry namespace`).
     pub label: String,
-    /// What kind of place it lives in.
+    /// Whether it is regional, zonal or global.
     pub locality: Locality,
-    /// The regions or zones that the API documents list: another one is worth a warning.
+    /// The regions or zones in the API documents: another one is a warning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub localities: Vec<String>,
     /// The parts of its Pulumi id, joined by `/`.
     pub id: Vec<IdPart>,
-    /// Other forms its id may have, told apart by their constants: `{groupId}/user/{userId}`, `{groupId}/app/…`.
+    /// Other formats of its id, distinguished by their constants: `{groupId}/user/{userId}`, `{groupId}/app/…`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_ids: Vec<Vec<IdPart>>,
-    /// The fields of answers that, joined by dots, are its name, where that stands for the uuid.
+    /// The fields of responses that, joined by dots, are its name, if the name replaces the UUID in its id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub named_by: Vec<String>,
     /// The properties by name.
     pub properties: BTreeMap<String, Property>,
-    /// The calls that make it, in order. Later ones are made only for inputs the earlier ones did not carry.
+    /// The calls that create it, in order. Later calls are made only for inputs that earlier calls did not send.
     pub create: Vec<Step>,
-    /// The calls that read it. The first decides whether it exists and is the one that is polled.
+    /// The calls that read it. The first call decides whether it exists, and is used for polling.
     pub read: Vec<Step>,
-    /// The calls that change it, in order; each is made only if something it carries changed.
+    /// The calls that update it, in order. Each is made only if one of its fields changed.
     pub update: Vec<Step>,
-    /// The calls that remove it.
+    /// The calls that delete it.
     pub delete: Vec<Step>,
-    /// What to wait for, if it takes time to settle.
+    /// The wait for its status, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
-    /// How long each operation may take when the program does not say.
+    /// The default timeouts.
     pub timeouts: Timeouts,
-    /// The resource it is a part of: changes take turns, and each waits until that one has settled.
+    /// Its parent resource: operations hold a lock on the parent, and wait until the parent is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub within: Option<Within>,
-    /// Answers that mean the resource does not exist any more although it can be read.
+    /// Responses that mean that the resource is deleted although it can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone: Option<Gone>,
-    /// Imported ids may end with `@` and the project, and calls are made for the project of the resource.
+    /// An id for import may end with `@` and the project, and calls are made for the project of the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub project_in_id: bool,
-    /// The last part of the id takes all that is left, slashes too.
+    /// The last part of the id may contain slashes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub id_rest: bool,
-    /// Milliseconds over which a 403 may be rights that have not spread yet: tried again, with a word to the user.
+    /// Time in milliseconds for which a 403 is retried, with a message, because new permissions take effect with a delay.
     #[serde(skip_serializing_if = "is_zero")]
     pub denied_window_ms: u64,
-    /// Which permission set each of its calls takes, by the operation.
+    /// The permission set that each operation requires.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub permissions: BTreeMap<String, Permission>,
-    /// What is lost when it goes: a replacement warns of it.
+    /// The data that is lost when it is deleted: a replacement warns about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds_data: Option<String>,
-    /// The pure pair of functions that turns the wire object into one where each property has a field of its own.
+    /// The pair of pure functions that converts the wire object to one with a field for each property.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reshape: Option<String>,
-    /// What makes it where no call does (`engine/src/local/`): the stack's state is all that keeps it.
+    /// The local implementation (`engine/src/local/`) of a resource without API calls, which exists in the state only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<String>,
-    /// Scaleway has discontinued it, and this is used instead: nobody is called, none can be made, and those there were are
-    /// gone.
+    /// The replacement of a resource that Scaleway discontinued: no API calls are made, a create fails, and existing ones are
+    /// treated as deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discontinued: Option<String>,
-    /// What cannot be said as data.
+    /// The handler of a resource that data cannot describe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<Special>,
-    /// How all that exist are found; without it Scaleway knows of none, as of what is `local` or
-    /// `discontinued`.
+    /// How existing resources are listed. Absent for `local` and `discontinued` resources.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,
-    /// Groups of properties of which exactly one must be given.
+    /// Groups of properties: exactly one of each group must be set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exactly_one: Vec<Vec<String>>,
-    /// Groups of properties of which at least one must be given.
+    /// Groups of properties: at least one of each group must be set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub at_least_one: Vec<Vec<String>>,
-    /// Groups of properties of which at most one may be given.
+    /// Groups of properties: at most one of each group may be set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub at_most_one: Vec<Vec<String>>,
-    /// Property to the properties that must be given with it.
+    /// Property to the properties that must be set with it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub requires: BTreeMap<String, Vec<String>>,
 }
 
 impl Resource {
-    /// Every form its id may have.
+    /// All formats of its id.
     pub fn id_forms(&self) -> impl Iterator<Item = &[IdPart]> {
         std::iter::once(self.id.as_slice()).chain(self.other_ids.iter().map(Vec::as_slice))
     }
 
-    /// The property that a property is another spelling of; itself, if it is none.
+    /// The property of which `name` is an alias (`same`), otherwise `name`.
     pub fn stem<'a>(&'a self, name: &'a str) -> &'a str {
         self.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name)
     }
 }
 
-/// A permission set that is enough for a call.
+/// A permission set that allows a call.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
     /// Its name (`ContainerRegistryFullAccess`).
     pub set: String,
-    /// The call only looks.
+    /// The call is a read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reads: bool,
-    /// It must hold for the organization, not for a project of it.
+    /// The scope is the organization, not a project.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub organization: bool,
 }
 
-/// What kind of place a resource lives in.
+/// The locality of a resource type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Locality {
@@ -130,7 +129,7 @@ pub enum Locality {
     Region,
     /// A zone, such as `fr-par-1`.
     Zone,
-    /// Nowhere in particular.
+    /// Neither regional nor zonal.
     #[default]
     Global,
 }
@@ -141,126 +140,126 @@ pub enum Locality {
 pub enum IdPart {
     /// The region or zone.
     Locality,
-    /// The resource's own uuid (the field `id` on the wire).
+    /// The UUID of the resource (the wire field `id`).
     Id,
-    /// The bare wire form of a property.
+    /// The wire value of a property, without region or zone.
     Property(String),
     /// A constant.
     Literal(String),
 }
 
-/// What a resource that takes time to settle is waited for.
+/// The wait for the status of a resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wait {
-    /// The field of the answer that tells (`status`).
+    /// The status field (`status`).
     pub field: String,
-    /// Its values that pass by themselves.
+    /// Its transient values.
     pub passing: Vec<String>,
-    /// Its values with which the resource has settled. Any other value is one that this version does not know.
+    /// Its final values. Any other value is unknown to this version.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<String>,
-    /// Its values that mean failure, once they are seen twice.
+    /// Its values that mean failure, if two reads return them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<String>,
     /// The field with the API's reason for a failure (`error_message`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The answer to a change still tells the status from before it: only a look tells.
+    /// The response to a change contains the status before the change, so the status must be read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lagging: bool,
-    /// How long a failed status must last before it is believed, in milliseconds; 0 is the usual time.
+    /// Minimum duration of a failed status in milliseconds before it is an error; 0: the default.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub doubt_ms: u64,
-    /// The longest pause between two looks, in milliseconds.
+    /// Maximum polling interval in milliseconds.
     pub cap_ms: u64,
-    /// The shortest time to ready that was recorded, in milliseconds: looks are sparser before half of it.
+    /// The shortest recorded time until ready, in milliseconds: polling is less frequent before half of it.
     #[serde(default)]
     pub ready_after_ms: u64,
 }
 
-/// Limits of operations, in seconds.
+/// Timeouts of operations, in seconds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timeouts {
-    /// Of a create, waiting included.
+    /// Of a create, including waits.
     pub create: u32,
     /// Of a read.
     pub read: u32,
-    /// Of an update, waiting included.
+    /// Of an update, including waits.
     pub update: u32,
-    /// Of a delete, waiting included.
+    /// Of a delete, including waits.
     pub delete: u32,
 }
 
-/// The resource that another one is a part of.
+/// The parent of a resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Within {
-    /// The property that names it.
+    /// The property with its id.
     pub property: String,
     /// Its token without the package.
     pub token: String,
 }
 
-/// Answers that mean "gone".
+/// Responses that mean that a resource is deleted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gone {
-    /// A field that is null as long as the resource exists (`deletion_requested_at`).
+    /// A field that is null while the resource exists (`deletion_requested_at`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
-    /// A field that is not null as long as the resource exists.
+    /// A field that is not null while the resource exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unset: Option<String>,
-    /// A field and its values that mean gone (`status`: `deleting`).
+    /// A field and its values that mean deleted (`status`: `deleting`).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Vec<String>>,
-    /// A list field and what it holds as long as the resource exists; what is not known does not count.
+    /// A list field and the value that it contains while the resource exists. An unknown value is ignored.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub missing_from: BTreeMap<String, Source>,
 }
 
-/// A resource whose operations data cannot say; the engine holds a handler of this name.
+/// A resource with a handler in the engine, because data cannot describe its operations.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Special {
     /// The handler's name (`rdb.instance`).
     pub handler: String,
-    /// The operations it calls beside the steps, by their id: only these, so that the compiler can check them.
+    /// The operations that the handler calls in addition to the steps, by id. The compiler checks them.
     pub operations: BTreeMap<String, Operation>,
 }
 
-/// How all resources of a kind are found, in one place and one project.
+/// How the resources of a type are listed, for one locality and one project.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Listing {
-    /// The operation that lists them. Without it there is at most one for each `of`, or for the project, and reading it
-    /// tells whether it exists.
+    /// The list operation. Absent: there is at most one for each `of` or for the project, and a read shows whether it
+    /// exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<Operation>,
-    /// Where in an element of the list the resource stands, if it is not the element; `replicas[]` if it holds several.
+    /// The path of the resource in an element of the list, if it is not the element; `replicas[]` if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub element: Option<String>,
-    /// The field of an element that people know it by.
+    /// The field of an element with its display name.
     pub name: String,
-    /// What they are parts of, one of these: the operation is called once for each of those that exist.
+    /// Their parent types: the operation is called once for each existing parent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<Within>,
-    /// Fields and the values they have in elements that are meant, where the list holds other things too.
+    /// Fields and their values in the elements of this type, if the list contains other elements too.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub only: BTreeMap<String, Vec<Json>>,
-    /// Fields and values of elements that are not meant, such as those that Scaleway keeps by itself. A text that begins
-    /// with `*` stands for all that end like it.
+    /// Fields and values of excluded elements, such as those that Scaleway manages. A string that begins with `*` matches all
+    /// strings with the same end.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub without: BTreeMap<String, Vec<Json>>,
-    /// The import of a whole project leaves them out.
+    /// The import of a whole project excludes them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,
-    /// Elements carry no time of creation.
+    /// Elements have no creation time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undated: bool,
-    /// What may select some of them, by the names of properties (`region`, `projectId`, `instanceId`).
+    /// The properties that filter the list (`region`, `projectId`, `instanceId`).
     pub inputs: Vec<String>,
 }
 
@@ -270,35 +269,35 @@ pub struct Listing {
 pub struct Function {
     /// The token without the package (`registry/getNamespace:getNamespace`).
     pub token: String,
-    /// What it does: finds one resource, or takes inputs for what it asks.
+    /// The lookup of one resource, or the inputs of `asks`.
     pub lookup: Lookup,
-    /// What it asks and returns, if it does not find a resource: read steps and properties as a resource has them.
+    /// The read steps and properties of a function that does not return a resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Box<Resource>>,
 }
 
-/// Finds one existing resource.
+/// The lookup of one existing resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lookup {
-    /// The resource's token without the package: how its id is formed, and how it is read.
+    /// The token of the resource type without the package, which defines the id and the read steps.
     pub resource: String,
-    /// The inputs by name; `send` and `convert` say how they become query parameters and id parts.
+    /// The inputs by name; `send` and `convert` define their query parameters and id parts.
     pub inputs: BTreeMap<String, Property>,
-    /// The input that holds the resource's id, bare or localized.
+    /// The input with the id of the resource, with or without region or zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// How it is found without its id.
+    /// The lookup without an id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<LookupBy>,
-    /// How the resource this one belongs to is found when its id is not given.
+    /// The lookup of the parent resource, if its id is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<LookupParent>,
-    /// Calls that only the function makes, after those that read the resource.
+    /// Additional calls of the function, after the read steps of the resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<Step>,
-    /// Outputs the resource does not have, or has in another form: read from the same wire object, and returned beside
-    /// the resource's own properties and its id.
+    /// Additional outputs, or outputs in another form: decoded from the same wire object, and returned with the properties and
+    /// the id of the resource.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, Property>,
     /// Properties of the resource that are not returned.
@@ -306,31 +305,31 @@ pub struct Lookup {
     pub without: Vec<String>,
 }
 
-/// Finding a resource without its id: listed, compared exactly, refused when two fit.
+/// A lookup in a list, with exact comparison. Several matches are an error.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupBy {
     /// The operation that lists candidates.
     pub list: Operation,
-    /// Where in an element of the list the candidate stands, if it is not the element.
+    /// The path of the candidate in an element of the list, if it is not the element.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub element: Option<String>,
-    /// Field of a candidate to the input it must equal; inputs not given do not count. Of lists, the candidate's must
-    /// hold the input's.
+    /// Field of a candidate to the input that it must equal. Unset inputs are ignored. A list of the candidate must contain
+    /// the elements of the input.
     pub find: BTreeMap<String, Source>,
 }
 
-/// Finding the resource that another one belongs to.
+/// The lookup of a parent resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupParent {
-    /// The input that would hold its id.
+    /// The input with its id.
     pub property: String,
-    /// How it is found.
+    /// The lookup.
     pub by: LookupBy,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde requires a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

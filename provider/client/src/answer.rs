@@ -1,25 +1,25 @@
-//! What came back for a call that was answered well.
+//! The successful response to a call.
 //!
-//! Knows nothing of what the body means.
+//! This module does not interpret the body.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// The answer to a call, always with a status of 200 to 299.
+/// The response to a call, always with a status of 200 to 299.
 #[derive(Clone, PartialEq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The decoded body; `Null` when there was none.
+    /// The decoded body; `Null` if the response has no body.
     pub body: Value,
-    /// Scaleway's name for the exchange (`X-Request-Id`), worth quoting to its support.
+    /// The request id of the response (`X-Request-Id`), which Scaleway's support needs.
     pub request_id: Option<String>,
-    /// How many times the call was sent, the last one included.
+    /// The number of attempts, including the last one.
     pub attempts: u32,
 }
 
-/// Shows that there is a body, never what it says: answers carry keys and passwords.
+/// Prints whether there is a body, but not its content: responses contain keys and passwords.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")

@@ -1,6 +1,6 @@
-//! What Scaleway says when it says no, as a closed set of kinds that callers can act on.
+//! Error responses of Scaleway's APIs, classified into a closed set of kinds.
 //!
-//! Knows the shape of error bodies, not what was asked for: which resource or property is meant is the caller's to add.
+//! This module parses error bodies. The caller adds the resource or property that the request was about.
 
 mod advice;
 
@@ -12,52 +12,52 @@ use serde_json::Value;
 
 use crate::not_found;
 
-/// What a caller can do about an error answer. Closed: each answer falls into one of these.
+/// The kind of an error response, by what the caller can do about it. Each error response has exactly one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Scaleway itself reports that the object does not exist (404), or no longer (410 `resource_expired`).
+    /// Scaleway reports that the object does not exist (404), or does not exist any more (410 `resource_expired`).
     NotFound,
-    /// A 404 or 410 without Scaleway's error body: from a proxy, a gateway or a wrong address. It proves nothing about the
-    /// object.
+    /// A 404 or 410 without Scaleway's error body: from a proxy, a gateway or a wrong address. It does not show that the
+    /// object does not exist.
     Foreign,
-    /// The key may not do this (403).
+    /// Permission denied (403).
     Denied,
-    /// The key is unknown, expired or missing (401).
+    /// The API key is invalid, expired or missing (401).
     Unauthenticated,
-    /// Possible later: a transient state or another change under way (409), still used by something (412).
+    /// The resource is busy: a transient state or another operation in progress (409), or it is still in use (412).
     Busy,
-    /// Too many calls (429).
+    /// Rate limited (429).
     Throttled,
-    /// The request says something the API does not accept (400 and other statuses that blame the caller).
+    /// The request is invalid (400 and all other 4xx without a kind of their own).
     Invalid,
-    /// Nothing left to give: a quota is used up (403), or the hardware is (503 `out_of_stock`).
+    /// Quota exceeded (403), or out of stock (503 `out_of_stock`).
     Quota,
-    /// Impossible as things stand: it exists already (409), is protected (412) or locked (423).
+    /// The state of the resource does not allow it: it already exists (409), is protected (412) or locked (423).
     Conflict,
-    /// The server's own trouble (5xx), or an answer with a status no API should give.
+    /// Server error (5xx), or a status that the API does not document, such as a redirect.
     Broken,
 }
 
-/// One entry of an error's `details`. Which fields are there depends on the error.
+/// One entry of an error's `details`. The type of the error decides which fields are set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// The argument meant, in the API's spelling (`invalid_arguments`).
+    /// The name of the argument in the API (`invalid_arguments`).
     pub argument_name: Option<String>,
     /// `required`, `format`, `constraint` or `unknown` (`invalid_arguments`).
     pub reason: Option<String>,
-    /// What is wrong, in words (`invalid_arguments`).
+    /// A description of the problem (`invalid_arguments`).
     pub help_message: Option<String>,
-    /// The kind of object (`permissions_denied`, `quotas_exceeded`).
+    /// The type of the resource (`permissions_denied`, `quotas_exceeded`).
     pub resource: Option<String>,
-    /// `read`, `write`, `delete` and the like (`permissions_denied`).
+    /// The action, such as `read`, `write` or `delete` (`permissions_denied`).
     pub action: Option<String>,
-    /// How many are allowed (`quotas_exceeded`).
+    /// The quota (`quotas_exceeded`).
     pub quota: Option<i64>,
-    /// How many there are (`quotas_exceeded`).
+    /// The number of existing resources (`quotas_exceeded`).
     pub current: Option<i64>,
 }
 
-/// An answer with a status outside of 200 to 299.
+/// A response with a status outside of 200 to 299.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     kind: Kind,
@@ -78,7 +78,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// Reads an error answer. Any body will do: empty, not JSON, JSON of another shape.
+    /// Parses an error response. The body may be empty, not JSON, or JSON of another shape.
     pub fn from_answer(operation: &str, method: &Method, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |name: &str| text(&body, name);
@@ -107,7 +107,7 @@ impl ApiError {
         }
     }
 
-    /// Reads an error answer of Object Storage: XML, or nothing but a status.
+    /// Parses an error response of Object Storage: XML, or no body.
     pub fn from_storage(
         operation: &str,
         method: &Method,
@@ -131,19 +131,19 @@ impl ApiError {
         error
     }
 
-    /// The same error with the host that answered.
+    /// The same error with the host that returned it.
     #[must_use]
     pub(crate) fn answered_by(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());
         self
     }
 
-    /// The id of the object that the error is about, if the API named one.
+    /// The id of the object that the error is about, if the API returned one.
     pub fn resource_id(&self) -> Option<&str> {
         self.resource_id.as_deref()
     }
 
-    /// What can be done about it.
+    /// The kind of the error.
     pub fn kind(&self) -> Kind {
         self.kind
     }
@@ -153,32 +153,32 @@ impl ApiError {
         self.status
     }
 
-    /// The API's own words, on one line.
+    /// The message of the API, on one line.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// The API's own word for the kind (`not_found`); older products send none.
+    /// The `type` of the error (`not_found`); older products do not return it.
     pub fn error_type(&self) -> Option<&str> {
         self.error_type.as_deref()
     }
 
-    /// Which condition failed (`precondition_failed`): `protected_resource`, `resource_still_in_use`, ...
+    /// The precondition that failed (`precondition_failed`): `protected_resource`, `resource_still_in_use`, ...
     pub fn precondition(&self) -> Option<&str> {
         self.precondition.as_deref()
     }
 
-    /// Scaleway's name for the exchange.
+    /// The request id of the response.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// The call this answers.
+    /// The operation of the call.
     pub fn operation(&self) -> &str {
         &self.operation
     }
 
-    /// Whether the call may have had its effect in spite of the error: a write whose server failed underway.
+    /// Whether the request may have taken effect: a write that ended with a server error.
     pub fn maybe_done(&self) -> bool {
         self.maybe_done
     }
@@ -187,21 +187,21 @@ impl ApiError {
         self.maybe_done = true;
     }
 
-    /// Every string of it that may say what is wrong: the message, its help, and those of its details.
+    /// Every string of the error that may describe the problem: the message, its help, and those of its details.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let details =
             self.details.iter().flat_map(|detail| [&detail.help_message, &detail.reason, &detail.argument_name]);
         [&self.message, &self.help_message, &self.reason].into_iter().chain(details).filter_map(Option::as_deref)
     }
 
-    /// Whether the API names the reason for a conflict that passes by itself.
+    /// Whether the API returned the reason of a temporary conflict.
     pub fn is_transient(&self) -> bool {
         self.kind == Kind::Busy
             && (self.precondition.is_some()
                 || matches!(self.error_type.as_deref(), Some("transient_state" | "OperationAborted")))
     }
 
-    /// Whether it is about an object or an argument of this name, such as `project`.
+    /// Whether the error is about an object or an argument of this name, such as `project`.
     pub fn concerns(&self, name: &str) -> bool {
         let argument = format!("{name}_id");
         let of_detail = |detail: &Detail| {
@@ -210,7 +210,7 @@ impl ApiError {
         self.resource.as_deref() == Some(name) || self.details.iter().any(of_detail)
     }
 
-    /// What it says of single arguments.
+    /// The help messages of its details.
     pub fn of_arguments(&self) -> impl Iterator<Item = &str> {
         self.details.iter().filter_map(|detail| detail.help_message.as_deref())
     }
@@ -218,25 +218,31 @@ impl ApiError {
 
 impl StdError for ApiError {}
 
-/// `Scaleway refused it: insufficient permissions (permissions_denied, request 7c1).`, without the full stop.
+/// For example `permission denied: insufficient permissions (permissions_denied, request 7c1)`.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.kind == Kind::Foreign {
             f.write_str(self.host.as_deref().unwrap_or("the server"))?;
         }
-        f.write_str(match self.kind {
-            Kind::Foreign => " answered without Scaleway's error body",
-            Kind::NotFound => "Scaleway does not know it",
-            Kind::Denied | Kind::Conflict => "Scaleway refused it",
-            Kind::Unauthenticated => "Scaleway did not accept the API key",
-            Kind::Busy => "Scaleway cannot do it now",
-            Kind::Throttled => "Scaleway gets too many calls",
-            Kind::Invalid => "Scaleway found the request invalid",
-            Kind::Quota => "Scaleway has none left to give",
-            Kind::Broken => "Scaleway failed to answer properly",
-        })?;
+        let label = match self.kind {
+            Kind::Foreign => " responded without Scaleway's error body",
+            Kind::NotFound => "not found",
+            Kind::Denied => "permission denied",
+            Kind::Conflict => "conflict",
+            Kind::Unauthenticated => "authentication failed",
+            Kind::Busy if self.precondition.is_some() => "the resource is in use",
+            Kind::Busy => "the resource is busy",
+            Kind::Throttled => "rate limited",
+            Kind::Invalid => "invalid request",
+            Kind::Quota if self.error_type.as_deref() == Some("out_of_stock") => "out of stock",
+            Kind::Quota => "quota exceeded",
+            Kind::Broken if (500..600).contains(&self.status) => "server error",
+            Kind::Broken => "unexpected response",
+        };
+        f.write_str(label)?;
         let mut separator = ": ";
-        if let Some(message) = &self.message {
+        let message = self.message.as_ref().filter(|message| !message.eq_ignore_ascii_case(label));
+        if let Some(message) = message {
             write!(f, "{separator}{message}")?;
             separator = ", ";
         }
@@ -279,7 +285,7 @@ impl fmt::Display for Detail {
             write!(f, "{separator}{word}")?;
             separator = " ";
         }
-        // A help message says more than the reason's one word.
+        // A help message is more specific than a reason, which is one word.
         if let Some(why) = self.help_message.as_ref().or(self.reason.as_ref()) {
             write!(f, "{}{why}", if separator.is_empty() { "" } else { ": " })?;
         }
@@ -290,7 +296,7 @@ impl fmt::Display for Detail {
     }
 }
 
-/// The code decides before the status. A conflict does not pass by itself, as it does at other products.
+/// The code takes precedence over the status. A conflict is permanent, unlike a conflict of other products.
 fn storage_kind(status: StatusCode, code: Option<&str>) -> Kind {
     match code {
         Some("InvalidAccessKeyId" | "SignatureDoesNotMatch" | "RequestTimeTooSkewed" | "ExpiredToken") => {
@@ -304,7 +310,7 @@ fn storage_kind(status: StatusCode, code: Option<&str>) -> Kind {
     }
 }
 
-/// The type decides before the status: the same type comes with different statuses from different products.
+/// The type takes precedence over the status: products return the same type with different statuses.
 fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>) -> Kind {
     match error_type {
         Some("invalid_arguments") => Kind::Invalid,
@@ -319,7 +325,7 @@ fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>
         _ => match status.as_u16() {
             401 => Kind::Unauthenticated,
             403 => Kind::Denied,
-            // The body decides: see `not_found`.
+            // The body decides, see `not_found`.
             404 | 410 => Kind::Foreign,
             409 => Kind::Busy,
             412 | 423 => Kind::Conflict,
@@ -331,7 +337,7 @@ fn kind(status: StatusCode, error_type: Option<&str>, precondition: Option<&str>
     }
 }
 
-/// What a redirect is, by the host it leads to: the rest of an address may hold a signature.
+/// The message for a redirect, with its host only: the rest of a URL may contain a signature.
 fn redirect(status: StatusCode, headers: &HeaderMap) -> Option<String> {
     if !status.is_redirection() {
         return None;
@@ -368,12 +374,12 @@ fn details(body: &Value) -> Vec<Detail> {
     details.iter().map(detail).collect()
 }
 
-/// A field that is there and says something.
+/// A string field that is not empty.
 fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(Value::as_str).map(one_line).filter(|text| !text.is_empty())
 }
 
-/// Foreign text on one line and of bounded length, so that no answer can flood or forge a log.
+/// A string of a response on one line and with a maximum length, so that no response can flood or forge a log.
 fn one_line(text: &str) -> String {
     const LIMIT: usize = 1000;
     let words: Vec<&str> =
@@ -385,7 +391,7 @@ fn one_line(text: &str) -> String {
     }
 }
 
-/// The API writes its help in lower case and without a full stop.
+/// A help message of the API as a sentence: these begin in lower case and have no full stop.
 fn sentence(text: &str) -> String {
     let mut letters = text.trim_end_matches('.').chars();
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Error bodies in their minimal forms. The recorded ones are read by `tests/wire/errors.rs`.
+//! Minimal error bodies. `tests/wire/errors.rs` tests the recorded ones.
 #![allow(clippy::unwrap_used)]
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -12,7 +12,7 @@ fn error(method: &Method, status: u16, body: &[u8]) -> ApiError {
     ApiError::from_answer("Operation", method, StatusCode::from_u16(status).unwrap(), &headers, body)
 }
 
-/// An error answer is of this kind and reads like this, with this advice.
+/// Checks the kind, the message and the hint of an error response.
 fn check(status: u16, body: &Value, kind: Kind, text: &str, help: Option<&str>) {
     let error = error(&Method::GET, status, body.to_string().as_bytes());
     assert_eq!(error.kind(), kind, "{body}");
@@ -22,7 +22,7 @@ fn check(status: u16, body: &Value, kind: Kind, text: &str, help: Option<&str>) 
 }
 
 #[test]
-fn invalid_arguments_are_all_named() {
+fn the_message_contains_all_invalid_arguments() {
     check(
         400,
         &json!({
@@ -33,50 +33,50 @@ fn invalid_arguments_are_all_named() {
             ],
         }),
         Kind::Invalid,
-        "Scaleway found the request invalid: invalid argument(s), data: - invalid: Invalid type., name: required \
+        "invalid request: invalid argument(s), data: - invalid: Invalid type., name: required \
          (invalid_arguments, request r1)",
         None,
     );
 }
 
 #[test]
-fn missing_objects_are_named() {
+fn the_message_contains_the_missing_object() {
     check(
         404,
         &json!({"type": "not_found", "message": "resource is not found", "resource": "instance", "resource_id": "i1"}),
         Kind::NotFound,
-        "Scaleway does not know it: resource is not found (not_found, instance i1, request r1)",
+        "not found: resource is not found (not_found, instance i1, request r1)",
         None,
     );
     check(
         404,
         &json!({"type": "not_found", "message": "resource is not found", "resource": "unknown", "resource_id": ""}),
         Kind::NotFound,
-        "Scaleway does not know it: resource is not found (not_found, request r1)",
+        "not found: resource is not found (not_found, request r1)",
         None,
     );
 }
 
 #[test]
-fn the_status_decides_where_the_type_is_missing() {
+fn the_status_decides_if_the_type_is_missing() {
     check(
         404,
         &json!({"message": "Namespace was not found"}),
         Kind::NotFound,
-        "Scaleway does not know it: Namespace was not found (HTTP 404, request r1)",
+        "not found: Namespace was not found (HTTP 404, request r1)",
         None,
     );
     check(
         409,
         &json!({"message": "another update is running"}),
         Kind::Busy,
-        "Scaleway cannot do it now: another update is running (HTTP 409, request r1)",
+        "the resource is busy: another update is running (HTTP 409, request r1)",
         None,
     );
 }
 
 #[test]
-fn a_passing_state_is_named() {
+fn the_message_contains_a_transient_state() {
     check(
         409,
         &json!({
@@ -84,14 +84,14 @@ fn a_passing_state_is_named() {
             "resource": "group", "resource_id": "g1", "current_state": "updating",
         }),
         Kind::Busy,
-        "Scaleway cannot do it now: resource is in a transient state (transient_state, group g1 is updating, \
+        "the resource is busy: resource is in a transient state (transient_state, group g1 is updating, \
          request r1)",
-        Some("Try again once the change under way has ended."),
+        Some("Try again when the operation in progress has ended."),
     );
 }
 
 #[test]
-fn preconditions_differ() {
+fn the_precondition_decides_between_conflict_and_in_use() {
     let protected = json!({
         "type": "precondition_failed", "message": "precondition is not respected",
         "precondition": "protected_resource", "help_message": "cannot delete a protected secret",
@@ -100,7 +100,7 @@ fn preconditions_differ() {
         412,
         &protected,
         Kind::Conflict,
-        "Scaleway refused it: precondition is not respected (precondition_failed, protected_resource, request r1)",
+        "conflict: precondition is not respected (precondition_failed, protected_resource, request r1)",
         Some("Cannot delete a protected secret."),
     );
     let used = json!({"type": "precondition_failed", "precondition": "resource_still_in_use"});
@@ -108,15 +108,15 @@ fn preconditions_differ() {
         412,
         &used,
         Kind::Busy,
-        "Scaleway cannot do it now (precondition_failed, resource_still_in_use, request r1)",
-        Some("Remove what still uses it first."),
+        "the resource is in use (precondition_failed, resource_still_in_use, request r1)",
+        Some("Delete the resources that use it first."),
     );
     let error = error(&Method::DELETE, 412, used.to_string().as_bytes());
     assert_eq!(error.precondition(), Some("resource_still_in_use"));
 }
 
 #[test]
-fn missing_rights_are_listed() {
+fn the_hint_lists_missing_permissions() {
     check(
         403,
         &json!({
@@ -124,13 +124,13 @@ fn missing_rights_are_listed() {
             "details": [{"resource": "registry_namespace", "action": "write"}],
         }),
         Kind::Denied,
-        "Scaleway refused it: insufficient permissions, write registry_namespace (permissions_denied, request r1)",
-        Some("The API key needs a policy that allows: write registry_namespace."),
+        "permission denied: insufficient permissions, write registry_namespace (permissions_denied, request r1)",
+        Some("Add a policy to the API key that allows: write registry_namespace."),
     );
 }
 
 #[test]
-fn quotas_are_counted() {
+fn the_message_contains_quota_and_usage() {
     check(
         403,
         &json!({
@@ -138,13 +138,13 @@ fn quotas_are_counted() {
             "details": [{"resource": "rdb_instances", "quota": 5, "current": 5}],
         }),
         Kind::Quota,
-        "Scaleway has none left to give: quota exceeded, rdb_instances 5 of 5 in use (quotas_exceeded, request r1)",
-        Some("Delete what is no longer needed, or ask Scaleway's support for a higher quota."),
+        "quota exceeded: rdb_instances 5 of 5 in use (quotas_exceeded, request r1)",
+        Some("Delete unused resources, or request a higher quota from Scaleway's support."),
     );
 }
 
 #[test]
-fn types_and_statuses_have_their_kinds() {
+fn type_and_status_decide_the_kind() {
     let kind = |status, error_type: &str| {
         let body = if error_type.is_empty() { Value::Null } else { json!({ "type": error_type }) };
         error(&Method::GET, status, body.to_string().as_bytes()).kind()
@@ -161,7 +161,7 @@ fn types_and_statuses_have_their_kinds() {
         (503, "out_of_stock", Kind::Quota),
         (401, "", Kind::Unauthenticated),
         (403, "", Kind::Denied),
-        (400, "a type nobody has seen", Kind::Invalid),
+        (400, "an unknown type", Kind::Invalid),
         (422, "", Kind::Invalid),
         (302, "", Kind::Broken),
         (500, "", Kind::Broken),
@@ -173,7 +173,7 @@ fn types_and_statuses_have_their_kinds() {
 }
 
 #[test]
-fn a_server_that_fails_leaves_a_write_in_doubt() {
+fn a_write_with_a_server_error_has_an_unknown_outcome() {
     assert!(error(&Method::POST, 502, b"").maybe_done());
     assert!(error(&Method::DELETE, 500, b"").maybe_done());
     assert!(!error(&Method::GET, 502, b"").maybe_done());
@@ -182,7 +182,7 @@ fn a_server_that_fails_leaves_a_write_in_doubt() {
 }
 
 #[test]
-fn any_body_will_do() {
+fn any_body_is_accepted() {
     for body in [
         &b""[..],
         b"<html>502 Bad Gateway</html>",
@@ -196,12 +196,12 @@ fn any_body_will_do() {
     ] {
         let error = error(&Method::GET, 502, body);
         assert_eq!(error.kind(), Kind::Broken);
-        assert_eq!(error.to_string(), "Scaleway failed to answer properly (HTTP 502, request r1)");
+        assert_eq!(error.to_string(), "server error (HTTP 502, request r1)");
     }
 }
 
 #[test]
-fn foreign_text_stays_on_one_short_line() {
+fn a_message_of_the_api_is_limited_to_one_short_line() {
     let body = json!({"message": format!("first\r\nsecond\u{1b}[31m {}", "é".repeat(5000))});
     let text = error(&Method::GET, 400, body.to_string().as_bytes()).to_string();
     assert!(text.contains("first second [31m é"), "{text}");

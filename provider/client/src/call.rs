@@ -1,6 +1,6 @@
-//! A call to an API as a value: verb, path, query, body, and whether sending it twice is harmless.
+//! A call to an API as a value: method, path, query, body, and whether it is idempotent.
 //!
-//! Knows no host, no credentials and no product; nothing is sent from here.
+//! Hosts and credentials belong to the client; this module sends nothing.
 
 use std::fmt;
 use std::time::Instant;
@@ -12,55 +12,55 @@ use crate::error::Error;
 use crate::shape::Storage;
 use crate::upload::Upload;
 
-/// Whether the same call may be sent again when nobody knows if the first one arrived.
+/// Whether a call may be sent again after an ambiguous response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeatable {
-    /// Sent twice, the call leaves what it leaves sent once.
+    /// The call is idempotent.
     Yes,
-    /// A second call could make a second object. It is only sent again when the first was surely not executed.
+    /// A second call could create a second object. It is sent again only if the first was certainly not executed.
     No,
 }
 
 impl Repeatable {
-    /// What HTTP says of the verb: GET, HEAD, PUT and DELETE are repeatable, POST and PATCH are not.
+    /// The rule of HTTP: GET, HEAD, PUT and DELETE are idempotent, POST and PATCH are not.
     ///
-    /// Most of Scaleway's PATCH calls set fields to given values and may be declared repeatable by the caller; those
-    /// that add to a list (DNS records) may not.
+    /// Most of Scaleway's PATCH calls set fields to values, and the caller may declare them repeatable; those that add to a
+    /// list (DNS records) are not repeatable.
     pub fn of(method: &Method) -> Self {
         if method.is_idempotent() { Self::Yes } else { Self::No }
     }
 }
 
-/// One call, ready to be sent any number of times.
+/// One call, which can be sent several times.
 #[derive(Clone)]
 pub struct Call {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
-    /// Absolute and already escaped: `/registry/v1/regions/fr-par/namespaces`.
+    /// The absolute path, escaped: `/registry/v1/regions/fr-par/namespaces`.
     pub path: String,
-    /// Names and plain values, escaped when sent.
+    /// Query parameters, unescaped.
     pub query: Vec<(String, String)>,
-    /// Sent as JSON, or, to Object Storage, as its operation says.
+    /// The body: sent as JSON, or for Object Storage in the format of its operation.
     pub body: Option<Value>,
-    /// What a call of Object Storage has beside; the path then reads `/bucket/key`.
+    /// The additional data of a call to Object Storage, whose path is `/bucket/key`.
     pub storage: Option<Box<Storage>>,
-    /// What is sent to an address of its own, beyond path and query.
+    /// An upload to a presigned URL.
     pub upload: Option<Box<Upload>>,
-    /// Whether an unknown outcome may be answered by sending again.
+    /// Whether the call is sent again after an ambiguous response.
     pub repeatable: Repeatable,
-    /// When everything has to be over: attempts, pauses, and waiting for the host and the rate limit. Without it the
-    /// client's own limit bounds attempts and pauses.
+    /// The deadline for attempts, pauses, and waiting for the host and the rate limit. Without it the client's total
+    /// timeout limits attempts and pauses.
     pub deadline: Option<Instant>,
-    /// Names the call in logs and errors; the verb and the path's template unless set otherwise.
+    /// The name of the call in logs and errors. Default: the method and the path template.
     pub operation: String,
 }
 
 impl Call {
-    /// A call without query and body, its path made from a template: each `{name}` is replaced by its value, escaped
-    /// as one segment.
+    /// A call without query and body. In the path template each `{name}` is replaced by its value, escaped as one
+    /// segment.
     ///
-    /// Fails with [`Error::Build`] when a name has no value, a value is empty, or a value would change the path's
-    /// shape (`.` and `..`). Values no name asks for are ignored, so that one set of arguments serves many paths.
+    /// Fails with [`Error::Build`] if a name has no value, a value is empty, or a value would change the structure of the
+    /// path (`.` and `..`). Arguments that the template does not contain are ignored.
     pub fn new(method: Method, template: &str, arguments: &[(&str, &str)]) -> Result<Self, Error> {
         let operation = format!("{method} {template}");
         let path = fill(template, arguments).map_err(|what| Error::build(&operation, what))?;
@@ -78,7 +78,7 @@ impl Call {
         })
     }
 
-    /// An upload to an address that was given out. It is a PUT: sent twice, the second replaces the first.
+    /// An upload to a presigned URL. It is a PUT, so it is repeatable.
     pub fn upload(upload: Upload) -> Self {
         let path = upload.url.path().to_owned();
         let operation = format!("PUT {path}");
@@ -97,7 +97,7 @@ impl Call {
         }
     }
 
-    /// Adds one query parameter; the same name may come several times.
+    /// Adds a query parameter. The same name can be added several times.
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
@@ -118,34 +118,34 @@ impl Call {
         self
     }
 
-    /// Says whether the call may be repeated, where the verb alone does not tell.
+    /// Sets whether the call is repeatable, instead of the rule for its method.
     #[must_use]
     pub fn repeatable(mut self, repeatable: Repeatable) -> Self {
         self.repeatable = repeatable;
         self
     }
 
-    /// Bounds the call by the end of the operation that it is part of.
+    /// Sets the deadline: the end of the operation that the call is part of.
     #[must_use]
     pub fn until(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Names the operation for logs and errors.
+    /// Sets the name of the call in logs and errors.
     #[must_use]
     pub fn operation(mut self, operation: impl Into<String>) -> Self {
         self.operation = operation.into();
         self
     }
 
-    /// Whether the call only looks.
+    /// Whether the call is a read.
     pub fn is_read(&self) -> bool {
         self.method.is_safe()
     }
 }
 
-/// Shows where the call goes and that it carries something, never what.
+/// Prints the operation and whether there is a body, but not its content.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<&str> = self.query.iter().map(|(name, _)| name.as_str()).collect();
@@ -171,11 +171,11 @@ fn fill(template: &str, arguments: &[(&str, &str)]) -> Result<String, String> {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) =
-            after.split_once('}').ok_or_else(|| format!("the path \"{template}\" has an open brace"))?;
+            after.split_once('}').ok_or_else(|| format!("the path \"{template}\" has an unclosed brace"))?;
         let value = arguments.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value);
         match value {
-            "" => return Err(format!("the path needs a value for \"{name}\"")),
-            "." | ".." => return Err(format!("\"{value}\" is no possible value for \"{name}\"")),
+            "" => return Err(format!("the path parameter \"{name}\" has no value")),
+            "." | ".." => return Err(format!("\"{value}\" is not allowed as the value of \"{name}\"")),
             _ => {}
         }
         path.push_str(before);
@@ -186,7 +186,7 @@ fn fill(template: &str, arguments: &[(&str, &str)]) -> Result<String, String> {
     Ok(path)
 }
 
-/// Everything but RFC 3986's unreserved characters is escaped, the slash too: a value is always one segment.
+/// Escapes everything except the unreserved characters of RFC 3986, so also slashes: a value is always one segment.
 pub(crate) fn escape_segment(value: &str, path: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in value.bytes() {
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_takes_its_values() {
+    fn a_template_is_filled_with_its_values() {
         let arguments = [("region", "fr-par"), ("namespace_id", "n1"), ("unused", "x")];
         assert_eq!(
             path("/registry/v1/regions/{region}/namespaces/{namespace_id}", &arguments).unwrap(),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_without_its_values_is_refused() {
+    fn a_path_with_a_missing_or_invalid_value_is_rejected() {
         for arguments in [&[][..], &[("id", "")], &[("id", "..")], &[("id", ".")]] {
             let message = path("/things/{id}", arguments).unwrap_err();
             assert!(message.contains("\"id\""), "{message}");
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn verbs_decide_what_is_repeatable() {
+    fn the_method_decides_whether_a_call_is_repeatable() {
         let repeatable = |method| Call::new(method, "/x", &[]).unwrap().repeatable;
         assert_eq!(repeatable(Method::GET), Repeatable::Yes);
         assert_eq!(repeatable(Method::PUT), Repeatable::Yes);

@@ -1,7 +1,7 @@
-//! The life of a call, from top to bottom.
+//! The client: sends a call, from signing to the last attempt.
 //!
-//! Knows the order of things only: each policy is a small machine of its own, and what an answer means for a resource
-//! is the caller's business.
+//! This module contains the order of the steps. Each policy (breaker, limiter, retry) is a module of its own, and the
+//! caller interprets responses.
 
 mod response;
 mod waiting;
@@ -28,22 +28,22 @@ use crate::error::{Error, Lost, Undecoded};
 use crate::limiter::Limiter;
 use crate::login::Login;
 use crate::probe::{self, Probe, Seen};
-use crate::retry::{Retry, Trouble};
+use crate::retry::{FailureClass, Retry};
 use crate::server_clock::ServerClock;
 use crate::settings::Settings;
 use crate::sign;
 use crate::storage;
 use crate::transport::{Failure, Http, NewConnection, Transport};
 
-/// A call that must not be repeated and is under way when everything is cancelled may still answer for this long, so
-/// that the id of what it makes is not lost. Pulumi gives a plugin at least 5 s between asking and killing.
+/// After a cancellation, the client waits this long for the response of a call that must not be repeated, so that the id
+/// of a created object is not lost. Pulumi waits at least 5 s after a cancellation before it kills a plugin.
 const GRACE: Duration = Duration::from_secs(2);
-/// A host that has not answered after this time counts as failing, though the attempt could have taken longer.
+/// No response within this time is a failure of the host, even if the timeout of the attempt is longer.
 const SLOW: Duration = Duration::from_secs(10);
-/// No further attempt is made when less than this is left.
-const SHORTEST_REST: Duration = Duration::from_millis(200);
+/// No further attempt is made if less time than this is left.
+const MIN_TIME_LEFT: Duration = Duration::from_millis(200);
 
-/// Sends calls to Scaleway. Cheap to clone; all clones share pace, breaker, connections and counters.
+/// Sends calls to Scaleway. Cheap to clone; all clones share limiters, breakers, connections and counters.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -53,26 +53,26 @@ struct Shared {
     settings: Settings,
     transport: Arc<dyn Transport>,
     host: Arc<Host>,
-    /// Those of Object Storage and of uploads, made when they are first called.
+    /// The hosts of Object Storage and of uploads, created by their first call.
     endpoints: Mutex<HashMap<String, Arc<Host>>>,
     rng: Mutex<Rng>,
     meter: Meter,
     server_clock: ServerClock,
 }
 
-/// What is kept for each host: the API, each endpoint of Object Storage, and where uploads go.
+/// The state of one host: the API, an endpoint of Object Storage, or a host of uploads.
 struct Host {
     name: String,
     limiter: Limiter,
     breaker: Mutex<Breaker>,
-    /// Wakes the calls that wait for the host: it answers again.
+    /// Wakes the calls that wait for the host, when it responds again.
     answers: Notify,
 }
 
-/// An attempt that brought no good answer.
+/// A failed attempt.
 struct Failed {
     error: Error,
-    trouble: Trouble,
+    class: FailureClass,
 }
 
 impl Host {
@@ -88,7 +88,7 @@ impl Host {
 }
 
 impl Client {
-    /// A client that has not done anything yet: the HTTP machinery is built by the first call.
+    /// Creates a client. The first call builds the HTTP client.
     pub fn new(settings: Settings) -> Self {
         let transport =
             settings.transport.clone().unwrap_or_else(|| Arc::new(Http::new(&settings.api_url, settings.insecure)));
@@ -108,10 +108,10 @@ impl Client {
         }
     }
 
-    /// Sends a call until it is answered, its time is over or there is no sense in going on.
+    /// Sends a call, with retries, until there is a response, the time is over, or a retry would be useless.
     ///
-    /// An answer has a status of 200 to 299; every other one is an [`Error::Api`]. A call that is not repeatable and
-    /// whose outcome is unknown is not sent again: its error says [`Error::maybe_done`].
+    /// A response with a status other than 200 to 299 is an [`Error::Api`]. A call that is not repeatable is not sent again
+    /// after an ambiguous response: [`Error::maybe_done`] of its error is true.
     pub async fn send(&self, call: Call) -> Result<Answer, Error> {
         let host = self.host(&call)?;
         let settings = &self.shared.settings;
@@ -122,39 +122,39 @@ impl Client {
             queued: Duration::ZERO,
         };
         let mut retry = Retry::new(call.repeatable, settings.max_retries, lock(&self.shared.rng).fork());
-        // Whether an attempt so far may have had its effect; every later error has to say so too.
-        let mut doubt = false;
+        // Whether an earlier attempt may have taken effect, which every later error must report too.
+        let mut ambiguous = false;
         let mut attempt = 0;
         let mut first_failure = None;
         loop {
             attempt += 1;
-            let turn = self.turn(&host, &call, &mut time).await.map_err(|error| error.doubting(doubt))?;
-            // Written now, since a signature is valid for some minutes only.
+            let permit = self.acquire(&host, &call, &mut time).await.map_err(|error| error.or_ambiguous(ambiguous))?;
+            // Built for each attempt, because a signature is valid for some minutes only.
             let request = self.sign(&call, self.write(&call)?)?;
             let sent = self.now();
             let failed = match self.attempt(&host, &call, request, attempt, &time).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
-            drop(turn);
-            let error = failed.error.doubting(doubt);
-            doubt = error.maybe_done();
+            drop(permit);
+            let error = failed.error.or_ambiguous(ambiguous);
+            ambiguous = error.maybe_done();
             let first_failure = *first_failure.get_or_insert(sent);
-            if failed.trouble.blames_host() && !self.is_worth_another(&host, attempt, first_failure) {
+            if failed.class.is_host_failure() && !self.is_worth_another(&host, attempt, first_failure) {
                 return Err(error);
             }
-            let Some(pause) = retry.pause_after(failed.trouble) else { return Err(error) };
+            let Some(pause) = retry.pause_after(failed.class) else { return Err(error) };
             let left = time.left(self.now());
-            // A last attempt is made just before the time is over, unless the host has asked for more patience.
-            let pause = if failed.trouble.asks_for_time() { pause } else { pause.min(left / 2) };
-            if pause >= left || left < SHORTEST_REST {
+            // The last attempt is made shortly before the time is over, unless the host sent `Retry-After`.
+            let pause = if failed.class.has_retry_after() { pause } else { pause.min(left / 2) };
+            if pause >= left || left < MIN_TIME_LEFT {
                 return Err(time.is_over(&host, error));
             }
-            self.pause_for(&host, pause, failed.trouble).await.map_err(|error| error.doubting(doubt))?;
+            self.pause_for(&host, pause, failed.class).await.map_err(|error| error.or_ambiguous(ambiguous))?;
         }
     }
 
-    /// Waits, unless everything is cancelled: then ends at once with [`Error::Cancelled`].
+    /// Waits. After a cancellation it ends immediately with [`Error::Cancelled`].
     pub async fn pause(&self, duration: Duration) -> Result<(), Error> {
         let settings = &self.shared.settings;
         tokio::select! {
@@ -164,33 +164,33 @@ impl Client {
         }
     }
 
-    /// Looks once at an address that is none of the API, for at most `time`; fails only where nothing could be asked at all.
+    /// Sends one request to a URL outside of the API, for at most `time`. Fails only if no request can be sent.
     pub async fn probe(&self, probe: &Probe, time: Duration) -> Result<Seen, Error> {
         probe::ask(&self.shared.settings, &*self.shared.transport, probe, time).await
     }
 
-    /// Tries once, for at most `time`, whether a database lets somebody in; fails only where nobody could be asked at all.
+    /// Tries one login to a database, for at most `time`. Fails only if no attempt can be made.
     pub async fn log_in(&self, login: &Login, time: Duration) -> Result<Seen, Error> {
         probe::log_in(&self.shared.settings, &*self.shared.transport, login, time).await
     }
 
-    /// The access key that calls are signed with.
+    /// The access key of the client.
     pub fn access_key(&self) -> Option<&str> {
         let credentials = self.shared.settings.credentials.as_ref()?;
         Some(credentials.access_key.as_str()).filter(|key| !key.is_empty())
     }
 
-    /// The clock all waiting goes by.
+    /// The clock of the client.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.shared.settings.clock)
     }
 
-    /// What the API's own clock showed at an instant, taken from the `Date` of its answers; `None` before the first answer.
+    /// The time of the API's clock at an instant, from the `Date` of its responses; `None` before the first response.
     pub fn server_time(&self, at: Instant) -> Option<jiff::Timestamp> {
         self.shared.server_clock.at(at)
     }
 
-    /// What was done so far.
+    /// The counters of requests and responses.
     pub fn counters(&self) -> Counters {
         self.shared.meter.read()
     }
@@ -199,7 +199,7 @@ impl Client {
         self.shared.settings.clock.now()
     }
 
-    /// The call as an HTTP request.
+    /// Builds the HTTP request of a call.
     fn write(&self, call: &Call) -> Result<Request<Bytes>, Error> {
         let settings = &self.shared.settings;
         let unbuilt = |what: &str| Error::build(&call.operation, what);
@@ -220,7 +220,7 @@ impl Client {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
         let user_agent = HeaderValue::from_str(&settings.user_agent)
-            .map_err(|_| unbuilt("the user agent holds characters that are not allowed in a header"))?;
+            .map_err(|_| unbuilt("the user agent contains characters that are not allowed in a header"))?;
         let mut request = Request::builder()
             .method(call.method.clone())
             .uri(url.as_str())
@@ -229,13 +229,13 @@ impl Client {
         let mut bytes = Vec::new();
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json");
-            bytes = serde_json::to_vec(body).map_err(|_| unbuilt("its body cannot be written as JSON"))?;
+            bytes = serde_json::to_vec(body).map_err(|_| unbuilt("its body cannot be encoded as JSON"))?;
         }
-        request.body(bytes.into()).map_err(|_| unbuilt("its address is not valid"))
+        request.body(bytes.into()).map_err(|_| unbuilt("its URL is not valid"))
     }
 
     fn sign(&self, call: &Call, mut request: Request<Bytes>) -> Result<Request<Bytes>, Error> {
-        // The address of an upload is signed already, and the key is nobody else's business.
+        // The URL of an upload is presigned, and its host must not receive the API key.
         let credentials = self.shared.settings.credentials.as_ref().filter(|_| call.upload.is_none());
         let Some(credentials) = credentials else { return Ok(request) };
         if let Some(storage) = &call.storage {
@@ -248,7 +248,7 @@ impl Client {
         Ok(request)
     }
 
-    /// The host a call goes to.
+    /// The host of a call.
     fn host(&self, call: &Call) -> Result<Arc<Host>, Error> {
         let Shared { settings, host, endpoints, .. } = &*self.shared;
         let name = match (&call.storage, &call.upload) {
@@ -263,7 +263,7 @@ impl Client {
         Ok(Arc::clone(made))
     }
 
-    /// Sends once, and passes the outcome to limiter, breaker, counters and log.
+    /// Makes one attempt, and reports the outcome to limiter, breaker, counters and log.
     async fn attempt(
         &self,
         host: &Host,
@@ -282,12 +282,12 @@ impl Client {
             Err(failed) => {
                 meter.lost();
                 log(call, attempt, now - sent, None);
-                if failed.trouble != Trouble::Unsent {
+                if failed.class != FailureClass::Unsent {
                     lock(&host.breaker).reached();
                 }
-                // The time limit of the operation was reached, and the host had enough time to answer.
+                // The time limit of the operation was reached, and the host had enough time to respond.
                 let slow = matches!(failed.error, Error::Deadline(_)) && now - sent >= SLOW;
-                if failed.trouble.blames_host() || slow {
+                if failed.class.is_host_failure() || slow {
                     self.failed(host, sent, now, &failed.error);
                 }
                 return Err(failed);
@@ -299,14 +299,14 @@ impl Client {
         log(call, attempt, now - sent, Some(&response));
         let answer = read(&host.name, call, &response, attempt);
         match &answer {
-            Err(failed) if failed.trouble.blames_host() => {
+            Err(failed) if failed.class.is_host_failure() => {
                 self.failed(host, sent, now, &failed.error);
             }
-            Err(Failed { trouble: Trouble::Throttled { retry_after }, .. }) => {
+            Err(Failed { class: FailureClass::Throttled { retry_after }, .. }) => {
                 host.limiter.throttled(sent, now, *retry_after);
                 answered(host, now);
             }
-            // Any other answer, an error included, shows a host that takes calls.
+            // Any other response, including an error, shows that the host works.
             _ => {
                 host.limiter.accepted(now);
                 answered(host, now);
@@ -315,7 +315,7 @@ impl Client {
         answer
     }
 
-    /// Exchanges request for response within the time there is.
+    /// Sends the request and receives the response within the time that is left.
     async fn exchange(
         &self,
         host: &Host,
@@ -335,35 +335,35 @@ impl Client {
             result = transport.exchange(request) => result.map_err(|failure| match failure {
                 Failure::Unsent { cause, help, lasting } => {
                     let lost = lost(format!("{} cannot be reached", host.name)).help(help).cause(cause);
-                    let trouble = if lasting { Trouble::Final } else { Trouble::Unsent };
-                    Failed { error: Error::Connect(Box::new(lost)), trouble }
+                    let class = if lasting { FailureClass::Final } else { FailureClass::Unsent };
+                    Failed { error: Error::Connect(Box::new(lost)), class }
                 }
                 Failure::Lost { cause } => {
-                    let what = format!("the connection to {} broke before the answer was there", host.name);
-                    Failed { error: Error::Connect(Box::new(lost(what).sent(call.is_read()).cause(cause))), trouble: Trouble::Lost }
+                    let what = format!("the connection to {} was closed before the response was complete", host.name);
+                    Failed { error: Error::Connect(Box::new(lost(what).sent(call.is_read()).cause(cause))), class: FailureClass::Lost }
                 }
                 Failure::Unusable { what } => {
-                    Failed { error: Error::Decode(Box::new(Undecoded::new(call.is_read(), what, None))), trouble: Trouble::Final }
+                    Failed { error: Error::Decode(Box::new(Undecoded::new(call.is_read(), what, None))), class: FailureClass::Final }
                 }
             }),
             () = settings.clock.sleep(attempt.min(left)) => {
                 if attempt < left || time.deadline.is_none() {
-                    let what = format!("{} gave no answer {}", host.name, within(attempt.min(left)));
-                    return Err(Failed { error: Error::TimedOut(Box::new(lost(what).sent(call.is_read()))), trouble: Trouble::Lost });
+                    let what = format!("{} did not respond {}", host.name, within(attempt.min(left)));
+                    return Err(Failed { error: Error::TimedOut(Box::new(lost(what).sent(call.is_read()))), class: FailureClass::Lost });
                 }
-                let what = format!("the time limit was reached before {} answered the call", host.name);
-                let help = Some("Run it again, or allow more time with `customTimeouts`.");
+                let what = format!("the time limit was reached before {} responded", host.name);
+                let help = Some("Run the command again, or set a longer timeout with `customTimeouts`.");
                 let error = Error::Deadline(Box::new(lost(what).help(help).sent(call.is_read())));
-                Err(Failed { error, trouble: Trouble::Final })
+                Err(Failed { error, class: FailureClass::Final })
             }
             () = self.cancelled_during(call) => {
                 let error = Error::Cancelled(Box::new(lost(CANCELLED.to_owned()).sent(call.is_read())));
-                Err(Failed { error, trouble: Trouble::Final })
+                Err(Failed { error, class: FailureClass::Final })
             }
         }
     }
 
-    /// Ends when an attempt under way has to: on cancellation, and a little later if the outcome must not be lost.
+    /// Ends when an attempt must end: on cancellation, or [`GRACE`] later if the call must not be repeated.
     async fn cancelled_during(&self, call: &Call) {
         let settings = &self.shared.settings;
         settings.cancel.cancelled().await;
@@ -373,7 +373,7 @@ impl Client {
     }
 }
 
-/// Shows no settings: they hold the key.
+/// Does not print the settings, which contain the API key.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("host", &self.shared.host.name).finish_non_exhaustive()
@@ -386,7 +386,7 @@ fn cancelled() -> Error {
     Error::Cancelled(Box::new(Lost::new(CANCELLED)))
 }
 
-/// What an upload may take longer than another call: a second for each MiB.
+/// The additional time of an upload: one second per MiB.
 fn upload_time(call: &Call) -> Duration {
     let stored = call.storage.as_ref().and_then(|storage| storage.content.as_ref());
     let content = stored.or_else(|| call.upload.as_ref().map(|upload| &upload.content));
@@ -398,7 +398,7 @@ fn within(time: Duration) -> String {
     format!("within {} s", time.as_secs_f64().ceil())
 }
 
-/// A panic elsewhere leaves these small states whole, so their locks stay usable.
+/// A panic in another thread leaves these values consistent, so a poisoned lock is usable.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,4 @@
-//! Time as an argument: what the hour is, and how to let some of it pass.
-//!
-//! Knows nothing of who waits or why.
+//! Time as an argument: the current time, and sleeping.
 
 use std::fmt;
 use std::future::Future;
@@ -10,19 +8,19 @@ use std::time::{Duration, Instant, SystemTime};
 /// A future behind a pointer, so that traits can return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Where time comes from.
+/// A source of time.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The present moment; never goes back.
+    /// The monotonic time.
     fn now(&self) -> Instant;
 
-    /// What calendars and clocks on the wall show; signatures carry it.
+    /// The calendar time, which signatures contain.
     fn today(&self) -> SystemTime;
 
     /// Ends once `duration` has passed.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The machine's own clock.
+/// The clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -32,12 +30,12 @@ impl Clock for SystemClock {
         tokio::time::Instant::now().into_std()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one home of the date: everybody else asks a clock")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the date: all other code uses a `Clock`")]
     fn today(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one home of sleep: everybody else asks a clock")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that sleeps: all other code uses a `Clock`")]
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
     }

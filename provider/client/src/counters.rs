@@ -1,23 +1,21 @@
-//! What the client did so far, in numbers.
-//!
-//! Knows no calls, only that one was sent, answered, lost or repeated.
+//! Counters of requests and responses.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A reading of the counters, since the client was made.
+/// The values of the counters since the client was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Attempts sent.
     pub requests: u64,
-    /// Attempts that were not a call's first.
+    /// Attempts that were not the first of their call.
     pub retries: u64,
-    /// Answers with status 429.
+    /// Responses with status 429.
     pub throttled: u64,
-    /// Attempts without an answer.
+    /// Attempts without a response.
     pub lost: u64,
-    /// Calls not sent because their host did not answer others.
+    /// Calls that were not sent because their host did not respond to other calls.
     pub refused: u64,
-    /// Answers by the first digit of their status: `by_class[2]` counts 200 to 299.
+    /// Responses by the first digit of their status: `by_class[2]` counts 200 to 299.
     pub by_class: [u64; 6],
 }
 
@@ -43,7 +41,7 @@ impl Meter {
         if status == 429 {
             self.throttled.fetch_add(1, Relaxed);
         }
-        // Statuses beyond 599 exist on broken servers; they count nowhere.
+        // Invalid statuses above 599 are not counted.
         if let Some(class) = self.by_class.get(usize::from(status / 100)) {
             class.fetch_add(1, Relaxed);
         }

@@ -1,7 +1,7 @@
-//! Why a call has no answer to show, in variants by what the caller can do about it.
+//! Errors of calls, with a variant for each reaction of the caller.
 //!
-//! Knows no resource: who calls adds what was being done to what. No text holds a secret or its own cause; causes are
-//! found by `source()`.
+//! The caller adds the operation and the resource. No message contains a secret or its own cause; `source()` returns the
+//! cause.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,42 +10,42 @@ use crate::api_error::{ApiError, Kind};
 
 pub(crate) type Cause = Box<dyn StdError + Send + Sync>;
 
-/// A call that failed. Its text is one sentence of fact without a full stop; [`Error::help`] has the advice.
+/// The error of a call. Its message is one clause without a full stop; [`Error::help`] returns the hint.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The call could not even be written: a mistake in the call or the settings.
+    /// The request cannot be built: a mistake in the call or the settings.
     #[error(transparent)]
     Build(Box<Unbuilt>),
-    /// No connection, or it broke before the whole answer was there.
+    /// No connection, or it was closed before the response was complete.
     #[error(transparent)]
     Connect(Box<Lost>),
-    /// No answer within the time of one attempt.
+    /// No response within the time of one attempt.
     #[error(transparent)]
     TimedOut(Box<Lost>),
-    /// The time limit of the operation is over, whatever the call was waiting for.
+    /// The time limit of the operation was reached.
     #[error(transparent)]
     Deadline(Box<Lost>),
-    /// Ended because the caller asked for it.
+    /// Cancelled by the caller.
     #[error(transparent)]
     Cancelled(Box<Lost>),
-    /// Not sent: no connection could be made to the host for a long time, or it fails and the time limit is over first.
+    /// Not sent: no connection to the host succeeded for a long time, or the time limit was reached during an outage.
     #[error(transparent)]
     Refused(Box<Refused>),
-    /// Answered, with an error.
+    /// An error response.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// Answered well, but not understood.
+    /// A successful response that cannot be decoded.
     #[error(transparent)]
     Decode(Box<Undecoded>),
 }
 
 impl Error {
-    /// What the API's error answer means; `None` when there was no such answer.
+    /// The kind of the error response, if there was one.
     pub fn kind(&self) -> Option<Kind> {
         self.api().map(ApiError::kind)
     }
 
-    /// The API's error answer.
+    /// The error response of the API.
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(error) => Some(error),
@@ -53,7 +53,7 @@ impl Error {
         }
     }
 
-    /// Whether a write may have had its effect all the same: the outcome is unknown and has to be looked up.
+    /// Whether a write may have taken effect: its outcome is unknown and must be looked up.
     pub fn maybe_done(&self) -> bool {
         match self {
             Self::Build(_) => false,
@@ -66,7 +66,7 @@ impl Error {
         }
     }
 
-    /// Scaleway's name for the exchange, where there was one.
+    /// The request id of the response, if there was one.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Api(error) => error.request_id(),
@@ -75,26 +75,26 @@ impl Error {
         }
     }
 
-    /// Which condition failed (`protected_resource`, `resource_still_in_use`), if the API said so.
+    /// The precondition that failed (`protected_resource`, `resource_still_in_use`), if the API returned one.
     pub fn precondition(&self) -> Option<&str> {
         self.api().and_then(ApiError::precondition)
     }
 
-    /// One sentence of advice, where there is any to give.
+    /// The hint: one imperative sentence, if there is one.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Api(error) => error.help(),
             Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) => lost.help.map(str::to_owned),
             Self::Refused(_) => {
-                Some("Check the network, the proxy and the API's address, and https://status.scaleway.com.".to_owned())
+                Some("Check the network, the proxy, the URL of the API, and https://status.scaleway.com.".to_owned())
             }
             Self::Build(_) | Self::Cancelled(_) | Self::Decode(_) => None,
         }
     }
 
-    /// Keeps the doubt that earlier attempts of the same call left behind.
-    pub(crate) fn doubting(mut self, doubt: bool) -> Self {
-        if doubt {
+    /// The same error; its outcome is unknown if that of an earlier attempt is.
+    pub(crate) fn or_ambiguous(mut self, ambiguous: bool) -> Self {
+        if ambiguous {
             match &mut self {
                 Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) | Self::Cancelled(lost) => {
                     lost.maybe_done = true;
@@ -119,7 +119,7 @@ impl From<ApiError> for Error {
     }
 }
 
-/// A call that could not be written.
+/// A request that cannot be built.
 #[derive(Debug)]
 pub struct Unbuilt {
     operation: String,
@@ -128,13 +128,13 @@ pub struct Unbuilt {
 
 impl fmt::Display for Unbuilt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the call {} cannot be made: {}", self.operation, self.what)
+        write!(f, "the request {} cannot be built: {}", self.operation, self.what)
     }
 }
 
 impl StdError for Unbuilt {}
 
-/// A call without an answer.
+/// A call without a response.
 #[derive(Debug)]
 pub struct Lost {
     what: String,
@@ -144,12 +144,12 @@ pub struct Lost {
 }
 
 impl Lost {
-    /// `what` is a sentence without its full stop. The outcome counts as known until [`Lost::sent`] says otherwise.
+    /// `what` is a clause without a full stop. The outcome is known unless [`Lost::sent`] is called.
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), maybe_done: false, help: None, cause: None }
     }
 
-    /// The call left this machine: a write may have been carried out.
+    /// The request was sent: a write may have taken effect.
     pub(crate) fn sent(mut self, is_read: bool) -> Self {
         self.maybe_done = !is_read;
         self
@@ -182,7 +182,7 @@ impl StdError for Lost {
     }
 }
 
-/// A call that was not sent because its host does not answer. Its cause is the last failure of the host.
+/// A call that was not sent because its host does not respond. Its cause is the last failure of the host.
 #[derive(Debug)]
 pub struct Refused {
     host: String,
@@ -198,7 +198,7 @@ impl Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} does not answer, so the call was not sent", self.host)
+        write!(f, "{} does not respond, so the request was not sent", self.host)
     }
 }
 
@@ -208,7 +208,7 @@ impl StdError for Refused {
     }
 }
 
-/// A good answer that could not be read.
+/// A successful response that cannot be decoded.
 #[derive(Debug)]
 pub struct Undecoded {
     what: String,
@@ -224,7 +224,7 @@ impl Undecoded {
 
 impl fmt::Display for Undecoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scaleway's answer cannot be read: {}", self.what)?;
+        write!(f, "Scaleway's response cannot be decoded: {}", self.what)?;
         if let Some(id) = &self.request_id {
             write!(f, " (request {id})")?;
         }
@@ -240,25 +240,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lost_write_says_that_its_outcome_is_unknown() {
-        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(false)));
+    fn a_write_without_a_response_has_an_unknown_outcome() {
+        let error = Error::TimedOut(Box::new(Lost::new("no response").sent(false)));
         assert!(error.maybe_done());
-        assert_eq!(error.to_string(), "no answer, so it is unknown whether the change was made");
+        assert_eq!(error.to_string(), "no response, so it is unknown whether the change was made");
 
-        let error = Error::TimedOut(Box::new(Lost::new("no answer").sent(true)));
+        let error = Error::TimedOut(Box::new(Lost::new("no response").sent(true)));
         assert!(!error.maybe_done());
-        assert_eq!(error.to_string(), "no answer");
+        assert_eq!(error.to_string(), "no response");
     }
 
     #[test]
-    fn a_cause_is_found_by_source_and_not_in_the_text() {
+    fn a_cause_is_the_source_and_not_in_the_message() {
         let lost = Lost::new("the host cannot be reached").cause("connection refused".into());
         let error = Error::Connect(Box::new(lost));
         assert_eq!(error.to_string(), "the host cannot be reached");
         assert_eq!(error.source().unwrap().to_string(), "connection refused");
 
         let error = Error::Refused(Box::new(Refused::new("host", "HTTP 503")));
-        assert_eq!(error.to_string(), "host does not answer, so the call was not sent");
+        assert_eq!(error.to_string(), "host does not respond, so the request was not sent");
         assert_eq!(error.source().unwrap().to_string(), "HTTP 503");
     }
 }

@@ -1,7 +1,7 @@
-//! How we talk to Scaleway: one `send` that signs, admits, paces, executes, classifies and repeats a call.
+//! The HTTP client for Scaleway's APIs: `send` signs a call, applies the breaker and the rate limit, sends it, classifies
+//! the response, and retries.
 //!
-//! Knows no Pulumi, no resource and no catalog. Waiting for a resource to settle is not done here either: that
-//! needs the resource's own Get and its status words.
+//! Pulumi, resources and the catalog belong to other crates. The engine waits for the status of a resource.
 
 mod answer;
 mod api_error;

@@ -1,6 +1,7 @@
-//! Paces the calls to one host: so many at a time, so many per second, fewer after a 429 and slowly more again.
+//! Limits the calls to one host: the number of concurrent calls, and the rate per second, which is reduced after a 429 and
+//! then increased slowly.
 //!
-//! Knows no call and no retry. The arithmetic ([`Pace`]) is told the time; only [`Limiter::turn`] waits.
+//! The arithmetic ([`Pace`]) receives the time as an argument; only [`Limiter::acquire`] waits.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,16 +10,17 @@ use tokio::sync::{Mutex as Gate, OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 
-/// Calls at a time before the first answer: a host with a small allowance shows it within a few calls.
-const FIRST_PLACES: usize = 1;
-/// So many good answers open one more place. Fewer would send a larger burst into a limit that is not known yet.
-const ANSWERS_PER_PLACE: u32 = 4;
+/// Concurrent calls before the first response: a host with a low limit returns 429 within a few calls.
+const FIRST_SLOTS: usize = 1;
+/// The number of responses after which one more concurrent call is allowed. A smaller number would send a larger burst
+/// before the limit of the host is known.
+const RESPONSES_PER_SLOT: u32 = 4;
 /// Rate after the first 429, as a share of the calls accepted in the second before it: these include the burst that the
 /// host allowed.
 const FIRST_SHARE: f64 = 0.8;
 /// Weight of the measured rate after the first measurement, and after later ones. Between two 429 the host accepted as
-/// many calls per second as its limit allows, except for what it did not save up while the rate was lower; the rest of
-/// the weight is on the rate that was just too high.
+/// many calls per second as its limit allows, except for the burst that it did not accumulate while the rate was lower; the
+/// remaining weight is on the rate that was too high.
 const FIRST_WEIGHT: f64 = 0.5;
 const WEIGHT: f64 = 0.8;
 /// The rate after a 429 is between these shares of the rate that caused it.
@@ -36,60 +38,59 @@ const QUIET_GROWTH: f64 = 1.05;
 const QUIET: Duration = Duration::from_secs(90);
 /// No calls for this long after a 429 without `Retry-After`: limits are mostly counted per second.
 const REST: Duration = Duration::from_secs(1);
-/// The lowest rate that 429 answers lead to, per second.
+/// The lowest rate after 429 responses, per second.
 const SLOWEST: f64 = 0.1;
-/// The lowest rate a user can ask for, per second: one call in a hundred seconds.
+/// The lowest rate a user can set, per second: one call in 100 seconds.
 const LOWEST_CEILING: f64 = 0.01;
-/// Beyond this many calls per second pacing has no effect worth its bookkeeping.
+/// Rates above this are not limited.
 const UNPACED: f64 = 1000.0;
-/// A server may hold up all calls for this long at most; a single call still honours what it was told.
+/// The maximum time for which `Retry-After` delays all calls; the retry of the call itself waits the full time.
 const LONGEST_HOLD: Duration = Duration::from_mins(1);
 
 /// One host's limiter.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    places: Arc<Semaphore>,
-    /// Held by the one caller who is next to send. The others have no moment of their own yet, so that a change of
-    /// pace holds for all of them.
+    slots: Arc<Semaphore>,
+    /// Held by the next caller. The other callers have no time slot yet, so a changed rate applies to all of them.
     gate: Gate<()>,
     pace: Mutex<Pace>,
 }
 
-/// The right to send one call; its place is free again when dropped.
+/// The permission to send one call; its slot is released when dropped.
 #[derive(Debug)]
-pub(crate) struct Turn {
-    _place: Option<OwnedSemaphorePermit>,
+pub(crate) struct Permit {
+    _slot: Option<OwnedSemaphorePermit>,
 }
 
 impl Limiter {
-    /// At most `most_places` calls at a time (at least one) and `ceiling` per second, if given.
-    pub(crate) fn new(most_places: usize, ceiling: Option<f64>, now: Instant) -> Self {
-        let pace = Pace::new(most_places.clamp(1, Semaphore::MAX_PERMITS), ceiling, now);
-        Self { places: Arc::new(Semaphore::new(pace.places)), gate: Gate::new(()), pace: Mutex::new(pace) }
+    /// At most `max_slots` concurrent calls (at least one), and `ceiling` calls per second, if set.
+    pub(crate) fn new(max_slots: usize, ceiling: Option<f64>, now: Instant) -> Self {
+        let pace = Pace::new(max_slots.clamp(1, Semaphore::MAX_PERMITS), ceiling, now);
+        Self { slots: Arc::new(Semaphore::new(pace.slots)), gate: Gate::new(()), pace: Mutex::new(pace) }
     }
 
-    /// Waits for a place and then for the moment to send. May be dropped at any time.
-    pub(crate) async fn turn(&self, clock: &dyn Clock) -> Turn {
-        // The semaphore is never closed; were it, calls would go unlimited rather than never.
-        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+    /// Waits for a slot, and then for the time to send. Cancel-safe.
+    pub(crate) async fn acquire(&self, clock: &dyn Clock) -> Permit {
+        // The semaphore is never closed. If it were, calls would not be limited.
+        let place = Arc::clone(&self.slots).acquire_owned().await.ok();
         let _gate = self.gate.lock().await;
         loop {
             let taken = self.pace().take(clock.now());
             match taken {
-                Ok(()) => return Turn { _place: place },
+                Ok(()) => return Permit { _slot: place },
                 Err(wait) => clock.sleep(wait).await,
             }
         }
     }
 
-    /// The host took a call, whatever it answered.
+    /// Records a response other than 429.
     pub(crate) fn accepted(&self, now: Instant) {
         if self.pace().accepted(now) {
-            self.places.add_permits(1);
+            self.slots.add_permits(1);
         }
     }
 
-    /// The host answered a call, sent at `sent`, with 429.
+    /// Records a 429 for a call sent at `sent`.
     pub(crate) fn throttled(&self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
         self.pace().throttled(sent, now, retry_after);
     }
@@ -99,21 +100,21 @@ impl Limiter {
     }
 }
 
-/// When the next call may go.
+/// Computes when the next call may be sent.
 #[derive(Debug)]
 struct Pace {
-    /// Calls allowed at a time, now and at best.
-    places: usize,
-    most_places: usize,
-    /// Good answers since a place was opened.
+    /// Concurrent calls: the current and the highest limit.
+    slots: usize,
+    max_slots: usize,
+    /// Responses since the last increase of `slots`.
     good: u32,
-    /// What the user allows, per second.
+    /// The rate limit set by the user, per second.
     ceiling: Option<f64>,
-    /// What is allowed now, per second; `None` is no limit.
+    /// The current rate limit, per second; `None`: not limited.
     rate: Option<f64>,
-    /// No call before this.
+    /// No call is sent before this time.
     next: Instant,
-    /// When the last 429 that counted arrived, and the calls accepted since.
+    /// The time of the last 429 that reduced the rate, and the calls accepted since.
     shrunk: Option<Instant>,
     accepted_since: u32,
     /// Whether the limit of the host was measured: two 429 with accepted calls between them.
@@ -123,15 +124,15 @@ struct Pace {
 }
 
 impl Pace {
-    fn new(most_places: usize, ceiling: Option<f64>, now: Instant) -> Self {
-        // A ceiling that is no positive number would stop everything or mean nothing, and so would one near zero.
+    fn new(max_slots: usize, ceiling: Option<f64>, now: Instant) -> Self {
+        // A ceiling that is not a positive number is ignored; one near zero would stop all calls.
         let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0).map(|rate| rate.max(LOWEST_CEILING));
         let accepted = Accepted { second: now, count: 0, before: 0 };
-        let places = most_places.min(FIRST_PLACES);
+        let slots = max_slots.min(FIRST_SLOTS);
         let (rate, next, grown) = (ceiling, now, now);
         Self {
-            places,
-            most_places,
+            slots,
+            max_slots,
             good: 0,
             ceiling,
             rate,
@@ -144,29 +145,29 @@ impl Pace {
         }
     }
 
-    /// Takes this moment for a call, or says how far off the next free one is.
+    /// Reserves the current time for a call, or returns the time to wait.
     fn take(&mut self, now: Instant) -> Result<(), Duration> {
         if now < self.next {
             return Err(self.next - now);
         }
         if let Some(rate) = self.rate {
-            // A sleeper that overslept a little does not slow down those behind it.
+            // A caller that wakes up late does not delay the next callers.
             self.next = (self.next + Duration::from_secs_f64(1.0 / rate)).max(now);
         }
         Ok(())
     }
 
-    /// Notes a call the host took; true when that opens one more place.
+    /// Records an accepted call; returns true if one more concurrent call is allowed.
     fn accepted(&mut self, now: Instant) -> bool {
         self.accepted.add(now);
         self.accepted_since = self.accepted_since.saturating_add(1);
         self.grow(now);
         self.good += 1;
-        if self.good < ANSWERS_PER_PLACE || self.places == self.most_places {
+        if self.good < RESPONSES_PER_SLOT || self.slots == self.max_slots {
             return false;
         }
         self.good = 0;
-        self.places += 1;
+        self.slots += 1;
         true
     }
 
@@ -192,7 +193,7 @@ impl Pace {
     fn throttled(&mut self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
         let hold = retry_after.map(|hold| hold.min(LONGEST_HOLD));
         self.next = self.next.max(now + hold.unwrap_or_default());
-        // Calls that were sent before the rate was reduced say nothing about the new rate.
+        // Calls that were sent before the rate was reduced do not measure the new rate.
         if self.shrunk.is_some_and(|shrunk| sent <= shrunk) {
             return;
         }
@@ -211,7 +212,7 @@ impl Pace {
         self.grown = now;
     }
 
-    /// The rate after another 429, from what was accepted in the time since the last one.
+    /// The rate after another 429, from the calls accepted since the previous one.
     fn measure(&mut self, rate: f64, time: Duration) -> f64 {
         if self.accepted_since == 0 || time.is_zero() {
             return rate * LOWEST_SHARE;
@@ -223,7 +224,7 @@ impl Pace {
     }
 }
 
-/// How many calls the host accepted in this second and in the one before.
+/// The number of calls that the host accepted in this second and in the previous one.
 #[derive(Debug)]
 struct Accepted {
     second: Instant,
@@ -233,16 +234,16 @@ struct Accepted {
 
 impl Accepted {
     fn add(&mut self, now: Instant) {
-        self.turn_over(now);
+        self.roll_over(now);
         self.count += 1;
     }
 
     fn per_second(&mut self, now: Instant) -> f64 {
-        self.turn_over(now);
+        self.roll_over(now);
         f64::from(self.count.max(self.before))
     }
 
-    fn turn_over(&mut self, now: Instant) {
+    fn roll_over(&mut self, now: Instant) {
         let age = now.saturating_duration_since(self.second).as_secs();
         if age == 0 {
             return;

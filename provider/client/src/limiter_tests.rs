@@ -1,4 +1,4 @@
-//! The pace against a small simulated server, and the places against a clock that stands still.
+//! Tests of the rate with a simulated server, and of the concurrency limit with a manual clock.
 
 use std::collections::VecDeque;
 
@@ -15,7 +15,7 @@ fn at(start: Instant, seconds: f64) -> Instant {
     start + Duration::from_secs_f64(seconds)
 }
 
-/// Allows `rate` calls per second and `burst` at once.
+/// A server that allows `rate` calls per second and bursts of `burst` calls.
 struct Server {
     rate: f64,
     burst: f64,
@@ -39,24 +39,24 @@ impl Server {
     }
 }
 
-/// Sends `calls` from as many parallel callers as there are places, each call answered after 50 ms, and returns the
-/// share refused and the seconds it took.
-fn simulate(mut server: Server, most_places: usize, calls: u32, retry_after: Option<Duration>) -> (f64, f64) {
+/// Sends `calls` with as many parallel callers as there are slots and a response time of 50 ms. Repermits the share of 429
+/// responses and the duration in seconds.
+fn simulate(mut server: Server, max_slots: usize, calls: u32, retry_after: Option<Duration>) -> (f64, f64) {
     let start = self::start();
-    let mut pace = Pace::new(most_places, None, start);
-    // Calls under way, as (sent, answered), the oldest first.
-    let mut under_way: VecDeque<(f64, f64)> = VecDeque::new();
-    let (mut second, mut accepted, mut refused) = (0.0_f64, 0, 0);
+    let mut pace = Pace::new(max_slots, None, start);
+    // Calls in progress, as (sent, answered), the oldest first.
+    let mut in_progress: VecDeque<(f64, f64)> = VecDeque::new();
+    let (mut second, mut accepted, mut rejected) = (0.0_f64, 0, 0);
     while accepted < calls {
-        let answer_due = under_way.front().map_or(f64::MAX, |(_, answered)| *answered);
+        let answer_due = in_progress.front().map_or(f64::MAX, |(_, answered)| *answered);
         let mut send_due = f64::MAX;
-        if under_way.len() < pace.places {
+        if in_progress.len() < pace.slots {
             match pace.take(at(start, second)) {
                 Ok(()) => {
-                    under_way.push_back((second, second + 0.05));
+                    in_progress.push_back((second, second + 0.05));
                     continue;
                 }
-                // Rounding must not let time stand still.
+                // Rounding must not stop the time.
                 Err(wait) => send_due = second + wait.as_secs_f64().max(1e-6),
             }
         }
@@ -64,21 +64,21 @@ fn simulate(mut server: Server, most_places: usize, calls: u32, retry_after: Opt
         if send_due < answer_due {
             continue;
         }
-        let Some((sent, _)) = under_way.pop_front() else { continue };
+        let Some((sent, _)) = in_progress.pop_front() else { continue };
         if server.accepts(sent) {
             accepted += 1;
             pace.accepted(at(start, second));
         } else {
-            refused += 1;
+            rejected += 1;
             pace.throttled(at(start, sent), at(start, second), retry_after);
         }
     }
-    (f64::from(refused) / f64::from(refused + accepted), second)
+    (f64::from(rejected) / f64::from(rejected + accepted), second)
 }
 
 #[test]
 fn few_calls_exceed_the_limit_of_a_server_and_the_limit_is_used() {
-    // Rate and burst of the server, calls, share of 429 answers, time as a multiple of the shortest possible.
+    // Rate and burst of the server, calls, share of 429 responses, time as a multiple of the shortest possible.
     for (rate, burst, calls, most_rejected, most_time) in [
         (5.0, 5.0, 200, 0.02, 1.2),
         (5.0, 5.0, 600, 0.02, 1.1),
@@ -94,34 +94,34 @@ fn few_calls_exceed_the_limit_of_a_server_and_the_limit_is_used() {
             let (rejected, seconds) = simulate(Server::new(rate, burst), 32, calls, retry_after);
             let times = seconds / ((f64::from(calls) - burst) / rate);
             let case = format!("{rate}/s, burst {burst}, {calls} calls, Retry-After {retry_after:?}");
-            assert!(rejected < most_rejected, "{case}: {:.1} % of the answers are 429", rejected * 100.0);
+            assert!(rejected < most_rejected, "{case}: {:.1} % of the responses are 429", rejected * 100.0);
             assert!(times < most_time, "{case}: {times:.2} times the shortest time");
         }
     }
 }
 
 #[test]
-fn a_generous_server_is_not_paced() {
+fn calls_to_a_server_without_a_limit_are_not_delayed() {
     let (rejected, seconds) = simulate(Server::new(1e6, 1e6), 16, 1000, None);
     assert!(rejected == 0.0 && seconds < 4.5, "{rejected} rejected in {seconds} s");
 }
 
 #[test]
-fn a_ceiling_spaces_calls_from_the_start() {
+fn a_ceiling_limits_the_rate_from_the_first_call() {
     let now = start();
     let mut pace = Pace::new(4, Some(5.0), now);
     assert_eq!(pace.take(now), Ok(()));
     assert_eq!(pace.take(now), Err(SECOND / 5));
     assert_eq!(pace.take(now + SECOND / 5), Ok(()));
     assert_eq!(pace.take(now + SECOND / 5), Err(SECOND / 5));
-    // An idle minute is no credit for a volley.
+    // An idle minute does not allow a burst.
     let later = now + SECOND * 60;
     let at_once = (0..10).filter(|_| pace.take(later).is_ok()).count();
     assert_eq!(at_once, 2);
 }
 
 #[test]
-fn a_ceiling_that_means_nothing_is_none() {
+fn a_ceiling_that_is_not_a_positive_number_is_ignored() {
     let now = start();
     for ceiling in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert_eq!(Pace::new(4, Some(ceiling), now).rate, None, "{ceiling}");
@@ -129,7 +129,7 @@ fn a_ceiling_that_means_nothing_is_none() {
 }
 
 #[test]
-fn refusals_of_one_volley_shrink_once() {
+fn several_429_of_one_burst_reduce_the_rate_once() {
     let now = start();
     let mut pace = Pace::new(4, Some(100.0), now);
     for _ in 0..50 {
@@ -144,7 +144,7 @@ fn refusals_of_one_volley_shrink_once() {
 }
 
 #[test]
-fn the_rate_grows_back_to_the_ceiling_and_no_further() {
+fn the_rate_grows_back_to_the_ceiling_and_not_above() {
     let start = self::start();
     let mut pace = Pace::new(4, Some(10.0), start);
     pace.throttled(start, start, None);
@@ -157,7 +157,7 @@ fn the_rate_grows_back_to_the_ceiling_and_no_further() {
 }
 
 #[test]
-fn retry_after_holds_everybody_up_but_not_forever() {
+fn retry_after_delays_all_calls_up_to_a_maximum() {
     let now = start();
     let mut pace = Pace::new(4, None, now);
     pace.throttled(now, now, Some(SECOND * 20));
@@ -169,28 +169,28 @@ fn retry_after_holds_everybody_up_but_not_forever() {
 }
 
 #[tokio::test]
-async fn places_are_bounded_and_open_with_good_answers() {
+async fn responses_raise_the_concurrency_limit_up_to_a_maximum() {
     let clock = ManualClock::new();
     let limiter = Limiter::new(6, None, clock.now());
-    let mut turns = Vec::new();
-    for open in [FIRST_PLACES, 2, 3, 4, 5, 6, 6] {
-        while turns.len() < open {
-            turns.push(limiter.turn(&clock).await);
+    let mut permits = Vec::new();
+    for open in [FIRST_SLOTS, 2, 3, 4, 5, 6, 6] {
+        while permits.len() < open {
+            permits.push(limiter.acquire(&clock).await);
         }
-        assert!(is_full(&limiter, &clock).await, "more than {open} at a time");
-        for _ in 0..ANSWERS_PER_PLACE {
+        assert!(is_full(&limiter, &clock).await, "more than {open} concurrent calls");
+        for _ in 0..RESPONSES_PER_SLOT {
             limiter.accepted(clock.now());
         }
     }
-    turns.pop();
-    assert!(!is_full(&limiter, &clock).await, "a place is free again");
+    permits.pop();
+    assert!(!is_full(&limiter, &clock).await, "a slot is free again");
 }
 
-/// Whether a turn does not come at once.
+/// Whether no permit is available immediately.
 async fn is_full(limiter: &Limiter, clock: &ManualClock) -> bool {
     tokio::select! {
         biased;
-        _ = limiter.turn(clock) => false,
+        _ = limiter.acquire(clock) => false,
         () = std::future::ready(()) => true,
     }
 }

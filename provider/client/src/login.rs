@@ -1,7 +1,6 @@
-//! One login at a PostgreSQL database: does it let this user in with this password, and if not, what does it say?
+//! One login to a PostgreSQL database, to test a user and password.
 //!
-//! Speaks the database's own protocol, outside of pace, breaker and counters, which are those of the API. Asks nothing of
-//! the database once it is in. Knows neither users nor their rights.
+//! It uses PostgreSQL's protocol, without limiter, breaker and counters, which belong to the API. No query is sent.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -25,10 +24,10 @@ use tokio_rustls::TlsConnector;
 
 use crate::clock::BoxFuture;
 
-/// How the database's own log calls us.
+/// The application name in the log of the database.
 const APPLICATION: &str = "evalap-scaleway";
 
-/// Who logs in, and where.
+/// A login: server, user and password.
 #[derive(Clone)]
 pub struct Login {
     /// The host of the database.
@@ -48,26 +47,26 @@ pub struct Login {
 /// How a connection to a database is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Encryption {
-    /// Not at all.
+    /// Not encrypted.
     None,
-    /// By whoever answers: a database has a certificate that no authority knows.
+    /// Encrypted, with any certificate: managed databases have self-signed certificates.
     Anybody,
-    /// Only by a server that shows one of these certificates.
+    /// Encrypted, and only if the server presents one of these certificates.
     Known(Vec<CertificateDer<'static>>),
 }
 
 impl Encryption {
-    /// By a server whose certificate is in this text in PEM form.
+    /// Requires a certificate of this PEM document.
     pub fn known(pem: &str) -> Result<Self, String> {
         let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
         match certificates {
             Ok(certificates) if !certificates.is_empty() => Ok(Self::Known(certificates)),
-            _ => Err("the certificate is none in PEM form".to_owned()),
+            _ => Err("the certificate is not in PEM format".to_owned()),
         }
     }
 }
 
-/// Logs in and out again. Fails with what the database or the network said, which never is the password.
+/// Logs in and out. Fails with the error of the database or the network, which does not contain the password.
 pub(crate) async fn log_in(login: &Login) -> Result<(), String> {
     let no_connection = |error: io::Error| format!("no connection ({error})");
     let stream = TcpStream::connect((login.host.as_str(), login.port)).await.map_err(no_connection)?;
@@ -85,15 +84,15 @@ pub(crate) async fn log_in(login: &Login) -> Result<(), String> {
 }
 
 async fn enter<T: TlsConnect<TcpStream>>(config: &Config, stream: TcpStream, tls: T) -> Result<(), String> {
-    let (client, connection) = config.connect_raw(stream, tls).await.map_err(|error| said(&error))?;
+    let (client, connection) = config.connect_raw(stream, tls).await.map_err(|error| reason(&error))?;
     drop(client);
-    // Nothing is asked, so this only says goodbye; whether that arrives is all the same.
+    // Closes the connection; an error of this is irrelevant.
     let _ = connection.await;
     Ok(())
 }
 
-/// What the database said, else the root of the trouble.
-fn said(error: &tokio_postgres::Error) -> String {
+/// The error message of the database, otherwise the root cause.
+fn reason(error: &tokio_postgres::Error) -> String {
     if let Some(database) = error.as_db_error() {
         return format!("{} (SQLSTATE {})", database.message(), database.code().code());
     }
@@ -104,7 +103,7 @@ fn said(error: &tokio_postgres::Error) -> String {
     root.to_string()
 }
 
-/// Encrypts a connection as [`Encryption`] says.
+/// Encrypts a connection, as set by [`Encryption`].
 struct Encrypting {
     connector: TlsConnector,
     name: ServerName<'static>,
@@ -113,14 +112,14 @@ struct Encrypting {
 impl Encrypting {
     fn new(login: &Login, known: Option<Vec<CertificateDer<'static>>>) -> Result<Self, String> {
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let verifier = Arc::new(Shown { known, provider: Arc::clone(&provider) });
+        let verifier = Arc::new(PinnedCertificates { known, provider: Arc::clone(&provider) });
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| error.to_string())?
             .dangerous()
             .with_custom_certificate_verifier(verifier)
             .with_no_client_auth();
-        let name = ServerName::try_from(login.host.clone()).map_err(|_| "the host has no valid name".to_owned())?;
+        let name = ServerName::try_from(login.host.clone()).map_err(|_| "the host name is not valid".to_owned())?;
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), name })
     }
 }
@@ -135,7 +134,7 @@ impl TlsConnect<TcpStream> for Encrypting {
     }
 }
 
-/// An encrypted connection. Its password is not bound to it: that needs a certificate that is trusted otherwise.
+/// An encrypted connection, without channel binding: that requires a certificate that is trusted in another way.
 struct Encrypted(tokio_rustls::client::TlsStream<TcpStream>);
 
 impl TlsStream for Encrypted {
@@ -164,27 +163,27 @@ impl AsyncWrite for Encrypted {
     }
 }
 
-/// Looks at the certificate that a server shows. A managed database signs its own, so there is no authority to ask: it is one
-/// that is known, or any where none is. That the server has the key to it is always looked at.
+/// Verifies the certificate of a server. Certificates of managed databases are self-signed, so it must be one of the known
+/// certificates if there are any. That the server has the private key is always verified.
 #[derive(Debug)]
-struct Shown {
+struct PinnedCertificates {
     known: Option<Vec<CertificateDer<'static>>>,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Shown {
+impl ServerCertVerifier for PinnedCertificates {
     fn verify_server_cert(
         &self,
-        shown: &CertificateDer<'_>,
+        presented: &CertificateDer<'_>,
         _: &[CertificateDer<'_>],
         _: &ServerName<'_>,
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         match &self.known {
-            Some(known) if !known.iter().any(|known| known == shown) => Err(rustls::Error::General(
-                "the server shows another certificate than the one that was given".to_owned(),
-            )),
+            Some(known) if !known.iter().any(|known| known == presented) => {
+                Err(rustls::Error::General("the certificate of the server is not the configured one".to_owned()))
+            }
             _ => Ok(ServerCertVerified::assertion()),
         }
     }
@@ -212,7 +211,7 @@ impl ServerCertVerifier for Shown {
     }
 }
 
-/// Shows who goes where, and no password.
+/// Prints user and server, without the password.
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, port, database, user, .. } = self;
@@ -226,7 +225,7 @@ mod tests {
 
     use super::*;
 
-    async fn nobody() -> Login {
+    async fn closed_port() -> Login {
         let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let (database, user) = ("app".to_owned(), "bob".to_owned());
         let password = SecretString::from("canary".to_owned());
@@ -234,40 +233,40 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_nobody_listens_that_is_told_and_the_password_is_not() {
-        let login = nobody().await;
-        let said = log_in(&login).await.unwrap_err();
-        assert!(said.starts_with("no connection (Connection refused"), "{said}");
+    async fn a_refused_connection_is_an_error_without_the_password() {
+        let login = closed_port().await;
+        let error = log_in(&login).await.unwrap_err();
+        assert!(error.starts_with("no connection (Connection refused"), "{error}");
         assert!(!format!("{login:?}").contains("canary"));
     }
 
     #[tokio::test]
-    async fn a_server_without_encryption_gets_no_password_where_there_has_to_be_one() {
+    async fn a_server_without_tls_does_not_get_the_password_if_encryption_is_required() {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let login = Login { port: listener.local_addr().unwrap().port(), ..nobody().await };
+        let login = Login { port: listener.local_addr().unwrap().port(), ..closed_port().await };
         let server = async {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let mut asked = [0; 8];
-            stream.read_exact(&mut asked).await.unwrap();
+            let mut request = [0; 8];
+            stream.read_exact(&mut request).await.unwrap();
             stream.write_all(b"N").await.unwrap();
             let mut rest = Vec::new();
             let _ = stream.read_to_end(&mut rest).await;
             rest
         };
-        let (said, rest) = tokio::join!(log_in(&login), server);
-        assert_eq!(said.unwrap_err(), "server does not support TLS");
+        let (result, rest) = tokio::join!(log_in(&login), server);
+        assert_eq!(result.unwrap_err(), "server does not support TLS");
         assert_eq!(rest, b"");
     }
 
     #[test]
-    fn what_is_no_certificate_is_refused() {
+    fn a_certificate_that_is_not_pem_is_rejected() {
         assert!(Encryption::known("what").is_err());
         let pem = "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n";
         assert_eq!(Encryption::known(pem).unwrap(), Encryption::Known(vec![CertificateDer::from(vec![0, 1, 2])]));
     }
 
-    /// A certificate that signed itself, as those of managed databases, and the key to it.
+    /// A self-signed certificate, as managed databases have, and its private key.
     const CERTIFICATE: &str = "MIIBfDCCASGgAwIBAgIUSTPOQmcSIyGx2Eh99mAqAqgM+l0wCgYIKoZIzj0EAwIw\n\
         EjEQMA4GA1UEAwwHbWFkZS11cDAgFw0yNjExMjUxOTQzMzlaGA8yMTI2MTEwMTE5\n\
         NDMzOVowEjEQMA4GA1UEAwwHbWFkZS11cDBZMBMGByqGSM49AgEGCCqGSM49AwEH\n\
@@ -284,7 +283,7 @@ mod tests {
         format!("-----BEGIN {what}-----\n{text}\n-----END {what}-----\n")
     }
 
-    /// Takes one login over TLS, and gives the password that it got, without the zero at its end.
+    /// Accepts one login over TLS, and returns the received password without its terminating zero byte.
     async fn serve(listener: &tokio::net::TcpListener) -> io::Result<String> {
         use rustls::pki_types::PrivateKeyDer;
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -297,8 +296,8 @@ mod tests {
             .with_single_cert(vec![certificate], key)
             .unwrap();
         let (mut stream, _) = listener.accept().await?;
-        let mut asked = [0; 8];
-        stream.read_exact(&mut asked).await?;
+        let mut request = [0; 8];
+        stream.read_exact(&mut request).await?;
         stream.write_all(b"S").await?;
         let mut stream = tokio_rustls::TlsAcceptor::from(Arc::new(config)).accept(stream).await?;
         let length = stream.read_u32().await?;
@@ -308,26 +307,26 @@ mod tests {
         let mut password = vec![0; stream.read_u32().await? as usize - 4];
         stream.read_exact(&mut password).await?;
         stream.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").await?;
-        // Until it says goodbye.
+        // Until the client terminates the session.
         let _ = stream.read_u8().await;
         Ok(String::from_utf8_lossy(&password).trim_end_matches('\0').to_owned())
     }
 
     #[tokio::test]
-    async fn only_who_shows_the_known_certificate_gets_the_password() {
+    async fn only_a_server_with_the_known_certificate_gets_the_password() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let login = Login { port: listener.local_addr().unwrap().port(), ..nobody().await };
+        let login = Login { port: listener.local_addr().unwrap().port(), ..closed_port().await };
         let known = Encryption::known(&pem("CERTIFICATE", CERTIFICATE)).unwrap();
         for encryption in [Encryption::Anybody, known] {
             let login = Login { encryption, ..login.clone() };
-            let (said, password) = tokio::join!(log_in(&login), serve(&listener));
-            said.unwrap();
+            let (result, password) = tokio::join!(log_in(&login), serve(&listener));
+            result.unwrap();
             assert_eq!(password.unwrap(), "canary");
         }
         let other = Encryption::known(&pem("CERTIFICATE", "AAEC")).unwrap();
         let login = Login { encryption: other, ..login };
-        let (said, password) = tokio::join!(log_in(&login), serve(&listener));
-        assert!(said.unwrap_err().contains("another certificate than the one that was given"));
+        let (result, password) = tokio::join!(log_in(&login), serve(&listener));
+        assert!(result.unwrap_err().contains("is not the configured one"));
         assert!(password.is_err());
     }
 }

@@ -1,19 +1,19 @@
-//! Which 404 and 410 answers are Scaleway's own report that an object does not exist.
+//! Which 404 and 410 responses are Scaleway's report that an object does not exist.
 //!
-//! The source of every rule is recorded traffic (1,300 answers with 404 of 40 services): all products but those of
-//! [`NOUNS`] answer JSON with `type: not_found`, `resource` and `resource_id`; Object Storage answers XML with a code.
-//! Everything else with this status (an HTML page, an empty body, a gateway's `no Route matched with those values`) says
-//! that the request did not reach the API, and nothing about the object.
+//! Every rule comes from recorded traffic (1,300 responses with 404 of 40 services): all products except those of
+//! [`NOUNS`] return JSON with `type: not_found`, `resource` and `resource_id`; Object Storage returns XML with a code.
+//! Any other body (an HTML page, an empty body, a gateway's `no Route matched with those values`) shows that the request
+//! did not reach the API. It contains no information about the object.
 
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
-/// What the two products without `type` call the objects that they report as missing, in lower case: registry
+/// The objects in the `not found` messages of the products without `type`, in lower case: registry
 /// (`Namespace was not found`), functions (`Cron was not found`, `trigger does not exist`), and the tokens of containers
 /// (`Token was not found`).
 const NOUNS: [&str; 9] = ["container", "cron", "domain", "function", "image", "namespace", "tag", "token", "trigger"];
 
-/// What follows the noun, as recorded; after a colon the API may add details.
+/// The text after the noun, as recorded. The API may add details after a colon.
 const VERBS: [&str; 2] = [" was not found", " does not exist"];
 
 /// The codes of Object Storage that do not begin with `NoSuch`, as recorded and as documented for S3.
@@ -34,8 +34,8 @@ pub(crate) fn is_reported(body: &Value) -> bool {
     VERBS.iter().any(|verb| message.strip_suffix(verb).is_some_and(|noun| NOUNS.contains(&noun)))
 }
 
-/// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The answer to HEAD has no
-/// body; the request ids of S3 show who answered.
+/// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The response to HEAD has
+/// no body; the request ids of S3 show that it comes from Object Storage.
 pub(crate) fn is_reported_by_storage(method: &Method, headers: &HeaderMap, code: Option<&str>) -> bool {
     if let Some(code) = code {
         return code.starts_with("NoSuch") || CODES.contains(&code);
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scaleways_own_words_report_a_missing_object() {
+    fn error_bodies_of_scaleway_report_a_missing_object() {
         for body in [
             json!({"type": "not_found", "message": "resource is not found", "resource": "vpc", "resource_id": "1"}),
             json!({"type": "not_found", "message": "resource is not found", "resource": "unknown", "resource_id": ""}),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_gateways_and_proxies_report_nothing() {
+    fn bodies_of_gateways_and_proxies_do_not_report_a_missing_object() {
         for body in [
             Value::Null,
             json!({}),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn storage_reports_by_its_code_and_to_head_by_its_request_id() {
+    fn object_storage_reports_by_code_and_for_head_by_request_id() {
         let none = HeaderMap::new();
         let ids: HeaderMap = [("x-amz-request-id".parse().unwrap(), "txg1".parse().unwrap())].into_iter().collect();
         for code in
@@ -91,7 +91,7 @@ mod tests {
             assert!(is_reported_by_storage(&Method::GET, &none, Some(code)), "{code}");
         }
         assert!(!is_reported_by_storage(&Method::GET, &ids, Some("AccessDenied")));
-        assert!(!is_reported_by_storage(&Method::GET, &ids, None), "GET has a body that says what is missing");
+        assert!(!is_reported_by_storage(&Method::GET, &ids, None), "the response to GET has a body with a code");
         assert!(is_reported_by_storage(&Method::HEAD, &ids, None));
         assert!(!is_reported_by_storage(&Method::HEAD, &none, None));
     }

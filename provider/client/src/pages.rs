@@ -1,7 +1,6 @@
-//! Reads a whole list: page after page until everything counted is there.
+//! Pagination: reads all pages of a list.
 //!
-//! Knows the two ways in which lists are paged, not what is listed: Scaleway's (`page`, `page_size`, `total_count`), and
-//! that of Object Storage, whose answers tell where the next one begins (`continuation-token`).
+//! Scaleway's APIs use `page`, `page_size` and `total_count`; Object Storage uses `continuation-token`.
 
 use serde_json::Value;
 
@@ -10,17 +9,17 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Undecoded};
 
-/// Asked for unless the call says otherwise. The default is 20; 1000 was accepted as recorded, and a server that
-/// gives less than was asked for does no harm.
+/// The page size unless the call sets another. The default of the API is 20; recorded calls with 1000 were accepted, and
+/// smaller pages than requested are accepted.
 const PAGE_SIZE: usize = 100;
-/// A list that goes on longer than this is broken.
+/// A list with more pages than this is an error.
 const MOST_PAGES: usize = 1000;
 
 impl Client {
-    /// Sends a list call for each of its pages and returns the elements of all, found under the name `items`.
+    /// Sends a list call for each page, and returns the elements of all pages: those of the field `items`.
     ///
-    /// `page_size` may be set in the call's query; `page` must not. A list that changes meanwhile may show an element
-    /// twice or not at all, so that missing there is a hint and no proof. More than 1000 pages, or an answer without
+    /// The query of the call may set `page_size`, but not `page`. If the list changes between two pages, an element may be
+    /// returned twice or not at all, so an absent element may still exist. More than 1000 pages, or a response without
     /// `items`, is an [`Error::Decode`].
     pub async fn list(&self, mut call: Call, items: &str) -> Result<Vec<Value>, Error> {
         if call.storage.is_some() {
@@ -39,13 +38,13 @@ impl Client {
         Err(undecoded(&call, format!("its list has more than {MOST_PAGES} pages"), None))
     }
 
-    /// A list of Object Storage: each answer but the last tells where the next one begins.
+    /// A list of Object Storage: each response except the last contains the token of the next page.
     async fn list_on(&self, call: &Call, items: &str) -> Result<Vec<Value>, Error> {
         let mut elements = Vec::new();
         let mut next = call.clone();
         for _ in 0..MOST_PAGES {
             let Answer { mut body, request_id, .. } = self.send(next).await?;
-            // XML has no empty list: there is no element then.
+            // XML does not contain empty lists.
             if let Some(Value::Array(page)) = body.get_mut(items).map(Value::take) {
                 elements.extend(page);
             }
@@ -53,7 +52,11 @@ impl Client {
                 return Ok(elements);
             }
             let Some(token) = body.get("next_continuation_token").and_then(Value::as_str) else {
-                return Err(undecoded(call, "it goes on, and does not tell where".to_owned(), request_id));
+                return Err(undecoded(
+                    call,
+                    "it is truncated, but has no `NextContinuationToken`".to_owned(),
+                    request_id,
+                ));
             };
             next = call.clone().query("continuation-token", token);
         }
@@ -61,20 +64,20 @@ impl Client {
     }
 }
 
-/// Moves a page's elements; true when it was the last.
+/// Appends the elements of a page; returns true if it is the last page.
 fn take_page(call: &Call, answer: Answer, items: &str, elements: &mut Vec<Value>) -> Result<bool, Error> {
     let Answer { mut body, request_id, .. } = answer;
     let page = match body.get_mut(items).map(Value::take) {
         Some(Value::Array(page)) => page,
-        // No recorded list is null. One that counts its elements to zero is empty all the same.
+        // No recorded list is null. A null list with a count of zero is accepted as empty.
         Some(Value::Null) if body.get("total_count").and_then(Value::as_u64) == Some(0) => Vec::new(),
         _ => return Err(undecoded(call, format!("it has no list \"{items}\""), request_id)),
     };
     let empty = page.is_empty();
     elements.extend(page);
     let total = body.get("total_count").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
-    // A page may be shorter than asked for, so only the count or an empty page end the list. Without a count the
-    // first page is all there is.
+    // A page may be shorter than requested, so only the count or an empty page end the list. Without a count the first
+    // page is the whole list.
     Ok(empty || total.is_none_or(|total| elements.len() >= total))
 }
 

@@ -1,7 +1,7 @@
-//! One look at something that is none of Scaleway's API: does an address answer, and what? Does a database let somebody in?
+//! Probes of things outside of Scaleway's APIs: one HTTP request to a URL, or one login to a database.
 //!
-//! Asked once, without our key, outside of pace, breaker and counters, which are those of the API. Knows nothing of what is
-//! a good answer.
+//! A probe is sent once, without the API key, limiter, breaker and counters, which belong to the API. The caller decides
+//! which responses are healthy.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,34 +16,34 @@ use crate::login::{Encryption, Login};
 use crate::settings::Settings;
 use crate::transport::{Failure, Transport};
 
-/// What is asked for.
+/// An HTTP probe.
 #[derive(Clone)]
 pub struct Probe {
     url: Url,
     headers: HeaderMap,
 }
 
-/// What came of it.
+/// The outcome of a probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// An answer, whatever it says.
+    /// A response with any status.
     Answer {
         /// Its status.
         status: u16,
         /// Its body.
         body: Bytes,
     },
-    /// A database that let somebody in.
+    /// A successful login to a database.
     Admitted,
-    /// No answer, and why: `connection refused`; of a database what it said to whom it did not let in.
+    /// No response, or a rejected login, with the reason: `connection refused`, or the message of the database.
     Nothing(String),
 }
 
 impl Probe {
-    /// A look at an address, with these headers. Fails with what is wrong with them, without showing any value.
+    /// A probe of a URL, with these headers. Fails if they are invalid, with a message that contains no value.
     pub fn new<'h>(url: &str, headers: impl IntoIterator<Item = (&'h str, &'h str)>) -> Result<Self, String> {
         let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let url = url.ok_or("the address is none of HTTP")?;
+        let url = url.ok_or("the URL is not an HTTP URL")?;
         let mut kept = HeaderMap::new();
         for (name, value) in headers {
             let wrong = || format!("the header \"{name}\" cannot be sent");
@@ -53,9 +53,9 @@ impl Probe {
         Ok(Self { url, headers: kept })
     }
 
-    /// The request: to the address itself, or to the one that stands in for every host, with the name of the host as a header.
+    /// The request: to the URL, or to `probe_endpoint`, with the name of the host as a header.
     fn write(&self, settings: &Settings) -> Result<Request<Bytes>, Error> {
-        let unbuilt = |_| Error::build("probe", "its address is not valid");
+        let unbuilt = |_| Error::build("probe", "its URL is not valid");
         let mut url = self.url.clone();
         if let Some(instead) = &settings.probe_endpoint {
             url = instead.clone();
@@ -66,7 +66,7 @@ impl Probe {
         let mut request = Request::get(url.as_str()).body(Bytes::new()).map_err(unbuilt)?;
         let headers = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-        // A connection that rests would find who served before, not who serves now.
+        // An idle connection could lead to an instance that serves no new connections.
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
         headers.extend(HeaderValue::from_str(&settings.user_agent).ok().map(|name| (USER_AGENT, name)));
         if settings.probe_endpoint.is_some() {
@@ -78,14 +78,14 @@ impl Probe {
         Ok(request)
     }
 
-    /// The host, with its port where it is not the usual one.
+    /// The host, with its port if that is not the default.
     fn host(&self) -> String {
         let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{}{port}", self.url.host_str().unwrap_or_default())
     }
 }
 
-/// Asks once, for at most `time`. Fails only where nothing could be asked at all.
+/// Sends one request, for at most `time`. Fails only if no request can be sent.
 pub(crate) async fn ask(
     settings: &Settings,
     transport: &dyn Transport,
@@ -99,15 +99,15 @@ pub(crate) async fn ask(
         answered = transport.exchange(request) => Ok(match answered {
             Ok(response) => Seen::Answer { status: response.status().as_u16(), body: response.into_body() },
             Err(Failure::Unsent { cause, .. }) => Seen::Nothing(format!("no connection ({cause})")),
-            Err(Failure::Lost { cause }) => Seen::Nothing(format!("the connection broke ({cause})")),
-            Err(Failure::Unusable { what }) => Seen::Nothing(format!("an answer that cannot be read: {what}")),
+            Err(Failure::Lost { cause }) => Seen::Nothing(format!("the connection was closed ({cause})")),
+            Err(Failure::Unusable { what }) => Seen::Nothing(format!("a response that cannot be decoded: {what}")),
         }),
-        () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no answer within {} s", time.as_secs()))),
+        () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no response within {} s", time.as_secs()))),
     }
 }
 
-/// Tries once to log in, for at most `time`, and fails only where nobody could be asked at all. What stands in for every host
-/// stands in for every database too, and speaks in the clear.
+/// Tries one login, for at most `time`. Fails only if no attempt can be made. A `probe_endpoint` replaces every database
+/// too, without encryption.
 pub(crate) async fn log_in(
     settings: &Settings,
     transport: &dyn Transport,
@@ -124,11 +124,11 @@ pub(crate) async fn log_in(
         biased;
         () = settings.cancel.cancelled() => Err(Error::Cancelled(Box::new(Lost::new("the operation was cancelled")))),
         answered = transport.log_in(&login) => Ok(answered.map_or_else(Seen::Nothing, |()| Seen::Admitted)),
-        () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no answer within {} s", time.as_secs()))),
+        () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no response within {} s", time.as_secs()))),
     }
 }
 
-/// Shows where it goes, not what it carries.
+/// Prints the host, without headers.
 impl fmt::Debug for Probe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Probe").field("host", &self.host()).finish_non_exhaustive()
@@ -151,18 +151,18 @@ mod tests {
     }
 
     #[test]
-    fn the_address_is_asked_with_the_given_headers_and_a_connection_of_its_own() {
+    fn a_probe_sends_its_headers_on_a_new_connection() {
         let probe = Probe::new(ADDRESS, [("X-Auth-Token", "canary"), ("user-agent", "me")]).unwrap();
         let request = probe.write(&settings()).unwrap();
         assert_eq!(request.uri().to_string(), "https://web.example.org:8443/health?deep=1");
         let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
         assert_eq!([header("x-auth-token"), header("user-agent"), header("connection")], ["canary", "me", "close"]);
-        assert!(!request.headers().contains_key("host"), "whoever connects writes it");
+        assert!(!request.headers().contains_key("host"), "the HTTP client adds it");
         assert!(!format!("{probe:?}").contains("canary"));
     }
 
     #[test]
-    fn what_stands_in_for_every_host_is_told_the_name() {
+    fn a_probe_endpoint_receives_the_name_of_the_host() {
         let instead = Settings { probe_endpoint: Some(Url::parse("http://127.0.0.1:8080").unwrap()), ..settings() };
         let request = Probe::new(ADDRESS, []).unwrap().write(&instead).unwrap();
         assert_eq!(request.uri().to_string(), "http://127.0.0.1:8080/health?deep=1");
@@ -170,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_asked_is_refused_without_its_value() {
+    fn an_invalid_probe_is_rejected_without_printing_its_values() {
         assert!(Probe::new("ftp://example.org", []).is_err());
         let refused = Probe::new(ADDRESS, [("x-key", "canary\n")]).unwrap_err();
         assert_eq!(refused, "the header \"x-key\" cannot be sent");
     }
 
     #[tokio::test]
-    async fn every_outcome_is_something_that_was_seen() {
+    async fn every_outcome_of_a_request_is_returned() {
         let settings = settings().clock(Arc::new(ManualClock::skipping(SECOND)));
         let steps = [Step::text(503, "busy", &[]), Step::Unsent, Step::Lost, Step::Hang];
         let network = ScriptedTransport::new(steps);
@@ -189,11 +189,14 @@ mod tests {
         let nothing = |why: &str| Seen::Nothing(why.to_owned());
         assert_eq!(seen[0], Seen::Answer { status: 503, body: Bytes::from_static(b"busy") });
         assert_eq!(seen[1], nothing("no connection (scripted refusal)"));
-        assert_eq!(seen[2..], [nothing("the connection broke (scripted loss)"), nothing("no answer within 1 s")]);
+        assert_eq!(
+            seen[2..],
+            [nothing("the connection was closed (scripted loss)"), nothing("no response within 1 s")]
+        );
     }
 
     #[tokio::test]
-    async fn a_login_is_seen_to_be_let_in_or_why_not_and_goes_to_what_stands_in_for_every_database() {
+    async fn every_outcome_of_a_login_is_returned_and_a_probe_endpoint_replaces_the_database() {
         let login = Login {
             host: "10.0.0.2".to_owned(),
             port: 5432,
@@ -210,14 +213,14 @@ mod tests {
             seen.push(log_in(settings, &network, &login, SECOND).await.unwrap());
         }
         let nothing = |why: &str| Seen::Nothing(why.to_owned());
-        assert_eq!(seen, [Seen::Admitted, nothing("no"), nothing("no answer within 1 s")]);
+        assert_eq!(seen, [Seen::Admitted, nothing("no"), nothing("no response within 1 s")]);
         let sent = network.sent();
         assert_eq!([&sent[0].host, &sent[1].host], ["10.0.0.2:5432", "127.0.0.1:8080"]);
         assert_eq!(sent[0].path, "/app?user=bob");
     }
 
     #[tokio::test]
-    async fn a_cancel_ends_it() {
+    async fn a_cancellation_ends_a_probe() {
         let settings = settings();
         settings.cancel.cancel();
         let (network, probe) = (ScriptedTransport::new([Step::Hang]), Probe::new(ADDRESS, []).unwrap());

@@ -1,7 +1,7 @@
-//! Decides which failed attempt is worth another, and after which pause. Pure: no clock, no sleep.
+//! Decides whether a failed attempt is retried, and after which pause. Pure: no clock, no sleep.
 //!
-//! Knows no resource. 400, 401, 403, 404 and 409 are never tried again here: what they mean depends on what was asked,
-//! and waiting for rights, for objects to appear or for others to settle is the engine's business.
+//! 400, 401, 403, 404 and 409 are not retried here: their meaning depends on the request. The engine waits for permissions,
+//! for objects to become visible, and for other operations to end.
 
 use std::time::Duration;
 
@@ -15,72 +15,72 @@ use jiff::fmt::rfc2822;
 use crate::api_error::Kind;
 use crate::call::Repeatable;
 
-/// Upper bound of the first pause: longer than most answers take, short enough not to be noticed.
+/// Maximum of the first pause: longer than most response times, and short enough not to be noticed.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// Upper bound of every pause: after an outage a call goes on at most this much later than possible.
+/// Maximum of every pause, so the maximum delay of a call after an outage.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// So many attempts fail at most while the host answers other calls: then this call is the reason, not an outage.
+/// Maximum number of failed attempts while the host responds to other calls: the cause is then this call, not an outage.
 pub(crate) const ATTEMPTS_ALONE: u32 = 10;
 
-/// What an attempt came to, as far as trying again goes.
+/// The class of a failed attempt, which decides about retries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// Refused for the rate of calls, and so surely not executed.
+pub(crate) enum FailureClass {
+    /// Rate limited, so certainly not executed.
     Throttled {
-        /// What the server asks for, from now.
+        /// `Retry-After`, relative to now.
         retry_after: Option<Duration>,
     },
-    /// The server failed; whether before or after executing is unknown.
+    /// Server error; it is unknown whether the call was executed.
     Broken {
-        /// What the server asks for, from now.
+        /// `Retry-After`, relative to now.
         retry_after: Option<Duration>,
     },
-    /// No connection, and so surely not executed.
+    /// No connection, so certainly not executed.
     Unsent,
-    /// No whole answer to what was sent; whether it was executed is unknown.
+    /// Sent, but no complete response; it is unknown whether the call was executed.
     Lost,
-    /// A 404 or 410 that is not Scaleway's: a proxy or gateway answered, perhaps while it was restarted.
+    /// A 404 or 410 without Scaleway's error body: from a proxy or gateway, perhaps during its restart.
     Foreign,
-    /// Will end the same way each time.
+    /// Every retry would fail in the same way.
     Final,
 }
 
-impl Trouble {
-    /// Reads an error answer, broad rules first.
-    pub(crate) fn of_answer(status: u16, kind: Kind, headers: &HeaderMap) -> Self {
+impl FailureClass {
+    /// Classifies an error response, general rules first.
+    pub(crate) fn of_response(status: u16, kind: Kind, headers: &HeaderMap) -> Self {
         match (kind, status) {
             (Kind::Foreign, _) => Self::Foreign,
             (Kind::Throttled, _) => Self::Throttled { retry_after: retry_after(headers) },
-            // 501 and redirects will not change by asking again.
+            // 501 and redirects are permanent.
             (Kind::Broken, 501 | 100..=399) => Self::Final,
             (Kind::Broken, _) => Self::Broken { retry_after: retry_after(headers) },
             _ => Self::Final,
         }
     }
 
-    /// Whether the host named a time after which the call may be sent again.
-    pub(crate) fn asks_for_time(self) -> bool {
+    /// Whether the host sent `Retry-After`.
+    pub(crate) fn has_retry_after(self) -> bool {
         matches!(self, Self::Throttled { retry_after: Some(_) } | Self::Broken { retry_after: Some(_) })
     }
 
-    /// Whether the host itself seems unwell, rather than this one call.
-    pub(crate) fn blames_host(self) -> bool {
+    /// Whether this is a failure of the host, and not of this call only.
+    pub(crate) fn is_host_failure(self) -> bool {
         matches!(self, Self::Broken { .. } | Self::Unsent | Self::Lost)
     }
 }
 
-/// The repetitions one call has left.
+/// The remaining retries of one call.
 #[derive(Debug)]
 pub(crate) struct Retry {
     repeatable: Repeatable,
-    /// Only the ceilings come from here: backon's own jitter lengthens pauses, full jitter draws from zero on.
+    /// Only the maximums come from `backon`: its jitter makes pauses longer, while full jitter starts at zero.
     ceilings: ExponentialBackoff,
     rng: Rng,
-    /// Repetitions after [`Trouble::Foreign`] that are left.
+    /// The remaining retries after [`FailureClass::Foreign`].
     foreign: u32,
 }
 
-/// How often a call is repeated that something other than the API answered.
+/// The number of retries after a response that is not from the API.
 const FOREIGN_RETRIES: u32 = 2;
 
 impl Retry {
@@ -93,22 +93,22 @@ impl Retry {
         Self { repeatable, ceilings: ceilings.build(), rng, foreign: FOREIGN_RETRIES }
     }
 
-    /// The pause before the next attempt; `None` when there should be none.
-    pub(crate) fn pause_after(&mut self, trouble: Trouble) -> Option<Duration> {
-        let asked = match trouble {
-            Trouble::Final => return None,
-            Trouble::Foreign => {
+    /// The pause before the next attempt; `None` if the call is not retried.
+    pub(crate) fn pause_after(&mut self, class: FailureClass) -> Option<Duration> {
+        let asked = match class {
+            FailureClass::Final => return None,
+            FailureClass::Foreign => {
                 self.foreign = self.foreign.checked_sub(1).filter(|_| self.repeatable == Repeatable::Yes)?;
                 None
             }
-            Trouble::Lost | Trouble::Broken { .. } if self.repeatable == Repeatable::No => return None,
-            Trouble::Unsent | Trouble::Lost => None,
-            Trouble::Throttled { retry_after } | Trouble::Broken { retry_after } => retry_after,
+            FailureClass::Lost | FailureClass::Broken { .. } if self.repeatable == Repeatable::No => return None,
+            FailureClass::Unsent | FailureClass::Lost => None,
+            FailureClass::Throttled { retry_after } | FailureClass::Broken { retry_after } => retry_after,
         };
         let ceiling = self.ceilings.next()?;
         Some(match asked {
-            // The limiter decides when a call goes that exceeded the rate of calls.
-            None if matches!(trouble, Trouble::Throttled { .. }) => Duration::ZERO,
+            // The limiter decides when a rate limited call is sent again.
+            None if matches!(class, FailureClass::Throttled { .. }) => Duration::ZERO,
             // Calls with the same `Retry-After` are sent a little apart.
             Some(asked) => asked.saturating_add(FIRST_PAUSE.mul_f64(self.rng.f64())),
             None => ceiling.mul_f64(self.rng.f64()),
@@ -116,7 +116,7 @@ impl Retry {
     }
 }
 
-/// `Retry-After` as seconds or as a date; a date counts from the answer's own `Date`, since clocks differ.
+/// `Retry-After` as seconds or as a date. A date is relative to the `Date` of the response, because clocks differ.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -138,8 +138,8 @@ mod tests {
 
     use super::*;
 
-    const THROTTLED: Trouble = Trouble::Throttled { retry_after: None };
-    const BROKEN: Trouble = Trouble::Broken { retry_after: None };
+    const THROTTLED: FailureClass = FailureClass::Throttled { retry_after: None };
+    const BROKEN: FailureClass = FailureClass::Broken { retry_after: None };
 
     fn retry(repeatable: Repeatable, max_retries: u32) -> Retry {
         Retry::new(repeatable, Some(max_retries), Rng::with_seed(7))
@@ -150,64 +150,64 @@ mod tests {
     }
 
     #[test]
-    fn what_was_surely_not_executed_is_always_tried_again() {
+    fn a_call_that_was_not_executed_is_always_retried() {
         for repeatable in [Repeatable::Yes, Repeatable::No] {
-            for trouble in [THROTTLED, Trouble::Unsent] {
-                assert!(retry(repeatable, 3).pause_after(trouble).is_some(), "{repeatable:?} {trouble:?}");
+            for class in [THROTTLED, FailureClass::Unsent] {
+                assert!(retry(repeatable, 3).pause_after(class).is_some(), "{repeatable:?} {class:?}");
             }
         }
     }
 
     #[test]
-    fn what_may_have_been_executed_is_tried_again_only_if_repeatable() {
-        for trouble in [BROKEN, Trouble::Lost] {
-            assert!(retry(Repeatable::Yes, 3).pause_after(trouble).is_some(), "{trouble:?}");
-            assert!(retry(Repeatable::No, 3).pause_after(trouble).is_none(), "{trouble:?}");
+    fn a_call_with_an_unknown_outcome_is_retried_only_if_repeatable() {
+        for class in [BROKEN, FailureClass::Lost] {
+            assert!(retry(Repeatable::Yes, 3).pause_after(class).is_some(), "{class:?}");
+            assert!(retry(Repeatable::No, 3).pause_after(class).is_none(), "{class:?}");
         }
-        assert!(retry(Repeatable::Yes, 3).pause_after(Trouble::Final).is_none());
+        assert!(retry(Repeatable::Yes, 3).pause_after(FailureClass::Final).is_none());
     }
 
     #[test]
-    fn statuses_become_troubles() {
-        let trouble = |status, kind| Trouble::of_answer(status, kind, &HeaderMap::new());
-        assert_eq!(trouble(429, Kind::Throttled), THROTTLED);
+    fn status_and_kind_decide_the_class() {
+        let class = |status, kind| FailureClass::of_response(status, kind, &HeaderMap::new());
+        assert_eq!(class(429, Kind::Throttled), THROTTLED);
         for status in [408, 500, 502, 503, 504] {
-            assert_eq!(trouble(status, Kind::Broken), BROKEN, "{status}");
+            assert_eq!(class(status, Kind::Broken), BROKEN, "{status}");
         }
         for status in [301, 501] {
-            assert_eq!(trouble(status, Kind::Broken), Trouble::Final, "{status}");
+            assert_eq!(class(status, Kind::Broken), FailureClass::Final, "{status}");
         }
         for kind in [Kind::NotFound, Kind::Denied, Kind::Unauthenticated, Kind::Busy, Kind::Invalid, Kind::Conflict] {
-            assert_eq!(trouble(400, kind), Trouble::Final, "{kind:?}");
+            assert_eq!(class(400, kind), FailureClass::Final, "{kind:?}");
         }
-        assert_eq!(trouble(503, Kind::Quota), Trouble::Final, "out of stock lasts for days");
-        assert_eq!(trouble(404, Kind::Foreign), Trouble::Foreign);
+        assert_eq!(class(503, Kind::Quota), FailureClass::Final, "out of stock lasts for days");
+        assert_eq!(class(404, Kind::Foreign), FailureClass::Foreign);
     }
 
     #[test]
-    fn a_404_that_is_not_scaleways_is_repeated_twice() {
+    fn a_404_without_scaleways_body_is_retried_twice() {
         let mut reads = retry(Repeatable::Yes, 5);
-        let pauses: Vec<_> = (0..4).map(|_| reads.pause_after(Trouble::Foreign).is_some()).collect();
+        let pauses: Vec<_> = (0..4).map(|_| reads.pause_after(FailureClass::Foreign).is_some()).collect();
         assert_eq!(pauses, [true, true, false, false]);
-        assert_eq!(retry(Repeatable::No, 5).pause_after(Trouble::Foreign), None);
-        assert!(!Trouble::Foreign.blames_host(), "the host answers");
+        assert_eq!(retry(Repeatable::No, 5).pause_after(FailureClass::Foreign), None);
+        assert!(!FailureClass::Foreign.is_host_failure(), "the host responds");
     }
 
     #[test]
-    fn without_a_bound_retries_never_end() {
+    fn without_a_maximum_retries_do_not_end() {
         let mut retry = Retry::new(Repeatable::Yes, None, Rng::with_seed(7));
         assert!((0..1000).all(|_| retry.pause_after(BROKEN).is_some()));
     }
 
     #[test]
-    fn repetitions_end() {
+    fn retries_end_at_the_maximum() {
         let mut retry = retry(Repeatable::Yes, 3);
         let pauses: Vec<_> = (0..5).map(|_| retry.pause_after(THROTTLED).is_some()).collect();
         assert_eq!(pauses, [true, true, true, false, false]);
     }
 
     #[test]
-    fn pauses_fill_the_whole_span_below_a_growing_ceiling() {
+    fn pauses_are_random_between_zero_and_a_growing_maximum() {
         let ceilings = [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0];
         let mut shortest = f64::MAX;
         let mut longest: f64 = 0.0;
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_draws_the_same_pauses() {
+    fn the_same_seed_gives_the_same_pauses() {
         let draw = |seed| {
             let mut retry = Retry::new(Repeatable::Yes, Some(5), Rng::with_seed(seed));
             (0..5).map(|_| retry.pause_after(BROKEN)).collect::<Vec<_>>()
@@ -234,14 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_honoured_with_a_little_spread() {
-        let trouble = Trouble::of_answer(429, Kind::Throttled, &headers(&[("retry-after", "20")]));
-        let pause = retry(Repeatable::No, 1).pause_after(trouble).unwrap();
+    fn retry_after_is_respected_with_a_little_jitter() {
+        let class = FailureClass::of_response(429, Kind::Throttled, &headers(&[("retry-after", "20")]));
+        let pause = retry(Repeatable::No, 1).pause_after(class).unwrap();
         assert!((20.0..=20.5).contains(&pause.as_secs_f64()), "{pause:?}");
     }
 
     #[test]
-    fn retry_after_as_a_date_counts_from_the_servers_clock() {
+    fn retry_after_as_a_date_is_relative_to_the_date_header() {
         let after = |date| retry_after(&headers(&[("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("retry-after", date)]));
         assert_eq!(after("Sun, 06 Nov 1994 08:50:07 GMT"), Some(Duration::from_secs(30)));
         assert_eq!(after("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));

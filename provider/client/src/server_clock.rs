@@ -1,5 +1,5 @@
-//! The API's own clock, as the `Date` headers of its answers show it. Two clocks differ, so times that the API writes
-//! into objects are compared with this one. Knows no call.
+//! The clock of the API, from the `Date` headers of its responses. It may differ from the local clock, so timestamps of
+//! objects are compared with this clock.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -9,12 +9,12 @@ use http::header::DATE;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
-/// The time of the last answer, by the API's clock and by ours.
+/// The time of the last response, by the API's clock and by the local clock.
 #[derive(Debug, Default)]
 pub(crate) struct ServerClock(Mutex<Option<(Timestamp, Instant)>>);
 
 impl ServerClock {
-    /// Takes the date of an answer that arrived at `now`.
+    /// Records the `Date` of a response received at `now`.
     pub(crate) fn learn(&self, headers: &HeaderMap, now: Instant) {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         let date = date.and_then(|date| rfc2822::DateTimeParser::new().parse_timestamp(date.trim()).ok());
@@ -23,7 +23,7 @@ impl ServerClock {
         }
     }
 
-    /// The time at an instant before or after now. Dates are whole seconds, so the result is at most a second early.
+    /// The API's time at an instant. `Date` has a resolution of one second, so the result is at most one second early.
     pub(crate) fn at(&self, instant: Instant) -> Option<Timestamp> {
         let (date, seen) = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
         let later = SignedDuration::try_from(instant.saturating_duration_since(seen)).ok()?;
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_before_and_after_an_answer_is_counted_from_its_date() {
+    fn time_before_and_after_a_response_is_relative_to_its_date() {
         let (clock, now) = (ServerClock::default(), Instant::now());
         assert_eq!(clock.at(now), None);
         let mut headers = HeaderMap::new();

@@ -1,6 +1,6 @@
-//! Everything a client is told at its birth: where, as whom, how fast, how patiently.
+//! The settings of a client: URLs, credentials, limits and timeouts.
 //!
-//! Reads no environment and no file; whoever does so fills this in.
+//! The provider reads environment variables and files, and sets these fields.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use url::Url;
 use crate::clock::{Clock, SystemClock};
 use crate::transport::{Transport, is_loopback};
 
-/// One attempt may take this long. The slowest answer recorded came after 40 s.
+/// Timeout of one attempt. The slowest recorded response took 40 s.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(1);
-/// One call that is part of no operation may take this long with all its attempts and pauses.
+/// Timeout of one call without a deadline, with all attempts and pauses.
 const TOTAL_TIMEOUT: Duration = Duration::from_mins(5);
-/// More at a time gain little: answers take some 100 ms as recorded, which makes this 300 calls per second.
+/// More concurrent calls gain little: recorded responses take about 100 ms, so this allows 300 calls per second.
 const MAX_CONCURRENT_REQUESTS: usize = 32;
 
-/// An API key. `Debug` shows the access key, which is no secret, and never the other half.
+/// An API key. `Debug` prints the access key, which is not a secret, and never the secret key.
 #[derive(Clone)]
 pub struct Credentials {
     /// `SCW` and 17 letters or digits.
@@ -30,7 +30,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Takes both halves of an API key.
+    /// Creates credentials from an access key and a secret key.
     pub fn new(access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
         Self { access_key: access_key.into(), secret_key: SecretString::from(secret_key.into()) }
     }
@@ -42,46 +42,46 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// How a client behaves. Start from [`Settings::new`] and set what differs.
+/// The settings of a client. Start from [`Settings::new`] and set what differs.
 #[derive(Clone)]
 pub struct Settings {
-    /// Where the API is; a path in it is put before the path of each call.
+    /// The URL of the API; its path is a prefix of the path of each call.
     pub api_url: Url,
-    /// Where Object Storage is, if not at each region's own address.
+    /// The endpoint of Object Storage for all regions. Default: the endpoint of each region.
     pub s3_endpoint: Option<Url>,
-    /// Where probes go instead of the hosts they ask for, whose names go along; in the clear if it is so.
+    /// The endpoint that receives all probes, with the name of the probed host; not encrypted if it is an `http` URL.
     pub probe_endpoint: Option<Url>,
-    /// Without them calls go out unsigned, which only a few public lists allow.
+    /// The API key. Without it requests are not authenticated, which only a few public lists allow.
     pub credentials: Option<Credentials>,
     /// Sent as `User-Agent`.
     pub user_agent: String,
-    /// Bound of one attempt, from the first byte sent to the last received. Default: 60 s.
+    /// Timeout of one attempt, from the first byte sent to the last received. Default: 60 s.
     pub attempt_timeout: Duration,
-    /// Bound of one call with all attempts and pauses, where it has no deadline of its own. Default: 5 minutes.
+    /// Timeout of one call without a deadline, with all attempts and pauses. Default: 5 minutes.
     pub total_timeout: Duration,
-    /// How many times a call is sent again, at most. Default: as often as there is time.
+    /// Maximum number of retries of a call. Default: limited by time only.
     pub max_retries: Option<u32>,
-    /// Calls per second to one host; `None` leaves it to the server's own limits. Default: `None`.
+    /// Maximum calls per second to one host; `None`: only the limits of the server apply. Default: `None`.
     pub requests_per_second: Option<f64>,
-    /// Calls under way at one host at the same time, at least one. Default: 32.
+    /// Maximum number of concurrent calls to one host, at least one. Default: 32.
     pub max_concurrent_requests: usize,
     /// Accepts any TLS certificate. Default: no.
     pub insecure: bool,
-    /// Where jitter starts from; the same seed draws the same pauses. Default: by chance.
+    /// Seed of the random number generator for jitter. Default: random.
     pub seed: u64,
-    /// Default: the machine's.
+    /// The clock. Default: the system clock.
     pub clock: Arc<dyn Clock>,
-    /// Default: HTTP over TCP, built on first use.
+    /// The transport. Default: HTTP over TCP, built on first use.
     pub transport: Option<Arc<dyn Transport>>,
-    /// Ends every wait and every call under way. Default: never.
+    /// Cancels every wait and every call in progress. Default: never cancelled.
     pub cancel: CancellationToken,
-    /// Receives what concerns all calls. Default: no one.
+    /// Receives outage reports. Default: none.
     pub observer: Option<Arc<dyn Observer>>,
 }
 
-/// Receives what concerns all calls to a host rather than one of them.
+/// Receives reports that concern all calls to a host.
 pub trait Observer: Send + Sync {
-    /// The host does not answer, and calls wait for it. Called once for each outage, with a sentence for the user.
+    /// The host does not respond, and calls wait for it. Called once for each outage, with a message for the user.
     fn outage(&self, message: &str);
 }
 
@@ -108,27 +108,27 @@ impl Settings {
         }
     }
 
-    /// The endpoint of Object Storage for all regions, if it is not Scaleway's: the configured one. Where the API is on this
-    /// machine, Object Storage is there too, so that invented keys never reach the real service.
+    /// The endpoint of Object Storage for all regions, if it is not Scaleway's. If the API is on this machine, Object Storage
+    /// is there too, so that test keys are never sent to the real service.
     pub fn only_storage_endpoint(&self) -> Option<&Url> {
         self.s3_endpoint.as_ref().or_else(|| Some(&self.api_url).filter(|url| is_loopback(url)))
     }
 
-    /// Signs calls with this key.
+    /// Sets the API key.
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Names the caller.
+    /// Sets the `User-Agent`.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
         self
     }
 
-    /// Bounds one attempt and one call.
+    /// Sets the timeouts of one attempt and of one call.
     #[must_use]
     pub fn timeouts(mut self, attempt: Duration, total: Duration) -> Self {
         self.attempt_timeout = attempt;
@@ -136,21 +136,21 @@ impl Settings {
         self
     }
 
-    /// Bounds the repetitions of one call; 0 sends everything once.
+    /// Sets the maximum number of retries; 0: no retries.
     #[must_use]
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         self.max_retries = Some(max_retries);
         self
     }
 
-    /// Bounds the calls per second to one host.
+    /// Sets the maximum calls per second to one host.
     #[must_use]
     pub fn requests_per_second(mut self, rate: f64) -> Self {
         self.requests_per_second = Some(rate);
         self
     }
 
-    /// Bounds the calls under way at one host.
+    /// Sets the maximum number of concurrent calls to one host.
     #[must_use]
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.max_concurrent_requests = requests;
@@ -164,35 +164,35 @@ impl Settings {
         self
     }
 
-    /// Fixes the jitter.
+    /// Sets the seed of the jitter.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Takes time from here.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Exchanges requests for responses here.
+    /// Sets the transport.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// Reports outages here.
+    /// Sets the observer.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Listens to this token.
+    /// Sets the cancellation token.
     #[must_use]
     pub fn cancel(mut self, cancel: CancellationToken) -> Self {
         self.cancel = cancel;
@@ -200,7 +200,7 @@ impl Settings {
     }
 }
 
-/// Shows no secret: of the API's address only the host, since a user in it may carry a password.
+/// Prints no secret: only the host of the API's URL, because its user information may contain a password.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")

@@ -1,4 +1,4 @@
-//! How an operation of Object Storage is written: which fields are headers, and the form of the body.
+//! The wire format of an operation of Object Storage: which fields are headers, and the format of the body.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,61 +8,62 @@ use serde::Deserialize;
 
 use crate::xml::Element;
 
-/// What a call of Object Storage has beside its verb, path (`/bucket/key`), query and JSON body.
+/// The additional data of a call to Object Storage, beside method, path (`/bucket/key`), query and JSON body.
 #[derive(Clone)]
 pub struct Storage {
     /// The region of the bucket.
     pub region: String,
-    /// The project the bucket is in; without it the API key's own.
+    /// The project of the bucket. Default: the default project of the API key.
     pub project: Option<String>,
-    /// How the operation is spoken.
+    /// The wire format of the operation.
     pub shape: Shape,
-    /// The bytes of an object to upload.
+    /// The content of an object to upload.
     pub content: Option<Bytes>,
 }
 
-/// Shows where it goes, never what is uploaded.
+/// Prints region and project, without the content.
 impl fmt::Debug for Storage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Storage").field("region", &self.region).field("project", &self.project).finish_non_exhaustive()
     }
 }
 
-/// How an operation is spoken: where the fields of its JSON body go, and where those of its answer come from.
+/// The wire format of an operation: where the fields of its JSON body are sent, and where those of its response are read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Shape {
-    /// Fields that are sent as headers. A name that ends with `*` stands for a map, key by key.
+    /// Fields that are sent as headers. A name that ends with `*` is the prefix of the headers of a map.
     pub headers: BTreeMap<String, String>,
-    /// What the other fields are sent as.
+    /// The format of the request body.
     pub body: Option<Form>,
-    /// Fields of the answer that are told by headers.
-    pub told: BTreeMap<String, ResponseHeader>,
-    /// What the body of the answer is.
+    /// Fields of the response that are read from headers.
+    #[serde(rename = "told")]
+    pub response_headers: BTreeMap<String, ResponseHeader>,
+    /// The format of the response body.
     pub answer: Option<Form>,
-    /// Codes of errors that say that nothing is set, and not that the bucket or object is gone.
+    /// Error codes that mean that a configuration is not set, and not that the bucket or object does not exist.
     pub not_set: Vec<String>,
 }
 
-/// The form of a body.
+/// The format of a body.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Form {
     /// An XML document.
     Xml(Element),
-    /// The text of one field, as it is.
+    /// The string of one field.
     Text(String),
-    /// Bytes, given beside the JSON.
+    /// Bytes, which are not part of the JSON.
     Bytes,
 }
 
-/// A header of an answer.
+/// A header of a response.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResponseHeader {
-    /// Its name; one that ends with `*` gives a map.
+    /// Its name. A name that ends with `*` is the prefix of the headers of a map.
     pub name: String,
-    /// It holds a number.
+    /// Whether its value is a number.
     #[serde(default)]
     pub number: bool,
 }

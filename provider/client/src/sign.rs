@@ -1,17 +1,17 @@
-//! Puts the key on a request: `X-Auth-Token` carries the secret half as it is.
+//! Authentication of API requests: `X-Auth-Token` contains the secret key.
 //!
-//! Deliberately does not know Object Storage, whose requests are signed over their headers, body and time (`storage`).
+//! Requests to Object Storage have a signature over headers, body and time instead (`storage`).
 
 use http::{HeaderValue, Request};
 use secrecy::ExposeSecret;
 
 use crate::settings::Credentials;
 
-/// Signs with the secret key. Fails when the key holds characters that no header may.
+/// Adds the secret key. Fails if it contains characters that are not allowed in a header.
 pub(crate) fn token<B>(request: &mut Request<B>, credentials: &Credentials) -> Result<(), &'static str> {
     let mut value = HeaderValue::from_str(credentials.secret_key.expose_secret())
-        .map_err(|_| "the secret key holds characters that are not allowed in a key")?;
-    // Keeps the value out of every Debug of the headers.
+        .map_err(|_| "the secret key contains characters that are not allowed in a header")?;
+    // `Debug` of the headers does not print the value.
     value.set_sensitive(true);
     request.headers_mut().insert("x-auth-token", value);
     Ok(())
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_token_is_sent_but_never_shown() {
+    fn the_token_is_sent_but_not_printed() {
         let mut request = Request::new(());
         token(&mut request, &Credentials::new("SCWEXAMPLE", "canary")).unwrap();
         assert_eq!(request.headers()["x-auth-token"], "canary");
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn an_impossible_key_is_not_shown_either() {
+    fn an_invalid_key_is_not_printed() {
         let message = token(&mut Request::new(()), &Credentials::new("SCWEXAMPLE", "canary\n")).unwrap_err();
         assert!(!message.contains("canary"), "{message}");
     }

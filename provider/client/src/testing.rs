@@ -1,6 +1,4 @@
-//! A clock and a transport that do what a test tells them.
-//!
-//! Knows no policy: nothing here decides what is repeated or how long to wait.
+//! A clock and a transport that tests control.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +14,7 @@ use crate::clock::{BoxFuture, Clock};
 use crate::login::Login;
 use crate::transport::{Failure, Http, Transport};
 
-/// A clock that stands still until told otherwise. Clones show the same time.
+/// A clock that tests advance. Clones share the time.
 #[derive(Clone, Debug)]
 pub struct ManualClock {
     state: Arc<Mutex<Time>>,
@@ -31,24 +29,24 @@ struct Time {
 }
 
 impl ManualClock {
-    /// Sleepers wait for [`ManualClock::advance`].
+    /// A clock on which sleeps wait for [`ManualClock::advance`].
     pub fn new() -> Self {
         Self::skipping(Duration::ZERO)
     }
 
-    /// Sleeps of at most `limit` pass in no time and move the clock forward, as pauses should in a test; longer ones,
-    /// as time-outs are, wait for [`ManualClock::advance`] or for enough short ones.
+    /// A clock on which sleeps of at most `limit`, such as pauses, end immediately and advance the clock. Longer sleeps,
+    /// such as timeouts, wait for [`ManualClock::advance`] or for enough short sleeps.
     pub fn skipping(limit: Duration) -> Self {
         let time = Time { now: Instant::now(), skip: limit, slept: Vec::new(), sleepers: Vec::new() };
         Self { state: Arc::new(Mutex::new(time)) }
     }
 
-    /// Lets time pass and wakes whose hour has come.
+    /// Advances the time and wakes the sleeps that have ended.
     pub fn advance(&self, duration: Duration) {
         lock(&self.state).advance(duration);
     }
 
-    /// The sleeps that passed in no time, in their order.
+    /// The sleeps that ended immediately, in order.
     pub fn slept(&self) -> Vec<Duration> {
         lock(&self.state).slept.clone()
     }
@@ -65,7 +63,7 @@ impl Time {
         self.now += duration;
         let now = self.now;
         for (_, sleeper) in self.sleepers.extract_if(.., |(due, _)| *due <= now) {
-            // A sleeper that is gone was dropped; nobody waits for it.
+            // The receiver of a cancelled sleep is dropped.
             let _ = sleeper.send(());
         }
     }
@@ -76,7 +74,7 @@ impl Clock for ManualClock {
         lock(&self.state).now
     }
 
-    /// Always the same day, so that signatures are too.
+    /// Always the same date, so that signatures are reproducible.
     fn today(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_hours(500_000)
     }
@@ -99,7 +97,7 @@ impl Clock for ManualClock {
             };
             match waiting {
                 Some(receiver) => {
-                    // The sender lives in the clock, which this future keeps alive.
+                    // The sender is in the clock, to which this future has a reference.
                     let _ = receiver.await;
                 }
                 None => tokio::task::yield_now().await,
@@ -108,7 +106,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// HTTP over TCP, for several clients of one test: connections, and what is read of certificates, are shared.
+/// HTTP over TCP for several clients of one test, which share connections and certificate authorities.
 pub fn shared_http(api_url: &Url) -> Arc<dyn Transport> {
     Arc::new(Http::new(api_url, false))
 }
@@ -116,80 +114,80 @@ pub fn shared_http(api_url: &Url) -> Arc<dyn Transport> {
 /// One step of a [`ScriptedTransport`].
 #[derive(Debug)]
 pub enum Step {
-    /// Answers.
+    /// Returns a response.
     Answer(Response<Bytes>),
     /// Fails to connect.
     Unsent,
-    /// Breaks the connection after the request was sent.
+    /// Closes the connection after the request was sent.
     Lost,
-    /// Never answers.
+    /// Never responds.
     Hang,
 }
 
 impl Step {
-    /// A JSON answer; `Null` gives an empty body.
+    /// A JSON response; `Null`: an empty body.
     ///
     /// # Panics
     ///
-    /// If HTTP does not know such a status (100 to 999 are possible).
+    /// If the status is invalid (100 to 999 are valid).
     pub fn answer(status: u16, body: &Value) -> Self {
         let bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
         let mut response = Response::new(bytes);
-        *response.status_mut() = status.try_into().expect("a test's status is one HTTP allows");
+        *response.status_mut() = status.try_into().expect("the status of a test is valid");
         Self::Answer(response)
     }
 
-    /// An answer of Object Storage: a text and headers.
+    /// A response with a string body and headers, as of Object Storage.
     ///
     /// # Panics
     ///
-    /// If HTTP does not know such a status or such a header.
+    /// If the status or a header is invalid.
     pub fn text(status: u16, body: &str, headers: &[(&str, &str)]) -> Self {
         let mut response = Response::new(Bytes::copy_from_slice(body.as_bytes()));
-        *response.status_mut() = status.try_into().expect("a test's status is one HTTP allows");
+        *response.status_mut() = status.try_into().expect("the status of a test is valid");
         for (name, value) in headers {
-            let name = http::HeaderName::from_bytes(name.as_bytes()).expect("a test's header is one HTTP allows");
-            response.headers_mut().append(name, value.parse().expect("a test's header is one HTTP allows"));
+            let name = http::HeaderName::from_bytes(name.as_bytes()).expect("the header of a test is valid");
+            response.headers_mut().append(name, value.parse().expect("the header of a test is valid"));
         }
         Self::Answer(response)
     }
 }
 
-/// A request as it reached the transport.
+/// A request that the transport received.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sent {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
     /// Path and query, escaped.
     pub path: String,
-    /// The JSON body, or its text; `Null` when there was none.
+    /// The JSON body, or the body as a string; `Null` if there is none.
     pub body: Value,
     /// The host with its port.
     pub host: String,
-    /// The headers that say something: of Object Storage those of its own, without what signs and sums.
+    /// The headers of Object Storage, without signatures and checksums.
     pub headers: BTreeMap<String, String>,
 }
 
-/// Follows a script, one step for each request; when it is over, connections fail. Clones share the script.
+/// A transport with a script: one step for each request. After the last step, connections fail. Clones share the script.
 #[derive(Clone, Debug)]
 pub struct ScriptedTransport {
     state: Arc<Mutex<(VecDeque<Step>, Vec<Sent>)>>,
 }
 
 impl ScriptedTransport {
-    /// Answers requests with these steps, in this order.
+    /// Creates a transport with these steps, in this order.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         Self { state: Arc::new(Mutex::new((steps.into_iter().collect(), Vec::new()))) }
     }
 
-    /// What was sent so far.
+    /// The requests so far.
     pub fn sent(&self) -> Vec<Sent> {
         lock(&self.state).1.clone()
     }
 }
 
 impl ScriptedTransport {
-    /// Notes what is sent, and gives what happens then.
+    /// Records a request, and returns its step.
     fn next(&self, sent: Sent) -> Option<Step> {
         let mut state = lock(&self.state);
         state.1.push(sent);
@@ -198,10 +196,11 @@ impl ScriptedTransport {
 }
 
 impl Transport for ScriptedTransport {
-    /// A login is the verb `LOGIN` at the database's name, with the user in the query; a status from 400 on refuses with its text.
+    /// A login has the method `LOGIN`, the database as its path, and the user in the query. A status >= 400 rejects it with
+    /// the body as message.
     fn log_in<'a>(&'a self, login: &'a Login) -> BoxFuture<'a, Result<(), String>> {
         let step = self.next(Sent {
-            method: Method::from_bytes(b"LOGIN").expect("HTTP allows any word"),
+            method: Method::from_bytes(b"LOGIN").expect("HTTP allows any method"),
             path: format!("/{}?user={}", login.database, login.user),
             body: Value::Null,
             host: format!("{}:{}", login.host, login.port),
@@ -224,9 +223,9 @@ impl Transport for ScriptedTransport {
         let sent = Sent {
             method: parts.method,
             path: parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-            body: said(&body),
+            body: json_or_text(&body),
             host: parts.uri.authority().map(ToString::to_string).unwrap_or_default(),
-            headers: meant(&parts.headers),
+            headers: recorded_headers(&parts.headers),
         };
         let step = self.next(sent);
         Box::pin(async move {
@@ -241,23 +240,23 @@ impl Transport for ScriptedTransport {
     }
 }
 
-fn said(body: &Bytes) -> Value {
+fn json_or_text(body: &Bytes) -> Value {
     if body.is_empty() {
         return Value::Null;
     }
     serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body)))
 }
 
-fn meant(headers: &http::HeaderMap) -> BTreeMap<String, String> {
-    const MEANT: [&str; 5] = ["cache-control", "content-disposition", "content-encoding", "content-type", "x-amz-"];
-    const NOT_MEANT: [&str; 3] = ["x-amz-date", "x-amz-content-sha256", "x-amz-checksum-crc32"];
-    // What the client itself writes of a body, or what every file is called.
+fn recorded_headers(headers: &http::HeaderMap) -> BTreeMap<String, String> {
+    const RECORDED: [&str; 5] = ["cache-control", "content-disposition", "content-encoding", "content-type", "x-amz-"];
+    const IGNORED: [&str; 3] = ["x-amz-date", "x-amz-content-sha256", "x-amz-checksum-crc32"];
+    // Content types that the client sets itself, and the default of uploads.
     const FORMS: [&str; 4] = ["application/json", "application/octet-stream", "application/xml", "text/plain"];
     headers
         .iter()
         .filter(|(_, value)| !FORMS.iter().any(|form| value == form))
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .filter(|(name, _)| MEANT.iter().any(|meant| name.starts_with(meant)) && !NOT_MEANT.contains(&name.as_str()))
+        .filter(|(name, _)| RECORDED.iter().any(|prefix| name.starts_with(prefix)) && !IGNORED.contains(&name.as_str()))
         .collect()
 }
 

@@ -1,8 +1,7 @@
-//! Carries one request to a server and its response back: HTTP by reqwest, built on first use. Logins go through `login`.
+//! Sends one request and receives its response, with `reqwest`, which is built on first use. `login` makes logins.
 //!
-//! Knows no retry, no signature and no meaning of a status. The only module that names reqwest.
-//! Proxies: for hosts that are not this machine, what reqwest takes from the system
-//! (`HTTPS_PROXY`, `NO_PROXY`).
+//! The only module that uses `reqwest`; retries and signatures belong to the client. For hosts other than this machine,
+//! `reqwest` uses the proxies of the system (`HTTPS_PROXY`, `NO_PROXY`).
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,45 +15,45 @@ use crate::clock::BoxFuture;
 use crate::error::Cause;
 use crate::login::{self, Login};
 
-/// A host that does not even accept a connection in this time is treated as unreachable.
+/// A host that does not accept a connection within this time is unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections are closed after this time. The shortest limits of servers and load balancers in common use are 60 s
 /// (nginx `keepalive_timeout` is 75 s, HAProxy's and AWS' 60 s), and a connection that the server closed costs a retry.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-/// The largest answer recorded has 0.2 MB. Decoded JSON takes several times as much memory as its text.
+/// The largest recorded response has 0.2 MB. Decoded JSON needs several times as much memory as its text.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
 
-/// Exchanges a request for a response. Redirects are not followed: they would take the key to another host.
+/// Sends requests. Redirects are not followed, because another host would receive the API key.
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends the request and reads the whole response.
     fn exchange(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<http::Response<Bytes>, Failure>>;
 
-    /// Logs in at a database and out again; fails with what it said. Where only HTTP is carried, nobody is let in.
+    /// Logs in to a database and out; fails with its error message. A transport for HTTP only always fails.
     fn log_in<'a>(&'a self, _login: &'a Login) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(async { Err("no way leads to databases".to_owned()) })
+        Box::pin(async { Err("this transport does not support databases".to_owned()) })
     }
 }
 
-/// An exchange that gave no whole response.
+/// A request without a complete response.
 #[derive(Debug)]
 pub enum Failure {
-    /// Not a byte of the request left this machine: no connection could be made.
+    /// The request was not sent: no connection succeeded.
     Unsent {
         /// What the network said.
         cause: Box<dyn StdError + Send + Sync>,
-        /// One sentence of advice.
+        /// The hint: one sentence.
         help: Option<&'static str>,
-        /// Whether trying again would end the same way: a certificate that is not trusted, settings that cannot be.
+        /// Whether a retry would fail in the same way: an untrusted certificate, invalid settings.
         lasting: bool,
     },
-    /// The request was on its way; it is unknown whether it arrived.
+    /// The request was sent; it is unknown whether it arrived.
     Lost {
         /// What the network said.
         cause: Box<dyn StdError + Send + Sync>,
     },
-    /// The request was answered, and each further answer would be as unusable.
+    /// The response is unusable, and that of a retry would be too.
     Unusable {
-        /// What is wrong with the answer.
+        /// The problem of the response.
         what: String,
     },
 }
@@ -66,23 +65,23 @@ pub(crate) struct NewConnection;
 
 /// HTTP over TCP.
 pub(crate) struct Http {
-    plan: Plan,
-    /// Keeps connections.
+    options: Options,
+    /// Keeps idle connections.
     client: OnceLock<reqwest::Client>,
-    /// Makes a connection for each request.
+    /// Opens a connection for each request.
     single: OnceLock<reqwest::Client>,
 }
 
-struct Plan {
+struct Options {
     insecure: bool,
-    /// The API is on this machine, where no proxy of the system leads.
+    /// The API is on this machine, so proxies are not used.
     loopback: bool,
 }
 
 impl Http {
     pub(crate) fn new(api_url: &Url, insecure: bool) -> Self {
-        let plan = Plan { insecure, loopback: is_loopback(api_url) };
-        Self { plan, client: OnceLock::new(), single: OnceLock::new() }
+        let options = Options { insecure, loopback: is_loopback(api_url) };
+        Self { options, client: OnceLock::new(), single: OnceLock::new() }
     }
 
     fn client(&self, single: bool) -> Result<&reqwest::Client, Failure> {
@@ -90,14 +89,14 @@ impl Http {
         if let Some(client) = kept.get() {
             return Ok(client);
         }
-        // Two first calls at once may both build; one client is kept.
-        let built = self.plan.build(single).map_err(unsent)?;
+        // Two concurrent first calls may both build a client; one is kept.
+        let built = self.options.build(single).map_err(unsent)?;
         Ok(kept.get_or_init(|| built))
     }
 }
 
-impl Plan {
-    #[allow(clippy::disallowed_methods, reason = "the one home of the HTTP client")]
+impl Options {
+    #[allow(clippy::disallowed_methods, reason = "the only place that builds an HTTP client")]
     fn build(&self, single: bool) -> reqwest::Result<reqwest::Client> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -145,13 +144,13 @@ impl Transport for Http {
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Http").field("insecure", &self.plan.insecure).finish_non_exhaustive()
+        f.debug_struct("Http").field("insecure", &self.options.insecure).finish_non_exhaustive()
     }
 }
 
-/// What became of a request without a response, from the types of the errors and not from their texts.
+/// Classifies a request without a response, by the types of the errors and not by their messages.
 fn unanswered(error: reqwest::Error) -> Failure {
-    // The connection was gone before the request was written to it.
+    // The connection was closed before the request was written.
     let not_written =
         causes(&error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled));
     if error.is_connect() || error.is_builder() || not_written {
@@ -161,19 +160,19 @@ fn unanswered(error: reqwest::Error) -> Failure {
 }
 
 fn unsent(error: reqwest::Error) -> Failure {
-    let (help, of_trust) = advice(&error);
-    Failure::Unsent { help: Some(help), lasting: of_trust || error.is_builder(), cause: root(error) }
+    let (help, is_tls) = hint(&error);
+    Failure::Unsent { help: Some(help), lasting: is_tls || error.is_builder(), cause: root(error) }
 }
 
-/// The root of the trouble in its own words. What stands above it names layers of libraries, and the address, which
-/// may hold what users put into it.
+/// The message of the root cause. The errors above it contain layers of libraries, and the URL, which may contain
+/// credentials.
 fn root(error: reqwest::Error) -> Cause {
     let error = error.without_url();
     let last = causes(&error).last().map(ToString::to_string);
     last.unwrap_or_else(|| error.to_string()).into()
 }
 
-/// An error and its causes, those inside of I/O errors included.
+/// An error and its causes, including those inside of I/O errors.
 fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| {
         let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
@@ -181,25 +180,27 @@ fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (
     })
 }
 
-/// What to do, and whether TLS is the trouble: then each attempt ends in the same way.
-fn advice(error: &reqwest::Error) -> (&'static str, bool) {
+/// The hint, and whether the cause is TLS: then every attempt would fail in the same way.
+fn hint(error: &reqwest::Error) -> (&'static str, bool) {
     match causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
-        None => ("Check the network, the proxy and the API's address.", false),
+        None => ("Check the network, the proxy and the URL of the API.", false),
         Some(rustls::Error::General(_)) if error.is_builder() => (
-            "This machine has no certificate authorities: install its ca-certificates package, \
-             or name a file of them in SSL_CERT_FILE.",
+            "Install the `ca-certificates` package, or set SSL_CERT_FILE to a file of certificate authorities: this machine \
+             has none.",
             true,
         ),
         Some(rustls::Error::InvalidCertificate(_)) => (
-            "The server's certificate is not trusted: name the file of its certificate authority in \
-             SSL_CERT_FILE, or set insecure for a test.",
+            "Set SSL_CERT_FILE to the file of the server's certificate authority, or `insecure` for a test: the certificate \
+             is not trusted.",
             true,
         ),
-        Some(_) => ("TLS failed: check the scheme (https or http), the port and the proxy of the API's address.", true),
+        Some(_) => {
+            ("Check the scheme (https or http), the port and the proxy of the URL of the API: TLS failed.", true)
+        }
     }
 }
 
-/// Whether an address is on this machine.
+/// Whether a URL is on this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -1,6 +1,6 @@
-//! Uploads to an address that an API gave out: bytes, with the headers that came with the address.
+//! Uploads to a presigned URL that an API returned, with the headers that the API returned.
 //!
-//! Such an address is signed beforehand, so no key of ours goes along. Knows neither who gave it nor what is uploaded.
+//! A presigned URL contains its signature, so the API key is not sent.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::settings::Settings;
 
-/// What is uploaded, and where to.
+/// The content and the URL of an upload.
 #[derive(Clone)]
 pub struct Upload {
     pub(crate) url: Url,
@@ -20,19 +20,19 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// An upload to an address, with headers as they came with it. Fails with what is wrong with them.
+    /// An upload to a presigned URL, with its headers. Fails if the URL or a header is invalid.
     pub fn new<'h>(
         url: &str,
         headers: impl IntoIterator<Item = (&'h str, &'h str)>,
         content: Bytes,
     ) -> Result<Self, String> {
-        let url = Url::parse(url).ok().filter(Url::has_host).ok_or("the address for the upload is none")?;
+        let url = Url::parse(url).ok().filter(Url::has_host).ok_or("the upload URL is not a URL")?;
         let mut kept = HeaderMap::new();
         for (name, value) in headers {
-            let wrong = || format!("the header \"{name}\" for the upload cannot be sent");
+            let wrong = || format!("the header \"{name}\" of the upload cannot be sent");
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
             let value = HeaderValue::from_str(value).map_err(|_| wrong())?;
-            // These two follow from the content and the address.
+            // The HTTP client derives these two from the content and the URL.
             if name != CONTENT_LENGTH && name != HOST {
                 kept.append(name, value);
             }
@@ -40,25 +40,25 @@ impl Upload {
         Ok(Self { url, headers: kept, content })
     }
 
-    /// The host it goes to, with its port.
+    /// The host, with its port.
     pub(crate) fn host(&self) -> String {
         let port = self.url.port().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{}{port}", self.url.host_str().unwrap_or_default())
     }
 
-    /// The request; what is called in the clear only if the API is.
+    /// The request. The URL may be unencrypted only if that of the API is.
     pub(crate) fn write(&self, settings: &Settings) -> Result<Request<Bytes>, &'static str> {
         if settings.api_url.scheme() == "https" && self.url.scheme() != "https" {
-            return Err("the address for the upload is not encrypted");
+            return Err("the upload URL is not encrypted (https)");
         }
         let request = Request::builder().method(Method::PUT).uri(self.url.as_str());
-        let mut request = request.body(self.content.clone()).map_err(|_| "the address for the upload is not valid")?;
+        let mut request = request.body(self.content.clone()).map_err(|_| "the upload URL is not valid")?;
         request.headers_mut().extend(self.headers.clone());
         Ok(request)
     }
 }
 
-/// Shows where it goes, neither its signature nor what is uploaded.
+/// Prints the host, without the signature and the content.
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload").field("host", &self.host()).field("bytes", &self.content.len()).finish_non_exhaustive()
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_with_the_address_is_sent_and_its_length_is_counted_again() {
+    fn an_upload_sends_the_returned_headers_except_the_length() {
         let headers = [("content-type", "application/zip"), ("content-length", "9")];
         let upload = Upload::new(SIGNED, headers, Bytes::from_static(b"PK")).unwrap();
         let request = upload.write(&settings("https://api.example.com")).unwrap();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_sent_in_the_clear_unless_the_api_is_called_so() {
+    fn an_upload_is_encrypted_unless_the_api_url_is_not() {
         let upload = Upload::new("http://127.0.0.1:1/f.zip", [], Bytes::new()).unwrap();
         assert!(upload.write(&settings("https://api.example.com")).is_err());
         assert!(upload.write(&settings("http://127.0.0.1:1")).is_ok());
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_or_no_header_is_refused() {
+    fn an_invalid_url_or_header_is_rejected() {
         assert!(Upload::new("f.zip", [], Bytes::new()).is_err());
         assert!(Upload::new(SIGNED, [("content-type", "a\nb")], Bytes::new()).is_err());
     }

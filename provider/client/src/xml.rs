@@ -1,4 +1,4 @@
-//! Between JSON and XML, as a description of the document says. Knows no document.
+//! Conversion between JSON and XML, based on a description of the document.
 
 use std::collections::BTreeMap;
 
@@ -8,43 +8,43 @@ use quick_xml::events::Event;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// An element of a document, or an attribute.
+/// Description of an element or an attribute.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Element {
-    /// Its name; that of the wrapper for a wrapped list.
+    /// Its name; for a wrapped list that of the wrapper.
     pub name: String,
-    /// Its namespace, where it has to be said.
+    /// Its namespace, if the document must declare it.
     pub namespace: Option<String>,
-    /// It is an attribute of the element around it.
+    /// Whether it is an attribute of its parent element.
     pub attribute: bool,
-    /// What it holds.
+    /// Its content.
     pub kind: ElementKind,
 }
 
-/// What an element holds.
+/// The content of an element.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ElementKind {
-    /// A text.
+    /// A string.
     #[default]
     Text,
     /// A number.
     Number,
     /// `true` or `false`.
     Boolean,
-    /// Elements and attributes, by the names of their fields.
+    /// Child elements and attributes, by JSON field.
     Object(BTreeMap<String, Element>),
-    /// An element for each item, one after the other where the list stands.
+    /// A list without a wrapper: one element for each item.
     Flat(Box<Element>),
-    /// An element for each item, all within one.
+    /// A list in a wrapper element.
     Wrapped(Box<Element>),
 }
 
-/// A document within which nothing nests deeper than this is one that this reader takes.
+/// The maximum depth of a document.
 const DEEPEST: usize = 32;
 
-/// An element that was read.
+/// A parsed element.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     name: String,
@@ -59,13 +59,13 @@ impl Node {
         &self.name
     }
 
-    /// The text of the first element of this name inside.
+    /// The text of the first child element with this name.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
         self.children.iter().find(|child| child.name == name).map(|child| child.text.as_str())
     }
 }
 
-/// Writes a document.
+/// Writes a document from JSON fields.
 pub(crate) fn write(root: &Element, fields: &Map<String, Value>) -> String {
     let mut out = String::new();
     if let ElementKind::Object(inner) = &root.kind {
@@ -74,7 +74,7 @@ pub(crate) fn write(root: &Element, fields: &Map<String, Value>) -> String {
     out
 }
 
-/// Reads a document's root as its description says. What is not described is passed over.
+/// Converts the root of a document to JSON. Elements without a description are ignored.
 pub(crate) fn read(element: &Element, node: &Node) -> Value {
     match &element.kind {
         ElementKind::Text => Value::from(node.text.as_str()),
@@ -132,7 +132,7 @@ fn object(element: &Element, inner: &BTreeMap<String, Element>, fields: &Map<Str
         attribute(&inner.name, text, out);
     }
     out.push('>');
-    // In the order of the names, as the official tools write it.
+    // Ordered by name, as the official tools write documents.
     let mut children: Vec<(&Element, &Value)> = inner
         .iter()
         .filter(|(_, inner)| !inner.attribute)
@@ -199,9 +199,9 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-/// Reads any document into its root element.
+/// Parses a document and returns its root element.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Node, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())?;
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Node> = vec![Node::default()];
     loop {
@@ -211,7 +211,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, String> {
             Event::Start(tag) => {
                 let node = node(&tag)?;
                 if open.len() > DEEPEST {
-                    return Err("it nests too deeply".to_owned());
+                    return Err("its elements are nested too deeply".to_owned());
                 }
                 open.push(node);
             }
@@ -220,15 +220,15 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, String> {
                 let done = open.pop().ok_or("it is not XML")?;
                 open.last_mut().ok_or("it is not XML")?.children.push(done);
             }
-            Event::Text(text) => here.text.push_str(&text.decode().map_err(|_| "it is no text".to_owned())?),
-            Event::CData(text) => here.text.push_str(&text.decode().map_err(|_| "it is no text".to_owned())?),
+            Event::Text(text) => here.text.push_str(&text.decode().map_err(|_| "it is not valid UTF-8".to_owned())?),
+            Event::CData(text) => here.text.push_str(&text.decode().map_err(|_| "it is not valid UTF-8".to_owned())?),
             Event::GeneralRef(reference) => {
                 let character = reference.resolve_char_ref().ok().flatten();
                 let name = reference.decode().unwrap_or_default();
                 match (character, resolve_predefined_entity(&name)) {
                     (Some(character), _) => here.text.push(character),
                     (None, Some(text)) => here.text.push_str(text),
-                    (None, None) => return Err("it holds a word that XML does not know".to_owned()),
+                    (None, None) => return Err("it contains an unknown XML entity".to_owned()),
                 }
             }
             Event::Eof => break,
@@ -237,7 +237,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Node, String> {
     }
     let mut root = open.pop().ok_or("it is not XML")?;
     if !open.is_empty() {
-        return Err("it ends in the middle".to_owned());
+        return Err("it is truncated".to_owned());
     }
     root.children.pop().ok_or_else(|| "it is not XML".to_owned())
 }
@@ -263,7 +263,7 @@ mod tests {
 
     use super::*;
 
-    /// Tags in a wrapper, rules one after the other, a number, and a grantee's attribute.
+    /// A document with tags in a wrapper, rules without a wrapper, a number, and an attribute.
     fn document() -> Element {
         let described = json!({
             "name": "Root", "namespace": "http://example.com/",
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_written_as_described_and_read_back() {
+    fn a_document_is_written_as_described_and_parsed_again() {
         let json = json!({
             "tags": [{ "key": "a<b", "value": "\"&" }],
             "rules": [{ "days": 3, "on": true }],
@@ -300,19 +300,19 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_wrapper_is_an_empty_list_and_what_is_absent_stays_so() {
+    fn an_empty_wrapper_is_an_empty_list_and_absent_elements_are_absent_fields() {
         let node = parse(b"<?xml version=\"1.0\"?>\n<Other><TagSet/><Grantee></Grantee></Other>").unwrap();
         assert_eq!(read(&document(), &node), json!({ "tags": [], "grantee": {} }));
     }
 
     #[test]
-    fn characters_are_read_however_they_are_written() {
+    fn character_references_are_decoded() {
         let node = parse(b"<E><Code>&#34;a&amp;b&#x22;</Code></E>").unwrap();
         assert_eq!(node.text_of("Code"), Some("\"a&b\""));
     }
 
     #[test]
-    fn what_is_no_document_is_refused_and_never_a_panic() {
+    fn an_invalid_document_is_an_error_and_never_a_panic() {
         for text in ["", "x", "<a>", "<a></b>", "<a>&nonsense;</a>", "<a b=1>", &"<a>".repeat(100)] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Real HTTP against scripted answers: what goes over the wire, and what is made of what comes back.
+//! HTTP requests of the client and its interpretation of scripted responses.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::error::Error as _;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_json, header, method, path, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, Times};
 
-/// Pauses of the client pass in no time; time-outs never come unless a test advances the clock.
+/// Settings with a clock on which pauses end immediately, and timeouts only when a test advances the clock.
 fn settings(server: &MockServer) -> Settings {
     Settings::new(Url::parse(&server.uri()).unwrap())
         .credentials(Credentials::new("SCWEXAMPLE", "canary-secret-key"))
@@ -24,7 +24,7 @@ fn call(method: Method) -> Call {
     Call::new(method, "/product/v1/things", &[]).unwrap()
 }
 
-/// Answers the first `times` requests of a verb with a status and an empty body.
+/// Responds to the first `times` requests of a method with a status and an empty body.
 async fn failing(server: &MockServer, verb: &str, status: u16, times: u64) {
     let answer = ResponseTemplate::new(status);
     Mock::given(method(verb)).respond_with(answer).up_to_n_times(times).expect(times).mount(server).await;
@@ -36,7 +36,7 @@ async fn answering(server: &MockServer, verb: &str, body: Value, times: impl Int
 }
 
 #[tokio::test]
-async fn a_call_is_signed_and_its_answer_read() {
+async fn a_call_is_authenticated_and_its_response_decoded() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/base/product/v1/things/a%2Fb"))
@@ -80,7 +80,7 @@ async fn without_credentials_and_body_their_headers_are_absent() {
 }
 
 #[tokio::test]
-async fn a_read_is_repeated_until_the_server_is_well() {
+async fn a_read_is_retried_until_the_server_responds() {
     let server = MockServer::start().await;
     failing(&server, "GET", 503, 2).await;
     answering(&server, "GET", json!({"id": "i"}), 1).await;
@@ -95,7 +95,7 @@ async fn a_read_is_repeated_until_the_server_is_well() {
 }
 
 #[tokio::test]
-async fn an_empty_429_delays_every_call_even_a_create() {
+async fn a_429_without_a_body_is_retried_even_for_a_create() {
     let server = MockServer::start().await;
     failing(&server, "POST", 429, 2).await;
     answering(&server, "POST", json!({"id": "i"}), 1).await;
@@ -108,7 +108,7 @@ async fn an_empty_429_delays_every_call_even_a_create() {
 }
 
 #[tokio::test]
-async fn retry_after_is_waited_for() {
+async fn retry_after_delays_the_retry() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(429).insert_header("Retry-After", "17");
     Mock::given(method("GET")).respond_with(answer).up_to_n_times(1).mount(&server).await;
@@ -121,7 +121,7 @@ async fn retry_after_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_retry_after_beyond_the_time_there_is_ends_the_call() {
+async fn a_retry_after_longer_than_the_time_limit_ends_the_call() {
     for seconds in ["86400", "18446744073709551615"] {
         let server = MockServer::start().await;
         let answer = ResponseTemplate::new(429).insert_header("Retry-After", seconds);
@@ -132,7 +132,7 @@ async fn a_retry_after_beyond_the_time_there_is_ends_the_call() {
 }
 
 #[tokio::test]
-async fn a_create_is_not_repeated_when_the_server_fails() {
+async fn a_create_is_not_retried_after_a_server_error() {
     let server = MockServer::start().await;
     failing(&server, "POST", 502, 1).await;
 
@@ -143,7 +143,7 @@ async fn a_create_is_not_repeated_when_the_server_fails() {
 }
 
 #[tokio::test]
-async fn answers_that_blame_the_caller_come_back_at_once() {
+async fn client_errors_are_not_retried() {
     for (status, kind) in [
         (400, Kind::Invalid),
         (401, Kind::Unauthenticated),
@@ -168,12 +168,12 @@ async fn a_404_without_scaleways_body_is_retried_twice_and_names_the_host() {
 
     assert_eq!(error.kind(), Some(Kind::Foreign));
     let text = error.to_string();
-    assert!(text.contains("127.0.0.1 answered without Scaleway's error body (HTTP 404"), "{text}");
+    assert!(text.contains("127.0.0.1 responded without Scaleway's error body (HTTP 404"), "{text}");
     assert!(error.help().unwrap().contains("SCW_API_URL"));
 }
 
 #[tokio::test]
-async fn retries_are_bounded() {
+async fn retries_have_a_maximum() {
     let server = MockServer::start().await;
     failing(&server, "GET", 500, 3).await;
 
@@ -197,7 +197,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_too_large_is_final_and_says_so() {
+async fn a_response_that_is_too_large_is_an_error_without_retry() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_bytes(vec![b' '; (16 << 20) + 1]);
     Mock::given(method("GET")).respond_with(answer).expect(1).mount(&server).await;
@@ -205,11 +205,11 @@ async fn a_response_that_is_too_large_is_final_and_says_so() {
     let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
 
     assert!(matches!(error, Error::Decode(_)), "{error:?}");
-    assert_eq!(error.to_string(), "Scaleway's answer cannot be read: it is larger than 16 MiB");
+    assert_eq!(error.to_string(), "Scaleway's response cannot be decoded: it is larger than 16 MiB");
 }
 
 #[tokio::test]
-async fn a_tls_error_is_final_and_says_so() {
+async fn a_tls_error_has_a_hint_and_is_not_retried() {
     let server = MockServer::start().await;
     let url = Url::parse(&server.uri().replace("http:", "https:")).unwrap();
     let clock = Arc::new(ManualClock::skipping(Duration::from_secs(31)));
@@ -218,13 +218,13 @@ async fn a_tls_error_is_final_and_says_so() {
     let error = client.send(call(Method::GET)).await.unwrap_err();
 
     assert!(matches!(error, Error::Connect(_)) && !error.maybe_done(), "{error:?}");
-    assert!(error.help().is_some_and(|help| help.starts_with("TLS failed")), "{:?} {:?}", error.help(), error.source());
+    assert!(error.help().is_some_and(|help| help.ends_with("TLS failed.")), "{:?} {:?}", error.help(), error.source());
     assert_eq!(client.counters().requests, 1, "it is not retried");
 }
 
 /// A server may close an idle connection at the moment when the next request is sent.
 #[tokio::test]
-async fn calls_that_must_not_be_repeated_use_a_connection_of_their_own() {
+async fn calls_that_are_not_repeatable_use_a_new_connection() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     let connections = Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -255,7 +255,7 @@ async fn calls_that_must_not_be_repeated_use_a_connection_of_their_own() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_json_is_no_panic() {
+async fn a_response_that_is_not_json_is_an_error() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_string("<html>").insert_header("X-Request-Id", "r1");
     Mock::given(method("POST")).respond_with(answer).expect(1).mount(&server).await;
@@ -264,11 +264,11 @@ async fn an_answer_that_is_not_json_is_no_panic() {
 
     assert!(matches!(error, Error::Decode(_)), "{error:?}");
     assert!(error.maybe_done());
-    assert_eq!(error.to_string(), "Scaleway's answer cannot be read: it is not JSON (request r1)");
+    assert_eq!(error.to_string(), "Scaleway's response cannot be decoded: it is not JSON (request r1)");
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_there_is_named() {
+async fn the_error_of_an_unreachable_host_contains_its_name() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -282,11 +282,11 @@ async fn a_host_that_is_not_there_is_named() {
     assert_eq!(error.to_string(), "127.0.0.1 cannot be reached");
     assert!(error.source().unwrap().to_string().starts_with("Connection refused"), "{:?}", error.source());
     assert!(error.help().is_some());
-    assert_eq!(client.counters().requests, 4, "a create may be repeated when nothing was sent");
+    assert_eq!(client.counters().requests, 4, "a create may be retried if it was not sent");
 }
 
 #[tokio::test]
-async fn a_slow_answer_is_given_up() {
+async fn an_attempt_without_a_response_times_out() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_delay(Duration::from_hours(1));
     Mock::given(method("POST")).respond_with(answer).mount(&server).await;
@@ -301,11 +301,14 @@ async fn a_slow_answer_is_given_up() {
     let error = result.unwrap_err();
     assert!(matches!(error, Error::TimedOut(_)), "{error:?}");
     assert!(error.maybe_done());
-    assert_eq!(error.to_string(), "127.0.0.1 gave no answer within 60 s, so it is unknown whether the change was made");
+    assert_eq!(
+        error.to_string(),
+        "127.0.0.1 did not respond within 60 s, so it is unknown whether the change was made"
+    );
 }
 
 #[tokio::test]
-async fn cancelling_ends_a_read_at_once() {
+async fn a_cancellation_ends_a_read_immediately() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_delay(Duration::from_hours(1));
     Mock::given(method("GET")).respond_with(answer).mount(&server).await;
@@ -319,11 +322,11 @@ async fn cancelling_ends_a_read_at_once() {
 
     assert!(matches!(result, Err(Error::Cancelled(_))), "{result:?}");
     let result = client.send(call(Method::GET)).await;
-    assert!(matches!(result, Err(Error::Cancelled(_))), "nothing is sent any more: {result:?}");
+    assert!(matches!(result, Err(Error::Cancelled(_))), "no request is sent after a cancellation: {result:?}");
     assert_eq!(client.counters().requests, 1);
 }
 
-/// Ends once the server has the first request.
+/// Waits until the server has received a request.
 async fn received(server: &MockServer) {
     while server.received_requests().await.unwrap().is_empty() {
         tokio::task::yield_now().await;
@@ -350,7 +353,7 @@ async fn all_pages_of_a_list_are_read() {
 }
 
 #[tokio::test]
-async fn lists_end_however_they_are_told() {
+async fn a_list_ends_at_its_count_or_an_empty_page() {
     for (body, expected) in [
         (json!({"things": [], "total_count": 0}), 0),
         (json!({"things": null, "total_count": 0}), 0),
@@ -366,7 +369,7 @@ async fn lists_end_however_they_are_told() {
 }
 
 #[tokio::test]
-async fn a_list_without_its_elements_is_not_understood() {
+async fn a_list_without_its_field_is_an_error() {
     let counted = json!({"things": null, "total_count": 2});
     for body in [json!({"total_count": 2}), json!([]), json!({"things": {}}), json!({"things": null}), counted] {
         let server = MockServer::start().await;
@@ -377,9 +380,9 @@ async fn a_list_without_its_elements_is_not_understood() {
     }
 }
 
-/// As Object Storage pages: an answer tells where the next one begins, and an empty list is not in it at all.
+/// Pagination of Object Storage: a response contains the token of the next page, and no field for an empty list.
 #[tokio::test]
-async fn a_list_of_object_storage_goes_on_where_the_answer_says() {
+async fn a_list_of_object_storage_continues_with_the_returned_token() {
     let (server, calls) = (MockServer::start().await, [None, Some("a b/+")]);
     let page = |inside: &str| {
         let body = format!("<ListBucketResult>{inside}</ListBucketResult>");
@@ -412,10 +415,10 @@ async fn a_list_of_object_storage_goes_on_where_the_answer_says() {
     let client = Client::new(settings(&other));
     assert!(client.list(objects("empty"), "contents").await.unwrap().is_empty());
     let error = client.list(objects("endless"), "contents").await.unwrap_err();
-    assert!(error.to_string().contains("does not tell where"), "half a list is none: {error}");
+    assert!(error.to_string().contains("has no `NextContinuationToken`"), "{error}");
 }
 
-/// The list of a bucket's objects.
+/// A call that lists the objects of a bucket.
 fn objects(bucket: &str) -> Call {
     let text = |name: &str| json!({"name": name});
     let key = json!({"name": "Contents", "kind": {"object": {"key": text("Key")}}});

@@ -1,5 +1,5 @@
-//! What the client says of itself in the log. The only test of its process: a subscriber that comes and goes beside
-//! other tests misses lines.
+//! The log of the client. The only test of its process, because a subscriber that is set while other tests run misses
+//! lines.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::io;
@@ -10,7 +10,7 @@ use client::testing::{ManualClock, ScriptedTransport, Step};
 use client::{Call, Client, Credentials, Method, Settings, Url};
 use serde_json::{Value, json};
 
-/// Keeps what a subscriber writes.
+/// Collects the output of a subscriber.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -26,7 +26,7 @@ impl io::Write for Lines {
 }
 
 #[tokio::test]
-async fn each_attempt_leaves_one_line_without_secrets() {
+async fn each_attempt_writes_one_log_line_without_secrets() {
     let lines = Lines::default();
     let sink = lines.clone();
     let subscriber = tracing_subscriber::fmt()

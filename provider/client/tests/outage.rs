@@ -1,5 +1,5 @@
-//! Outages, time limits and rate limits against a network that changes with the time. The clock of the runtime is paused:
-//! it moves to the next event whenever every task waits.
+//! Outages, time limits and rate limits with a network that changes over time. The clock of the runtime is paused: it
+//! advances to the next event when all tasks wait.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::fmt;
@@ -13,30 +13,30 @@ use client::{
 use http::{Request, Response};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// The time of an answer.
+/// The response time.
 const ANSWER: Duration = Duration::from_millis(50);
 
 /// How the network behaves.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Weather {
-    Fine,
+enum Behavior {
+    Normal,
     Status(u16),
     Refused,
-    Cut,
+    Closed,
     Silent,
     RetryAfter(u16, u32),
 }
 
-/// A network that behaves as a function of the time says.
+/// A network whose behavior is a function of the time.
 #[derive(Clone)]
 struct Network {
     start: std::time::Instant,
-    weather: Arc<dyn Fn(Duration) -> Weather + Send + Sync>,
+    behavior: Arc<dyn Fn(Duration) -> Behavior + Send + Sync>,
     sent: Arc<Mutex<Vec<(Duration, Method)>>>,
     allowance: Option<Arc<Mutex<Allowance>>>,
 }
 
-/// A server's rate limit: `rate` calls per second, and as many at once.
+/// A server's rate limit: `rate` calls per second, with bursts of the same size.
 struct Allowance {
     rate: f64,
     tokens: f64,
@@ -51,14 +51,14 @@ impl fmt::Debug for Network {
 }
 
 impl Network {
-    fn new(weather: impl Fn(Duration) -> Weather + Send + Sync + 'static) -> Self {
-        let weather = Arc::new(weather);
-        Self { start: SystemClock.now(), weather, sent: Arc::default(), allowance: None }
+    fn new(behavior: impl Fn(Duration) -> Behavior + Send + Sync + 'static) -> Self {
+        let behavior = Arc::new(behavior);
+        Self { start: SystemClock.now(), behavior, sent: Arc::default(), allowance: None }
     }
 
     fn limited(rate: f64) -> Self {
         let allowance = Allowance { rate, tokens: rate, last: Duration::ZERO, rejected: 0 };
-        Self { allowance: Some(Arc::new(Mutex::new(allowance))), ..Self::new(|_| Weather::Fine) }
+        Self { allowance: Some(Arc::new(Mutex::new(allowance))), ..Self::new(|_| Behavior::Normal) }
     }
 
     fn now(&self) -> Duration {
@@ -88,22 +88,22 @@ impl Transport for Network {
         self.sent.lock().unwrap().push((self.now(), request.method().clone()));
         Box::pin(async move {
             SystemClock.sleep(ANSWER).await;
-            let weather = (self.weather)(self.now());
+            let behavior = (self.behavior)(self.now());
             let answer = |status: u16, body: &'static str| {
                 let mut response = Response::new(bytes::Bytes::from_static(body.as_bytes()));
                 *response.status_mut() = status.try_into().unwrap();
                 response
             };
-            match weather {
-                Weather::Fine if !self.admits(self.now()) => Ok(answer(429, "")),
-                Weather::Fine => Ok(answer(200, r#"{"id": "i"}"#)),
-                Weather::Status(status) => Ok(answer(status, "")),
-                Weather::Refused => {
+            match behavior {
+                Behavior::Normal if !self.admits(self.now()) => Ok(answer(429, "")),
+                Behavior::Normal => Ok(answer(200, r#"{"id": "i"}"#)),
+                Behavior::Status(status) => Ok(answer(status, "")),
+                Behavior::Refused => {
                     Err(Failure::Unsent { cause: "Connection refused".into(), help: None, lasting: false })
                 }
-                Weather::Cut => Err(Failure::Lost { cause: "connection reset".into() }),
-                Weather::Silent => std::future::pending().await,
-                Weather::RetryAfter(status, seconds) => {
+                Behavior::Closed => Err(Failure::Lost { cause: "connection reset".into() }),
+                Behavior::Silent => std::future::pending().await,
+                Behavior::RetryAfter(status, seconds) => {
                     let mut response = answer(status, "");
                     response.headers_mut().insert("retry-after", seconds.into());
                     Ok(response)
@@ -113,7 +113,7 @@ impl Transport for Network {
     }
 }
 
-/// One host of which one address is broken.
+/// A host that fails for one path.
 #[derive(Debug)]
 struct Both(Network, Network);
 impl Transport for Both {
@@ -123,7 +123,7 @@ impl Transport for Both {
     }
 }
 
-/// Keeps the reports.
+/// Collects the outage reports.
 #[derive(Default)]
 struct Reports(Mutex<Vec<String>>);
 
@@ -145,20 +145,20 @@ fn call(method: Method, limit: Duration) -> Call {
     Call::new(method, "/things", &[]).unwrap().until(SystemClock.now() + limit)
 }
 
-/// Fine weather but for the time between two seconds.
-fn outage(from: u32, to: u32, bad: Weather) -> impl Fn(Duration) -> Weather + Send + Sync {
-    move |now| if (SECOND * from..SECOND * to).contains(&now) { bad } else { Weather::Fine }
+/// An outage between two seconds.
+fn outage(from: u32, to: u32, bad: Behavior) -> impl Fn(Duration) -> Behavior + Send + Sync {
+    move |now| if (SECOND * from..SECOND * to).contains(&now) { bad } else { Behavior::Normal }
 }
 
 #[tokio::test(start_paused = true)]
-async fn thirty_reads_in_parallel_outlast_an_outage_and_it_is_reported_once() {
+async fn thirty_parallel_reads_wait_for_the_end_of_an_outage_which_is_reported_once() {
     for (seconds, bad) in [
-        (20, Weather::Status(503)),
-        (60, Weather::Status(502)),
-        (60, Weather::Status(500)),
-        (60, Weather::Status(504)),
-        (60, Weather::Refused),
-        (60, Weather::Cut),
+        (20, Behavior::Status(503)),
+        (60, Behavior::Status(502)),
+        (60, Behavior::Status(500)),
+        (60, Behavior::Status(504)),
+        (60, Behavior::Refused),
+        (60, Behavior::Closed),
     ] {
         let network = Network::new(outage(0, seconds, bad));
         let reports = Arc::default();
@@ -172,17 +172,17 @@ async fn thirty_reads_in_parallel_outlast_an_outage_and_it_is_reported_once() {
             result.unwrap_or_else(|error| panic!("{bad:?}: {error}"));
         }
         let late = network.now().saturating_sub(SECOND * seconds);
-        assert!(late < SECOND * 15, "{bad:?}: the last answer came {late:?} after the outage");
+        assert!(late < SECOND * 15, "{bad:?}: the last response arrived {late:?} after the outage");
         assert!(network.sent() < 30 + 60, "{bad:?}: {} calls were sent", network.sent());
         let reports = reports.0.lock().unwrap();
         assert_eq!(reports.len(), 1, "{reports:?}");
-        assert!(reports[0].starts_with("the Scaleway API at api.example.com has not answered since "), "{reports:?}");
+        assert!(reports[0].starts_with("the Scaleway API at api.example.com has not responded since "), "{reports:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_in_the_middle_of_a_run_wait_for_the_end_of_an_outage() {
-    for bad in [Weather::Status(503), Weather::Refused, Weather::Cut, Weather::Silent] {
+async fn calls_wait_for_the_end_of_an_outage_that_begins_during_a_run() {
+    for bad in [Behavior::Status(503), Behavior::Refused, Behavior::Closed, Behavior::Silent] {
         let network = Network::new(outage(5, 65, bad));
         let reports = Arc::default();
         let client = client(&network, &reports);
@@ -195,10 +195,10 @@ async fn calls_in_the_middle_of_a_run_wait_for_the_end_of_an_outage() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_that_meets_an_outage_is_sent_once_after_it() {
-    let network = Network::new(outage(0, 60, Weather::Status(503)));
+async fn a_create_during_an_outage_is_sent_once_after_it() {
+    let network = Network::new(outage(0, 60, Behavior::Status(503)));
     let client = client(&network, &Arc::default());
-    // Reads notice the outage, and the create begins in the middle of it.
+    // Reads detect the outage, and the create begins during it.
     let (reads, created) = tokio::join!(
         async {
             let mut reads = Vec::new();
@@ -219,8 +219,8 @@ async fn a_create_that_meets_an_outage_is_sent_once_after_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn creates_alone_in_an_outage_read_to_find_its_end() {
-    let network = Network::new(outage(0, 60, Weather::Status(503)));
+async fn creates_during_an_outage_probe_with_reads() {
+    let network = Network::new(outage(0, 60, Behavior::Status(503)));
     let client = client(&network, &Arc::default());
     let mut ambiguous = 0;
     for _ in 0..30 {
@@ -237,29 +237,29 @@ async fn creates_alone_in_an_outage_read_to_find_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_ends_a_call_whatever_it_waits_for() {
-    for weather in [
-        Weather::Silent,
-        Weather::Status(503),
-        Weather::Refused,
-        Weather::Cut,
-        Weather::RetryAfter(429, 60),
-        Weather::RetryAfter(503, 60),
-        Weather::Status(429),
+async fn the_deadline_ends_every_wait_of_a_call() {
+    for behavior in [
+        Behavior::Silent,
+        Behavior::Status(503),
+        Behavior::Refused,
+        Behavior::Closed,
+        Behavior::RetryAfter(429, 60),
+        Behavior::RetryAfter(503, 60),
+        Behavior::Status(429),
     ] {
         for method in [Method::GET, Method::PUT, Method::DELETE] {
-            let network = Network::new(move |_| weather);
+            let network = Network::new(move |_| behavior);
             let client = client(&network, &Arc::default());
             let error = client.send(call(method, SECOND * 3)).await.unwrap_err();
-            assert!(network.now() <= SECOND * 3 + ANSWER, "{weather:?}: {:?}", network.now());
-            assert!(matches!(error, Error::Deadline(_)), "{weather:?}: {error:?}");
+            assert!(network.now() <= SECOND * 3 + ANSWER, "{behavior:?}: {:?}", network.now());
+            assert!(matches!(error, Error::Deadline(_)), "{behavior:?}: {error:?}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_in_flight_at_the_deadline_may_be_done() {
-    let network = Network::new(|_| Weather::Silent);
+async fn a_create_in_progress_at_the_deadline_has_an_unknown_outcome() {
+    let network = Network::new(|_| Behavior::Silent);
     let client = client(&network, &Arc::default());
     let error = client.send(call(Method::POST, SECOND * 5)).await.unwrap_err();
     assert_eq!(network.now(), SECOND * 5);
@@ -268,7 +268,7 @@ async fn a_create_in_flight_at_the_deadline_may_be_done() {
 
 #[tokio::test(start_paused = true)]
 async fn calls_that_wait_for_the_host_end_with_their_own_deadline() {
-    let network = Network::new(|_| Weather::Status(503));
+    let network = Network::new(|_| Behavior::Status(503));
     let client = client(&network, &Arc::default());
     let limits = [5, 17, 40, 90];
     let mut reads = tokio::task::JoinSet::new();
@@ -286,9 +286,9 @@ async fn calls_that_wait_for_the_host_end_with_their_own_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_fails_alone_is_given_up_while_others_are_answered() {
-    let network = Network::new(|_| Weather::Fine);
-    let broken = Network { weather: Arc::new(|_| Weather::Status(500)), ..network.clone() };
+async fn a_call_that_fails_while_others_succeed_ends_with_an_error() {
+    let network = Network::new(|_| Behavior::Normal);
+    let broken = Network { behavior: Arc::new(|_| Behavior::Status(500)), ..network.clone() };
     let settings = Settings::new(Url::parse("https://api.example.com").unwrap()).seed(1);
     let client = Client::new(settings.transport(Arc::new(Both(network.clone(), broken))));
     let broken = Call::new(Method::GET, "/broken", &[]).unwrap().until(SystemClock.now() + SECOND * 1200);
@@ -302,8 +302,8 @@ async fn a_call_that_fails_alone_is_given_up_while_others_are_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_was_never_reached_is_given_up_after_two_minutes() {
-    let network = Network::new(|_| Weather::Refused);
+async fn calls_to_a_host_that_was_never_reached_fail_after_two_minutes() {
+    let network = Network::new(|_| Behavior::Refused);
     let client = client(&network, &Arc::default());
     let error = client.send(call(Method::GET, SECOND * 1200)).await.unwrap_err();
     assert!(matches!(error, Error::Connect(_) | Error::Refused(_)), "{error:?}");
@@ -311,8 +311,8 @@ async fn a_host_that_was_never_reached_is_given_up_after_two_minutes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_for_the_rate_limit_ends_with_the_deadline_alone() {
-    let network = Network::new(|_| Weather::Fine);
+async fn only_the_deadline_ends_the_wait_for_the_rate_limit() {
+    let network = Network::new(|_| Behavior::Normal);
     let settings = Settings::new(Url::parse("https://api.example.com").unwrap()).requests_per_second(0.05).seed(1);
     let settings = settings.timeouts(SECOND * 60, SECOND * 90);
     let client = Client::new(settings.transport(Arc::new(network.clone())));
@@ -334,7 +334,7 @@ async fn waiting_for_the_rate_limit_ends_with_the_deadline_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_hundred_calls_in_parallel_respect_the_rate_limit_of_the_host() {
+async fn two_hundred_parallel_calls_respect_the_rate_limit_of_the_host() {
     for (rate, calls, most_rejected, most_time) in [(5.0, 200, 0.02, 1.2), (1.0, 60, 0.1, 1.2)] {
         let network = Network::limited(rate);
         let client = client(&network, &Arc::default());
@@ -347,24 +347,24 @@ async fn two_hundred_calls_in_parallel_respect_the_rate_limit_of_the_host() {
         let rejected = network.allowance.as_ref().unwrap().lock().unwrap().rejected;
         let rejected = f64::from(rejected) / f64::from(network.sent());
         let times = network.now().as_secs_f64() / ((f64::from(calls) - rate) / rate);
-        assert!(rejected < most_rejected, "{rate}/s: {:.1} % of the answers are 429", rejected * 100.0);
+        assert!(rejected < most_rejected, "{rate}/s: {:.1} % of the responses are 429", rejected * 100.0);
         assert!(times < most_time, "{rate}/s: {times:.2} times the shortest time");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_that_has_not_begun_fails_at_once_if_the_outage_outlasts_its_limit() {
-    let network = Network::new(|_| Weather::Status(503));
+async fn an_operation_that_has_not_begun_fails_immediately_if_the_outage_is_longer_than_its_limit() {
+    let network = Network::new(|_| Behavior::Status(503));
     let client = client(&network, &Arc::default());
     client.expects_answers_before(SystemClock.now() + SECOND).unwrap();
     client.send(call(Method::GET, SECOND * 60)).await.unwrap_err();
     let sent = network.sent();
     let error = client.expects_answers_before(SystemClock.now() + SECOND / 10).unwrap_err();
     assert!(matches!(error, Error::Refused(_)) && !error.maybe_done(), "{error:?}");
-    assert!(error.to_string().contains("api.example.com does not answer"), "{error}");
+    assert!(error.to_string().contains("api.example.com does not respond"), "{error}");
     client.expects_answers_before(SystemClock.now() + SECOND * 60).unwrap();
     assert_eq!(network.sent(), sent);
-    // Not repeatable calls wait as well.
+    // Calls that are not repeatable wait too.
     let call = call(Method::PATCH, SECOND).repeatable(Repeatable::No);
     assert!(matches!(client.send(call).await.unwrap_err(), Error::Deadline(_)));
 }

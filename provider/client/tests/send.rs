@@ -1,4 +1,4 @@
-//! The one loop against a scripted network: what is sent again, what is given up, and what a caller is told.
+//! `Client::send` with a scripted network: which calls are retried, which are not, and which errors the caller gets.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A client on a scripted network, with a clock whose short sleeps pass in no time.
+/// A client with a scripted network, and a clock on which short sleeps end immediately.
 struct Stage {
     client: Client,
     network: ScriptedTransport,
@@ -48,7 +48,7 @@ fn status(status: u16) -> Step {
     Step::answer(status, &Value::Null)
 }
 
-/// Sends a call over a network that follows these steps; returns the result and how often the call was sent.
+/// Sends a call over a network with these steps; returns the result and the number of requests.
 async fn send(call: Call, steps: impl IntoIterator<Item = Step>) -> (Result<Answer, Error>, usize) {
     let stage = stage(steps);
     let result = stage.client.send(call).await;
@@ -56,7 +56,7 @@ async fn send(call: Call, steps: impl IntoIterator<Item = Step>) -> (Result<Answ
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_asked_for_again_only_where_that_is_harmless() {
+async fn an_ambiguous_response_is_retried_only_for_repeatable_calls() {
     for method in [Method::GET, Method::PUT, Method::DELETE] {
         let (result, sent) = send(call(method.clone()), [Step::Lost, ok()]).await;
         assert_eq!((result.unwrap().attempts, sent), (2, 2), "{method}");
@@ -74,13 +74,13 @@ async fn a_lost_answer_is_asked_for_again_only_where_that_is_harmless() {
 }
 
 #[tokio::test]
-async fn a_call_that_never_left_may_leave_again() {
+async fn a_call_that_was_not_sent_is_retried() {
     let (result, sent) = send(call(Method::POST), [Step::Unsent, status(429), Step::Unsent, ok()]).await;
     assert_eq!((result.unwrap().attempts, sent), (4, 4));
 }
 
 #[tokio::test]
-async fn an_answer_cut_short_counts_as_none() {
+async fn a_truncated_response_is_ambiguous() {
     let cut = || {
         let Step::Answer(mut response) = ok() else { unreachable!() };
         *response.body_mut() = (&br#"{"id": "#[..]).into();
@@ -96,7 +96,7 @@ async fn an_answer_cut_short_counts_as_none() {
 }
 
 #[tokio::test]
-async fn doubt_about_an_earlier_attempt_stays_with_the_call() {
+async fn an_unknown_outcome_of_an_earlier_attempt_is_reported() {
     let (result, _) = send(call(Method::DELETE), [Step::Lost, status(403)]).await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), Some(Kind::Denied));
@@ -104,7 +104,7 @@ async fn doubt_about_an_earlier_attempt_stays_with_the_call() {
 }
 
 #[tokio::test]
-async fn a_call_ends_when_its_time_is_up() {
+async fn a_call_ends_at_its_total_timeout() {
     let stage = stage((0..1000).map(|_| status(503)));
     let start = stage.clock.now();
     let settings = Settings::new(Url::parse("https://api.example.com").unwrap())
@@ -121,7 +121,7 @@ async fn a_call_ends_when_its_time_is_up() {
 }
 
 #[tokio::test]
-async fn refusals_do_not_open_the_breaker() {
+async fn error_responses_for_single_calls_do_not_open_the_breaker() {
     let missing = serde_json::json!({ "type": "not_found", "message": "resource is not found" });
     let stage = stage((0..50).map(|_| Step::answer(404, &missing)));
     for _ in 0..50 {
@@ -131,8 +131,8 @@ async fn refusals_do_not_open_the_breaker() {
 }
 
 #[tokio::test]
-async fn cancelling_ends_a_pause() {
-    // Nothing passes by itself here, so the pause after the failure lasts until it is cancelled.
+async fn a_cancellation_ends_a_pause_between_attempts() {
+    // The clock is not advanced, so the pause after the failure lasts until the cancellation.
     let stage = stage_with(ManualClock::new(), [status(503), ok()]);
     let (result, ()) = tokio::join!(stage.client.send(call(Method::GET)), async {
         while stage.network.sent().is_empty() {
@@ -145,20 +145,20 @@ async fn cancelling_ends_a_pause() {
 }
 
 #[tokio::test]
-async fn a_create_under_way_has_a_moment_to_answer_when_cancelled() {
+async fn a_cancelled_create_waits_a_short_time_for_its_response() {
     let stage = stage_with(ManualClock::new(), [Step::Hang]);
     let create = stage.client.send(call(Method::POST));
     tokio::pin!(create);
     assert!(is_pending(&mut create).await);
     stage.cancel.cancel();
-    assert!(is_pending(&mut create).await, "it may still answer");
+    assert!(is_pending(&mut create).await, "the response may still arrive");
     stage.clock.advance(SECOND * 2);
     let error = create.await.unwrap_err();
     assert!(matches!(error, Error::Cancelled(_)) && error.maybe_done(), "{error:?}");
     assert_eq!(error.to_string(), "the operation was cancelled, so it is unknown whether the change was made");
 }
 
-/// Whether a future is not ready yet, after being given its chance.
+/// Whether a future is pending after it was polled.
 async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
     tokio::select! {
         biased;
@@ -168,14 +168,14 @@ async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
 }
 
 #[tokio::test]
-async fn a_pause_of_the_caller_is_cancelled_too() {
+async fn a_cancellation_ends_a_pause_of_the_caller() {
     let stage = stage_with(ManualClock::new(), []);
     stage.cancel.cancel();
     assert!(matches!(stage.client.pause(SECOND).await, Err(Error::Cancelled(_))));
 }
 
 #[tokio::test]
-async fn a_list_that_never_ends_is_ended() {
+async fn a_list_has_a_maximum_number_of_pages() {
     let page = || Step::answer(200, &json!({"things": [1], "total_count": 5000}));
     let stage = stage((0..2000).map(|_| page()));
     let error = stage.client.list(call(Method::GET), "things").await.unwrap_err();
@@ -184,7 +184,7 @@ async fn a_list_that_never_ends_is_ended() {
 }
 
 #[tokio::test]
-async fn extreme_settings_are_no_panic() {
+async fn extreme_settings_do_not_panic() {
     for (time, rate, requests) in [(Duration::MAX, 1e-300, 0), (Duration::MAX, f64::MAX, usize::MAX)] {
         let settings = Settings::new(Url::parse("https://api.example.com").unwrap())
             .transport(Arc::new(ScriptedTransport::new([status(429), ok()])))
@@ -198,7 +198,7 @@ async fn extreme_settings_are_no_panic() {
 }
 
 #[tokio::test]
-async fn a_key_no_header_can_hold_is_refused_before_sending() {
+async fn a_secret_key_that_is_invalid_in_a_header_is_rejected_before_sending() {
     let network = ScriptedTransport::new([ok()]);
     let settings = Settings::new(Url::parse("https://api.example.com").unwrap())
         .credentials(Credentials::new("SCWEXAMPLE", "canary\nkey"))

@@ -1,21 +1,21 @@
-//! Values made from other values: what is unknown, secret or depended on in any of them stays so in what is made.
+//! Values computed from other values. The result is unknown, secret, or depends on resources if any of its inputs is.
 //!
-//! This is what lets the author of a component write a connection string without a thought about any of the three.
+//! Components build strings such as connection URLs with these functions, without code for the three attributes.
 
 use std::collections::BTreeSet;
 
 use crate::{Data, Object, Value};
 
 impl Value {
-    /// One text of several values, such as a URL of a host and a port. Numbers are written without an exponent, null is
-    /// nothing.
+    /// Concatenates values to a string, such as a URL from host and port. Numbers are written without an exponent, null as
+    /// an empty string.
     pub fn concat(parts: impl IntoIterator<Item = Self>) -> Self {
         let parts: Vec<Self> = parts.into_iter().collect();
         let from: Vec<&Self> = parts.iter().collect();
         Self::computed(&from, |from| Self::from(from.iter().map(|part| text_of(part)).collect::<String>()))
     }
 
-    /// A value computed from others. `make` is only called when everything in them is known.
+    /// A value computed from others. `make` is called only if they contain no unknown value.
     pub fn computed(from: &[&Self], make: impl FnOnce(&[&Self]) -> Self) -> Self {
         let is_unknown = from.iter().any(|value| value.contains_unknown());
         let computed = if is_unknown { Self::UNKNOWN } else { make(from) };
@@ -24,7 +24,7 @@ impl Value {
             .depending_on(from.iter().flat_map(|value| value.all_dependencies()))
     }
 
-    /// The same value, with its attributes also on everything inside of it, so that parts of it can be taken out.
+    /// The same value, with its attributes copied to everything inside of it, so that parts can be extracted.
     #[must_use]
     pub fn spread(mut self) -> Self {
         let outer = Self::NULL.as_computed_from(&self);
@@ -37,13 +37,13 @@ impl Value {
         self
     }
 
-    /// The same value, secret and depending on resources where the other one is, too.
+    /// The same value with the secret flag and the dependencies of the other value added.
     #[must_use]
     pub fn as_computed_from(self, other: &Self) -> Self {
         self.secret_if(other.is_secret()).depending_on(other.dependencies().cloned())
     }
 
-    /// The URNs of the resources this value or anything inside it was computed from.
+    /// The URNs of the resources from which this value or anything inside it was computed.
     pub fn all_dependencies(&self) -> BTreeSet<String> {
         let mut urns = BTreeSet::new();
         self.collect_dependencies(&mut urns);
@@ -63,12 +63,12 @@ impl Value {
     }
 }
 
-/// A known value as text.
+/// A known value as a string.
 fn text_of(value: &Value) -> String {
     match value.data() {
         Data::Null => String::new(),
         Data::String(text) => text.to_string(),
-        // Known, or it would not have been asked for.
+        // Never unknown: `computed` is called with known values only.
         _ => value.to_json().map(|json| json.to_string()).unwrap_or_default(),
     }
 }
@@ -98,7 +98,7 @@ impl From<&String> for Value {
 }
 
 impl Object {
-    /// The object with one more property; null is left out.
+    /// Adds a property. Null is omitted.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         let value = value.into();
@@ -109,7 +109,7 @@ impl Object {
     }
 }
 
-/// An object from names and anything a value can be made of; what is null, or an absent option, is left out.
+/// An object from names and anything that converts to a value. Null and `None` are omitted.
 #[macro_export]
 macro_rules! object {
     ($($name:literal : $value:expr),* $(,)?) => { $crate::Object::new()$(.with($name, $value))* };
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_of_parts_is_as_unknown_and_secret_as_any_of_them() {
+    fn a_concatenation_is_unknown_or_secret_if_any_part_is() {
         let host = Value::from("db").depending_on(["urn:a".to_owned()]);
         let known = Value::concat([Value::from("//"), host.clone(), Value::from(":"), Value::from(5432.0)]);
         assert_eq!(known.as_str(), Some("//db:5432"));
@@ -133,13 +133,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_computed_from_what_is_not_known_inside() {
+    fn a_value_computed_from_a_nested_unknown_is_unknown() {
         let list = Value::from(vec![Value::from("a"), Value::UNKNOWN]);
         assert!(Value::computed(&[&list], |_| panic!("not to be called")).is_unknown());
     }
 
     #[test]
-    fn an_object_leaves_out_what_is_null() {
+    fn the_object_macro_omits_null() {
         let given = object! { "a": "x", "b": Value::NULL, "c": None::<&Value>, "d": 1.0 };
         assert_eq!(given.keys().collect::<Vec<_>>(), ["a", "d"]);
     }

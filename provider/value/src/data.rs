@@ -1,4 +1,4 @@
-//! One value and its attributes. Knows nothing of how values are compared or stored.
+//! One value and its attributes.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::Object;
 
-/// A property value with the attributes Pulumi tracks for it.
+/// A property value with the attributes that Pulumi tracks.
 ///
-/// Equality compares data only: whether a value is secret, and what it depends on, is no difference between two values.
+/// Equality compares data only, not the secret flag and the dependencies.
 #[derive(Clone, Default)]
 pub struct Value {
     data: Data,
@@ -18,52 +18,52 @@ pub struct Value {
     dependencies: Dependencies,
 }
 
-/// What a value holds. Strings are wiped from memory when dropped, secret or not: it is cheaper to wipe than to wonder.
+/// The data of a value. All strings are zeroed when dropped, secret or not.
 #[derive(Clone, Default, PartialEq)]
 pub enum Data {
-    /// An explicit null. Inside objects null and absent mean the same to Scaleway, but not to Pulumi.
+    /// An explicit null. In objects, null equals absent for Scaleway, but not for Pulumi.
     #[default]
     Null,
-    /// Not known before the resource it comes from has been created or changed.
+    /// Unknown until its resource is created or updated.
     Unknown,
     /// A boolean.
     Bool(bool),
-    /// A number; Pulumi has 64-bit floats only, whole numbers are exact up to 2^53.
+    /// A number: a 64-bit float, so integers are exact up to 2^53.
     Number(f64),
-    /// A text.
+    /// A string.
     String(Zeroizing<String>),
     /// A list.
     Array(Vec<Value>),
     /// An object or a map.
     Object(Object),
-    /// A file or an archive. Content may be elided by the engine; the hash stays.
+    /// An asset or an archive. The engine may omit the content, but not the hash.
     Asset(Box<Asset>),
     /// A reference to another resource.
     Reference(Box<Reference>),
 }
 
-/// The URNs of the resources a value was computed from.
+/// The URNs of the resources from which a value was computed.
 pub type Dependencies = Option<Arc<BTreeSet<String>>>;
 
-/// An asset or an archive as Pulumi passes it. Exactly one source is set, or none when the engine elided the content.
+/// An asset or an archive of Pulumi. Exactly one source is set, or none if the engine omitted the content.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Asset {
-    /// SHA-256 of the content in hex, as Pulumi computes it.
+    /// SHA-256 of the content in hexadecimal digits, as computed by Pulumi.
     pub hash: String,
     /// Whether this is an archive.
     pub archive: bool,
-    /// Literal text of an asset.
+    /// The text of a string asset.
     pub text: Option<String>,
     /// A file (asset), or a directory or archive file (archive), relative to the program.
     pub path: Option<String>,
     /// A URI to fetch the content from.
     pub uri: Option<String>,
-    /// The entries of an archive made of parts: assets and archives by name.
+    /// The entries of an asset archive: assets and archives by name.
     pub entries: Option<Object>,
 }
 
 impl Asset {
-    /// Whether two have the same content: by their hashes, and without them by where the content comes from.
+    /// Whether two assets have the same content: the same hash, or the same source if a hash is missing.
     pub fn is_same(&self, other: &Self) -> bool {
         if self.hash.is_empty() || other.hash.is_empty() {
             return Self { hash: String::new(), ..self.clone() } == Self { hash: String::new(), ..other.clone() };
@@ -77,9 +77,9 @@ impl Asset {
 pub struct Reference {
     /// The URN of the resource.
     pub urn: String,
-    /// Absent for components; a value that may be unknown for custom resources that do not exist yet.
+    /// The id: absent for components, unknown for custom resources that do not exist yet.
     pub id: Option<Value>,
-    /// The version of the package the resource belongs to.
+    /// The version of the package of the resource.
     pub package_version: String,
 }
 
@@ -87,10 +87,10 @@ impl Value {
     /// The null value.
     pub const NULL: Self = Self { data: Data::Null, secret: false, dependencies: None };
 
-    /// A value that is not known yet.
+    /// An unknown value.
     pub const UNKNOWN: Self = Self { data: Data::Unknown, secret: false, dependencies: None };
 
-    /// A plain value.
+    /// A value without attributes.
     pub fn new(data: Data) -> Self {
         Self { data, ..Self::NULL }
     }
@@ -102,14 +102,14 @@ impl Value {
         self
     }
 
-    /// The same value, secret if `secret` says so or it was already.
+    /// The same value, secret if `secret` is true or it was secret before.
     #[must_use]
     pub fn secret_if(mut self, secret: bool) -> Self {
         self.secret |= secret;
         self
     }
 
-    /// The same value, depending also on `urns`.
+    /// The same value with more dependencies.
     #[must_use]
     pub fn depending_on(mut self, urns: impl IntoIterator<Item = String>) -> Self {
         let mut all = self.dependencies.take().map(Arc::unwrap_or_clone).unwrap_or_default();
@@ -118,17 +118,17 @@ impl Value {
         self
     }
 
-    /// What the value holds.
+    /// The data.
     pub fn data(&self) -> &Data {
         &self.data
     }
 
-    /// What the value holds, to change in place; the attributes stay.
+    /// The data, mutable; the attributes stay.
     pub fn data_mut(&mut self) -> &mut Data {
         &mut self.data
     }
 
-    /// What the value held; the attributes are lost, so only for values about to be encoded.
+    /// The data without the attributes, for encoding.
     pub fn into_data(self) -> Data {
         self.data
     }
@@ -138,7 +138,7 @@ impl Value {
         self.secret
     }
 
-    /// The URNs of the resources this value itself was computed from.
+    /// The URNs of the resources from which this value itself was computed.
     pub fn dependencies(&self) -> impl Iterator<Item = &String> {
         self.dependencies.iter().flat_map(|urns| urns.iter())
     }
@@ -163,25 +163,25 @@ impl Value {
         self.any(&|value| value.secret)
     }
 
-    /// Every text inside this value that is secret, to be kept out of what people read.
+    /// Every secret string inside this value. Messages must not contain these.
     pub fn secret_texts(&self) -> Vec<&str> {
-        let mut texts = Vec::new();
-        self.collect_secret_texts(false, &mut texts);
-        texts
+        let mut strings = Vec::new();
+        self.collect_secret_texts(false, &mut strings);
+        strings
     }
 
-    fn collect_secret_texts<'v>(&'v self, inside: bool, texts: &mut Vec<&'v str>) {
+    fn collect_secret_texts<'v>(&'v self, inside: bool, strings: &mut Vec<&'v str>) {
         let secret = inside || self.secret;
         match &self.data {
-            Data::String(text) if secret => texts.push(text),
-            Data::Asset(asset) if secret => texts.extend(asset.text.as_deref()),
-            Data::Array(items) => items.iter().for_each(|item| item.collect_secret_texts(secret, texts)),
-            Data::Object(object) => object.values().for_each(|value| value.collect_secret_texts(secret, texts)),
+            Data::String(text) if secret => strings.push(text),
+            Data::Asset(asset) if secret => strings.extend(asset.text.as_deref()),
+            Data::Array(items) => items.iter().for_each(|item| item.collect_secret_texts(secret, strings)),
+            Data::Object(object) => object.values().for_each(|value| value.collect_secret_texts(secret, strings)),
             _ => {}
         }
     }
 
-    /// The text, if this is one.
+    /// The string, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match &self.data {
             Data::String(text) => Some(text.as_str()),
@@ -189,7 +189,7 @@ impl Value {
         }
     }
 
-    /// The boolean, if this is one.
+    /// The boolean, if this is a boolean.
     pub fn as_bool(&self) -> Option<bool> {
         match self.data {
             Data::Bool(flag) => Some(flag),
@@ -197,7 +197,7 @@ impl Value {
         }
     }
 
-    /// The number, if this is one.
+    /// The number, if this is a number.
     pub fn as_f64(&self) -> Option<f64> {
         match self.data {
             Data::Number(number) => Some(number),
@@ -205,7 +205,7 @@ impl Value {
         }
     }
 
-    /// The list, if this is one.
+    /// The list, if this is a list.
     pub fn as_array(&self) -> Option<&[Value]> {
         match &self.data {
             Data::Array(items) => Some(items),
@@ -213,7 +213,7 @@ impl Value {
         }
     }
 
-    /// The object, if this is one.
+    /// The object, if this is an object.
     pub fn as_object(&self) -> Option<&Object> {
         match &self.data {
             Data::Object(object) => Some(object),
@@ -221,14 +221,14 @@ impl Value {
         }
     }
 
-    /// What kind of value this is, in the words of a user: "a text", "a number", "a list".
+    /// The type of this value for messages: "a string", "a number", "a list".
     pub fn kind(&self) -> &'static str {
         match &self.data {
             Data::Null => "null",
             Data::Unknown => "an unknown value",
             Data::Bool(_) => "a boolean",
             Data::Number(_) => "a number",
-            Data::String(_) => "a text",
+            Data::String(_) => "a string",
             Data::Array(_) => "a list",
             Data::Object(_) => "an object",
             Data::Asset(asset) if asset.archive => "an archive",
@@ -257,7 +257,7 @@ impl PartialEq for Value {
     }
 }
 
-/// Prints `[secret]` for anything inside a secret, so that a value can be printed without a thought.
+/// Prints `[secret]` for everything inside a secret, so that every value can be printed.
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.secret {
@@ -277,7 +277,7 @@ impl fmt::Debug for Value {
     }
 }
 
-/// As for the value that holds it, without the attributes.
+/// Prints the data like a value without attributes.
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Value::new(self.clone()).fmt(f)
@@ -331,14 +331,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_never_prints_what_a_secret_holds() {
+    fn debug_does_not_print_secrets() {
         let inner: Object = [("password".to_owned(), Value::from("hunter2").into_secret())].into_iter().collect();
         let text = format!("{:?}", Value::from(vec![Value::from(inner)]));
         assert_eq!(text, r#"[{"password": [secret]}]"#);
     }
 
     #[test]
-    fn an_asset_is_another_when_its_content_is_wherever_it_lies() {
+    fn assets_with_the_same_hash_are_the_same_regardless_of_their_path() {
         let at =
             |path: &str, hash: &str| Asset { path: Some(path.to_owned()), hash: hash.to_owned(), ..Asset::default() };
         assert!(at("a", "1").is_same(&at("b", "1")) && !at("a", "1").is_same(&at("a", "2")));
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn secret_texts_are_found_at_any_depth() {
+    fn secret_strings_are_found_at_any_depth() {
         let map: Object =
             [("KEY".to_owned(), Value::from("hidden")), ("N".to_owned(), Value::from(1.0))].into_iter().collect();
         let value = Value::from(vec![Value::from("plain"), Value::from(map).into_secret()]);

@@ -1,22 +1,22 @@
-//! Between values and JSON. Numbers without a fraction become integers, as every API of Scaleway wants them.
+//! Conversion between values and JSON. Numbers without a fraction become integers, as Scaleway's APIs require.
 
 use serde_json::{Map, Number, Value as Json};
 use thiserror::Error;
 
 use crate::{Data, Object, Value};
 
-/// A value that is not known yet cannot be written as JSON.
+/// An unknown value cannot be converted to JSON.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the value is not known yet")]
+#[error("the value is unknown")]
 pub struct UnknownValue;
 
-/// Whole numbers of a 64-bit float are exact up to here (2^53).
+/// Integers in a 64-bit float are exact up to 2^53.
 const LARGEST_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
 
 impl Value {
-    /// The value as JSON, secrets in the clear: for HTTP bodies, never for texts people read.
+    /// The value as JSON, including secrets: for HTTP bodies, not for messages.
     ///
-    /// Assets become their text (or null), references their id. Fails if anything inside is unknown.
+    /// An asset becomes its text (or null), a reference its id. Fails if the value contains an unknown value.
     pub fn to_json(&self) -> Result<Json, UnknownValue> {
         Ok(match self.data() {
             Data::Null => Json::Null,
@@ -54,7 +54,7 @@ impl From<Json> for Value {
 }
 
 fn json_number(number: f64) -> Json {
-    #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, so exact")]
+    #[expect(clippy::cast_possible_truncation, reason = "an integer within 2^53 is exact")]
     if number.fract() == 0.0 && number.abs() <= LARGEST_EXACT_INTEGER {
         return Json::Number(Number::from(number as i64));
     }
@@ -69,14 +69,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_numbers_are_written_without_a_fraction() {
+    fn integers_are_written_without_a_fraction() {
         assert_eq!(Value::from(5.0).to_json(), Ok(json!(5)));
         assert_eq!(Value::from(0.5).to_json(), Ok(json!(0.5)));
         assert_eq!(Value::from(256_000_000.0).to_json(), Ok(json!(256_000_000)));
     }
 
     #[test]
-    fn nothing_unknown_is_ever_written() {
+    fn an_unknown_value_is_not_converted() {
         let value = Value::from(vec![Value::from("a"), Value::UNKNOWN]);
         assert_eq!(value.to_json(), Err(UnknownValue));
     }
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn json_comes_back_as_it_went_in(json in any_json()) {
+        fn json_is_unchanged_by_a_round_trip(json in any_json()) {
             prop_assert_eq!(Value::from(json.clone()).to_json(), Ok(json));
         }
     }

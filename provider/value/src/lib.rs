@@ -1,8 +1,8 @@
-//! What Pulumi values are: null, booleans, numbers, strings, lists, objects, assets and references, each of which may be
-//! unknown, secret, or depend on resources.
+//! Pulumi values: null, booleans, numbers, strings, lists, objects, assets and references. Each may be unknown, secret, or
+//! depend on resources.
 //!
-//! Secrecy, unknownness and dependencies are attributes of a value, not wrappers around it, so that code which does not
-//! care about them cannot lose them. This crate knows neither the wire form of Pulumi nor that of Scaleway, and does no I/O.
+//! Unknown, secret and dependencies are attributes of a value and not wrappers around it, so code that does not use them
+//! cannot lose them. The wire formats of Pulumi and Scaleway belong to other crates. No I/O.
 
 mod compute;
 mod data;

@@ -1,4 +1,4 @@
-//! Objects: values by name, in the order of their names. Knows nothing of schemas.
+//! Objects: values by name, ordered by name.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use crate::{Path, Segment, Value};
 
-/// Property names and their values. Iterates in the order of the names, so that whatever is made of it is reproducible.
+/// Property names and their values. Iteration is ordered by name, so that results are reproducible.
 #[derive(Clone, Default, PartialEq)]
 pub struct Object(BTreeMap<String, Value>);
 
@@ -16,22 +16,22 @@ impl Object {
         Self::default()
     }
 
-    /// The value of a property, if it is there and not null.
+    /// The value of a property, if it is set and not null.
     pub fn given(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// The text of a property, if it is there, known, and a text.
+    /// The string of a property, if it is set, known, and a string.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    /// The boolean of a property, if it is there, known, and a boolean.
+    /// The boolean of a property, if it is set, known, and a boolean.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.0.get(name).and_then(Value::as_bool)
     }
 
-    /// The value at a path of names and indexes, if it is there.
+    /// The value at a path of names and indexes, if it exists.
     pub fn at(&self, path: &Path) -> Option<&Value> {
         let (first, rest) = path.segments().split_first()?;
         let Segment::Name(name) = first else { return None };
@@ -42,12 +42,12 @@ impl Object {
         })
     }
 
-    /// A list that is given; one that is known to be empty is as if it were not given.
+    /// The value of a list property, if it is set. A list that is known to be empty is not set.
     pub fn listed(&self, name: &str) -> Option<&Value> {
         self.given(name).filter(|value| value.as_array().is_none_or(|items| !items.is_empty()))
     }
 
-    /// The objects in the list of a property, each with its place there; what is not known yet is left out.
+    /// The objects in a list property, with their indexes. Unknown elements are omitted.
     pub fn objects<'a>(&'a self, name: &str) -> impl Iterator<Item = (usize, &'a Object)> + use<'a> {
         let list = self.0.get(name).and_then(Value::as_array).unwrap_or_default();
         list.iter().enumerate().filter_map(|(place, value)| Some((place, value.as_object()?)))

@@ -1,15 +1,15 @@
-//! Property paths as Pulumi writes them: `a.b`, `a[0].b`, `a["key.with.dots"]`, `["odd root"].x`, and `[*]` for any element.
+//! Property paths of Pulumi: `a.b`, `a[0].b`, `a["key.with.dots"]`, `["odd root"].x`, and `[*]` for any element.
 
 use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
 
-/// The way from a resource's properties to one value inside them.
+/// The path to a value in the properties of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Segment>);
 
-/// One step of a path.
+/// One segment of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Segment {
     /// A property of an object or a key of a map.
@@ -20,7 +20,7 @@ pub enum Segment {
     Any,
 }
 
-/// A text that is not a property path.
+/// A string that is not a property path.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("`{text}` is not a property path (for example `rules[0].ip`)")]
 pub struct ParsePathError {
@@ -33,24 +33,24 @@ impl Path {
         Self(vec![Segment::Name(name.into())])
     }
 
-    /// The path of a property of the object found here.
+    /// The path of a property of the object at this path.
     #[must_use]
     pub fn name(&self, name: impl Into<String>) -> Self {
         self.with(Segment::Name(name.into()))
     }
 
-    /// The path of an element of the list found here.
+    /// The path of an element of the list at this path.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         self.with(Segment::Index(index))
     }
 
-    /// The steps of the path, from the outside in.
+    /// The segments of the path, outermost first.
     pub fn segments(&self) -> &[Segment] {
         &self.0
     }
 
-    /// The name of the top-level property this path leads into.
+    /// The name of the top-level property of this path.
     pub fn top(&self) -> Option<&str> {
         match self.0.first() {
             Some(Segment::Name(name)) => Some(name),
@@ -58,7 +58,7 @@ impl Path {
         }
     }
 
-    /// Whether `self` is `other` or leads to something that contains it; `[*]` stands for any index or key.
+    /// Whether `self` is `other` or the path of a parent of it. `[*]` matches any index or key.
     pub fn covers(&self, other: &Path) -> bool {
         self.0.len() <= other.0.len()
             && self.0.iter().zip(&other.0).all(|(mine, theirs)| matches!(mine, Segment::Any) || mine == theirs)
@@ -111,7 +111,7 @@ impl FromStr for Path {
     }
 }
 
-/// Names that need no quotes; anything else would be read back as something else.
+/// Whether a name needs no quotes.
 fn is_plain(name: &str) -> bool {
     !name.is_empty() && !name.contains(['.', '[', ']', '"', '\\'])
 }
@@ -156,21 +156,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_read_as_pulumi_writes_them() {
+    fn paths_are_parsed_and_written_in_pulumis_format() {
         for text in ["a.b", "a[0].b", r#"a["key.with.dots"]"#, r#"["odd.root"].x"#, "rules[*].ip", "a[0][1]"] {
             assert_eq!(text.parse::<Path>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn what_is_not_a_path_is_refused() {
+    fn an_invalid_path_is_rejected() {
         for text in ["", ".a", "a..b", "a[", "a[x]", r#"a["b"#, "a]b"] {
             assert!(text.parse::<Path>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn a_path_covers_what_lies_below_it() {
+    fn a_path_covers_the_paths_below_it() {
         let rules: Path = "rules[*].ip".parse().unwrap();
         assert!(rules.covers(&"rules[3].ip".parse().unwrap()));
         assert!(!rules.covers(&"rules[3].port".parse().unwrap()));
@@ -183,7 +183,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_written_path_is_read_back(first in ".{1,6}", rest in prop::collection::vec(any_segment(), 0..5)) {
+        fn a_written_path_is_parsed_again(first in ".{1,6}", rest in prop::collection::vec(any_segment(), 0..5)) {
             let path = Path(std::iter::once(Segment::Name(first)).chain(rest).collect());
             prop_assert_eq!(path.to_string().parse::<Path>(), Ok(path));
         }

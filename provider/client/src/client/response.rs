@@ -1,4 +1,4 @@
-//! What a response comes to: an answer, or an error with what it means for the next attempt; and the line in the log.
+//! Converts a response into an [`Answer`], or into an error and its class for retries; and writes the log line.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use crate::answer::Answer;
 use crate::api_error::{ApiError, request_id};
 use crate::call::Call;
 use crate::error::{Error, Undecoded};
-use crate::retry::Trouble;
+use crate::retry::FailureClass;
 use crate::storage;
 
-/// Turns a response into an answer or into what is wrong with it.
+/// Converts a response into an answer or an error.
 pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
     let (status, headers, bytes) = (response.status(), response.headers(), response.body());
     if !status.is_success() {
-        // Who takes uploads may answer in either language.
+        // The host of an upload may respond in JSON or XML.
         let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
         let read = if is_xml { ApiError::from_storage } else { ApiError::from_answer };
         let error = read(&call.operation, &call.method, status, headers, bytes).answered_by(host);
-        let trouble = Trouble::of_answer(status.as_u16(), error.kind(), headers);
-        return Err(Failed { error: error.into(), trouble });
+        let class = FailureClass::of_response(status.as_u16(), error.kind(), headers);
+        return Err(Failed { error: error.into(), class });
     }
     let request_id = request_id(headers);
     if call.upload.is_some() {
@@ -34,7 +34,7 @@ pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt:
             Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
             Err(what) => {
                 let error = Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id)));
-                Err(Failed { error, trouble: Trouble::Final })
+                Err(Failed { error, class: FailureClass::Final })
             }
         };
     }
@@ -42,15 +42,15 @@ pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt:
     match body {
         Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
         Err(error) => {
-            // A body that just ends was cut on its way, which is as good as no answer.
-            let trouble = if error.is_eof() { Trouble::Lost } else { Trouble::Final };
-            let what = if error.is_eof() { "it ends in the middle" } else { "it is not JSON" };
-            Err(Failed { error: Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id))), trouble })
+            // A truncated body is an ambiguous response.
+            let class = if error.is_eof() { FailureClass::Lost } else { FailureClass::Final };
+            let what = if error.is_eof() { "it is truncated" } else { "it is not JSON" };
+            Err(Failed { error: Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id))), class })
         }
     }
 }
 
-/// One line for each attempt: where to and how it went, never what was said.
+/// Writes one line for each attempt, without query, headers and body.
 pub(super) fn log(call: &Call, attempt: u32, took: Duration, response: Option<&Response<Bytes>>) {
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(

@@ -1,5 +1,4 @@
-//! What a call waits for before it is sent and after it failed: the host, the rate limit, the next attempt. Knows no
-//! request and no response.
+//! Waiting before and between attempts: for the host, the rate limit, and the next attempt.
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -11,16 +10,16 @@ use super::{Client, Host, Shared, cancelled, lock};
 use crate::breaker::Admission;
 use crate::call::{Call, Repeatable};
 use crate::error::{Error, Lost, Refused};
-use crate::limiter::Turn;
-use crate::retry::{ATTEMPTS_ALONE, Trouble};
+use crate::limiter::Permit;
+use crate::retry::{ATTEMPTS_ALONE, FailureClass};
 
-/// The time of one call.
+/// The time limits of one call.
 pub(super) struct Time {
     pub(super) started: Instant,
     pub(super) deadline: Option<Instant>,
-    /// Bound of attempts and pauses where there is no deadline.
+    /// The limit of attempts and pauses if there is no deadline.
     pub(super) total: Duration,
-    /// What was spent in the queue of the limiter, which counts for the deadline alone.
+    /// The time spent in the queue of the limiter, which counts towards the deadline only.
     pub(super) queued: Duration,
 }
 
@@ -33,49 +32,49 @@ impl Time {
         self.total.saturating_sub(spent)
     }
 
-    /// The error of a call whose time is over, with what it met last.
+    /// The error of a call whose time is over, with the last failure as its cause.
     pub(super) fn is_over(&self, host: &Host, error: Error) -> Error {
         if self.deadline.is_none() {
             return error;
         }
-        let what = format!("the time limit was reached before {} answered the call", host.name);
-        let doubt = error.maybe_done();
-        let help = "Run it again, or allow more time with `customTimeouts`.";
+        let what = format!("the time limit was reached before {} responded", host.name);
+        let ambiguous = error.maybe_done();
+        let help = "Run the command again, or set a longer timeout with `customTimeouts`.";
         let cause = match std::error::Error::source(&error) {
             Some(cause) => format!("{error}: {cause}"),
             None => error.to_string(),
         };
-        Error::Deadline(Box::new(Lost::new(what).help(Some(help)).cause(cause.into()))).doubting(doubt)
+        Error::Deadline(Box::new(Lost::new(what).help(Some(help)).cause(cause.into()))).or_ambiguous(ambiguous)
     }
 }
 
 impl Client {
-    /// Fails at once if the API is in an outage that lasts until then: for work that has not begun.
+    /// Fails immediately if the breaker admits no call before `deadline`: for operations that have not begun.
     pub fn expects_answers_before(&self, deadline: Instant) -> Result<(), Error> {
         let Shared { host, meter, .. } = &*self.shared;
         let (breaker, now) = (lock(&host.breaker), self.now());
-        let rests = breaker.rests(now);
+        let rests = breaker.time_until_probe(now);
         if rests.is_zero() || rests < deadline.saturating_duration_since(now) {
             return Ok(());
         }
         meter.refused();
-        Err(Error::Refused(Box::new(Refused::new(&host.name, breaker.why()))))
+        Err(Error::Refused(Box::new(Refused::new(&host.name, breaker.last_failure()))))
     }
 
-    /// Whether a call that failed because of the host should be sent again: not if it fails while others are answered,
-    /// nor if no connection could ever be made.
+    /// Whether a call should be sent again after a failure of the host: not if only this call fails while others succeed,
+    /// and not if no connection has ever succeeded.
     pub(super) fn is_worth_another(&self, host: &Host, attempt: u32, first_failure: Instant) -> bool {
         let breaker = lock(&host.breaker);
-        let alone = attempt >= ATTEMPTS_ALONE && breaker.was_well_since(first_failure);
-        !alone && !breaker.is_hopeless(self.now())
+        let alone = attempt >= ATTEMPTS_ALONE && breaker.succeeded_since(first_failure);
+        !alone && !breaker.is_unreachable(self.now())
     }
 
-    /// Waits before another attempt; after a failure of the host no longer than until it answers another call.
-    pub(super) async fn pause_for(&self, host: &Host, pause: Duration, trouble: Trouble) -> Result<(), Error> {
+    /// Waits before another attempt. After a failure of the host the wait ends as soon as another call succeeds.
+    pub(super) async fn pause_for(&self, host: &Host, pause: Duration, class: FailureClass) -> Result<(), Error> {
         if pause.is_zero() {
             return Ok(());
         }
-        if trouble.asks_for_time() || lock(&host.breaker).is_closed() {
+        if class.has_retry_after() || lock(&host.breaker).is_closed() {
             return self.pause(pause).await;
         }
         tokio::select! {
@@ -85,21 +84,21 @@ impl Client {
         }
     }
 
-    /// Waits until the host answers and the limiter lets the call pass.
-    pub(super) async fn turn(&self, host: &Host, call: &Call, time: &mut Time) -> Result<Turn, Error> {
+    /// Waits for the breaker and the limiter of the host.
+    pub(super) async fn acquire(&self, host: &Host, call: &Call, time: &mut Time) -> Result<Permit, Error> {
         loop {
             let probes = self.pass(host, call, time).await?;
             let queued = self.now();
-            let turn = self.queue(host, time).await?;
+            let permit = self.queue(host, time).await?;
             time.queued += self.now().saturating_duration_since(queued);
-            // An outage may have begun in the meantime.
+            // An outage may have begun while the call was queued.
             if probes || lock(&host.breaker).is_closed() {
-                return Ok(turn);
+                return Ok(permit);
             }
         }
     }
 
-    /// Waits while the host does not answer. Returns whether the call is the one that probes it.
+    /// Waits until the breaker admits the call. Returns whether the call is the probe.
     async fn pass(&self, host: &Host, call: &Call, time: &Time) -> Result<bool, Error> {
         let Shared { settings, meter, .. } = &*self.shared;
         loop {
@@ -110,18 +109,18 @@ impl Client {
                 Admission::Free => return Ok(false),
                 Admission::Probe if call.repeatable == Repeatable::Yes || call.method.is_safe() => return Ok(true),
                 Admission::Probe => {
-                    Box::pin(self.look(host, call, time)).await;
+                    Box::pin(self.probe_host(host, call, time)).await;
                     continue;
                 }
                 Admission::Wait(wait) => wait,
-                Admission::Hopeless => {
+                Admission::Unreachable => {
                     meter.refused();
-                    return Err(Error::Refused(Box::new(Refused::new(&host.name, lock(&host.breaker).why()))));
+                    return Err(Error::Refused(Box::new(Refused::new(&host.name, lock(&host.breaker).last_failure()))));
                 }
             };
             let left = time.left(self.now());
             if left.is_zero() {
-                let why = lock(&host.breaker).why().to_owned();
+                let why = lock(&host.breaker).last_failure().to_owned();
                 let error = Error::Refused(Box::new(Refused::new(&host.name, &why)));
                 return Err(time.is_over(host, error));
             }
@@ -134,23 +133,23 @@ impl Client {
         }
     }
 
-    /// Probes the host for a call that must not be sent twice, by reading at the same address: a create that meets an
+    /// Probes the host with a read of the same path, before a call that is not repeatable: a create that fails during an
     /// outage could not be repeated.
-    async fn look(&self, host: &Host, call: &Call, time: &Time) {
-        let mut look = call.clone();
-        look.method = Method::GET;
-        look.repeatable = Repeatable::Yes;
-        look.body = None;
-        look.query = vec![("page_size".to_owned(), "1".to_owned())];
-        look.operation = format!("GET {} (probe)", call.path);
-        if let Some(request) = self.write(&look).ok().and_then(|request| self.sign(&look, request).ok()) {
-            // The outcome is in the breaker.
-            let _ = self.attempt(host, &look, request, 1, time).await;
+    async fn probe_host(&self, host: &Host, call: &Call, time: &Time) {
+        let mut probe = call.clone();
+        probe.method = Method::GET;
+        probe.repeatable = Repeatable::Yes;
+        probe.body = None;
+        probe.query = vec![("page_size".to_owned(), "1".to_owned())];
+        probe.operation = format!("GET {} (probe)", call.path);
+        if let Some(request) = self.write(&probe).ok().and_then(|request| self.sign(&probe, request).ok()) {
+            // `attempt` reports the outcome to the breaker.
+            let _ = self.attempt(host, &probe, request, 1, time).await;
         }
     }
 
-    /// Waits for the limiter, until the deadline of the operation alone.
-    async fn queue(&self, host: &Host, time: &Time) -> Result<Turn, Error> {
+    /// Waits for the limiter until the deadline, regardless of other limits.
+    async fn queue(&self, host: &Host, time: &Time) -> Result<Permit, Error> {
         let Shared { settings, .. } = &*self.shared;
         let over = async {
             match time.deadline {
@@ -161,16 +160,16 @@ impl Client {
         tokio::select! {
             biased;
             () = settings.cancel.cancelled() => Err(cancelled()),
-            turn = host.limiter.turn(&*settings.clock) => Ok(turn),
+            permit = host.limiter.acquire(&*settings.clock) => Ok(permit),
             () = over => {
-                let what = format!("the time limit was reached while the call waited for the rate limit of {}", host.name);
-                let help = "Allow more time with `customTimeouts`, or lower the number of parallel operations.";
+                let what = format!("the time limit was reached while the request waited for the rate limit of {}", host.name);
+                let help = "Set a longer timeout with `customTimeouts`, or reduce the number of parallel operations.";
                 Err(Error::Deadline(Box::new(Lost::new(what).help(Some(help)))))
             }
         }
     }
 
-    /// Notes a failure of the host; the first one of an outage is reported to the user.
+    /// Records a failure of the host, and reports the begin of an outage to the user.
     pub(super) fn failed(&self, host: &Host, sent: Instant, now: Instant, error: &Error) {
         let cause = std::error::Error::source(error).map(ToString::to_string);
         let why = match error.api() {
@@ -179,7 +178,7 @@ impl Client {
         };
         let (begins, since) = {
             let mut breaker = lock(&host.breaker);
-            (breaker.unwell(sent, now, why.clone()), breaker.since())
+            (breaker.record_failure(sent, now, why.clone()), breaker.since())
         };
         if !begins {
             return;
@@ -188,7 +187,7 @@ impl Client {
         let ago = since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
         let began = settings.clock.today().checked_sub(ago).and_then(|time| Timestamp::try_from(time).ok());
         let began = began.map(|time| format!(" since {}", time.strftime("%H:%M:%S UTC"))).unwrap_or_default();
-        let message = format!("the Scaleway API at {} has not answered{began} ({why}); waiting for it", host.name);
+        let message = format!("the Scaleway API at {} has not responded{began} ({why}); waiting for it", host.name);
         tracing::warn!("{message}");
         if let Some(observer) = &settings.observer {
             observer.outage(&message);
@@ -196,11 +195,11 @@ impl Client {
     }
 }
 
-/// Notes that the host answers, and wakes the calls that wait for it.
+/// Records a response of the host, and wakes the calls that wait for it.
 pub(super) fn answered(host: &Host, now: Instant) {
-    let outage = lock(&host.breaker).well(now);
+    let outage = lock(&host.breaker).record_success(now);
     if let Some(outage) = outage {
-        tracing::info!(host = host.name, seconds = outage.as_secs(), "the host answers again");
+        tracing::info!(host = host.name, seconds = outage.as_secs(), "the host responds again");
         host.answers.notify_waiters();
     }
 }

@@ -1,10 +1,10 @@
-//! Where a bucket is: its region's endpoint, with the bucket in the host's name or at the beginning of the path.
+//! The URL of a bucket: the endpoint of its region, with the bucket in the host name or at the beginning of the path.
 
 use url::Url;
 
 use crate::settings::Settings;
 
-/// How a bucket is named in an address.
+/// Where the URL contains the bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// `https://<bucket>.s3.fr-par.scw.cloud/key`.
@@ -13,7 +13,7 @@ pub(crate) enum Style {
     Path,
 }
 
-/// Shorter names are no host names.
+/// Shorter names are not valid in a host name.
 const SHORTEST_HOST_NAME: usize = 3;
 
 /// The endpoint of a region.
@@ -23,29 +23,29 @@ pub(crate) fn endpoint(settings: &Settings, region: &str) -> Result<(Url, Style)
     }
     let is_name = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if region.is_empty() || !is_name {
-        return Err(format!("\"{region}\" is no region"));
+        return Err(format!("\"{region}\" is not a region"));
     }
     let url =
-        Url::parse(&format!("https://s3.{region}.scw.cloud")).map_err(|_| format!("\"{region}\" is no region"))?;
+        Url::parse(&format!("https://s3.{region}.scw.cloud")).map_err(|_| format!("\"{region}\" is not a region"))?;
     Ok((url, Style::Host))
 }
 
-/// The address of a call whose path is `/bucket/key`, escaped.
+/// The URL of a call whose path is `/bucket/key`, escaped.
 pub(crate) fn of(settings: &Settings, region: &str, path: &str, query: &[(String, String)]) -> Result<Url, String> {
     let (mut url, style) = endpoint(settings, region)?;
     let (bucket, key) = match path.trim_start_matches('/').split_once('/') {
         Some((bucket, key)) => (bucket, key),
         None => (path.trim_start_matches('/'), ""),
     };
-    // A slash in a key is one in its address too.
+    // A slash in a key is not escaped in its URL.
     let key = key.replace("%2F", "/");
     if key.split('/').any(|part| matches!(part, "." | "..")) {
-        return Err("no part of a key can be \".\" or \"..\"".to_owned());
+        return Err("the key contains a segment \".\" or \"..\", which is not supported".to_owned());
     }
     let base = url.path().trim_end_matches('/').to_owned();
     if style == Style::Host && bucket.len() >= SHORTEST_HOST_NAME && !bucket.contains(['.', '%', '_']) {
         let host = format!("{bucket}.{}", url.host_str().unwrap_or_default());
-        url.set_host(Some(&host)).map_err(|_| format!("\"{bucket}\" is no name of a bucket"))?;
+        url.set_host(Some(&host)).map_err(|_| format!("\"{bucket}\" is not a valid bucket name"))?;
         url.set_path(&format!("{base}/{key}"));
     } else if key.is_empty() {
         url.set_path(&format!("{base}/{bucket}"));
@@ -53,7 +53,7 @@ pub(crate) fn of(settings: &Settings, region: &str, path: &str, query: &[(String
         url.set_path(&format!("{base}/{bucket}/{key}"));
     }
     if !query.is_empty() {
-        // As it is signed: everything escaped, and an empty value with its sign.
+        // As the signature requires: everything escaped, and an empty value with `=`.
         let mut pairs: Vec<String> =
             query.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
         pairs.sort();
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_is_in_the_host_unless_it_is_no_host_name() {
+    fn a_bucket_is_in_the_host_unless_its_name_is_not_a_host_name() {
         let real = settings("https://api.scaleway.com", None);
         assert_eq!(shown(&real, "/main", &[("tagging", "")]), "https://main.s3.nl-ams.scw.cloud/?tagging=");
         assert_eq!(shown(&real, "/ab/k", &[]), "https://s3.nl-ams.scw.cloud/ab/k");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_that_was_set_and_an_api_on_this_machine_take_the_bucket_in_the_path() {
+    fn a_configured_endpoint_and_a_local_api_have_the_bucket_in_the_path() {
         let set = settings("https://api.scaleway.com", Some("http://minio:9000/s3"));
         assert_eq!(shown(&set, "/main/k", &[("b", "1"), ("a", "2 3")]), "http://minio:9000/s3/main/k?a=2%203&b=1");
         let local = settings("http://127.0.0.1:8080", None);
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_lead_elsewhere_is_refused() {
+    fn a_region_or_key_that_would_change_the_host_or_bucket_is_rejected() {
         let real = settings("https://api.scaleway.com", None);
         for (region, path) in [("evil.com/", "/main"), ("", "/main"), ("fr-par", "/main/a%2F..%2Fb")] {
             assert!(of(&real, region, path, &[]).is_err(), "{region} {path}");

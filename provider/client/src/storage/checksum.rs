@@ -1,4 +1,4 @@
-//! The checksum S3 asks for: CRC-32 as in ISO 3309, in base64.
+//! The checksum that S3 requires: CRC-32 (ISO 3309) in base64.
 
 /// The reversed polynomial.
 const POLYNOMIAL: u32 = 0xEDB8_8320;
@@ -22,7 +22,7 @@ const fn table() -> [u32; 256] {
     table
 }
 
-/// The checksum of a body as a header holds it.
+/// The checksum of a body, as the value of a header.
 pub(crate) fn crc32_base64(body: &[u8]) -> String {
     let sum = body.iter().fold(u32::MAX, |sum, byte| TABLE[((sum ^ u32::from(*byte)) & 255) as usize] ^ (sum >> 8));
     base64(&(!sum).to_be_bytes())
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checksums_are_those_of_recorded_requests() {
+    fn checksums_equal_those_of_recorded_requests() {
         let tags = "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag><Key>foo</Key>\
                     <Value>bar</Value></Tag></TagSet></Tagging>";
         assert_eq!(crc32_base64(tags.as_bytes()), "Y9NeVA==");

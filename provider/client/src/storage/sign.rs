@@ -1,4 +1,4 @@
-//! AWS Signature version 4, as Object Storage wants it: over headers, the hash of the body, and the time.
+//! AWS Signature Version 4 for Object Storage: over headers, the hash of the body, and the time.
 
 use std::time::SystemTime;
 
@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 
 use crate::settings::Credentials;
 
-/// Signs a finished request. The key works in another project than its own when that is written behind it.
+/// Signs a request. `<access key>@<project>` selects a project other than the default project of the API key.
 pub(crate) fn sign(
     request: &mut Request<Bytes>,
     credentials: &Credentials,
@@ -40,7 +40,7 @@ pub(crate) fn sign(
         .time(now)
         .settings(settings)
         .build()
-        .map_err(|_| "the call cannot be signed")?
+        .map_err(|_| "the request cannot be signed")?
         .into();
     let headers: Vec<(String, String)> = request
         .headers()
@@ -51,7 +51,7 @@ pub(crate) fn sign(
     let uri = request.uri().to_string();
     let signable = SignableRequest::new(request.method().as_str(), uri, headers, SignableBody::Bytes(request.body()))
         .map_err(|_| "its headers cannot be signed")?;
-    let (instructions, _) = signature(signable, &parameters).map_err(|_| "the call cannot be signed")?.into_parts();
+    let (instructions, _) = signature(signable, &parameters).map_err(|_| "the request cannot be signed")?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(())
 }
@@ -64,9 +64,9 @@ mod tests {
 
     use super::*;
 
-    /// The example of the signature's own documentation ("GET Object", 24 May 2013).
+    /// The example of AWS' documentation ("GET Object", 24 May 2013).
     #[test]
-    fn the_documented_example_gets_its_documented_signature() {
+    fn the_signature_of_the_documented_example_is_correct() {
         let mut request = Request::get("https://examplebucket.s3.amazonaws.com/test.txt")
             .header("range", "bytes=0-9")
             .body(Bytes::new())
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_project_stands_behind_the_key_and_the_secret_half_is_not_shown() {
+    fn the_credential_contains_the_project_and_the_secret_key_is_not_printed() {
         let mut request = Request::get("http://127.0.0.1:8080/main?acl=").body(Bytes::new()).unwrap();
         let key = Credentials::new("SCWEXAMPLE", "canary");
         sign(&mut request, &key, Some("22222222-2222-2222-2222-222222222222"), "fr-par", SystemTime::UNIX_EPOCH)
