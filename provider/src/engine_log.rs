@@ -151,7 +151,7 @@ async fn send(mut entries: mpsc::UnboundedReceiver<Entry>) {
                 if let Some(engine) = &mut engine
                     && let Err(status) = engine.log(line).await
                 {
-                    tracing::debug!(code = ?status.code(), "the engine did not take a line of log");
+                    tracing::debug!(code = ?status.code(), "the engine rejected a log message");
                 }
             }
             Entry::Reached(reached) => {
@@ -165,7 +165,7 @@ async fn send(mut entries: mpsc::UnboundedReceiver<Entry>) {
 /// Connects with the first line, and again with each one after a broken connection.
 fn dial(address: &str) -> Option<EngineClient<Channel>> {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).inspect_err(|_| {
-        tracing::debug!(address, "the engine's address is none");
+        tracing::debug!(address, "the engine's address is invalid");
     });
     let channel = endpoint.ok()?.connect_timeout(LINE).timeout(LINE).connect_lazy();
     let engine = EngineClient::new(channel);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use components::{Registered, Standing};
+use components::{OutputState, Registered};
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 use pulumi_rpc::pulumirpc as rpc;
@@ -164,7 +164,7 @@ pub(crate) fn call_arguments(
     let mut arguments = object(arguments)?;
     let component = arguments.remove("__self__");
     let Some(Data::Reference(component)) = component.as_ref().map(Value::data) else {
-        return Err(Malformed("`__self__` is no reference to a component".into()));
+        return Err(Malformed("`__self__` is not a reference to a component".into()));
     };
     for (name, told) in dependencies {
         depend(&mut arguments, name, &told.urns);
@@ -184,10 +184,10 @@ fn depend(inputs: &mut Object, name: &str, urns: &[String]) {
 /// A part of a component, as registered.
 pub(crate) fn registered(response: rpc::RegisterResourceResponse, dry_run: bool) -> Result<Registered, Malformed> {
     // Newer engines know more ways to fail.
-    let standing = match (response.result == i32::from(rpc::Result::Success), response.unknown || dry_run) {
-        (false, _) => Standing::Failed,
-        (true, true) => Standing::Partial,
-        (true, false) => Standing::Whole,
+    let output_state = match (response.result == i32::from(rpc::Result::Success), response.unknown || dry_run) {
+        (false, _) => OutputState::Failed,
+        (true, true) => OutputState::Partial,
+        (true, false) => OutputState::Complete,
     };
     let id = match response.id.as_str() {
         "" => Value::UNKNOWN,
@@ -195,7 +195,7 @@ pub(crate) fn registered(response: rpc::RegisterResourceResponse, dry_run: bool)
         id => Value::from(id),
     };
     let outputs = if response.unknown { Object::new() } else { object(response.object)? };
-    Ok(Registered { urn: response.urn, id, outputs, standing })
+    Ok(Registered { urn: response.urn, id, outputs, output_state })
 }
 
 /// A property bag; an absent one is empty.
@@ -211,7 +211,7 @@ fn target(urn: &str, token: String, name: String) -> Result<Target, Malformed> {
     let name_of_urn = of_urn(parts.next());
     let token = if token.is_empty() { token_of_urn } else { token };
     if token.is_empty() {
-        return Err(Malformed("it names no resource type".into()));
+        return Err(Malformed("it has no resource type".into()));
     }
     Ok(Target { token, name: if name.is_empty() { name_of_urn } else { name }, urn: urn.to_owned() })
 }
@@ -255,19 +255,19 @@ fn plain(bag: Struct, place: &str) -> Result<Object, Malformed> {
 
 fn special(mark: &Wire, mut bag: Struct, place: &str) -> Result<Value, Malformed> {
     let Some(Kind::StringValue(mark)) = &mark.kind else {
-        return Err(Malformed(format!("the mark of a special value in `{place}` is not a text")));
+        return Err(Malformed(format!("the signature of a special value in `{place}` is not a string")));
     };
     match mark.as_str() {
         signature::SECRET => {
             let inner = bag.fields.remove("value");
-            let inner = inner.ok_or_else(|| Malformed(format!("a secret in `{place}` holds nothing")))?;
+            let inner = inner.ok_or_else(|| Malformed(format!("a secret in `{place}` has no value")))?;
             Ok(value(inner, place)?.into_secret())
         }
         signature::OUTPUT_VALUE => output(bag, place),
         signature::RESOURCE_REFERENCE => Ok(Value::new(Data::Reference(Box::new(reference(bag, place)?)))),
         signature::ASSET => Ok(Value::new(Data::Asset(Box::new(asset(bag, false, place)?)))),
         signature::ARCHIVE => Ok(Value::new(Data::Asset(Box::new(asset(bag, true, place)?)))),
-        _ => Err(Malformed(format!("`{place}` holds a special value of a kind that was not agreed on"))),
+        _ => Err(Malformed(format!("`{place}` has a special value of an unsupported kind"))),
     }
 }
 

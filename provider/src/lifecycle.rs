@@ -84,7 +84,7 @@ async fn serve(
     tokio::select! {
         outcome = serving => outcome.map_err(io::Error::other),
         () = clock.sleep(SHUTDOWN_TIMEOUT) => {
-            tracing::warn!("ended with operations under way");
+            tracing::warn!("ended with running operations");
             Ok(())
         }
     }
@@ -93,8 +93,8 @@ async fn serve(
 /// Comes when the process should end.
 async fn end(started_by_engine: bool, clock: Arc<dyn Clock>) {
     tokio::select! {
-        () = interrupted() => tracing::info!("ending: asked to"),
-        () = abandoned(started_by_engine, parent, clock.as_ref()) => tracing::info!("ending: the engine is gone"),
+        () = interrupted() => tracing::info!("ending: signal received"),
+        () = abandoned(started_by_engine, parent, clock.as_ref()) => tracing::info!("ending: the engine exited"),
     }
 }
 

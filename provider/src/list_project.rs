@@ -73,7 +73,7 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     }
     defaults.project_id = question.project.clone().or(defaults.project_id);
     let Some(project) = defaults.project_id.clone() else {
-        return Err(io::Error::other("no project is named: give --project, or set SCW_DEFAULT_PROJECT_ID"));
+        return Err(io::Error::other("no project is set: use --project, or set SCW_DEFAULT_PROJECT_ID"));
     };
     let regions = match &defaults.region {
         Some(region) if question.regions.is_empty() => vec![region.clone()],
@@ -98,7 +98,7 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     failed.sort();
     failed.dedup();
     if found.is_empty() && !failed.is_empty() {
-        return Err(io::Error::other(format!("nothing could be listed: {}", failed.join("\n"))));
+        return Err(io::Error::other(format!("no resource could be listed: {}", failed.join("\n"))));
     }
     let resources = resources(found);
     let count = resources.len();
@@ -118,7 +118,7 @@ async fn answers(settings: &Settings) -> io::Result<()> {
         _ => {
             let cause = std::error::Error::source(&error).map(|cause| format!(" ({cause})")).unwrap_or_default();
             let hint = error.help().map(|help| format!("\nHint: {help}")).unwrap_or_default();
-            Err(io::Error::other(format!("nothing was listed: {error}{cause}{hint}")))
+            Err(io::Error::other(format!("no resources were listed: {error}{cause}{hint}")))
         }
     }
 }

@@ -43,12 +43,12 @@ fn migrate() -> io::Result<ExitCode> {
     let migrated = migrate_state::migrate(&export).map_err(io::Error::other)?;
     say(&migrated.export)?;
     let mut stderr = io::stderr().lock();
-    writeln!(stderr, "taken over: {} resources", migrated.taken)?;
+    writeln!(stderr, "migrated: {} resources", migrated.taken)?;
     if migrated.pending > 0 {
-        writeln!(stderr, "pending operations, which stay so: {}", migrated.pending)?;
+        writeln!(stderr, "pending operations, unchanged: {}", migrated.pending)?;
     }
     for urn in &migrated.left {
-        writeln!(stderr, "stays with the community's package: {urn}")?;
+        writeln!(stderr, "not migrated, still in pulumiverse_scaleway: {urn}")?;
     }
     Ok(if migrated.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
 }

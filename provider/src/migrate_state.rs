@@ -45,13 +45,13 @@ pub struct Migrated {
 #[derive(Debug, Error)]
 pub enum MigrateError {
     /// The text is no JSON.
-    #[error("what came in is no JSON: give the output of `pulumi stack export`")]
+    #[error("the input is not JSON: use the output of `pulumi stack export`")]
     NoJson(#[source] serde_json::Error),
     /// The JSON is no exported stack.
-    #[error("what came in is no exported stack: it has no `deployment`; give the output of `pulumi stack export`")]
+    #[error("the input is not an exported stack: it has no `deployment`; use the output of `pulumi stack export`")]
     NoStack,
     /// A part of the stack has another form.
-    #[error("`deployment.{0}` is not a list of objects: give the output of `pulumi stack export`")]
+    #[error("`deployment.{0}` is not a list of objects: use the output of `pulumi stack export`")]
     NoList(&'static str),
     /// Two resources would be one.
     #[error(

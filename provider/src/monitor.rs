@@ -33,8 +33,9 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// Connects with the first call. There is one monitor per deployment, so nothing is kept.
     pub(crate) fn of(address: &str) -> Result<Self, Status> {
-        let endpoint = Endpoint::from_shared(format!("http://{address}"))
-            .map_err(|_| Status::invalid_argument("malformed request: the address of the monitor is none"))?;
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| {
+            Status::invalid_argument("malformed request: the address of the resource monitor is invalid")
+        })?;
         // No time limit: a registration lasts as long as the resource takes.
         let client = ResourceMonitorClient::new(endpoint.connect_lazy())
             .max_decoding_message_size(pulumi_rpc::MAX_MESSAGE_BYTES)
@@ -179,12 +180,12 @@ impl Monitor for ComponentMonitor {
         async move {
             let answer = self.register(request).await?;
             from_proto::registered(answer, self.options.request.dry_run)
-                .map_err(|error| Error::Refused { name, message: error.to_string() })
+                .map_err(|error| Error::Rejected { name, message: error.to_string() })
         }
         .boxed()
     }
 
-    fn ask<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
+    fn invoke<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
         let mut client = self.client.clone();
         let request = rpc::ResourceInvokeRequest {
             tok: format!("{PACKAGE}:{token}"),
@@ -194,7 +195,7 @@ impl Monitor for ComponentMonitor {
             ..rpc::ResourceInvokeRequest::default()
         };
         async move {
-            let refused = |message: String| Error::Refused { name: token.to_owned(), message };
+            let refused = |message: String| Error::Rejected { name: token.to_owned(), message };
             let answer = client.invoke(request).await.map_err(|status| self::refused(token.to_owned(), &status))?;
             let answer = answer.into_inner();
             if let Some(failure) = answer.failures.first() {
@@ -233,7 +234,7 @@ impl ComponentMonitor {
 /// status code, and its message is the cause that the user needs to see.
 fn refused(name: String, status: &Status) -> Error {
     let message = status.message();
-    if message.starts_with(SHUT_DOWN) { Error::Ended } else { Error::Refused { name, message: message.to_owned() } }
+    if message.starts_with(SHUT_DOWN) { Error::Ended } else { Error::Rejected { name, message: message.to_owned() } }
 }
 
 #[cfg(test)]

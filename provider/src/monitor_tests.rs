@@ -98,6 +98,6 @@ fn only_the_engine_s_own_message_means_that_the_deployment_ended() {
     let ended = Status::unavailable("resource monitor shut down while waiting on step's done channel");
     assert_eq!(refused("db".into(), &ended), Error::Ended);
     let transform = Status::unavailable("failed to connect to all addresses");
-    let expected = Error::Refused { name: "db".into(), message: "failed to connect to all addresses".into() };
+    let expected = Error::Rejected { name: "db".into(), message: "failed to connect to all addresses".into() };
     assert_eq!(refused("db".into(), &transform), expected);
 }

@@ -171,7 +171,9 @@ impl ResourceProvider for Server {
                     "the plugin's schema cannot be unpacked ({error}); install the plugin again"
                 ))),
             },
-            version => Err(Status::invalid_argument(format!("there is no version {version} of the schema's format"))),
+            version => {
+                Err(Status::invalid_argument(format!("version {version} of the schema format is not supported")))
+            }
         }
     }
 

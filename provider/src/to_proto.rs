@@ -162,7 +162,7 @@ fn known(mut object: Object) -> Struct {
 fn drop_unknown(object: &mut Object) {
     object.retain(|name, value| {
         if value.is_unknown() {
-            tracing::warn!(property = name, "a property of a real resource is unknown; it is left out");
+            tracing::warn!(property = name, "a property of a real resource is unknown; it is omitted");
         }
         !value.is_unknown()
     });

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use catalog::{Catalog, Decides, Input, Kind, Property};
-use components::{API, Child, Error, Monitor, PROJECT, Registered, Request, STORAGE, Standing};
+use components::{API, Child, Error, Monitor, OutputState, PROJECT, Registered, Request, STORAGE};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use rules::{Autonaming, CheckRequest, Defaults};
@@ -115,12 +115,17 @@ impl Monitor for Inside<'_> {
                 checked.failures.iter().for_each(|failure| self.preview.fail(&name, &failure.path, &failure.reason));
                 checked.inputs
             };
-            Ok(Registered { urn: format!("urn:{name}"), id: Value::UNKNOWN, outputs, standing: Standing::Partial })
+            Ok(Registered {
+                urn: format!("urn:{name}"),
+                id: Value::UNKNOWN,
+                outputs,
+                output_state: OutputState::Partial,
+            })
         }
         .boxed()
     }
 
-    fn ask<'a>(&'a self, _: &'a str, _: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
+    fn invoke<'a>(&'a self, _: &'a str, _: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
         async { Ok(Some(object! { "data": "aGlkZGVu" })) }.boxed()
     }
 

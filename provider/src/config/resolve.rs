@@ -216,7 +216,7 @@ impl Sources {
                 (None, None) => None,
             }
         });
-        let built_in = || "what is built in".to_owned();
+        let built_in = || "the built-in default".to_owned();
         let (region, of_region, zone, of_zone) =
             told.unwrap_or_else(|| (BUILT_IN_REGION.to_owned(), built_in(), first_zone(BUILT_IN_REGION), built_in()));
         self.doubt("region", &region, &of_region, setting::is_region(&region), "fr-par");
@@ -228,8 +228,9 @@ impl Sources {
     fn doubt(&mut self, name: &str, text: &str, origin: &str, right: bool, example: &str) {
         // What was derived from something doubtful was doubted there.
         if !right && origin != "the region" && origin != "the zone" {
-            self.warnings
-                .push(format!("the {name} `{text}`, from {origin}, does not look like one, such as `{example}`"));
+            self.warnings.push(format!(
+                "the {name} `{text}`, from {origin}, does not have the form of a {name}, such as `{example}`"
+            ));
         }
     }
 

@@ -59,13 +59,15 @@ impl Holds {
         match self {
             Self::Text => None,
             Self::Url if url(text).is_some() => None,
-            Self::Url => Some("must be an http or https address, such as `https://api.scaleway.com`".to_owned()),
+            Self::Url => Some("must be an http or https URL, such as `https://api.scaleway.com`".to_owned()),
             Self::Count(least) if count(text).is_some_and(|number| number >= least) => None,
-            Self::Count(least) => Some(format!("must be a whole number of at least {least}")),
+            Self::Count(least) => Some(format!("must be an integer of at least {least}")),
             Self::Texts if texts(text).is_some() => None,
-            Self::Texts => Some("must be texts by their names, such as `{\"team\": \"data\"}`".to_owned()),
+            Self::Texts => Some("must be a map of strings, such as `{\"team\": \"data\"}`".to_owned()),
             Self::Word if is_word(text) => None,
-            Self::Word => Some("must be of lower-case letters, digits and dashes, such as `production`".to_owned()),
+            Self::Word => {
+                Some("must consist of lower-case letters, digits and dashes, such as `production`".to_owned())
+            }
         }
     }
 }

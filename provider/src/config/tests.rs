@@ -31,8 +31,8 @@ const CASES: &[Case] = &[
         environment: &[],
         file: "",
         expected: &[
-            ("region", "fr-par", "what is built in"),
-            ("zone", "fr-par-1", "what is built in"),
+            ("region", "fr-par", "the built-in default"),
+            ("zone", "fr-par-1", "the built-in default"),
             ("apiUrl", "https://api.scaleway.com/", "nothing"),
         ],
     },
@@ -118,7 +118,7 @@ const CASES: &[Case] = &[
         stack: r#"{"projectId": ""}"#,
         environment: &[("SCW_DEFAULT_PROJECT_ID", ""), ("SCW_PROJECT_ID", "short"), ("SCW_DEFAULT_REGION", "")],
         file: "default_region: ''",
-        expected: &[("projectId", "short", "SCW_PROJECT_ID"), ("region", "fr-par", "what is built in")],
+        expected: &[("projectId", "short", "SCW_PROJECT_ID"), ("region", "fr-par", "the built-in default")],
     },
     Case {
         says: "numbers are read from texts",
@@ -246,7 +246,7 @@ fn a_setting_nothing_can_be_done_with_is_named_with_its_source_and_never_quoted(
         &[],
         &[("SCW_API_URL", "canary")],
         "",
-        "the setting `apiUrl`, from SCW_API_URL, must be an http or https address, such as `https://api.scaleway.com`",
+        "the setting `apiUrl`, from SCW_API_URL, must be an http or https URL, such as `https://api.scaleway.com`",
     );
     check_wrong(
         &[("maxRetries", "canary")],

@@ -40,8 +40,8 @@ pub(crate) fn malformed(error: &Malformed) -> Status {
 pub(crate) fn wrong_inputs(token: &str, name: &str, inputs: &[&Object], problems: Vec<Problem>) -> Status {
     let label = token.rsplit(':').next().unwrap_or(token);
     let message = match problems.len() {
-        1 => format!("an input of {label} \"{name}\" is wrong; nothing was made"),
-        count => format!("{count} inputs of {label} \"{name}\" are wrong; nothing was made"),
+        1 => format!("an input of {label} \"{name}\" is invalid; no resource was created"),
+        count => format!("{count} inputs of {label} \"{name}\" are invalid; no resource was created"),
     };
     let errors = problems
         .into_iter()
@@ -59,9 +59,9 @@ pub(crate) fn not_built(name: &str, error: &components::Error) -> Status {
     let code = match error {
         components::Error::Ended => Code::Cancelled,
         components::Error::Unknown(_) => Code::InvalidArgument,
-        components::Error::Part { .. } | components::Error::Refused { .. } => Code::Aborted,
+        components::Error::Part { .. } | components::Error::Rejected { .. } => Code::Aborted,
     };
-    Status::new(code, format!("building \"{name}\": {error}"))
+    Status::new(code, format!("constructing component \"{name}\": {error}"))
 }
 
 /// A resource or function this version does not have.
@@ -75,7 +75,7 @@ pub(crate) fn unknown_token(what: &str, token: &str) -> Status {
 
 /// An operation before Configure, which only a caller other than Pulumi's engine attempts.
 pub(crate) fn not_configured() -> Status {
-    Status::failed_precondition("the provider is not configured: Configure has to come first")
+    Status::failed_precondition("the provider is not configured: call Configure first")
 }
 
 /// A setting nothing can be done with.
