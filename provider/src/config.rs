@@ -145,7 +145,7 @@ impl Environment {
     }
 }
 
-/// An invalid setting. Says which and where it came from, never what it is: it may be a secret.
+/// An invalid setting. The message contains its name and source, never its value, which may be a secret.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{0}")]
 pub(crate) struct WrongSetting(String);
@@ -160,7 +160,7 @@ impl fmt::Display for MissingKey {
             f,
             "no Scaleway API key is set\n\
              Hint: run `pulumi config set {PACKAGE}:secretKey --secret`, or set SCW_SECRET_KEY, or log in with \
-             Scaleway's command line (`scw init`); a key is made in the console under IAM, API keys."
+             Scaleway's command line (`scw init`); create an API key in the console under IAM, API keys."
         )
     }
 }
