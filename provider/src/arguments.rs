@@ -1,6 +1,6 @@
-//! The command line, as the engine and people write it.
+//! The command line of the engine and of users.
 //!
-//! Knows nothing of what is done with it. A subcommand is a first word that is no address.
+//! A first argument that is not an address is a command.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -10,86 +10,86 @@ use thiserror::Error;
 use crate::config::VARIABLES;
 use crate::list_project::Question;
 
-/// The part of `--help` before the variables.
+/// The part of `--help` before the environment variables.
 const USAGE: &str = "\
 The Pulumi resource plugin for Scaleway, package `evalap-scaleway`.
 
-Pulumi starts it by itself. To start it by hand, for debugging:
+Pulumi starts the plugin. To start it manually, for debugging:
 
     pulumi-resource-evalap-scaleway [ENGINE]
 
-It prints the port it listens on (127.0.0.1 only). Without ENGINE, the address of a running Pulumi engine, it waits
-for one to attach: set PULUMI_DEBUG_PROVIDERS=evalap-scaleway:<port> for Pulumi.
+It prints the port on which it listens (127.0.0.1 only). Without ENGINE, the address of a running Pulumi engine, it
+waits for an engine to attach: set PULUMI_DEBUG_PROVIDERS=evalap-scaleway:<port> for Pulumi.
 
-    -v=N             log more: 1 to 3 what happens, 4 to 8 how, 9 and above everything
-    --logtostderr    as -v=1; logs always go to stderr, as lines of JSON
-    --help           print this
+    -v=N             log verbosity: 1 to 3 for info, 4 to 8 for debug, 9 and above for trace
+    --logtostderr    same as -v=1; logs are always JSON lines on stderr
+    --help           print this help
     --version        print the version
 
-People may give it a command instead; each has a --help of its own:
+Commands; each has its own --help:
 
-    list-project     list what exists in a project as the file that `pulumi import --file` takes
-    migrate-state    take a stack over from the community's package, pulumiverse_scaleway
+    list-project     list the resources of a project as a file for `pulumi import --file`
+    migrate-state    migrate an exported stack from pulumiverse_scaleway
 
-Flags that are not known are ignored. Variables of the environment that it reads:
+Unknown flags are ignored. Environment variables:
 ";
 
-/// What `migrate-state --help` prints.
+/// The output of `migrate-state --help`.
 pub const MIGRATE_STATE_HELP: &str = "\
-Takes a stack over from the community's package, pulumiverse_scaleway: its resources and providers become those of
-evalap-scaleway, with the same ids, in both generations of names.
+Migrates a stack from pulumiverse_scaleway: its resources and providers become those of evalap-scaleway, with the same
+IDs, in both generations of names.
 
     pulumi stack export --file before.json
     pulumi-resource-evalap-scaleway migrate-state < before.json > after.json
     pulumi stack import --file after.json
 
-It reads an exported stack on standard input and writes one on standard output. It asks nobody and changes nothing
-else: keep `before.json` to be able to go back. Change the import of the program too, and `scaleway:` to
-`evalap-scaleway:` in the stack's configuration; then `pulumi preview` shows no change.
+It reads an exported stack from standard input and writes the migrated stack to standard output. It sends no requests
+and changes nothing else: keep `before.json` to be able to revert. Change the import of the program too, and `scaleway:`
+to `evalap-scaleway:` in the stack configuration; then `pulumi preview` shows no change.
 
-Secrets stay ciphered as they are. Pending operations stay pending. Resources that evalap-scaleway does not have stay
-with the community's package and its provider, and are named on standard error: a program can use both packages.
+Secrets stay encrypted. Pending operations stay pending. Resources of types that evalap-scaleway does not have stay in
+pulumiverse_scaleway with their provider, and are listed on standard error: a program can use both packages.
 
-exit code: 0 all resources were taken over; 3 the stack was written, but some resources stay with the community's
-package; 1 nothing was written
+exit code: 0 all resources were migrated; 3 the stack was written, but some resources stay in pulumiverse_scaleway;
+1 nothing was written
 ";
 
-/// What `list-project --help` prints.
+/// The output of `list-project --help`.
 pub const LIST_PROJECT_HELP: &str = "\
-Lists what exists in a project, so that all of it comes under Pulumi:
+Lists the resources of a project, to import them into Pulumi:
 
     pulumi-resource-evalap-scaleway list-project > project.json
     pulumi import --file project.json --out imported.py
 
-It asks Scaleway with the credentials that the plugin uses (see the variables in the plugin's --help), changes
-nothing, and writes the file for `pulumi import` on standard output. Take out of it what another stack manages.
+It reads from Scaleway with the credentials of the plugin (see the environment variables in the plugin's --help),
+changes nothing, and writes the file for `pulumi import` to standard output. Remove the resources of other stacks from it.
 
-    --project ID       the project; default: the configured one
-    --region REGION    a region, with its zones; may be given several times; default: the configured one
-    --organization     also what belongs to the whole organization, such as IAM policies
-    --help             print this
+    --project ID       project; default: the configured one
+    --region REGION    region, with its zones; can be repeated; default: the configured one
+    --organization     also list resources of the organization, such as IAM policies
+    --help             print this help
 
-PartialState out are what Scaleway keeps by itself, such as the default VPC, what another resource of the file covers, such as the
-members of a group, and objects in buckets. What cannot be listed is named on standard error.
+The file does not contain objects that Scaleway creates, such as the default VPC, objects that another resource of the
+file covers, such as the members of a group, and objects in buckets. Failures are listed on standard error.
 
-exit code: 0 everything was listed; 3 the file was written, but some kinds could not be listed; 1 nothing was written
+exit code: 0 everything was listed; 3 the file was written, but some types could not be listed; 1 nothing was written
 ";
 
-/// What `--version` prints.
+/// The output of `--version`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// What `--help` prints.
+/// The output of `--help`.
 pub fn help() -> String {
     let widest = VARIABLES.iter().map(|variable| variable.name.len()).max().unwrap_or_default();
     let mut help = format!("{USAGE}\n");
     for variable in VARIABLES {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(help, "    {:widest$}  {}", variable.name, variable.about);
     }
     help
 }
 
-/// What is asked of the process.
+/// The command of the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Serve Pulumi.
@@ -98,26 +98,26 @@ pub enum Command {
     Help,
     /// Print [`VERSION`].
     Version,
-    /// List what exists in a project.
+    /// List the resources of a project.
     ListProject(Question),
     /// Print [`LIST_PROJECT_HELP`].
     ListProjectHelp,
-    /// Take an exported stack over from the community's package.
+    /// Migrate an exported stack from `pulumiverse_scaleway`.
     MigrateState,
     /// Print [`MIGRATE_STATE_HELP`].
     MigrateStateHelp,
 }
 
-/// How to serve.
+/// Options of the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arguments {
-    /// The address of the engine that started us. Without it an engine attaches, and is not our parent.
+    /// The address of the engine that started the process. Without it an engine attaches, and is not the parent process.
     pub engine: Option<String>,
-    /// How much to log, 0 to 9; `None` without any of the flags.
+    /// The log verbosity from 0 to 9; `None` without these flags.
     pub verbosity: Option<u8>,
 }
 
-/// A word that is neither a flag nor an address, nor known to the command before it.
+/// An argument that is not a flag, an address or an argument of the command.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("there is no command `{0}`; see --help")]
 pub struct UnknownCommand(String);
@@ -125,13 +125,13 @@ pub struct UnknownCommand(String);
 /// The name of the command that lists a project.
 const LIST_PROJECT: &str = "list-project";
 
-/// The name of the command that takes a stack over.
+/// The name of the command that migrates a stack.
 const MIGRATE_STATE: &str = "migrate-state";
 
-/// Flags that take the next argument as their value when they have none of their own.
+/// Flags whose value can be the next argument.
 const FLAGS_WITH_VALUE: [&str; 2] = ["tracing", "v"];
 
-/// Reads what stands after the program's name.
+/// Parses the arguments after the program's name.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, UnknownCommand> {
     let mut arguments = Arguments::default();
     let mut words = words.into_iter().map(|word| word.to_string_lossy().into_owned());
@@ -164,7 +164,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Unkno
     Ok(Command::Serve(arguments))
 }
 
-/// Reads what stands after `migrate-state`: nothing, or a question.
+/// Parses the arguments of `migrate-state`.
 fn migrate_state(mut words: impl Iterator<Item = String>) -> Result<Command, UnknownCommand> {
     match words.next() {
         None => Ok(Command::MigrateState),
@@ -173,7 +173,7 @@ fn migrate_state(mut words: impl Iterator<Item = String>) -> Result<Command, Unk
     }
 }
 
-/// Reads what stands after `list-project`.
+/// Parses the arguments of `list-project`.
 fn list_project(mut words: impl Iterator<Item = String>) -> Result<Command, UnknownCommand> {
     let mut question = Question::default();
     while let Some(word) = words.next() {
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_project_is_listed_where_it_is_said() {
+    fn list_project_reads_project_and_regions() {
         let everywhere =
             Question { project: Some("p".into()), regions: vec!["fr-par".into(), "nl-ams".into()], organization: true };
         let line = "list-project --project p --region=fr-par --region nl-ams --organization";
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_no_address_is_refused() {
+    fn an_argument_that_is_not_an_address_is_rejected() {
         assert_eq!(read("destroy-everything"), Err(UnknownCommand("destroy-everything".into())));
     }
 }

@@ -1,6 +1,6 @@
-//! Construct and Call: a component's inputs are typed and checked, then it is built through the monitor.
+//! Construct and Call: decodes and checks the inputs of a component, and constructs it through the resource monitor.
 //!
-//! Never calls Scaleway: parts are resources, and those have operations of their own. Knows no single component.
+//! It sends no requests to Scaleway: parts are resources with their own operations.
 
 mod overrides;
 #[cfg(test)]
@@ -20,18 +20,18 @@ use crate::from_proto;
 use crate::monitor::{Deployment, Options};
 use crate::to_proto;
 
-/// What components are told of the provider that this process is.
+/// The settings of the provider that components need.
 #[derive(Default)]
 pub(crate) struct Provided {
-    /// The project it works in.
+    /// The project.
     pub(crate) project: Option<String>,
-    /// Where Object Storage is, if not at Scaleway's.
+    /// The endpoint of Object Storage, if it is not Scaleway's.
     pub(crate) storage: Option<String>,
-    /// Where the API is.
+    /// The URL of the API.
     pub(crate) api: Option<String>,
 }
 
-/// Builds a component. `reference` is the provider resource that this process serves.
+/// Constructs a component. `reference` is the provider resource of this process.
 pub(crate) async fn construct(
     catalog: &Catalog,
     reference: String,
@@ -42,10 +42,12 @@ pub(crate) async fn construct(
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
     let (given, mut checked) = typed(catalog, component, from_proto::construct_inputs(&mut request)?);
     let parts: Vec<String> = component.parts.keys().cloned().collect();
-    // What another provider was told is not known here.
+    // The settings of another provider are unknown here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
-        let told = [(PROJECT, provided.project), (STORAGE, provided.storage), (API, provided.api)];
-        checked.inputs.extend(told.into_iter().filter_map(|(name, told)| Some((name.to_owned(), Value::from(told?)))));
+        let settings = [(PROJECT, provided.project), (STORAGE, provided.storage), (API, provided.api)];
+        checked
+            .inputs
+            .extend(settings.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?)))));
     }
     let request_of = Request {
         token: &request.r#type.clone(),
@@ -95,28 +97,28 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
     }
 }
 
-/// What the program gave, as the state keeps it; and typed, with defaults, for the code of the component.
+/// The inputs as the state stores them, and typed with defaults for the code of the component.
 fn typed(catalog: &Catalog, component: &Component, given: Object) -> (Object, Checked) {
     let given = overrides::sealed(catalog, component, sealed(&component.inputs, given));
     let mut checked = rules::check_component(&component.inputs, &given);
     checked.failures.extend(overrides::unexpected(catalog, component, &given, &Path::default()));
-    // A component takes maps and lists apart: what holds for the whole holds for each value.
+    // Components read the elements of maps and lists: each element inherits secrecy and dependencies.
     checked.inputs = checked.inputs.into_iter().map(|(name, value)| (name, value.spread())).collect();
     (given, checked)
 }
 
-/// What is wrong with the inputs: by themselves, and together. Where an input is unknown that must be known, nothing can be
-/// said of inputs together.
+/// The problems of single inputs and of combinations. If an input is unknown that must be known, combinations are not
+/// checked.
 fn wrong(failures: Vec<Failure>, request: Request<'_>) -> Vec<Problem> {
     let is_unknown = failures.iter().any(|failure| request.given.at(&failure.path).is_some_and(Value::is_unknown));
     let together = if is_unknown { Vec::new() } else { components::problems(request) };
     failures.into_iter().map(|Failure { path, reason }| Problem { path, reason }).chain(together).collect()
 }
 
-/// Inputs or outputs with what is declared secret sealed, at any depth: SDKs do that with inputs at the top only, and the
-/// state keeps them as they came; what a component tells must not forget it either.
-fn sealed(declared: &BTreeMap<String, Property>, told: Object) -> Object {
-    let sealed = told.into_iter().map(|(name, value): (String, Value)| {
+/// Inputs or outputs with declared secrets marked as secret, at any depth: SDKs mark top-level inputs only, and the state
+/// stores them as received. Outputs of a component need the same.
+fn sealed(declared: &BTreeMap<String, Property>, values: Object) -> Object {
+    let sealed = values.into_iter().map(|(name, value): (String, Value)| {
         let value = match declared.get(&name) {
             Some(property) if property.secret => value.into_secret(),
             Some(property) => sealed_as(&property.kind, value),
@@ -147,7 +149,7 @@ mod tests {
 
     use super::*;
 
-    /// The least that a component needs beside its environment.
+    /// The minimal inputs of a component without its environment.
     fn least(token: &str) -> Value {
         let json = match token {
             "evalap/application:Application" | "evalap/database:Database" => {
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_is_as_if_it_were_not_given_for_every_list_of_every_component() {
+    fn an_empty_list_equals_an_omitted_list_in_every_component() {
         let catalog = Catalog::parse(include_str!("../../schema/catalog.json")).unwrap();
         let mut lists = 0;
         for (token, component) in &catalog.components {
@@ -205,11 +207,11 @@ mod tests {
                 }
             }
         }
-        assert!(lists > 15, "only {lists} lists were given");
+        assert!(lists > 15, "only {lists} lists were tested");
     }
 
     #[test]
-    fn what_is_declared_secret_is_sealed_wherever_it_stands() {
+    fn declared_secrets_are_marked_secret_at_any_depth() {
         let secret = Property { secret: true, ..Property::default() };
         let inner = Kind::Object(BTreeMap::from([("key".to_owned(), secret)]));
         let list = Property { kind: Kind::List(Box::new(inner.clone())), ..Property::default() };

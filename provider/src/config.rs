@@ -1,7 +1,7 @@
-//! What the provider is told by its arguments, its stack, its environment and Scaleway's own configuration file.
+//! The configuration: provider arguments, stack configuration, environment variables and Scaleway's configuration file.
 //!
-//! The only place that reads the environment, and files that are not to be uploaded (`files`). What is in force is decided by `resolve`, from what this door
-//! lets in; nothing read here is ever written into inputs or state, which belong to every machine alike.
+//! The only module that reads environment variables and configuration files. `resolve` determines the effective values. They
+//! are never written to inputs or state, because they differ between machines.
 
 mod check;
 mod profile;
@@ -20,18 +20,18 @@ pub(crate) use resolve::{ARGUMENTS, Configuration, built_in_defaults, resolve};
 /// The name of the package: the namespace of its stack configuration.
 pub(crate) const PACKAGE: &str = "evalap-scaleway";
 
-/// A variable of the environment that the plugin reads.
+/// An environment variable of the plugin.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Variable {
     /// Its name.
     pub(crate) name: &'static str,
-    /// The setting it gives, if it gives one. Of several for one setting the first that is set counts.
+    /// Its setting, if any. The first variable of a setting that is set takes precedence.
     pub(crate) setting: Option<&'static str>,
-    /// What it is, for people.
+    /// Its description.
     pub(crate) about: &'static str,
 }
 
-/// Every variable the plugin reads; `--help` and `docs/reference/environment.md` are made of it.
+/// All environment variables of the plugin; `--help` and `docs/reference/environment.md` are generated from this list.
 pub(crate) const VARIABLES: &[Variable] = &[
     setting("SCW_ACCESS_KEY", "accessKey", "Access key of the API key."),
     setting("SCW_SECRET_KEY", "secretKey", "Secret key of the API key, a uuid."),
@@ -77,20 +77,20 @@ type ReadVariable = dyn Fn(&str) -> Option<String> + Send + Sync;
 /// Reads a whole file.
 type ReadFile = dyn Fn(&Path) -> io::Result<String> + Send + Sync;
 
-/// The environment and the files of a process, or what a test puts in their place.
+/// The environment variables and files of a process, or those of a test.
 pub(crate) struct Environment {
     variable: Box<ReadVariable>,
     file: Box<ReadFile>,
 }
 
 impl Environment {
-    /// Those of this process, read anew each time: Pulumi renames variables for single providers.
+    /// Those of this process, read each time: Pulumi renames variables for single providers.
     #[expect(clippy::disallowed_methods, reason = "the one home of the environment")]
     pub(crate) fn of_process() -> Self {
         Self::new(|name| std::env::var(name).ok(), |path| std::fs::read_to_string(path))
     }
 
-    /// Those that these functions make up.
+    /// Those that these functions return.
     pub(crate) fn new(
         variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         file: impl Fn(&Path) -> io::Result<String> + Send + Sync + 'static,
@@ -98,18 +98,18 @@ impl Environment {
         Self { variable: Box::new(variable), file: Box::new(file) }
     }
 
-    /// A variable; an empty one counts as not set. It must be one of [`VARIABLES`].
+    /// A variable; an empty one is not set. It must be one of [`VARIABLES`].
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         debug_assert!(VARIABLES.iter().any(|variable| variable.name == name), "{name} is not declared");
         (self.variable)(name).filter(|text| !text.is_empty())
     }
 
-    /// The level of logging the user asks for.
+    /// The log level of the user.
     pub(crate) fn log_level(&self) -> Option<String> {
         self.variable("EVALAP_SCALEWAY_LOG")
     }
 
-    /// The directory that belongs to this plugin in Pulumi's home.
+    /// The directory of this plugin in Pulumi's home directory.
     pub(crate) fn own_directory(&self) -> Option<PathBuf> {
         let home = match self.variable("PULUMI_HOME") {
             Some(home) => PathBuf::from(home),
@@ -123,12 +123,12 @@ impl Environment {
         self.variable("SCW_INSECURE").map(|text| matches!(text.as_str(), "1" | "true" | "True" | "TRUE"))
     }
 
-    /// The stack's configuration of this package: texts by name, without the namespace.
+    /// The stack configuration of this package: strings by name, without the namespace.
     fn stack_configuration(&self) -> Option<String> {
         self.variable("PULUMI_CONFIG")
     }
 
-    /// Where Scaleway's configuration file is, as for Scaleway's own tools, and whether the user named it.
+    /// The path of Scaleway's configuration file, as in Scaleway's tools, and whether the user set it.
     fn scaleway_file(&self) -> Option<(PathBuf, bool)> {
         if let Some(named) = self.variable("SCW_CONFIG_PATH") {
             return Some((PathBuf::from(named), true));
@@ -145,12 +145,12 @@ impl Environment {
     }
 }
 
-/// A setting nothing can be done with. Says which and where it came from, never what it is: it may be a secret.
+/// An invalid setting. The message contains its name and source, never its value, which may be a secret.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{0}")]
 pub(crate) struct WrongSetting(String);
 
-/// A setting without which nothing can be asked of Scaleway.
+/// A missing setting that each request to Scaleway requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MissingKey;
 
@@ -160,7 +160,7 @@ impl fmt::Display for MissingKey {
             f,
             "no Scaleway API key is set\n\
              Hint: run `pulumi config set {PACKAGE}:secretKey --secret`, or set SCW_SECRET_KEY, or log in with \
-             Scaleway's command line (`scw init`); a key is made in the console under IAM, API keys."
+             Scaleway's command line (`scw init`); create an API key in the console under IAM, API keys."
         )
     }
 }

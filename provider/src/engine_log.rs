@@ -1,6 +1,6 @@
-//! What users see of the plugin's work: lines sent to the log of Pulumi's engine, in the order they are said.
+//! Messages for users: lines for the log of Pulumi's engine, in order.
 //!
-//! An engine that cannot be reached is no error; nobody is there to be told. Knows nothing of what is logged.
+//! An unreachable engine is not an error.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,25 +13,25 @@ use rules::Progress;
 use tokio::sync::{mpsc, oneshot};
 use tonic::transport::{Channel, Endpoint};
 
-/// How long an operation waits, at most, for its last words to arrive. The engine answers in about a millisecond.
+/// The maximum time that an operation waits until its log lines are sent. The engine responds in about a millisecond.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-/// How long an engine that is stuck holds up later lines.
+/// The maximum time that an unresponsive engine delays later lines.
 const LINE: Duration = Duration::from_secs(2);
 
-/// The way to the engine's log. Clones share it.
+/// The connection to the engine's log. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct EngineLog {
     sender: mpsc::UnboundedSender<Entry>,
     clock: Arc<dyn Clock>,
-    said: Arc<Mutex<HashSet<String>>>,
+    reported: Arc<Mutex<HashSet<String>>>,
 }
 
 #[derive(Debug)]
 enum Entry {
-    /// From now on, this is the engine.
+    /// Sets the engine.
     Engine(String),
     Line(LogRequest),
-    /// Everything said before has been sent.
+    /// All earlier lines were sent.
     Reached(oneshot::Sender<()>),
 }
 
@@ -40,48 +40,48 @@ impl EngineLog {
     pub(crate) fn start(clock: Arc<dyn Clock>) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         tokio::spawn(send(receiver));
-        Self { sender, clock, said: Arc::default() }
+        Self { sender, clock, reported: Arc::default() }
     }
 
-    /// Names the engine (`127.0.0.1:4000`); what was said before is lost.
+    /// Sets the address of the engine (`127.0.0.1:4000`); earlier lines are lost.
     pub(crate) fn connect(&self, address: &str) {
         if !address.is_empty() {
             self.push(Entry::Engine(address.to_owned()));
         }
     }
 
-    /// Something for `--debug`; about the resource of this URN, or about nothing in particular if it is empty.
+    /// A message for `--debug`, of the resource with this URN, or of no resource if it is empty.
     pub(crate) fn debug(&self, urn: &str, message: &str) {
         self.line(LogSeverity::Debug, urn, message, false);
     }
 
-    /// Something the user should know, kept after the run.
+    /// A warning, which is shown after the run too.
     pub(crate) fn warning(&self, urn: &str, message: &str) {
         self.line(LogSeverity::Warning, urn, message, false);
     }
 
-    /// Something the user may want to know, kept after the run; not said twice.
+    /// A message that is shown after the run too; reported once.
     pub(crate) fn note(&self, urn: &str, message: &str) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.insert(format!("{urn} {message}")) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.insert(format!("{urn} {message}")) {
             self.line(LogSeverity::Info, urn, message, false);
         }
     }
 
-    /// A warning that is not said twice: the engine asks for the same check again when a resource is replaced.
+    /// A warning that is reported once: the engine repeats the check of a resource that is replaced.
     pub(crate) fn warning_once(&self, urn: &str, message: &str) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.insert(format!("{urn} {message}")) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.insert(format!("{urn} {message}")) {
             self.warning(urn, message);
         }
     }
 
-    /// What an operation on a resource tells how it gets on.
+    /// The progress reporter of an operation on a resource.
     pub(crate) fn progress(&self, urn: &str) -> ResourceProgress {
         ResourceProgress { log: self.clone(), urn: urn.to_owned(), status: Mutex::default() }
     }
 
-    /// Waits until everything said so far has been sent, or for a second.
+    /// Waits until all lines so far are sent, at most one second.
     pub(crate) async fn flush(&self) {
         let (reached, arrival) = oneshot::channel();
         self.push(Entry::Reached(reached));
@@ -102,19 +102,19 @@ impl EngineLog {
     }
 
     fn push(&self, entry: Entry) {
-        // The task ends only with the runtime; nobody is left to be told then.
+        // The task ends only with the runtime, when no message can be sent.
         let _ = self.sender.send(entry);
     }
 }
 
-/// What concerns all resources is about none of them: the engine shows it once.
+/// Messages about all resources have no URN: the engine shows them once.
 impl Observer for EngineLog {
     fn outage(&self, message: &str) {
         self.warning("", message);
     }
 }
 
-/// Tells the engine how one operation gets on.
+/// Reports the progress of one operation to the engine.
 pub(crate) struct ResourceProgress {
     log: EngineLog,
     urn: String,
@@ -122,7 +122,7 @@ pub(crate) struct ResourceProgress {
 }
 
 impl ResourceProgress {
-    /// Lets the last words arrive before the operation's own answer.
+    /// Sends the remaining lines before the response of the operation.
     pub(crate) async fn finish(self) {
         self.log.flush().await;
     }
@@ -151,11 +151,11 @@ async fn send(mut entries: mpsc::UnboundedReceiver<Entry>) {
                 if let Some(engine) = &mut engine
                     && let Err(status) = engine.log(line).await
                 {
-                    tracing::debug!(code = ?status.code(), "the engine did not take a line of log");
+                    tracing::debug!(code = ?status.code(), "the engine rejected a log message");
                 }
             }
             Entry::Reached(reached) => {
-                // Whoever waited may have given up.
+                // The waiting operation may have timed out.
                 let _ = reached.send(());
             }
         }
@@ -165,7 +165,7 @@ async fn send(mut entries: mpsc::UnboundedReceiver<Entry>) {
 /// Connects with the first line, and again with each one after a broken connection.
 fn dial(address: &str) -> Option<EngineClient<Channel>> {
     let endpoint = Endpoint::from_shared(format!("http://{address}")).inspect_err(|_| {
-        tracing::debug!(address, "the engine's address is none");
+        tracing::debug!(address, "the engine's address is invalid");
     });
     let channel = endpoint.ok()?.connect_timeout(LINE).timeout(LINE).connect_lazy();
     let engine = EngineClient::new(channel);

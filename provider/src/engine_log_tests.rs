@@ -1,4 +1,4 @@
-//! What reaches the engine's log, and what must not.
+//! Lines for the engine's log.
 #![allow(clippy::unwrap_used)]
 
 use client::SystemClock;
@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::*;
 
-/// An engine that keeps what it is told.
+/// A fake engine that records its log lines.
 #[derive(Clone, Default)]
 struct Listener(Arc<Mutex<Vec<LogRequest>>>);
 
@@ -33,7 +33,7 @@ async fn listen() -> (Listener, String) {
 }
 
 #[tokio::test]
-async fn lines_arrive_in_their_order_and_a_status_only_when_it_changes() {
+async fn lines_arrive_in_order_and_a_status_only_when_it_changes() {
     let (listener, address) = listen().await;
     let log = EngineLog::start(Arc::new(SystemClock));
     log.connect(&address);
@@ -45,10 +45,10 @@ async fn lines_arrive_in_their_order_and_a_status_only_when_it_changes() {
     progress.finish().await;
 
     let lines = listener.0.lock().unwrap().clone();
-    let told: Vec<_> =
+    let response: Vec<_> =
         lines.iter().map(|line| (line.severity(), line.message.as_str(), line.ephemeral, line.urn.as_str())).collect();
     assert_eq!(
-        told,
+        response,
         [
             (LogSeverity::Info, "waiting (creating)", true, "urn:x"),
             (LogSeverity::Warning, "the image is old", false, "urn:x"),
@@ -58,33 +58,33 @@ async fn lines_arrive_in_their_order_and_a_status_only_when_it_changes() {
 }
 
 #[tokio::test]
-async fn an_engine_that_cannot_be_reached_holds_nobody_up() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = nobody.local_addr().unwrap().to_string();
-    drop(nobody);
-    // The clock stands still, so only a refusal can end the wait.
+async fn an_unreachable_engine_delays_no_operation() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = closed.local_addr().unwrap().to_string();
+    drop(closed);
+    // The clock does not advance, so only a refused connection can end the wait.
     let log = EngineLog::start(Arc::new(ManualClock::new()));
     log.warning("", "before any engine is named");
     log.connect(&address);
-    log.warning("", "to nobody");
+    log.warning("", "lost");
     log.connect("no address at all");
     log.warning("", "to nowhere");
     log.flush().await;
 }
 
 #[tokio::test]
-async fn an_engine_that_is_stuck_holds_an_operation_up_for_a_second_only() {
+async fn an_unresponsive_engine_delays_an_operation_by_one_second() {
     let stuck = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let clock = ManualClock::skipping(LAST_WORDS);
     let log = EngineLog::start(Arc::new(clock.clone()));
     log.connect(&stuck.local_addr().unwrap().to_string());
-    log.warning("", "to somebody who does not listen");
+    log.warning("", "to an unresponsive engine");
     log.flush().await;
     assert_eq!(clock.slept(), [LAST_WORDS]);
 }
 
 #[tokio::test]
-async fn a_doubt_about_one_resource_is_told_once() {
+async fn a_repeated_warning_about_one_resource_is_sent_once() {
     let (listener, address) = listen().await;
     let log = EngineLog::start(Arc::new(SystemClock));
     log.connect(&address);
@@ -94,6 +94,6 @@ async fn a_doubt_about_one_resource_is_told_once() {
     log.flush().await;
 
     let lines = listener.0.lock().unwrap().clone();
-    let told: Vec<_> = lines.iter().map(|line| (line.severity(), line.urn.as_str())).collect();
-    assert_eq!(told, [(LogSeverity::Warning, "urn:x"), (LogSeverity::Warning, "urn:y")]);
+    let response: Vec<_> = lines.iter().map(|line| (line.severity(), line.urn.as_str())).collect();
+    assert_eq!(response, [(LogSeverity::Warning, "urn:x"), (LogSeverity::Warning, "urn:y")]);
 }

@@ -1,6 +1,6 @@
-//! The files of who runs the program, as the engine asks for them: content that is to be uploaded.
+//! The files of the program that are uploaded, for the engine.
 //!
-//! Beside `config` the only place that opens files. Knows nothing of what is in them or what they are for.
+//! Only this module, `config` and `journal_file` open files.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use std::path::Path;
 use client::BoxFuture;
 use engine::content::{Bytes, Files};
 
-/// The file system of this machine, from the directory the process runs in, which is the program's.
+/// The file system of this machine, relative to the working directory, which is the program's.
 pub(crate) struct LocalFiles;
 
 impl Files for LocalFiles {
@@ -24,7 +24,7 @@ impl Files for LocalFiles {
     }
 }
 
-/// Files are read on a thread of their own, so that nobody else has to wait for the disk.
+/// Reads files on a separate thread, so that other operations do not wait for the disk.
 async fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
@@ -37,7 +37,7 @@ fn below(directory: &Path) -> io::Result<Vec<String>> {
             let entry = entry?;
             let own = entry.file_name().into_string().map_err(|_| io::Error::other("a name in it is not Unicode"))?;
             let name = if name.is_empty() { own } else { format!("{name}/{own}") };
-            // Links are followed: what they lead to is what the program means.
+            // Links are followed.
             if fs::metadata(entry.path())?.is_dir() {
                 left.push((entry.path(), name));
             } else {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_directory_lists_what_is_below_it_and_a_file_is_none() {
+    async fn a_directory_lists_its_files_and_a_file_is_not_a_directory() {
         let here = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
         let names = LocalFiles.list(here).await.unwrap();
         assert!(names.contains(&"main.rs".to_owned()) && names.contains(&"to_proto/status.rs".to_owned()), "{names:?}");
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_is_read_whole_and_a_missing_one_is_said_to_be_missing() {
+    async fn a_file_is_read_completely_and_a_missing_file_is_not_found() {
         let here = concat!(env!("CARGO_MANIFEST_DIR"), "/src/main.rs");
         assert!(LocalFiles.read(here).await.unwrap().starts_with(b"//! "));
         assert_eq!(LocalFiles.read("no-such-file").await.unwrap_err().kind(), io::ErrorKind::NotFound);

@@ -1,11 +1,11 @@
-//! From Pulumi's wire types to ours: property bags to values, requests to what the engine is asked.
+//! Conversion of Pulumi's wire types: property bags to values, requests to the engine's arguments.
 //!
-//! The way back is `to_proto`; no other room looks inside a wire type. Knows no resource and decides nothing.
+//! `to_proto` is the reverse; no other module reads wire types.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use components::{Registered, Standing};
+use components::{OutputState, Registered};
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 use pulumi_rpc::pulumirpc as rpc;
@@ -15,12 +15,12 @@ use rules::Autonaming;
 use thiserror::Error;
 use value::{Asset, Data, Object, Reference, Value};
 
-/// A message the engine would not send. The text names the place, never the value.
+/// A message that Pulumi's engine does not send. The error contains the place, never the value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("malformed request: {0}")]
 pub(crate) struct Malformed(String);
 
-/// Which resource a request is about.
+/// The resource of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Target {
     /// The token, with its package.
@@ -147,16 +147,16 @@ pub(crate) fn delete(request: rpc::DeleteRequest) -> Result<Delete, Malformed> {
     })
 }
 
-/// The inputs of a component. What an input depends on is told apart from it where it is no output value.
+/// The inputs of a component. Dependencies of inputs that are not output values are separate fields.
 pub(crate) fn construct_inputs(request: &mut rpc::ConstructRequest) -> Result<Object, Malformed> {
     let mut inputs = object(request.inputs.take())?;
-    for (name, told) in &request.input_dependencies {
-        depend(&mut inputs, name, &told.urns);
+    for (name, dependencies) in &request.input_dependencies {
+        depend(&mut inputs, name, &dependencies.urns);
     }
     Ok(inputs)
 }
 
-/// The component a method is called of, by its URN, and the arguments.
+/// The URN of the component of a method call, and the arguments.
 pub(crate) fn call_arguments(
     arguments: Option<Struct>,
     dependencies: &BTreeMap<String, rpc::call_request::ArgumentDependencies>,
@@ -164,15 +164,15 @@ pub(crate) fn call_arguments(
     let mut arguments = object(arguments)?;
     let component = arguments.remove("__self__");
     let Some(Data::Reference(component)) = component.as_ref().map(Value::data) else {
-        return Err(Malformed("`__self__` is no reference to a component".into()));
+        return Err(Malformed("`__self__` is not a reference to a component".into()));
     };
-    for (name, told) in dependencies {
-        depend(&mut arguments, name, &told.urns);
+    for (name, urns) in dependencies {
+        depend(&mut arguments, name, &urns.urns);
     }
     Ok((component.urn.clone(), arguments))
 }
 
-/// Where values say themselves what they depend on, that is more exact.
+/// Dependencies within values are more precise and take precedence.
 fn depend(inputs: &mut Object, name: &str, urns: &[String]) {
     if let Some(value) = inputs.get_mut(name)
         && value.all_dependencies().is_empty()
@@ -183,11 +183,11 @@ fn depend(inputs: &mut Object, name: &str, urns: &[String]) {
 
 /// A part of a component, as registered.
 pub(crate) fn registered(response: rpc::RegisterResourceResponse, dry_run: bool) -> Result<Registered, Malformed> {
-    // Newer engines know more ways to fail.
-    let standing = match (response.result == i32::from(rpc::Result::Success), response.unknown || dry_run) {
-        (false, _) => Standing::Failed,
-        (true, true) => Standing::Partial,
-        (true, false) => Standing::Whole,
+    // Newer engines have more failure results.
+    let output_state = match (response.result == i32::from(rpc::Result::Success), response.unknown || dry_run) {
+        (false, _) => OutputState::Failed,
+        (true, true) => OutputState::Partial,
+        (true, false) => OutputState::Complete,
     };
     let id = match response.id.as_str() {
         "" => Value::UNKNOWN,
@@ -195,7 +195,7 @@ pub(crate) fn registered(response: rpc::RegisterResourceResponse, dry_run: bool)
         id => Value::from(id),
     };
     let outputs = if response.unknown { Object::new() } else { object(response.object)? };
-    Ok(Registered { urn: response.urn, id, outputs, standing })
+    Ok(Registered { urn: response.urn, id, outputs, output_state })
 }
 
 /// A property bag; an absent one is empty.
@@ -203,7 +203,7 @@ pub(crate) fn object(bag: Option<Struct>) -> Result<Object, Malformed> {
     bag.unwrap_or_default().fields.into_iter().map(|(name, wire)| Ok((name.clone(), value(wire, &name)?))).collect()
 }
 
-/// Takes type and name from the URN where an older engine, or a call by hand, has left them out.
+/// Reads type and name from the URN if an older engine, or a manual call, omitted them.
 fn target(urn: &str, token: String, name: String) -> Result<Target, Malformed> {
     let mut parts = urn.splitn(4, "::").skip(2);
     let of_urn = |part: Option<&str>| part.unwrap_or_default().to_owned();
@@ -211,12 +211,12 @@ fn target(urn: &str, token: String, name: String) -> Result<Target, Malformed> {
     let name_of_urn = of_urn(parts.next());
     let token = if token.is_empty() { token_of_urn } else { token };
     if token.is_empty() {
-        return Err(Malformed("it names no resource type".into()));
+        return Err(Malformed("it has no resource type".into()));
     }
     Ok(Target { token, name: if name.is_empty() { name_of_urn } else { name }, urn: urn.to_owned() })
 }
 
-/// Zero, and what is no length of time, mean the resource's own limit.
+/// Zero and invalid durations mean the default timeout of the resource.
 fn timeout(seconds: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok().filter(|duration| !duration.is_zero())
 }
@@ -230,8 +230,8 @@ fn autonaming(options: rpc::check_request::AutonamingOptions) -> Autonaming {
     }
 }
 
-/// One value; `place` is the top-level property it belongs to. Recursion is bounded by prost, which refuses to decode
-/// what is nested too deeply.
+/// One value; `place` is its top-level property. Recursion is limited by prost, which rejects messages that are nested too
+/// deeply.
 fn value(wire: Wire, place: &str) -> Result<Value, Malformed> {
     Ok(match wire.kind {
         None | Some(Kind::NullValue(_)) => Value::NULL,
@@ -255,19 +255,19 @@ fn plain(bag: Struct, place: &str) -> Result<Object, Malformed> {
 
 fn special(mark: &Wire, mut bag: Struct, place: &str) -> Result<Value, Malformed> {
     let Some(Kind::StringValue(mark)) = &mark.kind else {
-        return Err(Malformed(format!("the mark of a special value in `{place}` is not a text")));
+        return Err(Malformed(format!("the signature of a special value in `{place}` is not a string")));
     };
     match mark.as_str() {
         signature::SECRET => {
             let inner = bag.fields.remove("value");
-            let inner = inner.ok_or_else(|| Malformed(format!("a secret in `{place}` holds nothing")))?;
+            let inner = inner.ok_or_else(|| Malformed(format!("a secret in `{place}` has no value")))?;
             Ok(value(inner, place)?.into_secret())
         }
         signature::OUTPUT_VALUE => output(bag, place),
         signature::RESOURCE_REFERENCE => Ok(Value::new(Data::Reference(Box::new(reference(bag, place)?)))),
         signature::ASSET => Ok(Value::new(Data::Asset(Box::new(asset(bag, false, place)?)))),
         signature::ARCHIVE => Ok(Value::new(Data::Asset(Box::new(asset(bag, true, place)?)))),
-        _ => Err(Malformed(format!("`{place}` holds a special value of a kind that was not agreed on"))),
+        _ => Err(Malformed(format!("`{place}` has a special value of an unsupported kind"))),
     }
 }
 
@@ -288,7 +288,7 @@ fn output(mut bag: Struct, place: &str) -> Result<Value, Malformed> {
 fn reference(mut bag: Struct, place: &str) -> Result<Reference, Malformed> {
     let urn = text(&mut bag, "urn").ok_or_else(|| Malformed(format!("a resource in `{place}` has no URN")))?;
     let id = match bag.fields.remove("id").map(|id| value(id, place)).transpose()? {
-        // The empty id means "not known yet", as in the engine's own reading.
+        // An empty ID means unknown, as in Pulumi's engine.
         Some(id) if id.as_str() == Some("") => Some(Value::UNKNOWN),
         other => other,
     };

@@ -1,4 +1,4 @@
-//! Values as they come from the protocol.
+//! Decoding of values of the protocol.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
@@ -17,7 +17,7 @@ fn read(wire: Wire) -> Result<Value, Malformed> {
 }
 
 #[test]
-fn every_sign_for_unknown_is_understood_wherever_it_stands() {
+fn every_marker_of_unknown_values_is_decoded_at_any_depth() {
     for sign in unknown::ALL {
         assert!(read(text(sign)).unwrap().is_unknown());
     }
@@ -28,7 +28,7 @@ fn every_sign_for_unknown_is_understood_wherever_it_stands() {
 }
 
 #[test]
-fn an_output_value_becomes_its_value_with_everything_known_about_it() {
+fn an_output_value_becomes_its_value_with_secret_and_dependencies() {
     let urns =
         Wire { kind: Some(Kind::ListValue(prost_types::ListValue { values: vec![text("urn:a"), text("urn:b")] })) };
     let yes = Wire { kind: Some(Kind::BoolValue(true)) };
@@ -43,18 +43,18 @@ fn an_output_value_becomes_its_value_with_everything_known_about_it() {
 }
 
 #[test]
-fn a_reference_to_what_does_not_exist_yet_has_an_unknown_id() {
+fn a_reference_to_a_new_resource_has_an_unknown_id() {
     let marked = |id| bag([(SIGNATURE_KEY, text(signature::RESOURCE_REFERENCE)), ("urn", text("urn:x")), ("id", id)]);
     let of = |value: &Value| match value.data() {
         Data::Reference(reference) => reference.id.clone(),
-        other => panic!("{other:?} is no reference"),
+        other => panic!("{other:?} is not a reference"),
     };
     assert!(of(&read(marked(text(""))).unwrap()).unwrap().is_unknown());
     assert_eq!(of(&read(marked(text("fr-par/1"))).unwrap()).unwrap().as_str(), Some("fr-par/1"));
 }
 
 #[test]
-fn what_the_engine_would_not_send_is_an_error_that_names_the_place_and_no_value() {
+fn malformed_values_are_errors_with_the_place_and_without_the_value() {
     let broken = [
         bag([(SIGNATURE_KEY, text(signature::SECRET))]),
         bag([(SIGNATURE_KEY, text(signature::BYTE_STRING)), ("value", text("canary"))]),
@@ -69,25 +69,25 @@ fn what_the_engine_would_not_send_is_an_error_that_names_the_place_and_no_value(
 }
 
 #[test]
-fn type_and_name_are_taken_from_the_urn_where_they_are_left_out() {
+fn missing_type_and_name_are_read_from_the_urn() {
     let urn = "urn:pulumi:dev::project::my:a:Parent$evalap-scaleway:registry/namespace:Namespace::na::me";
     let found = target(urn, String::new(), String::new()).unwrap();
     assert_eq!(found.token, "evalap-scaleway:registry/namespace:Namespace");
     assert_eq!(found.name, "na::me");
 
-    let said = target(urn, "p:m:T".into(), "other".into()).unwrap();
-    assert_eq!((said.token.as_str(), said.name.as_str()), ("p:m:T", "other"));
+    let target = target(urn, "p:m:T".into(), "other".into()).unwrap();
+    assert_eq!((target.token.as_str(), target.name.as_str()), ("p:m:T", "other"));
 }
 
 #[test]
-fn a_request_about_no_resource_is_refused() {
+fn a_request_without_a_resource_is_rejected() {
     for urn in ["", "urn:pulumi:dev", "::::", "urn:pulumi:dev::project::"] {
         assert!(target(urn, String::new(), String::new()).is_err(), "{urn}");
     }
 }
 
 #[test]
-fn what_is_no_length_of_time_means_the_resources_own_limit() {
+fn an_invalid_duration_means_the_default_timeout() {
     assert_eq!(timeout(1.5), Some(Duration::from_millis(1500)));
     for seconds in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300] {
         assert_eq!(timeout(seconds), None, "{seconds}");
@@ -95,7 +95,7 @@ fn what_is_no_length_of_time_means_the_resources_own_limit() {
 }
 
 #[test]
-fn the_users_settings_for_names_arrive() {
+fn the_autonaming_settings_of_the_user_are_decoded() {
     let options = |mode: Mode, name: &str| {
         autonaming(rpc::check_request::AutonamingOptions { proposed_name: name.to_owned(), mode: mode.into() })
     };

@@ -1,5 +1,5 @@
-//! The gRPC service without a process, for tests of the workspace that need a clock of their own. Reads no environment and no
-//! file of the user; assets are read from the disk, and the journal is kept below `home`, as below Pulumi's home directory.
+//! The gRPC service without a process, for tests with their own clock. It reads no environment variables and no configuration
+//! files; assets are read from the disk, and the journal is stored in `home`, as in Pulumi's home directory.
 
 use std::io;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::engine_log::EngineLog;
 use crate::offer::Offer;
 use crate::server::Server;
 
-/// A provider that is not configured yet. Must be called inside a runtime.
+/// A provider before Configure. Must be called inside a runtime.
 pub fn provider(
     catalog: Arc<Catalog>,
     clock: Arc<dyn Clock>,

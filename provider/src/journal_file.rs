@@ -1,7 +1,6 @@
 //! The journal of creates and deletes as files: one for each stack and API, below Pulumi's home directory, one JSON line for each event.
 //!
-//! Knows nothing about what the lines are for. A directory that cannot be written is a line in the debug log: operations go
-//! on without a journal.
+//! If the directory cannot be written, the debug log reports it, and operations continue without a journal.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -13,15 +12,15 @@ use sha2::{Digest, Sha256};
 /// The journals of all stacks.
 pub(crate) struct JournalFiles {
     directory: PathBuf,
-    /// What stacks of the same name in different accounts are told apart by.
+    /// Distinguishes stacks with the same name in different accounts.
     account: String,
 }
 
-/// The size from which on a file with open lines is rewritten without the closed ones.
+/// The size above which a file is rewritten without its closed entries.
 const LARGE: u64 = 256 * 1024;
 
 impl JournalFiles {
-    /// `account` tells apart stacks of the same name: the API's address and the project.
+    /// `account` distinguishes stacks with the same name: the URL of the API and the project.
     pub(crate) fn new(directory: PathBuf, account: &str) -> Self {
         Self { directory, account: account.to_owned() }
     }
@@ -37,7 +36,7 @@ impl JournalFiles {
         file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        // A process that was killed may have left half a line.
+        // A killed process may have written an incomplete line.
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
         let open = engine::unfinished(lines);
         if open.is_empty() {
@@ -55,7 +54,7 @@ impl JournalFiles {
         create_private(&self.directory)?;
         let mut file = open_private(&self.path(stack))?;
         file.lock()?;
-        // The line break comes first, so that half a line of a killed process spoils no other.
+        // The line break comes first, so that an incomplete line of a killed process affects no other line.
         file.write_all(format!("\n{}", serde_json::to_string(line)?).as_bytes())
     }
 }
@@ -157,7 +156,7 @@ mod tests {
         assert_eq!(JournalFiles::new(directory.clone(), "another account").unfinished(STACK), None);
         journal().write(STACK, &Line::Closed { urn: format!("{STACK}::a:b:C::two") });
         assert_eq!(journal().unfinished(STACK), Some(Unfinished::default()));
-        assert_eq!(fs::metadata(journal().path(STACK)).unwrap().len(), 0, "what is closed is not kept");
+        assert_eq!(fs::metadata(journal().path(STACK)).unwrap().len(), 0, "closed entries are removed");
     }
 
     #[cfg(unix)]

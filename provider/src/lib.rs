@@ -1,9 +1,9 @@
-//! The face of the plugin: Pulumi's provider protocol on one side, the engine on the other.
+//! The gRPC server of the plugin: connects Pulumi's provider protocol with the engine.
 //!
-//! `server` answers calls, `from_proto` and `to_proto` translate, `config` reads what surrounds the process, `files` what is
-//! uploaded, `journal_file` keeps creates that began, `engine_log` talks to users, `compose` builds components through `monitor`,
-//! `migrate_state` and `list_project` are commands for people, `lifecycle` begins and ends the
-//! process. Nothing here knows a resource, a component or a call to Scaleway.
+//! `server` handles calls, `from_proto` and `to_proto` convert messages, `config` reads the environment and configuration,
+//! `files` reads uploads, `journal_file` stores the journal, `engine_log` sends messages to users, `compose` constructs components
+//! through `monitor`, `migrate_state` and `list_project` are commands, `lifecycle` starts and stops the process. This crate has
+//! no code for single resources, components or API calls.
 
 pub mod arguments;
 mod compose;

@@ -1,6 +1,6 @@
-//! The life of the process: it listens, serves, and ends by a signal or when the engine that started it is gone.
+//! The lifecycle of the process: it listens, serves, and ends on a signal or when the engine that started it exited.
 //!
-//! Cancel is no end: the engine cancels first and ends the process later. Knows nothing of the calls it serves.
+//! Cancel does not end the process: the engine cancels first and ends the process later.
 
 use std::future::Future;
 use std::io;
@@ -20,11 +20,11 @@ use crate::offer::Offer;
 use crate::server::Server;
 use crate::{logging, panics};
 
-/// Operations under way get this long to end once they are cancelled; the engine kills after 5 s.
+/// The time that running operations get to end after they are cancelled; the engine kills the process after 5 s.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(4);
-/// How often to look whether the engine that started us is still there.
+/// The interval of the check that the parent engine is still running.
 const PARENT_CHECK: Duration = Duration::from_secs(2);
-/// Handlers wait for the network, not for the processor.
+/// The number of worker threads. Handlers wait for the network, not for the CPU.
 const WORKERS: usize = 2;
 
 /// Listens on a free port, for this machine only.
@@ -51,12 +51,12 @@ pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
         let server = Server::new(Offer::embedded(), environment, log, cancel.clone(), Arc::clone(&clock));
         serve(listener, server, end, &cancel, clock.as_ref()).await
     });
-    // A name being looked up must not hold up the end.
+    // A running DNS look-up must not delay the end.
     runtime.shutdown_background();
     outcome
 }
 
-/// Serves until `end`; then cancels what is under way and gives it a few seconds to tell what it has done.
+/// Serves until `end`; then cancels the running operations and gives them a few seconds to return their state.
 async fn serve(
     listener: TcpListener,
     server: Server,
@@ -84,17 +84,17 @@ async fn serve(
     tokio::select! {
         outcome = serving => outcome.map_err(io::Error::other),
         () = clock.sleep(SHUTDOWN_TIMEOUT) => {
-            tracing::warn!("ended with operations under way");
+            tracing::warn!("ended with running operations");
             Ok(())
         }
     }
 }
 
-/// Comes when the process should end.
+/// Completes when the process should end.
 async fn end(started_by_engine: bool, clock: Arc<dyn Clock>) {
     tokio::select! {
-        () = interrupted() => tracing::info!("ending: asked to"),
-        () = abandoned(started_by_engine, parent, clock.as_ref()) => tracing::info!("ending: the engine is gone"),
+        () = interrupted() => tracing::info!("ending: signal received"),
+        () = abandoned(started_by_engine, parent, clock.as_ref()) => tracing::info!("ending: the engine exited"),
     }
 }
 
@@ -126,8 +126,8 @@ async fn interrupted() {
     }
 }
 
-/// Comes when the engine that started us is gone: nothing else would tell if it was killed. Never comes for an engine
-/// that attached: it is not our parent and may come again.
+/// Completes when the engine that started the process exited: a killed engine sends no signal. Never completes for an
+/// engine that attached: it is not the parent process and can attach again.
 async fn abandoned(started_by_engine: bool, parent: impl Fn() -> Option<u32>, clock: &dyn Clock) {
     let first = parent();
     if !started_by_engine || first.is_none() {

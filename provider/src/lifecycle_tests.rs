@@ -1,4 +1,4 @@
-//! How the process ends, and what an end interrupts.
+//! The end of the process and of running operations.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 
 use super::*;
 
-/// A plugin in this process, and what ends it.
+/// A plugin in this process, and the signal that ends it.
 struct Plugin {
     client: ResourceProviderClient<Channel>,
     end: oneshot::Sender<()>,
@@ -20,7 +20,7 @@ struct Plugin {
     clock: ManualClock,
 }
 
-/// Starts a plugin whose clock stands still.
+/// Starts a plugin with a clock that does not advance.
 async fn start(api_url: &str) -> Plugin {
     let clock = ManualClock::new();
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -48,14 +48,14 @@ async fn start(api_url: &str) -> Plugin {
 }
 
 #[tokio::test]
-async fn connections_made_before_there_is_a_server_are_served() {
+async fn connections_before_the_start_of_the_server_are_served() {
     let mut plugin = start("http://127.0.0.1:1").await;
     let info = plugin.client.get_plugin_info(()).await.unwrap().into_inner();
     assert_eq!(info.version, env!("CARGO_PKG_VERSION"));
 }
 
 #[tokio::test]
-async fn a_schema_larger_than_tonics_own_limit_arrives() {
+async fn a_schema_larger_than_tonics_default_limit_is_sent() {
     let plugin = start("http://127.0.0.1:1").await;
     let mut client = plugin.client.max_decoding_message_size(MAX_MESSAGE_BYTES);
     let huge = prost_types::Value { kind: Some(prost_types::value::Kind::StringValue("x".repeat(5 << 20))) };
@@ -65,17 +65,17 @@ async fn a_schema_larger_than_tonics_own_limit_arrives() {
 }
 
 #[tokio::test]
-async fn an_idle_process_ends_at_once() {
+async fn an_idle_process_ends_immediately() {
     let mut plugin = start("http://127.0.0.1:1").await;
     plugin.client.get_plugin_info(()).await.unwrap();
     plugin.end.send(()).unwrap();
-    // The clock stands still, so nothing was waited for.
+    // The clock did not advance, so there was no wait.
     plugin.ended.await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn an_operation_under_way_is_cancelled_and_told_before_the_end() {
-    // An API that takes connections and never answers.
+async fn a_running_operation_is_cancelled_and_returns_before_the_end() {
+    // An API that accepts connections and never responds.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut plugin = start(&format!("http://{}", silent.local_addr().unwrap())).await;
     plugin.client.configure(rpc::ConfigureRequest::default()).await.unwrap();
@@ -108,14 +108,14 @@ async fn an_operation_under_way_is_cancelled_and_told_before_the_end() {
 async fn a_process_whose_engine_was_killed_ends() {
     let clock = ManualClock::skipping(PARENT_CHECK);
     let looks = AtomicU32::new(0);
-    // The engine's own id three times, then that of whoever takes in orphans.
+    // The process ID of the engine three times, then that of the process that adopts orphans.
     let parent = || Some(if looks.fetch_add(1, Ordering::Relaxed) < 3 { 4242 } else { 1 });
     abandoned(true, parent, &clock).await;
     assert_eq!(clock.slept(), [PARENT_CHECK; 2]);
 }
 
 #[tokio::test]
-async fn a_process_that_engines_attach_to_outlives_its_parent() {
+async fn a_process_without_an_engine_argument_outlives_its_parent() {
     let clock = ManualClock::skipping(PARENT_CHECK);
     let looks = AtomicU32::new(0);
     let parent = || Some(looks.fetch_add(1, Ordering::Relaxed));

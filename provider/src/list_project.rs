@@ -1,7 +1,7 @@
-//! Lists what exists in a project as the file that `pulumi import --file` takes, so that all of it comes under Pulumi.
+//! Lists the resources of a project as a file for `pulumi import --file`.
 //!
-//! Asks Scaleway and changes nothing. Knows no kind of resource: which are listed, and how, and which are left out because
-//! others cover them or they may be very many, says the catalog.
+//! It only reads from Scaleway. The catalog defines which types are listed, and how, and which are omitted because other types
+//! cover them or because they can be very many.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -20,36 +20,36 @@ use crate::config::{self, Configuration, Environment, PACKAGE};
 use crate::offer::Offer;
 use crate::to_proto;
 
-/// What to list.
+/// The arguments of `list-project`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Question {
-    /// The project; without it the configured one.
+    /// The project. Default: the configured one.
     pub project: Option<String>,
-    /// The regions; without any the configured one.
+    /// The regions. Default: the configured one.
     pub regions: Vec<String>,
-    /// Whether to list what belongs to the whole organization too.
+    /// Whether to list the resources of the organization too.
     pub organization: bool,
 }
 
-/// What was found.
+/// The result of `list-project`.
 #[derive(Debug)]
 pub struct Listing {
     /// The file for `pulumi import --file`.
     pub file: String,
-    /// How many resources it names.
+    /// The number of resources in the file.
     pub count: usize,
-    /// What could not be listed, and why.
+    /// The failures.
     pub failed: Vec<String>,
 }
 
-/// Zones of a region that are asked; one that does not exist has nothing.
+/// The zones of a region that are listed; a zone that does not exist has no resources.
 const ZONES: [u8; 3] = [1, 2, 3];
 
-/// The time of the first call, which shows whether the API answers, and its retries.
+/// The timeout of the first call, which checks the connection, with its retries.
 const FIRST_ANSWER: Duration = Duration::from_secs(8);
 const FIRST_RETRIES: u32 = 3;
 
-/// One kind of resource in one place.
+/// One resource type in one region or zone.
 struct Part<'a> {
     /// The full token (`evalap-scaleway:registry/namespace:Namespace`).
     token: String,
@@ -73,7 +73,7 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     }
     defaults.project_id = question.project.clone().or(defaults.project_id);
     let Some(project) = defaults.project_id.clone() else {
-        return Err(io::Error::other("no project is named: give --project, or set SCW_DEFAULT_PROJECT_ID"));
+        return Err(io::Error::other("no project is set: use --project, or set SCW_DEFAULT_PROJECT_ID"));
     };
     let regions = match &defaults.region {
         Some(region) if question.regions.is_empty() => vec![region.clone()],
@@ -90,7 +90,7 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     for (part, listed) in parts.iter().zip(join_all(asked).await) {
         match listed {
             Ok(listed) => found.extend(listed.into_iter().map(|listed| (part, listed))),
-            // A zone that does not exist, or one without this product.
+            // The zone does not exist, or does not have this product.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => failed.push(error.to_string()),
         }
@@ -98,7 +98,7 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     failed.sort();
     failed.dedup();
     if found.is_empty() && !failed.is_empty() {
-        return Err(io::Error::other(format!("nothing could be listed: {}", failed.join("\n"))));
+        return Err(io::Error::other(format!("no resource could be listed: {}", failed.join("\n"))));
     }
     let resources = resources(found);
     let count = resources.len();
@@ -106,24 +106,24 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     Ok(Listing { file, count, failed })
 }
 
-/// Fails within seconds if the API does not answer, or does not accept the API key.
+/// Fails within seconds if the API does not respond, or rejects the API key.
 async fn answers(settings: &Settings) -> io::Result<()> {
     let settings = settings.clone().timeouts(FIRST_ANSWER, FIRST_ANSWER).max_retries(FIRST_RETRIES);
     let call = Call::new(Method::GET, "/account/v3/projects", &[]).map_err(io::Error::other)?;
     let answered = Client::new(settings).send(call.query("page_size", "1")).await;
     let Err(error) = answered else { return Ok(()) };
     match error.kind() {
-        // The API is there, and what the key may not do is reported for each kind of resource.
+        // The API responds; missing permissions are reported for each resource type.
         Some(kind) if !matches!(kind, Kind::Broken | Kind::Unauthenticated) => Ok(()),
         _ => {
             let cause = std::error::Error::source(&error).map(|cause| format!(" ({cause})")).unwrap_or_default();
             let hint = error.help().map(|help| format!("\nHint: {help}")).unwrap_or_default();
-            Err(io::Error::other(format!("nothing was listed: {error}{cause}{hint}")))
+            Err(io::Error::other(format!("no resources were listed: {error}{cause}{hint}")))
         }
     }
 }
 
-/// Every kind that is listed and not left out, in every place.
+/// All resource types that are listed, in all regions and zones.
 fn parts<'a>(catalog: &'a Catalog, project: &str, regions: &[String], organization: bool) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     for (token, resource) in &catalog.resources {
@@ -149,12 +149,12 @@ fn parts<'a>(catalog: &'a Catalog, project: &str, regions: &[String], organizati
     parts
 }
 
-/// The entries of the file, each under a name of its own.
+/// The entries of the file, with unique names.
 fn resources(found: Vec<(&Part<'_>, Listed)>) -> Vec<Json> {
     let mut names = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut resources = Vec::new();
-    // Of two kinds for one thing the one of the later module is meant: `account/sshKey` is what `iam/sshKey` was.
+    // If two types have the same object, the type of the later module is used: `iam/sshKey` became `account/sshKey`.
     for (part, listed) in found.into_iter().rev() {
         let list = part.resource.listing.as_ref().and_then(|listing| Some(listing.list.as_ref()?.path.clone()));
         if !seen.insert((list.unwrap_or_else(|| part.token.clone()), listed.id.clone())) {
@@ -170,7 +170,7 @@ fn resources(found: Vec<(&Part<'_>, Listed)>) -> Vec<Json> {
     resources
 }
 
-/// The name, with what the thing is if another has that name, with a number if that does not suffice.
+/// The name, with the label of the type if the name is in use, and with a number if that is in use too.
 fn unused(names: &mut BTreeSet<String>, name: &str, label: &str) -> String {
     let mut plain: String = name
         .chars()
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_resources_get_one_name() {
+    fn names_are_unique() {
         let mut names = BTreeSet::new();
         let mut give = |name| unused(&mut names, name, "Cockpit token");
         let given = ["main", "main", "main", "a b:c", ""].map(&mut give);

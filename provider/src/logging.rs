@@ -1,6 +1,6 @@
-//! Logs for whoever looks for a bug: lines of JSON on stderr. What users should see goes through `engine_log`.
+//! Logs for developers: lines of JSON on stderr. Messages for users are sent by `engine_log`.
 //!
-//! Only our own crates are heard: others may log what we would never.
+//! Only the crates of this workspace log: other crates may log secrets.
 
 use std::io;
 
@@ -14,16 +14,16 @@ use crate::config::Environment;
 
 const OURS: [&str; 5] = ["provider", "engine", "client", "catalog", "value"];
 
-/// Starts logging, at the level of the flags or else of the environment.
+/// Starts logging, with the level of the flags, else of the environment variable.
 pub(crate) fn start(arguments: &Arguments, environment: &Environment) {
     let level = level(arguments.verbosity, environment.log_level().as_deref());
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .with_writer(io::stderr)
-        // When stderr is closed, complaining there would be a panic.
+        // If stderr is closed, an error message would panic.
         .log_internal_errors(false);
     let ours = Targets::new().with_targets(OURS.map(|target| (target, level)));
-    // A second start, as tests make it, keeps the first one's settings.
+    // A second start, in tests, keeps the settings of the first.
     let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
 }
 

@@ -1,4 +1,4 @@
-//! The plugin's process: tells its port to who started it, then serves. The only place that writes to stdout.
+//! The plugin's process: prints its port, then serves. The only module that writes to stdout.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -21,14 +21,14 @@ fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            // Whoever closed stderr does not want to know.
+            // If stderr is closed, the error cannot be reported.
             let _ = writeln!(io::stderr(), "pulumi-resource-evalap-scaleway: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Tells the port before anything else is done: connections wait in the listener's queue until there is a server.
+/// Prints the port first: connections wait in the queue of the listener until the server starts.
 fn serve(arguments: &Arguments) -> io::Result<ExitCode> {
     let listener = lifecycle::listen()?;
     say(&listener.local_addr()?.port().to_string())?;
@@ -36,24 +36,24 @@ fn serve(arguments: &Arguments) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes the stack on standard input over to standard output, and tells on standard error what was done.
+/// Migrates the stack on standard input to standard output, and reports the result on standard error.
 fn migrate() -> io::Result<ExitCode> {
     let mut export = String::new();
     io::stdin().lock().read_to_string(&mut export)?;
     let migrated = migrate_state::migrate(&export).map_err(io::Error::other)?;
     say(&migrated.export)?;
     let mut stderr = io::stderr().lock();
-    writeln!(stderr, "taken over: {} resources", migrated.taken)?;
+    writeln!(stderr, "migrated: {} resources", migrated.taken)?;
     if migrated.pending > 0 {
-        writeln!(stderr, "pending operations, which stay so: {}", migrated.pending)?;
+        writeln!(stderr, "pending operations, unchanged: {}", migrated.pending)?;
     }
     for urn in &migrated.left {
-        writeln!(stderr, "stays with the community's package: {urn}")?;
+        writeln!(stderr, "not migrated, still in pulumiverse_scaleway: {urn}")?;
     }
     Ok(if migrated.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
 }
 
-/// Writes what exists in a project to standard output, and tells on standard error what could not be listed.
+/// Writes the resources of a project to standard output, and reports failures on standard error.
 fn list(question: &Question) -> io::Result<ExitCode> {
     let listing = list_project::list(question)?;
     say(&listing.file)?;
@@ -65,7 +65,7 @@ fn list(question: &Question) -> io::Result<ExitCode> {
     Ok(if listing.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(IN_PART) })
 }
 
-/// What a command ends with that did a part of what was asked.
+/// The exit code of a command with a partial result.
 const IN_PART: u8 = 3;
 
 fn say(line: &str) -> io::Result<ExitCode> {

@@ -1,7 +1,6 @@
-//! Takes an exported stack over from the community's package: types, URNs, references and the provider become ours.
+//! Migrates an exported stack from `pulumiverse_scaleway`: converts types, URNs, references and the provider.
 //!
-//! Works on the JSON of `pulumi stack export` alone. It asks nobody, knows no property, and leaves what is ciphered as
-//! it is: nothing of it can be read here.
+//! It reads only the JSON of `pulumi stack export`, sends no requests, and does not change encrypted values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,57 +12,57 @@ use crate::config::PACKAGE;
 use crate::offer::Offer;
 use crate::urn::Urn;
 
-/// The community's package.
+/// The package of `pulumiverse_scaleway`.
 const PEER: &str = "scaleway";
 
-/// What providers built on the Terraform bridge note in outputs for themselves.
+/// Outputs that only the Terraform bridge reads.
 const NOTES: [&str; 2] = ["__meta", "__pulumi_raw_state_delta"];
 
-/// Which inputs the program did not give; ours says so too, but only at the top.
+/// The list of inputs with defaults; this package has it too, but only at the top level.
 const DEFAULTS: &str = "__defaults";
 
 /// The settings of a provider that hold the API key.
 const KEYS: [&str; 2] = ["accessKey", "secretKey"];
 
-/// The key that tells special values, such as secrets, from plain objects.
+/// The key that distinguishes special values, such as secrets, from plain objects.
 const SIGNATURE: &str = pulumi_rpc::SIGNATURE_KEY;
 
-/// A stack that was taken over.
+/// A migrated stack.
 #[derive(Debug)]
 pub struct Migrated {
-    /// The stack, as `pulumi stack import` takes it.
+    /// The stack for `pulumi stack import`.
     pub export: String,
-    /// How many resources were taken over.
+    /// The number of migrated resources.
     pub taken: usize,
-    /// The URNs of resources that stay with the community's package: there is no such resource here.
+    /// The URNs of resources that stay in `pulumiverse_scaleway`, because this package does not have their type.
     pub left: Vec<String>,
-    /// How many operations were pending, and still are.
+    /// The number of pending operations, which do not change.
     pub pending: usize,
 }
 
-/// Why a stack cannot be taken over.
+/// A stack cannot be migrated.
 #[derive(Debug, Error)]
 pub enum MigrateError {
-    /// The text is no JSON.
-    #[error("what came in is no JSON: give the output of `pulumi stack export`")]
+    /// The input is not JSON.
+    #[error("the input is not JSON: use the output of `pulumi stack export`")]
     NoJson(#[source] serde_json::Error),
-    /// The JSON is no exported stack.
-    #[error("what came in is no exported stack: it has no `deployment`; give the output of `pulumi stack export`")]
+    /// The JSON is not an exported stack.
+    #[error("the input is not an exported stack: it has no `deployment`; use the output of `pulumi stack export`")]
     NoStack,
     /// A part of the stack has another form.
-    #[error("`deployment.{0}` is not a list of objects: give the output of `pulumi stack export`")]
+    #[error("`deployment.{0}` is not a list of objects: use the output of `pulumi stack export`")]
     NoList(&'static str),
-    /// Two resources would be one.
+    /// Two resources would have the same URN.
     #[error(
         "two resources would both be {0}: delete one of them from the stack with `pulumi state delete`, and export it again"
     )]
     Twice(String),
-    /// The plugin is broken.
+    /// The binary is damaged.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
 }
 
-/// Takes over an exported stack.
+/// Migrates an exported stack.
 pub fn migrate(export: &str) -> Result<Migrated, MigrateError> {
     let offer = Offer::embedded();
     let mut export: Json = serde_json::from_str(export).map_err(MigrateError::NoJson)?;
@@ -79,10 +78,10 @@ pub fn migrate(export: &str) -> Result<Migrated, MigrateError> {
     Ok(Migrated { export, taken: stack.taken, left: stack.left, pending })
 }
 
-/// What is known of the stack while it is rewritten.
+/// The data of the stack during the migration.
 struct Stack<'a> {
     catalog: &'a Catalog,
-    /// Old URNs, and old references to providers, with what becomes of them.
+    /// Old URNs and old references to providers, with the new ones.
     names: BTreeMap<String, String>,
     taken: usize,
     left: Vec<String>,
@@ -110,13 +109,13 @@ impl Stack<'_> {
         Ok(count)
     }
 
-    /// Our token for one of the peer's, of the same generation.
+    /// The token of this package for a token of `pulumiverse_scaleway`, of the same generation of names.
     fn token(&self, token: &str) -> Option<String> {
         let bare = token.strip_prefix(PEER)?.strip_prefix(':')?;
         self.catalog.resource(token).map(|_| format!("{PACKAGE}:{bare}"))
     }
 
-    /// Works out the new names of everything whose name changes.
+    /// Computes the new names.
     fn name(&mut self, resources: &[&Json]) {
         for resource in resources {
             let Some(urn) = text(resource, "urn") else { continue };
@@ -129,16 +128,16 @@ impl Stack<'_> {
         for resource in resources.iter().filter(|resource| is_peers_provider(resource)) {
             let (Some(urn), Some(id)) = (text(resource, "urn"), text(resource, "id")) else { continue };
             let Some(new) = Urn::parse(urn).map(provider_urn) else { continue };
-            // A provider of ours that is there already has an id of its own.
+            // An existing provider of this package keeps its ID.
             let there = resources.iter().find(|other| text(other, "urn") == Some(new.as_str()));
-            // And of several versions of the peer's the first gives its id to the one of ours.
+            // If `pulumiverse_scaleway` has several versions, the new provider gets the ID of the first.
             let first = *ids.entry(new.clone()).or_insert(id);
             let new_id = there.and_then(|there| text(there, "id")).unwrap_or(first);
             self.names.insert(format!("{urn}::{id}"), format!("{new}::{new_id}"));
         }
     }
 
-    /// The resources with a provider of ours beside, or in place of, each of the peer's.
+    /// The resources with a provider of this package in addition to, or instead of, each provider of `pulumiverse_scaleway`.
     fn with_providers(&mut self, resources: Vec<Json>) -> Vec<Json> {
         let stays = |resource: &&Json| {
             text(resource, "type").is_some_and(|token| package(token) == PEER && self.token(token).is_none())
@@ -164,7 +163,7 @@ impl Stack<'_> {
             if needed.contains(&reference) {
                 all.push(resource);
             } else if let Some(new) = self.names.get(&reference).and_then(|new| new.rsplit_once("::")) {
-                // Whatever else speaks of the old one, such as a child, means the new one.
+                // Other references to the old provider, such as those of children, become references to the new one.
                 let new = new.0.to_owned();
                 self.names.insert(urn, new);
             }
@@ -173,7 +172,7 @@ impl Stack<'_> {
         all
     }
 
-    /// One resource with its new names; of those taken over, without the peer's notes.
+    /// One resource with its new names; migrated resources lose the outputs of the Terraform bridge.
     fn resource(&mut self, mut resource: Json) -> Json {
         let token = text(&resource, "type").unwrap_or_default().to_owned();
         let Some(fields) = resource.as_object_mut() else { return resource };
@@ -184,7 +183,7 @@ impl Stack<'_> {
                 forget_notes(fields);
             }
             None if package(&token) == PEER => {
-                // Its provider stays the peer's, whatever becomes of it elsewhere.
+                // Its provider stays in `pulumiverse_scaleway`.
                 let provider = fields.remove("provider");
                 self.left.extend(fields.get("urn").and_then(Json::as_str).map(str::to_owned));
                 fields.values_mut().for_each(|value| self.rename(value));
@@ -198,7 +197,7 @@ impl Stack<'_> {
         resource
     }
 
-    /// Earlier names of a resource, none of which may be its present one.
+    /// The aliases of a resource without its current URN.
     fn aliases(&self, fields: &mut Map<String, Json>) {
         let urn = fields.get("urn").and_then(Json::as_str).unwrap_or_default();
         let own = self.names.get(urn).map_or(urn, String::as_str).to_owned();
@@ -213,7 +212,7 @@ impl Stack<'_> {
         aliases.retain(|alias| alias.as_str() != Some(own.as_str()));
     }
 
-    /// Writes new names for old ones wherever a text is one, but for what is ciphered.
+    /// Replaces each string that is an old name, except in encrypted values.
     fn rename(&self, value: &mut Json) {
         match value {
             Json::String(text) => {
@@ -229,7 +228,7 @@ impl Stack<'_> {
     }
 }
 
-/// Forgets what the peer notes for itself in a resource.
+/// Removes the outputs of the Terraform bridge from a resource.
 fn forget_notes(fields: &mut Map<String, Json>) {
     if let Some(Json::Object(outputs)) = fields.get_mut("outputs") {
         outputs.retain(|name, _| !NOTES.contains(&name.as_str()) && name != DEFAULTS);
@@ -242,7 +241,7 @@ fn forget_notes(fields: &mut Map<String, Json>) {
     }
 }
 
-/// Forgets what the peer notes in every object inside of an input.
+/// Removes the notes of the Terraform bridge from all objects within an input.
 fn forget_defaults(value: &mut Json) {
     match value {
         Json::Object(fields) if is_secret(fields) => {}
@@ -255,7 +254,7 @@ fn forget_defaults(value: &mut Json) {
     }
 }
 
-/// A provider of ours made of one of the peer's: the settings have the same names.
+/// A provider of this package from a provider of `pulumiverse_scaleway`: the settings have the same names.
 fn provider(mut old: Json, urn: &str) -> Json {
     let Some(fields) = old.as_object_mut() else { return old };
     fields.insert("urn".to_owned(), Json::from(urn));
@@ -263,7 +262,7 @@ fn provider(mut old: Json, urn: &str) -> Json {
     for part in ["inputs", "outputs"] {
         let Some(Json::Object(settings)) = fields.get_mut(part) else { continue };
         settings.remove("pluginDownloadURL");
-        // The other SDK writes the key of the environment into the state. A program that sets one gives it again.
+        // The SDK of `pulumiverse_scaleway` writes the API key of the environment into the state. The program sets its key again.
         for key in KEYS {
             settings.remove(key);
         }
@@ -277,7 +276,7 @@ fn provider(mut old: Json, urn: &str) -> Json {
     old
 }
 
-/// The URN of our provider in place of one of the peer's. The engine names those it makes itself after their version.
+/// The URN of the new provider for an old one. The engine names default providers after their version.
 fn provider_urn(urn: Urn<'_>) -> String {
     let ours = format!("pulumi:providers:{PACKAGE}");
     let version = env!("CARGO_PKG_VERSION").replace(['.', '-', '+'], "_");
@@ -286,7 +285,7 @@ fn provider_urn(urn: Urn<'_>) -> String {
     urn.with_name(|name| name.starts_with("default_").then(|| format!("default_{version}"))).to_string()
 }
 
-/// Drops the second state of a resource that is only read: an `up` that failed before this has read it under our type.
+/// Removes the second state of a resource that is only read: a failed `up` before the migration has read it under the new type.
 fn read_once(mut resources: Vec<Json>) -> Vec<Json> {
     let mut seen = BTreeSet::new();
     resources.retain(|resource| {
@@ -296,7 +295,7 @@ fn read_once(mut resources: Vec<Json>) -> Vec<Json> {
     resources
 }
 
-/// Refuses resources of one URN; one that waits for its deletion may have the name of its successor.
+/// Rejects two resources with the same URN; a resource pending deletion can have the URN of its successor.
 fn only_once(resources: &[Json]) -> Result<(), MigrateError> {
     let mut seen = BTreeSet::new();
     for resource in resources.iter().filter(|resource| resource.get("delete") != Some(&Json::Bool(true))) {
@@ -324,7 +323,7 @@ fn text<'a>(resource: &'a Json, field: &str) -> Option<&'a str> {
     resource.get(field)?.as_str()
 }
 
-/// The list of this name, empty where there is none. Each of its elements is an object.
+/// The list with this name, empty if it does not exist. Each element is an object.
 fn take_list(deployment: &mut Map<String, Json>, name: &'static str) -> Result<Vec<Json>, MigrateError> {
     match deployment.get_mut(name) {
         None | Some(Json::Null) => Ok(Vec::new()),
@@ -333,7 +332,7 @@ fn take_list(deployment: &mut Map<String, Json>, name: &'static str) -> Result<V
     }
 }
 
-/// An empty list is left away where there was none.
+/// Sets the list, or omits an empty list that did not exist.
 fn put_list(deployment: &mut Map<String, Json>, name: &str, list: Vec<Json>) {
     if !list.is_empty() || deployment.contains_key(name) {
         deployment.insert(name.to_owned(), Json::from(list));

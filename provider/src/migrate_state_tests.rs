@@ -1,4 +1,4 @@
-//! What is made of an exported stack, from the states that the community's package leaves.
+//! The migration of exported stacks with states of `pulumiverse_scaleway`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -13,7 +13,7 @@ fn urn(rest: &str) -> String {
     format!("{STACK}{rest}")
 }
 
-/// The peer's own provider as the engine makes it, and a reference to it.
+/// The default provider of `pulumiverse_scaleway`, and a reference to it.
 fn theirs() -> (Json, String) {
     let urn = urn("pulumi:providers:scaleway::default_1_60_0");
     let settings = json!({ "version": "1.60.0", "region": "fr-par", "pluginDownloadURL": "github://x" });
@@ -49,7 +49,7 @@ fn migrated(resources: Vec<Json>) -> (Json, Migrated) {
 }
 
 #[test]
-fn both_generations_of_names_become_ours_with_their_provider() {
+fn both_generations_of_names_are_migrated_with_their_provider() {
     let (provider, reference) = theirs();
     let namespace = "scaleway:containers/namespace:Namespace";
     let (resources, migrated) = migrated(vec![
@@ -85,7 +85,7 @@ fn both_generations_of_names_become_ours_with_their_provider() {
 }
 
 #[test]
-fn the_peers_notes_are_forgotten_and_secrets_stay_as_they_are() {
+fn notes_of_the_terraform_bridge_are_removed_and_secrets_are_unchanged() {
     let (provider, reference) = theirs();
     let secret =
         json!({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:x" });
@@ -109,7 +109,7 @@ fn the_peers_notes_are_forgotten_and_secrets_stay_as_they_are() {
 }
 
 #[test]
-fn what_we_do_not_have_stays_with_its_provider_and_is_named() {
+fn types_that_this_package_does_not_have_keep_their_provider_and_are_reported() {
     let (provider, reference) = theirs();
     let server = "scaleway:instance/nothing:Nothing";
     let vpc = "scaleway:network/vpc:Vpc";
@@ -122,7 +122,7 @@ fn what_we_do_not_have_stays_with_its_provider_and_is_named() {
     assert_eq!(resources[0], provider);
     assert_eq!(resources[1]["urn"], ours());
     assert_eq!(resources[2]["provider"], format!("{}::p-1", ours()));
-    // Its parent has another type now, so it has another URN; type and provider are the peer's.
+    // Its parent has a new type, so its URN changes; type and provider are unchanged.
     let ours = "evalap-scaleway:network/vpc:Vpc";
     assert_eq!(resources[3]["urn"], urn(&format!("{ours}${server}::vm")));
     assert_eq!(resources[3]["parent"], urn(&format!("{ours}::net")));
@@ -143,7 +143,7 @@ fn the_api_key_in_the_settings_of_a_provider_is_dropped() {
 }
 
 #[test]
-fn a_resource_that_was_read_under_both_names_stays_once() {
+fn a_resource_that_was_read_under_both_names_is_kept_once() {
     let (provider, reference) = theirs();
     let read = |token: &str| resource(token, "net", &reference, json!({ "external": true }));
     let ours = read("evalap-scaleway:network/vpc:Vpc");
@@ -153,7 +153,7 @@ fn a_resource_that_was_read_under_both_names_stays_once() {
 }
 
 #[test]
-fn a_provider_of_the_programs_own_keeps_its_name() {
+fn an_explicit_provider_keeps_its_name() {
     let (mut provider, _) = theirs();
     let old = urn("pulumi:providers:scaleway::paris");
     provider["urn"] = json!(old);
@@ -168,7 +168,7 @@ fn a_provider_of_the_programs_own_keeps_its_name() {
 }
 
 #[test]
-fn two_versions_of_the_peers_provider_become_one_of_ours() {
+fn two_versions_of_the_old_provider_become_one() {
     let (first, one) = theirs();
     let (mut second, _) = theirs();
     let other = urn("pulumi:providers:scaleway::default_1_59_0");
@@ -203,7 +203,7 @@ fn pending_operations_stay_pending_under_the_new_names() {
 }
 
 #[test]
-fn taking_over_twice_is_taking_over_once() {
+fn migrating_twice_equals_migrating_once() {
     let (provider, reference) = theirs();
     let stack = vec![provider, resource("scaleway:network/vpc:Vpc", "net", &reference, json!({}))];
     let (once, _) = migrated(stack);
@@ -213,19 +213,19 @@ fn taking_over_twice_is_taking_over_once() {
 }
 
 #[test]
-fn two_resources_that_would_be_one_are_refused() {
+fn two_resources_with_the_same_new_urn_are_rejected() {
     let (provider, reference) = theirs();
     let export = json!({ "deployment": { "resources": [
         provider,
         resource("scaleway:network/vpc:Vpc", "net", &reference, json!({})),
         resource("evalap-scaleway:network/vpc:Vpc", "net", &reference, json!({})),
     ]}});
-    let refused = migrate(&export.to_string()).unwrap_err();
-    assert!(matches!(&refused, MigrateError::Twice(urn) if urn.ends_with("evalap-scaleway:network/vpc:Vpc::net")));
+    let error = migrate(&export.to_string()).unwrap_err();
+    assert!(matches!(&error, MigrateError::Twice(urn) if urn.ends_with("evalap-scaleway:network/vpc:Vpc::net")));
 }
 
 #[test]
-fn what_is_no_exported_stack_is_refused_and_an_empty_one_is_not() {
+fn an_invalid_export_is_rejected_and_an_empty_stack_is_not() {
     assert!(matches!(migrate("yes"), Err(MigrateError::NoJson(_))));
     assert!(matches!(migrate("{}"), Err(MigrateError::NoStack)));
     assert!(matches!(migrate(r#"{"deployment": 1}"#), Err(MigrateError::NoStack)));

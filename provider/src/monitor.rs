@@ -1,7 +1,6 @@
-//! Pulumi's resource monitor over gRPC: one deployment, and the options a program gave one component.
+//! Pulumi's resource monitor over gRPC: one deployment, and the options of one component in the program.
 //!
-//! What the program says of the component goes to its own registration; what would have no effect there goes to its
-//! parts. Knows no component.
+//! Options apply to the registration of the component; options without effect there apply to its parts.
 
 use std::sync::Arc;
 
@@ -18,10 +17,10 @@ use value::Object;
 use crate::config::PACKAGE;
 use crate::{from_proto, to_proto};
 
-/// The function of the engine that tells the state of a resource.
+/// The function of the Pulumi engine that returns the state of a resource.
 const GET_RESOURCE: &str = "pulumi:pulumi:getResource";
 
-/// How the engine's message begins when a deployment ends (`pkg/v3` v3.259.0, `resource/deploy/source_eval.go:2821`).
+/// The start of the engine's message when a deployment ends (`pkg/v3` v3.259.0, `resource/deploy/source_eval.go:2821`).
 const SHUT_DOWN: &str = "resource monitor shut down";
 
 /// The monitor of one deployment.
@@ -31,10 +30,11 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
-    /// Connects with the first call. There is one monitor per deployment, so nothing is kept.
+    /// Connects with the first call. There is one monitor per deployment, so connections are not reused.
     pub(crate) fn of(address: &str) -> Result<Self, Status> {
-        let endpoint = Endpoint::from_shared(format!("http://{address}"))
-            .map_err(|_| Status::invalid_argument("malformed request: the address of the monitor is none"))?;
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|_| {
+            Status::invalid_argument("malformed request: the address of the resource monitor is invalid")
+        })?;
         // No time limit: a registration lasts as long as the resource takes.
         let client = ResourceMonitorClient::new(endpoint.connect_lazy())
             .max_decoding_message_size(pulumi_rpc::MAX_MESSAGE_BYTES)
@@ -42,7 +42,7 @@ impl Deployment {
         Ok(Self { client })
     }
 
-    /// The monitor as the component with these options sees it.
+    /// The monitor for a component with these options.
     pub(crate) fn component(self, options: Options) -> ComponentMonitor {
         ComponentMonitor { client: self.client, options: Arc::new(options) }
     }
@@ -65,7 +65,7 @@ impl Deployment {
     }
 }
 
-/// What the program said of a component beside its inputs.
+/// The options of a component in the program.
 pub(crate) struct Options {
     request: rpc::ConstructRequest,
     /// The provider for parts of this package.
@@ -73,14 +73,14 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// `reference` is the provider resource this process serves: the parts' one unless the program gave another.
+    /// `reference` is the provider resource of this process: the provider of the parts, unless the program sets another one.
     pub(crate) fn of(request: rpc::ConstructRequest, reference: String) -> Self {
         let provider = request.providers.get(PACKAGE).cloned().unwrap_or(reference);
         Self { request, provider }
     }
 
-    /// The registration of the component itself: exactly its type, name and parent, by which the engine finds
-    /// transforms, and every option as it was given.
+    /// The registration of the component: its type, name and parent unchanged, because the engine finds transforms by
+    /// them, and all options of the program.
     fn component(&self, inputs: Object) -> rpc::RegisterResourceRequest {
         let request = &self.request;
         rpc::RegisterResourceRequest {
@@ -104,12 +104,12 @@ impl Options {
             custom_timeouts: self.timeouts(),
             hooks: self.hooks(),
             parent_stack_trace_handle: request.stack_trace_handle.clone(),
-            ..to_proto::asking()
+            ..to_proto::registration_defaults()
         }
     }
 
-    /// The registration of a part. Protection, retention and `deletedWith` are inherited by the engine; what has no
-    /// effect on a component is said of each part instead.
+    /// The registration of a part. The engine lets parts inherit protection, retention and `deletedWith`; options without
+    /// effect on a component are set on each part.
     fn child(&self, child: Child) -> rpc::RegisterResourceRequest {
         let request = &self.request;
         let part = child.part.clone();
@@ -152,7 +152,7 @@ impl Options {
     }
 }
 
-/// The paths that lead into a part: `namespace.description` is `description` of the part `namespace`.
+/// The paths within a part: `namespace.description` is `description` of the part `namespace`.
 fn of_part(paths: &[String], part: &str) -> Vec<String> {
     let inside = |path: &String| {
         let rest = path.strip_prefix(part)?;
@@ -161,7 +161,7 @@ fn of_part(paths: &[String], part: &str) -> Vec<String> {
     paths.iter().filter_map(inside).collect()
 }
 
-/// The monitor, seen from one component.
+/// The monitor of one component.
 pub(crate) struct ComponentMonitor {
     client: ResourceMonitorClient<Channel>,
     options: Arc<Options>,
@@ -179,12 +179,12 @@ impl Monitor for ComponentMonitor {
         async move {
             let answer = self.register(request).await?;
             from_proto::registered(answer, self.options.request.dry_run)
-                .map_err(|error| Error::Refused { name, message: error.to_string() })
+                .map_err(|error| Error::Rejected { name, message: error.to_string() })
         }
         .boxed()
     }
 
-    fn ask<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
+    fn invoke<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
         let mut client = self.client.clone();
         let request = rpc::ResourceInvokeRequest {
             tok: format!("{PACKAGE}:{token}"),
@@ -194,16 +194,16 @@ impl Monitor for ComponentMonitor {
             ..rpc::ResourceInvokeRequest::default()
         };
         async move {
-            let refused = |message: String| Error::Refused { name: token.to_owned(), message };
-            let answer = client.invoke(request).await.map_err(|status| self::refused(token.to_owned(), &status))?;
+            let rejected = |message: String| Error::Rejected { name: token.to_owned(), message };
+            let answer = client.invoke(request).await.map_err(|status| self::rejected(token.to_owned(), &status))?;
             let answer = answer.into_inner();
             if let Some(failure) = answer.failures.first() {
-                return Err(refused(format!("{} {}", failure.property, failure.reason)));
+                return Err(rejected(format!("{} {}", failure.property, failure.reason)));
             }
             if answer.unknown {
                 return Ok(None);
             }
-            from_proto::object(answer.r#return).map(Some).map_err(|error| refused(error.to_string()))
+            from_proto::object(answer.r#return).map(Some).map_err(|error| rejected(error.to_string()))
         }
         .boxed()
     }
@@ -213,7 +213,7 @@ impl Monitor for ComponentMonitor {
         async move {
             let name = self.options.request.name.clone();
             let request = rpc::RegisterResourceOutputsRequest { urn, outputs: Some(to_proto::object(outputs)) };
-            client.register_resource_outputs(request).await.map_err(|status| refused(name, &status))?;
+            client.register_resource_outputs(request).await.map_err(|status| rejected(name, &status))?;
             Ok(())
         }
         .boxed()
@@ -223,17 +223,17 @@ impl Monitor for ComponentMonitor {
 impl ComponentMonitor {
     async fn register(&self, request: rpc::RegisterResourceRequest) -> Result<rpc::RegisterResourceResponse, Error> {
         let name = request.name.clone();
-        // Clones share the connection; calls run side by side.
+        // Clones share the connection; calls run concurrently.
         let answer = self.client.clone().register_resource(request).await;
-        Ok(answer.map_err(|status| refused(name, &status))?.into_inner())
+        Ok(answer.map_err(|status| rejected(name, &status))?.into_inner())
     }
 }
 
 /// The engine ends a deployment with a message of its own. A transform or a connection that fails can have the same
 /// status code, and its message is the cause that the user needs to see.
-fn refused(name: String, status: &Status) -> Error {
+fn rejected(name: String, status: &Status) -> Error {
     let message = status.message();
-    if message.starts_with(SHUT_DOWN) { Error::Ended } else { Error::Refused { name, message: message.to_owned() } }
+    if message.starts_with(SHUT_DOWN) { Error::Ended } else { Error::Rejected { name, message: message.to_owned() } }
 }
 
 #[cfg(test)]

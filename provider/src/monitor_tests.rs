@@ -1,4 +1,4 @@
-//! What the engine is asked for a component and its parts, from what the program said.
+//! Registrations of a component and its parts, with the options of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,7 @@ fn child() -> Child {
 }
 
 #[test]
-fn the_component_is_registered_as_the_program_did_with_every_option() {
+fn the_component_is_registered_with_all_options_of_the_program() {
     let sent = Options::of(request(), SELF.into()).component(object! { "environment": "dev" });
     assert_eq!((sent.r#type.as_str(), sent.name.as_str()), ("evalap-scaleway:evalap/database:Database", "db"));
     assert_eq!(sent.parent, "urn:stack");
@@ -64,7 +64,7 @@ fn the_component_is_registered_as_the_program_did_with_every_option() {
 }
 
 #[test]
-fn a_part_is_served_by_this_provider_and_depends_on_exactly_what_it_reads() {
+fn a_part_has_this_provider_and_depends_on_exactly_its_inputs() {
     let sent = Options::of(request(), SELF.into()).child(child());
     assert_eq!(sent.r#type, "evalap-scaleway:databases/instance:Instance");
     assert!(sent.custom && sent.accept_secrets && sent.supports_partial_values && sent.supports_result_reporting);
@@ -79,7 +79,7 @@ fn a_part_is_served_by_this_provider_and_depends_on_exactly_what_it_reads() {
 }
 
 #[test]
-fn a_provider_that_the_program_gave_wins() {
+fn a_provider_of_the_program_takes_precedence() {
     let mut request = request();
     request.providers.insert(PACKAGE.to_owned(), "urn:explicit::id".to_owned());
     let sent = Options::of(request, SELF.into()).child(child());
@@ -94,10 +94,10 @@ fn a_component_that_is_a_part_is_constructed_by_the_engine() {
 }
 
 #[test]
-fn only_the_engine_s_own_message_means_that_the_deployment_ended() {
+fn only_the_message_of_the_engine_means_that_the_deployment_ended() {
     let ended = Status::unavailable("resource monitor shut down while waiting on step's done channel");
-    assert_eq!(refused("db".into(), &ended), Error::Ended);
+    assert_eq!(rejected("db".into(), &ended), Error::Ended);
     let transform = Status::unavailable("failed to connect to all addresses");
-    let expected = Error::Refused { name: "db".into(), message: "failed to connect to all addresses".into() };
-    assert_eq!(refused("db".into(), &transform), expected);
+    let expected = Error::Rejected { name: "db".into(), message: "failed to connect to all addresses".into() };
+    assert_eq!(rejected("db".into(), &transform), expected);
 }

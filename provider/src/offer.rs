@@ -1,7 +1,5 @@
-//! What the plugin offers: the schema for people and SDKs, the catalog for the engine, both compiled into the binary. The
-//! schema is packed there (`build.rs`), as it is large and seldom asked for.
-//!
-//! Knows nothing of how they are made, and reads the catalog only when something needs it.
+//! The schema for SDKs and the catalog for the engine, which are compiled into the binary. The schema is compressed
+//! (`build.rs`), because it is large and rarely read. The catalog is parsed when it is first used.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -10,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use catalog::{Catalog, CatalogError};
 use flate2::read::GzDecoder;
 
-/// The schema, packed.
+/// The compressed schema.
 const SCHEMA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.json.gz"));
 
 /// The schema and the catalog of one version.
@@ -21,12 +19,12 @@ pub(crate) struct Offer {
 }
 
 impl Offer {
-    /// What this version offers.
+    /// The schema and catalog of this version.
     pub(crate) fn embedded() -> Self {
         Self::of(SCHEMA, include_str!("../../schema/catalog.json"))
     }
 
-    /// The embedded schema with a catalog that was read before.
+    /// The embedded schema with a parsed catalog.
     #[cfg(feature = "testing")]
     pub(crate) fn of_catalog(catalog: Arc<Catalog>) -> Self {
         Self { packed_schema: SCHEMA.into(), catalog_text: Cow::Borrowed(""), catalog: OnceLock::from(catalog) }
@@ -43,7 +41,7 @@ impl Offer {
         Ok(text)
     }
 
-    /// The resources and functions; read the first time anyone asks.
+    /// The resources and functions; parsed on first use.
     pub(crate) fn catalog(&self) -> Result<&Arc<Catalog>, CatalogError> {
         if let Some(catalog) = self.catalog.get() {
             return Ok(catalog);

@@ -1,6 +1,6 @@
-//! Panics of handlers: one becomes an error of its own call, and no other call notices.
+//! Panics of handlers: a panic becomes an error of its call, and does not affect other calls.
 //!
-//! What a panic says may hold a secret, so only where it happened is told.
+//! The message of a panic can contain a secret, so only its location is reported.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -9,11 +9,11 @@ use std::panic::{self, AssertUnwindSafe};
 use futures_util::FutureExt;
 
 thread_local! {
-    /// Where the last panic of this thread happened.
+    /// The location of the last panic of this thread.
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Replaces Rust's own report on stderr, which quotes the message.
+/// Replaces Rust's report on stderr, which contains the message.
 pub(crate) fn report_places_only() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -22,9 +22,9 @@ pub(crate) fn report_places_only() {
     }));
 }
 
-/// Runs a future to its end or its panic; a panic gives where it happened, if that is known.
+/// Runs a future to completion; a panic returns its location, if known.
 pub(crate) async fn contain<T>(future: impl Future<Output = T>) -> Result<T, Option<String>> {
-    // Whatever the future shared with others is behind locks that bear a panic, or never left half changed.
+    // State that the future shares is behind locks that tolerate a panic, or is changed atomically.
     AssertUnwindSafe(future).catch_unwind().await.map_err(|_| PLACE.take())
 }
 

@@ -1,10 +1,10 @@
-//! The chance of this machine, as the engine asks for it. Knows nothing of what is made of it.
+//! The random number generator of the operating system, for the engine.
 
 use std::io;
 
 use rules::rng::Rng;
 
-/// What the operating system calls random.
+/// Random bytes of the operating system.
 pub(crate) struct LocalRng;
 
 impl Rng for LocalRng {

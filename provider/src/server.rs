@@ -1,7 +1,6 @@
-//! Pulumi's provider service: each call is translated, handed to the engine, and its answer translated back.
+//! Pulumi's provider service: decodes each call, calls the engine, and encodes the result.
 //!
-//! Decides nothing itself. What is not answered here is answered `Unimplemented`: Parameterize, which this package is
-//! not.
+//! Other calls return `Unimplemented`, such as Parameterize.
 
 mod configure;
 
@@ -35,7 +34,7 @@ pub(crate) struct Server {
     log: EngineLog,
     cancel: CancellationToken,
     clock: Arc<dyn Clock>,
-    /// How requests are carried, if not by a client of this server's own.
+    /// The HTTP transport, if it is shared.
     transport: Option<Arc<dyn Transport>>,
     configured: RwLock<Option<Arc<Configured>>>,
     names: Names,
@@ -61,7 +60,7 @@ impl Server {
         }
     }
 
-    /// The same server over a transport that it shares with others.
+    /// The same server with a shared transport.
     #[cfg(feature = "testing")]
     pub(crate) fn over(self, transport: Arc<dyn Transport>) -> Self {
         Self { transport: Some(transport), ..self }
@@ -83,17 +82,17 @@ impl Server {
         self.configured.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Which provider resource this process serves, if anybody told.
+    /// The provider resource of this process, if known.
     fn reference(&self) -> String {
         self.configured().map(|configured| configured.reference.clone()).unwrap_or_default()
     }
 
-    /// What resources inherit; Check and Diff work before Configure too, with what is built in.
+    /// The defaults of resources; Check and Diff work before Configure too, with the built-in defaults.
     fn defaults(&self) -> Defaults {
         self.configured().map_or_else(config::built_in_defaults, |configured| configured.defaults.clone())
     }
 
-    /// The engine, if there is something to ask Scaleway with.
+    /// The engine, if there are credentials.
     fn engine(&self) -> Result<Engine, Status> {
         let configured = self.configured().ok_or_else(to_proto::not_configured)?;
         match configured.missing {
@@ -102,12 +101,12 @@ impl Server {
         }
     }
 
-    /// Inputs or outputs in which what the resource is a part of is named as it is now, as far as is known.
+    /// Inputs or outputs with the current ID of a moved parent, if known.
     fn followed(&self, resource: &Resource, object: &Object) -> Object {
         self.configured().map_or_else(|| object.clone(), |configured| configured.engine.followed(resource, object))
     }
 
-    /// Tells what Check and Diff doubt, before their answer arrives.
+    /// Sends the warnings of Check and Diff before their response.
     async fn warn(&self, urn: &str, warnings: &[Warning]) {
         for warning in warnings {
             self.log.warning_once(urn, &warning.to_string());
@@ -130,14 +129,14 @@ impl From<Malformed> for Status {
     }
 }
 
-/// Answers a call, whatever becomes of its handler.
+/// Runs the handler of a call, and converts a panic to an error.
 async fn answer<T>(method: &'static str, urn: &str, handler: impl Future<Output = Result<T, Status>>) -> Answer<T> {
     let span = tracing::debug_span!("call", method, urn);
     let outcome = panics::contain(handler).instrument(span.clone()).await;
     let answer = outcome.unwrap_or_else(|place| Err(to_proto::bug(method, place.as_deref())));
     span.in_scope(|| match &answer {
         Ok(_) => tracing::debug!("answered"),
-        Err(status) => tracing::debug!(code = ?status.code(), "refused"),
+        Err(status) => tracing::debug!(code = ?status.code(), "rejected"),
     });
     answer.map(Response::new)
 }
@@ -171,7 +170,9 @@ impl ResourceProvider for Server {
                     "the plugin's schema cannot be unpacked ({error}); install the plugin again"
                 ))),
             },
-            version => Err(Status::invalid_argument(format!("there is no version {version} of the schema's format"))),
+            version => {
+                Err(Status::invalid_argument(format!("version {version} of the schema format is not supported")))
+            }
         }
     }
 
@@ -187,7 +188,7 @@ impl ResourceProvider for Server {
         let request = request.into_inner();
         answer("CheckConfig", &request.urn, async {
             let arguments = from_proto::object(request.news.clone())?;
-            // Passed through as they came: what is not known here must not be lost, and nothing may be added.
+            // Returned unchanged: unknown settings must not be lost, and no settings added.
             let inputs = request.news;
             Ok(rpc::CheckResponse { inputs, failures: to_proto::failures(config::wrong(&arguments)) })
         })
@@ -197,7 +198,7 @@ impl ResourceProvider for Server {
     async fn diff_config(&self, request: Request<rpc::DiffRequest>) -> Answer<rpc::DiffResponse> {
         let request = request.into_inner();
         answer("DiffConfig", &request.urn, async {
-            // Called with the old settings of other packages too: what cannot be read is none of ours.
+            // Also called with the old settings of other packages: settings that cannot be decoded are not ours.
             let olds = from_proto::object(request.old_inputs.or(request.olds)).unwrap_or_default();
             let news = from_proto::object(request.news).unwrap_or_default();
             Ok(to_proto::diff(&config::changed(&olds, &news, &self.environment)))
@@ -290,7 +291,7 @@ impl ResourceProvider for Server {
             let read = from_proto::read(request)?;
             self.resource(&read.target)?;
             let engine = self.engine()?;
-            // An import and a lookup show no object that the state holds.
+            // Imports and look-ups contain no object of the state.
             if !read.state.is_empty() {
                 self.stored(&read.target, &read.id, &read.inputs);
             }
@@ -386,7 +387,7 @@ impl ResourceProvider for Server {
         .await
     }
 
-    /// Nothing here limits how many run at once: each lasts until resources served by this same process exist.
+    /// The number of concurrent calls is not limited: each waits for resources of this same process.
     async fn construct(&self, request: Request<rpc::ConstructRequest>) -> Answer<rpc::ConstructResponse> {
         let request = request.into_inner();
         let name = request.name.clone();
@@ -404,7 +405,7 @@ impl ResourceProvider for Server {
         answer("Call", &token, compose::call(self.catalog()?, request)).await
     }
 
-    /// Everything under way ends as soon as it can tell what it has done; later calls are served, and end at once.
+    /// Running operations end as soon as they can return their state; later calls are accepted and end immediately.
     async fn cancel(&self, _: Request<()>) -> Answer<()> {
         self.cancel.cancel();
         let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();

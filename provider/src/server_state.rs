@@ -1,4 +1,4 @@
-//! What requests show of the stack's state, and what follows for names, for creates that began and for deletes that failed.
+//! The state of the stack as seen in requests, for automatic names, interrupted creates and failed deletes.
 
 use catalog::Resource;
 use rules::{Autonaming, Defaults, Diff, DiffRequest};
@@ -8,7 +8,7 @@ use super::Server;
 use crate::from_proto::{self, Target};
 
 impl Server {
-    /// Notes what the engine shows of the state: the object it stores for a URN, and its name.
+    /// Records the object and the name that the engine's state contains for a URN.
     pub(super) fn stored(&self, target: &Target, id: &str, inputs: &Object) {
         self.names.saw(&target.urn, inputs.text("name"));
         if let Some(configured) = self.configured() {
@@ -16,7 +16,7 @@ impl Server {
         }
     }
 
-    /// How an automatic name is made for a check without old inputs: the name of a create that was interrupted is
+    /// The automatic name for a check without old inputs: the name of an interrupted create is
     /// repeated, others are derived from the URN and the owner of the objects.
     pub(super) fn naming(&self, check: &from_proto::Check, defaults: &Defaults) -> (Vec<u8>, Autonaming) {
         let urn = &check.target.urn;
@@ -28,7 +28,7 @@ impl Server {
         (seed, interrupted.map_or_else(|| check.autonaming.clone(), Autonaming::Propose))
     }
 
-    /// What would change, with what a failed delete of the object makes necessary.
+    /// The diff, with the changes that a failed delete of the object requires.
     pub(super) fn diff_after_deletes(
         &self,
         resource: &Resource,

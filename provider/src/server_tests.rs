@@ -1,4 +1,4 @@
-//! The provider protocol, called in process.
+//! The provider protocol, in process.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ const CATALOG: &str = r#"{
   "functions": {}
 }"#;
 
-/// A server that sees these variables and no file.
+/// A server with these environment variables and without files.
 fn server(variables: &[(&str, &str)]) -> Server {
     let variables: BTreeMap<String, String> =
         variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
@@ -89,12 +89,12 @@ async fn configure(server: &Server) {
 }
 
 #[tokio::test]
-async fn the_handshake_promises_what_is_kept() {
-    let told =
+async fn the_handshake_returns_the_supported_features() {
+    let response =
         server(&[]).handshake(Request::new(rpc::ProviderHandshakeRequest::default())).await.unwrap().into_inner();
-    assert!(told.accept_secrets && told.accept_resources && told.accept_outputs);
-    assert!(told.supports_autonaming_configuration);
-    assert!(!told.accepts_byte_string && !told.accepts_outputs_in_check);
+    assert!(response.accept_secrets && response.accept_resources && response.accept_outputs);
+    assert!(response.supports_autonaming_configuration);
+    assert!(!response.accepts_byte_string && !response.accepts_outputs_in_check);
 }
 
 #[tokio::test]
@@ -108,7 +108,7 @@ async fn version_and_schema_need_no_configuration() {
 }
 
 #[tokio::test]
-async fn nothing_is_known_about_conversions() {
+async fn get_mapping_is_empty() {
     let server = server(&[]);
     let asked = rpc::GetMappingRequest { key: "terraform".into(), provider: "scaleway".into() };
     assert_eq!(server.get_mapping(Request::new(asked)).await.unwrap().into_inner(), rpc::GetMappingResponse::default());
@@ -117,7 +117,7 @@ async fn nothing_is_known_about_conversions() {
 }
 
 #[tokio::test]
-async fn checked_settings_come_back_untouched_and_without_the_environment() {
+async fn checked_settings_are_returned_unchanged_without_the_environment() {
     let server = server(&[("SCW_SECRET_KEY", "canary"), ("SCW_DEFAULT_REGION", "nl-ams")]);
     let news = bag([
         ("version", text("0.1.0")),
@@ -139,19 +139,19 @@ async fn no_change_of_settings_replaces_the_provider() {
     };
     let olds = bag([("region", text("fr-par")), ("secretKey", text("old")), ("version", text("0.1.0"))]);
     let news = bag([("region", text("nl-ams")), ("secretKey", text("new")), ("version", text("0.2.0"))]);
-    let told = server.diff_config(diff(olds, news)).await.unwrap().into_inner();
-    assert_eq!(told.changes(), DiffChanges::DiffSome);
-    assert_eq!(told.diffs, ["region", "secretKey"]);
-    assert!(told.replaces.is_empty() && !told.delete_before_replace);
+    let response = server.diff_config(diff(olds, news)).await.unwrap().into_inner();
+    assert_eq!(response.changes(), DiffChanges::DiffSome);
+    assert_eq!(response.diffs, ["region", "secretKey"]);
+    assert!(response.replaces.is_empty() && !response.delete_before_replace);
 
-    // The settings of another package, one of them in a form that means nothing to us.
+    // The settings of another package, one of them in an unknown form.
     let foreign = bag([("theirs", Wire { kind: Some(Kind::StructValue(bag([(SIGNATURE_KEY, text("?"))]))) })]);
-    let told = server.diff_config(diff(foreign, Struct::default())).await.unwrap().into_inner();
-    assert_eq!(told.changes(), DiffChanges::DiffNone);
+    let response = server.diff_config(diff(foreign, Struct::default())).await.unwrap().into_inner();
+    assert_eq!(response.changes(), DiffChanges::DiffNone);
 }
 
 #[tokio::test]
-async fn check_names_the_resource_and_keeps_secrets_and_unknowns() {
+async fn check_adds_the_name_and_keeps_secrets_and_unknown_values() {
     let server = server(&[]);
     let news = bag([("password", secret("hunter2")), ("shelf", text(unknown::STRING))]);
     let checked = server.check(check_request(news.clone())).await.unwrap().into_inner();
@@ -164,17 +164,17 @@ async fn check_names_the_resource_and_keeps_secrets_and_unknowns() {
 }
 
 #[tokio::test]
-async fn check_tells_everything_that_is_wrong() {
+async fn check_reports_all_failures() {
     let news = bag([("colour", text("red"))]);
     let checked = server(&[]).check(check_request(news)).await.unwrap().into_inner();
     let mut named: Vec<_> = checked.failures.iter().map(|failure| failure.property.as_str()).collect();
     named.sort_unstable();
-    // The engine prints what stands at a path, so one of a name that is none of ours leads nowhere.
+    // The engine prints the value at a path, so the path of an unknown name is changed.
     assert_eq!(named, ["colour (unknown)", "shelf"]);
 }
 
 #[tokio::test]
-async fn diff_tells_a_replacement() {
+async fn diff_reports_a_replacement() {
     let diff = Request::new(rpc::DiffRequest {
         r#type: TOKEN.to_owned(),
         old_inputs: Some(bag([("name", text("a")), ("shelf", text("one"))])),
@@ -182,17 +182,17 @@ async fn diff_tells_a_replacement() {
         news: Some(bag([("name", text("a")), ("shelf", text("two"))])),
         ..rpc::DiffRequest::default()
     });
-    let told = server(&[]).diff(diff).await.unwrap().into_inner();
-    assert_eq!(told.changes(), DiffChanges::DiffSome);
-    assert_eq!((told.diffs, told.replaces), (vec!["shelf".to_owned()], vec!["shelf".to_owned()]));
+    let response = server(&[]).diff(diff).await.unwrap().into_inner();
+    assert_eq!(response.changes(), DiffChanges::DiffSome);
+    assert_eq!((response.diffs, response.replaces), (vec!["shelf".to_owned()], vec!["shelf".to_owned()]));
 }
 
 #[tokio::test]
-async fn a_preview_needs_neither_configuration_nor_key() {
+async fn a_preview_needs_neither_configuration_nor_api_key() {
     let inputs = bag([("name", text("a")), ("password", secret("hunter2")), ("shelf", text("one"))]);
-    let told = server(&[]).create(create_request(inputs, true)).await.unwrap().into_inner();
-    assert_eq!(told.id, "");
-    let outputs = told.properties.unwrap().fields;
+    let response = server(&[]).create(create_request(inputs, true)).await.unwrap().into_inner();
+    assert_eq!(response.id, "");
+    let outputs = response.properties.unwrap().fields;
     assert_eq!(outputs["address"], text(unknown::STRING));
     assert_eq!(outputs["name"], text("a"));
     assert_eq!(outputs["region"], text("fr-par"));
@@ -210,29 +210,29 @@ async fn the_region_of_the_environment_is_inherited_but_never_an_input() {
 }
 
 #[tokio::test]
-async fn without_a_key_the_first_real_operation_says_what_to_set() {
+async fn without_an_api_key_the_first_operation_reports_the_missing_setting() {
     let server = server(&[]);
     let inputs = bag([("name", text("a")), ("shelf", text("one"))]);
     let early = server.create(create_request(inputs.clone(), false)).await.unwrap_err();
     assert_eq!(early.code(), Code::FailedPrecondition);
 
     configure(&server).await;
-    let refused = server.create(create_request(inputs, false)).await.unwrap_err();
-    assert_eq!(refused.code(), Code::Unauthenticated);
-    assert!(refused.message().contains("evalap-scaleway:secretKey --secret"), "{}", refused.message());
-    assert!(refused.message().contains("SCW_SECRET_KEY"), "{}", refused.message());
+    let rejected = server.create(create_request(inputs, false)).await.unwrap_err();
+    assert_eq!(rejected.code(), Code::Unauthenticated);
+    assert!(rejected.message().contains("evalap-scaleway:secretKey --secret"), "{}", rejected.message());
+    assert!(rejected.message().contains("SCW_SECRET_KEY"), "{}", rejected.message());
 }
 
 #[tokio::test]
-async fn a_setting_nothing_can_be_done_with_fails_configure() {
+async fn an_invalid_setting_fails_configure() {
     let server = server(&[("SCW_API_URL", "nonsense")]);
-    let refused = server.configure(Request::new(rpc::ConfigureRequest::default())).await.unwrap_err();
-    assert_eq!(refused.code(), Code::InvalidArgument);
-    assert!(refused.message().contains("SCW_API_URL"), "{}", refused.message());
+    let rejected = server.configure(Request::new(rpc::ConfigureRequest::default())).await.unwrap_err();
+    assert_eq!(rejected.code(), Code::InvalidArgument);
+    assert!(rejected.message().contains("SCW_API_URL"), "{}", rejected.message());
 }
 
 #[tokio::test]
-async fn after_cancel_operations_end_at_once_and_the_rest_is_served() {
+async fn after_cancel_operations_end_immediately_and_other_calls_are_served() {
     let server = server(&[("SCW_SECRET_KEY", "s"), ("SCW_API_URL", "http://127.0.0.1:1")]);
     configure(&server).await;
     server.cancel(Request::new(())).await.unwrap();
@@ -243,38 +243,38 @@ async fn after_cancel_operations_end_at_once_and_the_rest_is_served() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_refused_by_name() {
+async fn unknown_tokens_are_rejected_by_name() {
     let server = server(&[]);
     let mut unknown = check_request(Struct::default());
     unknown.get_mut().r#type = "evalap-scaleway:shelf/pamphlet:Pamphlet".into();
-    let refused = server.check(unknown).await.unwrap_err();
-    assert_eq!(refused.code(), Code::InvalidArgument);
-    assert!(refused.message().contains("shelf/pamphlet:Pamphlet"), "{}", refused.message());
+    let rejected = server.check(unknown).await.unwrap_err();
+    assert_eq!(rejected.code(), Code::InvalidArgument);
+    assert!(rejected.message().contains("shelf/pamphlet:Pamphlet"), "{}", rejected.message());
 
     let unknown = rpc::InvokeRequest { tok: "evalap-scaleway:shelf/getX:getX".into(), ..Default::default() };
-    let refused = server.invoke(Request::new(unknown)).await.unwrap_err();
-    assert_eq!(refused.code(), Code::InvalidArgument);
+    let rejected = server.invoke(Request::new(unknown)).await.unwrap_err();
+    assert_eq!(rejected.code(), Code::InvalidArgument);
 }
 
 #[tokio::test]
-async fn a_malformed_request_is_an_error_of_its_own() {
+async fn a_malformed_request_is_an_invalid_argument() {
     let server = server(&[]);
     let empty = server.check(Request::new(rpc::CheckRequest::default())).await.unwrap_err();
     assert_eq!(empty.code(), Code::InvalidArgument);
     let broken = bag([("shelf", Wire { kind: Some(Kind::StructValue(bag([(SIGNATURE_KEY, text("?"))]))) })]);
-    let refused = server.check(check_request(broken)).await.unwrap_err();
-    assert_eq!(refused.code(), Code::InvalidArgument);
+    let rejected = server.check(check_request(broken)).await.unwrap_err();
+    assert_eq!(rejected.code(), Code::InvalidArgument);
 }
 
 #[tokio::test]
-async fn what_there_is_not_yet_is_said_to_be_unimplemented() {
-    let refused = server(&[]).parameterize(Request::new(rpc::ParameterizeRequest::default())).await.unwrap_err();
-    assert_eq!(refused.code(), Code::Unimplemented);
+async fn unsupported_calls_are_unimplemented() {
+    let rejected = server(&[]).parameterize(Request::new(rpc::ParameterizeRequest::default())).await.unwrap_err();
+    assert_eq!(rejected.code(), Code::Unimplemented);
 }
 
 #[tokio::test]
-async fn a_panic_is_an_error_of_its_own_call() {
-    let refused = answer::<()>("Create", "urn", async { panic!("canary") }).await.unwrap_err();
-    assert_eq!(refused.code(), Code::Internal);
-    assert!(refused.message().contains("Create") && !refused.message().contains("canary"), "{}", refused.message());
+async fn a_panic_is_an_error_of_its_call() {
+    let rejected = answer::<()>("Create", "urn", async { panic!("canary") }).await.unwrap_err();
+    assert_eq!(rejected.code(), Code::Internal);
+    assert!(rejected.message().contains("Create") && !rejected.message().contains("canary"), "{}", rejected.message());
 }

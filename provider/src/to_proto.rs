@@ -1,12 +1,12 @@
-//! From our types to Pulumi's wire types: values to property bags, answers of the engine to responses and statuses.
+//! Conversion to Pulumi's wire types: values to property bags, results of the engine to responses and statuses.
 //!
-//! The way back is `from_proto`; no other room builds a wire type. Knows no resource and decides nothing.
+//! `from_proto` is the reverse; no other module creates wire types.
 
 mod component;
 mod list;
 mod status;
 
-pub(crate) use component::{asking, called, constructed, registration};
+pub(crate) use component::{called, constructed, registration, registration_defaults};
 pub(crate) use list::{list_unknown, listed};
 pub(crate) use status::{
     bug, failed, malformed, not_built, not_configured, unauthenticated, unknown_token, wrong_configuration,
@@ -23,7 +23,7 @@ use pulumi_rpc::{SIGNATURE_KEY, signature, unknown};
 use rules::{Change, ChangeKind, Checked, Created, Diff, Failure, ReadBack, has_moved};
 use value::{Asset, Data, Object, Reference, Value};
 
-/// What both sides agree on. Byte strings are not among it: no API of Scaleway takes bytes that are no text.
+/// The supported features. Byte strings are not supported: Scaleway's APIs have no binary values.
 pub(crate) fn handshake() -> rpc::ProviderHandshakeResponse {
     rpc::ProviderHandshakeResponse {
         accept_secrets: true,
@@ -34,7 +34,7 @@ pub(crate) fn handshake() -> rpc::ProviderHandshakeResponse {
     }
 }
 
-/// The same as at the handshake, for engines that do not shake hands.
+/// The same features as in the handshake, for engines without a handshake.
 pub(crate) fn configured() -> rpc::ConfigureResponse {
     rpc::ConfigureResponse {
         accept_secrets: true,
@@ -49,7 +49,7 @@ pub(crate) fn checked(checked: Checked, news: &Object) -> rpc::CheckResponse {
     let mut failures = failures(checked.failures);
     for failure in &mut failures {
         failure.property = unseen(&failure.property, &[&checked.inputs, news]);
-        // A name that nobody knows may be that of a secret, misspelt.
+        // An unknown name may be a misspelt name of a secret.
         if news.contains_key(&failure.property) && !checked.inputs.contains_key(&failure.property) {
             failure.property.push_str(" (unknown)");
         }
@@ -57,8 +57,8 @@ pub(crate) fn checked(checked: Checked, news: &Object) -> rpc::CheckResponse {
     rpc::CheckResponse { inputs: Some(object(checked.inputs)), failures }
 }
 
-/// The path of an input that is wrong, under which the engine finds nothing secret: it prints the value that it looks up
-/// there beside the reason, sealed or not.
+/// The path of an invalid input. For secrets it is changed so that the engine finds no value: the engine prints the value at
+/// the path with the reason, even if it is secret.
 fn unseen(path: &str, inputs: &[&Object]) -> String {
     let top = path.split(['.', '[']).next().unwrap_or_default();
     let is_secret = inputs.iter().filter_map(|inputs| inputs.get(top)).any(Value::contains_secret);
@@ -72,8 +72,8 @@ pub(crate) fn failures(failures: Vec<Failure>) -> Vec<rpc::CheckFailure> {
         .collect()
 }
 
-/// A diff between inputs. The engine ignores what is not said consistently: each root of the detailed diff is among
-/// `diffs`, each root that replaces among `replaces`.
+/// A diff of inputs. The engine ignores inconsistent diffs: each root of the detailed diff is in `diffs`, and each root that
+/// replaces is in `replaces`.
 pub(crate) fn diff(diff: &Diff) -> rpc::DiffResponse {
     let replaces: BTreeSet<&str> =
         diff.changes.iter().filter(|(_, change)| change.replace).filter_map(|(path, _)| path.top()).collect();
@@ -103,7 +103,7 @@ fn property_diff(change: Change) -> rpc::PropertyDiff {
     rpc::PropertyDiff { kind: kind.into(), input_diff: true }
 }
 
-/// What a create would leave behind; without an id, and with unknowns.
+/// The preview of a create: without an ID, with unknown values.
 pub(crate) fn create_preview(outputs: Object) -> rpc::CreateResponse {
     rpc::CreateResponse { properties: Some(object(outputs)), ..rpc::CreateResponse::default() }
 }
@@ -113,8 +113,7 @@ pub(crate) fn created(created: Created) -> rpc::CreateResponse {
     rpc::CreateResponse { id: created.id, properties: Some(known(created.state)), refresh_before_update }
 }
 
-/// `None` is a resource that is gone: no id, and neither properties nor inputs, which is what each of refresh, `.get()`
-/// and import looks at.
+/// `None` is a deleted resource: no ID, no properties and no inputs, as refresh, `.get()` and import require.
 pub(crate) fn read(read: Option<ReadBack>) -> rpc::ReadResponse {
     read.map_or_else(rpc::ReadResponse::default, |read| rpc::ReadResponse {
         id: read.id,
@@ -124,7 +123,7 @@ pub(crate) fn read(read: Option<ReadBack>) -> rpc::ReadResponse {
     })
 }
 
-/// What an update would leave behind, with unknowns.
+/// The preview of an update, with unknown values.
 pub(crate) fn update_preview(outputs: Object) -> rpc::UpdateResponse {
     rpc::UpdateResponse { properties: Some(object(outputs)), ..rpc::UpdateResponse::default() }
 }
@@ -146,14 +145,14 @@ pub(crate) fn call_failures(wrong: Vec<Failure>) -> rpc::CallResponse {
     rpc::CallResponse { failures: failures(wrong), ..rpc::CallResponse::default() }
 }
 
-/// An object as a property bag: secrets and unknowns in their wire forms, dependencies left out, since only components
-/// may send those.
+/// An object as a property bag: secrets and unknown values in their wire forms, without dependencies, which only components
+/// can send.
 pub(crate) fn object(object: Object) -> Struct {
     Struct { fields: object.into_iter().map(|(name, value)| (name, wire(value))).collect() }
 }
 
-/// The same for what really exists. The engine refuses such an answer if anything in it is unknown, and would forget
-/// the resource with it: better to lose the property.
+/// The same for an existing resource. The engine rejects a response with unknown values and would lose the resource, so
+/// unknown properties are omitted.
 fn known(mut object: Object) -> Struct {
     drop_unknown(&mut object);
     self::object(object)
@@ -162,7 +161,7 @@ fn known(mut object: Object) -> Struct {
 fn drop_unknown(object: &mut Object) {
     object.retain(|name, value| {
         if value.is_unknown() {
-            tracing::warn!(property = name, "a property of a real resource is unknown; it is left out");
+            tracing::warn!(property = name, "a property of a real resource is unknown; it is omitted");
         }
         !value.is_unknown()
     });

@@ -1,4 +1,4 @@
-//! Values and errors as they go to the protocol.
+//! Encoding of values and errors for the protocol.
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
@@ -38,7 +38,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Compared as they are written, because two values are equal whether they are secret or not.
+    /// Compares the debug output, because secret and plain values are equal.
     #[test]
     fn what_is_written_is_read_back_with_every_secret_and_unknown(value in any_value()) {
         let bag: Object = [("property".to_owned(), value)].into_iter().collect();
@@ -49,15 +49,15 @@ proptest! {
     }
 
     #[test]
-    fn nothing_unknown_is_ever_said_of_a_real_resource(value in any_value()) {
+    fn an_existing_resource_has_no_unknown_values(value in any_value()) {
         let bag: Object = [("property".to_owned(), value)].into_iter().collect();
-        let told = from_proto::object(Some(known(bag))).unwrap();
+        let response = from_proto::object(Some(known(bag))).unwrap();
         let unknown_below_assets = |value: &Value| matches!(value.data(), Data::Reference(_));
-        prop_assert!(!told.values().any(|value| reaches(value, &Value::is_unknown, &unknown_below_assets)));
+        prop_assert!(!response.values().any(|value| reaches(value, &Value::is_unknown, &unknown_below_assets)));
     }
 }
 
-/// Whether a test holds somewhere in a value, not looking inside what is skipped.
+/// Whether a condition is true for a value or an inner value, without the skipped values.
 fn reaches(value: &Value, test: &dyn Fn(&Value) -> bool, skip: &dyn Fn(&Value) -> bool) -> bool {
     if skip(value) {
         return false;
@@ -75,7 +75,7 @@ fn change(kind: ChangeKind, replace: bool) -> Change {
 }
 
 #[test]
-fn the_three_ways_to_tell_a_diff_agree() {
+fn the_three_representations_of_a_diff_agree() {
     use rpc::property_diff::Kind;
 
     let at = |path: &str| path.parse::<Path>().unwrap();
@@ -85,12 +85,13 @@ fn the_three_ways_to_tell_a_diff_agree() {
         (at("rules[1]"), change(ChangeKind::Delete, true)),
         (at("tags[\"a.b\"]"), change(ChangeKind::Delete, false)),
     ];
-    let told = diff(&Diff { changes: changes.into_iter().collect(), delete_before_replace: true, ..Diff::default() });
-    assert_eq!(told.changes(), DiffChanges::DiffSome);
-    assert_eq!(told.diffs, ["name", "rules", "tags"]);
-    assert_eq!(told.replaces, ["name", "rules"]);
-    assert!(told.has_detailed_diff && told.delete_before_replace);
-    let kinds: Vec<_> = told.detailed_diff.iter().map(|(path, diff)| (path.as_str(), diff.kind())).collect();
+    let response =
+        diff(&Diff { changes: changes.into_iter().collect(), delete_before_replace: true, ..Diff::default() });
+    assert_eq!(response.changes(), DiffChanges::DiffSome);
+    assert_eq!(response.diffs, ["name", "rules", "tags"]);
+    assert_eq!(response.replaces, ["name", "rules"]);
+    assert!(response.has_detailed_diff && response.delete_before_replace);
+    let kinds: Vec<_> = response.detailed_diff.iter().map(|(path, diff)| (path.as_str(), diff.kind())).collect();
     let mut expected = vec![
         ("name", Kind::UpdateReplace),
         ("rules[0].ip", Kind::Add),
@@ -101,18 +102,18 @@ fn the_three_ways_to_tell_a_diff_agree() {
     let mut kinds = kinds;
     kinds.sort_by_key(|(path, _)| *path);
     assert_eq!(kinds, expected);
-    assert!(told.detailed_diff.values().all(|diff| diff.input_diff));
+    assert!(response.detailed_diff.values().all(|diff| diff.input_diff));
 }
 
 #[test]
-fn no_change_is_said_outright() {
-    let told = diff(&Diff::default());
-    assert_eq!(told.changes(), DiffChanges::DiffNone);
-    assert!(told.diffs.is_empty() && told.replaces.is_empty() && told.has_detailed_diff);
+fn no_change_is_diff_none() {
+    let response = diff(&Diff::default());
+    assert_eq!(response.changes(), DiffChanges::DiffNone);
+    assert!(response.diffs.is_empty() && response.replaces.is_empty() && response.has_detailed_diff);
 }
 
 #[test]
-fn a_resource_that_is_gone_has_no_id_and_neither_properties_nor_inputs() {
+fn a_deleted_resource_has_no_id_properties_or_inputs() {
     assert_eq!(read(None), rpc::ReadResponse::default());
     let found = read(Some(ReadBack { id: "fr-par/1".into(), state: Object::new(), inputs: Object::new() }));
     assert_eq!((found.id.as_str(), found.properties.is_some(), found.inputs.is_some()), ("fr-par/1", true, true));
@@ -121,14 +122,14 @@ fn a_resource_that_is_gone_has_no_id_and_neither_properties_nor_inputs() {
 #[test]
 fn a_preview_of_a_create_has_no_id() {
     let outputs: Object = [("endpoint".to_owned(), Value::UNKNOWN)].into_iter().collect();
-    let told = create_preview(outputs);
-    assert_eq!(told.id, "");
-    let endpoint = told.properties.unwrap().fields.remove("endpoint").unwrap();
+    let response = create_preview(outputs);
+    assert_eq!(response.id, "");
+    let endpoint = response.properties.unwrap().fields.remove("endpoint").unwrap();
     assert_eq!(endpoint.kind, Some(Kind::StringValue(unknown::STRING.to_owned())));
 }
 
 #[test]
-fn trouble_is_never_told_with_a_code_that_means_a_corrupt_state_or_a_dead_plugin() {
+fn errors_never_have_a_code_that_means_a_corrupt_state_or_a_dead_plugin() {
     use ErrorKind as Of;
     let kinds = [
         (Of::Invalid, Code::InvalidArgument),
@@ -142,15 +143,15 @@ fn trouble_is_never_told_with_a_code_that_means_a_corrupt_state_or_a_dead_plugin
         (Of::Unreachable, Code::Aborted),
     ];
     for (kind, code) in kinds {
-        let status = failed(&Error::new(kind, "it broke").hint("Mend it."));
+        let status = failed(&Error::new(kind, "it broke").hint("Fix it."));
         assert_eq!(status.code(), code);
-        assert_eq!(status.message(), "it broke\nHint: Mend it.");
+        assert_eq!(status.message(), "it broke\nHint: Fix it.");
         assert!(status.details().is_empty());
     }
 }
 
 #[test]
-fn what_exists_after_a_failed_create_goes_along_with_the_error() {
+fn the_error_of_a_failed_create_contains_the_partial_state() {
     let state: Object =
         [("password".to_owned(), Value::from("hunter2").into_secret()), ("endpoint".to_owned(), Value::UNKNOWN)]
             .into_iter()
@@ -169,6 +170,6 @@ fn what_exists_after_a_failed_create_goes_along_with_the_error() {
     assert_eq!(left.reasons, ["not ready in time"]);
     let properties = from_proto::object(left.properties).unwrap();
     assert!(properties["password"].is_secret());
-    assert!(!properties.contains_key("endpoint"), "the engine refuses unknowns here");
+    assert!(!properties.contains_key("endpoint"), "the engine rejects unknown values here");
     assert_eq!(from_proto::object(left.inputs).unwrap().text("name"), Some("main"));
 }

@@ -1,4 +1,4 @@
-//! URNs, as Pulumi names resources: `urn:pulumi:<stack>::<project>::<type>$<type>::<name>`. Knows no package.
+//! URNs of Pulumi resources: `urn:pulumi:<stack>::<project>::<type>$<type>::<name>`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,12 +10,12 @@ pub(crate) struct Urn<'a> {
     place: &'a str,
     /// The types of the resource's parents, outermost first, and its own.
     types: Vec<Cow<'a, str>>,
-    /// The resource's name; it may hold anything.
+    /// The name of the resource; it can contain any characters.
     name: Cow<'a, str>,
 }
 
 impl<'a> Urn<'a> {
-    /// Reads a URN; nothing if it is none.
+    /// Parses a URN; `None` if it is invalid.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         if !text.starts_with("urn:pulumi:") {
             return None;
@@ -30,13 +30,13 @@ impl<'a> Urn<'a> {
         })
     }
 
-    /// The same with other types where `other` knows one.
+    /// The same URN with the types for which `other` returns a type.
     pub(crate) fn with_types(self, other: impl Fn(&str) -> Option<String>) -> Self {
         let types = self.types.into_iter().map(|token| other(&token).map_or(token, Cow::Owned)).collect();
         Self { types, ..self }
     }
 
-    /// The same with another name where `other` knows one.
+    /// The same URN with another name if `other` returns one.
     pub(crate) fn with_name(self, other: impl Fn(&str) -> Option<String>) -> Self {
         Self { name: other(&self.name).map_or(self.name, Cow::Owned), ..self }
     }

@@ -64,7 +64,7 @@ SUBJECTS = [
             "365",
             "contactPoints",
             "alerts",
-            "needs a receiver",
+            "exactly one of `otlpEndpoint` and `datadogApiKey`",
             "export.datadogEndpoint",
             "export.sources[0]",
         ],
@@ -116,7 +116,7 @@ SUBJECTS = [
         "RotatedCredential",
         "apiKey",
         {"application_id": "ours", "max_age_days": 10, "secret_name": "Key"},
-        ["applicationId", '"ours"', "graceDays", "`maxAgeDays`, which is 10", "secretName"],
+        ["applicationId", '"ours"', "graceDays", "`maxAgeDays` (10)", "secretName"],
         inputs={"application_id": "5ca1e3a7-fa4e-4000-8000-000000000009"},
     ),
     Subject(

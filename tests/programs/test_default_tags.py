@@ -100,5 +100,5 @@ def test_an_environment_no_name_can_end_with_is_told_at_once(stack: Make) -> Non
 
     with pytest.raises(Failed) as refused:
         stack(program).preview()
-    assert "must be of lower-case letters, digits and dashes, such as `production`" in str(refused.value)
+    assert "must consist of lower-case letters, digits and dashes, such as `production`" in str(refused.value)
     assert refused.value.run.calls == []

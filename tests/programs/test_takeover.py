@@ -143,7 +143,7 @@ def migrated(deployment: Any) -> Any:
     export = json.dumps({"version": 3, "deployment": deployment})
     command = ["pulumi-resource-evalap-scaleway", "migrate-state"]
     ran = subprocess.run(command, input=export, capture_output=True, text=True, check=True)
-    assert "taken over: " in ran.stderr
+    assert "migrated: " in ran.stderr
     return json.loads(ran.stdout)["deployment"]
 
 

@@ -1,4 +1,4 @@
-//! A whole application in one environment: every other component, wired. Knows what flows between them, and no resource.
+//! A complete application in one environment: combines all other components. It registers components only, no resources.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -12,7 +12,7 @@ use crate::scope::{Part, STORAGE, Scope, described};
 
 pub(crate) struct Application;
 
-/// What a service says that its container takes as it is.
+/// The properties of a service that its container has under the same name.
 const OF_SERVICES: [&str; 10] =
     ["image", "port", "cpu", "memory", "minScale", "maxScale", "isPublic", "hostname", "commands", "args"];
 
@@ -33,12 +33,11 @@ impl Component for Application {
         let mut problems = wrong_names(inputs, "services");
         let has_own = own_database(inputs);
         if inputs.given("database").is_some() && !has_own {
-            let reason =
-                "describes a database that is not made: leave it out, or leave out `databaseUrl` and `withDatabase`";
+            let reason = "applies only to a database that the component creates: remove it, or remove `databaseUrl` and `withDatabase`";
             problems.push(Problem::new(Path::root("database"), reason));
         }
         if inputs.given("storage").is_some() && !own_storage(inputs) {
-            let reason = "describes a bucket that is not made: leave it out, or set `withStorage` to true without `storageBucketId`";
+            let reason = "applies only to a bucket that the component creates: remove it, or set `withStorage` to true without `storageBucketId`";
             problems.push(Problem::new(Path::root("storage"), reason));
         }
         let bucket = inputs.given("storageBucketId");
@@ -47,7 +46,7 @@ impl Component for Application {
             problems.push(Problem::new(Path::root("storageBucketId"), reason));
         }
         if inputs.listed("alertEmails").is_some() && !inputs.flag("withMonitoring").unwrap_or_default() {
-            let reason = "needs monitoring: set `withMonitoring` to true, or leave this out";
+            let reason = "requires monitoring: set `withMonitoring` to true, or remove it";
             problems.push(Problem::new(Path::root("alertEmails"), reason));
         }
         problems
@@ -62,19 +61,19 @@ impl Component for Application {
                 inside(scope, inputs, kind, "network", Object::new()).await?.output("privateNetworkId")
             };
             let mut outputs = object! { "privateNetworkId": network.clone() };
-            let mut told = Told::default();
-            told.plain.insert("ENVIRONMENT".to_owned(), Value::from(scope.naming.environment()));
+            let mut shared = Shared::default();
+            shared.plain.insert("ENVIRONMENT".to_owned(), Value::from(scope.naming.environment()));
             if inputs.flag("withRegistry").unwrap_or_default() {
                 let kind = "containerRegistry:ContainerRegistry";
                 let registry = inside(scope, inputs, kind, "registry", Object::new()).await?;
                 outputs.insert("registryEndpoint".to_owned(), registry.output("endpoint"));
             }
-            outputs.extend(storage(scope, inputs, &mut told).await?);
-            outputs.extend(secrets(scope, inputs, &mut told).await?);
-            outputs.extend(identity(scope, inputs, &mut told).await?);
-            outputs.extend(monitoring(scope, inputs, &mut told).await?);
-            outputs.extend(database(scope, inputs, &network, &mut told).await?);
-            let endpoints = run(scope, inputs, &network, &told, outputs.get("databaseUrl")).await?;
+            outputs.extend(storage(scope, inputs, &mut shared).await?);
+            outputs.extend(secrets(scope, inputs, &mut shared).await?);
+            outputs.extend(identity(scope, inputs, &mut shared).await?);
+            outputs.extend(monitoring(scope, inputs, &mut shared).await?);
+            outputs.extend(database(scope, inputs, &network, &mut shared).await?);
+            let endpoints = run(scope, inputs, &network, &shared, outputs.get("databaseUrl")).await?;
             outputs.insert("endpoints".to_owned(), Value::from(endpoints));
             Ok(outputs)
         }
@@ -87,7 +86,7 @@ impl Component for Application {
         let endpoint = if let (Some(known), Some(name)) = (endpoints.as_object(), service.as_str()) {
             let Some(endpoint) = known.get(name) else {
                 let names = known.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                let reason = format!("{} is none of the services, which are {names}", shown(&service));
+                let reason = format!("{} is not a service; the services are {names}", shown(&service));
                 return Err(vec![Problem::new(Path::root("service"), reason)]);
             };
             endpoint.clone()
@@ -98,31 +97,31 @@ impl Component for Application {
     }
 }
 
-/// What the services find in their environment, beside what they say themselves.
+/// Environment variables of all services, from the component.
 #[derive(Default)]
-struct Told {
+struct Shared {
     plain: Object,
     secret: Object,
 }
 
-/// Makes a component of the application, named as it is.
+/// Registers a component of the application, with the same base name.
 async fn inside(scope: &Scope<'_>, inputs: &Object, kind: &str, part: &str, own: Object) -> Result<Part, Error> {
     scope.inside(kind, (part, ""), scope.naming.base(), inputs, own).await
 }
 
-async fn secrets(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
+async fn secrets(scope: &Scope<'_>, inputs: &Object, shared: &mut Shared) -> Result<Object, Error> {
     let given = inputs.get("secrets").and_then(Value::as_object).filter(|given| !given.is_empty());
     let Some(given) = given else { return Ok(Object::new()) };
     let own = object! { "secrets": Value::from(given.clone()).into_secret() };
     inside(scope, inputs, "secretStore:SecretStore", "secrets", own).await?;
     for (name, value) in given {
-        told.secret.insert(variable(name), value.clone().into_secret());
+        shared.secret.insert(variable(name), value.clone().into_secret());
     }
     Ok(Object::new())
 }
 
-/// The bucket for files, and what the services are told of it.
-async fn storage(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
+/// The bucket for files, and its environment variables.
+async fn storage(scope: &Scope<'_>, inputs: &Object, shared: &mut Shared) -> Result<Object, Error> {
     let [name, endpoint, region] = if let Some(id) = inputs.given("storageBucketId") {
         other_storage(id, inputs.given(STORAGE))
     } else if own_storage(inputs) {
@@ -133,7 +132,7 @@ async fn storage(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<
         return Ok(Object::new());
     };
     for (variable, value) in [("S3_BUCKET", &name), ("S3_ENDPOINT", &endpoint), ("S3_REGION", &region)] {
-        told.plain.insert(variable.to_owned(), value.clone());
+        shared.plain.insert(variable.to_owned(), value.clone());
     }
     Ok(object! { "storageBucketName": name, "storageEndpoint": endpoint })
 }
@@ -168,7 +167,7 @@ fn own_bucket(given: &Object) -> Object {
     }
 }
 
-/// What the services may do: as was asked for, and use the bucket there is.
+/// The access levels of the services: those of the input, and Object Storage if there is a bucket.
 fn access(inputs: &Object) -> Object {
     let mut access = inputs.get("access").and_then(Value::as_object).cloned().unwrap_or_default();
     if own_storage(inputs) || inputs.given("storageBucketId").is_some() {
@@ -177,19 +176,19 @@ fn access(inputs: &Object) -> Object {
     access
 }
 
-async fn identity(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
+async fn identity(scope: &Scope<'_>, inputs: &Object, shared: &mut Shared) -> Result<Object, Error> {
     let access = access(inputs);
     if access.is_empty() {
         return Ok(Object::new());
     }
     let own = object! { "access": access, "withApiKey": true };
     let identity = inside(scope, inputs, "serviceIdentity:ServiceIdentity", "identity", own).await?;
-    told.plain.insert("SCW_ACCESS_KEY".to_owned(), identity.output("accessKey"));
-    told.secret.insert("SCW_SECRET_KEY".to_owned(), identity.output("secretKey").into_secret());
+    shared.plain.insert("SCW_ACCESS_KEY".to_owned(), identity.output("accessKey"));
+    shared.secret.insert("SCW_SECRET_KEY".to_owned(), identity.output("secretKey").into_secret());
     Ok(object! { "applicationId": identity.output("applicationId") })
 }
 
-async fn monitoring(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Result<Object, Error> {
+async fn monitoring(scope: &Scope<'_>, inputs: &Object, shared: &mut Shared) -> Result<Object, Error> {
     if !inputs.flag("withMonitoring").unwrap_or_default() {
         return Ok(Object::new());
     }
@@ -198,13 +197,13 @@ async fn monitoring(scope: &Scope<'_>, inputs: &Object, told: &mut Told) -> Resu
     let monitoring = inside(scope, inputs, "monitoring:Monitoring", "monitoring", own).await?;
     for what in ["metrics", "logs", "traces"] {
         let name = format!("COCKPIT_{}_PUSH_URL", what.to_uppercase());
-        told.plain.insert(name, monitoring.output(&format!("{what}PushUrl")));
+        shared.plain.insert(name, monitoring.output(&format!("{what}PushUrl")));
     }
-    told.secret.insert("COCKPIT_TOKEN".to_owned(), monitoring.output("token").into_secret());
+    shared.secret.insert("COCKPIT_TOKEN".to_owned(), monitoring.output("token").into_secret());
     Ok(object! { "dashboards": monitoring.output("dashboards") })
 }
 
-async fn database(scope: &Scope<'_>, inputs: &Object, network: &Value, told: &mut Told) -> Result<Object, Error> {
+async fn database(scope: &Scope<'_>, inputs: &Object, network: &Value, shared: &mut Shared) -> Result<Object, Error> {
     if let Some(url) = inputs.given("databaseUrl") {
         return Ok(object! { "databaseUrl": url.clone().into_secret() });
     }
@@ -214,27 +213,27 @@ async fn database(scope: &Scope<'_>, inputs: &Object, network: &Value, told: &mu
     let mut own = inputs.get("database").and_then(Value::as_object).cloned().unwrap_or_default();
     own.insert("privateNetworkId".to_owned(), network.clone());
     let database = inside(scope, inputs, "database:Database", "database", own).await?;
-    told.plain.insert("DATABASE_HOST".to_owned(), database.output("host"));
+    shared.plain.insert("DATABASE_HOST".to_owned(), database.output("host"));
     Ok(object! {
         "databaseUrl": database.output("connectionString").into_secret(),
         "databaseInstanceId": database.output("instanceId"),
     })
 }
 
-/// Runs the services in their order, as each is told the addresses of those before it.
+/// Registers the services in order, because each gets the URLs of the services before it.
 async fn run(
     scope: &Scope<'_>,
     inputs: &Object,
     network: &Value,
-    told: &Told,
+    shared: &Shared,
     database: Option<&Value>,
 ) -> Result<Object, Error> {
-    let mut plain = told.plain.clone();
+    let mut plain = shared.plain.clone();
     let mut endpoints = Object::new();
     for (_, service) in inputs.objects("services") {
         let name = service.text("name").unwrap_or_default();
         let secret =
-            told.secret.clone().with("DATABASE_URL", database.map(|url| used(url, service.get("usesDatabase"))));
+            shared.secret.clone().with("DATABASE_URL", database.map(|url| used(url, service.get("usesDatabase"))));
         let container = container(service, network, &plain, secret);
         let base = format!("{}-{name}", scope.naming.base());
         let kind = "serverlessContainer:ServerlessContainer";
@@ -246,7 +245,7 @@ async fn run(
     Ok(endpoints)
 }
 
-/// The URL of the database for a service: null if the service does not use it, unknown as long as that is.
+/// The connection string for a service: null if the service does not use the database, unknown while that is unknown.
 fn used(url: &Value, uses: Option<&Value>) -> Value {
     let uses = Value::from(uses);
     match uses.as_bool() {
@@ -256,7 +255,7 @@ fn used(url: &Value, uses: Option<&Value>) -> Value {
     }
 }
 
-/// The environment variables of a service, and the secret ones. The service's own win, and stand in one place only.
+/// The plain and the secret environment variables of a service. Its own variables take precedence, and each name is in one map only.
 fn variables(service: &Object, plain: &Object, mut secret: Object) -> (Value, Value) {
     let own = Value::from(service.get("environmentVariables"));
     if own.is_unknown() {
@@ -286,7 +285,7 @@ fn container(service: &Object, network: &Value, plain: &Object, secret: Object) 
     container
 }
 
-/// `model-key` as the name of an environment variable.
+/// The name of an environment variable: `MODEL_KEY` for `model-key`.
 fn variable(name: &str) -> String {
     name.to_uppercase().replace('-', "_")
 }

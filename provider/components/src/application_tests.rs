@@ -1,4 +1,4 @@
-//! What an application makes of its inputs, at a monitor that only notes.
+//! The parts that an application registers for its inputs.
 
 #![allow(clippy::unwrap_used)]
 
@@ -29,19 +29,19 @@ fn whole() -> Object {
 
 fn recorder() -> Recorder {
     Recorder::real()
-        .telling("evalap-network", object! { "privateNetworkId": "fr-par/network" })
-        .telling("evalap-database", object! { "connectionString": "postgresql://u:p@h/d" })
-        .telling(
+        .with_outputs("evalap-network", object! { "privateNetworkId": "fr-par/network" })
+        .with_outputs("evalap-database", object! { "connectionString": "postgresql://u:p@h/d" })
+        .with_outputs(
             "evalap-storage",
             object! { "bucketName": "evalap-files", "apiEndpoint": "https://s3", "region": "fr-par" },
         )
-        .telling("evalap-identity", object! { "accessKey": "SCW", "secretKey": "hidden too" })
-        .telling("evalap-service-api", object! { "endpoint": "https://api" })
-        .telling("evalap-service-web-site", object! { "endpoint": "https://web" })
+        .with_outputs("evalap-identity", object! { "accessKey": "SCW", "secretKey": "hidden too" })
+        .with_outputs("evalap-service-api", object! { "endpoint": "https://api" })
+        .with_outputs("evalap-service-web-site", object! { "endpoint": "https://web" })
 }
 
 #[tokio::test]
-async fn everything_is_wired() {
+async fn outputs_of_parts_are_inputs_of_other_parts() {
     let recorder = recorder();
     let inputs = whole();
     let made = construct(&recorder, request(&inputs)).await.unwrap();
@@ -59,9 +59,9 @@ async fn everything_is_wired() {
     assert!(!web["secretVariables"].as_object().unwrap().contains_key("DATABASE_URL"));
     assert_eq!(web["environmentVariables"].as_object().unwrap().text("API_URL"), Some("https://api"));
     assert_eq!(made.outputs["endpoints"].as_object().unwrap().text("web-site"), Some("https://web"));
-    let told = web["environmentVariables"].as_object().unwrap();
+    let reported = web["environmentVariables"].as_object().unwrap();
     for (name, value) in [("S3_BUCKET", "evalap-files"), ("S3_ENDPOINT", "https://s3"), ("S3_REGION", "fr-par")] {
-        assert_eq!(told.text(name), Some(value));
+        assert_eq!(reported.text(name), Some(value));
     }
     let storage = recorder.child("evalap-storage").inputs;
     assert!(storage.contains_key("corsRules") && storage.contains_key("lifecycleRules"));
@@ -76,7 +76,7 @@ async fn everything_is_wired() {
 }
 
 #[tokio::test]
-async fn every_part_can_be_left_out_or_be_another_one() {
+async fn every_part_can_be_omitted_or_replaced_by_an_existing_resource() {
     let recorder = Recorder::real();
     let inputs = object! { "environment": "dev", "privateNetworkId": "fr-par/theirs", "databaseUrl": "postgresql://" };
     let made = construct(&recorder, request(&inputs)).await.unwrap();
@@ -86,7 +86,7 @@ async fn every_part_can_be_left_out_or_be_another_one() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_exists_is_told_by_its_id_and_may_be_used() {
+async fn an_existing_bucket_is_set_by_its_id_and_accessible() {
     let recorder = Recorder::real();
     let inputs = object! {
         "environment": "dev", "privateNetworkId": "fr-par/theirs", "storageBucketId": "nl-ams/their-files",
@@ -94,17 +94,17 @@ async fn a_bucket_that_exists_is_told_by_its_id_and_may_be_used() {
     };
     let made = construct(&recorder, request(&inputs)).await.unwrap();
     let api = recorder.child("evalap-service-api").inputs;
-    let told = api["environmentVariables"].as_object().unwrap();
-    assert_eq!(told.text("S3_BUCKET"), Some("their-files"));
-    assert_eq!(told.text("S3_ENDPOINT"), Some("https://s3.nl-ams.scw.cloud"));
-    assert_eq!(told.text("S3_REGION"), Some("nl-ams"));
+    let reported = api["environmentVariables"].as_object().unwrap();
+    assert_eq!(reported.text("S3_BUCKET"), Some("their-files"));
+    assert_eq!(reported.text("S3_ENDPOINT"), Some("https://s3.nl-ams.scw.cloud"));
+    assert_eq!(reported.text("S3_REGION"), Some("nl-ams"));
     let access = recorder.child("evalap-identity").inputs["access"].as_object().unwrap().clone();
     assert_eq!(access.text("objectStorage"), Some("write"));
     assert_eq!(made.outputs.text("storageBucketName"), Some("their-files"));
 }
 
 #[tokio::test]
-async fn a_preview_registers_all_parts_although_nothing_is_known() {
+async fn a_preview_with_unknown_outputs_registers_all_parts() {
     let recorder = Recorder::preview();
     let inputs = whole();
     let made = construct(&recorder, request(&inputs)).await.unwrap();
@@ -113,18 +113,21 @@ async fn a_preview_registers_all_parts_although_nothing_is_known() {
 }
 
 #[test]
-fn what_does_not_fit_together_is_told_at_once() {
+fn all_conflicts_of_inputs_are_reported_at_once() {
     let inputs = object! {
         "environment": "dev", "services": services(&[object! { "name": "Api" }, object! { "name": "a" }, object! { "name": "a" }]),
         "databaseUrl": Value::UNKNOWN, "database": Object::new(), "alertEmails": Value::UNKNOWN,
         "storage": Object::new(), "storageBucketId": "files",
     };
-    let told: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
-    assert_eq!(told, ["services[0].name", "services[2].name", "database", "storage", "storageBucketId", "alertEmails"]);
+    let reported: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
+    assert_eq!(
+        reported,
+        ["services[0].name", "services[2].name", "database", "storage", "storageBucketId", "alertEmails"]
+    );
 }
 
 #[tokio::test]
-async fn an_empty_list_of_alert_emails_means_no_alerts() {
+async fn an_empty_list_of_alert_emails_disables_alerts() {
     for monitored in [true, false] {
         let recorder = recorder();
         let inputs = whole().with("alertEmails", Vec::<Value>::new()).with("withMonitoring", monitored);
@@ -139,7 +142,7 @@ async fn an_empty_list_of_alert_emails_means_no_alerts() {
 }
 
 #[tokio::test]
-async fn an_empty_list_of_web_origins_makes_no_rule() {
+async fn an_empty_list_of_web_origins_adds_no_cors_rule() {
     let recorder = recorder();
     let storage = object! { "webOrigins": Vec::<Value>::new() };
     construct(&recorder, request(&whole().with("storage", storage))).await.unwrap();

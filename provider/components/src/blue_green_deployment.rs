@@ -1,9 +1,8 @@
-//! Two containers and the address that leads to one of them: the other colour gets the new release, is asked until it is
-//! healthy, and only then is what the address leads to.
+//! Two containers and a URL that routes to one of them: the idle colour gets the new release, is checked until it is
+//! healthy, and only then the URL is switched.
 //!
-//! Which colour is active is said by the program alone, so a failed update leaves no memory that could be wrong. The order of
-//! registering is what keeps the promise: active colour, health check, router, idle colour. Whatever fails, what comes after
-//! it is as it was.
+//! The active colour is an input, because a value stored by the component would be wrong after a failed update. The parts are
+//! registered in this order: active colour, health check, router, idle colour. If one fails, those after it are unchanged.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -28,7 +27,7 @@ const OF_HEALTH_CHECK: [&str; 5] = ["path", "statuses", "contains", "intervalSec
 /// The port that the router listens on.
 const ROUTER_PORT: u32 = 8080;
 
-/// As many as Scaleway allows to be served by an instance at a time: the router does little for each.
+/// The maximum of concurrent requests per instance that Scaleway allows: the router needs little CPU for each.
 const ROUTER_REQUESTS: u32 = 80;
 
 impl Component for BlueGreenDeployment {
@@ -43,15 +42,14 @@ impl Component for BlueGreenDeployment {
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = wrong_resources(inputs);
         if let Some(active) = inputs.text("active").filter(|active| inputs.given(active).is_none()) {
-            let reason =
-                format!("\"{active}\" is to serve, but `{active}` is not given: describe it, or name the other one");
+            let reason = format!("\"{active}\" requires `{active}`: set it, or activate the other colour");
             problems.push(Problem::new(Path::root("active"), reason));
         }
         if let Some(zone) = inputs.given("dnsZone") {
             let hostname = inputs.text("hostname");
             let outside = |zone: &str| hostname.is_some_and(|host| within(host, zone).is_none());
             if inputs.given("hostname").is_none() {
-                let reason = "is there for the record of `hostname`, which is not given: give both, or neither";
+                let reason = "requires `hostname`, the name of the record: set both, or neither";
                 problems.push(Problem::new(Path::root("dnsZone"), reason));
             } else if zone.as_str().is_some_and(outside) {
                 let reason = format!("\"{}\" is not in the zone of `dnsZone`", hostname.unwrap_or_default());
@@ -69,14 +67,14 @@ impl Component for BlueGreenDeployment {
             let serving = colour(scope, inputs, &namespace, active, inputs.get("minScale")).await?;
             let endpoint = serving.output("endpoint");
             let healthy = health(scope, inputs, active, &endpoint).await?;
-            // Through the check's URN the router depends on it, and is left alone while it fails.
+            // The router depends on the health check by its URN, so it is unchanged if the check fails.
             let to = endpoint.clone().depending_on([healthy.urn().to_owned()]);
             let router = router(scope, inputs, &namespace, to).await?;
             let url = match inputs.given("hostname") {
                 Some(hostname) => named(scope, inputs, &router, hostname).await?,
                 None => router.output("endpoint"),
             };
-            // Last of all: until the address leads elsewhere it serves, and must not be scaled away.
+            // Last, because it serves requests until the router is switched.
             let mut idle = Value::NULL;
             for other in COLOURS.into_iter().filter(|other| *other != active && inputs.given(other).is_some()) {
                 idle = colour(scope, inputs, &namespace, other, Some(&Value::from(0))).await?.output("endpoint");
@@ -124,7 +122,7 @@ async fn colour(
     scope.inside("serverlessContainer:ServerlessContainer", (colour, ""), &base, inputs, own).await
 }
 
-/// The look at the colour that is to serve; made again whenever what it runs changes.
+/// The health check of the active colour; it runs again when the release changes.
 async fn health(scope: &Scope<'_>, inputs: &Object, colour: &str, endpoint: &Value) -> Result<Part, Error> {
     let check = described(inputs, "healthCheck", &OF_HEALTH_CHECK);
     let path = check.given("path").cloned().unwrap_or_else(|| Value::from("/"));
@@ -144,12 +142,12 @@ async fn health(scope: &Scope<'_>, inputs: &Object, colour: &str, endpoint: &Val
     scope.create("evalap/healthCheck:HealthCheck", "health", health).await
 }
 
-/// The container that passes requests on. It is updated without a gap: the revision before it serves until it is ready.
+/// The container that forwards requests. Its updates cause no interruption: the previous revision serves until the new one is ready.
 async fn router(scope: &Scope<'_>, inputs: &Object, namespace: &Value, to: Value) -> Result<Part, Error> {
     let words = ["reverse-proxy", "--from", &format!(":{ROUTER_PORT}"), "--to"].map(Value::from);
     let args: Vec<Value> = words.into_iter().chain([to, Value::from("--change-host-header")]).collect();
     let wanted = Value::from(inputs.get("minScale"));
-    // One is enough to be awake; it scales with the requests.
+    // One instance avoids cold starts; the router scales with the requests.
     let least =
         Value::computed(&[&wanted], |known| Value::from(known[0].as_f64().map(|least| Value::from(least.min(1.0)))));
     let own = object! {
@@ -168,23 +166,23 @@ async fn router(scope: &Scope<'_>, inputs: &Object, namespace: &Value, to: Value
     scope.inside("serverlessContainer:ServerlessContainer", ("router", ""), scope.naming.base(), inputs, own).await
 }
 
-/// Gives the router a host name, and makes its record if that is asked for. Tells the address.
+/// Registers the host name of the router and, with `dnsZone`, its record. Returns the URL.
 async fn named(scope: &Scope<'_>, inputs: &Object, router: &Part, hostname: &Value) -> Result<Value, Error> {
     let mut host = hostname.clone();
     if let Some(zone) = inputs.given("dnsZone") {
-        // At the top of a zone there can be no CNAME.
+        // The apex of a zone cannot have a CNAME record.
         let kind = Value::computed(&[hostname, zone], |known| {
-            let texts = known[0].as_str().zip(known[1].as_str());
-            let is_top = texts.is_some_and(|(host, zone)| within(host, zone) == Some(""));
-            Value::from(if is_top { "ALIAS" } else { "CNAME" })
+            let names = known[0].as_str().zip(known[1].as_str());
+            let is_apex = names.is_some_and(|(host, zone)| within(host, zone) == Some(""));
+            Value::from(if is_apex { "ALIAS" } else { "CNAME" })
         });
         let endpoint = router.output("endpoint");
         let data = Value::computed(&[&endpoint], |known| {
             Value::from(known[0].as_str().map(|url| Value::from(format!("{}.", url.trim_start_matches("https://")))))
         });
         let name = Value::computed(&[hostname, zone], |known| {
-            let texts = known[0].as_str().zip(known[1].as_str());
-            Value::from(texts.and_then(|(host, zone)| within(host, zone)).map(Value::from))
+            let names = known[0].as_str().zip(known[1].as_str());
+            Value::from(names.and_then(|(host, zone)| within(host, zone)).map(Value::from))
         });
         let record = object! { "dnsZone": zone, "name": name, "type": kind, "data": data, "ttl": 300 };
         let record = scope.create("domain/record:Record", "record", record).await?;
@@ -199,12 +197,12 @@ async fn named(scope: &Scope<'_>, inputs: &Object, router: &Part, hostname: &Val
     Ok(Value::concat([Value::from("https://"), domain.output("hostname")]))
 }
 
-/// What a colour is told in the clear.
+/// The plain environment variables of a colour.
 fn variables(inputs: &Object, colour: &Object) -> Value {
     merged(inputs.given("environmentVariables"), colour.given("environmentVariables"))
 }
 
-/// Variables by name, of which the second ones win; unknown if either map is.
+/// Both maps of variables; the second takes precedence. Unknown if either map is unknown.
 fn merged(shared: Option<&Value>, own: Option<&Value>) -> Value {
     let both = [shared, own].map(Value::from);
     let all: Object = both.iter().filter_map(Value::as_object).flat_map(Object::clone).collect();

@@ -1,4 +1,4 @@
-//! The order in which a blue-green deployment registers its parts, what each is given, and what is wrong with inputs.
+//! The order in which a blue-green deployment registers its parts, their inputs, and problems of its inputs.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
@@ -16,13 +16,16 @@ fn inputs(active: &str) -> Object {
     }
 }
 
-fn told(inputs: &Object) -> Vec<String> {
+fn reported(inputs: &Object) -> Vec<String> {
     problems(request(inputs)).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
 }
 
 fn endpoints(recorder: Recorder) -> Recorder {
     let at = |host: &str| object! { "endpoint": format!("https://{host}.example"), "containerId": host };
-    recorder.telling("web-blue", at("blue")).telling("web-green", at("green")).telling("web-router", at("router"))
+    recorder
+        .with_outputs("web-blue", at("blue"))
+        .with_outputs("web-green", at("green"))
+        .with_outputs("web-router", at("router"))
 }
 
 #[tokio::test]
@@ -42,7 +45,7 @@ async fn the_idle_colour_comes_last_and_scales_to_zero() {
 }
 
 #[tokio::test]
-async fn the_router_leads_to_the_active_colour_once_that_is_healthy() {
+async fn the_router_forwards_to_the_active_colour_after_its_health_check() {
     let recorder = endpoints(Recorder::real());
     let check = object! { "path": "/health", "contains": "ready" };
     construct(&recorder, request(&inputs("green").with("healthCheck", check))).await.unwrap();
@@ -58,7 +61,7 @@ async fn the_router_leads_to_the_active_colour_once_that_is_healthy() {
 }
 
 #[tokio::test]
-async fn what_is_unwell_changes_neither_the_router_nor_the_other_colour() {
+async fn a_failed_health_check_changes_neither_the_router_nor_the_other_colour() {
     for failing in ["web-green", "web-health"] {
         let recorder = endpoints(Recorder::real()).failing(failing);
         construct(&recorder, request(&inputs("green"))).await.unwrap_err();
@@ -69,7 +72,7 @@ async fn what_is_unwell_changes_neither_the_router_nor_the_other_colour() {
 }
 
 #[tokio::test]
-async fn a_colour_is_told_what_both_are_and_its_own_wins() {
+async fn variables_of_a_colour_take_precedence_over_those_of_both() {
     let recorder = endpoints(Recorder::real());
     let own = object! { "image": "web:2", "environmentVariables": object! { "LEVEL": "debug" } };
     let given = inputs("green")
@@ -81,12 +84,12 @@ async fn a_colour_is_told_what_both_are_and_its_own_wins() {
     assert_eq!((of("web-green").text("LEVEL"), of("web-green").text("PLACE")), (Some("debug"), Some("here")));
     assert_eq!(of("web-blue").text("LEVEL"), Some("info"));
     assert!(recorder.child("web-blue").inputs["secretVariables"].is_secret());
-    let told = recorder.child("web-health").inputs["triggers"].as_object().unwrap().clone();
-    assert_eq!(told.text("environment"), Some(r#"{"LEVEL":"debug","PLACE":"here"}"#));
+    let reported = recorder.child("web-health").inputs["triggers"].as_object().unwrap().clone();
+    assert_eq!(reported.text("environment"), Some(r#"{"LEVEL":"debug","PLACE":"here"}"#));
 }
 
 #[tokio::test]
-async fn a_host_name_has_its_record_first() {
+async fn the_record_of_a_host_name_is_created_before_the_domain() {
     for (host, zone, kind, name) in
         [("www.example.org", "example.org", "CNAME", "www"), ("example.org", "example.org", "ALIAS", "")]
     {
@@ -104,7 +107,7 @@ async fn a_host_name_has_its_record_first() {
 }
 
 #[tokio::test]
-async fn a_preview_of_a_new_one_knows_no_address() {
+async fn a_preview_of_a_new_deployment_has_an_unknown_url() {
     let recorder = Recorder::preview();
     let made = construct(&recorder, request(&inputs("blue"))).await.unwrap();
     assert!(made.outputs["url"].is_unknown() && made.outputs["idleEndpoint"].is_unknown());
@@ -112,15 +115,15 @@ async fn a_preview_of_a_new_one_knows_no_address() {
 }
 
 #[test]
-fn the_active_colour_is_there_and_a_host_name_is_in_its_zone() {
-    assert!(told(&inputs("green")).is_empty());
+fn the_active_colour_must_be_set_and_a_host_name_must_be_in_its_zone() {
+    assert!(reported(&inputs("green")).is_empty());
     let mut alone = inputs("green");
     alone.remove("green");
-    assert!(told(&alone)[0].starts_with("active: \"green\" is to serve"), "{:?}", told(&alone));
-    let zone = told(&inputs("blue").with("dnsZone", "example.org"));
-    assert!(zone[0].starts_with("dnsZone: is there for the record of `hostname`"), "{zone:?}");
+    assert!(reported(&alone)[0].starts_with("active: \"green\" requires `green`"), "{:?}", reported(&alone));
+    let zone = reported(&inputs("blue").with("dnsZone", "example.org"));
+    assert!(zone[0].starts_with("dnsZone: requires `hostname`"), "{zone:?}");
     let outside = inputs("blue").with("hostname", "www.myexample.org").with("dnsZone", "example.org");
-    assert_eq!(told(&outside), ["hostname: \"www.myexample.org\" is not in the zone of `dnsZone`"]);
+    assert_eq!(reported(&outside), ["hostname: \"www.myexample.org\" is not in the zone of `dnsZone`"]);
     let scales = inputs("blue").with("cpu", 300.0).with("maxScale", 1.0);
-    assert_eq!(told(&scales).len(), 2, "{:?}", told(&scales));
+    assert_eq!(reported(&scales).len(), 2, "{:?}", reported(&scales));
 }

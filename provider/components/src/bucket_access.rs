@@ -1,10 +1,10 @@
-//! Who may use a bucket, level by level, as a bucket policy says it. Pure.
+//! The bucket policy for the access levels of a bucket. Pure.
 
 use value::{Object, Path, Value, object};
 
 use crate::problem::Problem;
 
-/// What each level may do with a bucket; the next one may do that too.
+/// The allowed actions of each level; each level includes the previous one.
 const LEVELS: [(&str, &[&str]); 3] = [
     ("read", &["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"]),
     (
@@ -24,7 +24,7 @@ const LEVELS: [(&str, &[&str]); 3] = [
     ("full", &["s3:*"]),
 ];
 
-/// The policy as JSON: a statement for each level that somebody has.
+/// The policy as JSON: a statement for each level in use.
 pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
     let is_unknown = |one: &Value| one.as_object().is_none_or(|one| one.get("level").is_some_and(Value::is_unknown));
     let given = Value::from(inputs.get("access"));
@@ -61,11 +61,11 @@ pub(crate) fn policy(bucket: &Value, inputs: &Object) -> Value {
     let text = Value::computed(&[&policy], |known| {
         Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
     });
-    // Levels decide which statements there are, and stand in none of them.
+    // Levels determine the statements but are not in their text.
     text.secret_if(given.contains_secret()).depending_on(given.all_dependencies())
 }
 
-/// Everybody is one application or user, and somebody can still change the bucket.
+/// Each element must be one application or user, and at least one must have full access.
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let mut problems = unnamed(inputs, "access");
     // A level that is unknown may be the full one.
@@ -76,20 +76,20 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     };
     let access = inputs.get("access").and_then(Value::as_array).unwrap_or_default();
     if !access.is_empty() && !access.iter().any(is_full) {
-        let reason = "would lock everybody out who could change the bucket, this program too: name the application or user \
-                      whose API key runs it, with the level `full`";
+        let reason = "has no element with the level `full`, which is required to change the bucket later: add the application or \
+                      user of the API key that runs this program";
         problems.push(Problem::new(Path::root("access"), reason));
     }
     problems
 }
 
-/// Those in a list that are not one application or one user.
+/// The elements of a list that are not exactly one application or user.
 pub(crate) fn unnamed(inputs: &Object, list: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, one) in inputs.objects(list) {
         let reason = match (one.given("applicationId").is_some(), one.given("userId").is_some()) {
-            (true, true) => "names two: give either `applicationId` or `userId`, and the other one a place of its own",
-            (false, false) => "names nobody: give `applicationId` or `userId`",
+            (true, true) => "must have exactly one of `applicationId` and `userId`: use a separate element for each",
+            (false, false) => "must have exactly one of `applicationId` and `userId`",
             _ => continue,
         };
         problems.push(Problem::new(Path::root(list).index(index), reason));

@@ -1,4 +1,4 @@
-//! What a component is to the one that builds it, and the list of all there are.
+//! The trait of components, and the list of all components.
 
 use futures_util::future::BoxFuture;
 use value::{Object, Value};
@@ -7,38 +7,38 @@ use crate::error::Error;
 use crate::problem::Problem;
 use crate::scope::Scope;
 
-/// A component. It holds nothing: what it makes follows from its inputs alone.
+/// A component. It has no state: its parts depend only on its inputs.
 pub trait Component: Sync {
     /// The token without the package (`evalap/database:Database`).
     fn token(&self) -> &'static str;
 
-    /// What it is called in tags (`database`).
+    /// Its name in tags (`database`).
     fn label(&self) -> &'static str;
 
-    /// What is wrong with its inputs beyond what its descriptor says of each. Pure; unknown values are right.
+    /// The problems of its inputs that its descriptor does not cover. Pure; unknown values are valid.
     fn problems(&self, _inputs: &Object) -> Vec<Problem> {
         Vec::new()
     }
 
-    /// Registers its parts and gives its outputs.
+    /// Registers its parts and returns its outputs.
     fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>>;
 
-    /// The result of a method. `state` holds inputs and outputs; in a preview what is not there is not known.
+    /// The result of a method. `state` has the outputs; in a preview, missing outputs are unknown.
     fn call(&self, _method: &str, _state: &State<'_>, _arguments: &Object) -> Result<Object, Vec<Problem>> {
         Ok(Object::new())
     }
 }
 
-/// A component as a method finds it.
+/// The state of a component in a method call.
 pub struct State<'a> {
     /// Its outputs.
     pub outputs: &'a Object,
-    /// It is a preview.
+    /// Whether this is a preview.
     pub is_preview: bool,
 }
 
 impl State<'_> {
-    /// An output; unknown if only a real run will tell.
+    /// An output; unknown if only an update returns it.
     pub fn output(&self, name: &str) -> Value {
         match self.outputs.get(name) {
             Some(value) => value.clone(),

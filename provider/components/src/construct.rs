@@ -1,4 +1,4 @@
-//! Building one component, in the order things happen: check, register, build, end.
+//! Constructs one component: check, register the component, register its parts, register its outputs.
 
 use value::{Object, Path, Value};
 
@@ -9,7 +9,7 @@ use crate::naming::Naming;
 use crate::problem::{Problem, shown};
 use crate::scope::Scope;
 
-/// What is to be built.
+/// The component to construct.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// The token, with or without its package.
@@ -18,22 +18,22 @@ pub struct Request<'a> {
     pub name: &'a str,
     /// The inputs, typed and with their defaults.
     pub inputs: &'a Object,
-    /// What the program gave, as the state will hold it.
+    /// The inputs of the program, as the state will contain them.
     pub given: &'a Object,
     /// The names of its parts.
     pub parts: &'a [String],
 }
 
-/// A component whose parts all exist.
+/// A component that has all its parts.
 #[derive(Clone, Debug)]
 pub struct Constructed {
     /// Its URN.
     pub urn: String,
-    /// Its outputs, with what each depends on.
+    /// Its outputs, each with its dependencies.
     pub outputs: Object,
 }
 
-/// Everything that is wrong with the inputs beyond what the descriptor says of each. Pure.
+/// The problems of the inputs that the descriptor does not cover. Pure.
 pub fn problems(request: Request<'_>) -> Vec<Problem> {
     let Some(component) = component(request.token) else { return Vec::new() };
     let mut problems = Naming::new(request.name, component.label(), request.inputs).problems();
@@ -42,7 +42,7 @@ pub fn problems(request: Request<'_>) -> Vec<Problem> {
     problems
 }
 
-/// Builds a component; its inputs have been checked.
+/// Constructs a component from checked inputs.
 pub async fn construct(monitor: &dyn Monitor, request: Request<'_>) -> Result<Constructed, Error> {
     let component = component(request.token).ok_or_else(|| Error::Unknown(request.token.to_owned()))?;
     let urn = monitor.component(request.given.clone()).await?;
@@ -50,7 +50,7 @@ pub async fn construct(monitor: &dyn Monitor, request: Request<'_>) -> Result<Co
     let scope = Scope::new(monitor, urn.clone(), request.name, naming, request.inputs);
     let mut outputs = component.construct(&scope, request.inputs).await?;
     outputs.retain(|_, value| !value.is_null());
-    // After the last part, once, also where there is nothing to tell: it replaces what an earlier run told.
+    // After the last part, once, even without outputs: this replaces the outputs of an earlier run.
     monitor.outputs(urn.clone(), outputs.clone()).await?;
     Ok(Constructed { urn, outputs })
 }
@@ -61,11 +61,11 @@ fn wrong_overrides(request: Request<'_>) -> Vec<Problem> {
     let wrong = overrides.into_iter().flatten().filter_map(|(part, given)| {
         let path = Path::root("overrides").name(part.as_str());
         if !request.parts.iter().any(|known| known == part) {
-            return Some(Problem::new(path, format!("is no part of this component; its parts are {named}")));
+            return Some(Problem::new(path, format!("is not a part of this component; its parts are {named}")));
         }
         if given.is_unknown() {
             let reason =
-                "must be an object whose keys are known in a preview: give an object whose properties are outputs, not an output of an object";
+                "must be an object whose keys are known in a preview: use an object whose properties are outputs, not an output of an object";
             return Some(Problem::new(path, reason));
         }
         given
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_outputs_are_told_once_and_after_the_last_part() {
+    async fn outputs_are_registered_once_after_the_last_part() {
         let recorder = Recorder::real();
         let inputs = object! { "environment": "dev" };
         construct(&recorder, request(&inputs, &[])).await.unwrap();
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_part_that_failed_ends_the_component_without_outputs() {
+    async fn a_failed_part_ends_the_construction_without_outputs() {
         let recorder = Recorder::real().failing("evalap-namespace");
         let inputs = object! { "environment": "dev" };
         let error = construct(&recorder, request(&inputs, &[])).await.unwrap_err();
@@ -109,25 +109,25 @@ mod tests {
     }
 
     #[test]
-    fn overrides_name_parts_and_hold_objects() {
+    fn overrides_are_objects_under_the_names_of_parts() {
         let overrides = object! { "namespace": "x", "database": Object::new() };
         let inputs = object! { "environment": "dev", "overrides": overrides };
         let parts = ["namespace".to_owned()];
-        let told: Vec<String> = problems(request(&inputs, &parts))
+        let reported: Vec<String> = problems(request(&inputs, &parts))
             .iter()
             .map(|problem| format!("{} {}", problem.path, problem.reason))
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
-                "overrides.database is no part of this component; its parts are `namespace`",
+                "overrides.database is not a part of this component; its parts are `namespace`",
                 "overrides.namespace must be an object of properties of the part, not \"x\"",
             ]
         );
     }
 
     #[tokio::test]
-    async fn an_override_sets_changes_and_takes_away_properties_of_a_part() {
+    async fn an_override_sets_changes_and_removes_properties_of_a_part() {
         let recorder = Recorder::real();
         let of_namespace =
             Object::from_iter([("description".to_owned(), Value::from("ours")), ("isPublic".to_owned(), Value::NULL)]);

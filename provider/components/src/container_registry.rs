@@ -1,4 +1,4 @@
-//! A private image registry for one environment: one `registry/namespace`.
+//! A container registry for one environment: one `registry/namespace`.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -45,7 +45,7 @@ impl Component for ContainerRegistry {
     }
 
     fn call(&self, _: &str, state: &crate::State<'_>, arguments: &Object) -> Result<Object, Vec<crate::Problem>> {
-        // By digest it is always the same image, whatever is pushed later.
+        // A digest identifies the same image after later pushes too.
         let (mark, reference) = match arguments.given("digest") {
             Some(digest) => ("@", digest.clone()),
             None => (":", arguments.given("tag").cloned().unwrap_or_else(|| Value::from("latest"))),
@@ -70,7 +70,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_namespace_is_named_after_base_and_environment() {
-        let recorder = Recorder::real().telling("evalap-namespace", object! { "endpoint": "rg.example/evalap-dev" });
+        let recorder =
+            Recorder::real().with_outputs("evalap-namespace", object! { "endpoint": "rg.example/evalap-dev" });
         let inputs = object! { "environment": "dev", "isPublic": false };
         let made = construct(&recorder, request(&inputs)).await.unwrap();
         let namespace = recorder.child("evalap-namespace");
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_preview_knows_neither_id_nor_endpoint() {
+    async fn id_and_endpoint_are_unknown_in_a_preview() {
         let inputs = object! { "environment": "dev", "projectId": Value::UNKNOWN };
         let recorder = Recorder::preview();
         let made = construct(&recorder, request(&inputs)).await.unwrap();

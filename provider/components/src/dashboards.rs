@@ -1,38 +1,38 @@
-//! Dashboards as Grafana imports them: what Scaleway's products tell of themselves, seen for one environment. Pure.
+//! Grafana dashboards for the metrics and logs of Scaleway's products, for one environment. Pure.
 //!
 //! The metrics of databases are those of Scaleway's own prepared alerts; containers tell themselves by their logs.
 
 use serde_json::{Value as Json, json};
 use value::{Object, Value};
 
-/// The version of the dashboard model that is written; Grafana takes over older ones itself.
+/// The version of the dashboard model; Grafana migrates older versions.
 const MODEL: u32 = 39;
 
-/// Panels stand in two columns of Grafana's twenty-four.
+/// The size of a panel: half of Grafana's 24 columns.
 const WIDTH: usize = 12;
 const HEIGHT: usize = 8;
 
-/// A graph: its title, its unit as Grafana calls it, and what is asked, with `$name` for the environment's resources.
+/// A graph: its title, its Grafana unit, and its query, with `$name` for the resources of the environment.
 struct Panel {
     title: &'static str,
     unit: &'static str,
     query: &'static str,
 }
 
-/// Every environment's containers, by their logs.
+/// Containers, by their logs.
 const CONTAINERS: &[Panel] = &[
     Panel {
-        title: "Lines a minute, by container",
+        title: "Log lines per minute, by container",
         unit: "short",
         query: r#"sum by (resource_name) (rate({resource_type="serverless_container", resource_name=~"$name"}[5m])) * 60"#,
     },
     Panel {
-        title: "Lines that tell of errors, a minute",
+        title: "Log lines with errors per minute",
         unit: "short",
         query: r#"sum by (resource_name) (rate({resource_type="serverless_container", resource_name=~"$name"} |~ "(?i)error|exception|traceback" [5m])) * 60"#,
     },
     Panel {
-        title: "Lines that tell of a status from 500, a minute",
+        title: "Log lines with HTTP 5xx per minute",
         unit: "short",
         query: r#"sum by (resource_name) (rate({resource_type="serverless_container", resource_name=~"$name"} |~ "\\b5[0-9]{2}\\b" [5m])) * 60"#,
     },
@@ -40,12 +40,12 @@ const CONTAINERS: &[Panel] = &[
 
 const DATABASE: &[Panel] = &[
     Panel {
-        title: "Processor in use",
+        title: "CPU usage",
         unit: "percentunit",
         query: r#"1 - avg by (resource_name) (rate(rdb_instance_postgresql_node_cpu_seconds_total{mode="idle", resource_name=~"$name"}[5m]))"#,
     },
     Panel {
-        title: "Storage in use",
+        title: "Disk usage",
         unit: "percentunit",
         query: r#"1 - rdb_instance_postgresql_node_filesystem_avail_bytes{resource_name=~"$name"} / rdb_instance_postgresql_node_filesystem_size_bytes{resource_name=~"$name"}"#,
     },
@@ -55,27 +55,27 @@ const DATABASE: &[Panel] = &[
         query: r#"sum by (resource_name) (rdb_instance_postgresql_pg_stat_database_numbackends{resource_name=~"$name"})"#,
     },
     Panel {
-        title: "Connections, of those that are allowed",
+        title: "Connections, as a share of the maximum",
         unit: "percentunit",
         query: r#"sum by (resource_name) (rdb_instance_postgresql_pg_stat_database_numbackends{resource_name=~"$name"}) / on (resource_name) group_left () rdb_instance_postgresql_pg_settings_max_connections"#,
     },
 ];
 
-/// Models refuse what is too much with the status 429: containers that ask them log it.
+/// The Generative APIs return HTTP 429 above the rate limit, and containers that call them log it.
 const RATE_LIMITS: &[Panel] = &[
     Panel {
-        title: "Refused as too many (429), a minute",
+        title: "Log lines with HTTP 429 per minute",
         unit: "short",
         query: r#"sum by (resource_name) (rate({resource_type="serverless_container", resource_name=~"$name"} |~ "\\b429\\b" [5m])) * 60"#,
     },
     Panel {
-        title: "Told to wait (retry-after), a minute",
+        title: "Log lines about rate limits per minute",
         unit: "short",
         query: r#"sum by (resource_name) (rate({resource_type="serverless_container", resource_name=~"$name"} |~ "(?i)retry.after|rate.?limit" [5m])) * 60"#,
     },
 ];
 
-/// All dashboards by their names, as JSON texts.
+/// All dashboards by name, as JSON.
 pub(crate) fn all(base: &str, environment: &str) -> Object {
     [
         ("containers", "containers", "loki", CONTAINERS),
@@ -90,7 +90,7 @@ pub(crate) fn all(base: &str, environment: &str) -> Object {
     .collect()
 }
 
-/// What the names of the environment's resources look like: `{base}-{environment}` and `{base}-{part}-{environment}`.
+/// A regular expression for the names of the environment's resources: `{base}-{environment}` and `{base}-{part}-{environment}`.
 fn names(base: &str, environment: &str) -> String {
     format!("{base}-(.+-)?{environment}")
 }
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_panel_asks_for_the_resources_of_its_environment_only() {
+    fn every_panel_queries_the_resources_of_its_environment_only() {
         for (name, text) in &all("evalap", "production") {
             let dashboard: Json = serde_json::from_str(text.as_str().unwrap()).unwrap();
             assert!(dashboard["title"].as_str().unwrap().starts_with("evalap production: "), "{name}");
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_panels_of_a_dashboard_are_in_the_same_place() {
+    fn panels_of_a_dashboard_do_not_overlap() {
         for (name, text) in &all("evalap", "dev") {
             let dashboard: Json = serde_json::from_str(text.as_str().unwrap()).unwrap();
             let places: Vec<String> = dashboard["panels"]

@@ -1,4 +1,4 @@
-//! A PostgreSQL database for one application: instance, database, user, rights, who may connect, and what to connect with.
+//! A PostgreSQL database for one application: instance, ACL, database, user, privilege, and a secret with the connection settings.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use value::{Object, Path, Value, object};
 
 use crate::component::{Component, State};
 use crate::error::Error;
-use crate::problem::{Problem, lets_nobody_in, open_to_all, shown};
-use crate::scope::{Part, Scope, Wants};
+use crate::problem::{Problem, has_no_address, open_to_all, shown};
+use crate::scope::{Part, PartOptions, Scope};
 
 pub(crate) struct Database;
 
@@ -28,11 +28,11 @@ impl Component for Database {
         let allowed = inputs.listed("allowedAddresses");
         let path = Path::root("allowedAddresses");
         if is_private && allowed.is_some() {
-            let reason = "opens a public endpoint, and with `privateNetworkId` there is none: leave one of the two out";
+            let reason = "conflicts with `privateNetworkId`, which removes the public endpoint: remove one of the two";
             problems.push(Problem::new(path.clone(), reason));
-        } else if !is_private && lets_nobody_in(allowed) {
-            let reason = "is needed without `privateNetworkId`, as nobody could connect: give the addresses that may, or \
-                          better a private network";
+        } else if !is_private && has_no_address(allowed) {
+            let reason = "is required without `privateNetworkId`, because no client could connect: set the allowed addresses, \
+                          or a private network";
             problems.push(Problem::new(path.clone(), reason));
         }
         problems.extend(open_to_all(allowed, &path, "connect"));
@@ -56,11 +56,11 @@ impl Component for Database {
             };
             let (host, port) = (instance.output_in(endpoint, "ip"), instance.output_in(endpoint, "port"));
             let url = connection_string(&host, &port, &login.user, &login.password, &login.database);
-            let filed = object! {
+            let stored = object! {
                 "host": &host, "port": &port, "database": &login.database, "user": &login.user,
                 "password": &login.password, "url": &url,
             };
-            let secret = scope.file("database", inputs, filed).await?;
+            let secret = scope.store_secret("database", inputs, stored).await?;
             let replica_endpoint = if endpoint == "loadBalancer" { "directAccess" } else { endpoint };
             Ok(object! {
                 "instanceId": instance.id(),
@@ -92,7 +92,7 @@ impl Component for Database {
             None if is("userName") => state.output("password"),
             None if is("adminUserName") => state.output("adminPassword"),
             None => {
-                let reason = format!("of {} is not known here: give it", shown(&user));
+                let reason = format!("must be set for the user {}, which the component did not create", shown(&user));
                 return Err(vec![Problem::new(Path::root("password"), reason)]);
             }
         };
@@ -100,7 +100,7 @@ impl Component for Database {
         let (host, port) = if on_replica { ("replicaHost", "replicaPort") } else { ("host", "port") };
         let (host, port) = (state.output(host), state.output(port));
         if host.is_null() {
-            let reason = "there is no read replica: set `readReplica` of the database to true";
+            let reason = "requires a read replica: set `readReplica` of the database to true";
             return Err(vec![Problem::new(Path::root("replica"), reason)]);
         }
         let database = arguments.given("database").cloned().unwrap_or_else(|| state.output("databaseName"));
@@ -108,7 +108,7 @@ impl Component for Database {
     }
 }
 
-/// What the application logs in with.
+/// The login of the application.
 struct Login {
     database: Value,
     user: Value,
@@ -144,7 +144,7 @@ async fn instance(scope: &Scope<'_>, inputs: &Object, admin: &Part) -> Result<Pa
 
 async fn acl(scope: &Scope<'_>, inputs: &Object, instance: &Part) -> Result<Part, Error> {
     let allowed = inputs.get("allowedAddresses").cloned().unwrap_or_default();
-    let description = format!("may reach {}", scope.naming.name());
+    let description = format!("clients of {}", scope.naming.name());
     let rules = Value::computed(&[&allowed], |known| {
         let addresses = known[0].as_array().unwrap_or_default().iter();
         Value::from(
@@ -157,7 +157,7 @@ async fn acl(scope: &Scope<'_>, inputs: &Object, instance: &Part) -> Result<Part
     scope.create("databases/acl:Acl", "acl", acl).await
 }
 
-/// Makes database, user and right; what is told of them waits for all three.
+/// Registers database, user and privilege; the result depends on all three.
 async fn login(scope: &Scope<'_>, inputs: &Object, instance: &Part) -> Result<Login, Error> {
     let usual = Value::from(sql_name(scope.naming.base()));
     let name = inputs.given("databaseName").cloned().unwrap_or_else(|| usual.clone());
@@ -203,16 +203,16 @@ async fn replica(scope: &Scope<'_>, inputs: &Object, instance: &Part) -> Result<
         "directAccess": is_public.then(|| Value::from(Object::new())),
         "region": inputs.get("region"),
     };
-    let wants = Wants { deleted_with: Some(instance), ..Wants::default() };
-    scope.create_with("databases/readReplica:ReadReplica", "replica", replica, wants).await
+    let options = PartOptions { deleted_with: Some(instance), ..PartOptions::default() };
+    scope.create_with("databases/readReplica:ReadReplica", "replica", replica, options).await
 }
 
-/// Names in SQL have underscores: dashes would need quotes in every statement.
+/// A name for SQL, with underscores: names with dashes need quotes in each statement.
 pub(crate) fn sql_name(base: &str) -> String {
     base.replace('-', "_")
 }
 
-/// How a user connects, in one text.
+/// The connection string of a user.
 pub(crate) fn connection_string(host: &Value, port: &Value, user: &Value, password: &Value, database: &Value) -> Value {
     let quoted =
         |value: &Value| Value::computed(&[value], |known| Value::from(quoted(known[0].as_str().unwrap_or_default())));
@@ -233,14 +233,14 @@ pub(crate) fn connection_string(host: &Value, port: &Value, user: &Value, passwo
     Value::concat(parts).into_secret()
 }
 
-/// As RFC 3986 wants what could mean something else in an address.
+/// The percent-encoding of RFC 3986 for characters that are reserved in URLs.
 fn quoted(text: &str) -> String {
     let mut quoted = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             quoted.push(char::from(byte));
         } else {
-            // Writing to a text cannot fail.
+            // Writing to a string cannot fail.
             let _ = write!(quoted, "%{byte:02X}");
         }
     }
@@ -266,13 +266,13 @@ mod tests {
     fn recorder(endpoint: &str) -> Recorder {
         let at = Value::from(object! { "ip": "10.0.0.2", "port": 5432.0 });
         Recorder::real()
-            .telling("evalap-instance", Object::new().with(endpoint, at))
-            .telling("evalap-password", object! { "result": Value::from("p/w").into_secret() })
-            .telling("evalap-adminPassword", object! { "result": Value::from("secret").into_secret() })
+            .with_outputs("evalap-instance", Object::new().with(endpoint, at))
+            .with_outputs("evalap-password", object! { "result": Value::from("p/w").into_secret() })
+            .with_outputs("evalap-adminPassword", object! { "result": Value::from("secret").into_secret() })
     }
 
     #[tokio::test]
-    async fn with_a_network_there_is_no_public_endpoint_and_no_rule_for_one() {
+    async fn a_private_network_removes_the_public_endpoint_and_its_acl() {
         let recorder = recorder("privateNetwork");
         let made = construct(&recorder, request(&private())).await.unwrap();
         let instance = recorder.child("evalap-instance");
@@ -281,14 +281,14 @@ mod tests {
         assert!(!recorder.order().contains(&"evalap-acl".to_owned()));
         let url = &made.outputs["connectionString"];
         assert!(url.is_secret());
-        let told = "postgresql://eval_ap:p%2Fw@10.0.0.2:5432/eval_ap?sslmode=require";
-        assert_eq!(url.as_str(), Some(told));
-        let filed = recorder.child("evalap-version");
-        assert!(filed.inputs["data"].is_secret() && filed.inputs.text("data").unwrap().contains(told));
+        let reported = "postgresql://eval_ap:p%2Fw@10.0.0.2:5432/eval_ap?sslmode=require";
+        assert_eq!(url.as_str(), Some(reported));
+        let stored = recorder.child("evalap-version");
+        assert!(stored.inputs["data"].is_secret() && stored.inputs.text("data").unwrap().contains(reported));
     }
 
     #[tokio::test]
-    async fn without_a_network_only_the_named_addresses_may_connect() {
+    async fn without_a_network_only_the_allowed_addresses_can_connect() {
         let recorder = recorder("loadBalancer");
         let addresses = vec![Value::from("203.0.113.7/32")];
         let inputs = object! { "environment": "dev", "allowedAddresses": addresses };
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_connects_waits_until_the_user_has_its_rights() {
+    async fn outputs_for_clients_depend_on_the_privilege_of_the_user() {
         let recorder = recorder("privateNetwork");
         let made = construct(&recorder, request(&private())).await.unwrap();
         assert!(made.outputs["connectionString"].all_dependencies().contains("urn:evalap-privilege"));
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_preview_knows_no_address_and_keeps_what_is_secret() {
+    async fn a_preview_has_an_unknown_host_and_keeps_secrets() {
         let recorder = Recorder::preview();
         let made = construct(&recorder, request(&private())).await.unwrap();
         assert!(made.outputs["connectionString"].is_unknown() && made.outputs["connectionString"].is_secret());
@@ -316,31 +316,31 @@ mod tests {
     }
 
     #[test]
-    fn who_may_connect_is_said_once_and_is_not_the_world() {
-        let told = |inputs: Object| -> Vec<String> {
+    fn network_and_addresses_conflict_and_addresses_must_not_allow_all() {
+        let reported = |inputs: Object| -> Vec<String> {
             let inputs = inputs.with("environment", "dev");
             problems(request(&inputs)).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
         };
-        assert!(told(Object::new())[0].starts_with("allowedAddresses: is needed without `privateNetworkId`"));
+        assert!(reported(Object::new())[0].starts_with("allowedAddresses: is required without `privateNetworkId`"));
         let world = vec![Value::from("0.0.0.0/0")];
-        let open = told(object! { "allowedAddresses": world.clone() });
-        assert!(open[0].starts_with("allowedAddresses[0]: \"0.0.0.0/0\" is the whole world"), "{open:?}");
-        let both = told(object! { "allowedAddresses": world, "privateNetworkId": Value::UNKNOWN });
+        let open = reported(object! { "allowedAddresses": world.clone() });
+        assert!(open[0].starts_with("allowedAddresses[0]: \"0.0.0.0/0\" allows all addresses"), "{open:?}");
+        let both = reported(object! { "allowedAddresses": world, "privateNetworkId": Value::UNKNOWN });
         assert_eq!(both.len(), 2, "{both:?}");
     }
 
     #[test]
-    fn a_connection_string_is_told_of_known_users_and_asks_for_the_password_of_others() {
+    fn a_connection_string_of_another_user_requires_a_password() {
         let outputs = object! {
             "host": "h", "port": 1.0, "userName": "app", "password": "p", "adminUserName": "admin",
             "adminPassword": "a", "databaseName": "d",
         };
         let state = State { outputs: &outputs, is_preview: false };
         let call = |arguments: Object| Database.call("getConnectionString", &state, &arguments);
-        let told = |arguments: Object| call(arguments).unwrap().text("connectionString").unwrap().to_owned();
-        assert_eq!(told(Object::new()), "postgresql://app:p@h:1/d?sslmode=require");
-        assert_eq!(told(object! { "user": "admin" }), "postgresql://admin:a@h:1/d?sslmode=require");
-        assert_eq!(told(object! { "user": "x", "password": "é" }), "postgresql://x:%C3%A9@h:1/d?sslmode=require");
+        let reported = |arguments: Object| call(arguments).unwrap().text("connectionString").unwrap().to_owned();
+        assert_eq!(reported(Object::new()), "postgresql://app:p@h:1/d?sslmode=require");
+        assert_eq!(reported(object! { "user": "admin" }), "postgresql://admin:a@h:1/d?sslmode=require");
+        assert_eq!(reported(object! { "user": "x", "password": "é" }), "postgresql://x:%C3%A9@h:1/d?sslmode=require");
         assert_eq!(call(object! { "user": "x" }).unwrap_err()[0].path.to_string(), "password");
         assert_eq!(call(object! { "replica": true }).unwrap_err()[0].path.to_string(), "replica");
         let preview = State { outputs: &Object::new(), is_preview: true };

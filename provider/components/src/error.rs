@@ -1,28 +1,28 @@
-//! Why a component could not be built. What is wrong with its inputs is no error but a list of problems.
+//! Errors of the construction of a component. Invalid inputs are not errors but a list of problems.
 
 use thiserror::Error;
 
-/// Why a component could not be built.
+/// The construction of a component failed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Error {
-    /// A part failed; the engine has told why where it belongs.
-    #[error("its part \"{name}\" could not be made; the reason stands with that resource")]
+    /// A part failed; the Pulumi engine reports the reason at that resource.
+    #[error("its part \"{name}\" failed: see the error of that resource")]
     Part {
         /// The logical name of the part.
         name: String,
     },
-    /// The engine refused a registration.
-    #[error("the engine refused \"{name}\": {message}")]
-    Refused {
-        /// The logical name of what was registered.
+    /// The Pulumi engine rejected a registration.
+    #[error("the Pulumi engine rejected \"{name}\": {message}")]
+    Rejected {
+        /// The logical name of the registered resource.
         name: String,
-        /// What the engine says.
+        /// The message of the Pulumi engine.
         message: String,
     },
-    /// The deployment ends, whatever the component does.
-    #[error("the deployment was ended")]
+    /// The deployment ended.
+    #[error("the deployment ended")]
     Ended,
-    /// There is no component of this token.
+    /// No component has this token.
     #[error("there is no component {0}")]
     Unknown(String),
 }

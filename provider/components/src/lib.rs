@@ -1,8 +1,8 @@
-//! What EvalAP composes: components that are made of resources and of each other, one file each.
+//! EvalAP's components, which combine resources and other components. One file per component.
 //!
-//! A component reaches resources only by registering them at Pulumi's monitor, so that previews, transforms, aliases and
-//! the state work as for any program. This crate knows neither the protocol nor Scaleway's API nor the descriptors that
-//! say what a component takes: inputs come typed and with their defaults.
+//! Components create resources only through Pulumi's resource monitor, so previews, transforms, aliases and the state work
+//! as for any program. This crate does not depend on the protocol, Scaleway's API or the descriptors: inputs are typed and
+//! have their defaults.
 
 mod application;
 mod blue_green_deployment;
@@ -12,7 +12,7 @@ mod construct;
 mod container_registry;
 mod dashboards;
 mod database;
-mod database_turns;
+mod database_users;
 mod error;
 mod monitor;
 mod monitoring;
@@ -36,6 +36,6 @@ mod recorder;
 pub use component::{Component, State, component, tokens};
 pub use construct::{Constructed, Request, construct, problems};
 pub use error::Error;
-pub use monitor::{Child, Monitor, Registered, Standing};
+pub use monitor::{Child, Monitor, OutputState, Registered};
 pub use problem::Problem;
-pub use scope::{API, PROJECT, Part, STORAGE, Scope, Wants};
+pub use scope::{API, PROJECT, Part, PartOptions, STORAGE, Scope};

@@ -1,7 +1,6 @@
-//! What a component is built through: Pulumi's resource monitor, as far as a component needs it.
+//! The part of Pulumi's resource monitor that components need.
 //!
-//! Who implements it adds what the program said of the component as a whole (providers, timeouts, hooks); nothing here
-//! knows how.
+//! The implementation adds the options of the program for the whole component (providers, timeouts, hooks).
 
 use std::collections::BTreeSet;
 
@@ -10,15 +9,15 @@ use value::{Object, Value};
 
 use crate::Error;
 
-/// The monitor of one deployment, seen from one component.
+/// The resource monitor of one deployment, for one component.
 pub trait Monitor: Send + Sync {
-    /// Registers the component itself and gives its URN.
+    /// Registers the component itself and returns its URN.
     fn component(&self, inputs: Object) -> BoxFuture<'_, Result<String, Error>>;
-    /// Registers a part of the component, and comes when it is as declared.
+    /// Registers a part of the component, and returns when the part is created or updated.
     fn child(&self, child: Child) -> BoxFuture<'_, Result<Registered, Error>>;
-    /// Asks a function of this package; nothing as long as an argument is not known.
-    fn ask<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>>;
-    /// Ends the construction: the outputs of the component.
+    /// Invokes a function of this package; `None` while an argument is unknown.
+    fn invoke<'a>(&'a self, token: &'a str, arguments: Object) -> BoxFuture<'a, Result<Option<Object>, Error>>;
+    /// Registers the outputs of the component, which ends the construction.
     fn outputs(&self, urn: String, outputs: Object) -> BoxFuture<'_, Result<(), Error>>;
 }
 
@@ -29,40 +28,40 @@ pub struct Child {
     pub token: String,
     /// The logical name.
     pub name: String,
-    /// What the component calls this part: the key of `overrides`, and the first word of paths to ignore.
+    /// The name of this part in the component: the key of `overrides`, and the first segment of `ignoreChanges` paths.
     pub part: String,
     /// URN of the component.
     pub parent: String,
-    /// It is a component itself.
+    /// Whether it is a component.
     pub is_component: bool,
-    /// Its inputs; what each depends on is in the values.
+    /// Its inputs; the values contain their dependencies.
     pub inputs: Object,
-    /// URNs it waits for although none of its inputs says so.
+    /// URNs that it depends on without an input from them.
     pub depends_on: BTreeSet<String>,
-    /// URN of the part whose deletion deletes this one too.
+    /// URN of the part whose deletion also deletes this part.
     pub deleted_with: Option<String>,
 }
 
-/// A part as it is now.
+/// A registered part.
 #[derive(Clone, Debug)]
 pub struct Registered {
     /// Its URN.
     pub urn: String,
-    /// Scaleway's id of it; unknown in the preview of a new one.
+    /// Its Scaleway ID; unknown in the preview of a new part.
     pub id: Value,
     /// Its outputs.
     pub outputs: Object,
-    /// What the outputs leave out, and how far they can be believed.
-    pub standing: Standing,
+    /// Whether the outputs are complete.
+    pub output_state: OutputState,
 }
 
-/// How far the outputs of a part can be believed.
+/// Whether the outputs of a part are complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// All of them are there.
-    Whole,
-    /// What is not there is not known yet.
+pub enum OutputState {
+    /// All outputs are present.
+    Complete,
+    /// Missing outputs are unknown.
     Partial,
-    /// It failed or was skipped; they must not be used.
+    /// The part failed or was skipped; its outputs must not be used.
     Failed,
 }

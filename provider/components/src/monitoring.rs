@@ -1,5 +1,4 @@
-//! What one environment tells about itself: `observability/source`s, a token to push to them, alerts, dashboards, and if asked
-//! for what is sent on to somebody else.
+//! Observability of one environment: `observability/source`s, a token to push data, alerts, dashboards, and optional exporters.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -14,7 +13,7 @@ use crate::scope::{Part, Scope};
 
 pub(crate) struct Monitoring;
 
-/// What can be pushed, with the input that says how long it is kept and the right to push it.
+/// The data types, each with the input of its retention and the scope of the token that pushes it.
 pub(crate) const SOURCES: [(&str, &str, &str); 3] = [
     ("metrics", "metricsRetentionDays", "writeMetrics"),
     ("logs", "logsRetentionDays", "writeLogs"),
@@ -34,13 +33,13 @@ impl Component for Monitoring {
         let alerts = has_alerts(inputs);
         let mut problems = Vec::new();
         if alerts && inputs.listed("contactPoints").is_none() {
-            let reason = "must hold an address, or nobody hears of an alert: give one, or set `alerts` to false";
+            let reason = "must have at least one address to receive alerts: add one, or set `alerts` to false";
             problems.push(Problem::new(Path::root("contactPoints"), reason));
         }
         if !alerts {
             for name in ["contactPoints", "preconfiguredAlertIds"] {
                 if inputs.listed(name).is_some() {
-                    let reason = "means nothing while `alerts` is false: leave it out, or switch alerts on";
+                    let reason = "has no effect while `alerts` is false: remove it, or set `alerts` to true";
                     problems.push(Problem::new(Path::root(name), reason));
                 }
             }
@@ -92,7 +91,7 @@ async fn source(scope: &Scope<'_>, inputs: &Object, what: &str, retention: &str)
     scope.create("observability/source:Source", what, source).await
 }
 
-/// A token that may push what there is a place for, and read nothing.
+/// A token that can push to the data sources, without read access.
 async fn token(scope: &Scope<'_>, inputs: &Object) -> Result<Part, Error> {
     let scopes: Object =
         SOURCES.iter().map(|(_, kept, right)| ((*right).to_owned(), Value::from(is_kept(inputs, kept)))).collect();
@@ -141,8 +140,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_token_may_push_what_is_kept_and_nothing_else() {
-        let recorder = Recorder::real().telling("evalap-token", object! { "secretKey": "hidden" });
+    async fn the_token_can_only_push_to_existing_data_sources() {
+        let recorder = Recorder::real().with_outputs("evalap-token", object! { "secretKey": "hidden" });
         let inputs = object! { "environment": "dev", "metricsRetentionDays": 31.0, "tracesRetentionDays": 0.0 };
         let made = construct(&recorder, request(&inputs)).await.unwrap();
         assert_eq!(recorder.child("evalap-metrics").inputs.text("name"), Some("evalap-metrics-dev"));
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn alerts_go_to_every_contact_point() {
+    async fn alerts_are_sent_to_every_contact_point() {
         let recorder = Recorder::real();
         let inputs =
             object! { "environment": "dev", "alerts": true, "contactPoints": vec![Value::from("a@example.org")] };
@@ -166,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn alerts_need_somebody_who_hears_of_them() {
-        let told = |inputs: Object| -> Vec<String> {
+    fn alerts_require_a_contact_point() {
+        let reported = |inputs: Object| -> Vec<String> {
             let inputs = inputs.with("environment", "dev");
             problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect()
         };
-        assert_eq!(told(object! { "alerts": true }), ["contactPoints"]);
-        assert_eq!(told(object! { "alerts": true, "contactPoints": Vec::<Value>::new() }), ["contactPoints"]);
-        assert!(told(object! { "alerts": true, "contactPoints": Value::UNKNOWN }).is_empty());
-        assert_eq!(told(object! { "alerts": false, "contactPoints": Value::UNKNOWN }), ["contactPoints"]);
+        assert_eq!(reported(object! { "alerts": true }), ["contactPoints"]);
+        assert_eq!(reported(object! { "alerts": true, "contactPoints": Vec::<Value>::new() }), ["contactPoints"]);
+        assert!(reported(object! { "alerts": true, "contactPoints": Value::UNKNOWN }).is_empty());
+        assert_eq!(reported(object! { "alerts": false, "contactPoints": Value::UNKNOWN }), ["contactPoints"]);
     }
 }

@@ -1,5 +1,4 @@
-//! What an environment's places for metrics, logs and traces receive, sent on to somebody else: an `observability/exporter`
-//! for each.
+//! Exports of the data sources of an environment: an `observability/exporter` for each.
 
 use futures_util::future::try_join_all;
 use value::{Object, Path, Value, object};
@@ -9,28 +8,28 @@ use crate::monitoring::{SOURCES, is_kept};
 use crate::problem::{Problem, shown};
 use crate::scope::{Part, Scope};
 
-/// The words that need another one beside them, and which.
+/// The properties that require another property.
 const NEEDS: [(&str, &str); 2] = [("otlpHeaders", "otlpEndpoint"), ("datadogEndpoint", "datadogApiKey")];
 
-/// What is wrong with the words about exports.
+/// The problems of `export`.
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let mut problems = Vec::new();
     let Some(given) = inputs.get("export").and_then(Value::as_object) else { return problems };
     let path = Path::root("export");
     match (given.given("otlpEndpoint").is_some(), given.given("datadogApiKey").is_some()) {
         (false, false) => {
-            let reason = "needs a receiver: give `otlpEndpoint` or `datadogApiKey`";
+            let reason = "must have exactly one of `otlpEndpoint` and `datadogApiKey`: set one";
             problems.push(Problem::new(path.clone(), reason));
         }
         (true, true) => {
-            let reason = "names two receivers: leave out `otlpEndpoint` or `datadogApiKey`";
+            let reason = "must have exactly one of `otlpEndpoint` and `datadogApiKey`: remove one";
             problems.push(Problem::new(path.clone(), reason));
         }
         _ => {}
     }
     for (name, needed) in NEEDS {
         if given.given(name).is_some() && given.given(needed).is_none() {
-            let reason = format!("means nothing without `{needed}`: give that, or leave this out");
+            let reason = format!("has no effect without `{needed}`: set `{needed}`, or remove it");
             problems.push(Problem::new(path.clone().name(name), reason));
         }
     }
@@ -38,14 +37,14 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
         let retention =
             SOURCES.iter().find(|(name, ..)| what.as_str() == Some(*name)).map(|(_, retention, _)| retention);
         if let Some(retention) = retention.filter(|retention| !is_kept(inputs, retention)) {
-            let reason = format!("{} has no place here: set `{retention}` to 1 or more, or leave it out", shown(what));
+            let reason = format!("{} has no data source: set `{retention}` to 1 or more, or remove it", shown(what));
             problems.push(Problem::new(path.clone().name("sources").index(index), reason));
         }
     }
     problems
 }
 
-/// Makes an exporter for each source that is meant; gives their ids.
+/// Registers an exporter for each selected data source. Returns their IDs.
 pub(crate) async fn make(
     scope: &Scope<'_>,
     inputs: &Object,
@@ -53,10 +52,13 @@ pub(crate) async fn make(
 ) -> Result<Option<Object>, Error> {
     let Some(given) = inputs.get("export").and_then(Value::as_object) else { return Ok(None) };
     let named = given.get("sources").and_then(Value::as_array);
-    // Without a word all that there is.
-    let meant = |what: &str| named.is_none_or(|named| named.iter().any(|name| name.as_str() == Some(what)));
+    // Default: all data sources.
+    let is_selected = |what: &str| named.is_none_or(|named| named.iter().any(|name| name.as_str() == Some(what)));
     let made = try_join_all(
-        sources.iter().filter(|(what, _)| meant(what)).map(|(what, source)| one(scope, inputs, given, what, source)),
+        sources
+            .iter()
+            .filter(|(what, _)| is_selected(what))
+            .map(|(what, source)| one(scope, inputs, given, what, source)),
     )
     .await?;
     Ok(Some(made.into_iter().collect()))
@@ -78,7 +80,7 @@ async fn one(
     });
     let exporter = object! {
         "name": scope.naming.of(what),
-        "description": format!("Sends {what} of {}, {} on", scope.naming.base(), scope.naming.environment()),
+        "description": format!("Exports {what} of {}, {}", scope.naming.base(), scope.naming.environment()),
         "datasourceId": source.id(),
         "otlpDestination": otlp.map(Value::from),
         "datadogDestination": datadog.map(Value::from),
@@ -98,23 +100,29 @@ mod tests {
     use crate::{Request, construct};
 
     #[test]
-    fn there_is_one_receiver_and_something_to_send() {
-        let told = |inputs: Object| -> Vec<String> {
+    fn an_export_has_one_destination_and_existing_data_sources() {
+        let reported = |inputs: Object| -> Vec<String> {
             problems(&inputs).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
         };
-        assert!(told(object! { "export": Object::new() })[0].starts_with("export: needs a receiver"));
+        assert!(
+            reported(object! { "export": Object::new() })[0]
+                .starts_with("export: must have exactly one of `otlpEndpoint` and `datadogApiKey`: set")
+        );
         let both = object! { "otlpEndpoint": "https://o", "datadogApiKey": Value::from("hidden").into_secret() };
-        assert!(told(object! { "export": both })[0].starts_with("export: names two receivers"));
+        assert!(
+            reported(object! { "export": both })[0]
+                .starts_with("export: must have exactly one of `otlpEndpoint` and `datadogApiKey`: remove")
+        );
         let sources = vec![Value::from("logs"), Value::from("traces")];
         let inputs = object! { "datadogApiKey": "k", "otlpHeaders": Object::new(), "sources": sources };
-        let wrong = told(object! { "logsRetentionDays": 7.0, "export": inputs });
+        let wrong = reported(object! { "logsRetentionDays": 7.0, "export": inputs });
         assert_eq!(wrong.len(), 2, "{wrong:?}");
-        assert!(wrong[0].starts_with("export.otlpHeaders: means nothing without `otlpEndpoint`"));
-        assert!(wrong[1].starts_with("export.sources[1]: \"traces\" has no place here: set `tracesRetentionDays`"));
+        assert!(wrong[0].starts_with("export.otlpHeaders: has no effect without `otlpEndpoint`"));
+        assert!(wrong[1].starts_with("export.sources[1]: \"traces\" has no data source: set `tracesRetentionDays`"));
     }
 
     #[tokio::test]
-    async fn each_place_has_an_exporter_and_what_opens_the_receiver_is_secret() {
+    async fn each_data_source_has_an_exporter_and_credentials_are_secret() {
         let recorder = Recorder::real();
         let export = object! { "otlpEndpoint": "https://o", "otlpHeaders": object! { "x-key": "hidden" } };
         let inputs =

@@ -1,5 +1,4 @@
-//! One convention for names and labels of everything a component makes: `{base}-{environment}`, and the tags that say
-//! whose it is. Pure.
+//! Names and tags of the resources of a component: `{base}-{environment}`, and the tags of its owner. Pure.
 
 use value::{Object, Path, Value};
 
@@ -8,7 +7,7 @@ use crate::problem::Problem;
 /// The inputs every component has that become a tag, each with the tag's name.
 const TAGS: [(&str, &str); 3] = [("environment", "environment"), ("owner", "owner"), ("costCentre", "cost-centre")];
 
-/// The longest name that every product of Scaleway takes.
+/// The maximum length of a name, in characters, that all products of Scaleway accept.
 const LONGEST: usize = 50;
 
 /// Names and tags of one component.
@@ -20,7 +19,7 @@ pub struct Naming {
 }
 
 impl Naming {
-    /// The convention for a component of this logical name; its input `name` wins over that.
+    /// The naming of a component with this logical name; its input `name` takes precedence.
     pub(crate) fn new(logical_name: &str, component: &str, inputs: &Object) -> Self {
         let base = inputs.text("name").filter(|name| !name.is_empty()).unwrap_or(logical_name);
         Self { base: plain(base), component: component.to_owned(), inputs: inputs.clone() }
@@ -31,7 +30,7 @@ impl Naming {
         self.with("")
     }
 
-    /// `{base}-{what}-{environment}`, for a part beside others of its kind.
+    /// `{base}-{what}-{environment}`, for one of several parts of the same type.
     pub fn of(&self, what: &str) -> String {
         self.with(what)
     }
@@ -46,7 +45,7 @@ impl Naming {
         &self.base
     }
 
-    /// The tags as products take them that know a list of texts: `environment=dev`.
+    /// The tags for products with a list of strings: `environment=dev`.
     pub fn tags(&self) -> Value {
         let own = Value::from(self.inputs.get("tags"));
         if own.is_unknown() {
@@ -56,7 +55,7 @@ impl Naming {
         Value::from(tags.collect::<Vec<_>>())
     }
 
-    /// The tags as products take them that know a map.
+    /// The tags for products with a map.
     pub fn tag_map(&self) -> Value {
         let own = Value::from(self.inputs.get("tags"));
         if own.is_unknown() { own } else { Value::from(self.pairs().into_iter().collect::<Object>()) }
@@ -75,7 +74,7 @@ impl Naming {
         pairs.push(("component".to_owned(), Value::from(self.component.as_str())));
         pairs.push(("managed-by".to_owned(), Value::from("pulumi")));
         for (tag, value) in self.inputs.get("tags").and_then(Value::as_object).into_iter().flatten() {
-            // The program's own tags win.
+            // The tags of the program take precedence.
             pairs.retain(|(name, _)| name != tag);
             pairs.push((tag.clone(), value.clone()));
         }
@@ -83,24 +82,24 @@ impl Naming {
         pairs
     }
 
-    /// What is wrong with the name that was asked for.
+    /// The problems of the name.
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let given = self.inputs.text("name");
         let name = self.name();
-        let told = if given.is_some() { "the name" } else { "the logical name, as `name` is not given," };
+        let source = if given.is_some() { "the name" } else { "the logical name (`name` is not set)" };
         let mut problems = Vec::new();
         if !is_name(&self.base) {
             problems.push(Problem::new(
                 Path::root("name"),
                 format!(
-                    "{told} comes to \"{}\", and must begin with a lower-case letter and go on with lower-case letters, \
-                     digits and dashes; give a `name` such as \"evalap\"",
+                    "{source} becomes \"{}\", but must start with a lower-case letter and contain only lower-case letters, \
+                     digits and dashes: set `name`, such as \"evalap\"",
                     self.base
                 ),
             ));
         } else if name.len() > LONGEST {
             let reason = format!(
-                "the name \"{name}\" has {} characters, and at most {LONGEST} fit everywhere; give a shorter `name`",
+                "the name \"{name}\" has {} characters, but the maximum is {LONGEST}: set a shorter `name`",
                 name.len()
             );
             problems.push(Problem::new(Path::root("name"), reason));
@@ -109,12 +108,12 @@ impl Naming {
     }
 }
 
-/// As Scaleway's products take names: lower case, no underscores.
+/// The form that Scaleway's products accept: lower case, no underscores.
 fn plain(name: &str) -> String {
     name.to_lowercase().replace('_', "-")
 }
 
-/// What is wrong with the names of the objects in a list: each is one that a product takes, and no two are the same.
+/// The problems of the names of the objects in a list: each must be a valid name, and they must be unique.
 pub(crate) fn wrong_names(inputs: &Object, list: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, one) in inputs.objects(list) {
@@ -122,17 +121,17 @@ pub(crate) fn wrong_names(inputs: &Object, list: &str) -> Vec<Problem> {
         let name = one.text("name").unwrap_or_default();
         if !is_name(name) {
             let reason = format!(
-                "\"{name}\" must begin with a lower-case letter and go on with lower-case letters, digits and dashes"
+                "\"{name}\" must start with a lower-case letter and contain only lower-case letters, digits and dashes"
             );
             problems.push(Problem::new(path, reason));
         } else if inputs.objects(list).any(|(other, before)| other < index && before.text("name") == Some(name)) {
-            problems.push(Problem::new(path, format!("\"{name}\" is there twice; give each its own")));
+            problems.push(Problem::new(path, format!("\"{name}\" is not unique: use each name once")));
         }
     }
     problems
 }
 
-/// Whether a text reads `^[a-z][a-z0-9-]*$`.
+/// Whether a string matches `^[a-z][a-z0-9-]*$`.
 pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -154,18 +153,18 @@ mod tests {
     }
 
     #[test]
-    fn tags_say_whose_it_is_and_the_programs_own_win() {
+    fn tags_of_the_program_take_precedence_over_those_of_the_component() {
         let own = object! { "component": "api", "team": "data" };
         let inputs = object! { "environment": "dev", "costCentre": "42", "tags": own };
         let tags = Naming::new("x", "database", &inputs).tags();
-        let texts: Vec<&str> = tags.as_array().unwrap_or_default().iter().filter_map(Value::as_str).collect();
-        assert_eq!(texts, ["component=api", "cost-centre=42", "environment=dev", "managed-by=pulumi", "team=data"]);
+        let strings: Vec<&str> = tags.as_array().unwrap_or_default().iter().filter_map(Value::as_str).collect();
+        assert_eq!(strings, ["component=api", "cost-centre=42", "environment=dev", "managed-by=pulumi", "team=data"]);
     }
 
     #[test]
-    fn a_name_nothing_can_be_called_is_a_problem_with_a_way_out() {
+    fn an_invalid_name_is_a_problem_with_a_suggestion() {
         let problems = Naming::new("1st try", "database", &object! { "environment": "dev" }).problems();
         assert_eq!(problems.len(), 1);
-        assert!(problems[0].reason.contains("\"1st try\"") && problems[0].reason.contains("give a `name`"));
+        assert!(problems[0].reason.contains("\"1st try\"") && problems[0].reason.contains("set `name`"));
     }
 }

@@ -1,26 +1,26 @@
-//! The way of a network to the Internet: a public address, a gateway that has it, and one attachment for each subnet. If
-//! wanted, the gateway is also where people log in to machines of the network.
+//! The Internet access of a network: a public IP address, a gateway with it, and one attachment for each subnet. The SSH
+//! bastion of the gateway is optional.
 
 use futures_util::future::try_join_all;
 use value::{Object, Path, Value, object};
 
 use crate::error::Error;
-use crate::problem::{Problem, lets_nobody_in, open_to_all};
+use crate::problem::{Problem, has_no_address, open_to_all};
 use crate::scope::{Part, Scope, described};
 
 /// The properties of `gateway`.
 const OF_GATEWAY: [&str; 6] = ["type", "zone", "defaultRoute", "bastion", "bastionPort", "bastionAllowedAddresses"];
 
-/// The smallest offer.
+/// The smallest gateway type.
 const USUAL_TYPE: &str = "VPC-GW-S";
 
-/// What the gateway tells of itself.
+/// The outputs of the gateway.
 pub(crate) struct Gateway {
     pub(crate) id: Value,
     pub(crate) address: Value,
 }
 
-/// What is wrong with the words about the gateway.
+/// The problems of `gateway`.
 pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     let mut problems = Vec::new();
     if inputs.given("gateway").is_none() {
@@ -28,22 +28,22 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     }
     let given = described(inputs, "gateway", &OF_GATEWAY);
     let path = Path::root("gateway");
-    if !is_wanted(inputs) {
-        let reason = "describes a gateway that is not made: set `withGateway` to true, or leave this out";
+    if !has_gateway(inputs) {
+        let reason = "requires a gateway: set `withGateway` to true, or remove it";
         problems.push(Problem::new(path.clone(), reason));
     }
     let is_unknown = given.get("bastion").is_some_and(Value::is_unknown);
     let has_bastion = given.flag("bastion").unwrap_or_default();
     let allowed = given.listed("bastionAllowedAddresses");
     let at = path.clone().name("bastionAllowedAddresses");
-    if has_bastion && lets_nobody_in(allowed) {
-        let reason = "is needed with `bastion`, which would let in the whole world: give the addresses that may log in";
+    if has_bastion && has_no_address(allowed) {
+        let reason = "is required with `bastion`, because otherwise all addresses can connect: set the addresses that can log in";
         problems.push(Problem::new(at.clone(), reason));
     }
     problems.extend(open_to_all(allowed, &at, "log in"));
     for name in ["bastionPort", "bastionAllowedAddresses"] {
         if !has_bastion && !is_unknown && given.listed(name).is_some() {
-            let reason = "means nothing without a bastion: set `bastion` to true, or leave this out";
+            let reason = "has no effect without a bastion: set `bastion` to true, or remove it";
             problems.push(Problem::new(path.clone().name(name), reason));
         }
     }
@@ -56,11 +56,11 @@ pub(crate) fn problems(inputs: &Object) -> Vec<Problem> {
     problems
 }
 
-pub(crate) fn is_wanted(inputs: &Object) -> bool {
+pub(crate) fn has_gateway(inputs: &Object) -> bool {
     inputs.flag("withGateway").unwrap_or_default()
 }
 
-/// Makes the gateway and attaches the networks, given by the names of their subnets.
+/// Registers the gateway and attaches the networks, by the names of their subnets.
 pub(crate) async fn make(scope: &Scope<'_>, inputs: &Object, networks: &Object) -> Result<Gateway, Error> {
     let given = described(inputs, "gateway", &OF_GATEWAY);
     let in_region = || inputs.given("region").map(|region| Value::concat([region.clone(), Value::from("-1")]));
@@ -110,28 +110,28 @@ mod tests {
     use crate::recorder::Recorder;
     use crate::{Request, construct};
 
-    fn told(inputs: &Object) -> Vec<String> {
+    fn reported(inputs: &Object) -> Vec<String> {
         problems(inputs).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
     }
 
     #[test]
-    fn a_bastion_is_for_named_addresses_and_a_gateway_for_who_wants_one() {
+    fn a_bastion_requires_allowed_addresses_and_settings_require_a_gateway() {
         let world = object! { "bastion": true, "bastionAllowedAddresses": vec![Value::from("0.0.0.0/0")] };
-        let wrong = told(&object! { "withGateway": true, "gateway": world });
+        let wrong = reported(&object! { "withGateway": true, "gateway": world });
         assert_eq!(wrong.len(), 1, "{wrong:?}");
-        assert!(wrong[0].starts_with("gateway.bastionAllowedAddresses[0]: \"0.0.0.0/0\" is the whole world"));
-        let nobody = told(&object! { "withGateway": true, "gateway": object! { "bastion": true } });
-        assert!(nobody[0].starts_with("gateway.bastionAllowedAddresses: is needed"), "{nobody:?}");
+        assert!(wrong[0].starts_with("gateway.bastionAllowedAddresses[0]: \"0.0.0.0/0\" allows all addresses"));
+        let missing = reported(&object! { "withGateway": true, "gateway": object! { "bastion": true } });
+        assert!(missing[0].starts_with("gateway.bastionAllowedAddresses: is required"), "{missing:?}");
         let unused = object! { "bastionPort": 61000.0, "zone": "fr-par-1" };
-        let unused = told(&object! { "gateway": unused, "region": "nl-ams" });
-        let paths: Vec<&str> = unused.iter().filter_map(|told| told.split(": ").next()).collect();
+        let unused = reported(&object! { "gateway": unused, "region": "nl-ams" });
+        let paths: Vec<&str> = unused.iter().filter_map(|reported| reported.split(": ").next()).collect();
         assert_eq!(paths, ["gateway", "gateway.bastionPort", "gateway.zone"]);
-        assert!(told(&object! { "withGateway": true }).is_empty());
+        assert!(reported(&object! { "withGateway": true }).is_empty());
     }
 
     #[tokio::test]
-    async fn every_subnet_goes_out_under_one_address() {
-        let recorder = Recorder::real().telling("it-gatewayIp", object! { "address": "203.0.113.9" });
+    async fn all_subnets_use_one_public_address() {
+        let recorder = Recorder::real().with_outputs("it-gatewayIp", object! { "address": "203.0.113.9" });
         let subnet = |name: &str, cidr: &str| Value::from(object! { "name": name, "cidr": cidr });
         let subnets = vec![subnet("apps", "10.10.0.0/24"), subnet("data", "10.10.1.0/24")];
         let inputs = object! { "environment": "dev", "subnets": subnets, "withGateway": true, "region": "nl-ams" };

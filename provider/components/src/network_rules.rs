@@ -1,5 +1,4 @@
-//! Which packets may go from one subnet to another: rules in the words of people (names of subnets, `8000-8080`), and the
-//! list of a VPC that they become.
+//! ACL rules between subnets: converts rules with names of subnets and port ranges (`8000-8080`) to the ACL of a VPC.
 
 use value::{Object, Path, Value, object};
 
@@ -11,10 +10,10 @@ use crate::scope::{Part, Scope};
 /// The protocols that have ports.
 const WITH_PORTS: [&str; 2] = ["TCP", "UDP"];
 
-/// The block of every address.
+/// The CIDR block of all addresses.
 const EVERYWHERE: &str = "0.0.0.0/0";
 
-/// What is wrong with the rules. `subnets` are those there are.
+/// The problems of the rules. `subnets` are the existing subnets.
 pub(crate) fn problems(inputs: &Object, subnets: &[Subnet]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, rule) in inputs.objects("aclRules") {
@@ -24,7 +23,7 @@ pub(crate) fn problems(inputs: &Object, subnets: &[Subnet]) -> Vec<Problem> {
             if net(&Value::from(given)).is_none() && !subnets.iter().any(|subnet| subnet.name == given) {
                 let names = subnets.iter().map(|subnet| format!("\"{}\"", subnet.name)).collect::<Vec<_>>().join(", ");
                 let reason = format!(
-                    "\"{given}\" is neither a block of IPv4 addresses, such as \"10.0.0.0/24\", nor a subnet: those are {names}"
+                    "\"{given}\" is neither an IPv4 CIDR block, such as \"10.0.0.0/24\", nor the name of a subnet; the subnets are {names}"
                 );
                 problems.push(Problem::new(path.clone().name(end), reason));
             }
@@ -33,27 +32,26 @@ pub(crate) fn problems(inputs: &Object, subnets: &[Subnet]) -> Vec<Problem> {
         let path = path.name("ports");
         if range(ports).is_none() {
             let reason =
-                format!("\"{ports}\" must be a port from 1 to 65535 or a range of them, such as \"8000-8080\"");
+                format!("\"{ports}\" must be a port from 1 to 65535 or a range of ports, such as \"8000-8080\"");
             problems.push(Problem::new(path.clone(), reason));
         }
         let protocol = rule.text("protocol").unwrap_or("ANY");
         if !rule.get("protocol").is_some_and(Value::is_unknown) && !WITH_PORTS.contains(&protocol) {
-            let reason =
-                format!("goes with the protocols TCP and UDP, and this rule is about {protocol}: say `protocol`");
+            let reason = format!("requires the protocol TCP or UDP, but the rule has {protocol}: set `protocol`");
             problems.push(Problem::new(path, reason));
         }
     }
     problems
 }
 
-/// Makes the list, if anything is said of it.
+/// Registers the ACL, if a rule or the default policy is set.
 pub(crate) async fn make(scope: &Scope<'_>, inputs: &Object, vpc: &Part, subnets: &[Subnet]) -> Result<(), Error> {
     let policy = inputs.given("aclDefaultPolicy");
     if policy.is_none() && inputs.listed("aclRules").is_none() {
         return Ok(());
     }
     let rules = inputs.get("aclRules").and_then(Value::as_array).unwrap_or_default().iter();
-    // What is not an object is unknown.
+    // A rule that is not an object is unknown.
     let rules = rules.map(|rule| rule.as_object().map_or_else(|| rule.clone(), |rule| written(rule, subnets).into()));
     let rules: Vec<Value> = rules.collect();
     let acl = object! {
@@ -110,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_is_written_with_the_blocks_of_the_subnets_that_it_names() {
+    fn names_of_subnets_become_their_cidr_blocks() {
         let rule = object! { "protocol": "TCP", "source": "apps", "destination": "data", "ports": "5432-5433" };
         let written = written(&rule, &subnets());
         assert_eq!((written.text("source"), written.text("destination")), (Some("10.10.0.0/22"), Some("10.10.4.0/22")));
@@ -119,27 +117,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_subnet_no_block_and_no_port_is_told() {
+    fn invalid_subnets_blocks_and_ports_are_reported() {
         let rules = [
             object! { "source": "web", "protocol": "UDP", "ports": "80-70" },
             object! { "destination": "10.0.0.0/24", "ports": "443" },
             object! { "destination": Value::UNKNOWN, "protocol": Value::UNKNOWN, "ports": "1" },
         ];
         let inputs = object! { "aclRules": rules.map(Value::from).to_vec() };
-        let told: Vec<String> = problems(&inputs, &subnets())
+        let reported: Vec<String> = problems(&inputs, &subnets())
             .iter()
             .map(|problem| format!("{}: {}", problem.path, problem.reason))
             .collect();
-        assert_eq!(told.len(), 3, "{told:?}");
+        assert_eq!(reported.len(), 3, "{reported:?}");
         assert!(
-            told[0].starts_with("aclRules[0].source: \"web\" is neither") && told[0].ends_with("\"apps\", \"data\"")
+            reported[0].starts_with("aclRules[0].source: \"web\" is neither")
+                && reported[0].ends_with("\"apps\", \"data\"")
         );
-        assert!(told[1].starts_with("aclRules[0].ports: \"80-70\" must be"));
-        assert!(told[2].starts_with("aclRules[1].ports: goes with the protocols TCP and UDP"), "{told:?}");
+        assert!(reported[1].starts_with("aclRules[0].ports: \"80-70\" must be"));
+        assert!(reported[2].starts_with("aclRules[1].ports: requires the protocol TCP or UDP"), "{reported:?}");
     }
 
     #[tokio::test]
-    async fn with_rules_nothing_else_passes_and_without_a_word_there_is_no_list() {
+    async fn rules_drop_other_traffic_and_without_rules_there_is_no_acl() {
         let token = "evalap/privateNetwork:PrivateNetwork";
         for (inputs, expected) in [
             (object! { "aclRules": vec![Value::from(object! { "source": "main" })] }, Some("drop")),

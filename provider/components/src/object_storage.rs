@@ -1,5 +1,4 @@
-//! A bucket for one environment, with what keeps it private, recoverable and cheap: encryption, old versions, rules of age,
-//! a lock and a policy.
+//! A bucket for one environment: encryption, old versions, lifecycle rules, object lock and bucket policy.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -9,17 +8,17 @@ use crate::bucket_access;
 use crate::component::{Component, State};
 use crate::error::Error;
 use crate::problem::{Problem, shown};
-use crate::scope::{Part, STORAGE, Scope, Wants, project};
+use crate::scope::{Part, PartOptions, STORAGE, Scope, project};
 
 pub(crate) struct ObjectStorage;
 
-/// The days an old version is kept unless the program says otherwise.
+/// The default retention of old versions in days.
 const OLD_VERSIONS_DAYS: f64 = 90.0;
 
-/// How many characters of the project's id make the name of a bucket one that nobody else has.
+/// The number of characters of the project ID in the default name, which makes it unique.
 const OF_PROJECT: usize = 8;
 
-/// What the rules of age call what they do, in the order in which it may happen.
+/// The actions of lifecycle rules, in the order of their ages.
 const AGES: [&str; 3] = ["oneZoneAfterDays", "glacierAfterDays", "expireAfterDays"];
 
 impl Component for ObjectStorage {
@@ -56,10 +55,10 @@ impl Component for ObjectStorage {
                 parts.push(scope.create(token, "lock", lock).await?);
             }
             if inputs.listed("access").is_some() {
-                // Last, and gone first: what it locks out may still have to set the rest.
-                let wants = Wants { after: &parts.iter().collect::<Vec<_>>(), ..Wants::default() };
+                // Created last and deleted first, because it can deny the requests for the other parts.
+                let options = PartOptions { after: &parts.iter().collect::<Vec<_>>(), ..PartOptions::default() };
                 let policy = of_bucket().with("policy", bucket_access::policy(&bucket.output("name"), inputs));
-                scope.create_with("object/bucketPolicy:BucketPolicy", "policy", policy, wants).await?;
+                scope.create_with("object/bucketPolicy:BucketPolicy", "policy", policy, options).await?;
             }
             let name = bucket.output("name");
             let (endpoint, api_endpoint) = match inputs.given(STORAGE) {
@@ -88,7 +87,7 @@ impl Component for ObjectStorage {
     }
 }
 
-/// What `pulumi login` takes. Other endpoints than Scaleway's may have no host name for each bucket.
+/// The URL for `pulumi login`. Endpoints other than Scaleway's may have no host name for each bucket.
 pub(crate) fn login_url(bucket: &Value, path: &Value, region: &Value, endpoint: &Value) -> Value {
     let is_path = Value::computed(&[endpoint], |known| {
         let is_scaleway = known[0].as_str().is_some_and(|endpoint| endpoint.ends_with(".scw.cloud"));
@@ -138,7 +137,7 @@ fn bucket_name(scope: &Scope<'_>, inputs: &Object) -> Value {
     }
 }
 
-/// One rule that clears away what nobody sees, and those of the program.
+/// A rule that deletes old versions and incomplete uploads, and the rules of the program.
 fn lifecycle_rules(inputs: &Object) -> Value {
     let given = Value::from(inputs.get("lifecycleRules"));
     if given.is_unknown() || given.as_array().unwrap_or_default().iter().any(Value::is_unknown) {
@@ -171,7 +170,7 @@ fn lifecycle_rules(inputs: &Object) -> Value {
     Value::from(rules)
 }
 
-/// Each thing happens later than the one before it.
+/// The ages of the actions must increase.
 fn wrong_rules(inputs: &Object) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (index, rule) in inputs.objects("lifecycleRules") {
@@ -179,7 +178,7 @@ fn wrong_rules(inputs: &Object) -> Vec<Problem> {
         let ages: Vec<&str> = AGES.into_iter().filter(|age| rule.given(age).is_some()).collect();
         if ages.is_empty() {
             let reason =
-                "does nothing: give `oneZoneAfterDays`, `glacierAfterDays` or `expireAfterDays`, or leave it out";
+                "has no action: set `oneZoneAfterDays`, `glacierAfterDays` or `expireAfterDays`, or remove the rule";
             problems.push(Problem::new(path, reason));
             continue;
         }
@@ -189,7 +188,7 @@ fn wrong_rules(inputs: &Object) -> Vec<Problem> {
                 && then <= first
             {
                 let reason =
-                    format!("{then} must be more than `{}`, which is {first}, as it happens after it", pair[0]);
+                    format!("{then} must be greater than `{}` ({first}), because this action follows it", pair[0]);
                 problems.push(Problem::new(path.clone().name(pair[1]), reason));
             }
         }
@@ -207,8 +206,8 @@ fn wrong_origins(inputs: &Object) -> Vec<Problem> {
             if text != "*" && host.is_none_or(|host| host.is_empty() || host.contains('/')) {
                 let path = Path::root("corsRules").index(index).name("allowedOrigins").index(place);
                 let reason = format!(
-                    "{} is no origin: write it as browsers do, such as \"https://www.example.org\", without a path or a \
-                     slash at its end, or \"*\" for all",
+                    "{} is not an origin: use the form \"https://www.example.org\", without a path or a trailing slash, \
+                     or \"*\" for all",
                     shown(origin)
                 );
                 problems.push(Problem::new(path, reason));
@@ -218,25 +217,25 @@ fn wrong_origins(inputs: &Object) -> Vec<Problem> {
     problems
 }
 
-/// What needs old versions has them, and a lock has one length.
+/// Inputs that require old versions, and the retention of the lock.
 fn wrong_versions(inputs: &Object) -> Vec<Problem> {
     let mut problems = Vec::new();
     let has_none = inputs.flag("versioning") == Some(false);
     if has_none && inputs.given("oldVersionsExpireAfterDays").is_some() {
-        let reason = "ends old versions that there are not: set `versioning` to true, or leave this out";
+        let reason = "requires old versions: set `versioning` to true, or remove it";
         problems.push(Problem::new(Path::root("oldVersionsExpireAfterDays"), reason));
     }
     let Some(lock) = inputs.given("lock").and_then(Value::as_object) else { return problems };
     if has_none {
-        let reason = "locks versions that there are not: set `versioning` to true, or leave this out";
+        let reason = "requires `versioning`: set it to true, or remove `lock`";
         problems.push(Problem::new(Path::root("lock"), reason));
     }
-    let told = match (lock.given("days").is_some(), lock.given("years").is_some()) {
-        (true, true) => "is said twice: give either `days` or `years`",
-        (false, false) => "has no length: give either `days` or `years`",
+    let reported = match (lock.given("days").is_some(), lock.given("years").is_some()) {
+        (true, true) => "must have exactly one of `days` and `years`: remove one",
+        (false, false) => "must have exactly one of `days` and `years`: set one",
         _ => return problems,
     };
-    problems.push(Problem::new(Path::root("lock"), told));
+    problems.push(Problem::new(Path::root("lock"), reported));
     problems
 }
 
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bucket_is_named_for_its_project_encrypted_and_keeps_old_versions_for_a_while() {
+    async fn a_bucket_is_named_after_its_project_is_encrypted_and_expires_old_versions() {
         let recorder = Recorder::real();
         let inputs = usual().with("lifecycleRules", list(&[object! { "prefix": "logs/", "glacierAfterDays": 30.0 }]));
         construct(&recorder, request(&inputs)).await.unwrap();
@@ -280,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_may_use_it_is_said_level_by_level_once_all_else_is_set() {
+    async fn the_policy_has_a_statement_per_level_and_is_created_last() {
         let recorder = Recorder::real();
         let access = list(&[
             object! { "applicationId": "a", "level": "write" },
@@ -292,17 +291,17 @@ mod tests {
         let policy = recorder.child("evalap-policy");
         let after: Vec<&str> = policy.depends_on.iter().map(String::as_str).collect();
         assert_eq!(after, ["urn:evalap-bucket", "urn:evalap-encryption", "urn:evalap-lock"]);
-        let told = policy.inputs.text("policy").unwrap();
+        let reported = policy.inputs.text("policy").unwrap();
         let all = r#""Resource":["evalap-dev-5ca1e3a7","evalap-dev-5ca1e3a7/*"]"#;
         let writers = r#""Principal":{"SCW":["application_id:a","application_id:b"]}"#;
-        assert!(told.contains(&format!(r#"{writers},{all},"Sid":"write""#)), "{told}");
-        assert!(told.contains(&format!(r#""Principal":{{"SCW":["user_id:u"]}},{all},"Sid":"full""#)), "{told}");
-        assert!(told.contains("s3:PutObject\"") && !told.contains("s3:DeleteObjectVersion"), "{told}");
+        assert!(reported.contains(&format!(r#"{writers},{all},"Sid":"write""#)), "{reported}");
+        assert!(reported.contains(&format!(r#""Principal":{{"SCW":["user_id:u"]}},{all},"Sid":"full""#)), "{reported}");
+        assert!(reported.contains("s3:PutObject\"") && !reported.contains("s3:DeleteObjectVersion"), "{reported}");
         assert_eq!(recorder.child("evalap-bucket").inputs.flag("objectLockEnabled"), Some(true));
     }
 
     #[tokio::test]
-    async fn a_preview_does_not_know_a_policy_of_people_to_come() {
+    async fn a_policy_of_unknown_applications_is_unknown_in_a_preview() {
         let recorder = Recorder::preview();
         let access = list(&[object! { "applicationId": Value::UNKNOWN, "level": "full" }]);
         let made = construct(&recorder, request(&usual().with("access", access))).await.unwrap();
@@ -328,12 +327,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn states_are_kept_where_the_bucket_is() {
-        let told = object! { "apiEndpoint": "https://s3.nl-ams.scw.cloud", "region": "nl-ams" };
-        let recorder = Recorder::real().telling("evalap-bucket", told);
+    async fn the_login_url_has_the_region_and_endpoint_of_the_bucket() {
+        let reported = object! { "apiEndpoint": "https://s3.nl-ams.scw.cloud", "region": "nl-ams" };
+        let recorder = Recorder::real().with_outputs("evalap-bucket", reported);
         let url = |outputs: &Object, arguments: Object| {
             let state = State { outputs, is_preview: false };
-            ObjectStorage.call("loginUrl", &state, &arguments).map(|told| told.text("loginUrl").unwrap().to_owned())
+            ObjectStorage
+                .call("loginUrl", &state, &arguments)
+                .map(|reported| reported.text("loginUrl").unwrap().to_owned())
         };
         let made = construct(&recorder, request(&usual())).await.unwrap().outputs;
         let scaleways = "s3://evalap-dev-5ca1e3a7?region=nl-ams&endpoint=https://s3.nl-ams.scw.cloud";
@@ -347,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_does_not_fit_is_told_at_once() {
+    fn all_problems_are_reported_at_once() {
         let inputs = object! {
             "environment": "dev", "versioning": false, "oldVersionsExpireAfterDays": 3.0,
             "lifecycleRules": list(&[
@@ -359,9 +360,9 @@ mod tests {
             "lock": object! { "mode": "GOVERNANCE" },
             "access": list(&[object! { "level": "write" }, object! { "userId": "u", "applicationId": "a", "level": "read" }]),
         };
-        let told: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
+        let reported: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
         assert_eq!(
-            told,
+            reported,
             [
                 "lifecycleRules[0]",
                 "lifecycleRules[1].glacierAfterDays",

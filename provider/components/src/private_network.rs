@@ -1,7 +1,7 @@
-//! The network of one environment: a `network/vpc`, a `network/privateNetwork` for each subnet, what may pass between
-//! them, and if asked for a way to the Internet.
+//! The network of one environment: a `network/vpc`, a `network/privateNetwork` for each subnet, optional ACL rules, and an
+//! optional public gateway.
 //!
-//! A private network of Scaleway has one block of IPv4 addresses, so a subnet here is one of them.
+//! A private network of Scaleway has one IPv4 CIDR block, so each subnet is a private network.
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
@@ -17,16 +17,17 @@ use crate::{network_gateway, network_rules};
 
 pub(crate) struct PrivateNetwork;
 
-/// The plan: environments that may be joined one day do not share addresses.
-const PLAN: [(&str, &str); 3] = [("dev", "10.10.0.0/16"), ("staging", "10.20.0.0/16"), ("production", "10.30.0.0/16")];
+/// The default CIDR blocks of the environments, without overlap, so that they can be connected.
+const DEFAULT_CIDRS: [(&str, &str); 3] =
+    [("dev", "10.10.0.0/16"), ("staging", "10.20.0.0/16"), ("production", "10.30.0.0/16")];
 
-/// Where every other environment lives.
-const ELSEWHERE: &str = "10.40.0.0/16";
+/// The default CIDR block of other environments.
+const OTHER_CIDR: &str = "10.40.0.0/16";
 
-/// The blocks that RFC 1918 keeps for networks nobody reaches from outside.
+/// The private CIDR blocks of RFC 1918.
 const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
-/// The prefix length of the subnet that is made when none is asked for: a thousand addresses.
+/// The prefix length of the default subnet: 1024 addresses.
 const USUAL_PREFIX: u8 = 22;
 
 /// The name of that subnet.
@@ -46,19 +47,19 @@ impl Component for PrivateNetwork {
         let block = net(&block(inputs));
         if let Some(block) = block.filter(|block| !is_private(*block)) {
             let reason = format!(
-                "\"{block}\" is not a private block (RFC 1918): use one inside of {}, or leave it out",
+                "\"{block}\" is not a private CIDR block (RFC 1918): use a block within {}, or remove it",
                 PRIVATE.join(", ")
             );
             problems.push(Problem::new(Path::root("cidr"), reason));
         }
         problems.extend(wrong_names(inputs, "subnets"));
         let mut seen: Vec<(String, Ipv4Net)> = Vec::new();
-        // What is unknown in a preview is checked in the update.
+        // Values that are unknown in a preview are checked in the update.
         for (index, Subnet { name, cidr }) in subnets(inputs).into_iter().enumerate() {
             let path = Path::root("subnets").index(index).name("cidr");
             let Some(net) = net(&cidr) else { continue };
             if let Some(block) = block.filter(|block| !block.contains(&net)) {
-                let reason = format!("\"{net}\" is outside of the block {block}: use a part of it, or a larger `cidr`");
+                let reason = format!("\"{net}\" is not within the block {block}: use a part of it, or a larger `cidr`");
                 problems.push(Problem::new(path.clone(), reason));
             }
             if let Some((other, taken)) = seen.iter().find(|(_, other)| overlap(*other, net)) {
@@ -101,7 +102,7 @@ impl Component for PrivateNetwork {
                 ids.insert(name.clone(), network?.id());
             }
             network_rules::make(scope, inputs, &vpc, &wanted).await?;
-            let gateway = if network_gateway::is_wanted(inputs) {
+            let gateway = if network_gateway::has_gateway(inputs) {
                 Some(network_gateway::make(scope, inputs, &ids).await?)
             } else {
                 None
@@ -120,27 +121,29 @@ impl Component for PrivateNetwork {
     }
 }
 
-/// A subnet: its name, and its block, which may be unknown in a preview.
+/// A subnet: its name, and its CIDR block, which can be unknown in a preview.
 pub(crate) struct Subnet {
     pub(crate) name: String,
     pub(crate) cidr: Value,
 }
 
-/// The block of the environment: the one that was given, or the plan's.
+/// The CIDR block of the environment: the input, else its default.
 fn block(inputs: &Object) -> Value {
     let planned = || {
         let environment = inputs.text("environment");
-        Value::from(PLAN.iter().find(|(name, _)| Some(*name) == environment).map_or(ELSEWHERE, |(_, block)| *block))
+        Value::from(
+            DEFAULT_CIDRS.iter().find(|(name, _)| Some(*name) == environment).map_or(OTHER_CIDR, |(_, block)| *block),
+        )
     };
     inputs.given("cidr").cloned().unwrap_or_else(planned)
 }
 
-/// The block of addresses that a value is; nothing if it is unknown, or if it is none, which Check reports.
+/// The CIDR block of a value; `None` if it is unknown, or invalid, which Check reports.
 pub(crate) fn net(value: &Value) -> Option<Ipv4Net> {
     value.as_str().and_then(|text| text.parse().ok())
 }
 
-/// The subnets that are made: those that were asked for, else the usual one.
+/// The subnets of the component: the input, else the default subnet.
 fn wanted(inputs: &Object) -> Vec<Subnet> {
     let asked = subnets(inputs);
     if !asked.is_empty() {
@@ -151,7 +154,7 @@ fn wanted(inputs: &Object) -> Vec<Subnet> {
     vec![Subnet { name: USUAL_NAME.to_owned(), cidr }]
 }
 
-/// The subnets that were asked for, in their order.
+/// The subnets of the input, in order.
 fn subnets(inputs: &Object) -> Vec<Subnet> {
     let subnets = inputs.objects("subnets").map(|(_, subnet)| Subnet {
         name: subnet.text("name").unwrap_or_default().to_owned(),
@@ -191,12 +194,12 @@ mod tests {
         Value::from(object! { "name": name, "cidr": cidr })
     }
 
-    fn told(inputs: &Object) -> Vec<String> {
+    fn reported(inputs: &Object) -> Vec<String> {
         problems(request(inputs)).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
     }
 
     #[tokio::test]
-    async fn each_environment_has_addresses_of_its_own_by_plan() {
+    async fn each_environment_has_its_own_default_cidr_block() {
         for (environment, expected) in
             [("dev", "10.10.0.0/22"), ("production", "10.30.0.0/22"), ("pr-7", "10.40.0.0/22")]
         {
@@ -221,15 +224,15 @@ mod tests {
     }
 
     #[test]
-    fn blocks_are_private_and_subnets_lie_inside_and_apart() {
+    fn blocks_are_private_and_subnets_are_within_them_without_overlap() {
         let subnets = vec![subnet("a", "10.0.0.0/24"), subnet("b", "10.0.0.128/25"), subnet("a", "172.16.0.0/24")];
         let inputs = object! { "environment": "dev", "cidr": "10.0.0.0/16", "subnets": subnets };
-        let wrong = told(&inputs);
+        let wrong = reported(&inputs);
         assert_eq!(wrong.len(), 3, "{wrong:?}");
-        assert!(wrong[0].starts_with("subnets[2].name: \"a\" is there twice"));
+        assert!(wrong[0].starts_with("subnets[2].name: \"a\" is not unique"));
         assert!(wrong[1].starts_with("subnets[1].cidr: \"10.0.0.128/25\" overlaps with 10.0.0.0/24"));
-        assert!(wrong[2].starts_with("subnets[2].cidr: \"172.16.0.0/24\" is outside of the block 10.0.0.0/16"));
-        let public = told(&object! { "environment": "dev", "cidr": "8.8.0.0/16" });
-        assert!(public[0].starts_with("cidr: \"8.8.0.0/16\" is not a private block (RFC 1918)"), "{public:?}");
+        assert!(wrong[2].starts_with("subnets[2].cidr: \"172.16.0.0/24\" is not within the block 10.0.0.0/16"));
+        let public = reported(&object! { "environment": "dev", "cidr": "8.8.0.0/16" });
+        assert!(public[0].starts_with("cidr: \"8.8.0.0/16\" is not a private CIDR block (RFC 1918)"), "{public:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! A monitor for unit tests: keeps what was registered, and answers with made-up ids and outputs.
+//! A resource monitor for unit tests: records registrations and returns made-up IDs and outputs.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,9 +8,9 @@ use futures_util::future::BoxFuture;
 use value::{Object, Value};
 
 use crate::error::Error;
-use crate::monitor::{Child, Monitor, Registered, Standing};
+use crate::monitor::{Child, Monitor, OutputState, Registered};
 
-/// What a component did.
+/// The recorded calls of a component.
 pub(crate) struct Recorder {
     is_preview: bool,
     failing: Option<String>,
@@ -26,7 +26,7 @@ enum Seen {
 }
 
 impl Recorder {
-    /// A real run: each part gets an id, and the outputs said with `telling` beside its inputs.
+    /// An update: each part gets an ID, its inputs as outputs, and the outputs of `with_outputs`.
     pub(crate) fn real() -> Self {
         Self {
             is_preview: false,
@@ -37,7 +37,7 @@ impl Recorder {
         }
     }
 
-    /// A preview of new parts: no ids, no outputs but the inputs.
+    /// A preview of new parts: no IDs, and only the inputs as outputs.
     pub(crate) fn preview() -> Self {
         Self { is_preview: true, ..Self::real() }
     }
@@ -49,18 +49,18 @@ impl Recorder {
     }
 
     /// The part of this name has these outputs.
-    pub(crate) fn telling(mut self, name: &str, outputs: Object) -> Self {
+    pub(crate) fn with_outputs(mut self, name: &str, outputs: Object) -> Self {
         self.outputs.insert(name.to_owned(), outputs);
         self
     }
 
-    /// The function of this token answers so.
-    pub(crate) fn answering(mut self, token: &str, answer: Object) -> Self {
+    /// The function of this token returns this result.
+    pub(crate) fn with_result(mut self, token: &str, answer: Object) -> Self {
         self.answers.insert(token.to_owned(), answer);
         self
     }
 
-    /// What was done, in order.
+    /// The names of the recorded calls, in order.
     pub(crate) fn order(&self) -> Vec<String> {
         let seen = self.seen.lock().unwrap();
         let name = |seen: &Seen| match seen {
@@ -94,22 +94,22 @@ impl Monitor for Recorder {
     }
 
     fn child(&self, child: Child) -> BoxFuture<'_, Result<Registered, Error>> {
-        let standing = match (&self.failing, self.is_preview) {
-            (Some(name), _) if *name == child.name => Standing::Failed,
-            (_, true) => Standing::Partial,
-            (_, false) => Standing::Whole,
+        let output_state = match (&self.failing, self.is_preview) {
+            (Some(name), _) if *name == child.name => OutputState::Failed,
+            (_, true) => OutputState::Partial,
+            (_, false) => OutputState::Complete,
         };
         let mut outputs = child.inputs.clone();
         if !self.is_preview {
             outputs.extend(self.outputs.get(&child.name).cloned().unwrap_or_default());
         }
         let id = if self.is_preview { Value::UNKNOWN } else { Value::from(format!("fr-par/{}", child.name)) };
-        let registered = Registered { urn: format!("urn:{}", child.name), id, outputs, standing };
+        let registered = Registered { urn: format!("urn:{}", child.name), id, outputs, output_state };
         self.note(Seen::Child(Box::new(child)));
         async { Ok(registered) }.boxed()
     }
 
-    fn ask<'a>(&'a self, token: &'a str, _: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
+    fn invoke<'a>(&'a self, token: &'a str, _: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
         async move { Ok(self.answers.get(token).cloned()) }.boxed()
     }
 

@@ -1,38 +1,38 @@
-//! A credential that is made anew from time to time: an `evalap/rotation` says when, somebody logs in with the new one, and only
-//! then it is filed in Secret Manager and told.
+//! A credential with rotation: an `evalap/rotation` has the schedule, a check logs in with the new credential, and only then
+//! it is stored in Secret Manager and in the outputs.
 //!
-//! An API key ends with its generation, and nothing here deletes the old one: what made the new one necessary replaces it, and
-//! Pulumi deletes what was replaced once everything else has been done well, whoever reads the outputs included. Of databases
-//! see [`database_turns`].
+//! An API key expires with its generation. The component does not delete the old key: the next generation replaces it, and
+//! Pulumi deletes replaced resources after all other changes succeeded, including those of resources that use the outputs.
+//! For databases see [`database_users`].
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use value::{Object, Path, Value, object};
 
 use crate::component::Component;
-use crate::database_turns;
+use crate::database_users;
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::scope::{API, Part, Scope, project};
 
 pub(crate) struct RotatedCredential;
 
-/// Scaleway's API, where the provider says no other.
+/// The URL of Scaleway's API, unless the provider sets another one.
 const USUAL_API: &str = "https://api.scaleway.com";
 
-/// How long a new credential may take to be known everywhere, in seconds.
-pub(crate) const PATIENCE: f64 = 180.0;
+/// The timeout in seconds until a new credential works everywhere.
+pub(crate) const CHECK_TIMEOUT_SECONDS: f64 = 180.0;
 
-/// What is told of a generation.
-const TOLD: [&str; 3] = ["generation", "rotatedAt", "dueAt"];
+/// The outputs of the rotation that are outputs of the component.
+const ROTATION_OUTPUTS: [&str; 3] = ["generation", "rotatedAt", "dueAt"];
 
-/// A credential that somebody has logged in with.
-pub(crate) struct Proven {
-    /// What is told of it.
+/// A credential that was verified by a login.
+pub(crate) struct Verified {
+    /// Its outputs of the component.
     pub outputs: Object,
-    /// What is filed of it.
-    pub filed: Object,
-    /// How the secret is called, where the program does not say.
+    /// Its values in Secret Manager.
+    pub stored: Object,
+    /// The default name of the secret.
     pub usual_name: &'static str,
 }
 
@@ -50,11 +50,11 @@ impl Component for RotatedCredential {
             (Some(_), None) => too_long_a_grace(inputs).into_iter().collect(),
             (None, Some(_)) => Vec::new(),
             (Some(_), Some(_)) => {
-                let reason = "is one thing that is rotated, and `applicationId` is another: give one of the two";
+                let reason = "conflicts with `applicationId`: exactly one of the two must be set";
                 vec![Problem::new(Path::root("database"), reason)]
             }
             (None, None) => {
-                let reason = "or `database` is needed: say of which application the key, or at which database the login, is rotated";
+                let reason = "or `database` is required: exactly one of the two must be set";
                 let missing = Problem::new(Path::root("applicationId"), reason);
                 std::iter::once(missing).chain(too_long_a_grace(inputs)).collect()
             }
@@ -69,42 +69,40 @@ impl Component for RotatedCredential {
                 "trigger": inputs.get("trigger"),
             };
             let rotation = scope.create("evalap/rotation:Rotation", "rotation", rotation).await?;
-            let proven = match inputs.given("database").and_then(Value::as_object) {
-                Some(database) => database_turns::take(scope, inputs, database, &rotation).await?,
-                None => proven_key(scope, inputs, &rotation).await?,
+            let verified = match inputs.given("database").and_then(Value::as_object) {
+                Some(database) => database_users::rotate(scope, inputs, database, &rotation).await?,
+                None => verified_key(scope, inputs, &rotation).await?,
             };
-            let name = inputs.given("secretName").cloned().unwrap_or_else(|| Value::from(proven.usual_name));
-            let secret = scope.file(name, inputs, proven.filed).await?;
-            let mut outputs = proven.outputs;
+            let name = inputs.given("secretName").cloned().unwrap_or_else(|| Value::from(verified.usual_name));
+            let secret = scope.store_secret(name, inputs, verified.stored).await?;
+            let mut outputs = verified.outputs;
             outputs.insert("secretId".to_owned(), secret.id());
-            outputs.extend(TOLD.map(|name| (name.to_owned(), rotation.output(name))));
+            outputs.extend(ROTATION_OUTPUTS.map(|name| (name.to_owned(), rotation.output(name))));
             Ok(outputs)
         }
         .boxed()
     }
 }
 
-/// A key that lives on for longer than it is old.
+/// A grace period that is longer than the maximum age.
 fn too_long_a_grace(inputs: &Object) -> Option<Problem> {
     let days = |name: &str| inputs.get(name).and_then(Value::as_f64);
     let (age, grace) = (days("maxAgeDays")?, days("graceDays")?);
-    let reason = format!(
-        "{grace} is more than `maxAgeDays`, which is {age}: a key would mostly live beyond its age; lower this, or raise that"
-    );
+    let reason = format!("{grace} is greater than `maxAgeDays` ({age}): reduce it, or increase `maxAgeDays`");
     (grace > age).then(|| Problem::new(Path::root("graceDays"), reason))
 }
 
-/// A key, told to whoever waits until somebody has logged in with it.
-async fn proven_key(scope: &Scope<'_>, inputs: &Object, rotation: &Part) -> Result<Proven, Error> {
+/// A key whose outputs depend on the check that uses it.
+async fn verified_key(scope: &Scope<'_>, inputs: &Object, rotation: &Part) -> Result<Verified, Error> {
     let key = key(scope, inputs, rotation).await?;
     let check = check(scope, inputs, &key).await?;
-    let proven = |name: &str| key.output(name).depending_on([check.urn().to_owned()]);
-    let filed = object! { "accessKey": proven("accessKey"), "secretKey": proven("secretKey").into_secret() };
-    let outputs = filed.clone().with("endsAt", rotation.output("endsAt"));
-    Ok(Proven { outputs, filed, usual_name: "api-key" })
+    let verified = |name: &str| key.output(name).depending_on([check.urn().to_owned()]);
+    let stored = object! { "accessKey": verified("accessKey"), "secretKey": verified("secretKey").into_secret() };
+    let outputs = stored.clone().with("endsAt", rotation.output("endsAt"));
+    Ok(Verified { outputs, stored, usual_name: "api-key" })
 }
 
-/// A key that ends with its generation: so the next generation has another one, and a forgotten key dies by itself.
+/// A key that expires with its generation, so that the next generation replaces it and an unused key expires.
 async fn key(scope: &Scope<'_>, inputs: &Object, rotation: &Part) -> Result<Part, Error> {
     let naming = &scope.naming;
     let key = object! {
@@ -116,7 +114,7 @@ async fn key(scope: &Scope<'_>, inputs: &Object, rotation: &Part) -> Result<Part
     scope.create("iam/apiKey:ApiKey", "apiKey", key).await
 }
 
-/// Logs in with the key: everybody may look at the key in hand.
+/// A check that reads the API key with itself, which needs no permission.
 async fn check(scope: &Scope<'_>, inputs: &Object, key: &Part) -> Result<Part, Error> {
     let api = inputs.given(API).cloned().unwrap_or_else(|| Value::from(USUAL_API));
     let url = Value::concat([api, Value::from("/iam/v1alpha1/api-keys/"), key.output("accessKey")]);
@@ -124,7 +122,7 @@ async fn check(scope: &Scope<'_>, inputs: &Object, key: &Part) -> Result<Part, E
         "url": url,
         "contains": key.output("accessKey"),
         "headers": Value::from(object! { "X-Auth-Token": key.output("secretKey") }).into_secret(),
-        "timeoutSeconds": PATIENCE,
+        "timeoutSeconds": CHECK_TIMEOUT_SECONDS,
     };
     scope.create("evalap/healthCheck:HealthCheck", "check", check).await
 }
@@ -146,10 +144,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_told_and_filed_waits_until_somebody_has_logged_in_with_it() {
+    async fn outputs_and_secret_depend_on_the_login_check() {
         let recorder = Recorder::real()
-            .telling("it-rotation", object! { "endsAt": "2027-01-01T00:00:00Z", "generation": 2.0 })
-            .telling("it-apiKey", object! { "accessKey": "SCW1", "secretKey": Value::from("hidden").into_secret() });
+            .with_outputs("it-rotation", object! { "endsAt": "2027-01-01T00:00:00Z", "generation": 2.0 })
+            .with_outputs(
+                "it-apiKey",
+                object! { "accessKey": "SCW1", "secretKey": Value::from("hidden").into_secret() },
+            );
         let given = inputs().with(API, "http://127.0.0.1:1");
         let made = construct(&recorder, request(&given)).await.unwrap();
         let order = ["component", "it-rotation", "it-apiKey", "it-check", "it-secret", "it-version", "outputs"];
@@ -167,29 +168,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_login_that_fails_ends_it_before_anything_is_filed_or_told() {
+    async fn a_failed_login_ends_the_rotation_before_the_secret_and_the_outputs() {
         let recorder = Recorder::real().failing("it-check");
         assert!(construct(&recorder, request(&inputs())).await.is_err());
         assert_eq!(recorder.order(), ["component", "it-rotation", "it-apiKey", "it-check"]);
     }
 
     #[test]
-    fn one_kind_of_credential_is_rotated_and_it_is_said_which() {
-        let told =
-            |inputs: &Object| problems(request(inputs)).iter().map(|told| told.path.to_string()).collect::<Vec<_>>();
+    fn exactly_one_kind_of_credential_must_be_set() {
+        let reported = |inputs: &Object| {
+            problems(request(inputs)).iter().map(|reported| reported.path.to_string()).collect::<Vec<_>>()
+        };
         let at = object! { "instanceId": "fr-par/1", "name": "app", "host": "h", "port": 1.0 };
         let neither = object! { "environment": "dev", "maxAgeDays": 10.0, "graceDays": 30.0 };
-        assert_eq!(told(&neither), ["applicationId", "graceDays"]);
+        assert_eq!(reported(&neither), ["applicationId", "graceDays"]);
         let database = neither.clone().with("database", at);
-        assert_eq!(told(&database), [""; 0]);
-        assert_eq!(told(&database.with("applicationId", Value::UNKNOWN)), ["database"]);
+        assert_eq!(reported(&database), [""; 0]);
+        assert_eq!(reported(&database.with("applicationId", Value::UNKNOWN)), ["database"]);
     }
 
     #[test]
-    fn the_grace_is_shorter_than_the_age() {
+    fn the_grace_period_must_not_exceed_the_maximum_age() {
         let wrong = object! { "environment": "dev", "applicationId": "a", "maxAgeDays": 10.0, "graceDays": 30.0 };
-        let told = problems(request(&wrong));
-        assert_eq!(told.len(), 1);
-        assert!(told[0].reason.starts_with("30 is more than `maxAgeDays`, which is 10"), "{}", told[0].reason);
+        let reported = problems(request(&wrong));
+        assert_eq!(reported.len(), 1);
+        assert!(reported[0].reason.starts_with("30 is greater than `maxAgeDays` (10)"), "{}", reported[0].reason);
     }
 }

@@ -1,41 +1,41 @@
-//! A component under construction: registers its parts, named after it, with what the program overrides of them.
+//! The scope of a component under construction: registers its parts, with the overrides of the program.
 
 use std::collections::BTreeSet;
 
 use value::{Object, Value, object};
 
 use crate::error::Error;
-use crate::monitor::{Child, Monitor, Registered, Standing};
+use crate::monitor::{Child, Monitor, OutputState, Registered};
 use crate::naming::Naming;
 
-/// The input that holds the project of the provider, for what has to name one. No program can give it.
+/// The input with the project of the provider, for parts that need one. Programs cannot set it.
 pub const PROJECT: &str = "__project";
 
-/// The input that holds the address of Object Storage, where it is not Scaleway's. No program can give it.
+/// The input with the endpoint of Object Storage, if it is not Scaleway's. Programs cannot set it.
 pub const STORAGE: &str = "__storage";
 
-/// The input that holds the address of the API. No program can give it.
+/// The input with the URL of the API. Programs cannot set it.
 pub const API: &str = "__api";
 
-/// What every component inside another one is told of where it belongs.
+/// The inputs that a component passes to the components inside of it.
 const SHARED: [&str; 6] = ["environment", "owner", "costCentre", "tags", "region", "projectId"];
 
-/// A component and the way to its parts.
+/// A component under construction.
 pub struct Scope<'a> {
     monitor: &'a dyn Monitor,
     urn: String,
     name: String,
     overrides: Object,
-    /// How everything it makes is named and tagged.
+    /// Names and tags of its resources.
     pub naming: Naming,
 }
 
-/// What a part has beside its inputs.
+/// Options of a part.
 #[derive(Clone, Debug, Default)]
-pub struct Wants<'a> {
-    /// Parts it waits for although no input says so.
+pub struct PartOptions<'a> {
+    /// Parts that it depends on without an input from them.
     pub after: &'a [&'a Part],
-    /// The part whose deletion deletes this one too.
+    /// The part whose deletion also deletes this part.
     pub deleted_with: Option<&'a Part>,
 }
 
@@ -45,29 +45,35 @@ impl<'a> Scope<'a> {
         Self { monitor, urn, name: name.to_owned(), overrides, naming }
     }
 
-    /// Makes a resource. `part` is what the component calls it.
+    /// Registers a resource. `part` is its name in the component.
     pub async fn create(&self, token: &str, part: &str, inputs: Object) -> Result<Part, Error> {
-        self.create_with(token, part, inputs, Wants::default()).await
+        self.create_with(token, part, inputs, PartOptions::default()).await
     }
 
-    /// Makes a resource that waits for others or goes with them.
-    pub async fn create_with(&self, token: &str, part: &str, inputs: Object, wants: Wants<'_>) -> Result<Part, Error> {
-        self.register(token, part, "", inputs, wants, false).await
+    /// Registers a resource with options.
+    pub async fn create_with(
+        &self,
+        token: &str,
+        part: &str,
+        inputs: Object,
+        options: PartOptions<'_>,
+    ) -> Result<Part, Error> {
+        self.register(token, part, "", inputs, options, false).await
     }
 
-    /// Makes a component; `which` tells several that are the same part apart.
+    /// Registers a component; `which` distinguishes several instances of one part.
     pub async fn compose(
         &self,
         token: &str,
         part: &str,
         which: &str,
         inputs: Object,
-        wants: Wants<'_>,
+        options: PartOptions<'_>,
     ) -> Result<Part, Error> {
-        self.register(token, part, which, inputs, wants, true).await
+        self.register(token, part, which, inputs, options, true).await
     }
 
-    /// Makes a component (`database:Database`) that belongs where this one does; `base` is the first part of its names.
+    /// Registers a component (`database:Database`) with the shared inputs of this one; `base` is the first part of its names.
     pub(crate) async fn inside(
         &self,
         kind: &str,
@@ -81,19 +87,24 @@ impl<'a> Scope<'a> {
             all = all.with(shared, inputs.get(shared));
         }
         all.extend(own);
-        self.compose(&format!("evalap/{kind}"), part, which, all, Wants::default()).await
+        self.compose(&format!("evalap/{kind}"), part, which, all, PartOptions::default()).await
     }
 
-    /// Asks a function of this package; nothing as long as an argument is not known.
-    pub async fn ask(&self, token: &str, arguments: Object) -> Result<Option<Object>, Error> {
+    /// Invokes a function of this package; `None` while an argument is unknown.
+    pub async fn invoke(&self, token: &str, arguments: Object) -> Result<Option<Object>, Error> {
         if arguments.values().any(Value::contains_unknown) {
             return Ok(None);
         }
-        self.monitor.ask(token, arguments).await
+        self.monitor.invoke(token, arguments).await
     }
 
-    /// Files values in Secret Manager, as a JSON object in the folder of the environment; gives the secret.
-    pub(crate) async fn file(&self, what: impl Into<Value>, inputs: &Object, values: Object) -> Result<Part, Error> {
+    /// Stores values in Secret Manager, as a JSON object in the folder of the environment. Returns the secret.
+    pub(crate) async fn store_secret(
+        &self,
+        what: impl Into<Value>,
+        inputs: &Object,
+        values: Object,
+    ) -> Result<Part, Error> {
         let secret = object! {
             "name": what.into(),
             "path": format!("/{}/{}", self.naming.base(), self.naming.environment()),
@@ -103,17 +114,17 @@ impl<'a> Scope<'a> {
         };
         let secret = self.create("secrets/secret:Secret", "secret", secret).await?;
         let values = Value::from(values);
-        let text = Value::computed(&[&values], |known| {
+        let json = Value::computed(&[&values], |known| {
             Value::from(known[0].to_json().map(|json| json.to_string()).unwrap_or_default())
         });
-        let version = object! { "secretId": secret.id(), "data": text.into_secret(), "region": inputs.get("region") };
+        let version = object! { "secretId": secret.id(), "data": json.into_secret(), "region": inputs.get("region") };
         self.create("secrets/version:Version", "version", version).await?;
         Ok(secret)
     }
 
-    /// Makes one of several resources that are the same part; `which` tells them apart.
+    /// Registers one of several resources of a part; `which` distinguishes them.
     pub async fn create_one(&self, token: &str, part: &str, which: &str, inputs: Object) -> Result<Part, Error> {
-        self.register(token, part, which, inputs, Wants::default(), false).await
+        self.register(token, part, which, inputs, PartOptions::default(), false).await
     }
 
     async fn register(
@@ -122,7 +133,7 @@ impl<'a> Scope<'a> {
         part: &str,
         which: &str,
         inputs: Object,
-        wants: Wants<'_>,
+        options: PartOptions<'_>,
         is_component: bool,
     ) -> Result<Part, Error> {
         let mut name = format!("{}-{part}", self.name);
@@ -136,17 +147,17 @@ impl<'a> Scope<'a> {
             parent: self.urn.clone(),
             is_component,
             inputs: self.overridden(part, inputs),
-            depends_on: wants.after.iter().map(|part| part.urn().to_owned()).collect::<BTreeSet<_>>(),
-            deleted_with: wants.deleted_with.map(|part| part.urn().to_owned()),
+            depends_on: options.after.iter().map(|part| part.urn().to_owned()).collect::<BTreeSet<_>>(),
+            deleted_with: options.deleted_with.map(|part| part.urn().to_owned()),
         };
         let registered = self.monitor.child(child).await?;
-        match registered.standing {
-            Standing::Failed => Err(Error::Part { name }),
-            Standing::Whole | Standing::Partial => Ok(Part(registered)),
+        match registered.output_state {
+            OutputState::Failed => Err(Error::Part { name }),
+            OutputState::Complete | OutputState::Partial => Ok(Part(registered)),
         }
     }
 
-    /// The inputs with what the program sets itself; null takes a property away.
+    /// The inputs with the overrides of the program; null removes a property.
     fn overridden(&self, part: &str, mut inputs: Object) -> Object {
         let Some(given) = self.overrides.get(part) else { return inputs };
         for (name, value) in given.as_object().into_iter().flatten() {
@@ -160,7 +171,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The properties of an input that is an object; each is unknown as long as the object is.
+/// The properties of an input that is an object; all are unknown while the object is unknown.
 pub(crate) fn described(inputs: &Object, name: &str, properties: &[&str]) -> Object {
     match inputs.given(name) {
         Some(whole) if whole.is_unknown() => {
@@ -170,12 +181,12 @@ pub(crate) fn described(inputs: &Object, name: &str, properties: &[&str]) -> Obj
     }
 }
 
-/// The project a component works in: the one that was given, else the provider's.
+/// The project of a component: its input, else the project of the provider.
 pub(crate) fn project(inputs: &Object) -> Option<&Value> {
     inputs.given("projectId").or_else(|| inputs.given(PROJECT))
 }
 
-/// A part that was registered.
+/// A registered part.
 #[derive(Clone, Debug)]
 pub struct Part(Registered);
 
@@ -190,17 +201,17 @@ impl Part {
         self.0.id.clone().depending_on([self.0.urn.clone()])
     }
 
-    /// An output; unknown if only a real run will tell.
+    /// An output; unknown if only an update returns it.
     pub fn output(&self, name: &str) -> Value {
-        let value = match (self.0.outputs.get(name), self.0.standing) {
+        let value = match (self.0.outputs.get(name), self.0.output_state) {
             (Some(value), _) => value.clone(),
-            (None, Standing::Partial) => Value::UNKNOWN,
+            (None, OutputState::Partial) => Value::UNKNOWN,
             (None, _) => Value::NULL,
         };
         value.depending_on([self.0.urn.clone()])
     }
 
-    /// A property of an output that is an object, or a list of at most one.
+    /// A property of an output that is an object, or a list with at most one element.
     pub fn output_in(&self, name: &str, property: &str) -> Value {
         let outer = self.output(name);
         if outer.is_unknown() {
@@ -212,7 +223,7 @@ impl Part {
         };
         let inner = match object.and_then(|object| object.get(property)) {
             Some(value) => value.clone(),
-            None if self.0.standing == Standing::Partial => Value::UNKNOWN,
+            None if self.0.output_state == OutputState::Partial => Value::UNKNOWN,
             None => Value::NULL,
         };
         inner.secret_if(outer.is_secret()).depending_on(outer.dependencies().cloned())

@@ -1,4 +1,4 @@
-//! The secrets of one environment: for each name a `secrets/secret`, and a `secrets/version` with its value.
+//! The secrets of one environment: a `secrets/secret` and a `secrets/version` for each name.
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
@@ -26,15 +26,15 @@ impl Component for SecretStore {
             Problem::new(
                 Path::root("secrets").name(name),
                 format!(
-                    "the name \"{name}\" must begin with a lower-case letter and go on with lower-case letters, digits and \
-                     dashes; call it \"{}\", for example",
+                    "the name \"{name}\" must start with a lower-case letter and contain only lower-case letters, digits and \
+                     dashes, such as \"{}\"",
                     suggested(name)
                 ),
             )
         });
         let mut problems: Vec<Problem> = wrong.collect();
         if let Some(path) = inputs.text("path").filter(|path| !path.starts_with('/')) {
-            let reason = format!("\"{path}\" must begin with a slash, as in \"/{path}\"");
+            let reason = format!("\"{path}\" must start with a slash, such as \"/{path}\"");
             problems.push(Problem::new(Path::root("path"), reason));
         }
         problems
@@ -45,7 +45,7 @@ impl Component for SecretStore {
             let naming = &scope.naming;
             let usual = || Value::from(format!("/{}/{}", naming.base(), naming.environment()));
             let path = inputs.given("path").cloned().unwrap_or_else(usual);
-            // Each is of its own: all are made, also when one fails.
+            // The secrets are independent: all are registered, even if one fails.
             let made = join_all(secrets(inputs).map(|(name, value)| one(scope, inputs, &path, name, value))).await;
             let ids = made.into_iter().collect::<Result<Object, Error>>()?;
             Ok(object! { "path": path, "secretIds": ids })
@@ -54,7 +54,7 @@ impl Component for SecretStore {
     }
 }
 
-/// Makes a secret and its value; gives its name and its id.
+/// Registers a secret and its version. Returns its name and ID.
 async fn one(
     scope: &Scope<'_>,
     inputs: &Object,
@@ -76,7 +76,7 @@ async fn one(
     Ok((name.to_owned(), secret.id()))
 }
 
-/// The secrets by name, each sealed.
+/// The secrets by name, as secret values.
 fn secrets(inputs: &Object) -> impl Iterator<Item = (&str, Value)> {
     let given = inputs.get("secrets").and_then(Value::as_object).into_iter().flatten();
     given.map(|(name, value)| (name.as_str(), value.clone().into_secret()))
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_secret_lies_in_the_folder_of_the_environment_and_its_value_is_sealed() {
+    async fn each_secret_is_in_the_folder_of_the_environment_and_its_value_is_secret() {
         let recorder = Recorder::real();
         let inputs = object! { "environment": "dev", "secrets": object! { "model-key": "hidden" } };
         let made = construct(&recorder, request(&inputs)).await.unwrap();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_fails_does_not_keep_the_others_from_being_made() {
+    async fn a_failed_secret_does_not_prevent_the_others() {
         let recorder = Recorder::real().failing("evalap-secret-a");
         let inputs = object! { "environment": "dev", "secrets": object! { "a": "1", "b": "2" } };
         assert!(construct(&recorder, request(&inputs)).await.is_err());
@@ -140,11 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_name_is_told_with_a_better_one_and_without_its_value() {
+    fn an_invalid_name_is_reported_with_a_suggestion_and_without_the_value() {
         let inputs = object! { "environment": "dev", "path": "x", "secrets": object! { "Model_Key": "hidden" } };
-        let told = problems(request(&inputs));
-        assert_eq!(told.len(), 2);
-        assert!(told[0].reason.contains("\"model-key\"") && !told[0].reason.contains("hidden"));
-        assert!(told[1].reason.contains("\"/x\""));
+        let reported = problems(request(&inputs));
+        assert_eq!(reported.len(), 2);
+        assert!(reported[0].reason.contains("\"model-key\"") && !reported[0].reason.contains("hidden"));
+        assert!(reported[1].reason.contains("\"/x\""));
     }
 }

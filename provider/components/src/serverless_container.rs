@@ -1,4 +1,4 @@
-//! A container that Scaleway runs: a `containers/namespace`, a `containers/container`, and what calls it.
+//! A serverless container: a `containers/namespace`, a `containers/container`, its domain and its triggers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use crate::scope::{Part, Scope};
 
 pub(crate) struct ServerlessContainer;
 
-/// Thousandths of a virtual CPU, each with the least and the most megabytes that go with it, as documented.
+/// CPU limits in mVCPU, each with its minimum and maximum memory in MB, as documented.
 const SIZES: [(f64, f64, f64); 6] = [
     (100.0, 128.0, 256.0),
     (250.0, 256.0, 512.0),
@@ -24,7 +24,7 @@ const SIZES: [(f64, f64, f64); 6] = [
     (4000.0, 4096.0, 8192.0),
 ];
 
-/// Scaleway's megabytes.
+/// The bytes of a megabyte in the API.
 const MEGABYTE: f64 = 1_000_000.0;
 
 impl Component for ServerlessContainer {
@@ -39,7 +39,7 @@ impl Component for ServerlessContainer {
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = wrong_resources(inputs);
         for name in twice(inputs) {
-            let reason = "is given in the clear or a second time elsewhere: give each variable once";
+            let reason = "is also set in another input: set each variable once";
             problems.push(Problem::new(name, reason));
         }
         problems.extend(wrong_names(inputs, "schedules"));
@@ -75,14 +75,14 @@ impl Component for ServerlessContainer {
     }
 }
 
-/// What is wrong with the computing power, the memory and the scale of a container.
+/// The problems of CPU, memory and scale of a container.
 pub(crate) fn wrong_resources(inputs: &Object) -> Vec<Problem> {
     let mut problems: Vec<Problem> = wrong_size(inputs).into_iter().collect();
     let number = |name: &str| inputs.get(name).and_then(Value::as_f64);
     if let (Some(least), Some(most)) = (number("minScale"), number("maxScale"))
         && least > most
     {
-        let reason = format!("{least} is more than `maxScale`, which is {most}: raise that, or lower this");
+        let reason = format!("{least} is greater than `maxScale` ({most}): reduce it, or increase `maxScale`");
         problems.push(Problem::new(Path::root("minScale"), reason));
     }
     problems
@@ -92,12 +92,12 @@ fn wrong_size(inputs: &Object) -> Option<Problem> {
     let cpu = inputs.get("cpu").and_then(Value::as_f64)?;
     let Some((_, least, most)) = SIZES.iter().find(|(size, ..)| same(*size, cpu)) else {
         let sizes = SIZES.map(|(size, ..)| size.to_string()).join(", ");
-        return Some(Problem::new(Path::root("cpu"), format!("{cpu} is none of {sizes}")));
+        return Some(Problem::new(Path::root("cpu"), format!("{cpu} is not one of {sizes}")));
     };
     let memory = inputs.get("memory").and_then(Value::as_f64).filter(|memory| memory < least || memory > most)?;
     let fitting = SIZES.iter().find(|(_, least, most)| (least..=most).contains(&&memory));
     let other = fitting.map(|(size, ..)| format!(", or another `cpu`, such as {size}")).unwrap_or_default();
-    let reason = format!("{memory} does not go with a `cpu` of {cpu}: give {least} to {most}{other}");
+    let reason = format!("{memory} is not valid with a `cpu` of {cpu}: use {least} to {most}{other}");
     Some(Problem::new(Path::root("memory"), reason))
 }
 
@@ -105,7 +105,7 @@ fn same(one: f64, other: f64) -> bool {
     (one - other).abs() < f64::EPSILON
 }
 
-/// The places of variables that stand elsewhere too.
+/// The paths of variables that are set in more than one input.
 fn twice(inputs: &Object) -> Vec<Path> {
     const PLACES: [&str; 3] = ["environmentVariables", "secretVariables", "secrets"];
     let names = |place: &str| -> Vec<String> {
@@ -165,7 +165,7 @@ fn container(inputs: &Object, namespace: &Value, secrets: Value, scope: &Scope<'
     }
 }
 
-/// In bytes; without a word, the least that goes with the CPU.
+/// The memory in bytes. Default: the minimum of the CPU limit.
 fn memory(inputs: &Object) -> Value {
     let cpu = Value::from(inputs.get("cpu"));
     let given = Value::from(inputs.get("memory"));
@@ -191,7 +191,7 @@ fn probe(given: &Value) -> Value {
     })
 }
 
-/// The variables nobody can read back: those that were given, and those whose values Secret Manager tells.
+/// The secret variables: those of the input, and those with values from Secret Manager.
 async fn secrets(scope: &Scope<'_>, inputs: &Object) -> Result<Value, Error> {
     let unknown = ["secretVariables", "secrets"].map(|name| Value::from(inputs.get(name)));
     if unknown.iter().any(Value::is_unknown) {
@@ -203,7 +203,7 @@ async fn secrets(scope: &Scope<'_>, inputs: &Object) -> Result<Value, Error> {
     let found = try_join_all(named.map(|(name, id)| async move {
         let arguments = object! { "secretId": id, "region": inputs.get("region") };
         let from = Value::from(arguments.clone());
-        let version = scope.ask("secrets/getVersion:getVersion", arguments).await?;
+        let version = scope.invoke("secrets/getVersion:getVersion", arguments).await?;
         let data = version.map_or(Value::UNKNOWN, |version| Value::from(version.get("data")));
         let text = Value::computed(&[&data], |data| decoded(data[0]));
         Ok::<_, Error>((name.clone(), text.into_secret().depending_on(from.all_dependencies())))
@@ -213,7 +213,7 @@ async fn secrets(scope: &Scope<'_>, inputs: &Object) -> Result<Value, Error> {
     Ok(if secrets.is_empty() { Value::NULL } else { Value::from(secrets).into_secret() })
 }
 
-/// Environment variables are text: what is none is passed on as base64.
+/// The value of an environment variable: the decoded string, or base64 if it is not UTF-8.
 fn decoded(data: &Value) -> Value {
     let base64 = data.as_str().unwrap_or_default();
     let text = STANDARD.decode(base64).ok().and_then(|bytes| String::from_utf8(bytes).ok());
@@ -245,42 +245,42 @@ mod tests {
         Request { token: ServerlessContainer.token(), name: "api", inputs, given: inputs, parts: &[] }
     }
 
-    fn told(inputs: Object) -> Vec<String> {
+    fn reported(inputs: Object) -> Vec<String> {
         let inputs = inputs.with("environment", "dev");
         problems(request(&inputs)).iter().map(|problem| format!("{}: {}", problem.path, problem.reason)).collect()
     }
 
     #[test]
-    fn memory_goes_with_the_cpu() {
+    fn memory_must_be_valid_for_the_cpu() {
         for (cpu, least, most) in SIZES {
             for (memory, fits) in [(least, true), (most, true), (least - 1.0, false), (most + 1.0, false)] {
-                assert_eq!(told(object! { "cpu": cpu, "memory": memory }).is_empty(), fits, "{cpu} and {memory}");
+                assert_eq!(reported(object! { "cpu": cpu, "memory": memory }).is_empty(), fits, "{cpu} and {memory}");
             }
         }
-        assert_eq!(told(object! { "cpu": 300.0 }), ["cpu: 300 is none of 100, 250, 500, 1000, 2000, 4000"]);
-        let wrong = told(object! { "cpu": 100.0, "memory": 2000.0 });
-        let said = "memory: 2000 does not go with a `cpu` of 100: give 128 to 256, or another `cpu`, such as 1000";
-        assert_eq!(wrong, [said]);
-        assert!(told(object! { "cpu": Value::UNKNOWN, "memory": 1.0 }).is_empty(), "what is not known is right");
+        assert_eq!(reported(object! { "cpu": 300.0 }), ["cpu: 300 is not one of 100, 250, 500, 1000, 2000, 4000"]);
+        let wrong = reported(object! { "cpu": 100.0, "memory": 2000.0 });
+        let expected = "memory: 2000 is not valid with a `cpu` of 100: use 128 to 256, or another `cpu`, such as 1000";
+        assert_eq!(wrong, [expected]);
+        assert!(reported(object! { "cpu": Value::UNKNOWN, "memory": 1.0 }).is_empty(), "what is not known is right");
     }
 
     #[test]
-    fn a_variable_stands_in_one_place_only_and_scales_fit() {
+    fn a_variable_is_set_once_and_min_scale_does_not_exceed_max_scale() {
         let inputs = object! {
             "environmentVariables": object! { "A": "1" }, "secretVariables": object! { "A": "hidden", "B": "hidden" },
             "secrets": object! { "B": "fr-par/1" }, "minScale": 3.0, "maxScale": 2.0,
         };
-        let told = told(inputs);
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[0].starts_with("minScale: 3 is more than `maxScale`"));
-        assert!(told[1].starts_with("secretVariables.A:") && told[2].starts_with("secrets.B:"));
-        assert!(!told.join("").contains("hidden"));
+        let reported = reported(inputs);
+        assert_eq!(reported.len(), 3, "{reported:?}");
+        assert!(reported[0].starts_with("minScale: 3 is greater than `maxScale`"));
+        assert!(reported[1].starts_with("secretVariables.A:") && reported[2].starts_with("secrets.B:"));
+        assert!(!reported.join("").contains("hidden"));
     }
 
     #[tokio::test]
-    async fn it_is_private_encrypted_and_as_small_as_its_cpu_allows() {
-        let told = object! { "publicEndpoint": "https://api.example" };
-        let recorder = Recorder::real().telling("api-container", told);
+    async fn a_container_is_private_https_only_and_has_the_minimum_memory() {
+        let reported = object! { "publicEndpoint": "https://api.example" };
+        let recorder = Recorder::real().with_outputs("api-container", reported);
         let inputs = object! { "environment": "dev", "image": "i", "cpu": 1000.0, "isPublic": false };
         let made = construct(&recorder, request(&inputs)).await.unwrap();
         let container = recorder.child("api-container").inputs;
@@ -292,8 +292,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn secrets_are_taken_from_secret_manager_and_stay_secret() {
-        let recorder = Recorder::real().answering("secrets/getVersion:getVersion", object! { "data": "aGlkZGVu" });
+    async fn secrets_from_secret_manager_stay_secret() {
+        let recorder = Recorder::real().with_result("secrets/getVersion:getVersion", object! { "data": "aGlkZGVu" });
         let id = Value::from("fr-par/1").depending_on(["urn:store".to_owned()]);
         let inputs = object! { "environment": "dev", "image": "i", "secrets": object! { "KEY": id } };
         construct(&recorder, request(&inputs)).await.unwrap();
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_secret_that_is_not_there_yet_is_unknown() {
+    async fn a_secret_that_does_not_exist_yet_is_unknown() {
         let recorder = Recorder::preview();
         let inputs = object! { "environment": "dev", "image": "i", "secrets": object! { "KEY": Value::UNKNOWN } };
         construct(&recorder, request(&inputs)).await.unwrap();
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_host_name_and_schedules_are_parts_of_it() {
+    async fn a_host_name_and_schedules_are_registered() {
         let recorder = Recorder::real();
         let schedule = object! { "name": "nightly", "schedule": "0 4 * * *", "path": "/run", "method": "post" };
         let inputs = object! {

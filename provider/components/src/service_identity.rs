@@ -1,5 +1,5 @@
-//! Who a service is: an `iam/application`, an `iam/policy` with the least it needs, and perhaps an `iam/apiKey` that is
-//! kept in Secret Manager.
+//! The IAM identity of a service: an `iam/application`, an `iam/policy` with least privilege, and an optional `iam/apiKey` that
+//! is stored in Secret Manager.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::scope::{Part, Scope, project};
 
 pub(crate) struct ServiceIdentity;
 
-/// What each level comes to, by the service. The sets are Scaleway's; each level holds no more than its name says.
+/// The permission sets of each access level, by Scaleway product.
 const LEVELS: &[(&str, &str, &[&str])] = &[
     ("registry", "read", &["ContainerRegistryReadOnly"]),
     ("registry", "full", &["ContainerRegistryFullAccess"]),
@@ -77,12 +77,12 @@ impl Component for ServiceIdentity {
         let may_be_wide =
             inputs.get("organizationWide").is_some_and(|wide| wide.is_unknown() || wide.as_bool() == Some(true));
         if permission_sets(inputs).is_some() && !may_be_wide && project(inputs).is_none() {
-            let reason = "is needed, as the rights hold in one project and the provider has none of its own: give it, or \
-                          set the provider's `projectId`";
+            let reason = "is required, because the permissions apply to one project and the provider has no project: set it, \
+                          or set `projectId` of the provider";
             problems.push(Problem::new(Path::root("projectId"), reason));
         }
         if inputs.given("keyExpiresAt").is_some() && !inputs.flag("withApiKey").unwrap_or_default() {
-            let reason = "ends a key that there is not: set `withApiKey` to true, or leave this out";
+            let reason = "requires an API key: set `withApiKey` to true, or remove it";
             problems.push(Problem::new(Path::root("keyExpiresAt"), reason));
         }
         problems
@@ -125,7 +125,7 @@ async fn policy(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Resul
     let naming = &scope.naming;
     let policy = object! {
         "name": naming.name(),
-        "description": format!("What {} may do in {}", naming.base(), naming.environment()),
+        "description": format!("Permissions of {} in {}", naming.base(), naming.environment()),
         "applicationId": application.id(),
         "rules": vec![rule.as_computed_from(&wide)],
         "tags": naming.tags(),
@@ -133,7 +133,7 @@ async fn policy(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Resul
     scope.create("iam/policy:Policy", "policy", policy).await.map(Some)
 }
 
-/// Makes the key and files it; gives the outputs that tell of it.
+/// Registers the key and stores it in Secret Manager. Returns its outputs.
 async fn api_key(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Result<Object, Error> {
     let naming = &scope.naming;
     let key = object! {
@@ -147,13 +147,13 @@ async fn api_key(scope: &Scope<'_>, inputs: &Object, application: &Part) -> Resu
         "accessKey": key.output("accessKey"),
         "secretKey": key.output("secretKey").into_secret(),
     };
-    let secret = scope.file("api-key", inputs, both.clone()).await?;
+    let secret = scope.store_secret("api-key", inputs, both.clone()).await?;
     let mut outputs = both;
     outputs.insert("secretId".to_owned(), secret.id());
     Ok(outputs)
 }
 
-/// The permission sets of all levels, and those named, once each and in order; nothing without any right.
+/// The permission sets of all levels and of the input, sorted and without duplicates; `None` without any.
 fn permission_sets(inputs: &Object) -> Option<Value> {
     let (access, named) = (Value::from(inputs.get("access")), Value::from(inputs.get("permissionSetNames")));
     let has_level = access.as_object().is_some_and(|access| access.values().any(|level| !level.is_null()));
@@ -182,12 +182,12 @@ mod tests {
         Request { token: ServiceIdentity.token(), name: "evalap", inputs, given: inputs, parts: &[] }
     }
 
-    fn texts(value: &Value) -> Vec<&str> {
+    fn strings(value: &Value) -> Vec<&str> {
         value.as_array().unwrap().iter().filter_map(Value::as_str).collect()
     }
 
     #[tokio::test]
-    async fn levels_become_the_least_permission_sets_in_one_project() {
+    async fn levels_become_permission_sets_in_one_project() {
         let recorder = Recorder::real();
         let access = object! { "objectStorage": "read", "secrets": "read" };
         let inputs = object! {
@@ -200,7 +200,7 @@ mod tests {
         let rule = rules[0].as_object().unwrap();
         assert_eq!(rules.len(), 1);
         assert_eq!(
-            texts(&rule["permissionSetNames"]),
+            strings(&rule["permissionSetNames"]),
             [
                 "ObjectStorageBucketsRead",
                 "ObjectStorageObjectsRead",
@@ -208,15 +208,15 @@ mod tests {
                 "SecretManagerSecretAccess"
             ]
         );
-        assert_eq!(texts(&rule["projectIds"]), ["22222222-2222-2222-2222-222222222222"]);
+        assert_eq!(strings(&rule["projectIds"]), ["22222222-2222-2222-2222-222222222222"]);
         assert!(!rule.contains_key("organizationId"));
         assert!(!made.outputs.contains_key("secretKey"), "no key unless asked");
     }
 
     #[tokio::test]
-    async fn an_api_key_is_a_secret_and_is_filed() {
-        let told = object! { "accessKey": "SCWXXXXXXXXXXXXXXXXX", "secretKey": "hidden" };
-        let recorder = Recorder::real().telling("evalap-apiKey", told);
+    async fn an_api_key_is_secret_and_stored_in_secret_manager() {
+        let reported = object! { "accessKey": "SCWXXXXXXXXXXXXXXXXX", "secretKey": "hidden" };
+        let recorder = Recorder::real().with_outputs("evalap-apiKey", reported);
         let inputs = object! { "environment": "dev", "withApiKey": true, "projectId": "p" };
         let made = construct(&recorder, request(&inputs)).await.unwrap();
         assert!(made.outputs["secretKey"].is_secret());
@@ -227,10 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn rights_without_a_project_and_an_end_without_a_key_are_told_together() {
+    fn a_missing_project_and_an_expiration_without_a_key_are_both_reported() {
         let access = object! { "registry": "read" };
         let inputs = object! { "environment": "dev", "access": access, "keyExpiresAt": "2027-01-01T00:00:00Z" };
-        let told: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
-        assert_eq!(told, ["projectId", "keyExpiresAt"]);
+        let reported: Vec<String> = problems(request(&inputs)).iter().map(|problem| problem.path.to_string()).collect();
+        assert_eq!(reported, ["projectId", "keyExpiresAt"]);
     }
 }

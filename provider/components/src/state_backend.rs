@@ -1,5 +1,5 @@
-//! Where Pulumi keeps the states of stacks: a bucket and a key that may use nothing else, and perhaps a database. Made of
-//! other components alone; knows how `pulumi login` writes them.
+//! A backend for Pulumi states: a bucket, an API key for it, and an optional database. It combines other components and
+//! returns the URLs for `pulumi login`.
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -26,13 +26,13 @@ impl Component for StateBackend {
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         let mut problems = bucket_access::unnamed(inputs, "owners");
         if inputs.listed("owners").is_none() && inputs.given("owners").is_some() {
-            let reason = "names nobody, and everybody would be locked out but for the key of the states: name the \
-                          application or user whose API key runs this program";
+            let reason = "must have at least one element, otherwise only the generated API key has access: add the \
+                          application or user of the API key that runs this program";
             problems.push(Problem::new(Path::root("owners"), reason));
         }
         if project(inputs).is_none() {
-            let reason = "is needed, as the key may use buckets of one project and the provider has none of its own: give \
-                          it, or set the provider's `projectId`";
+            let reason = "is required, because the API key is limited to one project and the provider has no project: \
+                          set it, or set `projectId` of the provider";
             problems.push(Problem::new(Path::root("projectId"), reason));
         }
         let with_database = inputs.flag("withDatabase").unwrap_or_default();
@@ -41,11 +41,12 @@ impl Component for StateBackend {
             database.given("privateNetworkId").is_some() || database.listed("allowedAddresses").is_some()
         });
         if with_database && !can_connect {
-            let reason = "must say who can connect: give `privateNetworkId` or `allowedAddresses` in it";
+            let reason =
+                "must have `privateNetworkId` or `allowedAddresses`, so that clients can connect: set one of them";
             problems.push(Problem::new(Path::root("database"), reason));
         }
         if described.is_some() && !with_database {
-            let reason = "describes a database that is not made: set `withDatabase` to true, or leave it out";
+            let reason = "requires `withDatabase`: set it to true, or remove `database`";
             problems.push(Problem::new(Path::root("database"), reason));
         }
         problems
@@ -53,7 +54,7 @@ impl Component for StateBackend {
 
     fn construct<'a>(&'a self, scope: &'a Scope<'a>, inputs: &'a Object) -> BoxFuture<'a, Result<Object, Error>> {
         async move {
-            // Beside an application of the same name, each has a key of its own.
+            // An application with the same name has its own key.
             let base = format!("{}-state", scope.naming.base());
             let own = object! {
                 "access": object! { "objectStorage": "write" },
@@ -91,11 +92,11 @@ impl Component for StateBackend {
     }
 }
 
-/// Who may use the bucket: the states' own key what Pulumi does, owners everything.
+/// The access to the bucket: `write` for the generated key, `full` for the owners.
 fn access(application: &Value, inputs: &Object) -> Vec<Value> {
     let states = object! { "applicationId": application, "level": "write" };
     let owners = Value::from(inputs.get("owners"));
-    // As long as owners are unknown, one element stands for all of them.
+    // While the owners are unknown, one unknown element represents them.
     let each = if owners.is_unknown() { std::slice::from_ref(&owners) } else { owners.as_array().unwrap_or_default() };
     let owners = each.iter().map(|owner| match owner.as_object() {
         Some(known) => Value::from(known.clone().with("level", "full")),
@@ -108,7 +109,7 @@ async fn database(scope: &Scope<'_>, inputs: &Object, base: &str) -> Result<Obje
     let own = inputs.get("database").and_then(Value::as_object).cloned().unwrap_or_default();
     let database = scope.inside("database:Database", ("database", ""), base, inputs, own).await?;
     let url = database.output("connectionString");
-    // The one scheme that Pulumi knows.
+    // The scheme that Pulumi requires.
     let url = Value::computed(&[&url], |known| {
         let rest = known[0].as_str().and_then(|url| url.strip_prefix("postgresql://"));
         Value::from(rest.map(|rest| Value::from(format!("postgres://{rest}"))))
@@ -140,19 +141,22 @@ mod tests {
 
     fn recorder() -> Recorder {
         Recorder::real()
-            .telling("evalap-identity", object! { "applicationId": "app", "accessKey": "SCW", "secretKey": "hidden" })
-            .telling(
+            .with_outputs(
+                "evalap-identity",
+                object! { "applicationId": "app", "accessKey": "SCW", "secretKey": "hidden" },
+            )
+            .with_outputs(
                 "evalap-storage",
                 object! { "bucketName": "b", "region": "fr-par", "apiEndpoint": "https://s3.fr-par.scw.cloud" },
             )
-            .telling(
+            .with_outputs(
                 "evalap-database",
                 object! { "connectionString": Value::from("postgresql://u:p@h:1/d").into_secret() },
             )
     }
 
     #[tokio::test]
-    async fn only_the_key_of_the_states_and_the_owners_may_use_the_bucket() {
+    async fn only_the_generated_key_and_the_owners_have_access() {
         let recorder = recorder();
         let inputs = usual();
         let made = construct(&recorder, request(&inputs)).await.unwrap().outputs;
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_database_is_told_as_pulumi_takes_it_and_stays_secret() {
+    async fn the_login_url_of_the_database_has_pulumis_scheme_and_is_secret() {
         let recorder = recorder();
         let addresses = vec![Value::from("203.0.113.7/32")];
         let inputs = usual().with("withDatabase", true).with("database", object! { "allowedAddresses": addresses });
@@ -176,14 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn who_would_lock_everybody_out_is_told_with_all_else_that_is_wrong() {
-        let told = |inputs: &Object| -> Vec<String> {
+    fn missing_owners_are_reported_with_all_other_problems() {
+        let reported = |inputs: &Object| -> Vec<String> {
             problems(request(inputs)).iter().map(|problem| problem.path.to_string()).collect()
         };
         let wrong = object! { "environment": "dev", "owners": Value::from(Vec::<Value>::new()), "withDatabase": true };
-        assert_eq!(told(&wrong), ["owners", "projectId", "database"]);
-        let nobody = usual().with("owners", vec![Value::from(Object::new())]).with("database", Object::new());
-        assert_eq!(told(&nobody), ["owners[0]", "database"]);
-        assert!(told(&usual()).is_empty());
+        assert_eq!(reported(&wrong), ["owners", "projectId", "database"]);
+        let empty = usual().with("owners", vec![Value::from(Object::new())]).with("database", Object::new());
+        assert_eq!(reported(&empty), ["owners[0]", "database"]);
+        assert!(reported(&usual()).is_empty());
     }
 }

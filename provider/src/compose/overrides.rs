@@ -1,4 +1,4 @@
-//! What a program overrides of a component's parts is sealed where the part's own property is secret, at any depth.
+//! Overrides of the properties of parts are marked as secret if the property of the part is secret, at any depth.
 
 use catalog::{Catalog, Component, Input};
 use rules::Failure;
@@ -10,7 +10,7 @@ use super::{sealed as sealed_as_declared, sealed_as};
 /// The input whose keys are the parts.
 const OVERRIDES: &str = "overrides";
 
-/// The inputs of a component with what is secret in its overrides sealed.
+/// The inputs of a component with the secrets in its overrides marked as secret.
 pub(super) fn sealed(catalog: &Catalog, component: &Component, mut given: Object) -> Object {
     let Some(overrides) = given.get(OVERRIDES) else { return given };
     let Some(parts) = overrides.as_object() else { return given };
@@ -100,7 +100,7 @@ mod tests {
         }
     }
 
-    /// The paths of declared secrets, and whether the value there is sealed.
+    /// All paths, whether they are declared secret, and whether the value is secret.
     fn check(inputs: &BTreeMap<String, Property>, value: &Value, path: &str, found: &mut Vec<(String, bool, bool)>) {
         for (name, value) in value.as_object().into_iter().flatten() {
             let Some(property) = inputs.get(name) else { continue };
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn overrides_of_every_component_are_sealed_where_the_property_of_the_part_is_secret() {
+    fn overrides_of_secret_properties_are_secret_in_every_component() {
         let catalog = catalog();
         let (mut wrong, mut secrets) = (Vec::new(), 0);
         for (token, component) in &catalog.components {
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn overrides_within_overrides_are_sealed() {
+    fn secrets_in_nested_overrides_are_secret() {
         let catalog = catalog();
         let user = object! { "password": "hidden", "name": "shown" };
         let database = object! { "overrides": object! { "user": user } };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use catalog::{Catalog, Decides, Input, Kind, Property};
-use components::{API, Child, Error, Monitor, PROJECT, Registered, Request, STORAGE, Standing};
+use components::{API, Child, Error, Monitor, OutputState, PROJECT, Registered, Request, STORAGE};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use rules::{Autonaming, CheckRequest, Defaults};
@@ -16,7 +16,7 @@ use value::{Object, Path, Segment, Value, object};
 
 use super::{typed, wrong};
 
-/// What the input that is unknown or secret depends on.
+/// The dependency of the unknown or secret input.
 const SOURCE: &str = "urn:source";
 
 /// A project.
@@ -34,7 +34,7 @@ const UNUSED: [&str; 8] = [
     "evalap/monitoring:Monitoring.tags{}",
 ];
 
-/// Pulumi's monitor in the preview of a new stack: it checks what is registered as the plugin does, and builds components.
+/// Pulumi's monitor in the preview of a new stack: it checks registrations as the plugin does, and constructs components.
 struct Preview<'a> {
     catalog: &'a Catalog,
     seen: Mutex<Seen>,
@@ -46,7 +46,7 @@ struct Seen {
     problems: Vec<String>,
 }
 
-/// The view of one component on the preview.
+/// The monitor of one component in the preview.
 struct Inside<'a> {
     preview: &'a Preview<'a>,
     urn: String,
@@ -63,7 +63,7 @@ impl<'a> Preview<'a> {
         self.seen.lock().unwrap().problems.push(format!("{name} {path}: {reason}"));
     }
 
-    /// Builds a component as `construct` does.
+    /// Constructs a component as `construct` does.
     fn build<'b>(&'b self, token: &'b str, name: &'b str, given: Object) -> BoxFuture<'b, Option<Object>> {
         async move {
             let component = &self.catalog.components[token];
@@ -115,12 +115,17 @@ impl Monitor for Inside<'_> {
                 checked.failures.iter().for_each(|failure| self.preview.fail(&name, &failure.path, &failure.reason));
                 checked.inputs
             };
-            Ok(Registered { urn: format!("urn:{name}"), id: Value::UNKNOWN, outputs, standing: Standing::Partial })
+            Ok(Registered {
+                urn: format!("urn:{name}"),
+                id: Value::UNKNOWN,
+                outputs,
+                output_state: OutputState::Partial,
+            })
         }
         .boxed()
     }
 
-    fn ask<'a>(&'a self, _: &'a str, _: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
+    fn invoke<'a>(&'a self, _: &'a str, _: Object) -> BoxFuture<'a, Result<Option<Object>, Error>> {
         async { Ok(Some(object! { "data": "aGlkZGVu" })) }.boxed()
     }
 
@@ -129,14 +134,14 @@ impl Monitor for Inside<'_> {
     }
 }
 
-/// One value inside of the inputs: where it is, whether it must be known, and the inputs with it changed.
+/// One value in the inputs: its path, whether it must be known, and the inputs with it changed.
 struct Variant {
     path: Path,
     must_be_known: bool,
     inputs: Value,
 }
 
-/// The inputs with each value in them changed in its turn.
+/// The inputs with one value changed, for each value.
 fn variants(inputs: &Object, declared: &BTreeMap<String, Property>, change: &dyn Fn(&Value) -> Value) -> Vec<Variant> {
     inside(&Value::from(inputs.clone()), &Kind::Object(declared.clone()), Decides::Nothing, &Path::default(), change)
 }
@@ -162,7 +167,7 @@ fn inside(value: &Value, kind: &Kind, decides: Decides, path: &Path, change: &dy
         (Kind::Map(of), Some(map), _) => {
             for (key, inner) in map {
                 let put = |value: Value| Value::from(map.clone().with(key, value));
-                // Of overrides each value is a map of properties, whose keys are known.
+                // Each override is a map of properties with known keys.
                 let must = decides == Decides::Value || path.to_string() == "overrides";
                 one(path.name(key.as_str()), must, inner, of, Decides::Nothing, &put);
             }
@@ -183,8 +188,8 @@ fn inside(value: &Value, kind: &Kind, decides: Decides, path: &Path, change: &dy
     found
 }
 
-/// Compares a part of the preview with the same part where everything is known: tells what differs otherwise than by being
-/// unknown, and notes the paths that are unknown only here. `marked` is whether something around it depends on the source.
+/// Compares a part of the preview with the same part with known inputs: reports differences other than unknown values, and
+/// records the paths that are unknown only here. `marked` is whether an outer value depends on the source.
 fn compare(
     unknown: &Value,
     known: &Value,
@@ -198,7 +203,7 @@ fn compare(
         if marked {
             touched.push(path.clone());
         } else if !known.is_unknown() {
-            wrong.push(format!("{path} forgets what it depends on"));
+            wrong.push(format!("{path} loses its dependencies"));
         }
         return;
     }
@@ -224,7 +229,7 @@ fn compare(
     }
 }
 
-/// Whether a value, or something around or inside of it, is secret.
+/// Whether a value, an outer or an inner value is secret.
 fn is_secret(value: &Value, path: &Path) -> bool {
     let mut here = value;
     for segment in path.segments() {
@@ -236,7 +241,7 @@ fn is_secret(value: &Value, path: &Path) -> bool {
         if here.is_secret() {
             return true;
         }
-        // What is not there, such as a variable that this value switches off, cannot be seen.
+        // A missing value, such as a variable that this value disables, cannot be compared.
         let Some(inner) = inner else { return true };
         here = inner;
     }
@@ -260,7 +265,7 @@ fn below(kind: &Kind, path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The declared path of a given one.
+/// The declared path of a path with indexes and keys.
 fn form(path: &Path, kind: &Kind) -> String {
     let mut kind = kind;
     let mut text = String::new();
@@ -285,7 +290,7 @@ fn form(path: &Path, kind: &Kind) -> String {
     text
 }
 
-/// Programs that give each input of each component somewhere: the token, and the inputs.
+/// Programs that together set each input of each component: the token, and the inputs.
 fn programs() -> Vec<(String, Object)> {
     let programs: Vec<Json> = serde_json::from_str(include_str!("inputs.json")).unwrap();
     let shared = object! {
@@ -309,7 +314,7 @@ fn names(seen: &Seen) -> Vec<&str> {
 }
 
 #[test]
-fn the_programs_give_every_input_of_every_component_and_are_right() {
+fn the_programs_set_every_input_of_every_component_and_are_valid() {
     let catalog = catalog();
     let mut given = BTreeSet::new();
     for (token, inputs) in programs() {
@@ -327,7 +332,7 @@ fn the_programs_give_every_input_of_every_component_and_are_right() {
 }
 
 #[test]
-fn an_input_that_decides_which_resources_exist_must_be_known_and_any_other_may_be_unknown() {
+fn inputs_that_decide_which_resources_exist_must_be_known_and_others_can_be_unknown() {
     let catalog = catalog();
     let unknown = |_: &Value| Value::UNKNOWN.depending_on([SOURCE.to_owned()]);
     let mut wrong = Vec::new();
@@ -339,9 +344,8 @@ fn an_input_that_decides_which_resources_exist_must_be_known_and_any_other_may_b
             let seen = Preview::of(&catalog, &token, variant.inputs.as_object().unwrap());
             let place = format!("{token} {}", variant.path);
             if variant.must_be_known {
-                let told = format!("it {}: must ", variant.path);
-                let is_right =
-                    matches!(&seen.problems[..], [one] if one.starts_with(&told) && one.contains("known in a preview"));
+                let expected = format!("it {}: must ", variant.path);
+                let is_right = matches!(&seen.problems[..], [one] if one.starts_with(&expected) && one.contains("known in a preview"));
                 wrong.extend((!is_right).then(|| format!("{place}: {:?}", seen.problems)));
                 continue;
             }
@@ -365,7 +369,7 @@ fn an_input_that_decides_which_resources_exist_must_be_known_and_any_other_may_b
 }
 
 #[test]
-fn any_input_may_be_a_secret_as_a_whole_and_stays_secret_in_the_parts() {
+fn any_input_can_be_secret_and_stays_secret_in_the_parts() {
     let catalog = catalog();
     let unknown = |_: &Value| Value::UNKNOWN.depending_on([SOURCE.to_owned()]);
     let secret = |value: &Value| value.clone().into_secret().depending_on([SOURCE.to_owned()]);

@@ -1,7 +1,7 @@
-//! CheckConfig and DiffConfig: what is wrong with settings, and which of them change. Pure.
+//! CheckConfig and DiffConfig: problems and changes of settings. Pure.
 //!
-//! Both are told everything in the clear and both must bear settings of other packages and versions, so what is not
-//! known here is neither wrong nor a change.
+//! Both receive plain values, and settings of other packages and versions, so unknown settings are neither an error nor a
+//! change.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::Environment;
 use super::resolve::{self, text_of};
 use super::setting::{PULUMIS_OWN, SETTINGS};
 
-/// What is wrong with these arguments. Unknown ones are right.
+/// The problems of these arguments. Unknown values are valid.
 pub(crate) fn wrong(arguments: &Object) -> Vec<Failure> {
     let wrong = SETTINGS.iter().filter_map(|setting| {
         let reason = setting.holds.wrong(&text_of(arguments.get(setting.name)?)?)?;
@@ -21,12 +21,11 @@ pub(crate) fn wrong(arguments: &Object) -> Vec<Failure> {
     wrong.collect()
 }
 
-/// The API key. Where only the state or only the program sets it, the other one gets it from elsewhere: no resource
-/// changes by that.
+/// The API key. If only the state or only the program sets it, the other one has another source, which changes no resource.
 const KEYS: [&str; 2] = ["accessKey", "secretKey"];
 
-/// Which settings change in effect: one that was written into the state and comes from the environment now, or the other
-/// way round, is no change. Never a reason to replace: that would replace every resource of the provider.
+/// The settings whose effective value changes: a setting in the state that now has the environment as its source, or the
+/// reverse, is not a change. It is never a replacement, which would replace all resources of the provider.
 pub(crate) fn changed(olds: &Object, news: &Object, environment: &Environment) -> Diff {
     let given: Vec<(&'static str, ChangeKind)> = SETTINGS
         .iter()
@@ -44,7 +43,7 @@ pub(crate) fn changed(olds: &Object, news: &Object, environment: &Environment) -
     Diff { changes, ..Diff::default() }
 }
 
-/// A text and the number it stands for are the same; an unknown value differs from everything.
+/// A string and its number are equal; an unknown value differs from all values.
 fn change(old: Option<&Value>, new: Option<&Value>) -> Option<ChangeKind> {
     if new.is_some_and(Value::contains_unknown) {
         return Some(if old.and_then(text_of).is_some() { ChangeKind::Update } else { ChangeKind::Add });
@@ -57,7 +56,7 @@ fn change(old: Option<&Value>, new: Option<&Value>) -> Option<ChangeKind> {
     }
 }
 
-/// Arguments that are no settings, each with the setting that was probably meant.
+/// Arguments that are not settings, each with the most similar setting.
 pub(crate) fn unknown(arguments: &Object) -> Vec<String> {
     let names = arguments.keys().filter(|name| {
         let known = SETTINGS.iter().any(|setting| setting.name == name.as_str());
@@ -71,7 +70,7 @@ pub(crate) fn unknown(arguments: &Object) -> Vec<String> {
         .collect()
 }
 
-/// A name without what people write differently: `secret_key`, `SecretKey` and `secretkey` are one.
+/// A name without case and separators: `secret_key`, `SecretKey` and `secretkey` are equal.
 fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }

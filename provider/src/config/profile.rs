@@ -1,6 +1,6 @@
-//! Scaleway's own configuration file: a default profile at the top, named ones below it. Reads no file itself.
+//! Scaleway's configuration file: a default profile at the top level, and named profiles. The caller reads the file.
 //!
-//! Errors name a line, never a text of the file, which holds keys.
+//! Errors contain a line number, never content of the file, which contains keys.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-/// The file around its profiles. The default profile's fields stand beside these, so they are read a second time; what
-/// the file holds besides is of other tools.
+/// The file without the default profile, whose fields are at the same level and are parsed separately. Other fields belong
+/// to other tools.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct File {
@@ -31,12 +31,12 @@ struct Profile {
     default_zone: Option<String>,
 }
 
-/// What the profile in force says.
+/// The settings of the active profile.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Chosen {
     /// Its name.
     pub(super) name: String,
-    /// Texts by the name of the setting.
+    /// Strings by the name of the setting.
     pub(super) settings: BTreeMap<&'static str, String>,
     /// Whether any TLS certificate is accepted.
     pub(super) insecure: Option<bool>,
@@ -45,16 +45,16 @@ pub(super) struct Chosen {
 /// A file that cannot be used.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(super) enum ProfileError {
-    #[error("is not the YAML of a Scaleway configuration file{0}")]
+    #[error("has invalid YAML or a field of the wrong type{0}")]
     NotYaml(String),
     #[error("has no profile `{name}`; it has {known}")]
     NoSuchProfile { name: String, known: String },
 }
 
-/// The name of the profile at the top of the file, as for Scaleway's own tools.
+/// The name of the top-level profile, as in Scaleway's tools.
 const DEFAULT: &str = "default";
 
-/// Reads the profile of this name, else the active one. What it leaves out it takes from the default profile.
+/// Parses the profile with this name, else the active profile. Missing settings are those of the default profile.
 pub(super) fn choose(text: &str, name: Option<&str>) -> Result<Chosen, ProfileError> {
     let file: File = parse(text)?;
     let default: Profile = parse(text)?;
@@ -135,7 +135,7 @@ profiles:
 ";
 
     #[test]
-    fn the_active_profile_stands_on_the_default_one() {
+    fn the_active_profile_inherits_from_the_default_profile() {
         let chosen = choose(FILE, None).unwrap();
         assert_eq!((chosen.name.as_str(), chosen.insecure), ("staging", Some(true)));
         assert_eq!(chosen.settings["accessKey"], "SCWSTAGING");
@@ -146,28 +146,28 @@ profiles:
     }
 
     #[test]
-    fn a_named_profile_goes_before_the_active_one() {
+    fn a_named_profile_takes_precedence_over_the_active_one() {
         assert_eq!(choose(FILE, Some("empty")).unwrap().settings["accessKey"], "SCWDEFAULT");
         assert_eq!(choose(FILE, Some("default")).unwrap().name, "default");
     }
 
     #[test]
-    fn a_profile_that_is_not_there_is_named_with_those_that_are() {
+    fn a_missing_profile_is_reported_with_the_existing_ones() {
         let error = choose(FILE, Some("production")).unwrap_err();
         assert_eq!(error.to_string(), "has no profile `production`; it has `default`, `empty`, `staging`");
     }
 
     #[test]
-    fn a_broken_file_is_told_by_its_line_and_never_quoted() {
+    fn an_invalid_file_is_reported_by_its_line_without_content() {
         for text in ["secret_key: [canary", "secret_key:\n  - canary\n", "- canary", "canary"] {
             let error = choose(text, None).unwrap_err().to_string();
-            assert!(error.starts_with("is not the YAML"), "{error}");
+            assert!(error.starts_with("has invalid YAML"), "{error}");
             assert!(!error.contains("canary"), "{error}");
         }
     }
 
     #[test]
-    fn an_empty_file_says_nothing() {
+    fn an_empty_file_has_no_settings() {
         assert_eq!(choose(" \n", None).unwrap(), Chosen { name: "default".into(), ..Chosen::default() });
     }
 }

@@ -1,8 +1,7 @@
-//! Which value of a setting is in force: the provider's arguments before the stack's configuration, before the
-//! environment, before the profile of Scaleway's configuration file, before what is built in.
+//! The effective value of each setting, by precedence: provider arguments, stack configuration, environment variables, the
+//! profile of Scaleway's configuration file, built-in defaults.
 //!
-//! A region and a zone belong together: the first source that names either one decides both. Pure but for what it asks
-//! of the environment; makes no call.
+//! The first source that sets a region or a zone determines both. Pure except for reading the environment.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,32 +14,32 @@ use super::profile::{self, Chosen};
 use super::setting::{self, SETTINGS};
 use super::{Environment, MissingKey, VARIABLES, WrongSetting};
 
-/// The settings that are tags by convention, as components have them, each with the tag's name.
+/// The settings that become tags, each with the name of the tag, as in components.
 const TAGS: [(&str, &str); 4] =
     [("environment", "environment"), ("component", "component"), ("owner", "owner"), ("costCentre", "cost-centre")];
 
-/// Scaleway's own defaults, as its tools have them.
+/// The defaults of Scaleway's tools.
 const BUILT_IN_REGION: &str = "fr-par";
 const BUILT_IN_API_URL: &str = "https://api.scaleway.com";
 
-/// What the provider works with. Has no `Debug`: it holds keys.
+/// The effective configuration. Has no `Debug`, because it contains keys.
 pub(crate) struct Configuration {
-    /// How to talk to Scaleway; clock and cancellation are still to be set.
+    /// The settings of the client; clock and cancellation are set later.
     pub(crate) client: client::Settings,
-    /// What resources inherit.
+    /// The defaults of resources.
     pub(crate) defaults: Defaults,
-    /// Why Scaleway cannot be asked anything.
+    /// The missing setting, if requests are impossible.
     pub(crate) missing: Option<MissingKey>,
-    /// For each setting in force, where it came from.
+    /// The source of each effective setting.
     pub(crate) origins: BTreeMap<&'static str, String>,
-    /// What the user should know, though it is no error.
+    /// Warnings for the user.
     pub(crate) warnings: Vec<String>,
 }
 
-/// A source of settings: texts by name, each with where it stands.
+/// A source of settings: strings by name, each with its origin.
 type Source = BTreeMap<&'static str, (String, String)>;
 
-/// Decides what is in force. Unknown arguments count as not given: the real run brings them.
+/// Determines the effective values. Unknown arguments are ignored: the update has their values.
 pub(crate) fn resolve(arguments: &Object, environment: &Environment) -> Result<Configuration, WrongSetting> {
     let stack = of_stack(environment);
     let given = vec![of_arguments(arguments, &stack), stack, of_environment(environment)];
@@ -75,7 +74,7 @@ pub(crate) fn resolve(arguments: &Object, environment: &Environment) -> Result<C
     Ok(Configuration { client, defaults, missing, origins: sources.origins, warnings: sources.warnings })
 }
 
-/// The values in effect by their settings, without what is wrong with them.
+/// The effective values by setting, without their errors.
 pub(super) fn in_effect(arguments: &Object, environment: &Environment) -> BTreeMap<&'static str, String> {
     let stack = of_stack(environment);
     let given = vec![of_arguments(arguments, &stack), stack, of_environment(environment)];
@@ -89,7 +88,7 @@ pub(super) fn in_effect(arguments: &Object, environment: &Environment) -> BTreeM
     values
 }
 
-/// What resources inherit from a provider that was told nothing.
+/// The defaults of resources for a provider without settings.
 pub(crate) fn built_in_defaults() -> Defaults {
     Defaults {
         region: Some(BUILT_IN_REGION.to_owned()),
@@ -102,8 +101,8 @@ fn first_zone(region: &str) -> String {
     format!("{region}-1")
 }
 
-/// A value of the provider's arguments as the text its setting is read from: the default provider gets everything as
-/// texts, explicit ones get numbers and booleans, or JSON texts of them. Nothing for what is not given or not known.
+/// A provider argument as a string: default providers get all arguments as strings, explicit providers get numbers and
+/// booleans, or their JSON. `None` if it is not set or unknown.
 pub(super) fn text_of(value: &Value) -> Option<String> {
     match value.data() {
         Data::Null | Data::Unknown => None,
@@ -115,7 +114,7 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
 fn of_arguments(arguments: &Object, stack: &Source) -> Source {
     let given = SETTINGS.iter().filter_map(|setting| {
         let text = text_of(arguments.get(setting.name)?)?;
-        // The default provider's arguments are the stack's configuration.
+        // The arguments of a default provider are the stack configuration.
         let of_stack = stack.get(setting.name).is_some_and(|(other, _)| *other == text);
         let origin = if of_stack { STACK } else { ARGUMENTS };
         Some((setting.name, (text, origin.to_owned())))
@@ -123,17 +122,17 @@ fn of_arguments(arguments: &Object, stack: &Source) -> Source {
     given.collect()
 }
 
-/// The origin of what an explicit provider is given.
+/// The origin of the arguments of an explicit provider.
 pub(crate) const ARGUMENTS: &str = "the provider's arguments";
 
 const STACK: &str = "the stack's configuration";
 
 fn of_stack(environment: &Environment) -> Source {
-    // Written by Pulumi; anything else there is not ours to complain about.
-    let texts: BTreeMap<String, String> =
+    // Written by Pulumi; other content is ignored.
+    let settings: BTreeMap<String, String> =
         environment.stack_configuration().and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
     let given = SETTINGS.iter().filter_map(|setting| {
-        let text = texts.get(setting.name).filter(|text| !text.is_empty())?;
+        let text = settings.get(setting.name).filter(|text| !text.is_empty())?;
         Some((setting.name, (text.clone(), STACK.to_owned())))
     });
     given.collect()
@@ -150,7 +149,7 @@ fn of_environment(environment: &Environment) -> Source {
     source
 }
 
-/// All sources, from the strongest to the weakest.
+/// All sources, in order of precedence.
 struct Sources {
     given: Vec<Source>,
     origins: BTreeMap<&'static str, String>,
@@ -158,7 +157,7 @@ struct Sources {
 }
 
 impl Sources {
-    /// The text in force, noted with where it came from.
+    /// The effective string; records its origin.
     fn take(&mut self, name: &'static str) -> Option<String> {
         let (text, origin) = self.given.iter().find_map(|source| source.get(name))?.clone();
         self.origins.insert(name, origin);
@@ -182,14 +181,14 @@ impl Sources {
         }
     }
 
-    /// The tags of everything: those by convention, as soon as one of them is set, under those that were listed.
+    /// The tags of all resources: the tag settings and `managed-by` if one of them is set; the listed tags take precedence.
     fn tags(&mut self) -> Result<BTreeMap<String, String>, WrongSetting> {
-        let told = TAGS.iter().filter_map(|(setting, tag)| Some(((*tag).to_owned(), self.take(setting)?)));
-        let mut tags: BTreeMap<String, String> = told.collect();
+        let settings = TAGS.iter().filter_map(|(setting, tag)| Some(((*tag).to_owned(), self.take(setting)?)));
+        let mut tags: BTreeMap<String, String> = settings.collect();
         if !tags.is_empty() {
             tags.insert("managed-by".to_owned(), "pulumi".to_owned());
         }
-        tags.extend(self.read("defaultTags", setting::texts)?.unwrap_or_default());
+        tags.extend(self.read("defaultTags", setting::string_map)?.unwrap_or_default());
         Ok(tags)
     }
 
@@ -198,9 +197,9 @@ impl Sources {
         WrongSetting(format!("the setting `{setting}`, from {origin}, {reason}"))
     }
 
-    /// Region and zone: the strongest source that names either one decides both.
+    /// Region and zone: the first source that sets either determines both.
     fn locality(&mut self) -> (String, String) {
-        let told = self.given.iter().find_map(|source| {
+        let found = self.given.iter().find_map(|source| {
             let (region, zone) = (source.get("region"), source.get("zone"));
             match (region, zone) {
                 (Some((region, origin)), Some((zone, of_zone))) => {
@@ -216,33 +215,34 @@ impl Sources {
                 (None, None) => None,
             }
         });
-        let built_in = || "what is built in".to_owned();
+        let built_in = || "the built-in default".to_owned();
         let (region, of_region, zone, of_zone) =
-            told.unwrap_or_else(|| (BUILT_IN_REGION.to_owned(), built_in(), first_zone(BUILT_IN_REGION), built_in()));
-        self.doubt("region", &region, &of_region, setting::is_region(&region), "fr-par");
-        self.doubt("zone", &zone, &of_zone, setting::region_of(&zone).is_some(), "fr-par-1");
+            found.unwrap_or_else(|| (BUILT_IN_REGION.to_owned(), built_in(), first_zone(BUILT_IN_REGION), built_in()));
+        self.warn("region", &region, &of_region, setting::is_region(&region), "fr-par");
+        self.warn("zone", &zone, &of_zone, setting::region_of(&zone).is_some(), "fr-par-1");
         self.origins.extend([("region", of_region), ("zone", of_zone)]);
         (region, zone)
     }
 
-    fn doubt(&mut self, name: &str, text: &str, origin: &str, right: bool, example: &str) {
-        // What was derived from something doubtful was doubted there.
+    fn warn(&mut self, name: &str, text: &str, origin: &str, right: bool, example: &str) {
+        // A derived value was checked with its source.
         if !right && origin != "the region" && origin != "the zone" {
-            self.warnings
-                .push(format!("the {name} `{text}`, from {origin}, does not look like one, such as `{example}`"));
+            self.warnings.push(format!(
+                "the {name} `{text}`, from {origin}, does not have the form of a {name}, such as `{example}`"
+            ));
         }
     }
 
-    /// Adds the profile as the weakest source, and tells whether any TLS certificate is accepted.
+    /// Adds the profile as the source with the lowest precedence, and returns whether any TLS certificate is accepted.
     fn add_profile(&mut self, environment: &Environment) -> Result<bool, WrongSetting> {
         let insecure = environment.insecure();
         let named = self.take("profile");
         let chosen = match open(environment, named.as_deref()) {
             Ok(chosen) => chosen,
-            Err(trouble) if trouble.asked_for => return Err(WrongSetting(trouble.text)),
-            // A file nobody asked for must not stop who does without it.
-            Err(trouble) => {
-                self.warnings.push(trouble.text);
+            Err(invalid) if invalid.is_explicit => return Err(WrongSetting(invalid.text)),
+            // An invalid file that the user did not set must not fail a program that does not need it.
+            Err(invalid) => {
+                self.warnings.push(invalid.text);
                 return Ok(insecure.unwrap_or_default());
             }
         };
@@ -254,26 +254,27 @@ impl Sources {
 }
 
 /// A configuration file that cannot be used.
-struct Trouble {
+struct InvalidFile {
     text: String,
-    asked_for: bool,
+    is_explicit: bool,
 }
 
-/// The profile in force and the file it stands in; nothing if there is no file and none was asked for.
-fn open(environment: &Environment, profile: Option<&str>) -> Result<Option<(Chosen, String)>, Trouble> {
+/// The active profile and its file; `None` if the file does not exist and no profile was set.
+fn open(environment: &Environment, profile: Option<&str>) -> Result<Option<(Chosen, String)>, InvalidFile> {
     let Some((path, file_named)) = environment.scaleway_file() else {
         let lost = |name| format!("the profile `{name}` cannot be found: neither HOME nor SCW_CONFIG_PATH is set");
-        return profile.map_or(Ok(None), |name| Err(Trouble { text: lost(name), asked_for: true }));
+        return profile.map_or(Ok(None), |name| Err(InvalidFile { text: lost(name), is_explicit: true }));
     };
-    let asked_for = file_named || profile.is_some();
+    let is_explicit = file_named || profile.is_some();
     let place = path.display().to_string();
-    let trouble = |what: String| Trouble { text: format!("the Scaleway configuration file {place} {what}"), asked_for };
+    let invalid =
+        |what: String| InvalidFile { text: format!("the Scaleway configuration file {place} {what}"), is_explicit };
     let text = match environment.read(&path) {
         Ok(text) => text,
-        // As for Scaleway's own tools, a file that does not exist has no profiles, wherever it was named.
+        // As in Scaleway's tools, a file that does not exist has no profiles, even if its path is set.
         Err(error) if error.kind() == io::ErrorKind::NotFound && profile.is_none() => return Ok(None),
-        Err(error) => return Err(trouble(format!("cannot be read: {error}"))),
+        Err(error) => return Err(invalid(format!("cannot be read: {error}"))),
     };
-    let chosen = profile::choose(&text, profile).map_err(|error| trouble(error.to_string()))?;
+    let chosen = profile::choose(&text, profile).map_err(|error| invalid(error.to_string()))?;
     Ok(Some((chosen, place)))
 }

@@ -1,19 +1,19 @@
-//! The settings of the provider: their names, what they hold, and how texts become that. Knows no source.
+//! The settings of the provider: their names, their types, and how strings are parsed.
 
 use std::collections::BTreeMap;
 
-/// What a setting holds.
+/// The type of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holds {
-    /// Any text.
+    /// Any string.
     Text,
-    /// An address of HTTP.
+    /// An HTTP URL.
     Url,
-    /// A whole number of at least this.
+    /// An integer with this minimum.
     Count(u32),
-    /// Texts by names, as JSON.
-    Texts,
-    /// A word that names can end with.
+    /// A map of strings, as JSON.
+    Map,
+    /// A suffix of names.
     Word,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Setting {
     pub(super) holds: Holds,
 }
 
-/// Every setting, as the schema offers them.
+/// All settings of the schema.
 pub(super) const SETTINGS: &[Setting] = &[
     text("accessKey"),
     text("secretKey"),
@@ -40,13 +40,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     text("component"),
     text("owner"),
     text("costCentre"),
-    Setting { name: "defaultTags", holds: Holds::Texts },
+    Setting { name: "defaultTags", holds: Holds::Map },
     Setting { name: "maxRetries", holds: Holds::Count(0) },
     Setting { name: "requestsPerSecond", holds: Holds::Count(1) },
     Setting { name: "maxConcurrentRequests", holds: Holds::Count(1) },
 ];
 
-/// Names that stand among the settings without being ours: what Pulumi says about the plugin itself.
+/// Settings of Pulumi for the plugin itself.
 pub(super) const PULUMIS_OWN: [&str; 2] = ["version", "pluginDownloadURL"];
 
 const fn text(name: &'static str) -> Setting {
@@ -54,23 +54,25 @@ const fn text(name: &'static str) -> Setting {
 }
 
 impl Holds {
-    /// What is wrong with a text that should be this.
+    /// The problem of a string of this type.
     pub(super) fn wrong(self, text: &str) -> Option<String> {
         match self {
             Self::Text => None,
             Self::Url if url(text).is_some() => None,
-            Self::Url => Some("must be an http or https address, such as `https://api.scaleway.com`".to_owned()),
+            Self::Url => Some("must be an http or https URL, such as `https://api.scaleway.com`".to_owned()),
             Self::Count(least) if count(text).is_some_and(|number| number >= least) => None,
-            Self::Count(least) => Some(format!("must be a whole number of at least {least}")),
-            Self::Texts if texts(text).is_some() => None,
-            Self::Texts => Some("must be texts by their names, such as `{\"team\": \"data\"}`".to_owned()),
+            Self::Count(least) => Some(format!("must be an integer of at least {least}")),
+            Self::Map if string_map(text).is_some() => None,
+            Self::Map => Some("must be a map of strings, such as `{\"team\": \"data\"}`".to_owned()),
             Self::Word if is_word(text) => None,
-            Self::Word => Some("must be of lower-case letters, digits and dashes, such as `production`".to_owned()),
+            Self::Word => {
+                Some("must consist of lower-case letters, digits and dashes, such as `production`".to_owned())
+            }
         }
     }
 }
 
-/// Whether names can end with a text.
+/// Whether a string is a valid suffix of names.
 fn is_word(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('-')
@@ -78,19 +80,19 @@ fn is_word(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-/// An address of HTTP.
+/// An HTTP URL.
 pub(super) fn url(text: &str) -> Option<client::Url> {
     let url = client::Url::parse(text).ok()?;
     (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
 }
 
-/// A whole number.
+/// An integer.
 pub(super) fn count(text: &str) -> Option<u32> {
     text.parse().ok()
 }
 
-/// Texts by names; numbers and switches are taken as texts, since YAML makes such of them.
-pub(super) fn texts(text: &str) -> Option<BTreeMap<String, String>> {
+/// A map of strings; numbers and booleans become strings, because YAML parses unquoted values as such.
+pub(super) fn string_map(text: &str) -> Option<BTreeMap<String, String>> {
     let given: BTreeMap<String, serde_json::Value> = serde_json::from_str(text).ok()?;
     let plain = |(name, value): (String, serde_json::Value)| match value {
         serde_json::Value::String(text) => Some((name, text)),
@@ -100,13 +102,13 @@ pub(super) fn texts(text: &str) -> Option<BTreeMap<String, String>> {
     given.into_iter().map(plain).collect()
 }
 
-/// Whether a text has the form of a region (`fr-par`). Keeps no list: Scaleway adds some.
+/// Whether a string has the form of a region (`fr-par`). A list is not used, because Scaleway adds regions.
 pub(super) fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     parts.len() == 2 && parts.iter().all(|part| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
-/// The region of a text that has the form of a zone (`fr-par-1`).
+/// The region of a string that has the form of a zone (`fr-par-1`).
 pub(super) fn region_of(zone: &str) -> Option<&str> {
     let (region, number) = zone.rsplit_once('-')?;
     (is_region(region) && number.parse::<u8>().is_ok()).then_some(region)

@@ -1,4 +1,4 @@
-//! Where each setting comes from, which source wins, and the reference page of the variables.
+//! The source of each setting, their precedence, and the reference page of the environment variables.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
@@ -9,9 +9,9 @@ use value::{Object, Value};
 
 use super::*;
 
-/// One row of the table: what each source says, and what comes of it.
+/// One row of the table: the sources, and the effective values.
 struct Case {
-    says: &'static str,
+    name: &'static str,
     arguments: &'static [(&'static str, &'static str)],
     stack: &'static str,
     environment: &'static [(&'static str, &'static str)],
@@ -25,19 +25,19 @@ const FILE: &str = "profile `default` of /home/me/.config/scw/config.yaml";
 
 const CASES: &[Case] = &[
     Case {
-        says: "nothing is told",
+        name: "no source has settings",
         arguments: &[],
         stack: "",
         environment: &[],
         file: "",
         expected: &[
-            ("region", "fr-par", "what is built in"),
-            ("zone", "fr-par-1", "what is built in"),
+            ("region", "fr-par", "the built-in default"),
+            ("zone", "fr-par-1", "the built-in default"),
             ("apiUrl", "https://api.scaleway.com/", "nothing"),
         ],
     },
     Case {
-        says: "arguments go before everything",
+        name: "arguments take precedence over all other sources",
         arguments: &[("projectId", "argument")],
         stack: r#"{"projectId": "stack"}"#,
         environment: &[("SCW_DEFAULT_PROJECT_ID", "variable")],
@@ -45,7 +45,7 @@ const CASES: &[Case] = &[
         expected: &[("projectId", "argument", ARGUMENTS)],
     },
     Case {
-        says: "the stack goes before the environment, also for an explicit provider",
+        name: "the stack configuration takes precedence over the environment, also for an explicit provider",
         arguments: &[],
         stack: r#"{"projectId": "stack"}"#,
         environment: &[("SCW_DEFAULT_PROJECT_ID", "variable")],
@@ -53,7 +53,7 @@ const CASES: &[Case] = &[
         expected: &[("projectId", "stack", STACK)],
     },
     Case {
-        says: "the default provider's arguments are the stack's",
+        name: "the arguments of the default provider are the stack configuration",
         arguments: &[("projectId", "stack")],
         stack: r#"{"projectId": "stack"}"#,
         environment: &[],
@@ -61,7 +61,7 @@ const CASES: &[Case] = &[
         expected: &[("projectId", "stack", STACK)],
     },
     Case {
-        says: "the environment goes before the profile",
+        name: "the environment takes precedence over the profile",
         arguments: &[],
         stack: "",
         environment: &[("SCW_DEFAULT_PROJECT_ID", "variable")],
@@ -69,7 +69,7 @@ const CASES: &[Case] = &[
         expected: &[("projectId", "variable", "SCW_DEFAULT_PROJECT_ID")],
     },
     Case {
-        says: "the profile gives what nobody else does",
+        name: "the profile has the lowest precedence",
         arguments: &[],
         stack: "",
         environment: &[],
@@ -81,7 +81,7 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
-        says: "of two spellings the documented one counts",
+        name: "the documented variable takes precedence over its alias",
         arguments: &[],
         stack: "",
         environment: &[("SCW_ORGANIZATION_ID", "short"), ("SCW_DEFAULT_ORGANIZATION_ID", "long")],
@@ -89,7 +89,7 @@ const CASES: &[Case] = &[
         expected: &[("organizationId", "long", "SCW_DEFAULT_ORGANIZATION_ID")],
     },
     Case {
-        says: "the other spelling counts alone",
+        name: "the alias is used alone",
         arguments: &[],
         stack: "",
         environment: &[("SCW_ORGANIZATION_ID", "short"), ("SCW_REGION", "nl-ams")],
@@ -97,7 +97,7 @@ const CASES: &[Case] = &[
         expected: &[("organizationId", "short", "SCW_ORGANIZATION_ID"), ("region", "nl-ams", "SCW_REGION")],
     },
     Case {
-        says: "a zone without a region gives its region",
+        name: "a zone without a region determines the region",
         arguments: &[("zone", "pl-waw-2")],
         stack: "",
         environment: &[],
@@ -105,7 +105,7 @@ const CASES: &[Case] = &[
         expected: &[("zone", "pl-waw-2", ARGUMENTS), ("region", "pl-waw", "the zone")],
     },
     Case {
-        says: "a region without a zone gives its first zone, whatever a weaker source says",
+        name: "a region without a zone determines the zone, even if a source of lower precedence sets one",
         arguments: &[],
         stack: "",
         environment: &[("SCW_DEFAULT_REGION", "nl-ams")],
@@ -113,15 +113,15 @@ const CASES: &[Case] = &[
         expected: &[("region", "nl-ams", "SCW_DEFAULT_REGION"), ("zone", "nl-ams-1", "the region")],
     },
     Case {
-        says: "what is empty is not given",
+        name: "empty values are not set",
         arguments: &[("region", ""), ("projectId", "")],
         stack: r#"{"projectId": ""}"#,
         environment: &[("SCW_DEFAULT_PROJECT_ID", ""), ("SCW_PROJECT_ID", "short"), ("SCW_DEFAULT_REGION", "")],
         file: "default_region: ''",
-        expected: &[("projectId", "short", "SCW_PROJECT_ID"), ("region", "fr-par", "what is built in")],
+        expected: &[("projectId", "short", "SCW_PROJECT_ID"), ("region", "fr-par", "the built-in default")],
     },
     Case {
-        says: "numbers are read from texts",
+        name: "numbers are parsed from strings",
         arguments: &[("maxRetries", "0"), ("requestsPerSecond", "7"), ("maxConcurrentRequests", "3")],
         stack: "",
         environment: &[],
@@ -133,7 +133,7 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
-        says: "texts stay texts, also when they look like something else",
+        name: "strings stay strings, even if they look like other types",
         arguments: &[("projectId", r#"{"a": 1}"#)],
         stack: "",
         environment: &[],
@@ -141,7 +141,7 @@ const CASES: &[Case] = &[
         expected: &[("projectId", r#"{"a": 1}"#, ARGUMENTS)],
     },
     Case {
-        says: "a stack configuration that is none is left alone",
+        name: "an invalid stack configuration is ignored",
         arguments: &[],
         stack: "[broken",
         environment: &[("SCW_ACCESS_KEY", "SCWX"), ("SCW_SECRET_KEY", "s")],
@@ -154,7 +154,7 @@ fn object(fields: &[(&str, &str)]) -> Object {
     fields.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))).collect()
 }
 
-/// What a process sees whose home is /home/me.
+/// The environment of a process with the home directory /home/me.
 fn environment_of(variables: &[(&'static str, &str)], stack: &str, file: &str) -> Environment {
     let mut variables: BTreeMap<&str, String> =
         variables.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
@@ -185,21 +185,21 @@ fn value_of(configuration: &Configuration, setting: &str) -> Option<String> {
 }
 
 #[test]
-fn each_setting_comes_from_the_strongest_source_that_gives_it() {
+fn each_setting_has_the_source_with_the_highest_precedence() {
     for case in CASES {
         let environment = environment_of(case.environment, case.stack, case.file);
         let configuration = resolve(&object(case.arguments), &environment).unwrap();
         for (setting, value, origin) in case.expected {
-            assert_eq!(value_of(&configuration, setting).as_deref(), Some(*value), "{}: {setting}", case.says);
+            assert_eq!(value_of(&configuration, setting).as_deref(), Some(*value), "{}: {setting}", case.name);
             let came_from = configuration.origins.get(setting).map_or("nothing", String::as_str);
-            assert_eq!(came_from, *origin, "{}: {setting}", case.says);
+            assert_eq!(came_from, *origin, "{}: {setting}", case.name);
         }
-        assert_eq!(configuration.warnings, [""; 0], "{}", case.says);
+        assert_eq!(configuration.warnings, [""; 0], "{}", case.name);
     }
 }
 
 #[test]
-fn typed_arguments_of_an_explicit_provider_count_like_texts() {
+fn typed_arguments_of_an_explicit_provider_equal_strings() {
     let mut arguments = object(&[("secretKey", "s")]);
     arguments.insert("maxRetries".into(), Value::from(5.0));
     arguments.insert("region".into(), Value::UNKNOWN);
@@ -210,7 +210,7 @@ fn typed_arguments_of_an_explicit_provider_count_like_texts() {
 }
 
 #[test]
-fn without_a_secret_key_the_missing_one_is_named_in_both_spellings() {
+fn a_missing_secret_key_is_reported_as_setting_and_variable() {
     let none = resolve(&Object::new(), &environment_of(&[("SCW_ACCESS_KEY", "SCWX")], "", "")).unwrap();
     assert!(none.client.credentials.is_none());
     let text = none.missing.unwrap().to_string();
@@ -222,7 +222,7 @@ fn without_a_secret_key_the_missing_one_is_named_in_both_spellings() {
 }
 
 #[test]
-fn the_certificate_check_is_switched_off_by_variable_or_profile_only() {
+fn only_the_variable_or_the_profile_disables_certificate_validation() {
     let insecure = |environment: &[(&'static str, &str)], file: &str| {
         resolve(&Object::new(), &environment_of(environment, "", file)).unwrap().client.insecure
     };
@@ -241,18 +241,18 @@ fn check_wrong(arguments: &[(&str, &str)], environment: &[(&'static str, &str)],
 }
 
 #[test]
-fn a_setting_nothing_can_be_done_with_is_named_with_its_source_and_never_quoted() {
+fn an_invalid_setting_is_reported_with_its_source_without_its_value() {
     check_wrong(
         &[],
         &[("SCW_API_URL", "canary")],
         "",
-        "the setting `apiUrl`, from SCW_API_URL, must be an http or https address, such as `https://api.scaleway.com`",
+        "the setting `apiUrl`, from SCW_API_URL, must be an http or https URL, such as `https://api.scaleway.com`",
     );
     check_wrong(
         &[("maxRetries", "canary")],
         &[],
         "",
-        "the setting `maxRetries`, from the provider's arguments, must be a whole number of at least 0",
+        "the setting `maxRetries`, from the provider's arguments, must be an integer of at least 0",
     );
     check_wrong(
         &[("profile", "production")],
@@ -270,7 +270,7 @@ fn a_setting_nothing_can_be_done_with_is_named_with_its_source_and_never_quoted(
 }
 
 #[test]
-fn a_named_file_that_does_not_exist_is_the_same_as_no_file() {
+fn a_configured_file_that_does_not_exist_equals_no_file() {
     let variables = [("SCW_CONFIG_PATH", "/elsewhere.yaml"), ("SCW_SECRET_KEY", "s")];
     let configuration = resolve(&Object::new(), &environment_of(&variables, "", "")).unwrap();
     assert!(configuration.missing.is_none());
@@ -278,25 +278,25 @@ fn a_named_file_that_does_not_exist_is_the_same_as_no_file() {
 }
 
 #[test]
-fn a_broken_file_nobody_asked_for_is_only_a_warning() {
+fn an_invalid_default_file_is_only_a_warning() {
     let configuration =
         resolve(&Object::new(), &environment_of(&[("SCW_SECRET_KEY", "s")], "", "secret_key: [")).unwrap();
     assert!(configuration.missing.is_none());
-    assert!(configuration.warnings[0].contains("is not the YAML"), "{:?}", configuration.warnings);
+    assert!(configuration.warnings[0].contains("has invalid YAML"), "{:?}", configuration.warnings);
 }
 
 #[test]
-fn a_region_that_looks_like_none_is_doubted_once_and_used() {
+fn an_unusual_region_causes_one_warning_and_is_used() {
     let configuration = resolve(&object(&[("region", "Paris")]), &environment_of(&[], "", "")).unwrap();
     assert_eq!(configuration.defaults.region.as_deref(), Some("Paris"));
     assert_eq!(
         configuration.warnings,
-        ["the region `Paris`, from the provider's arguments, does not look like one, such as `fr-par`"]
+        ["the region `Paris`, from the provider's arguments, does not have the form of a region, such as `fr-par`"]
     );
 }
 
 #[test]
-fn the_convention_is_tags_under_those_that_are_listed() {
+fn listed_tags_take_precedence_over_tag_settings() {
     let tags = |arguments: &[(&str, &str)]| {
         let tags = resolve(&object(arguments), &environment_of(&[], "", "")).unwrap().defaults.tags;
         tags.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
@@ -308,7 +308,7 @@ fn the_convention_is_tags_under_those_that_are_listed() {
 }
 
 #[test]
-fn arguments_are_checked_by_name_and_unknown_ones_are_right() {
+fn arguments_are_checked_and_unknown_values_are_valid() {
     let mut arguments = object(&[("apiUrl", "ftp://x"), ("maxConcurrentRequests", "0"), ("region", "anything")]);
     arguments.insert("maxRetries".into(), Value::UNKNOWN);
     arguments.insert("version".into(), "0.1.0".into());
@@ -318,7 +318,7 @@ fn arguments_are_checked_by_name_and_unknown_ones_are_right() {
 }
 
 #[test]
-fn only_our_own_settings_change_and_none_replaces() {
+fn only_settings_of_this_package_change_and_none_replaces() {
     let olds =
         object(&[("region", "fr-par"), ("maxRetries", "5"), ("version", "0.1.0"), ("theirs", "x"), ("zone", "a")]);
     let mut news = object(&[("region", "nl-ams"), ("version", "0.2.0"), ("projectId", "p")]);
@@ -339,7 +339,7 @@ fn only_our_own_settings_change_and_none_replaces() {
 
 /// The SDK of `pulumiverse_scaleway` writes settings from the environment into the state; ours does not.
 #[test]
-fn a_setting_that_comes_from_elsewhere_with_the_same_value_is_no_change() {
+fn the_same_value_from_another_source_is_not_a_change() {
     let environment = [
         ("SCW_ACCESS_KEY", "SCWXXXXXXXXXXXXXXXXX"),
         ("SCW_SECRET_KEY", "canary"),
@@ -367,7 +367,7 @@ fn a_setting_that_comes_from_elsewhere_with_the_same_value_is_no_change() {
 }
 
 #[test]
-fn a_misspelled_setting_is_told_with_the_one_that_was_meant() {
+fn a_misspelled_setting_is_reported_with_a_suggestion() {
     let arguments = object(&[("secret_key", "canary"), ("stage", "dev"), ("version", "1"), ("__internal", "x")]);
     assert_eq!(
         unknown(&arguments),
@@ -386,7 +386,7 @@ fn the_settings_are_those_of_the_schema() {
         .map(|setting| match setting.holds {
             setting::Holds::Count(_) => (setting.name, "integer"),
             setting::Holds::Text | setting::Holds::Url | setting::Holds::Word => (setting.name, "string"),
-            setting::Holds::Texts => (setting.name, "object"),
+            setting::Holds::Map => (setting.name, "object"),
         })
         .collect();
     for place in ["/config/variables", "/provider/inputProperties"] {
@@ -397,7 +397,7 @@ fn the_settings_are_those_of_the_schema() {
 }
 
 #[test]
-fn every_variable_of_a_setting_names_one() {
+fn every_variable_of_a_setting_has_a_setting() {
     for variable in VARIABLES {
         let Some(name) = variable.setting else { continue };
         assert!(setting::SETTINGS.iter().any(|setting| setting.name == name), "{}", variable.name);
@@ -421,7 +421,7 @@ fn reference_page() -> String {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the plugin")]
-fn reference_page_is_what_the_table_says() {
+fn reference_page_equals_the_table() {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/environment.md");
     if std::env::var_os("UPDATE_REFERENCE").is_some() {
         std::fs::create_dir_all(place.parent().unwrap()).unwrap();

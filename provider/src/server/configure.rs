@@ -1,4 +1,4 @@
-//! Configure: from the settings of a provider resource to a client and an engine. Knows no other call.
+//! Configure: creates the client and the engine from the settings of a provider resource.
 
 use std::sync::{Arc, PoisonError};
 
@@ -15,16 +15,16 @@ use crate::journal_file::JournalFiles;
 use crate::rng::LocalRng;
 use crate::to_proto;
 
-/// What Configure made.
+/// The result of Configure.
 pub(super) struct Configured {
     pub(super) engine: Engine,
     pub(super) defaults: Defaults,
     pub(super) missing: Option<MissingKey>,
-    /// Where Object Storage is, if not at Scaleway's.
+    /// The endpoint of Object Storage, if it is not Scaleway's.
     pub(super) storage: Option<String>,
-    /// Where the API is.
+    /// The URL of the API.
     pub(super) api: String,
-    /// Which provider resource this process serves (`urn::id`), for the parts of components; empty if unknown.
+    /// The provider resource of this process (`urn::id`), for the parts of components; empty if unknown.
     pub(super) reference: String,
 }
 

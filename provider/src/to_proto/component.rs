@@ -1,4 +1,4 @@
-//! What a component registers and answers: property bags in which each value says what it depends on.
+//! Registrations and results of components: property bags in which each value contains its dependencies.
 
 use std::collections::BTreeMap;
 
@@ -10,23 +10,27 @@ use pulumi_rpc::pulumirpc::register_resource_request::PropertyDependencies;
 use pulumi_rpc::signature;
 use value::{Object, Value};
 
-/// A component that was built.
+/// A constructed component.
 pub(crate) fn constructed(urn: String, outputs: Object, is_preview: bool, marked: bool) -> rpc::ConstructResponse {
     let urns = |value: &Value| rpc::construct_response::PropertyDependencies { urns: sorted(value) };
     let state_dependencies = outputs.iter().map(|(name, value)| (name.clone(), urns(value))).collect();
-    rpc::ConstructResponse { urn, state: Some(told(outputs, is_preview, marked)), state_dependencies }
+    rpc::ConstructResponse { urn, state: Some(outputs_bag(outputs, is_preview, marked)), state_dependencies }
 }
 
-/// What a method gave.
+/// The result of a method.
 pub(crate) fn called(outputs: Object, is_preview: bool, marked: bool) -> rpc::CallResponse {
     let urns = |value: &Value| rpc::call_response::ReturnDependencies { urns: sorted(value) };
     let return_dependencies = outputs.iter().map(|(name, value)| (name.clone(), urns(value))).collect();
-    rpc::CallResponse { r#return: Some(told(outputs, is_preview, marked)), return_dependencies, failures: Vec::new() }
+    rpc::CallResponse {
+        r#return: Some(outputs_bag(outputs, is_preview, marked)),
+        return_dependencies,
+        failures: Vec::new(),
+    }
 }
 
-/// The registration of a part, without what the program said of the whole.
+/// The registration of a part, without the options of the component.
 ///
-/// Each input depends on exactly what it was computed from; the engine orders creation and deletion by that.
+/// Each input depends on exactly the resources it was computed from, which determine the order of creation and deletion.
 pub(crate) fn registration(child: Child, package: &str) -> rpc::RegisterResourceRequest {
     let mut dependencies = child.depends_on;
     let mut property_dependencies = BTreeMap::new();
@@ -45,12 +49,12 @@ pub(crate) fn registration(child: Child, package: &str) -> rpc::RegisterResource
         dependencies: dependencies.into_iter().collect(),
         property_dependencies,
         deleted_with: child.deleted_with.unwrap_or_default(),
-        ..asking()
+        ..registration_defaults()
     }
 }
 
-/// How much of an answer can be read here.
-pub(crate) fn asking() -> rpc::RegisterResourceRequest {
+/// The features of responses that the plugin can decode.
+pub(crate) fn registration_defaults() -> rpc::RegisterResourceRequest {
     rpc::RegisterResourceRequest {
         accept_secrets: true,
         accept_resources: true,
@@ -61,8 +65,8 @@ pub(crate) fn asking() -> rpc::RegisterResourceRequest {
     }
 }
 
-/// Outputs as a bag; unknown ones only where the engine bears them.
-fn told(mut outputs: Object, is_preview: bool, marked: bool) -> Struct {
+/// Outputs as a property bag; unknown outputs only in previews.
+fn outputs_bag(mut outputs: Object, is_preview: bool, marked: bool) -> Struct {
     if !is_preview {
         super::drop_unknown(&mut outputs);
     }
@@ -72,7 +76,7 @@ fn told(mut outputs: Object, is_preview: bool, marked: bool) -> Struct {
     Struct { fields: outputs.into_iter().map(|(name, value)| (name, output(value))).collect() }
 }
 
-/// A value with what it depends on, whole: what stands inside of it depends on the same.
+/// A value with its dependencies, which apply to inner values too.
 fn output(value: Value) -> Wire {
     let urns = sorted(&value);
     let secret = value.contains_secret();
@@ -88,7 +92,7 @@ fn output(value: Value) -> Wire {
     Wire { kind: Some(Kind::StructValue(super::marked(signature::OUTPUT_VALUE, fields))) }
 }
 
-/// What a sealed value holds: the output value around it says that it is secret.
+/// The plain content of a secret value: the output value around it has the secret flag.
 fn unsealed(wire: Wire) -> Wire {
     match wire.kind {
         Some(Kind::StructValue(mut bag)) if is_sealed(&bag) => bag.fields.remove("value").unwrap_or_default(),

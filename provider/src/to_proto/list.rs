@@ -1,16 +1,16 @@
-//! What exists, as answers of List: one message for each resource, and where to go on. Knows no resource.
+//! Responses of List: one message for each resource, and the continuation token.
 
 use engine::Listed;
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::list_response::{Computed, Continuation, Response, Result};
 
-/// The answer to a question that holds unknowns.
+/// The response to a query with unknown values.
 pub(crate) fn list_unknown() -> rpc::ListResponse {
     rpc::ListResponse { response: Some(Response::Computed(Computed {})) }
 }
 
-/// Those after the id that an earlier answer ended with, at most `limit` of them (all, if that is below 1), and where
-/// to go on if there are more. An id says better where that is than a number: between two questions some come and go.
+/// The resources after the last ID of an earlier response, at most `limit` (all if it is below 1), and the continuation
+/// token. The token is an ID and not an offset, because resources are created and deleted between two requests.
 pub(crate) fn listed(all: Vec<Listed>, limit: i64, after: &str) -> Vec<rpc::ListResponse> {
     let mut left = all.into_iter().filter(|listed| listed.id.as_str() > after).peekable();
     let limit = usize::try_from(limit).ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);

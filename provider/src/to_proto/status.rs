@@ -1,7 +1,7 @@
-//! Errors as gRPC statuses: which code, which details. The one home of gRPC codes.
+//! Errors as gRPC statuses with details. This is the only module with gRPC codes.
 //!
-//! The engine of Pulumi takes Unknown, Internal and DataLoss for "the state may be corrupt" and Unavailable for a dead
-//! plugin, so trouble with Scaleway never gets one of these.
+//! For Pulumi's engine, Unknown, Internal and DataLoss mean "the state may be corrupt", and Unavailable means that the plugin
+//! exited, so errors of Scaleway never have these codes.
 
 use components::Problem;
 use prost::Message;
@@ -16,18 +16,18 @@ use super::unseen;
 use crate::config::{MissingKey, WrongSetting};
 use crate::from_proto::Malformed;
 
-/// How the engine knows which inputs are wrong.
+/// The detail with which the engine finds the invalid inputs.
 const INPUT_PROPERTIES: &str = "type.googleapis.com/pulumirpc.InputPropertiesError";
 
-/// How the engine knows that a resource exists although the operation failed.
+/// The detail of a resource that exists although the operation failed.
 const INIT_FAILED: &str = "type.googleapis.com/pulumirpc.ErrorResourceInitFailed";
 
-/// A failed operation. What exists all the same goes along, so that Pulumi keeps it.
+/// A failed operation, with the partial state, so that Pulumi stores it.
 pub(crate) fn failed(error: &Error) -> Status {
     let code = code(error.kind());
     let message = error.to_string();
     match error.partial_state() {
-        Some(left) => with_init_failed(code, &message, left),
+        Some(partial) => with_init_failed(code, &message, partial),
         None => Status::new(code, message),
     }
 }
@@ -36,12 +36,12 @@ pub(crate) fn malformed(error: &Malformed) -> Status {
     Status::invalid_argument(error.to_string())
 }
 
-/// Everything that is wrong with the inputs of a component, as they were given and as they were understood.
+/// The problems of the inputs of a component. `inputs` are the inputs as received and as decoded.
 pub(crate) fn wrong_inputs(token: &str, name: &str, inputs: &[&Object], problems: Vec<Problem>) -> Status {
     let label = token.rsplit(':').next().unwrap_or(token);
     let message = match problems.len() {
-        1 => format!("an input of {label} \"{name}\" is wrong; nothing was made"),
-        count => format!("{count} inputs of {label} \"{name}\" are wrong; nothing was made"),
+        1 => format!("an input of {label} \"{name}\" is invalid; no resource was created"),
+        count => format!("{count} inputs of {label} \"{name}\" are invalid; no resource was created"),
     };
     let errors = problems
         .into_iter()
@@ -54,17 +54,17 @@ pub(crate) fn wrong_inputs(token: &str, name: &str, inputs: &[&Object], problems
     with_detail(Code::InvalidArgument, &message, INPUT_PROPERTIES, detail.encode_to_vec())
 }
 
-/// A component that could not be built although its inputs were right.
+/// A component whose construction failed with valid inputs.
 pub(crate) fn not_built(name: &str, error: &components::Error) -> Status {
     let code = match error {
         components::Error::Ended => Code::Cancelled,
         components::Error::Unknown(_) => Code::InvalidArgument,
-        components::Error::Part { .. } | components::Error::Refused { .. } => Code::Aborted,
+        components::Error::Part { .. } | components::Error::Rejected { .. } => Code::Aborted,
     };
-    Status::new(code, format!("building \"{name}\": {error}"))
+    Status::new(code, format!("constructing component \"{name}\": {error}"))
 }
 
-/// A resource or function this version does not have.
+/// A resource or function that this version does not have.
 pub(crate) fn unknown_token(what: &str, token: &str) -> Status {
     Status::invalid_argument(format!(
         "there is no {what} `{token}` in version {} of this package\n\
@@ -75,10 +75,10 @@ pub(crate) fn unknown_token(what: &str, token: &str) -> Status {
 
 /// An operation before Configure, which only a caller other than Pulumi's engine attempts.
 pub(crate) fn not_configured() -> Status {
-    Status::failed_precondition("the provider is not configured: Configure has to come first")
+    Status::failed_precondition("the provider is not configured: call Configure first")
 }
 
-/// A setting nothing can be done with.
+/// An invalid setting.
 pub(crate) fn wrong_configuration(error: &WrongSetting) -> Status {
     Status::invalid_argument(error.to_string())
 }
@@ -88,12 +88,12 @@ pub(crate) fn unauthenticated(missing: MissingKey) -> Status {
     Status::unauthenticated(missing.to_string())
 }
 
-/// A panic. Nobody knows what was done before it, which is what Internal says.
+/// A panic. Its effects are unknown, which is the meaning of Internal.
 pub(crate) fn bug(method: &str, place: Option<&str>) -> Status {
     let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
     Status::internal(format!(
         "a bug in the plugin stopped {method}{place}\n\
-         Hint: please report it; `pulumi refresh` shows what exists."
+         Hint: report this bug; `pulumi refresh` reads the existing resources."
     ))
 }
 
@@ -112,19 +112,19 @@ fn code(kind: ErrorKind) -> Code {
     }
 }
 
-/// `ErrorResourceInitFailed`, as a detail in the trailer where the engine looks for it.
-fn with_init_failed(code: Code, message: &str, left: &PartialState) -> Status {
+/// `ErrorResourceInitFailed`, as a detail in the trailer.
+fn with_init_failed(code: Code, message: &str, partial: &PartialState) -> Status {
     let detail = rpc::ErrorResourceInitFailed {
-        id: left.id.clone(),
-        properties: Some(super::known(left.state.clone())),
+        id: partial.id.clone(),
+        properties: Some(super::known(partial.state.clone())),
         reasons: vec![message.to_owned()],
-        inputs: Some(super::known(left.inputs.clone())),
-        refresh_before_update: rules::has_moved(&left.state),
+        inputs: Some(super::known(partial.inputs.clone())),
+        refresh_before_update: rules::has_moved(&partial.state),
     };
     with_detail(code, message, INIT_FAILED, detail.encode_to_vec())
 }
 
-/// A status with one detail, where the engine looks for it.
+/// A status with one detail.
 fn with_detail(code: Code, message: &str, type_url: &str, value: Vec<u8>) -> Status {
     let detail = prost_types::Any { type_url: type_url.to_owned(), value };
     let details = Details { code: code.into(), message: message.to_owned(), details: vec![detail] };

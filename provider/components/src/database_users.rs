@@ -1,23 +1,23 @@
-//! Two users of a database who take turns: who rests gets a new password and the rights, somebody logs in as that user, and then
-//! it is told.
+//! Two alternating users of a database: the inactive user gets a new password and the privilege, a check logs in as that user,
+//! and then the outputs change.
 //!
-//! The user who had the turn keeps password and rights meanwhile. Only the one whose turn it is has a privilege here, so Pulumi
-//! deletes the other's, which takes the rights away, once everything else has been done well, whoever reads the outputs
-//! included. An update that failed leaves both, and the next one changes neither. No user is dropped: tables may be theirs.
+//! The active user keeps its password and privilege during the rotation. Only the new active user has a privilege in the
+//! program, so Pulumi deletes the other privilege after all other changes succeeded, including those of resources that use the
+//! outputs. A failed update keeps both, and the next update changes neither. No user is deleted, because users own tables.
 
 use value::{Object, Value, object};
 
 use crate::database::{connection_string, sql_name};
 use crate::error::Error;
-use crate::rotated_credential::{PATIENCE, Proven};
+use crate::rotated_credential::{CHECK_TIMEOUT_SECONDS, Verified};
 use crate::scope::{Part, Scope};
 
-/// Who takes turns, and of which generations, counted from 1.
-const TURNS: [Turn; 2] = [Turn { who: "a", is_odd: true }, Turn { who: "b", is_odd: false }];
+/// The two users, with their generations, counted from 1.
+const SLOTS: [Slot; 2] = [Slot { suffix: "a", is_odd: true }, Slot { suffix: "b", is_odd: false }];
 
 #[derive(Clone, Copy)]
-struct Turn {
-    who: &'static str,
+struct Slot {
+    suffix: &'static str,
     is_odd: bool,
 }
 
@@ -27,75 +27,80 @@ struct User {
     password: Value,
 }
 
-impl Turn {
-    /// The generation that the password of this user is of: the last one that was this user's.
+impl Slot {
+    /// The generation of this user's password: the latest generation in which the user is active.
     fn generation(self, now: f64) -> f64 {
-        if self.is_now(now) { now } else { now - 1.0 }
+        if self.is_active(now) { now } else { now - 1.0 }
     }
 
-    fn is_now(self, now: f64) -> bool {
+    fn is_active(self, now: f64) -> bool {
         (now % 2.0 > 0.5) == self.is_odd
     }
 }
 
-/// The user whose turn it is, proven by a login.
-pub(crate) async fn take(scope: &Scope<'_>, inputs: &Object, at: &Object, rotation: &Part) -> Result<Proven, Error> {
+/// The active user, verified by a login.
+pub(crate) async fn rotate(
+    scope: &Scope<'_>,
+    inputs: &Object,
+    at: &Object,
+    rotation: &Part,
+) -> Result<Verified, Error> {
     let generation = rotation.output("generation");
     let now = generation.as_f64();
     let given = |name: &str| at.get(name).cloned().unwrap_or_default();
-    // Whose turn it is may be unknown in a preview; then nobody's rights are shown to go.
-    let mut turn = User { name: Value::UNKNOWN, password: Value::UNKNOWN.into_secret() };
+    // The active user can be unknown in a preview, which then deletes no privilege.
+    let mut active = User { name: Value::UNKNOWN, password: Value::UNKNOWN.into_secret() };
     let mut proof = Vec::new();
-    for one in TURNS {
+    for one in SLOTS {
         let user = user(scope, inputs, at, one, &generation).await?;
-        let is_now = now.is_some_and(|now| one.is_now(now));
-        if !is_now && now.is_some() {
+        let is_active = now.is_some_and(|now| one.is_active(now));
+        if !is_active && now.is_some() {
             continue;
         }
         let privilege = privilege(scope, inputs, at, one, &user).await?;
         proof.push(privilege.urn().to_owned());
-        if is_now {
-            turn = User { name: privilege.output("userName"), password: user.password };
+        if is_active {
+            active = User { name: privilege.output("userName"), password: user.password };
         }
     }
     let database = given("name").depending_on(proof.clone());
     if at.flag("verify") != Some(false) {
-        proof = vec![login(scope, at, &database, &turn).await?.urn().to_owned()];
+        proof = vec![login(scope, at, &database, &active).await?.urn().to_owned()];
     }
-    let proven = |value: &Value| value.clone().depending_on(proof.clone());
-    let (user, password) = (proven(&turn.name), proven(&turn.password).into_secret());
+    let verified = |value: &Value| value.clone().depending_on(proof.clone());
+    let (user, password) = (verified(&active.name), verified(&active.password).into_secret());
     let (host, port) = (given("host"), given("port"));
     let url = connection_string(&host, &port, &user, &password, &database);
-    let filed = object! {
+    let stored = object! {
         "host": host, "port": port, "database": database, "user": &user, "password": &password, "url": &url,
     };
     let outputs = object! { "userName": user, "password": password, "connectionString": url };
-    Ok(Proven { outputs, filed, usual_name: "database-login" })
+    Ok(Verified { outputs, stored, usual_name: "database-login" })
 }
 
-/// A user whose password changes with this user's generations, and not with the other's.
-async fn user(scope: &Scope<'_>, inputs: &Object, at: &Object, turn: Turn, generation: &Value) -> Result<User, Error> {
+/// A user whose password changes only with the generations of this user.
+async fn user(scope: &Scope<'_>, inputs: &Object, at: &Object, slot: Slot, generation: &Value) -> Result<User, Error> {
     let own = Value::computed(&[generation], |known| {
-        Value::from(turn.generation(known[0].as_f64().unwrap_or_default()).to_string())
+        Value::from(slot.generation(known[0].as_f64().unwrap_or_default()).to_string())
     });
     let password = object! { "length": 32, "keepers": object! { "generation": own } };
-    let password = scope.create_one("evalap/password:Password", "password", turn.who, password).await?;
+    let password = scope.create_one("evalap/password:Password", "password", slot.suffix, password).await?;
     let password = password.output("result").into_secret();
     let usual = || Value::from(format!("{}_app", sql_name(scope.naming.base())));
     let base = at.given("userName").cloned().unwrap_or_else(usual);
     let user = object! {
         "instanceId": at.get("instanceId"),
-        "name": Value::concat([base, Value::from(format!("_{}", turn.who))]),
+        "name": Value::concat([base, Value::from(format!("_{}", slot.suffix))]),
         "password": password.clone(),
         "isAdmin": false,
         "region": inputs.get("region"),
     };
-    let user = scope.create_one("databases/user:User", "user", turn.who, user).await?;
-    // The password is the user's only once the user has it.
+    let user = scope.create_one("databases/user:User", "user", slot.suffix, user).await?;
+    // The password is valid only after the user has been updated.
     Ok(User { name: user.output("name"), password: password.depending_on([user.urn().to_owned()]) })
 }
 
-async fn privilege(scope: &Scope<'_>, inputs: &Object, at: &Object, turn: Turn, user: &User) -> Result<Part, Error> {
+async fn privilege(scope: &Scope<'_>, inputs: &Object, at: &Object, slot: Slot, user: &User) -> Result<Part, Error> {
     let privilege = object! {
         "instanceId": at.get("instanceId"),
         "databaseName": at.get("name"),
@@ -103,18 +108,18 @@ async fn privilege(scope: &Scope<'_>, inputs: &Object, at: &Object, turn: Turn, 
         "permission": at.given("permission").cloned().unwrap_or_else(|| Value::from("readwrite")),
         "region": inputs.get("region"),
     };
-    scope.create_one("databases/privilege:Privilege", "privilege", turn.who, privilege).await
+    scope.create_one("databases/privilege:Privilege", "privilege", slot.suffix, privilege).await
 }
 
-async fn login(scope: &Scope<'_>, at: &Object, database: &Value, turn: &User) -> Result<Part, Error> {
+async fn login(scope: &Scope<'_>, at: &Object, database: &Value, active: &User) -> Result<Part, Error> {
     let login = object! {
         "host": at.get("host"),
         "port": at.get("port"),
         "database": database,
-        "userName": turn.name.clone(),
-        "password": turn.password.clone(),
+        "userName": active.name.clone(),
+        "password": active.password.clone(),
         "certificate": at.get("certificate"),
-        "timeoutSeconds": PATIENCE,
+        "timeoutSeconds": CHECK_TIMEOUT_SECONDS,
     };
     scope.create("evalap/loginCheck:LoginCheck", "login", login).await
 }
@@ -137,16 +142,16 @@ mod tests {
 
     fn recorder(generation: Option<f64>) -> Recorder {
         let recorder = if generation.is_some() { Recorder::real() } else { Recorder::preview() };
-        let told = generation.map_or(Object::new(), |generation| object! { "generation": generation });
+        let reported = generation.map_or(Object::new(), |generation| object! { "generation": generation });
         let password = |text: &str| object! { "result": Value::from(text).into_secret() };
         recorder
-            .telling("it-rotation", told)
-            .telling("it-password-a", password("old"))
-            .telling("it-password-b", password("new"))
+            .with_outputs("it-rotation", reported)
+            .with_outputs("it-password-a", password("old"))
+            .with_outputs("it-password-b", password("new"))
     }
 
     #[tokio::test]
-    async fn who_rests_gets_a_new_password_and_who_has_the_turn_the_rights() {
+    async fn the_inactive_user_gets_a_new_password_and_the_active_user_the_privilege() {
         let recorder = recorder(Some(2.0));
         let given = inputs(&Object::new());
         let request = Request { token: TOKEN, name: "it", inputs: &given, given: &given, parts: &[] };
@@ -183,7 +188,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whose_turn_it_is_may_be_unknown_and_then_nobody_loses_anything() {
+    async fn an_unknown_generation_deletes_no_privilege() {
         let recorder = recorder(None);
         let given = inputs(&object! { "verify": false, "userName": "web" });
         let request = Request { token: TOKEN, name: "it", inputs: &given, given: &given, parts: &[] };
