@@ -25,12 +25,12 @@ fn main() -> ExitCode {
     Suite::default()
         .test(
             "every_difference_from_pulumiverse_is_listed",
-            "pulumiverse-compat",
+            "peer-compat",
             every_difference_from_pulumiverse_is_listed,
         )
         .test(
             "every_resource_and_lookup_of_pulumiverse_in_scope_exists",
-            "pulumiverse-compat",
+            "peer-compat",
             every_resource_and_lookup_of_pulumiverse_in_scope_exists,
         )
         .run()
