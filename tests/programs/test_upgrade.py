@@ -31,4 +31,4 @@ def test_a_state_of_an_earlier_version_previews_without_changes(version: str, tm
 
     preview = stack.preview()
     assert preview.changed == {}, preview.differences
-    assert preview.calls.writes() == []
+    assert preview.calls.writes == []
