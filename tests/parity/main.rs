@@ -23,11 +23,7 @@ use crate::compare::Difference;
 
 fn main() -> ExitCode {
     Suite::default()
-        .test(
-            "every_difference_from_pulumiverse_is_listed",
-            "peer-compat",
-            every_difference_from_pulumiverse_is_listed,
-        )
+        .test("every_difference_from_pulumiverse_is_listed", "peer-compat", every_difference_from_pulumiverse_is_listed)
         .test(
             "every_resource_and_lookup_of_pulumiverse_in_scope_exists",
             "peer-compat",

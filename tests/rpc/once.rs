@@ -351,7 +351,10 @@ async fn several_matching_objects_are_reported_and_none_is_adopted() {
     let other = stage.create(&stage.engine(), &vpc("other"), &inputs).await.unwrap();
     stage.fake.fault(Fault::at("*/vpcs", FaultKind::DropAfter).method("POST"));
     let error = stage.create(&stage.engine(), &vpc("main"), &inputs).await.unwrap_err().to_string();
-    assert!(error.contains(&other.id) && error.contains("several objects match") && error.contains("import"), "{error}");
+    assert!(
+        error.contains(&other.id) && error.contains("several objects match") && error.contains("import"),
+        "{error}"
+    );
     assert_eq!(error.matches("fr-par/").count(), 2, "both ids: {error}");
 }
 
