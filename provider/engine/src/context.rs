@@ -11,11 +11,13 @@ use std::time::{Duration, Instant};
 
 use catalog::{Catalog, Resource, Step};
 use client::{Answer, Call, Client, Kind};
+use jiff::Timestamp;
 use serde_json::Value as Json;
 use value::Object;
 
 use crate::client_error::{api_error, of_client};
 use crate::content::Files;
+use crate::hour::hour;
 use crate::identity;
 use crate::journal::Creates;
 use crate::parent_locks::{ParentLock, ParentLocks};
@@ -111,6 +113,11 @@ impl<'a> Context<'a> {
     /// Whether a call so far may have changed an object at Scaleway: it was accepted, or its outcome is unknown.
     pub(crate) fn wrote(&self) -> bool {
         self.wrote.load(Ordering::Relaxed)
+    }
+
+    /// The current time, for values that change with it.
+    pub(crate) fn now(&self) -> Timestamp {
+        hour(&*self.client.clock())
     }
 
     /// The deadline of the operation.

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use value::Object;
 
 use crate::context::Context;
-use crate::hour::hour;
 use crate::outcome::{carried_by, fields_of, not_in_first_step};
 use crate::recover::{self, Begun};
 use crate::special::{self, Transition};
@@ -25,7 +24,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     reject_discontinued(cx.resource)?;
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, inputs).await?;
-        return local::create(cx.resource, cx.rng, inputs, seen, hour(&*cx.client.clock()));
+        return local::create(cx.resource, cx.rng, inputs, seen, cx.now());
     }
     // An object of an interrupted create is looked up before the create request.
     if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {

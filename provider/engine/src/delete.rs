@@ -1,8 +1,8 @@
 //! Delete, and the recovery from a failed delete: Pulumi stores nothing about it, so the state may contain an object that no
 //! longer exists, or that is incomplete.
 //!
-//! A delete whose outcome is unknown reads the object before it fails. If that fails too, the delete is noted (`journal`), and
-//! the next update of the resource reads the object before it changes it.
+//! A delete whose outcome is unknown reads the object before it fails. While the journal contains a delete that is not known to
+//! have succeeded, the next update of the resource reads the object before it changes it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,7 +12,6 @@ use value::Object;
 
 use crate::client_error::api_error;
 use crate::context::Context;
-use crate::hour::hour;
 use crate::read::read;
 use crate::steps::{holds, parent_settled};
 use crate::update::update;
@@ -194,7 +193,7 @@ pub(crate) async fn update_found(
         pending.add(name, None);
     }
     pending.clone().note(&mut state);
-    let now = hour(&*cx.client.clock());
+    let now = cx.now();
     let request = DiffRequest { olds: &state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
     let changed: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
     let error = match update(cx, id, &state, &found.inputs, inputs).await {

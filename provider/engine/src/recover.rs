@@ -15,7 +15,6 @@ use value::Object;
 
 use crate::client_error::api_error;
 use crate::context::Context;
-use crate::hour::hour;
 use crate::journal::Attempt;
 use crate::outcome::not_in_first_step;
 use crate::parent_locks::ParentLocks;
@@ -242,7 +241,7 @@ fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[Strin
     cx.creates.began(&Attempt {
         urn: cx.urn.to_owned(),
         token: cx.resource.token.clone(),
-        began: by_server.unwrap_or_else(|| hour(&*cx.client.clock())),
+        began: by_server.unwrap_or_else(|| cx.now()),
         by_server: by_server.is_some(),
         name: name.map(str::to_owned),
         locality: scope.locality().map(str::to_owned),

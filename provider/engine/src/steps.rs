@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::special::{self};
+use crate::special;
 use crate::wait;
 use rules::decode::{self, Known};
 use rules::error::Error;

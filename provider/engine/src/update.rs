@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use value::Object;
 
 use crate::context::Context;
-use crate::hour::hour;
 use crate::outcome::may_have_changed;
 use crate::special::{self, Transition};
 use crate::steps::{holds, parent_settled, state_of};
@@ -30,14 +29,12 @@ pub(crate) async fn update(
     news: &Object,
 ) -> Result<Object, Error> {
     reject_discontinued(cx.resource)?;
+    let request = || DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() };
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, news).await?;
-        let now = hour(&*cx.client.clock());
-        return local::update(cx.resource, &DiffRequest { olds, old_inputs, news, ignore_changes: &[], now }, seen);
+        return local::update(cx.resource, &request(), seen);
     }
-    let now = hour(&*cx.client.clock());
-    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now };
-    let names: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
+    let names: BTreeSet<String> = diff::diff(cx.resource, &request()).properties().map(str::to_owned).collect();
     let pending = Pending::of(olds);
     let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, &pending, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;

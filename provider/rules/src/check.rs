@@ -15,13 +15,10 @@ use value::{Data, Object, Path, Value};
 use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
-use crate::presence;
+use crate::presence::{self, DEFAULTS};
 use crate::{autoname, secret_hash, special, tags};
 
 pub use localities::unknown_places;
-
-/// The key with the names of the inputs that the program did not set, as in bridged providers.
-const DEFAULTS: &str = "__defaults";
 
 /// Arguments that narrow a lookup, but do not identify a resource.
 const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];

@@ -25,8 +25,8 @@ pub fn forget(outputs: &mut Object) {
 
 /// Whether an input of an imported object is not compared, because its value is unknown.
 ///
-/// A state of an older version has no mark. There the object is imported if none of the inputs is set of which exactly one
-/// is required.
+/// A state of an older version has no mark. There the object is imported if a group that requires exactly one input has
+/// none.
 pub fn is_uncompared(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> bool {
     let Some(property) = resource.properties.get(name).filter(|property| is_fixed_and_unread(property)) else {
         return false;

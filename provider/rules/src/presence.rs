@@ -32,8 +32,11 @@ pub fn is_empty(property: &Property, json: &Json) -> bool {
     wire::is_empty(json) && !(property.kind == Kind::Boolean && is_default(property, &Json::Bool(true)))
 }
 
-/// Whether Check set this input to its default.
+/// The key with the names of the inputs that the program did not set, as in bridged providers.
+pub const DEFAULTS: &str = "__defaults";
+
+/// Whether Check set this input: to its default, or to an automatic name.
 pub fn is_filled_in(inputs: &Object, name: &str) -> bool {
-    let filled_in = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
+    let filled_in = inputs.get(DEFAULTS).and_then(Value::as_array).unwrap_or_default();
     filled_in.iter().any(|filled_in| filled_in.as_str() == Some(name))
 }

@@ -8,13 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::hour::hour;
 use crate::journal::Attempt;
 use crate::{list, outcome, read};
 use rules::diff;
 use rules::error::{Error, ErrorKind};
 use rules::operation::{DiffRequest, ReadBack};
 use rules::place;
+use rules::presence;
 use rules::scope::Scope;
 use rules::wire::{self, Wire};
 
@@ -157,7 +157,7 @@ fn differs_at_all(cx: &Context<'_>, inputs: &Object, found: &ReadBack, later: &B
 
 /// The readable properties that differ, and whether each requires a replacement.
 fn changes(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> Vec<(String, bool)> {
-    let now = hour(&*cx.client.clock());
+    let now = cx.now();
     let request = DiffRequest { olds: &found.state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
     let diff = diff::diff(cx.resource, &request);
     let changes = diff.changes.iter().filter_map(|(path, change)| Some((path.top()?.to_owned(), change.replace)));
@@ -167,7 +167,7 @@ fn changes(cx: &Context<'_>, inputs: &Object, found: &ReadBack) -> Vec<(String, 
 /// The earliest creation time by the API's clock, otherwise by this machine's.
 fn earliest(cx: &Context<'_>, since: Since<'_>) -> Timestamp {
     let clock = cx.client.clock();
-    let own = hour(&*clock);
+    let own = cx.now();
     let server = |instant| cx.client.server_time(instant);
     let time = match since {
         Since::Call(began) => server(began).unwrap_or(own),
@@ -221,9 +221,8 @@ pub(super) fn name_of(resource: &Resource, scope: &Scope<'_>) -> Option<String> 
 
 /// Whether the name is automatic.
 pub(super) fn has_automatic_name(resource: &Resource, inputs: &Object) -> bool {
-    let made = inputs.get("__defaults").and_then(Value::as_array).unwrap_or_default();
-    let is_automatic = |name: &str| resource.properties.get(name).is_some_and(|own| own.input == Input::Auto);
-    made.iter().filter_map(Value::as_str).any(is_automatic)
+    let mut names = resource.properties.iter().filter(|(_, property)| property.input == Input::Auto);
+    names.any(|(name, _)| presence::is_filled_in(inputs, name))
 }
 
 fn several(resource: &Resource, found: &[Candidate]) -> Error {
