@@ -1,11 +1,13 @@
 //! Overrides of the properties of parts are marked as secret if the property of the part is secret, at any depth.
 
-use catalog::{Catalog, Component, Input};
+use std::collections::BTreeMap;
+
+use catalog::{Catalog, Component, Input, Property};
 use rules::Failure;
 use rules::check::unexpected as unexpected_name;
 use value::{Object, Path, Value};
 
-use super::{sealed as sealed_as_declared, sealed_as};
+use super::sealed as sealed_as_declared;
 
 /// The input whose keys are the parts.
 const OVERRIDES: &str = "overrides";
@@ -35,11 +37,7 @@ pub(super) fn unexpected(catalog: &Catalog, component: &Component, given: &Objec
     let failures = parts.flat_map(|(part, token, properties)| {
         let at = at.name(part.as_str());
         let nested = catalog.components.get(token);
-        let inputs = match (nested, catalog.resources.get(token)) {
-            (Some(component), _) => &component.inputs,
-            (None, Some(resource)) => &resource.properties,
-            (None, None) => return Vec::new(),
-        };
+        let Some(inputs) = self::properties(catalog, token) else { return Vec::new() };
         let is_input = |name: &String| inputs.get(name).is_some_and(|property| property.input != Input::No);
         let unknown = properties.keys().filter(|name| !is_input(name));
         let unknown =
@@ -50,21 +48,20 @@ pub(super) fn unexpected(catalog: &Catalog, component: &Component, given: &Objec
     failures.collect()
 }
 
-/// The overridden properties of one part, which is a resource or a component.
+/// The overridden properties of one part, with its secrets marked as secret.
 fn of_part(catalog: &Catalog, token: &str, given: Object) -> Object {
-    if let Some(component) = catalog.components.get(token) {
-        return sealed(catalog, component, sealed_as_declared(&component.inputs, given));
+    let Some(properties) = properties(catalog, token) else { return given };
+    let given = sealed_as_declared(properties, given);
+    match catalog.components.get(token) {
+        Some(component) => sealed(catalog, component, given),
+        None => given,
     }
-    let Some(resource) = catalog.resources.get(token) else { return given };
-    let sealed = given.into_iter().map(|(name, value): (String, Value)| {
-        let value = match resource.properties.get(&name) {
-            Some(property) if property.secret => value.into_secret(),
-            Some(property) => sealed_as(&property.kind, value),
-            None => value,
-        };
-        (name, value)
-    });
-    sealed.collect()
+}
+
+/// The properties of a part, which is a component or a resource.
+fn properties<'c>(catalog: &'c Catalog, token: &str) -> Option<&'c BTreeMap<String, Property>> {
+    let component = catalog.components.get(token).map(|component| &component.inputs);
+    component.or_else(|| Some(&catalog.resources.get(token)?.properties))
 }
 
 fn like(value: &Value, object: Object) -> Value {
@@ -73,9 +70,7 @@ fn like(value: &Value, object: Object) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use catalog::{Kind, Property};
+    use catalog::Kind;
     use serde_json::{Map, Value as Json, json};
     use value::object;
 
@@ -145,11 +140,8 @@ mod tests {
         let (mut wrong, mut secrets) = (Vec::new(), 0);
         for (token, component) in &catalog.components {
             for (part, of) in &component.parts {
-                let inputs = match (catalog.resources.get(of), catalog.components.get(of)) {
-                    (Some(resource), _) => &resource.properties,
-                    (None, Some(component)) => &component.inputs,
-                    (None, None) => panic!("{token}: the part {part} is neither a resource nor a component"),
-                };
+                let inputs = properties(&catalog, of)
+                    .unwrap_or_else(|| panic!("{token}: the part {part} is neither a resource nor a component"));
                 let given = Value::from(json!({ "overrides": { part: overridden(inputs) } }));
                 let sealed = sealed(&catalog, component, given.as_object().unwrap().clone());
                 let mut found = Vec::new();
