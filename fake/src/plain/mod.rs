@@ -149,17 +149,13 @@ pub(crate) fn delete(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
             return Err(Refusal::precondition("resource_still_in_use", &by.help));
         }
     }
-    let (now, over, updated_at) = (call.now, call.world.settle, call.timestamp());
+    let (now, over) = (call.now, call.world.settle);
     let deleted = plain.status.as_ref().and_then(|status| Some((&status.field, status.deleted.as_ref()?)));
     let answer = match deleted {
         None => call.delete(&plain.kind)?,
         Some((field, value)) => {
-            let object = call.change(&plain.kind, &id)?;
-            object.fields.insert(field.clone(), json!(value));
-            if let Some(time) = object.fields.get_mut("updated_at") {
-                *time = Value::from(updated_at);
-            }
-            object.vanish(now, over);
+            change(call, plain, &id, crate::call::object(json!({ field: value })))?;
+            call.change(&plain.kind, &id)?.vanish(now, over);
             call.get(&plain.kind)?
         }
     };
