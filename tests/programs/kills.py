@@ -22,13 +22,10 @@ from fake import Fake
 from proxy import Hold, Proxy, Request
 from schedule import Bench, Case, Inputs, Outcome, differences, first_write, normal
 from shell import Shell
-from stack import Failed, Stack, example
+from stack import EVERYTHING_SECRETS, Failed, Stack, example
 from test_state_backend import GUIDE
 
 VICTIMS = ("plugin", "CLI")
-
-# A password by all rules that Scaleway has.
-PASSWORD = "Canary-pass/word-1234!"
 
 # Longer than it takes until all requests of a bench are held.
 PATIENCE = 120
@@ -164,7 +161,7 @@ class Everything:
             shutil.copytree(example("everything"), work)
             environment = {"SCW_API_URL": proxy.url}
             stack = Stack(directory, lambda: everything(work), fake, project="everything", environment=environment)
-            stack.set_secrets({"password": PASSWORD})
+            stack.set_secrets(EVERYTHING_SECRETS)
             yield stack, fake, proxy
 
 

@@ -35,6 +35,10 @@ EXAMPLE_SECRETS = {
 }
 
 
+# The secrets of examples/everything.
+EVERYTHING_SECRETS = {"password": EXAMPLE_SECRETS["databasePassword"]}
+
+
 @dataclass
 class Run:
     """What one command did."""

@@ -14,18 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from fake import Fake
-from stack import Stack, example, example_stack
+from stack import EVERYTHING_SECRETS, example, example_stack
 
 STATES = Path(__file__).parent / "states"
-
-# A password by all rules that Scaleway has.
-PASSWORD = "Canary-pass/word-1234!"
 
 
 def record(name: str) -> None:
     """Deploys examples/everything on a fake, and keeps the program and its state."""
     with tempfile.TemporaryDirectory() as directory, Fake(Path(directory)) as fake:
-        stack = example_stack(Path(directory), fake, of="everything", project="everything", secrets={"password": PASSWORD})
+        stack = example_stack(Path(directory), fake, of="everything", project="everything", secrets=EVERYTHING_SECRETS)
         stack.up()
         state = stack.automation.export_stack()
         for resource in state.deployment["resources"]:

@@ -8,15 +8,12 @@ from typing import Any
 
 from documents import ROOT
 from fake import Fake
-from stack import example_stack
+from stack import EVERYTHING_SECRETS, example_stack
 from test_resources import stays_as_it_is
-
-# A password by all rules that Scaleway has.
-PASSWORD = "Canary-pass/word-1234!"
 
 
 def test_one_of_every_resource_lives_together(tmp_path: Path, fake: Fake) -> None:
-    stack = example_stack(tmp_path, fake, of="everything", project="everything", secrets={"password": PASSWORD})
+    stack = example_stack(tmp_path, fake, of="everything", project="everything", secrets=EVERYTHING_SECRETS)
     before = fake.existing()
     stack.up()
     made = {resource["type"] for resource in stack.state()["resources"]}

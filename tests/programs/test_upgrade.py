@@ -9,8 +9,8 @@ import pytest
 from pulumi import automation
 
 from fake import Fake
-from stack import Stack
-from states import PASSWORD, STATES, recorded
+from stack import EVERYTHING_SECRETS, Stack
+from states import STATES, recorded
 
 VERSIONS = sorted(path.name for path in STATES.iterdir() if path.is_dir())
 
@@ -23,7 +23,7 @@ def test_there_are_recorded_states() -> None:
 def test_a_state_of_an_earlier_version_previews_without_changes(version: str, tmp_path: Path, fake: Fake) -> None:
     program = STATES / version / "program.py"
     stack = Stack(tmp_path, lambda: runpy.run_path(str(program), run_name="__main__"), fake, project="everything")
-    stack.set_secrets({"password": PASSWORD})
+    stack.set_secrets(EVERYTHING_SECRETS)
     state = recorded(version)
     stack.automation.import_stack(automation.Deployment(state["version"], state["deployment"]))
     stored = {resource["urn"] for resource in state["deployment"]["resources"] if resource.get("custom")}
