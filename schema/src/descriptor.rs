@@ -145,7 +145,7 @@ pub struct Resource {
     /// state is the only storage.
     #[serde(default)]
     pub local: Option<String>,
-    /// A handler (`provider/engine/src/special/`) for behaviour that a descriptor cannot express, and the operations
+    /// A handler (`special/` in `provider/rules/src` and `provider/engine/src`) for behaviour that a descriptor cannot express, and the operations
     /// that it calls.
     #[serde(default)]
     pub special: Option<Special>,

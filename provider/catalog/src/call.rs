@@ -123,7 +123,7 @@ pub struct Identity {
     /// The response of the delete has no body.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silent: bool,
-    /// If no field repeats the parameter: the fields of the response, at least one of which is always set.
+    /// If no field repeats the parameter: the fields of the response; at least one of them is always set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }

@@ -101,7 +101,7 @@ impl Resource {
         std::iter::once(self.id.as_slice()).chain(self.other_ids.iter().map(Vec::as_slice))
     }
 
-    /// The property of which `name` is an alias (`same`), otherwise `name`.
+    /// The property that `name` is an alias of (`same`), otherwise `name`.
     pub fn stem<'a>(&'a self, name: &'a str) -> &'a str {
         self.properties.get(name).and_then(|property| property.same.as_deref()).unwrap_or(name)
     }

@@ -27,7 +27,7 @@ pub(crate) struct Owner {
     resource: String,
     /// Its name under the current token: `Instance`, or `DatabaseInstance` under the flat token.
     called: String,
-    /// Inputs of which exactly one must be set: removing one changes to another.
+    /// Exactly one of these inputs must be set: removing one changes to another.
     needed: Vec<String>,
     /// The owner is a function: its types are outputs only.
     is_function: bool,
@@ -97,7 +97,7 @@ impl Owner {
         !self.is_function && !self.is_component
     }
 
-    /// Whether the input is in a group of which exactly one must be set.
+    /// Whether the input is in a group that requires exactly one input.
     pub(crate) fn needs_one_of(&self, input: &str) -> bool {
         self.needed.iter().any(|name| name == input)
     }
