@@ -157,7 +157,7 @@ fn check_docs(place: &Place, resource: &Resource, findings: &mut Findings) {
             ("update", !resource.update.is_none()),
             ("delete", !resource.delete.is_none()),
             ("wait", resource.wait.is_some()),
-            ("special", resource.special.is_some()),
+            ("special", resource.special.as_ref().is_some_and(|special| !special.operations.is_empty())),
             ("local", resource.local.is_some()),
         ];
         findings.reject_keys(place, &words, "not allowed in a function: it creates nothing and does not poll");
@@ -185,7 +185,6 @@ fn check_discontinued(place: &Place, resource: &Resource, instead: &str, finding
         ("wait", resource.wait.is_some()),
         ("within", resource.within.is_some()),
         ("listing", resource.listing.is_some()),
-        ("reshape", resource.reshape.is_some()),
         ("special", resource.special.is_some()),
         ("local", resource.local.is_some()),
         ("function", resource.function),

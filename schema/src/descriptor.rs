@@ -138,15 +138,12 @@ pub struct Resource {
     /// Responses with status 200 that mean that the object is deleted.
     #[serde(default)]
     pub gone: Option<catalog_words::Gone>,
-    /// A pair of pure functions (`provider/rules/src/reshape/`) that assigns one wire field to each property.
-    #[serde(default)]
-    pub reshape: Option<String>,
     /// Handler of a local resource (`provider/rules/src/local/`), without API requests and API document. The Pulumi
     /// state is the only storage.
     #[serde(default)]
     pub local: Option<String>,
-    /// A handler (`special/` in `provider/rules/src` and `provider/engine/src`) for behaviour that a descriptor cannot express, and the operations
-    /// that it calls.
+    /// A handler (`special/` in `provider/rules/src` and `provider/engine/src`) for behaviour that a descriptor cannot
+    /// express, and the operations that it calls.
     #[serde(default)]
     pub special: Option<Special>,
     /// Groups of properties; exactly one of each group must be set.
@@ -347,8 +344,9 @@ pub struct Within {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Special {
     /// Name of the handler (`databases.instance`).
-    pub handler: String,
+    pub handler: catalog::Handler,
     /// Ids of the operations that it calls in addition to the steps; `ipam.v1:ListIPs` is in another API document.
+    #[serde(default)]
     pub operations: Vec<String>,
 }
 

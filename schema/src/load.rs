@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
 use crate::descriptor::{Component, KnownWord, Product, Property, Resource};
-use crate::findings::{Findings, Place};
+use crate::findings::{Findings, Place, did_you_mean};
 use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
 use crate::reference::example::Example;
@@ -160,8 +160,16 @@ pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str, findings: &mut 
     // The message ends with the place, which the finding already has.
     let text = error.to_string();
     let end = error.location().map(|location| format!(" at line {}, column {}", location.line(), location.column()));
-    findings.mistake(&Place::file(&place), end.and_then(|end| text.strip_suffix(&end)).unwrap_or(&text));
+    let text = end.and_then(|end| text.strip_suffix(&end)).unwrap_or(&text);
+    findings.mistake(&Place::file(&place), format!("{text}{}", suggestion(text)));
     None
+}
+
+/// The most similar word, for a message such as "unknown variant `x`, expected one of y, z".
+fn suggestion(message: &str) -> String {
+    let Some((fact, known)) = message.split_once(", expected one of ") else { return String::new() };
+    let word = fact.split('`').nth(1).unwrap_or_default();
+    did_you_mean(word, known.split(", ").map(|known| known.trim_matches('`')))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -18,7 +18,7 @@ pub(crate) struct Field<'a> {
 #[derive(Clone, Default)]
 pub(crate) struct Shape<'a> {
     parts: Vec<Part<'a>>,
-    /// Whether a function (`reshape`) adds fields that are not in a document.
+    /// Whether a handler (`special`) adds fields that are not in a document.
     pub(crate) open: bool,
 }
 
@@ -73,21 +73,25 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// The field at a path of field names; `rules[].ip` is a field of the elements of a list.
+    /// The field at a path of field names; `rules[].ip` and `rules[type=custom].ip` are fields of the elements
+    /// of a list.
     fn at(self, path: &str) -> Option<Self> {
         if path.is_empty() {
             return Some(self);
         }
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
-        let (name, plucked) = first.strip_suffix("[]").map_or((first, false), |name| (name, true));
+        let (name, selector) = first.split_once('[').map_or((first, None), |(name, rest)| (name, Some(rest)));
         let next = match self.kind() {
             Kind::Object { properties, .. } => properties.get(name)?,
             Kind::Map(values) => values,
             _ => return None,
         };
         let next = Self { schema: next, ..self };
-        let next = if plucked { next.inner() } else { next };
-        next.at(rest)
+        match selector {
+            None => next.at(rest),
+            Some("]") => next.inner().at(rest).map(|field| Self { listed: true, ..field }),
+            Some(_) => next.inner().at(rest),
+        }
     }
 }
 
@@ -157,10 +161,11 @@ impl<'a> Part<'a> {
         if rest.is_empty() {
             return Some(self.field);
         }
-        let rest = match rest.strip_prefix("[].") {
-            Some(rest) if self.field.listed => rest,
-            _ => rest.strip_prefix('.').filter(|_| !self.field.listed)?,
+        let (rest, listed) = match rest.strip_prefix("[].") {
+            Some(rest) if self.field.listed => (rest, true),
+            _ => (rest.strip_prefix('.').filter(|_| !self.field.listed)?, false),
         };
-        Field { listed: false, ..self.field }.at(rest)
+        let found = Field { listed: false, ..self.field }.at(rest)?;
+        Some(Field { listed: listed || found.listed, ..found })
     }
 }

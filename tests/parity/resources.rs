@@ -31,7 +31,7 @@ pub(crate) fn compare(
     let made = resource.properties.values().any(|property| property.input == Input::Auto);
     equal(differences, token, "automatic name", made, flag(pulumiverse, "autoName"));
     // A discontinued resource sends no requests, and each property states whether a change would replace it.
-    let changes = !resource.update.is_empty() || resource.special.is_some() || resource.discontinued.is_some();
+    let changes = !resource.update.is_empty() || resource.has_special_calls() || resource.discontinued.is_some();
     equal(differences, token, "no update", !changes, flag(pulumiverse, "noUpdate"));
     equal(differences, token, "deprecated", ours["deprecationMessage"].is_string(), flag(pulumiverse, "deprecated"));
 

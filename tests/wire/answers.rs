@@ -19,7 +19,7 @@ const UNSEEN: [&str; 4] = [
     "keymanager/key:Key",
 ];
 
-/// What a reshape means to show otherwise.
+/// What a descriptor means to show otherwise.
 const MEANT: &[(&str, &str)] = &[
     // A replica with two endpoints is shown once for each, as the peer does.
     ("databases/instance:Instance", "readReplicas has"),

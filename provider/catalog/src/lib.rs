@@ -6,6 +6,7 @@ mod call;
 mod component;
 mod property;
 mod resource;
+mod special;
 
 pub use call::{Body, Find, Identity, Operation, Query, Source, Step, When};
 pub use component::{Component, Method};
@@ -14,9 +15,10 @@ pub use property::{
     usual_field,
 };
 pub use resource::{
-    Function, Gone, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Permission, Resource, Special, Timeouts,
-    Wait, Within,
+    Function, Gone, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Permission, Resource, Timeouts, Wait,
+    Within,
 };
+pub use special::{Handler, Special};
 
 use std::collections::BTreeMap;
 

@@ -18,7 +18,7 @@ pub struct Property {
     /// The field in requests: a path of field names (`encryption.enabled`). Absent: never sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send: Option<String>,
-    /// The field in responses: a path of field names. Absent: never read, the state keeps the input.
+    /// The field in responses: a path of field names, in which `[]` and `[field]` select elements. Absent: never read, the state keeps the input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
     /// A change replaces the resource.
@@ -205,6 +205,8 @@ pub enum Convert {
     Text,
     /// An IP address or CIDR block; an address gets its full prefix length.
     Cidr,
+    /// An IP address, returned with the prefix length of its subnet.
+    Address,
     /// A map with lower-case keys in requests, such as HTTP headers.
     LowerKeys,
     /// A string in lower case.
@@ -228,7 +230,7 @@ pub enum Equal {
     Unordered,
     /// Upper and lower case.
     IgnoreCase,
-    /// Values that result in the same request, after the other inputs and `reshape` are applied.
+    /// Values that result in the same request, with the other inputs and the handler (`special`).
     Sent,
     /// A string and its argon2id hash, key by key.
     Argon2id,

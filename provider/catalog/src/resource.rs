@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use crate::call::{Operation, Source, Step};
 use crate::property::Property;
+use crate::special::Special;
 
 /// A resource type.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -65,9 +66,6 @@ pub struct Resource {
     /// The data that is lost when it is deleted: a replacement warns about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds_data: Option<String>,
-    /// The pair of pure functions that converts the wire object to one with a field for each property.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reshape: Option<String>,
     /// The local implementation (`engine/src/local/`) of a resource without API calls, which exists in the state only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<String>,
@@ -75,7 +73,7 @@ pub struct Resource {
     /// treated as deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discontinued: Option<String>,
-    /// The handler of a resource that data cannot describe.
+    /// The handler, if data cannot describe it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<Special>,
     /// How existing resources are listed. Absent for `local` and `discontinued` resources.
@@ -99,6 +97,11 @@ impl Resource {
     /// All formats of its id.
     pub fn id_forms(&self) -> impl Iterator<Item = &[IdPart]> {
         std::iter::once(self.id.as_slice()).chain(self.other_ids.iter().map(Vec::as_slice))
+    }
+
+    /// Whether its handler calls operations of its own.
+    pub fn has_special_calls(&self) -> bool {
+        self.special.as_ref().is_some_and(|special| !special.operations.is_empty())
     }
 
     /// The property that `name` is an alias of (`same`), otherwise `name`.
@@ -218,16 +221,6 @@ pub struct Gone {
     /// A list field and the value that it contains while the resource exists. An unknown value is ignored.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub missing_from: BTreeMap<String, Source>,
-}
-
-/// A resource with a handler in the engine, because data cannot describe its operations.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Special {
-    /// The handler's name (`rdb.instance`).
-    pub handler: String,
-    /// The operations that the handler calls in addition to the steps, by id. The compiler checks them.
-    pub operations: BTreeMap<String, Operation>,
 }
 
 /// How the resources of a type are listed, for one locality and one project.

@@ -14,7 +14,7 @@ use rules::wire;
 pub(crate) async fn read(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -> Result<(), Error> {
     let Some(step) = cx.resource.read.first() else { return Ok(()) };
     let response = response(cx, step, scope, fresh).await;
-    let answer = response.map_err(|error| rules::special::handler(cx.resource).advise(scope, error))?;
+    let answer = response.map_err(|error| rules::special::handler(cx.resource).advise(&scope.wanted, error))?;
     let answer = answer.unwrap_or_default();
     identity::check_name(scope, &answer)?;
     merge(cx.resource, scope, step.into.as_deref(), answer);

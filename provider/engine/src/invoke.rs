@@ -220,7 +220,7 @@ fn question(resource: &Resource, lookup: &Lookup) -> Resource {
         let send = property.send.clone().unwrap_or_else(|| catalog::usual_field(name));
         (name.clone(), Property { send: Some(send), ..property.clone() })
     }));
-    question.reshape = None;
+    question.special = None;
     question
 }
 

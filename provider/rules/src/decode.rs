@@ -11,7 +11,7 @@ use crate::inputs::{hidden, secret_like};
 use crate::presence::is_left_to_others;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{convert, encode, reshape};
+use crate::{convert, encode, special};
 
 /// The known data of a resource before the read.
 #[derive(Clone, Copy)]
@@ -28,20 +28,20 @@ pub struct Known<'a> {
 pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     let mut answers = scope.answers.clone();
     lay_under_id(scope, &mut answers);
-    reshape::decode(scope.resource, &mut answers);
+    special::handler(scope.resource).decode(&mut answers);
     let reader = Reader { locality: scope.locality(), zone: zone(&answers) };
     let mut state = Object::new();
     for (name, property) in &scope.resource.properties {
         if property.write_only || is_left_to_others(property, known.inputs) {
             continue;
         }
-        let read = property.read.as_deref().and_then(|path| wire::get(&answers, path));
+        let read = property.read.as_deref().and_then(|path| wire::pluck(&answers, path));
         let shown_once = known.state.given(name).filter(|_| property.returned_once);
         let value = match (read, &property.drift_of) {
             _ if shown_once.is_some() => shown_once.cloned(),
             _ if scope.unreadable.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
-            (Some(json), None) => reader.property(property, json),
+            (Some(json), None) => reader.property(property, &json),
             (None, None) => kept(property, name, known),
         };
         let Some(value) = value else { continue };
@@ -265,7 +265,7 @@ fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent
 
 fn drift(scope: &Scope<'_>, target: &str, known: Known<'_>, answers: &Wire, reader: Reader<'_>) -> Option<Value> {
     let property = scope.resource.properties.get(target)?;
-    let live = reader.property(property, wire::get(answers, property.read.as_deref()?)?)?;
+    let live = reader.property(property, &wire::pluck(answers, property.read.as_deref()?)?)?;
     let synced = known.inputs.given(target).is_none_or(|wanted| equal::values(property, wanted, &live));
     Some(Value::from(if synced { "synced" } else { "drifted" }))
 }

@@ -11,7 +11,7 @@ use crate::pending::Pending;
 use crate::place::{self, Defaults};
 use crate::presence;
 use crate::wire::{self, Wire};
-use crate::{convert, equal, reshape};
+use crate::{convert, equal, special};
 
 /// The wire object of a resource, with every field that the inputs set. A null clears its field.
 pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
@@ -32,7 +32,7 @@ pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Resul
             wire::set(&mut object, send, json);
         }
     }
-    reshape::encode(resource, &mut object);
+    special::handler(resource).encode(&mut object);
     Ok(object)
 }
 

@@ -26,7 +26,6 @@ pub mod place;
 pub mod presence;
 pub mod preview;
 pub mod removal;
-pub mod reshape;
 pub mod rng;
 pub mod scope;
 pub mod secret_hash;

@@ -32,13 +32,43 @@ pub fn set(wire: &mut Wire, path: &str, json: Json) {
     }
 }
 
-/// The value at a path with `[]`: `rules[].ip` is the list of the `ip` of every element of `rules`.
+/// The string at a path of field names.
+pub fn text<'w>(wire: &'w Wire, path: &str) -> Option<&'w str> {
+    get(wire, path)?.as_str()
+}
+
+/// The value at a path that selects elements of lists.
+///
+/// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.
+/// `endpoints[private_network].ip` is the `ip` of the first element with an object `private_network`, and
+/// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`.
 pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
-    let Some((list, field)) = path.split_once("[].") else {
-        return get(wire, path).cloned();
-    };
-    let items = get(wire, list)?.as_array()?;
-    Some(Json::Array(items.iter().filter_map(|item| get(item.as_object()?, field).cloned()).collect()))
+    let Some((list, rest)) = path.split_once('[') else { return get(wire, path).cloned() };
+    let (selector, rest) = rest.split_once(']')?;
+    let rest = rest.strip_prefix('.').unwrap_or(rest);
+    let field = |item: &Json| if rest.is_empty() { Some(item.clone()) } else { pluck(item.as_object()?, rest) };
+    let found = get(wire, list)?;
+    if selector.is_empty() {
+        let fields = found.as_array()?.iter().filter_map(field);
+        let joined = |json| if rest.contains("[]") { json_items(json) } else { vec![json] };
+        return Some(Json::Array(fields.flat_map(joined).collect()));
+    }
+    let items = found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice);
+    items.iter().find(|item| is_selected(item, selector)).and_then(field)
+}
+
+fn json_items(json: Json) -> Vec<Json> {
+    match json {
+        Json::Array(items) => items,
+        other => vec![other],
+    }
+}
+
+fn is_selected(item: &Json, selector: &str) -> bool {
+    match selector.split_once('=') {
+        Some((field, value)) => item[field].as_str() == Some(value),
+        None => item[selector].is_object(),
+    }
 }
 
 /// Whether a value is what the API returns for an unset field: null, `""`, 0, false, `[]` or `{}`.
@@ -100,5 +130,20 @@ mod tests {
         let object = wire(&json!({"rules": [{"ip": "a"}, {"port": 1}, {"ip": "b"}]}));
         assert_eq!(pluck(&object, "rules[].ip"), Some(json!(["a", "b"])));
         assert_eq!(pluck(&object, "none[].ip"), None);
+        let object = wire(&json!({"groups": [{"rules": [1, 2]}, {"rules": 7}, {"rules": [3]}, 7]}));
+        assert_eq!(pluck(&object, "groups[].rules[]"), Some(json!([1, 2, 3])));
+    }
+
+    #[test]
+    fn an_element_is_selected_by_a_field() {
+        let object = wire(&json!({
+            "endpoints": [7, {"public": null, "ip": "a"}, {"public": {}, "ip": "b"}, {"public": {}, "ip": "c"}],
+            "holder": {"type": "custom", "name": "n"},
+        }));
+        assert_eq!(pluck(&object, "endpoints[public].ip"), Some(json!("b")));
+        assert_eq!(pluck(&object, "endpoints[ip=c]"), Some(json!({"public": {}, "ip": "c"})));
+        assert_eq!(pluck(&object, "endpoints[private].ip"), None);
+        assert_eq!(pluck(&object, "holder[type=custom].name"), Some(json!("n")));
+        assert_eq!(pluck(&object, "holder[type=other].name"), None);
     }
 }

@@ -99,7 +99,9 @@ fn allowed(
     };
     if !word.values.is_empty() {
         reject(word.values.values().filter_map(Json::as_str).collect(), &place.at("values"), findings);
-        return if word.check.allowed.is_empty() {
+        return if word.kind.as_deref() == Some("boolean") {
+            Vec::new()
+        } else if word.check.allowed.is_empty() {
             word.values.keys().cloned().collect()
         } else {
             word.check.allowed.clone()

@@ -61,8 +61,8 @@ impl<'a> Scope<'a> {
             let (Some(_), true) = (&property.send, property.input != Input::No) else {
                 continue;
             };
-            // The fields of a reshape are not in an API document; only its own tests can check them.
-            let reshaped = self.resource.reshape.is_some() && self.resource.properties[name].kind.is_some();
+            // The fields of a handler are not in an API document; only its own tests can check them.
+            let reshaped = self.resource.special.is_some() && self.resource.properties[name].kind.is_some();
             // Without a create, a part of the id identifies an existing object.
             let is_selector = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
             if self.resource.function && !is_selector && !self.is_place(property) {
@@ -71,7 +71,7 @@ impl<'a> Scope<'a> {
                 }
                 continue;
             }
-            if is_selector || self.is_place(property) || self.resource.special.is_some() || reshaped {
+            if is_selector || self.is_place(property) || self.has_special_calls() || reshaped {
                 continue;
             }
             check_carried(name, property, resource, &place.at(name), findings);
@@ -94,7 +94,7 @@ impl<'a> Scope<'a> {
     /// Warns about fields that the SDK always writes and that no property sends: required fields are among them. Fields with
     /// an obvious empty value are not reported: booleans, numbers, enums, lists, maps, null.
     fn check_always_sent(&self, call: &super::Call<'a>, resource: &Resource, findings: &mut Findings) {
-        if self.resource.reshape.is_some() || self.resource.special.is_some() {
+        if self.resource.special.is_some() {
             return;
         }
         let fields = call.body().and_then(|body| body.fields().map(|fields| (body, fields)));

@@ -10,7 +10,7 @@ use crate::findings::{Findings, Place};
 use crate::shape::Field;
 
 /// The kind of a property. `wire` is its field in responses or requests, if a document has one; `inner` are the
-/// properties of its object, if any; `open` is set if a reshape can change its structure.
+/// properties of its object, if any; `open` is set if a handler can change its structure.
 pub(crate) fn kind(
     word: &descriptor::Property,
     wire: Option<Field<'_>>,

@@ -22,7 +22,6 @@ pub(super) fn resolve(
         ("delete", !word.delete.is_none()),
         ("wait", word.wait.is_some()),
         ("special", word.special.is_some()),
-        ("reshape", word.reshape.is_some()),
         ("within", word.within.is_some()),
         ("listing", word.listing.is_some()),
         ("lookup", word.lookup.is_some()),

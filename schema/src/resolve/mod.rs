@@ -167,7 +167,6 @@ impl<'a> Scope<'a> {
             denied_window_ms: self.denied_window(findings),
             permissions: BTreeMap::new(),
             holds_data: self.resource.holds_data.clone(),
-            reshape: self.resource.reshape.clone(),
             local: None,
             discontinued: self.resource.discontinued.clone(),
             special: self.special(&calls),
@@ -216,7 +215,7 @@ impl<'a> Scope<'a> {
     /// Whether the descriptor may use fields that are not in an API document.
     pub(crate) fn is_open(&self) -> bool {
         let word = self.resource;
-        word.reshape.is_some() || word.special.is_some() || word.discontinued.is_some()
+        word.special.is_some() || word.discontinued.is_some()
     }
 
     /// The property that is sent as this field.
@@ -228,6 +227,11 @@ impl<'a> Scope<'a> {
             properties.iter().find(|(_, word)| sent(word)).map(|(name, _)| name)
         };
         by_rule.or_else(by_word).map(String::as_str)
+    }
+
+    /// Whether a handler sends requests in addition to the steps.
+    pub(crate) fn has_special_calls(&self) -> bool {
+        self.resource.special.as_ref().is_some_and(|special| !special.operations.is_empty())
     }
 
     /// Rejects a name that is not a property of the resource.
@@ -303,7 +307,7 @@ impl<'a> Scope<'a> {
     fn special(&self, calls: &Calls<'a>) -> Option<Special> {
         let special = self.resource.special.as_ref()?;
         let operations = calls.special.iter().map(|call| (call.operation.id.clone(), self.free_operation(call, calls)));
-        Some(Special { handler: special.handler.clone(), operations: operations.collect() })
+        Some(Special { handler: special.handler, operations: operations.collect() })
     }
 }
 

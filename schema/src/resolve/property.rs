@@ -39,7 +39,7 @@ impl<'a> Scope<'a> {
                 // Without an update, no change can be sent. Discontinued resources are an exception:
                 // only their `replace` counts.
                 let fixed = self.resource.update.is_none()
-                    && self.resource.special.is_none()
+                    && !self.has_special_calls()
                     && self.resource.discontinued.is_none()
                     && !self.resource.function;
                 property.replace |= fixed && property.input != Input::No && property.send.is_some();
@@ -101,7 +101,9 @@ pub(crate) fn property(
     let inner = inner_properties(name, word, &wire, sides, &place.at("properties"), findings);
     let field = wire.read_field.or(wire.send_field);
     let kind = if wire.skips_kind { Kind::String } else { kind(word, field, inner, sides.read.open, place, findings) };
-    let checks = checks(word, wire.send_field.or(wire.read_field), place, findings);
+    // The value of an input that is never sent is not restricted by the document.
+    let restricting = wire.send_field.or(wire.read_field.filter(|_| wire.send.is_some()));
+    let checks = checks(word, restricting, place, findings);
     if let Some(default) = &word.default {
         check_default(default, &kind, &checks, place, findings);
     }

@@ -140,7 +140,7 @@ impl<'a> Scope<'a> {
             let renamed =
                 |name: &str| word.rename.iter().find(|(_, here)| *here == name).map(|(usual, _)| usual.clone());
             let usual = known.iter().map(|name| renamed(name).unwrap_or_else(|| (*name).to_owned()));
-            let open = self.resource.reshape.is_some();
+            let open = self.resource.special.is_some();
             usual.filter(|field| open || properties.values().any(|property| sends(property, field))).collect()
         } else {
             word.fields.clone()

@@ -52,7 +52,7 @@ impl<'a> Wire<'a> {
         let find = |shape: &Shape<'a>, path: &Option<String>| shape.find(path.as_deref()?).into_iter().next();
         let send_field = find(&sides.send, &send).or_else(|| elsewhere.copied().flatten());
         let read_field = find(answers, &read);
-        // The fields of a reshape or a special handler are not in a document: `type`, or the field of the other side, has the type.
+        // The fields of a handler are not in a document: `type`, or the field of the other side, has the type.
         let typed = word.kind.is_some();
         let known_send = send_field.is_some() || elsewhere.is_some() || by_id;
         let known_send = known_send || (sides.send.open && (typed || read_field.is_some()));

@@ -108,3 +108,7 @@ fn called(record: &Json) -> String {
     let name = record["name"].as_str().filter(|name| !name.is_empty()).unwrap_or("@");
     format!("{name} {}", record["type"].as_str().unwrap_or_default())
 }
+
+#[cfg(test)]
+#[path = "domain_zone_tests.rs"]
+mod tests;

@@ -96,6 +96,7 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
         }
         (Convert::Text, Json::Number(number)) => Json::String(number.to_string()),
         (Convert::Cidr, Json::String(text)) => Json::String(block(&text).unwrap_or(text)),
+        (Convert::Address, Json::String(text)) => Json::String(text.split('/').next().unwrap_or_default().to_owned()),
         (_, json) => json,
     })
 }
@@ -222,6 +223,16 @@ mod tests {
         assert_eq!(to_wire(Convert::Base64, json!("aGVsbG8=")), Ok(Some(json!("YUdWc2JHOD0="))));
         assert_eq!(to_state(Some(Convert::Base64), json!("hello")), json!("aGVsbG8="));
         assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("aGVsbG8="));
+    }
+
+    #[test]
+    fn an_address_is_returned_without_prefix_length() {
+        for (returned, shown) in
+            [("172.16.32.2/22", "172.16.32.2"), ("fd00::1/64", "fd00::1"), ("10.0.0.1", "10.0.0.1")]
+        {
+            assert_eq!(from_wire(Convert::Address, json!(returned), None, None), Some(json!(shown)));
+            assert_eq!(to_wire(Convert::Address, json!(shown)), Ok(Some(json!(shown))));
+        }
     }
 
     #[test]

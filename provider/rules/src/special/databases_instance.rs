@@ -1,11 +1,15 @@
-//! Database instances: inputs that the snapshot of a restored instance contains, and upgrades of the engine.
+//! Database instances: inputs that the snapshot of a restored instance contains, upgrades of the engine, and endpoints, which
+//! the API has in one list and the program in one property for each kind.
 //!
-//! A descriptor is not sufficient because the inputs that `snapshotId` determines are not a fixed group.
+//! A descriptor is not sufficient because the inputs that `snapshotId` determines are not a fixed group, and because one field
+//! of a request contains the endpoints of two properties. Changes of endpoints need separate calls (`engine`).
 
+use serde_json::{Value as Json, json};
 use value::{Data, Object, Path, Value};
 
 use super::{Special, databases_upgrade};
 use crate::operation::{Diff, DiffRequest, Failure};
+use crate::wire::{self, Wire};
 
 /// See the module.
 pub(super) struct Instance;
@@ -32,6 +36,29 @@ const OF_SNAPSHOT: [&str; 3] = ["initSettings", "userName", "volumeType"];
 const UNSHOWN_OF_SNAPSHOT: [&str; 4] = ["disableBackup", "initSettings", "userName", "volumeType"];
 
 impl Special for Instance {
+    /// `private_network` and `load_balancer` become `init_endpoints`, in the order of `pulumiverse_scaleway`; without either
+    /// there is no list, so that the API creates its default public endpoint. `encryption.enabled` is copied to
+    /// `enable_encryption`, its name in upgrades.
+    ///
+    /// Both properties are kept for the conditions of reads: no call has fields with their names.
+    fn encode(&self, wire: &mut Wire) {
+        let endpoints = [private_endpoint(wire), public_endpoint(wire, "load_balancer")];
+        let endpoints: Vec<Json> = endpoints.into_iter().flatten().collect();
+        if !endpoints.is_empty() {
+            wire::set(wire, "init_endpoints", json!(endpoints));
+        }
+        if let Some(enabled) = wire::find(wire, "encryption.enabled").cloned() {
+            wire::set(wire, "enable_encryption", enabled);
+        }
+    }
+
+    /// As recorded: a backup schedule that was disabled by an update is returned as enabled, but has no next run.
+    fn decode(&self, wire: &mut Wire) {
+        if wire::find(wire, "backup_schedule.next_run_at").is_some_and(Json::is_null) {
+            wire::set(wire, "backup_schedule.disabled", json!(true));
+        }
+    }
+
     fn inherited(&self, inputs: &Object) -> &'static [&'static str] {
         if inputs.given("snapshotId").is_some() { &OF_SNAPSHOT } else { &[] }
     }
@@ -87,6 +114,25 @@ impl Special for Instance {
     }
 }
 
+/// The request for a public endpoint of a kind, if the program requests one.
+pub(super) fn public_endpoint(wire: &Wire, kind: &str) -> Option<Json> {
+    wire.get(kind)?.is_object().then(|| json!({ kind: {} }))
+}
+
+/// The request for a private endpoint: at the address of the program, otherwise at one that IPAM chooses. If both are set,
+/// both are sent, and the API rejects the request with its own message.
+pub(super) fn private_endpoint(wire: &Wire) -> Option<Json> {
+    let mut endpoint = json!({ "private_network_id": wire::get(wire, "private_network.private_network_id")? });
+    let address = wire::get(wire, "private_network.service_ip");
+    if let Some(address) = address {
+        endpoint["service_ip"] = address.clone();
+    }
+    if wire::text(wire, "private_network.provisioning_mode").map_or(address.is_none(), |mode| mode == "ipam") {
+        endpoint["ipam_config"] = json!({});
+    }
+    Some(json!({ "private_network": endpoint }))
+}
+
 /// An address that IPAM chose and `enableIpam` conflict in a request: an import contains `enableIpam`, so that another
 /// instance of the same program gets a free address.
 pub(super) fn keep_enable_ipam_only(inputs: &mut Object, address: &str) {
@@ -101,3 +147,7 @@ pub(super) fn keep_enable_ipam_only(inputs: &mut Object, address: &str) {
 fn number(object: &Object, name: &str) -> Option<f64> {
     object.given(name).and_then(Value::as_f64)
 }
+
+#[cfg(test)]
+#[path = "databases_instance_tests.rs"]
+mod tests;

@@ -84,3 +84,7 @@ pub fn asset(inputs: &Object) -> Option<&Asset> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[path = "functions_function_tests.rs"]
+mod tests;

@@ -1,20 +1,36 @@
-//! Network ACLs: the fields of a rule are validated at preview.
+//! Network ACLs: the fields of a rule are validated at preview, and only rules of clients belong to the program.
 //!
 //! A descriptor is not sufficient because the bounds of a port range and the family of an address depend on other
-//! properties. The API rejects a rule without action, source or destination, although its document has them as optional.
+//! properties, and because the API marks in the description of each rule whether a client created it. It rejects a rule without
+//! action, source or destination, although its document has them as optional.
 
 use std::net::IpAddr;
 
+use serde_json::{Value as Json, json};
 use value::{Object, Path, Value};
 
 use super::Special;
 use crate::convert;
 use crate::operation::Failure;
+use crate::wire::Wire;
 
 /// See the module.
 pub(super) struct Acl;
 
 impl Special for Acl {
+    /// Keeps only the rules of clients, without the marker.
+    fn decode(&self, wire: &mut Wire) {
+        let Some(Json::Array(rules)) = wire.get_mut("rules") else { return };
+        rules.retain_mut(|rule| {
+            let text = rule["description"].as_str().unwrap_or_default();
+            let marked = text.strip_prefix("(Rule scope: ").and_then(|text| text.split_once(')'));
+            let Some((scope, description)) = marked else { return true };
+            let (is_own, description) = (scope == "client", json!(description.trim_start()));
+            rule["description"] = description;
+            is_own
+        });
+    }
+
     fn check(&self, _: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
         let family = inputs.given("isIpv6");
         let is_ipv6 = match family {
@@ -68,44 +84,5 @@ fn is_ipv6_block(text: &str) -> Option<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn unknown_values_satisfy_every_rule() {
-        let unknown: Object = ["action", "source", "destination", "srcPortHigh", "dstPortLow"]
-            .into_iter()
-            .map(|name| (name.to_owned(), Value::UNKNOWN))
-            .collect();
-        let mut failures = Vec::new();
-        check_rule(&unknown, None, &Path::root("rules").index(0), &mut failures);
-        assert!(failures.is_empty(), "{failures:?}");
-    }
-
-    #[test]
-    fn each_part_of_a_rule_is_checked_with_its_path() {
-        let rule = |json: serde_json::Value| Value::from(json).as_object().cloned().unwrap_or_default();
-        let good = json!({ "action": "drop", "source": "10.0.0.0/8", "destination": "10.0.0.1", "dstPortLow": 1, "dstPortHigh": 1 });
-        for (change, is_ipv6, wrong) in [
-            (json!({}), false, vec![]),
-            (json!({ "action": null }), false, vec!["r.action"]),
-            (json!({ "source": null, "destination": "" }), false, vec!["r.source", "r.destination"]),
-            (json!({ "dstPortLow": 500, "dstPortHigh": 400 }), false, vec!["r.dstPortHigh"]),
-            (json!({ "srcPortLow": 500 }), false, vec!["r.srcPortHigh"]),
-            (json!({}), true, vec!["r.source", "r.destination"]),
-            (json!({ "source": "::/0", "destination": "fd00::1" }), true, vec![]),
-            (json!({ "source": "::/0" }), false, vec!["r.source"]),
-        ] {
-            let mut given = good.clone();
-            for (name, value) in change.as_object().into_iter().flatten() {
-                given[name] = value.clone();
-            }
-            let mut failures = Vec::new();
-            check_rule(&rule(given), Some(is_ipv6), &Path::root("r"), &mut failures);
-            let paths: Vec<String> = failures.iter().map(|failure| failure.path.to_string()).collect();
-            assert_eq!(paths, wrong, "{change}");
-        }
-    }
-}
+#[path = "network_acl_tests.rs"]
+mod tests;

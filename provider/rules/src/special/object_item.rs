@@ -1,19 +1,49 @@
-//! Objects: content in base64 is decoded to validate it, and the key must be addressable by a URL.
+//! Objects: the SSE-C key of the program is three fields in requests, the visibility is returned as a list of grants, content in
+//! base64 is validated, and the key must be addressable by a URL.
+//!
+//! A descriptor is not sufficient because requests contain a checksum of the SSE-C key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use md5::{Digest, Md5};
+use serde_json::json;
 use value::{Object, Path};
 
 use super::Special;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Failure;
-use crate::scope::Scope;
-use crate::wire;
+use crate::wire::{self, Wire};
 
 /// See the module.
 pub(super) struct Item;
 
 impl Special for Item {
+    /// The SSE-C key becomes its base64 form, the algorithm and the checksum, as required by all calls for the content.
+    fn encode(&self, wire: &mut Wire) {
+        let Some(key) = wire::text(wire, "sse_customer_key").map(str::to_owned) else { return };
+        if key.is_empty() {
+            wire.remove("sse_customer_key");
+            return;
+        }
+        wire::set(wire, "sse_customer_algorithm", json!("AES256"));
+        wire::set(wire, "sse_customer_key", json!(BASE64.encode(&key)));
+        wire::set(wire, "sse_customer_key_md5", json!(BASE64.encode(Md5::digest(key.as_bytes()))));
+    }
+
+    /// Grants to all users become `visibility`; absent fields of an existing object get their defaults.
+    fn decode(&self, wire: &mut Wire) {
+        if let Some(grants) = wire.remove("grants") {
+            let grants = grants.as_array().into_iter().flatten();
+            let mut grantees = grants.filter_map(|grant| grant["grantee"]["uri"].as_str());
+            let is_public = grantees.any(|uri| uri.ends_with("/AllUsers"));
+            wire::set(wire, "visibility", json!(if is_public { "public-read" } else { "private" }));
+        }
+        if wire.contains_key("etag") || wire.contains_key("content_length") {
+            wire.entry("storage_class").or_insert_with(|| json!("STANDARD"));
+            wire.entry("metadata").or_insert_with(|| json!({}));
+        }
+    }
+
     fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
         let encoded = inputs.text("contentBase64");
         if encoded.is_some_and(|text| BASE64.decode(text).is_err()) {
@@ -27,11 +57,11 @@ impl Special for Item {
     }
 
     /// The response to HEAD has no body: the API answers 400 without the key that the content was encrypted with.
-    fn advise(&self, scope: &Scope<'_>, error: Error) -> Error {
+    fn advise(&self, wanted: &Wire, error: Error) -> Error {
         if error.kind() != ErrorKind::Invalid {
             return error;
         }
-        error.hint(if wire::get(&scope.wanted, "sse_customer_key").is_some() {
+        error.hint(if wire::get(wanted, "sse_customer_key").is_some() {
             "the object is probably encrypted with another key than `sseCustomerKey`: set that key, and change it afterwards"
         } else {
             "the object is probably encrypted with a customer key (SSE-C), without which the API does not return it, so it cannot \
@@ -39,3 +69,7 @@ impl Special for Item {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "object_item_tests.rs"]
+mod tests;

@@ -1,12 +1,15 @@
-//! The alert manager: only the alerts that the program names belong to the resource.
+//! The alert manager of Cockpit: the enabled preconfigured alerts, from the list of all of them.
+//!
+//! A descriptor is not sufficient because an alert may be enabled although the program does not name it, and only alerts that
+//! the program names belong to the resource.
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value as Json, json};
 use value::{Data, Object, Value};
 
 use super::Special;
-use crate::reshape::rules_that_are_on;
-use crate::wire::Wire;
+use crate::wire::{self, Wire};
 
 /// See the module.
 pub(super) struct AlertManager;
@@ -19,6 +22,19 @@ pub const CONTACTS: &str = "contactPoints";
 pub const MANAGED: &str = "enableManagedAlerts";
 
 impl Special for AlertManager {
+    /// `alerts` becomes `preconfigured_alert_ids`: the rules of the alerts that are enabled or being enabled, sorted, because
+    /// the API's order varies. Contact points without an e-mail address are omitted.
+    fn decode(&self, wire: &mut Wire) {
+        let rules = wire.get("alerts").is_some_and(Json::is_array).then(|| rules_that_are_on(wire));
+        wire.remove("alerts");
+        if let Some(rules) = rules {
+            wire::set(wire, "preconfigured_alert_ids", json!(rules));
+        }
+        if let Some(Json::Array(points)) = wire.get_mut("contact_points") {
+            points.retain(|point| point.pointer("/email/to").is_some_and(Json::is_string));
+        }
+    }
+
     /// Only alerts that the program names belong to the resource, so that alerts of other users are not disabled. If the
     /// program enables all alerts, all belong to it: listing them instead is not a change.
     fn adjust_state(&self, inputs: &Object, answers: &Wire, state: &mut Object) {
@@ -50,3 +66,23 @@ pub fn rules(inputs: &Object) -> BTreeSet<String> {
     let ids = inputs.get(RULES).and_then(Value::as_array).unwrap_or_default();
     ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
+
+/// The rules of the alerts in a response that are enabled or being enabled, sorted.
+fn rules_that_are_on(wire: &Wire) -> Vec<String> {
+    let alerts = wire.get("alerts").and_then(Json::as_array).into_iter().flatten();
+    let mut rules: Vec<String> = alerts.filter_map(rule_that_is_on).map(str::to_owned).collect();
+    rules.sort_unstable();
+    rules
+}
+
+fn rule_that_is_on(alert: &Json) -> Option<&str> {
+    let status = alert.get("rule_status")?.as_str()?;
+    if !matches!(status, "enabled" | "enabling") {
+        return None;
+    }
+    alert.pointer("/preconfigured_data/preconfigured_rule_id")?.as_str()
+}
+
+#[cfg(test)]
+#[path = "observability_alert_manager_tests.rs"]
+mod tests;

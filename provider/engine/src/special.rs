@@ -118,17 +118,29 @@ pub(crate) trait Handler: Sync {
 
 /// The handler of a resource; a default one if its descriptor names none.
 pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
-    match resource.special.as_ref().map(|special| special.handler.as_str()) {
-        Some("databases.instance") => &databases_instance::Instance,
-        Some("databases.read_replica") => &databases_read_replica::ReadReplica,
-        Some("domain.record") => &domain_record::Record,
-        Some("domain.zone") => &domain_zone::Zone,
-        Some("functions.function") => &functions_function::Function,
-        Some("ipam.ip") => &ipam_ip::Ip,
-        Some("object.bucket") => &object_bucket::Bucket,
-        Some("object.item") => &object_item::Item,
-        Some("observability.alert_manager") => &observability_alert_manager::AlertManager,
-        _ => &Nothing,
+    resource.special.as_ref().map_or(&Nothing, |special| calls(special.handler))
+}
+
+fn calls(handler: catalog::Handler) -> &'static dyn Handler {
+    use catalog::Handler;
+    match handler {
+        Handler::DatabasesInstance => &databases_instance::Instance,
+        Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
+        Handler::DomainRecord => &domain_record::Record,
+        Handler::DomainZone => &domain_zone::Zone,
+        Handler::FunctionsFunction => &functions_function::Function,
+        Handler::IpamIp => &ipam_ip::Ip,
+        Handler::ObjectBucket => &object_bucket::Bucket,
+        Handler::ObjectItem => &object_item::Item,
+        Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
+        Handler::DomainRegistration
+        | Handler::NetworkAcl
+        | Handler::NetworkGatewayNetwork
+        | Handler::NetworkPrivateNetwork
+        | Handler::ObjectBucketAcl
+        | Handler::ObservabilityCockpit
+        | Handler::ObservabilitySource
+        | Handler::ObservabilityToken => &Nothing,
     }
 }
 

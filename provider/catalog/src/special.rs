@@ -1,0 +1,75 @@
+//! The handlers of resources and functions that data cannot describe: a closed list, which `rules` and `engine` match exhaustively.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::call::Operation;
+
+/// The handler of a resource or function, and the operations that it calls.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Special {
+    /// The handler.
+    pub handler: Handler,
+    /// The operations that the handler calls in addition to the steps, by id. The compiler checks them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub operations: BTreeMap<String, Operation>,
+}
+
+/// The handlers. Each has rules (`provider/rules/src/special`), calls (`provider/engine/src/special`), or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Handler {
+    /// Database instances.
+    #[serde(rename = "databases.instance")]
+    DatabasesInstance,
+    /// Read replicas of database instances.
+    #[serde(rename = "databases.read_replica")]
+    DatabasesReadReplica,
+    /// DNS records.
+    #[serde(rename = "domain.record")]
+    DomainRecord,
+    /// Domain registrations.
+    #[serde(rename = "domain.registration")]
+    DomainRegistration,
+    /// DNS zones.
+    #[serde(rename = "domain.zone")]
+    DomainZone,
+    /// Functions.
+    #[serde(rename = "functions.function")]
+    FunctionsFunction,
+    /// IPAM addresses.
+    #[serde(rename = "ipam.ip")]
+    IpamIp,
+    /// Network ACLs.
+    #[serde(rename = "network.acl")]
+    NetworkAcl,
+    /// Networks of public gateways.
+    #[serde(rename = "network.gateway_network")]
+    NetworkGatewayNetwork,
+    /// Private networks.
+    #[serde(rename = "network.private_network")]
+    NetworkPrivateNetwork,
+    /// Buckets.
+    #[serde(rename = "object.bucket")]
+    ObjectBucket,
+    /// ACLs of buckets.
+    #[serde(rename = "object.bucket_acl")]
+    ObjectBucketAcl,
+    /// Objects in buckets.
+    #[serde(rename = "object.item")]
+    ObjectItem,
+    /// The alert manager of Cockpit.
+    #[serde(rename = "observability.alert_manager")]
+    ObservabilityAlertManager,
+    /// The Cockpit of a project.
+    #[serde(rename = "observability.cockpit")]
+    ObservabilityCockpit,
+    /// Data sources of Cockpit.
+    #[serde(rename = "observability.source")]
+    ObservabilitySource,
+    /// Tokens of Cockpit.
+    #[serde(rename = "observability.token")]
+    ObservabilityToken,
+}

@@ -1,0 +1,121 @@
+//! Rules of single resources that a descriptor cannot express. The descriptor names the handler (`special`); the calls that
+//! such a resource needs in addition are in the crate `engine`, under the same name.
+
+mod databases_instance;
+mod databases_read_replica;
+mod databases_upgrade;
+mod domain_record;
+mod domain_registration;
+pub mod functions_function;
+mod ipam_ip;
+mod network_acl;
+mod network_gateway_network;
+mod network_private_network;
+mod object_bucket;
+mod object_bucket_acl;
+mod object_item;
+pub mod observability_alert_manager;
+mod observability_cockpit;
+mod observability_source;
+mod observability_token;
+
+use catalog::{Handler, Resource};
+use value::Object;
+
+use crate::error::Error;
+use crate::operation::{Diff, DiffRequest, Failure};
+use crate::wire::Wire;
+
+/// The rules of one resource. Pure; the default of each method does nothing.
+pub trait Special: Sync {
+    /// Converts the wire object of the inputs to the form of requests. Accepts any JSON.
+    fn encode(&self, _wire: &mut Wire) {}
+
+    /// Converts responses to one field for each property. Accepts any JSON.
+    fn decode(&self, _wire: &mut Wire) {}
+
+    /// Inputs that come from the source of the resource, such as a snapshot, if the program does not set them: they have no
+    /// default, are never drift, and their absence is not a change.
+    fn inherited(&self, _inputs: &Object) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Inputs whose live value is not drift if the program does not set them.
+    fn not_drift(&self, inputs: &Object) -> &'static [&'static str] {
+        self.inherited(inputs)
+    }
+
+    /// Adds failures of inputs.
+    fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
+
+    /// The properties that a create applies only in `after_change`.
+    fn sent_by_handler(&self, _inputs: &Object) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The properties that such a create sets by default and `after_change` removes.
+    fn created_by_default(&self, _inputs: &Object) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Keeps only the parts of a response that belong to this resource.
+    fn adjust_state(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
+
+    /// Removes conflicting inputs from an import.
+    fn imported(&self, _inputs: &mut Object) {}
+
+    /// Adds warnings and pending work to a diff, and removes changes without an effect.
+    fn adjust_diff(&self, _request: &DiffRequest<'_>, _diff: &mut Diff) {}
+
+    /// Adds a hint to the error of a failed first read, from the wire object of the inputs.
+    fn advise(&self, _wanted: &Wire, error: Error) -> Error {
+        error
+    }
+}
+
+/// The rules of a resource; empty if its descriptor names no handler.
+pub fn handler(resource: &Resource) -> &'static dyn Special {
+    resource.special.as_ref().map_or(&Nothing, |special| rules(special.handler))
+}
+
+fn rules(handler: Handler) -> &'static dyn Special {
+    match handler {
+        Handler::DatabasesInstance => &databases_instance::Instance,
+        Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
+        Handler::DomainRecord => &domain_record::Record,
+        Handler::DomainRegistration => &domain_registration::Registration,
+        Handler::DomainZone => &Nothing,
+        Handler::FunctionsFunction => &functions_function::Function,
+        Handler::IpamIp => &ipam_ip::Ip,
+        Handler::NetworkAcl => &network_acl::Acl,
+        Handler::NetworkGatewayNetwork => &network_gateway_network::GatewayNetwork,
+        Handler::NetworkPrivateNetwork => &network_private_network::PrivateNetwork,
+        Handler::ObjectBucket => &object_bucket::Bucket,
+        Handler::ObjectBucketAcl => &object_bucket_acl::BucketAcl,
+        Handler::ObjectItem => &object_item::Item,
+        Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
+        Handler::ObservabilityCockpit => &observability_cockpit::Cockpit,
+        Handler::ObservabilitySource => &observability_source::Source,
+        Handler::ObservabilityToken => &observability_token::Token,
+    }
+}
+
+struct Nothing;
+
+impl Special for Nothing {}
+
+/// One direction of a handler, for tests.
+#[cfg(test)]
+fn encoded(special: &dyn Special, json: &serde_json::Value) -> serde_json::Value {
+    let mut wire = json.as_object().expect("tests use objects").clone();
+    special.encode(&mut wire);
+    serde_json::Value::Object(wire)
+}
+
+/// The other direction.
+#[cfg(test)]
+fn decoded(special: &dyn Special, json: &serde_json::Value) -> serde_json::Value {
+    let mut wire = json.as_object().expect("tests use objects").clone();
+    special.decode(&mut wire);
+    serde_json::Value::Object(wire)
+}
