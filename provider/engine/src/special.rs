@@ -16,15 +16,20 @@ mod observability_alert_manager;
 
 use std::collections::BTreeSet;
 
+use async_trait::async_trait;
 use catalog::{Operation, Query, Resource, Step};
-use client::{BoxFuture, Call};
-use serde_json::Value as Json;
+use client::Call;
+use serde_json::{Map, Value as Json, json};
 use value::Object;
 
-use crate::context::Context;
+use crate::context::{Context, Patience};
+use crate::{fetch, wait};
 use rules::error::{Error, ErrorKind};
 use rules::pending::Pending;
 use rules::scope::Scope;
+use rules::wire;
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// The change of a resource; for a create the old side is empty.
 #[derive(Clone, Copy)]
@@ -49,6 +54,11 @@ impl Transition<'_> {
         self.old_inputs.is_empty() && self.olds.is_empty()
     }
 
+    /// Whether one of these properties differs.
+    pub(crate) fn changes(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.changed.contains(*name))
+    }
+
     /// Every element that the list `name` may have at Scaleway: of the old inputs and of failed attempts to change it.
     pub(crate) fn possible(&self, name: &str) -> Object {
         let value = self.pending.possible(name, self.stored);
@@ -57,15 +67,11 @@ impl Transition<'_> {
 }
 
 /// The points at which a handler can act; the default of each does nothing.
+#[async_trait]
 pub(crate) trait Handler: Sync {
-    /// Creates the object instead of the first create step.
-    fn begin<'a>(
-        &'a self,
-        _cx: &'a Context<'a>,
-        _scope: &'a Scope<'a>,
-        _inputs: &'a Object,
-    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
-        None
+    /// Runs instead of the first create step, if it returns the created object.
+    async fn begin(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
+        Ok(None)
     }
 
     /// Whether `begin` looks up an object whose response is ambiguous.
@@ -74,45 +80,24 @@ pub(crate) trait Handler: Sync {
     }
 
     /// Runs before the steps of an update; returns whether it has read the current object.
-    fn before_change<'a>(
-        &'a self,
-        _cx: &'a Context<'_>,
-        _scope: &'a mut Scope<'_>,
-        _transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async { Ok(false) })
+    async fn before_change(&self, _: &Context<'_>, _: &mut Scope<'_>, _: Transition<'_>) -> Result<bool> {
+        Ok(false)
     }
 
     /// Runs after the steps of a create or update; returns whether it made a call.
-    fn after_change<'a>(
-        &'a self,
-        _cx: &'a Context<'_>,
-        _scope: &'a mut Scope<'_>,
-        _transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async { Ok(false) })
+    async fn after_change(&self, _: &Context<'_>, _: &mut Scope<'_>, _: Transition<'_>) -> Result<bool> {
+        Ok(false)
     }
 
     /// Looks up the object under another id, if there is none, or only a replaced one; returns whether the scope has
     /// changed to another object.
-    fn relocate<'a>(
-        &'a self,
-        _cx: &'a Context<'_>,
-        _scope: &'a mut Scope<'_>,
-        _state: &'a Object,
-        _exists: bool,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async { Ok(false) })
+    async fn relocate(&self, _: &Context<'_>, _: &mut Scope<'_>, _state: &Object, _exists: bool) -> Result<bool> {
+        Ok(false)
     }
 
     /// Runs before the steps of a delete.
-    fn before_delete<'a>(
-        &'a self,
-        _cx: &'a Context<'_>,
-        _scope: &'a Scope<'_>,
-        _olds: &'a Object,
-    ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async { Ok(()) })
+    async fn before_delete(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _olds: &Object) -> Result<()> {
+        Ok(())
     }
 }
 
@@ -150,16 +135,22 @@ impl Handler for Nothing {}
 
 /// Makes a call of a handler, with this body in addition to the fields of the catalog. Parameters that are not in the path
 /// are sent in the query.
-pub(crate) async fn call(
+async fn call(
     cx: &Context<'_>,
     scope: &Scope<'_>,
     operation: &str,
     body: Option<Json>,
     parameters: &[(&str, &str)],
-) -> Result<Json, Error> {
+) -> Result<Json> {
     let call = request(cx, scope, operation, body, parameters)?;
-    let patience = crate::context::Patience { missing: cx.missing_window(&call, scope, None), ..Default::default() };
+    let patience = Patience { missing: cx.missing_window(&call, scope, None), ..Patience::default() };
     Ok(cx.send(call, patience).await?.body)
+}
+
+/// Makes a call with this body, and waits until the object is ready again.
+async fn change(cx: &Context<'_>, scope: &mut Scope<'_>, operation: &str, body: Json) -> Result<()> {
+    call(cx, scope, operation, Some(body), &[]).await?;
+    wait::settled(cx, scope, true).await
 }
 
 /// Builds a call of a handler.
@@ -169,7 +160,7 @@ fn request(
     operation: &str,
     body: Option<Json>,
     parameters: &[(&str, &str)],
-) -> Result<Call, Error> {
+) -> Result<Call> {
     let step = Step::of(own(cx, operation, parameters)?);
     let mut call = crate::request::call(&step, scope, &[])?;
     for (name, value) in parameters.iter().filter(|(name, _)| !step.call.parameters.contains_key(*name)) {
@@ -177,9 +168,9 @@ fn request(
     }
     if let Some(Json::Object(own)) = call.body.as_mut() {
         // Every call with a project parameter gets the project.
-        let takes_project =
-            step.call.body.as_ref().is_some_and(|body| body.fields.iter().any(|field| field == "project_id"));
-        if let (true, Some(project)) = (takes_project, scope.source(&catalog::Source::Project)) {
+        if let (true, Some(project)) =
+            (step.fields().iter().any(|field| field == "project_id"), scope.source(&catalog::Source::Project))
+        {
             own.insert("project_id".to_owned(), project);
         }
         if let Some(Json::Object(extra)) = body {
@@ -190,18 +181,16 @@ fn request(
 }
 
 /// Gets all pages of a list, filtered by these query parameters.
-pub(crate) async fn list(
+async fn list(
     cx: &Context<'_>,
     scope: &Scope<'_>,
     operation: &str,
     parameters: &[(&str, &str)],
     query: &[(&str, &str)],
-) -> Result<Vec<Json>, Error> {
+) -> Result<Vec<Json>> {
     let mut operation = own(cx, operation, parameters)?;
-    let queries = query
-        .iter()
-        .map(|(name, value)| Query { name: (*name).to_owned(), from: catalog::Source::Literal(Json::from(*value)) });
-    operation.query.extend(queries);
+    let literal = |value: &str| catalog::Source::Literal(Json::from(value));
+    operation.query.extend(query.iter().map(|(name, value)| Query { name: (*name).to_owned(), from: literal(value) }));
     match cx.perform(&Step::of(operation), scope, &[], false).await? {
         Some(Json::Array(items)) => Ok(items),
         _ => Ok(Vec::new()),
@@ -209,7 +198,7 @@ pub(crate) async fn list(
 }
 
 /// An operation that the descriptor lists for the handler, with these path parameters.
-fn own(cx: &Context<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result<Operation, Error> {
+fn own(cx: &Context<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result<Operation> {
     let special = cx.resource.special.as_ref();
     let operation = special.and_then(|special| special.operations.get(operation)).ok_or_else(|| {
         Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
@@ -219,4 +208,9 @@ fn own(cx: &Context<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result
         operation.parameters.insert((*name).to_owned(), catalog::Source::Literal(Json::from(*value)));
     }
     Ok(operation)
+}
+
+/// A missing object does not need to be changed or deleted.
+fn unless_gone(error: Error) -> Result<()> {
+    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }

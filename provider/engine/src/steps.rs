@@ -16,8 +16,8 @@ use rules::wire;
 
 /// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
 pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
-    if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs) {
-        return begun.await;
+    if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs).await? {
+        return Ok(begun);
     }
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
     Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())

@@ -4,18 +4,10 @@
 //! the data and, when it is ready, the endpoints with their ids, but neither the second node nor the ACL rules, and because
 //! the previous instance remains, without endpoints, until it is deleted. The successor is identified by the endpoints.
 
-use std::collections::BTreeSet;
-
-use client::BoxFuture;
-use serde_json::{Map, Value as Json, json};
-use value::Object;
-
-use super::{Transition, call, list};
-use crate::context::Context;
-use crate::{fetch, wait};
-use rules::error::{Error, ErrorKind};
-use rules::scope::Scope;
-use rules::wire;
+use super::{
+    BTreeSet, Context, Error, ErrorKind, Json, Map, Object, Result, Scope, Transition, call, change, fetch, json, list,
+    unless_gone, wait, wire,
+};
 
 /// Settings that are copied to the new instance if it does not have them: the field in responses and in requests.
 const COPIED: [(&str, &str); 5] = [
@@ -26,16 +18,10 @@ const COPIED: [(&str, &str); 5] = [
     ("logs_policy", "logs_policy"),
 ];
 
-const REPLICAS: &str = "Remove them from the program first, and add them again after the upgrade.";
-
 /// Upgrades the engine if it changed, and finishes an earlier upgrade.
 ///
 /// Returns whether the instance was read after the last call.
-pub(super) async fn upgrade(
-    cx: &Context<'_>,
-    scope: &mut Scope<'_>,
-    transition: Transition<'_>,
-) -> Result<bool, Error> {
+pub(super) async fn upgrade(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
     let wanted = transition.news.text("engine").filter(|_| transition.changed.contains("engine"));
     if let Some(engine) = wanted {
         move_to(cx, scope, transition.olds, engine).await?;
@@ -51,13 +37,13 @@ pub(super) async fn upgrade(
 }
 
 /// Ensures that the scope is an instance of this engine. An upgrade with an ambiguous response is not repeated.
-async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine: &str) -> Result<(), Error> {
+async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine: &str) -> Result<()> {
     let looked = fetch::read(cx, scope, false).await;
     let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
     if !missing {
         looked?;
         wait::settled(cx, scope, false).await?;
-        if is_engine(&scope.answers, engine) {
+        if wire::text(&scope.answers, "engine").is_some_and(|now| now.eq_ignore_ascii_case(engine)) {
             return Ok(());
         }
     }
@@ -67,20 +53,18 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
     }
     if missing {
         let fact = "the instance to upgrade was not found, and no other instance has its endpoints";
-        return Err(Error::new(ErrorKind::NotFound, fact)
-            .hint("run `pulumi refresh` and then `pulumi up`, which creates a new instance"));
+        let hint = "run `pulumi refresh` and then `pulumi up`, which creates a new instance";
+        return Err(Error::new(ErrorKind::NotFound, fact).hint(hint));
     }
-    let replicas = scope.answers.get("read_replicas").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
-    if replicas {
+    if scope.answers.get("read_replicas").and_then(Json::as_array).is_some_and(|all| !all.is_empty()) {
         let fact = "Scaleway creates a new instance with the new engine, and the upgrade does not copy read replicas";
-        return Err(Error::new(ErrorKind::Precondition, fact).hint(REPLICAS));
+        let hint = "Remove them from the program first, and add them again after the upgrade.";
+        return Err(Error::new(ErrorKind::Precondition, fact).hint(hint));
     }
-    let version = version(scope, engine)?;
-    let workflow = json!({ "upgradable_version_id": version, "with_endpoints": true });
+    let workflow = json!({ "upgradable_version_id": version(scope, engine)?, "with_endpoints": true });
     let body = json!({ "major_upgrade_workflow": workflow });
     let answer = call(cx, scope, "UpgradeInstance", Some(body), &[]).await?;
-    let uuid = answer.get("id").and_then(Json::as_str).map(str::to_owned);
-    if let Some(uuid) = uuid.filter(|uuid| scope.parts.uuid.as_ref() != Some(uuid)) {
+    if let Some(uuid) = uuid(&answer).filter(|uuid| scope.parts.uuid.as_ref() != Some(uuid)) {
         scope.move_to(&uuid);
     }
     fetch::merge(cx.resource, scope, None, answer);
@@ -88,46 +72,48 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
 }
 
 /// The API's id of the upgrade to an engine.
-fn version(scope: &Scope<'_>, engine: &str) -> Result<Json, Error> {
-    let versions = scope.answers.get("upgradable_version").and_then(Json::as_array);
-    let name = |version: &Json| version.get("name").and_then(Json::as_str).map(str::to_owned);
-    let fits = |version: &&Json| name(version).is_some_and(|name| name.eq_ignore_ascii_case(engine));
-    if let Some(id) = versions.and_then(|versions| versions.iter().find(fits)?.get("id").cloned()) {
-        return Ok(id);
+fn version(scope: &Scope<'_>, engine: &str) -> Result<Json> {
+    let versions = scope.answers.get("upgradable_version").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    let name = |version: &Json| version["name"].as_str().map(str::to_owned);
+    let is_wanted = |version: &&Json| name(version).is_some_and(|name| name.eq_ignore_ascii_case(engine));
+    if let Some(id) = versions.iter().find(is_wanted).and_then(|version| version.get("id")) {
+        return Ok(id.clone());
     }
-    let current = wire::get(&scope.answers, "engine").and_then(wire::plain_text).unwrap_or_default();
-    let offers: Vec<String> = versions.into_iter().flatten().filter_map(name).collect();
+    let current = wire::text(&scope.answers, "engine").unwrap_or_default();
+    let offers: Vec<String> = versions.iter().filter_map(name).collect();
     let hint = match offers.as_slice() {
         [] => "no upgrade of this instance is available".to_owned(),
         offers => format!("available upgrades: {}", offers.join(", ")),
     };
-    Err(Error::new(ErrorKind::Precondition, format!("Scaleway does not support an upgrade from {current} to {engine}"))
-        .hint(hint))
+    let fact = format!("Scaleway does not support an upgrade from {current} to {engine}");
+    Err(Error::new(ErrorKind::Precondition, fact).hint(hint))
 }
 
 /// The instance that has the endpoints of the resource, or is about to get them.
-pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<Option<String>, Error> {
-    let known = endpoints_of(olds);
+async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<Option<String>> {
+    let endpoint = |property: &str| Some(olds.given(property)?.as_object()?.text("endpointId")?.to_owned());
+    let known: BTreeSet<String> = ["loadBalancer", "privateNetwork"].into_iter().filter_map(endpoint).collect();
     if known.is_empty() {
         return Ok(None);
     }
-    let project = olds.text("projectId");
-    let query: Vec<(&str, &str)> = project.iter().map(|project| ("project_id", *project)).collect();
-    let others: Vec<Json> = list(cx, scope, "ListInstances", &[], &query).await?;
-    let uuid = |other: &Json| other.get("id").and_then(Json::as_str).map(str::to_owned);
-    let ours = |other: &&Json| uuid(other) == scope.parts.uuid;
-    if let Some(found) = others.iter().find(|other| !ours(other) && !known.is_disjoint(&endpoints_in(other))) {
+    let has_known = |endpoints: &Json| {
+        let mut endpoints = endpoints.as_array().into_iter().flatten();
+        endpoints.any(|endpoint| endpoint["id"].as_str().is_some_and(|id| known.contains(id)))
+    };
+    let query: Vec<(&str, &str)> = olds.text("projectId").map(|project| ("project_id", project)).into_iter().collect();
+    let mut others: Vec<Json> = list(cx, scope, "ListInstances", &[], &query).await?;
+    others.retain(|other| uuid(other) != scope.parts.uuid);
+    if let Some(found) = others.iter().find(|other| has_known(&other["endpoints"])) {
         return Ok(uuid(found));
     }
     let is_made = |other: &&Json| {
-        let has = |field: &str, value: &str| other.get(field).and_then(Json::as_str) == Some(value);
-        !ours(other) && has("status", "provisioning") && olds.text("name").is_some_and(|name| has("name", name))
+        other["status"] == "provisioning" && olds.text("name").is_some_and(|name| other["name"].as_str() == Some(name))
     };
     for other in others.iter().filter(is_made).filter_map(uuid) {
         // Its endpoints show whether it is the successor only when it is ready.
         let mut made = at(cx, scope, &other)?;
         wait::settled(cx, &mut made, true).await?;
-        if !known.is_disjoint(&endpoints_in(&Json::Object(made.answers))) {
+        if made.answers.get("endpoints").is_some_and(has_known) {
             return Ok(Some(other));
         }
     }
@@ -135,33 +121,24 @@ pub(super) async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object
 }
 
 /// Continues with the instance that has the endpoints of the resource, such as after an interrupted upgrade.
-pub(super) fn relocate<'a>(
-    cx: &'a Context<'_>,
-    scope: &'a mut Scope<'_>,
-    state: &'a Object,
-    exists: bool,
-) -> BoxFuture<'a, Result<bool, Error>> {
-    Box::pin(async move {
-        let endpoints = scope.answers.get("endpoints").and_then(Json::as_array);
-        if exists && endpoints.is_none_or(|endpoints| !endpoints.is_empty()) {
-            return Ok(false);
-        }
-        let Some(uuid) = successor(cx, scope, state).await? else { return Ok(false) };
-        scope.move_to(&uuid);
-        if !exists {
-            scope.moves.remaining.pop();
-        }
-        Ok(true)
-    })
+pub(super) async fn relocate(cx: &Context<'_>, scope: &mut Scope<'_>, state: &Object, exists: bool) -> Result<bool> {
+    let endpoints = scope.answers.get("endpoints").and_then(Json::as_array);
+    if exists && endpoints.is_none_or(|endpoints| !endpoints.is_empty()) {
+        return Ok(false);
+    }
+    let Some(uuid) = successor(cx, scope, state).await? else { return Ok(false) };
+    scope.move_to(&uuid);
+    if !exists {
+        scope.moves.remaining.pop();
+    }
+    Ok(true)
 }
 
 /// Copies the missing settings to the new instance, and deletes the previous one.
-async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, uuid: &str, transition: Transition<'_>) -> Result<(), Error> {
+async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, uuid: &str, transition: Transition<'_>) -> Result<()> {
     let mut old = at(cx, scope, uuid)?;
-    match wait::settled(cx, &mut old, true).await {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
+    if let Err(error) = wait::settled(cx, &mut old, true).await {
+        return unless_gone(error);
     }
     wait::settled(cx, scope, false).await?;
     // The ACL rules first: without them every IP address may connect.
@@ -169,13 +146,11 @@ async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, uuid: &str, transition
     if !rules.is_empty() {
         let rule = |rule: &Json| json!({ "ip": rule["ip"], "description": rule["description"] });
         let rules: Vec<Json> = rules.iter().map(rule).collect();
-        call(cx, scope, "SetInstanceACLRules", Some(json!({ "rules": rules })), &[]).await?;
-        wait::settled(cx, scope, true).await?;
+        change(cx, scope, "SetInstanceACLRules", json!({ "rules": rules })).await?;
     }
     let is_on = |answers: &wire::Wire| wire::get(answers, "is_ha_cluster") == Some(&Json::Bool(true));
     if is_on(&old.answers) && !is_on(&scope.answers) && !transition.changed.contains("isHaCluster") {
-        call(cx, scope, "UpgradeInstance", Some(json!({ "enable_ha": true })), &[]).await?;
-        wait::settled(cx, scope, true).await?;
+        change(cx, scope, "UpgradeInstance", json!({ "enable_ha": true })).await?;
     }
     let missing = COPIED.iter().filter_map(|(returned, sent)| {
         let had = wire::get(&old.answers, returned)?;
@@ -183,46 +158,32 @@ async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, uuid: &str, transition
     });
     let missing: Map<String, Json> = missing.collect();
     if !missing.is_empty() {
-        call(cx, scope, "UpdateInstance", Some(Json::Object(missing)), &[]).await?;
-        wait::settled(cx, scope, true).await?;
+        change(cx, scope, "UpdateInstance", Json::Object(missing)).await?;
     }
     discard(cx, &mut old).await
 }
 
 /// Deletes the remaining previous instances.
-pub(super) async fn delete_remaining(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
+pub(super) async fn delete_remaining(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
     for uuid in &scope.moves.remaining {
         discard(cx, &mut at(cx, scope, uuid)?).await?;
     }
     Ok(())
 }
 
-async fn discard(cx: &Context<'_>, old: &mut Scope<'_>) -> Result<(), Error> {
+async fn discard(cx: &Context<'_>, old: &mut Scope<'_>) -> Result<()> {
     match call(cx, old, "DeleteInstance", None, &[]).await {
         Ok(_) => wait::gone(cx, old).await,
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => unless_gone(error),
     }
 }
 
 /// The scope of another instance in the same region.
-fn at<'s>(cx: &Context<'s>, scope: &Scope<'_>, uuid: &str) -> Result<Scope<'s>, Error> {
+fn at<'s>(cx: &Context<'s>, scope: &Scope<'_>, uuid: &str) -> Result<Scope<'s>> {
     let id = scope.locality().map_or(uuid.to_owned(), |locality| format!("{locality}/{uuid}"));
     Scope::of_id(cx.resource, &id, &Object::new(), cx.defaults)
 }
 
-fn is_engine(answers: &wire::Wire, engine: &str) -> bool {
-    wire::get(answers, "engine").and_then(Json::as_str).is_some_and(|now| now.eq_ignore_ascii_case(engine))
-}
-
-/// The endpoint ids in a state.
-fn endpoints_of(state: &Object) -> BTreeSet<String> {
-    let endpoint = |property: &&str| Some(state.given(property)?.as_object()?.text("endpointId")?.to_owned());
-    ["loadBalancer", "privateNetwork"].iter().filter_map(endpoint).collect()
-}
-
-/// The endpoint ids in a response.
-fn endpoints_in(answer: &Json) -> BTreeSet<String> {
-    let endpoints = answer.get("endpoints").and_then(Json::as_array);
-    endpoints.into_iter().flatten().filter_map(|endpoint| Some(endpoint.get("id")?.as_str()?.to_owned())).collect()
+fn uuid(instance: &Json) -> Option<String> {
+    instance["id"].as_str().map(str::to_owned)
 }

@@ -4,17 +4,15 @@
 //! because adding is not idempotent: after an ambiguous response the record is looked up before it is added again. Assumes
 //! that name, type and data identify a record within its zone, and that an update by id is idempotent.
 
-use client::{BoxFuture, Repeatable};
-use serde_json::{Map, Value as Json, json};
-use value::Object;
+use catalog::Source;
+use client::Repeatable;
 
-use super::{Handler, Transition, list, request};
-use crate::context::{Context, Patience};
-use crate::fetch;
+use super::{
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Transition, async_trait, fetch, json,
+    list, request,
+};
 use crate::poll_interval::PollInterval;
 use rules::dns;
-use rules::error::{Error, ErrorKind};
-use rules::scope::Scope;
 
 /// See the module.
 pub(super) struct Record;
@@ -22,92 +20,60 @@ pub(super) struct Record;
 /// The maximum number of attempts to add a record if each response is ambiguous and the record does not exist afterwards.
 const ATTEMPTS: usize = 3;
 
-/// The fields of a record; the other desired fields identify the zone.
-const FIELDS: [&str; 9] = [
-    "name",
-    "type",
-    "data",
-    "ttl",
-    "priority",
-    "geo_ip_config",
-    "http_service_config",
-    "weighted_config",
-    "view_config",
-];
-
+#[async_trait]
 impl Handler for Record {
-    fn begin<'a>(
-        &'a self,
-        cx: &'a Context<'a>,
-        scope: &'a Scope<'a>,
-        _: &'a Object,
-    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
-        Some(Box::pin(add(cx, scope)))
+    /// Adds the record. After an ambiguous response it is looked up before it is added again.
+    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<Option<Json>> {
+        let record = record(scope);
+        let added = json!({ "add": { "records": [record] } });
+        let (pace, began) = (PollInterval::of(cx.resource.wait.as_ref()), cx.spent());
+        let mut attempt = 1;
+        loop {
+            let lost = match change(cx, scope, &added, Repeatable::No).await {
+                Ok(records) => {
+                    let made = records.into_iter().find(|other| is_same(other, &record));
+                    if made.is_some() {
+                        return Ok(made);
+                    }
+                    let found = find(cx, scope, &record).await.map_err(Error::ambiguous)?;
+                    return Ok(Some(found.unwrap_or_default()));
+                }
+                Err(error) if error.maybe_done() => error,
+                Err(error) => return Err(error),
+            };
+            match find(cx, scope, &record).await {
+                Ok(Some(made)) => return Ok(Some(made)),
+                Ok(None) if attempt < ATTEMPTS => attempt += 1,
+                // The error that the record may exist takes precedence over the error of the look-up.
+                Ok(None) => return Err(lost),
+                Err(lookup) => return Err(lost.hint(format!("the look-up of the record failed: {lookup}"))),
+            }
+            cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
+        }
     }
 
     fn looks_up_ambiguous_creates(&self) -> bool {
         true
     }
 
-    fn after_change<'a>(
-        &'a self,
-        cx: &'a Context<'_>,
-        scope: &'a mut Scope<'_>,
-        transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            if transition.is_creation() || transition.changed.is_empty() {
-                return Ok(false);
-            }
-            let set = json!({ "id": scope.source(&catalog::Source::Id), "records": [record(scope)] });
-            let records = change(cx, scope, json!({ "set": set }), Repeatable::Yes).await?;
-            fetch::merge(cx.resource, scope, None, records.into_iter().next().unwrap_or_default());
-            Ok(true)
-        })
-    }
-
-    fn before_delete<'a>(
-        &'a self,
-        cx: &'a Context<'_>,
-        scope: &'a Scope<'_>,
-        _: &'a Object,
-    ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let delete = json!({ "id": scope.source(&catalog::Source::Id) });
-            change(cx, scope, json!({ "delete": delete }), Repeatable::Yes).await?;
-            Ok(())
-        })
-    }
-}
-
-/// Adds the record. After an ambiguous response it is looked up before it is added again.
-async fn add(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Json, Error> {
-    let record = record(scope);
-    let added = json!({ "add": { "records": [record] } });
-    let (pace, began) = (PollInterval::of(cx.resource.wait.as_ref()), cx.spent());
-    for attempt in 1.. {
-        let lost = match change(cx, scope, added.clone(), Repeatable::No).await {
-            Ok(records) => match records.into_iter().find(|other| is_same(other, &record)) {
-                Some(made) => return Ok(made),
-                None => return Ok(find(cx, scope, &record).await.map_err(Error::ambiguous)?.unwrap_or_default()),
-            },
-            Err(error) if error.maybe_done() => error,
-            Err(error) => return Err(error),
-        };
-        match find(cx, scope, &record).await {
-            Ok(Some(made)) => return Ok(made),
-            Ok(None) if attempt < ATTEMPTS => {}
-            // The error that the record may exist takes precedence over the error of the look-up.
-            Ok(None) => return Err(lost),
-            Err(lookup) => return Err(lost.hint(format!("the look-up of the record failed: {lookup}"))),
+    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if transition.is_creation() || transition.changed.is_empty() {
+            return Ok(false);
         }
-        cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
+        let set = json!({ "id": scope.source(&Source::Id), "records": [record(scope)] });
+        let records = change(cx, scope, &json!({ "set": set }), Repeatable::Yes).await?;
+        fetch::merge(cx.resource, scope, None, records.into_iter().next().unwrap_or_default());
+        Ok(true)
     }
-    Ok(Json::Null)
+
+    async fn before_delete(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<()> {
+        let delete = json!({ "delete": { "id": scope.source(&Source::Id) } });
+        change(cx, scope, &delete, Repeatable::Yes).await.map(drop)
+    }
 }
 
 /// Makes one change of the zone; returns the affected records.
-async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: Repeatable) -> Result<Vec<Json>, Error> {
+async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: &Json, repeatable: Repeatable) -> Result<Vec<Json>> {
     let zone = zone(scope)?;
     // A missing zone is created with its first record, as in `pulumiverse_scaleway`.
     let body = json!({ "changes": [change], "return_all_records": false, "disallow_new_zone_creation": false });
@@ -122,10 +88,9 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: Json, repeatable: R
 }
 
 /// The record in its zone, if it exists.
-async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Option<Json>, Error> {
+async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Option<Json>> {
     let zone = zone(scope)?;
-    let text = |field: &str| record[field].as_str().unwrap_or_default();
-    let query = [("name", text("name")), ("type", text("type"))];
+    let query = [("name", text(record, "name")), ("type", text(record, "type"))];
     match list(cx, scope, "ListDNSZoneRecords", &[("dns_zone", &zone)], &query).await {
         Ok(records) => Ok(records.into_iter().find(|other| is_same(other, record))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -135,23 +100,23 @@ async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Opti
 
 /// Whether a returned record is the requested one: the API may return another spelling of the data.
 fn is_same(answer: &Json, record: &Json) -> bool {
-    let text = |json: &Json, field: &str| json[field].as_str().unwrap_or_default().to_owned();
     let kind = text(record, "type");
-    let sent = |json: &Json| dns::sent_data(&kind, dns::shown_data(&kind, &text(json, "data")), "");
+    let sent = |json: &Json| dns::sent_data(kind, dns::shown_data(kind, text(json, "data")), "");
     text(answer, "type") == kind && text(answer, "name") == text(record, "name") && sent(answer) == sent(record)
 }
 
-fn zone(scope: &Scope<'_>) -> Result<String, Error> {
-    let zone = scope.source(&catalog::Source::Property("dnsZone".to_owned()));
+fn text<'j>(json: &'j Json, field: &str) -> &'j str {
+    json[field].as_str().unwrap_or_default()
+}
+
+fn zone(scope: &Scope<'_>) -> Result<String> {
+    let zone = scope.source(&Source::Property("dnsZone".to_owned()));
     let zone = zone.as_ref().and_then(Json::as_str).map(str::to_owned);
     zone.ok_or_else(|| Error::new(ErrorKind::Internal, "the zone of the record is unknown"))
 }
 
-/// The whole desired record.
+/// The whole desired record: every field except for the zone.
 fn record(scope: &Scope<'_>) -> Json {
-    let fields = FIELDS.iter().filter_map(|field| {
-        let json = scope.wanted_field(field).filter(|json| !json.is_null())?;
-        Some(((*field).to_owned(), json.clone()))
-    });
-    Json::Object(fields.collect::<Map<String, Json>>())
+    let fields = scope.wanted.iter().filter(|(field, json)| *field != "dns_zone" && !json.is_null());
+    Json::Object(fields.map(|(field, json)| (field.clone(), json.clone())).collect())
 }

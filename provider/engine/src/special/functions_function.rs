@@ -8,78 +8,53 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
-use client::{BoxFuture, Call, Upload};
-use serde_json::{Map, Value as Json};
+use client::Upload;
 use sha2::{Digest, Sha256};
-use value::Object;
 
-use super::{Handler, Transition, call};
+use super::{
+    Call, Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Transition, async_trait, call,
+    fetch, wait, wire,
+};
 use crate::content::{self, Contents};
-use crate::context::{Context, Patience};
-use crate::{fetch, wait, zip};
-use rules::error::{Error, ErrorKind};
-use rules::scope::Scope;
+use crate::zip;
 use rules::special::functions_function::{CODE, UPLOADED, asset, known_hash};
-use rules::wire;
 
 /// See the module.
 pub(super) struct Function;
 
+#[async_trait]
 impl Handler for Function {
     /// Reads the code before any object is created, so that unreadable code fails first.
-    fn begin<'a>(
-        &'a self,
-        cx: &'a Context<'a>,
-        scope: &'a Scope<'a>,
-        inputs: &'a Object,
-    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
-        let step = cx.resource.create.first()?;
-        has_code(inputs).then(|| -> BoxFuture<'a, Result<Json, Error>> {
-            Box::pin(async move {
-                code(cx, inputs).await?;
-                Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
-            })
-        })
+    async fn begin(&self, cx: &Context<'_>, _: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+        if has_code(inputs) {
+            code(cx, inputs).await?;
+        }
+        Ok(None)
     }
 
-    fn before_change<'a>(
-        &'a self,
-        cx: &'a Context<'_>,
-        scope: &'a mut Scope<'_>,
-        transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            if has_new_code(transition) {
-                upload(cx, scope, transition.news).await?;
-            }
-            scope.without_code = never_got_code(transition);
-            Ok(false)
-        })
+    async fn before_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if has_new_code(transition) {
+            upload(cx, scope, transition.news).await?;
+        }
+        scope.without_code = never_got_code(transition);
+        Ok(false)
     }
 
-    fn after_change<'a>(
-        &'a self,
-        cx: &'a Context<'_>,
-        scope: &'a mut Scope<'_>,
-        transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            let new_code = has_new_code(transition);
-            let creation = transition.is_creation();
-            if creation && new_code {
-                upload(cx, scope, transition.news).await?;
-            }
-            let asked = new_code || (!creation && transition.changed.contains("deploy") && !scope.without_code);
-            let wanted = transition.news.flag("deploy") != Some(false);
-            // An update since the upload has deployed the code too.
-            let deploys = asked && wanted && (creation || !scope.was_passing);
-            if deploys {
-                let answer = call(cx, scope, "DeployFunction", None, &[]).await?;
-                fetch::merge(cx.resource, scope, None, answer);
-                wait::settled(cx, scope, false).await.map_err(|error| explained(scope, error))?;
-            }
-            Ok(deploys)
-        })
+    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        let (new_code, creation) = (has_new_code(transition), transition.is_creation());
+        if creation && new_code {
+            upload(cx, scope, transition.news).await?;
+        }
+        let asked = new_code || (!creation && transition.changed.contains("deploy") && !scope.without_code);
+        let wanted = transition.news.flag("deploy") != Some(false);
+        // An update since the upload has deployed the code too.
+        let deploys = asked && wanted && (creation || !scope.was_passing);
+        if deploys {
+            let answer = call(cx, scope, "DeployFunction", None, &[]).await?;
+            fetch::merge(cx.resource, scope, None, answer);
+            wait::settled(cx, scope, false).await.map_err(|error| explained(scope, error))?;
+        }
+        Ok(deploys)
     }
 }
 
@@ -88,22 +63,24 @@ fn has_code(inputs: &Object) -> bool {
 }
 
 fn has_new_code(transition: Transition<'_>) -> bool {
-    has_code(transition.news) && CODE.iter().any(|name| transition.changed.contains(*name))
+    has_code(transition.news) && transition.changes(&CODE)
 }
 
 /// Whether the function has no code: neither this plugin nor another client has deployed any. As recorded, an update of such
 /// a function ends in the status `error`.
 fn never_got_code(transition: Transition<'_>) -> bool {
-    let status = transition.olds.text("status");
+    let olds = transition.olds;
     // A failed deployment of another client has an error message.
-    let failed_without = status == Some("error") && transition.olds.text("buildMessage").is_none_or(str::is_empty);
-    !has_code(transition.news)
-        && transition.olds.text("codeHash").is_none()
-        && (status == Some("created") || failed_without)
+    let has_message = olds.text("buildMessage").is_some_and(|message| !message.is_empty());
+    let is_empty = match olds.text("status") {
+        Some("error") => !has_message,
+        status => status == Some("created"),
+    };
+    is_empty && !has_code(transition.news) && olds.text("codeHash").is_none()
 }
 
 /// The code as a zip archive.
-async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
+async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes> {
     let (place, bytes) = match (asset(inputs), inputs.text("zipFile")) {
         (Some(asset), _) if !asset.archive => ("code", content::asset(cx.files, "code", asset).await?),
         (Some(archive), _) => match content::archive(cx.files, "code", archive).await? {
@@ -119,24 +96,21 @@ async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
     if zip::is_packed(&bytes) {
         return Ok(bytes);
     }
-    Err(Error::new(ErrorKind::Invalid, format!("`{place}` is not a zip archive"))
-        .hint("use a zip file, a directory or an asset archive; the plugin packs directories and asset archives into a zip file"))
+    let hint = "use a zip file, a directory or an asset archive; the plugin packs directories and asset archives into a zip file";
+    Err(Error::new(ErrorKind::Invalid, format!("`{place}` is not a zip archive")).hint(hint))
 }
 
 /// Uploads the code of the inputs, and stores its hash.
-async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<(), Error> {
+async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<()> {
     let bytes = code(cx, inputs).await?;
     let hash = known_hash(inputs).map_or_else(|| digest(&bytes), str::to_owned);
     let size = bytes.len().to_string();
     let answer = call(cx, scope, "GetFunctionUploadURL", None, &[("content_length", &size)]).await?;
-    let none = Map::new();
-    let headers = answer.get("headers").and_then(Json::as_object).unwrap_or(&none);
-    let headers = headers.iter().flat_map(|(name, values)| {
+    let headers = answer["headers"].as_object().into_iter().flatten().flat_map(|(name, values)| {
         values.as_array().into_iter().flatten().filter_map(|value| Some((name.as_str(), value.as_str()?)))
     });
-    let url = answer.get("url").and_then(Json::as_str).unwrap_or_default();
-    let upload = Upload::new(url, headers, bytes)
-        .map_err(|what| Error::new(ErrorKind::Internal, format!("the code cannot be uploaded: {what}")))?;
+    let wrong = |what| Error::new(ErrorKind::Internal, format!("the code cannot be uploaded: {what}"));
+    let upload = Upload::new(answer["url"].as_str().unwrap_or_default(), headers, bytes).map_err(wrong)?;
     cx.progress.status("uploading the code");
     cx.send(Call::upload(upload), Patience::default()).await?;
     scope.answers.insert(UPLOADED.to_owned(), Json::from(hash));
@@ -153,9 +127,9 @@ fn digest(bytes: &[u8]) -> String {
 
 /// Adds the build log, if the build failed.
 fn explained(scope: &Scope<'_>, error: Error) -> Error {
-    let said = wire::get(&scope.answers, "build_message").and_then(Json::as_str).map(str::trim);
-    match said.filter(|said| !said.is_empty() && error.kind() == ErrorKind::Precondition) {
-        Some(said) => error.hint(format!("the build log: {said}; fix the code and run the command again")),
-        None => error,
+    let log = wire::text(&scope.answers, "build_message").map(str::trim).unwrap_or_default();
+    if log.is_empty() || error.kind() != ErrorKind::Precondition {
+        return error;
     }
+    error.hint(format!("the build log: {log}; fix the code and run the command again"))
 }

@@ -8,18 +8,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use catalog::Step;
-use client::BoxFuture;
-use serde_json::{Value as Json, json};
-use value::{Data, Object, Value};
+use catalog::Source;
+use value::{Data, Value};
 
-use super::{Handler, Transition};
-use crate::content;
-use crate::context::{Context, Patience};
-use crate::request;
-use rules::error::{Error, ErrorKind};
-use rules::scope::Scope;
-use rules::wire;
+use super::{
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Step, Transition, async_trait, json,
+    own, wire,
+};
+use crate::{content, request};
 
 /// See the module.
 pub(super) struct Item;
@@ -27,64 +23,47 @@ pub(super) struct Item;
 /// The inputs with the content.
 const SOURCES: [&str; 4] = ["asset", "file", "content", "contentBase64"];
 
-/// The fields that an upload and a copy send.
-const BESIDE: [&str; 3] = ["contentType", "metadata", "storageClass"];
-
+#[async_trait]
 impl Handler for Item {
-    fn begin<'a>(
-        &'a self,
-        cx: &'a Context<'a>,
-        scope: &'a Scope<'a>,
-        inputs: &'a Object,
-    ) -> Option<BoxFuture<'a, Result<Json, Error>>> {
-        Some(Box::pin(async move { upload(cx, scope, inputs).await }))
+    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+        upload(cx, scope, inputs).await.map(Some)
     }
 
-    fn after_change<'a>(
-        &'a self,
-        cx: &'a Context<'_>,
-        scope: &'a mut Scope<'_>,
-        transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            if transition.is_creation() {
-                return Ok(false);
+    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if transition.is_creation() {
+            return Ok(false);
+        }
+        // Neither an upload nor a copy keeps the grants, unless they are sent again.
+        if let (None, Some(visibility)) = (wire::get(&scope.wanted, "acl"), transition.olds.text("visibility")) {
+            scope.wanted.insert("acl".to_owned(), json!(visibility));
+        }
+        let is_given = SOURCES.iter().any(|name| transition.news.given(name).is_some());
+        if transition.changes(&SOURCES) || (transition.changes(&["hash", "sseCustomerKey"]) && is_given) {
+            upload(cx, scope, transition.news).await?;
+            // The upload is a new object, without tags.
+            let tags = cx.resource.update.iter().find(|step| step.fields().iter().any(|field| field == "tags"));
+            let tagged = wire::get(&scope.wanted, "tags").is_some_and(|tags| !wire::is_empty(tags));
+            if let (Some(step), true) = (tags, tagged) {
+                cx.perform(step, scope, step.fields(), false).await?;
             }
-            // Neither an upload nor a copy keeps the grants, unless they are sent again.
-            if wire::get(&scope.wanted, "acl").is_none()
-                && let Some(visibility) = transition.olds.text("visibility")
-            {
-                scope.wanted.insert("acl".to_owned(), json!(visibility));
-            }
-            let changed = |names: &[&str]| names.iter().any(|name| transition.changed.contains(*name));
-            let given = |inputs: &Object| SOURCES.iter().any(|name| inputs.given(name).is_some());
-            if changed(&SOURCES) || (changed(&["hash", "sseCustomerKey"]) && given(transition.news)) {
-                upload(cx, scope, transition.news).await?;
-                // The upload is a new object, without tags.
-                let tags = cx.resource.update.iter().find(|step| step.fields().iter().any(|field| field == "tags"));
-                let tagged = wire::get(&scope.wanted, "tags").is_some_and(|tags| !wire::is_empty(tags));
-                if let (Some(step), true) = (tags, tagged) {
-                    cx.perform(step, scope, step.fields(), false).await?;
-                }
-                return Ok(true);
-            }
-            if changed(&["sseCustomerKey"]) {
-                let fact = "a change of the encryption key requires the content, which the program does not set";
-                return Err(
-                    Error::new(ErrorKind::Invalid, fact).hint("set `asset`, `file`, `content` or `contentBase64`")
-                );
-            }
-            if changed(&BESIDE) {
-                copy(cx, scope).await?;
-                return Ok(true);
-            }
-            Ok(false)
-        })
+            return Ok(true);
+        }
+        if transition.changes(&["sseCustomerKey"]) {
+            let fact = "a change of the encryption key requires the content, which the program does not set";
+            let hint = "set `asset`, `file`, `content` or `contentBase64`";
+            return Err(Error::new(ErrorKind::Invalid, fact).hint(hint));
+        }
+        // An upload and a copy send these headers.
+        let is_copied = transition.changes(&["contentType", "metadata", "storageClass"]);
+        if is_copied {
+            copy(cx, scope).await?;
+        }
+        Ok(is_copied)
     }
 }
 
 /// Uploads the content with its headers.
-async fn upload(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+async fn upload(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json> {
     let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
     let mut call = request::call(step, scope, step.fields())?;
     if let Some(storage) = call.storage.as_mut() {
@@ -94,7 +73,7 @@ async fn upload(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<
 }
 
 /// The content of the program; empty if it sets none.
-async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
+async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes> {
     if let Some(Data::Asset(asset)) = inputs.given("asset").map(Value::data) {
         return content::asset(cx.files, "asset", asset).await;
     }
@@ -102,21 +81,17 @@ async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes, Error> {
         return content::file(cx.files, "file", path).await;
     }
     if let Some(text) = inputs.text("contentBase64") {
-        let bytes = BASE64.decode(text);
-        return bytes
-            .map(Bytes::from)
-            .map_err(|_| Error::new(ErrorKind::Invalid, "`contentBase64` is not valid base64"));
+        let wrong = |_| Error::new(ErrorKind::Invalid, "`contentBase64` is not valid base64");
+        return BASE64.decode(text).map(Bytes::from).map_err(wrong);
     }
     Ok(inputs.text("content").map(|text| Bytes::from(text.to_owned())).unwrap_or_default())
 }
 
 /// Copies the object onto itself, with other headers.
-async fn copy(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
-    let special = cx.resource.special.as_ref();
-    let Some(operation) = special.and_then(|special| special.operations.get("CopyObject")) else { return Ok(()) };
-    let mut operation = operation.clone();
+async fn copy(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
+    let mut operation = own(cx, "CopyObject", &[])?;
     for name in ["bucket", "key"] {
-        operation.parameters.insert(name.to_owned(), catalog::Source::Property(name.to_owned()));
+        operation.parameters.insert(name.to_owned(), Source::Property(name.to_owned()));
     }
     let step = Step::of(operation);
     let mut call = request::call(&step, scope, step.fields())?;

@@ -4,108 +4,94 @@
 //! A descriptor is not sufficient because a step cannot be repeated for each added or removed element. Assumes that contact
 //! points are identified by their address, and that `alerts` in the read steps lists every preconfigured alert.
 
-use std::collections::BTreeSet;
 use std::error::Error as _;
 
-use client::BoxFuture;
-use serde_json::{Value as Json, json};
-use value::{Object, Value};
+use value::Value;
 
-use super::{Handler, Transition, call};
-use crate::context::Context;
-use crate::fetch;
+use super::{BTreeSet, Context, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch, json};
 use crate::poll_interval::PollInterval;
-use rules::error::Error;
-use rules::scope::Scope;
 use rules::special::observability_alert_manager::{CONTACTS, MANAGED, RULES, is_managed, rules};
 
 /// See the module.
 pub(super) struct AlertManager;
 
+#[async_trait]
 impl Handler for AlertManager {
-    fn after_change<'a>(
-        &'a self,
-        cx: &'a Context<'_>,
-        scope: &'a mut Scope<'_>,
-        transition: Transition<'a>,
-    ) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            let mut called = false;
-            if transition.changed.contains(RULES) {
-                let possible = &on_before(transition) | &rules(&transition.possible(RULES));
-                called |= switch_rules(cx, scope, &on_before(transition), &possible, &rules(transition.news)).await?;
+    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        let mut called = false;
+        // The step that disables all alerts has disabled those of the program too.
+        let are_all_disabled = transition.changed.contains(MANAGED) && !is_managed(transition.news);
+        if transition.changed.contains(RULES) || are_all_disabled {
+            let before = enabled_before(transition);
+            let (off, on) = differences(&before, &rules(&transition.possible(RULES)), &rules(transition.news));
+            for (operation, ids, status) in
+                [("DisableAlertRules", off, "disabled"), ("EnableAlertRules", on, "enabled")]
+            {
+                if !ids.is_empty() {
+                    call(cx, scope, operation, Some(json!({ "rule_ids": ids })), &[]).await?;
+                    switched(cx, scope, &ids, status).await?;
+                    called = true;
+                }
             }
-            if transition.changed.contains(CONTACTS) {
-                let before = addresses(transition.old_inputs);
-                let possible = &before | &addresses(&transition.possible(CONTACTS));
-                called |= invite(cx, scope, &before, &possible, &addresses(transition.news)).await?;
+        }
+        if transition.changed.contains(CONTACTS) {
+            let before = addresses(transition.old_inputs);
+            let (off, on) =
+                differences(&before, &addresses(&transition.possible(CONTACTS)), &addresses(transition.news));
+            for (operation, addresses) in [("DeleteContactPoint", off), ("CreateContactPoint", on)] {
+                for address in addresses {
+                    contact(cx, scope, operation, &address).await?;
+                    called = true;
+                }
             }
-            Ok(called)
-        })
+        }
+        Ok(called)
     }
 
-    fn before_delete<'a>(
-        &'a self,
-        cx: &'a Context<'_>,
-        scope: &'a Scope<'_>,
-        olds: &'a Object,
-    ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            let on = rules(olds);
-            // If all alerts were enabled together, a step of the descriptor disables all of them.
-            if !on.is_empty() && !is_managed(olds) {
-                call(cx, scope, "DisableAlertRules", Some(json!({ "rule_ids": on })), &[]).await?;
-            }
-            for address in addresses(olds) {
-                contact(cx, scope, "DeleteContactPoint", &address).await?;
-            }
-            Ok(())
-        })
-    }
-}
-
-/// The rules that were enabled: those that the program named, or all if it enabled all, unless the steps of this update have
-/// disabled all.
-fn on_before(transition: Transition<'_>) -> BTreeSet<String> {
-    match (is_managed(transition.old_inputs), transition.changed.contains(MANAGED)) {
-        (false, _) => rules(transition.old_inputs),
-        (true, false) => rules(transition.olds),
-        (true, true) => BTreeSet::new(),
+    async fn before_delete(&self, cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<()> {
+        let on = rules(olds);
+        // If all alerts were enabled together, a step of the descriptor disables all of them.
+        if !on.is_empty() && !is_managed(olds) {
+            call(cx, scope, "DisableAlertRules", Some(json!({ "rule_ids": on })), &[]).await?;
+        }
+        for address in addresses(olds) {
+            contact(cx, scope, "DeleteContactPoint", &address).await?;
+        }
+        Ok(())
     }
 }
 
-/// Disables undesired alerts that may be enabled, and enables desired alerts that are not certainly enabled.
-async fn switch_rules(
-    cx: &Context<'_>,
-    scope: &mut Scope<'_>,
-    old: &BTreeSet<String>,
+/// The rules that were enabled: those that the program named, or all if it enabled all; none if the steps of this update have
+/// switched all.
+fn enabled_before(transition: Transition<'_>) -> BTreeSet<String> {
+    match (transition.changed.contains(MANAGED), is_managed(transition.old_inputs)) {
+        (true, _) => BTreeSet::new(),
+        (false, true) => rules(transition.olds),
+        (false, false) => rules(transition.old_inputs),
+    }
+}
+
+/// The undesired elements that may exist, and the desired ones that do not certainly exist.
+fn differences(
+    before: &BTreeSet<String>,
     possible: &BTreeSet<String>,
     new: &BTreeSet<String>,
-) -> Result<bool, Error> {
-    let (off, on): (Vec<_>, Vec<_>) = (possible.difference(new).collect(), new.difference(old).collect());
-    let called = !off.is_empty() || !on.is_empty();
-    for (operation, ids, status) in [("DisableAlertRules", off, "disabled"), ("EnableAlertRules", on, "enabled")] {
-        if !ids.is_empty() {
-            call(cx, scope, operation, Some(json!({ "rule_ids": ids })), &[]).await?;
-            switched(cx, scope, &ids, status).await?;
-        }
-    }
-    Ok(called)
+) -> (BTreeSet<String>, BTreeSet<String>) {
+    (&(before | possible) - new, new - before)
 }
 
 /// Waits until the alerts have the status; alerts that are not listed are not waited for.
-async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], status: &str) -> Result<(), Error> {
+async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &BTreeSet<String>, status: &str) -> Result<()> {
     let listing = cx.resource.read.iter().find(|step| step.into.as_deref() == Some("alerts"));
     let Some(listing) = listing else { return Ok(()) };
-    let pace = PollInterval::of(cx.resource.wait.as_ref());
-    let began = cx.spent();
+    let (pace, began) = (PollInterval::of(cx.resource.wait.as_ref()), cx.spent());
     loop {
         let alerts = cx.perform(listing, scope, &[], false).await?.unwrap_or_default();
-        let left = alerts.as_array().into_iter().flatten().filter(|alert| {
+        let is_left = |alert: &&Json| {
             let id = alert.pointer("/preconfigured_data/preconfigured_rule_id").and_then(Json::as_str);
-            id.is_some_and(|id| ids.iter().any(|wanted| *wanted == id)) && alert["rule_status"].as_str() != Some(status)
-        });
-        let left = left.count();
+            id.is_some_and(|id| ids.contains(id)) && alert["rule_status"].as_str() != Some(status)
+        };
+        let left = alerts.as_array().into_iter().flatten().filter(is_left).count();
         fetch::merge(cx.resource, scope, Some("alerts"), alerts);
         if left == 0 {
             return Ok(());
@@ -115,41 +101,16 @@ async fn switched(cx: &Context<'_>, scope: &mut Scope<'_>, ids: &[&String], stat
     }
 }
 
-/// Deletes undesired contact points that may exist, and creates desired ones that do not certainly exist.
-async fn invite(
-    cx: &Context<'_>,
-    scope: &Scope<'_>,
-    old: &BTreeSet<String>,
-    possible: &BTreeSet<String>,
-    new: &BTreeSet<String>,
-) -> Result<bool, Error> {
-    let mut called = false;
-    for (operation, addresses) in
-        [("DeleteContactPoint", possible.difference(new)), ("CreateContactPoint", new.difference(old))]
-    {
-        for address in addresses {
-            contact(cx, scope, operation, address).await?;
-            called = true;
-        }
-    }
-    Ok(called)
-}
-
 /// Contact points remain after the alert manager is disabled and after an interrupted run: one that already exists, or is
 /// already deleted, is not an error.
-async fn contact(cx: &Context<'_>, scope: &Scope<'_>, operation: &str, address: &str) -> Result<(), Error> {
-    match call(cx, scope, operation, Some(json!({ "email": { "to": address } })), &[]).await {
-        Err(error) if !is_done_already(&error) => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn is_done_already(error: &Error) -> bool {
+async fn contact(cx: &Context<'_>, scope: &Scope<'_>, operation: &str, address: &str) -> Result<()> {
+    let Err(error) = call(cx, scope, operation, Some(json!({ "email": { "to": address } })), &[]).await else {
+        return Ok(());
+    };
     match error.source().and_then(|source| source.downcast_ref()) {
-        Some(client::Error::Api(answer)) => {
-            answer.kind() == client::Kind::NotFound || answer.error_type() == Some("already_exists")
-        }
-        _ => false,
+        Some(client::Error::Api(answer)) if answer.kind() == client::Kind::NotFound => Ok(()),
+        Some(client::Error::Api(answer)) if answer.error_type() == Some("already_exists") => Ok(()),
+        _ => Err(error),
     }
 }
 
