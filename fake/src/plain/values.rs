@@ -127,7 +127,7 @@ mod tests {
         let shown = complete(document, schema, &json!({ "name": "main", "colour": "red" }));
         let expected = json!({
             "id": "", "name": "main", "description": "", "organization_id": "", "qualification": null,
-            "created_at": null, "updated_at": null,
+            "status": "unknown_status", "srn": "", "created_at": null, "updated_at": null,
         });
         assert_eq!(shown, expected);
     }

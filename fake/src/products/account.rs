@@ -16,6 +16,7 @@ pub(crate) fn project(name: &str, organization: &str, now: &str) -> Value {
         "name": name,
         "description": "",
         "organization_id": organization,
+        "status": "active",
         "qualification": { "architecture_type": "unknown_architecture_type" },
         "created_at": now,
         "updated_at": now,

@@ -14,7 +14,7 @@ async fn a_project_lives_as_recorded() {
     let expected = json!({
         "id": id, "name": "staging", "organization_id": DEFAULT_ORGANIZATION, "description": "a description",
         "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z",
-        "qualification": null,
+        "qualification": null, "status": "active", "srn": format!("srn://account.scw.eu/projects/{id}"),
     });
     assert_eq!(created, expected);
 

@@ -41,7 +41,9 @@ async fn a_container_lives_as_recorded() {
         "scaling_option": { "concurrent_requests_threshold": 50 }, "tags": [], "command": [], "args": [],
         "environment_variables": {}, "public_endpoint": endpoint, "startup_probe": null,
         "liveness_probe": { "failure_threshold": 30, "interval": "10s", "timeout": "1s", "tcp": {} },
-        "secret_environment_variables": {}, "region": "fr-par",
+        "secret_environment_variables": {}, "region": "fr-par", "default_public_endpoint_enabled": true,
+        "private_endpoint": null,
+        "srn": format!("srn://containers.scw.eu/regions/fr-par/containers/{}", created["id"].as_str().unwrap()),
     });
     assert_eq!(created, expected);
 

@@ -33,7 +33,7 @@ async fn an_instance_lives_as_recorded() {
         "backup_schedule":
             { "disabled": false, "frequency": 24, "next_run_at": "2026-07-18T09:50:00.638933Z", "retention": 7 },
         "endpoint": null, "endpoints": [], "engine": "PostgreSQL-15", "id": id, "init_settings": [],
-        "is_ha_cluster": false, "logs_policy": { "max_age_retention": 30, "total_disk_retention": null },
+        "high_availability_mode": "disabled", "is_ha_cluster": false, "logs_policy": { "max_age_retention": 30, "total_disk_retention": null },
         "maintenances": [], "name": "main", "node_type": "db-dev-s", "organization_id": DEFAULT_ORGANIZATION,
         "project_id": DEFAULT_ORGANIZATION, "read_replicas": [], "region": "fr-par", "settings": [],
         "status": "provisioning", "tags": [], "upgradable_version": created["upgradable_version"],
@@ -186,6 +186,27 @@ async fn settings_and_upgrades_show_at_once() {
     }
     let (status, _) = client.call_with(&format!("POST {one}/upgrade"), json!({ "volume_size": 1 })).await;
     assert_eq!(status, 400);
+}
+
+#[tokio::test]
+async fn high_availability_has_a_mode_and_an_older_boolean_that_are_equivalent() {
+    let client = client().await;
+    let both = |instance: &Value| (instance["high_availability_mode"].clone(), instance["is_ha_cluster"].clone());
+    let (on, off) = ((json!("single_zone"), json!(true)), (json!("disabled"), json!(false)));
+    let mut body = wanted();
+    body["high_availability_mode"] = json!("single_zone");
+    assert_eq!(both(&client.good(&format!("POST {INSTANCES}"), body.clone()).await), on);
+    let one = instance(&client).await;
+    for (change, expected) in [
+        (json!({ "enable_ha": true }), &on),
+        (json!({ "high_availability_mode": "disabled" }), &off),
+        (json!({ "high_availability_mode": "single_zone" }), &on),
+    ] {
+        assert_eq!(both(&client.good(&format!("POST {one}/upgrade"), change).await), *expected);
+        assert_eq!(both(&client.call(&format!("GET {one}")).await.1), *expected);
+    }
+    body["high_availability_mode"] = json!("multiple_zone");
+    assert_eq!(client.call_with(&format!("POST {INSTANCES}"), body).await.0, 400);
 }
 
 #[tokio::test]

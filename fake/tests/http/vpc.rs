@@ -21,7 +21,7 @@ async fn a_vpc_lives_as_recorded() {
         "created_at": "2026-07-17T09:50:00.638933Z", "custom_routes_propagation_enabled": true, "id": created["id"],
         "is_default": false, "name": "main", "organization_id": DEFAULT_ORGANIZATION, "private_network_count": 0,
         "project_id": DEFAULT_ORGANIZATION, "region": "fr-par", "routing_enabled": true,
-        "s3_integration_enabled": false, "tags": [], "transitivity_enabled": false,
+        "object_storage_private_access_enabled": false, "tags": [], "transitivity_enabled": false,
         "updated_at": "2026-07-17T09:50:00.638933Z",
         "srn": format!("srn://vpc.scw.eu/regions/fr-par/vpcs/{}", created["id"].as_str().unwrap()),
     });

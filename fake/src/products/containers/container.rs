@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::PASSING;
 use super::namespace::{NAMESPACE, secret_variables};
 use super::serving;
+use super::{PASSING, SRN};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::vpc;
@@ -13,6 +13,7 @@ use crate::store::{Kind, Missing};
 
 pub(crate) static CONTAINER: Kind = Kind {
     transient: PASSING,
+    srn: Some(SRN),
     ..Kind::new("containers/container", "Container", "containers", Missing::Labelled("container"))
 };
 
@@ -79,6 +80,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "args": call.value("args", json!([])),
         "environment_variables": call.value("environment_variables", json!({})),
         "public_endpoint": endpoint,
+        "default_public_endpoint_enabled": call.value("enable_default_public_endpoint", true),
+        "private_endpoint": null,
         "liveness_probe": probe(&default_liveness_probe(), call.body.get("liveness_probe")),
         "startup_probe": call.body.get("startup_probe").map(|given| probe(&json!({}), Some(given))),
         "secret_environment_variables": secrets,
@@ -116,6 +119,9 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let mut changes = Map::new();
     if let Some(only) = call.body.get("https_connection_only") {
         changes.insert("https_connections_only".to_owned(), only.clone());
+    }
+    if let Some(enabled) = call.body.get("enable_default_public_endpoint") {
+        changes.insert("default_public_endpoint_enabled".to_owned(), enabled.clone());
     }
     if let Some(timeout) = call.body.get("timeout") {
         changes.insert("timeout".to_owned(), duration(timeout.clone()));

@@ -5,14 +5,17 @@
 
 use serde_json::json;
 
-use super::{CONTAINER, PASSING, settle};
+use super::{CONTAINER, PASSING, SRN, settle};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::domain_names::{self, Names};
 use crate::store::{Kind, Missing};
 
-pub(crate) static DOMAIN: Kind =
-    Kind { transient: PASSING, ..Kind::new("containers/domain", "Domain", "domains", Missing::Labelled("domain")) };
+pub(crate) static DOMAIN: Kind = Kind {
+    transient: PASSING,
+    srn: Some(SRN),
+    ..Kind::new("containers/domain", "Domain", "domains", Missing::Labelled("domain"))
+};
 
 /// A host name with this in it has no DNS record that leads to its container.
 pub(crate) const UNSEEN: &str = "no-record";
@@ -35,6 +38,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let fields = json!({
         "hostname": hostname,
         "container_id": container,
+        "region": call.locality(),
         "status": "creating",
         "created_at": now,
         "updated_at": now,

@@ -23,6 +23,9 @@ pub(crate) use domain::{DOMAIN, UNSEEN};
 /// Tokens are served from `container.v1beta1`; the newer version has none.
 pub(crate) static TOKEN: Named = Named("containers/token");
 
+/// The host in Scaleway resource names.
+const SRN: &str = "containers";
+
 /// The statuses in which changes are refused.
 const PASSING: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];
 

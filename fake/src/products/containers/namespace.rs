@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{CONTAINER, PASSING};
+use super::{CONTAINER, PASSING, SRN};
 use crate::call::{Call, Handled};
 use crate::hashing;
 use crate::store::{Kind, Missing};
 
 pub(super) static NAMESPACE: Kind = Kind {
     transient: PASSING,
+    srn: Some(SRN),
     ..Kind::new("containers/namespace", "Namespace", "namespaces", Missing::Labelled("namespace"))
 };
 

@@ -3,14 +3,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{CONTAINER, PASSING, settle};
+use super::{CONTAINER, PASSING, SRN, settle};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
 use crate::store::{Kind, Missing};
 
-pub(super) static TRIGGER: Kind =
-    Kind { transient: PASSING, ..Kind::new("containers/trigger", "Trigger", "triggers", Missing::Labelled("trigger")) };
+pub(super) static TRIGGER: Kind = Kind {
+    transient: PASSING,
+    srn: Some(SRN),
+    ..Kind::new("containers/trigger", "Trigger", "triggers", Missing::Labelled("trigger"))
+};
 
 /// The fields that say what sets a trigger off, with the word for it.
 const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
@@ -32,6 +35,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "tags": call.tags(),
         "status": "creating",
         "container_id": container,
+        "region": call.locality(),
         "destination_config": merged(&usual, call.body.get("destination_config")),
         "source_type": source,
         "created_at": now,

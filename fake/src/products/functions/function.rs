@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{NAMESPACE, PASSING, code, namespace};
+use super::{NAMESPACE, PASSING, SRN, code, namespace};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
@@ -12,6 +12,7 @@ use crate::store::{Kind, Missing};
 
 pub(super) static FUNCTION: Kind = Kind {
     transient: PASSING,
+    srn: Some(SRN),
     ..Kind::new("functions/function", "Function", "functions", Missing::Message("Function was not found"))
 };
 

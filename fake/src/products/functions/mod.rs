@@ -28,6 +28,9 @@ use function::FUNCTION;
 use namespace::NAMESPACE;
 use trigger::TRIGGER;
 
+/// The host in Scaleway resource names.
+const SRN: &str = "functions";
+
 /// The statuses in which changes are refused.
 pub(crate) const PASSING: &[&str] = &["creating", "pending", "deleting"];
 

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{FUNCTION, PASSING};
+use super::{FUNCTION, PASSING, SRN};
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
 use crate::store::{Kind, Missing};
 
 pub(super) static NAMESPACE: Kind = Kind {
     transient: PASSING,
+    srn: Some(SRN),
     ..Kind::new("functions/namespace", "Namespace", "namespaces", Missing::Message("Namespace was not found"))
 };
 

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{FUNCTION, PASSING, namespace};
+use super::{FUNCTION, PASSING, SRN, namespace};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing};
 
 pub(super) static TRIGGER: Kind = Kind {
     transient: PASSING,
+    srn: Some(SRN),
     ..Kind::new("functions/trigger", "Trigger", "triggers", Missing::Message("trigger does not exist"))
 };
 
@@ -32,6 +33,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "function_id": function,
         "name": call.need("name")?,
         "description": call.text("description"),
+        "region": call.locality(),
         "input_type": source,
         "status": "creating",
         "error_message": null,

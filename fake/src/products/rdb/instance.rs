@@ -51,7 +51,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "status": "provisioning",
         "engine": engine,
         "node_type": node_type,
-        "is_ha_cluster": call.value("is_ha_cluster", false),
+        "is_ha_cluster": is_highly_available(call, "is_ha_cluster")?.unwrap_or_default(),
         "volume": node::volume(&node_type, call.value("volume_type", "lssd").as_str().unwrap_or("lssd"), size),
         "encryption": { "enabled": call.value("encryption", json!({}))["enabled"].as_bool().unwrap_or_default() },
         "backup_same_region": call.value("backup_same_region", false),
@@ -199,8 +199,22 @@ fn next_run(now: Timestamp, hours: &Value) -> String {
     clock::micros(next.unwrap_or(Timestamp::MAX))
 }
 
-/// As recorded: `endpoint` is the public one, and read replicas are shown whole.
+/// Whether the request enables high availability. The API accepts the mode and the older boolean `switch`, and implements
+/// no mode with several zones yet.
+pub(super) fn is_highly_available(call: &Call<'_>, switch: &str) -> Result<Option<bool>, Refusal> {
+    match call.text("high_availability_mode").as_str() {
+        "" => Ok(call.body.get(switch).and_then(Value::as_bool)),
+        "disabled" => Ok(Some(false)),
+        "single_zone" => Ok(Some(true)),
+        _ => Err(Refusal::constraint("high_availability_mode", "the mode is not available")),
+    }
+}
+
+/// As recorded: `endpoint` is the public endpoint, and read replicas have all their fields. `high_availability_mode` has the
+/// value of the older field `is_ha_cluster`.
 fn show_parts(store: &Store, instance: &Object, shown: &mut Map<String, Value>) {
+    let mode = if shown.get("is_ha_cluster") == Some(&json!(true)) { "single_zone" } else { "disabled" };
+    shown.insert("high_availability_mode".to_owned(), json!(mode));
     shown.insert("read_replicas".to_owned(), replica::of_instance(store, instance));
     let endpoints = instance.fields.get("endpoints").and_then(Value::as_array);
     let public = endpoints.into_iter().flatten().find(|endpoint| endpoint["load_balancer"].is_object());

@@ -74,7 +74,7 @@ pub(super) fn restore(call: &mut Call<'_>) -> Handled {
     let node_type = call.text("node_type").to_lowercase();
     let mut fields = instance::blank(call, &name, COPIED, &copy);
     fields["node_type"] = if node_type.is_empty() { copy["node_type"].clone() } else { json!(node_type) };
-    fields["is_ha_cluster"] = call.value("is_ha_cluster", false);
+    fields["is_ha_cluster"] = json!(instance::is_highly_available(call, "is_ha_cluster")?.unwrap_or_default());
     fields["backup_schedule"]["disabled"] = json!(true);
     fields["backup_schedule"]["next_run_at"] = Value::Null;
     let instance = call.draft(&INSTANCE, fields);

@@ -33,13 +33,13 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
         }
     }
     let volume = node::volume(&node_type, volume_type, wanted_size);
-    let is_ha = call.body.get("enable_ha").cloned();
+    let is_ha = instance::is_highly_available(call, "enable_ha")?;
     let encryption = call.body.get("enable_encryption").cloned();
     let fields = &mut call.change(&INSTANCE, &id)?.fields;
     fields.insert("node_type".to_owned(), Value::from(node_type));
     fields.insert("volume".to_owned(), volume);
     if let Some(is_ha) = is_ha {
-        fields.insert("is_ha_cluster".to_owned(), is_ha);
+        fields.insert("is_ha_cluster".to_owned(), json!(is_ha));
     }
     if let Some(enabled) = encryption {
         fields.insert("encryption".to_owned(), json!({ "enabled": enabled }));

@@ -30,7 +30,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "subnets": [],
         "dhcp_enabled": true,
         "default_route_propagation_enabled": call.value("default_route_propagation_enabled", false),
-        "has_s3_integration": false,
+        "has_object_storage_private_access": false,
         "created_at": now,
         "updated_at": now,
     });
