@@ -4,6 +4,7 @@
 
 mod configure;
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -102,8 +103,8 @@ impl Server {
     }
 
     /// Inputs or outputs with the current ID of a moved parent, if known.
-    fn followed(&self, resource: &Resource, object: &Object) -> Object {
-        self.configured().map_or_else(|| object.clone(), |configured| configured.engine.followed(resource, object))
+    fn followed<'o>(&self, resource: &Resource, object: &'o Object) -> Cow<'o, Object> {
+        self.configured().map_or(Cow::Borrowed(object), |configured| configured.engine.followed(resource, object))
     }
 
     /// Sends the warnings of Check and Diff before their response.

@@ -20,7 +20,7 @@ pub use resource::{
 };
 pub use special::{Handler, Special};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -49,7 +49,14 @@ pub struct CatalogError(#[from] serde_json::Error);
 impl Catalog {
     /// Parses a compiled catalog.
     pub fn parse(text: &str) -> Result<Self, CatalogError> {
-        Ok(serde_json::from_str(text)?)
+        let mut catalog: Self = serde_json::from_str(text)?;
+        let parents = catalog.resources.values().filter_map(|resource| Some(resource.within.as_ref()?.token.clone()));
+        for parent in parents.collect::<BTreeSet<_>>() {
+            if let Some(parent) = catalog.resources.get_mut(&parent) {
+                parent.has_parts = true;
+            }
+        }
+        Ok(catalog)
     }
 
     /// The resource of a full Pulumi token (`evalap-scaleway:registry/namespace:Namespace`), with any package.
@@ -104,6 +111,15 @@ mod tests {
             assert_eq!(catalog.resource(token).map(|resource| resource.label.as_str()), Some("thing"), "{token}");
         }
         assert!(catalog.resource("evalap-scaleway:index/b:B").is_none());
+    }
+
+    #[test]
+    fn a_parent_has_parts() {
+        let text =
+            r#"{"resources": {"a:A": {}, "b:B": {"within": {"property": "a", "token": "a:A"}}}, "functions": {}}"#;
+        let catalog = Catalog::parse(text).unwrap_or_default();
+        let has_parts = |token: &str| catalog.resources.get(token).map(|resource| resource.has_parts);
+        assert_eq!((has_parts("a:A"), has_parts("b:B")), (Some(true), Some(false)));
     }
 
     #[test]

@@ -210,11 +210,7 @@ impl<'a> Context<'a> {
     pub(crate) async fn lock_parent(&self, scope: &Scope<'_>) -> Result<Option<ParentLock>, Error> {
         let parent = self.resource.within.as_ref().map(|within| catalog::Source::Property(within.property.clone()));
         // A resource with children uses the same lock as they do.
-        let whole = || {
-            let has_part =
-                |part: &Resource| part.within.as_ref().is_some_and(|within| within.token == self.resource.token);
-            self.catalog.resources.values().any(has_part).then(|| scope.parts.uuid.clone()).flatten()
-        };
+        let whole = || scope.parts.uuid.clone().filter(|_| self.resource.has_parts);
         let key = parent.and_then(|parent| scope.source(&parent)).as_ref().and_then(wire::plain_text).or_else(whole);
         let Some(key) = key else { return Ok(None) };
         let mut turn = pin!(self.parent_locks.take(&key));

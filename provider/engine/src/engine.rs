@@ -1,5 +1,6 @@
 //! The engine: finds the resource, sets the timeout, runs the operation, and adds the operation to errors.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -213,7 +214,7 @@ impl Engine {
 
     /// Inputs or outputs with the current id of the parent, which may have moved.
     #[must_use]
-    pub fn followed(&self, resource: &Resource, object: &Object) -> Object {
+    pub fn followed<'o>(&self, resource: &Resource, object: &'o Object) -> Cow<'o, Object> {
         self.shared.moved.followed(resource, object)
     }
 

@@ -1,6 +1,7 @@
 //! Diff: which properties change, and which of these changes replace the resource. Pure; compares inputs with inputs.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Equal, Input, Kind, Property, Resource};
 use value::{Data, Object, Path, Value};
@@ -17,6 +18,10 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let news = &*ignored::reset(request.news, request.old_inputs, &ignored);
     let request = &DiffRequest { news, ..request.clone() };
     let mut changes = Changes::default();
+    let handler = special::handler(resource);
+    let inherited = handler.inherited(request.news);
+    let aliased: BTreeSet<&str> =
+        resource.properties.values().filter_map(|property| property.same.as_deref()).collect();
     for (name, property) in &resource.properties {
         if property.once || is_left_to_others(property, request.news) {
             continue;
@@ -26,7 +31,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         let new = request.news.given(name);
         // A default of `pulumiverse_scaleway` that this provider does not have: the program sets it neither before nor now.
-        let is_inherited = special::handler(resource).inherited(request.news).contains(&name.as_str());
+        let is_inherited = inherited.contains(&name.as_str());
         if new.is_none() && (is_inherited || presence::is_filled_in(request.old_inputs, name)) {
             continue;
         }
@@ -35,9 +40,12 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         }
         let filled_in = filled_in(resource, name, request);
         let given = request.old_inputs.given(name).map(|old| completed(property, old, request.olds.given(name), new));
-        let old = given.as_ref().or(filled_in.as_ref());
+        let old = given.as_deref().or(filled_in.as_ref());
+        if aliased.contains(resource.stem(name)) && respelled(resource, name, request) {
+            continue;
+        }
         let sent_alike = || encode::sends_alike(resource, name, request.old_inputs, request.news);
-        if respelled(resource, name, request) || (property.equal == Some(Equal::Sent) && sent_alike()) {
+        if property.equal == Some(Equal::Sent) && sent_alike() {
             continue;
         }
         changes.property(property, &Path::root(name.as_str()), old, new);
@@ -46,7 +54,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     if resource.local.is_some() {
         local::adjust_diff(resource, request, &mut diff);
     }
-    special::handler(resource).adjust_diff(request, &mut diff);
+    handler.adjust_diff(request, &mut diff);
     diff.changes.retain(|path, _| !ignored.iter().any(|ignored| ignored.covers(path)));
     add_pending(resource, request, &mut diff);
     diff.delete_before_replace = diff.replaces() && keeps_given_name(resource, request, &diff);
@@ -109,22 +117,28 @@ fn filled_in(resource: &Resource, name: &str, request: &DiffRequest<'_>) -> Opti
 }
 
 /// The same for the fields of an object: a new field is compared with the value that the API filled in.
-fn completed(property: &Property, old: &Value, live: Option<&Value>, new: Option<&Value>) -> Value {
+fn completed<'v>(property: &Property, old: &'v Value, live: Option<&Value>, new: Option<&Value>) -> Cow<'v, Value> {
     if let Some(uncovered) = secret_hash::uncovered(property, old, live) {
-        return uncovered;
+        return Cow::Owned(uncovered);
     }
-    let mut completed = old.clone();
-    let (Kind::Object(properties), Some(live), Some(new)) = (&property.kind, live, new) else { return completed };
-    let (Data::Object(object), Some(live), Some(new)) = (completed.data_mut(), live.as_object(), new.as_object())
-    else {
-        return completed;
+    let objects = old.as_object().zip(live.and_then(Value::as_object)).zip(new.and_then(Value::as_object));
+    let (Kind::Object(properties), Some(((object, live), new))) = (&property.kind, objects) else {
+        return Cow::Borrowed(old);
     };
-    for (name, property) in properties.iter().filter(|(_, property)| property.computed && property.read.is_some()) {
-        if let (None, Some(live), Some(new)) = (object.given(name), live.given(name), new.given(name))
-            && !presence::is_left_to_api(property, new)
-        {
-            object.insert(name.clone(), mentioned(live, new));
-        }
+    let missing = properties.iter().filter(|(_, property)| property.computed && property.read.is_some());
+    let missing =
+        missing.filter_map(|(name, property)| match (object.given(name), live.given(name), new.given(name)) {
+            (None, Some(live), Some(new)) if !presence::is_left_to_api(property, new) => {
+                Some((name.clone(), mentioned(live, new)))
+            }
+            _ => None,
+        });
+    let missing: Vec<(String, Value)> = missing.collect();
+    let mut completed = Cow::Borrowed(old);
+    if !missing.is_empty()
+        && let Data::Object(object) = completed.to_mut().data_mut()
+    {
+        object.extend(missing);
     }
     completed
 }
@@ -272,8 +286,8 @@ impl Changes {
     }
 
     fn list(&mut self, property: &Property, path: &Path, old: &[Value], new: &[Value]) {
-        let known = !old.iter().chain(new).any(Value::contains_unknown);
-        if known && same(property, &Value::from(old.to_vec()), &Value::from(new.to_vec())) {
+        let is_known = !old.iter().chain(new).any(Value::contains_unknown);
+        if is_known && (old == new || same(property, &Value::from(old.to_vec()), &Value::from(new.to_vec()))) {
             return;
         }
         if property.equal == Some(Equal::Unordered) {
@@ -291,7 +305,10 @@ impl Changes {
     }
 
     fn map(&mut self, property: &Property, path: &Path, old: &Object, new: &Object) {
-        if property.convert.is_some() && same(property, &Value::from(old.clone()), &Value::from(new.clone())) {
+        if property.convert.is_some()
+            && old != new
+            && same(property, &Value::from(old.clone()), &Value::from(new.clone()))
+        {
             return;
         }
         for (key, value) in old {
@@ -335,6 +352,14 @@ fn says_nothing(property: &Property, value: &Value) -> bool {
 }
 
 fn same(property: &Property, old: &Value, new: &Value) -> bool {
+    // Most values are equal, or are scalars that are compared as they are; only the others are converted to JSON.
+    if old == new {
+        return !old.contains_unknown();
+    }
+    let is_scalar = |value: &Value| matches!(value.data(), Data::String(_) | Data::Number(_) | Data::Bool(_));
+    if property.equal.is_none() && property.convert.is_none() && is_scalar(old) && is_scalar(new) {
+        return false;
+    }
     let (Ok(old), Ok(new)) = (old.to_json(), new.to_json()) else { return false };
     equal::same(property.equal, &old, &new)
         // Two spellings that are sent as the same value, such as an id with and without its region.

@@ -4,6 +4,7 @@
 //! resources refer to the parent by a previous id: one table per process contains all moves, and inputs and ids are
 //! translated with it. Makes no calls.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -76,20 +77,16 @@ impl Moved {
     }
 
     /// Inputs or outputs with the current id of the parent.
-    pub fn followed(&self, resource: &Resource, object: &Object) -> Object {
+    pub fn followed<'o>(&self, resource: &Resource, object: &'o Object) -> Cow<'o, Object> {
+        let parent = resource.within.as_ref().and_then(|within| Some((within, object.given(&within.property)?)));
+        let id = parent.and_then(|(within, given)| Some((within, given, place::split(given.as_str()?))));
+        let Some((within, given, (locality, uuid))) = id else { return Cow::Borrowed(object) };
+        let Some(now) = self.now(uuid) else { return Cow::Borrowed(object) };
+        let text = locality.map_or(now.clone(), |locality| format!("{locality}/{now}"));
+        let value = Value::from(text).secret_if(given.is_secret()).depending_on(given.dependencies().cloned());
         let mut followed = object.clone();
-        let Some(within) = &resource.within else { return followed };
-        let Some(given) = object.given(&within.property) else { return followed };
-        let Some((locality, now)) = given.as_str().map(place::split).map(|(place, uuid)| (place, self.now(uuid)))
-        else {
-            return followed;
-        };
-        if let Some(now) = now {
-            let text = locality.map_or(now.clone(), |locality| format!("{locality}/{now}"));
-            let value = Value::from(text).secret_if(given.is_secret()).depending_on(given.dependencies().cloned());
-            followed.insert(within.property.clone(), value);
-        }
-        followed
+        followed.insert(within.property.clone(), value);
+        Cow::Owned(followed)
     }
 
     /// An id with the current id of the parent. Inputs take precedence, because an update cannot change an id.

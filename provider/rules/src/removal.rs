@@ -40,8 +40,11 @@ pub fn kept(resource: &Resource, request: &DiffRequest<'_>) -> Vec<Warning> {
 }
 
 fn is_kept(resource: &Resource, name: &str, property: &Property, request: &DiffRequest<'_>) -> bool {
+    if !property.computed || property.clear.is_some() || request.old_inputs.given(name).is_none() {
+        return false;
+    }
     let is_sent = property.send.is_some() && !property.once && !presence::is_left_to_others(property, request.news);
-    let was_set = request.old_inputs.given(name).is_some() && !presence::is_filled_in(request.old_inputs, name);
+    let was_set = !presence::is_filled_in(request.old_inputs, name);
     // An alias or a conflicting input replaces it.
     let stem = resource.stem(name);
     let spelled = request.news.iter().any(|(other, value)| !value.is_null() && resource.stem(other) == stem);
@@ -50,5 +53,5 @@ fn is_kept(resource: &Resource, name: &str, property: &Property, request: &DiffR
     });
     // Another input sets the value, so the removal has no effect.
     let set_elsewhere = special::handler(resource).not_drift(request.news).contains(&name);
-    property.computed && property.clear.is_none() && is_sent && was_set && !spelled && !excluded && !set_elsewhere
+    is_sent && was_set && !spelled && !excluded && !set_elsewhere
 }
