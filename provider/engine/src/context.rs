@@ -19,7 +19,7 @@ use crate::client_error::{api_error, of_client};
 use crate::content::Files;
 use crate::hour::hour;
 use crate::identity;
-use crate::journal::Creates;
+use crate::journal::JournalEntries;
 use crate::parent_locks::{ParentLock, ParentLocks};
 use crate::poll_interval::PollInterval;
 use crate::recent::{self, Recent};
@@ -49,7 +49,7 @@ pub(crate) struct Context<'a> {
     /// The random number generator.
     pub rng: &'a dyn Rng,
     /// The journal of creates and deletes.
-    pub creates: &'a Creates,
+    pub journal: &'a JournalEntries,
     pub resource: &'a Resource,
     /// The URN of the resource; empty if there is none.
     pub urn: &'a str,

@@ -14,13 +14,13 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::read::read;
 use crate::steps::{holds, parent_settled};
-use crate::update::update;
+use crate::update::{apply, differences};
 use crate::{fetch, identity, special, wait};
 use rules::error::{Error, ErrorKind, PartialState};
-use rules::operation::{DiffRequest, ReadBack};
+use rules::inputs;
+use rules::operation::ReadBack;
 use rules::pending::Pending;
 use rules::scope::Scope;
-use rules::{diff, inputs};
 
 /// Pauses before the reads after a failed call of a delete, in milliseconds.
 const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
@@ -149,7 +149,7 @@ pub(crate) async fn delete_gone(
     if read(cx, id, old_inputs, olds).await?.is_none() {
         return Ok(());
     }
-    cx.creates.deleting(cx.urn, stored_id, false);
+    cx.journal.deleting(cx.urn, stored_id, false);
     let fact = format!("the {} {id} was deleted and exists again", cx.resource.label);
     Err(Error::new(ErrorKind::Precondition, fact).hint("run `pulumi refresh`, then run this command again"))
 }
@@ -165,7 +165,7 @@ pub(crate) async fn restore(
     let label = &cx.resource.label;
     cx.progress.status("reading the object after a failed delete");
     let Some(found) = read(cx, id, old_inputs, olds).await? else {
-        cx.creates.deleting(cx.urn, stored_id, true);
+        cx.journal.deleting(cx.urn, stored_id, true);
         let fact = format!("the {label} {id} no longer exists: an earlier delete failed after it had taken effect");
         return Err(Error::new(ErrorKind::Precondition, fact)
             .hint(format!("run `pulumi up` again: it creates the {label} again")));
@@ -193,10 +193,8 @@ pub(crate) async fn update_found(
         pending.add(name, None);
     }
     pending.clone().note(&mut state);
-    let now = cx.now();
-    let request = DiffRequest { olds: &state, old_inputs: &found.inputs, news: inputs, ignore_changes: &[], now };
-    let changed: BTreeSet<String> = diff::diff(cx.resource, &request).properties().map(str::to_owned).collect();
-    let error = match update(cx, id, &state, &found.inputs, inputs).await {
+    let changed = differences(cx, &state, &found.inputs, inputs);
+    let error = match apply(cx, id, &state, &found.inputs, inputs, &changed).await {
         Ok(state) => return Ok(state),
         Err(error) => error,
     };

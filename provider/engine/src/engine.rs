@@ -15,7 +15,7 @@ use crate::context::access::Access;
 use crate::context::rights::Rights;
 use crate::delete;
 use crate::invoke::{self, InvokeError};
-use crate::journal::{Attempt, Creates, Deletion, Journal, NoJournal};
+use crate::journal::{Attempt, Deletion, Journal, JournalEntries, NoJournal};
 use crate::list::{self, Listed};
 use crate::parent_locks::ParentLocks;
 use crate::recent::Recent;
@@ -32,7 +32,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     files: Arc<dyn Files>,
     rng: Arc<dyn Rng>,
-    creates: Arc<Creates>,
+    journal: Arc<JournalEntries>,
 }
 
 struct Shared {
@@ -62,8 +62,8 @@ impl Engine {
             access: Access::default(),
             rights: Rights::default(),
         });
-        let creates = Arc::new(Creates::new(Arc::new(NoJournal)));
-        Self { shared, files: Arc::new(NoFiles), rng: Arc::new(NoRng), creates }
+        let journal = Arc::new(JournalEntries::new(Arc::new(NoJournal)));
+        Self { shared, files: Arc::new(NoFiles), rng: Arc::new(NoRng), journal }
     }
 
     /// The same engine with a reader for the program's files.
@@ -88,29 +88,29 @@ impl Engine {
     /// The same engine with a persistent journal.
     #[must_use]
     pub fn journaling(self, journal: Arc<dyn Journal>) -> Self {
-        Self { creates: Arc::new(Creates::new(journal)), ..self }
+        Self { journal: Arc::new(JournalEntries::new(journal)), ..self }
     }
 
     /// Notes that Pulumi's engine stores the object of this id for a URN.
     pub fn stored(&self, token: &str, urn: &str, id: &str) {
         if let Some(resource) = self.shared.catalog.resource(token) {
-            self.creates.stored(&resource.token, urn, id);
+            self.journal.stored(&resource.token, urn, id);
         }
     }
 
     /// Notes that Pulumi's engine ends the plugin, and has stored all results.
     pub fn delivered(&self) {
-        self.creates.delivered();
+        self.journal.delivered();
     }
 
     /// The unfinished create of a URN from an earlier process.
     pub fn unfinished(&self, urn: &str) -> Option<Attempt> {
-        self.creates.unfinished(urn)
+        self.journal.unfinished(urn)
     }
 
     /// The failed delete of a URN's object, in this process or an earlier one.
     pub fn failed_delete(&self, urn: &str, id: &str) -> Option<Deletion> {
-        self.creates.deletion(urn, id)
+        self.journal.deletion(urn, id)
     }
 
     /// Creates a resource and waits until it is stable. An error after the object exists has a partial state.
@@ -144,8 +144,8 @@ impl Engine {
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
             let found = read::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await?;
             // A preview with `--refresh` does not store the result.
-            if found.is_none() && self.creates.deletion(operation.urn, id).is_some() {
-                self.creates.deleting(operation.urn, id, true);
+            if found.is_none() && self.journal.deletion(operation.urn, id).is_some() {
+                self.journal.deleting(operation.urn, id, true);
             }
             Ok(found)
         };
@@ -168,11 +168,11 @@ impl Engine {
         let (news, now) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
         let updated = async {
             cx.expects_answers()?;
-            if self.creates.deletion(operation.urn, id).is_none() {
+            if self.journal.deletion(operation.urn, id).is_none() {
                 return update::update(&cx, now, olds, old_inputs, news).await;
             }
             let restored = Box::pin(delete::restore(&cx, (id, now), olds, old_inputs, news)).await?;
-            self.creates.deleted(operation.urn, id);
+            self.journal.deleted(operation.urn, id);
             Ok(restored)
         };
         let updated = updated.await;
@@ -192,7 +192,7 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
-        let failed_before = self.creates.deletion(operation.urn, id);
+        let failed_before = self.journal.deletion(operation.urn, id);
         let deleted = async {
             cx.expects_answers()?;
             let now = cx.followed_id(id, old_inputs);
@@ -200,13 +200,13 @@ impl Engine {
                 return delete::delete_gone(&cx, (id, &now), olds, old_inputs).await;
             }
             if failed_before.is_none() && !delete::is_without_calls(resource) {
-                self.creates.deleting(operation.urn, id, false);
+                self.journal.deleting(operation.urn, id, false);
             }
             delete::delete(&cx, &now, olds, old_inputs).await
         };
         let deleted = deleted.await;
         if deleted.is_ok() || (failed_before.is_none() && !cx.wrote()) {
-            self.creates.deleted(operation.urn, id);
+            self.journal.deleted(operation.urn, id);
         }
         deleted
             .map_err(|error| described(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
@@ -283,7 +283,7 @@ impl Engine {
             rights: &self.shared.rights,
             files: &*self.files,
             rng: &*self.rng,
-            creates: &self.creates,
+            journal: &self.journal,
             urn: operation.urn,
             resource,
             progress: operation.progress,

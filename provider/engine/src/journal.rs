@@ -142,7 +142,7 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
 }
 
 /// The creates and deletes of one process: unfinished ones, and the URN of each object.
-pub(crate) struct Creates {
+pub(crate) struct JournalEntries {
     journal: Arc<dyn Journal>,
     stacks: Mutex<HashMap<String, Stack>>,
     /// Token and id to URN.
@@ -163,7 +163,7 @@ struct Stack {
     made: Vec<String>,
 }
 
-impl Creates {
+impl JournalEntries {
     pub(crate) fn new(journal: Arc<dyn Journal>) -> Self {
         Self { journal, stacks: Mutex::default(), owners: Mutex::default(), locks: Mutex::default() }
     }
@@ -214,8 +214,8 @@ impl Creates {
     /// Pulumi's engine ends the plugin, so it has stored all results: no operation is unfinished, even if the user removes an
     /// object from the state later.
     pub(crate) fn delivered(&self) {
-        for (stack, creates) in lock(&self.stacks).iter_mut() {
-            for urn in creates.made.drain(..) {
+        for (stack, entries) in lock(&self.stacks).iter_mut() {
+            for urn in entries.made.drain(..) {
                 self.journal.write(stack, &Line::Closed { urn });
             }
         }
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn attempt_stays_open_for_the_next_process_until_its_id_is_stored() {
         let kept = Arc::new(Kept::default());
-        let process = || Creates::new(Arc::clone(&kept) as Arc<dyn Journal>);
+        let process = || JournalEntries::new(Arc::clone(&kept) as Arc<dyn Journal>);
         let first = process();
         first.began(&attempt(URN));
         assert!(first.unfinished(URN).is_some());
@@ -402,13 +402,13 @@ mod tests {
 
     #[test]
     fn rejected_attempt_is_closed_and_an_object_has_one_owner() {
-        let creates = Creates::new(Arc::new(Kept::default()));
-        creates.began(&attempt(URN));
-        creates.closed(URN);
-        assert_eq!(creates.unfinished(URN), None);
-        creates.own("b:C", URN, "1");
-        assert!(!creates.is_of_another("b:C", URN, "1") && !creates.is_of_another("b:D", "other", "1"));
-        assert!(creates.is_of_another("b:C", "urn:pulumi:dev::app::a:b:C::other", "1"));
+        let entries = JournalEntries::new(Arc::new(Kept::default()));
+        entries.began(&attempt(URN));
+        entries.closed(URN);
+        assert_eq!(entries.unfinished(URN), None);
+        entries.own("b:C", URN, "1");
+        assert!(!entries.is_of_another("b:C", URN, "1") && !entries.is_of_another("b:D", "other", "1"));
+        assert!(entries.is_of_another("b:C", "urn:pulumi:dev::app::a:b:C::other", "1"));
     }
 
     #[test]

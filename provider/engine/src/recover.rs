@@ -49,8 +49,8 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     let parent_locks = ParentLocks::default();
     let cx = &Context { parent_locks: &parent_locks, ..*cx };
     let scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
-    let Some(attempt) = cx.creates.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token) else {
-        if cx.creates.is_foreign(cx.urn) {
+    let Some(attempt) = cx.journal.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token) else {
+        if cx.journal.is_foreign(cx.urn) {
             unrecorded(cx, &scope, inputs).await?;
         }
         return Ok(None);
@@ -69,7 +69,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         look_up(cx, &scope, inputs, &sought).await?
     };
     let Some(candidate) = candidate else {
-        cx.creates.closed(cx.urn);
+        cx.journal.closed(cx.urn);
         return Ok(None);
     };
     // The interrupted call returned the id, so the object is certain.
@@ -95,7 +95,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     let aside = &Context { parent_locks: &parent_locks, ..*cx };
     let name = name_of(cx.resource, scope);
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
-    let lock = cx.creates.lock(&key);
+    let lock = cx.journal.lock(&key);
     let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await? } else { Vec::new() };
     let began = cx.client.clock().now();
     note(cx, scope, name.as_deref(), &before, began);
@@ -137,7 +137,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
         }
         // The object does not exist, so a rejection of the repeated call is final.
         if !error.maybe_done() {
-            cx.creates.closed(cx.urn);
+            cx.journal.closed(cx.urn);
             return Err(error);
         }
         if attempt == ATTEMPTS || cx.limit.saturating_sub(cx.spent()).is_zero() {
@@ -163,7 +163,7 @@ async fn rejected(
     name: Option<&str>,
     error: Error,
 ) -> Result<Begun, Error> {
-    cx.creates.closed(cx.urn);
+    cx.journal.closed(cx.urn);
     if !exists_already(&error) || !has_automatic_name(cx.resource, inputs) {
         return Err(error);
     }
@@ -215,7 +215,7 @@ async fn adopt(
 ) -> Result<Created, Error> {
     let Candidate { id, found, .. } = candidate;
     let label = &cx.resource.label;
-    cx.creates.made(&cx.resource.token, cx.urn, &id);
+    cx.journal.made(&cx.resource.token, cx.urn, &id);
     cx.progress
         .warning(&format!("{who} already created the {label} {id}: it is adopted instead of creating another one"));
     // Inputs that the create call does not send may never have been sent.
@@ -232,13 +232,13 @@ async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
     );
     cx.progress.warning(&what);
     delete::delete(cx, &candidate.id, &candidate.found.state, &candidate.found.inputs).await?;
-    cx.creates.closed(cx.urn);
+    cx.journal.closed(cx.urn);
     Ok(())
 }
 
 fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[String], began: Instant) {
     let by_server = cx.client.server_time(began);
-    cx.creates.began(&Attempt {
+    cx.journal.began(&Attempt {
         urn: cx.urn.to_owned(),
         token: cx.resource.token.clone(),
         began: by_server.unwrap_or_else(|| cx.now()),

@@ -29,26 +29,42 @@ pub(crate) async fn update(
     news: &Object,
 ) -> Result<Object, Error> {
     reject_discontinued(cx.resource)?;
-    let request = || DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() };
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, news).await?;
-        return local::update(cx.resource, &request(), seen);
+        let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() };
+        return local::update(cx.resource, &request, seen);
     }
-    let names: BTreeSet<String> = diff::diff(cx.resource, &request()).properties().map(str::to_owned).collect();
+    apply(cx, id, olds, old_inputs, news, &differences(cx, olds, old_inputs, news)).await
+}
+
+/// The properties that differ.
+pub(crate) fn differences(cx: &Context<'_>, olds: &Object, old_inputs: &Object, news: &Object) -> BTreeSet<String> {
+    let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() };
+    diff::diff(cx.resource, &request).properties().map(str::to_owned).collect()
+}
+
+/// Updates these properties of the resource.
+pub(crate) async fn apply(
+    cx: &Context<'_>,
+    id: &str,
+    olds: &Object,
+    old_inputs: &Object,
+    news: &Object,
+    changed: &BTreeSet<String>,
+) -> Result<Object, Error> {
     let pending = Pending::of(olds);
-    let (before, after) = encode::changed(cx.resource, old_inputs, news, &names, &pending, cx.defaults)?;
+    let (before, after) = encode::changed(cx.resource, old_inputs, news, changed, &pending, cx.defaults)?;
     let mut scope = Scope::of_id(cx.resource, id, news, cx.defaults)?;
     scope.wanted = after;
     scope.before.clone_from(&before);
     scope.belongs_to(olds);
     let _lock = cx.lock_parent(&scope).await?;
     let certain = pending.certain(cx.resource, old_inputs);
-    let transition =
-        Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed: &names };
+    let transition = Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed };
     let mut sent = BTreeSet::new();
-    let changed = change(cx, &mut scope, &before, transition, &mut sent).await;
-    let known = Known { inputs: news, state: olds, just_sent: changed.is_ok() };
-    match changed {
+    let outcome = change(cx, &mut scope, &before, transition, &mut sent).await;
+    let known = Known { inputs: news, state: olds, just_sent: outcome.is_ok() };
+    match outcome {
         Ok(()) => Ok(state_of(cx, &scope, known)),
         Err(error) if scope.answers.is_empty() && !cx.wrote() => Err(error),
         Err(error) => {

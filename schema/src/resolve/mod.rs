@@ -161,6 +161,7 @@ impl<'a> Scope<'a> {
             wait: self.wait(&calls, findings),
             timeouts: self.timeouts(findings),
             within: self.within(findings),
+            has_parts: false,
             gone: self.gone(&calls.answers, findings),
             project_in_id: self.product.project_in_id,
             id_rest: self.resource.id.as_deref().is_some_and(|form| form.ends_with("*}")),

@@ -5,7 +5,7 @@ use catalog::{Input, Resource};
 use serde::{Deserialize, Serialize};
 use value::Path;
 
-use super::{Creates, Line, stack_of};
+use super::{JournalEntries, Line, stack_of};
 use rules::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 
 /// A delete that started.
@@ -26,7 +26,7 @@ impl Deletion {
     }
 }
 
-impl Creates {
+impl JournalEntries {
     /// The delete of this object that failed.
     pub(crate) fn deletion(&self, urn: &str, id: &str) -> Option<Deletion> {
         if urn.is_empty() || id.is_empty() {

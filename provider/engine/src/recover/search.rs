@@ -85,7 +85,7 @@ async fn candidates(
     inputs: &Object,
     sought: &Sought<'_>,
 ) -> Result<Vec<Candidate>, Error> {
-    let is_free = |id: &str| !cx.creates.is_of_another(&cx.resource.token, cx.urn, id);
+    let is_free = |id: &str| !cx.journal.is_of_another(&cx.resource.token, cx.urn, id);
     // An id that follows from the inputs can be read: no other object can have it. The object may be older than the attempt.
     if let Some(id) = scope.id() {
         let found = if is_free(&id) { read(cx, &id, inputs).await? } else { None };
