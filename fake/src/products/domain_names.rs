@@ -20,6 +20,22 @@ pub(crate) enum Names {
     To(Vec<String>),
 }
 
+/// The IP addresses that a host name has in the zones of the fake; `None` if no zone contains it.
+pub(crate) fn addresses(store: &Store, host: &str) -> Option<Vec<String>> {
+    let name = match follow(store, host) {
+        Names::To(chain) => chain.last().cloned()?,
+        Names::Elsewhere | Names::Nowhere => plain(host),
+    };
+    let zone = zone_of(store, &name)?;
+    let relative = within(&name, zone)?;
+    let records = store.of(&RECORD).filter(|record| {
+        record.hidden_text("dns_zone") == zone
+            && ["A", "AAAA"].contains(&record.text("type"))
+            && record.text("name").eq_ignore_ascii_case(relative)
+    });
+    Some(records.map(|record| record.text("data").to_owned()).collect())
+}
+
 /// Follows a name from record to record.
 pub(crate) fn follow(store: &Store, host: &str) -> Names {
     let mut chain = Vec::new();

@@ -53,6 +53,41 @@ async fn a_token_shows_its_secret_every_time() {
     assert_eq!(client.call(&format!("DELETE {one}")).await.1["resource"], "token");
 }
 
+#[tokio::test]
+async fn project_has_no_alerts_before_one_is_enabled_and_each_has_its_own_strings() {
+    let client = client().await;
+    let list = format!("GET {COCKPIT}/alerts?is_preconfigured=true");
+    assert_eq!(client.call(&list).await, (200, json!({ "alerts": [], "total_count": 0 })));
+    let manager = format!("{COCKPIT}/alert-manager");
+    client.good(&format!("POST {manager}/enable"), json!({})).await;
+    assert_eq!(client.call(&list).await.1["total_count"], 0);
+    client.good(&format!("POST {manager}/enable-alert-rules"), json!({ "rule_ids": [RULE] })).await;
+    let (_, found) = client.call(&list).await;
+    let alerts = found["alerts"].as_array().unwrap();
+    let with_dashboard = alerts.iter().filter(|alert| alert["annotations"]["dashboard_path"].is_string()).count();
+    assert_eq!((alerts.len(), with_dashboard), (22, 21));
+    let alert = alerts.iter().find(|alert| alert["annotations"]["rule_id"] == RULE).unwrap();
+    assert_eq!(alert["annotations"]["display_name"], "Too many connections");
+    assert_eq!(alert["preconfigured_data"]["display_description"], "> 80 % for 10 minutes");
+}
+
+#[tokio::test]
+async fn cockpit_of_a_deleted_project_is_denied() {
+    let client = client().await;
+    let project = client.good("POST /account/v3/projects", json!({ "name": "short-lived" })).await;
+    let id = project["id"].as_str().unwrap();
+    let reads = ["grafana", "grafana/users", "regions/fr-par/alerts", "regions/fr-par/data-sources"];
+    let read = |path: &str| format!("GET /cockpit/v1/{path}?project_id={id}");
+    for path in reads {
+        assert_eq!(client.call(&read(path)).await.0, 200, "{path}");
+    }
+    assert_eq!(client.call(&format!("DELETE /account/v3/projects/{id}")).await.0, 204);
+    for path in reads {
+        let (status, refused) = client.call(&read(path)).await;
+        assert_eq!((status, &refused["type"]), (403, &json!("permissions_denied")), "{path}");
+    }
+}
+
 async fn rule(client: &Client) -> (Value, Value) {
     let list = format!("GET {COCKPIT}/alerts?is_preconfigured=true&page=1&project_id={DEFAULT_ORGANIZATION}");
     let (_, alerts) = client.call(&list).await;

@@ -64,6 +64,8 @@ async fn value_that_an_enum_does_not_have_is_rejected_with_400() {
         ("POST /key-manager/v1alpha1/regions/fr-par/keys", key, "usage.symmetric_encryption"),
         ("POST /cockpit/v1/regions/fr-par/data-sources", source, "type"),
         ("GET /vpc/v2/regions/fr-par/vpcs?order_by=size_asc", Value::Null, "order_by"),
+        ("POST /rdb/v1/regions/fr-par/instances", json!({ "volume_type": "floppy" }), "volume_type"),
+        ("POST /vpc-gw/v2/zones/fr-par-1/pat-rules", json!({ "protocol": "icmp" }), "protocol"),
     ] {
         let (status, refused) = client.call_with(request, body).await;
         assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!(argument)), "{request}: {refused}");

@@ -67,6 +67,8 @@ async fn what_has_no_code_or_code_that_does_not_build_ends_in_an_error() {
     let broken = look(&client, &one).await;
     assert_eq!((&broken["status"], &broken["error_message"]), (&json!("error"), &json!("function failed to build")));
     assert!(broken["build_message"].is_string());
+    let changed = client.good(&format!("PATCH {one}"), json!({ "max_scale": 3 })).await;
+    assert_eq!((&changed["status"], &changed["error_message"]), (&json!("pending"), &Value::Null));
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod iam;
 mod keys;
 mod object;
 mod postgres;
+mod presigned;
 mod rdb;
 mod registry;
 mod rights;

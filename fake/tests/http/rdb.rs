@@ -210,6 +210,34 @@ async fn high_availability_has_a_mode_and_an_older_boolean_that_are_equivalent()
 }
 
 #[tokio::test]
+async fn address_of_a_replica_is_held_by_its_instance_under_a_name_of_the_replica() {
+    let client = client().await;
+    let one = instance(&client).await;
+    let network = client.good("POST /vpc/v2/regions/fr-par/private-networks", json!({ "name": "net" })).await;
+    let endpoint = json!({ "private_network": { "private_network_id": network["id"], "ipam_config": {} } });
+    let body = json!({ "instance_id": one.rsplit('/').next(), "endpoint_spec": [endpoint] });
+    let replica = client.good("POST /rdb/v1/regions/fr-par/read-replicas", body.clone()).await;
+    let (_, ips) = client.call("GET /ipam/v1/regions/fr-par/ips?resource_type=rdb_instance").await;
+    let holder = &ips["ips"][0]["resource"];
+    let name = format!("read-replica-{}", replica["id"].as_str().unwrap().get(..8).unwrap());
+    assert_eq!((&holder["id"], &holder["name"]), (&body["instance_id"], &json!(name)));
+}
+
+#[tokio::test]
+async fn smallest_nodes_have_smaller_settings_than_others() {
+    let client = client().await;
+    for (node_type, max_connections) in [("db-play2-pico", "100"), ("db-dev-s", "100"), ("db-dev-m", "150")] {
+        let mut body = wanted();
+        body["node_type"] = json!(node_type);
+        let created = client.good(&format!("POST {INSTANCES}"), body).await;
+        let (_, ready) = client.call(&format!("GET {INSTANCES}/{}", created["id"].as_str().unwrap())).await;
+        let mut settings = ready["settings"].as_array().unwrap().iter();
+        let found = settings.find(|setting| setting["name"] == "max_connections").unwrap();
+        assert_eq!(found["value"], max_connections, "{node_type}");
+    }
+}
+
+#[tokio::test]
 async fn engines_and_node_types_are_listed() {
     let client = client().await;
     let engines = "GET /rdb/v1/regions/fr-par/database-engines";

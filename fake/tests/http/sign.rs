@@ -17,6 +17,12 @@ pub(crate) struct Signer<'a> {
     pub(crate) region: &'a str,
 }
 
+/// The time of a signature.
+#[expect(clippy::disallowed_methods, reason = "signatures are compared with the real time")]
+pub(crate) fn now() -> SystemTime {
+    SystemTime::now()
+}
+
 /// The request with its signature. One whose body comes in frames (`aws-chunked`) is signed without it.
 pub(crate) fn signed(mut request: Request<Vec<u8>>, key: &Signer<'_>) -> Request<Vec<u8>> {
     let identity = Credentials::new(key.access_key, key.secret_key, None, None, "test").into();
@@ -25,8 +31,7 @@ pub(crate) fn signed(mut request: Request<Vec<u8>>, key: &Signer<'_>) -> Request
     settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
     let parameters = v4::SigningParams::builder().identity(&identity).region(key.region).name("s3").settings(settings);
-    #[expect(clippy::disallowed_methods, reason = "signatures are compared with the real time")]
-    let parameters = parameters.time(SystemTime::now()).build().unwrap().into();
+    let parameters = parameters.time(now()).build().unwrap().into();
     let headers: Vec<_> =
         request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
     let framed = request.headers().get("x-amz-trailer").is_some();

@@ -38,6 +38,28 @@ async fn a_gateway_has_an_address_that_outlives_it() {
 }
 
 #[tokio::test]
+async fn reverse_name_in_a_zone_must_resolve_to_the_address() {
+    let client = client().await;
+    let made = client.good(&format!("POST {IPS}"), json!({ "tags": [] })).await;
+    let update = format!("PATCH {IPS}/{}", made["id"].as_str().unwrap());
+    let elsewhere = client.good(&update, json!({ "reverse": "out.example.com" })).await;
+    assert_eq!(elsewhere["reverse"], "out.example.com");
+    client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "shop" })).await;
+    let wanted = json!({ "reverse": "out.shop.example.org" });
+    let (status, refused) = client.call_with(&update, wanted.clone()).await;
+    assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!("reverse")));
+    assert!(refused["details"][0]["help_message"].as_str().unwrap().starts_with("Your reverse must resolve."));
+    for (kind, name, data) in [("A", "way", made["address"].as_str().unwrap()), ("CNAME", "out", "way")] {
+        let record = json!({ "name": name, "type": kind, "data": data, "ttl": 60 });
+        let body = json!({ "changes": [{ "add": { "records": [record] } }] });
+        client.good("PATCH /domain/v2beta1/dns-zones/shop.example.org/records", body).await;
+    }
+    assert_eq!(client.good(&update, wanted).await["reverse"], "out.shop.example.org");
+    let usual = client.good(&update, json!({ "reverse": "" })).await;
+    assert!(usual["reverse"].as_str().unwrap().ends_with(".instances.scw.cloud"));
+}
+
+#[tokio::test]
 async fn a_change_shows_at_the_next_look_and_refuses_others_meanwhile() {
     let client = Client::of(builder().settle(Duration::from_secs(10))).await;
     let made = gateway(&client).await;

@@ -21,7 +21,7 @@ pub(super) fn enable(call: &mut Call<'_>) -> Handled {
     set(call, &project, true, &json!(url))
 }
 
-/// As recorded: whoever never had one, or does not exist, has one that is off.
+/// As recorded: a project without an alert manager, or a deleted project, has one that is disabled.
 pub(super) fn get(call: &mut Call<'_>) -> Handled {
     let project = call.query.get("project_id").and_then(Value::as_str);
     let project = project.unwrap_or(&call.world.project).to_owned();
@@ -36,12 +36,10 @@ pub(super) fn get(call: &mut Call<'_>) -> Handled {
     }
 }
 
-/// The alerts of its project and region go off with it.
+/// The alerts of its project and region are disabled too.
 pub(super) fn disable(call: &mut Call<'_>) -> Handled {
-    let (project, region) = (call.project()?, call.locality());
-    call.world.store.remove_where(|alert| {
-        alert.kind == ALERT.name && alert.locality == region && alert.hidden_text("project_id") == project
-    });
+    let project = call.project()?;
+    alerts::reset(call, &project);
     set(call, &project, false, &Value::Null)
 }
 

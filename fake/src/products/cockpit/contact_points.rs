@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::project;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::store::{Kind, Missing, Object};
@@ -27,6 +28,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    project::of_query(call)?;
     let mut answer = call.list(&CONTACT_POINT)?;
     answer["has_additional_contact_points"] = json!(false);
     answer["has_additional_receivers"] = json!(false);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::project;
 use super::sources::SOURCE;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
@@ -34,6 +35,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     exporter.settle(call.now, Duration::ZERO, vec![status("unknown_status")]);
     exporter.settle(call.now, call.world.settle, ["error", "creating", "ready"].map(status).into());
     Ok(call.insert(&EXPORTER, exporter))
+}
+
+pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    project::of_query(call)?;
+    call.list(&EXPORTER)
 }
 
 /// A destination of the other kind takes the place of the one before.

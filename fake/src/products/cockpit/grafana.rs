@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::project;
 use super::sources::SOURCE;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
@@ -19,7 +20,7 @@ pub(super) static USER: Kind = Kind {
 };
 
 pub(super) fn get(call: &mut Call<'_>) -> Handled {
-    let project = call.query.get("project_id").and_then(Value::as_str).unwrap_or(&call.world.project).to_owned();
+    let project = project::of_query(call)?;
     let grafana = provide(call, &project);
     Ok(call.show(&GRAFANA, &grafana))
 }
@@ -52,6 +53,11 @@ pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     let mut answer = call.insert(&USER, user);
     answer["password"] = json!(call.world.uuid());
     Ok(answer)
+}
+
+pub(super) fn list_users(call: &mut Call<'_>) -> Handled {
+    project::of_query(call)?;
+    call.list(&USER)
 }
 
 pub(super) fn delete_user(call: &mut Call<'_>) -> Handled {

@@ -7,6 +7,7 @@ mod contact_points;
 mod exporters;
 mod grafana;
 mod observed;
+mod project;
 mod sources;
 
 use serde_json::json;
@@ -47,14 +48,14 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteContactPoint", contact_points::delete),
         ("CreateExporter", exporters::create),
         ("GetExporter", |call| call.get(&exporters::EXPORTER)),
-        ("ListExporters", |call| call.list(&exporters::EXPORTER)),
+        ("ListExporters", exporters::list),
         ("UpdateExporter", exporters::update),
         ("DeleteExporter", |call| call.delete(&exporters::EXPORTER)),
         ("ListProducts", observed::products),
         ("GetGrafana", grafana::get),
         ("SyncGrafanaDataSources", grafana::synchronize),
         ("CreateGrafanaUser", grafana::create_user),
-        ("ListGrafanaUsers", |call| call.list(&grafana::USER)),
+        ("ListGrafanaUsers", grafana::list_users),
         ("DeleteGrafanaUser", grafana::delete_user),
         ("ResetGrafanaUserPassword", grafana::reset_password),
     ],

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::project;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::store::{Kind, Missing};
@@ -46,6 +47,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 
 /// As recorded: lists and single answers have the usage of the month, answers to changes have none.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
+    project::of_query(call)?;
     let mut answer = call.list(&SOURCE)?;
     for source in answer[SOURCE.list].as_array_mut().into_iter().flatten() {
         source["current_month_usage"] = json!(0);

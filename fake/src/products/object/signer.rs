@@ -119,14 +119,28 @@ pub(super) fn place(host: &str) -> Option<Place<'_>> {
     }
 }
 
-/// `<access key>/<day>/<region>/s3/aws4_request`.
+/// `<access key>/<day>/<region>/s3/aws4_request`, from the query, the form of a presigned POST, or the header.
 fn credential(received: &Received) -> Option<String> {
     if let Some((_, scope)) = received.query.iter().find(|(name, _)| name == "X-Amz-Credential") {
         return Some(scope.clone());
     }
+    if let Some(scope) = form_field(received, "x-amz-credential") {
+        return Some(scope);
+    }
     let authorization = received.header("authorization")?;
     let (_, rest) = authorization.split_once("Credential=")?;
     rest.split([',', ' ']).next().map(str::to_owned)
+}
+
+/// A field of the form of a presigned POST. The file is the last field.
+fn form_field(received: &Received, wanted: &str) -> Option<String> {
+    let content_type = received.header("content-type").filter(|_| received.method == "POST")?;
+    let boundary = content_type.strip_prefix("multipart/form-data;")?.split("boundary=").nth(1)?.trim_matches('"');
+    let body = String::from_utf8_lossy(&received.body);
+    let edge = format!("--{boundary}");
+    let mut parts = body.split(&edge).filter_map(|part| part.split_once("\r\n\r\n"));
+    let has_name = |head: &str| head.to_ascii_lowercase().contains(&format!("name=\"{wanted}\""));
+    parts.find_map(|(head, value)| has_name(head).then(|| value.trim_end_matches("\r\n").to_owned()))
 }
 
 impl Received {

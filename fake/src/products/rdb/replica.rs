@@ -90,7 +90,10 @@ pub(super) fn of_instance(store: &Store, instance: &Object) -> Value {
 /// Makes the endpoints that the body asks for.
 fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     let replica = call.find(&REPLICA, id)?.clone();
-    let instance = call.find(&INSTANCE, replica.text("instance_id"))?.clone();
+    let mut instance = call.find(&INSTANCE, replica.text("instance_id"))?.clone();
+    // As recorded: the instance holds the addresses of a replica, under a name with the first digits of the replica's id.
+    let name = format!("read-replica-{}", id.get(..8).unwrap_or(id));
+    instance.fields.insert("name".to_owned(), json!(name));
     let mut endpoints = endpoint::all(&replica);
     for spec in call.value("endpoint_spec", json!([])).as_array().into_iter().flatten() {
         for kind in KINDS {
@@ -98,7 +101,6 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
                 return Err(Refusal::already_exists("endpoint", id, "the read replica has an endpoint of this kind"));
             }
         }
-        // As recorded: the addresses of a replica are held by its instance.
         endpoints.push(endpoint::of_spec(call, &instance, spec)?);
     }
     let private: Vec<_> =

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
+use crate::products::domain_names;
 use crate::store::{Kind, Missing};
 
 pub(super) static IP: Kind =
@@ -51,12 +52,25 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     }))
 }
 
-/// An empty name gives the usual one back.
+/// An empty reverse name is replaced by the default name. As recorded, another one must resolve to the address; names
+/// outside of the zones of the fake are accepted.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
-    if call.body.get("reverse") == Some(&json!("")) {
-        let id = call.id();
-        let address = call.find(&IP, &id)?.text("address").parse().unwrap_or(POOL);
-        call.body.insert("reverse".to_owned(), json!(usual_name(address)));
+    let address = call.find(&IP, &call.id())?.text("address").to_owned();
+    match call.body.get("reverse").and_then(Value::as_str) {
+        None => {}
+        Some("") => {
+            let name = usual_name(address.parse().unwrap_or(POOL));
+            call.body.insert("reverse".to_owned(), json!(name));
+        }
+        Some(name) => {
+            let resolved = domain_names::addresses(&call.world.store, name);
+            if resolved.is_some_and(|resolved| !resolved.contains(&address)) {
+                let help = format!(
+                    "Your reverse must resolve. Ensure the command 'dig +short {name}' matches your IP address '{address}'"
+                );
+                return Err(Refusal::constraint("reverse", &help));
+            }
+        }
     }
     call.patch(&IP, &["tags", "reverse"])
 }
