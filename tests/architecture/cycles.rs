@@ -1,6 +1,7 @@
 //! Modules of a crate have no cycles: no module uses another that uses it, directly or through others.
 //!
-//! A module is a file or directory below `src/`, with everything inside.
+//! A module is a file or directory below `src/`, with everything inside. In the fake, the modules of each product have no
+//! cycles either: shared items are in a module such as `kinds`, because the `mod.rs` of a product uses all other modules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,44 @@ fn modules_of_a_crate_have_no_cycles() {
         let cycles: Vec<String> = uses.keys().filter_map(|module| cycle(&uses, module)).collect();
         assert_none(&format!("modules of {folder} use each other"), &cycles);
     }
+}
+
+/// The products of the fake.
+const PRODUCTS: &str = "fake/src/products/";
+
+#[test]
+fn modules_of_a_product_have_no_cycles() {
+    let sources = sources(PRODUCTS);
+    let directories: BTreeSet<&str> =
+        sources.iter().filter_map(|source| Some(source.path.strip_prefix(PRODUCTS)?.split_once('/')?.0)).collect();
+    assert!(directories.len() > 5, "{PRODUCTS} has products");
+    for directory in directories {
+        let folder = format!("{PRODUCTS}{directory}/");
+        let modules = sources.iter().filter(|source| !source.is_test());
+        let modules: Vec<(String, String)> = modules
+            .filter_map(|source| {
+                Some((source.path.strip_prefix(&folder)?.trim_end_matches(".rs").to_owned(), code(source)))
+            })
+            .collect();
+        let uses = uses_of_siblings(&modules);
+        let cycles: Vec<String> = uses.keys().filter_map(|module| cycle(&uses, module)).collect();
+        assert_none(&format!("modules of {folder} use each other"), &cycles);
+    }
+}
+
+/// The modules that each module names by `super`. An item of the parent counts as a use of `mod`, which uses all modules.
+fn uses_of_siblings(modules: &[(String, String)]) -> BTreeMap<String, BTreeSet<String>> {
+    let names: BTreeSet<String> = modules.iter().map(|(name, _)| name.clone()).collect();
+    let parent = |name: String| if names.contains(&name) { name } else { "mod".to_owned() };
+    let of = |(name, code): &(String, String)| {
+        let used: BTreeSet<String> = if name == "mod" {
+            names.iter().filter(|other| *other != "mod").cloned().collect()
+        } else {
+            named_after("super::", code).into_iter().map(parent).filter(|other| other != name).collect()
+        };
+        (name.clone(), used)
+    };
+    modules.iter().map(of).collect()
 }
 
 /// The path from a module back to itself, if any.
@@ -67,8 +106,12 @@ fn code(source: &Source) -> String {
 
 /// The modules in `crate::module` and in `crate::{module, module::Item}`.
 fn named(code: &str) -> BTreeSet<String> {
+    named_after("crate::", code)
+}
+
+fn named_after(root: &str, code: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for rest in code.split("crate::").skip(1) {
+    for rest in code.split(root).skip(1) {
         let Some(group) = rest.strip_prefix('{') else {
             names.insert(word(rest));
             continue;
@@ -94,6 +137,17 @@ fn named(code: &str) -> BTreeSet<String> {
 
 fn word(text: &str) -> String {
     text.trim().chars().take_while(|character| character.is_ascii_lowercase() || *character == '_').collect()
+}
+
+#[test]
+fn an_item_of_the_parent_is_a_cycle() {
+    let modules = |child: &str| {
+        [("mod", "mod child;"), ("kinds", ""), ("child", child)].map(|(a, b)| (a.to_owned(), b.to_owned()))
+    };
+    assert!(cycle(&uses_of_siblings(&modules("use super::kinds::KIND;")), "child").is_none());
+    for child in ["use super::{KIND, kinds};", "super::settle()"] {
+        assert_eq!(cycle(&uses_of_siblings(&modules(child)), "child").unwrap(), "child -> mod -> child");
+    }
 }
 
 #[test]

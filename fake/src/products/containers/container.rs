@@ -3,19 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::namespace::{NAMESPACE, secret_variables};
+use super::kinds::{CONTAINER, NAMESPACE, PARTS};
+use super::namespace::secret_variables;
 use super::serving;
-use super::{PASSING, SRN};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::vpc;
-use crate::store::{Kind, Missing};
-
-pub(crate) static CONTAINER: Kind = Kind {
-    transient: PASSING,
-    srn: Some(SRN),
-    ..Kind::new("containers/container", "Container", "containers", Missing::Labelled("container"))
-};
 
 /// An image with this in its name never starts: the container ends in `error`.
 pub(super) const BROKEN: &str = "does-not-start";
@@ -158,7 +151,7 @@ pub(super) fn redeploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&CONTAINER, &id)?.fields.remove("error_message");
-    call.take_along(&super::PARTS, "container_id", &id)?;
+    call.take_along(&PARTS, "container_id", &id)?;
     call.delete_in_time(&CONTAINER)
 }
 

@@ -5,17 +5,12 @@
 
 use serde_json::json;
 
-use super::{CONTAINER, PASSING, SRN, settle};
+use super::kinds::{CONTAINER, DOMAIN};
+use super::parts::settle;
+use super::{parts, serving};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::domain_names::{self, Names};
-use crate::store::{Kind, Missing};
-
-pub(crate) static DOMAIN: Kind = Kind {
-    transient: PASSING,
-    srn: Some(SRN),
-    ..Kind::new("containers/domain", "Domain", "domains", Missing::Labelled("domain"))
-};
 
 /// A host name with this in it has no DNS record that leads to its container.
 pub(crate) const UNSEEN: &str = "no-record";
@@ -55,12 +50,12 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
-    super::delete(call, &DOMAIN)
+    parts::delete(call, &DOMAIN)
 }
 
 /// Whether the records of a name lead to the container, by its own endpoint or by a host name that it has already.
 fn leads_to(call: &Call<'_>, hostname: &str, container: &str) -> Result<bool, Refusal> {
-    let endpoint = super::serving::endpoint(call.find(&CONTAINER, container)?);
+    let endpoint = serving::endpoint(call.find(&CONTAINER, container)?);
     let is_its = |name: &String| {
         let mut own = call.world.store.of(&DOMAIN).filter(|domain| domain.text("container_id") == container);
         *name == endpoint || own.any(|domain| domain.text("hostname").eq_ignore_ascii_case(name))

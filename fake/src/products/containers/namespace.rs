@@ -2,16 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{CONTAINER, PASSING, SRN};
+use super::kinds::{CONTAINER, NAMESPACE, PARTS};
 use crate::call::{Call, Handled};
 use crate::hashing;
-use crate::store::{Kind, Missing};
-
-pub(super) static NAMESPACE: Kind = Kind {
-    transient: PASSING,
-    srn: Some(SRN),
-    ..Kind::new("containers/namespace", "Namespace", "namespaces", Missing::Labelled("namespace"))
-};
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let secrets = secret_variables(call, &json!({}))?;
@@ -57,7 +50,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
     for container in call.take_along(&[&CONTAINER], "namespace_id", &id)? {
-        call.take_along(&super::PARTS, "container_id", &container)?;
+        call.take_along(&PARTS, "container_id", &container)?;
     }
     Ok(answer)
 }

@@ -3,17 +3,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{CONTAINER, PASSING, SRN, settle};
+use super::kinds::{CONTAINER, TRIGGER};
+use super::parts;
+use super::parts::settle;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
-use crate::store::{Kind, Missing};
-
-pub(super) static TRIGGER: Kind = Kind {
-    transient: PASSING,
-    srn: Some(SRN),
-    ..Kind::new("containers/trigger", "Trigger", "triggers", Missing::Labelled("trigger"))
-};
 
 /// The fields that say what sets a trigger off, with the word for it.
 const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
@@ -77,7 +72,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let changed = call.find(&TRIGGER, &id)?.fields.get("updated_at").cloned();
-    super::delete(call, &TRIGGER)?;
+    parts::delete(call, &TRIGGER)?;
     call.change(&TRIGGER, &id)?.fields.extend(changed.map(|changed| ("updated_at".to_owned(), changed)));
     call.get(&TRIGGER)
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::FUNCTION;
+use super::kinds::FUNCTION;
 use crate::answer::{Answer, Refusal};
 use crate::call::{Call, Handled, World};
 use crate::request::Received;

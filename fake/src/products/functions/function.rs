@@ -2,19 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{NAMESPACE, PASSING, SRN, code, namespace};
+use super::kinds::{FUNCTION, NAMESPACE, parts};
+use super::{code, namespace};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
 use crate::products::containers::duration;
 use crate::products::vpc;
-use crate::store::{Kind, Missing};
-
-pub(super) static FUNCTION: Kind = Kind {
-    transient: PASSING,
-    srn: Some(SRN),
-    ..Kind::new("functions/function", "Function", "functions", Missing::Message("Function was not found"))
-};
 
 /// The fields that an update takes over as they are given.
 const PLAIN: &[&str] = &[
@@ -134,7 +128,7 @@ pub(super) fn deploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&FUNCTION, &id)?.fields.insert("error_message".to_owned(), Value::Null);
-    call.take_along(&super::parts(), "function_id", &id)?;
+    call.take_along(&parts(), "function_id", &id)?;
     let answer = call.delete_in_time(&FUNCTION)?;
     Ok(call.precise(answer, &["updated_at"]))
 }

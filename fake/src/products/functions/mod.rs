@@ -4,40 +4,17 @@
 //! [`code::BROKEN`]. As recorded, most refusals have no `type`.
 
 mod code;
+mod domain;
 mod function;
+mod kinds;
 mod namespace;
 mod runtimes;
 mod trigger;
 
-use serde_json::json;
-
-use crate::answer::Refusal;
-use crate::call::{Call, Handled};
-use crate::facts::Named;
-use crate::plain;
 use crate::product::Product;
-use crate::products::containers::UNSEEN;
-use crate::store::Kind;
+use kinds::{FUNCTION, NAMESPACE, TRIGGER};
 
 pub(crate) use code::{UPLOADS, upload};
-
-static CRON: Named = Named("functions/cron");
-static DOMAIN: Named = Named("functions/domain");
-static TOKEN: Named = Named("functions/token");
-use function::FUNCTION;
-use namespace::NAMESPACE;
-use trigger::TRIGGER;
-
-/// The host in Scaleway resource names.
-const SRN: &str = "functions";
-
-/// The statuses in which changes are refused.
-pub(crate) const PASSING: &[&str] = &["creating", "pending", "deleting"];
-
-/// The kinds of objects that are deleted with their function.
-fn parts() -> [&'static Kind; 4] {
-    [&CRON, &DOMAIN, &TOKEN, &TRIGGER]
-}
 
 pub(crate) static PRODUCT: Product = Product {
     document: "function.v1beta1",
@@ -56,7 +33,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeployFunction", function::deploy),
         ("GetFunctionUploadURL", code::upload_address),
         ("ListFunctionRuntimes", runtimes::list),
-        ("CreateDomain", create_domain),
+        ("CreateDomain", domain::create),
         ("CreateTrigger", trigger::create),
         ("GetTrigger", |call| call.get(&TRIGGER)),
         ("ListTriggers", trigger::list),
@@ -64,19 +41,3 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteTrigger", |call| call.delete_in_time(&TRIGGER)),
     ],
 };
-
-/// Passes through `status` on the way to `ready`.
-fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
-    call.pass(kind, id, status, json!({ "status": "ready" }))?;
-    Ok(call.show(kind, call.find(kind, id)?))
-}
-
-/// The DNS is not queried; see [`UNSEEN`].
-fn create_domain(call: &mut Call<'_>) -> Handled {
-    let hostname = call.text("hostname");
-    if hostname.contains(UNSEEN) {
-        let message = format!("could not validate domain: {hostname} does not lead to the function");
-        return Err(Refusal::message(400, &message));
-    }
-    plain::create(call, DOMAIN.plain(), json!({}))
-}

@@ -2,16 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{FUNCTION, PASSING, SRN};
+use super::kinds::{FUNCTION, NAMESPACE, parts};
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
-use crate::store::{Kind, Missing};
-
-pub(super) static NAMESPACE: Kind = Kind {
-    transient: PASSING,
-    srn: Some(SRN),
-    ..Kind::new("functions/namespace", "Namespace", "namespaces", Missing::Message("Namespace was not found"))
-};
 
 /// As recorded: the name of the namespace is cut where it becomes a part of other names.
 const LETTERS: usize = 20;
@@ -79,7 +72,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
     for function in call.take_along(&[&FUNCTION], "namespace_id", &id)? {
-        call.take_along(&super::parts(), "function_id", &function)?;
+        call.take_along(&parts(), "function_id", &function)?;
     }
     Ok(call.precise(answer, &["updated_at"]))
 }

@@ -2,16 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{FUNCTION, PASSING, SRN, namespace};
+use super::kinds::{FUNCTION, TRIGGER};
+use super::namespace;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::store::{Kind, Missing};
-
-pub(super) static TRIGGER: Kind = Kind {
-    transient: PASSING,
-    srn: Some(SRN),
-    ..Kind::new("functions/trigger", "Trigger", "triggers", Missing::Message("trigger does not exist"))
-};
+use crate::store::Kind;
 
 /// The fields that say what sets a trigger off, with the word for it.
 const SOURCES: [(&str, &str); 3] =
@@ -78,5 +73,11 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&TRIGGER, &id)?;
     call.patch(&TRIGGER, &["name", "description"])?;
-    super::settle(call, &TRIGGER, &id, "pending")
+    settle(call, &TRIGGER, &id, "pending")
+}
+
+/// Passes through `status` on the way to `ready`.
+fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
+    call.pass(kind, id, status, json!({ "status": "ready" }))?;
+    Ok(call.show(kind, call.find(kind, id)?))
 }

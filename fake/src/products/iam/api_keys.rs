@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{APPLICATION, USER};
+use super::kinds::{APPLICATION, USER};
+use super::policies;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::rights::Grants;
@@ -44,7 +45,7 @@ pub(crate) fn grants(store: &Store, access_key: &str) -> Option<Grants> {
     if store.of(&USER).any(|found| found.id == user && found.text("type") == "owner") {
         return None;
     }
-    Some(super::policies::grants(store, application, user))
+    Some(policies::grants(store, application, user))
 }
 
 /// A key that was made here, as Object Storage needs it.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{APPLICATION, USER};
+use super::kinds::{APPLICATION, USER};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;

@@ -5,23 +5,15 @@
 mod api_keys;
 mod federation;
 mod groups;
+mod kinds;
 mod policies;
 mod ssh_keys;
 mod users;
 
-use serde_json::{Value, json};
-
-use crate::call::Call;
-use crate::facts::Named;
 use crate::product::Product;
-use crate::store::{Kind, Missing};
 
 pub(crate) use api_keys::{default_project, grants, key_of, key_with_secret, secret_key_state};
-
-static APPLICATION: Named = Named("iam/application");
-/// There is always the owner of the organization; others come from a seed or are made.
-pub(crate) static USER: Kind =
-    Kind { srn: Some("iam"), ..Kind::new("iam/user", "User", "users", Missing::Labelled("user")) };
+pub(crate) use kinds::USER;
 
 pub(crate) static PRODUCT: Product = Product {
     document: "iam.v1alpha1",
@@ -66,17 +58,3 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListScimTokens", federation::list_tokens),
     ],
 };
-
-/// The fields that applications, policies and groups share, beside `fields`.
-fn owned(call: &Call<'_>, mut fields: Value) -> Value {
-    let now = call.timestamp();
-    fields["description"] = json!(call.text("description"));
-    fields["organization_id"] = json!(call.world.organization);
-    fields["tags"] = call.tags();
-    fields["editable"] = json!(true);
-    fields["deletable"] = json!(true);
-    fields["managed"] = json!(false);
-    fields["created_at"] = json!(now);
-    fields["updated_at"] = json!(now);
-    fields
-}

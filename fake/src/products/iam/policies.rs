@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::groups::GROUP;
-use super::owned;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
@@ -179,4 +178,18 @@ fn count_rules(store: &Store, policy: &Object, shown: &mut Map<String, Value>) {
     shown.insert("nb_rules".to_owned(), json!(rules.len()));
     shown.insert("nb_scopes".to_owned(), json!(distinct("organization_id") + distinct("project_ids")));
     shown.insert("nb_permission_sets".to_owned(), json!(sets.sum::<usize>()));
+}
+
+/// The fields that applications, policies and groups share, beside `fields`.
+fn owned(call: &Call<'_>, mut fields: Value) -> Value {
+    let now = call.timestamp();
+    fields["description"] = json!(call.text("description"));
+    fields["organization_id"] = json!(call.world.organization);
+    fields["tags"] = call.tags();
+    fields["editable"] = json!(true);
+    fields["deletable"] = json!(true);
+    fields["managed"] = json!(false);
+    fields["created_at"] = json!(now);
+    fields["updated_at"] = json!(now);
+    fields
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::USER;
 use super::groups::GROUP;
+use super::kinds::USER;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 

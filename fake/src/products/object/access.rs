@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::{S3Result, s3_error};
 
-use super::{Caller, Storage, acl, no_such_bucket, policy};
+use super::storage::{Caller, Storage, no_such_bucket};
+use super::{acl, policy};
 use crate::rights;
 use crate::state::Server;
 

@@ -9,7 +9,7 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 use serde_json::{Value, json};
 
-use super::{Storage, owner, owner_id};
+use super::storage::{Storage, owner, owner_id};
 use crate::store::Object;
 
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";

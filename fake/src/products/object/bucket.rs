@@ -7,7 +7,8 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 use serde_json::{Map, Value, json};
 
-use super::{BUCKET, OBJECT, Storage, UPLOAD, acl, owner_id, time};
+use super::acl;
+use super::storage::{BUCKET, OBJECT, Storage, UPLOAD, no_such_bucket, owner_id, time};
 use crate::call::object;
 use crate::store::Object;
 
@@ -61,7 +62,7 @@ pub(super) fn delete(storage: &mut Storage<'_>, input: DeleteBucketInput) -> S3R
     if storage.world.store.all().any(holds) {
         return Err(s3_error!(BucketNotEmpty, "The bucket you tried to delete is not empty"));
     }
-    storage.world.store.remove(&BUCKET, &region, &input.bucket).map_err(|_| super::no_such_bucket())?;
+    storage.world.store.remove(&BUCKET, &region, &input.bucket).map_err(|_| no_such_bucket())?;
     Ok(DeleteBucketOutput::default())
 }
 

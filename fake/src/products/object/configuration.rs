@@ -2,6 +2,8 @@
 //!
 //! Each is one field of the bucket, in the form that `s3s` gives it as JSON; null when it is not set.
 
+use super::storage::Storage;
+use super::{policy, rules};
 use axum::http::StatusCode;
 use s3s::dto::{
     DeleteBucketCorsInput, DeleteBucketCorsOutput, DeleteBucketEncryptionInput, DeleteBucketEncryptionOutput,
@@ -20,8 +22,6 @@ use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-
-use super::{Storage, policy, rules};
 
 pub(super) fn get_tagging(storage: &mut Storage<'_>, input: GetBucketTaggingInput) -> S3Result<GetBucketTaggingOutput> {
     let none = || s3_error!(NoSuchTagSet, "The TagSet does not exist");

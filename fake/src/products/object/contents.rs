@@ -14,7 +14,8 @@ use s3s::{S3Error, S3Result, s3_error};
 use serde_json::{Map, Value, json};
 
 use super::rules::{check_class, check_tags, tags_of_header};
-use super::{OBJECT, Storage, acl, digest, lock, owner_id, time};
+use super::storage::{OBJECT, Storage, owner_id, time};
+use super::{acl, digest, lock};
 use crate::call::object;
 use crate::store::Object;
 

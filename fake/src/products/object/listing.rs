@@ -7,7 +7,7 @@ use s3s::dto::{
     Object as Shown, ObjectVersion,
 };
 
-use super::{OBJECT, Storage, owner, time};
+use super::storage::{OBJECT, Storage, owner, time};
 use crate::store::Object;
 
 /// The longest list that one answer gives.

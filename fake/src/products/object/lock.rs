@@ -11,7 +11,7 @@ use s3s::dto::{
 use s3s::{S3Result, s3_error};
 use serde_json::{Map, Value, json};
 
-use super::{Storage, time};
+use super::storage::{Storage, time};
 use crate::store::Object;
 
 const HOURS_A_DAY: i64 = 24;

@@ -23,6 +23,7 @@ mod policy;
 mod rules;
 mod service;
 mod signer;
+mod storage;
 mod wire;
 
 use std::sync::{Arc, Mutex};
@@ -31,66 +32,24 @@ use axum::body::Bytes;
 use axum::http::{Request, Response};
 use jiff::Timestamp;
 use s3s::service::S3ServiceBuilder;
-use s3s::{S3Result, s3_error};
 use serde_json::{Map, Value};
 
-use crate::call::OWNER;
 use crate::call::World;
 use crate::request::Received;
-use crate::rights::Grants;
 use crate::state::Server;
-use crate::store::{Kind, Missing, Object};
+use crate::store::Kind;
 use access::Access;
 use service::Service;
 use signer::{Host, Secret, Signer};
-
-/// A bucket; its id is its name, its locality the region, and each of its fields one thing that can be set.
-pub(crate) static BUCKET: Kind = kind("object/bucket");
-/// One version of an object, or a delete marker.
-pub(crate) static OBJECT: Kind = kind("object/object");
-/// A multipart upload that is not finished.
-static UPLOAD: Kind = kind("object/upload");
-/// A part of one.
-static PART: Kind = kind("object/part");
+use storage::{BUCKET, OBJECT, PART, UPLOAD};
 
 /// The kinds that the handle, the seed and `/_fake/objects` know.
 pub(crate) static KINDS: &[&Kind] = &[&BUCKET, &OBJECT, &UPLOAD, &PART];
-
-/// Who asks, as far as the signature tells.
-#[derive(Clone, Debug, Default)]
-struct Caller {
-    /// `None` without a signature.
-    project: Option<String>,
-    /// What permission sets allow; everything where nothing is said.
-    grants: Option<Grants>,
-    /// How bucket policies name the caller, such as `user_id:<id>`.
-    principals: Vec<String>,
-    /// The region of the endpoint, which the signature's scope names.
-    region: String,
-}
-
-impl Caller {
-    /// The owner of the organization, whom no policy forgets.
-    fn is_owner(&self) -> bool {
-        self.principals.iter().any(|principal| principal.strip_prefix("user_id:") == Some(OWNER))
-    }
-}
-
-/// What is stored, as one request sees it.
-struct Storage<'a> {
-    world: &'a mut World,
-    now: Timestamp,
-    caller: &'a Caller,
-}
 
 /// An answer and the operation that gave it.
 pub(crate) struct Said {
     pub(crate) response: Response<Bytes>,
     pub(crate) operation: Option<String>,
-}
-
-const fn kind(name: &'static str) -> Kind {
-    Kind { id: "", ..Kind::new(name, "", "", Missing::Message("there is no such thing in Object Storage")) }
 }
 
 /// Whether a host name is one of Object Storage.
@@ -178,50 +137,6 @@ async fn ask(
 fn request_id(server: &Server) -> String {
     let chance = server.world().uuid().replace('-', "");
     format!("txg{}-{:010x}", &chance[..20], server.clock.now().as_second())
-}
-
-impl Storage<'_> {
-    /// The bucket of this name at the endpoint that was asked.
-    fn bucket(&self, name: &str) -> S3Result<&Object> {
-        let found = self.world.store.of(&BUCKET).find(|bucket| bucket.id == name);
-        found.filter(|bucket| bucket.locality == self.caller.region).ok_or_else(no_such_bucket)
-    }
-
-    /// One thing that is set on a bucket; null when it is not.
-    fn setting(&self, bucket: &str, name: &str) -> S3Result<Value> {
-        Ok(self.bucket(bucket)?.fields.get(name).cloned().unwrap_or_default())
-    }
-
-    fn set(&mut self, bucket: &str, name: &str, value: Value) -> S3Result {
-        let region = self.bucket(bucket)?.locality.clone();
-        let bucket = self.world.store.get_mut(&BUCKET, &region, bucket).map_err(|_| no_such_bucket())?;
-        bucket.fields.insert(name.to_owned(), value);
-        Ok(())
-    }
-
-    /// The time of the request as Object Storage writes it, in whole seconds.
-    fn timestamp(&self) -> String {
-        format!("{:.0}", self.now)
-    }
-}
-
-fn no_such_bucket() -> s3s::S3Error {
-    s3_error!(NoSuchBucket, "The specified bucket does not exist")
-}
-
-/// As recorded, whoever owns things is written as the project twice.
-fn owner_id(project: &str) -> String {
-    format!("{project}:{project}")
-}
-
-fn owner(bucket: &Object) -> s3s::dto::Owner {
-    let id = owner_id(bucket.text("project_id"));
-    s3s::dto::Owner { display_name: Some(id.clone()), id: Some(id) }
-}
-
-/// A time of the store as `s3s` has it.
-fn time(text: &str) -> Option<s3s::dto::Timestamp> {
-    s3s::dto::Timestamp::parse(s3s::dto::TimestampFormat::DateTime, text).ok()
 }
 
 /// The fields of a bucket or an object of a seed, complete; fails with a sentence.

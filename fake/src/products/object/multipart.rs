@@ -12,7 +12,8 @@ use serde_json::json;
 
 use super::contents::{Draft, UNVERSIONED, Upload, checksum_headers};
 use super::rules::{check_class, tags_of_header};
-use super::{PART, Storage, UPLOAD, acl, digest, lock, owner, owner_id, time};
+use super::storage::{PART, Storage, UPLOAD, owner, owner_id, time};
+use super::{acl, digest, lock};
 use crate::call::object;
 use crate::store::Object;
 

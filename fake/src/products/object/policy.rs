@@ -2,10 +2,9 @@
 //!
 //! Conditions are not looked at: a statement with one counts as if it held.
 
+use super::storage::Caller;
 use s3s::{S3Result, s3_error};
 use serde_json::Value;
-
-use super::Caller;
 
 /// The policy as it is shown, as recorded: with its actions sorted, and a list of one as its text.
 pub(super) fn normalized(text: &str, bucket: &str) -> S3Result<String> {

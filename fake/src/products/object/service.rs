@@ -12,7 +12,8 @@ use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use tokio_stream::StreamExt;
 
 use super::contents::Upload;
-use super::{Caller, Storage, acl, bucket, configuration, contents, listing, lock, multipart};
+use super::storage::{Caller, Storage};
+use super::{acl, bucket, configuration, contents, listing, lock, multipart};
 use crate::state::Server;
 
 /// Object Storage for one request.

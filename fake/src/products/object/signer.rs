@@ -11,7 +11,7 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::host::{S3Host, VirtualHost};
 use s3s::{S3Result, s3_error};
 
-use super::Caller;
+use super::storage::Caller;
 use crate::call::OWNER;
 use crate::call::World;
 use crate::products::iam;

@@ -2,17 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::instance::{of_path, settled_of_path};
-use super::{INSTANCE, endpoint};
+use super::endpoint;
+use super::kinds::{INSTANCE, RULE};
+use super::path::{of_path, settled_of_path};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::store::{Kind, Missing};
-
-pub(super) static RULE: Kind = Kind {
-    id: "",
-    key: &["instance_id", "ip"],
-    ..Kind::new("rdb/acl_rule", "ACLRule", "rules", Missing::Labelled("acl"))
-};
 
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     of_path(call)?;

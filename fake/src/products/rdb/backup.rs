@@ -2,15 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::INSTANCE;
-use super::contents::DATABASE;
+use super::kinds::{BACKUP, DATABASE, INSTANCE};
 use crate::call::{Call, Handled};
-use crate::store::{Kind, Missing};
-
-pub(super) static BACKUP: Kind = Kind {
-    transient: &["creating", "restoring", "deleting", "exporting"],
-    ..Kind::new("rdb/database_backup", "DatabaseBackup", "database_backups", Missing::Labelled("database_backup"))
-};
 
 /// As recorded of an empty database.
 const SIZE: u64 = 1_327;

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::INSTANCE;
-use super::instance::{of_path, settled_of_path};
+use super::kinds::INSTANCE;
+use super::path::{of_path, settled_of_path};
 use crate::call::{Call, Handled};
 
 /// As recorded: a file in base64, whatever was done to the instance.

@@ -4,23 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::instance::{of_path, settled_of_path};
+use super::kinds::{DATABASE, PRIVILEGE, USER};
+use super::path::{of_path, settled_of_path};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
-use crate::store::{Kind, Missing, Object};
-
-pub(super) static DATABASE: Kind = Kind {
-    id: "",
-    key: &["instance_id", "name"],
-    ..Kind::new("rdb/database", "Database", "databases", Missing::Labelled("database"))
-};
-pub(super) static USER: Kind =
-    Kind { id: "", key: &["instance_id", "name"], ..Kind::new("rdb/user", "User", "users", Missing::Labelled("user")) };
-pub(super) static PRIVILEGE: Kind = Kind {
-    id: "",
-    key: &["instance_id", "database_name", "user_name"],
-    ..Kind::new("rdb/privilege", "Privilege", "privileges", Missing::Labelled("privilege"))
-};
+use crate::store::{Kind, Object};
 
 /// As recorded of an empty database.
 const EMPTY_DATABASE: u64 = 7_736_467;

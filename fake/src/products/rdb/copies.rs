@@ -2,11 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::backup::BACKUP;
-use super::contents::{self, DATABASE};
-use super::instance::{self, settled_of_path};
-use super::replica::{self, REPLICA};
-use super::{INSTANCE, endpoint};
+use super::kinds::{BACKUP, DATABASE, INSTANCE, REPLICA};
+use super::path::settled_of_path;
+use super::{contents, endpoint, instance, replica};
 use crate::call::{Call, Handled};
 use crate::store::Object;
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::instance::settled_of_path;
-use super::{INSTANCE, replica};
+use super::kinds::INSTANCE;
+use super::path::settled_of_path;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
@@ -41,11 +41,8 @@ pub(super) fn get(call: &mut Call<'_>) -> Handled {
     find(call).map(|(_, endpoint)| endpoint)
 }
 
-/// As recorded: it is gone when the instance, or the read replica, is ready again.
+/// As recorded: the endpoint is deleted once the instance is ready again.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
-    if let Some(replica) = replica::with_endpoint(call, &call.id()) {
-        return replica::delete_endpoint(call, &replica, &call.id());
-    }
     let (instance, endpoint) = find(call)?;
     call.settled(&INSTANCE, &instance.id)?;
     let mut endpoints = all(&instance);

@@ -1,29 +1,14 @@
 //! Database instances.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{acl, contents, endpoint, node, replica};
+use super::kinds::{DATABASE, INSTANCE, PRIVILEGE, RULE, USER};
+use super::{contents, endpoint, node, replica};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
 use crate::products::ipam;
-use crate::store::{Kind, Missing, Object, Store};
-
-pub(crate) static INSTANCE: Kind = Kind {
-    transient: &[
-        "provisioning",
-        "configuring",
-        "deleting",
-        "autohealing",
-        "initializing",
-        "backuping",
-        "snapshotting",
-        "restarting",
-    ],
-    view: Some(show_parts),
-    ..Kind::new("rdb/instance", "Instance", "instances", Missing::Labelled("instance"))
-};
 
 /// As recorded: backups every day, kept for a week.
 const BACKUP_HOURS: u64 = 24;
@@ -134,7 +119,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let answer = call.delete_in_time(&INSTANCE)?;
     replica::delete_all_of(call, &id)?;
     let (now, over) = (call.now, call.world.settle);
-    for kind in [&contents::DATABASE, &contents::USER, &contents::PRIVILEGE, &acl::RULE, &ipam::IP] {
+    for kind in [&DATABASE, &USER, &PRIVILEGE, &RULE, &ipam::IP] {
         let parent = if kind.name == ipam::IP.name { "resource_id" } else { "instance_id" };
         let own = call.world.store.of(kind).filter(|part| part.hidden_text(parent) == id);
         let own: Vec<_> = own.map(|part| part.id.clone()).collect();
@@ -173,19 +158,6 @@ pub(super) fn blank(call: &mut Call<'_>, name: &str, taken: &[&str], from: &Valu
     fields
 }
 
-/// The id of the instance that the path names. It must exist.
-pub(super) fn of_path(call: &Call<'_>) -> Result<String, Refusal> {
-    let id = call.parameter("instance_id");
-    call.find(&INSTANCE, &id).map(|instance| instance.id.clone())
-}
-
-/// The id of the instance that the path names. It must exist and not be in passing.
-pub(super) fn settled_of_path(call: &Call<'_>) -> Result<String, Refusal> {
-    let id = of_path(call)?;
-    call.settled(&INSTANCE, &id)?;
-    Ok(id)
-}
-
 fn backup_schedule(call: &Call<'_>) -> Value {
     let disabled = call.value("disable_backup", false) == json!(true);
     let next = (!disabled).then(|| next_run(call.now, &json!(BACKUP_HOURS)));
@@ -208,15 +180,4 @@ pub(super) fn is_highly_available(call: &Call<'_>, switch: &str) -> Result<Optio
         "single_zone" => Ok(Some(true)),
         _ => Err(Refusal::constraint("high_availability_mode", "the mode is not available")),
     }
-}
-
-/// As recorded: `endpoint` is the public endpoint, and read replicas have all their fields. `high_availability_mode` has the
-/// value of the older field `is_ha_cluster`.
-fn show_parts(store: &Store, instance: &Object, shown: &mut Map<String, Value>) {
-    let mode = if shown.get("is_ha_cluster") == Some(&json!(true)) { "single_zone" } else { "disabled" };
-    shown.insert("high_availability_mode".to_owned(), json!(mode));
-    shown.insert("read_replicas".to_owned(), replica::of_instance(store, instance));
-    let endpoints = instance.fields.get("endpoints").and_then(Value::as_array);
-    let public = endpoints.into_iter().flatten().find(|endpoint| endpoint["load_balancer"].is_object());
-    shown.insert("endpoint".to_owned(), json!(public));
 }

@@ -6,8 +6,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::contents::{DATABASE, PRIVILEGE, USER};
-use super::instance::INSTANCE;
+use super::kinds::{DATABASE, INSTANCE, PRIVILEGE, USER};
 use crate::store::{Kind, Object, Store};
 
 /// Who wants to log in, and where.

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::INSTANCE;
-use super::instance::{of_path, settled_of_path};
+use super::kinds::INSTANCE;
+use super::path::{of_path, settled_of_path};
 use crate::call::{Call, Handled};
 use crate::clock;
 use crate::facts::Named;

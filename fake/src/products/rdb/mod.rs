@@ -11,31 +11,24 @@ mod copies;
 mod endpoint;
 mod engines;
 mod instance;
+mod kinds;
 mod login;
 mod logs;
 mod node;
+mod path;
 mod replica;
 mod settings;
 mod snapshot;
 mod upgrade;
 
 use crate::product::Product;
+use kinds::{BACKUP, DATABASE, INSTANCE, PRIVILEGE, REPLICA, RULE, SNAPSHOT, USER};
 
-pub(crate) use instance::INSTANCE;
 pub(crate) use login::{Login, NO_DATABASE, NO_RIGHT, WRONG_PASSWORD, login};
 
 pub(crate) static PRODUCT: Product = Product {
     document: "rdb.v1",
-    kinds: &[
-        &INSTANCE,
-        &contents::DATABASE,
-        &contents::USER,
-        &contents::PRIVILEGE,
-        &acl::RULE,
-        &backup::BACKUP,
-        &snapshot::SNAPSHOT,
-        &replica::REPLICA,
-    ],
+    kinds: &[&INSTANCE, &DATABASE, &USER, &PRIVILEGE, &RULE, &BACKUP, &SNAPSHOT, &REPLICA],
     routes: &[
         ("CreateInstance", instance::create),
         ("GetInstance", |call| call.get(&INSTANCE)),
@@ -48,7 +41,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("RenewInstanceCertificate", certificate::renew),
         ("CreateEndpoint", endpoint::create),
         ("GetEndpoint", endpoint::get),
-        ("DeleteEndpoint", endpoint::delete),
+        ("DeleteEndpoint", replica::delete_any_endpoint),
         ("SetInstanceSettings", settings::set),
         ("AddInstanceSettings", settings::add),
         ("DeleteInstanceSettings", settings::delete),
@@ -66,8 +59,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("SetPrivilege", contents::set_privilege),
         ("ListPrivileges", contents::list_privileges),
         ("CreateDatabaseBackup", backup::create),
-        ("GetDatabaseBackup", |call| call.get(&backup::BACKUP)),
-        ("ListDatabaseBackups", |call| call.list(&backup::BACKUP)),
+        ("GetDatabaseBackup", |call| call.get(&BACKUP)),
+        ("ListDatabaseBackups", |call| call.list(&BACKUP)),
         ("UpdateDatabaseBackup", backup::update),
         ("DeleteDatabaseBackup", backup::delete),
         ("ExportDatabaseBackup", backup::export),
@@ -81,13 +74,13 @@ pub(crate) static PRODUCT: Product = Product {
         ("ListInstanceLogsDetails", logs::details),
         ("PurgeInstanceLogs", logs::purge),
         ("CreateSnapshot", snapshot::create),
-        ("GetSnapshot", |call| call.get(&snapshot::SNAPSHOT)),
-        ("ListSnapshots", |call| call.list(&snapshot::SNAPSHOT)),
+        ("GetSnapshot", |call| call.get(&SNAPSHOT)),
+        ("ListSnapshots", |call| call.list(&SNAPSHOT)),
         ("UpdateSnapshot", snapshot::update),
         ("DeleteSnapshot", snapshot::delete),
         ("CreateInstanceFromSnapshot", snapshot::restore),
         ("CreateReadReplica", replica::create),
-        ("GetReadReplica", |call| call.get(&replica::REPLICA)),
+        ("GetReadReplica", |call| call.get(&REPLICA)),
         ("DeleteReadReplica", replica::delete),
         ("ResetReadReplica", replica::reset),
         ("CreateReadReplicaEndpoint", replica::create_endpoint),

@@ -2,15 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{INSTANCE, endpoint};
+use super::endpoint;
+use super::kinds::{INSTANCE, REPLICA};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::store::{Kind, Missing, Object, Store};
-
-pub(super) static REPLICA: Kind = Kind {
-    transient: &["provisioning", "initializing", "deleting", "configuring", "promoting"],
-    ..Kind::new("rdb/read_replica", "ReadReplica", "read_replicas", Missing::Labelled("read_replica"))
-};
+use crate::store::Object;
 
 /// The kinds of endpoints it may have, one of each.
 const KINDS: [&str; 2] = ["direct_access", "private_network"];
@@ -66,25 +62,28 @@ pub(super) fn delete_all_of(call: &mut Call<'_>, instance: &str) -> Result<(), R
 }
 
 /// The replica that has an endpoint of this id.
-pub(super) fn with_endpoint(call: &Call<'_>, id: &str) -> Option<Object> {
+fn with_endpoint(call: &Call<'_>, id: &str) -> Option<Object> {
     let region = call.locality();
     let mut of_region = call.world.store.of(&REPLICA).filter(|replica| replica.locality == region);
     of_region.find(|replica| endpoint::all(replica).iter().any(|endpoint| endpoint["id"] == id)).cloned()
 }
 
+/// Deletes an endpoint of a read replica or of an instance: the API has one operation for both.
+pub(super) fn delete_any_endpoint(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    match with_endpoint(call, &id) {
+        Some(replica) => delete_endpoint(call, &replica, &id),
+        None => endpoint::delete(call),
+    }
+}
+
 /// As recorded: the endpoint is gone when the replica is ready again.
-pub(super) fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Handled {
+fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Handled {
     call.settled(&REPLICA, &replica.id)?;
     let (gone, left): (Vec<_>, Vec<_>) = endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
     call.pass(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
     endpoint::withdraw(call, replica.text("instance_id"), &gone);
     Ok(Value::Null)
-}
-
-/// How the instance shows its replicas.
-pub(super) fn of_instance(store: &Store, instance: &Object) -> Value {
-    let own = store.of(&REPLICA).filter(|replica| replica.text("instance_id") == instance.id);
-    own.map(|replica| Value::Object(replica.fields.clone())).collect()
 }
 
 /// Makes the endpoints that the body asks for.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::INSTANCE;
-use super::instance::settled_of_path;
+use super::kinds::INSTANCE;
+use super::path::settled_of_path;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 

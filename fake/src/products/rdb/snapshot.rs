@@ -3,16 +3,11 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::instance::{self, settled_of_path};
-use super::{INSTANCE, contents, endpoint};
+use super::kinds::{INSTANCE, SNAPSHOT};
+use super::path::settled_of_path;
+use super::{contents, endpoint, instance};
 use crate::call::{Call, Handled};
 use crate::clock;
-use crate::store::{Kind, Missing};
-
-pub(super) static SNAPSHOT: Kind = Kind {
-    transient: &["creating", "restoring", "deleting"],
-    ..Kind::new("rdb/snapshot", "Snapshot", "snapshots", Missing::Labelled("instance_snapshot"))
-};
 
 /// As recorded: a snapshot is kept for a year unless it says otherwise.
 const DAYS: i64 = 365;

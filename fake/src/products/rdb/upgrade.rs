@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::instance::{self, settled_of_path};
-use super::{INSTANCE, contents, endpoint, node};
+use super::kinds::INSTANCE;
+use super::path::settled_of_path;
+use super::{contents, endpoint, instance, node};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 

@@ -1,16 +1,18 @@
 //! Secret Manager: secrets and their versions.
 
+mod kinds;
 mod secrets;
 mod versions;
 
 use crate::product::Product;
+use kinds::{SECRET, VERSION};
 
 pub(crate) static PRODUCT: Product = Product {
     document: "secret.v1beta1",
-    kinds: &[&secrets::SECRET, &versions::VERSION],
+    kinds: &[&SECRET, &VERSION],
     routes: &[
         ("CreateSecret", secrets::create),
-        ("GetSecret", |call| call.get(&secrets::SECRET)),
+        ("GetSecret", |call| call.get(&SECRET)),
         ("ListSecrets", secrets::list),
         ("UpdateSecret", secrets::update),
         ("DeleteSecret", secrets::delete),

@@ -1,19 +1,13 @@
 //! Secrets: names and places for versions. As recorded, one that was deleted goes on answering, with the time at which
 //! its deletion was asked for.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::versions::VERSION;
+use super::kinds::{SECRET, VERSION};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
-use crate::store::{Kind, Missing, Object, Store};
-
-pub(super) static SECRET: Kind = Kind {
-    srn: Some("secret-manager"),
-    view: Some(count_versions),
-    ..Kind::new("secret/secret", "Secret", "secrets", Missing::Labelled("secret"))
-};
+use crate::store::Object;
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (name, project) = (call.need("name")?, call.project()?);
@@ -115,10 +109,4 @@ fn path(given: &Value) -> Result<String, Refusal> {
 
 fn is_deleted(secret: &Object) -> bool {
     secret.fields.get("deletion_requested_at").is_some_and(|time| !time.is_null())
-}
-
-/// As recorded: deleted versions count too.
-fn count_versions(store: &Store, secret: &Object, shown: &mut Map<String, Value>) {
-    let versions = store.of(&VERSION).filter(|version| version.text("secret_id") == secret.id).count();
-    shown.insert("version_count".to_owned(), json!(versions));
 }

@@ -6,19 +6,11 @@ use jiff::SignedDuration;
 use scaleway_api::{Reason, Violation};
 use serde_json::{Map, Value, json};
 
-use super::secrets::SECRET;
+use super::kinds::{SECRET, VERSION, latest, of_secret, revision};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
-use crate::store::{Kind, Missing, Object, Store};
-
-pub(super) static VERSION: Kind = Kind {
-    srn: Some("secret-manager"),
-    id: "",
-    key: &["secret_id", "revision"],
-    view: Some(show_latest),
-    ..Kind::new("secret/version", "SecretVersion", "versions", Missing::Labelled("secret_version"))
-};
+use crate::store::Object;
 
 /// Documented: a version holds 64 KiB at most.
 const LARGEST_DATA: usize = 64 << 10;
@@ -187,21 +179,4 @@ fn ephemeral_properties(call: &Call<'_>, policy: &Value) -> Value {
         "expires_at": expires_at,
         "expires_once_accessed": policy["expires_once_accessed"],
     })
-}
-
-fn of_secret<'a>(store: &'a Store, secret: &'a str) -> impl Iterator<Item = &'a Object> {
-    store.of(&VERSION).filter(move |version| version.text("secret_id") == secret)
-}
-
-fn revision(version: &Object) -> Option<u64> {
-    version.fields.get("revision")?.as_u64()
-}
-
-fn latest(store: &Store, secret: &str) -> Option<u64> {
-    of_secret(store, secret).filter_map(revision).max()
-}
-
-fn show_latest(store: &Store, version: &Object, shown: &mut Map<String, Value>) {
-    let latest = latest(store, version.text("secret_id"));
-    shown.insert("latest".to_owned(), json!(revision(version) >= latest));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::VPC;
+use super::vpcs::VPC;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{VPC, default_vpc, subnet};
+use super::subnet;
+use super::vpcs::{VPC, default_vpc};
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde_json::{Value, json};
 
-use super::VPC;
+use super::vpcs::VPC;
 use crate::answer::Refusal;
 use crate::call::Call;
 use crate::facts::Named;

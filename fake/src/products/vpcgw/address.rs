@@ -4,14 +4,11 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Value, json};
 
+use super::kinds::IP;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
 use crate::products::domain_names;
-use crate::store::{Kind, Missing};
-
-pub(super) static IP: Kind =
-    Kind { srn: Some("vpc-gw"), ..Kind::new("vpcgw/ip", "IP", "ips", Missing::Labelled("ip")) };
 
 /// As recorded: addresses come from here.
 const POOL: Ipv4Addr = Ipv4Addr::new(51, 15, 0, 0);

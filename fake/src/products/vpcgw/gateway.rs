@@ -1,20 +1,12 @@
 //! Gateways: what each change puts them through, and what goes with them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::address::{self, IP};
-use super::network::GATEWAY_NETWORK;
+use super::address;
+use super::kinds::{GATEWAY, GATEWAY_NETWORK, IP};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::paging;
-use crate::store::{Kind, Missing, Object, Store};
-
-pub(super) static GATEWAY: Kind = Kind {
-    srn: Some("vpc-gw"),
-    view: Some(show_parts),
-    transient: &["allocating", "configuring", "stopping", "deleting"],
-    ..Kind::new("vpcgw/gateway", "Gateway", "gateways", Missing::Labelled("gateway"))
-};
 
 const PAT_RULE: &str = "vpcgw/pat_rule";
 
@@ -168,12 +160,4 @@ fn offer(call: &mut Call<'_>) -> Result<(String, u32), Refusal> {
     let (name, bandwidth) = offer.ok_or_else(|| Refusal::constraint("type", "there is no such type"))?;
     call.body.insert("type".to_owned(), json!(name));
     Ok(((*name).to_owned(), *bandwidth))
-}
-
-fn show_parts(store: &Store, gateway: &Object, shown: &mut Map<String, Value>) {
-    let address = store.get(&IP, &gateway.locality, gateway.hidden_text("ip_id"));
-    shown.insert("ipv4".to_owned(), address.map_or(Value::Null, |address| Value::Object(store.show(&IP, address))));
-    let networks = store.of(&GATEWAY_NETWORK).filter(|network| network.text("gateway_id") == gateway.id);
-    let networks: Value = networks.map(|network| Value::Object(store.show(&GATEWAY_NETWORK, network))).collect();
-    shown.insert("gateway_networks".to_owned(), networks);
 }

@@ -2,15 +2,12 @@
 
 mod address;
 mod gateway;
+mod kinds;
 mod network;
 
-use crate::call::Call;
 use crate::product::Product;
 
-pub(crate) use network::GATEWAY_NETWORK;
-
-use address::IP;
-use gateway::GATEWAY;
+use kinds::{GATEWAY, GATEWAY_NETWORK, IP};
 
 pub(crate) static PRODUCT: Product = Product {
     document: "vpcgw.v2",
@@ -37,14 +34,3 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteIP", address::delete),
     ],
 };
-
-/// Does something in the region of the call's zone: networks and their addresses are regional.
-fn in_region<T>(call: &mut Call<'_>, work: impl FnOnce(&mut Call<'_>) -> T) -> T {
-    let parameters = call.parameters.clone();
-    let zone = call.locality();
-    let region = zone.rsplit_once('-').map_or(zone.clone(), |(region, _)| region.to_owned());
-    call.parameters = [("region".to_owned(), region)].into_iter().collect();
-    let done = work(call);
-    call.parameters = parameters;
-    done
-}

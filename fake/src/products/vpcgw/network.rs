@@ -2,19 +2,12 @@
 
 use serde_json::json;
 
-use super::gateway::{self, GATEWAY};
-use super::in_region;
+use super::gateway;
+use super::kinds::{GATEWAY, GATEWAY_NETWORK};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK;
-use crate::store::{Kind, Missing};
-
-pub(crate) static GATEWAY_NETWORK: Kind = Kind {
-    srn: Some("vpc-gw"),
-    transient: &["created", "attaching", "configuring", "detaching"],
-    ..Kind::new("vpcgw/gateway_network", "GatewayNetwork", "gateway_networks", Missing::Labelled("gateway_network"))
-};
 
 /// As recorded: it begins as `created` and gets its hardware address once it is ready; meanwhile the gateway is
 /// configuring.
@@ -91,4 +84,15 @@ fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &st
         "" => ipam::assign(call, network, None, &holder).map(|address| ipam::id_of(call, id, &address)),
         booked => ipam::lend(call, booked, &holder).map(|()| booked.to_owned()),
     })
+}
+
+/// Does something in the region of the call's zone: networks and their addresses are regional.
+fn in_region<T>(call: &mut Call<'_>, work: impl FnOnce(&mut Call<'_>) -> T) -> T {
+    let parameters = call.parameters.clone();
+    let zone = call.locality();
+    let region = zone.rsplit_once('-').map_or(zone.clone(), |(region, _)| region.to_owned());
+    call.parameters = [("region".to_owned(), region)].into_iter().collect();
+    let done = work(call);
+    call.parameters = parameters;
+    done
 }
