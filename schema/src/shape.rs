@@ -151,6 +151,9 @@ impl<'a> Shape<'a> {
 
 impl<'a> Part<'a> {
     fn at(&self, path: &str) -> Option<Field<'a>> {
+        if path == "." {
+            return Some(self.field).filter(|_| self.into.is_empty());
+        }
         let (top, rest) = path.split_once('.').unwrap_or((path, ""));
         if self.into.is_empty() {
             let top = self.rename.get(top).map_or(top, String::as_str);

@@ -3,17 +3,16 @@
 //! The descriptor language and the API documents belong to the compiler (`schema`).
 
 mod call;
+mod checks;
 mod component;
 mod property;
 mod resource;
 mod special;
 
 pub use call::{Body, Find, Identity, Operation, Query, Source, Step, When};
+pub use checks::{Checks, Format, Known, KnownGroup};
 pub use component::{Component, Method};
-pub use property::{
-    Checks, Convert, Decides, Equal, Format, Input, Kind, Known, KnownGroup, Merge, Property, ProviderDefault,
-    usual_field,
-};
+pub use property::{Convert, Decides, Equal, Input, Kind, Merge, Property, ProviderDefault, usual_field};
 pub use resource::{
     Function, Gone, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Permission, Resource, Timeouts, Wait,
     Within,

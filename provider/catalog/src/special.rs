@@ -45,9 +45,6 @@ pub enum Handler {
     /// Network ACLs.
     #[serde(rename = "network.acl")]
     NetworkAcl,
-    /// Networks of public gateways.
-    #[serde(rename = "network.gateway_network")]
-    NetworkGatewayNetwork,
     /// Private networks.
     #[serde(rename = "network.private_network")]
     NetworkPrivateNetwork,

@@ -120,7 +120,6 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::DomainRegistration
         | Handler::NetworkAcl
-        | Handler::NetworkGatewayNetwork
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl
         | Handler::ObservabilityCockpit

@@ -41,7 +41,11 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             _ if shown_once.is_some() => shown_once.cloned(),
             _ if scope.unreadable.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
-            (Some(json), None) => reader.property(property, &json),
+            // Fields beside each other (`.`) may all be absent.
+            (Some(json), None) => reader.property(property, &json).filter(|value| {
+                let object = value.as_array().map_or(Some(value), <[Value]>::first).and_then(Value::as_object);
+                property.read.as_deref() != Some(".") || object.is_none_or(|object| !object.is_empty())
+            }),
             (None, None) => kept(property, name, known),
         };
         let Some(value) = value else { continue };
@@ -116,7 +120,7 @@ impl Reader<'_> {
         let read = |(name, property): (&String, &Property)| {
             let value = match property.read.as_deref().and_then(|path| wire::get(fields, path)) {
                 Some(json) => reader.property(property, json)?,
-                None if property.convert == Some(Convert::Presence) => Value::from(false),
+                None if matches!(property.convert, Some(Convert::Presence | Convert::OnlyTrue)) => Value::from(false),
                 None => return None,
             };
             Some((name.clone(), value.secret_if(property.secret)))

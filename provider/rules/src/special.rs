@@ -9,7 +9,6 @@ mod domain_registration;
 pub mod functions_function;
 mod ipam_ip;
 mod network_acl;
-mod network_gateway_network;
 mod network_private_network;
 mod object_bucket;
 mod object_bucket_acl;
@@ -88,7 +87,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::IpamIp => &ipam_ip::Ip,
         Handler::NetworkAcl => &network_acl::Acl,
-        Handler::NetworkGatewayNetwork => &network_gateway_network::GatewayNetwork,
         Handler::NetworkPrivateNetwork => &network_private_network::PrivateNetwork,
         Handler::ObjectBucket => &object_bucket::Bucket,
         Handler::ObjectBucketAcl => &object_bucket_acl::BucketAcl,

@@ -17,8 +17,13 @@ pub fn find<'w>(wire: &'w Wire, path: &str) -> Option<&'w Json> {
     names.try_fold(first, |here, name| here.as_object()?.get(name))
 }
 
-/// Sets a value at a path and creates the objects on the path. Other values on the path are replaced.
+/// Sets a value at a path and creates the objects on the path. Other values on the path are replaced. The fields of an object
+/// at the path `.` become fields of the wire object.
 pub fn set(wire: &mut Wire, path: &str, json: Json) {
+    if path == "." {
+        wire.extend(json.as_object().cloned().into_iter().flatten());
+        return;
+    }
     let Some((first, rest)) = path.split_once('.') else {
         wire.insert(path.to_owned(), json);
         return;
@@ -41,8 +46,11 @@ pub fn text<'w>(wire: &'w Wire, path: &str) -> Option<&'w str> {
 ///
 /// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.
 /// `endpoints[private_network].ip` is the `ip` of the first element with an object `private_network`, and
-/// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`.
+/// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`. `.` is the wire object.
 pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
+    if path == "." {
+        return Some(Json::Object(wire.clone()));
+    }
     let Some((list, rest)) = path.split_once('[') else { return get(wire, path).cloned() };
     let (selector, rest) = rest.split_once(']')?;
     let rest = rest.strip_prefix('.').unwrap_or(rest);
@@ -117,6 +125,10 @@ mod tests {
         assert_eq!(Json::Object(object.clone()), json!({"encryption": {"key": 1, "enabled": true}, "name": "a"}));
         assert_eq!(get(&object, "encryption.enabled"), Some(&json!(true)));
         assert_eq!(get(&object, "encryption.enabled.more"), None);
+        set(&mut object, ".", json!({"name": "b"}));
+        set(&mut object, ".", Json::Null);
+        assert_eq!(get(&object, "name"), Some(&json!("b")));
+        assert_eq!(pluck(&object, "."), Some(Json::Object(object)));
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub struct Property {
     /// Field in API requests and responses: a path, `none`, or `{ send: …, read: … }`. Default: the name in snake_case
     /// for both. In responses, `products[].name` is the list of the `name` of every product, `endpoints[public].ip` the `ip` of
     /// the first endpoint with an object `public`, and `resource[type=custom]` the element (or the object) with that value.
+    /// `.` is the object itself: the properties of this one are fields beside it.
     pub wire: Option<WireWord>,
     /// Type, if the API document does not contain it: `string`, `integer`, `number`, `boolean`, `list<string>`,
     /// `map<string>`, `object`, `list<object>`; `asset`, `archive` and `file` (either) are files, sent by a special

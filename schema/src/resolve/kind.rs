@@ -183,6 +183,10 @@ fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Find
             expect(matches!(wire, Kind::Object(_)), "object", &wire, place, findings);
             Kind::Boolean
         }
+        Convert::OnlyTrue => {
+            expect(wire == Kind::Boolean, "boolean", &wire, place, findings);
+            Kind::Boolean
+        }
         Convert::Seconds => {
             expect(wire == Kind::String, "string", &wire, place, findings);
             Kind::Integer

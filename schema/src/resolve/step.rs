@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use catalog::{Body, Find, Operation, Property, Query, Source, Step, When};
 use scaleway_api::Method;
 
+use super::kind::object_of;
 use super::{Call, Calls, Scope, storage};
 use crate::descriptor;
 use crate::findings::{Findings, did_you_mean};
@@ -191,7 +192,10 @@ impl<'a> Scope<'a> {
 
 /// Whether a property is sent in this top-level field.
 pub(crate) fn sends(property: &Property, field: &str) -> bool {
-    property.send.as_deref().is_some_and(|path| path.split('.').next() == Some(field))
+    match property.send.as_deref() {
+        Some(".") => object_of(&property.kind).is_some_and(|inner| inner.values().any(|inner| sends(inner, field))),
+        path => path.and_then(|path| path.split('.').next()) == Some(field),
+    }
 }
 
 /// Whether a step is sent because of a property: it is in the body, or it is the condition.

@@ -18,6 +18,9 @@ pub use duration::seconds as duration_seconds;
 /// Bytes in a gigabyte, as Scaleway counts storage.
 const GIGABYTE: f64 = 1e9;
 
+/// The time of day of a date in requests.
+const MIDNIGHT: &str = "T00:00:00Z";
+
 /// Bytes in a megabyte, as Scaleway counts memory.
 const MEGABYTE: f64 = 1e6;
 
@@ -57,6 +60,8 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
         (Convert::Owner, Json::String(project)) if !project.contains(':') => {
             Json::String(format!("{project}:{project}"))
         }
+        (Convert::Date, Json::String(day)) if !day.contains('T') => Json::String(format!("{day}{MIDNIGHT}")),
+        (Convert::OnlyTrue, Json::Bool(false)) => return Ok(None),
         (Convert::LowerCase, Json::String(text)) => Json::String(text.to_lowercase()),
         (Convert::Text, Json::String(text)) => text.parse::<i64>().map_or(Json::String(text), Json::from),
         // Outputs only, or already in the API's form.
@@ -96,6 +101,10 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
         }
         (Convert::Text, Json::Number(number)) => Json::String(number.to_string()),
         (Convert::Cidr, Json::String(text)) => Json::String(block(&text).unwrap_or(text)),
+        (Convert::Date, Json::String(time)) => {
+            let day = time.strip_suffix(MIDNIGHT).or(time.strip_suffix("T00:00:00.000Z"));
+            Json::String(day.map(str::to_owned).unwrap_or(time))
+        }
         (Convert::Address, Json::String(text)) => Json::String(text.split('/').next().unwrap_or_default().to_owned()),
         (_, json) => json,
     })
@@ -233,6 +242,22 @@ mod tests {
             assert_eq!(from_wire(Convert::Address, json!(returned), None, None), Some(json!(shown)));
             assert_eq!(to_wire(Convert::Address, json!(shown)), Ok(Some(json!(shown))));
         }
+    }
+
+    #[test]
+    fn a_date_is_sent_as_midnight() {
+        for (day, time) in [("2027-01-31", "2027-01-31T00:00:00Z"), ("2027-01-31T12:00:00Z", "2027-01-31T12:00:00Z")] {
+            assert_eq!(to_wire(Convert::Date, json!(day)), Ok(Some(json!(time))));
+            assert_eq!(from_wire(Convert::Date, json!(time), None, None), Some(json!(day)));
+        }
+        let with_fraction = json!("2027-01-31T00:00:00.000Z");
+        assert_eq!(from_wire(Convert::Date, with_fraction, None, None), Some(json!("2027-01-31")));
+    }
+
+    #[test]
+    fn false_is_not_sent_if_only_true_can_be() {
+        assert_eq!(to_wire(Convert::OnlyTrue, json!(false)), Ok(None));
+        assert_eq!(to_wire(Convert::OnlyTrue, json!(true)), Ok(Some(json!(true))));
     }
 
     #[test]

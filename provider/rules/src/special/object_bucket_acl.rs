@@ -1,4 +1,4 @@
-//! Bucket ACLs: `access_control_policy` in the program is a document in S3, and some documents are equal to a canned ACL.
+//! Bucket ACLs: some lists of grants are equal to a canned ACL.
 //!
 //! A descriptor is not sufficient because the name of a canned ACL is computed from its grants.
 
@@ -11,22 +11,14 @@ use crate::wire::{self, Wire};
 pub(super) struct BucketAcl;
 
 impl Special for BucketAcl {
-    /// `access_control_policy` (`{owner, grants}`) becomes `owner` and `grants`.
-    fn encode(&self, wire: &mut Wire) {
-        let Some(Json::Object(policy)) = wire.remove("access_control_policy") else { return };
-        wire.extend(policy.into_iter().filter(|(part, _)| ["owner", "grants"].contains(&part.as_str())));
-    }
-
-    /// `owner` and `grants` become `access_control_policy`; the owner is also kept. `acl` is the canned ACL with the
-    /// same grants, independent of the id.
+    /// `acl` is the canned ACL with the same grants, independent of the id.
     fn decode(&self, wire: &mut Wire) {
-        let (owner, grants) = (wire.get("owner").cloned(), wire.remove("grants"));
-        if let (Some(owner), Some(grants)) = (owner, grants) {
+        if let (Some(owner), Some(grants)) = (wire.get("owner"), wire.get("grants")) {
+            let name = canned(owner, grants);
             wire.remove("acl");
-            if let Some(name) = canned(&owner, &grants) {
+            if let Some(name) = name {
                 wire::set(wire, "acl", json!(name));
             }
-            wire::set(wire, "access_control_policy", json!({ "owner": owner, "grants": grants }));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 fn versioning_and_lock_are_strings_in_requests() {
     let on = json!({ "versioning": { "enabled": true }, "object_lock_enabled": true });
     assert_eq!(encoded(&Bucket, &on), json!({ "status": "Enabled", "object_lock_enabled": true }));
-    let off = json!({ "versioning": { "enabled": false }, "object_lock_enabled": false });
+    let off = json!({ "versioning": { "enabled": false } });
     assert_eq!(encoded(&Bucket, &off), json!({ "status": "Suspended" }));
     assert_eq!(
         encoded(&Bucket, &json!({ "versioning": {}, "lifecycle_rules": null })),
@@ -49,39 +49,6 @@ fn an_empty_condition_is_omitted_and_an_older_prefix_is_a_condition() {
 }
 
 #[test]
-fn a_date_is_sent_as_midnight() {
-    let steps = |day: &str| {
-        json!({ "lifecycle_rules": [{
-            "id": "r", "filter": {}, "expiration": { "date": day }, "transitions": [{ "date": day }, { "days": 1 }]
-        }] })
-    };
-    assert_eq!(encoded(&Bucket, &steps("2027-01-31")), steps("2027-01-31T00:00:00Z"));
-    let shown = |day: &str| {
-        let mut rules = steps(day);
-        rules["lifecycle_rules"][0]["expiration"]["expired_object_delete_marker"] = json!(false);
-        rules
-    };
-    assert_eq!(decoded(&Bucket, &steps("2027-01-31T00:00:00Z")), shown("2027-01-31"));
-    assert_eq!(decoded(&Bucket, &steps("2027-01-31T12:00:00Z")), shown("2027-01-31T12:00:00Z"));
-}
-
-#[test]
-fn a_false_expired_object_delete_marker_is_not_sent() {
-    let rules =
-        |expiration: &Json| json!({ "lifecycle_rules": [{ "id": "r", "filter": {}, "expiration": expiration }] });
-    for (given, sent) in [
-        (json!({ "days": 1, "expired_object_delete_marker": false }), json!({ "days": 1 })),
-        (
-            json!({ "date": "2027-01-31T00:00:00Z", "expired_object_delete_marker": false }),
-            json!({ "date": "2027-01-31T00:00:00Z" }),
-        ),
-        (json!({ "expired_object_delete_marker": true }), json!({ "expired_object_delete_marker": true })),
-    ] {
-        assert_eq!(encoded(&Bucket, &rules(&given)), rules(&sent));
-    }
-}
-
-#[test]
 fn a_rule_without_an_id_gets_a_unique_and_stable_one() {
     let rules = json!({ "lifecycle_rules": [{}, { "id": "rule-1" }, { "id": "" }] });
     let once = encoded(&Bucket, &rules);
@@ -100,4 +67,33 @@ fn unexpected_json_is_unchanged() {
         &Bucket,
         &json!({ "status": [], "lifecycle_rules": [{ "filter": { "and": 7, "tag": 7 }, "expiration": 7 }] }),
     );
+}
+
+#[test]
+fn the_parts_of_a_lifecycle_rule_are_validated() {
+    let failed = |inputs: &Json| {
+        let mut failures = Vec::new();
+        let inputs = Value::from(inputs.clone()).as_object().cloned().unwrap_or_default();
+        Bucket.check(&Object::new(), &inputs, &mut failures);
+        failures.into_iter().map(|failure| failure.path.to_string()).collect::<Vec<_>>()
+    };
+    for (rule, wrong) in [
+        (json!({ "expiration": { "days": 1 } }), vec![]),
+        (json!({ "expiration": { "days": 1, "expiredObjectDeleteMarker": false } }), vec![]),
+        (json!({ "expiration": { "days": 1, "date": "2027-01-31" } }), vec!["lifecycleRules[0].expiration"]),
+        (json!({ "expiration": {} }), vec!["lifecycleRules[0].expiration"]),
+        (json!({ "transitions": [] }), vec!["lifecycleRules[0]"]),
+        (json!({ "transitions": [{ "days": 1 }, {}] }), vec!["lifecycleRules[0].transitions[1]"]),
+        (json!({ "noncurrentVersionExpiration": {} }), vec!["lifecycleRules[0].noncurrentVersionExpiration"]),
+        (
+            json!({ "expiration": { "days": 1 }, "objectSizeGreaterThan": 5, "objectSizeLessThan": 5 }),
+            vec!["lifecycleRules[0].objectSizeGreaterThan"],
+        ),
+    ] {
+        assert_eq!(failed(&json!({ "lifecycleRules": [rule] })), wrong, "{rule}");
+    }
+    let rule = json!({ "id": "a", "expiration": { "days": 1 } });
+    assert_eq!(failed(&json!({ "lifecycleRules": [rule, rule] })), ["lifecycleRules[1].id"]);
+    let locked = json!({ "versioning": { "enabled": false }, "objectLockEnabled": true });
+    assert_eq!(failed(&locked), ["versioning.enabled"]);
 }
