@@ -248,6 +248,7 @@ fn check_words(place: &Place, word: &Property, findings: &mut Findings) {
             (word.clear.is_some(), "clear"),
             (word.merge.is_some(), "merge"),
             (word.resends.is_some(), "resends"),
+            (word.handled_if.is_some(), "handledIf"),
         ] {
             if is_set {
                 findings.mistake(&place.at(name), "not allowed in a property that is output only");

@@ -77,6 +77,9 @@ pub struct Property {
     /// A change of this property sends the named property too, even if that is unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resends: Option<String>,
+    /// If the named property is set, a create sends this one by the handler (`special`), after the first step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handled_if: Option<String>,
     /// An output `synced` or `drifted`: whether the named property has the same value in the API and in the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift_of: Option<String>,

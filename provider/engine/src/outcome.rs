@@ -15,10 +15,13 @@ use rules::{encode, wire};
 pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
     let first = carried_by(cx.resource.create.first());
     let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
-    let by_handler = rules::special::handler(cx.resource).sent_by_handler(inputs);
+    let by_handler = |name: &str| {
+        let condition = cx.resource.properties.get(name).and_then(|property| property.handled_if.as_ref());
+        condition.is_some_and(|condition| inputs.given(condition).is_some())
+    };
     let is_later = |name: &str| {
         let switched = |step: &Step| step.when.as_ref().is_some_and(|when| when.property == name);
-        by_handler.contains(&name)
+        by_handler(name)
             || cx.resource.create.iter().skip(1).any(switched)
             || fields_of(cx, scope, inputs, name).iter().any(|field| later.contains(field) && !first.contains(field))
     };

@@ -17,7 +17,7 @@ mod observability_alert_manager;
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use catalog::{Operation, Query, Resource, Step};
+use catalog::{Operation, Query, Resource, Source, Step};
 use client::Call;
 use serde_json::{Map, Value as Json, json};
 use value::Object;
@@ -162,49 +162,40 @@ fn request(
 ) -> Result<Call> {
     let step = Step::of(own(cx, operation, parameters)?);
     let mut call = crate::request::call(&step, scope, &[])?;
-    for (name, value) in parameters.iter().filter(|(name, _)| !step.call.parameters.contains_key(*name)) {
-        call = call.query(*name, *value);
-    }
-    if let Some(Json::Object(own)) = call.body.as_mut() {
+    if let Some(Json::Object(fields)) = call.body.as_mut() {
         // Every call with a project parameter gets the project.
-        if let (true, Some(project)) =
-            (step.fields().iter().any(|field| field == "project_id"), scope.source(&catalog::Source::Project))
-        {
-            own.insert("project_id".to_owned(), project);
+        let takes_project = step.fields().iter().any(|field| field == "project_id");
+        if let (true, Some(project)) = (takes_project, scope.source(&Source::Project)) {
+            fields.insert("project_id".to_owned(), project);
         }
         if let Some(Json::Object(extra)) = body {
-            own.extend(extra);
+            fields.extend(extra);
         }
     }
     Ok(call)
 }
 
-/// Gets all pages of a list, filtered by these query parameters.
-async fn list(
-    cx: &Context<'_>,
-    scope: &Scope<'_>,
-    operation: &str,
-    parameters: &[(&str, &str)],
-    query: &[(&str, &str)],
-) -> Result<Vec<Json>> {
-    let mut operation = own(cx, operation, parameters)?;
-    let literal = |value: &str| catalog::Source::Literal(Json::from(value));
-    operation.query.extend(query.iter().map(|(name, value)| Query { name: (*name).to_owned(), from: literal(value) }));
-    match cx.perform(&Step::of(operation), scope, &[], false).await? {
+/// Gets all pages of a list, with these parameters of the path and the query.
+async fn list(cx: &Context<'_>, scope: &Scope<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result<Vec<Json>> {
+    match cx.perform(&Step::of(own(cx, operation, parameters)?), scope, &[], false).await? {
         Some(Json::Array(items)) => Ok(items),
         _ => Ok(Vec::new()),
     }
 }
 
-/// An operation that the descriptor lists for the handler, with these path parameters.
+/// An operation that the descriptor lists for the handler, with these parameters of the path and the query.
 fn own(cx: &Context<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result<Operation> {
     let special = cx.resource.special.as_ref();
     let operation = special.and_then(|special| special.operations.get(operation)).ok_or_else(|| {
         Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
     })?;
     let mut operation = operation.clone();
-    for (name, value) in parameters.iter().filter(|(name, _)| operation.path.contains(&format!("{{{name}}}"))) {
-        operation.parameters.insert((*name).to_owned(), catalog::Source::Literal(Json::from(*value)));
+    for (name, value) in parameters.iter().map(|(name, value)| ((*name).to_owned(), Json::from(*value))) {
+        if operation.path.contains(&format!("{{{name}}}")) {
+            operation.parameters.insert(name, Source::Literal(value));
+        } else if !operation.parameters.contains_key(&name) {
+            operation.query.push(Query { name, from: Source::Literal(value) });
+        }
     }
     Ok(operation)
 }

@@ -47,12 +47,7 @@ pub trait Special: Sync {
     /// Adds failures of inputs.
     fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
 
-    /// The properties that a create applies only in `after_change`.
-    fn sent_by_handler(&self, _inputs: &Object) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// The properties that such a create sets by default and `after_change` removes.
+    /// The properties that a create sets by default and the handler removes (`after_change`).
     fn created_by_default(&self, _inputs: &Object) -> &'static [&'static str] {
         &[]
     }

@@ -66,6 +66,8 @@ pub struct Property {
     pub same: Option<String>,
     /// A change of this property sends the named property again.
     pub resends: Option<String>,
+    /// If the named property is set, a create sends this one by the handler (`special`), after the first step.
+    pub handled_if: Option<String>,
     /// `synced` or `drifted`: whether the API's value of the named property equals the input.
     pub drift_of: Option<String>,
     /// Output composed of other properties: `https://{name}.s3.{region}.scw.cloud`.

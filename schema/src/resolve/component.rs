@@ -11,7 +11,7 @@ use crate::findings::{Findings, Place};
 use crate::load::{LoadedComponent, Offer};
 
 /// Keys of a property about API requests and comparisons, which a component does not have.
-const OF_RESOURCES: [&str; 16] = [
+const OF_RESOURCES: [&str; 17] = [
     "wire",
     "replace",
     "computed",
@@ -24,6 +24,7 @@ const OF_RESOURCES: [&str; 16] = [
     "single",
     "same",
     "resends",
+    "handledIf",
     "driftOf",
     "follows",
     "clear",

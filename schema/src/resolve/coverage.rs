@@ -33,6 +33,7 @@ impl<'a> Scope<'a> {
             let others = [
                 ("same", &word.same),
                 ("resends", &word.resends),
+                ("handledIf", &word.handled_if),
                 ("driftOf", &word.drift_of),
                 ("unless", &word.unless),
             ];

@@ -130,6 +130,7 @@ pub(crate) fn property(
         single: word.single,
         same: word.same.clone(),
         resends: word.resends.clone(),
+        handled_if: word.handled_if.clone(),
         drift_of: word.drift_of.clone(),
         made: word.made.clone(),
         follows: word.follows.clone(),

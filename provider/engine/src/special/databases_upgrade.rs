@@ -101,7 +101,7 @@ async fn successor(cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result
         endpoints.any(|endpoint| endpoint["id"].as_str().is_some_and(|id| known.contains(id)))
     };
     let query: Vec<(&str, &str)> = olds.text("projectId").map(|project| ("project_id", project)).into_iter().collect();
-    let mut others: Vec<Json> = list(cx, scope, "ListInstances", &[], &query).await?;
+    let mut others: Vec<Json> = list(cx, scope, "ListInstances", &query).await?;
     others.retain(|other| uuid(other) != scope.parts.uuid);
     if let Some(found) = others.iter().find(|other| has_known(&other["endpoints"])) {
         return Ok(uuid(found));
@@ -142,7 +142,7 @@ async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, uuid: &str, transition
     }
     wait::settled(cx, scope, false).await?;
     // The ACL rules first: without them every IP address may connect.
-    let rules = list(cx, &old, "ListInstanceACLRules", &[], &[]).await?;
+    let rules = list(cx, &old, "ListInstanceACLRules", &[]).await?;
     if !rules.is_empty() {
         let rule = |rule: &Json| json!({ "ip": rule["ip"], "description": rule["description"] });
         let rules: Vec<Json> = rules.iter().map(rule).collect();

@@ -4,12 +4,11 @@
 //! because adding is not idempotent: after an ambiguous response the record is looked up before it is added again. Assumes
 //! that name, type and data identify a record within its zone, and that an update by id is idempotent.
 
-use catalog::Source;
 use client::Repeatable;
 
 use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Transition, async_trait, fetch, json,
-    list, request,
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, Transition, async_trait, fetch,
+    json, list, request,
 };
 use crate::poll_interval::PollInterval;
 use rules::dns;
@@ -90,8 +89,8 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: &Json, repeatable: 
 /// The record in its zone, if it exists.
 async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Option<Json>> {
     let zone = zone(scope)?;
-    let query = [("name", text(record, "name")), ("type", text(record, "type"))];
-    match list(cx, scope, "ListDNSZoneRecords", &[("dns_zone", &zone)], &query).await {
+    let parameters = [("dns_zone", zone.as_str()), ("name", text(record, "name")), ("type", text(record, "type"))];
+    match list(cx, scope, "ListDNSZoneRecords", &parameters).await {
         Ok(records) => Ok(records.into_iter().find(|other| is_same(other, record))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

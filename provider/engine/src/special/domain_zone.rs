@@ -37,7 +37,7 @@ impl Handler for Zone {
 
     async fn before_delete(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<()> {
         let Some(zone) = scope.parts.uuid.clone() else { return Ok(()) };
-        let records = match list(cx, scope, "ListDNSZoneRecords", &[("dns_zone", &zone)], &[]).await {
+        let records = match list(cx, scope, "ListDNSZoneRecords", &[("dns_zone", &zone)]).await {
             Ok(records) => records,
             // A key with permission to delete the zone may have no permission to read it.
             Err(error) if error.kind() == ErrorKind::Denied => return Ok(()),
@@ -58,7 +58,7 @@ impl Handler for Zone {
 }
 
 async fn existing(cx: &Context<'_>, scope: &Scope<'_>, domain: &str) -> Result<Option<Json>> {
-    Ok(list(cx, scope, "ListDNSZones", &[], &[("dns_zone", domain)]).await?.into_iter().next())
+    Ok(list(cx, scope, "ListDNSZones", &[("dns_zone", domain)]).await?.into_iter().next())
 }
 
 /// Rejects a zone in another project than the desired one: the next run would replace it and delete its records.

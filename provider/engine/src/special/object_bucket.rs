@@ -6,11 +6,9 @@
 
 use std::time::Duration;
 
-use catalog::Source;
-
 use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, async_trait, call, json, request,
-    unless_gone,
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, async_trait, call, json,
+    request, unless_gone,
 };
 use crate::client_error::api_error;
 

@@ -8,12 +8,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use catalog::Source;
 use value::{Data, Value};
 
 use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Step, Transition, async_trait, json,
-    own, wire,
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, Step, Transition, async_trait,
+    json, own, wire,
 };
 use crate::{content, request};
 

@@ -14,21 +14,6 @@ use crate::wire::{self, Wire};
 /// See the module.
 pub(super) struct Instance;
 
-/// Inputs that are set after an instance was restored from a snapshot.
-const AFTER_SNAPSHOT: [&str; 11] = [
-    "backupSameRegion",
-    "disableBackup",
-    "encryptionAtRest",
-    "loadBalancer",
-    "password",
-    "passwordWo",
-    "passwordWoVersion",
-    "privateNetwork",
-    "tags",
-    "volumeSizeInGb",
-    "volumeType",
-];
-
 /// Inputs that the snapshot contains, whether the program can set them or not.
 const OF_SNAPSHOT: [&str; 3] = ["initSettings", "userName", "volumeType"];
 
@@ -101,10 +86,6 @@ impl Special for Instance {
 
     fn imported(&self, inputs: &mut Object) {
         keep_enable_ipam_only(inputs, "ipNet");
-    }
-
-    fn sent_by_handler(&self, inputs: &Object) -> &'static [&'static str] {
-        if inputs.given("snapshotId").is_some() { &AFTER_SNAPSHOT } else { &[] }
     }
 
     fn created_by_default(&self, inputs: &Object) -> &'static [&'static str] {

@@ -31,10 +31,6 @@ impl Special for Function {
         inputs.insert(IMPORTED.to_owned(), Value::from(true));
     }
 
-    fn sent_by_handler(&self, _: &Object) -> &'static [&'static str] {
-        &CODE
-    }
-
     fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         for name in CODE {
             match differs(request, name) {

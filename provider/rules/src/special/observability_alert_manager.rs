@@ -50,10 +50,6 @@ impl Special for AlertManager {
             ids.retain(|id| id.as_str().is_some_and(|id| named.contains(id)));
         }
     }
-
-    fn sent_by_handler(&self, _: &Object) -> &'static [&'static str] {
-        &[RULES, CONTACTS]
-    }
 }
 
 /// Whether the inputs enable all preconfigured alerts.
@@ -69,18 +65,12 @@ pub fn rules(inputs: &Object) -> BTreeSet<String> {
 
 /// The rules of the alerts in a response that are enabled or being enabled, sorted.
 fn rules_that_are_on(wire: &Wire) -> Vec<String> {
-    let alerts = wire.get("alerts").and_then(Json::as_array).into_iter().flatten();
-    let mut rules: Vec<String> = alerts.filter_map(rule_that_is_on).map(str::to_owned).collect();
+    let is_on = |alert: &&Json| matches!(alert["rule_status"].as_str(), Some("enabled" | "enabling"));
+    let alerts = wire.get("alerts").and_then(Json::as_array).into_iter().flatten().filter(is_on);
+    let rule = |alert: &Json| alert.pointer("/preconfigured_data/preconfigured_rule_id")?.as_str().map(str::to_owned);
+    let mut rules: Vec<String> = alerts.filter_map(rule).collect();
     rules.sort_unstable();
     rules
-}
-
-fn rule_that_is_on(alert: &Json) -> Option<&str> {
-    let status = alert.get("rule_status")?.as_str()?;
-    if !matches!(status, "enabled" | "enabling") {
-        return None;
-    }
-    alert.pointer("/preconfigured_data/preconfigured_rule_id")?.as_str()
 }
 
 #[cfg(test)]
