@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 
 apis="
     account/v3 cockpit/v1 container/v1 container/v1beta1 domain/v2beta1 function/v1beta1 iam/v1alpha1 ipam/v1
-    key_manager/v1alpha1 rdb/v1 registry/v1 secret/v1beta1 vpc/v2 vpcgw/v2
+    key_manager/v1alpha1 lb/v1 rdb/v1 registry/v1 secret/v1beta1 vpc/v2 vpcgw/v2
 "
 
 case "${1:-}" in
