@@ -10,7 +10,8 @@
 //! - A *source* is where a request takes a value from. `$id` is the resource's uuid, `$locality` its region or zone,
 //!   `$project` and `$organization` those of the provider, `$wire.a.b` (or `$wire.rules[].ip`, for all elements) a field
 //!   of the resource's wire object, `$before.a` a field before the current change, `$instanceId` the wire value of that
-//!   property, `$resource.id` a part of an input; everything else is a literal.
+//!   property, `$resource.id` a part of an input, `$element` the element that a step with `each` is sent for; everything
+//!   else is a literal.
 //! - Path parameters get their source from their name: `region` and `zone` are the locality or its region, a parameter with
 //!   the name of a property (in snake_case, or its `wire`) is that property, and the remaining one is the uuid, or, in an
 //!   id without `{id}`, the part of the id that no other parameter uses.
@@ -21,6 +22,7 @@
 pub mod catalog_words;
 mod component;
 mod property;
+mod wait;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +32,7 @@ use serde_json::Value as Json;
 
 pub use component::{Component, Method, Part};
 pub use property::{Check, InputWord, KnownList, KnownWord, Property, WireWord};
+pub use wait::{Each, Settles, Wait};
 
 /// `resources/<product>/product.yaml`: settings of all resources of a product.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -234,8 +237,8 @@ pub struct Step {
     /// { name: $name }`. If the operation has a query parameter of that name, it is sent too.
     #[serde(default)]
     pub find: BTreeMap<String, Json>,
-    /// Filter for a list that is stored `into` a field: only elements whose fields equal these sources, if the sources
-    /// are set: `only: { name: $name }`.
+    /// Filter for a list that is stored `into` a field: only elements whose fields equal these sources, or are IP
+    /// addresses in these CIDR blocks, if the sources are set: `only: { name: $name }`.
     #[serde(default)]
     pub only: BTreeMap<String, Json>,
     /// The response is a list with at most this resource, selected by `query`. An empty list means that it is deleted.
@@ -274,6 +277,12 @@ pub struct Step {
     /// The operation to use instead if all fields of the step are empty (`DeleteBucketTagging`).
     #[serde(default)]
     pub emptied: Option<String>,
+    /// One request for each element of a list that is added or removed, instead of one for the whole list.
+    #[serde(default)]
+    pub each: Option<Each>,
+    /// For a list that is stored `into` a field: wait while an element has a transient status.
+    #[serde(default)]
+    pub settles: Option<Settles>,
     /// Send all fields instead of the changed ones. Default: true for PUT.
     #[serde(default)]
     pub whole: Option<bool>,
@@ -298,35 +307,6 @@ impl Step {
     fn of(call: &str) -> Self {
         Self { call: call.to_owned(), ..Self::default() }
     }
-}
-
-/// Status to wait for.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Wait {
-    /// Status field. Default: the one in the API document.
-    #[serde(default)]
-    pub field: Option<String>,
-    /// Transient values. Default: those in the API document.
-    #[serde(default)]
-    pub passing: Vec<String>,
-    /// Failed values, when read twice.
-    #[serde(default)]
-    pub failed: Vec<String>,
-    /// Field with the API's error message.
-    #[serde(default)]
-    pub reason: Option<String>,
-    /// The response to an update contains the status from before it, so the object is read once more.
-    #[serde(default)]
-    pub lagging: bool,
-    /// How long a failed status must last, if it is known to be transient. Default: `2s`.
-    #[serde(default)]
-    pub doubt: Option<String>,
-    /// Longest polling interval (`5s`, or `15s` for databases).
-    pub cap: String,
-    /// Shortest recorded time to ready.
-    #[serde(default)]
-    pub ready_after: Option<String>,
 }
 
 /// Parent resource.

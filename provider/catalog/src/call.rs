@@ -49,6 +49,48 @@ pub struct Step {
     /// The operation that is called instead if all fields of the body are empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emptied: Option<Operation>,
+    /// One call for each element of a list that the program adds or removes, instead of one call for the whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
+    /// The response is a list of elements with a status: it is read again while one of them is transient.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles: Option<Settles>,
+}
+
+/// The elements of a list that a step is repeated for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Each {
+    /// The field of requests with the desired elements.
+    pub field: String,
+    /// The path of the current elements in responses; `ip[].id` selects a field of each element.
+    pub live: String,
+    /// Which elements.
+    pub of: EachOf,
+}
+
+/// Which elements of a list a step is repeated for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum EachOf {
+    /// Desired elements that do not exist. A desired element exists if a current one has all its fields.
+    Added,
+    /// Elements that exist and are not desired.
+    Removed,
+}
+
+/// The status of the elements of a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settles {
+    /// The status field of an element.
+    pub field: String,
+    /// Its transient values.
+    pub passing: Vec<String>,
+    /// Its values that mean failure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<String>,
 }
 
 impl Step {
@@ -68,6 +110,8 @@ impl Step {
             empty_when_new: false,
             tells: Vec::new(),
             emptied: None,
+            each: None,
+            settles: None,
         }
     }
 
@@ -178,6 +222,8 @@ pub enum Source {
     Wire(String),
     /// A path in the wire object of the old inputs, before the update in progress.
     Before(String),
+    /// The element of the list that the call is repeated for: a field of it, or itself if empty.
+    Element(String),
     /// A constant.
     Literal(Json),
     /// The project of the provider, if the resource sets none.

@@ -9,7 +9,7 @@ mod property;
 mod resource;
 mod special;
 
-pub use call::{Body, Find, Identity, Operation, Query, Source, Step, When};
+pub use call::{Body, Each, EachOf, Find, Identity, Operation, Query, Settles, Source, Step, When};
 pub use checks::{Checks, Format, Known, KnownGroup};
 pub use component::{Component, Method};
 pub use property::{Convert, Decides, Equal, Input, Kind, Merge, Property, ProviderDefault, usual_field};

@@ -44,6 +44,9 @@ pub struct Property {
     /// Two resources cannot have the same value: a replacement with the same value deletes first.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
+    /// Elements of the list are added in place, but removing one replaces the resource.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub growing: bool,
     /// Updated in place, but adding or removing it replaces the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lasting: bool,
@@ -188,6 +191,8 @@ pub enum Convert {
     Seconds,
     /// Go's duration string (`"1m30s"`) to Scaleway's (`"90s"`).
     Duration,
+    /// Go's duration string (`"1m30s"`) to integer milliseconds (`90000`).
+    Milliseconds,
     /// RFC 3339 timestamp, truncated to seconds when read.
     Timestamp,
     /// A string to base64; the state contains base64 too, as in `pulumiverse_scaleway`.

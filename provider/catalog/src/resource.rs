@@ -168,6 +168,9 @@ pub struct Wait {
     /// Its values that mean failure, if two reads return them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<String>,
+    /// An object with a failed status is replaced by the next update, because no change can repair it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replace_failed: bool,
     /// The field with the API's reason for a failure (`error_message`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

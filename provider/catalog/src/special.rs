@@ -42,6 +42,27 @@ pub enum Handler {
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,
+    /// ACLs of load balancers, and their lists in frontends.
+    #[serde(rename = "loadbalancers.acl")]
+    LoadbalancersAcl,
+    /// Backends of load balancers.
+    #[serde(rename = "loadbalancers.backend")]
+    LoadbalancersBackend,
+    /// Certificates of load balancers.
+    #[serde(rename = "loadbalancers.certificate")]
+    LoadbalancersCertificate,
+    /// Addresses of load balancers.
+    #[serde(rename = "loadbalancers.ip")]
+    LoadbalancersIp,
+    /// Load balancers.
+    #[serde(rename = "loadbalancers.load_balancer")]
+    LoadbalancersLoadBalancer,
+    /// Private networks of load balancers.
+    #[serde(rename = "loadbalancers.private_network")]
+    LoadbalancersPrivateNetwork,
+    /// Routes of load balancers.
+    #[serde(rename = "loadbalancers.route")]
+    LoadbalancersRoute,
     /// Network ACLs.
     #[serde(rename = "network.acl")]
     NetworkAcl,

@@ -5,7 +5,6 @@ pub(crate) mod access;
 pub(crate) mod rights;
 
 use std::borrow::Cow;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -20,7 +19,7 @@ use crate::content::Files;
 use crate::hour::hour;
 use crate::identity;
 use crate::journal::JournalEntries;
-use crate::parent_locks::{ParentLock, ParentLocks};
+use crate::parent_locks::ParentLocks;
 use crate::poll_interval::PollInterval;
 use crate::recent::{self, Recent};
 use crate::request;
@@ -84,9 +83,6 @@ const UNNAMED_CONFLICT_PAUSE: Duration = Duration::from_secs(1);
 
 /// The time that is reserved for a last read before the timeout.
 const LAST_READ: Duration = Duration::from_secs(1);
-
-/// How often an operation that waits for a lock checks its timeout; a cancellation takes effect at once.
-const LOCK_CHECK: Duration = Duration::from_secs(1);
 
 impl<'a> Context<'a> {
     /// The context of the same operation for another resource, such as the parent.
@@ -203,23 +199,6 @@ impl<'a> Context<'a> {
             own.max(recent::LAG)
         } else {
             own
-        }
-    }
-
-    /// Waits for the lock of the parent, at most until the timeout.
-    pub(crate) async fn lock_parent(&self, scope: &Scope<'_>) -> Result<Option<ParentLock>, Error> {
-        let parent = self.resource.within.as_ref().map(|within| catalog::Source::Property(within.property.clone()));
-        // A resource with children uses the same lock as they do.
-        let whole = || scope.parts.uuid.clone().filter(|_| self.resource.has_parts);
-        let key = parent.and_then(|parent| scope.source(&parent)).as_ref().and_then(wire::plain_text).or_else(whole);
-        let Some(key) = key else { return Ok(None) };
-        let mut turn = pin!(self.parent_locks.take(&key));
-        loop {
-            tokio::select! {
-                biased;
-                turn = &mut turn => return Ok(Some(turn)),
-                paused = self.pause(LOCK_CHECK, "waiting for another operation on the same parent") => paused?,
-            }
         }
     }
 
@@ -398,7 +377,9 @@ fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
     if let (false, Json::Array(items)) = (step.only.is_empty(), &mut json) {
         items.retain(|item| {
             step.only.iter().all(|(field, source)| match scope.source(source) {
-                Some(wanted) => item.get(field).is_some_and(|has| wire::reads_like(has, &wanted)),
+                Some(wanted) => {
+                    item.get(field).is_some_and(|has| wire::reads_like(has, &wanted) || wire::is_in_block(has, &wanted))
+                }
                 None => true,
             })
         });

@@ -8,8 +8,8 @@ use crate::context::Context;
 use crate::outcome::{carried_by, fields_of, not_in_first_step};
 use crate::recover::{self, Begun};
 use crate::special::{self, Transition};
-use crate::steps::{holds, parent_settled, state_of};
-use crate::{fetch, probe, wait};
+use crate::steps::{holds, state_of};
+use crate::{each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
 use rules::error::{Error, PartialState};
@@ -31,7 +31,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
         return Ok(created);
     }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
-    let _lock = cx.lock_parent(&scope).await?;
+    let _lock = parent::lock(cx, &scope).await?;
     let answer = match Box::pin(recover::begin(cx, &scope, inputs)).await? {
         Begun::Made(answer) => answer,
         Begun::Adopted(created) => return Ok(created),
@@ -85,8 +85,12 @@ async fn finish(
         if !asked || (step.when.is_none() && fields.is_empty()) {
             continue;
         }
-        let answer = cx.perform(step, scope, &fields, true).await?;
-        fetch::merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        if let Some(each) = &step.each {
+            each::perform(cx, scope, step, each).await?;
+        } else {
+            let answer = cx.perform(step, scope, &fields, true).await?;
+            fetch::merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
+        }
         carried.extend(fields);
         unsent.retain(|name| {
             let switched = step.when.as_ref().is_some_and(|when| when.property == *name);
@@ -105,7 +109,7 @@ async fn finish(
         known = false;
     }
     unsent.clear();
-    parent_settled(cx, scope).await?;
+    parent::settled(cx, scope).await?;
     // The API returns a child before its parent has applied it: owner and size are set only then.
     known &= cx.resource.within.is_none();
     fetch::refresh(cx, scope, !(known || cx.resource.wait.is_some()), true).await

@@ -13,9 +13,9 @@ use value::Object;
 use crate::client_error::api_error;
 use crate::context::Context;
 use crate::read::read;
-use crate::steps::{holds, parent_settled};
+use crate::steps::holds;
 use crate::update::{apply, differences};
-use crate::{fetch, identity, special, wait};
+use crate::{each, fetch, identity, parent, special, wait};
 use rules::error::{Error, ErrorKind, PartialState};
 use rules::inputs;
 use rules::operation::ReadBack;
@@ -44,7 +44,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let inputs = &inputs::of_state(cx.resource, olds, old_inputs, unknown);
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
     scope.belongs_to(olds);
-    let _lock = cx.lock_parent(&scope).await?;
+    let _lock = parent::lock(cx, &scope).await?;
     let mut deletion = Deletion { id, olds, inputs, scope, accepted: false };
     let mut outcome = calls(cx, &mut deletion).await;
     let mut pauses = PAUSES.iter();
@@ -119,13 +119,21 @@ async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
     if !cx.resource.delete.is_empty() {
         wait::gone(cx, &mut deletion.scope).await?;
     }
-    parent_settled(cx, &deletion.scope).await.or_else(unless_gone)
+    parent::settled(cx, &deletion.scope).await.or_else(unless_gone)
 }
 
 /// The steps of a delete; returns whether there was an object to delete.
 async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<bool, Error> {
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
-        match cx.perform(step, scope, step.fields(), false).await {
+        let answered = match &step.each {
+            Some(each) => {
+                scope.wanted.remove(&each.field);
+                each::perform(cx, scope, step, each).await.map(|()| None)
+            }
+            None => cx.perform(step, scope, step.fields(), false).await,
+        };
+        match answered {
+            Ok(_) if step.each.is_some() => {}
             Ok(answer) => {
                 let answer = answer.unwrap_or_default();
                 scope.odd_delete |= identity::is_odd_delete(&step.call, &answer);

@@ -1,11 +1,12 @@
 //! Reads a resource: performs its read steps one by one and merges their responses.
 
-use catalog::{Resource, Step, When};
+use catalog::{Resource, Settles, Step, When};
 use serde_json::Value as Json;
 
 use crate::client_error::api_error;
 use crate::context::Context;
 use crate::identity;
+use crate::poll_interval::PollInterval;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
@@ -34,10 +35,56 @@ pub(crate) async fn refresh(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, 
         if step.when.as_ref().is_some_and(|when| !holds_on_wire(when, scope)) {
             continue;
         }
-        let answer = response(cx, step, scope, fresh).await?;
+        let answer = match &step.settles {
+            Some(settles) => Some(settled_list(cx, step, settles, scope, false).await?),
+            None => response(cx, step, scope, fresh).await?,
+        };
         merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
     }
     Ok(())
+}
+
+/// Reads the lists whose elements have a status, and waits until no element has a transient one. With `checked`, a failed
+/// status is an error.
+pub(crate) async fn settled_lists(cx: &Context<'_>, scope: &mut Scope<'_>, checked: bool) -> Result<(), Error> {
+    for step in &cx.resource.read {
+        if let Some(settles) = &step.settles {
+            let list = settled_list(cx, step, settles, scope, checked).await?;
+            merge(cx.resource, scope, step.into.as_deref(), list);
+        }
+    }
+    Ok(())
+}
+
+async fn settled_list(
+    cx: &Context<'_>,
+    step: &Step,
+    settles: &Settles,
+    scope: &Scope<'_>,
+    checked: bool,
+) -> Result<Json, Error> {
+    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    loop {
+        let list = cx.perform(step, scope, &[], false).await?.unwrap_or_default();
+        let statuses =
+            list.as_array().into_iter().flatten().filter_map(|element| element.get(&settles.field)?.as_str());
+        let has = |values: &[String]| statuses.clone().find(|status| values.iter().any(|value| value == status));
+        if let Some(status) = has(&settles.passing) {
+            let message = format!("waiting for {} of the {} ({status})", step.call.id, cx.resource.label);
+            cx.progress.status(&message);
+            cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+            continue;
+        }
+        return match has(&settles.failed) {
+            Some(status) if checked => {
+                let parts = step.into.as_deref().unwrap_or(&step.call.id).replace('_', " ");
+                let fact = format!("one of the {parts} of the {} ended in the status `{status}`", cx.resource.label);
+                Err(Error::new(ErrorKind::Precondition, fact)
+                    .hint("the object exists: fix its inputs and run the command again, or destroy it"))
+            }
+            _ => Ok(list),
+        };
+    }
 }
 
 /// A later read step returned "not found": the first one is repeated to find out whether the resource was deleted. If it

@@ -60,7 +60,9 @@ pub(crate) fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sen
     transition.changed.iter().filter(may).cloned().collect()
 }
 
-/// The fields of the body of a step.
+/// The fields that a step sends, all at once or element by element.
 pub(crate) fn carried_by(step: Option<&Step>) -> BTreeSet<String> {
-    step.map(|step| step.fields().iter().cloned().collect()).unwrap_or_default()
+    let fields =
+        |step: &Step| step.fields().iter().chain(step.each.as_ref().map(|each| &each.field)).cloned().collect();
+    step.map(fields).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::special;
 use crate::steps::state_of;
-use crate::{fetch, wait};
+use crate::{fetch, parent, wait};
 use rules::decode::Known;
 use rules::error::{Error, ErrorKind};
 use rules::operation::ReadBack;
@@ -53,7 +53,7 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
     // A concurrent operation may be reading the parent and find it under another id.
     let began = cx.spent();
     while whole_is_gone && cx.spent().saturating_sub(began) < WHOLE_WINDOW {
-        drop(cx.lock_parent(&Scope::of_id(cx.resource, &id, &inputs, cx.defaults)?).await?);
+        drop(parent::lock(cx, &Scope::of_id(cx.resource, &id, &inputs, cx.defaults)?).await?);
         let (now, inputs) = followed();
         if now != id {
             return read_at(cx, &now, &inputs, state).await.map_or_else(unless_missing, Ok);
@@ -77,7 +77,7 @@ fn unless_missing(error: Error) -> Result<Option<ReadBack>, Error> {
 
 async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let mut scope = Scope::of_id(cx.resource, id, inputs, cx.defaults)?;
-    let _lock = if cx.resource.within.is_none() { cx.lock_parent(&scope).await? } else { None };
+    let _lock = if cx.resource.within.is_none() { parent::lock(cx, &scope).await? } else { None };
     scope.belongs_to(state);
     // The program may set no inputs; an import has no earlier values.
     let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));

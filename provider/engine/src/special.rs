@@ -119,6 +119,13 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::DomainRegistration
+        | Handler::LoadbalancersAcl
+        | Handler::LoadbalancersBackend
+        | Handler::LoadbalancersCertificate
+        | Handler::LoadbalancersIp
+        | Handler::LoadbalancersLoadBalancer
+        | Handler::LoadbalancersPrivateNetwork
+        | Handler::LoadbalancersRoute
         | Handler::NetworkAcl
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl

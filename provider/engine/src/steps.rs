@@ -6,13 +6,11 @@ use value::{Object, Value};
 
 use crate::context::Context;
 use crate::special;
-use crate::wait;
 use rules::decode::{self, Known};
 use rules::error::Error;
 use rules::moved;
 use rules::pending::Pending;
 use rules::scope::Scope;
-use rules::wire;
 
 /// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
 pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
@@ -36,17 +34,6 @@ pub(crate) fn state_of(cx: &Context<'_>, scope: &Scope<'_>, known: Known<'_>) ->
         Pending::of(known.state).note(&mut state);
     }
     state
-}
-
-/// Waits until the parent of the resource has a stable status after the change.
-pub(crate) async fn parent_settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
-    let Some(within) = &cx.resource.within else { return Ok(()) };
-    let Some(parent) = cx.catalog.resources.get(&within.token) else { return Ok(()) };
-    let id = scope.source(&catalog::Source::Property(within.property.clone()));
-    let Some(uuid) = id.as_ref().and_then(wire::plain_text) else { return Ok(()) };
-    let id = scope.locality().map_or(uuid.clone(), |locality| format!("{locality}/{uuid}"));
-    let mut scope = Scope::of_id(parent, &id, &Object::new(), cx.defaults)?;
-    wait::settled(&cx.on(parent), &mut scope, true).await
 }
 
 /// Whether the condition of a step holds for these inputs.

@@ -9,8 +9,8 @@ use value::Object;
 use crate::context::Context;
 use crate::outcome::may_have_changed;
 use crate::special::{self, Transition};
-use crate::steps::{holds, parent_settled, state_of};
-use crate::{fetch, probe, wait};
+use crate::steps::{holds, state_of};
+use crate::{each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
 use rules::error::{Error, PartialState};
@@ -58,7 +58,7 @@ pub(crate) async fn apply(
     scope.wanted = after;
     scope.before.clone_from(&before);
     scope.belongs_to(olds);
-    let _lock = cx.lock_parent(&scope).await?;
+    let _lock = parent::lock(cx, &scope).await?;
     let certain = pending.certain(cx.resource, old_inputs);
     let transition = Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed };
     let mut sent = BTreeSet::new();
@@ -94,6 +94,15 @@ async fn change(
     let mut known = special::handler(cx.resource).before_change(cx, scope, transition).await?;
     let mut carried: BTreeSet<String> = BTreeSet::new();
     for step in &cx.resource.update {
+        if let Some(each) = &step.each {
+            if wire::find(before, &each.field) != scope.wanted_field(&each.field) {
+                sent.insert(each.field.clone());
+                each::perform(cx, scope, step, each).await?;
+                scope.fresh = true;
+                known = false;
+            }
+            continue;
+        }
         let mut fields = encode::fields_to_send(step, before, &scope.wanted);
         // A field that an earlier call has sent is not sent again, unless the call replaces the whole object.
         if !step.call.body.as_ref().is_some_and(|body| body.whole) {
@@ -141,7 +150,7 @@ async fn change(
         wait::settled(cx, scope, false).await?;
         known = true;
     }
-    parent_settled(cx, scope).await?;
+    parent::settled(cx, scope).await?;
     known &= cx.resource.within.is_none();
     fetch::refresh(cx, scope, !known, false).await
 }

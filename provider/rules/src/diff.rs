@@ -48,8 +48,11 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
         if property.equal == Some(Equal::Sent) && sent_alike() {
             continue;
         }
+        changes.replace = property.growing && !grows(property, old, new);
         changes.property(property, &Path::root(name.as_str()), old, new);
+        changes.replace = false;
     }
+    replace_failed(resource, request, &mut changes);
     let mut diff = Diff { changes: changes.found, warnings: removal::kept(resource, request), ..Diff::default() };
     if resource.local.is_some() {
         local::adjust_diff(resource, request, &mut diff);
@@ -61,6 +64,23 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     diff.warnings.extend(loss(resource, &diff));
     diff.warnings.extend(imported::warning(resource, request));
     diff
+}
+
+/// Whether every old element of a list is in the new one too.
+fn grows(property: &Property, old: Option<&Value>, new: Option<&Value>) -> bool {
+    let elements = |list: Option<&Value>| list.and_then(Value::as_array).unwrap_or_default().to_vec();
+    let new = elements(new);
+    elements(old).iter().all(|old| new.iter().any(|new| equal::values(property, old, new)))
+}
+
+/// An object that ended in a failed status is replaced, if no change can repair it.
+fn replace_failed(resource: &Resource, request: &DiffRequest<'_>, changes: &mut Changes) {
+    let Some(wait) = resource.wait.as_ref().filter(|wait| wait.replace_failed) else { return };
+    let mut properties = resource.properties.iter();
+    let Some((name, _)) = properties.find(|(_, property)| property.read.as_ref() == Some(&wait.field)) else { return };
+    if request.olds.text(name).is_some_and(|status| wait.failed.iter().any(|failed| failed == status)) {
+        changes.found.insert(Path::root(name.as_str()), Change { kind: ChangeKind::Update, replace: true });
+    }
 }
 
 /// Adds pending changes of a failed step: they are sent again, whatever the inputs in the state are.
@@ -188,7 +208,7 @@ fn spellings<'a>(resource: &'a Resource, name: &'a str) -> Vec<&'a str> {
 /// A resource with a chosen name must be deleted before its replacement is created; an automatic name changes.
 fn keeps_given_name(resource: &Resource, request: &DiffRequest<'_>, diff: &Diff) -> bool {
     resource.properties.iter().any(|(name, property)| {
-        (property.input == Input::Auto || property.unique)
+        property.unique
             && request.news.given(name).is_some()
             && !presence::is_filled_in(request.news, name)
             && !diff.properties().any(|changed| changed == name)

@@ -146,7 +146,7 @@ fn a_removed_default_is_not_a_change() {
 
 #[test]
 fn delete_before_replace_is_set_only_if_the_program_chose_the_name() {
-    let name = Property { input: Input::Auto, ..input(Kind::String) };
+    let name = Property { input: Input::Auto, unique: true, ..input(Kind::String) };
     let resource = resource(vec![("name", name), ("fixed", Property { replace: true, ..input(Kind::String) })]);
     let old = object(json!({"name": "a", "fixed": "x"}));
     for (news, expected) in [
@@ -156,6 +156,37 @@ fn delete_before_replace_is_set_only_if_the_program_chose_the_name() {
         let news = object(news);
         assert_eq!(diff(&resource, &request(&old, &news)).delete_before_replace, expected);
     }
+}
+
+#[test]
+fn a_chosen_name_that_is_not_unique_is_kept_by_the_replacement() {
+    let name = Property { input: Input::Auto, ..input(Kind::String) };
+    let resource = resource(vec![("name", name), ("fixed", Property { replace: true, ..input(Kind::String) })]);
+    let (old, news) = (object(json!({"name": "a", "fixed": "x"})), object(json!({"name": "a", "fixed": "y"})));
+    assert!(!diff(&resource, &request(&old, &news)).delete_before_replace);
+}
+
+#[test]
+fn a_growing_list_replaces_only_if_an_element_is_removed() {
+    let list = input(Kind::List(Box::new(Kind::String)));
+    let list = Property { growing: true, equal: Some(Equal::Unordered), ..list };
+    let resource = resource(vec![("ids", list)]);
+    for (new, replaces) in [(json!(["b", "a"]), false), (json!(["b"]), true), (json!([]), true)] {
+        let found = paths(&resource, json!({"ids": ["a"]}), &object(json!({ "ids": new })));
+        assert!(!found.is_empty());
+        assert_eq!(found.iter().any(|path| path.ends_with('!')), replaces, "{new}");
+    }
+}
+
+#[test]
+fn an_object_in_a_failed_status_is_replaced() {
+    let status = Property { input: Input::No, ..input(Kind::String) };
+    let mut resource = resource(vec![("name", input(Kind::String)), ("status", status)]);
+    let wait = json!({"field": "status", "passing": [], "failed": ["error"], "replace_failed": true, "cap_ms": 1});
+    resource.wait = serde_json::from_value(wait).ok();
+    let news = object(json!({"name": "a"}));
+    assert_eq!(paths(&resource, json!({"name": "a", "status": "error"}), &news), ["status!"]);
+    assert_eq!(paths(&resource, json!({"name": "a", "status": "ready"}), &news), [""; 0]);
 }
 
 #[test]

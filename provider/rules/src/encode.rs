@@ -225,6 +225,7 @@ fn clearing(property: &Property) -> Json {
         return clear.clone();
     }
     match &property.kind {
+        Kind::String if property.convert == Some(Convert::Milliseconds) => Json::Null,
         Kind::String => Json::from(""),
         Kind::Boolean => Json::from(false),
         Kind::Integer | Kind::Number => Json::from(0),

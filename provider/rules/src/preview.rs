@@ -142,6 +142,7 @@ fn is_respelled(property: &Property) -> bool {
                 | Convert::LastPart
                 | Convert::Timestamp
                 | Convert::Duration
+                | Convert::Milliseconds
                 | Convert::Cidr
                 | Convert::Base64
                 | Convert::Trimmed

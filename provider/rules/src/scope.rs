@@ -31,6 +31,8 @@ pub struct Scope<'a> {
     pub before: Wire,
     /// The fields of the API's responses.
     pub answers: Wire,
+    /// The element of a list that the current call is about.
+    pub element: Option<Json>,
     /// The previous UUIDs.
     pub moves: Moves,
     /// Properties that the API key cannot read now: they keep their values.
@@ -81,6 +83,7 @@ impl<'a> Scope<'a> {
             wanted,
             before,
             answers,
+            element: None,
             moves,
             unreadable,
             was_passing,
@@ -163,6 +166,8 @@ impl<'a> Scope<'a> {
             Source::Property(name) => self.property(name),
             Source::Wire(path) => wire::pluck(&self.answers, path).or_else(|| wire::pluck(&self.wanted, path)),
             Source::Before(path) => wire::get(&self.before, path).cloned(),
+            Source::Element(field) if field.is_empty() => self.element.clone(),
+            Source::Element(field) => wire::get(self.element.as_ref()?.as_object()?, field).cloned(),
             Source::Literal(json) => Some(json.clone()),
             Source::Project if self.parts.project.is_some() => self.parts.project.clone().map(Json::from),
             Source::Project => self.owner("projectId", "project_id", self.defaults.project_id.as_deref()),

@@ -8,6 +8,13 @@ mod domain_record;
 mod domain_registration;
 pub mod functions_function;
 mod ipam_ip;
+mod loadbalancers_acl;
+mod loadbalancers_backend;
+mod loadbalancers_certificate;
+mod loadbalancers_ip;
+mod loadbalancers_load_balancer;
+mod loadbalancers_private_network;
+mod loadbalancers_route;
 mod network_acl;
 mod network_private_network;
 mod object_bucket;
@@ -81,6 +88,13 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DomainZone => &Nothing,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::IpamIp => &ipam_ip::Ip,
+        Handler::LoadbalancersAcl => &loadbalancers_acl::Acl,
+        Handler::LoadbalancersBackend => &loadbalancers_backend::Backend,
+        Handler::LoadbalancersCertificate => &loadbalancers_certificate::Certificate,
+        Handler::LoadbalancersIp => &loadbalancers_ip::Ip,
+        Handler::LoadbalancersLoadBalancer => &loadbalancers_load_balancer::LoadBalancer,
+        Handler::LoadbalancersPrivateNetwork => &loadbalancers_private_network::PrivateNetwork,
+        Handler::LoadbalancersRoute => &loadbalancers_route::Route,
         Handler::NetworkAcl => &network_acl::Acl,
         Handler::NetworkPrivateNetwork => &network_private_network::PrivateNetwork,
         Handler::ObjectBucket => &object_bucket::Bucket,

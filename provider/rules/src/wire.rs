@@ -105,6 +105,13 @@ pub fn reads_like(one: &Json, other: &Json) -> bool {
     one == other || plain_text(one).is_some_and(|text| plain_text(other) == Some(text))
 }
 
+/// Whether an IP address is in a CIDR block.
+pub fn is_in_block(address: &Json, block: &Json) -> bool {
+    let address = address.as_str().and_then(|text| text.parse::<std::net::IpAddr>().ok());
+    let block = block.as_str().and_then(|text| text.parse::<ipnet::IpNet>().ok());
+    address.zip(block).is_some_and(|(address, block)| block.contains(&address))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -135,6 +142,13 @@ mod tests {
     fn a_number_is_equal_to_its_string_in_a_path() {
         assert!(reads_like(&json!(5), &json!("5")) && reads_like(&json!(["a"]), &json!(["a"])));
         assert!(!reads_like(&json!(null), &json!(["a"])) && !reads_like(&json!({}), &json!([])));
+    }
+
+    #[test]
+    fn an_address_is_in_its_block() {
+        assert!(is_in_block(&json!("192.0.2.7"), &json!("192.0.2.0/24")));
+        assert!(!is_in_block(&json!("192.0.3.7"), &json!("192.0.2.0/24")));
+        assert!(!is_in_block(&json!("192.0.2.7"), &json!("192.0.2.7")) && !is_in_block(&json!(1), &json!("::/0")));
     }
 
     #[test]

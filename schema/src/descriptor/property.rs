@@ -42,8 +42,10 @@ pub struct Property {
     /// Can be enabled but not disabled.
     pub one_way: bool,
     /// Unique value: a replacement that keeps the value deletes the old object first. Automatic names (`input: auto`)
-    /// are always unique.
-    pub unique: bool,
+    /// are unique unless this is `false`.
+    pub unique: Option<bool>,
+    /// Elements of the list can be added in place; removing one replaces the resource.
+    pub growing: bool,
     /// Can be updated in place, but adding or removing it replaces the resource.
     pub lasting: bool,
     /// Used at creation only, such as whether an e-mail is sent. A later change has no effect.

@@ -21,6 +21,8 @@ pub(crate) fn kind(
 ) -> Kind {
     let lacks_inner = inner.is_empty();
     let stated = word.kind.as_deref().map(|text| stated(text, &inner, place, findings));
+    // Such an object has no fields: only whether it is set matters.
+    let is_empty_object = wire.and_then(|field| field.fields()).is_some_and(BTreeMap::is_empty);
     let wire = wire.filter(|_| stated.is_none() || !open);
     let found = wire.map(|field| converted(word, field, inner, place, findings));
     let kind = match (stated, found) {
@@ -39,7 +41,9 @@ pub(crate) fn kind(
         }
     };
     match (holds_object(&kind), lacks_inner) {
-        (true, true) => findings.mistake(place, "is an object: list its properties in `properties`"),
+        (true, true) if !is_empty_object => {
+            findings.mistake(place, "is an object: list its properties in `properties`");
+        }
         (false, false) => findings.mistake(&place.at("properties"), format!("the type is {}, not object", name(&kind))),
         _ => {}
     }
@@ -186,6 +190,10 @@ fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Find
         Convert::OnlyTrue => {
             expect(wire == Kind::Boolean, "boolean", &wire, place, findings);
             Kind::Boolean
+        }
+        Convert::Milliseconds => {
+            expect(wire == Kind::Integer, "integer", &wire, place, findings);
+            Kind::String
         }
         Convert::Seconds => {
             expect(wire == Kind::String, "string", &wire, place, findings);

@@ -58,6 +58,7 @@ impl<'a> Scope<'a> {
             passing,
             settled,
             failed: word.failed.clone(),
+            replace_failed: word.replace_failed,
             reason: word.reason.clone(),
             lagging: word.lagging,
             doubt_ms: word.doubt.as_deref().map_or(0, |text| milliseconds(text, &place.at("doubt"), findings)),
@@ -112,7 +113,7 @@ fn enum_values(call: &Call<'_>, field: &str) -> Vec<String> {
     }
 }
 
-fn check_values(given: &[String], known: &[String], place: &Place, findings: &mut Findings) {
+pub(super) fn check_values(given: &[String], known: &[String], place: &Place, findings: &mut Findings) {
     for value in given.iter().filter(|value| !known.is_empty() && !known.contains(value)) {
         findings.mistake(place, format!("\"{value}\" is not one of {}", known.join(", ")));
     }

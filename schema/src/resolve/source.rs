@@ -22,10 +22,14 @@ impl<'a> Scope<'a> {
             "locality" => Source::Locality,
             "project" => Source::Project,
             "organization" => Source::Organization,
+            "element" => Source::Element(String::new()),
             _ => {
                 if let Some(path) = word.strip_prefix("wire.") {
                     check_answer_field(answers, path, place, findings);
                     return Source::Wire(path.to_owned());
+                }
+                if let Some(field) = word.strip_prefix("element.") {
+                    return Source::Element(field.to_owned());
                 }
                 if let Some(path) = word.strip_prefix("before.") {
                     let field = path.split('.').next().unwrap_or(path);

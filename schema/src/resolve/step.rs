@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Body, Find, Operation, Property, Query, Source, Step, When};
+use catalog::{Body, Each, Find, Operation, Property, Query, Settles, Source, Step, When};
 use scaleway_api::Method;
 
 use super::kind::object_of;
-use super::{Call, Calls, Scope, storage};
+use super::{Call, Calls, Scope, check_answer_field, storage};
 use crate::descriptor;
 use crate::findings::{Findings, did_you_mean};
+use crate::shape::Field;
 
 impl<'a> Scope<'a> {
     /// The steps of several requests.
@@ -56,12 +57,25 @@ impl<'a> Scope<'a> {
             empty_when_new: word.empty_when_new,
             tells: self.tells(call, findings),
             emptied: self.emptied(call, calls, findings),
+            each: self.each(call, calls, findings),
+            settles: settles(call, findings),
         }
     }
 
     fn tells(&self, call: &Call<'a>, findings: &mut Findings) -> Vec<String> {
         let place = call.place.at("tells");
         call.step.tells.iter().filter(|name| self.check_property(name, &place, findings)).cloned().collect()
+    }
+
+    fn each(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Each> {
+        let word = call.step.each.as_ref()?;
+        let place = call.place.at("each");
+        if self.property_of_field(&word.field).is_none() {
+            findings.mistake(&place.at("field"), format!("no property is sent as \"{}\"", word.field));
+        }
+        let live = word.live.split("[]").next().unwrap_or_default();
+        check_answer_field(&calls.answers, live, &place.at("live"), findings);
+        Some(Each { field: word.field.clone(), live: word.live.clone(), of: word.of })
     }
 
     fn emptied(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Operation> {
@@ -137,7 +151,9 @@ impl<'a> Scope<'a> {
             }
         }
         call.body()?;
-        let fields = if word.fields.is_empty() {
+        let fields = if word.each.is_some() {
+            Vec::new()
+        } else if word.fields.is_empty() {
             let renamed =
                 |name: &str| word.rename.iter().find(|(_, here)| *here == name).map(|(usual, _)| usual.clone());
             let usual = known.iter().map(|name| renamed(name).unwrap_or_else(|| (*name).to_owned()));
@@ -190,11 +206,31 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Whether a property is sent in this top-level field.
+/// The status of the elements of a list.
+fn settles(call: &Call<'_>, findings: &mut Findings) -> Option<Settles> {
+    let word = call.step.settles.as_ref()?;
+    let place = call.place.at("settles");
+    let status =
+        call.answer().and_then(|element| Some(Field { schema: element.fields()?.get(&word.field)?, ..element }));
+    if let Some(status) = status {
+        let values = match status.kind() {
+            scaleway_api::Kind::Enum { values, .. } => values.clone(),
+            _ => Vec::new(),
+        };
+        super::settle::check_values(&word.passing, &values, &place.at("passing"), findings);
+        super::settle::check_values(&word.failed, &values, &place.at("failed"), findings);
+    } else {
+        let message = format!("an element of {} has no field \"{}\"", call.operation.id, word.field);
+        findings.mistake(&place.at("field"), message);
+    }
+    Some(Settles { field: word.field.clone(), passing: word.passing.clone(), failed: word.failed.clone() })
+}
+
+/// Whether a property is sent in this field: at its path, or inside of it.
 pub(crate) fn sends(property: &Property, field: &str) -> bool {
     match property.send.as_deref() {
         Some(".") => object_of(&property.kind).is_some_and(|inner| inner.values().any(|inner| sends(inner, field))),
-        path => path.and_then(|path| path.split('.').next()) == Some(field),
+        path => path.is_some_and(|path| path == field || path.split('.').next() == Some(field)),
     }
 }
 
@@ -202,6 +238,7 @@ pub(crate) fn sends(property: &Property, field: &str) -> bool {
 pub(crate) fn is_made_for(step: &Step, name: &str, property: &Property) -> bool {
     let body = step.call.body.as_ref();
     body.is_some_and(|body| body.fields.iter().any(|field| sends(property, field)))
+        || step.each.as_ref().is_some_and(|each| sends(property, &each.field))
         || step.when.as_ref().is_some_and(|when| when.property == name)
 }
 

@@ -39,6 +39,10 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
             let seconds = duration::seconds(&text).ok_or("must be a duration such as `30s` or `1m30s`")?;
             Json::String(duration::to_wire(seconds))
         }
+        (Convert::Milliseconds, Json::String(text)) => {
+            let seconds = duration::seconds(&text).ok_or("must be a duration such as `30s` or `1m30s`")?;
+            number((seconds * 1e3).round())
+        }
         (Convert::Base64, Json::String(text)) => Json::String(BASE64.encode(text)),
         (Convert::NameValueList, Json::Object(map)) => {
             Json::Array(map.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect())
@@ -87,6 +91,9 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
         (Convert::Megabytes, Json::Number(number)) => unscaled(&number, MEGABYTE),
         (Convert::Seconds, Json::String(text)) => duration::seconds(&text).map_or(Json::String(text), number),
         (Convert::Duration, Json::String(text)) => Json::String(duration::seconds(&text).map_or(text, duration::to_go)),
+        (Convert::Milliseconds, Json::Number(number)) => {
+            Json::String(duration::to_go(number.as_f64().unwrap_or_default() / 1e3))
+        }
         (Convert::Timestamp, Json::String(text)) => Json::String(cut_to_seconds(text)),
         (Convert::Base64Text, Json::String(text)) => Json::String(base64_text(text)),
         (Convert::NameValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(name_and_value).collect()),
@@ -258,6 +265,17 @@ mod tests {
     fn false_is_not_sent_if_only_true_can_be() {
         assert_eq!(to_wire(Convert::OnlyTrue, json!(false)), Ok(None));
         assert_eq!(to_wire(Convert::OnlyTrue, json!(true)), Ok(Some(json!(true))));
+    }
+
+    #[test]
+    fn a_duration_is_sent_in_milliseconds() {
+        for (text, sent, read) in
+            [("1m30s", json!(90_000), "1m30s"), ("0.5s", json!(500), "500ms"), ("5s", json!(5000), "5s")]
+        {
+            assert_eq!(to_wire(Convert::Milliseconds, json!(text)), Ok(Some(sent.clone())), "{text}");
+            assert_eq!(from_wire(Convert::Milliseconds, sent, None, None), Some(json!(read)), "{text}");
+        }
+        assert!(to_wire(Convert::Milliseconds, json!("soon")).is_err());
     }
 
     #[test]
