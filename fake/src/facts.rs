@@ -10,7 +10,7 @@ use scaleway_api::{Document, Method, WaitStatuses};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::store::{Condition, Count, Embed, Kind, Missing};
+use crate::store::{Condition, Count, Embed, Join, Kind, Missing};
 
 /// Name of the API document and content of its file.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
@@ -108,6 +108,7 @@ pub(crate) struct KindFacts {
     pub(crate) nanoseconds: bool,
     pub(crate) counts: BTreeMap<String, By>,
     pub(crate) embeds: BTreeMap<String, By>,
+    pub(crate) joins: BTreeMap<String, JoinFacts>,
     pub(crate) conditions: Vec<ConditionFacts>,
     pub(crate) removed_with: Vec<By>,
     pub(crate) kept_by: Vec<By>,
@@ -154,6 +155,18 @@ pub(crate) struct By {
     /// Why the object cannot be deleted.
     #[serde(default)]
     pub(crate) help: String,
+}
+
+/// The object that a field shows.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JoinFacts {
+    pub(crate) kind: String,
+    /// The field of this object, shown or hidden, that names it.
+    pub(crate) by: String,
+    /// Paths of lists that are empty in it.
+    #[serde(default)]
+    pub(crate) emptied: Vec<String>,
 }
 
 /// A field that has a value while another object exists.
@@ -245,6 +258,13 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         name: leaked(&by.kind),
         by: leaked(&by.field),
     });
+    let joins = facts.joins.iter().map(|(field, join)| Join {
+        field: leaked(field),
+        kind: |name| plain(name).map(|plain| &plain.kind),
+        name: leaked(&join.kind),
+        by: leaked(&join.by),
+        emptied: join.emptied.iter().map(leaked).collect::<Vec<_>>().leak(),
+    });
     let conditions = facts.conditions.iter().map(|condition| Condition {
         field: leaked(&condition.field),
         value: condition.value.clone(),
@@ -265,6 +285,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         transient: transient.iter().map(leaked).collect::<Vec<_>>().leak(),
         counts: counts.collect::<Vec<_>>().leak(),
         embeds: embeds.collect::<Vec<_>>().leak(),
+        joins: joins.collect::<Vec<_>>().leak(),
         conditions: conditions.collect::<Vec<_>>().leak(),
         srn: srn.filter(|_| properties.is_some_and(|properties| properties.contains_key("srn"))),
         ..Kind::new(name, schema, list_field(document, schema).map_or("", |field| field.leak()), missing)
@@ -365,6 +386,7 @@ mod tests {
                 .chain(&facts.in_order)
                 .chain(facts.counts.keys())
                 .chain(facts.embeds.keys())
+                .chain(facts.joins.keys())
                 .chain(facts.filters.values());
             let shown = shown.chain(facts.created_answer.keys()).chain(facts.changed_answer.keys());
             let shown = shown.chain(facts.conditions.iter().map(|condition| &condition.field));
@@ -373,8 +395,13 @@ mod tests {
                 assert!(answer.contains_key(field), "{name}: the answer has no field {field}");
             }
             let asked = facts.required.iter().chain(facts.exactly_one.iter().flatten()).chain(facts.renamed.keys());
-            for field in asked.chain(&facts.hidden) {
+            for field in asked {
                 assert!(request.contains(field), "{name}: the request has no field {field}");
+            }
+            let create = plain.document.operation(&format!("Create{}", facts.noun));
+            let in_path = |field: &str| create.is_some_and(|create| create.path.parameters().any(|name| name == field));
+            for field in &facts.hidden {
+                assert!(request.contains(field) || in_path(field), "{name}: the request has no field {field}");
             }
             for operation in facts.actions.keys() {
                 assert!(plain.document.operation(operation).is_some(), "{name}: there is no operation {operation}");

@@ -33,6 +33,8 @@ pub(crate) struct Kind {
     pub(crate) counts: &'static [Count],
     /// Fields that hold other objects.
     pub(crate) embeds: &'static [Embed],
+    /// Fields that show another object, which a field of this one names.
+    pub(crate) joins: &'static [Join],
     /// Fields that have a value while an object exists.
     pub(crate) conditions: &'static [Condition],
     /// Fills fields that are looked up when the object is shown.
@@ -56,6 +58,17 @@ pub(crate) struct Embed {
     pub(crate) kind: fn(&str) -> Option<&'static Kind>,
     pub(crate) name: &'static str,
     pub(crate) by: &'static str,
+}
+
+/// A field that shows the object that another field, shown or hidden, names; the first one of a list.
+#[derive(Debug)]
+pub(crate) struct Join {
+    pub(crate) field: &'static str,
+    pub(crate) kind: fn(&str) -> Option<&'static Kind>,
+    pub(crate) name: &'static str,
+    pub(crate) by: &'static str,
+    /// Paths of lists in the shown object that are empty there.
+    pub(crate) emptied: &'static [&'static str],
 }
 
 /// A field that has the value while an object of the kind exists whose fields equal those of the shown object.
@@ -136,6 +149,7 @@ impl Kind {
             transient: &[],
             counts: &[],
             embeds: &[],
+            joins: &[],
             conditions: &[],
             view: None,
             srn: None,
@@ -283,7 +297,8 @@ impl Store {
     pub(crate) fn show(&self, kind: &Kind, object: &Object) -> Map<String, Value> {
         let mut fields = object.fields.clone();
         for count in kind.counts {
-            let counted = self.of_name(count.kind).filter(|other| other.text(count.by) == object.id).count();
+            let names = |other: &&Object| other.text(count.by) == object.id || other.hidden_text(count.by) == object.id;
+            let counted = self.of_name(count.kind).filter(names).count();
             fields.insert(count.field.to_owned(), Value::from(counted));
         }
         for Embed { field, kind, name, by } in kind.embeds {
@@ -291,6 +306,9 @@ impl Store {
             let own = self.of(kind).filter(|other| other.text(by) == object.id);
             let shown: Value = own.map(|other| Value::Object(self.show(kind, other))).collect();
             fields.insert((*field).to_owned(), shown);
+        }
+        for join in kind.joins {
+            fields.insert(join.field.to_owned(), self.joined(join, object).map_or(Value::Null, Value::Object));
         }
         for Condition { field, value, kind, equal } in kind.conditions {
             let fits =
@@ -309,6 +327,21 @@ impl Store {
             fields.entry("srn").or_insert_with(|| Value::from(name));
         }
         fields
+    }
+
+    fn joined(&self, join: &Join, object: &Object) -> Option<Map<String, Value>> {
+        let named = object.fields.get(join.by).or_else(|| object.hidden.get(join.by))?;
+        let id = named.get(0).unwrap_or(named).as_str()?;
+        let kind = (join.kind)(join.name)?;
+        let mut shown = self.show(kind, self.get(kind, &object.locality, id).ok()?);
+        for path in join.emptied {
+            let mut steps = path.split('.');
+            let first = steps.next().and_then(|first| shown.get_mut(first));
+            if let Some(list @ Value::Array(_)) = first.and_then(|first| steps.try_fold(first, Value::get_mut)) {
+                *list = Value::Array(Vec::new());
+            }
+        }
+        Some(shown)
     }
 
     /// Lets everything happen that is due at `now`.

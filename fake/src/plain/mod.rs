@@ -85,7 +85,7 @@ pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -
     unique(call, plain, &fields)?;
     let mut object = Object::new(&plain.kind, &call.locality(), &id, fields);
     for name in &facts.hidden {
-        object.hidden.extend(call.body.get(name).map(|value| (name.clone(), value.clone())));
+        object.hidden.extend(named(call, name).map(|value| (name.clone(), value)));
     }
     let passes = |status: &&Status| status.created != status.settled && object.text(&status.field) == status.created;
     if let Some(status) = plain.status.as_ref().filter(passes) {
@@ -126,6 +126,9 @@ pub(crate) fn update(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     parents(call, plain, "update")?;
     let given = given(call, plain);
     change(call, plain, &id, given)?;
+    let hidden: Vec<_> =
+        plain.facts.hidden.iter().filter_map(|name| Some((name.clone(), call.body.get(name)?.clone()))).collect();
+    call.change(&plain.kind, &id)?.hidden.extend(hidden);
     if let Some(status) = plain.status.as_ref()
         && let Some(updated) = &status.updated
     {
@@ -207,12 +210,18 @@ fn check(call: &Call<'_>, plain: &Plain) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A field of the request, or of its path.
+fn named(call: &Call<'_>, field: &str) -> Option<Value> {
+    call.body.get(field).cloned().or_else(|| call.parameters.get(field).map(|value| json!(value)))
+}
+
 /// The objects that fields of the request name; they must exist, and be settled where the facts say so.
 fn parents(call: &Call<'_>, plain: &Plain, verb: &str) -> Result<Vec<(String, Object)>, Refusal> {
     let mut found = Vec::new();
     for (field, parent) in &plain.facts.parents {
-        let Some(id) = call.body.get(field).and_then(Value::as_str).filter(|id| !id.is_empty()) else { continue };
-        let object = parent_of(call, parent, id, verb)?;
+        let id = named(call, field).and_then(|id| id.as_str().map(str::to_owned));
+        let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+        let object = parent_of(call, parent, &id, verb)?;
         found.push((field.clone(), object.clone()));
     }
     Ok(found)
@@ -235,8 +244,9 @@ fn settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), R
 fn of_parents_settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), Refusal> {
     let object = call.find(&plain.kind, id)?;
     for (field, parent) in &plain.facts.parents {
-        if parent.settled.iter().any(|other| other == verb) && !object.text(field).is_empty() {
-            parent_of(call, parent, object.text(field), verb)?;
+        let id = object.fields.get(field).or_else(|| object.hidden.get(field)).and_then(Value::as_str);
+        if let Some(id) = id.filter(|id| parent.settled.iter().any(|other| other == verb) && !id.is_empty()) {
+            parent_of(call, parent, id, verb)?;
         }
     }
     Ok(())

@@ -22,6 +22,7 @@ pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod ipam;
 pub(crate) mod keys;
+pub(crate) mod lb;
 pub(crate) mod object;
 pub(crate) mod rdb;
 pub(crate) mod secret;
@@ -48,6 +49,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &iam::PRODUCT,
     &ipam::PRODUCT,
     &keys::PRODUCT,
+    &lb::PRODUCT,
     &rdb::PRODUCT,
     &secret::PRODUCT,
     &vpc::PRODUCT,
@@ -168,6 +170,7 @@ mod tests {
             let facts = &plain.facts;
             let others = facts.parents.values().map(|parent| &parent.kind);
             let others = others.chain(facts.counts.values().chain(facts.embeds.values()).map(|by| &by.kind));
+            let others = others.chain(facts.joins.values().map(|join| &join.kind));
             for other in others.chain(facts.kept_by.iter().chain(&facts.removed_with).map(|by| &by.kind)) {
                 assert!(kind(other).is_some(), "{}: there is no kind {other}", plain.kind.name);
             }

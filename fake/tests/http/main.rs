@@ -12,6 +12,7 @@ mod framework;
 mod functions;
 mod iam;
 mod keys;
+mod lb;
 mod object;
 mod postgres;
 mod presigned;

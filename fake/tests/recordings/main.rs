@@ -25,7 +25,7 @@ use replay::{Compared, Difference};
 use tally::Tally;
 
 /// Whose recordings are replayed: the folders below `traffic`.
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 13] = [
     "account",
     "cockpit",
     "container",
@@ -38,6 +38,7 @@ const SERVICES: [&str; 12] = [
     "secret",
     "vpc",
     "vpcgw",
+    "../traffic-more/lb",
 ];
 
 /// The share of answers that must have the recorded status.

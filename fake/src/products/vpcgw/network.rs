@@ -87,7 +87,7 @@ fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &st
 }
 
 /// Does something in the region of the call's zone: networks and their addresses are regional.
-fn in_region<T>(call: &mut Call<'_>, work: impl FnOnce(&mut Call<'_>) -> T) -> T {
+pub(crate) fn in_region<T>(call: &mut Call<'_>, work: impl FnOnce(&mut Call<'_>) -> T) -> T {
     let parameters = call.parameters.clone();
     let zone = call.locality();
     let region = zone.rsplit_once('-').map_or(zone.clone(), |(region, _)| region.to_owned());

@@ -1,0 +1,58 @@
+//! Certificates: from Let's Encrypt after some time, or given with the request.
+
+use serde_json::json;
+
+use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::plain;
+
+static CERTIFICATE: Named = Named("lb/certificate");
+
+/// Domain names that Let's Encrypt does not reach begin like this.
+const UNREACHABLE: &str = "unreachable.";
+
+/// The time of a certificate that has no validity yet, as recorded.
+const NEVER: &str = "0001-01-01T00:00:00Z";
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let now = call.timestamp();
+    let end = "2036-07-18T10:33:06Z";
+    let Some(wanted) = call.body.get("letsencrypt").cloned().filter(|wanted| !wanted.is_null()) else {
+        let known = json!({
+            "type": "custom",
+            "status": "ready",
+            "common_name": "www.example.org",
+            "subject_alternative_name": ["example.org"],
+            "not_valid_before": now,
+            "not_valid_after": end,
+        });
+        let mut answer = plain::create(call, CERTIFICATE.plain(), known)?;
+        super::show_machine(call, &mut answer)?;
+        return Ok(answer);
+    };
+    let name = wanted["common_name"].as_str().unwrap_or_default().to_owned();
+    let others = wanted.get("subject_alternative_name").filter(|others| others.is_array()).cloned();
+    let known = json!({
+        "type": "letsencrypt",
+        "status": "pending",
+        "common_name": name,
+        "subject_alternative_name": others.unwrap_or_else(|| json!([])),
+        "not_valid_before": NEVER,
+        "not_valid_after": NEVER,
+    });
+    let mut answer = plain::create(call, CERTIFICATE.plain(), known)?;
+    let id = answer["id"].as_str().unwrap_or_default().to_owned();
+    let then = if name.starts_with(UNREACHABLE) {
+        json!({ "status": "error", "status_details": format!("{name} does not resolve to the load balancer") })
+    } else {
+        json!({
+            "status": "ready",
+            "fingerprint": "9a4b6e696124f10557f6dad8beb089205fab5d4b",
+            "not_valid_before": now,
+            "not_valid_after": end,
+        })
+    };
+    call.pass(&CERTIFICATE, &id, "pending", then)?;
+    super::show_machine(call, &mut answer)?;
+    Ok(answer)
+}
