@@ -104,6 +104,40 @@ printer = scaleway.ipam.Ip(
     custom_resources=[{"mac_address": "02:00:00:12:34:56", "name": "printer"}],
 )
 
+# Load balancers.
+
+entry = scaleway.loadbalancers.Ip("entry", tags=["public"])
+balancer = scaleway.loadbalancers.LoadBalancer("entry", type="LB-S", ip_ids=[entry.id], external_private_networks=True)
+attached = scaleway.loadbalancers.PrivateNetwork("backend", lb_id=balancer.id, private_network_id=network.id)
+servers = scaleway.loadbalancers.Backend(
+    "servers",
+    lb_id=balancer.id,
+    forward_protocol="http",
+    forward_port=8080,
+    server_ips=["172.16.8.20"],
+    health_check_http={"uri": "/health"},
+    opts=pulumi.ResourceOptions(depends_on=[attached]),
+)
+certificate = scaleway.loadbalancers.Certificate(
+    "shop", lb_id=balancer.id, letsencrypt={"common_name": "shop.example.org"}
+)
+secure = scaleway.loadbalancers.Frontend(
+    "https", lb_id=balancer.id, backend_id=servers.id, inbound_port=443, certificate_ids=[certificate.id]
+)
+plain = scaleway.loadbalancers.Frontend(
+    "http", lb_id=balancer.id, backend_id=servers.id, inbound_port=80, external_acls=True
+)
+scaleway.loadbalancers.Acl(
+    "to-https",
+    frontend_id=plain.id,
+    index=1,
+    action={"type": "redirect", "redirects": [{"type": "scheme", "target": "https", "code": 301}]},
+    match={"http_filter": "path_begin", "http_filter_values": ["/"]},
+)
+scaleway.loadbalancers.Route(
+    "images", frontend_id=secure.id, backend_id=servers.id, match_host_header="images.example.org"
+)
+
 # DNS.
 
 zone = scaleway.domain.Zone("shop", domain="example.org", subdomain="shop")

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
-use catalog::{Catalog, Equal, IdPart, Input, Resource};
+use catalog::{Catalog, Equal, IdPart, Input, Locality, Resource};
 use prost_types::Struct;
 use scaleway_fake::{Fake, Seed};
 use serde::Deserialize;
@@ -262,7 +262,12 @@ async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &T
     let (_, name) = found.unwrap_or_else(|| panic!("{token}: {} is not in {all:?}", thing.id));
     assert_eq!(plugin.list(token, &query, 1).await, all, "{token}: in pages");
     let is_by_uuid = resource.id.contains(&IdPart::Id) && resource.other_ids.is_empty();
-    let place = ["region", "zone"].iter().find_map(|place| Some((*place, state[*place].as_str()?)));
+    let kind = match resource.locality {
+        Locality::Region => "region",
+        Locality::Zone => "zone",
+        Locality::Global => "",
+    };
+    let place = state.get(kind).and_then(|place| Some((kind, place.as_str()?)));
     let here = place.map_or_else(|| json!({}), |(kind, place)| json!({ kind: place }));
     // Names are searched in the provider's project.
     let mut namesakes = plugin.list(token, &here, 0).await;

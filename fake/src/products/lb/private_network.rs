@@ -7,7 +7,7 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK as NETWORK;
-use crate::products::vpcgw::in_region;
+use crate::products::vpcgw::network::in_region;
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(super) static PRIVATE_NETWORK: Kind = Kind {

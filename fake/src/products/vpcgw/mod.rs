@@ -3,7 +3,7 @@
 mod address;
 mod gateway;
 mod kinds;
-mod network;
+pub(crate) mod network;
 
 use crate::product::Product;
 
