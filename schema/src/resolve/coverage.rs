@@ -42,6 +42,9 @@ impl<'a> Scope<'a> {
                     self.check_property(other, &place.at(word), findings);
                 }
             }
+            if word.handled_if.is_some() && !self.has_special_calls() {
+                findings.mistake(&place.at("handledIf"), "requires a handler (`special`) with operations");
+            }
         }
     }
 

@@ -111,3 +111,14 @@ fn only_a_restored_instance_inherits_inputs() {
     );
     assert_eq!(Instance.created_by_default(&object(json!({ "privateNetwork": {} }))), [""; 0]);
 }
+
+#[test]
+fn an_import_contains_no_address_that_ipam_chose() {
+    for (is_ipam, left) in
+        [(true, json!({ "enableIpam": true })), (false, json!({ "enableIpam": false, "ipNet": "a" }))]
+    {
+        let mut inputs = object(json!({ "privateNetwork": { "enableIpam": is_ipam, "ipNet": "a" } }));
+        Instance.imported(&mut inputs);
+        assert_eq!(inputs, object(json!({ "privateNetwork": left })));
+    }
+}
