@@ -1,5 +1,5 @@
-//! How many requests the fake answers in a second on one core: a client on the same thread creates 1000 objects, reads
-//! each and lists them in pages of 100. Ends with 1 below [`LEAST`].
+//! Measures how many requests per second the fake answers on one core: a client on the same thread creates 1000
+//! objects, reads each and lists them in pages of 100. Exits with 1 below [`LEAST`].
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::process::ExitCode;
@@ -9,12 +9,12 @@ use scaleway_fake::Fake;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Requests per second, client included.
+/// Requests per second, including the client.
 const LEAST: f64 = 5000.0;
 const OBJECTS: u32 = 1000;
 const PATH: &str = "/vpc/v2/regions/fr-par/vpcs";
 
-/// A client with one connection. It reads no more than the length of an answer and its id.
+/// A client with one connection. It parses only the length and the id of an answer.
 struct Client(TcpStream);
 
 impl Client {
@@ -37,7 +37,7 @@ impl Client {
 }
 
 async fn measure() -> f64 {
-    let fake = Fake::builder().chance(1).start().await.unwrap();
+    let fake = Fake::builder().rng_seed(1).start().await.unwrap();
     let address = fake.url().strip_prefix("http://").unwrap().to_owned();
     let stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();

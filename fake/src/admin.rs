@@ -1,20 +1,20 @@
-//! The fake's own addresses below `/_fake/`, for tests that only speak HTTP. They need no key.
+//! The addresses below `/_fake/`, for tests that only use HTTP. They need no API key.
 //!
-//! | request | what it does |
+//! | request | effect |
 //! |---|---|
-//! | `GET /_fake/requests` | all requests so far: `[{"t", "method", "path", "status", "operation", "query", "body"}]`, secrets included; these addresses are not among them |
-//! | `DELETE /_fake/requests` | forgets them |
-//! | `GET /_fake/faults` | the faults still to happen |
-//! | `POST /_fake/faults` | adds one; see [`crate::Fault`] |
-//! | `DELETE /_fake/faults` | forgets them |
-//! | `POST /_fake/clock` | `{"advance": 60}` moves the clock ahead by seconds |
-//! | `POST /_fake/settle` | `{"seconds": 5}`: how long passing statuses last from now on |
+//! | `GET /_fake/requests` | all requests so far, with secrets, except for those below `/_fake/`: `[{"t", "method", "path", "status", "operation", "query", "body"}]` |
+//! | `DELETE /_fake/requests` | clears the list |
+//! | `GET /_fake/faults` | the pending faults |
+//! | `POST /_fake/faults` | adds a fault; see [`crate::Fault`] |
+//! | `DELETE /_fake/faults` | removes the pending faults |
+//! | `POST /_fake/clock` | `{"advance": 60}` advances the clock, in seconds |
+//! | `POST /_fake/settle` | `{"seconds": 5}`: sets the duration of transient statuses |
 //! | `GET /_fake/objects` | all objects: `[{"kind", "locality", "id", "fields"}]` |
-//! | `PATCH /_fake/objects` | `{"kind", "locality", "id", "fields": {...}}` sets fields behind everybody's back |
-//! | `DELETE /_fake/objects` | `{"kind", "locality", "id"}` takes an object away behind everybody's back |
-//! | `POST /_fake/login` | `{"instance", "user", "password", "database"}`: whether a database would let somebody in, as `{"accepted", "reason"}`; `instance` and `database` may be left out. A client of PostgreSQL may log in at the fake's own address too |
+//! | `PATCH /_fake/objects` | `{"kind", "locality", "id", "fields": {...}}` sets fields without a request of the API |
+//! | `DELETE /_fake/objects` | `{"kind", "locality", "id"}` removes an object without a request of the API |
+//! | `POST /_fake/login` | `{"instance", "user", "password", "database"}`: whether a database accepts a login, as `{"accepted", "reason"}`; `instance` and `database` are optional. PostgreSQL clients can log in at the address of the fake too |
 //!
-//! A change answers 204, one that cannot be read 400 with the reason.
+//! A successful change answers 204, an invalid request 400 with the reason.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ use crate::request::Received;
 use crate::state::Server;
 use crate::store::Object;
 
-/// Which object is meant, and what to set in it.
+/// The object of a request, and the fields to set.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Target {
@@ -54,7 +54,7 @@ struct Settle {
     seconds: f64,
 }
 
-/// The answer, if the request is for one of these addresses.
+/// The answer, if the path is one of these addresses.
 pub(crate) fn answer(server: &Server, received: &Received) -> Option<Answer> {
     let what = received.path.strip_prefix("/_fake/")?;
     let answer = match handle(server, received, what) {
@@ -90,7 +90,7 @@ fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Ref
 }
 
 impl Server {
-    /// Sets fields of an object behind everybody's back.
+    /// Sets fields of an object without a request of the API.
     pub(crate) fn change(
         &self,
         kind: &str,
@@ -103,7 +103,7 @@ impl Server {
         Ok(())
     }
 
-    /// Takes an object away behind everybody's back.
+    /// Removes an object without a request of the API.
     pub(crate) fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), Refusal> {
         let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
         self.world().store.remove(kind, locality, id).map(drop)

@@ -1,13 +1,13 @@
-//! What the fake says back: the refusals as Scaleway was recorded or is documented to word them.
+//! Answers of the fake, with the errors in Scaleway's recorded or documented words.
 //!
-//! It does not know products; they choose among the constructors here.
+//! This module does not depend on products; they call the constructors here.
 
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use scaleway_api::{Reason, Violation};
 use serde_json::{Value, json};
 
-/// A status and, unless the answer is empty, its JSON body.
+/// A status and a JSON body, unless the body is empty.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -15,7 +15,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The HTTP answer, with the request id that every answer of Scaleway carries.
+    /// The HTTP response, with the request id that each of Scaleway's answers has.
     pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
         let body = self.body.map(|body| body.to_string()).unwrap_or_default();
         let mut response = Response::new(Bytes::from(body));
@@ -29,17 +29,17 @@ impl Answer {
     }
 }
 
-/// An answer that says no.
+/// An answer that rejects the request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal(pub(crate) Answer);
 
 impl Refusal {
-    /// 404 with `type`, as most products word it. `resource` is a label such as `instance`.
+    /// 404 with `type`, the form of most products. `resource` is a label such as `instance`.
     pub(crate) fn not_found(resource: &str, id: &str) -> Self {
         Self::of(404, "not_found", "resource is not found", json!({ "resource": resource, "resource_id": id }))
     }
 
-    /// Only a `message`, as registry and functions word their refusals.
+    /// An error with a `message` only, the form of registry and functions.
     pub(crate) fn message(status: u16, message: &str) -> Self {
         Self(Answer { status, body: Some(json!({ "message": message })) })
     }
@@ -49,7 +49,7 @@ impl Refusal {
         Self::argument(argument, Reason::Required, "")
     }
 
-    /// 400 for one argument that has the right type and yet cannot be.
+    /// 400 for one argument that has the right type and an invalid value.
     pub(crate) fn constraint(argument: &str, help: &str) -> Self {
         Self::argument(argument, Reason::Constraint, help)
     }
@@ -61,7 +61,7 @@ impl Refusal {
         Self::arguments(&details)
     }
 
-    /// 401: no key, or not a key that works.
+    /// 401: the API key is missing or invalid.
     pub(crate) fn unauthenticated(reason: &str) -> Self {
         let further = json!({ "method": "api_key", "reason": reason });
         Self::of(401, "denied_authentication", "authentication is denied", further)
@@ -73,13 +73,13 @@ impl Refusal {
         Self::of(403, "permissions_denied", "insufficient permissions", further)
     }
 
-    /// 409: the object is on its way from one status to another.
+    /// 409: the status of the object is transient.
     pub(crate) fn transient(resource: &str, id: &str, state: &str) -> Self {
         let further = json!({ "resource": resource, "resource_id": id, "current_state": state });
         Self::of(409, "transient_state", "resource is in a transient state", further)
     }
 
-    /// 409: there is one already.
+    /// 409: the object exists already.
     pub(crate) fn already_exists(resource: &str, id: &str, help: &str) -> Self {
         let further = json!({ "resource": resource, "resource_id": id, "help_message": help });
         Self::of(409, "already_exists", "resource already exists", further)
@@ -91,12 +91,12 @@ impl Refusal {
         Self::of(412, "precondition_failed", "precondition is not respected", further)
     }
 
-    /// 501: Scaleway has it, the fake does not.
+    /// 501: the API has the operation, the fake does not.
     pub(crate) fn not_served(what: &str) -> Self {
         Self::message(501, &format!("the fake does not serve {what}"))
     }
 
-    /// 500: the fake itself is wrong.
+    /// 500: the fake has a bug.
     pub(crate) fn defect(what: &str) -> Self {
         Self::message(500, &format!("defect of the fake: {what}"))
     }

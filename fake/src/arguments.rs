@@ -1,29 +1,29 @@
-//! The command line. It does not know what the fake does with it.
+//! The command-line arguments. This module does not use their values.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) const HELP: &str = "\
-Scaleway in memory, for tests.
+An in-memory implementation of Scaleway's APIs for tests.
 
 Usage: scaleway-fake [--listen ADDRESS] [--settle SECONDS] [--log FILE] [--seed FILE]
                      [--enforce-permissions]
 
-  --listen ADDRESS   a loopback address and port (default 127.0.0.1:0, which takes a free port)
-  --settle SECONDS   how long statuses such as `creating` last (default 0: over at the first look)
+  --listen ADDRESS   a loopback address and port (default 127.0.0.1:0, which selects a free port)
+  --settle SECONDS   duration of statuses such as `creating` (default 0: until the next read)
   --log FILE         write one JSON line per request, without secrets
-  --seed FILE        JSON: what exists before the start
+  --seed FILE        JSON with the objects that exist at the start
   --enforce-permissions
-                     let API keys do only what IAM policies allow; keys that were not made here may do everything
-  --help             show this text
+                     limit API keys created through IAM to their policies; others have all permissions
+  --help             show this help
   --version          show the version
 
 The first line on stdout is the URL to give to clients, for example as SCW_API_URL.
 It runs until it is interrupted. Faults, the clock and the list of requests are below /_fake/.
 ";
 
-/// What the command line asks for.
+/// The command of the command line.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Help,
@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
     pub(crate) enforce_permissions: bool,
 }
 
-/// Reads the arguments that follow the program's name; fails with a sentence for the user.
+/// Parses the arguments after the program name; returns an error message for the user.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let mut parsed = Arguments { listen, settle: Duration::ZERO, log: None, seed: None, enforce_permissions: false };
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn every_option_is_read() {
+    fn every_option_is_parsed() {
         let Ok(Command::Serve(read)) =
             parse_words("--listen [::1]:80 --settle 2.5 --log a --seed b --enforce-permissions")
         else {
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn error_names_the_invalid_argument() {
         for (line, expected) in [
             ("--listen", "--listen needs a value"),
             ("--listen here", "expected an address"),

@@ -1,6 +1,6 @@
-//! One call as a product's handler sees it: what was asked, and everything that can be done about it.
+//! One call of an operation, with its arguments and the functions that handlers use.
 //!
-//! It does not know HTTP: what arrives here has been authenticated, matched and validated.
+//! This module does not depend on HTTP: the request has been authenticated, matched and validated.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,42 +14,42 @@ use crate::answer::Refusal;
 use crate::clock;
 use crate::facts::Named;
 use crate::paging;
-use crate::rights::Sight;
+use crate::rights::Visibility;
 use crate::store::{Kind, Object, Store};
 
-/// The body of the good answer (`null` where the API document says 204), or a refusal.
+/// The body of a successful answer (`null` where the API document says 204), or an error.
 pub(crate) type Handled = Result<Value, Refusal>;
 
-/// Filters of lists that objects answer for their parts.
+/// Filters of lists that parts inherit from their parent.
 const OWNERS: [&str; 2] = ["organization_id", "project_id"];
 
-/// The made-up id of the organization's owner.
+/// The id of the owner of the organization; invented.
 pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
 
 /// The kind of projects, which own all other objects.
 pub(crate) static PROJECT: Named = Named("account/project");
 
-/// Everything that calls share.
+/// The state that all calls share.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) store: Store,
-    /// The address of the fake itself, for answers that name it.
+    /// The URL of the fake, for answers that contain it.
     pub(crate) url: String,
-    /// How long a passing status lasts; zero: it is over at the first look.
+    /// Duration of transient statuses; zero: the status ends before the next read.
     pub(crate) settle: Duration,
-    /// The organization that everything belongs to.
+    /// The organization of all objects.
     pub(crate) organization: String,
-    /// The project of calls that name none.
+    /// The default project of requests.
     pub(crate) project: String,
-    /// Secret keys that are accepted besides those made through IAM; `None` accepts any.
+    /// Accepted secret keys, besides those created through IAM; `None` accepts all.
     pub(crate) keys: Option<Vec<String>>,
-    /// Whether keys made through IAM may do only what the policies of their bearers say.
+    /// Whether API keys created through IAM are limited to the policies of their bearers.
     pub(crate) enforce_permissions: bool,
-    /// What is in the objects and parts of Object Storage, by the id that they have in the store.
+    /// The content of objects and parts of Object Storage, by their ids in the store.
     pub(crate) contents: BTreeMap<String, Bytes>,
-    /// The source of ids and secrets.
-    pub(crate) chance: fastrand::Rng,
-    /// The kind of a name, such as `vpc/vpc`.
+    /// The random number generator for ids and secrets.
+    pub(crate) rng: fastrand::Rng,
+    /// Returns the kind with a name such as `vpc/vpc`.
     pub(crate) kinds: fn(&str) -> Option<&'static Kind>,
 }
 
@@ -60,24 +60,24 @@ pub(crate) struct Call<'a> {
     pub(crate) parameters: BTreeMap<String, String>,
     /// The parameters of the query, typed as declared.
     pub(crate) query: Map<String, Value>,
-    /// The body without what stands for "not given": `null` and `unknown_*` values of enums.
+    /// The body without omitted fields: `null`, and `unknown_*` values of enums.
     pub(crate) body: Map<String, Value>,
-    /// How a list is sorted when the query does not say, from the API document.
+    /// The default order of a list, from the API document.
     pub(crate) order: Option<&'a str>,
     pub(crate) now: Timestamp,
-    /// What the caller may see in lists.
-    pub(crate) sight: Sight,
+    /// The objects that lists show to the caller.
+    pub(crate) visibility: Visibility,
     pub(crate) world: &'a mut World,
 }
 
 impl World {
     /// A new random id.
     pub(crate) fn uuid(&mut self) -> String {
-        let bytes = self.chance.u128(..).to_be_bytes();
+        let bytes = self.rng.u128(..).to_be_bytes();
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    /// Every object with what the API never returns, in the order of creation.
+    /// Every object with its hidden fields, in the order of creation.
     pub(crate) fn snapshot(&self) -> Vec<Value> {
         let shown = |object: &Object| {
             let Object { kind, locality, id, fields, hidden, .. } = object;
@@ -87,25 +87,25 @@ impl World {
     }
 }
 
-/// What was asked.
+/// The arguments of the call.
 impl Call<'_> {
-    /// A parameter of the path; empty when the path has none of this name.
+    /// A parameter of the path; empty if the path has none with this name.
     pub(crate) fn parameter(&self, name: &str) -> String {
         self.parameters.get(name).cloned().unwrap_or_default()
     }
 
-    /// The region or zone of the path; empty where there is none.
+    /// The region or zone of the path; empty if there is none.
     pub(crate) fn locality(&self) -> String {
         let locality = self.parameters.get("region").or_else(|| self.parameters.get("zone"));
         locality.cloned().unwrap_or_default()
     }
 
-    /// The last parameter of the path, which names the object that the call is about.
+    /// The last parameter of the path, the id of the object.
     pub(crate) fn id(&self) -> String {
         self.operation.path.parameters().last().map(|name| self.parameter(name)).unwrap_or_default()
     }
 
-    /// The id of the object that the call is about: [`Call::id`], or the kind's `key` taken from the path.
+    /// The id of the object: [`Call::id`], or the parameters of the path that the kind's `key` names.
     pub(crate) fn id_of(&self, kind: &Kind) -> String {
         if kind.key.is_empty() {
             return self.id();
@@ -113,28 +113,28 @@ impl Call<'_> {
         kind.key.iter().map(|name| self.parameter(name)).collect::<Vec<_>>().join("/")
     }
 
-    /// A text of the body; empty when not given.
+    /// A string of the body; empty if omitted.
     pub(crate) fn text(&self, field: &str) -> String {
         self.body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// A text of the body that must be given.
+    /// A required string of the body.
     pub(crate) fn need(&self, field: &str) -> Result<String, Refusal> {
         let text = self.text(field);
         if text.is_empty() { Err(Refusal::required(field)) } else { Ok(text) }
     }
 
-    /// A field of the body, or what it is when not given.
+    /// A field of the body, or the default.
     pub(crate) fn value(&self, field: &str, otherwise: impl Into<Value>) -> Value {
         self.body.get(field).cloned().unwrap_or_else(|| otherwise.into())
     }
 
-    /// The list of tags, empty when not given.
+    /// The list of tags, empty if omitted.
     pub(crate) fn tags(&self) -> Value {
         self.value("tags", json!([]))
     }
 
-    /// The project that the new object belongs to: `project_id` of the body, or the default one. It must exist.
+    /// The project of a new object: `project_id` of the body, or the default project. It must exist.
     pub(crate) fn project(&self) -> Result<String, Refusal> {
         let given = self.text("project_id");
         if given.is_empty() {
@@ -144,16 +144,16 @@ impl Call<'_> {
         Ok(given)
     }
 
-    /// The time of the call as answers show it, with six digits.
+    /// The time of the call in the format of answers, with six digits.
     pub(crate) fn timestamp(&self) -> String {
         clock::micros(self.now)
     }
 }
 
-/// What some products do to every answer.
+/// Differences between answers that several products have.
 impl Call<'_> {
-    /// As recorded of registry and functions: an answer to a change writes the times that it set with nine digits, a later
-    /// GET with six.
+    /// As recorded of registry and functions: in an answer to a change, the times that it set have nine digits; in a
+    /// later GET they have six.
     pub(crate) fn precise(&self, mut answer: Value, fields: &[&str]) -> Value {
         for field in fields {
             answer[*field] = json!(clock::nanos(self.now));
@@ -162,26 +162,26 @@ impl Call<'_> {
     }
 }
 
-/// The plain verbs: a product without surprises needs no others. They work on the object that [`Call::id_of`] names.
+/// The usual operations. They use the object that [`Call::id_of`] returns.
 impl Call<'_> {
-    /// Makes an object. `fields` are all that the API shows; an id is made unless `fields` have one.
+    /// Creates an object. `fields` are all fields of the answer; the id is random unless `fields` contains one.
     pub(crate) fn create(&mut self, kind: &Kind, fields: Value) -> Handled {
         let object = self.draft(kind, fields);
         Ok(self.insert(kind, object))
     }
 
-    /// Shows an object.
+    /// Returns an object.
     pub(crate) fn get(&self, kind: &Kind) -> Handled {
         self.find(kind, &self.id_of(kind)).map(|object| self.show(kind, object))
     }
 
-    /// Shows a page of the objects in the call's locality; see [`paging::selects`] for how the query filters.
-    /// Further parameters of the path (parents) filter like those of the query.
+    /// Returns a page of the objects in the region or zone of the call; see [`paging::selects`] for the filters.
+    /// Parents in the path are filters like those in the query.
     pub(crate) fn list(&self, kind: &Kind) -> Handled {
         self.list_where(kind, |_| true)
     }
 
-    /// [`Call::list`] of those objects for which `selected` holds too.
+    /// [`Call::list`] with an additional filter.
     pub(crate) fn list_where(&self, kind: &Kind, selected: impl Fn(&Object) -> bool) -> Handled {
         let mut query = self.query.clone();
         let parents = self.parameters.iter().filter(|(name, _)| !matches!(name.as_str(), "region" | "zone"));
@@ -193,7 +193,7 @@ impl Call<'_> {
         Ok(self.page(kind, |object| selected(object) && owned(object) && paging::selects(&query, kind, object)))
     }
 
-    /// Sets those of the named fields that are given, and `updated_at`.
+    /// Sets the named fields that the body contains, and `updated_at`.
     pub(crate) fn patch(&mut self, kind: &Kind, fields: &[&str]) -> Handled {
         let id = self.id_of(kind);
         let given: Vec<_> =
@@ -207,13 +207,13 @@ impl Call<'_> {
         self.get(kind)
     }
 
-    /// Takes an object away at once; the answer is empty.
+    /// Removes an object at once; the answer is empty.
     pub(crate) fn delete(&mut self, kind: &Kind) -> Handled {
         self.world.store.remove(kind, &self.locality(), &self.id_of(kind))?;
         Ok(Value::Null)
     }
 
-    /// Marks an object as `deleting` and takes it away once it has settled; the answer shows it.
+    /// Sets the status `deleting` and removes the object after the duration of transient statuses; returns the object.
     pub(crate) fn delete_in_time(&mut self, kind: &Kind) -> Handled {
         let (id, now, over, updated_at) = (self.id_of(kind), self.now, self.world.settle, self.timestamp());
         let object = self.change(kind, &id)?;
@@ -226,10 +226,10 @@ impl Call<'_> {
     }
 }
 
-/// What the plain verbs are made of, for products with surprises.
+/// Steps of operations, for operations with code of their own.
 impl Call<'_> {
-    /// Everything of these kinds that has this id in a field goes as by [`Call::delete_in_time`]; gives the ids.
-    pub(crate) fn take_along(
+    /// Deletes the objects of these kinds whose field has this id, as [`Call::delete_in_time`] does; returns their ids.
+    pub(crate) fn delete_parts(
         &mut self,
         kinds: &[&'static Kind],
         field: &str,
@@ -250,8 +250,8 @@ impl Call<'_> {
         Ok(gone)
     }
 
-    /// An object that does not exist yet; its id is the one in `fields`, made of the kind's `key`, or new. Hide secrets
-    /// in it, then [`Call::insert`] it.
+    /// An object that is not in the store yet. Its id is the one in `fields`, joined from the kind's `key`, or random.
+    /// Add hidden fields, then call [`Call::insert`].
     pub(crate) fn draft(&mut self, kind: &Kind, fields: Value) -> Object {
         let fields = object(fields);
         let part = |name: &&str| match fields.get(*name) {
@@ -267,25 +267,25 @@ impl Call<'_> {
         Object::new(kind, &self.locality(), &id, fields)
     }
 
-    /// Lets an object exist, and shows it.
+    /// Stores an object, and returns it as the API shows it.
     pub(crate) fn insert(&mut self, kind: &Kind, object: Object) -> Value {
         let shown = self.show(kind, &object);
         self.world.store.insert(object);
         shown
     }
 
-    /// The object of this id in the call's locality.
+    /// The object with this id in the region or zone of the call.
     pub(crate) fn find(&self, kind: &Kind, id: &str) -> Result<&Object, Refusal> {
         self.world.store.get(kind, &self.locality(), id)
     }
 
-    /// The object of this id in the call's locality, to change it.
+    /// The same for changes.
     pub(crate) fn change(&mut self, kind: &Kind, id: &str) -> Result<&mut Object, Refusal> {
         let locality = self.locality();
         self.world.store.get_mut(kind, &locality, id)
     }
 
-    /// Refuses with 409 while the object's `status` is one of the kind's passing ones.
+    /// Returns 409 while the object's `status` is transient.
     pub(crate) fn settled(&self, kind: &Kind, id: &str) -> Result<(), Refusal> {
         let object = self.find(kind, id)?;
         let status = object.text("status");
@@ -295,7 +295,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Sets `status` to a passing one and, once the object has settled, the fields `then`.
+    /// Sets a transient `status`, and later the fields `then`.
     pub(crate) fn pass(&mut self, kind: &Kind, id: &str, status: &str, then: Value) -> Result<(), Refusal> {
         let (now, over) = (self.now, self.world.settle);
         let changed = self.change(kind, id)?;
@@ -309,12 +309,12 @@ impl Call<'_> {
         Value::Object(self.world.store.show(kind, object))
     }
 
-    /// A page of those objects in the call's locality that `selected` selects.
+    /// A page of the objects in the region or zone of the call for which `selected` returns true.
     pub(crate) fn page(&self, kind: &Kind, selected: impl Fn(&Object) -> bool) -> Value {
         let locality = self.locality();
-        let seen = |object: &&Object| match &self.sight {
-            Sight::All => true,
-            Sight::Projects(projects) => {
+        let seen = |object: &&Object| match &self.visibility {
+            Visibility::All => true,
+            Visibility::Projects(projects) => {
                 let project = self.world.store.inherited(object, "project_id").and_then(Value::as_str);
                 project.is_none_or(|project| projects.iter().any(|other| other == project))
             }
@@ -327,7 +327,7 @@ impl Call<'_> {
     }
 }
 
-/// The fields of what a handler wrote with `json!({...})`.
+/// The fields of a value written with `json!({...})`.
 pub(crate) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(fields) => fields,

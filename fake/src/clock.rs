@@ -1,6 +1,6 @@
-//! What time it is for the fake: the real time, or one that moves only when told to.
+//! The time: real, or manual for tests.
 //!
-//! It does not know what happens when time passes.
+//! This module does not depend on what happens at a time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,24 +17,24 @@ pub struct Clock {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
-    /// Real time plus what was added.
+    /// Real time plus the added duration.
     Real,
-    /// This time plus what was added.
+    /// This time plus the added duration.
     Manual(Timestamp),
 }
 
 impl Clock {
-    /// Runs by itself; [`Clock::advance`] moves it ahead of the real time.
+    /// The real time; [`Clock::advance`] adds to it.
     pub fn real() -> Self {
         Self::of(Kind::Real)
     }
 
-    /// Starts at `start` and stands still until [`Clock::advance`].
+    /// A clock that shows `start` until [`Clock::advance`] is called.
     pub fn manual(start: Timestamp) -> Self {
         Self::of(Kind::Manual(start))
     }
 
-    /// The time now.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         let base = match self.kind {
             #[expect(clippy::disallowed_methods, reason = "the one home of the real time")]
@@ -44,13 +44,13 @@ impl Clock {
         base.saturating_add(*self.moved.borrow()).unwrap_or(Timestamp::MAX)
     }
 
-    /// Moves the clock ahead.
+    /// Advances the clock.
     pub fn advance(&self, by: Duration) {
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
         self.moved.send_modify(|moved| *moved = moved.saturating_add(by));
     }
 
-    /// Returns once the clock shows `pause` more than now.
+    /// Returns when the clock has advanced by `pause`.
     #[expect(clippy::disallowed_methods, reason = "the one home of the real sleep")]
     pub(crate) async fn sleep(&self, pause: Duration) {
         let end = self.now() + pause;
@@ -59,7 +59,7 @@ impl Clock {
             if left.is_zero() {
                 return;
             }
-            // The sender lives as long as this clock, so `changed` cannot fail.
+            // The sender exists as long as this clock, so `changed` cannot fail.
             match self.kind {
                 Kind::Real => tokio::select! {
                     () = tokio::time::sleep(left) => {}
@@ -75,12 +75,12 @@ impl Clock {
     }
 }
 
-/// As Scaleway writes times nearly everywhere: UTC with six digits after the second.
+/// Scaleway's usual format of times: UTC with six digits after the second.
 pub(crate) fn micros(time: Timestamp) -> String {
     format!("{time:.6}")
 }
 
-/// As registry and functions write times in answers to changes: nine digits after the second.
+/// The format of times in answers of registry and functions to changes: nine digits after the second.
 pub(crate) fn nanos(time: Timestamp) -> String {
     format!("{time:.9}")
 }

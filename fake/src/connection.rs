@@ -1,6 +1,6 @@
-//! Connections that can be cut from within a request, so that a client sees a dead line instead of an answer.
+//! Connections that a request can close without an answer.
 //!
-//! It does not know why one is cut.
+//! This module does not depend on faults.
 
 use std::io;
 use std::pin::Pin;
@@ -14,21 +14,21 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-/// Takes connections that can be cut.
+/// Accepts connections that can be closed.
 pub(crate) struct Listener(pub(crate) mpsc::Receiver<TcpStream>);
 
-/// A connection that can be cut.
+/// A connection that can be closed.
 pub(crate) struct Connection {
     stream: TcpStream,
     line: Line,
 }
 
-/// The handle that a request has on its connection.
+/// The handle of a request to its connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Line(Arc<AtomicBool>);
 
 impl Line {
-    /// From now on nothing more is written: the peer sees the connection end.
+    /// Discards everything that is written from now on: the client sees that the connection is closed.
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

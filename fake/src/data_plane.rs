@@ -1,16 +1,16 @@
-//! What is called at containers rather than at Scaleway's API: a gateway that finds the container by the name of the host.
+//! The gateway in front of containers: finds the container of a request by the host name.
 //!
-//! | who asks | how |
+//! | client | request |
 //! |---|---|
-//! | a client with a header | `curl --header "Host: api.example.org" $SCW_API_URL/health` |
-//! | a client with a proxy | `curl --proxy $SCW_API_URL http://api.example.org/health` |
-//! | the plugin's health checks | the setting that leads them here |
+//! | with a header | `curl --header "Host: api.example.org" $SCW_API_URL/health` |
+//! | with a proxy | `curl --proxy $SCW_API_URL http://api.example.org/health` |
+//! | the plugin's health checks | the setting `probeEndpoint` |
 //!
-//! There is no TLS: what a client would ask for over https it asks here in the clear, and that counts as https. A name leads
-//! to a container if it is the container's own endpoint, or the host name of a ready domain of it which the zones here do
-//! not contradict. Which container answers is the domain's word alone, as the gateway at Scaleway knows names, not records.
+//! There is no TLS: `https` requests are sent as plain HTTP. A host name belongs to a container if it is the
+//! container's own endpoint, or the host name of one of its `ready` domains, unless a DNS zone of the fake has another
+//! record. The domain decides which container answers: Scaleway's gateway uses host names, not DNS records.
 //!
-//! It does not know what a deployment is; see [`serving`].
+//! This module does not depend on deployments; see [`serving`].
 
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -24,20 +24,20 @@ use crate::products::{iam, object};
 use crate::request::Received;
 use crate::store::Object;
 
-/// How often a request may be passed on from container to container.
+/// How often a request is forwarded from container to container.
 const MOST_HOPS: usize = 4;
 
-/// Where the names end that Scaleway gives to containers.
+/// The suffix of host names that Scaleway assigns to containers.
 const OWN_NAMES: &str = ".scw.cloud";
 
-/// What the gateway says.
+/// The answer of the gateway.
 #[derive(Debug, PartialEq)]
-struct Said {
+struct GatewayAnswer {
     status: u16,
     body: Value,
 }
 
-/// The host that a request is for, if that is none of the fake's own: the one of a whole address, or the header's.
+/// The host name of the request, unless it is one of the fake itself: from an absolute URL, or from the header.
 pub(crate) fn host(world: &World, received: &Received) -> Option<String> {
     let whole = received.uri.host().map(str::to_owned);
     let header = || received.header("host").map(|host| without_port(host).to_owned());
@@ -47,7 +47,7 @@ pub(crate) fn host(world: &World, received: &Received) -> Option<String> {
     if name == "localhost" || name.parse::<std::net::IpAddr>().is_ok() || object::is_its_host(&host) {
         return None;
     }
-    // Somebody may reach the API under a name too.
+    // A request of the API may have a host name too.
     (is_whole || received.token().is_none() || is_known(world, &host)).then_some(host)
 }
 
@@ -57,34 +57,37 @@ fn is_known(world: &World, host: &str) -> bool {
         || domain_names::follow(&world.store, host) != Names::Elsewhere
 }
 
-/// How requests to a host are named in the list of requests, and by faults: `//api.example.org/health`.
+/// The path of the request in the list of requests and in faults: `//api.example.org/health`.
 pub(crate) fn path(host: &str, received: &Received) -> String {
     format!("//{host}{}", received.path)
 }
 
-/// The answer of whoever serves this host.
+/// The answer of the container with this host name.
 pub(crate) fn answer(world: &World, host: &str, received: &Received, now: Timestamp) -> Response<Bytes> {
-    let Said { status, body } = ask(world, host, received, now, 0);
+    let GatewayAnswer { status, body } = ask(world, host, received, now, 0);
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
-fn ask(world: &World, host: &str, received: &Received, now: Timestamp, hops: usize) -> Said {
+fn ask(world: &World, host: &str, received: &Received, now: Timestamp, hops: usize) -> GatewayAnswer {
     let container = match container(world, host) {
         Ok(container) => container,
-        Err(said) => return said,
+        Err(error) => return error,
     };
     if container.text("privacy") == "private" && !opens(world, container, received, now) {
-        return Said::no(403, &format!("the container {} is private, and no token of it came along", name(container)));
+        return GatewayAnswer::error(
+            403,
+            &format!("the container {} is private, and no token of it came along", name(container)),
+        );
     }
     let Some(revision) = serving::serving(container) else {
-        return Said::no(503, &format!("no revision of the container {} is ready", name(container)));
+        return GatewayAnswer::error(503, &format!("no revision of the container {} is ready", name(container)));
     };
     if let Some(next) = revision.passes_on_to() {
         if hops >= MOST_HOPS {
-            return Said::no(508, "the request goes round in a circle");
+            return GatewayAnswer::error(508, "the request is forwarded in a cycle");
         }
         return ask(world, &next, received, now, hops + 1);
     }
@@ -97,17 +100,17 @@ fn ask(world: &World, host: &str, received: &Received, now: Timestamp, hops: usi
         "method": received.method,
         "path": received.path,
     });
-    Said { status: revision.status(), body }
+    GatewayAnswer { status: revision.status(), body }
 }
 
-/// The container that a name leads to.
-fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, Said> {
+/// The container with a host name.
+fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, GatewayAnswer> {
     let own = world.store.of(&CONTAINER).find(|container| serving::endpoint(container) == host);
     if let Some(container) = own {
         return Ok(container);
     }
     if domain_names::follow(&world.store, host) == Names::Nowhere {
-        return Err(Said::no(502, &format!("{host} does not resolve: its zone has no record of it")));
+        return Err(GatewayAnswer::error(502, &format!("{host} does not resolve: its zone has no record of it")));
     }
     let domain = world.store.of(&DOMAIN).find(|domain| domain.text("hostname").eq_ignore_ascii_case(host));
     let domain = domain.filter(|domain| domain.text("status") == "ready");
@@ -115,10 +118,11 @@ fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, Said> {
         let id = domain.text("container_id");
         world.store.of(&CONTAINER).find(|container| container.id == id)
     });
-    container.ok_or_else(|| Said::no(404, &format!("no container is served under {host}")))
+    container.ok_or_else(|| GatewayAnswer::error(404, &format!("no container is served under {host}")))
 }
 
-/// Whether the request carries a key that opens a private container: a token of it or of its namespace, or a key of IAM.
+/// Whether the request has a secret that a private container accepts: a token of the container or its namespace, or a
+/// secret key of IAM.
 fn opens(world: &World, container: &Object, received: &Received, now: Timestamp) -> bool {
     let Some(given) = received.token() else { return false };
     let owners = [container.id.as_str(), container.text("namespace_id")];
@@ -142,8 +146,8 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-impl Said {
-    fn no(status: u16, message: &str) -> Self {
+impl GatewayAnswer {
+    fn error(status: u16, message: &str) -> Self {
         Self { status, body: json!({ "message": message }) }
     }
 }

@@ -1,6 +1,6 @@
 //! What the API documents do not declare about a kind: the files in `kinds/`, one for each API document.
 //!
-//! This module reads them. It does not know what an operation does with them.
+//! This module reads them. It does not depend on operations.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
@@ -56,7 +56,7 @@ pub(crate) struct Status {
 pub(crate) struct Area {
     /// The name of the resource in answers with status 403.
     pub(crate) resource: String,
-    /// Parts of operation ids; without any, all operations of the document that are in no earlier area.
+    /// Parts of operation ids; if empty, all operations of the document that belong to no earlier area.
     #[serde(default)]
     pub(crate) operations: Vec<String>,
     /// Whether the sets apply to the organization instead of a project.
@@ -190,7 +190,7 @@ pub(crate) struct StatusFacts {
     transient: Option<Vec<String>>,
 }
 
-/// The name of a plain kind, which stands for the kind.
+/// The name of a plain kind, which dereferences to the kind.
 #[derive(Debug)]
 pub(crate) struct Named(pub(crate) &'static str);
 
@@ -275,7 +275,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
     let id = if properties.is_none_or(|properties| properties.contains_key("id")) {
         "id"
     } else {
-        // The id of a secret of jobs is its `secret_id`.
+        // The id of a secret of Serverless Jobs is `secret_id`.
         properties
             .and_then(|properties| properties.keys().find(|name| **name == format!("{noun}_id")))
             .map_or("", leaked)
@@ -320,9 +320,9 @@ fn list_field(document: &Document, schema: &str) -> Option<String> {
     })
 }
 
-/// Values of a status that is final and good, the first that an enum has.
+/// Values of a final, successful status; the first one that the enum has is used.
 const SETTLED: [&str; 7] = ["ready", "available", "active", "enabled", "running", "online", "ok"];
-/// Values of a status of a new object, the first that an enum has.
+/// Values of the status of a new object; the first one that the enum has is used.
 const CREATED: [&str; 4] = ["creating", "pending", "provisioning", "initializing"];
 
 /// The status of a kind, and the values in which changes are refused: those that the SDK polls on where the document

@@ -1,107 +1,108 @@
-//! Faults on demand: which requests go wrong, how, and how often.
+//! Injected faults: which requests fail, how, and how often.
 //!
-//! It does not know how a fault is carried out.
+//! This module does not implement the effects.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Something that shall go wrong. As JSON: `{"method": "POST", "path": "/rdb/*", "times": 2, "kind": "drop_after"}`.
+/// A fault. As JSON: `{"method": "POST", "path": "/rdb/*", "times": 2, "kind": "drop_after"}`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// The HTTP method in capital letters; any when absent.
+    /// The HTTP method in upper case; any method if omitted.
     #[serde(default)]
     pub method: Option<String>,
-    /// The path, where `*` stands for any text, slashes included; with the query if it has a `?` itself. Any path when
-    /// absent.
+    /// The path. `*` matches any characters, also slashes. A path with a `?` is compared with the query too. Any path
+    /// if omitted.
     #[serde(default = "any")]
     pub path: String,
-    /// How many requests it spares first. 0 when absent.
+    /// The number of matching requests before the fault (default 0).
     #[serde(default)]
     pub skip: u32,
-    /// How many requests it strikes then. 1 when absent.
+    /// The number of affected requests (default 1).
     #[serde(default = "once")]
     pub times: u32,
-    /// What happens.
+    /// The effect.
     pub kind: FaultKind,
 }
 
-/// How a request goes wrong.
+/// The effect of a fault.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FaultKind {
-    /// Nothing is done, and this is the answer: `{"status": {"code": 503}}`.
+    /// The request is not processed; this is the response: `{"status": {"code": 503}}`.
     Status {
         /// The HTTP status.
         code: u16,
-        /// The JSON body; empty when absent.
+        /// The JSON body; empty if omitted.
         #[serde(default)]
         body: Option<Value>,
         /// The header `Retry-After` in seconds.
         #[serde(default)]
         retry_after: Option<u32>,
     },
-    /// Nothing is done, and this is the answer, as of a proxy, without headers of Scaleway:
-    /// `{"text": {"code": 404, "content_type": "text/html", "body": "<html></html>"}}`.
+    /// The request is not processed; this is the response, without Scaleway's headers, as from a proxy: `{"text":
+    /// {"code": 404, "content_type": "text/html", "body": "<html></html>"}}`.
     Text {
         /// The HTTP status.
         code: u16,
-        /// The header `Content-Type`; `text/plain` when absent.
+        /// The header `Content-Type` (default `text/plain`).
         #[serde(default = "plain")]
         content_type: String,
-        /// The body, as it is.
+        /// The body.
         #[serde(default)]
         body: String,
     },
-    /// Nothing is done, and the connection is cut: `"drop_before"`.
+    /// The request is not processed; the connection is closed: `"drop_before"`.
     DropBefore,
-    /// All is done, and the connection is cut instead of an answer: `"drop_after"`.
+    /// The request is processed; the connection is closed without a response: `"drop_after"`.
     DropAfter,
-    /// All is done, and this is the answer instead of the real one: `{"status_after": {"code": 504}}`.
+    /// The request is processed; this is the response: `{"status_after": {"code": 504}}`.
     StatusAfter {
         /// The HTTP status.
         code: u16,
-        /// The JSON body; empty when absent.
+        /// The JSON body; empty if omitted.
         #[serde(default)]
         body: Option<Value>,
     },
-    /// All is done, and the answer comes this many seconds of the fake's clock later: `{"delay_after": {"seconds": 60}}`.
+    /// The request is processed; the response is sent after this duration of the fake's clock: `{"delay_after":
+    /// {"seconds": 60}}`.
     DelayAfter {
-        /// How long.
+        /// The duration.
         seconds: f64,
     },
-    /// All is done this many seconds of the fake's clock later: `{"delay": {"seconds": 2.5}}`.
+    /// The request is processed after this duration of the fake's clock: `{"delay": {"seconds": 2.5}}`.
     Delay {
-        /// How long.
+        /// The duration.
         seconds: f64,
     },
-    /// All is done, and the connection is cut in the middle of the answer's body: `"truncate"`.
+    /// The request is processed; the connection is closed in the middle of the response: `"truncate"`.
     Truncate,
 }
 
-/// The faults that are still to happen.
+/// The pending faults.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
 impl Fault {
-    /// Strikes the first request whose path fits; see [`Fault::path`].
+    /// A fault for the first request whose path matches; see [`Fault::path`].
     pub fn at(path: &str, kind: FaultKind) -> Self {
         Self { method: None, path: path.to_owned(), skip: 0, times: 1, kind }
     }
 
-    /// Strikes only requests with this method.
+    /// Limits the fault to requests with this method.
     #[must_use]
     pub fn method(self, method: &str) -> Self {
         Self { method: Some(method.to_owned()), ..self }
     }
 
-    /// Strikes this many requests.
+    /// Sets the number of affected requests.
     #[must_use]
     pub fn times(self, times: u32) -> Self {
         Self { times, ..self }
     }
 
-    /// Spares this many requests first.
+    /// Sets the number of matching requests before the fault.
     #[must_use]
     pub fn skip(self, skip: u32) -> Self {
         Self { skip, ..self }
@@ -127,7 +128,7 @@ impl Faults {
         &self.0
     }
 
-    /// What happens to this request. The oldest fault that fits and spares it no more is used up by one.
+    /// The effect on this request. Counts down the oldest fault that matches.
     pub(crate) fn strike(&mut self, method: &str, path: &str, query: Option<&str>) -> Option<FaultKind> {
         let place = self.0.iter().position(|fault| fault.fits(method, path, query))?;
         let fault = &mut self.0[place];
@@ -154,7 +155,7 @@ fn once() -> u32 {
     1
 }
 
-/// `*` stands for any text.
+/// `*` matches any characters.
 fn glob(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == text;
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn star_matches_any_characters() {
         for (pattern, text, expected) in [
             ("*", "/a/b", true),
             ("/rdb/*/instances", "/rdb/v1/regions/fr-par/instances", true),
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_spares_and_strikes_as_often_as_it_says() {
+    fn fault_skips_and_affects_the_given_numbers_of_requests() {
         let mut faults = Faults::default();
         faults.add(Fault::at("/x", FaultKind::DropBefore).method("GET").skip(1).times(2));
         let struck: Vec<_> = (0..4).map(|_| faults.strike("GET", "/x", None).is_some()).collect();
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_short_in_json() {
+    fn fault_has_defaults_in_json() {
         let fault: Fault = serde_json::from_value(json!({ "kind": { "status": { "code": 503 } } })).unwrap();
         assert_eq!(fault, Fault::at("*", FaultKind::Status { code: 503, body: None, retry_after: None }));
         let fault: Fault = serde_json::from_value(json!({ "kind": { "text": { "code": 404 } } })).unwrap();

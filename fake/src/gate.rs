@@ -1,6 +1,6 @@
-//! Who knocks at the one port: clients of databases are led to [`postgres`], all others to HTTP.
+//! Accepts connections on the one port: PostgreSQL clients are passed to [`postgres`], all others to HTTP.
 //!
-//! It does not know what either of them says.
+//! This module does not depend on the protocols.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use tokio::task::JoinHandle;
 use crate::postgres;
 use crate::state::Server;
 
-/// Connections that have shown what they are and wait for HTTP to take them.
+/// Connections whose protocol is known and that HTTP has not accepted yet.
 const WAITING: usize = 64;
 
-/// Accepts connections until nobody takes them any more, or it is aborted.
+/// Accepts connections until the receiver is closed, or the task is aborted.
 pub(crate) fn open(listener: TcpListener, server: Arc<Server>) -> (mpsc::Receiver<TcpStream>, JoinHandle<()>) {
     let (pass, passed) = mpsc::channel(WAITING);
     let task = tokio::spawn(async move {
@@ -27,12 +27,12 @@ pub(crate) fn open(listener: TcpListener, server: Arc<Server>) -> (mpsc::Receive
     (passed, task)
 }
 
-/// Waits for the first byte, and leads the connection to where it belongs.
+/// Waits for the first byte, and passes the connection to its protocol.
 async fn lead(stream: TcpStream, server: Arc<Server>, pass: mpsc::Sender<TcpStream>) {
     let mut first = [0; 1];
     match stream.peek(&mut first).await {
         Ok(1) if first[0] == postgres::BEGINS => postgres::serve(server, stream).await,
-        // Who said nothing is gone, and who comes when HTTP has ended is turned away.
+        // A client that sends nothing has closed the connection. After the end of HTTP, new connections are closed.
         Ok(1) => drop(pass.send(stream).await),
         _ => {}
     }

@@ -1,6 +1,6 @@
-//! How Scaleway shows secret variables: as argon2id hashes that a client can verify but not read.
+//! Secret environment variables as Scaleway returns them: argon2id hashes that a client can verify.
 //!
-//! It does not know what the secrets are for.
+//! This module does not depend on the products.
 
 use argon2::password_hash::{PasswordHasher, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Refusal;
 
-/// Recorded of containers are 64 MiB: a test would wait half a second for four variables. Whoever verifies a hash reads
-/// this from it.
+/// The recorded memory of containers is 64 MiB: a test would need half a second for four variables. A client reads the
+/// memory from the hash.
 const MEMORY_KIB: u32 = 1_024;
 
-/// How much work a hash is, beside its memory.
+/// The cost of a hash, besides its memory.
 #[derive(Clone, Copy)]
 pub(crate) struct Work {
     passes: u32,
@@ -24,10 +24,10 @@ pub(crate) const CONTAINERS: Work = Work { passes: 3, lanes: 64 };
 /// As recorded of functions.
 pub(crate) const FUNCTIONS: Work = Work { passes: 1, lanes: 2 };
 
-/// The variables after a change. `given` replaces `old` as a whole: a text is hashed anew, an empty one keeps the
-/// old hash, and what is not given is gone.
+/// The variables after a change. `given` replaces `old`: a string is hashed again, an empty string keeps the old hash,
+/// and an omitted variable is removed.
 pub(crate) fn replaced(
-    chance: &mut fastrand::Rng,
+    rng: &mut fastrand::Rng,
     old: &Map<String, Value>,
     given: &Map<String, Value>,
 ) -> Result<Value, Refusal> {
@@ -36,17 +36,17 @@ pub(crate) fn replaced(
         let secret = value.as_str().unwrap_or_default();
         let hash = match old.get(name) {
             Some(hash) if secret.is_empty() => hash.clone(),
-            _ => Value::from(hash(chance, CONTAINERS, secret)?),
+            _ => Value::from(hash(rng, CONTAINERS, secret)?),
         };
         hashes.insert(name.clone(), hash);
     }
     Ok(Value::Object(hashes))
 }
 
-/// The variables after a change, as lists of keys. `given` is what changes: a text is hashed anew, a key without a value goes,
-/// and what is not given stays.
+/// The variables after a change, as lists of keys. `given` contains the changes: a string is hashed again, a key
+/// without a value is removed, and an omitted key is kept.
 pub(crate) fn patched(
-    chance: &mut fastrand::Rng,
+    rng: &mut fastrand::Rng,
     work: Work,
     old: &Value,
     given: Option<&Value>,
@@ -56,7 +56,7 @@ pub(crate) fn patched(
         let key = &one["key"];
         hashes.retain(|hash| hash["key"] != *key);
         if let Some(secret) = one["value"].as_str() {
-            hashes.push(json!({ "key": key, "hashed_value": hash(chance, work, secret)? }));
+            hashes.push(json!({ "key": key, "hashed_value": hash(rng, work, secret)? }));
         }
     }
     hashes.sort_by_key(|hash| hash["key"].to_string());
@@ -64,10 +64,10 @@ pub(crate) fn patched(
 }
 
 /// A salted hash such as `$argon2id$v=19$m=1024,t=3,p=64$...`.
-fn hash(chance: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, Refusal> {
+fn hash(rng: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, Refusal> {
     let failed = |error: &dyn std::fmt::Display| Refusal::defect(&format!("a variable cannot be hashed: {error}"));
     let params = Params::new(MEMORY_KIB, work.passes, work.lanes, None).map_err(|error| failed(&error))?;
-    let salt = SaltString::encode_b64(&chance.u128(..).to_be_bytes()).map_err(|error| failed(&error))?;
+    let salt = SaltString::encode_b64(&rng.u128(..).to_be_bytes()).map_err(|error| failed(&error))?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash = argon.hash_password(secret.as_bytes(), &salt).map_err(|error| failed(&error))?;
     Ok(hash.to_string())
@@ -80,7 +80,7 @@ mod tests {
     use argon2::password_hash::{PasswordHash, PasswordVerifier};
 
     #[test]
-    fn new_variables_are_hashed_empty_ones_kept_and_absent_ones_dropped() {
+    fn new_variables_are_hashed_empty_ones_kept_and_omitted_ones_removed() {
         let old = object(json!({ "kept": "$old", "dropped": "$old", "changed": "$old" }));
         let given = object(json!({ "kept": "", "changed": "secret" }));
         let hashes = object(replaced(&mut fastrand::Rng::with_seed(1), &old, &given).unwrap());
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_list_what_is_given_changes_and_what_has_no_value_goes() {
+    fn given_keys_of_a_list_change_and_keys_without_a_value_are_removed() {
         let old = json!([{ "key": "dropped", "hashed_value": "$old" }, { "key": "kept", "hashed_value": "$old" }]);
         let given = json!([{ "key": "added", "value": "secret" }, { "key": "dropped", "value": null }]);
         let hashes = patched(&mut fastrand::Rng::with_seed(1), FUNCTIONS, &old, Some(&given)).unwrap();

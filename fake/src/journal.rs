@@ -1,6 +1,6 @@
-//! What was asked and how it ended, in memory and as one JSON line per request in a file.
+//! The list of requests, in memory and as one JSON line per request in a file.
 //!
-//! The lines hold no header, no query and no body, so no secret can get into them.
+//! The lines contain no headers, no query and no body, and therefore no secrets.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -13,25 +13,25 @@ use serde_json::{Value, json};
 pub struct Entry {
     /// Seconds since the fake started, on its clock.
     pub t: f64,
-    /// The HTTP method in capital letters.
+    /// The HTTP method in upper case.
     pub method: String,
     /// The path as sent, without the query.
     pub path: String,
-    /// The status; `None` (`null`) when the connection was cut instead.
+    /// The status; `None` (`null`) if the connection was closed.
     pub status: Option<u16>,
-    /// The id of the operation, such as `CreateNamespace`, where one fits. Not in the file.
+    /// The id of the operation, such as `CreateNamespace`, if there is one. Not in the file.
     #[serde(skip)]
     pub operation: Option<String>,
     /// Decoded names and values of the query. Not in the file.
     #[serde(skip)]
     pub query: Vec<(String, String)>,
-    /// The body, `null` when empty or not JSON. Not in the file: it may hold secrets.
+    /// The body, `null` if it is empty or not JSON. Not in the file: it may contain secrets.
     #[serde(skip)]
     pub body: Value,
 }
 
 impl Entry {
-    /// Everything about the request, for a test that may see secrets.
+    /// All data of the request, including secrets.
     pub(crate) fn in_full(&self) -> Value {
         json!({
             "t": self.t,

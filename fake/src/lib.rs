@@ -1,7 +1,8 @@
-//! Scaleway in memory: a server on loopback that behaves as recorded and checks requests against the API documents.
+//! An in-memory implementation of Scaleway's APIs: a server on the loopback interface that answers as recorded and
+//! validates requests against the API documents.
 //!
-//! It reads `api/` only. It does not know what the plugin offers, and shares no code with the plugin's client:
-//! otherwise a wrong path would be wrong on both sides and look right.
+//! It reads `api/` and `kinds/` only. It does not read `resources/`, and shares no code with the plugin's client:
+//! otherwise a wrong path would be wrong on both sides, and no test would fail.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), scaleway_fake::Error> {
@@ -14,7 +15,7 @@
 //! # Ok(()) }
 //! ```
 
-// Handlers and the verbs that can stand for one have one shape, also where nothing can be refused.
+// All handlers have the same signature, also those that cannot fail.
 #![allow(clippy::unnecessary_wraps)]
 
 mod admin;
@@ -51,37 +52,37 @@ pub use running::{Builder, Fake, Running};
 pub use seed::{DEFAULT_ORGANIZATION, Seed, SeedObject};
 pub use store::Object;
 
-/// Why a fake did not start, or an object could not be altered.
+/// Why a fake did not start, or an object could not be changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It serves this machine only.
+    /// The fake listens on the loopback interface only.
     #[error("{address} is not a loopback address; the fake serves this machine only")]
     NotLoopback {
-        /// The address asked for.
+        /// The requested address.
         address: std::net::SocketAddr,
     },
-    /// The address cannot be listened on.
+    /// The address cannot be used.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         address: std::net::SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
-    /// The seed does not describe what can exist.
+    /// The seed is invalid.
     #[error("the seed is wrong: {message}")]
     Seed {
-        /// What is wrong, and where.
+        /// The reason and the place.
         message: String,
     },
-    /// There is no such object.
+    /// The object does not exist.
     #[error("there is no {kind} {id}")]
     NoObject {
-        /// The kind asked for.
+        /// The requested kind.
         kind: String,
-        /// The id asked for.
+        /// The requested id.
         id: String,
     },
 }

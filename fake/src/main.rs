@@ -1,6 +1,6 @@
-//! The fake as a program: reads the command line, prints the URL, and serves until it is interrupted.
+//! The binary: parses the command line, prints the URL, and serves until it is interrupted.
 //!
-//! It is the only place that prints.
+//! Only this module prints.
 
 mod arguments;
 

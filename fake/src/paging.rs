@@ -1,6 +1,6 @@
-//! Lists as Scaleway gives them: filtered, sorted and cut into pages.
+//! Lists: filters, order and pages.
 //!
-//! It knows how query parameters name fields. It does not know products.
+//! This module derives fields from the names of query parameters. It does not depend on products.
 
 use std::cmp::Ordering;
 
@@ -8,17 +8,17 @@ use serde_json::{Map, Value};
 
 use crate::store::{Kind, Object};
 
-/// As recorded: twenty elements when the client does not ask for another size.
+/// As recorded: the default page size.
 const PAGE_SIZE: usize = 20;
-/// As recorded: the largest page that was asked for and given.
+/// As recorded: the largest page size.
 const LARGEST_PAGE: usize = 1000;
 
-/// Whether the object is one that the query asks for. Each parameter but those of paging and sorting is a filter:
+/// Whether the query selects the object. Each parameter is a filter, except for those of paging and order:
 ///
 /// - `tags` and `tag`: the object has all of them.
-/// - `<kind>_ids`: the object's id is one of them; `<kind>_name`: its name is the one given.
-/// - another list such as `project_ids`: the field `project_ids` holds one of them, or `project_id` is one of them.
-/// - anything else: the field of that name is equal, answered or hidden.
+/// - `<kind>_ids`: the object's id is one of them; `<kind>_name`: its name is equal.
+/// - another list such as `project_ids`: the field `project_ids` contains one of them, or `project_id` is one of them.
+/// - other parameters: the field with that name, shown or hidden, is equal.
 pub(crate) fn selects(query: &Map<String, Value>, kind: &Kind, object: &Object) -> bool {
     query.iter().all(|(name, wanted)| match name.as_str() {
         "page" | "page_size" | "order_by" => true,
@@ -30,7 +30,7 @@ pub(crate) fn selects(query: &Map<String, Value>, kind: &Kind, object: &Object) 
     })
 }
 
-/// The page that the query asks for, in the order that it or the API document asks for.
+/// The page that the query selects, in the order of the query or the API document.
 pub(crate) fn page(
     mut objects: Vec<Map<String, Value>>,
     query: &Map<String, Value>,
@@ -39,7 +39,7 @@ pub(crate) fn page(
 ) -> Vec<Map<String, Value>> {
     let order = query.get("order_by").and_then(Value::as_str).or(order).unwrap_or_default();
     if let Some(name) = order.strip_suffix("_desc") {
-        // Reversed first, so that equal ones come with the newest at the top.
+        // Reversed first, so that the newest of equal objects is the first.
         objects.reverse();
         objects.sort_by(|a, b| compare(a, b, bare(kind, name)).reverse());
     } else if let Some(name) = order.strip_suffix("_asc") {
@@ -83,12 +83,12 @@ fn count(query: &Map<String, Value>, name: &str) -> Option<usize> {
 
 fn compare(a: &Map<String, Value>, b: &Map<String, Value>, name: &str) -> Ordering {
     match (a.get(name), b.get(name)) {
-        // As recorded: names are sorted without regard to case.
+        // As recorded: names are sorted without case.
         (Some(Value::String(a)), Some(Value::String(b))) => a.to_lowercase().cmp(&b.to_lowercase()).then(a.cmp(b)),
         (Some(Value::Number(a)), Some(Value::Number(b))) => {
             a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
         }
-        // What has no such field keeps the order in which it was made.
+        // Objects without the field keep the order of creation.
         _ => Ordering::Equal,
     }
 }

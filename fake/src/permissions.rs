@@ -1,5 +1,5 @@
-//! Whether the API key of a call may do what the call asks for. A key that was not created here is the owner's, who may do
-//! everything.
+//! Whether the permissions of the API key allow the call. An API key that was not created through IAM has all
+//! permissions.
 //!
 //! This module is used only when the fake enforces permissions.
 
@@ -8,22 +8,23 @@ use serde_json::{Map, Value};
 use crate::answer::Refusal;
 use crate::call::Call;
 use crate::products::iam;
-use crate::rights::{Needed, Place, Sight};
+use crate::rights::{Needed, Place, Visibility};
 use crate::store::Store;
 
-/// What a call of the API with this key may see, or its refusal.
-pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Sight, Refusal> {
+/// The objects that a call with this secret key may read, or an error.
+pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Visibility, Refusal> {
     let store = &call.world.store;
-    let Some(key) = iam::key_with_secret(store, token) else { return Ok(Sight::All) };
-    // An API key may read itself.
+    let Some(key) = iam::key_with_secret(store, token) else { return Ok(Visibility::All) };
+    // An API key can always read itself.
     let is_own = call.parameters.get("access_key") == Some(&key.id);
     let own = needed.resource == "api_key" && needed.action == "read" && is_own;
-    let Some(grants) = iam::grants(store, &key.id).filter(|_| !own) else { return Ok(Sight::All) };
+    let Some(grants) = iam::grants(store, &key.id).filter(|_| !own) else { return Ok(Visibility::All) };
     grants.check(needed, &place(call, &key.id, needed))
 }
 
-/// The project of the call: that of the object in the path, else the one in the body, else that of
-/// what the body names, else the one the query asks for. What is made without a word goes where the key belongs.
+/// The project of the call: the project of the object in the path, `project_id` of the body, the project of an object
+/// in the body, or `project_id` of the query. A new object without any of these belongs to the default project of the
+/// API key.
 fn place(call: &Call<'_>, access_key: &str, needed: &Needed) -> Place {
     let store = &call.world.store;
     let named: Vec<&str> = call

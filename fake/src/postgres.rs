@@ -1,10 +1,10 @@
-//! The databases' own face: takes a login as PostgreSQL does, and lets in whom [`rdb::login`] lets in.
+//! PostgreSQL logins: accepts a login if [`rdb::login`] accepts it.
 //!
-//! It listens where the API does: a client of a database begins with a zero, which no request of HTTP does. It stands in for
-//! every database of every instance, as the address does not tell which one was meant; the user, the password and the
-//! database do. There is no encryption, and the password is asked for in the clear. Whoever is in finds no tables.
+//! The port is that of the API: the first byte of a PostgreSQL client is zero, which no HTTP request begins with. The
+//! address represents all databases of all instances; the user, the password and the database of the login select the
+//! instance. There is no TLS, and the password is sent as plain text. The databases contain no tables.
 //!
-//! In the list of requests, and for faults, a login is the verb `LOGIN` at `//{database}/{user}`.
+//! In the list of requests and in faults, a login has the method `LOGIN` and the path `//{database}/{user}`.
 
 use std::collections::HashMap;
 use std::io;
@@ -19,25 +19,25 @@ use crate::journal::Entry;
 use crate::products::rdb::{self, Login};
 use crate::state::Server;
 
-/// The first byte that a client of a database sends: of a length, which is small.
+/// The first byte of a PostgreSQL client: the highest byte of a length, which is small.
 pub(crate) const BEGINS: u8 = 0;
 
-/// The longest message that is read.
+/// The maximum length of a message.
 const MOST: usize = 10_000;
 
-/// What a client may ask for before it says who it is: encryption, of either kind.
+/// Requests for encryption (TLS and GSSAPI), which a client sends before the login.
 const ENCRYPTION: [u32; 2] = [80_877_103, 80_877_104];
 const PROTOCOL_3: u32 = 196_608;
 
-/// What the database says to whom it does not let in.
+/// An error of a login.
 struct Refused {
     code: &'static str,
     message: String,
 }
 
-/// Serves one connection to its end. It ends when the client ends it, or says something that is none of the protocol.
+/// Serves one connection until the client closes it, or sends a message that does not belong to the protocol.
 pub(crate) async fn serve(server: Arc<Server>, mut stream: TcpStream) {
-    // The client sees the connection end, which is all there is to tell.
+    // The client sees that the connection is closed.
     let _ = converse(&server, &mut stream).await;
 }
 
@@ -75,7 +75,7 @@ async fn converse(server: &Server, stream: &mut TcpStream) -> io::Result<()> {
     inside(stream).await
 }
 
-/// Who wants in, and where to; nothing of who only asked for something we do not have.
+/// The user and the database of the login; `None` after an unsupported request.
 async fn greeting(stream: &mut TcpStream) -> io::Result<Option<(String, String)>> {
     loop {
         let said = body(stream).await?;
@@ -84,12 +84,12 @@ async fn greeting(stream: &mut TcpStream) -> io::Result<Option<(String, String)>
             Ok(code) if ENCRYPTION.contains(&code) => stream.write_all(b"N").await?,
             Ok(PROTOCOL_3) => {
                 let mut words = rest.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
-                let mut told = HashMap::new();
+                let mut parameters = HashMap::new();
                 while let (Some(name), Some(value)) = (words.next(), words.next()) {
-                    told.insert(name, value);
+                    parameters.insert(name, value);
                 }
-                let Some(user) = told.remove("user") else { return Ok(None) };
-                let database = told.remove("database").unwrap_or_else(|| user.clone());
+                let Some(user) = parameters.remove("user") else { return Ok(None) };
+                let database = parameters.remove("database").unwrap_or_else(|| user.clone());
                 return Ok(Some((user, database)));
             }
             _ => return Ok(None),
@@ -97,12 +97,12 @@ async fn greeting(stream: &mut TcpStream) -> io::Result<Option<(String, String)>
     }
 }
 
-/// Ready for statements, each of which is refused.
+/// Rejects each statement.
 async fn inside(stream: &mut TcpStream) -> io::Result<()> {
     loop {
         send(stream, b'Z', b"I").await?;
         match message(stream).await?.0 {
-            b'Q' => send(stream, b'E', &error("ERROR", "0A000", "the fake only knows who may log in")).await?,
+            b'Q' => send(stream, b'E', &error("ERROR", "0A000", "the fake runs no queries")).await?,
             _ => return Ok(()),
         }
     }
@@ -114,7 +114,7 @@ fn judged(server: &Server, user: &str, password: &str, database: &str) -> Option
         return None;
     }
     let reason = answer["reason"].as_str().unwrap_or_default();
-    // In PostgreSQL's own words, which tell no password.
+    // The messages are those of PostgreSQL and contain no password.
     Some(match reason {
         rdb::NO_DATABASE => Refused { code: "3D000", message: format!("database \"{database}\" does not exist") },
         rdb::NO_RIGHT => Refused { code: "42501", message: format!("permission denied for database \"{database}\"") },
@@ -142,7 +142,7 @@ fn error(severity: &str, code: &str, message: &str) -> Vec<u8> {
     format!("S{severity}\0V{severity}\0C{code}\0M{message}\0\0").into_bytes()
 }
 
-/// Without the zero at its end.
+/// The string without its terminating zero.
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes.strip_suffix(&[0]).unwrap_or(bytes)).unwrap_or_default()
 }
@@ -151,7 +151,7 @@ async fn message(stream: &mut TcpStream) -> io::Result<(u8, Vec<u8>)> {
     Ok((stream.read_u8().await?, body(stream).await?))
 }
 
-/// A length that counts itself, and what comes after it.
+/// A length, which includes itself, and the bytes that follow.
 async fn body(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let length = usize::try_from(stream.read_u32().await?).ok().and_then(|length| length.checked_sub(4));
     let length = length.filter(|length| *length <= MOST).ok_or(io::ErrorKind::InvalidData)?;

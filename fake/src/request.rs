@@ -1,6 +1,6 @@
-//! One request as it arrived, and what of it counts as given once it is compared with the API document.
+//! One request, and its arguments according to the API document.
 //!
-//! It does not know who answers it.
+//! This module does not depend on handlers.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use crate::answer::Refusal;
 use crate::call::object;
 use crate::facts;
 
-/// Larger than any body that the API takes.
+/// More than the size of any body in the API.
 const LARGEST_BODY: usize = 64 << 20;
 
 /// Scaleway rejects a value that an enum does not have.
 const RULES: Rules = Rules { closed_enums: true, ..Rules::REQUEST };
 
-/// A request that was read to its end.
+/// A request that was read completely.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     pub(crate) method: String,
-    /// Still percent-encoded, without the query.
+    /// Percent-encoded, without the query.
     pub(crate) path: String,
     /// Decoded names and values in their order.
     pub(crate) query: Vec<(String, String)>,
@@ -34,7 +34,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Reads the request; `None` when its body breaks off or its query cannot be decoded.
+    /// Reads the request; `None` if the body is incomplete or the query cannot be decoded.
     pub(crate) async fn read(request: Request<Body>) -> Option<Self> {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, LARGEST_BODY).await.ok()?;
@@ -49,17 +49,17 @@ impl Received {
         })
     }
 
-    /// The secret key that the request carries.
+    /// The secret key of the request.
     pub(crate) fn token(&self) -> Option<&str> {
         self.header("x-auth-token")
     }
 
-    /// A header as text.
+    /// A header as a string.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body as JSON; `null` when empty.
+    /// The body as JSON; `null` if it is empty.
     pub(crate) fn json(&self) -> Result<Value, Refusal> {
         if self.body.is_empty() {
             return Ok(Value::Null);
@@ -73,7 +73,7 @@ impl Received {
     /// The query's parameters as the operation declares them.
     pub(crate) fn query(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
         let declared = |name: &str| operation.query_parameters.iter().any(|parameter| parameter.name == name);
-        // As recorded: a list that does not come in pages takes a page and gives everything all the same.
+        // As recorded: a list without pages ignores the parameters of pages.
         let ignored = |name: &str| matches!(name, "page" | "page_size") && !declared(name);
         let given: Vec<_> = self.query.iter().filter(|(name, _)| !ignored(name)).cloned().collect();
         let mut query = document.read_query(operation, &given).map_err(|found| Refusal::invalid(&found))?;
@@ -87,7 +87,7 @@ impl Received {
                 return Err(Refusal::invalid(&violations));
             }
         }
-        // The empty text, and the word of an enum for "unknown", are how clients leave a filter out.
+        // Clients omit a filter with an empty string or with the enum value for "unknown".
         let unknown = |name: &str, text: &str| {
             let parameter = operation.query_parameters.iter().find(|parameter| parameter.name == name);
             parameter.is_some_and(|parameter| match &document.resolve(&parameter.schema).kind {
@@ -99,7 +99,7 @@ impl Received {
         Ok(query)
     }
 
-    /// The fields of the body that count as given, or a refusal that lists everything that does not fit.
+    /// The given fields of the body, or an error with all violations.
     pub(crate) fn given(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
         let (Some(schema), mut body @ Value::Object(_)) = (&operation.request, self.json()?) else {
             return match self.json()? {
@@ -124,7 +124,7 @@ impl Received {
     }
 }
 
-/// A value without those parts of it that mean "not given"; `None` when all of it does.
+/// A value without the parts that mean "omitted"; `None` if the whole value does.
 fn given(document: &Document, schema: &Schema, value: Value) -> Option<Value> {
     match (&document.resolve(schema).kind, value) {
         (_, Value::Null) => None,
@@ -151,7 +151,7 @@ fn given(document: &Document, schema: &Schema, value: Value) -> Option<Value> {
     }
 }
 
-/// A duration in seconds without the zeros at the end of its fraction.
+/// A duration in seconds without trailing zeros.
 fn shortest(duration: &str) -> String {
     match duration.strip_suffix('s').filter(|seconds| seconds.contains('.')) {
         Some(seconds) => format!("{}s", seconds.trim_end_matches('0').trim_end_matches('.')),
@@ -163,7 +163,7 @@ fn pairs(uri: &Uri) -> Option<Vec<(String, String)>> {
     Query::<Vec<(String, String)>>::try_from_uri(uri).ok().map(|Query(pairs)| pairs)
 }
 
-/// Path parameters that name a region or a zone must name one that exists.
+/// Rejects an unknown region or zone in the path.
 pub(crate) fn check_locality(parameters: &BTreeMap<String, String>) -> Result<(), Refusal> {
     let regions = ["fr-par", "nl-ams", "pl-waw", "it-mil"];
     if parameters.get("region").is_some_and(|region| !regions.contains(&region.as_str())) {

@@ -1,6 +1,6 @@
-//! A fake from its start to its end, and the handle that tests have on it.
+//! The builder of a fake, and the handle of tests to a running fake.
 //!
-//! It does not know what a request does; see [`crate::server`].
+//! This module does not process requests; see [`crate::server`].
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,10 +27,10 @@ use crate::server;
 use crate::state::Server;
 use crate::store::Object;
 
-/// A fake Scaleway; begin with [`Fake::builder`].
+/// A fake Scaleway; start with [`Fake::builder`].
 pub struct Fake;
 
-/// What a fake shall be like.
+/// The settings of a fake.
 #[derive(Debug)]
 pub struct Builder {
     listen: SocketAddr,
@@ -38,7 +38,7 @@ pub struct Builder {
     clock: Clock,
     seed: Seed,
     log: Option<File>,
-    chance: Option<u64>,
+    rng_seed: Option<u64>,
     enforce_permissions: bool,
 }
 
@@ -51,8 +51,8 @@ pub struct Running {
 }
 
 impl Fake {
-    /// Any free port of 127.0.0.1, the real clock, everything settled at the first look, nothing but the default
-    /// project and its owner, any key accepted and allowed to do everything.
+    /// Any free port of 127.0.0.1, the real clock, transient statuses that end before the next read, only the default
+    /// project and its owner, and any API key accepted with all permissions.
     pub fn builder() -> Builder {
         Builder {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -60,64 +60,63 @@ impl Fake {
             clock: Clock::real(),
             seed: Seed::default(),
             log: None,
-            chance: None,
+            rng_seed: None,
             enforce_permissions: false,
         }
     }
 }
 
 impl Builder {
-    /// Where to listen: a loopback address; port 0 takes a free one.
+    /// The address: a loopback address; port 0 selects a free port.
     #[must_use]
     pub fn listen(self, address: SocketAddr) -> Self {
         Self { listen: address, ..self }
     }
 
-    /// How long passing statuses such as `creating` last.
+    /// The duration of transient statuses such as `creating`.
     #[must_use]
     pub fn settle(self, settle: Duration) -> Self {
         Self { settle, ..self }
     }
 
-    /// The clock that it lives by.
+    /// The clock.
     #[must_use]
     pub fn clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// What exists before the start.
+    /// The objects that exist at the start.
     #[must_use]
     pub fn seed(self, seed: Seed) -> Self {
         Self { seed, ..self }
     }
 
-    /// Accepts these secret keys only, and those made through IAM.
+    /// Accepts only these secret keys, and those created through IAM.
     #[must_use]
     pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.seed.keys = Some(keys.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Lets keys made through IAM do only what the policies of their bearers allow. Other keys are the owner's, who may do
-    /// everything.
+    /// Limits API keys created through IAM to the policies of their bearers. Other API keys have all permissions.
     #[must_use]
     pub fn enforce_permissions(self, enforce: bool) -> Self {
         Self { enforce_permissions: enforce, ..self }
     }
 
-    /// Where to write one JSON line per request: `{"t", "method", "path", "status"}`.
+    /// A file for one JSON line per request: `{"t", "method", "path", "status"}`.
     #[must_use]
     pub fn log(self, log: File) -> Self {
         Self { log: Some(log), ..self }
     }
 
-    /// Makes the ids and secrets the same in each run.
+    /// The seed of the random number generator, for the same ids and secrets in each run.
     #[must_use]
-    pub fn chance(self, chance: u64) -> Self {
-        Self { chance: Some(chance), ..self }
+    pub fn rng_seed(self, seed: u64) -> Self {
+        Self { rng_seed: Some(seed), ..self }
     }
 
-    /// Starts it; when this returns, it listens.
+    /// Starts the fake, which listens when this function returns.
     pub async fn start(self) -> Result<Running, Error> {
         if !self.listen.ip().is_loopback() {
             return Err(Error::NotLoopback { address: self.listen });
@@ -126,7 +125,7 @@ impl Builder {
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let world = World {
-            store: self.seed.plant(self.clock.now())?,
+            store: self.seed.to_store(self.clock.now())?,
             url: format!("http://{address}"),
             settle: self.settle,
             organization: self.seed.organization_id,
@@ -134,7 +133,7 @@ impl Builder {
             keys: self.seed.keys,
             enforce_permissions: self.enforce_permissions,
             contents: BTreeMap::new(),
-            chance: fastrand::Rng::with_seed(self.chance.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
+            rng: fastrand::Rng::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
             kinds: |name| products::kind(name).map(|(kind, _)| kind),
         };
         let server = Arc::new(Server::new(self.clock, world, Journal::new(self.log)));
@@ -145,12 +144,12 @@ impl Builder {
         let (passed, gate) = gate::open(listener, Arc::clone(&server));
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
-            // It ends when told to, and when the handle is dropped; both are as good.
+            // The server ends on request, or when the handle is dropped.
             let stopped = async { stopped.await.unwrap_or_default() };
             let outcome = axum::serve(Listener(passed), service).with_graceful_shutdown(stopped).await;
-            // Accepting never fails for good: the listener tries again by itself.
+            // Accepting connections does not fail: the listener retries.
             drop(outcome);
-            // The port is free once the gate is gone.
+            // The port is free once the task that accepts connections has ended.
             gate.abort();
             let _ = gate.await;
         });
@@ -159,53 +158,53 @@ impl Builder {
 }
 
 impl Running {
-    /// The address to give to clients, such as `http://127.0.0.1:40123`.
+    /// The URL for clients, such as `http://127.0.0.1:40123`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// All requests so far, in the order in which they were answered.
+    /// All requests so far, in the order of their answers.
     pub fn requests(&self) -> Vec<Entry> {
         self.server.journal().entries.clone()
     }
 
-    /// Forgets the requests so far.
+    /// Clears the list of requests.
     pub fn clear_requests(&self) {
         self.server.journal().entries.clear();
     }
 
-    /// The clock that it lives by.
+    /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.server.clock
     }
 
-    /// From now on passing statuses last this long.
+    /// Sets the duration of transient statuses.
     pub fn settle(&self, settle: Duration) {
         self.server.world().settle = settle;
     }
 
-    /// Lets something go wrong.
+    /// Adds a fault.
     pub fn fault(&self, fault: Fault) {
         self.server.faults().add(fault);
     }
 
-    /// Forgets the faults that have not happened yet.
+    /// Removes the pending faults.
     pub fn clear_faults(&self) {
         self.server.faults().clear();
     }
 
-    /// The objects of a kind such as `registry/namespace`, in the order in which they were made.
+    /// The objects of a kind such as `registry/namespace`, in the order of creation.
     pub fn objects(&self, kind: &str) -> Vec<Object> {
         self.server.world().store.all().filter(|object| object.kind == kind).cloned().collect()
     }
 
-    /// Every object in the order of creation, as JSON with what the API never returns (secrets, parents that only the path
-    /// names).
+    /// Every object in the order of creation, as JSON with its hidden fields (secrets, parents that only the path
+    /// contains).
     pub fn snapshot(&self) -> Vec<Value> {
         self.server.world().snapshot()
     }
 
-    /// How many objects of each kind there are.
+    /// The number of objects of each kind.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for object in self.server.world().store.all() {
@@ -214,19 +213,19 @@ impl Running {
         counts
     }
 
-    /// Sets fields of an object (a JSON object) behind everybody's back.
+    /// Sets fields of an object (a JSON object) without a request.
     pub fn change(&self, kind: &str, locality: &str, id: &str, fields: Value) -> Result<(), Error> {
         self.server.change(kind, locality, id, object(fields)).map_err(|_| no_object(kind, id))
     }
 
-    /// Takes an object away behind everybody's back.
+    /// Removes an object without a request.
     pub fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), Error> {
         self.server.remove(kind, locality, id).map_err(|_| no_object(kind, id))
     }
 
-    /// Stops it; when this returns, the port is free.
+    /// Stops the fake; the port is free when this function returns.
     pub async fn stop(self) {
-        // The task may have ended by itself; then there is nobody to tell.
+        // The task may have ended already.
         let _ = self.stop.send(());
         let _ = self.task.await;
     }

@@ -1,4 +1,4 @@
-//! What exists before the fake starts, read from JSON.
+//! The objects that exist when the fake starts, read from JSON.
 //!
 //! ```json
 //! {
@@ -13,9 +13,9 @@
 //! }
 //! ```
 //!
-//! Everything may be left out. Without `keys` any key is accepted. `fields` are what the API shows and are checked
-//! against the API document; `locality` is the region or zone, empty for global kinds. The default project and the
-//! organization's owner exist always.
+//! All fields are optional. Without `keys` any secret key is accepted. `fields` are the fields of answers and are
+//! validated against the API document; `locality` is the region or zone, empty for global kinds. The default project
+//! and the owner of the organization always exist.
 
 use jiff::Timestamp;
 use scaleway_api::{Document, Rules};
@@ -28,20 +28,20 @@ use crate::clock;
 use crate::products::{self, account, iam};
 use crate::store::{Kind, Object, Store};
 
-/// As recorded, an organization and its default project share one id. This one is made up.
+/// As recorded, an organization and its default project have the same id. This one is invented.
 pub const DEFAULT_ORGANIZATION: &str = "5ca1e3a7-fa4e-4000-8000-000000000001";
 
-/// What exists before the start; see the module for its JSON.
+/// The objects that exist at the start; the module documents its JSON.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
-    /// The organization that everything belongs to.
+    /// The organization of all objects.
     #[serde(default = "default_organization")]
     pub organization_id: String,
-    /// The project of calls that name none.
+    /// The default project of requests.
     #[serde(default = "default_organization")]
     pub default_project_id: String,
-    /// The secret keys that are accepted besides those made through IAM; any when absent.
+    /// The accepted secret keys, besides those created through IAM; any if omitted.
     #[serde(default)]
     pub keys: Option<Vec<String>>,
     /// The objects.
@@ -49,7 +49,7 @@ pub struct Seed {
     pub objects: Vec<SeedObject>,
 }
 
-/// An object that exists before the start.
+/// An object of the seed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedObject {
@@ -60,7 +60,7 @@ pub struct SeedObject {
     pub locality: String,
     /// Its id.
     pub id: String,
-    /// What the API shows.
+    /// The fields of answers.
     #[serde(default)]
     pub fields: Map<String, Value>,
 }
@@ -82,8 +82,8 @@ impl Seed {
         serde_json::from_str(json).map_err(|source| Error::Seed { message: source.to_string() })
     }
 
-    /// The store in which everything of the seed exists.
-    pub(crate) fn plant(&self, now: Timestamp) -> Result<Store, Error> {
+    /// The store with all objects of the seed.
+    pub(crate) fn to_store(&self, now: Timestamp) -> Result<Store, Error> {
         let mut store = Store::default();
         let started = now;
         let now = clock::micros(now);
@@ -91,27 +91,27 @@ impl Seed {
         store.insert(Object::new(&PROJECT, "", &self.default_project_id, object(project)));
         store.insert(Object::new(&iam::USER, "", OWNER, object(owner(&self.organization_id, &now))));
         for seed in &self.objects {
-            store.insert(self.planted(seed, started)?);
+            store.insert(self.object(seed, started)?);
         }
         Ok(store)
     }
 
-    fn planted(&self, seed: &SeedObject, now: Timestamp) -> Result<Object, Error> {
+    fn object(&self, seed: &SeedObject, now: Timestamp) -> Result<Object, Error> {
         let wrong = |message: String| Error::Seed { message: format!("{} {}: {message}", seed.kind, seed.id) };
         let (kind, document) = products::kind(&seed.kind).ok_or_else(|| wrong("there is no such kind".to_owned()))?;
         if let Some(document) = document {
-            return plant(seed, kind, document);
+            return validated(seed, kind, document);
         }
         let project = &self.default_project_id;
-        let fields = products::object::planted(kind, &seed.locality, &seed.id, project, now, &seed.fields);
+        let fields = products::object::seeded_fields(kind, &seed.locality, &seed.id, project, now, &seed.fields);
         Ok(Object::new(kind, &seed.locality, &seed.id, fields.map_err(wrong)?))
     }
 }
 
-fn plant(seed: &SeedObject, kind: &Kind, document: &Document) -> Result<Object, Error> {
+fn validated(seed: &SeedObject, kind: &Kind, document: &Document) -> Result<Object, Error> {
     let wrong = |message: String| Error::Seed { message: format!("{} {}: {message}", seed.kind, seed.id) };
     let object = Object::new(kind, &seed.locality, &seed.id, seed.fields.clone());
-    // `Product::kinds` are tested to have their schemas.
+    // A test ensures that all kinds have their schemas.
     let violations = document
         .schema(kind.schema)
         .map(|schema| document.validate(schema, &Value::Object(object.fields.clone()), Rules::STRICT));

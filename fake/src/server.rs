@@ -1,8 +1,8 @@
-//! The life of one request, from top to bottom.
+//! The steps of one request.
 //!
-//! This module does not know what an operation does. One port serves the API, Object Storage (the requests for which
-//! [`object::is_addressed`] holds) and containers (those to their host names, see [`data_plane`]). Databases answer there
-//! too, but not over HTTP ([`crate::postgres`]).
+//! This module does not implement operations. One port serves the API, Object Storage (the requests for which
+//! [`object::is_addressed`] returns true), containers (by host name, see [`data_plane`]), and databases, which do not
+//! use HTTP ([`crate::postgres`]).
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::journal::Entry;
 use crate::permissions;
 use crate::products::{self, Route, functions, iam, object};
 use crate::request::{self, Received};
-use crate::rights::{self, Sight};
+use crate::rights::{self, Visibility};
 use crate::state::Server;
 
 /// Answers one request.
@@ -40,7 +40,7 @@ pub(crate) async fn exchange(
     if let Some(answer) = admin::answer(&server, &received).filter(|_| host.is_none()) {
         return answer.into_response("").map(Body::from);
     }
-    // The code of functions is uploaded to an address that looks like one of Object Storage.
+    // The URL for the code of functions looks like one of Object Storage.
     let is_code = received.path.starts_with(functions::UPLOADS);
     let stored = host.is_none() && !is_code && object::is_addressed(&server.world(), &received);
     let path = match &host {
@@ -65,8 +65,8 @@ pub(crate) async fn exchange(
             (Some(answer.into_response(&server.world().uuid())), operation)
         }
         _ if stored => {
-            let said = object::answer(&server, &received).await;
-            (Some(said.response), said.operation)
+            let outcome = object::answer(&server, &received).await;
+            (Some(outcome.response), outcome.operation)
         }
         _ if host.is_some() => {
             let (host, now) = (host.unwrap_or_default(), server.clock.now());
@@ -105,8 +105,8 @@ pub(crate) async fn exchange(
         Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds).map(Body::from),
         _ => response.map(Body::from),
     };
-    // Times of creation in answers are of the fake's clock, and this is how a client reads it. Clients of Object Storage sign
-    // with the time of these answers, and signatures are checked by the real time.
+    // Times in answers are those of the fake's clock, which a client reads from this header. Clients of Object Storage
+    // sign with the time in answers, and signatures are compared with the real time.
     if stored {
         return response;
     }
@@ -117,7 +117,7 @@ pub(crate) async fn exchange(
     response
 }
 
-/// The answer of the API: authenticate, match, validate, check permissions, serve, and validate the answer.
+/// The answer of the API: authenticate, match, validate, check permissions, call the handler, and validate the answer.
 fn decide(server: &Server, world: &mut World, received: &Received, route: Option<Route>) -> Result<Answer, Refusal> {
     let now = server.clock.now();
     if received.path.starts_with(functions::UPLOADS) {
@@ -135,12 +135,12 @@ fn decide(server: &Server, world: &mut World, received: &Received, route: Option
         Kind::Enum { default, .. } => Some(default.as_str()),
         _ => None,
     });
-    let sight = Sight::All;
-    let mut call = Call { operation, parameters, query, body, order, now, sight, world };
+    let visibility = Visibility::All;
+    let mut call = Call { operation, parameters, query, body, order, now, visibility, world };
     if call.world.enforce_permissions
         && let Some(needed) = rights::needed(&document.name, &operation.id, operation.method)
     {
-        call.sight = permissions::check(&call, received.token().unwrap_or_default(), &needed)?;
+        call.visibility = permissions::check(&call, received.token().unwrap_or_default(), &needed)?;
     }
     let answer = service.answer(&mut call)?;
     let Some(schema) = &operation.answer else {
@@ -153,7 +153,8 @@ fn decide(server: &Server, world: &mut World, received: &Received, route: Option
     Ok(Answer { status: operation.status, body: Some(answer) })
 }
 
-/// A key made through IAM works until it expires; of other keys, any or only those that were given at the start.
+/// An API key created through IAM is valid until it expires; of other API keys, all are valid, or only those given at
+/// the start.
 fn authenticate(world: &World, token: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
     let token = token.filter(|token| !token.is_empty()).ok_or_else(|| Refusal::unauthenticated("invalid_argument"))?;
     match (iam::secret_key_state(&world.store, token, now), &world.keys) {
@@ -181,13 +182,13 @@ fn entry(server: &Server, received: &Received, path: String, status: Option<u16>
     }
 }
 
-/// The first half of the body, and then a dead line.
+/// The first half of the body, and then a closed connection.
 fn truncated(response: Response<Bytes>) -> Response<Body> {
     let (mut parts, body) = response.into_parts();
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let half = body.slice(..body.len() / 2);
     let broken = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
-    // A pause between the two, so that the half is on its way before the line ends.
+    // Yields between the two, so that the half is sent before the connection is closed.
     let stream = tokio_stream::iter([Ok(half), Err(broken)]).then(async |part: std::io::Result<Bytes>| {
         tokio::task::yield_now().await;
         part
@@ -195,7 +196,7 @@ fn truncated(response: Response<Bytes>) -> Response<Body> {
     Response::from_parts(parts, Body::from_stream(stream))
 }
 
-/// An answer that has nothing of Scaleway's.
+/// A response without Scaleway's headers.
 fn raw(code: u16, content_type: &str, body: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::copy_from_slice(body.as_bytes()));
     *response.status_mut() = axum::http::StatusCode::from_u16(code).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What all requests share: the clock, the world, the faults and the journal.
+//! The state that all requests share: the clock, the objects, the faults and the list of requests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::journal::Journal;
 
-/// Everything that requests share.
+/// The shared state.
 pub(crate) struct Server {
     pub(crate) clock: Clock,
     pub(crate) started: Timestamp,
@@ -24,7 +24,7 @@ impl Server {
         Self { clock, started, world: Mutex::new(world), faults: Mutex::default(), journal: Mutex::new(journal) }
     }
 
-    /// The state of the world now: everything that is due has happened.
+    /// The current state, after all changes that are due.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         let mut world = lock(&self.world);
         world.store.advance(self.clock.now());
@@ -40,7 +40,7 @@ impl Server {
     }
 }
 
-/// A request that panicked leaves the state as it was at that point, which is still worth answering from.
+/// A request that panicked leaves a usable state.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

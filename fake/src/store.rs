@@ -1,6 +1,6 @@
-//! What exists: objects in memory, and what will become of them as time passes.
+//! The objects in memory, and their pending changes.
 //!
-//! It depends on neither HTTP, API documents nor products, and gets the time as an argument.
+//! This module depends on neither HTTP, API documents nor products, and takes the time as an argument.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -11,23 +11,23 @@ use serde_json::{Map, Value};
 use crate::answer::Refusal;
 use crate::srn;
 
-/// A kind of object, declared once by its product.
+/// A kind of object.
 #[derive(Debug)]
 pub(crate) struct Kind {
-    /// Product and noun, such as `registry/namespace`; seed files and the handle name kinds so.
+    /// Product and noun, such as `registry/namespace`; seeds and tests use this name.
     pub(crate) name: &'static str,
-    /// The schema of the API document that answers have, such as `Namespace`.
+    /// The schema of answers in the API document, such as `Namespace`.
     pub(crate) schema: &'static str,
-    /// The field that shows the id; empty where none does.
+    /// The field with the id; empty if there is none.
     pub(crate) id: &'static str,
-    /// Of which names the id is made where it is not one of its own, such as `instance_id` and `name`: parameters of
-    /// the path or fields, joined by slashes. Those without a field are hidden in the object.
+    /// The names whose values form the id, if the id is not one field, such as `instance_id` and `name`: parameters of
+    /// the path or fields, joined by slashes. Values without a field are hidden fields.
     pub(crate) key: &'static [&'static str],
-    /// The field of a list answer that holds the objects, such as `namespaces`.
+    /// The field of a list answer with the objects, such as `namespaces`.
     pub(crate) list: &'static str,
-    /// How its absence is worded.
+    /// The answer if an object does not exist.
     pub(crate) missing: Missing,
-    /// The values of `status` in which changes are refused; see [`crate::call::Call::settled`].
+    /// The values of `status` in which changes are rejected; see [`crate::call::Call::settled`].
     pub(crate) transient: &'static [&'static str],
     /// Fields that count other objects.
     pub(crate) counts: &'static [Count],
@@ -35,9 +35,9 @@ pub(crate) struct Kind {
     pub(crate) embeds: &'static [Embed],
     /// Fields that show another object, which a field of this one names.
     pub(crate) joins: &'static [Join],
-    /// Fields that have a value while an object exists.
+    /// Fields that have a value while another object exists.
     pub(crate) conditions: &'static [Condition],
-    /// Fills fields that are looked up when the object is shown.
+    /// Sets fields that are computed when the object is shown.
     pub(crate) view: Option<View>,
     /// The host in its Scaleway resource name; `None` where the API document declares no `srn`.
     pub(crate) srn: Option<&'static str>,
@@ -81,36 +81,37 @@ pub(crate) struct Condition {
     pub(crate) equal: Vec<(String, String)>,
 }
 
-/// Fills fields of an object that is about to be shown.
+/// Sets fields of an object that is shown.
 pub(crate) type View = fn(&Store, &Object, &mut Map<String, Value>);
 
-/// How a product words that something does not exist.
+/// The form of the answer with status 404.
 #[derive(Debug)]
 pub(crate) enum Missing {
-    /// With `type`, and `resource` as given here.
+    /// With `type`, and this `resource`.
     Labelled(&'static str),
-    /// With nothing but this message.
+    /// With this message only.
     Message(&'static str),
-    /// With `type`, but of something unknown and without its id.
+    /// With `type`, of an unknown resource and without an id.
     Unnamed,
 }
 
-/// Something that exists.
+/// An object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {
     /// Product and noun, such as `registry/namespace`.
     pub kind: &'static str,
-    /// The region or zone, empty where there is none.
+    /// The region or zone, empty if there is none.
     pub locality: String,
     /// Unique within kind and locality.
     pub id: String,
-    /// What the API shows.
+    /// The fields of answers.
     pub fields: Map<String, Value>,
-    /// What the API never shows: parents that only the path names, secrets. Lists can filter by it.
+    /// Fields that answers do not contain: parents that only the path contains, secrets. Lists can filter by them.
     pub(crate) hidden: Map<String, Value>,
-    /// Whether Scaleway made it by itself; such an object goes with its project instead of holding it.
+    /// Whether Scaleway created the object by itself; such an object is deleted with its project and does not prevent
+    /// the delete.
     pub(crate) provided: bool,
-    /// What will become of it, earliest first.
+    /// Pending changes, earliest first.
     pending: Vec<(Timestamp, Change)>,
 }
 
@@ -120,7 +121,7 @@ enum Change {
     Vanish,
 }
 
-/// All objects in the order of their creation, with an index for each way in which they are looked up.
+/// All objects in the order of creation, with an index for each look-up.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     next: u64,
@@ -128,16 +129,16 @@ pub(crate) struct Store {
     /// Kind, locality and id.
     keys: HashMap<(&'static str, String, String), u64>,
     kinds: HashMap<&'static str, BTreeSet<u64>>,
-    /// Ids are unique within a kind and locality only.
+    /// Ids are unique within a kind and region or zone only.
     ids: HashMap<String, BTreeSet<u64>>,
     /// Objects with pending changes, by the time of the earliest one.
     due: BTreeSet<(Timestamp, u64)>,
-    /// Objects that a caller may have given pending changes since the last [`Store::advance`].
+    /// Objects that may have new pending changes since the last [`Store::advance`].
     touched: BTreeSet<u64>,
 }
 
 impl Kind {
-    /// The usual: an object with an `id` and no passing states.
+    /// A kind with the id field `id` and without transient statuses.
     pub(crate) const fn new(name: &'static str, schema: &'static str, list: &'static str, missing: Missing) -> Self {
         Self {
             name,
@@ -161,7 +162,7 @@ impl Kind {
         self.name.split_once('/').map_or(self.name, |(_, noun)| noun)
     }
 
-    /// The answer where no object has this id.
+    /// The answer if no object has this id.
     pub(crate) fn refusal(&self, id: &str) -> Refusal {
         match self.missing {
             Missing::Labelled(resource) => Refusal::not_found(resource, id),
@@ -172,7 +173,7 @@ impl Kind {
 }
 
 impl Object {
-    /// A new object; `fields` hold everything that the API shows but the id, which is added.
+    /// A new object; `fields` are all fields of answers except for the id, which is added.
     pub(crate) fn new(kind: &Kind, locality: &str, id: &str, fields: Map<String, Value>) -> Self {
         let mut fields = fields;
         if !kind.id.is_empty() {
@@ -192,18 +193,17 @@ impl Object {
         }
     }
 
-    /// A field as text; empty when absent or of another type.
+    /// A field as a string; empty if it is absent or has another type.
     pub fn text(&self, field: &str) -> &str {
         self.fields.get(field).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// A hidden field as text; empty when absent or of another type.
+    /// A hidden field as a string; empty if it is absent or has another type.
     pub(crate) fn hidden_text(&self, field: &str) -> &str {
         self.hidden.get(field).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Sets these fields, step by step, after everything else that is to become of it; the steps share the
-    /// time `over` evenly.
+    /// Adds pending changes after all others; the steps share the time `over` evenly.
     pub(crate) fn settle(&mut self, now: Timestamp, over: Duration, steps: Vec<Map<String, Value>>) {
         let count = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
         let mut time = self.pending.last().map_or(now, |(last, _)| now.max(*last));
@@ -213,14 +213,14 @@ impl Object {
         }
     }
 
-    /// Takes the object away after this time; whatever else was to become of it does not happen.
+    /// Removes the object after this time, instead of all pending changes.
     pub(crate) fn vanish(&mut self, now: Timestamp, over: Duration) {
         self.pending = vec![(later(now, over), Change::Vanish)];
     }
 }
 
 impl Store {
-    /// Adds an object. An older one with the same kind, locality and id is replaced.
+    /// Adds an object, or replaces the one with the same kind, locality and id.
     pub(crate) fn insert(&mut self, object: Object) {
         let key = (object.kind, object.locality.clone(), object.id.clone());
         if let Some(old) = self.keys.get(&key).copied() {
@@ -246,28 +246,28 @@ impl Store {
         self.objects.get_mut(&number).ok_or_else(|| kind.refusal(id))
     }
 
-    /// Every object, of whatever kind.
+    /// Every object of any kind.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Object> {
         self.objects.values()
     }
 
-    /// Every object of this kind, in all localities.
+    /// Every object of this kind, in all regions and zones.
     pub(crate) fn of(&self, kind: &Kind) -> impl Iterator<Item = &Object> {
         self.of_name(kind.name)
     }
 
-    /// Every object of the kind of this name, in all localities.
+    /// Every object of the kind with this name, in all regions and zones.
     pub(crate) fn of_name(&self, kind: &str) -> impl Iterator<Item = &Object> {
         self.kinds.get(kind).into_iter().flatten().filter_map(|number| self.objects.get(number))
     }
 
-    /// Every object with this id, of whatever kind.
+    /// Every object with this id, of any kind.
     pub(crate) fn with_id(&self, id: &str) -> impl Iterator<Item = &Object> {
         self.ids.get(id).into_iter().flatten().filter_map(|number| self.objects.get(number))
     }
 
-    /// A field of the object, or of what it is a part of: an object that does not tell its project is in the one of
-    /// its parent, which one of its `…_id` fields names.
+    /// A field of the object, or of its parent: an object without a project belongs to the project of its parent, which
+    /// one of its `…_id` fields names.
     pub(crate) fn inherited<'a>(&'a self, object: &'a Object, name: &str) -> Option<&'a Value> {
         let own = |object: &'a Object| object.fields.get(name).or_else(|| object.hidden.get(name));
         own(object).or_else(|| {
@@ -284,7 +284,7 @@ impl Store {
         self.take(number).ok_or_else(|| kind.refusal(id))
     }
 
-    /// Removes every object for which this holds, at once.
+    /// Removes every object for which the function returns true, at once.
     pub(crate) fn remove_where(&mut self, goes: impl Fn(&Object) -> bool) {
         let gone: Vec<u64> =
             self.objects.iter().filter(|(_, object)| goes(object)).map(|(number, _)| *number).collect();
@@ -344,7 +344,7 @@ impl Store {
         Some(shown)
     }
 
-    /// Lets everything happen that is due at `now`.
+    /// Applies all pending changes that are due at `now`.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         for number in std::mem::take(&mut self.touched) {
             self.schedule(number);
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_a_key_that_are_no_fields_are_hidden() {
+    fn parts_of_a_key_without_a_field_are_hidden() {
         static PART: Kind =
             Kind { id: "", key: &["thing_id", "name"], ..Kind::new("a/b", "B", "bs", Missing::Message("")) };
         let part = Object::new(&PART, "", "1/a/b", object(json!({ "name": "a/b" })));
@@ -436,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn what_vanishes_does_nothing_else_first() {
+    fn removal_replaces_pending_changes() {
         let mut thing = Object::new(&THING, "", "1", object(json!({ "status": "creating" })));
         thing.settle(START, Duration::from_secs(1), vec![object(json!({ "status": "ready" }))]);
         thing.vanish(START, Duration::from_secs(5));

@@ -44,6 +44,7 @@ const CHECKED: &[&str] = &[
     "docs/reference/secrets",
     "docs/reliability.md",
     "examples",
+    "fake",
     "proto",
     "provider/build.rs",
     "provider/catalog",

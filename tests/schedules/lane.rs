@@ -62,7 +62,7 @@ impl Lane {
     pub(crate) async fn start(catalog: &Arc<Catalog>, table: &Table, program: &Program) -> Self {
         let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
         let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
-        let fake = Fake::builder().seed(seed).clock(clock).chance(1).start().await.unwrap();
+        let fake = Fake::builder().seed(seed).clock(clock).rng_seed(1).start().await.unwrap();
         let clock = Arc::new(SharedClock::new(fake.clock().clone()));
         let catalog = Arc::clone(catalog);
         let (parents, baseline) = (BTreeMap::new(), World::default());

@@ -235,7 +235,7 @@ fn parent_of<'a>(call: &'a Call<'_>, parent: &Parent, id: &str, verb: &str) -> R
     call.find(kind, id)
 }
 
-/// Refuses while the object is busy, or a parent whose status the facts name.
+/// Returns 409 while the status of the object, or of a parent that the facts name, is transient.
 fn settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), Refusal> {
     call.settled(&plain.kind, id)?;
     of_parents_settled(call, plain, id, verb)
@@ -360,7 +360,7 @@ fn change(call: &mut Call<'_>, plain: &Plain, id: &str, fields: Map<String, Valu
     Ok(())
 }
 
-/// What an answer to a change shows otherwise than a later GET.
+/// Fields of an answer to a change that differ from those of a later GET.
 fn changed(call: &mut Call<'_>, plain: &Plain, answer: Value) -> Value {
     let mut shown = crate::call::object(answer);
     set(call, &plain.facts.changed_answer, &mut shown);

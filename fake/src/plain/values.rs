@@ -1,11 +1,11 @@
-//! Values of fields: what the schema of an answer gives where nothing is given, and the templates of the facts.
+//! Values of fields: the zero values of a schema, and the templates of the facts.
 //!
-//! This module does not know the store.
+//! This module does not depend on the store.
 
 use scaleway_api::{Document, Kind, Schema, StringFormat};
 use serde_json::{Map, Value, json};
 
-/// The value of a field that nothing gives: `null` where the document allows it, else the zero value of its type.
+/// The value of an omitted field: `null` if the document allows it, otherwise the zero value of its type.
 pub(super) fn zero(document: &Document, schema: &Schema) -> Value {
     let resolved = document.resolve(schema);
     if schema.nullable || resolved.nullable {
@@ -27,8 +27,8 @@ pub(super) fn zero(document: &Document, schema: &Schema) -> Value {
     }
 }
 
-/// A value that a request gives, as an answer shows it: fields that the answer does not declare are left out, and
-/// those that the request omits have their zero value.
+/// A value of a request as the answer shows it: without fields that the answer does not declare, and with zero values
+/// for omitted fields.
 pub(super) fn complete(document: &Document, schema: &Schema, given: &Value) -> Value {
     match (&document.resolve(schema).kind, given) {
         (Kind::Object { properties, one_of }, Value::Object(given)) => {
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn given_objects_have_all_fields_of_the_answer_and_no_others() {
+    fn completed_objects_have_exactly_the_fields_of_the_answer() {
         let document = scaleway_api::document("account.v3").unwrap();
         let schema = document.schema("Project").unwrap();
         let shown = complete(document, schema, &json!({ "name": "main", "colour": "red" }));

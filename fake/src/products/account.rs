@@ -10,7 +10,7 @@ use crate::product::Product;
 pub(crate) static PRODUCT: Product =
     Product { document: "account.v3", kinds: &[], routes: &[("DeleteProject", delete_project)] };
 
-/// The fields of a project that exists before the start.
+/// The fields of a project of the seed.
 pub(crate) fn project(name: &str, organization: &str, now: &str) -> Value {
     json!({
         "name": name,

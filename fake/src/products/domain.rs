@@ -1,5 +1,5 @@
-//! DNS: zones and their records. Of domains themselves only what a seed plants is told ; nothing is
-//! bought, transferred or renewed, and every name may have a zone here, whoever owns it.
+//! DNS: zones and their records. Domains exist in the seed only; they cannot be bought, transferred or renewed. Any
+//! name can have a zone, whichever account owns the domain.
 
 use serde_json::{Map, Value, json};
 
@@ -11,10 +11,10 @@ use crate::store::{Kind, Missing, Object};
 pub(super) static ZONE: Kind =
     Kind { id: "", ..Kind::new("domain/zone", "DNSZone", "dns_zones", Missing::Labelled("dns_zone")) };
 
-/// Its zone is hidden in it.
+/// The zone of a record is a hidden field.
 pub(super) static RECORD: Kind = Kind::new("domain/record", "Record", "records", Missing::Labelled("record"));
 
-/// What was bought elsewhere.
+/// A domain of the seed.
 static DOMAIN: Kind = Kind { id: "", ..Kind::new("domain/domain", "Domain", "domains", Missing::Labelled("domain")) };
 
 pub(crate) static PRODUCT: Product = Product {
@@ -34,7 +34,7 @@ pub(crate) static PRODUCT: Product = Product {
 
 const NAME_SERVERS: [&str; 2] = ["ns0.dom.scw.cloud", "ns1.dom.scw.cloud"];
 
-/// The kinds of answers that depend on who asks.
+/// The configurations of answers that depend on the client.
 const CONFIGS: [&str; 4] = ["geo_ip_config", "http_service_config", "weighted_config", "view_config"];
 
 fn list_zones(call: &mut Call<'_>) -> Handled {
@@ -63,7 +63,7 @@ fn create_zone(call: &mut Call<'_>) -> Handled {
     Ok(make_zone(call, &subdomain, &domain, &project))
 }
 
-/// A zone begins with the records of its name servers.
+/// A new zone has the records of its name servers.
 fn make_zone(call: &mut Call<'_>, subdomain: &str, domain: &str, project: &str) -> Value {
     let fields = object(json!({
         "domain": domain,
@@ -86,7 +86,7 @@ fn make_zone(call: &mut Call<'_>, subdomain: &str, domain: &str, project: &str) 
     call.insert(&ZONE, zone)
 }
 
-/// The new name is that of the subdomain alone; records go along.
+/// The new name is the subdomain; the records belong to the renamed zone.
 fn rename_zone(call: &mut Call<'_>) -> Handled {
     let old = call.parameter("dns_zone");
     let mut fields = call.find(&ZONE, &old)?.fields.clone();
@@ -131,7 +131,7 @@ fn list_records(call: &mut Call<'_>) -> Handled {
     }))
 }
 
-/// All changes, or none if one of them cannot be.
+/// Applies all changes, or none if one of them is invalid.
 fn change_records(call: &mut Call<'_>) -> Handled {
     let zone = call.parameter("dns_zone");
     if call.find(&ZONE, &zone).is_err() {
@@ -168,7 +168,7 @@ fn clear_records(call: &mut Call<'_>) -> Handled {
     Ok(json!({}))
 }
 
-/// Makes one change, and tells which records it made or changed.
+/// Applies one change, and returns the ids of created and changed records.
 fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String>, Refusal> {
     let part = |word: &str| change.get(word).filter(|part| !part.is_null());
     if let Some(adding) = part("add") {
@@ -205,7 +205,7 @@ fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String
     Ok(Vec::new())
 }
 
-/// The records that a change names, by their id or by what they are.
+/// The records that a change selects, by id or by fields.
 fn meant(call: &Call<'_>, zone: &str, part: &Value) -> Result<Vec<String>, Refusal> {
     if let Some(id) = part.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()) {
         let record = call.find(&RECORD, id).ok().filter(|record| record.hidden_text("dns_zone") == zone);
@@ -230,7 +230,7 @@ fn add(call: &mut Call<'_>, zone: &str, record: &Value) -> String {
     id
 }
 
-/// The fields of a record; of the special kinds of answers only the one that is given is shown.
+/// The fields of a record; of the configurations, only the given one is shown.
 fn fields(call: &Call<'_>, record: &Value) -> Map<String, Value> {
     let given =
         |name: &str, otherwise: Value| record.get(name).filter(|value| !value.is_null()).cloned().unwrap_or(otherwise);
@@ -257,8 +257,8 @@ fn fields(call: &Call<'_>, record: &Value) -> Map<String, Value> {
     fields
 }
 
-/// Data and priority as answers show them: the text of a TXT record in quotation marks, the priority of an MX record in
-/// front of its data too, and the priority of an SRV record as its data have it.
+/// Data and priority as answers show them: the data of a TXT record in quotation marks, the priority of an MX record
+/// also in front of its data, and the priority of an SRV record from its data.
 fn shown(kind: &str, data: &str, priority: u64) -> (String, u64) {
     let first = data.split_once(' ').and_then(|(first, rest)| Some((first.parse::<u64>().ok()?, rest)));
     match (kind, first) {
@@ -282,19 +282,19 @@ fn forget_records(call: &mut Call<'_>, zone: &str) {
     call.world.store.remove_where(|object| object.kind == RECORD.name && object.hidden_text("dns_zone") == zone);
 }
 
-/// What a zone is called: the domain, with the subdomain in front if there is one.
+/// The name of a zone: the domain, with the subdomain in front if there is one.
 fn zone_name(subdomain: &str, domain: &str) -> String {
     if subdomain.is_empty() { domain.to_owned() } else { format!("{subdomain}.{domain}") }
 }
 
-/// A zone that is made by the way: its domain are the last two labels of its name.
+/// The subdomain and domain of a zone that a change of records creates: the domain is the last two labels.
 fn split(zone: &str) -> (String, String) {
     let labels: Vec<&str> = zone.split('.').collect();
     let (subdomain, domain) = labels.split_at(labels.len().saturating_sub(2));
     (subdomain.join("."), domain.join("."))
 }
 
-/// The time of the call in whole seconds, as DNS tells it.
+/// The time of the call in whole seconds, the format of DNS.
 fn seconds(call: &Call<'_>) -> String {
     let time = call.timestamp();
     time.split_once('.').map_or(time.clone(), |(seconds, _)| format!("{seconds}Z"))

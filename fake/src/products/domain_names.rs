@@ -1,22 +1,22 @@
-//! What the zones say of a host name, as somebody who resolves it would find. Knows no call and changes nothing.
+//! Resolves host names with the zones of the fake. This module does not depend on calls and changes nothing.
 
 use super::domain::{RECORD, ZONE};
 use crate::store::{Object, Store};
 
-/// More names than this that lead to each other are a circle.
+/// The maximum length of a chain of records; a longer one is a cycle.
 const LONGEST_CHAIN: usize = 8;
 
-/// The kinds of records that lead to another name.
+/// The types of records that point to another name.
 const LEADING: [&str; 2] = ["CNAME", "ALIAS"];
 
-/// What is known of a host name.
+/// The result for a host name.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Names {
-    /// No zone here has it: its records are somebody else's, and taken for right.
+    /// No zone of the fake contains the name: its records are unknown, and accepted.
     Elsewhere,
-    /// The zone that has it says nothing of it.
+    /// A zone contains the name and has no record for it.
     Nowhere,
-    /// The names that it leads to one after the other, at least one; in lower case, without the dot at the end.
+    /// The names that it points to, in order, at least one; in lower case, without the dot at the end.
     To(Vec<String>),
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn addresses(store: &Store, host: &str) -> Option<Vec<String>> {
     Some(records.map(|record| record.text("data").to_owned()).collect())
 }
 
-/// Follows a name from record to record.
+/// Follows the records of a name.
 pub(crate) fn follow(store: &Store, host: &str) -> Names {
     let mut chain = Vec::new();
     let mut name = plain(host);
@@ -54,7 +54,7 @@ pub(crate) fn follow(store: &Store, host: &str) -> Names {
     if chain.is_empty() { Names::Elsewhere } else { Names::To(chain) }
 }
 
-/// The smallest zone that a name is in.
+/// The most specific zone that contains a name.
 fn zone_of<'s>(store: &'s Store, name: &str) -> Option<&'s str> {
     let zones = store.of(&ZONE).map(|zone| zone.id.as_str());
     zones.filter(|zone| within(name, zone).is_some()).max_by_key(|zone| zone.len())
@@ -69,13 +69,13 @@ fn record_of<'s>(store: &'s Store, zone: &str, name: &str) -> Option<&'s Object>
     })
 }
 
-/// The name within the zone; empty for the zone itself.
+/// The name relative to the zone; empty for the zone itself.
 fn within<'n>(name: &'n str, zone: &str) -> Option<&'n str> {
     let head = name.strip_suffix(&plain(zone))?;
     if head.is_empty() { Some("") } else { head.strip_suffix('.') }
 }
 
-/// Where a record leads: a name without any dot is in the zone.
+/// The target of a record: a name without a dot is relative to the zone.
 fn target(record: &Object, zone: &str) -> String {
     let data = record.text("data");
     if data.contains('.') { plain(data) } else { plain(&format!("{data}.{zone}")) }
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_followed_to_its_end() {
+    fn name_is_resolved_through_all_records() {
         let store = store(&[("www", "front"), ("front", "Web.Functions.example.net.")]);
         let found = follow(&store, "WWW.shop.example.org.");
         assert_eq!(found, Names::To(vec!["front.shop.example.org".into(), "web.functions.example.net".into()]));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_has_an_end() {
+    fn cycle_of_records_ends() {
         let store = store(&[("one", "two"), ("two", "one")]);
         let Names::To(chain) = follow(&store, "one.shop.example.org") else { panic!("it leads somewhere") };
         assert_eq!(chain.len(), LONGEST_CHAIN);

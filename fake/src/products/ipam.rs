@@ -1,4 +1,4 @@
-//! Addresses in private networks: those that endpoints were given, and those that somebody booked.
+//! IP addresses in private networks: of endpoints, and booked ones.
 
 use std::net::IpAddr;
 
@@ -29,29 +29,29 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateIP", |call| call.patch(&IP, &["tags", "reverses"])),
         ("AttachIP", attach_resource),
         ("DetachIP", detach_resource),
-        ("MoveIP", hand_over),
+        ("MoveIP", move_address),
         ("ReleaseIP", release),
     ],
 };
 
-/// Who holds an address.
+/// The resource that has an address.
 pub(crate) struct Holder<'a> {
-    /// As the API names it, such as `rdb_instance`.
+    /// The type in the API, such as `rdb_instance`.
     pub(crate) kind: &'a str,
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
     pub(crate) tags: &'a [&'a str],
 }
 
-/// Gives an address of the network to a holder and returns it with the length of its subnet, such as
-/// `172.16.0.2/22`. Without a wanted one it is the first free one.
+/// Assigns an address of the network to a resource and returns it with the prefix length of its subnet, such as
+/// `172.16.0.2/22`. The default is the first free address.
 pub(crate) fn assign(
     call: &mut Call<'_>,
     network: &str,
     wanted: Option<&str>,
     holder: &Holder<'_>,
 ) -> Result<String, Refusal> {
-    let [.., a, b, c] = call.world.chance.u32(..).to_be_bytes();
+    let [.., a, b, c] = call.world.rng.u32(..).to_be_bytes();
     let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
     let resource = json!({ "type": holder.kind, "id": holder.id, "name": holder.name, "mac_address": mac });
     let mut ip = draft(call, network, wanted, false)?;
@@ -62,7 +62,7 @@ pub(crate) fn assign(
     Ok(address)
 }
 
-/// Whether a subnet of the network has the address, which may come with its length.
+/// Whether a subnet of the network contains the address, which may have a prefix length.
 pub(crate) fn has_block_for(call: &Call<'_>, network: &str, address: &str) -> bool {
     let address = address.split_once('/').map_or(address, |(address, _)| address);
     let Ok(address) = address.parse::<IpAddr>() else { return true };
@@ -71,18 +71,18 @@ pub(crate) fn has_block_for(call: &Call<'_>, network: &str, address: &str) -> bo
     blocks.is_empty() || blocks.iter().any(|block| block.contains(&address))
 }
 
-/// Takes the address with its length away from its holder.
-pub(crate) fn withdraw(call: &mut Call<'_>, holder: &str, address: &str) {
+/// Detaches the address, which has a prefix length, from its resource.
+pub(crate) fn unassign_address(call: &mut Call<'_>, holder: &str, address: &str) {
     let id = id_of(call, holder, address);
-    let_go(call, &id);
+    unassign(call, &id);
 }
 
-/// Whether an address was booked, so that it remains without a holder.
+/// Whether the address was booked: such an address remains without a resource.
 pub(crate) fn is_booked(call: &Call<'_>, id: &str) -> bool {
     call.find(&IP, id).is_ok_and(|ip| ip.hidden.get("booked") == Some(&json!(true)))
 }
 
-/// The id of a booked address of the network that no resource has, and the address with its length.
+/// The id of a free, booked address of the network, and the address with its prefix length.
 pub(crate) fn booked(call: &Call<'_>, network: &str, address: &str) -> Option<(String, String)> {
     let mut free = call.world.store.of(&IP).filter(|ip| {
         ip.hidden_text("private_network_id") == network
@@ -93,27 +93,27 @@ pub(crate) fn booked(call: &Call<'_>, network: &str, address: &str) -> Option<(S
     Some((found.id.clone(), found.text("address").to_owned()))
 }
 
-/// The id of the address, with its length, that somebody holds.
+/// The id of the address, with its prefix length, that a resource has.
 pub(crate) fn id_of(call: &Call<'_>, holder: &str, address: &str) -> String {
     let mut held = call.world.store.of(&IP).filter(|ip| ip.hidden_text("resource_id") == holder);
     held.find(|ip| ip.text("address") == address).map(|ip| ip.id.clone()).unwrap_or_default()
 }
 
-/// The hardware address of who holds an address.
+/// The MAC address of the resource that has an address.
 pub(crate) fn mac_address(call: &Call<'_>, id: &str) -> Value {
     call.find(&IP, id).map_or(Value::Null, |ip| ip.fields["resource"]["mac_address"].clone())
 }
 
-/// The first address that somebody holds, and what is said of the holder.
+/// The first address of a resource, and the resource as IPAM shows it.
 pub(crate) fn held_by(call: &Call<'_>, holder: &str) -> Option<Held> {
     let held = call.world.store.of(&IP).find(|ip| ip.hidden_text("resource_id") == holder)?;
     let address = held.text("address").split('/').next().map_or(Value::Null, Value::from);
     Some((address, held.fields["resource"].as_object().cloned().unwrap_or_default()))
 }
 
-/// Gives a booked address to a holder.
-pub(crate) fn lend(call: &mut Call<'_>, id: &str, holder: &Holder<'_>) -> Result<(), Refusal> {
-    let [.., a, b, c] = call.world.chance.u32(..).to_be_bytes();
+/// Assigns a booked address to a resource.
+pub(crate) fn assign_booked(call: &mut Call<'_>, id: &str, holder: &Holder<'_>) -> Result<(), Refusal> {
+    let [.., a, b, c] = call.world.rng.u32(..).to_be_bytes();
     let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
     let ip = call.change(&IP, id)?;
     if !ip.fields["resource"].is_null() {
@@ -123,8 +123,8 @@ pub(crate) fn lend(call: &mut Call<'_>, id: &str, holder: &Holder<'_>) -> Result
     Ok(())
 }
 
-/// Takes an address away from its holder: a booked one stays, another one goes.
-pub(crate) fn let_go(call: &mut Call<'_>, id: &str) {
+/// Detaches an address from its resource: a booked address remains, another one is deleted.
+pub(crate) fn unassign(call: &mut Call<'_>, id: &str) {
     let Ok(ip) = call.change(&IP, id) else { return };
     if ip.hidden.get("booked") == Some(&json!(true)) {
         detach(ip);
@@ -159,8 +159,8 @@ fn book(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&IP, ip))
 }
 
-/// As recorded: from one machine that Scaleway does not know to another, or to none.
-fn hand_over(call: &mut Call<'_>) -> Handled {
+/// As recorded: from one custom resource to another, or to none.
+fn move_address(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let (from, to) = (call.value("from_resource", Value::Null), call.value("to_resource", Value::Null));
     let now = call.timestamp();
@@ -179,7 +179,7 @@ fn hand_over(call: &mut Call<'_>) -> Handled {
     call.get(&IP)
 }
 
-/// A custom resource takes a free address.
+/// Attaches a free address to a custom resource.
 fn attach_resource(call: &mut Call<'_>) -> Handled {
     let (id, resource, now) = (call.id(), call.value("resource", Value::Null), call.timestamp());
     if !call.find(&IP, &id)?.fields["resource"].is_null() {
@@ -194,7 +194,7 @@ fn attach_resource(call: &mut Call<'_>) -> Handled {
     call.get(&IP)
 }
 
-/// The custom resource that the request names gives the address back.
+/// Detaches an address from the custom resource in the request.
 fn detach_resource(call: &mut Call<'_>) -> Handled {
     let (id, resource, now) = (call.id(), call.value("resource", Value::Null), call.timestamp());
     let held = &call.find(&IP, &id)?.fields["resource"];
@@ -208,14 +208,14 @@ fn detach_resource(call: &mut Call<'_>) -> Handled {
     call.get(&IP)
 }
 
-/// As recorded: something that Scaleway does not know is held under the id of its address.
+/// As recorded: a custom resource has the id of its address.
 fn attach_custom(ip: &mut Object, resource: &Value) {
     let mac = resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
     let resource = json!({ "type": "custom", "id": ip.id, "name": resource["name"], "mac_address": mac });
     attach(ip, resource);
 }
 
-/// An address that a resource of Scaleway holds stays.
+/// An address with a resource of Scaleway is not released.
 fn release(call: &mut Call<'_>) -> Handled {
     let resource = &call.find(&IP, &call.id())?.fields["resource"];
     if !resource.is_null() && resource["type"] != json!("custom") {
@@ -224,7 +224,7 @@ fn release(call: &mut Call<'_>) -> Handled {
     call.delete(&IP)
 }
 
-/// Says who holds the address; lists can filter by it.
+/// Sets the resource of an address, also in the hidden fields that lists can filter by.
 fn attach(ip: &mut Object, resource: Value) {
     for (hidden, field) in
         [("resource_type", "type"), ("resource_id", "id"), ("resource_name", "name"), ("mac_address", "mac_address")]
@@ -256,7 +256,7 @@ fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool
     let taken: Vec<IpNet> =
         call.world.store.of(&IP).filter(of_network).filter_map(|ip| ip.text("address").parse().ok()).collect();
     let free = |address: &IpAddr| !taken.iter().any(|taken| taken.addr() == *address);
-    // As recorded: the first address of a block is not given away.
+    // As recorded: the first address of a subnet is not assigned.
     let address = match wanted {
         Some(address) => Some(address).filter(free),
         None => block.hosts().skip(1).find(free),

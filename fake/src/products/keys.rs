@@ -59,7 +59,8 @@ fn update(call: &mut Call<'_>) -> Handled {
     plain::update(call, KEY.plain())
 }
 
-/// As recorded: a deleted key is still answered, and no longer keeps its project. A protected one is not deleted.
+/// As recorded: a deleted key can still be read, and does not prevent the delete of its project. A protected key is not
+/// deleted.
 fn delete(call: &mut Call<'_>) -> Handled {
     let (id, now) = (call.id(), call.timestamp());
     let key = call.change(&KEY, &id)?;

@@ -85,7 +85,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     for address in &given {
         call.change(&IP, address)?.fields.insert("lb_id".to_owned(), json!(id));
     }
-    // As recorded: the first answer is `to_create` without a machine, the next one `creating` with one.
+    // As recorded: the first answer is `to_create` without a node, the next one `creating` with one.
     let (machine, time, zone) = (call.world.uuid(), call.timestamp(), call.locality());
     let mut machine = json!({
         "id": machine,
@@ -168,7 +168,7 @@ fn create_address(call: &mut Call<'_>) -> Handled {
 
 /// Creates an address and returns its id.
 fn book(call: &mut Call<'_>, project: &str, is_ipv6: bool, tags: &Value) -> String {
-    let number = call.world.chance.u32(1 << 8..1 << 16);
+    let number = call.world.rng.u32(1 << 8..1 << 16);
     let address = if is_ipv6 {
         format!("2001:bc8:1640:{number:x}::1")
     } else {

@@ -1,4 +1,4 @@
-//! The products that the fake serves, and how a request finds its handler.
+//! The products that the fake serves, and the routes of requests.
 //!
 //! A plain kind needs no code: see `fake/kinds/README.md`. To add code for an operation that is not plain:
 //! 1. Add a file here with `pub(crate) static PRODUCT: Product`: the document's name, the kinds that have no facts, and a
@@ -56,16 +56,16 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &vpcgw::PRODUCT,
 ];
 
-/// Where a request leads.
+/// The route of a request.
 pub(crate) struct Route {
     pub(crate) document: &'static Document,
     pub(crate) operation: &'static Operation,
     pub(crate) parameters: BTreeMap<String, String>,
-    /// `None` where the fake does not serve the operation.
+    /// `None` if the fake does not serve the operation.
     pub(crate) service: Option<Service>,
 }
 
-/// What serves an operation.
+/// The implementation of an operation.
 #[derive(Clone, Copy)]
 pub(crate) enum Service {
     /// The code of its product.
@@ -115,7 +115,7 @@ fn beginning<'a>(segments: impl Iterator<Item = &'a str>) -> String {
 pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
     let entries = ENTRIES.get(&(method, beginning(path.split('/').skip(1))))?;
     let matched = entries.iter().filter_map(|entry| Some((entry, entry.operation.path.matches(path)?)));
-    // A literal segment wins over a parameter, the leftmost first.
+    // A literal segment takes precedence over a parameter, the leftmost first.
     let literals = |entry: &Entry| -> Vec<bool> {
         entry.operation.path.segments.iter().map(|segment| matches!(segment, Segment::Literal(_))).collect()
     };
@@ -136,7 +136,7 @@ pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Documen
     described.or_else(|| object::KINDS.iter().find(|kind| kind.name == name).map(|kind| (*kind, None)))
 }
 
-/// The code of the product comes before the facts.
+/// Code takes precedence over the facts.
 fn service(document: &Document, operation: &Operation) -> Option<Service> {
     let products = PRODUCTS.iter().filter(|product| product.document == document.name);
     let mut routes = products.flat_map(|product| product.routes);
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_whose_document_has_a_resource_name_shows_one_and_no_other() {
+    fn kind_has_a_resource_name_if_its_document_declares_one() {
         let of_code = PRODUCTS.iter().flat_map(|product| product.kinds.iter().map(|kind| (product.document, *kind)));
         let of_facts = facts::all().iter().flat_map(|facts| &facts.plain);
         for (name, kind) in of_code.chain(of_facts.map(|plain| (plain.document.name.as_str(), &plain.kind))) {
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn every_route_and_every_kind_stands_in_its_document() {
+    fn every_route_and_kind_is_in_its_document() {
         for product in PRODUCTS {
             let document = scaleway_api::document(product.document).expect(product.document);
             for (id, _) in product.routes {

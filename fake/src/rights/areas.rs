@@ -1,34 +1,35 @@
-//! Which permission sets an operation takes, as Scaleway's documentation describes the sets.
+//! The permission sets that operations need, according to Scaleway's documentation.
 //!
-//! An area is a part of an API with permission sets of its own. What its full set is not enough for (policies of buckets),
-//! or needs less than it (reading the values of secrets), stands in `finer`. It does not know who has which sets.
+//! An area is a part of an API with permission sets of its own. Operations that the full set does not include (policies
+//! of buckets), or that need less (reading the values of secrets), are in `finer`. This module does not depend on the
+//! permissions of callers.
 
 use scaleway_api::Method;
 
 use crate::facts;
 
-/// What an operation takes.
+/// The permission sets that an operation needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Needed {
-    /// Any one of these sets will do.
+    /// One of these sets is sufficient.
     pub(crate) sets: Vec<&'static str>,
-    /// The set must hold for the organization, not for a project of it.
+    /// The set must apply to the organization, not to a project.
     pub(crate) organization: bool,
-    /// What refusals call the object, and what was to be done with it.
+    /// The resource and the action in errors.
     pub(crate) resource: &'static str,
     pub(crate) action: &'static str,
 }
 
-/// What holds for every product in a project.
+/// Permission sets of all products in a project.
 const ALL_READ: &str = "AllProductsReadOnly";
 const ALL_FULL: &str = "AllProductsFullAccess";
 
-/// Object Storage has an area of its own for the policies of buckets, which not even its full set includes.
+/// The permission set for bucket policies, which the full set of Object Storage does not include.
 const BUCKET_POLICIES: &str = "ObjectStorageBucketPolicyFullAccess";
 const STORAGE_FULL: &str = "ObjectStorageFullAccess";
 const STORAGE_READ: &str = "ObjectStorageReadOnly";
 
-/// The words at the beginning of an operation of S3, and the set beside the full one: the first that fits.
+/// Prefixes of operations of S3, and the permission set besides the full one; the first match applies.
 const STORAGE: &[(&str, &str)] = &[
     ("GetObjectLockConfiguration", STORAGE_READ),
     ("GetBucketEncryption", STORAGE_READ),
@@ -52,7 +53,7 @@ const STORAGE: &[(&str, &str)] = &[
     ("List", "ObjectStorageObjectsRead"),
 ];
 
-/// What an operation of an API document takes; nothing is known of other documents.
+/// The permission sets that an operation of an API document needs; `None` for other documents.
 pub(crate) fn needed(document: &str, operation: &str, method: Method) -> Option<Needed> {
     let facts = facts::all().iter().find(|facts| facts.document == document)?;
     let area = facts.permissions.iter().find(|area| {
@@ -86,7 +87,7 @@ pub(crate) fn needed(document: &str, operation: &str, method: Method) -> Option<
     Some(Needed { sets, organization: area.organization, resource: &area.resource, action })
 }
 
-/// What an operation of Object Storage takes.
+/// The permission sets that an operation of Object Storage needs.
 pub(crate) fn needed_in_storage(operation: &str) -> Needed {
     let mut sets = vec![ALL_FULL];
     if operation.contains("BucketPolicy") {
@@ -100,7 +101,7 @@ pub(crate) fn needed_in_storage(operation: &str) -> Needed {
     Needed { sets, organization: false, resource: "object_storage", action: "write" }
 }
 
-/// Whether a set is about an organization as a whole.
+/// Whether a permission set applies to an organization as a whole.
 pub(crate) fn is_of_organization(set: &str) -> bool {
     let areas = facts::all().iter().flat_map(|facts| &facts.permissions).filter(|area| area.organization);
     let mut named = areas.flat_map(|area| area.read.iter().chain(&area.full));
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_secrets_and_policies_of_buckets_are_apart() {
+    fn secret_values_and_bucket_policies_need_permission_sets_of_their_own() {
         let access = needed("secret.v1beta1", "AccessSecretVersion", Method::Get).expect("declared");
         assert_eq!(access.sets, ["SecretManagerSecretAccess", "SecretManagerFullAccess", ALL_FULL]);
         let networks = needed("vpc.v2", "CreatePrivateNetwork", Method::Post).expect("declared");

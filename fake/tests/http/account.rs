@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::client::client;
 
 #[tokio::test]
-async fn a_project_lives_as_recorded() {
+async fn lifecycle_of_a_project_is_as_recorded() {
     let client = client().await;
     let body = json!({ "name": "staging", "organization_id": DEFAULT_ORGANIZATION, "description": "a description" });
     let created = client.good("POST /account/v3/projects", body).await;
@@ -31,7 +31,7 @@ async fn a_project_lives_as_recorded() {
 }
 
 #[tokio::test]
-async fn a_project_that_holds_something_is_not_deleted() {
+async fn project_with_resources_is_not_deleted() {
     let client = client().await;
     let project = client.good("POST /account/v3/projects", json!({ "name": "staging" })).await;
     let one = format!("/account/v3/projects/{}", project["id"].as_str().unwrap());
@@ -45,7 +45,7 @@ async fn a_project_that_holds_something_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn nothing_is_made_in_a_project_that_does_not_exist() {
+async fn create_in_an_unknown_project_is_denied() {
     let client = client().await;
     let body = json!({ "name": "main", "project_id": "5ca1e3a7-fa4e-4000-8000-00000000dead" });
     let (status, refused) = client.call_with("POST /registry/v1/regions/fr-par/namespaces", body).await;

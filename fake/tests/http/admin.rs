@@ -1,4 +1,4 @@
-//! Faults, the log, and what can be done behind everybody's back.
+//! Faults, the log, and changes of objects without a request.
 
 use std::fs;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::client::{Client, builder, client};
 const NAMESPACES: &str = "/registry/v1/regions/fr-par/namespaces";
 
 #[tokio::test]
-async fn an_asked_for_status_comes_as_often_as_asked_for() {
+async fn injected_status_is_returned_the_given_number_of_times() {
     let client = client().await;
     let fault = json!({ "method": "GET", "path": "/registry/*", "times": 2,
         "kind": { "status": { "code": 429, "retry_after": 3 } } });
@@ -24,7 +24,7 @@ async fn an_asked_for_status_comes_as_often_as_asked_for() {
 }
 
 #[tokio::test]
-async fn a_line_cut_before_does_nothing_and_one_cut_after_has_done_all() {
+async fn drop_before_changes_nothing_and_drop_after_is_processed() {
     let client = client().await;
     for (kind, made) in [(FaultKind::DropBefore, 0), (FaultKind::DropAfter, 1)] {
         client.fake.fault(Fault::at("*", kind).method("POST"));
@@ -37,7 +37,7 @@ async fn a_line_cut_before_does_nothing_and_one_cut_after_has_done_all() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_ends_in_the_middle() {
+async fn truncated_response_ends_in_the_middle() {
     let client = client().await;
     client.fake.fault(Fault::at("*", FaultKind::Truncate));
     let answer = client.send(&format!("GET {NAMESPACES}"), None).await.unwrap();
@@ -46,19 +46,19 @@ async fn a_truncated_answer_ends_in_the_middle() {
 }
 
 #[tokio::test]
-async fn a_delay_ends_when_the_clock_says_so() {
+async fn delay_ends_when_the_clock_advances() {
     let client = client().await;
     client.fake.fault(Fault::at("*", FaultKind::Delay { seconds: 60.0 }));
     let request = format!("GET {NAMESPACES}");
     let answer = client.call(&request);
     tokio::pin!(answer);
-    // Only the clock ends the wait, however often the request is looked at before.
+    // Only the clock ends the wait, however often the future is polled before.
     assert!(futures_pending(&mut answer, 100).await);
     client.fake.clock().advance(Duration::from_mins(1));
     assert_eq!(answer.await.0, 200);
 }
 
-/// Whether the future is still not done after the runtime had this many turns for it.
+/// Whether the future is still pending after it was polled this often.
 async fn futures_pending<F: Future + Unpin>(future: &mut F, turns: usize) -> bool {
     for _ in 0..turns {
         tokio::select! {
@@ -71,7 +71,7 @@ async fn futures_pending<F: Future + Unpin>(future: &mut F, turns: usize) -> boo
 }
 
 #[tokio::test]
-async fn the_log_holds_a_line_per_request_and_no_secret() {
+async fn log_has_a_line_per_request_and_no_secret() {
     let path = std::env::temp_dir().join(format!("scaleway-fake-log-{}.jsonl", std::process::id()));
     let client = Client::of(builder().log(fs::File::create(&path).unwrap())).await;
     client.good("POST /iam/v1alpha1/api-keys", json!({ "user_id": scaleway_fake::OWNER })).await;
@@ -90,15 +90,15 @@ async fn the_log_holds_a_line_per_request_and_no_secret() {
     let seen = client.fake.requests();
     assert_eq!(seen[0].operation.as_deref(), Some("CreateAPIKey"));
     assert_eq!(seen[0].body, json!({ "user_id": scaleway_fake::OWNER }));
-    let (status, told) = client.call("GET /_fake/requests").await;
-    assert_eq!((status, &told[0]["body"]), (200, &seen[0].body));
-    assert_eq!((&told[1]["path"], &told[1]["status"]), (&lines[1]["path"], &lines[1]["status"]));
+    let (status, shown) = client.call("GET /_fake/requests").await;
+    assert_eq!((status, &shown[0]["body"]), (200, &seen[0].body));
+    assert_eq!((&shown[1]["path"], &shown[1]["status"]), (&lines[1]["path"], &lines[1]["status"]));
     assert_eq!(client.call("DELETE /_fake/requests").await.0, 204);
     assert!(client.fake.requests().is_empty());
 }
 
 #[tokio::test]
-async fn objects_change_and_go_behind_the_clients_back() {
+async fn objects_are_changed_and_removed_without_a_request() {
     let client = client().await;
     let made = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
     let target =
@@ -113,7 +113,7 @@ async fn objects_change_and_go_behind_the_clients_back() {
 }
 
 #[tokio::test]
-async fn clock_and_settling_are_set_over_http() {
+async fn clock_and_duration_of_statuses_are_set_over_http() {
     let client = client().await;
     client.good("POST /_fake/settle", json!({ "seconds": 5 })).await;
     let made = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;

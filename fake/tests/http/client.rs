@@ -1,24 +1,24 @@
-//! A client that sends JSON and shows what came back.
+//! A client that sends JSON and returns the answers.
 
 use jiff::Timestamp;
 use reqwest::Method;
 use scaleway_fake::{Builder, Clock, Fake, Running};
 use serde_json::Value;
 
-/// A fake and somebody who talks to it.
+/// A fake and a client.
 pub(crate) struct Client {
     pub(crate) fake: Running,
     http: reqwest::Client,
     pub(crate) token: String,
 }
 
-/// A fake whose clock stands still and whose ids are the same in each run.
+/// A fake with a manual clock, and the same ids in each run.
 pub(crate) fn builder() -> Builder {
     let start: Timestamp = "2026-07-17T09:50:00.638933292Z".parse().unwrap();
-    Fake::builder().clock(Clock::manual(start)).chance(1)
+    Fake::builder().clock(Clock::manual(start)).rng_seed(1)
 }
 
-/// A client of a fake as it comes.
+/// A client of a fake with the default settings.
 pub(crate) async fn client() -> Client {
     Client::of(builder()).await
 }
@@ -30,7 +30,7 @@ impl Client {
         Self { fake, http: reqwest::Client::new(), token: "11111111-1111-4111-8111-111111111111".to_owned() }
     }
 
-    /// The answer as it came, or how the connection failed.
+    /// The response, or the error of the connection.
     pub(crate) async fn send(&self, request: &str, body: Option<&Value>) -> reqwest::Result<reqwest::Response> {
         let (method, path) = request.split_once(' ').unwrap();
         let method: Method = method.parse().unwrap();
@@ -54,7 +54,7 @@ impl Client {
         read(self.send(request, Some(&body)).await.unwrap()).await
     }
 
-    /// Status and body of a GET for a path at a host, with a key if there is one.
+    /// Status and body of a GET for a path at a host, with a secret key unless it is empty.
     pub(crate) async fn ask(&self, host: &str, path: &str, token: &str) -> (u16, Value) {
         let mut request = self.http.get(format!("{}{path}", self.fake.url())).header("Host", host);
         if !token.is_empty() {
@@ -63,7 +63,7 @@ impl Client {
         read(request.send().await.unwrap()).await
     }
 
-    /// Status and body of a GET by a client that takes the fake for its proxy.
+    /// Status and body of a GET by a client that uses the fake as its proxy.
     #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
     pub(crate) async fn through_proxy(&self, url: &str) -> (u16, Value) {
         let proxy = reqwest::Proxy::http(self.fake.url()).unwrap();
@@ -71,13 +71,13 @@ impl Client {
         read(client.get(url).send().await.unwrap()).await
     }
 
-    /// The status of an upload to a whole address, without a key.
+    /// The status of an upload to an absolute URL, without an API key.
     pub(crate) async fn upload(&self, url: &str, kind: &str, content: &'static [u8]) -> u16 {
         let request = self.http.put(url).header("content-type", kind).body(content);
         request.send().await.unwrap().status().as_u16()
     }
 
-    /// The body of a request that must succeed.
+    /// The body of the answer to a request, which must succeed.
     pub(crate) async fn good(&self, request: &str, body: Value) -> Value {
         let (status, answer) = self.call_with(request, body).await;
         assert!((200..300).contains(&status), "{request}: {status} {answer}");

@@ -11,7 +11,7 @@ const COCKPIT: &str = "/cockpit/v1/regions/fr-par";
 const RULE: &str = "6c6843af-1815-46df-9e52-6feafcf31fd7";
 
 #[tokio::test]
-async fn a_source_lives_as_recorded() {
+async fn lifecycle_of_a_data_source_is_as_recorded() {
     let client = client().await;
     let body = json!({ "name": "main", "type": "logs", "retention_days": 10 });
     let mut created = client.good(&format!("POST {COCKPIT}/data-sources"), body).await;
@@ -39,7 +39,7 @@ async fn a_source_lives_as_recorded() {
 }
 
 #[tokio::test]
-async fn a_token_shows_its_secret_every_time() {
+async fn every_answer_contains_the_secret_of_a_token() {
     let client = client().await;
     let scopes = json!(["write_only_metrics", "write_only_logs"]);
     let body = json!({ "name": "main", "token_scopes": ["write_only_logs", "write_only_metrics"] });
@@ -98,7 +98,7 @@ async fn rule(client: &Client) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn alerts_are_switched_as_recorded() {
+async fn alerts_are_enabled_and_disabled_as_recorded() {
     let client = Client::of(builder().settle(Duration::from_secs(5))).await;
     let project = json!({ "project_id": DEFAULT_ORGANIZATION });
     let manager = format!("{COCKPIT}/alert-manager");
@@ -134,7 +134,7 @@ async fn alerts_are_switched_as_recorded() {
 }
 
 #[tokio::test]
-async fn contact_points_are_known_by_their_address() {
+async fn contact_points_are_identified_by_their_address() {
     let client = client().await;
     let points = format!("{COCKPIT}/alert-manager/contact-points");
     let email = json!({ "email": { "to": "a@example.org" } });
@@ -150,7 +150,7 @@ async fn contact_points_are_known_by_their_address() {
 }
 
 #[tokio::test]
-async fn grafana_users_are_numbered_and_no_number_comes_twice() {
+async fn grafana_users_are_numbered_and_numbers_are_not_used_again() {
     let client = client().await;
     let users = "/cockpit/v1/grafana/users";
     let body = json!({ "login": "me", "role": "editor" });
@@ -169,7 +169,7 @@ async fn grafana_users_are_numbered_and_no_number_comes_twice() {
 }
 
 #[tokio::test]
-async fn an_exporter_gets_ready_as_recorded_and_never_tells_its_key() {
+async fn exporter_becomes_ready_as_recorded_and_never_returns_its_key() {
     let client = Client::of(builder().settle(Duration::from_secs(15))).await;
     let body = json!({ "name": "main", "type": "metrics", "retention_days": 31 });
     let source = client.good(&format!("POST {COCKPIT}/data-sources"), body).await["id"].clone();

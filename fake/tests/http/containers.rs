@@ -26,7 +26,7 @@ async fn container(client: &Client, namespace: &str, further: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_container_lives_as_recorded() {
+async fn lifecycle_of_a_container_is_as_recorded() {
     let client = client().await;
     let namespace = namespace(&client).await;
     let created = container(&client, &namespace, json!({ "timeout": "600.000000000s" })).await;
@@ -70,7 +70,7 @@ async fn a_container_lives_as_recorded() {
 }
 
 #[tokio::test]
-async fn a_patch_takes_both_spellings_of_https_only() {
+async fn update_accepts_both_spellings_of_https_only() {
     let client = client().await;
     let namespace = namespace(&client).await;
     let created = container(&client, &namespace, json!({ "https_connections_only": true })).await;
@@ -83,7 +83,7 @@ async fn a_patch_takes_both_spellings_of_https_only() {
 }
 
 #[tokio::test]
-async fn secret_variables_come_back_hashed_and_an_empty_one_is_kept() {
+async fn secret_variables_are_returned_as_hashes_and_an_empty_one_is_kept() {
     let client = client().await;
     let body = json!({ "name": "n", "secret_environment_variables": { "kept": "a", "dropped": "b" } });
     let created = client.good(&format!("POST {NAMESPACES}"), body).await;
@@ -101,7 +101,7 @@ async fn secret_variables_come_back_hashed_and_an_empty_one_is_kept() {
 }
 
 #[tokio::test]
-async fn an_image_that_does_not_start_ends_in_an_error() {
+async fn image_that_does_not_start_ends_in_an_error() {
     let client = client().await;
     let namespace = namespace(&client).await;
     let created = container(&client, &namespace, json!({ "image": "does-not-start:1" })).await;
@@ -115,7 +115,7 @@ async fn an_image_that_does_not_start_ends_in_an_error() {
 }
 
 #[tokio::test]
-async fn a_namespace_takes_its_containers_with_it() {
+async fn containers_are_deleted_with_their_namespace() {
     let client = Client::of(builder().settle(Duration::from_secs(5))).await;
     let namespace = namespace(&client).await;
     let body = json!({ "namespace_id": namespace, "name": "early", "image": "nginx" });

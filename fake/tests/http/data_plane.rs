@@ -1,4 +1,4 @@
-//! What containers answer, found by the name of their host; and who may log in to a database.
+//! Answers of containers, found by host name, and logins to databases.
 
 use std::time::Duration;
 
@@ -38,13 +38,13 @@ async fn point(client: &Client, name: &str, to: &str) {
 }
 
 #[tokio::test]
-async fn a_container_tells_what_it_is_and_its_image_what_it_answers() {
+async fn container_answers_with_its_data_and_the_status_of_its_image() {
     let client = client().await;
     let made = container(&client, "web", json!({})).await;
-    let (status, told) = ask(&client, host(&made), "").await;
+    let (status, answer) = ask(&client, host(&made), "").await;
     let expected = json!({ "container": "web", "id": made["id"], "image": "web:1", "revision": 1, "host": host(&made),
         "method": "GET", "path": "/health" });
-    assert_eq!((status, told), (200, expected));
+    assert_eq!((status, answer), (200, expected));
     let unwell = container(&client, "unwell", json!({ "image": "web:answers-503" })).await;
     assert_eq!(ask(&client, host(&unwell), "").await.0, 503);
     assert_eq!(ask(&client, "none.functions.fnc.fr-par.scw.cloud", "").await.0, 404);
@@ -53,16 +53,16 @@ async fn a_container_tells_what_it_is_and_its_image_what_it_answers() {
 }
 
 #[tokio::test]
-async fn a_proxys_client_names_the_host_in_the_address() {
+async fn request_through_a_proxy_has_the_host_in_its_url() {
     let client = client().await;
     let made = container(&client, "web", json!({})).await;
-    let told = client.through_proxy(&format!("http://{}/health", host(&made))).await;
-    assert_eq!((told.0, &told.1["container"]), (200, &json!("web")));
-    assert_eq!(client.through_proxy("http://nobody.example.net/").await.0, 404);
+    let answer = client.through_proxy(&format!("http://{}/health", host(&made))).await;
+    assert_eq!((answer.0, &answer.1["container"]), (200, &json!("web")));
+    assert_eq!(client.through_proxy("http://missing.example.net/").await.0, 404);
 }
 
 #[tokio::test]
-async fn the_old_revision_serves_until_the_new_one_is_ready() {
+async fn old_revision_answers_until_the_new_one_is_ready() {
     let client = client().await;
     let made = container(&client, "web", json!({})).await;
     let one = format!("{CONTAINERS}/{}", made["id"].as_str().unwrap());
@@ -83,7 +83,7 @@ async fn the_old_revision_serves_until_the_new_one_is_ready() {
 }
 
 #[tokio::test]
-async fn a_private_container_wants_a_key_of_its_own() {
+async fn private_container_requires_a_token() {
     let client = client().await;
     let made = container(&client, "web", json!({ "privacy": "private" })).await;
     let body = json!({ "container_id": made["id"] });
@@ -97,27 +97,27 @@ async fn a_private_container_wants_a_key_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_host_name_of_its_own_leads_to_a_container_once_its_record_does() {
+async fn domain_routes_to_a_container_after_its_record_points_to_it() {
     let client = client().await;
     client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "" })).await;
     let (one, other) = (container(&client, "one", json!({})).await, container(&client, "other", json!({})).await);
-    assert_eq!(ask(&client, "www.example.org", "").await.0, 502, "nothing resolves it");
+    assert_eq!(ask(&client, "www.example.org", "").await.0, 502, "the zone has no record for it");
     let domain = |container: &Value| json!({ "container_id": container["id"], "hostname": "www.example.org" });
     let (status, refused) = client.call_with(&format!("POST {DOMAINS}"), domain(&one)).await;
     assert_eq!(status, 400);
     assert!(text(&refused["message"]).starts_with("could not validate domain"), "{refused}");
     point(&client, "www", &format!("{}.", host(&one))).await;
-    assert_eq!(ask(&client, "www.example.org", "").await.0, 404, "the gateway does not know it");
+    assert_eq!(ask(&client, "www.example.org", "").await.0, 404, "no domain has the host name");
     client.good(&format!("POST {DOMAINS}"), domain(&one)).await;
     assert_eq!(ask(&client, "www.example.org", "").await.1["container"], "one");
-    // The record leads to the gateway, which is the same for both; it goes by the name.
+    // The record points to the gateway, which is the same for both containers and routes by host name.
     point(&client, "www", &format!("{}.", host(&other))).await;
     assert_eq!(ask(&client, "www.example.org", "").await.1["container"], "one");
     assert_eq!(client.call_with(&format!("POST {DOMAINS}"), domain(&other)).await.0, 409);
 }
 
 #[tokio::test]
-async fn a_container_that_runs_a_proxy_passes_requests_on() {
+async fn container_that_runs_a_reverse_proxy_forwards_requests() {
     let client = client().await;
     let web = container(&client, "web", json!({})).await;
     let to = |host: &str| {
@@ -133,7 +133,7 @@ async fn a_container_that_runs_a_proxy_passes_requests_on() {
 }
 
 #[tokio::test]
-async fn a_database_lets_in_who_has_the_password() {
+async fn database_accepts_logins_with_the_password() {
     let client = client().await;
     let instances = "/rdb/v1/regions/fr-par/instances";
     let body = json!({ "name": "data", "engine": "PostgreSQL-15", "node_type": "DB-DEV-S", "user_name": "admin",
@@ -145,7 +145,12 @@ async fn a_database_lets_in_who_has_the_password() {
     for (user, password, database, expected) in [
         ("admin", "Made-up-canary-1", "app", json!({ "accepted": true })),
         ("admin", "wrong", "app", json!({ "accepted": false, "reason": "password authentication failed" })),
-        ("nobody", "Made-up-canary-1", "app", json!({ "accepted": false, "reason": "password authentication failed" })),
+        (
+            "missing",
+            "Made-up-canary-1",
+            "app",
+            json!({ "accepted": false, "reason": "password authentication failed" }),
+        ),
         ("admin", "Made-up-canary-1", "none", json!({ "accepted": false, "reason": "the database does not exist" })),
     ] {
         let body = json!({ "instance": made["id"], "user": user, "password": password, "database": database });

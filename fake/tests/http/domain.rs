@@ -17,7 +17,7 @@ async fn change(client: &Client, changes: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_zone_lives_as_recorded() {
+async fn lifecycle_of_a_zone_is_as_recorded() {
     let client = client().await;
     let made = zone(&client).await;
     assert_eq!((&made["status"], &made["message"], &made["ns_master"]), (&json!("active"), &Value::Null, &json!([])));
@@ -52,17 +52,17 @@ async fn records_are_added_set_and_deleted_by_changes_to_their_zone() {
 }
 
 #[tokio::test]
-async fn what_was_bought_elsewhere_is_told() {
-    let planted = json!({ "objects": [
+async fn domain_of_the_seed_can_be_read() {
+    let seed = json!({ "objects": [
         { "kind": "domain/domain", "id": "example.org", "fields": { "domain": "example.org", "status": "active" } },
     ] });
-    let client = Client::of(builder().seed(Seed::parse(&planted.to_string()).unwrap())).await;
+    let client = Client::of(builder().seed(Seed::parse(&seed.to_string()).unwrap())).await;
     assert_eq!(client.call("GET /domain/v2beta1/domains/example.org").await.1["status"], "active");
     assert_eq!(client.call("GET /domain/v2beta1/domains/example.com").await.0, 404);
 }
 
 #[tokio::test]
-async fn data_of_text_mail_and_service_records_have_the_form_of_the_api() {
+async fn data_of_txt_mx_and_srv_records_has_the_form_of_the_api() {
     let client = client().await;
     for (record, data, priority) in [
         (json!({ "type": "TXT", "data": "v=spf1 -all" }), "\"v=spf1 -all\"", 0),

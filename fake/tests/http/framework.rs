@@ -1,4 +1,4 @@
-//! What every product gets: keys, validation, paging, seeds, ends of lines.
+//! Behaviour of all products: API keys, validation, pages, seeds, the end of the process.
 
 use scaleway_fake::{Error, Fake, Seed};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::client::{Client, builder, client};
 const NAMESPACES: &str = "/registry/v1/regions/fr-par/namespaces";
 
 #[tokio::test]
-async fn without_a_key_or_with_a_wrong_one_nothing_is_done() {
+async fn request_without_a_valid_secret_key_is_rejected() {
     let mut client = Client::of(builder().keys(["right"])).await;
     for (token, reason) in [("", "invalid_argument"), ("wrong", "not_found")] {
         client.token = token.to_owned();
@@ -31,7 +31,7 @@ async fn every_answer_has_a_request_id() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_the_document_is_refused_with_every_detail() {
+async fn invalid_request_is_rejected_with_all_violations() {
     let client = client().await;
     let body = json!({ "name": { "first": "main" }, "colour": "red", "is_public": null });
     let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), body).await;
@@ -73,7 +73,7 @@ async fn value_that_an_enum_does_not_have_is_rejected_with_400() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_and_what_is_not_served_differ() {
+async fn unknown_path_and_operation_without_implementation_differ() {
     let client = client().await;
     assert_eq!(client.call("GET /nothing/v1/here").await.0, 404);
     assert_eq!(client.call(&format!("PUT {NAMESPACES}")).await.0, 404);
@@ -85,7 +85,7 @@ async fn what_is_not_there_and_what_is_not_served_differ() {
 }
 
 #[tokio::test]
-async fn lists_come_in_pages_of_twenty() {
+async fn default_page_size_of_lists_is_twenty() {
     let client = client().await;
     for number in 0..25 {
         client.good(&format!("POST {NAMESPACES}"), json!({ "name": format!("n{number:02}") })).await;
@@ -112,7 +112,7 @@ async fn lists_come_in_pages_of_twenty() {
 }
 
 #[tokio::test]
-async fn a_seed_is_there_from_the_start() {
+async fn objects_of_the_seed_exist_at_the_start() {
     let seed = json!({
         "default_project_id": "5ca1e3a7-fa4e-4000-8000-000000000002",
         "keys": ["right"],
@@ -128,7 +128,7 @@ async fn a_seed_is_there_from_the_start() {
 }
 
 #[tokio::test]
-async fn a_seed_that_cannot_be_is_refused() {
+async fn invalid_seed_is_rejected() {
     for (object, expected) in [
         (json!({ "kind": "registry/nothing", "id": "n" }), "there is no such kind"),
         (
@@ -144,13 +144,13 @@ async fn a_seed_that_cannot_be_is_refused() {
 }
 
 #[tokio::test]
-async fn it_serves_this_machine_only() {
+async fn address_must_be_a_loopback_address() {
     let started = Fake::builder().listen("0.0.0.0:0".parse().unwrap()).start().await;
     assert!(matches!(started.err().unwrap(), Error::NotLoopback { .. }));
 }
 
 #[tokio::test]
-async fn two_fakes_with_the_same_chance_make_the_same_ids() {
+async fn two_fakes_with_the_same_rng_seed_generate_the_same_ids() {
     let mut ids = Vec::new();
     for _ in 0..2 {
         let client = client().await;
@@ -160,7 +160,7 @@ async fn two_fakes_with_the_same_chance_make_the_same_ids() {
 }
 
 #[tokio::test]
-async fn after_stop_nobody_answers() {
+async fn stopped_fake_refuses_connections() {
     let client = client().await;
     let url = client.fake.url();
     let address = url.strip_prefix("http://").unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! Functions, and how their code gets there.
+//! Functions, and uploads of their code.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ const FUNCTIONS: &str = "/functions/v1beta1/regions/fr-par/functions";
 const NAMESPACES: &str = "/functions/v1beta1/regions/fr-par/namespaces";
 const KIND: &str = "application/octet-stream";
 
-/// Longer than anything takes here.
+/// Longer than all transient statuses in this file.
 const SETTLED: Duration = Duration::from_secs(6);
 
 async fn function(client: &Client) -> String {
@@ -26,26 +26,26 @@ async fn function(client: &Client) -> String {
     format!("{FUNCTIONS}/{}", created["id"].as_str().unwrap())
 }
 
-/// Uploads code as the API wants it; gives the status.
+/// Uploads code; returns the HTTP status.
 async fn upload(client: &Client, one: &str, code: &'static [u8]) -> u16 {
     let answer = client.good(&format!("GET {one}/upload-url?content_length={}", code.len()), Value::Null).await;
     assert_eq!(answer["headers"], json!({ "content-length": [code.len().to_string()], "content-type": [KIND] }));
     client.upload(answer["url"].as_str().unwrap(), KIND, code).await
 }
 
-async fn look(client: &Client, one: &str) -> Value {
+async fn read(client: &Client, one: &str) -> Value {
     client.call(&format!("GET {one}")).await.1
 }
 
 #[tokio::test]
-async fn a_function_runs_once_its_code_was_uploaded_and_deployed() {
+async fn function_is_ready_after_its_code_was_uploaded_and_deployed() {
     let client = client().await;
     let one = function(&client).await;
     assert_eq!(upload(&client, &one, b"PK good").await, 200);
-    assert_eq!(look(&client, &one).await["status"], "created", "an upload alone deploys nothing");
+    assert_eq!(read(&client, &one).await["status"], "created", "an upload alone deploys nothing");
     let deployed = client.good(&format!("POST {one}/deploy"), json!({})).await;
     assert_eq!(deployed["status"], "pending");
-    assert_eq!(look(&client, &one).await["status"], "ready");
+    assert_eq!(read(&client, &one).await["status"], "ready");
     let changed = client.good(&format!("PATCH {one}"), json!({ "memory_limit": 512 })).await;
     assert_eq!((&changed["status"], &changed["cpu_limit"]), (&json!("pending"), &json!(280)), "a change deploys");
     let changed = client.good(&format!("PATCH {one}"), json!({ "description": "about it" })).await;
@@ -53,18 +53,18 @@ async fn a_function_runs_once_its_code_was_uploaded_and_deployed() {
 }
 
 #[tokio::test]
-async fn what_has_no_code_or_code_that_does_not_build_ends_in_an_error() {
+async fn function_without_code_or_with_broken_code_ends_in_an_error() {
     let client = client().await;
     let one = function(&client).await;
     client.good(&format!("POST {one}/deploy"), json!({})).await;
-    let empty = look(&client, &one).await;
+    let empty = read(&client, &one).await;
     assert_eq!((&empty["status"], &empty["error_message"]), (&json!("error"), &json!("internal error")));
     let pending = client.good(&format!("POST {one}/deploy"), json!({})).await;
     assert_eq!((&pending["status"], &pending["error_message"]), (&json!("pending"), &Value::Null));
-    look(&client, &one).await;
+    read(&client, &one).await;
     assert_eq!(upload(&client, &one, b"PK does-not-build").await, 200);
     client.good(&format!("POST {one}/deploy"), json!({})).await;
-    let broken = look(&client, &one).await;
+    let broken = read(&client, &one).await;
     assert_eq!((&broken["status"], &broken["error_message"]), (&json!("error"), &json!("function failed to build")));
     assert!(broken["build_message"].is_string());
     let changed = client.good(&format!("PATCH {one}"), json!({ "max_scale": 3 })).await;
@@ -72,7 +72,7 @@ async fn what_has_no_code_or_code_that_does_not_build_ends_in_an_error() {
 }
 
 #[tokio::test]
-async fn an_address_takes_what_was_announced_and_nothing_else() {
+async fn upload_url_accepts_only_the_announced_file() {
     let client = client().await;
     let one = function(&client).await;
     let answer = client.good(&format!("GET {one}/upload-url?content_length=7"), Value::Null).await;
@@ -85,15 +85,15 @@ async fn an_address_takes_what_was_announced_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_namespace_takes_its_functions_along_and_they_what_belongs_to_them() {
+async fn functions_and_their_parts_are_deleted_with_their_namespace() {
     let client = Client::of(builder().settle(Duration::from_secs(5))).await;
     let one = function(&client).await;
-    let shown = look(&client, &one).await;
+    let shown = read(&client, &one).await;
     let body = json!({ "function_id": shown["id"], "schedule": "@daily", "args": {}, "name": "nightly" });
     let cron = client.good("POST /functions/v1beta1/regions/fr-par/crons", body).await;
     let cron = format!("GET /functions/v1beta1/regions/fr-par/crons/{}", cron["id"].as_str().unwrap());
     client.good(&format!("DELETE {NAMESPACES}/{}", shown["namespace_id"].as_str().unwrap()), Value::Null).await;
-    assert_eq!(look(&client, &one).await["status"], "deleting");
+    assert_eq!(read(&client, &one).await["status"], "deleting");
     assert_eq!(client.call(&cron).await.1["status"], "deleting");
     client.fake.clock().advance(SETTLED);
     assert_eq!(client.call(&format!("GET {one}")).await.0, 404);

@@ -14,7 +14,7 @@ async fn application(client: &Client, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_application_lives_as_recorded() {
+async fn lifecycle_of_an_application_is_as_recorded() {
     let client = client().await;
     let id = application(&client, "app").await;
     let one = format!("/iam/v1alpha1/applications/{id}");
@@ -36,7 +36,7 @@ async fn an_application_lives_as_recorded() {
 }
 
 #[tokio::test]
-async fn a_key_shows_its_secret_once_and_opens_the_fake_until_it_expires() {
+async fn secret_key_is_returned_once_and_accepted_until_it_expires() {
     let mut client = Client::of(builder().keys(["the-first-key"])).await;
     client.token = "the-first-key".to_owned();
     let id = application(&client, "app").await;
@@ -58,7 +58,7 @@ async fn a_key_shows_its_secret_once_and_opens_the_fake_until_it_expires() {
 }
 
 #[tokio::test]
-async fn keys_are_found_by_their_bearer() {
+async fn api_keys_are_listed_by_bearer() {
     let client = client().await;
     let id = application(&client, "app").await;
     let of_application = client.good("POST /iam/v1alpha1/api-keys", json!({ "application_id": id })).await;
@@ -78,7 +78,7 @@ async fn keys_are_found_by_their_bearer() {
 }
 
 #[tokio::test]
-async fn a_policy_counts_its_rules_and_changes_its_principal() {
+async fn policy_counts_its_rules_and_its_principal_is_replaced() {
     let client = client().await;
     let id = application(&client, "app").await;
     let organization = DEFAULT_ORGANIZATION;
@@ -114,7 +114,7 @@ async fn a_policy_counts_its_rules_and_changes_its_principal() {
 }
 
 #[tokio::test]
-async fn a_group_knows_its_members() {
+async fn group_lists_its_members() {
     let client = client().await;
     let id = application(&client, "app").await;
     let group = client.good("POST /iam/v1alpha1/groups", json!({ "name": "g", "tags": [] })).await;
@@ -129,7 +129,7 @@ async fn a_group_knows_its_members() {
 }
 
 #[tokio::test]
-async fn permission_sets_come_in_pages() {
+async fn permission_sets_are_listed_in_pages() {
     let client = client().await;
     let (_, first) = client.call("GET /iam/v1alpha1/permission-sets?page_size=15&order_by=name_desc").await;
     let (_, second) = client.call("GET /iam/v1alpha1/permission-sets?page_size=15&page=2&order_by=name_desc").await;
@@ -139,10 +139,10 @@ async fn permission_sets_come_in_pages() {
 }
 
 #[tokio::test]
-async fn a_member_is_made_renamed_and_leaves_all_groups() {
+async fn member_is_created_renamed_and_removed_from_all_groups() {
     let client = client().await;
     let body = json!({ "organization_id": DEFAULT_ORGANIZATION, "tags": ["a"], "member": {
-        "email": "ada@example.org", "username": "ada", "password": "Tell-nobody-1", "locale": "", "send_welcome_email": false,
+        "email": "ada@example.org", "username": "ada", "password": "Made-up-canary-1", "locale": "", "send_welcome_email": false,
     } });
     let made = client.good("POST /iam/v1alpha1/users", body).await;
     assert_eq!(
@@ -161,7 +161,7 @@ async fn a_member_is_made_renamed_and_leaves_all_groups() {
 }
 
 #[tokio::test]
-async fn a_public_key_loses_its_comment_and_gets_a_fingerprint() {
+async fn public_key_has_a_fingerprint_and_no_comment() {
     let client = client().await;
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICJEoOOgQBLJPs4g/XcPTKT82NywNPpxeuA20FlOPlpO";
     let body = json!({ "name": "laptop", "public_key": format!("{key} me@home"), "project_id": DEFAULT_ORGANIZATION });
@@ -173,16 +173,16 @@ async fn a_public_key_loses_its_comment_and_gets_a_fingerprint() {
 }
 
 #[tokio::test]
-async fn members_from_elsewhere_are_told_of_as_planted_and_otherwise_there_are_none() {
+async fn saml_and_scim_exist_only_in_the_seed() {
     let organization = format!("/iam/v1alpha1/organizations/{DEFAULT_ORGANIZATION}");
     assert_eq!(client().await.call(&format!("GET {organization}/saml")).await.0, 404);
-    let planted = json!({ "objects": [
+    let seed = json!({ "objects": [
         { "kind": "iam/saml", "id": "5ca1e3a7-fa4e-4000-8000-000000000021", "fields": { "status": "valid" } },
         { "kind": "iam/scim", "id": "5ca1e3a7-fa4e-4000-8000-000000000023", "fields": {} },
         { "kind": "iam/scim_token", "id": "5ca1e3a7-fa4e-4000-8000-000000000024",
           "fields": { "scim_id": "5ca1e3a7-fa4e-4000-8000-000000000023" } },
     ] });
-    let client = Client::of(builder().seed(Seed::parse(&planted.to_string()).unwrap())).await;
+    let client = Client::of(builder().seed(Seed::parse(&seed.to_string()).unwrap())).await;
     assert_eq!(client.call(&format!("GET {organization}/saml")).await.1["status"], "valid");
     assert_eq!(client.call(&format!("GET {organization}/scim")).await.0, 200);
     let tokens = "/iam/v1alpha1/scim/5ca1e3a7-fa4e-4000-8000-000000000023/tokens";
@@ -190,7 +190,7 @@ async fn members_from_elsewhere_are_told_of_as_planted_and_otherwise_there_are_n
 }
 
 #[tokio::test]
-async fn a_policy_changes_with_its_rules() {
+async fn policy_is_updated_with_its_rules() {
     let client = client().await;
     let app = application(&client, "app").await;
     let body = json!({ "name": "p", "application_id": app, "rules": [] });

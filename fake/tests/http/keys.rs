@@ -1,4 +1,4 @@
-//! Keys: made, changed and deleted as recorded.
+//! Keys: created, changed and deleted as recorded.
 
 use scaleway_fake::DEFAULT_ORGANIZATION;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn key(client: &Client, further: Value) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn a_deleted_key_goes_on_answering() {
+async fn deleted_key_can_still_be_read() {
     let client = client().await;
     let (one, created) = key(&client, json!({})).await;
     let mut expected = json!({
@@ -41,7 +41,7 @@ async fn a_deleted_key_goes_on_answering() {
 }
 
 #[tokio::test]
-async fn a_protected_key_stays() {
+async fn protected_key_is_not_deleted() {
     let client = client().await;
     let (one, created) = key(&client, json!({ "unprotected": false })).await;
     assert_eq!(created["protected"], true);
@@ -56,7 +56,7 @@ async fn a_protected_key_stays() {
 }
 
 #[tokio::test]
-async fn a_rotation_policy_tells_the_next_rotation_and_stays_until_another_is_given() {
+async fn rotation_policy_has_the_next_rotation_and_is_kept_by_other_updates() {
     let client = client().await;
     let given = json!({ "rotation_period": "2592000.000000000s", "next_rotation_at": "2026-08-01T00:00:00Z" });
     let (one, created) = key(&client, json!({ "rotation_policy": given })).await;
@@ -72,7 +72,7 @@ async fn a_rotation_policy_tells_the_next_rotation_and_stays_until_another_is_gi
 }
 
 #[tokio::test]
-async fn a_key_is_for_one_thing_and_an_external_one_waits_for_its_material() {
+async fn key_has_one_usage_and_an_external_key_needs_imported_material() {
     let client = client().await;
     let (_, external) =
         key(&client, json!({ "origin": "external", "usage": { "asymmetric_signing": "ec_p256_sha256" } })).await;

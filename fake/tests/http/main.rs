@@ -1,4 +1,4 @@
-//! The fake as a client sees it: over HTTP, with an own client that shares nothing with the plugin's.
+//! Tests of the fake over HTTP, with a client that shares no code with the plugin's.
 #![allow(clippy::unwrap_used)]
 
 mod account;

@@ -1,4 +1,4 @@
-//! Object Storage: buckets, what is set on them, objects, and who may do what.
+//! Object Storage: buckets, configurations, objects, and permissions.
 
 use scaleway_fake::{Fault, FaultKind, Seed};
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::storage::{ACCESS_KEY, SECRET_KEY, Storage};
 const OTHER_PROJECT: &str = "5ca1e3a7-fa4e-4000-8000-000000000002";
 
 #[tokio::test]
-async fn a_bucket_is_made_found_listed_and_taken_away() {
+async fn bucket_is_created_read_listed_and_deleted() {
     let storage = Storage::new().await;
     let made = storage.good("PUT /main", "").await;
     assert_eq!(made.headers["location"], "/main");
@@ -30,7 +30,7 @@ async fn a_bucket_is_made_found_listed_and_taken_away() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_an_error_of_its_own_and_what_is_set_comes_back() {
+async fn missing_configuration_has_an_error_of_its_own_and_a_stored_one_is_returned() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
     for (what, code) in [
@@ -76,7 +76,7 @@ async fn what_is_not_set_is_an_error_of_its_own_and_what_is_set_comes_back() {
 }
 
 #[tokio::test]
-async fn an_object_keeps_its_content_type_metadata_class_and_tags() {
+async fn object_keeps_its_content_type_metadata_class_and_tags() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
     let headers = [
@@ -106,14 +106,14 @@ async fn an_object_keeps_its_content_type_metadata_class_and_tags() {
     assert_eq!(storage.call("GET /main/copy").await.text, "hello");
     assert_eq!(storage.send("PUT /main/x", &[("x-amz-storage-class", "COLD")], "").await.code().0, 400);
     assert_eq!(storage.call("GET /main/none").await.code(), (404, "NoSuchKey"));
-    // Content that looks like an answer stays what it is.
+    // Content that looks like an answer is not changed.
     let xml = "<?xml version=\"1.0\"?><Tagging><TagSet/></Tagging>";
     storage.good("PUT /main/xml", xml).await;
     assert_eq!(storage.call("GET /main/xml").await.text, xml);
 }
 
 #[tokio::test]
-async fn lists_are_cut_at_delimiters_and_come_in_pages() {
+async fn lists_have_common_prefixes_and_pages() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
     for key in ["a/1", "a/2", "b", "c"] {
@@ -129,7 +129,7 @@ async fn lists_are_cut_at_delimiters_and_come_in_pages() {
 }
 
 #[tokio::test]
-async fn versions_stay_behind_delete_markers_until_each_is_deleted() {
+async fn versions_remain_behind_delete_markers_until_each_is_deleted() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
     let enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
@@ -151,7 +151,7 @@ async fn versions_stay_behind_delete_markers_until_each_is_deleted() {
 }
 
 #[tokio::test]
-async fn an_upload_in_parts_is_one_object_and_holds_its_bucket_until_it_ends() {
+async fn multipart_upload_creates_one_object_and_prevents_the_delete_of_its_bucket() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
     let id = storage.good("POST /main/big?uploads=", "").await.element("UploadId").to_owned();
@@ -175,7 +175,7 @@ async fn an_upload_in_parts_is_one_object_and_holds_its_bucket_until_it_ends() {
 }
 
 #[tokio::test]
-async fn what_is_locked_cannot_be_deleted() {
+async fn locked_object_is_not_deleted() {
     let storage = Storage::new().await;
     storage.send("PUT /main", &[("x-amz-bucket-object-lock-enabled", "true")], "").await;
     let put = storage.good("PUT /main/a", "1").await;
@@ -196,7 +196,7 @@ async fn what_is_locked_cannot_be_deleted() {
 }
 
 #[tokio::test]
-async fn a_signature_that_does_not_match_a_known_secret_key_is_rejected() {
+async fn signature_of_another_secret_key_is_rejected() {
     let storage = Storage::of(builder().keys([SECRET_KEY])).await;
     storage.good("PUT /main", "").await;
     let wrong = Signer { access_key: ACCESS_KEY, secret_key: "wrong", region: "fr-par" };
@@ -212,9 +212,10 @@ async fn a_signature_that_does_not_match_a_known_secret_key_is_rejected() {
     assert_eq!(storage.send("PUT /main/a", &sums, "text").await.code(), (400, "BadDigest"));
 }
 
-/// S3 sends the access key and a signature, the REST API the secret key: both take the same pairs, in any order of calls.
+/// S3 sends the access key and a signature, the REST API the secret key: both accept the same pairs, in any order of
+/// requests.
 #[tokio::test]
-async fn a_pair_of_keys_is_accepted_by_both_protocols_in_any_order() {
+async fn pair_of_keys_is_accepted_by_both_protocols_in_any_order() {
     for access_key in [ACCESS_KEY, "SCWAAAAAAAAAAAAAAAAA"] {
         for secret_key in [SECRET_KEY, "22222222-2222-4222-8222-222222222222"] {
             for rest_first in [false, true] {
@@ -241,7 +242,7 @@ async fn a_pair_of_keys_is_accepted_by_both_protocols_in_any_order() {
 }
 
 #[tokio::test]
-async fn a_bucket_belongs_to_the_project_behind_the_key_and_to_one_region() {
+async fn bucket_belongs_to_the_project_of_the_api_key_and_to_one_region() {
     let project = json!({ "kind": "account/project", "id": OTHER_PROJECT, "fields": { "name": "other" } });
     let seed = Seed::parse(&json!({ "objects": [project] }).to_string()).unwrap();
     let storage = Storage::of(builder().seed(seed)).await;
@@ -262,7 +263,7 @@ async fn a_bucket_belongs_to_the_project_behind_the_key_and_to_one_region() {
 }
 
 #[tokio::test]
-async fn a_policy_denies_its_callers_and_a_list_opens_to_everybody() {
+async fn policy_denies_callers_and_acl_allows_anonymous_reads() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
     storage.send("PUT /main/open", &[("x-amz-acl", "public-read")], "hello").await;
@@ -287,7 +288,7 @@ async fn a_policy_denies_its_callers_and_a_list_opens_to_everybody() {
 }
 
 #[tokio::test]
-async fn whoever_a_policy_does_not_name_is_locked_out_but_for_the_owner() {
+async fn policy_denies_callers_that_it_does_not_name_except_for_the_owner() {
     let storage = Storage::new().await;
     let iam = async |path: &str, body: serde_json::Value| -> serde_json::Value {
         let request = storage.http.post(format!("{}/iam/v1alpha1/{path}", storage.fake.url()));
@@ -316,7 +317,7 @@ async fn whoever_a_policy_does_not_name_is_locked_out_but_for_the_owner() {
 }
 
 #[tokio::test]
-async fn faults_log_seed_and_handle_reach_object_storage() {
+async fn faults_log_seed_and_handle_apply_to_object_storage() {
     let bucket =
         json!({ "kind": "object/bucket", "locality": "fr-par", "id": "old", "fields": { "versioning": "Enabled" } });
     let seed = Seed::parse(&json!({ "objects": [bucket] }).to_string()).unwrap();
@@ -338,7 +339,7 @@ async fn faults_log_seed_and_handle_reach_object_storage() {
 }
 
 #[tokio::test]
-async fn where_permissions_are_enforced_buckets_objects_and_policies_take_sets_of_their_own() {
+async fn enforced_permissions_of_buckets_objects_and_bucket_policies_differ() {
     let storage = Storage::of(builder().enforce_permissions(true)).await;
     storage.good("PUT /things", "").await;
     storage.good("PUT /things/a", "one").await;

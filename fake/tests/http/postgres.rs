@@ -1,4 +1,4 @@
-//! What a client of PostgreSQL sees at the fake's address, with an own handful of the protocol.
+//! Logins with the PostgreSQL protocol at the fake's address.
 
 use scaleway_fake::{Fault, FaultKind};
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::client::{Client, client};
 
 const PASSWORD: &str = "Made-up-canary-1";
 
-/// A client, the address of an instance, and a database `app` in it with a user `bob` who has no rights yet.
+/// A client, the path of an instance with a database `app`, and a user `bob` without privileges.
 async fn with_database() -> (Client, String) {
     let client = client().await;
     let instances = "/rdb/v1/regions/fr-par/instances";
@@ -29,7 +29,7 @@ async fn allow(client: &Client, one: &str, permission: &str) {
     client.good(&format!("PUT {one}/privileges"), body).await;
 }
 
-/// What the fake says to a login: the kind of its last message, and its text.
+/// The last message of the fake in a login: its type and text.
 async fn log_in(client: &Client, user: &str, password: &str, database: &str) -> (char, String) {
     let mut stream = TcpStream::connect(client.fake.url().strip_prefix("http://").unwrap()).await.unwrap();
     stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).await.unwrap();
@@ -61,18 +61,18 @@ async fn read(stream: &mut TcpStream) -> Option<(char, String)> {
 }
 
 #[tokio::test]
-async fn who_has_the_password_and_a_right_in_the_database_is_let_in() {
+async fn login_needs_the_password_and_a_privilege_on_the_database() {
     let (client, one) = with_database().await;
     let ready = || ('Z', "I".to_owned());
     assert_eq!(log_in(&client, "admin", PASSWORD, "app").await, ready());
-    for (user, password, database, said) in [
+    for (user, password, database, expected) in [
         ("bob", PASSWORD, "app", "C42501\0Mpermission denied for database \"app\""),
         ("bob", "wrong", "app", "C28P01\0Mpassword authentication failed for user \"bob\""),
         ("eve", PASSWORD, "app", "C28P01\0Mpassword authentication failed for user \"eve\""),
         ("bob", PASSWORD, "none", "C3D000\0Mdatabase \"none\" does not exist"),
     ] {
-        let (kind, told) = log_in(&client, user, password, database).await;
-        assert!(kind == 'E' && told.contains(said), "{told:?}");
+        let (kind, text) = log_in(&client, user, password, database).await;
+        assert!(kind == 'E' && text.contains(expected), "{text:?}");
     }
     allow(&client, &one, "readonly").await;
     assert_eq!(log_in(&client, "bob", PASSWORD, "app").await, ready());
@@ -81,15 +81,15 @@ async fn who_has_the_password_and_a_right_in_the_database_is_let_in() {
 }
 
 #[tokio::test]
-async fn logins_are_listed_and_go_wrong_on_demand() {
+async fn logins_are_listed_and_faults_apply_to_them() {
     let (client, _) = with_database().await;
     client.fake.clear_requests();
     client
         .fake
         .fault(Fault::at("//app/*", FaultKind::Status { code: 503, body: None, retry_after: None }).method("LOGIN"));
     client.fake.fault(Fault::at("//app/*", FaultKind::DropBefore).method("LOGIN"));
-    let (kind, told) = log_in(&client, "admin", PASSWORD, "app").await;
-    assert!(kind == 'E' && told.contains("the database system is starting up"), "{told:?}");
+    let (kind, text) = log_in(&client, "admin", PASSWORD, "app").await;
+    assert!(kind == 'E' && text.contains("the database system is starting up"), "{text:?}");
     assert_eq!(log_in(&client, "admin", PASSWORD, "app").await.1, "cut");
     assert_eq!(log_in(&client, "admin", PASSWORD, "app").await.0, 'Z');
     let seen: Vec<_> =
@@ -99,7 +99,7 @@ async fn logins_are_listed_and_go_wrong_on_demand() {
 }
 
 #[tokio::test]
-async fn somebody_who_says_nothing_keeps_nobody_waiting() {
+async fn silent_connection_does_not_block_others() {
     let client = client().await;
     let address = client.fake.url().strip_prefix("http://").unwrap().to_owned();
     let silent = TcpStream::connect(address).await.unwrap();

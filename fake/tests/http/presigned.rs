@@ -80,7 +80,7 @@ async fn presigned_put_uploads_an_object_and_returns_its_etag() {
 }
 
 #[tokio::test]
-async fn presigned_post_uploads_an_object_if_the_secret_key_fits() {
+async fn presigned_post_uploads_an_object_if_the_secret_key_matches() {
     let storage = Storage::new().await;
     storage.good("PUT /main", "").await;
     for (secret_key, expected) in [(SECRET_KEY, 204), ("22222222-2222-4222-8222-222222222222", 403)] {

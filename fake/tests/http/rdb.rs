@@ -24,7 +24,7 @@ async fn instance(client: &Client) -> String {
 }
 
 #[tokio::test]
-async fn an_instance_lives_as_recorded() {
+async fn lifecycle_of_an_instance_is_as_recorded() {
     let client = client().await;
     let created = client.good(&format!("POST {INSTANCES}"), wanted()).await;
     let id = created["id"].as_str().unwrap().to_owned();
@@ -67,7 +67,7 @@ async fn an_instance_lives_as_recorded() {
 }
 
 #[tokio::test]
-async fn rules_put_the_instance_into_passing() {
+async fn change_of_acl_rules_sets_a_transient_status() {
     let client = Client::of(builder().settle(Duration::from_secs(30))).await;
     let one = instance(&client).await;
     client.fake.clock().advance(Duration::from_secs(30));
@@ -96,7 +96,7 @@ async fn rules_put_the_instance_into_passing() {
 }
 
 #[tokio::test]
-async fn databases_users_and_privileges_live_in_an_instance() {
+async fn databases_users_and_privileges_belong_to_an_instance() {
     let client = client().await;
     let one = instance(&client).await;
     let created = client.good(&format!("POST {one}/databases"), json!({ "name": "app" })).await;
@@ -114,9 +114,9 @@ async fn databases_users_and_privileges_live_in_an_instance() {
     assert_eq!(client.good(&format!("PUT {one}/privileges"), privilege.clone()).await, privilege);
     let (_, privileges) = client.call(&format!("GET {one}/privileges?database_name=app&user_name=app")).await;
     assert_eq!(privileges, json!({ "privileges": [privilege], "total_count": 1 }));
-    let nobody = json!({ "database_name": "app", "user_name": "nobody", "permission": "all" });
-    let (status, refused) = client.call_with(&format!("PUT {one}/privileges"), nobody).await;
-    assert_eq!((status, &refused["resource"], &refused["resource_id"]), (404, &json!("user"), &json!("nobody")));
+    let missing = json!({ "database_name": "app", "user_name": "missing", "permission": "all" });
+    let (status, refused) = client.call_with(&format!("PUT {one}/privileges"), missing).await;
+    assert_eq!((status, &refused["resource"], &refused["resource_id"]), (404, &json!("user"), &json!("missing")));
 
     assert_eq!(client.call(&format!("DELETE {one}/users/app")).await, (204, Value::Null));
     assert_eq!(client.call(&format!("GET {one}/privileges")).await.1["total_count"], 0);
@@ -125,7 +125,7 @@ async fn databases_users_and_privileges_live_in_an_instance() {
 }
 
 #[tokio::test]
-async fn endpoints_come_and_go_as_recorded() {
+async fn endpoints_are_created_and_deleted_as_recorded() {
     let client = Client::of(builder().settle(Duration::from_secs(30))).await;
     let networks = "/vpc/v2/regions/fr-par/private-networks";
     let network = client.good(&format!("POST {networks}"), json!({ "name": "net" })).await;
@@ -165,7 +165,7 @@ async fn endpoints_come_and_go_as_recorded() {
 }
 
 #[tokio::test]
-async fn settings_and_upgrades_show_at_once() {
+async fn settings_and_upgrades_are_visible_at_once() {
     let client = client().await;
     let one = instance(&client).await;
     let settings = json!([{ "name": "work_mem", "value": "8" }, { "name": "max_connections", "value": "200" }]);
@@ -210,7 +210,7 @@ async fn high_availability_has_a_mode_and_an_older_boolean_that_are_equivalent()
 }
 
 #[tokio::test]
-async fn address_of_a_replica_is_held_by_its_instance_under_a_name_of_the_replica() {
+async fn ipam_shows_the_address_of_a_replica_with_the_id_of_its_instance() {
     let client = client().await;
     let one = instance(&client).await;
     let network = client.good("POST /vpc/v2/regions/fr-par/private-networks", json!({ "name": "net" })).await;

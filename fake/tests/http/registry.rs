@@ -10,7 +10,7 @@ use crate::client::{Client, builder, client};
 const NAMESPACES: &str = "/registry/v1/regions/fr-par/namespaces";
 
 #[tokio::test]
-async fn a_namespace_lives_as_recorded() {
+async fn lifecycle_of_a_namespace_is_as_recorded() {
     let client = client().await;
     let body = json!({ "name": "main", "description": "", "project_id": DEFAULT_ORGANIZATION, "is_public": false });
     let created = client.good(&format!("POST {NAMESPACES}"), body).await;
@@ -42,7 +42,7 @@ async fn a_namespace_lives_as_recorded() {
 }
 
 #[tokio::test]
-async fn a_namespace_takes_its_time_to_go_when_asked_to() {
+async fn namespace_is_deleting_for_the_duration_of_transient_statuses() {
     let client = Client::of(builder().settle(Duration::from_secs(5))).await;
     let created = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
     let one = format!("{NAMESPACES}/{}", created["id"].as_str().unwrap());
@@ -56,7 +56,7 @@ async fn a_namespace_takes_its_time_to_go_when_asked_to() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_once_in_each_region() {
+async fn name_is_unique_in_each_region() {
     let client = client().await;
     client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
     let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
@@ -65,14 +65,14 @@ async fn a_name_is_taken_once_in_each_region() {
 }
 
 #[tokio::test]
-async fn a_tag_of_an_image_is_found_by_its_name() {
+async fn tag_of_an_image_is_found_by_its_name() {
     let image = "5ca1e3a7-fa4e-4000-8000-000000000012";
     let tag = json!({ "image_id": image, "name": "latest", "digest": "sha256:96e9", "status": "ready" });
-    let planted = json!({ "objects": [
+    let seed = json!({ "objects": [
         { "kind": "registry/image", "locality": "fr-par", "id": image, "fields": { "name": "web" } },
         { "kind": "registry/tag", "locality": "fr-par", "id": "5ca1e3a7-fa4e-4000-8000-000000000014", "fields": tag },
     ] });
-    let client = Client::of(builder().seed(Seed::parse(&planted.to_string()).unwrap())).await;
+    let client = Client::of(builder().seed(Seed::parse(&seed.to_string()).unwrap())).await;
     let tags = format!("/registry/v1/regions/fr-par/images/{image}/tags");
     let (_, found) = client.call(&format!("GET {tags}?name=latest")).await;
     assert_eq!((&found["total_count"], &found["tags"][0]["digest"]), (&json!(1), &json!("sha256:96e9")));

@@ -1,4 +1,4 @@
-//! Permission sets, enforced where that is asked for: who may do what, in which project, and how a refusal is worded.
+//! Enforced permission sets: permissions by project, and errors.
 
 use scaleway_fake::DEFAULT_ORGANIZATION;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::client::{Client, builder};
 
 const SECRETS: &str = "/secret-manager/v1beta1/regions/fr-par/secrets";
 
-/// A fake that enforces, its owner, and the secret key of an application with these rules.
+/// A fake that enforces permissions, its owner, and the secret key of an application with these rules.
 struct Guarded {
     client: Client,
     owner: String,
@@ -56,7 +56,7 @@ fn sets(names: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn what_no_rule_allows_is_refused_as_recorded() {
+async fn operation_without_a_rule_is_denied_as_recorded() {
     let mut guarded = guarded(sets(&["SecretManagerReadOnly"])).await;
     assert_eq!(guarded.status(&format!("GET {SECRETS}"), Value::Null).await, 200);
     let (status, refused) = guarded.client.call_with(&format!("POST {SECRETS}"), json!({ "name": "a" })).await;
@@ -68,7 +68,7 @@ async fn what_no_rule_allows_is_refused_as_recorded() {
 }
 
 #[tokio::test]
-async fn reading_a_value_takes_more_than_reading_what_is_known_of_it() {
+async fn reading_a_secret_value_needs_another_permission_set_than_reading_the_secret() {
     let mut guarded = guarded(sets(&["SecretManagerReadOnly"])).await;
     let body = json!({ "name": "a", "project_id": DEFAULT_ORGANIZATION });
     let secret = text(&guarded.as_owner(&format!("POST {SECRETS}"), body).await, "id");
@@ -81,7 +81,7 @@ async fn reading_a_value_takes_more_than_reading_what_is_known_of_it() {
 }
 
 #[tokio::test]
-async fn rights_hold_in_their_projects_and_lists_show_no_others() {
+async fn permissions_and_lists_are_limited_to_projects() {
     let mut guarded = guarded(sets(&["SecretManagerFullAccess"])).await;
     let other = text(&guarded.as_owner("POST /account/v3/projects", json!({ "name": "other" })).await, "id");
     let elsewhere = json!({ "name": "there", "project_id": other });
@@ -99,7 +99,7 @@ async fn rights_hold_in_their_projects_and_lists_show_no_others() {
 }
 
 #[tokio::test]
-async fn what_is_of_the_organization_takes_a_rule_over_it() {
+async fn objects_of_the_organization_need_a_rule_for_the_organization() {
     let mut guarded = guarded(sets(&["IAMManager"])).await;
     let list = "GET /iam/v1alpha1/applications";
     assert_eq!(guarded.status(list, Value::Null).await, 403, "IAM is of no project");
@@ -109,7 +109,7 @@ async fn what_is_of_the_organization_takes_a_rule_over_it() {
 }
 
 #[tokio::test]
-async fn a_key_may_look_at_itself_and_groups_pass_their_rights_on() {
+async fn api_key_can_read_itself_and_members_have_the_permissions_of_groups() {
     let mut guarded = guarded(json!([])).await;
     let own = format!("GET /iam/v1alpha1/api-keys/{}", guarded.access_key);
     assert_eq!(guarded.status(&own, Value::Null).await, 200);
@@ -125,7 +125,7 @@ async fn a_key_may_look_at_itself_and_groups_pass_their_rights_on() {
 }
 
 #[tokio::test]
-async fn parts_are_where_the_whole_is() {
+async fn parts_belong_to_the_project_of_their_parent() {
     let mut guarded = guarded(sets(&["ContainersFullAccess"])).await;
     let other = text(&guarded.as_owner("POST /account/v3/projects", json!({ "name": "other" })).await, "id");
     let containers = "/containers/v1/regions/fr-par";
@@ -138,7 +138,7 @@ async fn parts_are_where_the_whole_is() {
 }
 
 #[tokio::test]
-async fn unless_asked_for_nothing_is_enforced() {
+async fn permissions_are_not_enforced_by_default() {
     let mut client = Client::of(builder()).await;
     let body = json!({ "name": "app", "organization_id": DEFAULT_ORGANIZATION });
     let application = text(&client.good("POST /iam/v1alpha1/applications", body).await, "id");

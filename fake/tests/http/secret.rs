@@ -15,7 +15,7 @@ async fn secret(client: &Client, further: Value) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn a_deleted_secret_goes_on_answering() {
+async fn deleted_secret_can_still_be_read() {
     let client = client().await;
     let (one, created) = secret(&client, json!({})).await;
     let mut expected = json!({
@@ -32,14 +32,14 @@ async fn a_deleted_secret_goes_on_answering() {
     let list = format!("GET {SECRETS}?name=password&order_by=name_asc&type=unknown_type&scheduled_for_deletion=");
     assert_eq!(client.call(&format!("{list}false")).await.1["total_count"], 0);
     assert_eq!(client.call(&format!("{list}true")).await.1["total_count"], 1);
-    // The name is free again.
+    // The name can be used again.
     let (other, _) = secret(&client, json!({})).await;
     assert_ne!(one, other);
     assert_eq!(client.call_with(&format!("POST {SECRETS}"), json!({ "name": "password" })).await.0, 409);
 }
 
 #[tokio::test]
-async fn a_deleted_secret_does_not_hold_its_project() {
+async fn deleted_secret_does_not_prevent_the_delete_of_its_project() {
     let client = client().await;
     let project = client.good("POST /account/v3/projects", json!({ "name": "p" })).await["id"].clone();
     let (one, _) = secret(&client, json!({ "project_id": project })).await;
@@ -50,7 +50,7 @@ async fn a_deleted_secret_does_not_hold_its_project() {
 }
 
 #[tokio::test]
-async fn a_protected_secret_stays() {
+async fn protected_secret_is_not_deleted() {
     let client = client().await;
     let (one, _) = secret(&client, json!({ "protected": true })).await;
     let refused = json!({ "help_message": "cannot delete a protected secret", "precondition": "protected_resource",
@@ -62,7 +62,7 @@ async fn a_protected_secret_stays() {
 }
 
 #[tokio::test]
-async fn a_path_loses_the_slash_at_its_end() {
+async fn slash_at_the_end_of_a_path_is_removed() {
     let client = client().await;
     let (one, _) = secret(&client, json!({})).await;
     for (given, expected) in [("/a/b/", "/a/b"), ("/", "/")] {
@@ -111,7 +111,7 @@ async fn versions_are_numbered_and_read_by_number_or_as_latest() {
 }
 
 #[tokio::test]
-async fn keys_and_values_must_be_texts() {
+async fn keys_and_values_must_be_strings() {
     let client = client().await;
     let (one, _) = secret(&client, json!({ "type": "key_value" })).await;
     // {"a":{}} and {"a":"b"}
@@ -122,7 +122,7 @@ async fn keys_and_values_must_be_texts() {
 }
 
 #[tokio::test]
-async fn deleted_ephemeral_secret_is_gone_at_once() {
+async fn deleted_ephemeral_secret_is_not_found_at_once() {
     let client = client().await;
     let policy = json!({ "ephemeral_policy": { "time_to_live": "1800.000s", "action": "delete" } });
     let (one, created) = secret(&client, policy).await;

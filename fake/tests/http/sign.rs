@@ -1,4 +1,4 @@
-//! AWS signatures for these tests' own client, by the crate `aws-sigv4`: nothing here is shared with the fake.
+//! AWS signatures for the client of these tests, with the crate `aws-sigv4`: no code is shared with the fake.
 
 use std::time::SystemTime;
 
@@ -10,7 +10,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use axum::http::Request;
 
-/// Access key (perhaps with `@<project>`), secret key and region.
+/// Access key (optionally with `@<project>`), secret key and region.
 pub(crate) struct Signer<'a> {
     pub(crate) access_key: &'a str,
     pub(crate) secret_key: &'a str,
@@ -23,7 +23,7 @@ pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// The request with its signature. One whose body comes in frames (`aws-chunked`) is signed without it.
+/// The signed request. A body in chunks (`aws-chunked`) is not part of the signature.
 pub(crate) fn signed(mut request: Request<Vec<u8>>, key: &Signer<'_>) -> Request<Vec<u8>> {
     let identity = Credentials::new(key.access_key, key.secret_key, None, None, "test").into();
     let mut settings = SigningSettings::default();

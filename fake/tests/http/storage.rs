@@ -1,4 +1,4 @@
-//! The client of Object Storage that these tests use.
+//! The client of Object Storage of these tests.
 
 use axum::http::Request;
 use scaleway_fake::{Builder, Running};
@@ -16,20 +16,20 @@ pub(crate) struct Storage {
 }
 
 /// An answer.
-pub(crate) struct Said {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
     pub(crate) text: String,
 }
 
-impl Said {
+impl Response {
     /// Status and error code; empty when there is none.
     pub(crate) fn code(&self) -> (u16, &str) {
         let code = self.text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
         (self.status, code.map_or("", |(code, _)| code))
     }
 
-    /// The text of the first element of this name.
+    /// The text of the first element with this name.
     pub(crate) fn element(&self, name: &str) -> &str {
         let rest = self.text.split_once(&format!("<{name}>")).unwrap_or_else(|| panic!("{name}: {}", self.text)).1;
         rest.split_once(&format!("</{name}>")).unwrap().0
@@ -46,7 +46,7 @@ impl Storage {
         Self { fake: builder.start().await.unwrap(), http: reqwest::Client::new() }
     }
 
-    /// The status of a call of the REST API with this secret key.
+    /// The status of a request to the REST API with this secret key.
     pub(crate) async fn list_vpcs(&self, secret_key: &str) -> u16 {
         let call = self.http.get(format!("{}/vpc/v2/regions/fr-par/vpcs", self.fake.url()));
         call.header("x-auth-token", secret_key).send().await.unwrap().status().as_u16()
@@ -58,7 +58,7 @@ impl Storage {
         request: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> Said {
+    ) -> Response {
         let (method, target) = request.split_once(' ').unwrap();
         let mut made = Request::builder().method(method).uri(format!("{}{target}", self.fake.url()));
         for (name, value) in headers {
@@ -69,30 +69,30 @@ impl Storage {
             Some(key) => signed(made, key),
             None => made,
         };
-        let response = self.http.execute(made.try_into().unwrap()).await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Said { status, headers, text: response.text().await.unwrap() }
+        let received = self.http.execute(made.try_into().unwrap()).await.unwrap();
+        let (status, headers) = (received.status().as_u16(), received.headers().clone());
+        Response { status, headers, text: received.text().await.unwrap() }
     }
 
-    pub(crate) async fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Said {
+    pub(crate) async fn send(&self, request: &str, headers: &[(&str, &str)], body: &str) -> Response {
         let key = Signer { access_key: ACCESS_KEY, secret_key: SECRET_KEY, region: "fr-par" };
         self.send_as(Some(&key), request, headers, body).await
     }
 
-    /// The answer of IAM to a POST with the owner's key.
+    /// The answer of IAM to a POST with the owner's API key.
     pub(crate) async fn api(&self, what: &str, body: serde_json::Value) -> serde_json::Value {
         let request = self.http.post(format!("{}/iam/v1alpha1/{what}", self.fake.url()));
         let response = request.header("X-Auth-Token", SECRET_KEY).json(&body).send().await.unwrap();
         response.json().await.unwrap()
     }
 
-    pub(crate) async fn call(&self, request: &str) -> Said {
+    pub(crate) async fn call(&self, request: &str) -> Response {
         self.send(request, &[], "").await
     }
 
-    pub(crate) async fn good(&self, request: &str, body: &str) -> Said {
-        let said = self.send(request, &[], body).await;
-        assert!(said.status < 300, "{request}: {} {}", said.status, said.text);
-        said
+    pub(crate) async fn good(&self, request: &str, body: &str) -> Response {
+        let response = self.send(request, &[], body).await;
+        assert!(response.status < 300, "{request}: {} {}", response.status, response.text);
+        response
     }
 }

@@ -14,7 +14,7 @@ async fn vpc(client: &Client, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_vpc_lives_as_recorded() {
+async fn lifecycle_of_a_vpc_is_as_recorded() {
     let client = client().await;
     let created = vpc(&client, "main").await;
     let expected = json!({
@@ -39,7 +39,7 @@ async fn a_vpc_lives_as_recorded() {
 }
 
 #[tokio::test]
-async fn a_name_finds_every_vpc_that_contains_it() {
+async fn filter_by_name_selects_every_vpc_that_contains_it() {
     let client = client().await;
     for name in ["test-vpc-one", "test-vpc-two", "other"] {
         vpc(&client, name).await;
@@ -50,7 +50,7 @@ async fn a_name_finds_every_vpc_that_contains_it() {
 }
 
 #[tokio::test]
-async fn the_default_vpc_is_made_when_it_is_needed_first() {
+async fn default_vpc_is_created_when_it_is_needed_first() {
     let client = client().await;
     assert_eq!(client.call(&format!("GET {VPCS}")).await.1["total_count"], 0);
     let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net", "subnets": null })).await;
@@ -62,7 +62,7 @@ async fn the_default_vpc_is_made_when_it_is_needed_first() {
 }
 
 #[tokio::test]
-async fn a_private_network_has_a_block_of_each_family() {
+async fn private_network_has_a_subnet_of_each_ip_version() {
     let client = client().await;
     let vpc = vpc(&client, "main").await;
     let body = json!({ "name": "one", "vpc_id": vpc["id"], "subnets": null });
@@ -86,7 +86,7 @@ async fn a_private_network_has_a_block_of_each_family() {
 }
 
 #[tokio::test]
-async fn a_network_with_a_container_stays() {
+async fn network_with_a_container_is_not_deleted() {
     let client = client().await;
     let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net" })).await;
     let namespace = client.good("POST /containers/v1/regions/fr-par/namespaces", json!({ "name": "n" })).await;
@@ -146,7 +146,7 @@ async fn rules_of_an_access_control_list_that_match_no_packet_are_rejected() {
 }
 
 #[tokio::test]
-async fn booked_address_is_attached_detached_and_taken_by_a_database() {
+async fn booked_address_is_attached_detached_and_assigned_to_a_database() {
     let client = client().await;
     let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net" })).await;
     let network = network["id"].as_str().unwrap();
@@ -174,7 +174,7 @@ async fn booked_address_is_attached_detached_and_taken_by_a_database() {
 }
 
 #[tokio::test]
-async fn empty_description_of_a_route_becomes_the_text_of_the_api() {
+async fn empty_description_of_a_route_is_replaced_by_the_default() {
     let client = client().await;
     let vpc = vpc(&client, "main").await;
     let body =

@@ -15,16 +15,16 @@ async fn gateway(client: &Client) -> Value {
     client.good(&format!("POST {GATEWAYS}"), json!({ "name": "way-out", "type": "VPC-GW-S", "tags": [] })).await
 }
 
-async fn look(client: &Client, path: &str, object: &Value) -> Value {
+async fn read(client: &Client, path: &str, object: &Value) -> Value {
     client.call(&format!("GET {path}/{}", object["id"].as_str().unwrap())).await.1
 }
 
 #[tokio::test]
-async fn a_gateway_has_an_address_that_outlives_it() {
+async fn address_remains_after_its_gateway_is_deleted() {
     let client = client().await;
     let made = gateway(&client).await;
     assert_eq!((&made["status"], made.get("version")), (&json!("allocating"), None));
-    let seen = look(&client, GATEWAYS, &made).await;
+    let seen = read(&client, GATEWAYS, &made).await;
     assert_eq!((&seen["status"], &seen["version"]), (&json!("running"), &json!("0.8.5")));
     let address = &made["ipv4"];
     assert_eq!(address["gateway_id"], made["id"]);
@@ -32,8 +32,8 @@ async fn a_gateway_has_an_address_that_outlives_it() {
     assert_eq!(client.call(&request).await.1["precondition"], "resource_still_in_use");
     let gone = client.good(&format!("DELETE {GATEWAYS}/{}", made["id"].as_str().unwrap()), Value::Null).await;
     assert_eq!(gone["status"], "deleting");
-    assert_eq!(look(&client, GATEWAYS, &made).await["resource"], "gateway");
-    assert_eq!(look(&client, IPS, address).await.get("gateway_id"), None);
+    assert_eq!(read(&client, GATEWAYS, &made).await["resource"], "gateway");
+    assert_eq!(read(&client, IPS, address).await.get("gateway_id"), None);
     assert_eq!(client.call(&request).await.0, 204);
 }
 
@@ -60,34 +60,34 @@ async fn reverse_name_in_a_zone_must_resolve_to_the_address() {
 }
 
 #[tokio::test]
-async fn a_change_shows_at_the_next_look_and_refuses_others_meanwhile() {
+async fn change_is_visible_at_the_next_read_and_others_are_rejected_meanwhile() {
     let client = Client::of(builder().settle(Duration::from_secs(10))).await;
     let made = gateway(&client).await;
     client.fake.clock().advance(Duration::from_secs(10));
     let id = made["id"].as_str().unwrap();
     let larger = client.good(&format!("POST {GATEWAYS}/{id}/upgrade"), json!({ "type": "VPC-GW-M" })).await;
     assert_eq!((&larger["status"], &larger["bandwidth"]), (&json!("running"), &json!(1000)));
-    assert_eq!(look(&client, GATEWAYS, &made).await["status"], "failed");
+    assert_eq!(read(&client, GATEWAYS, &made).await["status"], "failed");
     client.fake.clock().advance(Duration::from_secs(5));
-    assert_eq!(look(&client, GATEWAYS, &made).await["status"], "configuring");
+    assert_eq!(read(&client, GATEWAYS, &made).await["status"], "configuring");
     let rule = json!({ "gateway_id": id, "private_ip": "172.16.0.9", "private_port": 22, "public_port": 2022 });
     let (status, refused) = client.call_with(&format!("POST {RULES}"), rule.clone()).await;
     assert_eq!((status, &refused["current_state"]), (409, &json!("configuring")));
     client.fake.clock().advance(Duration::from_secs(5));
-    assert_eq!(look(&client, GATEWAYS, &made).await["status"], "running");
+    assert_eq!(read(&client, GATEWAYS, &made).await["status"], "running");
     assert_eq!(client.good(&format!("POST {RULES}"), rule).await["protocol"], "both");
 }
 
 #[tokio::test]
-async fn an_attached_network_has_an_address_of_ipam_and_cannot_go() {
+async fn attached_network_has_an_address_in_ipam_and_is_not_deleted() {
     let client = client().await;
     let made = gateway(&client).await;
     let network = client.good("POST /vpc/v2/regions/fr-par/private-networks", json!({ "name": "net" })).await;
     let wanted = json!({ "gateway_id": made["id"], "private_network_id": network["id"], "enable_masquerade": true });
     let attached = client.good(&format!("POST {NETWORKS}"), wanted).await;
     assert_eq!((&attached["status"], attached.get("mac_address")), (&json!("created"), None));
-    assert!(look(&client, NETWORKS, &attached).await["mac_address"].is_string());
-    let held = look(&client, "/ipam/v1/regions/fr-par/ips", &json!({ "id": attached["ipam_ip_id"] })).await;
+    assert!(read(&client, NETWORKS, &attached).await["mac_address"].is_string());
+    let held = read(&client, "/ipam/v1/regions/fr-par/ips", &json!({ "id": attached["ipam_ip_id"] })).await;
     assert_eq!((&held["resource"]["type"], &held["resource"]["id"]), (&json!("vpc_gateway_network"), &attached["id"]));
     assert_eq!(held["resource"]["name"], made["name"]);
     for held in [

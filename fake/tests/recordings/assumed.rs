@@ -1,7 +1,7 @@
-//! What a recording takes for granted: things that were there before it began.
+//! The objects that existed before a recording began.
 //!
-//! They are put into the fake as they were first seen, so answers that show them unchanged prove little; they are few.
-//! It does not know how requests are sent.
+//! They are added to the seed as they were first recorded. Answers with these objects unchanged prove little; there are
+//! few of them. This module does not send requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +10,9 @@ use scaleway_fake::{DEFAULT_ORGANIZATION, Seed};
 use serde_json::{Value, json};
 
 use crate::cassette::{Cassette, Exchange};
-use crate::ids::{ids_in, is_id, texts};
+use crate::ids::{ids_in, is_id, strings};
 
-/// Answers that show such things: document, operation, the field of the list (empty for a single one), kind.
+/// The answers that contain such objects: document, operation, the field of the list (empty for a single object), kind.
 const SHOWN: &[(&str, &str, &str, &str)] = &[
     ("account.v3", "ListProjects", "projects", "account/project"),
     ("account.v3", "GetProject", "", "account/project"),
@@ -30,21 +30,21 @@ const SHOWN: &[(&str, &str, &str, &str)] = &[
     ("vpc.v2", "GetVPC", "", "vpc/vpc"),
 ];
 
-/// What the recorder put into queries instead of the organization.
+/// The placeholder for the organization in recorded queries.
 pub(crate) const NAMELESS_ORGANIZATION: &str = "11111111-1111-1111-1111-111111111111";
 
-/// The seed for a fake on which the recording can be replayed.
+/// The seed for the replay of a recording.
 pub(crate) fn seed(cassette: &Cassette) -> Seed {
     let organization = organization(cassette);
     let mut objects: BTreeMap<(String, String), Value> = BTreeMap::new();
-    // What a change shows first was not there before it.
+    // An object that the answer to a change contains first did not exist before.
     let mut made: BTreeSet<String> = BTreeSet::new();
     for exchange in &cassette.exchanges {
         if exchange.method != "GET" {
             made.extend(ids_in(&exchange.answer));
         }
         for (kind, locality, fields) in shown(exchange) {
-            // Domains are called by their names.
+            // The id of a domain is its name.
             let id = fields["id"].as_str().or(fields["domain"].as_str()).unwrap_or_default().to_owned();
             if made.contains(&id) || (kind == "account/project" && id == organization) {
                 continue;
@@ -63,7 +63,7 @@ pub(crate) fn seed(cassette: &Cassette) -> Seed {
     Seed::parse(&seed.to_string()).unwrap()
 }
 
-/// The objects in an answer that are of a kind that may have been there before.
+/// The objects in an answer whose kinds may have existed before.
 fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
     let matched = scaleway_api::documents().iter().find_map(|document| {
         let matched = document.find(Method::from_name(&exchange.method)?, exchange.path())?;
@@ -84,16 +84,16 @@ fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
     }
 }
 
-/// The organization that everything in the recording belongs to.
+/// The organization of the objects in the recording.
 pub(crate) fn organization(cassette: &Cassette) -> String {
     let values = cassette.exchanges.iter().flat_map(|exchange| [&exchange.request, &exchange.answer]);
-    let named = values.into_iter().find_map(|value| texts(value, "organization_id").into_iter().next());
+    let named = values.into_iter().find_map(|value| strings(value, "organization_id").into_iter().next());
     named.unwrap_or_else(|| DEFAULT_ORGANIZATION.to_owned())
 }
 
-/// Projects that requests name.
+/// The projects that requests name.
 fn projects(cassette: &Cassette) -> BTreeSet<String> {
-    let bodies = cassette.exchanges.iter().flat_map(|exchange| texts(&exchange.request, "project_id"));
+    let bodies = cassette.exchanges.iter().flat_map(|exchange| strings(&exchange.request, "project_id"));
     let queries = cassette.exchanges.iter().flat_map(|exchange| exchange.target.split(['?', '&']));
     let asked_for = queries.filter_map(|pair| pair.strip_prefix("project_id=")).map(str::to_owned);
     bodies.chain(asked_for).filter(|id| is_id(id)).collect()

@@ -1,6 +1,6 @@
-//! Recordings as they lie in files: one exchange per line, in the order in which the answers came.
+//! The files of recordings: one exchange per line, in the order of the answers.
 //!
-//! It does not know the fake.
+//! This module does not depend on the fake.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl Exchange {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// The ids that the request names.
+    /// The ids in the request.
     pub(crate) fn ids(&self) -> Vec<String> {
         let target = self.target.split(['/', '?', '&', '=']).filter(|text| is_id(text)).map(str::to_owned);
         target.chain(all_ids(&self.request)).collect()
@@ -51,13 +51,13 @@ struct Line {
     status: u16,
     #[serde(default)]
     body: Value,
-    /// The answer is equal to that of another exchange.
+    /// The answer equals that of another exchange.
     body_as: Option<u64>,
 }
 
 const API: &str = "https://api.scaleway.com";
 
-/// The recordings of a folder, in the order of their names.
+/// The recordings in a directory, in the order of their names.
 pub(crate) fn all(folder: &Path) -> Vec<Cassette> {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -1,6 +1,6 @@
-//! Which id of the fake stands for which recorded one, and which host name of a container.
+//! The ids and host names of the fake that correspond to recorded ones.
 //!
-//! It does not know what the ids belong to.
+//! This module does not depend on kinds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +14,8 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// Learns from two answers to the same request: ids that stand in both are the same, and those at the same places
-    /// belong together.
+    /// Derives pairs from two answers to the same request: an id in both corresponds to itself, and ids at the same
+    /// place correspond to each other.
     pub(crate) fn learn(&mut self, recorded: &Value, answered: &Value) {
         let in_answer: BTreeSet<_> = all_ids(answered).into_iter().collect();
         for id in all_ids(recorded).iter().filter(|id| in_answer.contains(*id)) {
@@ -24,7 +24,7 @@ impl Ids {
         self.learn_places(recorded, answered);
     }
 
-    /// Lets one id stand for another, unless one of them is known already.
+    /// Adds a pair, unless one of the ids has a pair already.
     pub(crate) fn pair(&mut self, recorded: &str, answered: &str) {
         if !self.of_fake.contains_key(recorded) && !self.taken.contains(answered) {
             self.of_fake.insert(recorded.to_owned(), answered.to_owned());
@@ -38,7 +38,7 @@ impl Ids {
                 self.pair(recorded, answered);
             }
             (Value::String(recorded), Value::String(answered)) => {
-                // Records are made of these names later on.
+                // DNS records contain these names later.
                 if let (Some(recorded), Some(answered)) = (host_of_container(recorded), host_of_container(answered)) {
                     self.pair(recorded, answered);
                 }
@@ -63,7 +63,7 @@ impl Ids {
         self.of_fake.contains_key(recorded)
     }
 
-    /// A text with every recorded id replaced.
+    /// A string with all recorded ids replaced.
     pub(crate) fn translate(&self, text: &str) -> String {
         let mut translated = text.to_owned();
         for (recorded, answered) in &self.of_fake {
@@ -74,13 +74,13 @@ impl Ids {
         translated
     }
 
-    /// A value with every recorded id replaced, wherever it stands.
+    /// A value with all recorded ids replaced, at any depth.
     pub(crate) fn translated(&self, value: &Value) -> Value {
         serde_json::from_str(&self.translate(&value.to_string())).unwrap()
     }
 }
 
-/// Whether a text looks like an id: a UUID, or an access key.
+/// Whether a string has the form of an id: a UUID, or an access key.
 pub(crate) fn is_id(text: &str) -> bool {
     let groups: Vec<_> = text.split('-').collect();
     let hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -88,12 +88,12 @@ pub(crate) fn is_id(text: &str) -> bool {
     uuid || (text.len() == 20 && text.starts_with("SCW"))
 }
 
-/// The host name in the address of a container.
+/// The host name in the endpoint of a container.
 fn host_of_container(text: &str) -> Option<&str> {
     text.strip_prefix("https://").filter(|host| host.contains(".functions.fnc.") && host.ends_with(".scw.cloud"))
 }
 
-/// Every text that is an id, at any depth.
+/// All strings that are ids, at any depth.
 pub(crate) fn all_ids(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) if is_id(text) => vec![text.clone()],
@@ -103,19 +103,19 @@ pub(crate) fn all_ids(value: &Value) -> Vec<String> {
     }
 }
 
-/// The ids of what an answer shows: those under `id`, at any depth.
+/// The values of the fields `id`, at any depth.
 pub(crate) fn ids_in(value: &Value) -> Vec<String> {
-    texts(value, "id").into_iter().filter(|id| is_id(id)).collect()
+    strings(value, "id").into_iter().filter(|id| is_id(id)).collect()
 }
 
-/// Every text that stands under this name, at any depth.
-pub(crate) fn texts(value: &Value, name: &str) -> Vec<String> {
+/// All strings in fields with this name, at any depth.
+pub(crate) fn strings(value: &Value, name: &str) -> Vec<String> {
     match value {
         Value::Object(fields) => {
             let own = fields.get(name).and_then(Value::as_str).map(str::to_owned);
-            own.into_iter().chain(fields.values().flat_map(|value| texts(value, name))).collect()
+            own.into_iter().chain(fields.values().flat_map(|value| strings(value, name))).collect()
         }
-        Value::Array(elements) => elements.iter().flat_map(|element| texts(element, name)).collect(),
+        Value::Array(elements) => elements.iter().flat_map(|element| strings(element, name)).collect(),
         _ => Vec::new(),
     }
 }

@@ -1,13 +1,13 @@
-//! The differences that are known, each with its reason.
+//! The expected differences, each with its reason.
 
 use serde::Deserialize;
 
 use crate::replay::Difference;
 
-/// What `differences.json` holds.
+/// The content of `differences.json`.
 pub(crate) struct Known(Vec<(Entry, usize)>);
 
-/// One kind of difference. A text that ends with `*` stands for all that begin like it.
+/// One expected difference. A string that ends with `*` matches all strings with that prefix.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
@@ -21,10 +21,10 @@ pub(crate) struct Entry {
     at: String,
     /// How the fake differs, such as `is there` or `has more`.
     is: String,
-    /// Whether Scaleway was recorded to answer like the fake at a later time.
+    /// Whether a later recording has the answer of the fake, or the API changed after the recordings.
     #[serde(default)]
     pub(crate) later: bool,
-    /// Why the difference is right, or does not matter.
+    /// Why the difference is correct, or has no effect.
     reason: String,
 }
 
@@ -35,7 +35,7 @@ impl Known {
         Self(entries.into_iter().map(|entry| (entry, 0)).collect())
     }
 
-    /// The entry for this difference, which is counted.
+    /// The entry for this difference; counts its use.
     pub(crate) fn entry(&mut self, difference: &Difference) -> Option<&Entry> {
         let (entry, count) = self.0.iter_mut().find(|(entry, _)| {
             fits(&entry.recording, &difference.recording)
@@ -47,7 +47,7 @@ impl Known {
         Some(entry)
     }
 
-    /// Those that explained nothing.
+    /// The entries that were not used.
     pub(crate) fn unused(&self) -> Vec<String> {
         let unused = self.0.iter().filter(|(_, count)| *count == 0);
         unused

@@ -1,7 +1,7 @@
-//! The fake judged by recorded traffic: the requests of each recording are sent again, and every answer is compared
-//! with the recorded one in its status and its shape.
+//! Compares the fake with recorded traffic: the requests of each recording are sent again, and every answer is compared
+//! with the recorded one by status and shape.
 //!
-//! Every difference must stand in `differences.json` with its reason, and nothing may stand there that does not occur.
+//! Every difference must be in `differences.json` with its reason, and every entry there must occur.
 #![allow(clippy::unwrap_used)]
 
 mod assumed;
@@ -24,7 +24,7 @@ use recordings::Suite;
 use replay::{Compared, Difference};
 use tally::Tally;
 
-/// Whose recordings are replayed: the folders below `traffic`.
+/// The services whose recordings are replayed: directories below `traffic`.
 const SERVICES: [&str; 13] = [
     "account",
     "cockpit",
@@ -43,8 +43,8 @@ const SERVICES: [&str; 13] = [
 
 /// The share of answers that must have the recorded status.
 const STATUS: f64 = 0.98;
-/// The share of answers that must have the recorded shape, where differences that are marked `later` do not count:
-/// the recordings span two years, and the fake answers as the newest of them. The strict share is printed beside it.
+/// The share of answers that must have the recorded shape, not counting differences that are marked `later`: the
+/// recordings span two years, and the fake answers like the newest of them. The strict share is printed too.
 const SHAPE: f64 = 0.95;
 
 fn main() -> ExitCode {
@@ -96,7 +96,7 @@ async fn object_storage_answers_as_recorded(folder: &Path) {
     assert!(differences.is_empty(), "differences without a reason:\n{}", differences.join("\n"));
 }
 
-/// Counts one answer and returns the differences that nothing explains.
+/// Counts one answer and returns the unexpected differences.
 fn count(tally: &mut Tally, known: &mut Known, compared: Compared) -> Vec<Difference> {
     if !compared.served {
         tally.not_served += 1;

@@ -1,4 +1,4 @@
-//! Sends the requests of one recording to a fake of its own, and compares the answers.
+//! Sends the requests of one recording to a new fake, and compares the answers.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,24 +11,24 @@ use serde_json::Value;
 
 use crate::assumed;
 use crate::cassette::{Cassette, Exchange};
-use crate::ids::{Ids, ids_in, texts};
+use crate::ids::{Ids, ids_in, strings};
 use crate::shape;
 
-/// Longer than all that happens between two looks, so that statuses pass only when the recording says so.
+/// Longer than the time between two reads, so that transient statuses end only when the recording shows it.
 const SETTLE: Duration = Duration::from_mins(1);
-/// Between two requests, so that things made one after the other have an order.
+/// The time between two requests, so that objects have an order of creation.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// A field that changes after a while without a status to tell of it.
+/// A field that changes after a while without a status.
 const SYNCHRONIZED: &str = "synchronized_with_grafana";
 
-/// One answer beside the recorded one.
+/// The result for one answer.
 pub(crate) struct Compared {
-    /// The service that the request was for, such as `rdb.v1`; empty when the fake does not know the address.
+    /// The service of the request, such as `rdb.v1`; empty if no API document has the path.
     pub(crate) service: String,
-    /// Whether the fake serves the operation, and everything that the request rests on.
+    /// Whether the fake serves the operation, and all operations that the request depends on.
     pub(crate) served: bool,
-    /// None when the answers are equal in status and shape.
+    /// Empty if the answers have the same status and shape.
     pub(crate) differences: Vec<Difference>,
 }
 
@@ -54,14 +54,14 @@ struct Replay<'a> {
     clock: Clock,
     client: Client,
     ids: Ids,
-    /// Recorded ids of things that the fake could not make.
+    /// Recorded ids of objects that the fake could not create.
     missing: BTreeSet<String>,
 }
 
 /// Replays a recording.
 pub(crate) async fn replay(cassette: &Cassette) -> Vec<Compared> {
     let clock = Clock::manual(start(cassette));
-    let fake = Fake::builder().clock(clock.clone()).settle(SETTLE).chance(1).seed(assumed::seed(cassette));
+    let fake = Fake::builder().clock(clock.clone()).settle(SETTLE).rng_seed(1).seed(assumed::seed(cassette));
     let fake = fake.start().await.unwrap();
     let (mut ids, missing) = (Ids::default(), BTreeSet::new());
     ids.pair(assumed::NAMELESS_ORGANIZATION, &assumed::organization(cassette));
@@ -90,12 +90,12 @@ impl Replay<'_> {
             return Compared { service, served: false, differences: Vec::new() };
         };
         let mut differences = self.compare(document, operation, exchange, &answer);
-        // A status that only one of the answers has is no matter of time.
+        // A status that only one of the answers contains does not depend on time.
         let too_early = differences.iter().any(|Difference { at, is, .. }| {
             at.ends_with(SYNCHRONIZED) || (at.ends_with("status") && is.contains(", not "))
         });
         if exchange.method == "GET" && too_early && !is_passing(&exchange.answer) {
-            // Recordings keep only some of the looks at something in passing: look once more, later.
+            // Recordings contain only some reads of a transient status: read again, later.
             self.clock.advance(SETTLE);
             answer = self.send(exchange).await;
             differences = self.compare(document, operation, exchange, &answer);
@@ -143,14 +143,14 @@ impl Replay<'_> {
     }
 }
 
-/// Whether anything in the answer was on its way from one status to another.
+/// Whether the answer contains a transient status.
 fn is_passing(answer: &Value) -> bool {
-    let statuses = texts(answer, "status").into_iter().chain(texts(answer, "rule_status"));
-    // A gateway that is running has arrived.
+    let statuses = strings(answer, "status").into_iter().chain(strings(answer, "rule_status"));
+    // `running` is a final status of a gateway.
     statuses.into_iter().any(|status| status.ends_with("ing") && status != "running")
 }
 
-/// When the first thing was made that the recording shows, so that times in requests lie in the future as they did.
+/// The time of the first create in the recording, so that times in requests are in the future as they were.
 fn start(cassette: &Cassette) -> Timestamp {
     let made = cassette.exchanges.iter().filter(|exchange| exchange.method == "POST");
     let mut times = made.filter_map(|exchange| exchange.answer["created_at"].as_str()?.parse().ok());

@@ -1,18 +1,18 @@
-//! Compares two answers in their shape: the same fields, types, words of enums and lengths of lists. Texts, numbers
-//! and times may differ.
+//! Compares the shape of two answers: fields, types, enum values and lengths of lists. Strings, numbers and times may
+//! differ.
 //!
-//! It does not know why answers differ.
+//! This module does not depend on the reasons of differences.
 
 use scaleway_api::{Document, Kind, Schema};
 use serde_json::Value;
 
-/// Where two answers differ, and how: `settings[]`, `3 elements, not 6`.
+/// The place and the kind of a difference: `settings[]`, `3 elements, not 6`.
 pub(crate) type Difference = (String, String);
 
-/// By which fields the elements of two lists are recognised as the same, whatever their order.
+/// The fields that identify elements of two lists, whatever their order.
 const NAMES: [&str; 6] = ["id", "revision", "preconfigured_rule_id", "access_key", "ip", "name"];
 
-/// The differences of two good answers; the recorded one has the ids of the fake.
+/// The differences of two successful answers; the recorded one contains the ids of the fake.
 pub(crate) fn compare(
     document: &Document,
     schema: Option<&Schema>,
@@ -92,7 +92,7 @@ fn property<'a>(kind: Option<&'a Kind>, name: &str) -> Option<&'a Schema> {
     }
 }
 
-/// The element of the other list that is the same thing, or else the one at the same place.
+/// The element of the other list that is the same object, or otherwise the one at the same place.
 fn partner<'a>(recorded: &Value, place: usize, answered: &'a [Value]) -> Option<&'a Value> {
     let named = NAMES.iter().find_map(|name| {
         let wanted = find(recorded, name)?;
@@ -110,7 +110,7 @@ fn name_of(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }

@@ -1,8 +1,8 @@
-//! The recordings of Object Storage: each request is signed and sent again, path style, and every answer compared in its
-//! status, its headers and its XML.
+//! The recordings of Object Storage: each request is signed and sent again with a path-style URL, and the answer is
+//! compared by status, headers and XML.
 //!
-//! Who asked is not recorded: it is the project that the recorded lists of grants name as the owner, and another one
-//! where the answer was 403. Contents that are not text are recorded by their sums only; others of their size are sent.
+//! The caller is not recorded: it is the project that the recorded grants name as the owner, and another project if the
+//! answer was 403. Of binary contents only the checksums are recorded; other contents of the same size are sent.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,26 +15,26 @@ use serde_json::{Value, json};
 
 use crate::sign::{Signer, signed};
 
-/// Headers that must be equal where they were recorded.
+/// Headers that must be equal if they were recorded.
 const HEADERS: [&str; 6] =
     ["content-type", "location", "x-amz-bucket-region", "accept-ranges", "x-amz-storage-class", "x-amz-tagging-count"];
-/// Elements whose text is another each time, or depends on contents that were not recorded.
+/// Elements whose text is different each time, or depends on contents that were not recorded.
 const VOLATILE: [&str; 7] = ["RequestId", "HostId", "LastModified", "ETag", "ChecksumCRC32", "ID", "DisplayName"];
 
-/// What the fake does otherwise: a part of the request, the recorded text and why.
+/// Expected differences: a part of the request, the recorded text and the reason.
 const KNOWN: [(&str, &str, &str); 1] = [(
     "?versioning",
     "<VersioningConfiguration xmlns=",
     "it stood in a namespace in the older recordings, and stands in none in those of the summer of 2026",
 )];
 
-/// How many answers there were, and how many were as recorded.
+/// The number of answers, and of those that were as recorded.
 #[derive(Default)]
 pub(crate) struct Counts {
     pub(crate) all: usize,
     pub(crate) same_status: usize,
     pub(crate) same_shape: usize,
-    /// What differs, and how often.
+    /// The differences and their numbers.
     pub(crate) differences: BTreeMap<String, usize>,
 }
 
@@ -42,11 +42,11 @@ struct Replay {
     fake: Running,
     http: reqwest::Client,
     owner: String,
-    /// The owner's id at the fake.
+    /// The id of the owner in the fake.
     project: String,
 }
 
-/// Replays the recordings of a folder.
+/// Replays the recordings in a directory.
 pub(crate) async fn replay(folder: &Path) -> Counts {
     let mut counts = Counts::default();
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -68,7 +68,7 @@ async fn replay_one(lines: &[Value], name: &str, counts: &mut Counts) {
     let made = |line: &Value| line["body"]["id"] == json!(owner) && line["method"] == "POST";
     let organization = if lines.iter().any(made) { scaleway_fake::DEFAULT_ORGANIZATION } else { &owner };
     let seed = json!({ "organization_id": organization, "default_project_id": organization }).to_string();
-    let fake = Fake::builder().chance(1).seed(Seed::parse(&seed).unwrap()).start().await.unwrap();
+    let fake = Fake::builder().rng_seed(1).seed(Seed::parse(&seed).unwrap()).start().await.unwrap();
     let mut replay = Replay { fake, http: reqwest::Client::new(), project: owner.clone(), owner: owner.clone() };
     let mut bodies: BTreeMap<u64, Value> = BTreeMap::new();
     for line in lines {
@@ -126,7 +126,7 @@ impl Replay {
         let mut body = body(&line["request"], &self.owner, &self.project);
         let framed = line["request_headers"]["content-encoding"] == "aws-chunked";
         for (name, value) in line["request_headers"].as_object().into_iter().flatten() {
-            // These are of the recorded bytes and frames, not of those that are sent.
+            // These headers describe the recorded bytes and chunks, not those that are sent.
             let of_body =
                 name.starts_with("x-amz-checksum") || ["content-md5", "content-length"].contains(&name.as_str());
             if !of_body && name != "x-amz-decoded-content-length" && name != "x-amz-expected-bucket-owner" {
@@ -166,7 +166,7 @@ impl Replay {
     }
 }
 
-/// The recorded body, or bytes of its size where only its sums were recorded.
+/// The recorded body, or bytes of its size if only its checksums were recorded.
 fn body(recorded: &Value, owner: &str, project: &str) -> Vec<u8> {
     match recorded {
         Value::Null => Vec::new(),
@@ -178,7 +178,7 @@ fn body(recorded: &Value, owner: &str, project: &str) -> Vec<u8> {
     }
 }
 
-/// One frame with all of it, and the trailer that holds its sum.
+/// One chunk with the whole content, and the trailer with its checksum.
 fn in_frames(content: &[u8]) -> Vec<u8> {
     let mut framed = Vec::new();
     if !content.is_empty() {
@@ -191,7 +191,7 @@ fn in_frames(content: &[u8]) -> Vec<u8> {
     framed
 }
 
-/// CRC-32 as the trailer has it, in base64.
+/// The CRC-32 of the trailer, in base64.
 fn crc32(content: &[u8]) -> String {
     use base64::Engine;
     let sum = content.iter().fold(u32::MAX, |sum, byte| {
@@ -200,7 +200,7 @@ fn crc32(content: &[u8]) -> String {
     base64::prelude::BASE64_STANDARD.encode((!sum).to_be_bytes())
 }
 
-/// Elements, attributes and texts of a document as lines, in an order that does not depend on that of the elements.
+/// Elements, attributes and strings of a document as lines, in an order that does not depend on the order of elements.
 fn tree(xml: &str) -> Vec<String> {
     let mut reader = quick_xml::Reader::from_str(xml);
     let (mut path, mut lines): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());

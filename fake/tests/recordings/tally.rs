@@ -1,4 +1,4 @@
-//! How many answers were as recorded.
+//! The number of answers that were as recorded.
 
 use std::fmt;
 
@@ -8,11 +8,12 @@ pub(crate) struct Tally {
     /// Answers to requests that the fake serves.
     pub(crate) compared: usize,
     pub(crate) same_status: usize,
-    /// Of the same status and shape.
+    /// Answers with the same status and shape.
     pub(crate) same_shape: usize,
-    /// Of the same status, and of the same shape but for what Scaleway added to its API after the recording.
+    /// Answers with the same status, and with the same shape except for fields that were added to the API after the
+    /// recording.
     pub(crate) same_but_later: usize,
-    /// Requests for operations that the fake does not serve, or that rest on them.
+    /// Requests for operations that the fake does not serve, or that depend on them.
     pub(crate) not_served: usize,
 }
 

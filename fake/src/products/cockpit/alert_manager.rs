@@ -1,4 +1,4 @@
-//! Alert managers: each project has one in each region, switched on or off.
+//! Alert managers: each project has one in each region, enabled or disabled.
 
 use serde_json::{Map, Value, json};
 
@@ -14,7 +14,7 @@ pub(super) static ALERT_MANAGER: Kind = Kind {
     ..Kind::new("cockpit/alert_manager", "AlertManager", "alert_managers", Missing::Labelled("alert manager"))
 };
 
-/// As recorded: its address names neither it nor the project.
+/// As recorded: the URL contains neither its id nor the project.
 pub(super) fn enable(call: &mut Call<'_>) -> Handled {
     let project = call.project()?;
     let url = format!("https://{}.alertmanager.cockpit.{}.scw.cloud", call.world.uuid(), call.locality());
@@ -43,7 +43,7 @@ pub(super) fn disable(call: &mut Call<'_>) -> Handled {
     set(call, &project, false, &Value::Null)
 }
 
-/// All preconfigured alerts at once.
+/// Enables or disables all preconfigured alerts.
 pub(super) fn switch_managed_alerts(call: &mut Call<'_>, on: bool) -> Handled {
     let project = enabled(call)?;
     alerts::switch(call, &project, &[], on)?;
@@ -51,7 +51,7 @@ pub(super) fn switch_managed_alerts(call: &mut Call<'_>, on: bool) -> Handled {
     Ok(call.show(&ALERT_MANAGER, manager))
 }
 
-/// Nothing is sent.
+/// No alert is sent.
 pub(super) fn trigger_test_alert(call: &mut Call<'_>) -> Handled {
     enabled(call).map(|_| Value::Null)
 }
@@ -82,7 +82,7 @@ fn set(call: &mut Call<'_>, project: &str, enabled: bool, url: &Value) -> Handle
     Ok(call.insert(&ALERT_MANAGER, manager))
 }
 
-/// As recorded: they count as enabled as soon as one of them is.
+/// As recorded: managed alerts count as enabled if one alert is enabled.
 fn show_managed_alerts(store: &Store, manager: &Object, shown: &mut Map<String, Value>) {
     let mut own = store.of(&ALERT).filter(|alert| {
         alert.locality == manager.locality && alert.hidden_text("project_id") == manager.hidden_text("project_id")

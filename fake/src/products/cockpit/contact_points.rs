@@ -1,4 +1,4 @@
-//! Contact points: to which addresses alerts are sent. The address is all that names one.
+//! Contact points: addresses that receive alerts. The address identifies a contact point.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Exporters: what a data source receives, sent on to somebody else.
+//! Exporters: they forward the data of a data source to another service.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     fields[destination.0] = destination.1;
     let mut exporter = call.draft(&EXPORTER, fields);
     exporter.hidden.insert("project_id".to_owned(), json!(project));
-    // As recorded: nobody knows at first, and then it seems to have failed.
+    // As recorded: the status is unknown at first, and then `error` for a moment.
     let status = |status: &str| object(json!({ "status": status }));
     exporter.settle(call.now, Duration::ZERO, vec![status("unknown_status")]);
     exporter.settle(call.now, call.world.settle, ["error", "creating", "ready"].map(status).into());
@@ -42,7 +42,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     call.list(&EXPORTER)
 }
 
-/// A destination of the other kind takes the place of the one before.
+/// A destination of the other type replaces the previous one.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let destination = destination(call)?;
@@ -59,7 +59,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 
 const KINDS: [&str; 2] = ["datadog_destination", "otlp_destination"];
 
-/// Where the data go, as answers show it. As recorded they never show the key of a Datadog.
+/// The destination as answers show it. As recorded, they do not contain the API key of Datadog.
 fn destination(call: &Call<'_>) -> Result<Option<(&'static str, Value)>, Refusal> {
     let given = KINDS.iter().filter_map(|kind| Some((*kind, call.body.get(*kind).filter(|given| !given.is_null())?)));
     let given: Vec<(&'static str, &Value)> = given.collect();
@@ -70,7 +70,7 @@ fn destination(call: &Call<'_>) -> Result<Option<(&'static str, Value)>, Refusal
     };
     if kind == "datadog_destination" {
         let endpoint = fields.get("endpoint").filter(|endpoint| endpoint.is_string()).cloned();
-        // What is not said is the first site of Datadog.
+        // The default is the first site of Datadog.
         let endpoint = endpoint.unwrap_or_else(|| json!("https://api.datadoghq.com"));
         return Ok(Some((kind, json!({ "endpoint": endpoint }))));
     }

@@ -1,4 +1,4 @@
-//! Grafana: one for each project, and its users, who are numbered.
+//! Grafana: one for each project, and its numbered users.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Handled {
     Ok(call.show(&GRAFANA, &grafana))
 }
 
-/// Grafana hears of every data source of the project now.
+/// Synchronizes all data sources of the project with Grafana.
 pub(super) fn synchronize(call: &mut Call<'_>) -> Handled {
     let project = call.project()?;
     let sources = call.world.store.of(&SOURCE).filter(|source| source.text("project_id") == project);
@@ -37,7 +37,8 @@ pub(super) fn synchronize(call: &mut Call<'_>) -> Handled {
     Ok(Value::Null)
 }
 
-/// As recorded: the first one gets number 2, no number comes twice, and only this answer shows the password.
+/// As recorded: the first user has the number 2, numbers are not used again, and only this answer contains the
+/// password.
 pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     let (project, login) = (call.project()?, call.need("login")?);
     let same = |user: &Object| user.hidden_text("project_id") == project && user.text("login") == login;

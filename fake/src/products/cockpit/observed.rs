@@ -1,10 +1,10 @@
-//! What Cockpit knows without being told: the products that send it data.
+//! The products that send data to Cockpit.
 
 use serde_json::{Value, json};
 
 use crate::call::{Call, Handled};
 
-/// Name, name for people, family, kinds of resources; as recorded.
+/// Name, display name, family, resource types; as recorded.
 const PRODUCTS: &[(&str, &str, &str, &[&str])] = &[
     ("sbs", "Block Storage", "Storage", &["sbs_volume", "sbs_snapshot"]),
     ("observability", "Cockpit", "Observability", &["observability_cockpit", "observability_exporter"]),
@@ -39,7 +39,8 @@ const PRODUCTS: &[(&str, &str, &str, &[&str])] = &[
     ("vpc", "VPC", "Network", &["vpc_pn"]),
 ];
 
-/// As recorded: all in one answer, whatever page is asked for, in a field of another name than other lists have.
+/// As recorded: all products are in one answer, whatever page the request names, and the list field has a name of its
+/// own.
 pub(super) fn products(call: &mut Call<'_>) -> Handled {
     let mut products: Vec<_> = PRODUCTS.iter().collect();
     if call.query.get("order_by").and_then(Value::as_str).is_some_and(|order| order.ends_with("_desc")) {

@@ -1,4 +1,4 @@
-//! Data sources: where metrics, logs and traces are sent to.
+//! Data sources for metrics, logs and traces.
 
 use serde_json::json;
 
@@ -7,14 +7,14 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::store::{Kind, Missing};
 
-/// The label is recorded with its space.
+/// The label is recorded with a space.
 pub(super) static SOURCE: Kind =
     Kind::new("cockpit/data_source", "DataSource", "data_sources", Missing::Labelled("data source"));
 
 /// As recorded in the configuration of the product.
 pub(super) const MOST_DAYS: u64 = 1825;
 
-/// How long data is kept when nobody says, as recorded.
+/// The default retention in days, as recorded.
 pub(super) fn default_days(data_type: &str) -> u32 {
     if data_type == "metrics" { 31 } else { 7 }
 }
@@ -40,12 +40,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "updated_at": now,
     });
     let mut source = call.draft(&SOURCE, fields);
-    // As recorded: Grafana hears of it a moment later.
+    // As recorded: the data source is synchronized with Grafana later.
     source.settle(call.now, call.world.settle, vec![object(json!({ "synchronized_with_grafana": true }))]);
     Ok(call.insert(&SOURCE, source))
 }
 
-/// As recorded: lists and single answers have the usage of the month, answers to changes have none.
+/// As recorded: lists and single reads contain the usage of the month, answers to changes do not.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     project::of_query(call)?;
     let mut answer = call.list(&SOURCE)?;

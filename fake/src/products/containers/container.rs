@@ -1,4 +1,4 @@
-//! Containers: creating or changing one deploys it.
+//! Containers: each create or update deploys the container.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -10,13 +10,13 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::vpc;
 
-/// An image with this in its name never starts: the container ends in `error`.
+/// A container whose image name contains this ends in the status `error`.
 pub(super) const BROKEN: &str = "does-not-start";
 
-/// As recorded: the name of the namespace is cut for the endpoint.
+/// As recorded: the maximum length of the namespace's name in the endpoint.
 const NAMESPACE_LETTERS: usize = 20;
 
-/// The fields that an update takes over as they are given.
+/// The fields that an update sets to the values of the request.
 const PLAIN: &[&str] = &[
     "description",
     "environment_variables",
@@ -54,7 +54,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "description": call.text("description"),
         "created_at": now,
         "updated_at": now,
-        // Defaults as recorded, but for the port, which is documented.
+        // The defaults are recorded, except for the port, which is documented.
         "min_scale": call.value("min_scale", 0),
         "max_scale": call.value("max_scale", 5),
         "memory_limit_bytes": call.value("memory_limit_bytes", 2_048_000_000),
@@ -88,7 +88,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     deploy(call, created["id"].as_str().unwrap_or_default(), "creating")
 }
 
-/// Lists can ask for the containers of a project, which only their namespace knows.
+/// The project of a container is that of its namespace.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let query = call.query.clone();
     let belongs = |container: &crate::Object, field: &str| {
@@ -128,7 +128,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         let secrets = secret_variables(call, &old["secret_environment_variables"])?;
         changes.insert("secret_environment_variables".to_owned(), secrets);
     }
-    // The empty text takes the container out of its private network.
+    // An empty id detaches the container from its private network.
     let network = call.body.get("private_network_id").and_then(Value::as_str).map(str::to_owned);
     if let Some(network) = network.as_deref().filter(|network| !network.is_empty()) {
         changes.insert("private_network_id".to_owned(), json!(call.find(&vpc::PRIVATE_NETWORK, network)?.id));
@@ -151,12 +151,12 @@ pub(super) fn redeploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&CONTAINER, &id)?.fields.remove("error_message");
-    call.take_along(&PARTS, "container_id", &id)?;
+    call.delete_parts(&PARTS, "container_id", &id)?;
     call.delete_in_time(&CONTAINER)
 }
 
-/// Passes through `status`. As recorded, `error_message` is absent meanwhile, and the time at which the container is
-/// deployed is a whole second.
+/// Sets a transient status. As recorded, `error_message` is absent meanwhile, and the time of the deployment has no
+/// fraction of a second.
 fn deploy(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     let done = call.now.saturating_add(jiff::SignedDuration::try_from(call.world.settle).unwrap_or_default());
     let done = format!("{:.0}", done.unwrap_or(Timestamp::MAX));
@@ -174,19 +174,20 @@ fn deploy(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     Ok(call.show(&CONTAINER, container))
 }
 
-/// As recorded: namespace without dashes and cut, eight letters of its id, name of the container.
+/// As recorded: the shortened name of the namespace without dashes, eight characters of its id, and the name of the
+/// container.
 fn endpoint(namespace: &str, namespace_id: &str, name: &str, region: &str) -> String {
     let namespace: String = namespace.chars().filter(|letter| *letter != '-').take(NAMESPACE_LETTERS).collect();
     let id: String = namespace_id.chars().take(8).collect();
     format!("https://{namespace}{id}-{name}.functions.fnc.{region}.scw.cloud")
 }
 
-/// As recorded, when none is asked for.
+/// The recorded default.
 fn default_liveness_probe() -> Value {
     json!({ "failure_threshold": 30, "interval": "10s", "timeout": "1s", "tcp": {} })
 }
 
-/// A probe with the given parts of it changed. It asks over HTTP or TCP, never both.
+/// A probe with the changes of the request. It uses either HTTP or TCP.
 fn probe(old: &Value, given: Option<&Value>) -> Value {
     let mut probe = old.as_object().cloned().unwrap_or_default();
     let Some(given) = given.and_then(Value::as_object) else {
@@ -205,7 +206,7 @@ fn probe(old: &Value, given: Option<&Value>) -> Value {
     Value::Object(probe)
 }
 
-/// As recorded: `10.000000000s` comes back as `10s`.
+/// As recorded: `10.000000000s` is answered as `10s`.
 pub(crate) fn duration(given: Value) -> Value {
     let Some((whole, fraction)) = given.as_str().and_then(|text| text.strip_suffix('s')?.split_once('.')) else {
         return given;

@@ -1,7 +1,7 @@
-//! Domains of containers: host names that the gateway in front of all containers knows, each for one container.
+//! Domains of containers: host names that the gateway routes to one container each.
 //!
-//! As documented, the records of a name are looked at once, when its domain is made: they must lead to the container. Of
-//! names that no zone here has nothing is known; see [`UNSEEN`].
+//! As documented, the DNS records are resolved once, when the domain is created: they must point to the container.
+//! Names outside of the zones of the fake are accepted, except for [`UNSEEN`].
 
 use serde_json::json;
 
@@ -12,20 +12,20 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::domain_names::{self, Names};
 
-/// A host name with this in it has no DNS record that leads to its container.
+/// A host name that contains this has no DNS record that points to its container.
 pub(crate) const UNSEEN: &str = "no-record";
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let container = call.need("container_id")?;
     call.settled(&CONTAINER, &container)?;
     let hostname = call.need("hostname")?;
-    // Not recorded: the gateway goes by the name alone, so one name leads to one container.
+    // Not recorded: the gateway routes by host name, so a host name belongs to one container.
     let taken = call.world.store.of(&DOMAIN).any(|other| other.text("hostname").eq_ignore_ascii_case(&hostname));
     if taken {
         return Err(Refusal::already_exists("domain", &hostname, "the host name leads to a container already"));
     }
     if hostname.contains(UNSEEN) || !leads_to(call, &hostname, &container)? {
-        // As the peer's client knows it.
+        // The message that the client of `pulumiverse_scaleway` expects.
         let message = format!("could not validate domain: {hostname} does not lead to the container");
         return Err(Refusal::message(400, &message));
     }
@@ -53,7 +53,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     parts::delete(call, &DOMAIN)
 }
 
-/// Whether the records of a name lead to the container, by its own endpoint or by a host name that it has already.
+/// Whether the records of a host name point to the container: to its endpoint or to another of its domains.
 fn leads_to(call: &Call<'_>, hostname: &str, container: &str) -> Result<bool, Refusal> {
     let endpoint = serving::endpoint(call.find(&CONTAINER, container)?);
     let is_its = |name: &String| {

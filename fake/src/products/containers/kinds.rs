@@ -7,28 +7,28 @@ use crate::store::{Kind, Missing};
 const SRN: &str = "containers";
 
 /// The statuses in which changes are refused.
-const PASSING: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];
+const TRANSIENT: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];
 
 pub(super) static NAMESPACE: Kind = Kind {
-    transient: PASSING,
+    transient: TRANSIENT,
     srn: Some(SRN),
     ..Kind::new("containers/namespace", "Namespace", "namespaces", Missing::Labelled("namespace"))
 };
 
 pub(crate) static CONTAINER: Kind = Kind {
-    transient: PASSING,
+    transient: TRANSIENT,
     srn: Some(SRN),
     ..Kind::new("containers/container", "Container", "containers", Missing::Labelled("container"))
 };
 
 pub(crate) static DOMAIN: Kind = Kind {
-    transient: PASSING,
+    transient: TRANSIENT,
     srn: Some(SRN),
     ..Kind::new("containers/domain", "Domain", "domains", Missing::Labelled("domain"))
 };
 
 pub(super) static TRIGGER: Kind = Kind {
-    transient: PASSING,
+    transient: TRANSIENT,
     srn: Some(SRN),
     ..Kind::new("containers/trigger", "Trigger", "triggers", Missing::Labelled("trigger"))
 };
@@ -36,5 +36,5 @@ pub(super) static TRIGGER: Kind = Kind {
 /// Tokens are served from `container.v1beta1`; the newer version has none.
 pub(crate) static TOKEN: Named = Named("containers/token");
 
-/// What belongs to a container and goes with it.
+/// The parts of a container, which are deleted with it.
 pub(super) static PARTS: [&Kind; 2] = [&DOMAIN, &TRIGGER];

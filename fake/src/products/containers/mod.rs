@@ -1,7 +1,7 @@
 //! Serverless Containers: namespaces, containers, their domains and triggers, and the tokens of the older API.
 //!
-//! No image is run: a container becomes `ready`, or `error` when its image says that it will; see
-//! [`container::BROKEN`]. What one answers once it is `ready` is in [`serving`].
+//! Images are not run: a container becomes `ready`, or `error` if its image name contains [`container::BROKEN`].
+//! [`serving`] implements the answers of a `ready` container.
 
 mod container;
 mod domain;

@@ -1,4 +1,4 @@
-//! Namespaces of containers: what they share are variables, secret ones among them.
+//! Namespaces of containers, with environment variables that their containers share.
 
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(created)
 }
 
-/// As recorded: new variables make the namespace pass through `updating`, a description or tags do not.
+/// As recorded: changed environment variables set the status `updating`; a changed description or tags do not.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&NAMESPACE, &id)?;
@@ -45,20 +45,20 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     call.get(&NAMESPACE)
 }
 
-/// Its containers go with it, whatever they are doing.
+/// Its containers are deleted with it, whatever their status.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
-    for container in call.take_along(&[&CONTAINER], "namespace_id", &id)? {
-        call.take_along(&PARTS, "container_id", &container)?;
+    for container in call.delete_parts(&[&CONTAINER], "namespace_id", &id)? {
+        call.delete_parts(&PARTS, "container_id", &container)?;
     }
     Ok(answer)
 }
 
-/// The secret variables as shown after this call, which changes `old`.
+/// The secret environment variables after this call; `old` are those before it.
 pub(super) fn secret_variables(call: &mut Call<'_>, old: &Value) -> Handled {
     let given = call.value("secret_environment_variables", json!({}));
     let empty = serde_json::Map::new();
     let old = old.as_object().unwrap_or(&empty);
-    hashing::replaced(&mut call.world.chance, old, given.as_object().unwrap_or(&empty))
+    hashing::replaced(&mut call.world.rng, old, given.as_object().unwrap_or(&empty))
 }

@@ -7,8 +7,8 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::Kind;
 
-/// Passes through `status`. As recorded, `error_message` is absent meanwhile, and the time at which it is over is a whole
-/// second.
+/// Sets a transient status. As recorded, `error_message` is absent meanwhile, and the time of its end has no fraction
+/// of a second.
 pub(super) fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
     let done = call.now.saturating_add(jiff::SignedDuration::try_from(call.world.settle).unwrap_or_default());
     let done = format!("{:.0}", done.unwrap_or(Timestamp::MAX));
@@ -17,7 +17,7 @@ pub(super) fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status:
     Ok(call.show(kind, call.find(kind, id)?))
 }
 
-/// As recorded: no `error_message` is left while it goes.
+/// As recorded: `error_message` is absent while the object is deleted.
 pub(super) fn delete(call: &mut Call<'_>, kind: &'static Kind) -> Result<Value, Refusal> {
     let id = call.id();
     call.change(kind, &id)?.fields.remove("error_message");

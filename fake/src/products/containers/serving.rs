@@ -1,14 +1,14 @@
-//! What a container answers to those who call it: which revision of it serves, and what that one is.
+//! The answers of a container: its revision that receives requests.
 //!
-//! A deployment makes a new revision. The one before goes on serving until the container is `ready` with the new one, and
-//! for good if the new one never starts. Scaling is not imitated: who asks a container that scaled to zero is answered at
-//! once. It does not know how a request finds its container; see [`crate::data_plane`].
+//! A deployment creates a revision. The previous revision answers until the container is `ready` again, and permanently
+//! if the new one does not start. Scaling is not implemented: a container that is scaled to zero answers at once. This
+//! module does not find the container of a request; see [`crate::data_plane`].
 
 use serde_json::{Value, json};
 
 use crate::store::Object;
 
-/// An image with this in its name answers every request with the status that follows: `api:answers-503`.
+/// A container whose image name contains this answers each request with the status that follows: `api:answers-503`.
 const ANSWERS: &str = "answers-";
 
 /// One revision of a container, as it was deployed.
@@ -16,11 +16,11 @@ const ANSWERS: &str = "answers-";
 pub(crate) struct Revision {
     pub(crate) number: u64,
     pub(crate) image: String,
-    /// What is run instead of the image's own program, as far as it was given.
+    /// The command and arguments that replace those of the image.
     command: Vec<String>,
 }
 
-/// Notes that what the container is now will be deployed.
+/// Stores the revision that the current fields define.
 pub(super) fn deploys(container: &mut Object) {
     if let Some(serving) = serving(container) {
         container.hidden.insert("serving".to_owned(), serving.to_json());
@@ -30,13 +30,13 @@ pub(super) fn deploys(container: &mut Object) {
     container.hidden.insert("next".to_owned(), Revision::of(container, number).to_json());
 }
 
-/// The revision that serves now; none while the first one is on its way.
+/// The revision that answers now; `None` before the first one is ready.
 pub(crate) fn serving(container: &Object) -> Option<Revision> {
     let kept = |name: &str| container.hidden.get(name).and_then(Revision::read);
     if container.text("status") != "ready" {
         return kept("serving");
     }
-    // Of a container that a seed brought no deployment was seen.
+    // A container of the seed has no deployment.
     Some(kept("next").unwrap_or_else(|| Revision::of(container, 1)))
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn endpoint(container: &Object) -> String {
     host_of(container.text("public_endpoint"))
 }
 
-/// The host of an address, in lower case.
+/// The host of a URL, in lower case.
 fn host_of(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase()
@@ -71,13 +71,13 @@ impl Revision {
         })
     }
 
-    /// The status that its image says it answers with.
+    /// The HTTP status in the image name (default 200).
     pub(crate) fn status(&self) -> u16 {
-        let told = self.image.split_once(ANSWERS).and_then(|(_, rest)| rest.get(..3)?.parse().ok());
-        told.filter(|status| (200..600).contains(status)).unwrap_or(200)
+        let status = self.image.split_once(ANSWERS).and_then(|(_, rest)| rest.get(..3)?.parse().ok());
+        status.filter(|status| (200..600).contains(status)).unwrap_or(200)
     }
 
-    /// The host that it passes requests on to, where it runs Caddy as `caddy reverse-proxy --to https://host`.
+    /// The host that the container forwards requests to, if it runs `caddy reverse-proxy --to https://host`.
     pub(crate) fn passes_on_to(&self) -> Option<String> {
         let is_proxy = self.command.iter().any(|word| word == "reverse-proxy");
         let to = self.command.iter().skip_while(|word| *word != "--to").nth(1)?;
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_old_revision_serves_until_the_new_one_is_ready() {
+    fn old_revision_answers_until_the_new_one_is_ready() {
         let mut one = container("a:1");
         deploys(&mut one);
         assert_eq!(serves(&one), None);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_says_what_it_answers_and_a_proxy_whom_it_asks() {
+    fn image_name_sets_the_status_and_arguments_set_the_proxy_target() {
         let revision = |image: &str, args: Value| {
             let mut one = container(image);
             set(&mut one, json!({ "command": ["caddy"], "args": args }));

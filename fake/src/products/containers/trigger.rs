@@ -1,5 +1,5 @@
-//! Triggers of containers: cron, or messages of a queue or of NATS. None ever fires. Keys and credentials are taken and never
-//! shown.
+//! Triggers of containers: cron, or messages of a queue or of NATS. The fake does not invoke containers. Answers do not
+//! contain secret keys and credentials.
 
 use serde_json::{Map, Value, json};
 
@@ -10,10 +10,10 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
 
-/// The fields that say what sets a trigger off, with the word for it.
+/// The fields of the source of a trigger, each with its type.
 const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
 
-/// What no answer shows. As recorded, the access key of a queue is shown.
+/// Fields that answers do not contain. As recorded, they contain the access key of a queue.
 const HIDDEN: [&str; 2] = ["secret_access_key", "credentials_file_content"];
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
@@ -46,13 +46,13 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     settle(call, &TRIGGER, created["id"].as_str().unwrap_or_default(), "creating")
 }
 
-/// A trigger stays set off by what it is set off by; what is given of its parts is changed.
+/// The type of the source cannot change; given fields of the source are updated.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&TRIGGER, &id)?;
     let old = call.find(&TRIGGER, &id)?.fields.clone();
     if let Some((field, _)) = given(call).iter().find(|(field, _)| !old.contains_key(*field)) {
-        return Err(Refusal::constraint(field, "a trigger cannot be set off by something else"));
+        return Err(Refusal::constraint(field, "the type of the source cannot be changed"));
     }
     let mut changes = Map::new();
     for field in SOURCES.map(|(field, _)| field).iter().chain(&["destination_config"]) {
@@ -68,7 +68,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     settle(call, &TRIGGER, &id, "updating")
 }
 
-/// As recorded, the time of the last change stays.
+/// As recorded, `updated_at` is not changed.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let changed = call.find(&TRIGGER, &id)?.fields.get("updated_at").cloned();
@@ -77,12 +77,12 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.get(&TRIGGER)
 }
 
-/// What sets the trigger off, as far as the body says.
+/// The sources in the body.
 fn given(call: &Call<'_>) -> Vec<(&'static str, &'static str)> {
     SOURCES.into_iter().filter(|(field, _)| call.body.contains_key(*field)).collect()
 }
 
-/// The parts of an object with the given ones in their place, without what is never shown.
+/// The fields of an object with the given ones replaced, without hidden ones.
 fn merged(old: &Value, given: Option<&Value>) -> Value {
     let mut parts = old.as_object().cloned().unwrap_or_default();
     let given = given.and_then(Value::as_object).cloned().unwrap_or_default();

@@ -1,7 +1,7 @@
-//! The code of functions: where it is uploaded to, and what comes of deploying it.
+//! The code of functions: uploads, and the results of deployments.
 //!
-//! Scaleway gives an address in Object Storage that is signed for one file of one size. The fake's is on its own port, below
-//! [`UPLOADS`]; it takes what was announced there and nothing else.
+//! Scaleway returns a URL of Object Storage that is signed for one file of one size. The URL of the fake is on its own
+//! port, below [`UPLOADS`], and accepts this file only.
 
 use serde_json::{Value, json};
 
@@ -11,10 +11,10 @@ use crate::call::{Call, Handled, World};
 use crate::request::Received;
 use crate::store::Object;
 
-/// Where uploads go; as recorded, the name of a bucket, which the name of the region follows.
+/// The path of uploads; as recorded, the name of a bucket followed by the region.
 pub(crate) const UPLOADS: &str = "/serverless-functions-code-prod-";
 
-/// Code with this in it, in a zip without compression, cannot be built: its deployment ends in `error`.
+/// Code that contains this, in a zip without compression, fails to build: its deployment ends in `error`.
 pub(super) const BROKEN: &[u8] = b"does-not-build";
 
 /// As recorded.
@@ -24,7 +24,7 @@ pub(super) fn upload_address(call: &mut Call<'_>) -> Handled {
     let (id, region) = (call.id(), call.locality());
     let size = call.query.get("content_length").and_then(Value::as_u64).filter(|size| *size > 0);
     let size = size.ok_or_else(|| Refusal::required("content_length"))?;
-    let signature = format!("{:032x}", call.world.chance.u128(..));
+    let signature = format!("{:032x}", call.world.rng.u128(..));
     let function = call.change(&FUNCTION, &id)?;
     function.hidden.insert("upload_size".to_owned(), json!(size));
     function.hidden.insert("upload_signature".to_owned(), json!(signature));
@@ -37,35 +37,35 @@ pub(super) fn upload_address(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "url": url, "headers": { "content-length": [size.to_string()], "content-type": [KIND] } }))
 }
 
-/// Takes the code that was announced. Such requests carry a signature instead of a key.
+/// Accepts the code of a function. Such requests have a signature instead of an API key.
 pub(crate) fn upload(world: &mut World, received: &Received) -> Result<Answer, Refusal> {
     let forbidden = |why: &str| Refusal::message(403, &format!("the signature does not match: {why}"));
     let (region, id) = place(&received.path).ok_or_else(|| Refusal::message(404, "there is no such bucket"))?;
     let function = world.store.get_mut(&FUNCTION, region, id)?;
     let signature = received.query.iter().find(|(name, _)| name == "X-Amz-Signature").map(|(_, value)| value.as_str());
     if received.method != "PUT" || signature != Some(function.hidden_text("upload_signature")) {
-        return Err(forbidden("the address is not one that was given out"));
+        return Err(forbidden("the URL has another signature"));
     }
     let size = function.hidden.get("upload_size").and_then(Value::as_u64);
     if size != u64::try_from(received.body.len()).ok() || received.header("content-type") != Some(KIND) {
-        return Err(forbidden("another size or type was announced"));
+        return Err(forbidden("the size or the content type differs"));
     }
     let broken = received.body.windows(BROKEN.len()).any(|window| window == BROKEN);
     function.hidden.insert("code".to_owned(), json!(if broken { "broken" } else { "good" }));
     Ok(Answer { status: 200, body: None })
 }
 
-/// What a deployment of the function ends in: why it fails, and what the build said.
+/// The result of a deployment: the error, and the output of the build.
 pub(super) fn outcome(function: &Object) -> Result<(), (&'static str, Option<&'static str>)> {
     match function.hidden_text("code") {
         "good" => Ok(()),
-        "broken" => Err(("function failed to build", Some("the code says that it does not build"))),
-        // As recorded of a function that was changed before it had any code.
+        "broken" => Err(("function failed to build", Some("the code contains `does-not-build`"))),
+        // As recorded of a function that was changed before its code was uploaded.
         _ => Err(("internal error", None)),
     }
 }
 
-/// The region and the function that an address is for.
+/// The region and the function of an upload.
 fn place(path: &str) -> Option<(&str, &str)> {
     let (region, file) = path.strip_prefix(UPLOADS)?.split_once("/uploads/function-")?;
     Some((region, file.strip_suffix(".zip")?))

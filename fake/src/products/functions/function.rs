@@ -1,4 +1,4 @@
-//! Functions: made without code, and deployed when asked to or when changed.
+//! Functions: created without code, and deployed on request or by an update.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::hashing::{self, FUNCTIONS};
 use crate::products::containers::duration;
 use crate::products::vpc;
 
-/// The fields that an update takes over as they are given.
+/// The fields that an update sets to the values of the request.
 const PLAIN: &[&str] = &[
     "description",
     "environment_variables",
@@ -25,7 +25,7 @@ const PLAIN: &[&str] = &[
     "tags",
 ];
 
-/// Those of which a change deploys nothing.
+/// The fields whose changes do not deploy the function.
 const LABELS: [&str; 2] = ["description", "tags"];
 
 const SECRETS: &str = "secret_environment_variables";
@@ -39,7 +39,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         return Err(Refusal::already_exists("function", &name, "the name is taken in this namespace"));
     }
     let label = call.find(&NAMESPACE, &namespace)?.hidden_text("label").to_owned();
-    let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
     let network = network(call)?;
     let memory = call.value("memory_limit", 256);
     let now = call.timestamp();
@@ -52,7 +52,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "max_scale": call.value("max_scale", 20),
         "runtime": call.need("runtime")?,
         "memory_limit": memory,
-        "cpu_limit": computing_power(&memory),
+        "cpu_limit": cpu_limit(&memory),
         "timeout": duration(call.value("timeout", "300s")),
         "handler": call.text("handler"),
         "error_message": null,
@@ -75,7 +75,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.precise(answer, &["created_at", "updated_at"]))
 }
 
-/// Lists can ask for the functions of a project, which only their namespace knows.
+/// The project of a function is that of its namespace.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let query = call.query.clone();
     let belongs = |function: &crate::Object, field: &str| {
@@ -92,7 +92,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     }))
 }
 
-/// As recorded: a change deploys, which ends in an error as long as there is no code.
+/// As recorded: an update deploys the function, which ends in an error as long as it has no code.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&FUNCTION, &id)?;
@@ -103,10 +103,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         changes.insert("timeout".to_owned(), duration(timeout.clone()));
     }
     if let Some(memory) = call.body.get("memory_limit") {
-        changes.insert("cpu_limit".to_owned(), computing_power(memory));
+        changes.insert("cpu_limit".to_owned(), cpu_limit(memory));
     }
     if let Some(given) = call.body.get(SECRETS).cloned() {
-        let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &old[SECRETS], Some(&given))?;
+        let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &old[SECRETS], Some(&given))?;
         changes.insert(SECRETS.to_owned(), secrets);
     }
     if let Some(network) = network(call)? {
@@ -128,12 +128,12 @@ pub(super) fn deploy(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.change(&FUNCTION, &id)?.fields.insert("error_message".to_owned(), Value::Null);
-    call.take_along(&parts(), "function_id", &id)?;
+    call.delete_parts(&parts(), "function_id", &id)?;
     let answer = call.delete_in_time(&FUNCTION)?;
     Ok(call.precise(answer, &["updated_at"]))
 }
 
-/// Passes through `pending`. As recorded, the time at which it was first ready stays.
+/// Sets the status `pending`. As recorded, `ready_at` is the time of the first successful deployment.
 fn begin(call: &mut Call<'_>, id: &str) -> Handled {
     let done = call.now.saturating_add(jiff::SignedDuration::try_from(call.world.settle).unwrap_or_default());
     let done = crate::clock::micros(done.unwrap_or(jiff::Timestamp::MAX));
@@ -149,7 +149,7 @@ fn begin(call: &mut Call<'_>, id: &str) -> Handled {
             json!({ "status": "error", "error_message": error, "build_message": build, "updated_at": done })
         }
     };
-    // As recorded: while it is pending it has no message of the deployment before.
+    // As recorded: while the function is pending, it has no message of the previous deployment.
     call.change(&FUNCTION, id)?.fields.insert("error_message".to_owned(), Value::Null);
     call.pass(&FUNCTION, id, "pending", end)?;
     shown(call, id)
@@ -161,7 +161,7 @@ fn shown(call: &Call<'_>, id: &str) -> Handled {
     Ok(call.precise(answer, &["updated_at"]))
 }
 
-/// The private network that is asked for, which must exist; the empty text takes the function out of its own.
+/// The private network of the request, which must exist; an empty id detaches the function.
 fn network(call: &Call<'_>) -> Result<Option<String>, Refusal> {
     let Some(network) = call.body.get("private_network_id").and_then(Value::as_str) else { return Ok(None) };
     if !network.is_empty() {
@@ -170,7 +170,7 @@ fn network(call: &Call<'_>) -> Result<Option<String>, Refusal> {
     Ok(Some(network.to_owned()))
 }
 
-/// As recorded: 140 thousandths of a virtual CPU with 256 megabytes, and so on in proportion.
-fn computing_power(memory: &Value) -> Value {
+/// As recorded: 140 mVCPU with 256 MB of memory, and in proportion.
+fn cpu_limit(memory: &Value) -> Value {
     json!(memory.as_u64().unwrap_or_default() * 35 / 64)
 }

@@ -7,22 +7,22 @@ use crate::store::{Kind, Missing};
 const SRN: &str = "functions";
 
 /// The statuses in which changes are refused.
-const PASSING: &[&str] = &["creating", "pending", "deleting"];
+const TRANSIENT: &[&str] = &["creating", "pending", "deleting"];
 
 pub(super) static NAMESPACE: Kind = Kind {
-    transient: PASSING,
+    transient: TRANSIENT,
     srn: Some(SRN),
     ..Kind::new("functions/namespace", "Namespace", "namespaces", Missing::Message("Namespace was not found"))
 };
 
 pub(super) static FUNCTION: Kind = Kind {
-    transient: PASSING,
+    transient: TRANSIENT,
     srn: Some(SRN),
     ..Kind::new("functions/function", "Function", "functions", Missing::Message("Function was not found"))
 };
 
 pub(super) static TRIGGER: Kind = Kind {
-    transient: PASSING,
+    transient: TRANSIENT,
     srn: Some(SRN),
     ..Kind::new("functions/trigger", "Trigger", "triggers", Missing::Message("trigger does not exist"))
 };

@@ -1,7 +1,7 @@
 //! Serverless Functions: namespaces, functions and their code, crons, domains, tokens and triggers.
 //!
-//! Nothing is built or run: a function that is deployed becomes `ready`, or `error` when its code says that it will; see
-//! [`code::BROKEN`]. As recorded, most refusals have no `type`.
+//! Functions are not built or run: a deployed function becomes `ready`, or `error` if its code contains
+//! [`code::BROKEN`]. As recorded, most errors have no `type`.
 
 mod code;
 mod domain;

@@ -1,4 +1,4 @@
-//! Namespaces of functions: each has a registry of its own, and variables that its functions share.
+//! Namespaces of functions: each has a registry namespace, and environment variables that its functions share.
 
 use serde_json::{Value, json};
 
@@ -6,14 +6,14 @@ use super::kinds::{FUNCTION, NAMESPACE, parts};
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
 
-/// As recorded: the name of the namespace is cut where it becomes a part of other names.
+/// As recorded: the maximum length of the namespace's name in other names.
 const LETTERS: usize = 20;
-/// As recorded: what makes such names unique.
+/// As recorded: the length of the suffix that makes such names unique.
 const SUFFIX: usize = 8;
 
-/// As recorded: the registry is there once the namespace is ready.
+/// As recorded: the registry namespace exists once the namespace is ready.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
-    let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
     let name = call.need("name")?;
     let now = call.timestamp();
     let fields = json!({
@@ -34,7 +34,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "vpc_integration_activated": call.value("activate_vpc_integration", false),
     });
     let mut object = call.draft(&NAMESPACE, fields);
-    let label = label(&mut call.world.chance, &name);
+    let label = label(&mut call.world.rng, &name);
     object.hidden.insert("label".to_owned(), json!(label));
     let (id, region) = (object.id.clone(), call.locality());
     let created = call.insert(&NAMESPACE, object);
@@ -49,14 +49,14 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 
 const SECRETS: &str = "secret_environment_variables";
 
-/// As recorded: new variables make the namespace pass through `pending`, a description or tags do not.
+/// As recorded: changed environment variables set the status `pending`; a changed description or tags do not.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&NAMESPACE, &id)?;
     let deploys = ["environment_variables", SECRETS].iter().any(|field| call.body.contains_key(*field));
     let old = call.find(&NAMESPACE, &id)?.fields.get(SECRETS).cloned().unwrap_or_default();
     if let Some(given) = call.body.get(SECRETS).cloned() {
-        let secrets = hashing::patched(&mut call.world.chance, FUNCTIONS, &old, Some(&given))?;
+        let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &old, Some(&given))?;
         call.body.insert(SECRETS.to_owned(), secrets);
     }
     call.patch(&NAMESPACE, &["description", "tags", "environment_variables", SECRETS])?;
@@ -67,27 +67,27 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     Ok(call.precise(answer, &["updated_at"]))
 }
 
-/// Its functions go with it, whatever they are doing.
+/// Its functions are deleted with it, whatever their status.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete_in_time(&NAMESPACE)?;
-    for function in call.take_along(&[&FUNCTION], "namespace_id", &id)? {
-        call.take_along(&parts(), "function_id", &function)?;
+    for function in call.delete_parts(&[&FUNCTION], "namespace_id", &id)? {
+        call.delete_parts(&parts(), "function_id", &function)?;
     }
     Ok(call.precise(answer, &["updated_at"]))
 }
 
-/// The name as it stands in the names of registries and hosts.
-fn label(chance: &mut fastrand::Rng, name: &str) -> String {
+/// The name in the form that names of registries and hosts contain.
+fn label(rng: &mut fastrand::Rng, name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric).take(LETTERS);
-    let suffix = std::iter::repeat_with(|| match chance.char('0'..='Z') {
+    let suffix = std::iter::repeat_with(|| match rng.char('0'..='Z') {
         letter if letter.is_ascii_alphanumeric() => letter.to_ascii_lowercase(),
         _ => 'x',
     });
     letters.map(|letter| letter.to_ascii_lowercase()).chain(suffix.take(SUFFIX)).collect()
 }
 
-/// A field of a namespace as text.
+/// A field of a namespace.
 pub(super) fn field(call: &Call<'_>, namespace: &str, field: &str) -> Option<Value> {
     call.find(&NAMESPACE, namespace).ok()?.fields.get(field).cloned()
 }

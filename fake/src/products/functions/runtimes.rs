@@ -1,10 +1,10 @@
-//! The runtimes that functions can be written for: the newest of each language is available, older ones are deprecated.
+//! The runtimes of functions: the newest version of each language is available, older ones are deprecated.
 
 use serde_json::json;
 
 use crate::call::{Call, Handled};
 
-/// Name, language, version, handler and ending of files.
+/// Name, language, version, handler and file extension.
 const RUNTIMES: [(&str, &str, &str, &str, &str); 10] = [
     ("go126", "Go", "1.26", "Handle", "go"),
     ("go125", "Go", "1.25", "Handle", "go"),

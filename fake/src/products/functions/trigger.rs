@@ -1,4 +1,4 @@
-//! Triggers of functions: messages of a queue or of NATS. None ever comes.
+//! Triggers of functions: messages of a queue or of NATS. The fake does not invoke functions.
 
 use serde_json::{Value, json};
 
@@ -8,11 +8,11 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::Kind;
 
-/// The fields that say what sets a trigger off, with the word for it.
+/// The fields of the source of a trigger, each with its type.
 const SOURCES: [(&str, &str); 3] =
     [("scw_sqs_config", "scw_sqs"), ("scw_nats_config", "scw_nats"), ("sqs_config", "sqs")];
 
-/// As recorded: the credential that the trigger reads messages with is made meanwhile.
+/// As recorded: the credential for reading messages is created meanwhile.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let function = call.need("function_id")?;
     call.settled(&FUNCTION, &function)?;
@@ -47,7 +47,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(created)
 }
 
-/// Lists can ask for the triggers of a namespace or a project, which only their function knows.
+/// The namespace and project of a trigger are those of its function.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let query = call.query.clone();
     let of = |trigger: &crate::Object, field: &str| -> Option<Value> {
@@ -76,7 +76,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     settle(call, &TRIGGER, &id, "pending")
 }
 
-/// Passes through `status` on the way to `ready`.
+/// Sets a transient status, then `ready`.
 fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
     call.pass(kind, id, status, json!({ "status": "ready" }))?;
     Ok(call.show(kind, call.find(kind, id)?))

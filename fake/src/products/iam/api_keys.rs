@@ -1,4 +1,4 @@
-//! API keys: the secret key is shown once, and the keys made here open the fake.
+//! API keys: the secret key is returned once, and the fake accepts it.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,29 +16,29 @@ pub(super) static API_KEY: Kind = Kind {
     ..Kind::new("iam/api_key", "APIKey", "api_keys", Missing::Labelled("access_key"))
 };
 
-/// What follows `SCW` in an access key: 17 characters.
+/// The characters after `SCW` in an access key, which has 17 of them.
 const ACCESS_KEY_LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// What is known about a secret key that was made here: `Some(true)` when it works now.
+/// The state of a secret key that was created through IAM: `Some(true)` if it is valid now.
 pub(crate) fn secret_key_state(store: &Store, secret_key: &str, now: Timestamp) -> Option<bool> {
     let key = key_with_secret(store, secret_key)?;
     let expires_at: Option<Timestamp> = key.text("expires_at").parse().ok();
     Some(expires_at.is_none_or(|end| end > now))
 }
 
-/// The key that was made here with this secret key.
+/// The API key with this secret key.
 pub(crate) fn key_with_secret<'a>(store: &'a Store, secret_key: &str) -> Option<&'a Object> {
     store.of(&API_KEY).find(|key| key.hidden_text("secret_key") == secret_key)
 }
 
-/// The project that a key works in where nothing else is said.
+/// The default project of an API key.
 pub(crate) fn default_project(store: &Store, access_key: &str) -> Option<String> {
     let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
     Some(key.text("default_project_id").to_owned())
 }
 
-/// What the bearer of a key may do; nothing is said of keys that were not made here, nor of the organization's owner: they
-/// may do everything.
+/// The permissions of the bearer of an API key; `None` for API keys that were not created through IAM and for the owner
+/// of the organization, who have all permissions.
 pub(crate) fn grants(store: &Store, access_key: &str) -> Option<Grants> {
     let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
     let (application, user) = (key.text("application_id"), key.text("user_id"));
@@ -48,16 +48,16 @@ pub(crate) fn grants(store: &Store, access_key: &str) -> Option<Grants> {
     Some(policies::grants(store, application, user))
 }
 
-/// A key that was made here, as Object Storage needs it.
+/// An API key for Object Storage.
 pub(crate) struct Credentials {
     pub(crate) secret_key: String,
     pub(crate) default_project: String,
-    /// Whose it is, such as `application_id:<id>`.
+    /// The bearer, such as `application_id:<id>`.
     pub(crate) bearer: String,
     pub(crate) expired: bool,
 }
 
-/// The key that was made here with this access key.
+/// The API key with this access key.
 pub(crate) fn key_of(store: &Store, access_key: &str, now: Timestamp) -> Option<Credentials> {
     let key = store.of(&API_KEY).find(|key| key.id == access_key)?;
     let bearer = match key.text("application_id") {
@@ -88,11 +88,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
-    // Two filters say in two fields who bears the key.
+    // Two filters select by the bearer, which is in one of two fields.
     let take = |call: &mut Call<'_>, name| call.query.remove(name).and_then(|value| value.as_str().map(str::to_owned));
     let bearer = take(call, "bearer_id");
     let bearer_type = take(call, "bearer_type").filter(|bearer_type| bearer_type != "unknown_bearer_type");
-    // No key tells its organization: there is one here.
+    // API keys do not contain their organization: there is only one.
     let elsewhere = take(call, "organization_id").is_some_and(|id| id != call.world.organization);
     let expired = call.query.remove("expired").and_then(|value| value.as_bool());
     let now = call.now;
@@ -109,7 +109,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
 }
 
 fn draft(call: &mut Call<'_>, (bearer, bearer_id): (&str, String)) -> Object {
-    let letters = (0..17).map(|_| char::from(ACCESS_KEY_LETTERS[call.world.chance.usize(..ACCESS_KEY_LETTERS.len())]));
+    let letters = (0..17).map(|_| char::from(ACCESS_KEY_LETTERS[call.world.rng.usize(..ACCESS_KEY_LETTERS.len())]));
     let access_key: String = "SCW".chars().chain(letters).collect();
     let now = call.timestamp();
     let fields = json!({

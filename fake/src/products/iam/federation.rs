@@ -1,4 +1,4 @@
-//! Members who come from elsewhere: single sign-on (SAML) and provisioning (SCIM), as a seed plants them. Nothing is set up here.
+//! Federation: single sign-on (SAML) and provisioning (SCIM) of the seed. The fake does not serve their configuration.
 
 use crate::call::{Call, Handled};
 use crate::store::{Kind, Missing};
@@ -13,7 +13,7 @@ pub(super) static SCIM: Kind = Kind::new("iam/scim", "Scim", "", Missing::Labell
 pub(super) static SCIM_TOKEN: Kind =
     Kind::new("iam/scim_token", "ScimToken", "scim_tokens", Missing::Labelled("scim_token"));
 
-/// The one that the organization has.
+/// The object of this kind that the organization has.
 pub(super) fn of_organization(call: &mut Call<'_>, kind: &'static Kind) -> Handled {
     let found = call.world.store.of(kind).next().map(|object| object.id.clone());
     let id = found.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Groups and who is in them.
+//! Groups and their members.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::store::Kind;
 
 pub(super) static GROUP: Named = Named("iam/group");
 
-/// The field of a call that names one member, the field of the group that lists them, and their kind.
+/// The field of a request that names one member, the field of the group that lists them, and the kind.
 fn member_kinds() -> [(&'static str, &'static str, &'static Kind); 2] {
     [("user_id", "user_ids", &USER), ("application_id", "application_ids", &APPLICATION)]
 }
@@ -41,7 +41,7 @@ pub(super) fn remove_member(call: &mut Call<'_>) -> Handled {
     let (list, _, member) = member(call)?;
     let members = members(call, list)?;
     let Some(place) = members.iter().position(|other| *other == member) else {
-        // As recorded: the refusal names no resource.
+        // As recorded: the error names no resource.
         return Err(Refusal::not_found("", member.as_str().unwrap_or_default()));
     };
     members.remove(place);

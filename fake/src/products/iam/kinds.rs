@@ -5,6 +5,6 @@ use crate::store::{Kind, Missing};
 
 pub(super) static APPLICATION: Named = Named("iam/application");
 
-/// There is always the owner of the organization; others come from a seed or are made.
+/// The owner of the organization always exists; other users are in the seed or are created.
 pub(crate) static USER: Kind =
     Kind { srn: Some("iam"), ..Kind::new("iam/user", "User", "users", Missing::Labelled("user")) };

@@ -1,6 +1,6 @@
 //! Identity and access: applications, API keys, policies with their rules, groups, users, SSH keys, permission sets.
 //!
-//! Rights are kept here; [`crate::rights`] enforces them where that is asked for.
+//! This module stores permissions; [`crate::rights`] enforces them if that is enabled.
 
 mod api_keys;
 mod federation;

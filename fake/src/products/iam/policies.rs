@@ -14,14 +14,14 @@ pub(super) static POLICY: Kind = Kind {
     view: Some(count_rules),
     ..Kind::new("iam/policy", "Policy", "policies", Missing::Labelled("policy"))
 };
-/// Hidden: `policy_id`.
+/// The hidden field is `policy_id`.
 pub(super) static RULE: Kind =
     Kind { srn: Some("iam"), ..Kind::new("iam/rule", "Rule", "rules", Missing::Labelled("rule")) };
 
-/// Who a policy can be for; one of them, and only that one is shown.
+/// The principals of a policy; a policy has one of them.
 const PRINCIPALS: [&str; 4] = ["user_id", "group_id", "application_id", "no_principal"];
 
-/// Permission sets with their scope: those that occur in recordings, and their like. Rules may name others.
+/// Permission sets with their scope: those in recordings, and similar ones. Rules may name others.
 const PERMISSION_SETS: [(&str, &str); 22] = [
     ("AllProductsFullAccess", "projects"),
     ("AllProductsReadOnly", "projects"),
@@ -54,7 +54,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     fields[principal] = value;
     let policy = call.draft(&POLICY, fields);
     let id = policy.id.clone();
-    // As recorded: the answer counts no rules yet, although it has them.
+    // As recorded: the answer counts no rules, although the policy has them.
     let answer = call.insert(&POLICY, policy);
     let rules = call.value("rules", json!([]));
     put_rules(call, &id, &rules);
@@ -91,7 +91,7 @@ pub(super) fn set_rules(call: &mut Call<'_>) -> Handled {
     call.world.store.remove_where(|object| is_rule_of(object, &policy));
     let rules = call.value("rules", json!([]));
     let now = call.timestamp();
-    // As recorded: rules are a part of the policy, which changes with them.
+    // As recorded: rules are a part of the policy, so `updated_at` of the policy changes.
     call.change(&POLICY, &policy)?.fields.insert("updated_at".to_owned(), json!(now));
     Ok(json!({ "rules": put_rules(call, &policy, &rules) }))
 }
@@ -127,13 +127,13 @@ fn put_rules(call: &mut Call<'_>, policy: &str, rules: &Value) -> Vec<Value> {
     shown
 }
 
-/// The sets of one rule share their scope; as recorded, one that is not known counts as `projects`.
+/// The permission sets of a rule have the same scope; as recorded, unknown ones count as `projects`.
 fn scope_of(names: &Value) -> &'static str {
     let first = names.get(0).and_then(Value::as_str).unwrap_or_default();
     if rights::is_of_organization(first) { "organization" } else { "projects" }
 }
 
-/// What an application or a user may do by the policies for it, or for a group that it is in.
+/// The permissions of an application or a user through policies for it or for its groups.
 pub(super) fn grants(store: &Store, application: &str, user: &str) -> Grants {
     let is_member = |group: &str| {
         store.of(&GROUP).filter(|found| found.id == group).any(|group| {
@@ -148,14 +148,14 @@ pub(super) fn grants(store: &Store, application: &str, user: &str) -> Grants {
         let named = |field: &str, id: &str| !id.is_empty() && policy.text(field) == id;
         named("application_id", application) || named("user_id", user) || is_member(policy.text("group_id"))
     };
-    let texts = |rule: &Object, field: &str| -> Option<Vec<String>> {
-        let texts = rule.fields.get(field)?.as_array()?.iter().filter_map(Value::as_str);
-        Some(texts.map(str::to_owned).collect())
+    let strings = |rule: &Object, field: &str| -> Option<Vec<String>> {
+        let strings = rule.fields.get(field)?.as_array()?.iter().filter_map(Value::as_str);
+        Some(strings.map(str::to_owned).collect())
     };
     let rules = store.of(&POLICY).filter(is_for).flat_map(|policy| {
         store.of(&RULE).filter(|rule| is_rule_of(rule, &policy.id)).map(|rule| {
-            let sets = texts(rule, "permission_set_names").unwrap_or_default();
-            let projects = texts(rule, "project_ids").filter(|_| rule.text("organization_id").is_empty());
+            let sets = strings(rule, "permission_set_names").unwrap_or_default();
+            let projects = strings(rule, "project_ids").filter(|_| rule.text("organization_id").is_empty());
             (sets, projects.or_else(|| rule.text("organization_id").is_empty().then(Vec::new)))
         })
     });
@@ -180,7 +180,7 @@ fn count_rules(store: &Store, policy: &Object, shown: &mut Map<String, Value>) {
     shown.insert("nb_permission_sets".to_owned(), json!(sets.sum::<usize>()));
 }
 
-/// The fields that applications, policies and groups share, beside `fields`.
+/// The common fields of policies, and `fields`.
 fn owned(call: &Call<'_>, mut fields: Value) -> Value {
     let now = call.timestamp();
     fields["description"] = json!(call.text("description"));

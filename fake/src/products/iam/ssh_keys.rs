@@ -1,4 +1,4 @@
-//! SSH public keys of projects: kept without their comment, with the fingerprint of their body.
+//! SSH public keys of projects, without comment, with the fingerprint of their body.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -17,7 +17,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let mut words = given.split_whitespace();
     let key = words.next().zip(words.next()).and_then(|(kind, body)| Some((kind, body, BASE64.decode(body).ok()?)));
     let Some((kind, body, bytes)) = key else {
-        return Err(Refusal::constraint("public_key", "is no SSH public key"));
+        return Err(Refusal::constraint("public_key", "it is not an SSH public key"));
     };
     let digits: Vec<String> = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let known = json!({
@@ -27,7 +27,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     plain::create(call, SSH_KEY.plain(), known)
 }
 
-/// The strength of a key: an elliptic curve says its own; that of RSA is the length of its modulus, the last number.
+/// The strength of a key: the size of an elliptic curve is in its name; the size of an RSA key is that of its modulus,
+/// the last number.
 fn bits(kind: &str, body: &[u8]) -> usize {
     match kind {
         "ecdsa-sha2-nistp384" => 384,
@@ -37,7 +38,7 @@ fn bits(kind: &str, body: &[u8]) -> usize {
     }
 }
 
-/// The last of the parts that follow each other with their length in front.
+/// The last of the length-prefixed parts.
 fn last_number(mut body: &[u8]) -> Option<&[u8]> {
     let mut last = None;
     while let Some((length, rest)) = body.split_first_chunk::<4>() {

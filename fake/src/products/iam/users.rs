@@ -1,4 +1,4 @@
-//! Members of the organization: people who log in with a name of its own. Guests, who are invited, are made too.
+//! Members of the organization: users with a username of the organization. Invited guests are users too.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::kinds::USER;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 
-/// The fields of `member` that are shown.
+/// The fields of `member` that answers contain.
 const SHOWN: [&str; 4] = ["username", "first_name", "last_name", "phone_number"];
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
@@ -50,13 +50,13 @@ pub(super) fn rename(call: &mut Call<'_>) -> Handled {
     call.patch(&USER, &["username"])
 }
 
-/// Nobody can read a password, so none is kept.
+/// A password cannot be read, so it is not stored.
 pub(super) fn update_password(call: &mut Call<'_>) -> Handled {
     call.need("password")?;
     call.get(&USER)
 }
 
-/// Leaves all groups too.
+/// Removes the user from all groups too.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     let answer = call.delete(&USER)?;

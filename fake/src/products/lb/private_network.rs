@@ -30,7 +30,7 @@ pub(super) fn attach(call: &mut Call<'_>) -> Handled {
     let booked = call.body.get("ipam_ids").and_then(|ids| ids.get(0)).and_then(Value::as_str).map(str::to_owned);
     let address = in_region(call, |call| match booked {
         None => ipam::assign(call, &network, None, &holder).map(|address| ipam::id_of(call, &lb, &address)),
-        Some(booked) => ipam::lend(call, &booked, &holder).map(|()| booked),
+        Some(booked) => ipam::assign_booked(call, &booked, &holder).map(|()| booked),
     })?;
     let now = call.timestamp();
     let fields = json!({
@@ -80,7 +80,7 @@ pub(super) fn release_all(call: &mut Call<'_>, lb: &str) {
 fn release(call: &mut Call<'_>, attached: &Object) {
     let ids = attached.fields.get("ipam_ids").and_then(Value::as_array).cloned().unwrap_or_default();
     for id in ids.iter().filter_map(Value::as_str) {
-        in_region(call, |call| ipam::let_go(call, id));
+        in_region(call, |call| ipam::unassign(call, id));
     }
 }
 

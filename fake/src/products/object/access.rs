@@ -1,10 +1,10 @@
-//! Whether the caller may do what it asks: region, project, bucket policy, permission sets and access control lists, in this
-//! order.
+//! Whether the caller may do the operation: region, project, bucket policy, permission sets and access control lists,
+//! in this order.
 //!
-//! What a policy denies is denied to everybody that it names, the bucket's own project included. Where there is a policy,
-//! callers of the bucket's own project that it does not name may do nothing; the owner of the organization may, as
-//! recorded. Beyond that the project of a bucket may do everything with it (where permissions are enforced, what they
-//! allow), other projects and callers without a key what a policy or a list allows.
+//! A denial of a policy applies to all callers that it names, also to those of the bucket's own project. If a bucket
+//! has a policy, other callers of its project have no access, except for the owner of the organization, as recorded.
+//! Otherwise callers of the bucket's project have all permissions (those of their policies, if permissions are
+//! enforced), and other callers those of the bucket policy or the access control list.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,11 +16,11 @@ use super::{acl, policy};
 use crate::rights;
 use crate::state::Server;
 
-/// Asked before each operation.
+/// Called before each operation.
 pub(super) struct Access {
     pub(super) server: Arc<Server>,
     pub(super) caller: Caller,
-    /// Where the name of the operation is left for the log.
+    /// Receives the name of the operation, for the log.
     pub(super) operation: Arc<Mutex<Option<String>>>,
 }
 
@@ -46,7 +46,7 @@ impl S3Access for Access {
 }
 
 impl Storage<'_> {
-    /// Refuses unless the caller may do this with the bucket or the object in it.
+    /// Returns an error unless the caller may do this with the bucket or the object.
     pub(super) fn allow(&self, bucket: &str, key: Option<&str>, operation: &str) -> S3Result {
         let bucket = self.bucket(bucket).map_err(|_| no_such_bucket())?;
         let action = action(operation);
@@ -68,7 +68,7 @@ impl Storage<'_> {
 }
 
 impl Caller {
-    /// Whether permission sets allow this in a project.
+    /// Whether permission sets allow the operation in a project.
     pub(super) fn may(&self, operation: &str, project: &str) -> bool {
         let place = rights::Place::Project(project.to_owned());
         let check = |grants: &rights::Grants| grants.check(&rights::needed_in_storage(operation), &place).is_ok();
@@ -80,7 +80,7 @@ pub(super) fn denied() -> s3s::S3Error {
     s3_error!(AccessDenied, "Access Denied.")
 }
 
-/// How policies name what an operation does, after `s3:`.
+/// The name of an operation in policies, after `s3:`.
 fn action(operation: &str) -> &str {
     match operation {
         "HeadBucket" | "ListObjects" | "ListObjectsV2" => "ListBucket",

@@ -1,6 +1,6 @@
-//! Access control lists of buckets and objects: who is granted what.
+//! Access control lists of buckets and objects.
 //!
-//! Grants are kept as `{"id" or "uri", "permission"}`.
+//! Grants are stored as `{"id" or "uri", "permission"}`.
 
 use s3s::dto::{
     AccessControlPolicy, GetBucketAclInput, GetBucketAclOutput, GetObjectAclInput, GetObjectAclOutput, Grant, Grantee,
@@ -15,12 +15,12 @@ use crate::store::Object;
 const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const AUTHENTICATED_USERS: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 
-/// Everything for the owner, nothing for others.
+/// All permissions for the owner.
 pub(super) fn private(owner: &str) -> Value {
     json!([{ "id": owner, "permission": "FULL_CONTROL" }])
 }
 
-/// The grants that a word stands for.
+/// The grants of a canned ACL.
 pub(super) fn canned(word: &str, owner: &str) -> S3Result<Value> {
     let further: &[(&str, &str)] = match word {
         "private" | "bucket-owner-read" | "bucket-owner-full-control" => &[],
@@ -91,7 +91,7 @@ pub(super) fn allows(storage: &Storage<'_>, bucket: &Object, key: Option<&str>, 
         return false;
     };
     let own = storage.caller.project.as_deref().map(owner_id);
-    // What a project is granted is for those in it who may do it there.
+    // A grant to a project applies to callers who have the permission in that project.
     let may = storage.caller.project.as_deref().is_some_and(|project| storage.caller.may(operation, project));
     grants.iter().any(|grant| {
         let granted = grant["permission"] == needed || grant["permission"] == "FULL_CONTROL";

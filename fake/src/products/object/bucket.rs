@@ -1,4 +1,4 @@
-//! Buckets as such: made, found, listed and taken away.
+//! Buckets: create, read, list and delete.
 
 use s3s::dto::{
     Bucket, CreateBucketInput, CreateBucketOutput, DeleteBucketInput, DeleteBucketOutput, GetBucketLocationInput,
@@ -12,7 +12,7 @@ use super::storage::{BUCKET, OBJECT, Storage, UPLOAD, no_such_bucket, owner_id, 
 use crate::call::object;
 use crate::store::Object;
 
-/// The fields of a new bucket: all that can be set on one.
+/// The fields of a new bucket.
 pub(super) fn fields(name: &str, region: &str, project: &str, now: &str) -> Map<String, Value> {
     object(json!({
         "name": name,
@@ -76,7 +76,7 @@ pub(super) fn location(storage: &mut Storage<'_>, input: GetBucketLocationInput)
     Ok(GetBucketLocationOutput { location_constraint: Some(region.into()) })
 }
 
-/// Those of the caller's project at this endpoint.
+/// The buckets of the caller's project at this endpoint.
 pub(super) fn list(storage: &mut Storage<'_>, _: ListBucketsInput) -> S3Result<ListBucketsOutput> {
     let project = storage.caller.project.clone().unwrap_or_default();
     let own = |bucket: &&Object| bucket.text("project_id") == project && bucket.locality == storage.caller.region;

@@ -1,6 +1,6 @@
-//! What is set on a bucket as a whole: tags, CORS, lifecycle, encryption, website, versioning, policy.
+//! Configurations of a bucket: tags, CORS, lifecycle, encryption, website, versioning, policy.
 //!
-//! Each is one field of the bucket, in the form that `s3s` gives it as JSON; null when it is not set.
+//! Each is one field of the bucket, the JSON of the type in `s3s`; null if it is not set.
 
 use super::storage::Storage;
 use super::{policy, rules};
@@ -91,7 +91,7 @@ pub(super) fn put_lifecycle(
     if !rules.iter().all(acts) {
         return Err(s3_error!(InvalidRequest, "At least one action needs to be specified in a rule."));
     }
-    // Recorded: a switch that is off is accepted beside a number of days; one that is on contradicts them.
+    // As recorded: `ExpiredObjectDeleteMarker: false` is accepted together with a number of days; `true` is rejected.
     let contradicts = |rule: &LifecycleRule| {
         rule.expiration.as_ref().is_some_and(|when| {
             when.expired_object_delete_marker == Some(true) && (when.days.is_some() || when.date.is_some())
@@ -139,7 +139,7 @@ pub(super) fn put_encryption(
     input: PutBucketEncryptionInput,
 ) -> S3Result<PutBucketEncryptionOutput> {
     let mut configuration = input.server_side_encryption_configuration;
-    // As recorded: it comes back with this switch.
+    // As recorded: answers contain this field.
     for rule in &mut configuration.rules {
         rule.bucket_key_enabled.get_or_insert(false);
     }
@@ -226,7 +226,7 @@ pub(super) fn delete_policy(
 }
 
 impl Storage<'_> {
-    /// One thing that is set on the bucket, if it is.
+    /// A configuration of the bucket, if it is set.
     pub(super) fn read<T: DeserializeOwned>(&self, bucket: &str, name: &str) -> S3Result<Option<T>> {
         let value = self.setting(bucket, name)?;
         if value.is_null() {

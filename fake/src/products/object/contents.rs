@@ -1,6 +1,6 @@
-//! Objects: put, read, copied, tagged and deleted, each version of its own.
+//! Objects: put, read, copy, tag and delete, with versions.
 //!
-//! Where versions are not kept, an object has one version, `null`.
+//! Without versioning, an object has one version, `null`.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue};
@@ -19,10 +19,10 @@ use super::{acl, digest, lock};
 use crate::call::object;
 use crate::store::Object;
 
-/// The version of objects whose versions are not kept.
+/// The version id of objects without versioning.
 pub(super) const UNVERSIONED: &str = "null";
 
-/// What a new version is like, whichever way it is made.
+/// A new version of an object.
 pub(super) struct Draft {
     pub(super) bucket: String,
     pub(super) key: String,
@@ -32,7 +32,7 @@ pub(super) struct Draft {
     pub(super) fields: Map<String, Value>,
 }
 
-/// The body of a request with what was sent after it.
+/// The body of a request with its headers and trailers.
 pub(super) struct Upload {
     pub(super) content: Bytes,
     pub(super) headers: HeaderMap,
@@ -109,7 +109,7 @@ pub(super) fn get(storage: &mut Storage<'_>, input: GetObjectInput) -> S3Result<
     let size = i64::try_from(content.len()).ok();
     let body = StreamingBlob::from(s3s::Body::from(content));
     let mut headers = headers_of(found);
-    // The checksum is of the whole object: a part has none.
+    // The checksum is that of the whole object, so a range has none.
     if input.checksum_mode.is_some() && range.is_none() {
         headers.extend(checksum_headers(&object(found.fields["checksums"].clone())));
     }
@@ -242,7 +242,7 @@ pub(super) fn delete_tagging(
 }
 
 impl Storage<'_> {
-    /// The newest version of an object, or the one of this id; a delete marker is no object.
+    /// The newest version of an object, or the version with this id; a delete marker does not count.
     pub(super) fn object(&self, bucket: &str, key: &str, version: Option<&str>) -> S3Result<&Object> {
         self.bucket(bucket)?;
         let found = self.version(bucket, key, version).filter(|found| found.fields["delete_marker"] != true);
@@ -258,7 +258,7 @@ impl Storage<'_> {
         self.world.store.get_mut(&OBJECT, &region, &id).map_err(|_| s3_error!(NoSuchKey))
     }
 
-    /// Lets a new version exist, and tells its id.
+    /// Stores a new version, and returns its id.
     pub(super) fn add(&mut self, draft: Draft) -> S3Result<String> {
         let keeps = self.setting(&draft.bucket, "versioning")? == "Enabled";
         let version = if keeps { self.world.uuid().replace('-', "") } else { UNVERSIONED.to_owned() };
@@ -303,8 +303,8 @@ impl Storage<'_> {
         self.world.store.of(&OBJECT).filter(same).last()
     }
 
-    /// Deletes a version, or hides an object behind a marker: the version that is gone or the marker's, and whether it
-    /// is a marker's.
+    /// Deletes a version, or adds a delete marker: returns the id of the deleted version or of the marker, and whether
+    /// it is a marker.
     fn take(
         &mut self,
         bucket: &str,
@@ -334,7 +334,7 @@ impl Storage<'_> {
     }
 }
 
-/// What `s3s` has no field for, or that stands there only when it is not as usual.
+/// Headers that `s3s` has no field for, or that are present only if they differ from the default.
 fn headers_of(found: &Object) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut add = |name: &'static str, value: String| {
@@ -365,7 +365,7 @@ fn headers_of(found: &Object) -> HeaderMap {
     headers
 }
 
-/// As recorded of uploads: the checksum that was sent, and that it is one of the whole.
+/// As recorded of uploads: the checksum of the request, and its type.
 pub(super) fn checksum_headers(checksums: &Map<String, Value>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, sum) in checksums {
@@ -378,7 +378,7 @@ pub(super) fn checksum_headers(checksums: &Map<String, Value>) -> HeaderMap {
     headers
 }
 
-/// The MD5 of the key is optional in a request: the key itself has it.
+/// The MD5 of the key is optional in a request: it is computed from the key.
 fn check_customer_key(found: &Object, key: Option<&str>, md5: Option<String>) -> S3Result {
     let md5 = md5.or_else(|| key.and_then(digest::of_customer_key)).unwrap_or_default();
     if found.text("customer_key_md5") == md5 {

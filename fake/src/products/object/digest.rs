@@ -1,4 +1,4 @@
-//! Checksums: those that a client sends are checked, and the entity tags that Object Storage makes.
+//! Checksums of uploads, and entity tags.
 
 use axum::http::HeaderMap;
 use base64::Engine;
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::request::Received;
 
-/// A name and the checksum of that name, in base64.
+/// A name, and the function that computes the checksum in base64.
 type Named = (&'static str, fn(&[u8]) -> String);
 
-/// The checksums that follow `x-amz-checksum-` in headers, and how each is made.
+/// The checksums after `x-amz-checksum-` in header names.
 static CHECKSUMS: [Named; 5] = [
     ("crc32", |content| encode(Crc32::checksum(content))),
     ("crc32c", |content| encode(Crc32c::checksum(content))),
@@ -26,19 +26,19 @@ pub(super) fn etag(content: &[u8]) -> String {
     hex(Md5::checksum(content).as_ref())
 }
 
-/// The entity tag of what was uploaded in parts: the MD5 of their MD5s, and how many they were.
+/// The entity tag of a multipart upload: the MD5 of the MD5s of its parts, and their number.
 pub(super) fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a [u8]>) -> String {
     let count = parts.len();
     let sums: Vec<u8> = parts.flat_map(|part| Md5::checksum(part).as_ref().to_vec()).collect();
     format!("{}-{count}", hex(Md5::checksum(&sums).as_ref()))
 }
 
-/// The MD5, in base64, of a key that a client sends for encryption.
+/// The MD5, in base64, of a customer key.
 pub(super) fn of_customer_key(key: &str) -> Option<String> {
     Some(encode(Md5::checksum(&BASE64_STANDARD.decode(key).ok()?)))
 }
 
-/// The checksums that were sent with the content, by their names; each must be right.
+/// The checksums of a request by name; each is verified.
 pub(super) fn given(headers: &HeaderMap, trailers: &HeaderMap, content: &[u8]) -> S3Result<Map<String, Value>> {
     let mut sums = Map::new();
     for (name, sum) in CHECKSUMS {
@@ -55,7 +55,7 @@ pub(super) fn given(headers: &HeaderMap, trailers: &HeaderMap, content: &[u8]) -
     Ok(sums)
 }
 
-/// `Content-MD5` and the checksums of headers must be those of the body, unless it comes in frames.
+/// Verifies `Content-MD5` and the checksums in headers, unless the body is in chunks with signatures.
 pub(super) fn check_body(received: &Received) -> S3Result {
     if received.header("x-amz-content-sha256").is_some_and(|hash| hash.starts_with("STREAMING-")) {
         return Ok(());
@@ -64,7 +64,7 @@ pub(super) fn check_body(received: &Received) -> S3Result {
     if received.header("content-md5").is_some_and(|given| given != md5) {
         return Err(s3_error!(BadDigest, "The Content-MD5 you specified did not match what we received."));
     }
-    // The completion of an upload names the checksum of the object, not that of the body.
+    // The request that completes an upload has the checksum of the object, not of the body.
     let completes = received.method == "POST" && received.query.iter().any(|(name, _)| name == "uploadId");
     if completes { Ok(()) } else { given(&received.headers, &HeaderMap::new(), &received.body).map(drop) }
 }

@@ -1,4 +1,4 @@
-//! Lists of what is in a bucket: objects in both forms, and all versions.
+//! Lists of the content of a bucket: objects in both versions of the operation, and all versions of objects.
 
 use s3s::S3Result;
 use s3s::dto::{
@@ -10,20 +10,20 @@ use s3s::dto::{
 use super::storage::{OBJECT, Storage, owner, time};
 use crate::store::Object;
 
-/// The longest list that one answer gives.
+/// The maximum length of a list.
 const LONGEST: i32 = 1000;
 
-/// Which part of a bucket a list asks for.
+/// The arguments of a list.
 struct Wanted<'a> {
     bucket: &'a str,
     prefix: &'a str,
     delimiter: &'a str,
-    /// Keys and common prefixes up to here are left out.
+    /// Keys and common prefixes up to here are omitted.
     after: &'a str,
     most: i32,
 }
 
-/// That part: objects in the order of their keys, common prefixes, and where the next answer begins if there is more.
+/// The page: objects in the order of their keys, common prefixes, and the start of the next page, if any.
 struct Part<'a> {
     objects: Vec<&'a Object>,
     prefixes: Vec<String>,
@@ -63,7 +63,7 @@ pub(super) fn objects_v2(storage: &mut Storage<'_>, input: ListObjectsV2Input) -
         bucket: &input.bucket,
         prefix: &prefix,
         delimiter: input.delimiter.as_deref().unwrap_or_default(),
-        // The token is the last key of the answer before.
+        // The token is the last key of the previous page.
         after: input.continuation_token.as_deref().or(input.start_after.as_deref()).unwrap_or_default(),
         most,
     };
@@ -85,7 +85,7 @@ pub(super) fn objects_v2(storage: &mut Storage<'_>, input: ListObjectsV2Input) -
     })
 }
 
-/// All versions: by their keys, the newest first.
+/// All versions, by key, the newest first.
 pub(super) fn versions(
     storage: &mut Storage<'_>,
     input: ListObjectVersionsInput,
@@ -156,7 +156,7 @@ impl Storage<'_> {
     fn part<'a>(&'a self, wanted: &Wanted<'_>) -> S3Result<Part<'a>> {
         self.bucket(wanted.bucket)?;
         let in_bucket = self.world.store.of(&OBJECT).filter(|found| found.text("bucket") == wanted.bucket);
-        // The newest version of a key is the last one that was made.
+        // The newest version of a key is the last one that was created.
         let newest: std::collections::BTreeMap<&str, &Object> =
             in_bucket.map(|found| (found.text("key"), found)).collect();
         let mut part = Part { objects: Vec::new(), prefixes: Vec::new(), next: None };
@@ -205,7 +205,7 @@ impl Storage<'_> {
     }
 }
 
-/// The algorithms of the checksums that came with the upload, and their type.
+/// The algorithms of the checksums of the upload, and their type.
 fn checksums(found: &Object) -> (Option<Vec<ChecksumAlgorithm>>, Option<ChecksumType>) {
     let sums = found.fields["checksums"].as_object().filter(|sums| !sums.is_empty());
     let algorithms = sums.map(|sums| sums.keys().map(|name| ChecksumAlgorithm::from(name.to_uppercase())).collect());

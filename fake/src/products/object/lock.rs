@@ -1,4 +1,4 @@
-//! Object lock: of a bucket, retention and legal hold of single versions, and what they refuse.
+//! Object lock: the configuration of a bucket, retention and legal hold of versions, and their effect.
 
 use jiff::{SignedDuration, Timestamp};
 use s3s::dto::{
@@ -105,7 +105,7 @@ pub(super) fn put_retention(
     Ok(PutObjectRetentionOutput::default())
 }
 
-/// Refuses to delete a version that is locked.
+/// Returns an error if the version is locked.
 pub(super) fn check(found: &Object, now: Timestamp, bypass: bool) -> S3Result {
     if found.fields.get("legal_hold").is_some_and(|hold| hold == true) {
         return Err(s3_error!(AccessDenied, "Access Denied."));
@@ -113,7 +113,7 @@ pub(super) fn check(found: &Object, now: Timestamp, bypass: bool) -> S3Result {
     check_retention(found, now, bypass)
 }
 
-/// The locks that headers of an upload ask for.
+/// The locks in the headers of an upload.
 pub(super) fn of_header(
     fields: &mut Map<String, Value>,
     mode: Option<&str>,
@@ -126,7 +126,7 @@ pub(super) fn of_header(
     fields.insert("legal_hold".to_owned(), json!(hold == Some("ON")));
 }
 
-/// The retention that the bucket gives to new versions; null when it gives none.
+/// The default retention of the bucket for new versions; null if there is none.
 pub(super) fn by_default(storage: &Storage<'_>, bucket: &str) -> S3Result<Value> {
     let found: Option<ObjectLockConfiguration> = storage.read(bucket, "object_lock")?;
     let Some(retention) = found.and_then(|found| found.rule?.default_retention) else {

@@ -1,13 +1,13 @@
-//! Object Storage: buckets, what is set on them and the objects in them, spoken as S3 on the fake's own port.
+//! Object Storage: buckets with their configurations and objects, as S3 on the port of the fake.
 //!
-//! Which requests are S3's: those with an AWS signature, those for a host below `s3.<region>.scw.cloud`, and those
-//! without any key for a bucket that exists. Signatures, routes and XML are the crate `s3s`'; what stands here is what
-//! Scaleway does, and how its answers differ from those of that crate.
+//! The requests of S3 are those with an AWS signature, those for a host below `s3.<region>.scw.cloud`, and those
+//! without an API key for an existing bucket. The crate `s3s` implements signatures, routes and XML; this module
+//! implements Scaleway's behaviour, and the differences between its answers and those of that crate.
 //!
-//! It does not know faults, the log or the API documents: Object Storage has none. Nor does it know what settling is: in
-//! the recordings each call is done once it is answered, so `--settle` changes nothing here.
+//! This module does not depend on faults, the log or the API documents: Object Storage has none. It has no transient
+//! statuses: in the recordings each request is complete with its answer, so `--settle` has no effect here.
 
-// Each operation takes its input as `s3s` gives it, also where it only looks at it.
+// Operations take ownership of their input, as `s3s` passes it.
 #![allow(clippy::needless_pass_by_value)]
 
 mod access;
@@ -43,11 +43,11 @@ use service::Service;
 use signer::{Host, Secret, Signer};
 use storage::{BUCKET, OBJECT, PART, UPLOAD};
 
-/// The kinds that the handle, the seed and `/_fake/objects` know.
+/// The kinds in the seed and in `/_fake/objects`.
 pub(crate) static KINDS: &[&Kind] = &[&BUCKET, &OBJECT, &UPLOAD, &PART];
 
-/// An answer and the operation that gave it.
-pub(crate) struct Said {
+/// A response and its operation.
+pub(crate) struct Served {
     pub(crate) response: Response<Bytes>,
     pub(crate) operation: Option<String>,
 }
@@ -57,7 +57,7 @@ pub(crate) fn is_its_host(host: &str) -> bool {
     signer::place(host).is_some()
 }
 
-/// Whether the request is Object Storage's.
+/// Whether the request belongs to Object Storage.
 pub(crate) fn is_addressed(world: &World, received: &Received) -> bool {
     let signed = received.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"));
     let presigned = received.query.iter().any(|(name, _)| name == "X-Amz-Signature");
@@ -69,7 +69,7 @@ pub(crate) fn is_addressed(world: &World, received: &Received) -> bool {
     signed || presigned || by_host || anonymous()
 }
 
-/// Bucket and key as the log tells them, whichever way the bucket is named.
+/// Bucket and key for the log, with path-style and virtual-hosted-style URLs.
 pub(crate) fn path(received: &Received) -> String {
     match received.header("host").and_then(signer::place).and_then(|place| place.bucket) {
         Some(bucket) => format!("/{bucket}{}", received.path),
@@ -78,7 +78,7 @@ pub(crate) fn path(received: &Received) -> String {
 }
 
 /// Answers the request.
-pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Said {
+pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Served {
     let operation = Arc::new(Mutex::new(None));
     let signer = Signer::of(&server.world(), received, server.clock.now());
     let (path, request_id) = (path(received), request_id(server));
@@ -102,10 +102,10 @@ pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Said {
         None => wire::error(500, "InternalError", "defect of the fake: it has no answer", &path, &request_id),
     };
     let operation = operation.lock().ok().and_then(|mut operation| operation.take());
-    Said { response, operation }
+    Served { response, operation }
 }
 
-/// What is said to a request that a fault strikes with this status.
+/// The response to a request that a fault affects.
 pub(crate) fn refusal(server: &Server, received: &Received, status: u16) -> Response<Bytes> {
     let code = match status {
         400 => "InvalidRequest",
@@ -115,7 +115,7 @@ pub(crate) fn refusal(server: &Server, received: &Received, status: u16) -> Resp
         429 | 503 => "SlowDown",
         _ => "InternalError",
     };
-    wire::error(status, code, "a fault that was asked for", &path(received), &request_id(server))
+    wire::error(status, code, "an injected fault", &path(received), &request_id(server))
 }
 
 async fn ask(
@@ -133,14 +133,14 @@ async fn ask(
     builder.build().call(request).await.ok()
 }
 
-/// As recorded: `txg`, letters of chance, and the time.
+/// As recorded: `txg`, random characters, and the time.
 fn request_id(server: &Server) -> String {
-    let chance = server.world().uuid().replace('-', "");
-    format!("txg{}-{:010x}", &chance[..20], server.clock.now().as_second())
+    let rng = server.world().uuid().replace('-', "");
+    format!("txg{}-{:010x}", &rng[..20], server.clock.now().as_second())
 }
 
-/// The fields of a bucket or an object of a seed, complete; fails with a sentence.
-pub(crate) fn planted(
+/// The complete fields of a bucket of the seed, or an error message.
+pub(crate) fn seeded_fields(
     kind: &Kind,
     region: &str,
     id: &str,

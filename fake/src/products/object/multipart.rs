@@ -1,4 +1,4 @@
-//! Uploads in parts: begun, fed, finished or given up.
+//! Multipart uploads: create, upload parts, complete or abort.
 
 use axum::http::HeaderMap;
 use s3s::dto::{
@@ -17,7 +17,7 @@ use super::{acl, digest, lock};
 use crate::call::object;
 use crate::store::Object;
 
-/// As everywhere in S3: the longest lists of uploads and parts.
+/// The maximum length of lists of uploads and parts, as everywhere in S3.
 const LONGEST: i32 = 1000;
 
 pub(super) fn create(

@@ -1,12 +1,12 @@
-//! Bucket policies: kept as Scaleway shows them, and whom they allow or deny what.
+//! Bucket policies: their recorded form, and their decisions.
 //!
-//! Conditions are not looked at: a statement with one counts as if it held.
+//! Conditions are not evaluated: a statement with a condition applies.
 
 use super::storage::Caller;
 use s3s::{S3Result, s3_error};
 use serde_json::Value;
 
-/// The policy as it is shown, as recorded: with its actions sorted, and a list of one as its text.
+/// The policy in its recorded form: with sorted actions, and a list of one element as a string.
 pub(super) fn normalized(text: &str, bucket: &str) -> S3Result<String> {
     let malformed = || s3_error!(MalformedPolicy, "This policy contains invalid Json");
     let mut policy: Value = serde_json::from_str(text).map_err(|_| malformed())?;
@@ -15,7 +15,7 @@ pub(super) fn normalized(text: &str, bucket: &str) -> S3Result<String> {
         if !matches!(statement["Effect"].as_str(), Some("Allow" | "Deny")) || statement["Principal"].is_null() {
             return Err(s3_error!(MalformedPolicy, "Missing required field Effect or Principal"));
         }
-        if !texts(&statement["Resource"]).all(|resource| in_bucket(resource, bucket)) {
+        if !strings(&statement["Resource"]).all(|resource| in_bucket(resource, bucket)) {
             return Err(s3_error!(MalformedPolicy, "Policy has invalid resource"));
         }
         if let Some(actions) = statement.get_mut("Action").and_then(Value::as_array_mut) {
@@ -30,16 +30,16 @@ pub(super) fn normalized(text: &str, bucket: &str) -> S3Result<String> {
     Ok(policy.to_string())
 }
 
-/// `Some(false)` when a statement denies, else `Some(true)` when one allows; None when none speaks of it.
+/// `Some(false)` if a statement denies, `Some(true)` if one allows, `None` if no statement applies.
 pub(super) fn verdict(policy: &str, caller: &Caller, bucket: &str, key: Option<&str>, action: &str) -> Option<bool> {
     let policy: Value = serde_json::from_str(policy).ok()?;
     let resource = key.map_or_else(|| bucket.to_owned(), |key| format!("{bucket}/{key}"));
     let speaks = |statement: &&Value| {
         let principal = &statement["Principal"];
-        let named = texts(principal).chain(texts(&principal["SCW"]));
+        let named = strings(principal).chain(strings(&principal["SCW"]));
         named.into_iter().any(|name| name == "*" || caller.principals.iter().any(|other| other == name))
-            && texts(&statement["Action"]).any(|pattern| acts(pattern, action))
-            && texts(&statement["Resource"]).any(|pattern| fits(plain(pattern), &resource))
+            && strings(&statement["Action"]).any(|pattern| acts(pattern, action))
+            && strings(&statement["Resource"]).any(|pattern| fits(plain(pattern), &resource))
     };
     let effects: Vec<_> = policy["Statement"].as_array()?.iter().filter(speaks).map(|found| &found["Effect"]).collect();
     if effects.is_empty() {
@@ -48,13 +48,13 @@ pub(super) fn verdict(policy: &str, caller: &Caller, bucket: &str, key: Option<&
     Some(effects.iter().all(|effect| *effect == "Allow"))
 }
 
-/// A text, or each of a list.
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
+/// A string, or each string of a list.
+fn strings(value: &Value) -> impl Iterator<Item = &str> {
     let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     list.iter().filter_map(Value::as_str)
 }
 
-/// `arn:aws:s3:::name` is written `name` with Scaleway; both are taken.
+/// Scaleway writes `arn:aws:s3:::name` as `name`; both are accepted.
 fn plain(resource: &str) -> &str {
     resource.rsplit(":::").next().unwrap_or(resource)
 }
@@ -68,7 +68,7 @@ fn acts(pattern: &str, action: &str) -> bool {
     pattern == "*" || pattern.strip_prefix("s3:").is_some_and(|pattern| fits(pattern, action))
 }
 
-/// `*` stands for any text.
+/// `*` matches any characters.
 fn fits(pattern: &str, text: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == text;

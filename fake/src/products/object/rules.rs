@@ -1,4 +1,4 @@
-//! What tags and storage classes can be.
+//! Validation of tags and storage classes.
 
 use s3s::dto::Tag;
 use s3s::{S3Result, s3_error};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Scaleway's storage classes.
 const CLASSES: [&str; 3] = ["STANDARD", "ONEZONE_IA", "GLACIER"];
 
-/// The most tags that an object or a bucket can have.
+/// The maximum number of tags of an object or a bucket.
 const MOST_TAGS: usize = 50;
 
 pub(super) fn check_tags(tags: &[Tag]) -> S3Result {
@@ -27,7 +27,7 @@ pub(super) fn check_class(class: &str) -> S3Result {
     Err(s3_error!(InvalidStorageClass, "The storage class you specified is not valid"))
 }
 
-/// `a=1&b=2`, percent-encoded, as the list of tags.
+/// Parses `a=1&b=2`, percent-encoded, as a list of tags.
 pub(super) fn tags_of_header(header: Option<&str>) -> S3Result<Value> {
     let uri: axum::http::Uri = format!("/?{}", header.unwrap_or_default()).parse().unwrap_or_default();
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);

@@ -1,6 +1,6 @@
-//! Which operation of S3 is done where. What is not named here answers `NotImplemented`.
+//! Maps operations of S3 to functions. Other operations answer `NotImplemented`.
 //!
-//! It does not know what any of them does.
+//! This module does not implement operations.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Service {
     }
 }
 
-/// The whole body, and what stood around it.
+/// The whole body, with headers and trailers.
 async fn read<I>(request: &S3Request<I>, body: Option<StreamingBlob>) -> S3Result<Upload> {
     let mut content = Vec::new();
     let mut body = body;

@@ -1,8 +1,8 @@
-//! Who signed a request, and with which secret keys its signature may have been made.
+//! The caller of a request, and the secret keys that its signature may have been made with.
 //!
-//! A request names the access key only. The secret key of an access key that was made through IAM is known, and so are
-//! the secret keys that the fake was started with: signatures are verified with these. Without such a list the REST API
-//! accepts any secret key, so any signature of another access key is accepted too: no earlier call changes that.
+//! A request contains the access key only. Signatures are verified with the secret keys of access keys that were
+//! created through IAM, and with those that the fake was started with. Without such a list the REST API accepts any
+//! secret key, so any signature of another access key is accepted too: no earlier request changes that.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, Request, Uri, header};
@@ -17,29 +17,29 @@ use crate::call::World;
 use crate::products::iam;
 use crate::request::Received;
 
-/// The secret keys of the guide and the README.
+/// The secret keys in the guide and in the README.
 const GUIDES_SECRET_KEYS: [&str; 2] = ["11111111-1111-4111-8111-111111111111", "11111111-1111-1111-1111-111111111111"];
 
-/// The region of requests that name none.
+/// The default region.
 const REGION: &str = "fr-par";
 
 /// The signature of one request.
 pub(super) struct Signer {
     pub(super) caller: Caller,
     secrets: Vec<String>,
-    /// Whether a signature that fits no known secret key is accepted.
+    /// Whether a signature that matches no known secret key is accepted.
     trusting: bool,
     signed: bool,
     expired: bool,
 }
 
-/// The one secret key that a signature is compared with; none: the signature was taken away.
+/// The secret key that a signature is compared with; `None`: the request has no signature any more.
 pub(super) struct Secret(pub(super) Option<String>);
 
 /// Scaleway's host names.
 pub(super) struct Host;
 
-/// What a host name says.
+/// The bucket and region in a host name.
 pub(super) struct Place<'a> {
     pub(super) bucket: Option<&'a str>,
     pub(super) region: &'a str,
@@ -71,7 +71,7 @@ impl Signer {
         Self { caller, secrets, trusting, signed: true, expired: key.is_some_and(|key| key.expired) }
     }
 
-    /// Why the request is refused whatever its signature is.
+    /// Returns the error of a request that is rejected whatever its signature is.
     pub(super) fn refusal(&self) -> S3Result {
         if self.expired {
             return Err(s3_error!(AccessDenied, "Access Denied."));
@@ -82,7 +82,7 @@ impl Signer {
         Ok(())
     }
 
-    /// The secret keys to try, one after the other; none last, where the signature need not fit.
+    /// The secret keys to try, in order; finally `None` if the signature need not match.
     pub(super) fn secrets(&self) -> impl Iterator<Item = Option<&str>> {
         let last = self.trusting.then_some(None);
         self.secrets.iter().map(|secret| Some(secret.as_str())).chain(last)
@@ -92,7 +92,7 @@ impl Signer {
 #[async_trait::async_trait]
 impl S3Auth for Secret {
     async fn get_secret_key(&self, _: &str) -> S3Result<SecretKey> {
-        let unknown = || s3_error!(SignatureDoesNotMatch, "the fake knows no secret key of this access key");
+        let unknown = || s3_error!(SignatureDoesNotMatch, "the secret key of this access key is unknown");
         self.0.as_deref().map(SecretKey::from).ok_or_else(unknown)
     }
 }
@@ -109,7 +109,7 @@ impl S3Host for Host {
     }
 }
 
-/// `s3.<region>.scw.cloud` and `<bucket>.s3.<region>.scw.cloud`, with any port; None for other hosts.
+/// Parses `s3.<region>.scw.cloud` and `<bucket>.s3.<region>.scw.cloud`, with any port; `None` for other hosts.
 pub(super) fn place(host: &str) -> Option<Place<'_>> {
     let name = host.split(':').next().unwrap_or_default();
     let (head, region) = name.strip_suffix(".scw.cloud")?.rsplit_once('.')?;
@@ -144,7 +144,7 @@ fn form_field(received: &Received, wanted: &str) -> Option<String> {
 }
 
 impl Received {
-    /// The request as `s3s` takes it.
+    /// The request for `s3s`.
     pub(super) fn to_request(&self) -> Request<s3s::Body> {
         let mut request = Request::new(s3s::Body::from(self.body.clone()));
         *request.method_mut() = self.method.parse().unwrap_or_default();
@@ -154,7 +154,7 @@ impl Received {
     }
 }
 
-/// The request without its signature, its body out of the frames that the signature lies in.
+/// The request without its signature, and its body without chunks.
 pub(super) fn unsigned(received: &Received) -> Received {
     let mut bare = received.clone();
     bare.headers.remove(header::AUTHORIZATION);

@@ -1,4 +1,4 @@
-//! The kinds of objects, the caller of a request, and the buckets as one request reads and changes them.
+//! The kinds of objects, the caller of a request, and the buckets during one request.
 //!
 //! This module does not depend on the operations; they add methods to [`Storage`].
 
@@ -10,39 +10,39 @@ use crate::call::{OWNER, World};
 use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object};
 
-/// A bucket; its id is its name, its locality the region, and each of its fields one thing that can be set.
+/// A bucket; its id is its name, its locality the region, and each of its fields a configuration.
 pub(crate) static BUCKET: Kind = kind("object/bucket");
 
 /// One version of an object, or a delete marker.
 pub(crate) static OBJECT: Kind = kind("object/object");
 
-/// A multipart upload that is not finished.
+/// An unfinished multipart upload.
 pub(super) static UPLOAD: Kind = kind("object/upload");
 
-/// A part of one.
+/// A part of a multipart upload.
 pub(super) static PART: Kind = kind("object/part");
 
-/// Who asks, as far as the signature tells.
+/// The caller of a request, from its signature.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Caller {
     /// `None` without a signature.
     pub(super) project: Option<String>,
-    /// What permission sets allow; everything where nothing is said.
+    /// The permissions; `None` for all of them.
     pub(super) grants: Option<Grants>,
-    /// How bucket policies name the caller, such as `user_id:<id>`.
+    /// The names of the caller in bucket policies, such as `user_id:<id>`.
     pub(super) principals: Vec<String>,
-    /// The region of the endpoint, which the signature's scope names.
+    /// The region of the endpoint, from the scope of the signature.
     pub(super) region: String,
 }
 
 impl Caller {
-    /// The owner of the organization, whom no policy forgets.
+    /// Whether the caller is the owner of the organization, who has access despite any policy.
     pub(super) fn is_owner(&self) -> bool {
         self.principals.iter().any(|principal| principal.strip_prefix("user_id:") == Some(OWNER))
     }
 }
 
-/// What is stored, as one request sees it.
+/// The state of Object Storage during one request.
 pub(super) struct Storage<'a> {
     pub(super) world: &'a mut World,
     pub(super) now: Timestamp,
@@ -54,13 +54,13 @@ const fn kind(name: &'static str) -> Kind {
 }
 
 impl Storage<'_> {
-    /// The bucket of this name at the endpoint that was asked.
+    /// The bucket with this name at the endpoint of the request.
     pub(super) fn bucket(&self, name: &str) -> S3Result<&Object> {
         let found = self.world.store.of(&BUCKET).find(|bucket| bucket.id == name);
         found.filter(|bucket| bucket.locality == self.caller.region).ok_or_else(no_such_bucket)
     }
 
-    /// One thing that is set on a bucket; null when it is not.
+    /// A configuration of a bucket; null if it is not set.
     pub(super) fn setting(&self, bucket: &str, name: &str) -> S3Result<Value> {
         Ok(self.bucket(bucket)?.fields.get(name).cloned().unwrap_or_default())
     }
@@ -72,7 +72,7 @@ impl Storage<'_> {
         Ok(())
     }
 
-    /// The time of the request as Object Storage writes it, in whole seconds.
+    /// The time of the request in whole seconds, the format of Object Storage.
     pub(super) fn timestamp(&self) -> String {
         format!("{:.0}", self.now)
     }
@@ -82,7 +82,7 @@ pub(super) fn no_such_bucket() -> s3s::S3Error {
     s3_error!(NoSuchBucket, "The specified bucket does not exist")
 }
 
-/// As recorded, whoever owns things is written as the project twice.
+/// As recorded, the owner is the project id twice.
 pub(super) fn owner_id(project: &str) -> String {
     format!("{project}:{project}")
 }
@@ -92,7 +92,7 @@ pub(super) fn owner(bucket: &Object) -> s3s::dto::Owner {
     s3s::dto::Owner { display_name: Some(id.clone()), id: Some(id) }
 }
 
-/// A time of the store as `s3s` has it.
+/// Parses a time of the store.
 pub(super) fn time(text: &str) -> Option<s3s::dto::Timestamp> {
     s3s::dto::Timestamp::parse(s3s::dto::TimestampFormat::DateTime, text).ok()
 }

@@ -1,6 +1,6 @@
-//! Answers as Scaleway writes them, made of those that `s3s` writes.
+//! Converts the answers of `s3s` to Scaleway's form.
 //!
-//! It works on the text of the root element only: what is in it, the two write alike.
+//! Only the root element is changed: its content is the same in both.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -10,8 +10,8 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 const TEXT_XML: &str = "text/xml; charset=utf-8";
 const APPLICATION_XML: &str = "application/xml";
 
-/// The root elements that differ: their name with `s3s`, Scaleway's name, whether it stands in a namespace, and the
-/// content type; all as recorded.
+/// The root elements that differ: the name in `s3s`, Scaleway's name, whether it has a namespace, and the content type;
+/// all as recorded.
 const ROOTS: [(&str, &str, bool, &str); 10] = [
     ("AccessControlPolicy", "AccessControlPolicy", true, TEXT_XML),
     ("CORSConfiguration", "CORSConfiguration", false, TEXT_XML),
@@ -25,10 +25,10 @@ const ROOTS: [(&str, &str, bool, &str); 10] = [
     ("WebsiteConfiguration", "WebsiteConfiguration", true, TEXT_XML),
 ];
 
-/// The errors that name the bucket too, as recorded.
+/// The errors that contain the bucket, as recorded.
 const NAMING_THE_BUCKET: [&str; 2] = ["NoSuchLifecycleConfiguration", "NoSuchTagSet"];
 
-/// What is said where `s3s` says nothing.
+/// The messages of errors for which `s3s` has none.
 const MESSAGES: [(&str, &str); 7] = [
     ("AccessDenied", "Access Denied."),
     ("InvalidBucketName", "The specified bucket is not valid."),
@@ -39,13 +39,13 @@ const MESSAGES: [(&str, &str); 7] = [
     ("NotImplemented", "the fake does not serve this operation"),
 ];
 
-/// Whether `s3s` refused the request for its signature. Its answers to such requests are in memory.
+/// Whether `s3s` rejected the request because of its signature. Such answers are in memory.
 pub(super) fn is_wrong_signature(response: &s3s::HttpResponse) -> bool {
     let body = response.body().bytes().unwrap_or_default();
     element(&String::from_utf8_lossy(&body), "Code") == Some("SignatureDoesNotMatch")
 }
 
-/// The answer of `s3s` as Scaleway gives it.
+/// The answer of `s3s` in Scaleway's form.
 pub(super) async fn translate(
     response: s3s::HttpResponse,
     path: &str,
@@ -53,7 +53,7 @@ pub(super) async fn translate(
     method: &str,
 ) -> Response<Bytes> {
     let (mut parts, body) = response.into_parts();
-    // It was made in memory, so reading it cannot fail.
+    // The body is in memory, so reading it cannot fail.
     let body = to_bytes(Body::new(body), usize::MAX).await.unwrap_or_default();
     if parts.status.as_u16() >= 400 {
         let text = String::from_utf8_lossy(&body);
@@ -66,17 +66,18 @@ pub(super) async fn translate(
         }
         return answer;
     }
-    // As recorded: policies are put with 200, while `s3s` answers 204.
+    // As recorded: a put of a policy answers 200; `s3s` answers 204.
     if method == "PUT" && parts.status == StatusCode::NO_CONTENT {
         parts.status = StatusCode::OK;
     }
-    // Only contents of objects have an entity tag in a header; they stay as they are.
+    // Only contents of objects have the header `ETag`; they are not changed.
     let (body, content_type) = if parts.headers.contains_key(header::ETAG) { (body, None) } else { good(&body) };
     if let Some(content_type) = content_type {
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         parts.headers.remove(header::CONTENT_LENGTH);
     } else if !parts.headers.contains_key(header::CONTENT_TYPE) {
-        // As recorded: policies are plain text, and the answer to HEAD of a bucket says XML without having any.
+        // As recorded: policies are plain text, and the answer to HEAD of a bucket has the content type of XML and no
+        // body.
         let bucket = parts.headers.contains_key("x-amz-bucket-region");
         if bucket || !body.is_empty() {
             let content_type = if bucket { APPLICATION_XML } else { "text/plain; charset=utf-8" };
@@ -113,7 +114,7 @@ fn with_ids(mut response: Response<Bytes>, request_id: &str) -> Response<Bytes> 
     response
 }
 
-/// A good body with Scaleway's root, and its content type where that is not what it was.
+/// A successful body with Scaleway's root element, and its content type if it differs.
 fn good(body: &Bytes) -> (Bytes, Option<&'static str>) {
     let same = (body.clone(), None);
     let Some(xml) = body.strip_prefix(b"<?xml").and_then(|_| std::str::from_utf8(body).ok()) else {
@@ -134,13 +135,13 @@ fn good(body: &Bytes) -> (Bytes, Option<&'static str>) {
         (Some(start), Some(end)) if start < end => &xml[start + 1..end],
         _ => "",
     };
-    // As recorded: a bucket whose versions were never asked for has an empty status.
+    // As recorded: a bucket whose versioning was never set has an empty status.
     let inner = if *root == "VersioningConfiguration" && inner.is_empty() { "<Status></Status>" } else { inner };
     let namespace = if *namespace { NAMESPACE } else { "" };
     (Bytes::from(format!("{DECLARATION}<{name}{namespace}>{inner}</{name}>")), Some(content_type))
 }
 
-/// The text of the first element of this name.
+/// The text of the first element with this name.
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_root_is_scaleways_and_the_rest_stays() {
+    fn root_element_is_replaced_and_its_content_kept() {
         let body = Bytes::from(format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><LifecycleConfiguration{NAMESPACE}><Rule/></LifecycleConfiguration>"
         ));
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn content_that_is_xml_itself_stays_as_it_is() {
+    fn content_that_is_xml_is_not_changed() {
         for text in ["<?xml version=\"1.0\"?><TaggingOther/>", "<Tagging/>", ""] {
             assert_eq!(good(&Bytes::from(text)).0, text);
         }

@@ -1,4 +1,4 @@
-//! Who may reach an instance: rules for blocks of addresses.
+//! Access control lists of instances: allowed IP ranges.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
     add(call)
 }
 
-/// As recorded: an empty description becomes one, and the port is that of the public endpoint.
+/// As recorded: an empty description is replaced by a default, and the port is that of the public endpoint.
 pub(super) fn add(call: &mut Call<'_>) -> Handled {
     let instance = settled_of_path(call)?;
     let endpoints = endpoint::all(call.find(&INSTANCE, &instance)?);
@@ -45,7 +45,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "rules": rules }))
 }
 
-/// As recorded: the answer shows the rules that are gone.
+/// As recorded: the answer contains the deleted rules.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let instance = settled_of_path(call)?;
     let mut rules = Vec::new();

@@ -1,4 +1,4 @@
-//! Backups of single databases. They are made on demand, and outlive their instance.
+//! Backups of single databases. They are created on demand, and remain after their instance is deleted.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::call::{Call, Handled};
 /// As recorded of an empty database.
 const SIZE: u64 = 1_327;
 
-/// As recorded: size and time of the last change are known when it is ready.
+/// As recorded: size and `updated_at` are set when the backup is ready.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let instance = call.need("instance_id")?;
     call.settled(&INSTANCE, &instance)?;
@@ -42,7 +42,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.show(&BACKUP, backup))
 }
 
-/// A time of expiry that is there can be moved; nothing in a request takes it away.
+/// An expiration time can be changed, but no request removes it.
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     call.settled(&BACKUP, &call.id())?;
     call.patch(&BACKUP, &["name", "expires_at"])
@@ -53,7 +53,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.delete_in_time(&BACKUP)
 }
 
-/// Makes an address to download it from.
+/// Creates a download URL.
 pub(super) fn export(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&BACKUP, &id)?;

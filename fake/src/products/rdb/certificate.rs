@@ -1,4 +1,4 @@
-//! The certificate that clients check an instance with. It is made up, and only looks like one.
+//! The certificate of an instance. It is not a valid certificate.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use super::kinds::INSTANCE;
 use super::path::{of_path, settled_of_path};
 use crate::call::{Call, Handled};
 
-/// As recorded: a file in base64, whatever was done to the instance.
+/// As recorded: a file in base64.
 pub(super) fn get(call: &mut Call<'_>) -> Handled {
     let instance = call.find(&INSTANCE, &of_path(call)?)?;
     let renewals = instance.hidden.get("certificate_renewals").and_then(Value::as_u64).unwrap_or_default();
@@ -21,7 +21,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Handled {
     }))
 }
 
-/// From now on there is another one.
+/// Replaces the certificate.
 pub(super) fn renew(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     let instance = call.change(&INSTANCE, &id)?;

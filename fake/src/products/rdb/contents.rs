@@ -1,4 +1,4 @@
-//! What is in an instance: databases, users, and what users may do in databases.
+//! The content of an instance: databases, users, and privileges.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::store::{Kind, Object};
 /// As recorded of an empty database.
 const EMPTY_DATABASE: u64 = 7_736_467;
 
-/// As recorded: owner and size are known a moment later.
+/// As recorded: owner and size are set a moment later.
 pub(super) fn create_database(call: &mut Call<'_>) -> Handled {
     let name = free_name(call, &DATABASE)?;
     let fields = json!({ "name": name, "owner": "", "managed": true, "size": 0 });
@@ -23,7 +23,7 @@ pub(super) fn create_database(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&DATABASE, database))
 }
 
-/// An instance in passing cannot be asked what it holds.
+/// An instance with a transient status cannot list its content.
 pub(super) fn list_databases(call: &mut Call<'_>) -> Handled {
     settled_of_path(call)?;
     call.query.remove("skip_size_retrieval");
@@ -34,7 +34,7 @@ pub(super) fn delete_database(call: &mut Call<'_>) -> Handled {
     remove(call, &DATABASE, "database_name")
 }
 
-/// The user that an instance begins with, if the request names one.
+/// The first user of an instance, if the request names one.
 pub(super) fn create_owner(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
     let name = call.text("user_name");
     if name.is_empty() {
@@ -76,7 +76,7 @@ pub(super) fn delete_user(call: &mut Call<'_>) -> Handled {
     remove(call, &USER, "user_name")
 }
 
-/// `none` is kept too: it is what the user may do.
+/// `none` is stored too: it is a permission.
 pub(super) fn set_privilege(call: &mut Call<'_>) -> Handled {
     let instance = settled_of_path(call)?;
     let (database, user) = (call.need("database_name")?, call.need("user_name")?);
@@ -93,7 +93,7 @@ pub(super) fn list_privileges(call: &mut Call<'_>) -> Handled {
     call.list(&PRIVILEGE)
 }
 
-/// Gives another instance, or a snapshot, the same databases, users and privileges.
+/// Copies databases, users and privileges to another instance or a snapshot.
 pub(super) fn copy(call: &mut Call<'_>, from: &str, to: &str) {
     let own = call.world.store.all().filter(|part| is_content(part) && part.hidden_text("instance_id") == from);
     for mut part in own.cloned().collect::<Vec<_>>() {
@@ -103,7 +103,7 @@ pub(super) fn copy(call: &mut Call<'_>, from: &str, to: &str) {
     }
 }
 
-/// Takes away all that is in an instance or a snapshot.
+/// Removes the content of an instance or a snapshot.
 pub(super) fn forget(call: &mut Call<'_>, of: &str) {
     call.world.store.remove_where(|part| is_content(part) && part.hidden_text("instance_id") == of);
 }
@@ -112,7 +112,7 @@ fn is_content(part: &Object) -> bool {
     [&DATABASE, &USER, &PRIVILEGE].iter().any(|kind| kind.name == part.kind)
 }
 
-/// The name in the body, which must be free in the instance of the path.
+/// The name in the body, which must be unique in the instance of the path.
 fn free_name(call: &Call<'_>, kind: &Kind) -> Result<String, Refusal> {
     let instance = settled_of_path(call)?;
     let name = call.need("name")?;
@@ -122,7 +122,7 @@ fn free_name(call: &Call<'_>, kind: &Kind) -> Result<String, Refusal> {
     Ok(name)
 }
 
-/// Takes away what the path names, and the privileges that name it in `field`.
+/// Removes the object in the path, and the privileges that contain its name in `field`.
 fn remove(call: &mut Call<'_>, kind: &Kind, field: &str) -> Handled {
     let instance = settled_of_path(call)?;
     let name = call.id();

@@ -1,4 +1,4 @@
-//! Instances that are made from others: clones and promoted read replicas; and databases restored from backups.
+//! Instances that are created from others (clones and promoted read replicas), and databases restored from backups.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{contents, endpoint, instance, replica};
 use crate::call::{Call, Handled};
 use crate::store::Object;
 
-/// What a clone has in common with its instance.
+/// The fields that a clone copies.
 const CLONED: &[&str] = &[
     "volume",
     "settings",
@@ -21,7 +21,7 @@ const CLONED: &[&str] = &[
     "is_ha_cluster",
 ];
 
-/// Not recorded: made like an instance from a snapshot.
+/// Not recorded: like an instance from a snapshot.
 pub(super) fn clone(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     let name = call.need("name")?;
@@ -36,7 +36,7 @@ pub(super) fn clone(call: &mut Call<'_>) -> Handled {
     insert(call, new, &id, &json!([public]))
 }
 
-/// Not recorded: as documented, the replica becomes an instance of its own, with its endpoints.
+/// Not recorded. As documented, the replica becomes an instance with the same endpoints.
 pub(super) fn promote(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("read_replica_id");
     call.settled(&REPLICA, &id)?;
@@ -48,15 +48,15 @@ pub(super) fn promote(call: &mut Call<'_>) -> Handled {
     fields["is_ha_cluster"] = json!(false);
     let new = call.draft(&INSTANCE, fields);
     let endpoints = json!(endpoint::all(&replica));
-    // The addresses of a replica are held by its instance.
+    // The instance has the addresses of a replica.
     let mut held = replica;
     held.id.clone_from(&source);
-    endpoint::hand_over(call, &held, &new.id);
+    endpoint::reassign_addresses(call, &held, &new.id);
     replica::remove(call, &id)?;
     insert(call, new, &source, &endpoints)
 }
 
-/// The database is created where the instance does not have it.
+/// Creates the database if the instance does not have it.
 pub(super) fn restore_backup(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("database_backup_id");
     call.settled(&BACKUP, &id)?;

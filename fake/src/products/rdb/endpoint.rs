@@ -1,4 +1,4 @@
-//! Endpoints: under which addresses an instance is reached.
+//! Endpoints of instances.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
 use crate::store::{Kind, Missing, Object};
 
-/// As recorded: how the addresses in private networks are tagged.
+/// As recorded: the tags of addresses in private networks.
 const TAGS: &[&str] = &["managed", "scwdbaas"];
 
-/// Endpoints stand in the fields of their instances; this names them in refusals only.
+/// Endpoints are fields of their instances; this kind is used for errors only.
 static ENDPOINT: Kind = Kind::new("rdb/endpoint", "Endpoint", "endpoints", Missing::Labelled("endpoint"));
 
-/// As recorded: one in a private network is there at once, a public one when the instance is ready again; until then
-/// the answer is as good as empty.
+/// As recorded: an endpoint in a private network exists at once, a public one when the instance is ready again; until
+/// then the answer is nearly empty.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     let spec = call.value("endpoint_spec", Value::Null);
@@ -48,24 +48,24 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let mut endpoints = all(&instance);
     endpoints.retain(|other| other["id"] != endpoint["id"]);
     call.pass(&INSTANCE, &instance.id, "configuring", json!({ "status": "ready", "endpoints": endpoints }))?;
-    withdraw(call, &instance.id, &[endpoint]);
+    unassign_all(call, &instance.id, &[endpoint]);
     Ok(Value::Null)
 }
 
-/// Frees the addresses that endpoints had in private networks.
-pub(super) fn withdraw(call: &mut Call<'_>, holder: &str, endpoints: &[Value]) {
+/// Detaches the addresses of endpoints in private networks.
+pub(super) fn unassign_all(call: &mut Call<'_>, holder: &str, endpoints: &[Value]) {
     for address in endpoints.iter().filter_map(|endpoint| endpoint["private_network"]["service_ip"].as_str()) {
-        ipam::withdraw(call, holder, address);
+        ipam::unassign_address(call, holder, address);
     }
 }
 
-/// The endpoint that `spec` asks for.
+/// The endpoint of a specification.
 pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> Handled {
     let id = call.world.uuid();
     let Some(network) = spec["private_network"].as_object() else {
-        // Made up: addresses as Scaleway has them.
-        let (a, b) = (call.world.chance.u8(..), call.world.chance.u8(1..255));
-        let port = call.world.chance.u16(2000..30000);
+        // The addresses are random, in a range of Scaleway.
+        let (a, b) = (call.world.rng.u8(..), call.world.rng.u8(1..255));
+        let port = call.world.rng.u16(2000..30000);
         let ip = format!("51.159.{a}.{b}");
         if spec["direct_access"].is_object() {
             return Ok(json!({ "id": id, "name": null, "ip": ip, "port": own_port(instance), "direct_access": {} }));
@@ -76,12 +76,12 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
     let wanted = network.get("service_ip").and_then(Value::as_str);
     let wanted_address = wanted.map(|address| address.split_once('/').map_or(address, |(address, _)| address));
     let holder = Holder { kind: "rdb_instance", id: &instance.id, name: instance.text("name"), tags: TAGS };
-    // As recorded of read replicas: an address that no subnet has is taken as it is.
+    // As recorded of read replicas: an address outside of all subnets is accepted.
     let address = match wanted {
         Some(wanted) if !ipam::has_block_for(call, network_id, wanted) => wanted.to_owned(),
         _ => match wanted_address.and_then(|address| ipam::booked(call, network_id, address)) {
             Some((id, address)) => {
-                ipam::lend(call, &id, &holder)?;
+                ipam::assign_booked(call, &id, &holder)?;
                 address
             }
             None => ipam::assign(call, network_id, wanted_address, &holder)?,
@@ -102,8 +102,8 @@ pub(super) fn of_spec(call: &mut Call<'_>, instance: &Object, spec: &Value) -> H
     }))
 }
 
-/// The addresses that an instance's own endpoints have in private networks are held by another one from now on.
-pub(super) fn hand_over(call: &mut Call<'_>, from: &Object, to: &str) {
+/// Assigns the addresses of an instance's own endpoints in private networks to another instance.
+pub(super) fn reassign_addresses(call: &mut Call<'_>, from: &Object, to: &str) {
     let own: Vec<Value> = all(from).iter().map(|endpoint| endpoint["private_network"]["service_ip"].clone()).collect();
     let held = |ip: &&Object| ip.hidden_text("resource_id") == from.id && own.contains(&ip.fields["address"]);
     let held: Vec<String> = call.world.store.of(&ipam::IP).filter(held).map(|ip| ip.id.clone()).collect();
@@ -115,7 +115,7 @@ pub(super) fn hand_over(call: &mut Call<'_>, from: &Object, to: &str) {
     }
 }
 
-/// The port that the engine listens at.
+/// The port of the engine.
 fn own_port(instance: &Object) -> u16 {
     if instance.text("engine").starts_with("MySQL") { 3306 } else { 5432 }
 }
@@ -125,7 +125,7 @@ pub(super) fn all(instance: &Object) -> Vec<Value> {
     instance.fields.get("endpoints").and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-/// The endpoint that the path names, and its instance.
+/// The endpoint in the path, and its instance.
 fn find(call: &Call<'_>) -> Result<(Object, Value), Refusal> {
     let (id, region) = (json!(call.id()), call.locality());
     let mut of_region = call.world.store.of(&INSTANCE).filter(|instance| instance.locality == region);

@@ -9,13 +9,13 @@ use crate::call::{Call, Handled, object};
 use crate::paging;
 use crate::store::{Kind, Missing};
 
-/// As recorded in August 2026. The versions of an engine name their settings by their index.
+/// As recorded in August 2026. The versions of an engine refer to their settings by index.
 static ENGINES: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../data/rdb-engines.json")).unwrap_or_default());
 
 static LISTED: Kind = Kind::new("rdb/node_type", "NodeType", "node_types", Missing::Labelled("node_type"));
 
-/// Selects by the name of an engine and by a version.
+/// Filters by the name of an engine and by a version.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let wanted = |field: &str, found: &Value| call.query.get(field).is_none_or(|wanted| wanted == found);
     let mut engines = Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn list_node_types(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "node_types": paging::page(types, &call.query, &LISTED, call.order), "total_count": total }))
 }
 
-/// A version with its settings in the place of their indexes.
+/// A version with its settings instead of their indexes.
 fn whole(version: &Value) -> Value {
     let mut version = version.clone();
     for field in ["available_settings", "available_init_settings"] {

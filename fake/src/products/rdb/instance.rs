@@ -10,13 +10,14 @@ use crate::call::{Call, Handled};
 use crate::clock;
 use crate::products::ipam;
 
-/// As recorded: backups every day, kept for a week.
+/// As recorded: daily backups with a retention of a week.
 const BACKUP_HOURS: u64 = 24;
 const BACKUP_DAYS: u64 = 7;
-/// As recorded: logs are kept for thirty days.
+/// As recorded: the retention of logs in days.
 const LOG_DAYS: u64 = 30;
 
-/// As recorded: an endpoint in a private network is there at once, the public one and the settings when it is ready.
+/// As recorded: an endpoint in a private network exists at once; the public endpoint and the settings exist when the
+/// instance is ready.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (node_type, engine) = (call.need("node_type")?.to_lowercase(), node::engine(&call.need("engine")?)?);
     let specs = match call.value("init_endpoints", json!([])) {
@@ -79,7 +80,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
             schedule[field] = value.clone();
         }
     }
-    // As recorded: one that is switched off goes on to say that it is on, but never runs.
+    // As recorded: a disabled schedule is still shown as enabled, but without a next run.
     let off = schedule["next_run_at"].is_null();
     let off = call.value("is_backup_schedule_disabled", off) == json!(true);
     if off {
@@ -112,7 +113,7 @@ pub(super) fn restart(call: &mut Call<'_>) -> Handled {
     call.get(&INSTANCE)
 }
 
-/// Everything in it goes with it, and its addresses in private networks are free again.
+/// Deletes its content and read replicas too, and detaches its addresses in private networks.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&INSTANCE, &id)?;
@@ -125,7 +126,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
         let own: Vec<_> = own.map(|part| part.id.clone()).collect();
         for part in own {
             if kind.name == ipam::IP.name && ipam::is_booked(call, &part) {
-                ipam::let_go(call, &part);
+                ipam::unassign(call, &part);
             } else {
                 call.change(kind, &part)?.vanish(now, over);
             }
@@ -134,7 +135,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-/// An instance that is made from another one, with those fields of it that it takes along.
+/// The fields of an instance that is created from another one; `taken` are the copied ones.
 pub(super) fn blank(call: &mut Call<'_>, name: &str, taken: &[&str], from: &Value) -> Value {
     let mut fields = json!({
         "id": call.world.uuid(),
@@ -164,7 +165,7 @@ fn backup_schedule(call: &Call<'_>) -> Value {
     json!({ "disabled": disabled, "frequency": BACKUP_HOURS, "retention": BACKUP_DAYS, "next_run_at": next })
 }
 
-/// As recorded: the first backup is due one period from now.
+/// As recorded: the first backup is due after one period.
 fn next_run(now: Timestamp, hours: &Value) -> String {
     let hours = hours.as_i64().unwrap_or_default();
     let next = now.saturating_add(SignedDuration::from_hours(hours));

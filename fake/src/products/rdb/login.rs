@@ -1,7 +1,7 @@
-//! Whether a database would let somebody in: no data are kept here, but who may log in is known.
+//! Logins to databases: the fake stores no data, but users and their privileges.
 //!
-//! Who has no right in a database is not let into it, administrators excepted. That is how Scaleway describes `none`; nobody
-//! has recorded at which moment the real one refuses.
+//! A user without a privilege on the database is rejected, except for administrators. This is Scaleway's description of
+//! `none`; the behaviour is not recorded.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,22 +9,22 @@ use serde_json::{Value, json};
 use super::kinds::{DATABASE, INSTANCE, PRIVILEGE, USER};
 use crate::store::{Kind, Object, Store};
 
-/// Who wants to log in, and where.
+/// The data of a login.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {
-    /// The uuid of the instance; any when absent.
+    /// The id of the instance; any instance if omitted.
     #[serde(default)]
     instance: Option<String>,
     user: String,
     password: String,
-    /// None is looked for when absent.
+    /// Not checked if omitted.
     #[serde(default)]
     database: Option<String>,
 }
 
 impl Login {
-    /// At whatever instance has them.
+    /// A login to any instance that accepts it.
     pub(crate) fn new(user: &str, password: &str, database: &str) -> Self {
         let (user, password, database) = (user.to_owned(), password.to_owned(), Some(database.to_owned()));
         Self { instance: None, user, password, database }
@@ -35,7 +35,7 @@ pub(crate) const WRONG_PASSWORD: &str = "password authentication failed";
 pub(crate) const NO_DATABASE: &str = "the database does not exist";
 pub(crate) const NO_RIGHT: &str = "the user has no right in the database";
 
-/// The database that every instance has, whatever else is made in it.
+/// The database that every instance has.
 const ALWAYS_THERE: &str = "rdb";
 
 /// `{"accepted": false, "reason": "..."}`.
@@ -45,7 +45,7 @@ pub(crate) fn login(store: &Store, login: &Login) -> Value {
     for instance in store.of(&INSTANCE).filter(wanted) {
         match refused(store, instance, login) {
             None => return json!({ "accepted": true }),
-            Some(told) => reason = told,
+            Some(refusal) => reason = refusal,
         }
     }
     json!({ "accepted": false, "reason": reason })
@@ -59,7 +59,7 @@ fn refused(store: &Store, instance: &Object, login: &Login) -> Option<&'static s
         return Some("the instance is not ready");
     }
     let user = part(&USER, &login.user).filter(|user| user.hidden_text("password") == login.password);
-    // As PostgreSQL: who guesses does not learn which of the two was wrong.
+    // As in PostgreSQL, the error does not show whether the user or the password is wrong.
     let Some(user) = user else { return Some(WRONG_PASSWORD) };
     let database = login.database.as_deref().unwrap_or(ALWAYS_THERE);
     if database == ALWAYS_THERE {

@@ -1,4 +1,4 @@
-//! Log files of instances. They are empty.
+//! Log files of instances, which are empty.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};

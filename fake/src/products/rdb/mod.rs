@@ -1,7 +1,7 @@
-//! Managed databases: instances, what is in them, and copies of them: backups, snapshots and read replicas.
+//! Managed databases: instances with their content, and copies of them: backups, snapshots and read replicas.
 //!
-//! As recorded, a change of a part of an instance (rules, settings, endpoints) makes the whole instance pass through
-//! `configuring` or `initializing`; until it is `ready` again, further changes are refused.
+//! As recorded, a change of a part of an instance (rules, settings, endpoints) sets the status of the instance to
+//! `configuring` or `initializing`; until it is `ready` again, further changes are rejected with 409.
 
 mod acl;
 mod backup;

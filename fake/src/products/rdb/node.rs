@@ -1,6 +1,6 @@
-//! What follows from the type of a node and from the engine: volume, settings, versions.
+//! Values that depend on the node type and the engine: volume, settings, versions.
 //!
-//! It does not know instances.
+//! This module does not depend on instances.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ use crate::call::Call;
 
 const GIGABYTE: u64 = 1_000_000_000;
 
-/// Sizes of the local volume: the first two as recorded, the others made up.
+/// Sizes of the local volume in GB: the first two are recorded, the others invented.
 const LOCAL_VOLUMES: &[(&str, u64)] = &[("db-dev-s", 5), ("db-dev-m", 25), ("db-dev-l", 50), ("db-dev-xl", 80)];
 const LARGER_LOCAL_VOLUME: u64 = 100;
 
-/// As recorded: a block volume is this large when no size is asked for.
+/// As recorded: the default size of a block volume in GB.
 const SMALLEST_BLOCK_VOLUME: u64 = 5;
 
-/// Settings of a small node and of every larger one, as recorded of `db-dev-s` and `db-dev-m`.
+/// Settings of small and of larger nodes, as recorded of `db-dev-s` and `db-dev-m`.
 const SETTINGS: &[(&str, &str, &str)] = &[
     ("effective_cache_size", "1300", "2700"),
     ("maintenance_work_mem", "150", "300"),
@@ -26,10 +26,10 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("work_mem", "4", "8"),
 ];
 
-/// As recorded: the nodes with the settings of small ones.
+/// As recorded: the small nodes.
 const SMALL: [&str; 2] = ["db-dev-s", "db-play2-pico"];
 
-/// The offered nodes: name, vCPUs, memory in GiB, whether the local volume is offered, and the range that it is in.
+/// The node types: name, vCPUs, memory in GiB, whether the local volume is available, and the range.
 const TYPES: &[(&str, u32, u64, bool, &str)] = &[
     ("DB-DEV-S", 2, 2, true, "Development"),
     ("DB-DEV-M", 3, 4, true, "Development"),
@@ -43,7 +43,7 @@ const TYPES: &[(&str, u32, u64, bool, &str)] = &[
     ("DB-PRO2-S", 8, 32, false, "PRO2"),
 ];
 
-/// Engines that can be asked for. The minor versions are as recorded, where an upgrade to them was.
+/// The available engines. The minor versions are recorded, as far as an upgrade to them was.
 const ENGINES: &[(&str, &str, &str)] = &[
     ("PostgreSQL", "13", "13.23"),
     ("PostgreSQL", "14", "14.23"),
@@ -53,7 +53,7 @@ const ENGINES: &[(&str, &str, &str)] = &[
     ("MySQL", "8", "8.0"),
 ];
 
-/// The volume of a node. A local one has the size that comes with the node.
+/// The volume of a node. The size of a local volume depends on the node type.
 pub(super) fn volume(node_type: &str, volume_type: &str, wanted_size: u64) -> Value {
     let (class, size) = match volume_type {
         "lssd" => ("lssd", local_size(node_type)),
@@ -63,7 +63,7 @@ pub(super) fn volume(node_type: &str, volume_type: &str, wanted_size: u64) -> Va
     json!({ "class": class, "type": volume_type, "size": size })
 }
 
-/// The settings that a new instance gets; none are known of MySQL.
+/// The settings of a new instance; those of MySQL are unknown.
 pub(super) fn settings(node_type: &str, engine: &str) -> Value {
     if !engine.starts_with("PostgreSQL") {
         return json!([]);
@@ -75,7 +75,7 @@ pub(super) fn settings(node_type: &str, engine: &str) -> Value {
     settings.collect()
 }
 
-/// The engine as the API writes it, such as `PostgreSQL-17`.
+/// The engine in the spelling of the API, such as `PostgreSQL-17`.
 pub(super) fn engine(wanted: &str) -> Result<String, Refusal> {
     let names = ENGINES.iter().map(|(name, version, _)| format!("{name}-{version}"));
     names
@@ -95,7 +95,7 @@ pub(super) fn upgradable_versions(call: &mut Call<'_>, engine: &str) -> Value {
     newer.collect()
 }
 
-/// The node types as a list shows them.
+/// The elements of a list of node types.
 pub(super) fn types(region: &str) -> Vec<Value> {
     let volume = |kind: &str, class: &str, size: (u64, u64)| {
         json!({

@@ -4,13 +4,13 @@ use super::kinds::INSTANCE;
 use crate::answer::Refusal;
 use crate::call::Call;
 
-/// The id of the instance that the path names. It must exist.
+/// The id of the instance in the path. It must exist.
 pub(super) fn of_path(call: &Call<'_>) -> Result<String, Refusal> {
     let id = call.parameter("instance_id");
     call.find(&INSTANCE, &id).map(|instance| instance.id.clone())
 }
 
-/// The id of the instance that the path names. It must exist and not be in passing.
+/// The id of the instance in the path. It must exist and have no transient status.
 pub(super) fn settled_of_path(call: &Call<'_>) -> Result<String, Refusal> {
     let id = of_path(call)?;
     call.settled(&INSTANCE, &id)?;

@@ -1,4 +1,4 @@
-//! Read replicas: copies of an instance that can only be read, with endpoints of their own. They go with their instance.
+//! Read replicas: read-only copies of an instance, with endpoints of their own. They are deleted with their instance.
 
 use serde_json::{Value, json};
 
@@ -8,10 +8,10 @@ use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::store::Object;
 
-/// The kinds of endpoints it may have, one of each.
+/// The types of endpoints; a replica has at most one of each.
 const KINDS: [&str; 2] = ["direct_access", "private_network"];
 
-/// As recorded: an endpoint in a private network is there at once, a direct one when it is ready.
+/// As recorded: an endpoint in a private network exists at once, a direct one when the replica is ready.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let instance = call.need("instance_id")?;
     call.settled(&INSTANCE, &instance)?;
@@ -28,7 +28,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     add(call, &id, "provisioning")
 }
 
-/// As recorded: all that are asked for at once.
+/// As recorded: creates all endpoints of the request at once.
 pub(super) fn create_endpoint(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("read_replica_id");
     call.settled(&REPLICA, &id)?;
@@ -49,7 +49,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.delete_in_time(&REPLICA)
 }
 
-/// Everything of the instance's replicas goes with it.
+/// Deletes all replicas of an instance.
 pub(super) fn delete_all_of(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
     let own = call.world.store.of(&REPLICA).filter(|replica| replica.text("instance_id") == instance);
     let own: Vec<_> = own.map(|replica| replica.id.clone()).collect();
@@ -61,7 +61,7 @@ pub(super) fn delete_all_of(call: &mut Call<'_>, instance: &str) -> Result<(), R
     Ok(())
 }
 
-/// The replica that has an endpoint of this id.
+/// The replica with this endpoint.
 fn with_endpoint(call: &Call<'_>, id: &str) -> Option<Object> {
     let region = call.locality();
     let mut of_region = call.world.store.of(&REPLICA).filter(|replica| replica.locality == region);
@@ -77,16 +77,16 @@ pub(super) fn delete_any_endpoint(call: &mut Call<'_>) -> Handled {
     }
 }
 
-/// As recorded: the endpoint is gone when the replica is ready again.
+/// As recorded: the endpoint is deleted once the replica is ready again.
 fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Handled {
     call.settled(&REPLICA, &replica.id)?;
     let (gone, left): (Vec<_>, Vec<_>) = endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
     call.pass(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
-    endpoint::withdraw(call, replica.text("instance_id"), &gone);
+    endpoint::unassign_all(call, replica.text("instance_id"), &gone);
     Ok(Value::Null)
 }
 
-/// Makes the endpoints that the body asks for.
+/// Creates the endpoints in the body.
 fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     let replica = call.find(&REPLICA, id)?.clone();
     let mut instance = call.find(&INSTANCE, replica.text("instance_id"))?.clone();
@@ -109,7 +109,7 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     shown(call, id)
 }
 
-/// Removes a replica whose endpoints another instance has from now on.
+/// Removes a replica whose endpoints belong to another instance from now on.
 pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
     let region = call.locality();
     call.world.store.remove(&REPLICA, &region, id).map(drop)
@@ -117,7 +117,7 @@ pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
 
 fn release(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
     let replica = call.find(&REPLICA, id)?.clone();
-    endpoint::withdraw(call, replica.text("instance_id"), &endpoint::all(&replica));
+    endpoint::unassign_all(call, replica.text("instance_id"), &endpoint::all(&replica));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use super::path::settled_of_path;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 
-/// Replaces all.
+/// Replaces all settings.
 pub(super) fn set(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     let given = given(call);
@@ -15,7 +15,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "settings": given }))
 }
 
-/// Replaces those of the same names, and adds the others.
+/// Replaces settings with the same names, and adds the others.
 pub(super) fn add(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     let given = given(call);
@@ -36,7 +36,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "settings": settings }))
 }
 
-/// As recorded: they hold at once, sorted by name, and the instance is `configuring` for a while.
+/// As recorded: the settings are effective at once, sorted by name, and the instance is `configuring` for a while.
 fn apply(call: &mut Call<'_>, id: &str, mut settings: Vec<Value>) -> Handled {
     settings.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
     let settings = json!(settings);

@@ -1,4 +1,4 @@
-//! Snapshots of whole instances, and the instances that are made from them. They outlive their instance.
+//! Snapshots of instances, and instances created from them. A snapshot remains after its instance is deleted.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ use super::{contents, endpoint, instance};
 use crate::call::{Call, Handled};
 use crate::clock;
 
-/// As recorded: a snapshot is kept for a year unless it says otherwise.
+/// As recorded: the default retention in days.
 const DAYS: i64 = 365;
 
-/// What a copy of an instance takes along, as recorded.
+/// The fields that a copy of an instance has, as recorded.
 const COPIED: &[&str] = &["volume", "settings", "init_settings", "tags", "engine", "project_id", "upgradable_version"];
 
-/// As recorded: the size is that of the volume, known when it is ready.
+/// As recorded: the size is that of the volume, set when the snapshot is ready.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     let name = call.need("name")?;
@@ -60,7 +60,8 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.delete_in_time(&SNAPSHOT)
 }
 
-/// As recorded: tags and settings come along, backups are off, and there is a public endpoint once it is ready.
+/// As recorded: tags and settings are copied, backups are disabled, and the instance has a public endpoint once it is
+/// ready.
 pub(super) fn restore(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("snapshot_id");
     call.settled(&SNAPSHOT, &id)?;

@@ -1,4 +1,4 @@
-//! Upgrades: other nodes, larger volumes, a second node, encryption, and new engines.
+//! Upgrades: node types, volumes, high availability, encryption, and engines.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,8 @@ use super::{contents, endpoint, instance, node};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 
-/// One change at a time. As recorded, it shows at once, and the instance is `initializing` until it is done.
+/// One change per request. As recorded, answers show it at once, and the instance is `initializing` until it is
+/// complete.
 pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     if call.body.contains_key("upgradable_version_id") {
@@ -27,7 +28,7 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let wanted_size = call.value("volume_size", old_size).as_u64().unwrap_or_default();
     if call.body.contains_key("volume_size") {
         if volume_type == "lssd" {
-            return Err(Refusal::constraint("volume_size", "a local volume has the size that comes with the node"));
+            return Err(Refusal::constraint("volume_size", "the size of a local volume depends on the node type"));
         }
         if wanted_size < old_size {
             return Err(Refusal::constraint("volume_size", "a volume cannot shrink"));
@@ -49,7 +50,8 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     call.get(&INSTANCE)
 }
 
-/// What the instance of a new engine takes along, as recorded: all but the second node and the rules of access.
+/// The fields that the instance with the new engine has, as recorded: all but high availability and the access control
+/// list.
 const TAKEN: &[&str] = &[
     "project_id",
     "node_type",
@@ -62,8 +64,8 @@ const TAKEN: &[&str] = &[
     "logs_policy",
 ];
 
-/// As recorded: the answer is another instance, which has the endpoints, with their ids, once it is ready; the old one
-/// stays without them. Read replicas stay with the old one, which is not recorded.
+/// As recorded: the answer is another instance, which has the endpoints, with their ids, once it is ready; the old
+/// instance keeps none. Not recorded: read replicas remain with the old instance.
 fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
     let old = call.find(&INSTANCE, id)?.clone();
     let versions = old.fields["upgradable_version"].as_array().cloned().unwrap_or_default();
@@ -80,7 +82,7 @@ fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
     call.insert(&INSTANCE, instance);
     contents::copy(call, id, &new);
     let (then, kept) = if workflow["with_endpoints"] == json!(true) {
-        endpoint::hand_over(call, &old, &new);
+        endpoint::reassign_addresses(call, &old, &new);
         (json!({ "status": "ready", "endpoints": endpoint::all(&old) }), json!([]))
     } else {
         (json!({ "status": "ready" }), old.fields["endpoints"].clone())

@@ -1,5 +1,5 @@
-//! Secrets: names and places for versions. As recorded, one that was deleted goes on answering, with the time at which
-//! its deletion was asked for.
+//! Secrets: names and paths of versions. As recorded, a deleted secret can still be read, with the time of the request
+//! for its deletion.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.create(&SECRET, fields)
 }
 
-/// As documented: without being asked for, secrets whose deletion was requested are not listed.
+/// As documented: secrets with a requested deletion are listed only on request.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let mut query = call.query.clone();
     let deleted = query.remove("scheduled_for_deletion") == Some(json!(true));
@@ -62,14 +62,15 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     call.patch(&SECRET, &["name", "tags", "description", "path", "ephemeral_policy"])
 }
 
-/// A protected secret is not deleted. Another one is still answered, and no longer keeps its project.
+/// A protected secret is not deleted. A deleted secret can still be read, and does not prevent the delete of its
+/// project.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let (id, now) = (call.id(), call.timestamp());
     let secret = call.change(&SECRET, &id)?;
     if secret.fields["protected"] == json!(true) {
         return Err(Refusal::precondition("protected_resource", "cannot delete a protected secret"));
     }
-    // As recorded: an ephemeral secret is gone at once.
+    // As recorded: an ephemeral secret is deleted at once.
     if secret.fields["ephemeral_policy"].is_object() {
         call.world.store.remove_where(|part| part.kind == VERSION.name && part.text("secret_id") == id);
         return call.delete(&SECRET);
@@ -90,14 +91,14 @@ pub(super) fn restore(call: &mut Call<'_>) -> Handled {
     call.get(&SECRET)
 }
 
-/// As recorded: `updated_at` stays.
+/// As recorded: `updated_at` is not changed.
 pub(super) fn protect(call: &mut Call<'_>, protected: bool) -> Handled {
     let id = call.id();
     call.change(&SECRET, &id)?.fields.insert("protected".to_owned(), json!(protected));
     call.get(&SECRET)
 }
 
-/// As recorded: a slash at the end is dropped.
+/// As recorded: a slash at the end is removed.
 fn path(given: &Value) -> Result<String, Refusal> {
     let path = given.as_str().unwrap_or_default();
     if !path.starts_with('/') {

@@ -1,4 +1,4 @@
-//! Versions of secrets: numbered from 1, never changed, and read by a call of their own.
+//! Versions of secrets: numbered from 1, immutable, and read by an operation of their own.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ use crate::call::{Call, Handled};
 use crate::clock;
 use crate::store::Object;
 
-/// Documented: a version holds 64 KiB at most.
+/// As documented: a version has at most 64 KiB.
 const LARGEST_DATA: usize = 64 << 10;
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
@@ -73,7 +73,7 @@ pub(super) fn switch(call: &mut Call<'_>, status: &str) -> Handled {
     change(call, &id, crate::call::object(json!({ "status": status })))
 }
 
-/// It stays, scheduled for deletion, and cannot be read any more.
+/// The version remains with the status `scheduled_for_deletion`, and cannot be accessed.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let (id, now) = (of_path(call)?, call.timestamp());
     let fields = json!({ "status": "scheduled_for_deletion", "deletion_requested_at": now });
@@ -87,7 +87,7 @@ pub(super) fn access(call: &mut Call<'_>) -> Handled {
     reveal(secret, version)
 }
 
-/// The secret is the one of this name in this path of the project.
+/// The secret with this name in this path of the project.
 pub(super) fn access_by_path(call: &mut Call<'_>) -> Handled {
     let asked = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (path, name, project) = (asked("secret_path"), asked("secret_name"), asked("project_id"));
@@ -123,13 +123,13 @@ fn change(call: &mut Call<'_>, id: &str, fields: Map<String, Value>) -> Handled 
     Ok(call.show(&VERSION, version))
 }
 
-/// The id of the version that the path names.
+/// The id of the version in the path.
 fn of_path(call: &Call<'_>) -> Result<String, Refusal> {
     let secret = call.find(&SECRET, &call.parameter("secret_id"))?;
     resolve(call, &secret.id)
 }
 
-/// `latest` and `latest_enabled` stand for numbers.
+/// `latest` and `latest_enabled` are aliases of numbers.
 fn resolve(call: &Call<'_>, secret: &str) -> Result<String, Refusal> {
     let named = call.parameter("revision");
     let number = match named.as_str() {
@@ -145,7 +145,7 @@ fn resolve(call: &Call<'_>, secret: &str) -> Result<String, Refusal> {
     call.find(&VERSION, &id).map(|version| version.id.clone()).map_err(|_| VERSION.refusal(&named))
 }
 
-/// As recorded: secrets that hold keys and values hold texts only.
+/// As recorded: secrets with keys and values contain strings only.
 fn check(secret_type: &str, data: &[u8]) -> Result<(), Refusal> {
     let wrong = |reason, message: String| Refusal::invalid(&[Violation { path: "data".to_owned(), reason, message }]);
     if data.is_empty() {

@@ -1,4 +1,4 @@
-//! Access control lists: a VPC has one for each kind of addresses. Nothing obeys them.
+//! Access control lists: a VPC has one for each IP version. They have no effect.
 
 use serde_json::{Value, json};
 
@@ -39,8 +39,8 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
     Ok(list)
 }
 
-/// Rejects a rule that is about no packet: without action, source or destination, with ports in the wrong order, or of the
-/// other family.
+/// Rejects a rule that matches no packet: without action, source or destination, with ports in the wrong order, or of
+/// the other IP version.
 fn check(rule: &Value, is_ipv6: bool, index: usize) -> Result<(), Refusal> {
     let name = |field: &str| format!("rules[{index}].{field}");
     if !matches!(rule["action"].as_str(), Some("accept" | "drop")) {
@@ -71,7 +71,7 @@ fn described(rule: &Value) -> Value {
     }
 }
 
-/// Where a VPC keeps the list.
+/// The hidden field of a VPC that contains the list.
 fn name(is_ipv6: bool) -> &'static str {
     if is_ipv6 { "acl_ipv6" } else { "acl_ipv4" }
 }

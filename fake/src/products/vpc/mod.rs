@@ -1,4 +1,4 @@
-//! Networks: VPCs, private networks and their subnets, routes, connectors, rules for what comes in, and access control lists.
+//! Networks: VPCs, private networks and their subnets, routes, connectors, ingress rules, and access control lists.
 
 mod acl;
 mod ingress_rule;

@@ -9,7 +9,7 @@ use crate::facts::Named;
 
 pub(crate) static PRIVATE_NETWORK: Named = Named("vpc/private_network");
 
-/// Without a VPC it goes into the project's default one.
+/// Without a VPC, the private network belongs to the default VPC of the project.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (name, project) = (call.need("name")?, call.project()?);
     let vpc = match call.text("vpc_id").as_str() {

@@ -26,7 +26,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     plain::update(call, ROUTE.plain())
 }
 
-/// An empty next hop removes it. As recorded, an empty description becomes the description that the API gives.
+/// An empty next hop removes it. As recorded, an empty description is replaced by a default.
 fn rewrite(call: &mut Call<'_>) {
     for (name, value) in &mut call.body {
         if value == "" && NEXT_HOPS.contains(&name.as_str()) {
@@ -37,7 +37,7 @@ fn rewrite(call: &mut Call<'_>) {
     }
 }
 
-/// As recorded: first those of the private networks, which have no id; tags do not filter.
+/// As recorded: the routes of private networks are first, and have no id; tags do not filter.
 pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
     let region = call.locality();
     let of_networks = call.world.store.of(&SUBNET).filter(|subnet| subnet.locality == region).map(|subnet| {

@@ -1,4 +1,4 @@
-//! Subnets: each private network has one block of IPv4 and one of IPv6 addresses at least.
+//! Subnets: each private network has at least one IPv4 and one IPv6 block.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -12,12 +12,12 @@ use crate::facts::Named;
 
 pub(crate) static SUBNET: Named = Named("vpc/subnet");
 
-/// As recorded: the pool of blocks that the API chooses, and their size.
+/// As recorded: the pool of default blocks, and their size.
 const IPV4_POOL: (Ipv4Addr, u8) = (Ipv4Addr::new(172, 16, 0, 0), 12);
 const IPV4_PREFIX: u8 = 22;
 const IPV6_PREFIX: u8 = 64;
 
-/// Makes the subnets of a new network: those wanted, and one of each family that is not wanted.
+/// Creates the subnets of a new network: those of the request, and a default for each missing IP version.
 pub(super) fn create(
     call: &mut Call<'_>,
     vpc: &str,
@@ -64,21 +64,21 @@ fn taken(call: &Call<'_>, vpc: &str) -> Vec<IpNet> {
     of_vpc.filter_map(|subnet| subnet.text("subnet").parse().ok()).collect()
 }
 
-/// The first block of the pool that overlaps with none of the others.
+/// The first block of the pool that does not overlap with the others.
 fn free_ipv4(taken: &[IpNet]) -> Option<IpNet> {
     let pool = Ipv4Net::new(IPV4_POOL.0, IPV4_POOL.1).ok()?;
     let free = |block: &IpNet| !taken.iter().any(|other| block.contains(other) || other.contains(block));
     pool.subnets(IPV4_PREFIX).ok()?.map(IpNet::V4).find(free)
 }
 
-/// As recorded: a block of the unique local addresses, whose first 48 bits all blocks of a VPC share.
+/// As recorded: a block of unique local addresses; all blocks of a VPC have the same first 48 bits.
 fn new_ipv6(call: &mut Call<'_>, taken: &[IpNet]) -> IpNet {
     let of_vpc = taken.iter().find_map(|block| match block {
         IpNet::V6(block) => Some(u128::from(block.network()) >> 80),
         IpNet::V4(_) => None,
     });
-    let global = of_vpc.unwrap_or_else(|| (0xfd << 40) | call.world.chance.u128(..1 << 40));
-    let address = (global << 80) | (call.world.chance.u128(..1 << 16) << 64);
+    let global = of_vpc.unwrap_or_else(|| (0xfd << 40) | call.world.rng.u128(..1 << 40));
+    let address = (global << 80) | (call.world.rng.u128(..1 << 16) << 64);
     IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::from(address), IPV6_PREFIX))
 }
 
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_block_overlaps_with_none() {
+    fn next_block_does_not_overlap_with_others() {
         let taken: Vec<IpNet> = vec!["172.16.0.0/23".parse().unwrap(), "172.16.4.0/20".parse().unwrap()];
         assert_eq!(free_ipv4(&taken).unwrap().to_string(), "172.16.16.0/22");
         assert_eq!(free_ipv4(&["172.16.0.0/12".parse().unwrap()]), None);

@@ -9,11 +9,11 @@ use crate::plain;
 
 pub(super) static VPC: Named = Named("vpc/vpc");
 
-/// A list of the default VPC creates it, as Scaleway does when it is needed first.
+/// A list of default VPCs creates the default VPC of the project, as the API does.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     if call.query.get("is_default") == Some(&json!(true)) {
         let project = call.query.get("project_id").and_then(Value::as_str).unwrap_or(&call.world.project).to_owned();
-        // A project that does not exist has none.
+        // A project that does not exist has no default VPC.
         drop(default_vpc(call, &project));
     }
     plain::list(call, VPC.plain())

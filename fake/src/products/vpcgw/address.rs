@@ -1,4 +1,4 @@
-//! Public addresses: each is at one gateway at most.
+//! Public IP addresses of gateways; each belongs to at most one gateway.
 
 use std::net::Ipv4Addr;
 
@@ -10,7 +10,7 @@ use crate::call::{Call, Handled};
 use crate::paging;
 use crate::products::domain_names;
 
-/// As recorded: addresses come from here.
+/// As recorded: the range of addresses.
 const POOL: Ipv4Addr = Ipv4Addr::new(51, 15, 0, 0);
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
@@ -19,9 +19,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.find(&IP, &id).map(|address| call.show(&IP, address))
 }
 
-/// Makes an address and gives its id.
+/// Creates an address and returns its id.
 pub(super) fn book(call: &mut Call<'_>, project: &str, tags: &Value) -> String {
-    let address = Ipv4Addr::from(u32::from(POOL) | call.world.chance.u32(1 << 8..1 << 16));
+    let address = Ipv4Addr::from(u32::from(POOL) | call.world.rng.u32(1 << 8..1 << 16));
     let now = call.timestamp();
     let fields = json!({
         "address": address.to_string(),
@@ -39,7 +39,7 @@ pub(super) fn book(call: &mut Call<'_>, project: &str, tags: &Value) -> String {
     id
 }
 
-/// A list may ask for those that no gateway has.
+/// A filter selects addresses without a gateway.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let mut query = call.query.clone();
     let is_free = query.remove("is_free").and_then(|free| free.as_bool());
@@ -79,7 +79,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.delete(&IP)
 }
 
-/// As recorded, an address tells its gateway only while it has one.
+/// As recorded, `gateway_id` is present only while the address has a gateway.
 pub(super) fn attach(call: &mut Call<'_>, id: &str, gateway: &str) -> Result<(), Refusal> {
     call.change(&IP, id)?.fields.insert("gateway_id".to_owned(), json!(gateway));
     Ok(())
@@ -91,7 +91,7 @@ pub(super) fn detach(call: &mut Call<'_>, id: &str) {
     }
 }
 
-/// As recorded: the bytes of the address from last to first.
+/// As recorded: the bytes of the address in reverse order.
 fn usual_name(address: Ipv4Addr) -> String {
     let [a, b, c, d] = address.octets();
     format!("{d}-{c}-{b}-{a}.instances.scw.cloud")

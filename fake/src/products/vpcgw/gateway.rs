@@ -1,4 +1,4 @@
-//! Gateways: what each change puts them through, and what goes with them.
+//! Gateways: statuses of changes, and parts that are deleted with a gateway.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::paging;
 
 const PAT_RULE: &str = "vpcgw/pat_rule";
 
-/// The offers and their bandwidth in Mbit/s; the first two as recorded.
+/// The types and their bandwidth in Mbit/s; the first two are recorded.
 const TYPES: &[(&str, u32)] = &[("VPC-GW-S", 100), ("VPC-GW-M", 1000), ("VPC-GW-L", 3000), ("VPC-GW-XL", 10000)];
 
 pub(super) fn types(zone: &str) -> Value {
@@ -18,7 +18,7 @@ pub(super) fn types(zone: &str) -> Value {
     json!({ "types": types.collect::<Vec<_>>() })
 }
 
-/// As recorded: with an address of its own if none is given, and without its version in the first answer.
+/// As recorded: a gateway without an address gets a new one, and the first answer has no version.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (name, project) = (call.need("name")?, call.project()?);
     let (kind, bandwidth) = offer(call)?;
@@ -61,7 +61,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-/// The gateways of before IPAM, which a list may ask for, are gone.
+/// Legacy gateways, which a filter selects, do not exist.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let mut query = call.query.clone();
     query.remove("include_legacy");
@@ -79,7 +79,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     changed(call, &["name", "tags", "bastion_port", "bastion_enabled", "smtp_enabled"], &[])
 }
 
-/// As recorded, a gateway that was upgraded says `failed` once before it is configured.
+/// As recorded, an upgraded gateway has the status `failed` for a moment before `configuring`.
 pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let (_, bandwidth) = offer(call)?;
     let id = gateway_id(call);
@@ -101,7 +101,7 @@ pub(super) fn set_allowed(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "ip_ranges": ranges }))
 }
 
-/// As recorded it is gone at once; its address stays unless the call says otherwise.
+/// As recorded, the gateway is deleted at once; its address remains unless the request deletes it.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&GATEWAY, &id)?;
@@ -121,17 +121,17 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-/// Refuses while the gateway is on its way from one status to another.
+/// Returns 409 while the status of the gateway is transient.
 pub(super) fn settled(call: &Call<'_>, id: &str) -> Result<(), Refusal> {
     call.settled(&GATEWAY, id)
 }
 
-/// Lets the gateway configure itself for a while.
+/// Sets the status `configuring` for a while.
 pub(super) fn configure(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
     call.pass(&GATEWAY, id, "configuring", json!({ "status": "running" }))
 }
 
-/// As recorded, the answer to a change still says `running`, and the next look says `configuring`.
+/// As recorded, the answer to a change has the status `running`, and the next read `configuring`.
 fn changed(call: &mut Call<'_>, fields: &[&str], first: &[&str]) -> Handled {
     let id = gateway_id(call);
     call.settled(&GATEWAY, &id)?;
@@ -149,7 +149,7 @@ fn changed(call: &mut Call<'_>, fields: &[&str], first: &[&str]) -> Handled {
     Ok(answer)
 }
 
-/// The gateway a call is about; its id is not always the last part of the path.
+/// The gateway of the call; its id is not always the last parameter of the path.
 fn gateway_id(call: &Call<'_>) -> String {
     call.parameter("gateway_id")
 }

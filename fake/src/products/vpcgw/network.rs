@@ -1,4 +1,4 @@
-//! Private networks at a gateway, each with an address that IPAM holds for it.
+//! Private networks attached to a gateway, each with an address of IPAM.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK;
 
-/// As recorded: it begins as `created` and gets its hardware address once it is ready; meanwhile the gateway is
+/// As recorded: the status is `created` at first, and the MAC address is set when it is ready; meanwhile the gateway is
 /// configuring.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (gateway, network) = (call.need("gateway_id")?, call.need("private_network_id")?);
@@ -55,7 +55,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     }
     let wanted = call.text("ipam_ip_id");
     if !wanted.is_empty() && wanted != network.text("ipam_ip_id") {
-        in_region(call, |call| ipam::let_go(call, network.text("ipam_ip_id")));
+        in_region(call, |call| ipam::unassign(call, network.text("ipam_ip_id")));
         hold(call, &id, network.text("gateway_id"), network.text("private_network_id"), &wanted)?;
     }
     call.patch(&GATEWAY_NETWORK, &["masquerade_enabled", "push_default_route", "ipam_ip_id"])?;
@@ -69,24 +69,24 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let network = call.find(&GATEWAY_NETWORK, &id)?.clone();
     gateway::settled(call, network.text("gateway_id"))?;
     call.delete_in_time(&GATEWAY_NETWORK)?;
-    in_region(call, |call| ipam::let_go(call, network.text("ipam_ip_id")));
+    in_region(call, |call| ipam::unassign(call, network.text("ipam_ip_id")));
     let gone = call.change(&GATEWAY_NETWORK, &id)?;
     gone.fields.insert("status".to_owned(), json!("detaching"));
     call.get(&GATEWAY_NETWORK)
 }
 
-/// The id of the address that IPAM holds for the gateway: a booked one if it is given.
+/// The id of the address of the gateway in IPAM: the given booked address, or a new one.
 fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &str) -> Result<String, Refusal> {
-    // As recorded: IPAM names the holder by the name of the gateway.
+    // As recorded: IPAM shows the name of the gateway.
     let name = call.find(&GATEWAY, gateway)?.text("name").to_owned();
     let holder = Holder { kind: "vpc_gateway_network", id, name: &name, tags: &[] };
     in_region(call, |call| match booked {
         "" => ipam::assign(call, network, None, &holder).map(|address| ipam::id_of(call, id, &address)),
-        booked => ipam::lend(call, booked, &holder).map(|()| booked.to_owned()),
+        booked => ipam::assign_booked(call, booked, &holder).map(|()| booked.to_owned()),
     })
 }
 
-/// Does something in the region of the call's zone: networks and their addresses are regional.
+/// Calls a function in the region of the call's zone: networks and their addresses are regional.
 pub(crate) fn in_region<T>(call: &mut Call<'_>, work: impl FnOnce(&mut Call<'_>) -> T) -> T {
     let parameters = call.parameters.clone();
     let zone = call.locality();
