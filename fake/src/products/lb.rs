@@ -3,20 +3,22 @@
 //! request has another structure than their answer.
 
 mod certificate;
+mod instances;
 mod private_network;
 
 use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value, json};
 
+use instances::{LB, changed, get, pend, show_load_balancer};
+
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
-use crate::store::{Kind, Object};
+use crate::store::Object;
 
-static LB: Named = Named("lb/lb");
 static IP: Named = Named("lb/ip");
 static BACKEND: Named = Named("lb/backend");
 static FRONTEND: Named = Named("lb/frontend");
@@ -53,10 +55,10 @@ pub(crate) static PRODUCT: Product = Product {
     ],
 };
 
-/// As recorded: the addresses of the first load balancers come from here.
+/// As recorded: the range of addresses.
 const POOL: Ipv4Addr = Ipv4Addr::new(51, 159, 0, 0);
 
-/// With an IPv4 address of its own, unless addresses are given or refused.
+/// A load balancer has a new IPv4 address, unless the request contains addresses or disables it.
 fn create(call: &mut Call<'_>) -> Handled {
     let mut given: Vec<String> = call
         .body
@@ -85,7 +87,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     for address in &given {
         call.change(&IP, address)?.fields.insert("lb_id".to_owned(), json!(id));
     }
-    // As recorded: the first answer is `to_create` without a node, the next one `creating` with one.
+    // As recorded: the first answer is `to_create` without instances, the next one `creating` with one.
     let (machine, time, zone) = (call.world.uuid(), call.timestamp(), call.locality());
     let mut machine = json!({
         "id": machine,
@@ -106,7 +108,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-/// As recorded, the machine is `pending` in the answer.
+/// As recorded, the instances are `pending` in the answer.
 fn update(call: &mut Call<'_>) -> Handled {
     plain::update(call, LB.plain())?;
     let id = call.id();
@@ -206,7 +208,7 @@ fn list_addresses(call: &mut Call<'_>) -> Handled {
     })
 }
 
-/// An empty name restores the usual one; an address without a load balancer can be attached to one.
+/// An empty name is replaced by the default name; an address without a load balancer can be attached to one.
 fn update_address(call: &mut Call<'_>) -> Handled {
     let ip = call.find(&IP, &call.id())?;
     let usual = usual_name(ip.text("ip_address"), ip.text("region"));
@@ -294,12 +296,12 @@ fn update_frontend(call: &mut Call<'_>) -> Handled {
     changed(call, answer)
 }
 
-/// As recorded: a list shows the machines.
+/// As recorded: a list contains the instances of load balancers.
 fn list_frontends(call: &mut Call<'_>) -> Handled {
     let mut answer = plain::list(call, FRONTEND.plain())?;
     for frontend in answer.get_mut("frontends").and_then(Value::as_array_mut).into_iter().flatten() {
-        show_machine(call, frontend)?;
-        show_machine(call, &mut frontend["backend"])?;
+        show_load_balancer(call, frontend)?;
+        show_load_balancer(call, &mut frontend["backend"])?;
     }
     Ok(answer)
 }
@@ -309,7 +311,7 @@ fn create_acl(call: &mut Call<'_>) -> Handled {
     plain::create(call, ACL.plain(), json!({}))
 }
 
-/// As recorded: the answer shows the machine.
+/// As recorded: the answer contains the instances of the load balancer.
 fn update_acl(call: &mut Call<'_>) -> Handled {
     complete_match(call);
     let mut answer = plain::update(call, ACL.plain())?;
@@ -329,7 +331,7 @@ fn complete_match(call: &mut Call<'_>) {
     }
 }
 
-/// As recorded: a rate limit of 0 is none.
+/// As recorded: a rate limit of 0 disables the limit.
 fn only_numbers_above_zero(call: &mut Call<'_>) {
     call.body.retain(|name, value| name != "connection_rate_limit" || *value != json!(0));
 }
@@ -347,7 +349,7 @@ fn check_port(call: &Call<'_>, lb: &str, own: Option<&str>) -> Result<(), Refusa
     Ok(())
 }
 
-/// The route counts for the load balancer of its frontend.
+/// A route belongs to the load balancer of its frontend.
 fn create_route(call: &mut Call<'_>) -> Handled {
     let lb = call.find(&FRONTEND, &call.text("frontend_id"))?.hidden_text("lb_id").to_owned();
     let answer = plain::create(call, ROUTE.plain(), json!({}))?;
@@ -368,41 +370,6 @@ fn set_acls(call: &mut Call<'_>) -> Handled {
         created.push(create_acl(call)?);
     }
     Ok(json!({ "total_count": created.len(), "acls": created }))
-}
-
-/// Shows the object of this id.
-fn get(call: &Call<'_>, kind: &Kind, id: &str) -> Handled {
-    call.find(kind, id).map(|object| call.show(kind, object))
-}
-
-/// Shows the load balancer of an answer with its machine, which most answers leave out.
-fn show_machine(call: &Call<'_>, answer: &mut Value) -> Result<(), Refusal> {
-    let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
-    if let Some(lb) = answer.get_mut("lb") {
-        *lb = get(call, &LB, &id)?;
-    }
-    Ok(())
-}
-
-/// As recorded, the machine is `pending` for a moment after a change; the answer to the change shows it.
-fn changed(call: &mut Call<'_>, mut answer: Value) -> Handled {
-    let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
-    pend(call, &id)?;
-    show_machine(call, &mut answer)?;
-    Ok(answer)
-}
-
-fn pend(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
-    let (now, over) = (call.now, call.world.settle);
-    let lb = call.change(&LB, id)?;
-    let ready = lb.fields.get("instances").cloned().unwrap_or_default();
-    let mut pending = ready.clone();
-    for machine in pending.as_array_mut().into_iter().flatten() {
-        machine["status"] = json!("pending");
-    }
-    lb.fields.insert("instances".to_owned(), pending);
-    lb.settle(now, over, vec![crate::call::object(json!({ "instances": ready }))]);
-    Ok(())
 }
 
 fn region_of(zone: &str) -> String {

@@ -28,6 +28,8 @@ pub(crate) struct Compared {
     pub(crate) service: String,
     /// Whether the fake serves the operation, and all operations that the request depends on.
     pub(crate) served: bool,
+    /// Fields that the API document declares as always present and the answer lacks, after the operation.
+    pub(crate) lacking: Vec<String>,
     /// Empty if the answers have the same status and shape.
     pub(crate) differences: Vec<Difference>,
 }
@@ -87,7 +89,7 @@ impl Replay<'_> {
         let Some((document, Matched { operation, .. })) = found.filter(|_| answer.status != 501 && !rests_on_missing)
         else {
             self.missing.extend(ids_in(&exchange.answer).into_iter().filter(|id| !self.ids.knows(id)));
-            return Compared { service, served: false, differences: Vec::new() };
+            return Compared { service, served: false, lacking: Vec::new(), differences: Vec::new() };
         };
         let mut differences = self.compare(document, operation, exchange, &answer);
         // A status that only one of the answers contains does not depend on time.
@@ -100,7 +102,11 @@ impl Replay<'_> {
             answer = self.send(exchange).await;
             differences = self.compare(document, operation, exchange, &answer);
         }
-        Compared { service, served: true, differences }
+        let mut lacking = Vec::new();
+        if let Some(schema) = operation.answer.as_ref().filter(|_| answer.status < 300) {
+            shape::lacking(document, schema, &answer.body, &operation.id, &mut lacking);
+        }
+        Compared { service, served: true, lacking, differences }
     }
 
     fn compare(

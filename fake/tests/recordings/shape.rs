@@ -24,6 +24,30 @@ pub(crate) fn compare(
     comparison.differences
 }
 
+/// The declared fields that an answer lacks, although they are neither nullable nor alternatives of other fields.
+pub(crate) fn lacking(document: &Document, schema: &Schema, answered: &Value, path: &str, found: &mut Vec<String>) {
+    match (&document.resolve(schema).kind, answered) {
+        (Kind::Object { properties, one_of }, Value::Object(fields)) => {
+            for (name, schema) in properties {
+                let path = join(path, name);
+                let is_optional = schema.nullable || document.resolve(schema).nullable;
+                let is_optional = is_optional || one_of.iter().flatten().any(|other| other == name);
+                match fields.get(name) {
+                    Some(value) => lacking(document, schema, value, &path, found),
+                    None if is_optional => {}
+                    None => found.push(path),
+                }
+            }
+        }
+        (Kind::Array { items, .. }, Value::Array(elements)) => {
+            for element in elements {
+                lacking(document, items, element, &format!("{path}[]"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
 struct Comparison<'a> {
     document: &'a Document,
     differences: Vec<Difference>,

@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
+use super::instances::show_load_balancer;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 
 static CERTIFICATE: Named = Named("lb/certificate");
 
-/// Domain names that Let's Encrypt does not reach begin like this.
+/// The prefix of domain names that Let's Encrypt cannot reach.
 const UNREACHABLE: &str = "unreachable.";
 
 /// The time of a certificate that has no validity yet, as recorded.
@@ -27,7 +28,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
             "not_valid_after": end,
         });
         let mut answer = plain::create(call, CERTIFICATE.plain(), known)?;
-        super::show_machine(call, &mut answer)?;
+        show_load_balancer(call, &mut answer)?;
         return Ok(answer);
     };
     let name = wanted["common_name"].as_str().unwrap_or_default().to_owned();
@@ -53,6 +54,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         })
     };
     call.pass(&CERTIFICATE, &id, "pending", then)?;
-    super::show_machine(call, &mut answer)?;
+    show_load_balancer(call, &mut answer)?;
     Ok(answer)
 }

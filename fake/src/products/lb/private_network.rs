@@ -1,8 +1,8 @@
-//! Private networks of load balancers, each with an address that IPAM holds for the load balancer.
+//! Private networks of load balancers, each with an address of IPAM.
 
 use serde_json::{Map, Value, json};
 
-use super::LB;
+use super::instances::{LB, show_load_balancer};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
@@ -44,7 +44,7 @@ pub(super) fn attach(call: &mut Call<'_>) -> Handled {
     let object = call.draft(&PRIVATE_NETWORK, fields);
     let id = object.id.clone();
     let mut answer = call.insert(&PRIVATE_NETWORK, object);
-    super::show_machine(call, &mut answer)?;
+    show_load_balancer(call, &mut answer)?;
     call.pass(&PRIVATE_NETWORK, &id, "pending", json!({ "status": "ready" }))?;
     Ok(call.precise(answer, &["created_at", "updated_at"]))
 }
@@ -88,7 +88,7 @@ fn is_of(object: &Object, lb: &str, network: &str) -> bool {
     object.hidden_text("lb_id") == lb && object.text("private_network_id") == network
 }
 
-/// As recorded: without its machines.
+/// As recorded: without its instances.
 fn show_lb(store: &Store, attached: &Object, shown: &mut Map<String, Value>) {
     if let Ok(lb) = store.get(&LB, &attached.locality, attached.hidden_text("lb_id")) {
         let mut lb = store.show(&LB, lb);

@@ -58,7 +58,7 @@ pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
         })
     });
     let made = call.world.store.of(&ROUTE).filter(|route| route.locality == region);
-    let made = made.map(|route| Value::Object(route.fields.clone()));
+    let made = made.map(|route| call.show(&ROUTE, route));
     let fits = |route: &Value| {
         call.query.iter().all(|(name, wanted)| match name.as_str() {
             "vpc_id" | "nexthop_resource_id" | "nexthop_private_network_id" | "nexthop_vpc_connector_id" => {

@@ -1,0 +1,45 @@
+//! Load balancers in answers about their parts: with their instances, or without.
+
+use serde_json::{Value, json};
+
+use crate::answer::Refusal;
+use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::store::Kind;
+
+pub(super) static LB: Named = Named("lb/lb");
+
+/// Returns the object with this id.
+pub(super) fn get(call: &Call<'_>, kind: &Kind, id: &str) -> Handled {
+    call.find(kind, id).map(|object| call.show(kind, object))
+}
+
+/// Completes the load balancer in an answer with its instances, which most answers omit.
+pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<(), Refusal> {
+    let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
+    if let Some(lb) = answer.get_mut("lb") {
+        *lb = get(call, &LB, &id)?;
+    }
+    Ok(())
+}
+
+/// As recorded, the instances are `pending` for a moment after a change; the answer to the change shows it.
+pub(super) fn changed(call: &mut Call<'_>, mut answer: Value) -> Handled {
+    let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
+    pend(call, &id)?;
+    show_load_balancer(call, &mut answer)?;
+    Ok(answer)
+}
+
+pub(super) fn pend(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
+    let (now, over) = (call.now, call.world.settle);
+    let lb = call.change(&LB, id)?;
+    let ready = lb.fields.get("instances").cloned().unwrap_or_default();
+    let mut pending = ready.clone();
+    for instance in pending.as_array_mut().into_iter().flatten() {
+        instance["status"] = json!("pending");
+    }
+    lb.fields.insert("instances".to_owned(), pending);
+    lb.settle(now, over, vec![crate::call::object(json!({ "instances": ready }))]);
+    Ok(())
+}
