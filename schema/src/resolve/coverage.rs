@@ -66,7 +66,7 @@ impl<'a> Scope<'a> {
                 continue;
             };
             // The fields of a handler are not in an API document; only its own tests can check them.
-            let reshaped = self.resource.special.is_some() && self.resource.properties[name].kind.is_some();
+            let is_converted = self.resource.special.is_some() && self.resource.properties[name].kind.is_some();
             // Without a create, a part of the id identifies an existing object.
             let is_selector = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
             if self.resource.function && !is_selector && !self.is_place(property) {
@@ -75,7 +75,7 @@ impl<'a> Scope<'a> {
                 }
                 continue;
             }
-            if is_selector || self.is_place(property) || self.has_special_calls() || reshaped {
+            if is_selector || self.is_place(property) || self.has_special_calls() || is_converted {
                 continue;
             }
             check_carried(name, property, resource, &place.at(name), findings);
