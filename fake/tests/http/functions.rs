@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use scaleway_fake::DEFAULT_ORGANIZATION;
 use serde_json::{Value, json};
 
 use crate::client::{Client, builder, client};
@@ -82,6 +83,28 @@ async fn upload_url_accepts_only_the_announced_file() {
     assert_eq!(client.upload(url.split('?').next().unwrap(), KIND, b"PK good").await, 403);
     assert_eq!(client.upload(url, KIND, b"PK good").await, 200);
     assert_eq!(client.call(&format!("GET {one}/upload-url")).await.0, 400, "the size must be said");
+}
+
+#[tokio::test]
+async fn project_of_a_function_and_of_its_triggers_is_that_of_their_namespace() {
+    let client = client().await;
+    let one = function(&client).await;
+    let shown = read(&client, &one).await;
+    let queue = json!({ "queue": "orders", "mnq_project_id": "", "mnq_region": "fr-par" });
+    let body = json!({ "function_id": shown["id"], "name": "orders", "scw_sqs_config": queue });
+    client.good("POST /functions/v1beta1/regions/fr-par/triggers", body).await;
+    let namespace = shown["namespace_id"].as_str().unwrap();
+    let other = "5ca1e3a7-fa4e-4000-8000-000000000009";
+    for (list, filter, wanted) in [
+        ("functions", "project_id", DEFAULT_ORGANIZATION),
+        ("triggers", "project_id", DEFAULT_ORGANIZATION),
+        ("triggers", "namespace_id", namespace),
+    ] {
+        for (value, count) in [(wanted, 1), (other, 0)] {
+            let path = format!("/functions/v1beta1/regions/fr-par/{list}?{filter}={value}");
+            assert_eq!(client.call(&format!("GET {path}")).await.1["total_count"], count, "{path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -88,23 +88,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     deploy(call, created["id"].as_str().unwrap_or_default(), "creating")
 }
 
-/// The project of a container is that of its namespace.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
-    let query = call.query.clone();
-    let belongs = |container: &crate::Object, field: &str| {
-        let wanted = query.get(field);
-        let namespace = call.find(&NAMESPACE, container.text("namespace_id"));
-        wanted.is_none() || namespace.is_ok_and(|namespace| namespace.fields.get(field) == wanted)
-    };
-    let mut own = query.clone();
-    own.retain(|name, _| !matches!(name.as_str(), "project_id" | "organization_id"));
-    Ok(call.page(&CONTAINER, |container| {
-        belongs(container, "project_id")
-            && belongs(container, "organization_id")
-            && crate::paging::selects(&own, &CONTAINER, container)
-    }))
-}
-
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&CONTAINER, &id)?;

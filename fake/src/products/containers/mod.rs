@@ -28,7 +28,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteNamespace", namespace::delete),
         ("CreateContainer", container::create),
         ("GetContainer", |call| call.get(&CONTAINER)),
-        ("ListContainers", container::list),
+        ("ListContainers", |call| call.list(&CONTAINER)),
         ("UpdateContainer", container::update),
         ("RedeployContainer", container::redeploy),
         ("DeleteContainer", container::delete),

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::code;
 use super::kinds::{FUNCTION, NAMESPACE, parts};
-use super::{code, namespace};
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
@@ -73,23 +73,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     });
     let answer = call.create(&FUNCTION, fields)?;
     Ok(call.precise(answer, &["created_at", "updated_at"]))
-}
-
-/// The project of a function is that of its namespace.
-pub(super) fn list(call: &mut Call<'_>) -> Handled {
-    let query = call.query.clone();
-    let belongs = |function: &crate::Object, field: &str| {
-        query
-            .get(field)
-            .is_none_or(|wanted| namespace::field(call, function.text("namespace_id"), field).as_ref() == Some(wanted))
-    };
-    let mut own = query.clone();
-    own.retain(|name, _| !matches!(name.as_str(), "project_id" | "organization_id"));
-    Ok(call.page(&FUNCTION, |function| {
-        belongs(function, "project_id")
-            && belongs(function, "organization_id")
-            && crate::paging::selects(&own, &FUNCTION, function)
-    }))
 }
 
 /// As recorded: an update deploys the function, which ends in an error as long as it has no code.

@@ -27,7 +27,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteNamespace", namespace::delete),
         ("CreateFunction", function::create),
         ("GetFunction", |call| call.get(&FUNCTION)),
-        ("ListFunctions", function::list),
+        ("ListFunctions", |call| call.list(&FUNCTION)),
         ("UpdateFunction", function::update),
         ("DeleteFunction", function::delete),
         ("DeployFunction", function::deploy),

@@ -1,6 +1,6 @@
 //! Namespaces of functions: each has a registry namespace, and environment variables that its functions share.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::kinds::{FUNCTION, NAMESPACE, parts};
 use crate::call::{Call, Handled};
@@ -85,9 +85,4 @@ fn label(rng: &mut fastrand::Rng, name: &str) -> String {
         _ => 'x',
     });
     letters.map(|letter| letter.to_ascii_lowercase()).chain(suffix.take(SUFFIX)).collect()
-}
-
-/// A field of a namespace.
-pub(super) fn field(call: &Call<'_>, namespace: &str, field: &str) -> Option<Value> {
-    call.find(&NAMESPACE, namespace).ok()?.fields.get(field).cloned()
 }

@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 
 use super::kinds::{FUNCTION, TRIGGER};
-use super::namespace;
 use crate::answer::Refusal;
 use crate::call::{Call, Handled};
-use crate::store::Kind;
+use crate::store::{Kind, Object};
 
 /// The fields of the source of a trigger, each with its type.
 const SOURCES: [(&str, &str); 3] =
@@ -47,26 +46,13 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(created)
 }
 
-/// The namespace and project of a trigger are those of its function.
+/// The namespace of a trigger is that of its function.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
-    let query = call.query.clone();
-    let of = |trigger: &crate::Object, field: &str| -> Option<Value> {
-        let function = call.find(&FUNCTION, trigger.text("function_id")).ok()?;
-        match field {
-            "namespace_id" => Some(json!(function.text("namespace_id"))),
-            _ => namespace::field(call, function.text("namespace_id"), field),
-        }
+    let namespace = call.query.remove("namespace_id");
+    let is_selected = |trigger: &Object| {
+        namespace.is_none() || call.world.store.inherited(trigger, "namespace_id") == namespace.as_ref()
     };
-    let wanted = |trigger: &crate::Object, field: &str| {
-        query.get(field).is_none_or(|wanted| of(trigger, field).as_ref() == Some(wanted))
-    };
-    let mut own = query.clone();
-    own.retain(|name, _| !matches!(name.as_str(), "project_id" | "namespace_id"));
-    Ok(call.page(&TRIGGER, |trigger| {
-        wanted(trigger, "project_id")
-            && wanted(trigger, "namespace_id")
-            && crate::paging::selects(&own, &TRIGGER, trigger)
-    }))
+    call.list_where(&TRIGGER, is_selected)
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Handled {
