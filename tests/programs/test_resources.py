@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any, Callable, Mapping
@@ -117,8 +118,9 @@ def comes_back(subject: Subject, stack: Stack, fake: Fake) -> None:
     assert old, "the fake does not know the resource"
     if "vanish" in subject.table:
         locality, uuid = split(stack.resources()["main"]["id"])
-        method, address = subject.table["vanish"].format(locality=locality, uuid=uuid).split(" ")
-        fake.call(method, address, {} if method == "POST" else None)
+        request = subject.table["vanish"].format(locality=locality, uuid=uuid, parts=uuid.split("/"))
+        method, address, *body = request.split(" ", 2)
+        fake.call(method, address, json.loads(body[0]) if body else ({} if method == "POST" else None))
     elif "unset" in subject.table:
         for uuid in old:
             fake.change(uuid, **{subject.table["unset"]: None})
