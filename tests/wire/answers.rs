@@ -25,6 +25,8 @@ const MEANT: &[(&str, &str)] = &[
     ("databases/instance:Instance", "readReplicas has"),
     // Switched off, a schedule is told as being on, without a next run.
     ("databases/instance:Instance", "disableBackup is true, the answer false"),
+    // The API returns the offer in lower case.
+    ("loadbalancers/loadBalancer:LoadBalancer", "type is "),
 ];
 
 pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
@@ -32,7 +34,7 @@ pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
     let runtime = runtime();
     let mut wrong = BTreeSet::new();
     let mut read: BTreeMap<&str, usize> = BTreeMap::new();
-    let recordings = recording::all(traffic);
+    let recordings: Vec<_> = recording::all(traffic).into_iter().chain(recording::answers_alone(traffic)).collect();
     for recording in &recordings {
         for sighting in sighting::all(&catalog, recording).iter().filter(|sighting| !sighting.is_passing()) {
             let scene = Scene::of(sighting);

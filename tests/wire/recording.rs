@@ -66,6 +66,12 @@ pub(crate) fn all(traffic: &Path) -> Vec<Recording> {
     SERVICES.iter().flat_map(files).map(|file| read(&file, traffic)).collect()
 }
 
+/// Recordings whose answers are compared only: other clients send all fields of a load balancer in each request.
+pub(crate) fn answers_alone(traffic: &Path) -> Vec<Recording> {
+    let files = places::files(&traffic.join("../traffic-more/lb"), ".jsonl");
+    files.into_iter().map(|file| read(&file, traffic)).collect()
+}
+
 /// The parameters of a query, unescaped as far as recordings need it.
 pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
     let pair = |part: &str| {
