@@ -2,10 +2,12 @@
 #
 #   ONLY=word       test, e2e: only tests whose names contain the word
 #   RESOURCE=a/b    new: the resource to draft
+#   API=a/v1        api: also generate this API document; new: the API of a new product
 #   ARGS="..."      fake: its arguments
 
 ONLY     ?=
 RESOURCE ?=
+API      ?=
 ARGS     ?= --listen 127.0.0.1:8080
 
 .DEFAULT_GOAL := help
@@ -40,8 +42,8 @@ check: ## Lint, and compare generated files with the output of their generators
 gen: ## Generate schema.json, catalog.json and reference pages from api/ and resources/
 	cargo run -p schema -- write
 
-api: ## Generate the API documents from Scaleway's pinned Go module
-	api/regenerate.sh
+api: ## Generate the API documents from Scaleway's pinned Go module; API=block/v1 adds one
+	api/regenerate.sh $(API)
 
 sdk: ## Generate the Python and Node.js SDKs from schema.json
 	scripts/sdk

@@ -10,7 +10,7 @@ mod functions;
 mod nested;
 mod resources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -112,7 +112,7 @@ fn every_difference_from_pulumiverse_is_listed(folder: &Path) {
 }
 
 fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
-    let catalog = places::catalog();
+    let (catalog, scope) = (places::catalog(), Scope::read());
     let peer_functions = places::json(&folder.join("functions.json"));
     // A lookup of `pulumiverse_scaleway` for an existing resource must exist too.
     let missing: Vec<String> = catalog
@@ -128,20 +128,30 @@ fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
         .collect();
     assert!(missing.is_empty(), "lookups of pulumiverse are missing: {missing:?}");
     // So must its functions without a resource in existing modules.
-    let modules: Vec<&str> = IN_SCOPE.iter().filter_map(|token| token.split('/').next()).collect();
+    let modules: Vec<&str> = scope.resources.iter().filter_map(|token| token.split('/').next()).collect();
     let alone: Vec<&str> = members(&peer_functions)
         .into_keys()
         .filter_map(|token| token.strip_prefix("scaleway:"))
         .filter(|token| modules.contains(&token.split('/').next().unwrap_or_default()))
         .filter(|token| !catalog.functions.contains_key(*token))
-        .filter(|token| !NOT_YET.iter().any(|(other, _)| other == token))
+        .filter(|token| !scope.without_functions.contains_key(*token))
         .collect();
     assert!(alone.is_empty(), "functions of pulumiverse are missing: {alone:?}");
-    let theirs = catalog.resources.keys().filter(|token| !is_our_own(token));
-    assert_eq!(theirs.count(), IN_SCOPE.len());
-    for token in IN_SCOPE {
-        assert!(catalog.resources.contains_key(*token), "{token} is missing");
+    for (token, reason) in &scope.without_functions {
+        let exists =
+            peer_functions.get(format!("scaleway:{token}")).is_some() && !catalog.functions.contains_key(token);
+        assert!(
+            exists && reason.len() > 20,
+            "scope.yaml: {token} exists here, or not in pulumiverse, or has no reason"
+        );
     }
+    let ours: BTreeSet<&String> = catalog.resources.keys().filter(|token| !is_our_own(token)).collect();
+    let wanted: BTreeSet<&String> = scope.resources.iter().collect();
+    let missing: Vec<_> = wanted.difference(&ours).collect();
+    assert!(missing.is_empty(), "resources in scope.yaml do not exist: {missing:?}");
+    let unlisted: Vec<_> = ours.difference(&wanted).collect();
+    assert!(unlisted.is_empty(), "scope.yaml does not list {unlisted:?}");
+    assert_eq!(wanted.len(), scope.resources.len(), "scope.yaml lists a resource twice");
 }
 
 /// Whether a token is in the module that `pulumiverse_scaleway` does not have.
@@ -149,88 +159,21 @@ fn is_our_own(token: &str) -> bool {
     token.starts_with("evalap/")
 }
 
-/// Functions of `pulumiverse_scaleway` in these modules that do not exist here, with the reason.
-const NOT_YET: &[(&str, &str)] = &[
-    (
-        "account/getAvailabilityZones:getAvailabilityZones",
-        "a list of constants in `pulumiverse_scaleway`, which no API returns",
-    ),
-    ("keymanager/getVerify:getVerify", "a program that uses a key is not a deployment"),
-];
+/// `scope.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Scope {
+    /// The tokens of the resources that must exist.
+    resources: Vec<String>,
+    /// Functions in the modules of these resources that do not exist here, with the reason.
+    without_functions: BTreeMap<String, String>,
+}
 
-/// The resources and lookups in scope.
-const IN_SCOPE: &[&str] = &[
-    "account/project:Project",
-    "account/sshKey:SshKey",
-    "containers/container:Container",
-    "containers/cron:Cron",
-    "containers/domain:Domain",
-    "containers/namespace:Namespace",
-    "containers/token:Token",
-    "containers/trigger:Trigger",
-    "databases/acl:Acl",
-    "databases/database:Database",
-    "databases/databaseBackup:DatabaseBackup",
-    "databases/instance:Instance",
-    "databases/privilege:Privilege",
-    "databases/readReplica:ReadReplica",
-    "databases/snapshot:Snapshot",
-    "databases/user:User",
-    "domain/record:Record",
-    "domain/zone:Zone",
-    "functions/cron:Cron",
-    "functions/domain:Domain",
-    "functions/function:Function",
-    "functions/namespace:Namespace",
-    "functions/token:Token",
-    "functions/trigger:Trigger",
-    "iam/apiKey:ApiKey",
-    "iam/application:Application",
-    "iam/group:Group",
-    "iam/groupMembership:GroupMembership",
-    "iam/policy:Policy",
-    "iam/sshKey:SshKey",
-    "iam/user:User",
-    "ipam/ip:Ip",
-    "keymanager/key:Key",
-    "loadbalancers/acl:Acl",
-    "loadbalancers/backend:Backend",
-    "loadbalancers/certificate:Certificate",
-    "loadbalancers/frontend:Frontend",
-    "loadbalancers/ip:Ip",
-    "loadbalancers/loadBalancer:LoadBalancer",
-    "loadbalancers/privateNetwork:PrivateNetwork",
-    "loadbalancers/route:Route",
-    "network/acl:Acl",
-    "network/connector:Connector",
-    "network/gatewayNetwork:GatewayNetwork",
-    "network/ingressRule:IngressRule",
-    "network/privateNetwork:PrivateNetwork",
-    "network/publicGateway:PublicGateway",
-    "network/publicGatewayDhcp:PublicGatewayDhcp",
-    "network/publicGatewayDhcpReservation:PublicGatewayDhcpReservation",
-    "network/publicGatewayIp:PublicGatewayIp",
-    "network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns",
-    "network/publicGatewayPatRule:PublicGatewayPatRule",
-    "network/route:Route",
-    "network/vpc:Vpc",
-    "object/bucket:Bucket",
-    "object/bucketAcl:BucketAcl",
-    "object/bucketLockConfiguration:BucketLockConfiguration",
-    "object/bucketPolicy:BucketPolicy",
-    "object/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-    "object/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
-    "object/item:Item",
-    "observability/alertManager:AlertManager",
-    "observability/cockpit:Cockpit",
-    "observability/exporter:Exporter",
-    "observability/grafanaUser:GrafanaUser",
-    "observability/source:Source",
-    "observability/token:Token",
-    "registry/namespace:Namespace",
-    "secrets/secret:Secret",
-    "secrets/version:Version",
-];
+impl Scope {
+    fn read() -> Self {
+        serde_saphyr::from_str(&places::text(&places::project().join("tests/parity/scope.yaml"))).unwrap()
+    }
+}
 
 /// The members of a JSON object, in order.
 fn members(json: &Json) -> BTreeMap<&str, &Json> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use tests::{places, stage};
 
@@ -10,27 +11,34 @@ use crate::scene::{self, Scene};
 use crate::sighting::{self, Sighting};
 use crate::{loss, recording, runtime};
 
-/// The recordings hold no answer that shows one of these whole.
-const UNSEEN: [&str; 4] = [
-    "containers/token:Token",
-    "functions/domain:Domain",
-    "iam/groupMembership:GroupMembership",
-    // Nothing of Key Manager was recorded.
-    "keymanager/key:Key",
-];
+/// `answers.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    /// Resources that no recorded answer shows completely, with the reason.
+    unseen: BTreeMap<String, String>,
+    /// What a descriptor reads in another form.
+    differ: Vec<Differing>,
+}
 
-/// What a descriptor means to show otherwise.
-const MEANT: &[(&str, &str)] = &[
-    // A replica with two endpoints is shown once for each, as the peer does.
-    ("databases/instance:Instance", "readReplicas has"),
-    // Switched off, a schedule is told as being on, without a next run.
-    ("databases/instance:Instance", "disableBackup is true, the answer false"),
-    // The API returns the offer in lower case.
-    ("loadbalancers/loadBalancer:LoadBalancer", "type is "),
-];
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Differing {
+    resource: String,
+    /// How the difference begins: mostly the property.
+    what: String,
+    reason: String,
+}
+
+impl Expected {
+    fn read() -> Self {
+        serde_saphyr::from_str(&places::text(&places::project().join("tests/wire/answers.yaml"))).unwrap()
+    }
+}
 
 pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
-    let catalog = places::catalog();
+    let (catalog, expected) = (places::catalog(), Expected::read());
+    assert!(expected.differ.iter().all(|differing| differing.reason.len() > 20), "answers.yaml gives no reason");
     let runtime = runtime();
     let mut wrong = BTreeSet::new();
     let mut read: BTreeMap<&str, usize> = BTreeMap::new();
@@ -50,7 +58,10 @@ pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
                     let state = map(stage::json(&read.state));
                     let mut lost = loss::lost(sighting.resource, &wire(sighting, &scene), &state);
                     lost.retain(|lost| {
-                        !MEANT.iter().any(|(token, what)| *token == sighting.token && lost.starts_with(what))
+                        !expected
+                            .differ
+                            .iter()
+                            .any(|differing| differing.resource == *sighting.token && lost.starts_with(&differing.what))
                     });
                     wrong.extend(lost.into_iter().map(|lost| format!("{}: {lost}", sighting.place())));
                 }
@@ -67,10 +78,12 @@ pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
         .filter(|(_, resource)| resource.read.iter().all(|step| step.call.storage.is_none()))
         .filter(|(_, resource)| resource.local.is_none() && resource.discontinued.is_none())
         .map(|(token, _)| token)
-        .filter(|token| !UNSEEN.contains(&token.as_str()))
+        .filter(|token| !expected.unseen.contains_key(*token))
         .filter(|token| !read.contains_key(token.as_str()))
         .collect();
     assert!(unseen.is_empty(), "the recordings show nothing of {unseen:?}");
+    let seen: Vec<&String> = expected.unseen.keys().filter(|token| read.contains_key(token.as_str())).collect();
+    assert!(seen.is_empty(), "answers.yaml lists {seen:?} as unseen, but recordings show them");
 }
 
 /// The wire object the state was made of: the object, and what the later read steps were told.

@@ -1,27 +1,13 @@
 //! Recorded traffic as it lies in files: one exchange per line. Knows no resource.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::Path;
 
+use recordings::Directory;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use tests::places;
-
-/// The folders that hold the traffic of our products.
-pub(crate) const SERVICES: &[&str] = &[
-    "account",
-    "cockpit",
-    "container",
-    "domain",
-    "function",
-    "iam",
-    "ipam",
-    "rdb",
-    "registry",
-    "secret",
-    "vpc",
-    "vpcgw",
-];
 
 const API: &str = "https://api.scaleway.com";
 
@@ -60,16 +46,20 @@ struct Line {
     body_as: Option<u64>,
 }
 
-/// All recordings of our products.
+/// All recordings whose requests are compared.
 pub(crate) fn all(traffic: &Path) -> Vec<Recording> {
-    let files = |service: &&str| places::files(&traffic.join(service), ".jsonl");
-    SERVICES.iter().flat_map(files).map(|file| read(&file, traffic)).collect()
+    of(traffic, |directory| directory.requests_differ.is_none())
 }
 
-/// Recordings whose answers are compared only: other clients send all fields of a load balancer in each request.
+/// Recordings whose answers are compared only.
 pub(crate) fn answers_alone(traffic: &Path) -> Vec<Recording> {
-    let files = places::files(&traffic.join("../traffic-more/lb"), ".jsonl");
-    files.into_iter().map(|file| read(&file, traffic)).collect()
+    of(traffic, |directory| directory.requests_differ.is_some())
+}
+
+fn of(traffic: &Path, selects: fn(&Directory) -> bool) -> Vec<Recording> {
+    let shared = traffic.parent().unwrap();
+    let files = |found: Directory| places::files(&shared.join(found.directory), ".jsonl");
+    recordings::directories().into_iter().filter(selects).flat_map(files).map(|file| read(&file)).collect()
 }
 
 /// The parameters of a query, unescaped as far as recordings need it.
@@ -81,7 +71,7 @@ pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
     query.split('&').filter(|part| !part.is_empty()).map(pair).collect()
 }
 
-fn read(file: &Path, traffic: &Path) -> Recording {
+fn read(file: &Path) -> Recording {
     let mut answers: BTreeMap<u64, Json> = BTreeMap::new();
     let mut exchanges = Vec::new();
     for line in places::text(file).lines() {
@@ -99,6 +89,7 @@ fn read(file: &Path, traffic: &Path) -> Recording {
             answer,
         });
     }
-    let name = file.strip_prefix(traffic).unwrap().with_extension("");
-    Recording { name: name.to_string_lossy().replace('\\', "/"), exchanges }
+    let part = |part: Option<&OsStr>| part.unwrap().to_string_lossy().into_owned();
+    let service = part(file.parent().and_then(Path::file_name));
+    Recording { name: format!("{service}/{}", part(file.file_stem())), exchanges }
 }

@@ -1,34 +1,46 @@
 //! The objects that existed before a recording began.
 //!
-//! They are added to the seed as they were first recorded. Answers with these objects unchanged prove little; there are
+//! `assumed.yaml` lists their kinds. They are added to the seed as they were first recorded. Answers with these objects unchanged prove little; there are
 //! few of them. This module does not send requests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use scaleway_api::Method;
 use scaleway_fake::{DEFAULT_ORGANIZATION, Seed};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::cassette::{Cassette, Exchange};
 use crate::ids::{ids_in, is_id, strings};
 
-/// The answers that contain such objects: document, operation, the field of the list (empty for a single object), kind.
-const SHOWN: &[(&str, &str, &str, &str)] = &[
-    ("account.v3", "ListProjects", "projects", "account/project"),
-    ("account.v3", "GetProject", "", "account/project"),
-    ("cockpit.v1", "ListDataSources", "data_sources", "cockpit/data_source"),
-    ("cockpit.v1", "GetDataSource", "", "cockpit/data_source"),
-    ("domain.v2beta1", "GetDomain", "", "domain/domain"),
-    ("iam.v1alpha1", "ListPolicies", "policies", "iam/policy"),
-    ("iam.v1alpha1", "ListUsers", "users", "iam/user"),
-    ("iam.v1alpha1", "GetUser", "", "iam/user"),
-    ("ipam.v1", "ListIPs", "ips", "ipam/ip"),
-    ("rdb.v1", "GetInstance", "", "rdb/instance"),
-    ("registry.v1", "ListImages", "images", "registry/image"),
-    ("registry.v1", "ListTags", "tags", "registry/tag"),
-    ("vpc.v2", "ListVPCs", "vpcs", "vpc/vpc"),
-    ("vpc.v2", "GetVPC", "", "vpc/vpc"),
-];
+/// `assumed.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Assumed {
+    existed: Vec<Existed>,
+    /// Fields that answers lack although the API documents declare them as always present, after the operation.
+    pub(crate) lacking: BTreeSet<String>,
+}
+
+/// Answers that contain objects of a kind that existed before.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Existed {
+    document: String,
+    operation: String,
+    /// The field of the list; absent for a single object.
+    list: Option<String>,
+    kind: String,
+}
+
+static ASSUMED: LazyLock<Assumed> = LazyLock::new(Assumed::read);
+
+impl Assumed {
+    pub(crate) fn read() -> Self {
+        serde_saphyr::from_str(include_str!("assumed.yaml")).unwrap()
+    }
+}
 
 /// The placeholder for the organization in recorded queries.
 pub(crate) const NAMELESS_ORGANIZATION: &str = "11111111-1111-1111-1111-111111111111";
@@ -73,12 +85,13 @@ fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
         return Vec::new();
     };
     let region = matched.parameters.get("region").cloned().unwrap_or_default();
-    let entry = SHOWN.iter().find(|(name, operation, ..)| *name == document.name && *operation == matched.operation.id);
-    match entry {
-        Some((_, _, "", kind)) => vec![(*kind, region, &exchange.answer)],
-        Some((_, _, list, kind)) => {
-            let elements = exchange.answer[*list].as_array();
-            elements.into_iter().flatten().map(|element| (*kind, region.clone(), element)).collect()
+    let entry = ASSUMED.existed.iter();
+    let mut entry = entry.filter(|entry| entry.document == document.name && entry.operation == matched.operation.id);
+    match entry.next() {
+        Some(Existed { list: None, kind, .. }) => vec![(kind, region, &exchange.answer)],
+        Some(Existed { list: Some(list), kind, .. }) => {
+            let elements = exchange.answer[list].as_array();
+            elements.into_iter().flatten().map(|element| (kind.as_str(), region.clone(), element)).collect()
         }
         None => Vec::new(),
     }

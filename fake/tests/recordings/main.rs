@@ -19,39 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 
+use assumed::Assumed;
 use known::Known;
 use recordings::Suite;
 use replay::{Compared, Difference};
 use tally::Tally;
-
-/// The services whose recordings are replayed: directories below `traffic`.
-const SERVICES: [&str; 13] = [
-    "account",
-    "cockpit",
-    "container",
-    "domain",
-    "function",
-    "iam",
-    "ipam",
-    "rdb",
-    "registry",
-    "secret",
-    "vpc",
-    "vpcgw",
-    "../traffic-more/lb",
-];
-
-/// Fields that answers lack although the API documents declare them as always present. No recorded exporter has a region,
-/// local routes have no id, and VPCs of the seed have the fields of the recording that they are from.
-const LACKING: [&str; 7] = [
-    "CreateExporter.region",
-    "GetExporter.region",
-    "GetVPC.object_storage_private_access_enabled",
-    "GetVPC.transitivity_enabled",
-    "ListRoutesWithNexthop.routes[].route.srn",
-    "ListVPCs.vpcs[].object_storage_private_access_enabled",
-    "ListVPCs.vpcs[].transitivity_enabled",
-];
 
 /// The share of answers that must have the recorded status.
 const STATUS: f64 = 0.98;
@@ -77,7 +49,9 @@ async fn answers_are_as_recorded(traffic: &Path) {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     let mut unexplained: BTreeMap<String, usize> = BTreeMap::new();
     let mut lacking = BTreeSet::new();
-    for cassette in SERVICES.iter().flat_map(|service| cassette::all(&traffic.join(service))) {
+    for cassette in
+        recordings::directories().iter().flat_map(|of| cassette::all(&traffic.join("..").join(&of.directory)))
+    {
         for compared in replay::replay(&cassette).await {
             lacking.extend(compared.lacking.iter().cloned());
             let tally = tallies.entry(compared.service.clone()).or_default();
@@ -93,7 +67,7 @@ async fn answers_are_as_recorded(traffic: &Path) {
         total.add(tally);
     }
     eprintln!("{:>15}: {total}", "all");
-    assert_eq!(lacking, LACKING.map(str::to_owned).into(), "fields that answers lack");
+    assert_eq!(lacking, Assumed::read().lacking, "fields that answers lack");
     let unexplained: Vec<_> = unexplained.iter().map(|(what, count)| format!("{count:>4} {what}")).collect();
     assert!(unexplained.is_empty(), "differences without a reason:\n{}", unexplained.join("\n"));
     let unused = known.unused();

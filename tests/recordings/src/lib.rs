@@ -1,8 +1,8 @@
 //! Test suites that compare the code with recorded data. The data is kept beside the repository, not in it.
 //!
 //! Without its data a test is reported as ignored, and the suite prints how many tests were skipped and how to get the
-//! data. With `REQUIRE_RECORDINGS` set, as in continuous integration, the test fails instead. This crate does not know
-//! what the data is.
+//! data. With `REQUIRE_RECORDINGS` set, as in continuous integration, the test fails instead. `directories.yaml` lists the
+//! recordings of JSON APIs; this crate does not depend on their content.
 
 use std::env;
 use std::io::{self, Write};
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use serde::Deserialize;
 
 /// If this environment variable is set and not empty, a test without its data fails.
 pub const REQUIRE: &str = "REQUIRE_RECORDINGS";
@@ -50,6 +51,25 @@ impl Suite {
         }
         ended.exit_code()
     }
+}
+
+/// A directory of recorded requests to JSON APIs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Directory {
+    /// Its path below `shared`, such as `traffic/registry`.
+    pub directory: String,
+    /// Why its requests are not compared with those of the engine.
+    pub requests_differ: Option<String>,
+}
+
+/// The directories of `directories.yaml`.
+///
+/// # Panics
+/// If the file, which is part of the crate, has an error.
+pub fn directories() -> Vec<Directory> {
+    serde_saphyr::from_str(include_str!("../directories.yaml"))
+        .unwrap_or_else(|error| panic!("directories.yaml: {error}"))
 }
 
 /// The outcome of a test, given where its data is and whether it has to be there.
