@@ -127,7 +127,9 @@ async fn answers(settings: &Settings) -> io::Result<()> {
 fn parts<'a>(catalog: &'a Catalog, project: &str, regions: &[String], organization: bool) -> Vec<Part<'a>> {
     let mut parts = Vec::new();
     for (token, resource) in &catalog.resources {
-        let Some(listing) = resource.listing.as_ref().filter(|listing| !listing.apart) else { continue };
+        let Some(listing) = resource.listing.as_ref().filter(|listing| !listing.excluded_from_project) else {
+            continue;
+        };
         if listing.inputs.iter().any(|input| input == "organizationId") && !organization {
             continue;
         }

@@ -131,39 +131,39 @@ impl From<Malformed> for Status {
 }
 
 /// Runs the handler of a call, and converts a panic to an error.
-async fn answer<T>(method: &'static str, urn: &str, handler: impl Future<Output = Result<T, Status>>) -> Answer<T> {
+async fn respond<T>(method: &'static str, urn: &str, handler: impl Future<Output = Result<T, Status>>) -> RpcResult<T> {
     let span = tracing::debug_span!("call", method, urn);
     let outcome = panics::contain(handler).instrument(span.clone()).await;
-    let answer = outcome.unwrap_or_else(|place| Err(to_proto::bug(method, place.as_deref())));
-    span.in_scope(|| match &answer {
+    let result = outcome.unwrap_or_else(|place| Err(to_proto::bug(method, place.as_deref())));
+    span.in_scope(|| match &result {
         Ok(_) => tracing::debug!("answered"),
         Err(status) => tracing::debug!(code = ?status.code(), "rejected"),
     });
-    answer.map(Response::new)
+    result.map(Response::new)
 }
 
-type Answer<T> = Result<Response<T>, Status>;
+type RpcResult<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
 impl ResourceProvider for Server {
     async fn handshake(
         &self,
         request: Request<rpc::ProviderHandshakeRequest>,
-    ) -> Answer<rpc::ProviderHandshakeResponse> {
+    ) -> RpcResult<rpc::ProviderHandshakeResponse> {
         self.log.connect(&request.get_ref().engine_address);
         Ok(Response::new(to_proto::handshake()))
     }
 
-    async fn attach(&self, request: Request<rpc::PluginAttach>) -> Answer<()> {
+    async fn attach(&self, request: Request<rpc::PluginAttach>) -> RpcResult<()> {
         self.log.connect(&request.get_ref().address);
         Ok(Response::new(()))
     }
 
-    async fn get_plugin_info(&self, _: Request<()>) -> Answer<rpc::PluginInfo> {
+    async fn get_plugin_info(&self, _: Request<()>) -> RpcResult<rpc::PluginInfo> {
         Ok(Response::new(rpc::PluginInfo { version: env!("CARGO_PKG_VERSION").to_owned() }))
     }
 
-    async fn get_schema(&self, request: Request<rpc::GetSchemaRequest>) -> Answer<rpc::GetSchemaResponse> {
+    async fn get_schema(&self, request: Request<rpc::GetSchemaRequest>) -> RpcResult<rpc::GetSchemaResponse> {
         match request.get_ref().version {
             0 => match self.offer.schema() {
                 Ok(schema) => Ok(Response::new(rpc::GetSchemaResponse { schema })),
@@ -177,17 +177,17 @@ impl ResourceProvider for Server {
         }
     }
 
-    async fn get_mapping(&self, _: Request<rpc::GetMappingRequest>) -> Answer<rpc::GetMappingResponse> {
+    async fn get_mapping(&self, _: Request<rpc::GetMappingRequest>) -> RpcResult<rpc::GetMappingResponse> {
         Ok(Response::new(rpc::GetMappingResponse::default()))
     }
 
-    async fn get_mappings(&self, _: Request<rpc::GetMappingsRequest>) -> Answer<rpc::GetMappingsResponse> {
+    async fn get_mappings(&self, _: Request<rpc::GetMappingsRequest>) -> RpcResult<rpc::GetMappingsResponse> {
         Ok(Response::new(rpc::GetMappingsResponse::default()))
     }
 
-    async fn check_config(&self, request: Request<rpc::CheckRequest>) -> Answer<rpc::CheckResponse> {
+    async fn check_config(&self, request: Request<rpc::CheckRequest>) -> RpcResult<rpc::CheckResponse> {
         let request = request.into_inner();
-        answer("CheckConfig", &request.urn, async {
+        respond("CheckConfig", &request.urn, async {
             let arguments = from_proto::object(request.news.clone())?;
             // Returned unchanged: unknown settings must not be lost, and no settings added.
             let inputs = request.news;
@@ -196,9 +196,9 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn diff_config(&self, request: Request<rpc::DiffRequest>) -> Answer<rpc::DiffResponse> {
+    async fn diff_config(&self, request: Request<rpc::DiffRequest>) -> RpcResult<rpc::DiffResponse> {
         let request = request.into_inner();
-        answer("DiffConfig", &request.urn, async {
+        respond("DiffConfig", &request.urn, async {
             // Also called with the old settings of other packages: settings that cannot be decoded are not ours.
             let olds = from_proto::object(request.old_inputs.or(request.olds)).unwrap_or_default();
             let news = from_proto::object(request.news).unwrap_or_default();
@@ -207,10 +207,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn configure(&self, request: Request<rpc::ConfigureRequest>) -> Answer<rpc::ConfigureResponse> {
+    async fn configure(&self, request: Request<rpc::ConfigureRequest>) -> RpcResult<rpc::ConfigureResponse> {
         let request = request.into_inner();
         let urn = request.urn.unwrap_or_default();
-        answer("Configure", &urn, async {
+        respond("Configure", &urn, async {
             self.configure_with(&from_proto::object(request.args)?, &urn, &request.id.unwrap_or_default())?;
             self.log.flush().await;
             Ok(to_proto::configured())
@@ -218,10 +218,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn check(&self, request: Request<rpc::CheckRequest>) -> Answer<rpc::CheckResponse> {
+    async fn check(&self, request: Request<rpc::CheckRequest>) -> RpcResult<rpc::CheckResponse> {
         let request = request.into_inner();
         let urn = request.urn.clone();
-        answer("Check", &urn, async {
+        respond("Check", &urn, async {
             let check = from_proto::check(request)?;
             let resource = self.resource(&check.target)?;
             let defaults = self.defaults();
@@ -240,10 +240,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn diff(&self, request: Request<rpc::DiffRequest>) -> Answer<rpc::DiffResponse> {
+    async fn diff(&self, request: Request<rpc::DiffRequest>) -> RpcResult<rpc::DiffResponse> {
         let request = request.into_inner();
         let urn = request.urn.clone();
-        answer("Diff", &urn, async {
+        respond("Diff", &urn, async {
             let id = request.id.clone();
             let diff = from_proto::diff(request)?;
             self.stored(&diff.target, &id, &diff.old_inputs);
@@ -263,10 +263,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn create(&self, request: Request<rpc::CreateRequest>) -> Answer<rpc::CreateResponse> {
+    async fn create(&self, request: Request<rpc::CreateRequest>) -> RpcResult<rpc::CreateResponse> {
         let request = request.into_inner();
         let urn = request.urn.clone();
-        answer("Create", &urn, async {
+        respond("Create", &urn, async {
             let create = from_proto::create(request)?;
             let resource = self.resource(&create.target)?;
             if create.preview {
@@ -285,10 +285,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn read(&self, request: Request<rpc::ReadRequest>) -> Answer<rpc::ReadResponse> {
+    async fn read(&self, request: Request<rpc::ReadRequest>) -> RpcResult<rpc::ReadResponse> {
         let request = request.into_inner();
         let urn = request.urn.clone();
-        answer("Read", &urn, async {
+        respond("Read", &urn, async {
             let read = from_proto::read(request)?;
             self.resource(&read.target)?;
             let engine = self.engine()?;
@@ -305,10 +305,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn update(&self, request: Request<rpc::UpdateRequest>) -> Answer<rpc::UpdateResponse> {
+    async fn update(&self, request: Request<rpc::UpdateRequest>) -> RpcResult<rpc::UpdateResponse> {
         let request = request.into_inner();
         let urn = request.urn.clone();
-        answer("Update", &urn, async {
+        respond("Update", &urn, async {
             let update = from_proto::update(request)?;
             let resource = self.resource(&update.target)?;
             let (olds, old_inputs, news) = (&update.olds, &update.old_inputs, &update.news);
@@ -337,10 +337,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn delete(&self, request: Request<rpc::DeleteRequest>) -> Answer<()> {
+    async fn delete(&self, request: Request<rpc::DeleteRequest>) -> RpcResult<()> {
         let request = request.into_inner();
         let urn = request.urn.clone();
-        answer("Delete", &urn, async {
+        respond("Delete", &urn, async {
             let delete = from_proto::delete(request)?;
             self.resource(&delete.target)?;
             let engine = self.engine()?;
@@ -354,9 +354,9 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn invoke(&self, request: Request<rpc::InvokeRequest>) -> Answer<rpc::InvokeResponse> {
+    async fn invoke(&self, request: Request<rpc::InvokeRequest>) -> RpcResult<rpc::InvokeResponse> {
         let request = request.into_inner();
-        answer("Invoke", &request.tok, async {
+        respond("Invoke", &request.tok, async {
             let arguments = from_proto::object(request.args)?;
             if self.catalog()?.function(&request.tok).is_none() {
                 return Err(to_proto::unknown_token("function", &request.tok));
@@ -370,10 +370,10 @@ impl ResourceProvider for Server {
         .await
     }
 
-    async fn list(&self, request: Request<rpc::ListRequest>) -> Answer<BoxStream<rpc::ListResponse>> {
+    async fn list(&self, request: Request<rpc::ListRequest>) -> RpcResult<BoxStream<rpc::ListResponse>> {
         let request = request.into_inner();
         let token = request.token.clone();
-        answer("List", &token, async {
+        respond("List", &token, async {
             let query = from_proto::object(request.query)?;
             self.catalog()?.resource(&token).ok_or_else(|| to_proto::unknown_token("resource", &token))?;
             let page = if query.values().any(Value::contains_unknown) {
@@ -389,7 +389,7 @@ impl ResourceProvider for Server {
     }
 
     /// The number of concurrent calls is not limited: each waits for resources of this same process.
-    async fn construct(&self, request: Request<rpc::ConstructRequest>) -> Answer<rpc::ConstructResponse> {
+    async fn construct(&self, request: Request<rpc::ConstructRequest>) -> RpcResult<rpc::ConstructResponse> {
         let request = request.into_inner();
         let name = request.name.clone();
         let provided = self.configured().map_or_else(Provided::default, |configured| Provided {
@@ -397,17 +397,17 @@ impl ResourceProvider for Server {
             storage: configured.storage.clone(),
             api: Some(configured.api.clone()),
         });
-        answer("Construct", &name, compose::construct(self.catalog()?, self.reference(), provided, request)).await
+        respond("Construct", &name, compose::construct(self.catalog()?, self.reference(), provided, request)).await
     }
 
-    async fn call(&self, request: Request<rpc::CallRequest>) -> Answer<rpc::CallResponse> {
+    async fn call(&self, request: Request<rpc::CallRequest>) -> RpcResult<rpc::CallResponse> {
         let request = request.into_inner();
         let token = request.tok.clone();
-        answer("Call", &token, compose::call(self.catalog()?, request)).await
+        respond("Call", &token, compose::call(self.catalog()?, request)).await
     }
 
     /// Running operations end as soon as they can return their state; later calls are accepted and end immediately.
-    async fn cancel(&self, _: Request<()>) -> Answer<()> {
+    async fn cancel(&self, _: Request<()>) -> RpcResult<()> {
         self.cancel.cancel();
         let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(configured) = configured {

@@ -28,7 +28,7 @@ const CATALOG: &str = r#"{
       },
       "create": [{ "call": {
         "id": "CreateBook", "method": "POST", "path": "/shelf/v1/regions/{region}/books",
-        "parameters": { "region": "locality" }, "body": { "fields": ["name", "password", "shelf"] }, "answers_object": true
+        "parameters": { "region": "locality" }, "body": { "fields": ["name", "password", "shelf"] }, "returns_object": true
       } }],
       "read": [{ "call": {
         "id": "GetBook", "method": "GET", "path": "/shelf/v1/regions/{region}/books/{book_id}",
@@ -274,7 +274,7 @@ async fn unsupported_calls_are_unimplemented() {
 
 #[tokio::test]
 async fn a_panic_is_an_error_of_its_call() {
-    let rejected = answer::<()>("Create", "urn", async { panic!("canary") }).await.unwrap_err();
+    let rejected = respond::<()>("Create", "urn", async { panic!("canary") }).await.unwrap_err();
     assert_eq!(rejected.code(), Code::Internal);
     assert!(rejected.message().contains("Create") && !rejected.message().contains("canary"), "{}", rejected.message());
 }

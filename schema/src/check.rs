@@ -67,8 +67,8 @@ impl Tokens {
 }
 
 fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut Tokens, findings: &mut Findings) {
-    let asks = resource.function && resource.lookup.is_none();
-    let words = [(&resource.token, place.at("token"), asks)];
+    let is_standalone = resource.function && resource.lookup.is_none();
+    let words = [(&resource.token, place.at("token"), is_standalone)];
     let lookup = resource.lookup.iter().map(|lookup| (&lookup.token, place.at("lookup").at("token"), true));
     for (token, place, is_function) in words.into_iter().chain(lookup) {
         if !is_token(token, Some(module), is_function) {
@@ -78,7 +78,7 @@ fn check_tokens(module: &str, place: &Place, resource: &Resource, tokens: &mut T
         tokens.take(token, &place, findings);
     }
     let lookup = resource.lookup.iter().flat_map(|lookup| &lookup.aliases).map(|alias| (alias, "lookup.aliases", true));
-    let aliases = resource.aliases.iter().map(|alias| (alias, "aliases", asks));
+    let aliases = resource.aliases.iter().map(|alias| (alias, "aliases", is_standalone));
     for (alias, word, is_function) in aliases.chain(lookup) {
         // Each becomes a separate class at the top level of the package, as flat names do.
         if !is_token(alias, Some("index"), is_function) {

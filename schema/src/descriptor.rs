@@ -140,7 +140,7 @@ pub struct Resource {
     pub within: Option<Within>,
     /// Responses with status 200 that mean that the object is deleted.
     #[serde(default)]
-    pub gone: Option<catalog_words::Gone>,
+    pub deleted_if: Option<catalog_words::DeletedIf>,
     /// Handler of a local resource (`provider/rules/src/local/`), without API requests and API document. The Pulumi
     /// state is the only storage.
     #[serde(default)]
@@ -273,10 +273,10 @@ pub struct Step {
     /// For an object that is read with several requests: the properties that this request reads. A setting that is not
     /// configured (`x-not-set` of the document) is absent. A 403 is a warning, and these properties keep their values.
     #[serde(default)]
-    pub tells: Vec<String>,
+    pub reads: Vec<String>,
     /// The operation to use instead if all fields of the step are empty (`DeleteBucketTagging`).
     #[serde(default)]
-    pub emptied: Option<String>,
+    pub call_if_empty: Option<String>,
     /// One request for each element of a list that is added or removed, instead of one for the whole list.
     #[serde(default)]
     pub each: Option<Each>,
@@ -394,7 +394,7 @@ pub struct LookupParent {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 pub struct Listing {
-    /// Operation that lists them (all pages). Default: the lookup's. If `gone` has `missingFrom`, it lists the objects
+    /// Operation that lists them (all pages). Default: the lookup's. If `deletedIf` has `missingFrom`, it lists the objects
     /// that contain these lists, and each element of the lists is one object.
     pub list: Option<String>,
     /// Path of the object in an element of that list, if not the element itself; `replicas[]` if an element contains
@@ -416,5 +416,5 @@ pub struct Listing {
     pub without: BTreeMap<String, Vec<Json>>,
     /// Reason why `list-project` excludes these objects: another resource includes them, or they may be very many. List
     /// and imports include them.
-    pub apart: Option<String>,
+    pub excluded_from_project: Option<String>,
 }

@@ -33,13 +33,13 @@ pub struct Area {
     pub organization: bool,
     /// Operations of the document with other sets.
     #[serde(default)]
-    pub apart: Vec<Apart>,
+    pub exceptions: Vec<PermissionException>,
 }
 
 /// Operations with other sets than the rest of their document.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Apart {
+pub struct PermissionException {
     /// Operation ids.
     pub operations: Vec<String>,
     /// Permission set for reading.
@@ -99,9 +99,10 @@ fn needed(file: &PermissionsFile, id: &str, method: &str, path: &str) -> Option<
         document.operations.iter().any(|operation| same(&operation))
     })?;
     let area = file.areas.get(&document.name)?;
-    let apart = area.apart.iter().find(|apart| apart.operations.iter().any(|operation| operation == id));
-    let (read, change, organization) = match apart {
-        Some(apart) => (&apart.read, &apart.change, apart.organization),
+    let exception =
+        area.exceptions.iter().find(|exception| exception.operations.iter().any(|operation| operation == id));
+    let (read, change, organization) = match exception {
+        Some(exception) => (&exception.read, &exception.change, exception.organization),
         None => (&area.read, &area.change, area.organization),
     };
     let reads = matches!(method, "GET" | "HEAD");
@@ -116,9 +117,9 @@ fn check(file: &PermissionsFile, findings: &mut Findings) {
             findings.mistake(&place, "there is no API document with this name");
             continue;
         };
-        for operation in area.apart.iter().flat_map(|apart| &apart.operations) {
+        for operation in area.exceptions.iter().flat_map(|exception| &exception.operations) {
             if document.operation(operation).is_none() {
-                findings.mistake(&place.at("apart"), format!("there is no operation \"{operation}\" in {name}"));
+                findings.mistake(&place.at("exceptions"), format!("there is no operation \"{operation}\" in {name}"));
             }
         }
     }

@@ -186,7 +186,7 @@ fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
     let mut replay = Replay::of(&case.calls);
     let steps = resource.create.iter().chain(&resource.update);
     let objects: Vec<&str> = steps
-        .filter(|step| step.call.answers_object && step.into.is_none())
+        .filter(|step| step.call.returns_object && step.into.is_none())
         .map(|step| step.call.method.as_str())
         .collect();
     let uuid = id.rsplit('/').next().unwrap_or(id);

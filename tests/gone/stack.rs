@@ -76,7 +76,7 @@ fn engine(catalog: &Arc<Catalog>, fake: &Running) -> Engine {
         .clock(Arc::new(SameDay(ManualClock::skipping(Duration::from_secs(31)))))
         .seed(1);
     settings.probe_endpoint = Some(url);
-    stage::furnished(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
+    stage::with_files(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
 }
 
 impl Stack {
@@ -214,7 +214,7 @@ impl Stack {
     /// Whether all reads except the first are of optional parts.
     pub(crate) fn is_whole_by_first_read(&self, entry: &Entry) -> bool {
         let reads = &self.resource(entry).read;
-        reads.iter().skip(1).all(|step| step.optional || !step.tells.is_empty())
+        reads.iter().skip(1).all(|step| step.optional || !step.reads.is_empty())
     }
 
     /// The lookup function of the resource, and arguments that find it.

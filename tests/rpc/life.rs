@@ -104,7 +104,7 @@ struct FunctionCall {
 async fn check_functions(plugin: &mut Plugin, catalog: &Catalog, world: &World) {
     let text = places::text(&places::project().join("tests/rpc/functions.yaml"));
     let calls: Vec<FunctionCall> = serde_saphyr::from_str(&text).unwrap();
-    let alone = catalog.functions.values().filter(|function| function.asks.is_some());
+    let alone = catalog.functions.values().filter(|function| function.standalone.is_some());
     let missing: Vec<&String> = alone
         .map(|function| &function.token)
         .filter(|token| !calls.iter().any(|call| call.function == **token))

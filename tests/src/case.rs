@@ -83,7 +83,7 @@ pub struct Exchange {
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// The headers of the response.
-    #[serde(default, rename = "told")]
+    #[serde(default, rename = "responseHeaders")]
     pub response_headers: BTreeMap<String, String>,
     /// The status of the response.
     pub status: u16,
@@ -121,7 +121,7 @@ pub struct Then {
     #[serde(default)]
     pub error: Option<String>,
     /// A part of the progress messages of the operation.
-    #[serde(default, rename = "told")]
+    #[serde(default)]
     pub progress: Option<String>,
     /// Whether the resource does not exist.
     #[serde(default)]
@@ -166,7 +166,7 @@ impl Exchange {
         match &self.answer {
             Json::String(text) => Step::text(self.status, text, &headers),
             Json::Null if !headers.is_empty() => Step::text(self.status, "", &headers),
-            other => Step::answer(self.status, other),
+            other => Step::response(self.status, other),
         }
     }
 
@@ -178,7 +178,7 @@ impl Exchange {
             let text = format!("<Error><Code>InvalidArgument</Code><Message>{message}</Message></Error>");
             return Step::text(400, &text, &[]);
         }
-        Step::answer(400, &serde_json::json!({ "type": "invalid_arguments", "message": message }))
+        Step::response(400, &serde_json::json!({ "type": "invalid_arguments", "message": message }))
     }
 
     /// Method, path, and query parameters in alphabetical order, without those for pages.

@@ -50,12 +50,12 @@ pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
         .seed(1);
     // Buckets are in the path, so that cases show them.
     settings.s3_endpoint = Some(Url::parse("https://s3.example.com").expect("a valid URL"));
-    furnished(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
+    with_files(Engine::new(Arc::clone(catalog), Client::new(settings), defaults()))
 }
 
 /// The same engine with in-memory files and predictable randomness.
 #[must_use]
-pub fn furnished(engine: Engine) -> Engine {
+pub fn with_files(engine: Engine) -> Engine {
     engine.reading(Arc::new(Named)).leaving_to(Arc::new(SeededRng::default()))
 }
 
@@ -156,9 +156,6 @@ impl Transport for Replay {
 /// Records the progress messages of an operation.
 #[derive(Debug, Default)]
 pub struct ProgressLog(Mutex<Vec<String>>);
-
-/// Older name of [`ProgressLog`], used by the suite `wire`.
-pub type Told = ProgressLog;
 
 impl ProgressLog {
     /// All messages, one per line.

@@ -45,10 +45,10 @@ pub struct Step {
     /// The properties that this call reads, if it reads only some: they are absent if not set, and permission denied (403) is
     /// a warning and keeps their values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tells: Vec<String>,
+    pub reads: Vec<String>,
     /// The operation that is called instead if all fields of the body are empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub emptied: Option<Operation>,
+    pub call_if_empty: Option<Operation>,
     /// One call for each element of a list that the program adds or removes, instead of one call for the whole list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<Each>,
@@ -108,8 +108,8 @@ impl Step {
             one_by_one: false,
             missing_window_ms: 0,
             empty_when_new: false,
-            tells: Vec::new(),
-            emptied: None,
+            reads: Vec::new(),
+            call_if_empty: None,
             each: None,
             settles: None,
         }
@@ -145,7 +145,7 @@ pub struct Operation {
     pub pages: Option<String>,
     /// The response is the object that the first `read` step returns, so that step is omitted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub answers_object: bool,
+    pub returns_object: bool,
     /// How the response is checked to be about the requested object.
     #[serde(default, skip_serializing_if = "Identity::is_none")]
     pub identity: Identity,

@@ -53,7 +53,7 @@ pub struct Resource {
     pub has_parts: bool,
     /// Responses that mean that the resource is deleted although it can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gone: Option<Gone>,
+    pub deleted_if: Option<DeletedIf>,
     /// An id for import may end with `@` and the project, and calls are made for the project of the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub project_in_id: bool,
@@ -214,7 +214,7 @@ pub struct Within {
 /// Responses that mean that a resource is deleted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Gone {
+pub struct DeletedIf {
     /// A field that is null while the resource exists (`deletion_requested_at`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
@@ -254,7 +254,7 @@ pub struct Listing {
     pub without: BTreeMap<String, Vec<Json>>,
     /// The import of a whole project excludes them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub apart: bool,
+    pub excluded_from_project: bool,
     /// Elements have no creation time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undated: bool,
@@ -268,11 +268,11 @@ pub struct Listing {
 pub struct Function {
     /// The token without the package (`registry/getNamespace:getNamespace`).
     pub token: String,
-    /// The lookup of one resource, or the inputs of `asks`.
+    /// The lookup of one resource, or the inputs of `standalone`.
     pub lookup: Lookup,
     /// The read steps and properties of a function that does not return a resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asks: Option<Box<Resource>>,
+    pub standalone: Option<Box<Resource>>,
 }
 
 /// The lookup of one existing resource.

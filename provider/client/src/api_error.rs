@@ -74,12 +74,18 @@ pub struct ApiError {
     request_id: Option<String>,
     operation: String,
     host: Option<String>,
-    maybe_done: bool,
+    is_ambiguous: bool,
 }
 
 impl ApiError {
     /// Parses an error response. The body may be empty, not JSON, or JSON of another shape.
-    pub fn from_answer(operation: &str, method: &Method, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub fn from_response(
+        operation: &str,
+        method: &Method,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |name: &str| text(&body, name);
         let error_type = text("type");
@@ -101,7 +107,7 @@ impl ApiError {
             request_id: request_id(headers),
             operation: operation.to_owned(),
             host: None,
-            maybe_done: kind == Kind::Broken && !status.is_redirection() && !method.is_safe(),
+            is_ambiguous: kind == Kind::Broken && !status.is_redirection() && !method.is_safe(),
             error_type,
             precondition,
         }
@@ -115,7 +121,7 @@ impl ApiError {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Self {
-        let mut error = Self::from_answer(operation, method, status, headers, &[]);
+        let mut error = Self::from_response(operation, method, status, headers, &[]);
         let root = crate::xml::parse(body).unwrap_or_default();
         let text = |name: &str| root.text_of(name).map(one_line).filter(|text| !text.is_empty());
         error.error_type = text("Code");
@@ -127,13 +133,13 @@ impl ApiError {
         {
             error.kind = Kind::NotFound;
         }
-        error.maybe_done = error.kind == Kind::Broken && !status.is_redirection() && !method.is_safe();
+        error.is_ambiguous = error.kind == Kind::Broken && !status.is_redirection() && !method.is_safe();
         error
     }
 
     /// The same error with the host that returned it.
     #[must_use]
-    pub(crate) fn answered_by(mut self, host: &str) -> Self {
+    pub(crate) fn from_host(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());
         self
     }
@@ -179,16 +185,16 @@ impl ApiError {
     }
 
     /// Whether the request may have taken effect: a write that ended with a server error.
-    pub fn maybe_done(&self) -> bool {
-        self.maybe_done
+    pub fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
     }
 
-    pub(crate) fn set_maybe_done(&mut self) {
-        self.maybe_done = true;
+    pub(crate) fn set_ambiguous(&mut self) {
+        self.is_ambiguous = true;
     }
 
     /// Every string of the error that may describe the problem: the message, its help, and those of its details.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    pub fn messages(&self) -> impl Iterator<Item = &str> {
         let details =
             self.details.iter().flat_map(|detail| [&detail.help_message, &detail.reason, &detail.argument_name]);
         [&self.message, &self.help_message, &self.reason].into_iter().chain(details).filter_map(Option::as_deref)

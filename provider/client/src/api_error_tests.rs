@@ -9,7 +9,7 @@ use super::*;
 fn error(method: &Method, status: u16, body: &[u8]) -> ApiError {
     let mut headers = HeaderMap::new();
     headers.insert("x-request-id", HeaderValue::from_static("r1"));
-    ApiError::from_answer("Operation", method, StatusCode::from_u16(status).unwrap(), &headers, body)
+    ApiError::from_response("Operation", method, StatusCode::from_u16(status).unwrap(), &headers, body)
 }
 
 /// Checks the kind, the message and the hint of an error response.
@@ -174,11 +174,11 @@ fn type_and_status_decide_the_kind() {
 
 #[test]
 fn a_write_with_a_server_error_has_an_unknown_outcome() {
-    assert!(error(&Method::POST, 502, b"").maybe_done());
-    assert!(error(&Method::DELETE, 500, b"").maybe_done());
-    assert!(!error(&Method::GET, 502, b"").maybe_done());
-    assert!(!error(&Method::POST, 429, b"").maybe_done());
-    assert!(!error(&Method::POST, 409, b"").maybe_done());
+    assert!(error(&Method::POST, 502, b"").is_ambiguous());
+    assert!(error(&Method::DELETE, 500, b"").is_ambiguous());
+    assert!(!error(&Method::GET, 502, b"").is_ambiguous());
+    assert!(!error(&Method::POST, 429, b"").is_ambiguous());
+    assert!(!error(&Method::POST, 409, b"").is_ambiguous());
 }
 
 #[test]

@@ -14,12 +14,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use fastrand::Rng;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request};
 use tokio::sync::Notify;
 
 use self::response::{log, read};
 use self::waiting::{Time, answered};
-use crate::answer::Answer;
 use crate::breaker::Breaker;
 use crate::call::{Call, Repeatable};
 use crate::clock::Clock;
@@ -27,7 +26,8 @@ use crate::counters::{Counters, Meter};
 use crate::error::{Error, Lost, Undecoded};
 use crate::limiter::Limiter;
 use crate::login::Login;
-use crate::probe::{self, Probe, Seen};
+use crate::probe::{self, Probe, ProbeOutcome};
+use crate::response::Response;
 use crate::retry::{FailureClass, Retry};
 use crate::server_clock::ServerClock;
 use crate::settings::Settings;
@@ -111,8 +111,8 @@ impl Client {
     /// Sends a call, with retries, until there is a response, the time is over, or a retry would be useless.
     ///
     /// A response with a status other than 200 to 299 is an [`Error::Api`]. A call that is not repeatable is not sent again
-    /// after an ambiguous response: [`Error::maybe_done`] of its error is true.
-    pub async fn send(&self, call: Call) -> Result<Answer, Error> {
+    /// after an ambiguous response: [`Error::is_ambiguous`] of its error is true.
+    pub async fn send(&self, call: Call) -> Result<Response, Error> {
         let host = self.host(&call)?;
         let settings = &self.shared.settings;
         let mut time = Time {
@@ -138,7 +138,7 @@ impl Client {
             };
             drop(permit);
             let error = failed.error.or_ambiguous(ambiguous);
-            ambiguous = error.maybe_done();
+            ambiguous = error.is_ambiguous();
             let first_failure = *first_failure.get_or_insert(sent);
             if failed.class.is_host_failure() && !self.is_worth_another(&host, attempt, first_failure) {
                 return Err(error);
@@ -165,12 +165,12 @@ impl Client {
     }
 
     /// Sends one request to a URL outside of the API, for at most `time`. Fails only if no request can be sent.
-    pub async fn probe(&self, probe: &Probe, time: Duration) -> Result<Seen, Error> {
-        probe::ask(&self.shared.settings, &*self.shared.transport, probe, time).await
+    pub async fn probe(&self, probe: &Probe, time: Duration) -> Result<ProbeOutcome, Error> {
+        probe::send(&self.shared.settings, &*self.shared.transport, probe, time).await
     }
 
     /// Tries one login to a database, for at most `time`. Fails only if no attempt can be made.
-    pub async fn log_in(&self, login: &Login, time: Duration) -> Result<Seen, Error> {
+    pub async fn log_in(&self, login: &Login, time: Duration) -> Result<ProbeOutcome, Error> {
         probe::log_in(&self.shared.settings, &*self.shared.transport, login, time).await
     }
 
@@ -271,7 +271,7 @@ impl Client {
         request: Request<Bytes>,
         attempt: u32,
         time: &Time,
-    ) -> Result<Answer, Failed> {
+    ) -> Result<Response, Failed> {
         let Shared { meter, .. } = &*self.shared;
         let sent = self.now();
         meter.sending(attempt);
@@ -322,7 +322,7 @@ impl Client {
         call: &Call,
         mut request: Request<Bytes>,
         time: &Time,
-    ) -> Result<Response<Bytes>, Failed> {
+    ) -> Result<http::Response<Bytes>, Failed> {
         let Shared { settings, transport, .. } = &*self.shared;
         let left = time.left(self.now());
         let attempt = settings.attempt_timeout.saturating_add(upload_time(call));

@@ -54,15 +54,15 @@ impl Error {
     }
 
     /// Whether a write may have taken effect: its outcome is unknown and must be looked up.
-    pub fn maybe_done(&self) -> bool {
+    pub fn is_ambiguous(&self) -> bool {
         match self {
             Self::Build(_) => false,
-            Self::Refused(refused) => refused.maybe_done,
+            Self::Refused(refused) => refused.is_ambiguous,
             Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) | Self::Cancelled(lost) => {
-                lost.maybe_done
+                lost.is_ambiguous
             }
-            Self::Api(error) => error.maybe_done(),
-            Self::Decode(undecoded) => undecoded.maybe_done,
+            Self::Api(error) => error.is_ambiguous(),
+            Self::Decode(undecoded) => undecoded.is_ambiguous,
         }
     }
 
@@ -97,11 +97,11 @@ impl Error {
         if ambiguous {
             match &mut self {
                 Self::Connect(lost) | Self::TimedOut(lost) | Self::Deadline(lost) | Self::Cancelled(lost) => {
-                    lost.maybe_done = true;
+                    lost.is_ambiguous = true;
                 }
-                Self::Api(error) => error.set_maybe_done(),
-                Self::Decode(undecoded) => undecoded.maybe_done = true,
-                Self::Refused(refused) => refused.maybe_done = true,
+                Self::Api(error) => error.set_ambiguous(),
+                Self::Decode(undecoded) => undecoded.is_ambiguous = true,
+                Self::Refused(refused) => refused.is_ambiguous = true,
                 Self::Build(_) => {}
             }
         }
@@ -138,7 +138,7 @@ impl StdError for Unbuilt {}
 #[derive(Debug)]
 pub struct Lost {
     what: String,
-    maybe_done: bool,
+    is_ambiguous: bool,
     help: Option<&'static str>,
     cause: Option<Cause>,
 }
@@ -146,12 +146,12 @@ pub struct Lost {
 impl Lost {
     /// `what` is a clause without a full stop. The outcome is known unless [`Lost::sent`] is called.
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), maybe_done: false, help: None, cause: None }
+        Self { what: what.into(), is_ambiguous: false, help: None, cause: None }
     }
 
     /// The request was sent: a write may have taken effect.
     pub(crate) fn sent(mut self, is_read: bool) -> Self {
-        self.maybe_done = !is_read;
+        self.is_ambiguous = !is_read;
         self
     }
 
@@ -169,7 +169,7 @@ impl Lost {
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
-        if self.maybe_done {
+        if self.is_ambiguous {
             f.write_str(", so it is unknown whether the change was made")?;
         }
         Ok(())
@@ -186,13 +186,13 @@ impl StdError for Lost {
 #[derive(Debug)]
 pub struct Refused {
     host: String,
-    maybe_done: bool,
+    is_ambiguous: bool,
     cause: Cause,
 }
 
 impl Refused {
     pub(crate) fn new(host: &str, why: &str) -> Self {
-        Self { host: host.to_owned(), maybe_done: false, cause: why.into() }
+        Self { host: host.to_owned(), is_ambiguous: false, cause: why.into() }
     }
 }
 
@@ -213,12 +213,12 @@ impl StdError for Refused {
 pub struct Undecoded {
     what: String,
     request_id: Option<String>,
-    maybe_done: bool,
+    is_ambiguous: bool,
 }
 
 impl Undecoded {
     pub(crate) fn new(is_read: bool, what: impl Into<String>, request_id: Option<String>) -> Self {
-        Self { what: what.into(), request_id, maybe_done: !is_read }
+        Self { what: what.into(), request_id, is_ambiguous: !is_read }
     }
 }
 
@@ -242,11 +242,11 @@ mod tests {
     #[test]
     fn a_write_without_a_response_has_an_unknown_outcome() {
         let error = Error::TimedOut(Box::new(Lost::new("no response").sent(false)));
-        assert!(error.maybe_done());
+        assert!(error.is_ambiguous());
         assert_eq!(error.to_string(), "no response, so it is unknown whether the change was made");
 
         let error = Error::TimedOut(Box::new(Lost::new("no response").sent(true)));
-        assert!(!error.maybe_done());
+        assert!(!error.is_ambiguous());
         assert_eq!(error.to_string(), "no response");
     }
 

@@ -3,7 +3,6 @@
 //!
 //! Pulumi, resources and the catalog belong to other crates. The engine waits for the status of a resource.
 
-mod answer;
 mod api_error;
 mod breaker;
 mod call;
@@ -16,6 +15,7 @@ mod login;
 mod not_found;
 mod pages;
 mod probe;
+mod response;
 mod retry;
 mod server_clock;
 mod settings;
@@ -28,7 +28,6 @@ mod transport;
 mod upload;
 mod xml;
 
-pub use answer::Answer;
 pub use api_error::{ApiError, Detail, Kind};
 pub use call::{Call, Repeatable};
 pub use client::Client;
@@ -37,7 +36,8 @@ pub use counters::Counters;
 pub use error::{Error, Lost, Refused, Unbuilt, Undecoded};
 pub use http::Method;
 pub use login::{Encryption, Login};
-pub use probe::{Probe, Seen};
+pub use probe::{Probe, ProbeOutcome};
+pub use response::Response;
 pub use secrecy::SecretString;
 pub use settings::{Credentials, Observer, Settings};
 pub use shape::{Form, ResponseHeader, Shape, Storage};

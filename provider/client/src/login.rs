@@ -50,7 +50,7 @@ pub enum Encryption {
     /// Not encrypted.
     None,
     /// Encrypted, with any certificate: managed databases have self-signed certificates.
-    Anybody,
+    AnyCertificate,
     /// Encrypted, and only if the server presents one of these certificates.
     Known(Vec<CertificateDer<'static>>),
 }
@@ -75,7 +75,9 @@ pub(crate) async fn log_in(login: &Login) -> Result<(), String> {
     config.application_name(APPLICATION);
     match &login.encryption {
         Encryption::None => enter(config.ssl_mode(SslMode::Disable), stream, NoTls).await,
-        Encryption::Anybody => enter(config.ssl_mode(SslMode::Require), stream, Encrypting::new(login, None)?).await,
+        Encryption::AnyCertificate => {
+            enter(config.ssl_mode(SslMode::Require), stream, Encrypting::new(login, None)?).await
+        }
         Encryption::Known(certificates) => {
             let encrypting = Encrypting::new(login, Some(certificates.clone()))?;
             enter(config.ssl_mode(SslMode::Require), stream, encrypting).await
@@ -229,7 +231,7 @@ mod tests {
         let port = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let (database, user) = ("app".to_owned(), "bob".to_owned());
         let password = SecretString::from("canary".to_owned());
-        Login { host: "127.0.0.1".to_owned(), port, database, user, password, encryption: Encryption::Anybody }
+        Login { host: "127.0.0.1".to_owned(), port, database, user, password, encryption: Encryption::AnyCertificate }
     }
 
     #[tokio::test]
@@ -317,7 +319,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let login = Login { port: listener.local_addr().unwrap().port(), ..closed_port().await };
         let known = Encryption::known(&pem("CERTIFICATE", CERTIFICATE)).unwrap();
-        for encryption in [Encryption::Anybody, known] {
+        for encryption in [Encryption::AnyCertificate, known] {
             let login = Login { encryption, ..login.clone() };
             let (result, password) = tokio::join!(log_in(&login), serve(&listener));
             result.unwrap();

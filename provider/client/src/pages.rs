@@ -4,10 +4,10 @@
 
 use serde_json::Value;
 
-use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Undecoded};
+use crate::response::Response;
 
 /// The page size unless the call sets another. The default of the API is 20; recorded calls with 1000 were accepted, and
 /// smaller pages than requested are accepted.
@@ -43,7 +43,7 @@ impl Client {
         let mut elements = Vec::new();
         let mut next = call.clone();
         for _ in 0..MOST_PAGES {
-            let Answer { mut body, request_id, .. } = self.send(next).await?;
+            let Response { mut body, request_id, .. } = self.send(next).await?;
             // XML does not contain empty lists.
             if let Some(Value::Array(page)) = body.get_mut(items).map(Value::take) {
                 elements.extend(page);
@@ -65,8 +65,8 @@ impl Client {
 }
 
 /// Appends the elements of a page; returns true if it is the last page.
-fn take_page(call: &Call, answer: Answer, items: &str, elements: &mut Vec<Value>) -> Result<bool, Error> {
-    let Answer { mut body, request_id, .. } = answer;
+fn take_page(call: &Call, answer: Response, items: &str, elements: &mut Vec<Value>) -> Result<bool, Error> {
+    let Response { mut body, request_id, .. } = answer;
     let page = match body.get_mut(items).map(Value::take) {
         Some(Value::Array(page)) => page,
         // No recorded list is null. A null list with a count of zero is accepted as empty.

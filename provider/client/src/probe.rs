@@ -25,18 +25,18 @@ pub struct Probe {
 
 /// The outcome of a probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum ProbeOutcome {
     /// A response with any status.
-    Answer {
+    Response {
         /// Its status.
         status: u16,
         /// Its body.
         body: Bytes,
     },
     /// A successful login to a database.
-    Admitted,
+    LoggedIn,
     /// No response, or a rejected login, with the reason: `connection refused`, or the message of the database.
-    Nothing(String),
+    Failed(String),
 }
 
 impl Probe {
@@ -86,23 +86,23 @@ impl Probe {
 }
 
 /// Sends one request, for at most `time`. Fails only if no request can be sent.
-pub(crate) async fn ask(
+pub(crate) async fn send(
     settings: &Settings,
     transport: &dyn Transport,
     probe: &Probe,
     time: Duration,
-) -> Result<Seen, Error> {
+) -> Result<ProbeOutcome, Error> {
     let request = probe.write(settings)?;
     tokio::select! {
         biased;
         () = settings.cancel.cancelled() => Err(Error::Cancelled(Box::new(Lost::new("the operation was cancelled")))),
         answered = transport.exchange(request) => Ok(match answered {
-            Ok(response) => Seen::Answer { status: response.status().as_u16(), body: response.into_body() },
-            Err(Failure::Unsent { cause, .. }) => Seen::Nothing(format!("no connection ({cause})")),
-            Err(Failure::Lost { cause }) => Seen::Nothing(format!("the connection was closed ({cause})")),
-            Err(Failure::Unusable { what }) => Seen::Nothing(format!("a response that cannot be decoded: {what}")),
+            Ok(response) => ProbeOutcome::Response { status: response.status().as_u16(), body: response.into_body() },
+            Err(Failure::Unsent { cause, .. }) => ProbeOutcome::Failed(format!("no connection ({cause})")),
+            Err(Failure::Lost { cause }) => ProbeOutcome::Failed(format!("the connection was closed ({cause})")),
+            Err(Failure::Unusable { what }) => ProbeOutcome::Failed(format!("a response that cannot be decoded: {what}")),
         }),
-        () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no response within {} s", time.as_secs()))),
+        () = settings.clock.sleep(time) => Ok(ProbeOutcome::Failed(format!("no response within {} s", time.as_secs()))),
     }
 }
 
@@ -113,7 +113,7 @@ pub(crate) async fn log_in(
     transport: &dyn Transport,
     login: &Login,
     time: Duration,
-) -> Result<Seen, Error> {
+) -> Result<ProbeOutcome, Error> {
     let mut login = login.clone();
     if let Some(instead) = &settings.probe_endpoint {
         instead.host_str().unwrap_or_default().clone_into(&mut login.host);
@@ -123,8 +123,8 @@ pub(crate) async fn log_in(
     tokio::select! {
         biased;
         () = settings.cancel.cancelled() => Err(Error::Cancelled(Box::new(Lost::new("the operation was cancelled")))),
-        answered = transport.log_in(&login) => Ok(answered.map_or_else(Seen::Nothing, |()| Seen::Admitted)),
-        () = settings.clock.sleep(time) => Ok(Seen::Nothing(format!("no response within {} s", time.as_secs()))),
+        answered = transport.log_in(&login) => Ok(answered.map_or_else(ProbeOutcome::Failed, |()| ProbeOutcome::LoggedIn)),
+        () = settings.clock.sleep(time) => Ok(ProbeOutcome::Failed(format!("no response within {} s", time.as_secs()))),
     }
 }
 
@@ -182,15 +182,15 @@ mod tests {
         let steps = [Step::text(503, "busy", &[]), Step::Unsent, Step::Lost, Step::Hang];
         let network = ScriptedTransport::new(steps);
         let probe = Probe::new(ADDRESS, []).unwrap();
-        let mut seen = Vec::new();
+        let mut outcomes = Vec::new();
         for _ in 0..4 {
-            seen.push(ask(&settings, &network, &probe, SECOND).await.unwrap());
+            outcomes.push(send(&settings, &network, &probe, SECOND).await.unwrap());
         }
-        let nothing = |why: &str| Seen::Nothing(why.to_owned());
-        assert_eq!(seen[0], Seen::Answer { status: 503, body: Bytes::from_static(b"busy") });
-        assert_eq!(seen[1], nothing("no connection (scripted refusal)"));
+        let nothing = |why: &str| ProbeOutcome::Failed(why.to_owned());
+        assert_eq!(outcomes[0], ProbeOutcome::Response { status: 503, body: Bytes::from_static(b"busy") });
+        assert_eq!(outcomes[1], nothing("no connection (scripted refusal)"));
         assert_eq!(
-            seen[2..],
+            outcomes[2..],
             [nothing("the connection was closed (scripted loss)"), nothing("no response within 1 s")]
         );
     }
@@ -203,17 +203,17 @@ mod tests {
             database: "app".to_owned(),
             user: "bob".to_owned(),
             password: "canary".to_owned().into(),
-            encryption: Encryption::Anybody,
+            encryption: Encryption::AnyCertificate,
         };
         let network = ScriptedTransport::new([Step::text(200, "", &[]), Step::text(401, "no", &[]), Step::Hang]);
         let direct = settings().clock(Arc::new(ManualClock::skipping(SECOND)));
         let instead = Settings { probe_endpoint: Some(Url::parse("http://127.0.0.1:8080").unwrap()), ..direct.clone() };
-        let mut seen = Vec::new();
+        let mut outcomes = Vec::new();
         for settings in [&direct, &instead, &direct] {
-            seen.push(log_in(settings, &network, &login, SECOND).await.unwrap());
+            outcomes.push(log_in(settings, &network, &login, SECOND).await.unwrap());
         }
-        let nothing = |why: &str| Seen::Nothing(why.to_owned());
-        assert_eq!(seen, [Seen::Admitted, nothing("no"), nothing("no response within 1 s")]);
+        let nothing = |why: &str| ProbeOutcome::Failed(why.to_owned());
+        assert_eq!(outcomes, [ProbeOutcome::LoggedIn, nothing("no"), nothing("no response within 1 s")]);
         let sent = network.sent();
         assert_eq!([&sent[0].host, &sent[1].host], ["10.0.0.2:5432", "127.0.0.1:8080"]);
         assert_eq!(sent[0].path, "/app?user=bob");
@@ -224,6 +224,6 @@ mod tests {
         let settings = settings();
         settings.cancel.cancel();
         let (network, probe) = (ScriptedTransport::new([Step::Hang]), Probe::new(ADDRESS, []).unwrap());
-        assert!(matches!(ask(&settings, &network, &probe, SECOND).await, Err(Error::Cancelled(_))));
+        assert!(matches!(send(&settings, &network, &probe, SECOND).await, Err(Error::Cancelled(_))));
     }
 }

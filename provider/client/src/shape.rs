@@ -37,10 +37,9 @@ pub struct Shape {
     /// The format of the request body.
     pub body: Option<Form>,
     /// Fields of the response that are read from headers.
-    #[serde(rename = "told")]
     pub response_headers: BTreeMap<String, ResponseHeader>,
     /// The format of the response body.
-    pub answer: Option<Form>,
+    pub response: Option<Form>,
     /// Error codes that mean that a configuration is not set, and not that the bucket or object does not exist.
     pub not_set: Vec<String>,
 }

@@ -115,7 +115,7 @@ pub fn shared_http(api_url: &Url) -> Arc<dyn Transport> {
 #[derive(Debug)]
 pub enum Step {
     /// Returns a response.
-    Answer(Response<Bytes>),
+    Response(Response<Bytes>),
     /// Fails to connect.
     Unsent,
     /// Closes the connection after the request was sent.
@@ -130,11 +130,11 @@ impl Step {
     /// # Panics
     ///
     /// If the status is invalid (100 to 999 are valid).
-    pub fn answer(status: u16, body: &Value) -> Self {
+    pub fn response(status: u16, body: &Value) -> Self {
         let bytes = if body.is_null() { Bytes::new() } else { body.to_string().into() };
         let mut response = Response::new(bytes);
         *response.status_mut() = status.try_into().expect("the status of a test is valid");
-        Self::Answer(response)
+        Self::Response(response)
     }
 
     /// A response with a string body and headers, as of Object Storage.
@@ -149,7 +149,7 @@ impl Step {
             let name = http::HeaderName::from_bytes(name.as_bytes()).expect("the header of a test is valid");
             response.headers_mut().append(name, value.parse().expect("the header of a test is valid"));
         }
-        Self::Answer(response)
+        Self::Response(response)
     }
 }
 
@@ -208,8 +208,8 @@ impl Transport for ScriptedTransport {
         });
         Box::pin(async move {
             match step {
-                Some(Step::Answer(response)) if response.status().as_u16() < 400 => Ok(()),
-                Some(Step::Answer(response)) => Err(String::from_utf8_lossy(response.body()).into_owned()),
+                Some(Step::Response(response)) if response.status().as_u16() < 400 => Ok(()),
+                Some(Step::Response(response)) => Err(String::from_utf8_lossy(response.body()).into_owned()),
                 Some(Step::Hang) => std::future::pending().await,
                 Some(Step::Lost) => Err("scripted loss".to_owned()),
                 Some(Step::Unsent) => Err("scripted refusal".to_owned()),
@@ -230,7 +230,7 @@ impl Transport for ScriptedTransport {
         let step = self.next(sent);
         Box::pin(async move {
             match step {
-                Some(Step::Answer(response)) => Ok(response),
+                Some(Step::Response(response)) => Ok(response),
                 Some(Step::Hang) => std::future::pending().await,
                 Some(Step::Lost) => Err(Failure::Lost { cause: "scripted loss".into() }),
                 Some(Step::Unsent) => Err(unsent("scripted refusal")),

@@ -139,7 +139,7 @@ async fn a_create_is_not_retried_after_a_server_error() {
     let error = Client::new(settings(&server)).send(call(Method::POST)).await.unwrap_err();
 
     assert_eq!(error.kind(), Some(Kind::Broken));
-    assert!(error.maybe_done());
+    assert!(error.is_ambiguous());
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn client_errors_are_not_retried() {
         failing(&server, "GET", status, 1).await;
         let error = Client::new(settings(&server)).send(call(Method::GET)).await.unwrap_err();
         assert_eq!(error.kind(), Some(kind), "{status}");
-        assert!(!error.maybe_done(), "{status}");
+        assert!(!error.is_ambiguous(), "{status}");
     }
 }
 
@@ -217,7 +217,7 @@ async fn a_tls_error_has_a_hint_and_is_not_retried() {
 
     let error = client.send(call(Method::GET)).await.unwrap_err();
 
-    assert!(matches!(error, Error::Connect(_)) && !error.maybe_done(), "{error:?}");
+    assert!(matches!(error, Error::Connect(_)) && !error.is_ambiguous(), "{error:?}");
     assert!(error.help().is_some_and(|help| help.ends_with("TLS failed.")), "{:?} {:?}", error.help(), error.source());
     assert_eq!(client.counters().requests, 1, "it is not retried");
 }
@@ -263,7 +263,7 @@ async fn a_response_that_is_not_json_is_an_error() {
     let error = Client::new(settings(&server)).send(call(Method::POST)).await.unwrap_err();
 
     assert!(matches!(error, Error::Decode(_)), "{error:?}");
-    assert!(error.maybe_done());
+    assert!(error.is_ambiguous());
     assert_eq!(error.to_string(), "Scaleway's response cannot be decoded: it is not JSON (request r1)");
 }
 
@@ -278,7 +278,7 @@ async fn the_error_of_an_unreachable_host_contains_its_name() {
     let error = client.send(call(Method::POST)).await.unwrap_err();
 
     assert!(matches!(error, Error::Connect(_)), "{error:?}");
-    assert!(!error.maybe_done(), "nothing was sent");
+    assert!(!error.is_ambiguous(), "nothing was sent");
     assert_eq!(error.to_string(), "127.0.0.1 cannot be reached");
     assert!(error.source().unwrap().to_string().starts_with("Connection refused"), "{:?}", error.source());
     assert!(error.help().is_some());
@@ -300,7 +300,7 @@ async fn an_attempt_without_a_response_times_out() {
 
     let error = result.unwrap_err();
     assert!(matches!(error, Error::TimedOut(_)), "{error:?}");
-    assert!(error.maybe_done());
+    assert!(error.is_ambiguous());
     assert_eq!(
         error.to_string(),
         "127.0.0.1 did not respond within 60 s, so it is unknown whether the change was made"
@@ -427,7 +427,7 @@ fn objects(bucket: &str) -> Call {
         "next_continuation_token": text("NextContinuationToken"),
         "contents": {"kind": {"flat": key}},
     });
-    let answer = json!({"answer": {"xml": {"name": "ListBucketResult", "kind": {"object": fields}}}});
+    let answer = json!({"response": {"xml": {"name": "ListBucketResult", "kind": {"object": fields}}}});
     let shape = serde_json::from_value(answer).unwrap();
     let storage = client::Storage { region: "fr-par".to_owned(), project: None, shape, content: None };
     let call = Call::new(Method::GET, "/{bucket}", &[("bucket", bucket)]).unwrap().storage(storage);

@@ -36,8 +36,8 @@ async fn each_attempt_writes_one_log_line_without_secrets() {
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let network = ScriptedTransport::new([
-        Step::answer(429, &Value::Null),
-        Step::answer(200, &json!({"secret_key": "canary-answer"})),
+        Step::response(429, &Value::Null),
+        Step::response(200, &json!({"secret_key": "canary-answer"})),
     ]);
     let settings = Settings::new(Url::parse("https://api.example.com").unwrap())
         .credentials(Credentials::new("SCWEXAMPLE", "canary-key"))

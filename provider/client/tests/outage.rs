@@ -227,7 +227,7 @@ async fn creates_during_an_outage_probe_with_reads() {
         match client.send(call(Method::POST, SECOND * 600)).await {
             Ok(_) => break,
             Err(error) => {
-                assert!(error.maybe_done());
+                assert!(error.is_ambiguous());
                 ambiguous += 1;
             }
         }
@@ -263,7 +263,7 @@ async fn a_create_in_progress_at_the_deadline_has_an_unknown_outcome() {
     let client = client(&network, &Arc::default());
     let error = client.send(call(Method::POST, SECOND * 5)).await.unwrap_err();
     assert_eq!(network.now(), SECOND * 5);
-    assert!(matches!(error, Error::Deadline(_)) && error.maybe_done(), "{error:?}");
+    assert!(matches!(error, Error::Deadline(_)) && error.is_ambiguous(), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -330,7 +330,7 @@ async fn only_the_deadline_ends_the_wait_for_the_rate_limit() {
         tokio::join!(client.send(call(Method::POST, SECOND * 25)), client.send(call(Method::POST, SECOND * 25)),);
     let results = [first, second];
     let error = results.iter().find_map(|result| result.as_ref().err()).expect("one of the two has no time left");
-    assert!(matches!(error, Error::Deadline(_)) && !error.maybe_done(), "{error:?}");
+    assert!(matches!(error, Error::Deadline(_)) && !error.is_ambiguous(), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -360,7 +360,7 @@ async fn an_operation_that_has_not_begun_fails_immediately_if_the_outage_is_long
     client.send(call(Method::GET, SECOND * 60)).await.unwrap_err();
     let sent = network.sent();
     let error = client.expects_answers_before(SystemClock.now() + SECOND / 10).unwrap_err();
-    assert!(matches!(error, Error::Refused(_)) && !error.maybe_done(), "{error:?}");
+    assert!(matches!(error, Error::Refused(_)) && !error.is_ambiguous(), "{error:?}");
     assert!(error.to_string().contains("api.example.com does not respond"), "{error}");
     client.expects_answers_before(SystemClock.now() + SECOND * 60).unwrap();
     assert_eq!(network.sent(), sent);

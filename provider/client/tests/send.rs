@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use client::testing::{ManualClock, ScriptedTransport, Step};
 use client::{
-    Answer, Call, CancellationToken, Client, Clock, Credentials, Error, Kind, Method, Repeatable, Settings, Url,
+    Call, CancellationToken, Client, Clock, Credentials, Error, Kind, Method, Repeatable, Response, Settings, Url,
 };
 use serde_json::{Value, json};
 
@@ -41,15 +41,15 @@ fn call(method: Method) -> Call {
 }
 
 fn ok() -> Step {
-    Step::answer(200, &json!({"id": "i"}))
+    Step::response(200, &json!({"id": "i"}))
 }
 
 fn status(status: u16) -> Step {
-    Step::answer(status, &Value::Null)
+    Step::response(status, &Value::Null)
 }
 
 /// Sends a call over a network with these steps; returns the result and the number of requests.
-async fn send(call: Call, steps: impl IntoIterator<Item = Step>) -> (Result<Answer, Error>, usize) {
+async fn send(call: Call, steps: impl IntoIterator<Item = Step>) -> (Result<Response, Error>, usize) {
     let stage = stage(steps);
     let result = stage.client.send(call).await;
     (result, stage.network.sent().len())
@@ -65,7 +65,7 @@ async fn an_ambiguous_response_is_retried_only_for_repeatable_calls() {
         let (result, sent) = send(call(method.clone()), [Step::Lost, ok()]).await;
         let error = result.unwrap_err();
         assert!(matches!(error, Error::Connect(_)), "{error:?}");
-        assert!(error.maybe_done());
+        assert!(error.is_ambiguous());
         assert_eq!(sent, 1, "{method}");
     }
     let (result, sent) = send(call(Method::PATCH).repeatable(Repeatable::Yes), [Step::Lost, ok()]).await;
@@ -82,16 +82,16 @@ async fn a_call_that_was_not_sent_is_retried() {
 #[tokio::test]
 async fn a_truncated_response_is_ambiguous() {
     let cut = || {
-        let Step::Answer(mut response) = ok() else { unreachable!() };
+        let Step::Response(mut response) = ok() else { unreachable!() };
         *response.body_mut() = (&br#"{"id": "#[..]).into();
-        Step::Answer(response)
+        Step::Response(response)
     };
     let (result, sent) = send(call(Method::GET), [cut(), ok()]).await;
     assert_eq!((result.unwrap().attempts, sent), (2, 2));
 
     let (result, sent) = send(call(Method::POST), [cut(), ok()]).await;
     let error = result.unwrap_err();
-    assert!(matches!(error, Error::Decode(_)) && error.maybe_done(), "{error:?}");
+    assert!(matches!(error, Error::Decode(_)) && error.is_ambiguous(), "{error:?}");
     assert_eq!(sent, 1);
 }
 
@@ -100,7 +100,7 @@ async fn an_unknown_outcome_of_an_earlier_attempt_is_reported() {
     let (result, _) = send(call(Method::DELETE), [Step::Lost, status(403)]).await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), Some(Kind::Denied));
-    assert!(error.maybe_done());
+    assert!(error.is_ambiguous());
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_call_ends_at_its_total_timeout() {
 #[tokio::test]
 async fn error_responses_for_single_calls_do_not_open_the_breaker() {
     let missing = serde_json::json!({ "type": "not_found", "message": "resource is not found" });
-    let stage = stage((0..50).map(|_| Step::answer(404, &missing)));
+    let stage = stage((0..50).map(|_| Step::response(404, &missing)));
     for _ in 0..50 {
         stage.clock.advance(SECOND);
         assert!(stage.client.send(call(Method::GET)).await.unwrap_err().kind() == Some(Kind::NotFound));
@@ -154,7 +154,7 @@ async fn a_cancelled_create_waits_a_short_time_for_its_response() {
     assert!(is_pending(&mut create).await, "the response may still arrive");
     stage.clock.advance(SECOND * 2);
     let error = create.await.unwrap_err();
-    assert!(matches!(error, Error::Cancelled(_)) && error.maybe_done(), "{error:?}");
+    assert!(matches!(error, Error::Cancelled(_)) && error.is_ambiguous(), "{error:?}");
     assert_eq!(error.to_string(), "the operation was cancelled, so it is unknown whether the change was made");
 }
 
@@ -176,7 +176,7 @@ async fn a_cancellation_ends_a_pause_of_the_caller() {
 
 #[tokio::test]
 async fn a_list_has_a_maximum_number_of_pages() {
-    let page = || Step::answer(200, &json!({"things": [1], "total_count": 5000}));
+    let page = || Step::response(200, &json!({"things": [1], "total_count": 5000}));
     let stage = stage((0..2000).map(|_| page()));
     let error = stage.client.list(call(Method::GET), "things").await.unwrap_err();
     assert!(matches!(error, Error::Decode(_)), "{error:?}");

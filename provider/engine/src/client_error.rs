@@ -22,7 +22,7 @@ pub(crate) fn of_client(error: client::Error) -> Error {
     if let Some(hint) = error.help() {
         made = made.hint(hint);
     }
-    if error.maybe_done() {
+    if error.is_ambiguous() {
         made = made.ambiguous();
     }
     made.because(error)

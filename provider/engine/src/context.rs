@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use catalog::{Catalog, Resource, Step};
-use client::{Answer, Call, Client, Kind};
+use client::{Call, Client, Kind, Response};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use value::Object;
@@ -96,11 +96,11 @@ impl<'a> Context<'a> {
     }
 
     /// Makes one call and retries it as long as its error may be temporary.
-    pub(crate) async fn send(&self, call: Call, patience: Patience<'_>) -> Result<Answer, Error> {
+    pub(crate) async fn send(&self, call: Call, patience: Patience<'_>) -> Result<Response, Error> {
         let call = self.bounded(call);
         let is_read = call.is_read();
         let answered = self.patiently(patience, &call, || self.client.send(call.clone())).await;
-        if !is_read && answered.as_ref().err().is_none_or(Error::maybe_done) {
+        if !is_read && answered.as_ref().err().is_none_or(Error::is_ambiguous) {
             self.wrote.store(true, Ordering::Relaxed);
         }
         answered.map_err(|error| identity::about(&call, &self.resource.label, error))
@@ -148,7 +148,7 @@ impl<'a> Context<'a> {
         let awaited: Vec<(String, String)> =
             step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
         // The key may have no permission for one of several reads: that is a warning, and is not retried.
-        let optional = step.optional || !step.tells.is_empty();
+        let optional = step.optional || !step.reads.is_empty();
         let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text).unwrap_or_default();
         // A `missingWindow` in the descriptor applies to every object that the call reports as missing.
         let own = (step.missing_window_ms == 0).then_some(own.as_str());
@@ -354,7 +354,7 @@ fn is_transient(error: &client::Error) -> bool {
 fn awaited<'a>(error: &client::Error, patience: Patience<'a>) -> Option<&'a str> {
     let api = error.api()?;
     // The string may follow a code, be inside JSON in the message, or be in the details of an argument.
-    let messages: Vec<String> = api.texts().map(str::to_lowercase).collect();
+    let messages: Vec<String> = api.messages().map(str::to_lowercase).collect();
     let fits = |(rejection, _): &&(String, String)| messages.iter().any(|text| text.contains(rejection.as_str()));
     patience.awaited.iter().find(fits).map(|(_, what)| what.as_str())
 }

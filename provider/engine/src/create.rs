@@ -72,14 +72,14 @@ async fn finish(
     inputs: &Object,
     unsent: &mut BTreeSet<String>,
 ) -> Result<(), Error> {
-    let mut known = cx.resource.create.first().is_some_and(|step| step.call.answers_object);
+    let mut known = cx.resource.create.first().is_some_and(|step| step.call.returns_object);
     wait::settled(cx, scope, false).await?;
     let mut carried: BTreeSet<String> = carried_by(cx.resource.create.first());
     for step in cx.resource.create.iter().skip(1) {
         let fields: Vec<String> = carried_by(Some(step))
             .into_iter()
             .filter(|field| !carried.contains(field) && scope.wanted_field(field).is_some())
-            .filter(|field| step.emptied.is_none() || !scope.wanted_field(field).is_some_and(wire::is_empty))
+            .filter(|field| step.call_if_empty.is_none() || !scope.wanted_field(field).is_some_and(wire::is_empty))
             .collect();
         let asked = step.when.as_ref().is_none_or(|when| holds(when, inputs));
         if !asked || (step.when.is_none() && fields.is_empty()) {
@@ -97,7 +97,7 @@ async fn finish(
             let own = fields_of(cx, scope, inputs, name);
             !switched && (own.is_empty() || own.iter().any(|field| !carried.contains(field)))
         });
-        known &= step.call.answers_object;
+        known &= step.call.returns_object;
         wait::settled(cx, scope, true).await?;
         known |= cx.resource.wait.is_some();
     }

@@ -50,7 +50,7 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     let mut pauses = PAUSES.iter();
     while let Err(error) = outcome {
         // After a definite rejection the object is unchanged.
-        let is_unknown = cx.wrote() && (deletion.accepted || error.maybe_done());
+        let is_unknown = cx.wrote() && (deletion.accepted || error.is_ambiguous());
         let Some(pause) = pauses.next().filter(|_| is_unknown && error.kind() != ErrorKind::Cancelled) else {
             return Err(error);
         };
@@ -87,7 +87,7 @@ async fn after_failure(
         }
         true if deletion.accepted && cx.resource.wait.is_some() => Ok(ended(cx, deletion).await),
         // With several calls, each of them may have failed.
-        _ if !deletion.accepted && error.maybe_done() => Ok(calls(cx, deletion).await),
+        _ if !deletion.accepted && error.is_ambiguous() => Ok(calls(cx, deletion).await),
         _ => Err(error),
     }
 }

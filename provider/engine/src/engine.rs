@@ -227,15 +227,17 @@ impl Engine {
             )));
         };
         let found = self.shared.catalog.resources.get(&function.lookup.resource);
-        let Some(resource) = function.asks.as_deref().or(found) else {
+        let Some(resource) = function.standalone.as_deref().or(found) else {
             let fact = format!("{token} refers to {}, which does not exist", function.lookup.resource);
             return Err(InvokeError::Failed(Error::new(ErrorKind::Internal, fact)));
         };
         let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };
         let wrote = AtomicBool::new(false);
         let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
-        let answered = match &function.asks {
-            Some(_) if function.lookup.resource.is_empty() => Box::pin(invoke::ask(&cx, function, arguments)).await,
+        let answered = match &function.standalone {
+            Some(_) if function.lookup.resource.is_empty() => {
+                Box::pin(invoke::standalone(&cx, function, arguments)).await
+            }
             _ => Box::pin(invoke::lookup(&cx, function, arguments)).await,
         };
         answered.map_err(|error| match error {
@@ -301,7 +303,7 @@ fn described(error: Error, doing: &str, known: &[&Object]) -> Error {
 }
 
 fn masked(error: Error, known: &[&Object]) -> Error {
-    let secrets: Vec<&str> = known.iter().flat_map(|object| object.values()).flat_map(Value::secret_texts).collect();
+    let secrets: Vec<&str> = known.iter().flat_map(|object| object.values()).flat_map(Value::secret_strings).collect();
     error.masking(&secrets)
 }
 

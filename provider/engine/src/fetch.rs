@@ -105,7 +105,7 @@ pub(crate) async fn confirm_missing(cx: &Context<'_>, scope: &mut Scope<'_>, err
 async fn response(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: bool) -> Result<Option<Json>, Error> {
     let error = match cx.perform(step, scope, &[], fresh).await {
         Ok(answer) => return Ok(answer),
-        Err(error) if step.tells.is_empty() => return Err(error),
+        Err(error) if step.reads.is_empty() => return Err(error),
         Err(error) => error,
     };
     // The first read shows whether the resource exists: an unset bucket policy does not exist.
@@ -113,10 +113,10 @@ async fn response(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: b
     match error.kind() {
         ErrorKind::NotFound if exists && not_set(step, &error) => Ok(None),
         ErrorKind::Denied if exists || !scope.is_import => {
-            let names = step.tells.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let names = step.reads.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let left = "cannot be read with this API key; the state is unchanged";
             cx.progress.warning(&format!("{names} of the {} {left}: {error}", cx.resource.label));
-            scope.unreadable.extend(step.tells.iter().cloned());
+            scope.unreadable.extend(step.reads.iter().cloned());
             Ok(None)
         }
         ErrorKind::Denied if cx.resource.project_in_id => {
@@ -135,20 +135,20 @@ fn not_set(step: &Step, error: &Error) -> bool {
 
 /// Whether a response means that the resource no longer exists.
 pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
-    let Some(gone) = &scope.resource.gone else { return false };
+    let Some(deleted_if) = &scope.resource.deleted_if else { return false };
     let answers = &scope.answers;
     let misses = |(field, source): (&String, &catalog::Source)| {
         let Some(member) = scope.source(source) else { return false };
         let list = wire::get(answers, field).and_then(Json::as_array);
         !list.is_some_and(|list| list.iter().any(|other| wire::reads_like(other, &member)))
     };
-    gone.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
-        || gone.unset.as_deref().is_some_and(|field| wire::get(answers, field).is_none())
-        || gone.values.iter().any(|(field, values)| {
+    deleted_if.set.as_deref().is_some_and(|field| wire::get(answers, field).is_some())
+        || deleted_if.unset.as_deref().is_some_and(|field| wire::get(answers, field).is_none())
+        || deleted_if.values.iter().any(|(field, values)| {
             let seen = wire::get(answers, field).and_then(wire::plain_text);
             seen.is_some_and(|seen| values.contains(&seen))
         })
-        || gone.missing_from.iter().any(misses)
+        || deleted_if.missing_from.iter().any(misses)
 }
 
 /// Merges a response into the known fields. Values that the API returns only once are kept.

@@ -74,7 +74,11 @@ pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Ob
 }
 
 /// Performs a function that does not look up a resource; returns the response and the arguments.
-pub(crate) async fn ask(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
+pub(crate) async fn standalone(
+    cx: &Context<'_>,
+    function: &Function,
+    arguments: &Object,
+) -> Result<Object, InvokeError> {
     let checked = check::check_component(&function.lookup.inputs, arguments);
     if !checked.failures.is_empty() {
         return Err(InvokeError::Arguments(checked.failures));

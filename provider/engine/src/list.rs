@@ -219,7 +219,7 @@ pub(crate) fn elements<'j>(element: Option<&str>, answer: &'j Json) -> Vec<&'j W
 
 /// The members of the lists in an element, for resources that represent a membership: each with its known data.
 fn members<'a>(known: &Scope<'a>) -> Option<Vec<(String, Scope<'a>)>> {
-    let lists = &known.resource.gone.as_ref()?.missing_from;
+    let lists = &known.resource.deleted_if.as_ref()?.missing_from;
     let mut members = Vec::new();
     for (list, source) in lists {
         let Source::Property(property) = source else { continue };

@@ -110,7 +110,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
             Ok(_) => without_id(cx.resource),
             Err(error) => error,
         };
-        if ambiguous.is_none() && !error.maybe_done() {
+        if ambiguous.is_none() && !error.is_ambiguous() {
             return rejected(aside, scope, inputs, name.as_deref(), error).await;
         }
         if error.kind() == ErrorKind::Cancelled || special::handler(cx.resource).looks_up_ambiguous_creates() {
@@ -136,7 +136,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
             }
         }
         // The object does not exist, so a rejection of the repeated call is final.
-        if !error.maybe_done() {
+        if !error.is_ambiguous() {
             cx.journal.closed(cx.urn);
             return Err(error);
         }
@@ -275,7 +275,7 @@ fn exists_already(error: &Error) -> bool {
 
 /// The error of a create after which the object may exist, with the reason why the look-up failed.
 pub(crate) fn unclear(resource: &Resource, error: Error, lookup: Option<&Error>) -> Error {
-    if !error.maybe_done() {
+    if !error.is_ambiguous() {
         return error;
     }
     // After a timeout the look-up fails for the same reason.

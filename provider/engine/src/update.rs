@@ -122,19 +122,19 @@ async fn change(
             if step.one_by_one { fields.iter().map(|field| vec![field.clone()]).collect() } else { vec![fields] };
         for batch in batches {
             let nothing_left = batch.iter().all(|field| scope.wanted_field(field).is_none_or(wire::is_empty));
-            let emptied = step.emptied.as_ref().filter(|_| nothing_left);
+            let emptied = step.call_if_empty.as_ref().filter(|_| nothing_left);
             let answered = match emptied {
                 Some(emptied) => cx.perform(&Step::of(emptied.clone()), scope, &[], false).await,
                 None => cx.perform(step, scope, &batch, false).await,
             };
-            if answered.as_ref().err().is_none_or(Error::maybe_done) {
+            if answered.as_ref().err().is_none_or(Error::is_ambiguous) {
                 sent.extend(batch);
                 sent.extend(step.when.iter().map(|when| when.property.clone()));
             }
             let answer = answered?;
             fetch::merge(cx.resource, scope, step.into.as_deref(), answer.unwrap_or_default());
             scope.fresh = true;
-            known = step.call.answers_object;
+            known = step.call.returns_object;
             let lags = cx.resource.wait.as_ref().is_some_and(|wait| wait.lagging);
             wait::settled(cx, scope, !known || lags).await?;
             known |= cx.resource.wait.is_some();

@@ -12,7 +12,7 @@ pub struct Error {
     fact: String,
     hint: Option<String>,
     partial_state: Option<Box<PartialState>>,
-    maybe_done: bool,
+    is_ambiguous: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -55,7 +55,7 @@ pub struct PartialState {
 impl Error {
     /// An error with a fact and without a hint.
     pub fn new(kind: ErrorKind, fact: impl Into<String>) -> Self {
-        Self { kind, fact: fact.into(), hint: None, partial_state: None, maybe_done: false, source: None }
+        Self { kind, fact: fact.into(), hint: None, partial_state: None, is_ambiguous: false, source: None }
     }
 
     /// The same error with a hint.
@@ -121,14 +121,14 @@ impl Error {
     }
 
     /// Whether the failed call may have taken effect: its response is ambiguous.
-    pub fn maybe_done(&self) -> bool {
-        self.maybe_done
+    pub fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
     }
 
     /// The same error for a call that may have taken effect.
     #[must_use]
     pub fn ambiguous(mut self) -> Self {
-        self.maybe_done = true;
+        self.is_ambiguous = true;
         self
     }
 

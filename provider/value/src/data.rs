@@ -164,19 +164,19 @@ impl Value {
     }
 
     /// Every secret string inside this value. Messages must not contain these.
-    pub fn secret_texts(&self) -> Vec<&str> {
+    pub fn secret_strings(&self) -> Vec<&str> {
         let mut strings = Vec::new();
-        self.collect_secret_texts(false, &mut strings);
+        self.collect_secret_strings(false, &mut strings);
         strings
     }
 
-    fn collect_secret_texts<'v>(&'v self, inside: bool, strings: &mut Vec<&'v str>) {
+    fn collect_secret_strings<'v>(&'v self, inside: bool, strings: &mut Vec<&'v str>) {
         let secret = inside || self.secret;
         match &self.data {
             Data::String(text) if secret => strings.push(text),
             Data::Asset(asset) if secret => strings.extend(asset.text.as_deref()),
-            Data::Array(items) => items.iter().for_each(|item| item.collect_secret_texts(secret, strings)),
-            Data::Object(object) => object.values().for_each(|value| value.collect_secret_texts(secret, strings)),
+            Data::Array(items) => items.iter().for_each(|item| item.collect_secret_strings(secret, strings)),
+            Data::Object(object) => object.values().for_each(|value| value.collect_secret_strings(secret, strings)),
             _ => {}
         }
     }
@@ -350,6 +350,6 @@ mod tests {
         let map: Object =
             [("KEY".to_owned(), Value::from("hidden")), ("N".to_owned(), Value::from(1.0))].into_iter().collect();
         let value = Value::from(vec![Value::from("plain"), Value::from(map).into_secret()]);
-        assert_eq!(value.secret_texts(), ["hidden"]);
+        assert_eq!(value.secret_strings(), ["hidden"]);
     }
 }

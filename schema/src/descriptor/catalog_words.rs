@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Responses that mean that the object is deleted.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Gone {
+pub struct DeletedIf {
     /// A field that is null while the object exists.
     pub set: Option<String>,
     /// A field that is not null while the object exists.

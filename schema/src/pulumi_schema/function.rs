@@ -51,7 +51,7 @@ pub(crate) fn spec(
 }
 
 /// The schema of a function without a resource, under one of its tokens.
-pub(crate) fn asking(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
+pub(crate) fn standalone(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
     let owner = Owner::of_function(one, token);
     let word = one.descriptor;
     let (mut inputs, mut outputs) = (Map::new(), Map::new());

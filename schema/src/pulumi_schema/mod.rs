@@ -44,7 +44,7 @@ pub fn pulumi_schema(
                 continue;
             }
             if one.descriptor.function {
-                functions.insert(format!("{PACKAGE}:{token}"), function::asking(one, token, &mut types));
+                functions.insert(format!("{PACKAGE}:{token}"), function::standalone(one, token, &mut types));
                 continue;
             }
             resources.insert(format!("{PACKAGE}:{token}"), resource_spec(one, token, &mut types));

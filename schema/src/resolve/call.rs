@@ -126,7 +126,7 @@ impl<'a> Call<'a> {
             query,
             body: None,
             pages: self.list.map(str::to_owned),
-            answers_object: false,
+            returns_object: false,
             identity: catalog::Identity::default(),
             storage: super::storage::shape(self.document, self.operation),
         }

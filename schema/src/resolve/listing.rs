@@ -53,8 +53,18 @@ impl<'a> Scope<'a> {
         let undated = list.as_ref().is_some_and(|list| check_fields(&word, list, inner.as_deref(), &place, findings));
         let list = list.map(|list| self.listing_operation(&list, &of, findings));
         let inputs = self.listing_inputs(list.as_ref(), &of);
-        let apart = word.apart.is_some();
-        Some(Listing { list, element: inner, name, of, only: word.only, without: word.without, apart, undated, inputs })
+        let excluded_from_project = word.excluded_from_project.is_some();
+        Some(Listing {
+            list,
+            element: inner,
+            name,
+            of,
+            only: word.only,
+            without: word.without,
+            excluded_from_project,
+            undated,
+            inputs,
+        })
     }
 
     /// The list operation. If its response is not a plain list, it must contain one, which `element` names.
@@ -98,7 +108,7 @@ impl<'a> Scope<'a> {
 
     /// The names of possible filters: locality, project or organization, and parents.
     fn listing_inputs(&self, list: Option<&Operation>, of: &[Within]) -> Vec<String> {
-        let asks = |wanted: &Source| {
+        let uses = |wanted: &Source| {
             let query = list.into_iter().flat_map(|list| list.query.iter().map(|query| &query.from));
             query.chain(list.into_iter().flat_map(|list| list.parameters.values())).any(|source| source == wanted)
         };
@@ -107,9 +117,9 @@ impl<'a> Scope<'a> {
             Locality::Zone => Some("zone"),
             Locality::Global => None,
         };
-        let is_of_project = asks(&Source::Project) || (list.is_none() && of.is_empty());
+        let is_of_project = uses(&Source::Project) || (list.is_none() && of.is_empty());
         let project = is_of_project.then_some("projectId");
-        let organization = asks(&Source::Organization).then_some("organizationId");
+        let organization = uses(&Source::Organization).then_some("organizationId");
         let parents = of.iter().map(|of| of.property.as_str());
         place.into_iter().chain(project).chain(organization).chain(parents).map(str::to_owned).collect()
     }

@@ -70,7 +70,7 @@ impl<'a> Scope<'a> {
             outputs: outputs.map(|(name, property)| (name.clone(), as_output(property))).collect(),
             without: word.without.clone(),
         };
-        Some(ResolvedLookup { function: Function { token: word.token.clone(), lookup, asks: None }, own })
+        Some(ResolvedLookup { function: Function { token: word.token.clone(), lookup, standalone: None }, own })
     }
 
     fn list_call(&self, id: &str, place: &Place, findings: &mut Findings) -> Option<Call<'a>> {
@@ -204,16 +204,16 @@ impl<'a> Scope<'a> {
         findings: &mut Findings,
     ) {
         for (name, property) in inputs {
-            let asks = |source: &Source| {
+            let uses = |source: &Source| {
                 let inside = matches!(source, Source::Wire(path) if path.split('.').next() == property.send.as_deref());
                 *source == Source::Property(name.clone())
                     || (*source == Source::Project && name == "projectId")
                     || inside
             };
             let is_asked = lists.iter().any(|by| {
-                by.find.values().any(asks)
-                    || by.list.parameters.values().any(asks)
-                    || by.list.query.iter().any(|query| asks(&query.from))
+                by.find.values().any(uses)
+                    || by.list.parameters.values().any(uses)
+                    || by.list.query.iter().any(|query| uses(&query.from))
             });
             let is_place = matches!(property.input, Input::Provider(ProviderDefault::Region | ProviderDefault::Zone));
             let is_part = self.id.contains(&IdPart::Property(name.clone()));
@@ -262,8 +262,8 @@ impl<'a> Scope<'a> {
 }
 
 /// A function without a resource: its inputs, and its read steps.
-pub(super) fn asking(asks: &Resource) -> Function {
-    let given = asks.properties.iter().filter(|(_, property)| property.input != Input::No);
+pub(super) fn standalone(resource: &Resource) -> Function {
+    let given = resource.properties.iter().filter(|(_, property)| property.input != Input::No);
     let lookup = Lookup {
         resource: String::new(),
         inputs: given.map(|(name, property)| (name.clone(), property.clone())).collect(),
@@ -274,7 +274,7 @@ pub(super) fn asking(asks: &Resource) -> Function {
         outputs: BTreeMap::new(),
         without: Vec::new(),
     };
-    Function { token: asks.token.clone(), lookup, asks: Some(Box::new(asks.clone())) }
+    Function { token: resource.token.clone(), lookup, standalone: Some(Box::new(resource.clone())) }
 }
 
 /// List filters that are inside of inputs: `resource_id` is the `id` of `resource`.

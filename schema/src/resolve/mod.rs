@@ -19,7 +19,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use catalog::{Catalog, Function, Gone, IdPart, Locality, Resource, Special, Within};
+use catalog::{Catalog, DeletedIf, Function, IdPart, Locality, Resource, Special, Within};
 use scaleway_api::Document;
 
 use crate::descriptor::{self, LocalityWord, Product, Steps};
@@ -79,8 +79,8 @@ pub fn catalog(resolved: &[Resolved<'_>], components: &[ResolvedComponent<'_>]) 
     let resources = resources.into_iter().map(|one| (one.resource.token.clone(), one.resource.clone())).collect();
     let lookups = resolved.iter().filter(|one| !one.descriptor.function).filter_map(|one| one.lookup.as_ref());
     let asking = asking.into_iter().map(|one| match &one.lookup {
-        Some(lookup) => Function { asks: Some(Box::new(one.resource.clone())), ..lookup.function.clone() },
-        None => lookup::asking(&one.resource),
+        Some(lookup) => Function { standalone: Some(Box::new(one.resource.clone())), ..lookup.function.clone() },
+        None => lookup::standalone(&one.resource),
     });
     let functions: BTreeMap<String, Function> = lookups
         .map(|lookup| lookup.function.clone())
@@ -162,7 +162,7 @@ impl<'a> Scope<'a> {
             timeouts: self.timeouts(findings),
             within: self.within(findings),
             has_parts: false,
-            gone: self.gone(&calls.answers, findings),
+            deleted_if: self.deleted_if(&calls.answers, findings),
             project_in_id: self.product.project_in_id,
             id_rest: self.resource.id.as_deref().is_some_and(|form| form.ends_with("*}")),
             denied_window_ms: self.denied_window(findings),
@@ -291,18 +291,18 @@ impl<'a> Scope<'a> {
         self.resource.named_by.clone()
     }
 
-    fn gone(&self, answers: &Shape<'a>, findings: &mut Findings) -> Option<Gone> {
-        let gone = self.resource.gone.as_ref()?;
-        let place = self.place.at("gone");
-        for field in gone.set.iter().chain(&gone.unset).chain(gone.values.keys()) {
+    fn deleted_if(&self, answers: &Shape<'a>, findings: &mut Findings) -> Option<DeletedIf> {
+        let word = self.resource.deleted_if.as_ref()?;
+        let place = self.place.at("deletedIf");
+        for field in word.set.iter().chain(&word.unset).chain(word.values.keys()) {
             check_answer_field(answers, field, &place, findings);
         }
-        for field in gone.missing_from.keys() {
+        for field in word.missing_from.keys() {
             check_answer_field(answers, field, &place, findings);
         }
-        let missing_from = self.sources(&gone.missing_from, answers, &place.at("missingFrom"), findings);
-        let (set, unset, values) = (gone.set.clone(), gone.unset.clone(), gone.values.clone());
-        Some(Gone { set, unset, values, missing_from })
+        let missing_from = self.sources(&word.missing_from, answers, &place.at("missingFrom"), findings);
+        let (set, unset, values) = (word.set.clone(), word.unset.clone(), word.values.clone());
+        Some(DeletedIf { set, unset, values, missing_from })
     }
 
     fn special(&self, calls: &Calls<'a>) -> Option<Special> {

@@ -41,7 +41,7 @@ impl<'a> Scope<'a> {
                 query: self.query(call, calls, findings),
                 body: self.body(call, calls, properties, findings),
                 pages: call.elements().map(str::to_owned),
-                answers_object: answers_object(call, calls),
+                returns_object: returns_object(call, calls),
                 identity: call.identity(),
                 storage: storage::shape(call.document, call.operation),
             },
@@ -55,16 +55,16 @@ impl<'a> Scope<'a> {
             one_by_one: word.one_by_one,
             missing_window_ms: milliseconds(word.missing_window.as_deref(), call, findings),
             empty_when_new: word.empty_when_new,
-            tells: self.tells(call, findings),
-            emptied: self.emptied(call, calls, findings),
+            reads: self.reads(call, findings),
+            call_if_empty: self.call_if_empty(call, calls, findings),
             each: self.each(call, calls, findings),
             settles: settles(call, findings),
         }
     }
 
-    fn tells(&self, call: &Call<'a>, findings: &mut Findings) -> Vec<String> {
-        let place = call.place.at("tells");
-        call.step.tells.iter().filter(|name| self.check_property(name, &place, findings)).cloned().collect()
+    fn reads(&self, call: &Call<'a>, findings: &mut Findings) -> Vec<String> {
+        let place = call.place.at("reads");
+        call.step.reads.iter().filter(|name| self.check_property(name, &place, findings)).cloned().collect()
     }
 
     fn each(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Each> {
@@ -78,11 +78,11 @@ impl<'a> Scope<'a> {
         Some(Each { field: word.field.clone(), live: word.live.clone(), of: word.of })
     }
 
-    fn emptied(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Operation> {
-        let id = call.step.emptied.as_ref()?;
+    fn call_if_empty(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Operation> {
+        let id = call.step.call_if_empty.as_ref()?;
         let step = descriptor::Step { call: id.clone(), api: call.step.api.clone(), ..descriptor::Step::default() };
-        let emptied = self.call(step, call.place.at("emptied"), findings)?;
-        Some(self.step(&emptied, calls, &BTreeMap::new(), findings).call)
+        let other = self.call(step, call.place.at("callIfEmpty"), findings)?;
+        Some(self.step(&other, calls, &BTreeMap::new(), findings).call)
     }
 
     /// An operation of a special handler: the part of its request that the descriptor determines. The handler adds the rest.
@@ -104,7 +104,7 @@ impl<'a> Scope<'a> {
             query: Vec::new(),
             body: call.operation.request.is_some().then(|| Body { fields, ..Body::default() }),
             pages: call.list.map(str::to_owned),
-            answers_object: false,
+            returns_object: false,
             identity: call.identity(),
             storage: storage::shape(call.document, call.operation),
         }
@@ -281,7 +281,7 @@ fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
 }
 
 /// Whether a change returns the same object as the first read: the same named schema, at the same path.
-fn answers_object(call: &Call<'_>, calls: &Calls<'_>) -> bool {
+fn returns_object(call: &Call<'_>, calls: &Calls<'_>) -> bool {
     let changes = calls.create.iter().chain(&calls.update).any(|change| std::ptr::eq(change, call));
     let (Some(answer), Some(read)) = (call.answer(), calls.read.first()) else {
         return false;

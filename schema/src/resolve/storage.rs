@@ -19,9 +19,9 @@ pub(crate) fn shape(document: &Document, operation: &Operation) -> Option<Json> 
             let number = matches!(document.resolve(schema).kind, Kind::Integer { .. });
             (field.clone(), if number { json!({ "name": name, "number": true }) } else { json!({ "name": name }) })
         });
-        shape["told"] = Json::Object(headers.collect());
+        shape["response_headers"] = Json::Object(headers.collect());
     }
-    for (word, given) in [("body", &storage.body), ("answer", &storage.answer)] {
+    for (word, given) in [("body", &storage.body), ("response", &storage.answer)] {
         match given {
             None => {}
             Some(Form::Xml(schema)) => shape[word] = json!({ "xml": element(document, schema) }),

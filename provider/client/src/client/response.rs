@@ -1,37 +1,41 @@
-//! Converts a response into an [`Answer`], or into an error and its class for retries; and writes the log line.
+//! Converts an HTTP response into a [`Response`], or into an error and its class for retries; and writes the log line.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Response;
 use serde_json::Value;
 
 use super::Failed;
-use crate::answer::Answer;
 use crate::api_error::{ApiError, request_id};
 use crate::call::Call;
 use crate::error::{Error, Undecoded};
+use crate::response::Response;
 use crate::retry::FailureClass;
 use crate::storage;
 
-/// Converts a response into an answer or an error.
-pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt: u32) -> Result<Answer, Failed> {
+/// Converts an HTTP response into a response or an error.
+pub(super) fn read(
+    host: &str,
+    call: &Call,
+    response: &http::Response<Bytes>,
+    attempt: u32,
+) -> Result<Response, Failed> {
     let (status, headers, bytes) = (response.status(), response.headers(), response.body());
     if !status.is_success() {
         // The host of an upload may respond in JSON or XML.
         let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
-        let read = if is_xml { ApiError::from_storage } else { ApiError::from_answer };
-        let error = read(&call.operation, &call.method, status, headers, bytes).answered_by(host);
+        let read = if is_xml { ApiError::from_storage } else { ApiError::from_response };
+        let error = read(&call.operation, &call.method, status, headers, bytes).from_host(host);
         let class = FailureClass::of_response(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), class });
     }
     let request_id = request_id(headers);
     if call.upload.is_some() {
-        return Ok(Answer { status: status.as_u16(), body: Value::Null, request_id, attempts: attempt });
+        return Ok(Response { status: status.as_u16(), body: Value::Null, request_id, attempts: attempt });
     }
     if let Some(storage) = &call.storage {
         return match storage::read(&call.method, storage, headers, bytes) {
-            Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
+            Ok(body) => Ok(Response { status: status.as_u16(), body, request_id, attempts: attempt }),
             Err(what) => {
                 let error = Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id)));
                 Err(Failed { error, class: FailureClass::Final })
@@ -40,7 +44,7 @@ pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt:
     }
     let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) };
     match body {
-        Ok(body) => Ok(Answer { status: status.as_u16(), body, request_id, attempts: attempt }),
+        Ok(body) => Ok(Response { status: status.as_u16(), body, request_id, attempts: attempt }),
         Err(error) => {
             // A truncated body is an ambiguous response.
             let class = if error.is_eof() { FailureClass::Lost } else { FailureClass::Final };
@@ -51,7 +55,7 @@ pub(super) fn read(host: &str, call: &Call, response: &Response<Bytes>, attempt:
 }
 
 /// Writes one line for each attempt, without query, headers and body.
-pub(super) fn log(call: &Call, attempt: u32, took: Duration, response: Option<&Response<Bytes>>) {
+pub(super) fn log(call: &Call, attempt: u32, took: Duration, response: Option<&http::Response<Bytes>>) {
     let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(
         method = %call.method,

@@ -38,7 +38,7 @@ impl Time {
             return error;
         }
         let what = format!("the time limit was reached before {} responded", host.name);
-        let ambiguous = error.maybe_done();
+        let ambiguous = error.is_ambiguous();
         let help = "Run the command again, or set a longer timeout with `customTimeouts`.";
         let cause = match std::error::Error::source(&error) {
             Some(cause) => format!("{error}: {cause}"),

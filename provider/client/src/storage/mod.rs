@@ -65,7 +65,7 @@ pub(crate) fn write(settings: &Settings, call: &Call, storage: &Storage) -> Resu
 /// Parses a successful response.
 pub(crate) fn read(method: &Method, storage: &Storage, headers: &HeaderMap, body: &[u8]) -> Result<Value, String> {
     let reads = *method == Method::GET;
-    if reads && body.is_empty() && storage.shape.answer.is_some() {
+    if reads && body.is_empty() && storage.shape.response.is_some() {
         return Err("it is empty".to_owned());
     }
     // The response to HEAD has headers only.
@@ -73,7 +73,7 @@ pub(crate) fn read(method: &Method, storage: &Storage, headers: &HeaderMap, body
     if *method == Method::HEAD && !headers.keys().any(is_stored) {
         return Err("it has no header of Object Storage".to_owned());
     }
-    let mut fields = match &storage.shape.answer {
+    let mut fields = match &storage.shape.response {
         Some(Form::Xml(element)) if !body.is_empty() => {
             let root = parse(body)?;
             // In recorded responses the root of a lifecycle is `Configuration`, a suffix of the documented name.
@@ -100,7 +100,7 @@ pub(crate) fn read(method: &Method, storage: &Storage, headers: &HeaderMap, body
             fields.insert(field.clone(), value);
         }
     }
-    Ok(if fields.is_empty() && storage.shape.answer.is_none() && storage.shape.response_headers.is_empty() {
+    Ok(if fields.is_empty() && storage.shape.response.is_none() && storage.shape.response_headers.is_empty() {
         Value::Null
     } else {
         Value::Object(fields)

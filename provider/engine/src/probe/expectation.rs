@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use client::{Login, Probe, Seen};
+use client::{Login, Probe, ProbeOutcome};
 use value::{Object, object};
 
 /// The maximum length of a response in messages.
@@ -80,16 +80,16 @@ impl Asked {
 
 impl Expectation {
     /// The outputs of a successful check, or the unexpected result.
-    pub(crate) fn met(&self, seen: &Seen) -> Result<Object, Unwell> {
+    pub(crate) fn met(&self, outcome: &ProbeOutcome) -> Result<Object, Unwell> {
         let (statuses, contains) = match &self.asked {
             Asked::Address { statuses, contains, .. } => (statuses.as_slice(), contains.as_deref()),
             Asked::Database(_) => (&[][..], None),
         };
         let unwell = |what: String, body: &str| Err(Unwell { what, begins: begins(body) });
-        let (status, body) = match seen {
-            Seen::Answer { status, body } => (*status, String::from_utf8_lossy(body)),
-            Seen::Admitted => return Ok(Object::new()),
-            Seen::Nothing(why) => return unwell(why.clone(), ""),
+        let (status, body) = match outcome {
+            ProbeOutcome::Response { status, body } => (*status, String::from_utf8_lossy(body)),
+            ProbeOutcome::LoggedIn => return Ok(Object::new()),
+            ProbeOutcome::Failed(why) => return unwell(why.clone(), ""),
         };
         let expected = if statuses.is_empty() { (200..300).contains(&status) } else { statuses.contains(&status) };
         if !expected {

@@ -42,7 +42,7 @@ fn status(number: f64) -> Option<u16> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use client::Seen;
+    use client::ProbeOutcome;
     use value::object;
 
     use super::super::expectation::SHOWN;
@@ -51,7 +51,9 @@ mod tests {
     fn judged(inputs: Object, status: u16, body: &'static str) -> Result<Object, String> {
         let inputs = inputs.with("url", "https://example.org/health");
         let expectation = super::expectation(&inputs).unwrap();
-        expectation.met(&Seen::Answer { status, body: body.as_bytes().into() }).map_err(|unwell| unwell.to_string())
+        expectation
+            .met(&ProbeOutcome::Response { status, body: body.as_bytes().into() })
+            .map_err(|unwell| unwell.to_string())
     }
 
     #[test]
@@ -79,7 +81,7 @@ mod tests {
     #[test]
     fn without_a_response_the_reason_is_shown() {
         let expectation = super::expectation(&object! { "url": "https://example.org" }).unwrap();
-        assert_eq!(expectation.met(&Seen::Nothing("refused".into())).unwrap_err().to_string(), "refused");
+        assert_eq!(expectation.met(&ProbeOutcome::Failed("refused".into())).unwrap_err().to_string(), "refused");
         assert_eq!((expectation.interval, expectation.timeout), (USUAL_INTERVAL, USUAL_TIMEOUT));
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn expectation(inputs: &Object) -> Result<Expectation, Error> {
         (_, Some(pem)) => Encryption::known(pem).map_err(|what| {
             Error::new(ErrorKind::Invalid, what).hint("set `certificate` to the instance's certificate")
         })?,
-        _ => Encryption::Anybody,
+        _ => Encryption::AnyCertificate,
     };
     let login = Login {
         host: text("host"),
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_connection_is_encrypted_unless_the_program_disables_it() {
         let usual = login(object! {}).unwrap();
-        assert_eq!((usual.port, usual.encryption), (5432, Encryption::Anybody));
+        assert_eq!((usual.port, usual.encryption), (5432, Encryption::AnyCertificate));
         assert_eq!(login(object! { "encryption": "disable" }).unwrap().encryption, Encryption::None);
         let pem = "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n";
         assert!(matches!(login(object! { "certificate": pem }).unwrap().encryption, Encryption::Known(_)));

@@ -37,7 +37,7 @@ impl Handler for Record {
                     let found = find(cx, scope, &record).await.map_err(Error::ambiguous)?;
                     return Ok(Some(found.unwrap_or_default()));
                 }
-                Err(error) if error.maybe_done() => error,
+                Err(error) if error.is_ambiguous() => error,
                 Err(error) => return Err(error),
             };
             match find(cx, scope, &record).await {

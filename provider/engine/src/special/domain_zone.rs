@@ -28,7 +28,7 @@ impl Handler for Zone {
         };
         // Another client has created it, or a response was ambiguous.
         let exists = || api_error(&refused).and_then(client::ApiError::error_type) == Some("already_exists");
-        let is_there = refused.maybe_done() || exists();
+        let is_there = refused.is_ambiguous() || exists();
         match existing(cx, scope, domain).await {
             Ok(Some(found)) if is_there => taken_over(found, domain, inputs).map(Some),
             _ => Err(refused),

@@ -23,7 +23,7 @@ impl Handler for Bucket {
             |error: &Error| api_error(error).and_then(client::ApiError::error_type) == Some("BucketAlreadyOwnedByYou");
         match cx.perform(step, scope, step.fields(), false).await {
             // A response was ambiguous, and the next attempt found the bucket of the first one.
-            Err(error) if error.maybe_done() && is_own(&error) => Ok(Some(Json::Null)),
+            Err(error) if error.is_ambiguous() && is_own(&error) => Ok(Some(Json::Null)),
             made => made.map(|answer| answer.or(Some(Json::Null))),
         }
     }

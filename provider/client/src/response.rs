@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// The response to a call, always with a status of 200 to 299.
 #[derive(Clone, PartialEq)]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// The decoded body; `Null` if the response has no body.
@@ -20,9 +20,9 @@ pub struct Answer {
 }
 
 /// Prints whether there is a body, but not its content: responses contain keys and passwords.
-impl fmt::Debug for Answer {
+impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("Response")
             .field("status", &self.status)
             .field("body", &if self.body.is_null() { "[none]" } else { "[body]" })
             .field("request_id", &self.request_id)
