@@ -45,9 +45,9 @@ async fn measure() -> f64 {
     let started = Instant::now();
     let mut ids = Vec::new();
     for number in 0..OBJECTS {
-        let made = client.send("POST", PATH, &format!("{{\"name\": \"vpc-{number}\"}}")).await;
-        let made: serde_json::Value = serde_json::from_slice(&made).unwrap();
-        ids.push(made["id"].as_str().unwrap().to_owned());
+        let created = client.send("POST", PATH, &format!("{{\"name\": \"vpc-{number}\"}}")).await;
+        let created: serde_json::Value = serde_json::from_slice(&created).unwrap();
+        ids.push(created["id"].as_str().unwrap().to_owned());
     }
     for id in &ids {
         client.send("GET", &format!("{PATH}/{id}"), "").await;

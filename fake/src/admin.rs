@@ -22,11 +22,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::answer::{Answer, Refusal};
 use crate::faults::Fault;
 use crate::journal::Entry;
 use crate::products::rdb;
 use crate::request::Received;
+use crate::response::{ApiError, ApiResponse};
 use crate::state::Server;
 use crate::store::Object;
 
@@ -55,17 +55,17 @@ struct Settle {
 }
 
 /// The answer, if the path is one of these addresses.
-pub(crate) fn answer(server: &Server, received: &Received) -> Option<Answer> {
+pub(crate) fn answer(server: &Server, received: &Received) -> Option<ApiResponse> {
     let what = received.path.strip_prefix("/_fake/")?;
     let answer = match handle(server, received, what) {
-        Ok(Value::Null) => Answer { status: 204, body: None },
-        Ok(body) => Answer { status: 200, body: Some(body) },
-        Err(Refusal(answer)) => answer,
+        Ok(Value::Null) => ApiResponse { status: 204, body: None },
+        Ok(body) => ApiResponse { status: 200, body: Some(body) },
+        Err(ApiError(answer)) => answer,
     };
     Some(answer)
 }
 
-fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Refusal> {
+fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, ApiError> {
     match (received.method.as_str(), what) {
         ("GET", "requests") => return Ok(server.journal().entries.iter().map(Entry::in_full).collect()),
         ("DELETE", "requests") => server.journal().entries.clear(),
@@ -84,7 +84,7 @@ fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Ref
             let Target { kind, locality, id, .. } = read(received)?;
             server.remove(&kind, &locality, &id)?;
         }
-        _ => return Err(Refusal::message(404, "the fake has nothing at this address")),
+        _ => return Err(ApiError::message(404, "the fake has nothing at this address")),
     }
     Ok(Value::Null)
 }
@@ -97,31 +97,31 @@ impl Server {
         locality: &str,
         id: &str,
         fields: Map<String, Value>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
         self.world().store.get_mut(kind, locality, id)?.fields.extend(fields);
         Ok(())
     }
 
     /// Removes an object without a request of the API.
-    pub(crate) fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), Refusal> {
+    pub(crate) fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), ApiError> {
         let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
         self.world().store.remove(kind, locality, id).map(drop)
     }
 }
 
-fn no_kind(name: &str) -> Refusal {
-    Refusal::message(400, &format!("there is no kind `{name}`"))
+fn no_kind(name: &str) -> ApiError {
+    ApiError::message(400, &format!("there is no kind `{name}`"))
 }
 
 fn shown(object: &Object) -> Value {
     json!({ "kind": object.kind, "locality": object.locality, "id": object.id, "fields": object.fields })
 }
 
-fn read<T: DeserializeOwned>(received: &Received) -> Result<T, Refusal> {
-    serde_json::from_value(received.json()?).map_err(|error| Refusal::message(400, &error.to_string()))
+fn read<T: DeserializeOwned>(received: &Received) -> Result<T, ApiError> {
+    serde_json::from_value(received.json()?).map_err(|error| ApiError::message(400, &error.to_string()))
 }
 
-fn duration(seconds: f64) -> Result<Duration, Refusal> {
-    Duration::try_from_secs_f64(seconds).map_err(|error| Refusal::message(400, &error.to_string()))
+fn duration(seconds: f64) -> Result<Duration, ApiError> {
+    Duration::try_from_secs_f64(seconds).map_err(|error| ApiError::message(400, &error.to_string()))
 }

@@ -10,15 +10,15 @@ use jiff::Timestamp;
 use scaleway_api::Operation;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Refusal;
 use crate::clock;
 use crate::facts::Named;
 use crate::paging;
+use crate::response::ApiError;
 use crate::rights::Visibility;
 use crate::store::{Kind, Object, Store};
 
 /// The body of a successful answer (`null` where the API document says 204), or an error.
-pub(crate) type Handled = Result<Value, Refusal>;
+pub(crate) type Handled = Result<Value, ApiError>;
 
 /// Filters of lists that parts inherit from their parent.
 const OWNERS: [&str; 2] = ["organization_id", "project_id"];
@@ -119,9 +119,9 @@ impl Call<'_> {
     }
 
     /// A required string of the body.
-    pub(crate) fn need(&self, field: &str) -> Result<String, Refusal> {
+    pub(crate) fn need(&self, field: &str) -> Result<String, ApiError> {
         let text = self.text(field);
-        if text.is_empty() { Err(Refusal::required(field)) } else { Ok(text) }
+        if text.is_empty() { Err(ApiError::required(field)) } else { Ok(text) }
     }
 
     /// A field of the body, or the default.
@@ -135,12 +135,12 @@ impl Call<'_> {
     }
 
     /// The project of a new object: `project_id` of the body, or the default project. It must exist.
-    pub(crate) fn project(&self) -> Result<String, Refusal> {
+    pub(crate) fn project(&self) -> Result<String, ApiError> {
         let given = self.text("project_id");
         if given.is_empty() {
             return Ok(self.world.project.clone());
         }
-        self.world.store.get(&PROJECT, "", &given).map_err(|_| Refusal::denied("project", "write"))?;
+        self.world.store.get(&PROJECT, "", &given).map_err(|_| ApiError::denied("project", "write"))?;
         Ok(given)
     }
 
@@ -234,9 +234,9 @@ impl Call<'_> {
         kinds: &[&'static Kind],
         field: &str,
         id: &str,
-    ) -> Result<Vec<String>, Refusal> {
+    ) -> Result<Vec<String>, ApiError> {
         let (now, over) = (self.now, self.world.settle);
-        let mut gone = Vec::new();
+        let mut deleted = Vec::new();
         for kind in kinds {
             let own = self.world.store.of(kind).filter(|object| object.text(field) == id);
             let own: Vec<_> = own.map(|object| object.id.clone()).collect();
@@ -244,10 +244,10 @@ impl Call<'_> {
                 let object = self.change(kind, &id)?;
                 object.fields.insert("status".to_owned(), Value::from("deleting"));
                 object.vanish(now, over);
-                gone.push(id);
+                deleted.push(id);
             }
         }
-        Ok(gone)
+        Ok(deleted)
     }
 
     /// An object that is not in the store yet. Its id is the one in `fields`, joined from the kind's `key`, or random.
@@ -275,28 +275,28 @@ impl Call<'_> {
     }
 
     /// The object with this id in the region or zone of the call.
-    pub(crate) fn find(&self, kind: &Kind, id: &str) -> Result<&Object, Refusal> {
+    pub(crate) fn find(&self, kind: &Kind, id: &str) -> Result<&Object, ApiError> {
         self.world.store.get(kind, &self.locality(), id)
     }
 
     /// The same for changes.
-    pub(crate) fn change(&mut self, kind: &Kind, id: &str) -> Result<&mut Object, Refusal> {
+    pub(crate) fn change(&mut self, kind: &Kind, id: &str) -> Result<&mut Object, ApiError> {
         let locality = self.locality();
         self.world.store.get_mut(kind, &locality, id)
     }
 
     /// Returns 409 while the object's `status` is transient.
-    pub(crate) fn settled(&self, kind: &Kind, id: &str) -> Result<(), Refusal> {
+    pub(crate) fn settled(&self, kind: &Kind, id: &str) -> Result<(), ApiError> {
         let object = self.find(kind, id)?;
         let status = object.text("status");
         if kind.transient.contains(&status) {
-            return Err(Refusal::transient(kind.noun(), id, status));
+            return Err(ApiError::transient(kind.noun(), id, status));
         }
         Ok(())
     }
 
     /// Sets a transient `status`, and later the fields `then`.
-    pub(crate) fn pass(&mut self, kind: &Kind, id: &str, status: &str, then: Value) -> Result<(), Refusal> {
+    pub(crate) fn transition(&mut self, kind: &Kind, id: &str, status: &str, then: Value) -> Result<(), ApiError> {
         let (now, over) = (self.now, self.world.settle);
         let changed = self.change(kind, id)?;
         changed.fields.insert("status".to_owned(), Value::from(status));
@@ -312,7 +312,7 @@ impl Call<'_> {
     /// A page of the objects in the region or zone of the call for which `selected` returns true.
     pub(crate) fn page(&self, kind: &Kind, selected: impl Fn(&Object) -> bool) -> Value {
         let locality = self.locality();
-        let seen = |object: &&Object| match &self.visibility {
+        let is_visible = |object: &&Object| match &self.visibility {
             Visibility::All => true,
             Visibility::Projects(projects) => {
                 let project = self.world.store.inherited(object, "project_id").and_then(Value::as_str);
@@ -320,7 +320,7 @@ impl Call<'_> {
             }
         };
         let objects = self.world.store.of(kind).filter(|object| object.locality == locality && selected(object));
-        let objects = objects.filter(seen);
+        let objects = objects.filter(is_visible);
         let shown: Vec<_> = objects.map(|object| self.world.store.show(kind, object)).collect();
         let total = shown.len();
         json!({ kind.list: paging::page(shown, &self.query, kind, self.order), "total_count": total })

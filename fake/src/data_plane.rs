@@ -32,7 +32,7 @@ const OWN_NAMES: &str = ".scw.cloud";
 
 /// The answer of the gateway.
 #[derive(Debug, PartialEq)]
-struct GatewayAnswer {
+struct GatewayResponse {
     status: u16,
     body: Value,
 }
@@ -64,32 +64,32 @@ pub(crate) fn path(host: &str, received: &Received) -> String {
 
 /// The answer of the container with this host name.
 pub(crate) fn answer(world: &World, host: &str, received: &Received, now: Timestamp) -> Response<Bytes> {
-    let GatewayAnswer { status, body } = ask(world, host, received, now, 0);
+    let GatewayResponse { status, body } = route(world, host, received, now, 0);
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
-fn ask(world: &World, host: &str, received: &Received, now: Timestamp, hops: usize) -> GatewayAnswer {
+fn route(world: &World, host: &str, received: &Received, now: Timestamp, hops: usize) -> GatewayResponse {
     let container = match container(world, host) {
         Ok(container) => container,
         Err(error) => return error,
     };
     if container.text("privacy") == "private" && !opens(world, container, received, now) {
-        return GatewayAnswer::error(
+        return GatewayResponse::error(
             403,
             &format!("the container {} is private, and no token of it came along", name(container)),
         );
     }
     let Some(revision) = serving::serving(container) else {
-        return GatewayAnswer::error(503, &format!("no revision of the container {} is ready", name(container)));
+        return GatewayResponse::error(503, &format!("no revision of the container {} is ready", name(container)));
     };
     if let Some(next) = revision.passes_on_to() {
         if hops >= MOST_HOPS {
-            return GatewayAnswer::error(508, "the request is forwarded in a cycle");
+            return GatewayResponse::error(508, "the request is forwarded in a cycle");
         }
-        return ask(world, &next, received, now, hops + 1);
+        return route(world, &next, received, now, hops + 1);
     }
     let body = json!({
         "container": name(container),
@@ -100,17 +100,17 @@ fn ask(world: &World, host: &str, received: &Received, now: Timestamp, hops: usi
         "method": received.method,
         "path": received.path,
     });
-    GatewayAnswer { status: revision.status(), body }
+    GatewayResponse { status: revision.status(), body }
 }
 
 /// The container with a host name.
-fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, GatewayAnswer> {
+fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, GatewayResponse> {
     let own = world.store.of(&CONTAINER).find(|container| serving::endpoint(container) == host);
     if let Some(container) = own {
         return Ok(container);
     }
     if domain_names::follow(&world.store, host) == Names::Nowhere {
-        return Err(GatewayAnswer::error(502, &format!("{host} does not resolve: its zone has no record of it")));
+        return Err(GatewayResponse::error(502, &format!("{host} does not resolve: its zone has no record of it")));
     }
     let domain = world.store.of(&DOMAIN).find(|domain| domain.text("hostname").eq_ignore_ascii_case(host));
     let domain = domain.filter(|domain| domain.text("status") == "ready");
@@ -118,7 +118,7 @@ fn container<'w>(world: &'w World, host: &str) -> Result<&'w Object, GatewayAnsw
         let id = domain.text("container_id");
         world.store.of(&CONTAINER).find(|container| container.id == id)
     });
-    container.ok_or_else(|| GatewayAnswer::error(404, &format!("no container is served under {host}")))
+    container.ok_or_else(|| GatewayResponse::error(404, &format!("no container is served under {host}")))
 }
 
 /// Whether the request has a secret that a private container accepts: a token of the container or its namespace, or a
@@ -146,7 +146,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-impl GatewayAnswer {
+impl GatewayResponse {
     fn error(status: u16, message: &str) -> Self {
         Self { status, body: json!({ "message": message }) }
     }

@@ -138,7 +138,7 @@ pub(crate) struct Unique {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Parent {
     pub(crate) kind: String,
-    /// The verbs (`create`, `update`, `delete`) that are refused while the parent's status is transient.
+    /// The verbs (`create`, `update`, `delete`) that are rejected while the parent's status is transient.
     #[serde(default)]
     pub(crate) settled: Vec<String>,
     /// Fields whose values are the parent's.
@@ -166,7 +166,7 @@ pub(crate) struct JoinFacts {
     pub(crate) by: String,
     /// Paths of lists that are empty in it.
     #[serde(default)]
-    pub(crate) emptied: Vec<String>,
+    pub(crate) empty: Vec<String>,
 }
 
 /// A field that has a value while another object exists.
@@ -263,7 +263,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         kind: |name| plain(name).map(|plain| &plain.kind),
         name: leaked(&join.kind),
         by: leaked(&join.by),
-        emptied: join.emptied.iter().map(leaked).collect::<Vec<_>>().leak(),
+        empty: join.empty.iter().map(leaked).collect::<Vec<_>>().leak(),
     });
     let conditions = facts.conditions.iter().map(|condition| Condition {
         field: leaked(&condition.field),
@@ -325,7 +325,7 @@ const SETTLED: [&str; 7] = ["ready", "available", "active", "enabled", "running"
 /// Values of the status of a new object; the first one that the enum has is used.
 const CREATED: [&str; 4] = ["creating", "pending", "provisioning", "initializing"];
 
-/// The status of a kind, and the values in which changes are refused: those that the SDK polls on where the document
+/// The status of a kind, and the values in which changes are rejected: those that the SDK polls on where the document
 /// declares them, else those that end with `ing`.
 fn status(document: &Document, facts: &KindFacts) -> (Option<Status>, Vec<String>) {
     let wait = document.operation(&format!("Get{}", facts.noun)).and_then(|operation| operation.wait.as_ref());

@@ -6,7 +6,7 @@ use argon2::password_hash::{PasswordHasher, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde_json::{Map, Value, json};
 
-use crate::answer::Refusal;
+use crate::response::ApiError;
 
 /// The recorded memory of containers is 64 MiB: a test would need half a second for four variables. A client reads the
 /// memory from the hash.
@@ -30,7 +30,7 @@ pub(crate) fn replaced(
     rng: &mut fastrand::Rng,
     old: &Map<String, Value>,
     given: &Map<String, Value>,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ApiError> {
     let mut hashes = Map::new();
     for (name, value) in given {
         let secret = value.as_str().unwrap_or_default();
@@ -50,7 +50,7 @@ pub(crate) fn patched(
     work: Work,
     old: &Value,
     given: Option<&Value>,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ApiError> {
     let mut hashes: Vec<Value> = old.as_array().cloned().unwrap_or_default();
     for one in given.and_then(Value::as_array).into_iter().flatten() {
         let key = &one["key"];
@@ -64,8 +64,8 @@ pub(crate) fn patched(
 }
 
 /// A salted hash such as `$argon2id$v=19$m=1024,t=3,p=64$...`.
-fn hash(rng: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, Refusal> {
-    let failed = |error: &dyn std::fmt::Display| Refusal::defect(&format!("a variable cannot be hashed: {error}"));
+fn hash(rng: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, ApiError> {
+    let failed = |error: &dyn std::fmt::Display| ApiError::defect(&format!("a variable cannot be hashed: {error}"));
     let params = Params::new(MEMORY_KIB, work.passes, work.lanes, None).map_err(|error| failed(&error))?;
     let salt = SaltString::encode_b64(&rng.u128(..).to_be_bytes()).map_err(|error| failed(&error))?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

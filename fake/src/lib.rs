@@ -19,7 +19,6 @@
 #![allow(clippy::unnecessary_wraps)]
 
 mod admin;
-mod answer;
 mod call;
 mod clock;
 mod connection;
@@ -36,6 +35,7 @@ mod postgres;
 mod product;
 mod products;
 mod request;
+mod response;
 mod rights;
 mod running;
 mod seed;

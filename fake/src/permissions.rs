@@ -5,14 +5,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::answer::Refusal;
 use crate::call::Call;
 use crate::products::iam;
+use crate::response::ApiError;
 use crate::rights::{Needed, Place, Visibility};
 use crate::store::Store;
 
 /// The objects that a call with this secret key may read, or an error.
-pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Visibility, Refusal> {
+pub(crate) fn check(call: &Call<'_>, token: &str, needed: &Needed) -> Result<Visibility, ApiError> {
     let store = &call.world.store;
     let Some(key) = iam::key_with_secret(store, token) else { return Ok(Visibility::All) };
     // An API key can always read itself.

@@ -30,7 +30,7 @@ const ENCRYPTION: [u32; 2] = [80_877_103, 80_877_104];
 const PROTOCOL_3: u32 = 196_608;
 
 /// An error of a login.
-struct Refused {
+struct Rejected {
     code: &'static str,
     message: String,
 }
@@ -50,23 +50,23 @@ async fn converse(server: &Server, stream: &mut TcpStream) -> io::Result<()> {
     }
     let path = format!("//{database}/{user}");
     let fault = server.faults().strike("LOGIN", &path, None);
-    let refused = match &fault {
+    let rejected = match &fault {
         Some(FaultKind::Delay { seconds }) => {
             server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
-            judged(server, &user, text(&password), &database)
+            check_login(server, &user, text(&password), &database)
         }
         Some(FaultKind::Status { .. } | FaultKind::Text { .. }) => {
-            Some(Refused { code: "57P03", message: "the database system is starting up".to_owned() })
+            Some(Rejected { code: "57P03", message: "the database system is starting up".to_owned() })
         }
-        _ => judged(server, &user, text(&password), &database),
+        _ => check_login(server, &user, text(&password), &database),
     };
     let is_cut = matches!(fault, Some(FaultKind::DropBefore | FaultKind::DropAfter | FaultKind::Truncate));
-    let status = if is_cut { None } else { Some(if refused.is_some() { 401 } else { 200 }) };
+    let status = if is_cut { None } else { Some(if rejected.is_some() { 401 } else { 200 }) };
     note(server, path, status)?;
     if is_cut {
         return Ok(());
     }
-    if let Some(Refused { code, message }) = refused {
+    if let Some(Rejected { code, message }) = rejected {
         return send(stream, b'E', &error("FATAL", code, &message)).await;
     }
     send(stream, b'R', &0_u32.to_be_bytes()).await?;
@@ -108,7 +108,7 @@ async fn inside(stream: &mut TcpStream) -> io::Result<()> {
     }
 }
 
-fn judged(server: &Server, user: &str, password: &str, database: &str) -> Option<Refused> {
+fn check_login(server: &Server, user: &str, password: &str, database: &str) -> Option<Rejected> {
     let answer = rdb::login(&server.world().store, &Login::new(user, password, database));
     if answer["accepted"] == json!(true) {
         return None;
@@ -116,12 +116,12 @@ fn judged(server: &Server, user: &str, password: &str, database: &str) -> Option
     let reason = answer["reason"].as_str().unwrap_or_default();
     // The messages are those of PostgreSQL and contain no password.
     Some(match reason {
-        rdb::NO_DATABASE => Refused { code: "3D000", message: format!("database \"{database}\" does not exist") },
-        rdb::NO_RIGHT => Refused { code: "42501", message: format!("permission denied for database \"{database}\"") },
+        rdb::NO_DATABASE => Rejected { code: "3D000", message: format!("database \"{database}\" does not exist") },
+        rdb::NO_RIGHT => Rejected { code: "42501", message: format!("permission denied for database \"{database}\"") },
         rdb::WRONG_PASSWORD => {
-            Refused { code: "28P01", message: format!("password authentication failed for user \"{user}\"") }
+            Rejected { code: "28P01", message: format!("password authentication failed for user \"{user}\"") }
         }
-        other => Refused { code: "57P03", message: other.to_owned() },
+        other => Rejected { code: "57P03", message: other.to_owned() },
     })
 }
 

@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, Request, Uri};
 use scaleway_api::{Document, Kind, Operation, Reason, Rules, Schema, StringFormat, Violation};
 use serde_json::{Map, Value};
 
-use crate::answer::Refusal;
 use crate::call::object;
 use crate::facts;
+use crate::response::ApiError;
 
 /// More than the size of any body in the API.
 const LARGEST_BODY: usize = 64 << 20;
@@ -60,23 +60,23 @@ impl Received {
     }
 
     /// The body as JSON; `null` if it is empty.
-    pub(crate) fn json(&self) -> Result<Value, Refusal> {
+    pub(crate) fn json(&self) -> Result<Value, ApiError> {
         if self.body.is_empty() {
             return Ok(Value::Null);
         }
         serde_json::from_slice(&self.body).map_err(|_| {
             let message = "expected JSON".to_owned();
-            Refusal::invalid(&[Violation { path: "body".to_owned(), reason: Reason::Format, message }])
+            ApiError::invalid(&[Violation { path: "body".to_owned(), reason: Reason::Format, message }])
         })
     }
 
     /// The query's parameters as the operation declares them.
-    pub(crate) fn query(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
+    pub(crate) fn query(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, ApiError> {
         let declared = |name: &str| operation.query_parameters.iter().any(|parameter| parameter.name == name);
         // As recorded: a list without pages ignores the parameters of pages.
         let ignored = |name: &str| matches!(name, "page" | "page_size") && !declared(name);
         let given: Vec<_> = self.query.iter().filter(|(name, _)| !ignored(name)).cloned().collect();
-        let mut query = document.read_query(operation, &given).map_err(|found| Refusal::invalid(&found))?;
+        let mut query = document.read_query(operation, &given).map_err(|found| ApiError::invalid(&found))?;
         for parameter in &operation.query_parameters {
             let Some(value) = query.get(&parameter.name) else { continue };
             let mut violations = document.validate(&parameter.schema, value, RULES);
@@ -84,7 +84,7 @@ impl Received {
                 violation.path = format!("{}{}", parameter.name, violation.path);
             }
             if !violations.is_empty() {
-                return Err(Refusal::invalid(&violations));
+                return Err(ApiError::invalid(&violations));
             }
         }
         // Clients omit a filter with an empty string or with the enum value for "unknown".
@@ -100,11 +100,11 @@ impl Received {
     }
 
     /// The given fields of the body, or an error with all violations.
-    pub(crate) fn given(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, Refusal> {
+    pub(crate) fn given(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, ApiError> {
         let (Some(schema), mut body @ Value::Object(_)) = (&operation.request, self.json()?) else {
             return match self.json()? {
                 Value::Null | Value::Object(_) => Ok(Map::new()),
-                _ => Err(Refusal::invalid(&[Violation {
+                _ => Err(ApiError::invalid(&[Violation {
                     path: "body".to_owned(),
                     reason: Reason::Format,
                     message: "expected an object".to_owned(),
@@ -118,7 +118,7 @@ impl Received {
         }
         let violations = document.validate(schema, &body, RULES);
         if !violations.is_empty() {
-            return Err(Refusal::invalid(&violations));
+            return Err(ApiError::invalid(&violations));
         }
         Ok(given(document, schema, body).map(object).unwrap_or_default())
     }
@@ -164,17 +164,17 @@ fn pairs(uri: &Uri) -> Option<Vec<(String, String)>> {
 }
 
 /// Rejects an unknown region or zone in the path.
-pub(crate) fn check_locality(parameters: &BTreeMap<String, String>) -> Result<(), Refusal> {
+pub(crate) fn check_locality(parameters: &BTreeMap<String, String>) -> Result<(), ApiError> {
     let regions = ["fr-par", "nl-ams", "pl-waw", "it-mil"];
     if parameters.get("region").is_some_and(|region| !regions.contains(&region.as_str())) {
-        return Err(Refusal::constraint("region", "there is no such region"));
+        return Err(ApiError::constraint("region", "there is no such region"));
     }
     let known = |zone: &String| {
         zone.rsplit_once('-')
             .is_some_and(|(region, number)| regions.contains(&region) && matches!(number, "1" | "2" | "3"))
     };
     if parameters.get("zone").is_some_and(|zone| !known(zone)) {
-        return Err(Refusal::constraint("zone", "there is no such zone"));
+        return Err(ApiError::constraint("zone", "there is no such zone"));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Answers of the fake, with the errors in Scaleway's recorded or documented words.
+//! Responses of the fake, with the errors in Scaleway's recorded or documented words.
 //!
 //! This module does not depend on products; they call the constructors here.
 
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 /// A status and a JSON body, unless the body is empty.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
 }
 
-impl Answer {
-    /// The HTTP response, with the request id that each of Scaleway's answers has.
+impl ApiResponse {
+    /// The HTTP response, with the request id that each response of Scaleway has.
     pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
         let body = self.body.map(|body| body.to_string()).unwrap_or_default();
         let mut response = Response::new(Bytes::from(body));
@@ -29,11 +29,11 @@ impl Answer {
     }
 }
 
-/// An answer that rejects the request.
+/// An error response.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Refusal(pub(crate) Answer);
+pub(crate) struct ApiError(pub(crate) ApiResponse);
 
-impl Refusal {
+impl ApiError {
     /// 404 with `type`, the form of most products. `resource` is a label such as `instance`.
     pub(crate) fn not_found(resource: &str, id: &str) -> Self {
         Self::of(404, "not_found", "resource is not found", json!({ "resource": resource, "resource_id": id }))
@@ -41,7 +41,7 @@ impl Refusal {
 
     /// An error with a `message` only, the form of registry and functions.
     pub(crate) fn message(status: u16, message: &str) -> Self {
-        Self(Answer { status, body: Some(json!({ "message": message })) })
+        Self(ApiResponse { status, body: Some(json!({ "message": message })) })
     }
 
     /// 400 for one argument that is missing.
@@ -113,7 +113,7 @@ impl Refusal {
         let mut body = further;
         body["type"] = json!(type_);
         body["message"] = json!(message);
-        Self(Answer { status, body: Some(body) })
+        Self(ApiResponse { status, body: Some(body) })
     }
 }
 

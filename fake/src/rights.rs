@@ -7,7 +7,7 @@ mod areas;
 
 pub(crate) use areas::{Needed, is_of_organization, needed, needed_in_storage};
 
-use crate::answer::Refusal;
+use crate::response::ApiError;
 
 /// The permissions of an API key: the permission sets of each rule, and the projects that they apply to (`None`: the
 /// whole organization).
@@ -52,7 +52,7 @@ impl Grants {
     }
 
     /// 403 if no rule allows the operation, otherwise the objects that a list shows.
-    pub(crate) fn check(&self, needed: &Needed, place: &Place) -> Result<Visibility, Refusal> {
-        self.visibility(needed, place).ok_or_else(|| Refusal::denied(needed.resource, needed.action))
+    pub(crate) fn check(&self, needed: &Needed, place: &Place) -> Result<Visibility, ApiError> {
+        self.visibility(needed, place).ok_or_else(|| ApiError::denied(needed.resource, needed.action))
     }
 }

@@ -15,7 +15,6 @@ use serde_json::Value;
 use tokio_stream::StreamExt;
 
 use crate::admin;
-use crate::answer::{Answer, Refusal};
 use crate::call::{Call, World};
 use crate::connection::Line;
 use crate::data_plane;
@@ -24,6 +23,7 @@ use crate::journal::Entry;
 use crate::permissions;
 use crate::products::{self, Route, functions, iam, object};
 use crate::request::{self, Received};
+use crate::response::{ApiError, ApiResponse};
 use crate::rights::{self, Visibility};
 use crate::state::Server;
 
@@ -34,7 +34,7 @@ pub(crate) async fn exchange(
     request: Request<Body>,
 ) -> Response<Body> {
     let Some(received) = Received::read(request).await else {
-        return Refusal::message(400, "the request cannot be read").0.into_response("").map(Body::from);
+        return ApiError::message(400, "the request cannot be read").0.into_response("").map(Body::from);
     };
     let host = data_plane::host(&server.world(), &received);
     if let Some(answer) = admin::answer(&server, &received).filter(|_| host.is_none()) {
@@ -58,10 +58,10 @@ pub(crate) async fn exchange(
         Some(FaultKind::DropBefore) => (None, None),
         Some(FaultKind::Text { code, content_type, body }) => (Some(raw(*code, content_type, body)), operation),
         Some(FaultKind::Status { code, body: None, .. }) if stored => {
-            (Some(object::refusal(&server, &received, *code)), None)
+            (Some(object::error_response(&server, &received, *code)), None)
         }
         Some(FaultKind::Status { code, body, .. }) => {
-            let answer = Answer { status: *code, body: body.clone() };
+            let answer = ApiResponse { status: *code, body: body.clone() };
             (Some(answer.into_response(&server.world().uuid())), operation)
         }
         _ if stored => {
@@ -74,14 +74,14 @@ pub(crate) async fn exchange(
         }
         _ => {
             let mut world = server.world();
-            let answer = decide(&server, &mut world, &received, route).unwrap_or_else(|Refusal(answer)| answer);
+            let answer = decide(&server, &mut world, &received, route).unwrap_or_else(|ApiError(answer)| answer);
             (Some(answer.into_response(&world.uuid())), operation)
         }
     };
     let answer = answer.filter(|_| fault != Some(FaultKind::DropAfter));
     let answer = match &fault {
         Some(FaultKind::StatusAfter { code, body }) => {
-            Some(Answer { status: *code, body: body.clone() }.into_response(&server.world().uuid()))
+            Some(ApiResponse { status: *code, body: body.clone() }.into_response(&server.world().uuid()))
         }
         _ => answer,
     };
@@ -89,8 +89,8 @@ pub(crate) async fn exchange(
     let answer = match server.journal().note(entry(&server, &received, path, status, operation)) {
         Ok(()) => answer,
         Err(error) => {
-            let refusal = Refusal::defect(&format!("the log cannot be written: {error}"));
-            Some(refusal.0.into_response(""))
+            let error_response = ApiError::defect(&format!("the log cannot be written: {error}"));
+            Some(error_response.0.into_response(""))
         }
     };
     if let Some(FaultKind::DelayAfter { seconds }) = &fault {
@@ -118,15 +118,20 @@ pub(crate) async fn exchange(
 }
 
 /// The answer of the API: authenticate, match, validate, check permissions, call the handler, and validate the answer.
-fn decide(server: &Server, world: &mut World, received: &Received, route: Option<Route>) -> Result<Answer, Refusal> {
+fn decide(
+    server: &Server,
+    world: &mut World,
+    received: &Received,
+    route: Option<Route>,
+) -> Result<ApiResponse, ApiError> {
     let now = server.clock.now();
     if received.path.starts_with(functions::UPLOADS) {
         return functions::upload(world, received);
     }
     authenticate(world, received.token(), now)?;
     let Route { document, operation, parameters, service } =
-        route.ok_or_else(|| Refusal::message(404, "there is nothing at this address"))?;
-    let service = service.ok_or_else(|| Refusal::not_served(&format!("{} {}", document.name, operation.id)))?;
+        route.ok_or_else(|| ApiError::message(404, "there is nothing at this address"))?;
+    let service = service.ok_or_else(|| ApiError::not_served(&format!("{} {}", document.name, operation.id)))?;
     request::check_locality(&parameters)?;
     let query = received.query(document, operation)?;
     let body = received.given(document, operation)?;
@@ -144,24 +149,24 @@ fn decide(server: &Server, world: &mut World, received: &Received, route: Option
     }
     let answer = service.answer(&mut call)?;
     let Some(schema) = &operation.answer else {
-        return Ok(Answer { status: operation.status, body: None });
+        return Ok(ApiResponse { status: operation.status, body: None });
     };
     if let Some(violation) = document.validate(schema, &answer, Rules::STRICT).first() {
         let what = format!("{} answers {}: {}", operation.id, violation.path, violation.message);
-        return Err(Refusal::defect(&what));
+        return Err(ApiError::defect(&what));
     }
-    Ok(Answer { status: operation.status, body: Some(answer) })
+    Ok(ApiResponse { status: operation.status, body: Some(answer) })
 }
 
 /// An API key created through IAM is valid until it expires; of other API keys, all are valid, or only those given at
 /// the start.
-fn authenticate(world: &World, token: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
-    let token = token.filter(|token| !token.is_empty()).ok_or_else(|| Refusal::unauthenticated("invalid_argument"))?;
+fn authenticate(world: &World, token: Option<&str>, now: Timestamp) -> Result<(), ApiError> {
+    let token = token.filter(|token| !token.is_empty()).ok_or_else(|| ApiError::unauthenticated("invalid_argument"))?;
     match (iam::secret_key_state(&world.store, token, now), &world.keys) {
         (Some(true), _) | (None, None) => Ok(()),
-        (Some(false), _) => Err(Refusal::unauthenticated("expired")),
+        (Some(false), _) => Err(ApiError::unauthenticated("expired")),
         (None, Some(keys)) if keys.iter().any(|key| key == token) => Ok(()),
-        (None, Some(_)) => Err(Refusal::unauthenticated("not_found")),
+        (None, Some(_)) => Err(ApiError::unauthenticated("not_found")),
     }
 }
 

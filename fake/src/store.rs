@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::answer::Refusal;
+use crate::response::ApiError;
 use crate::srn;
 
 /// A kind of object.
@@ -68,7 +68,7 @@ pub(crate) struct Join {
     pub(crate) name: &'static str,
     pub(crate) by: &'static str,
     /// Paths of lists in the shown object that are empty there.
-    pub(crate) emptied: &'static [&'static str],
+    pub(crate) empty: &'static [&'static str],
 }
 
 /// A field that has the value while an object of the kind exists whose fields equal those of the shown object.
@@ -162,12 +162,12 @@ impl Kind {
         self.name.split_once('/').map_or(self.name, |(_, noun)| noun)
     }
 
-    /// The answer if no object has this id.
-    pub(crate) fn refusal(&self, id: &str) -> Refusal {
+    /// The error response if no object has this id.
+    pub(crate) fn not_found(&self, id: &str) -> ApiError {
         match self.missing {
-            Missing::Labelled(resource) => Refusal::not_found(resource, id),
-            Missing::Message(message) => Refusal::message(404, message),
-            Missing::Unnamed => Refusal::not_found("unknown", ""),
+            Missing::Labelled(resource) => ApiError::not_found(resource, id),
+            Missing::Message(message) => ApiError::message(404, message),
+            Missing::Unnamed => ApiError::not_found("unknown", ""),
         }
     }
 }
@@ -235,15 +235,15 @@ impl Store {
         self.objects.insert(number, object);
     }
 
-    pub(crate) fn get(&self, kind: &Kind, locality: &str, id: &str) -> Result<&Object, Refusal> {
+    pub(crate) fn get(&self, kind: &Kind, locality: &str, id: &str) -> Result<&Object, ApiError> {
         let found = self.number(kind, locality, id).and_then(|number| self.objects.get(&number));
-        found.ok_or_else(|| kind.refusal(id))
+        found.ok_or_else(|| kind.not_found(id))
     }
 
-    pub(crate) fn get_mut(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<&mut Object, Refusal> {
-        let number = self.number(kind, locality, id).ok_or_else(|| kind.refusal(id))?;
+    pub(crate) fn get_mut(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<&mut Object, ApiError> {
+        let number = self.number(kind, locality, id).ok_or_else(|| kind.not_found(id))?;
         self.touched.insert(number);
-        self.objects.get_mut(&number).ok_or_else(|| kind.refusal(id))
+        self.objects.get_mut(&number).ok_or_else(|| kind.not_found(id))
     }
 
     /// Every object of any kind.
@@ -279,9 +279,9 @@ impl Store {
     }
 
     /// Removes an object at once.
-    pub(crate) fn remove(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<Object, Refusal> {
-        let number = self.number(kind, locality, id).ok_or_else(|| kind.refusal(id))?;
-        self.take(number).ok_or_else(|| kind.refusal(id))
+    pub(crate) fn remove(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<Object, ApiError> {
+        let number = self.number(kind, locality, id).ok_or_else(|| kind.not_found(id))?;
+        self.take(number).ok_or_else(|| kind.not_found(id))
     }
 
     /// Removes every object for which the function returns true, at once.
@@ -334,7 +334,7 @@ impl Store {
         let id = named.get(0).unwrap_or(named).as_str()?;
         let kind = (join.kind)(join.name)?;
         let mut shown = self.show(kind, self.get(kind, &object.locality, id).ok()?);
-        for path in join.emptied {
+        for path in join.empty {
             let mut steps = path.split('.');
             let first = steps.next().and_then(|first| shown.get_mut(first));
             if let Some(list @ Value::Array(_)) = first.and_then(|first| steps.try_fold(first, Value::get_mut)) {

@@ -7,9 +7,9 @@ mod values;
 use scaleway_api::{Kind as Shape, Operation};
 use serde_json::{Map, Value, json};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::{self, Parent, Plain, Status};
+use crate::response::ApiError;
 use crate::store::{Kind, Object};
 
 /// What an operation does with an object of a plain kind.
@@ -149,7 +149,7 @@ pub(crate) fn delete(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     of_parents_settled(call, plain, &id, "delete")?;
     for by in &facts.kept_by {
         if call.world.store.of_name(&by.kind).any(|other| names(other, &by.field, &id)) {
-            return Err(Refusal::precondition("resource_still_in_use", &by.help));
+            return Err(ApiError::precondition("resource_still_in_use", &by.help));
         }
     }
     let (now, over) = (call.now, call.world.settle);
@@ -193,18 +193,18 @@ fn holds(value: &Value, path: &str, id: &str) -> bool {
     }
 }
 
-fn check(call: &Call<'_>, plain: &Plain) -> Result<(), Refusal> {
+fn check(call: &Call<'_>, plain: &Plain) -> Result<(), ApiError> {
     for field in &plain.facts.required {
         let value = call.body.get(field);
         if value.is_none_or(|value| value.as_str() == Some("")) {
-            return Err(Refusal::required(field));
+            return Err(ApiError::required(field));
         }
     }
     for group in &plain.facts.exactly_one {
         let given = group.iter().filter(|field| call.body.get(*field).is_some_and(|value| value.as_str() != Some("")));
         if given.count() != 1 {
             let help = format!("exactly one of {} is expected", group.join(", "));
-            return Err(Refusal::constraint(group.first().map_or("", String::as_str), &help));
+            return Err(ApiError::constraint(group.first().map_or("", String::as_str), &help));
         }
     }
     Ok(())
@@ -216,7 +216,7 @@ fn named(call: &Call<'_>, field: &str) -> Option<Value> {
 }
 
 /// The objects that fields of the request name; they must exist, and be settled where the facts say so.
-fn parents(call: &Call<'_>, plain: &Plain, verb: &str) -> Result<Vec<(String, Object)>, Refusal> {
+fn parents(call: &Call<'_>, plain: &Plain, verb: &str) -> Result<Vec<(String, Object)>, ApiError> {
     let mut found = Vec::new();
     for (field, parent) in &plain.facts.parents {
         let id = named(call, field).and_then(|id| id.as_str().map(str::to_owned));
@@ -227,7 +227,7 @@ fn parents(call: &Call<'_>, plain: &Plain, verb: &str) -> Result<Vec<(String, Ob
     Ok(found)
 }
 
-fn parent_of<'a>(call: &'a Call<'_>, parent: &Parent, id: &str, verb: &str) -> Result<&'a Object, Refusal> {
+fn parent_of<'a>(call: &'a Call<'_>, parent: &Parent, id: &str, verb: &str) -> Result<&'a Object, ApiError> {
     let kind = kind(call, &parent.kind)?;
     if parent.settled.iter().any(|other| other == verb) {
         call.settled(kind, id)?;
@@ -236,12 +236,12 @@ fn parent_of<'a>(call: &'a Call<'_>, parent: &Parent, id: &str, verb: &str) -> R
 }
 
 /// Returns 409 while the status of the object, or of a parent that the facts name, is transient.
-fn settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), Refusal> {
+fn settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), ApiError> {
     call.settled(&plain.kind, id)?;
     of_parents_settled(call, plain, id, verb)
 }
 
-fn of_parents_settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), Refusal> {
+fn of_parents_settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> Result<(), ApiError> {
     let object = call.find(&plain.kind, id)?;
     for (field, parent) in &plain.facts.parents {
         let id = object.fields.get(field).or_else(|| object.hidden.get(field)).and_then(Value::as_str);
@@ -252,8 +252,8 @@ fn of_parents_settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> R
     Ok(())
 }
 
-fn kind(call: &Call<'_>, name: &str) -> Result<&'static Kind, Refusal> {
-    (call.world.kinds)(name).ok_or_else(|| Refusal::defect(&format!("kinds/ names {name}, which does not exist")))
+fn kind(call: &Call<'_>, name: &str) -> Result<&'static Kind, ApiError> {
+    (call.world.kinds)(name).ok_or_else(|| ApiError::defect(&format!("kinds/ names {name}, which does not exist")))
 }
 
 /// The fields of the request under the names of the answer, completed as the answer's schema declares them.
@@ -336,7 +336,7 @@ fn shape(plain: &Plain, fields: &mut Map<String, Value>) {
     }
 }
 
-fn unique(call: &Call<'_>, plain: &Plain, fields: &Map<String, Value>) -> Result<(), Refusal> {
+fn unique(call: &Call<'_>, plain: &Plain, fields: &Map<String, Value>) -> Result<(), ApiError> {
     let Some(unique) = &plain.facts.unique else { return Ok(()) };
     let locality = call.locality();
     let same = |other: &Object| {
@@ -344,13 +344,13 @@ fn unique(call: &Call<'_>, plain: &Plain, fields: &Map<String, Value>) -> Result
     };
     if call.world.store.of(&plain.kind).any(same) {
         let name = fields.get("name").and_then(Value::as_str).unwrap_or_default();
-        return Err(Refusal::already_exists(plain.kind.noun(), name, &unique.help));
+        return Err(ApiError::already_exists(plain.kind.noun(), name, &unique.help));
     }
     Ok(())
 }
 
 /// Sets fields of an object, and `updated_at`.
-fn change(call: &mut Call<'_>, plain: &Plain, id: &str, fields: Map<String, Value>) -> Result<(), Refusal> {
+fn change(call: &mut Call<'_>, plain: &Plain, id: &str, fields: Map<String, Value>) -> Result<(), ApiError> {
     let updated_at = call.timestamp();
     let object = call.change(&plain.kind, id)?;
     object.fields.extend(fields);

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, PROJECT};
 use crate::plain;
 use crate::product::Product;
+use crate::response::ApiError;
 
 pub(crate) static PRODUCT: Product =
     Product { document: "account.v3", kinds: &[], routes: &[("DeleteProject", delete_project)] };
@@ -28,10 +28,10 @@ fn delete_project(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.find(&PROJECT, &id)?;
     if id == call.world.project {
-        return Err(Refusal::precondition("resource_not_usable", "the default project cannot be deleted"));
+        return Err(ApiError::precondition("resource_not_usable", "the default project cannot be deleted"));
     }
     if call.world.store.all().any(|object| object.text("project_id") == id && !object.provided) {
-        return Err(Refusal::precondition("resource_not_usable", "the project still holds resources"));
+        return Err(ApiError::precondition("resource_not_usable", "the project still holds resources"));
     }
     call.world.store.remove_where(|object| object.text("project_id") == id);
     plain::delete(call, PROJECT.plain())

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::product::Product;
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
 pub(super) static ZONE: Kind =
@@ -58,7 +58,7 @@ fn create_zone(call: &mut Call<'_>) -> Handled {
     let (domain, subdomain, project) = (call.need("domain")?, call.text("subdomain"), call.project()?);
     let name = zone_name(&subdomain, &domain);
     if call.find(&ZONE, &name).is_ok() {
-        return Err(Refusal::already_exists("dns_zone", &name, "the zone exists already"));
+        return Err(ApiError::already_exists("dns_zone", &name, "the zone exists already"));
     }
     Ok(make_zone(call, &subdomain, &domain, &project))
 }
@@ -95,7 +95,7 @@ fn rename_zone(call: &mut Call<'_>) -> Handled {
     let subdomain = given.strip_suffix(&format!(".{domain}")).unwrap_or(&given).to_owned();
     let new = zone_name(&subdomain, &domain);
     if new != old && call.find(&ZONE, &new).is_ok() {
-        return Err(Refusal::already_exists("dns_zone", &new, "the zone exists already"));
+        return Err(ApiError::already_exists("dns_zone", &new, "the zone exists already"));
     }
     fields.insert("subdomain".to_owned(), json!(subdomain));
     fields.insert("updated_at".to_owned(), json!(seconds(call)));
@@ -110,7 +110,7 @@ fn rename_zone(call: &mut Call<'_>) -> Handled {
 fn delete_zone(call: &mut Call<'_>) -> Handled {
     let name = call.parameter("dns_zone");
     if call.find(&ZONE, &name)?.text("subdomain").is_empty() {
-        return Err(Refusal::denied("dns_zone", "delete"));
+        return Err(ApiError::denied("dns_zone", "delete"));
     }
     call.world.store.remove(&ZONE, "", &name)?;
     forget_records(call, &name);
@@ -136,12 +136,12 @@ fn change_records(call: &mut Call<'_>) -> Handled {
     let zone = call.parameter("dns_zone");
     if call.find(&ZONE, &zone).is_err() {
         if call.value("disallow_new_zone_creation", false) == json!(true) {
-            return Err(ZONE.refusal(&zone));
+            return Err(ZONE.not_found(&zone));
         }
         let (subdomain, domain) = split(&zone);
         let project = call.world.project.clone();
         make_zone(call, &subdomain, &domain, &project);
-        call.pass(&ZONE, &zone, "pending", json!({ "status": "active" }))?;
+        call.transition(&ZONE, &zone, "pending", json!({ "status": "active" }))?;
     }
     let changes = call.value("changes", json!([]));
     let changes: Vec<Value> = changes.as_array().cloned().unwrap_or_default();
@@ -156,7 +156,7 @@ fn change_records(call: &mut Call<'_>) -> Handled {
         touched.extend(perform(call, &zone, change)?);
     }
     let shown = if call.value("return_all_records", true) == json!(false) { touched } else { records_of(call, &zone) };
-    let records: Result<Vec<Value>, Refusal> =
+    let records: Result<Vec<Value>, ApiError> =
         shown.iter().map(|id| call.find(&RECORD, id).map(|record| call.show(&RECORD, record))).collect();
     Ok(json!({ "records": records? }))
 }
@@ -169,7 +169,7 @@ fn clear_records(call: &mut Call<'_>) -> Handled {
 }
 
 /// Applies one change, and returns the ids of created and changed records.
-fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String>, Refusal> {
+fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String>, ApiError> {
     let part = |word: &str| change.get(word).filter(|part| !part.is_null());
     if let Some(adding) = part("add") {
         return Ok(records(adding).iter().map(|record| add(call, zone, record)).collect());
@@ -206,13 +206,13 @@ fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String
 }
 
 /// The records that a change selects, by id or by fields.
-fn meant(call: &Call<'_>, zone: &str, part: &Value) -> Result<Vec<String>, Refusal> {
+fn meant(call: &Call<'_>, zone: &str, part: &Value) -> Result<Vec<String>, ApiError> {
     if let Some(id) = part.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()) {
         let record = call.find(&RECORD, id).ok().filter(|record| record.hidden_text("dns_zone") == zone);
-        return record.map(|record| vec![record.id.clone()]).ok_or_else(|| RECORD.refusal(id));
+        return record.map(|record| vec![record.id.clone()]).ok_or_else(|| RECORD.not_found(id));
     }
     let Some(wanted) = part.get("id_fields").and_then(Value::as_object) else {
-        return Err(Refusal::required("id"));
+        return Err(ApiError::required("id"));
     };
     let fits = |record: &&Object| {
         record.hidden_text("dns_zone") == zone

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::product::Product;
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
 pub(crate) static IP: Kind = Kind { srn: Some("ipam"), ..Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip")) };
@@ -50,7 +50,7 @@ pub(crate) fn assign(
     network: &str,
     wanted: Option<&str>,
     holder: &Holder<'_>,
-) -> Result<String, Refusal> {
+) -> Result<String, ApiError> {
     let [.., a, b, c] = call.world.rng.u32(..).to_be_bytes();
     let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
     let resource = json!({ "type": holder.kind, "id": holder.id, "name": holder.name, "mac_address": mac });
@@ -112,12 +112,12 @@ pub(crate) fn held_by(call: &Call<'_>, holder: &str) -> Option<Held> {
 }
 
 /// Assigns a booked address to a resource.
-pub(crate) fn assign_booked(call: &mut Call<'_>, id: &str, holder: &Holder<'_>) -> Result<(), Refusal> {
+pub(crate) fn assign_booked(call: &mut Call<'_>, id: &str, holder: &Holder<'_>) -> Result<(), ApiError> {
     let [.., a, b, c] = call.world.rng.u32(..).to_be_bytes();
     let mac = format!("02:00:00:{a:02X}:{b:02X}:{c:02X}");
     let ip = call.change(&IP, id)?;
     if !ip.fields["resource"].is_null() {
-        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to a resource"));
+        return Err(ApiError::precondition("resource_still_in_use", "the address is attached to a resource"));
     }
     attach(ip, json!({ "type": holder.kind, "id": holder.id, "name": holder.name, "mac_address": mac }));
     Ok(())
@@ -146,7 +146,7 @@ fn book(call: &mut Call<'_>) -> Handled {
     let network = match (&source["private_network_id"], &source["subnet_id"]) {
         (Value::String(network), _) => network.clone(),
         (_, Value::String(subnet)) => call.find(&SUBNET, subnet)?.text("private_network_id").to_owned(),
-        _ => return Err(Refusal::required("source")),
+        _ => return Err(ApiError::required("source")),
     };
     let wanted = call.text("address");
     let is_ipv6 = call.value("is_ipv6", false) == json!(true);
@@ -167,7 +167,7 @@ fn move_address(call: &mut Call<'_>) -> Handled {
     let held = call.find(&IP, &id)?.fields["resource"].clone();
     let mac = |resource: &Value| resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
     if mac(&held) != mac(&from) || (!held.is_null() && held["type"] != json!("custom")) {
-        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to another resource"));
+        return Err(ApiError::precondition("resource_still_in_use", "the address is attached to another resource"));
     }
     let ip = call.change(&IP, &id)?;
     ip.fields.insert("updated_at".to_owned(), json!(now));
@@ -183,10 +183,10 @@ fn move_address(call: &mut Call<'_>) -> Handled {
 fn attach_resource(call: &mut Call<'_>) -> Handled {
     let (id, resource, now) = (call.id(), call.value("resource", Value::Null), call.timestamp());
     if !call.find(&IP, &id)?.fields["resource"].is_null() {
-        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to a resource"));
+        return Err(ApiError::precondition("resource_still_in_use", "the address is attached to a resource"));
     }
     if resource["mac_address"].as_str().is_none_or(str::is_empty) {
-        return Err(Refusal::required("resource.mac_address"));
+        return Err(ApiError::required("resource.mac_address"));
     }
     let ip = call.change(&IP, &id)?;
     attach_custom(ip, &resource);
@@ -200,7 +200,7 @@ fn detach_resource(call: &mut Call<'_>) -> Handled {
     let held = &call.find(&IP, &id)?.fields["resource"];
     let mac = |resource: &Value| resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
     if held["type"] != json!("custom") || mac(held) != mac(&resource) {
-        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to another resource"));
+        return Err(ApiError::precondition("resource_still_in_use", "the address is attached to another resource"));
     }
     let ip = call.change(&IP, &id)?;
     detach(ip);
@@ -219,7 +219,7 @@ fn attach_custom(ip: &mut Object, resource: &Value) {
 fn release(call: &mut Call<'_>) -> Handled {
     let resource = &call.find(&IP, &call.id())?.fields["resource"];
     if !resource.is_null() && resource["type"] != json!("custom") {
-        return Err(Refusal::precondition("resource_still_in_use", "the address is attached to a resource"));
+        return Err(ApiError::precondition("resource_still_in_use", "the address is attached to a resource"));
     }
     call.delete(&IP)
 }
@@ -235,13 +235,13 @@ fn attach(ip: &mut Object, resource: Value) {
     ip.fields.insert("resource".to_owned(), resource);
 }
 
-fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool) -> Result<Object, Refusal> {
+fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool) -> Result<Object, ApiError> {
     let network = call.find(&PRIVATE_NETWORK, network)?.clone();
     let subnets = call.world.store.of(&SUBNET).filter(|subnet| subnet.text("private_network_id") == network.id);
     let blocks = subnets.filter_map(|subnet| Some((subnet.id.clone(), subnet.text("subnet").parse::<IpNet>().ok()?)));
     let blocks: Vec<_> = blocks.collect();
     let wanted: Option<IpAddr> = match wanted {
-        Some(text) => Some(text.parse().map_err(|_| Refusal::constraint("address", "it is not an IP address"))?),
+        Some(text) => Some(text.parse().map_err(|_| ApiError::constraint("address", "it is not an IP address"))?),
         None => None,
     };
     let fits = |block: &IpNet| match wanted {
@@ -251,7 +251,7 @@ fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool
     let (subnet, block) = blocks
         .into_iter()
         .find(|(_, block)| fits(block))
-        .ok_or_else(|| Refusal::constraint("address", "no subnet of the private network has it"))?;
+        .ok_or_else(|| ApiError::constraint("address", "no subnet of the private network has it"))?;
     let of_network = |ip: &&Object| ip.hidden_text("private_network_id") == network.id;
     let taken: Vec<IpNet> =
         call.world.store.of(&IP).filter(of_network).filter_map(|ip| ip.text("address").parse().ok()).collect();
@@ -261,7 +261,7 @@ fn draft(call: &mut Call<'_>, network: &str, wanted: Option<&str>, is_ipv6: bool
         Some(address) => Some(address).filter(free),
         None => block.hosts().skip(1).find(free),
     };
-    let address = address.ok_or_else(|| Refusal::already_exists("ip", "", "the address is taken"))?;
+    let address = address.ok_or_else(|| ApiError::already_exists("ip", "", "the address is taken"))?;
     let now = call.timestamp();
     let fields = json!({
         "address": format!("{address}/{}", block.prefix_len()),

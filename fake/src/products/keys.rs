@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
+use crate::response::ApiError;
 use crate::store::Object;
 
 static KEY: Named = Named("key_manager/key");
@@ -25,7 +25,7 @@ pub(crate) static PRODUCT: Product = Product {
 
 fn create(call: &mut Call<'_>) -> Handled {
     if call.value("usage", Value::Null).as_object().is_none_or(|usage| usage.len() != 1) {
-        return Err(Refusal::required("usage"));
+        return Err(ApiError::required("usage"));
     }
     let policy = policy(call)?;
     // Key Manager creates the material of a key at once; that of an external one must be imported.
@@ -65,7 +65,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
     let (id, now) = (call.id(), call.timestamp());
     let key = call.change(&KEY, &id)?;
     if key.fields["protected"] == json!(true) {
-        return Err(Refusal::precondition("protected_resource", "cannot delete a protected key"));
+        return Err(ApiError::precondition("protected_resource", "cannot delete a protected key"));
     }
     if !is_deleted(key) {
         key.fields.insert("deletion_requested_at".to_owned(), json!(now));
@@ -81,10 +81,10 @@ fn policy(call: &Call<'_>) -> Handled {
     let Some(period) = given["rotation_period"].as_str() else { return Ok(Value::Null) };
     let seconds = period.trim_end_matches('s').parse::<f64>().ok();
     let Some(period) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) else {
-        return Err(Refusal::constraint("rotation_policy.rotation_period", "it is not a duration"));
+        return Err(ApiError::constraint("rotation_policy.rotation_period", "it is not a duration"));
     };
     if period < DAY {
-        return Err(Refusal::constraint("rotation_policy.rotation_period", "it must be a day at least"));
+        return Err(ApiError::constraint("rotation_policy.rotation_period", "it must be a day at least"));
     }
     let next = match &given["next_rotation_at"] {
         Value::Null => json!(clock::micros(call.now.saturating_add(period).unwrap_or(Timestamp::MAX))),

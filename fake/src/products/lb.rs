@@ -12,11 +12,11 @@ use serde_json::{Map, Value, json};
 
 use instances::{LB, changed, get, pend, show_load_balancer};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
+use crate::response::ApiError;
 use crate::store::Object;
 
 static IP: Named = Named("lb/ip");
@@ -71,7 +71,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     given.extend(call.body.get("ip_id").and_then(Value::as_str).map(str::to_owned));
     for id in &given {
         if !call.find(&IP, id)?.text("lb_id").is_empty() {
-            return Err(Refusal::constraint("ip_ids", "a load balancer uses the address"));
+            return Err(ApiError::constraint("ip_ids", "a load balancer uses the address"));
         }
     }
     let new_v4 = given.is_empty() && call.value("assign_flexible_ip", true) == json!(true);
@@ -125,7 +125,7 @@ fn migrate(call: &mut Call<'_>) -> Handled {
     let fields = &mut call.change(&LB, &id)?.fields;
     fields.insert("type".to_owned(), json!(offer));
     fields.insert("updated_at".to_owned(), json!(time));
-    call.pass(&LB, &id, "migrating", json!({ "status": "ready" }))?;
+    call.transition(&LB, &id, "migrating", json!({ "status": "ready" }))?;
     get(call, &LB, &id)
 }
 
@@ -220,7 +220,7 @@ fn update_address(call: &mut Call<'_>) -> Handled {
     if !wanted.is_empty() {
         call.settled(&LB, &wanted)?;
         if !user.is_empty() && user != wanted {
-            return Err(Refusal::constraint("lb_id", "another load balancer uses the address"));
+            return Err(ApiError::constraint("lb_id", "another load balancer uses the address"));
         }
     }
     call.patch(&IP, &["reverse", "tags", "lb_id"])
@@ -228,7 +228,7 @@ fn update_address(call: &mut Call<'_>) -> Handled {
 
 fn release_address(call: &mut Call<'_>) -> Handled {
     if !call.find(&IP, &call.id())?.text("lb_id").is_empty() {
-        return Err(Refusal::precondition("resource_still_in_use", "a load balancer uses the address"));
+        return Err(ApiError::precondition("resource_still_in_use", "a load balancer uses the address"));
     }
     call.delete(&IP)
 }
@@ -337,14 +337,14 @@ fn only_numbers_above_zero(call: &mut Call<'_>) {
 }
 
 /// Two frontends of a load balancer cannot listen on one port.
-fn check_port(call: &Call<'_>, lb: &str, own: Option<&str>) -> Result<(), Refusal> {
+fn check_port(call: &Call<'_>, lb: &str, own: Option<&str>) -> Result<(), ApiError> {
     let same = |other: &Object| {
         other.hidden_text("lb_id") == lb
             && Some(other.id.as_str()) != own
             && other.fields.get("inbound_port") == call.body.get("inbound_port")
     };
     if call.world.store.of(&FRONTEND).any(same) {
-        return Err(Refusal::constraint("inbound_port", "another frontend of the load balancer uses the port"));
+        return Err(ApiError::constraint("inbound_port", "another frontend of the load balancer uses the port"));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@
 //! 3. A kind without facts is a `static` [`Kind`]: its name, the schema that the document gives it, the field of its list
 //!    answer, and the form of its 404. Write the fields of a create answer with `json!`, as recorded. Every answer is
 //!    checked against the document, so a misspelt field is an error 500 that names it.
-//! 4. Transient statuses: `call.pass(&KIND, &id, "creating", json!({ "status": "ready" }))`; reject changes meanwhile with
+//! 4. Transient statuses: `call.transition(&KIND, &id, "creating", json!({ "status": "ready" }))`; reject changes meanwhile with
 //!    `call.settled(&KIND, &id)?`. Looked-up fields: the kind's `view`. Secrets: the object's `hidden`. Objects with a
 //!    parent and a name as their id: the kind's `key`, such as `&["instance_id", "name"]`, with `id: ""`.
 //! 5. A product with several modules has its kinds in `kinds.rs` and its routes in `mod.rs`. Modules use each other in one

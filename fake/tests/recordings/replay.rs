@@ -44,7 +44,7 @@ pub(crate) struct Difference {
 }
 
 /// An answer of the fake.
-struct Answer {
+struct Response {
     status: u16,
     body: Value,
 }
@@ -114,7 +114,7 @@ impl Replay<'_> {
         document: &Document,
         operation: &Operation,
         exchange: &Exchange,
-        answer: &Answer,
+        answer: &Response,
     ) -> Vec<Difference> {
         let difference = |at: &str, is: &str| Difference {
             recording: self.cassette.name.clone(),
@@ -135,7 +135,7 @@ impl Replay<'_> {
         found.iter().map(|(at, is)| difference(at, is)).collect()
     }
 
-    async fn send(&self, exchange: &Exchange) -> Answer {
+    async fn send(&self, exchange: &Exchange) -> Response {
         let method: reqwest::Method = exchange.method.parse().unwrap();
         let url = format!("{}{}", self.fake.url(), self.ids.translate(&exchange.target));
         let mut request = self.client.request(method, url).header("X-Auth-Token", "any");
@@ -145,7 +145,7 @@ impl Replay<'_> {
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         let body = response.bytes().await.unwrap();
-        Answer { status, body: if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() } }
+        Response { status, body: if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() } }
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::alerts::{self, ALERT};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(super) static ALERT_MANAGER: Kind = Kind {
@@ -57,11 +57,11 @@ pub(super) fn trigger_test_alert(call: &mut Call<'_>) -> Handled {
 }
 
 /// The project of the body, whose alert manager must be enabled.
-fn enabled(call: &Call<'_>) -> Result<String, Refusal> {
+fn enabled(call: &Call<'_>) -> Result<String, ApiError> {
     let project = call.project()?;
     let manager = call.find(&ALERT_MANAGER, &project);
     if manager.map_or(true, |manager| manager.fields["alert_manager_enabled"] != json!(true)) {
-        return Err(Refusal::precondition("resource_not_usable", "the alert manager is not enabled"));
+        return Err(ApiError::precondition("resource_not_usable", "the alert manager is not enabled"));
     }
     Ok(project)
 }

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::project;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::paging;
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
 pub(super) static ALERT: Kind = Kind {
@@ -50,7 +50,7 @@ pub(super) fn disable(call: &mut Call<'_>) -> Handled {
 }
 
 /// Enables or disables rules through a transient status, all rules if the list is empty. Returns the rules that change.
-pub(super) fn switch(call: &mut Call<'_>, project: &str, rules: &[String], on: bool) -> Result<Vec<String>, Refusal> {
+pub(super) fn switch(call: &mut Call<'_>, project: &str, rules: &[String], on: bool) -> Result<Vec<String>, ApiError> {
     provide(call, project);
     let (transient, end, state) =
         if on { ("enabling", "enabled", "inactive") } else { ("disabling", "disabled", "unknown_state") };

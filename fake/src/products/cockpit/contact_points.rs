@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::project;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
 pub(super) static CONTACT_POINT: Kind = Kind {
@@ -16,7 +16,7 @@ pub(super) static CONTACT_POINT: Kind = Kind {
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let id = id(call)?;
     if call.find(&CONTACT_POINT, &id).is_ok() {
-        return Err(Refusal::already_exists("contact point", "", "there is one with this address"));
+        return Err(ApiError::already_exists("contact point", "", "there is one with this address"));
     }
     let fields = json!({
         "email": call.body.get("email"),
@@ -51,8 +51,8 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(Value::Null)
 }
 
-fn id(call: &Call<'_>) -> Result<String, Refusal> {
+fn id(call: &Call<'_>) -> Result<String, ApiError> {
     let to = call.body.get("email").and_then(|email| email["to"].as_str()).filter(|to| !to.is_empty());
-    let to = to.ok_or_else(|| Refusal::required("email.to"))?;
+    let to = to.ok_or_else(|| ApiError::required("email.to"))?;
     Ok(format!("{}/{to}", call.project()?))
 }

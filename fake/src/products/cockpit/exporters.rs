@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::project;
 use super::sources::SOURCE;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
+use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
 pub(super) static EXPORTER: Kind =
@@ -26,7 +26,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "created_at": now,
         "updated_at": now,
     });
-    let destination = destination(call)?.ok_or_else(|| Refusal::required("destination"))?;
+    let destination = destination(call)?.ok_or_else(|| ApiError::required("destination"))?;
     fields[destination.0] = destination.1;
     let mut exporter = call.draft(&EXPORTER, fields);
     exporter.hidden.insert("project_id".to_owned(), json!(project));
@@ -60,13 +60,13 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 const KINDS: [&str; 2] = ["datadog_destination", "otlp_destination"];
 
 /// The destination as answers show it. As recorded, they do not contain the API key of Datadog.
-fn destination(call: &Call<'_>) -> Result<Option<(&'static str, Value)>, Refusal> {
+fn destination(call: &Call<'_>) -> Result<Option<(&'static str, Value)>, ApiError> {
     let given = KINDS.iter().filter_map(|kind| Some((*kind, call.body.get(*kind).filter(|given| !given.is_null())?)));
     let given: Vec<(&'static str, &Value)> = given.collect();
     let (kind, fields) = match given.as_slice() {
         [] => return Ok(None),
         [one] => *one,
-        _ => return Err(Refusal::constraint("destination", "only one destination can be given")),
+        _ => return Err(ApiError::constraint("destination", "only one destination can be given")),
     };
     if kind == "datadog_destination" {
         let endpoint = fields.get("endpoint").filter(|endpoint| endpoint.is_string()).cloned();
@@ -75,7 +75,7 @@ fn destination(call: &Call<'_>) -> Result<Option<(&'static str, Value)>, Refusal
         return Ok(Some((kind, json!({ "endpoint": endpoint }))));
     }
     let endpoint = fields.get("endpoint").filter(|endpoint| endpoint.as_str().is_some_and(|text| !text.is_empty()));
-    let endpoint = endpoint.ok_or_else(|| Refusal::required("otlp_destination.endpoint"))?;
+    let endpoint = endpoint.ok_or_else(|| ApiError::required("otlp_destination.endpoint"))?;
     let headers = fields.get("headers").filter(|headers| headers.is_object()).cloned().unwrap_or_else(|| json!({}));
     Ok(Some((kind, json!({ "endpoint": endpoint, "headers": headers }))))
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::project;
 use super::sources::SOURCE;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
 pub(super) static GRAFANA: Kind = Kind {
@@ -43,7 +43,7 @@ pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     let (project, login) = (call.project()?, call.need("login")?);
     let same = |user: &Object| user.hidden_text("project_id") == project && user.text("login") == login;
     if call.world.store.of(&USER).any(same) {
-        return Err(Refusal::already_exists("grafana user", "", "the login is taken in this project"));
+        return Err(ApiError::already_exists("grafana user", "", "the login is taken in this project"));
     }
     let grafana = provide(call, &project);
     let last = grafana.hidden.get("last_user").and_then(Value::as_u64).unwrap_or(1);
@@ -64,13 +64,13 @@ pub(super) fn list_users(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete_user(call: &mut Call<'_>) -> Handled {
     let project = call.query.get("project_id").and_then(Value::as_str).unwrap_or(&call.world.project);
     let id = format!("{project}/{}", call.id());
-    call.world.store.remove(&USER, "", &id).map_err(|_| USER.refusal(&call.id()))?;
+    call.world.store.remove(&USER, "", &id).map_err(|_| USER.not_found(&call.id()))?;
     Ok(Value::Null)
 }
 
 pub(super) fn reset_password(call: &mut Call<'_>) -> Handled {
     let id = format!("{}/{}", call.project()?, call.id());
-    let user = call.find(&USER, &id).map_err(|_| USER.refusal(&call.id()))?;
+    let user = call.find(&USER, &id).map_err(|_| USER.not_found(&call.id()))?;
     let mut answer = call.show(&USER, user);
     answer["password"] = json!(call.world.uuid());
     Ok(answer)

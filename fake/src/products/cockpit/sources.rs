@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::project;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
+use crate::response::ApiError;
 use crate::store::{Kind, Missing};
 
 /// The label is recorded with a space.
@@ -23,7 +23,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let data_type = call.need("type")?;
     let days = call.value("retention_days", default_days(&data_type));
     if !days.as_u64().is_some_and(|days| (1..=MOST_DAYS).contains(&days)) {
-        return Err(Refusal::constraint("retention_days", "expected 1 to 1825"));
+        return Err(ApiError::constraint("retention_days", "expected 1 to 1825"));
     }
     let (id, region, now) = (call.world.uuid(), call.locality(), call.timestamp());
     let fields = json!({

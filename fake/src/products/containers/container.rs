@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use super::kinds::{CONTAINER, NAMESPACE, PARTS};
 use super::namespace::secret_variables;
 use super::serving;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::vpc;
+use crate::response::ApiError;
 
 /// A container whose image name contains this ends in the status `error`.
 pub(super) const BROKEN: &str = "does-not-start";
@@ -42,7 +42,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let name = call.need("name")?;
     let taken = |other: &crate::Object| other.text("namespace_id") == namespace && other.text("name") == name;
     if call.world.store.of(&CONTAINER).any(taken) {
-        return Err(Refusal::already_exists("container", &name, "the name is taken in this namespace"));
+        return Err(ApiError::already_exists("container", &name, "the name is taken in this namespace"));
     }
     let namespace_name = call.find(&NAMESPACE, &namespace)?.text("name").to_owned();
     let endpoint = endpoint(&namespace_name, &namespace, &name, &call.locality());
@@ -152,7 +152,7 @@ fn deploy(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     } else {
         ("ready", String::new())
     };
-    call.pass(&CONTAINER, id, status, json!({ "status": end, "error_message": message, "updated_at": done }))?;
+    call.transition(&CONTAINER, id, status, json!({ "status": end, "error_message": message, "updated_at": done }))?;
     let container = call.find(&CONTAINER, id)?;
     Ok(call.show(&CONTAINER, container))
 }

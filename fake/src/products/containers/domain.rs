@@ -8,9 +8,9 @@ use serde_json::json;
 use super::kinds::{CONTAINER, DOMAIN};
 use super::parts::settle;
 use super::{parts, serving};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::domain_names::{self, Names};
+use crate::response::ApiError;
 
 /// A host name that contains this has no DNS record that points to its container.
 pub(crate) const UNSEEN: &str = "no-record";
@@ -22,12 +22,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     // Not recorded: the gateway routes by host name, so a host name belongs to one container.
     let taken = call.world.store.of(&DOMAIN).any(|other| other.text("hostname").eq_ignore_ascii_case(&hostname));
     if taken {
-        return Err(Refusal::already_exists("domain", &hostname, "the host name leads to a container already"));
+        return Err(ApiError::already_exists("domain", &hostname, "the host name leads to a container already"));
     }
     if hostname.contains(UNSEEN) || !leads_to(call, &hostname, &container)? {
         // The message that the client of `pulumiverse_scaleway` expects.
         let message = format!("could not validate domain: {hostname} does not lead to the container");
-        return Err(Refusal::message(400, &message));
+        return Err(ApiError::message(400, &message));
     }
     let now = call.timestamp();
     let fields = json!({
@@ -54,7 +54,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// Whether the records of a host name point to the container: to its endpoint or to another of its domains.
-fn leads_to(call: &Call<'_>, hostname: &str, container: &str) -> Result<bool, Refusal> {
+fn leads_to(call: &Call<'_>, hostname: &str, container: &str) -> Result<bool, ApiError> {
     let endpoint = serving::endpoint(call.find(&CONTAINER, container)?);
     let is_its = |name: &String| {
         let mut own = call.world.store.of(&DOMAIN).filter(|domain| domain.text("container_id") == container);

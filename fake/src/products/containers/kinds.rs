@@ -6,7 +6,7 @@ use crate::store::{Kind, Missing};
 /// The host in Scaleway resource names.
 const SRN: &str = "containers";
 
-/// The statuses in which changes are refused.
+/// The statuses in which changes are rejected.
 const TRANSIENT: &[&str] = &["creating", "updating", "deleting", "locking", "upgrading"];
 
 pub(super) static NAMESPACE: Kind = Kind {

@@ -23,7 +23,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "region": call.locality(),
     });
     let created = call.create(&NAMESPACE, fields)?;
-    call.pass(&NAMESPACE, created["id"].as_str().unwrap_or_default(), "creating", json!({ "status": "ready" }))?;
+    call.transition(&NAMESPACE, created["id"].as_str().unwrap_or_default(), "creating", json!({ "status": "ready" }))?;
     Ok(created)
 }
 
@@ -40,7 +40,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let fields = ["description", "tags", "environment_variables", "secret_environment_variables"];
     call.patch(&NAMESPACE, &fields)?;
     if deploys {
-        call.pass(&NAMESPACE, &id, "updating", json!({ "status": "ready" }))?;
+        call.transition(&NAMESPACE, &id, "updating", json!({ "status": "ready" }))?;
     }
     call.get(&NAMESPACE)
 }

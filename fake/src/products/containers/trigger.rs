@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 use super::kinds::{CONTAINER, TRIGGER};
 use super::parts;
 use super::parts::settle;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
+use crate::response::ApiError;
 
 /// The fields of the source of a trigger, each with its type.
 const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
@@ -20,7 +20,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let container = call.need("container_id")?;
     call.settled(&CONTAINER, &container)?;
     let [(field, source)] = given(call)[..] else {
-        return Err(Refusal::constraint("cron_config", "exactly one of cron_config, sqs_config and nats_config"));
+        return Err(ApiError::constraint("cron_config", "exactly one of cron_config, sqs_config and nats_config"));
     };
     let now = call.timestamp();
     let usual = json!({ "http_path": "/", "http_method": "post" });
@@ -52,7 +52,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     call.settled(&TRIGGER, &id)?;
     let old = call.find(&TRIGGER, &id)?.fields.clone();
     if let Some((field, _)) = given(call).iter().find(|(field, _)| !old.contains_key(*field)) {
-        return Err(Refusal::constraint(field, "the type of the source cannot be changed"));
+        return Err(ApiError::constraint(field, "the type of the source cannot be changed"));
     }
     let mut changes = Map::new();
     for field in SOURCES.map(|(field, _)| field).iter().chain(&["destination_config"]) {

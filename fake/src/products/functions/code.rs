@@ -6,9 +6,9 @@
 use serde_json::{Value, json};
 
 use super::kinds::FUNCTION;
-use crate::answer::{Answer, Refusal};
 use crate::call::{Call, Handled, World};
 use crate::request::Received;
+use crate::response::{ApiError, ApiResponse};
 use crate::store::Object;
 
 /// The path of uploads; as recorded, the name of a bucket followed by the region.
@@ -23,7 +23,7 @@ const KIND: &str = "application/octet-stream";
 pub(super) fn upload_address(call: &mut Call<'_>) -> Handled {
     let (id, region) = (call.id(), call.locality());
     let size = call.query.get("content_length").and_then(Value::as_u64).filter(|size| *size > 0);
-    let size = size.ok_or_else(|| Refusal::required("content_length"))?;
+    let size = size.ok_or_else(|| ApiError::required("content_length"))?;
     let signature = format!("{:032x}", call.world.rng.u128(..));
     let function = call.change(&FUNCTION, &id)?;
     function.hidden.insert("upload_size".to_owned(), json!(size));
@@ -38,9 +38,9 @@ pub(super) fn upload_address(call: &mut Call<'_>) -> Handled {
 }
 
 /// Accepts the code of a function. Such requests have a signature instead of an API key.
-pub(crate) fn upload(world: &mut World, received: &Received) -> Result<Answer, Refusal> {
-    let forbidden = |why: &str| Refusal::message(403, &format!("the signature does not match: {why}"));
-    let (region, id) = place(&received.path).ok_or_else(|| Refusal::message(404, "there is no such bucket"))?;
+pub(crate) fn upload(world: &mut World, received: &Received) -> Result<ApiResponse, ApiError> {
+    let forbidden = |why: &str| ApiError::message(403, &format!("the signature does not match: {why}"));
+    let (region, id) = place(&received.path).ok_or_else(|| ApiError::message(404, "there is no such bucket"))?;
     let function = world.store.get_mut(&FUNCTION, region, id)?;
     let signature = received.query.iter().find(|(name, _)| name == "X-Amz-Signature").map(|(_, value)| value.as_str());
     if received.method != "PUT" || signature != Some(function.hidden_text("upload_signature")) {
@@ -52,7 +52,7 @@ pub(crate) fn upload(world: &mut World, received: &Received) -> Result<Answer, R
     }
     let broken = received.body.windows(BROKEN.len()).any(|window| window == BROKEN);
     function.hidden.insert("code".to_owned(), json!(if broken { "broken" } else { "good" }));
-    Ok(Answer { status: 200, body: None })
+    Ok(ApiResponse { status: 200, body: None })
 }
 
 /// The result of a deployment: the error, and the output of the build.

@@ -4,11 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::code;
 use super::kinds::{FUNCTION, NAMESPACE, parts};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::hashing::{self, FUNCTIONS};
 use crate::products::containers::duration;
 use crate::products::vpc;
+use crate::response::ApiError;
 
 /// The fields that an update sets to the values of the request.
 const PLAIN: &[&str] = &[
@@ -36,7 +36,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let name = call.need("name")?;
     let taken = |other: &crate::Object| other.text("namespace_id") == namespace && other.text("name") == name;
     if call.world.store.of(&FUNCTION).any(taken) {
-        return Err(Refusal::already_exists("function", &name, "the name is taken in this namespace"));
+        return Err(ApiError::already_exists("function", &name, "the name is taken in this namespace"));
     }
     let label = call.find(&NAMESPACE, &namespace)?.hidden_text("label").to_owned();
     let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
@@ -134,7 +134,7 @@ fn begin(call: &mut Call<'_>, id: &str) -> Handled {
     };
     // As recorded: while the function is pending, it has no message of the previous deployment.
     call.change(&FUNCTION, id)?.fields.insert("error_message".to_owned(), Value::Null);
-    call.pass(&FUNCTION, id, "pending", end)?;
+    call.transition(&FUNCTION, id, "pending", end)?;
     shown(call, id)
 }
 
@@ -145,7 +145,7 @@ fn shown(call: &Call<'_>, id: &str) -> Handled {
 }
 
 /// The private network of the request, which must exist; an empty id detaches the function.
-fn network(call: &Call<'_>) -> Result<Option<String>, Refusal> {
+fn network(call: &Call<'_>) -> Result<Option<String>, ApiError> {
     let Some(network) = call.body.get("private_network_id").and_then(Value::as_str) else { return Ok(None) };
     if !network.is_empty() {
         call.find(&vpc::PRIVATE_NETWORK, network)?;

@@ -6,7 +6,7 @@ use crate::store::{Kind, Missing};
 /// The host in Scaleway resource names.
 const SRN: &str = "functions";
 
-/// The statuses in which changes are refused.
+/// The statuses in which changes are rejected.
 const TRANSIENT: &[&str] = &["creating", "pending", "deleting"];
 
 pub(super) static NAMESPACE: Kind = Kind {

@@ -43,7 +43,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "registry_namespace_id": call.world.uuid(),
         "registry_endpoint": format!("rg.{region}.scw.cloud/funcscw{label}"),
     });
-    call.pass(&NAMESPACE, &id, "pending", registry)?;
+    call.transition(&NAMESPACE, &id, "pending", registry)?;
     Ok(call.precise(created, &["created_at", "updated_at"]))
 }
 
@@ -61,7 +61,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     }
     call.patch(&NAMESPACE, &["description", "tags", "environment_variables", SECRETS])?;
     if deploys {
-        call.pass(&NAMESPACE, &id, "pending", json!({ "status": "ready" }))?;
+        call.transition(&NAMESPACE, &id, "pending", json!({ "status": "ready" }))?;
     }
     let answer = call.get(&NAMESPACE)?;
     Ok(call.precise(answer, &["updated_at"]))

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::kinds::{FUNCTION, TRIGGER};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 use crate::store::{Kind, Object};
 
 /// The fields of the source of a trigger, each with its type.
@@ -17,7 +17,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.settled(&FUNCTION, &function)?;
     let given: Vec<_> = SOURCES.into_iter().filter(|(field, _)| call.body.contains_key(*field)).collect();
     let [(field, source)] = given[..] else {
-        return Err(Refusal::constraint(
+        return Err(ApiError::constraint(
             "scw_sqs_config",
             "exactly one of scw_sqs_config, scw_nats_config and sqs_config",
         ));
@@ -42,7 +42,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         config["mnq_credential_id"] = json!(credential);
     }
     let end = json!({ "status": "ready", field: config });
-    call.pass(&TRIGGER, created["id"].as_str().unwrap_or_default(), "creating", end)?;
+    call.transition(&TRIGGER, created["id"].as_str().unwrap_or_default(), "creating", end)?;
     Ok(created)
 }
 
@@ -64,6 +64,6 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 
 /// Sets a transient status, then `ready`.
 fn settle(call: &mut Call<'_>, kind: &'static Kind, id: &str, status: &str) -> Handled {
-    call.pass(kind, id, status, json!({ "status": "ready" }))?;
+    call.transition(kind, id, status, json!({ "status": "ready" }))?;
     Ok(call.show(kind, call.find(kind, id)?))
 }

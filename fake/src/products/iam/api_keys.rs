@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::kinds::{APPLICATION, USER};
 use super::policies;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object, Store};
 
@@ -75,7 +75,7 @@ pub(crate) fn key_of(store: &Store, access_key: &str, now: Timestamp) -> Option<
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (application, user) = (call.text("application_id"), call.text("user_id"));
     let bearer = match (application.as_str(), user.as_str()) {
-        ("", "") => return Err(Refusal::required("application_id")),
+        ("", "") => return Err(ApiError::required("application_id")),
         ("", user) => ("user_id", call.find(&USER, user)?.id.clone()),
         (application, _) => ("application_id", call.find(&APPLICATION, application)?.id.clone()),
     };

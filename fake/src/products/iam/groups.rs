@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::kinds::{APPLICATION, USER};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
+use crate::response::ApiError;
 use crate::store::Kind;
 
 pub(super) static GROUP: Named = Named("iam/group");
@@ -42,20 +42,20 @@ pub(super) fn remove_member(call: &mut Call<'_>) -> Handled {
     let members = members(call, list)?;
     let Some(place) = members.iter().position(|other| *other == member) else {
         // As recorded: the error names no resource.
-        return Err(Refusal::not_found("", member.as_str().unwrap_or_default()));
+        return Err(ApiError::not_found("", member.as_str().unwrap_or_default()));
     };
     members.remove(place);
     call.get(&GROUP)
 }
 
-fn member(call: &Call<'_>) -> Result<(&'static str, &'static Kind, Value), Refusal> {
+fn member(call: &Call<'_>) -> Result<(&'static str, &'static Kind, Value), ApiError> {
     let given = member_kinds().into_iter().find(|(field, ..)| !call.text(field).is_empty());
-    let (field, list, kind) = given.ok_or_else(|| Refusal::required("user_id"))?;
+    let (field, list, kind) = given.ok_or_else(|| ApiError::required("user_id"))?;
     Ok((list, kind, json!(call.text(field))))
 }
 
-fn members<'a>(call: &'a mut Call<'_>, list: &str) -> Result<&'a mut Vec<Value>, Refusal> {
+fn members<'a>(call: &'a mut Call<'_>, list: &str) -> Result<&'a mut Vec<Value>, ApiError> {
     let id = call.id();
     let members = call.change(&GROUP, &id)?.fields.get_mut(list).and_then(Value::as_array_mut);
-    members.ok_or_else(|| Refusal::defect("a group without lists of members"))
+    members.ok_or_else(|| ApiError::defect("a group without lists of members"))
 }

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::groups::GROUP;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
+use crate::response::ApiError;
 use crate::rights::{self, Grants};
 use crate::store::{Kind, Missing, Object, Store};
 
@@ -50,7 +50,7 @@ const PERMISSION_SETS: [(&str, &str); 22] = [
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let mut fields =
         owned(call, json!({ "name": call.need("name")?, "nb_rules": 0, "nb_scopes": 0, "nb_permission_sets": 0 }));
-    let (principal, value) = principal(call).ok_or_else(|| Refusal::required("no_principal"))?;
+    let (principal, value) = principal(call).ok_or_else(|| ApiError::required("no_principal"))?;
     fields[principal] = value;
     let policy = call.draft(&POLICY, fields);
     let id = policy.id.clone();
@@ -80,7 +80,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 pub(super) fn list_rules(call: &mut Call<'_>) -> Handled {
-    let policy = call.query.get("policy_id").and_then(Value::as_str).ok_or_else(|| Refusal::required("policy_id"))?;
+    let policy = call.query.get("policy_id").and_then(Value::as_str).ok_or_else(|| ApiError::required("policy_id"))?;
     call.find(&POLICY, policy)?;
     call.list(&RULE)
 }

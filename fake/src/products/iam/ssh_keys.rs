@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use md5::{Digest, Md5};
 use serde_json::json;
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
+use crate::response::ApiError;
 
 static SSH_KEY: Named = Named("iam/ssh_key");
 
@@ -17,7 +17,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let mut words = given.split_whitespace();
     let key = words.next().zip(words.next()).and_then(|(kind, body)| Some((kind, body, BASE64.decode(body).ok()?)));
     let Some((kind, body, bytes)) = key else {
-        return Err(Refusal::constraint("public_key", "it is not an SSH public key"));
+        return Err(ApiError::constraint("public_key", "it is not an SSH public key"));
     };
     let digits: Vec<String> = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     let known = json!({

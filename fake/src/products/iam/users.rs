@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::groups::GROUP;
 use super::kinds::USER;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 
 /// The fields of `member` that answers contain.
 const SHOWN: [&str; 4] = ["username", "first_name", "last_name", "phone_number"];
@@ -15,7 +15,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let now = call.timestamp();
     let email = if member.is_null() { call.need("email")? } else { text(&member, "email") };
     if email.is_empty() {
-        return Err(Refusal::required("member.email"));
+        return Err(ApiError::required("member.email"));
     }
     let locale =
         Some(text(&member, "locale")).filter(|locale| !locale.is_empty()).unwrap_or_else(|| "en_US".to_owned());

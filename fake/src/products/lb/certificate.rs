@@ -53,7 +53,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
             "not_valid_after": end,
         })
     };
-    call.pass(&CERTIFICATE, &id, "pending", then)?;
+    call.transition(&CERTIFICATE, &id, "pending", then)?;
     show_load_balancer(call, &mut answer)?;
     Ok(answer)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
+use crate::response::ApiError;
 use crate::store::Kind;
 
 pub(super) static LB: Named = Named("lb/lb");
@@ -15,7 +15,7 @@ pub(super) fn get(call: &Call<'_>, kind: &Kind, id: &str) -> Handled {
 }
 
 /// Completes the load balancer in an answer with its instances, which most answers omit.
-pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<(), Refusal> {
+pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<(), ApiError> {
     let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
     if let Some(lb) = answer.get_mut("lb") {
         *lb = get(call, &LB, &id)?;
@@ -31,7 +31,7 @@ pub(super) fn changed(call: &mut Call<'_>, mut answer: Value) -> Handled {
     Ok(answer)
 }
 
-pub(super) fn pend(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
+pub(super) fn pend(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     let (now, over) = (call.now, call.world.settle);
     let lb = call.change(&LB, id)?;
     let ready = lb.fields.get("instances").cloned().unwrap_or_default();

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::instances::{LB, show_load_balancer};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK as NETWORK;
 use crate::products::vpcgw::network::in_region;
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object, Store};
 
 pub(super) static PRIVATE_NETWORK: Kind = Kind {
@@ -23,7 +23,7 @@ pub(super) fn attach(call: &mut Call<'_>) -> Handled {
     call.settled(&LB, &lb)?;
     in_region(call, |call| call.find(&NETWORK, &network).map(|_| ()))?;
     if call.world.store.of(&PRIVATE_NETWORK).any(|other| is_of(other, &lb, &network)) {
-        return Err(Refusal::constraint("private_network_id", "the private network is attached already"));
+        return Err(ApiError::constraint("private_network_id", "the private network is attached already"));
     }
     let name = call.find(&LB, &lb)?.text("name").to_owned();
     let holder = Holder { kind: "lb_server", id: &lb, name: &name, tags: &[] };
@@ -45,7 +45,7 @@ pub(super) fn attach(call: &mut Call<'_>) -> Handled {
     let id = object.id.clone();
     let mut answer = call.insert(&PRIVATE_NETWORK, object);
     show_load_balancer(call, &mut answer)?;
-    call.pass(&PRIVATE_NETWORK, &id, "pending", json!({ "status": "ready" }))?;
+    call.transition(&PRIVATE_NETWORK, &id, "pending", json!({ "status": "ready" }))?;
     Ok(call.precise(answer, &["created_at", "updated_at"]))
 }
 

@@ -83,7 +83,7 @@ pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Served 
     let signer = Signer::of(&server.world(), received, server.clock.now());
     let (path, request_id) = (path(received), request_id(server));
     let mut response = None;
-    if let Err(error) = signer.refusal().and_then(|()| digest::check_body(received)) {
+    if let Err(error) = signer.check().and_then(|()| digest::check_body(received)) {
         response = error.to_http_response().ok();
     }
     for secret in signer.secrets() {
@@ -106,7 +106,7 @@ pub(crate) async fn answer(server: &Arc<Server>, received: &Received) -> Served 
 }
 
 /// The response to a request that a fault affects.
-pub(crate) fn refusal(server: &Server, received: &Received, status: u16) -> Response<Bytes> {
+pub(crate) fn error_response(server: &Server, received: &Received, status: u16) -> Response<Bytes> {
     let code = match status {
         400 => "InvalidRequest",
         403 => "AccessDenied",

@@ -29,7 +29,7 @@ pub(super) fn create(
     let class = input.storage_class.as_ref().map_or("STANDARD", s3s::dto::StorageClass::as_str);
     check_class(class)?;
     let id = storage.world.uuid().replace('-', "");
-    let mut made = object(json!({
+    let mut fields = object(json!({
         "content_type": input.content_type.as_deref().unwrap_or("binary/octet-stream"),
         "metadata": input.metadata.unwrap_or_default(),
         "storage_class": class,
@@ -38,13 +38,13 @@ pub(super) fn create(
         "grants": acl::canned(input.acl.as_ref().map_or("private", s3s::dto::ObjectCannedACL::as_str), &owner)?,
     }));
     lock::of_header(
-        &mut made,
+        &mut fields,
         input.object_lock_mode.as_ref().map(s3s::dto::ObjectLockMode::as_str),
         input.object_lock_retain_until_date.as_ref(),
         input.object_lock_legal_hold_status.as_ref().map(s3s::dto::ObjectLockLegalHoldStatus::as_str),
     );
     let fields = json!({
-        "bucket": input.bucket, "key": input.key, "upload_id": id, "initiated": storage.timestamp(), "object": made,
+        "bucket": input.bucket, "key": input.key, "upload_id": id, "initiated": storage.timestamp(), "object": fields,
     });
     storage.world.store.insert(Object::new(&UPLOAD, &region, &id, object(fields)));
     Ok(CreateMultipartUploadOutput {

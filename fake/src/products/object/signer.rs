@@ -71,8 +71,8 @@ impl Signer {
         Self { caller, secrets, trusting, signed: true, expired: key.is_some_and(|key| key.expired) }
     }
 
-    /// Returns the error of a request that is rejected whatever its signature is.
-    pub(super) fn refusal(&self) -> S3Result {
+    /// Returns an error if the request is rejected, whatever its signature is.
+    pub(super) fn check(&self) -> S3Result {
         if self.expired {
             return Err(s3_error!(AccessDenied, "Access Denied."));
         }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::endpoint;
 use super::kinds::{INSTANCE, RULE};
 use super::path::{of_path, settled_of_path};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     of_path(call)?;
@@ -30,7 +30,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Handled {
     let mut rules = Vec::new();
     for given in call.value("rules", json!([])).as_array().into_iter().flatten() {
         let description = given["description"].as_str().filter(|text| !text.is_empty()).unwrap_or("IP allowed");
-        let ip = given["ip"].as_str().ok_or_else(|| Refusal::required("ip"))?;
+        let ip = given["ip"].as_str().ok_or_else(|| ApiError::required("ip"))?;
         let rule = json!({
             "ip": ip,
             "description": description,
@@ -57,6 +57,6 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "rules": rules }))
 }
 
-fn configure(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
-    call.pass(&INSTANCE, instance, "configuring", json!({ "status": "ready" }))
+fn configure(call: &mut Call<'_>, instance: &str) -> Result<(), ApiError> {
+    call.transition(&INSTANCE, instance, "configuring", json!({ "status": "ready" }))
 }

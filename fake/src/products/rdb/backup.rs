@@ -13,7 +13,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let instance = call.need("instance_id")?;
     call.settled(&INSTANCE, &instance)?;
     let database = call.need("database_name")?;
-    call.find(&DATABASE, &format!("{instance}/{database}")).map_err(|_| DATABASE.refusal(&database))?;
+    call.find(&DATABASE, &format!("{instance}/{database}")).map_err(|_| DATABASE.not_found(&database))?;
     let name = call.need("name")?;
     let instance = call.find(&INSTANCE, &instance)?;
     let (project, same_region) =
@@ -37,7 +37,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     backup.hidden.insert("project_id".to_owned(), json!(project));
     let (id, updated_at) = (backup.id.clone(), call.timestamp());
     call.insert(&BACKUP, backup);
-    call.pass(&BACKUP, &id, "creating", json!({ "status": "ready", "size": SIZE, "updated_at": updated_at }))?;
+    call.transition(&BACKUP, &id, "creating", json!({ "status": "ready", "size": SIZE, "updated_at": updated_at }))?;
     let backup = call.find(&BACKUP, &id)?;
     Ok(call.show(&BACKUP, backup))
 }
@@ -60,7 +60,7 @@ pub(super) fn export(call: &mut Call<'_>) -> Handled {
     let expires_at = crate::clock::micros(call.now + jiff::SignedDuration::from_hours(24));
     let url = format!("https://backups.example.com/{id}");
     let then = json!({ "status": "ready", "download_url": url, "download_url_expires_at": expires_at });
-    call.pass(&BACKUP, &id, "exporting", then)?;
+    call.transition(&BACKUP, &id, "exporting", then)?;
     let backup = call.find(&BACKUP, &id)?;
     Ok(call.show(&BACKUP, backup))
 }

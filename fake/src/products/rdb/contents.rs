@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::kinds::{DATABASE, PRIVILEGE, USER};
 use super::path::{of_path, settled_of_path};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
+use crate::response::ApiError;
 use crate::store::{Kind, Object};
 
 /// As recorded of an empty database.
@@ -35,7 +35,7 @@ pub(super) fn delete_database(call: &mut Call<'_>) -> Handled {
 }
 
 /// The first user of an instance, if the request names one.
-pub(super) fn create_owner(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
+pub(super) fn create_owner(call: &mut Call<'_>, instance: &str) -> Result<(), ApiError> {
     let name = call.text("user_name");
     if name.is_empty() {
         return Ok(());
@@ -82,7 +82,7 @@ pub(super) fn set_privilege(call: &mut Call<'_>) -> Handled {
     let (database, user) = (call.need("database_name")?, call.need("user_name")?);
     for (kind, name) in [(&DATABASE, &database), (&USER, &user)] {
         let id = format!("{instance}/{name}");
-        call.find(kind, &id).map_err(|_| kind.refusal(name))?;
+        call.find(kind, &id).map_err(|_| kind.not_found(name))?;
     }
     let permission = call.need("permission")?;
     call.create(&PRIVILEGE, json!({ "database_name": database, "user_name": user, "permission": permission }))
@@ -113,11 +113,11 @@ fn is_content(part: &Object) -> bool {
 }
 
 /// The name in the body, which must be unique in the instance of the path.
-fn free_name(call: &Call<'_>, kind: &Kind) -> Result<String, Refusal> {
+fn free_name(call: &Call<'_>, kind: &Kind) -> Result<String, ApiError> {
     let instance = settled_of_path(call)?;
     let name = call.need("name")?;
     if call.find(kind, &format!("{instance}/{name}")).is_ok() {
-        return Err(Refusal::already_exists(kind.noun(), &name, "the name is taken in this instance"));
+        return Err(ApiError::already_exists(kind.noun(), &name, "the name is taken in this instance"));
     }
     Ok(name)
 }
@@ -126,7 +126,7 @@ fn free_name(call: &Call<'_>, kind: &Kind) -> Result<String, Refusal> {
 fn remove(call: &mut Call<'_>, kind: &Kind, field: &str) -> Handled {
     let instance = settled_of_path(call)?;
     let name = call.id();
-    call.delete(kind).map_err(|_| kind.refusal(&name))?;
+    call.delete(kind).map_err(|_| kind.not_found(&name))?;
     call.world.store.remove_where(|privilege| {
         privilege.kind == PRIVILEGE.name
             && privilege.hidden_text("instance_id") == instance

@@ -72,7 +72,7 @@ pub(super) fn restore_backup(call: &mut Call<'_>) -> Handled {
         let region = call.locality();
         call.world.store.insert(Object::new(&DATABASE, &region, &database, crate::call::object(fields)));
     }
-    call.pass(&BACKUP, &id, "restoring", json!({ "status": "ready" }))?;
+    call.transition(&BACKUP, &id, "restoring", json!({ "status": "ready" }))?;
     call.find(&BACKUP, &id).map(|backup| call.show(&BACKUP, backup))
 }
 
@@ -80,6 +80,6 @@ fn insert(call: &mut Call<'_>, new: Object, from: &str, endpoints: &Value) -> Ha
     let id = new.id.clone();
     call.insert(&INSTANCE, new);
     contents::copy(call, from, &id);
-    call.pass(&INSTANCE, &id, "provisioning", json!({ "status": "ready", "endpoints": endpoints }))?;
+    call.transition(&INSTANCE, &id, "provisioning", json!({ "status": "ready", "endpoints": endpoints }))?;
     call.find(&INSTANCE, &id).map(|instance| call.show(&INSTANCE, instance))
 }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::kinds::INSTANCE;
 use super::path::settled_of_path;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
+use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
 /// As recorded: the tags of addresses in private networks.
@@ -24,7 +24,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let mut endpoints = all(&instance);
     for kind in ["load_balancer", "private_network"] {
         if spec[kind].is_object() && endpoints.iter().any(|endpoint| endpoint[kind].is_object()) {
-            return Err(Refusal::already_exists("endpoint", &id, "the instance has an endpoint of this kind"));
+            return Err(ApiError::already_exists("endpoint", &id, "the instance has an endpoint of this kind"));
         }
     }
     let endpoint = of_spec(call, &instance, &spec)?;
@@ -33,7 +33,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     if private {
         call.change(&INSTANCE, &id)?.fields.insert("endpoints".to_owned(), json!(endpoints));
     }
-    call.pass(&INSTANCE, &id, "initializing", json!({ "status": "ready", "endpoints": endpoints }))?;
+    call.transition(&INSTANCE, &id, "initializing", json!({ "status": "ready", "endpoints": endpoints }))?;
     Ok(if private { endpoint } else { json!({ "id": "", "name": null, "port": 0 }) })
 }
 
@@ -47,7 +47,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.settled(&INSTANCE, &instance.id)?;
     let mut endpoints = all(&instance);
     endpoints.retain(|other| other["id"] != endpoint["id"]);
-    call.pass(&INSTANCE, &instance.id, "configuring", json!({ "status": "ready", "endpoints": endpoints }))?;
+    call.transition(&INSTANCE, &instance.id, "configuring", json!({ "status": "ready", "endpoints": endpoints }))?;
     unassign_all(call, &instance.id, &[endpoint]);
     Ok(Value::Null)
 }
@@ -126,12 +126,12 @@ pub(super) fn all(instance: &Object) -> Vec<Value> {
 }
 
 /// The endpoint in the path, and its instance.
-fn find(call: &Call<'_>) -> Result<(Object, Value), Refusal> {
+fn find(call: &Call<'_>) -> Result<(Object, Value), ApiError> {
     let (id, region) = (json!(call.id()), call.locality());
     let mut of_region = call.world.store.of(&INSTANCE).filter(|instance| instance.locality == region);
     let found = of_region.find_map(|instance| {
         let endpoint = all(instance).into_iter().find(|endpoint| endpoint["id"] == id)?;
         Some((instance.clone(), endpoint))
     });
-    found.ok_or_else(|| ENDPOINT.refusal(&call.id()))
+    found.ok_or_else(|| ENDPOINT.not_found(&call.id()))
 }

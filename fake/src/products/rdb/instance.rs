@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::kinds::{DATABASE, INSTANCE, PRIVILEGE, RULE, USER};
 use super::{contents, endpoint, node, replica};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
 use crate::products::ipam;
+use crate::response::ApiError;
 
 /// As recorded: daily backups with a retention of a week.
 const BACKUP_HOURS: u64 = 24;
@@ -65,7 +65,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     contents::create_owner(call, &id)?;
     let settings = node::settings(&node_type, &engine);
     let then = json!({ "status": "ready", "endpoints": endpoints, "settings": settings });
-    call.pass(&INSTANCE, &id, "provisioning", then)?;
+    call.transition(&INSTANCE, &id, "provisioning", then)?;
     let instance = call.find(&INSTANCE, &id)?;
     Ok(call.show(&INSTANCE, instance))
 }
@@ -102,14 +102,14 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     if !configures {
         return Ok(answer);
     }
-    call.pass(&INSTANCE, &id, "configuring", json!({ "status": "ready" }))?;
+    call.transition(&INSTANCE, &id, "configuring", json!({ "status": "ready" }))?;
     call.get(&INSTANCE)
 }
 
 pub(super) fn restart(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&INSTANCE, &id)?;
-    call.pass(&INSTANCE, &id, "restarting", json!({ "status": "ready" }))?;
+    call.transition(&INSTANCE, &id, "restarting", json!({ "status": "ready" }))?;
     call.get(&INSTANCE)
 }
 
@@ -174,11 +174,11 @@ fn next_run(now: Timestamp, hours: &Value) -> String {
 
 /// Whether the request enables high availability. The API accepts the mode and the older boolean `switch`, and implements
 /// no mode with several zones yet.
-pub(super) fn is_highly_available(call: &Call<'_>, switch: &str) -> Result<Option<bool>, Refusal> {
+pub(super) fn is_highly_available(call: &Call<'_>, switch: &str) -> Result<Option<bool>, ApiError> {
     match call.text("high_availability_mode").as_str() {
         "" => Ok(call.body.get(switch).and_then(Value::as_bool)),
         "disabled" => Ok(Some(false)),
         "single_zone" => Ok(Some(true)),
-        _ => Err(Refusal::constraint("high_availability_mode", "the mode is not available")),
+        _ => Err(ApiError::constraint("high_availability_mode", "the mode is not available")),
     }
 }

@@ -43,15 +43,15 @@ pub(crate) fn login(store: &Store, login: &Login) -> Value {
     let wanted = |instance: &&Object| login.instance.as_ref().is_none_or(|wanted| *wanted == instance.id);
     let mut reason = "there is no such instance";
     for instance in store.of(&INSTANCE).filter(wanted) {
-        match refused(store, instance, login) {
+        match rejection(store, instance, login) {
             None => return json!({ "accepted": true }),
-            Some(refusal) => reason = refusal,
+            Some(cause) => reason = cause,
         }
     }
     json!({ "accepted": false, "reason": reason })
 }
 
-fn refused(store: &Store, instance: &Object, login: &Login) -> Option<&'static str> {
+fn rejection(store: &Store, instance: &Object, login: &Login) -> Option<&'static str> {
     let part = |kind: &'static Kind, name: &str| {
         store.of(kind).find(|part| part.hidden_text("instance_id") == instance.id && part.text("name") == name)
     };

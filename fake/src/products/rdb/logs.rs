@@ -28,7 +28,7 @@ pub(super) fn prepare(call: &mut Call<'_>) -> Handled {
     let id = log.id.clone();
     call.insert(&LOG, log);
     let url = format!("https://logs.example.com/{id}");
-    call.pass(&LOG, &id, "creating", json!({ "status": "ready", "download_url": url }))?;
+    call.transition(&LOG, &id, "creating", json!({ "status": "ready", "download_url": url }))?;
     let log = call.show(&LOG, call.find(&LOG, &id)?);
     Ok(json!({ "instance_logs": [log] }))
 }

@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
 use crate::call::Call;
+use crate::response::ApiError;
 
 const GIGABYTE: u64 = 1_000_000_000;
 
@@ -76,12 +76,12 @@ pub(super) fn settings(node_type: &str, engine: &str) -> Value {
 }
 
 /// The engine in the spelling of the API, such as `PostgreSQL-17`.
-pub(super) fn engine(wanted: &str) -> Result<String, Refusal> {
+pub(super) fn engine(wanted: &str) -> Result<String, ApiError> {
     let names = ENGINES.iter().map(|(name, version, _)| format!("{name}-{version}"));
     names
         .into_iter()
         .find(|name| name.eq_ignore_ascii_case(wanted))
-        .ok_or_else(|| Refusal::constraint("engine", "there is no such engine"))
+        .ok_or_else(|| ApiError::constraint("engine", "there is no such engine"))
 }
 
 /// The versions that an engine can be upgraded to, each with an id of its own.

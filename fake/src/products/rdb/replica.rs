@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::endpoint;
 use super::kinds::{INSTANCE, REPLICA};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 use crate::store::Object;
 
 /// The types of endpoints; a replica has at most one of each.
@@ -38,7 +38,7 @@ pub(super) fn create_endpoint(call: &mut Call<'_>) -> Handled {
 pub(super) fn reset(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("read_replica_id");
     call.settled(&REPLICA, &id)?;
-    call.pass(&REPLICA, &id, "initializing", json!({ "status": "ready" }))?;
+    call.transition(&REPLICA, &id, "initializing", json!({ "status": "ready" }))?;
     shown(call, &id)
 }
 
@@ -50,7 +50,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// Deletes all replicas of an instance.
-pub(super) fn delete_all_of(call: &mut Call<'_>, instance: &str) -> Result<(), Refusal> {
+pub(super) fn delete_all_of(call: &mut Call<'_>, instance: &str) -> Result<(), ApiError> {
     let own = call.world.store.of(&REPLICA).filter(|replica| replica.text("instance_id") == instance);
     let own: Vec<_> = own.map(|replica| replica.id.clone()).collect();
     let (now, over) = (call.now, call.world.settle);
@@ -81,7 +81,7 @@ pub(super) fn delete_any_endpoint(call: &mut Call<'_>) -> Handled {
 fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Handled {
     call.settled(&REPLICA, &replica.id)?;
     let (gone, left): (Vec<_>, Vec<_>) = endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
-    call.pass(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
+    call.transition(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
     endpoint::unassign_all(call, replica.text("instance_id"), &gone);
     Ok(Value::Null)
 }
@@ -97,7 +97,7 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     for spec in call.value("endpoint_spec", json!([])).as_array().into_iter().flatten() {
         for kind in KINDS {
             if spec[kind].is_object() && endpoints.iter().any(|endpoint| endpoint[kind].is_object()) {
-                return Err(Refusal::already_exists("endpoint", id, "the read replica has an endpoint of this kind"));
+                return Err(ApiError::already_exists("endpoint", id, "the read replica has an endpoint of this kind"));
             }
         }
         endpoints.push(endpoint::of_spec(call, &instance, spec)?);
@@ -105,17 +105,17 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     let private: Vec<_> =
         endpoints.iter().filter(|endpoint| endpoint["private_network"].is_object()).cloned().collect();
     call.change(&REPLICA, id)?.fields.insert("endpoints".to_owned(), json!(private));
-    call.pass(&REPLICA, id, status, json!({ "status": "ready", "endpoints": endpoints }))?;
+    call.transition(&REPLICA, id, status, json!({ "status": "ready", "endpoints": endpoints }))?;
     shown(call, id)
 }
 
 /// Removes a replica whose endpoints belong to another instance from now on.
-pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
+pub(super) fn remove(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     let region = call.locality();
     call.world.store.remove(&REPLICA, &region, id).map(drop)
 }
 
-fn release(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
+fn release(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     let replica = call.find(&REPLICA, id)?.clone();
     endpoint::unassign_all(call, replica.text("instance_id"), &endpoint::all(&replica));
     Ok(())

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::kinds::INSTANCE;
 use super::path::settled_of_path;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 
 /// Replaces all settings.
 pub(super) fn set(call: &mut Call<'_>) -> Handled {
@@ -41,11 +41,11 @@ fn apply(call: &mut Call<'_>, id: &str, mut settings: Vec<Value>) -> Handled {
     settings.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
     let settings = json!(settings);
     call.change(&INSTANCE, id)?.fields.insert("settings".to_owned(), settings.clone());
-    call.pass(&INSTANCE, id, "configuring", json!({ "status": "ready" }))?;
+    call.transition(&INSTANCE, id, "configuring", json!({ "status": "ready" }))?;
     Ok(settings)
 }
 
-fn current(call: &Call<'_>, id: &str) -> Result<Vec<Value>, Refusal> {
+fn current(call: &Call<'_>, id: &str) -> Result<Vec<Value>, ApiError> {
     let settings = call.find(&INSTANCE, id)?.fields.get("settings");
     Ok(settings.and_then(Value::as_array).cloned().unwrap_or_default())
 }

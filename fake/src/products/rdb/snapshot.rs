@@ -43,7 +43,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.insert(&SNAPSHOT, snapshot);
     contents::copy(call, &id, &snapshot_id);
     let then = json!({ "status": "ready", "size": volume["size"], "updated_at": updated_at });
-    call.pass(&SNAPSHOT, &snapshot_id, "creating", then)?;
+    call.transition(&SNAPSHOT, &snapshot_id, "creating", then)?;
     let snapshot = call.find(&SNAPSHOT, &snapshot_id)?;
     Ok(call.show(&SNAPSHOT, snapshot))
 }
@@ -78,7 +78,7 @@ pub(super) fn restore(call: &mut Call<'_>) -> Handled {
     let new = instance.id.clone();
     call.insert(&INSTANCE, instance);
     contents::copy(call, &id, &new);
-    call.pass(&INSTANCE, &new, "provisioning", json!({ "status": "ready", "endpoints": [public] }))?;
+    call.transition(&INSTANCE, &new, "provisioning", json!({ "status": "ready", "endpoints": [public] }))?;
     let instance = call.find(&INSTANCE, &new)?;
     Ok(call.show(&INSTANCE, instance))
 }

@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use super::kinds::INSTANCE;
 use super::path::settled_of_path;
 use super::{contents, endpoint, instance, node};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 
 /// One change per request. As recorded, answers show it at once, and the instance is `initializing` until it is
 /// complete.
 pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     if call.body.contains_key("upgradable_version_id") {
-        return Err(Refusal::not_served("upgrades to a minor version"));
+        return Err(ApiError::not_served("upgrades to a minor version"));
     }
     if let Some(workflow) = call.body.get("major_upgrade_workflow").cloned() {
         return new_engine(call, &id, &workflow);
@@ -28,10 +28,10 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let wanted_size = call.value("volume_size", old_size).as_u64().unwrap_or_default();
     if call.body.contains_key("volume_size") {
         if volume_type == "lssd" {
-            return Err(Refusal::constraint("volume_size", "the size of a local volume depends on the node type"));
+            return Err(ApiError::constraint("volume_size", "the size of a local volume depends on the node type"));
         }
         if wanted_size < old_size {
-            return Err(Refusal::constraint("volume_size", "a volume cannot shrink"));
+            return Err(ApiError::constraint("volume_size", "a volume cannot shrink"));
         }
     }
     let volume = node::volume(&node_type, volume_type, wanted_size);
@@ -46,7 +46,7 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     if let Some(enabled) = encryption {
         fields.insert("encryption".to_owned(), json!({ "enabled": enabled }));
     }
-    call.pass(&INSTANCE, &id, "initializing", json!({ "status": "ready" }))?;
+    call.transition(&INSTANCE, &id, "initializing", json!({ "status": "ready" }))?;
     call.get(&INSTANCE)
 }
 
@@ -70,7 +70,7 @@ fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
     let old = call.find(&INSTANCE, id)?.clone();
     let versions = old.fields["upgradable_version"].as_array().cloned().unwrap_or_default();
     let version = versions.iter().find(|version| version["id"] == workflow["upgradable_version_id"]);
-    let version = version.ok_or_else(|| Refusal::not_found("upgradable_version", "the version"))?;
+    let version = version.ok_or_else(|| ApiError::not_found("upgradable_version", "the version"))?;
     let engine = version["name"].as_str().unwrap_or_default().to_owned();
     let name = old.text("name").to_owned();
     let mut fields = instance::blank(call, &name, TAKEN, &Value::Object(old.fields.clone()));
@@ -87,8 +87,8 @@ fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
     } else {
         (json!({ "status": "ready" }), old.fields["endpoints"].clone())
     };
-    call.pass(&INSTANCE, &new, "provisioning", then)?;
-    call.pass(&INSTANCE, id, "initializing", json!({ "status": "ready", "endpoints": kept }))?;
+    call.transition(&INSTANCE, &new, "provisioning", then)?;
+    call.transition(&INSTANCE, id, "initializing", json!({ "status": "ready", "endpoints": kept }))?;
     let instance = call.find(&INSTANCE, &new)?;
     Ok(call.show(&INSTANCE, instance))
 }

@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use super::kinds::{SECRET, VERSION};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
+use crate::response::ApiError;
 use crate::store::Object;
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
@@ -17,7 +17,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     };
     let region = call.locality();
     if call.world.store.of(&SECRET).any(|other| other.locality == region && !is_deleted(other) && same(other)) {
-        return Err(Refusal::already_exists("secret", &name, "the name is taken in this path"));
+        return Err(ApiError::already_exists("secret", &name, "the name is taken in this path"));
     }
     let now = call.timestamp();
     let fields = json!({
@@ -68,7 +68,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let (id, now) = (call.id(), call.timestamp());
     let secret = call.change(&SECRET, &id)?;
     if secret.fields["protected"] == json!(true) {
-        return Err(Refusal::precondition("protected_resource", "cannot delete a protected secret"));
+        return Err(ApiError::precondition("protected_resource", "cannot delete a protected secret"));
     }
     // As recorded: an ephemeral secret is deleted at once.
     if secret.fields["ephemeral_policy"].is_object() {
@@ -99,10 +99,10 @@ pub(super) fn protect(call: &mut Call<'_>, protected: bool) -> Handled {
 }
 
 /// As recorded: a slash at the end is removed.
-fn path(given: &Value) -> Result<String, Refusal> {
+fn path(given: &Value) -> Result<String, ApiError> {
     let path = given.as_str().unwrap_or_default();
     if !path.starts_with('/') {
-        return Err(Refusal::constraint("path", "a path begins with a slash"));
+        return Err(ApiError::constraint("path", "a path begins with a slash"));
     }
     let path = path.trim_end_matches('/');
     Ok(if path.is_empty() { "/".to_owned() } else { path.to_owned() })

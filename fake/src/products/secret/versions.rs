@@ -7,9 +7,9 @@ use scaleway_api::{Reason, Violation};
 use serde_json::{Map, Value, json};
 
 use super::kinds::{SECRET, VERSION, latest, of_secret, revision};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::clock;
+use crate::response::ApiError;
 use crate::store::Object;
 
 /// As documented: a version has at most 64 KiB.
@@ -68,7 +68,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 pub(super) fn switch(call: &mut Call<'_>, status: &str) -> Handled {
     let id = of_path(call)?;
     if call.find(&VERSION, &id)?.text("status") == "scheduled_for_deletion" {
-        return Err(Refusal::precondition("resource_not_usable", "the version was deleted"));
+        return Err(ApiError::precondition("resource_not_usable", "the version was deleted"));
     }
     change(call, &id, crate::call::object(json!({ "status": status })))
 }
@@ -96,14 +96,14 @@ pub(super) fn access_by_path(call: &mut Call<'_>) -> Handled {
     let secret = of_region.find(|secret| {
         secret.text("path") == path && secret.text("name") == name && secret.text("project_id") == project
     });
-    let secret = secret.ok_or_else(|| SECRET.refusal(&name))?;
+    let secret = secret.ok_or_else(|| SECRET.not_found(&name))?;
     let version = call.find(&VERSION, &resolve(call, &secret.id)?)?;
     reveal(secret, version)
 }
 
 fn reveal(secret: &Object, version: &Object) -> Handled {
     if version.text("status") != "enabled" {
-        return Err(Refusal::precondition("resource_not_usable", "the version is not enabled"));
+        return Err(ApiError::precondition("resource_not_usable", "the version is not enabled"));
     }
     Ok(json!({
         "secret_id": secret.id,
@@ -124,13 +124,13 @@ fn change(call: &mut Call<'_>, id: &str, fields: Map<String, Value>) -> Handled 
 }
 
 /// The id of the version in the path.
-fn of_path(call: &Call<'_>) -> Result<String, Refusal> {
+fn of_path(call: &Call<'_>) -> Result<String, ApiError> {
     let secret = call.find(&SECRET, &call.parameter("secret_id"))?;
     resolve(call, &secret.id)
 }
 
 /// `latest` and `latest_enabled` are aliases of numbers.
-fn resolve(call: &Call<'_>, secret: &str) -> Result<String, Refusal> {
+fn resolve(call: &Call<'_>, secret: &str) -> Result<String, ApiError> {
     let named = call.parameter("revision");
     let number = match named.as_str() {
         "latest" => latest(&call.world.store, secret),
@@ -140,16 +140,16 @@ fn resolve(call: &Call<'_>, secret: &str) -> Result<String, Refusal> {
             .max(),
         number => number.parse().ok(),
     };
-    let number = number.ok_or_else(|| VERSION.refusal(&named))?;
+    let number = number.ok_or_else(|| VERSION.not_found(&named))?;
     let id = format!("{secret}/{number}");
-    call.find(&VERSION, &id).map(|version| version.id.clone()).map_err(|_| VERSION.refusal(&named))
+    call.find(&VERSION, &id).map(|version| version.id.clone()).map_err(|_| VERSION.not_found(&named))
 }
 
 /// As recorded: secrets with keys and values contain strings only.
-fn check(secret_type: &str, data: &[u8]) -> Result<(), Refusal> {
-    let wrong = |reason, message: String| Refusal::invalid(&[Violation { path: "data".to_owned(), reason, message }]);
+fn check(secret_type: &str, data: &[u8]) -> Result<(), ApiError> {
+    let wrong = |reason, message: String| ApiError::invalid(&[Violation { path: "data".to_owned(), reason, message }]);
     if data.is_empty() {
-        return Err(Refusal::required("data"));
+        return Err(ApiError::required("data"));
     }
     if data.len() > LARGEST_DATA {
         return Err(wrong(Reason::Constraint, "a version holds 64 KiB at most".to_owned()));

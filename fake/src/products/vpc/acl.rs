@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::vpcs::VPC;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
+use crate::response::ApiError;
 
 pub(super) fn get(call: &mut Call<'_>) -> Handled {
     let is_ipv6 = call.query.get("is_ipv6") == Some(&json!(true));
@@ -41,22 +41,22 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
 
 /// Rejects a rule that matches no packet: without action, source or destination, with ports in the wrong order, or of
 /// the other IP version.
-fn check(rule: &Value, is_ipv6: bool, index: usize) -> Result<(), Refusal> {
+fn check(rule: &Value, is_ipv6: bool, index: usize) -> Result<(), ApiError> {
     let name = |field: &str| format!("rules[{index}].{field}");
     if !matches!(rule["action"].as_str(), Some("accept" | "drop")) {
-        return Err(Refusal::required(&name("action")));
+        return Err(ApiError::required(&name("action")));
     }
     for field in ["source", "destination"] {
         let block = rule[field].as_str().filter(|block| !block.is_empty());
-        let block = block.ok_or_else(|| Refusal::required(&name(field)))?;
+        let block = block.ok_or_else(|| ApiError::required(&name(field)))?;
         if block.contains(':') != is_ipv6 {
-            return Err(Refusal::constraint(&name(field), "it is not of the family of the list"));
+            return Err(ApiError::constraint(&name(field), "it is not of the family of the list"));
         }
     }
     for side in ["src", "dst"] {
         let port = |end: &str| rule[format!("{side}_port_{end}")].as_u64().unwrap_or_default();
         if port("high") < port("low") {
-            return Err(Refusal::constraint(&name(&format!("{side}_port_high")), "it is lower than the first port"));
+            return Err(ApiError::constraint(&name(&format!("{side}_port_high")), "it is lower than the first port"));
         }
     }
     Ok(())

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::subnet::SUBNET;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 use crate::products::ipam;
+use crate::response::ApiError;
 
 static ROUTE: Named = Named("vpc/route");
 
@@ -15,7 +15,7 @@ const NEXT_HOPS: [&str; 3] = ["nexthop_resource_id", "nexthop_private_network_id
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     if NEXT_HOPS.iter().all(|hop| call.text(hop).is_empty()) {
-        return Err(Refusal::required("nexthop"));
+        return Err(ApiError::required("nexthop"));
     }
     rewrite(call);
     plain::create(call, ROUTE.plain(), json!({}))

@@ -6,9 +6,9 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde_json::{Value, json};
 
 use super::vpcs::VPC;
-use crate::answer::Refusal;
 use crate::call::Call;
 use crate::facts::Named;
+use crate::response::ApiError;
 
 pub(crate) static SUBNET: Named = Named("vpc/subnet");
 
@@ -24,20 +24,20 @@ pub(super) fn create(
     network: &str,
     project: &str,
     wanted: &Value,
-) -> Result<(), Refusal> {
+) -> Result<(), ApiError> {
     let taken = taken(call, vpc);
     let mut blocks = Vec::new();
     for text in wanted.as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let block: IpNet = text.parse().map_err(|_| Refusal::constraint("subnets", "a subnet is not a CIDR"))?;
+        let block: IpNet = text.parse().map_err(|_| ApiError::constraint("subnets", "a subnet is not a CIDR"))?;
         let overlaps = |other: &IpNet| block.contains(other) || other.contains(&block);
         if taken.iter().chain(&blocks).any(overlaps) {
-            return Err(Refusal::constraint("subnets", "a subnet overlaps with another one of the VPC"));
+            return Err(ApiError::constraint("subnets", "a subnet overlaps with another one of the VPC"));
         }
         blocks.push(block.trunc());
     }
     if !blocks.iter().any(|block| matches!(block, IpNet::V4(_))) {
         let used: Vec<_> = taken.iter().chain(&blocks).copied().collect();
-        blocks.insert(0, free_ipv4(&used).ok_or_else(|| Refusal::constraint("subnets", "the VPC is full"))?);
+        blocks.insert(0, free_ipv4(&used).ok_or_else(|| ApiError::constraint("subnets", "the VPC is full"))?);
     }
     if !blocks.iter().any(|block| matches!(block, IpNet::V6(_))) {
         blocks.push(new_ipv6(call, &taken));

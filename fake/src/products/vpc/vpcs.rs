@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::facts::Named;
 use crate::plain;
+use crate::response::ApiError;
 
 pub(super) static VPC: Named = Named("vpc/vpc");
 
@@ -20,7 +20,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
 }
 
 /// The id of the project's default VPC in the region of the call, which is created if it does not exist.
-pub(super) fn default_vpc(call: &mut Call<'_>, project: &str) -> Result<String, Refusal> {
+pub(super) fn default_vpc(call: &mut Call<'_>, project: &str) -> Result<String, ApiError> {
     let region = call.locality();
     let found = call.world.store.of(&VPC).find(|vpc| {
         vpc.locality == region && vpc.text("project_id") == project && vpc.fields["is_default"] == json!(true)

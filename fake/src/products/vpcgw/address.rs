@@ -5,10 +5,10 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use super::kinds::IP;
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::paging;
 use crate::products::domain_names;
+use crate::response::ApiError;
 
 /// As recorded: the range of addresses.
 const POOL: Ipv4Addr = Ipv4Addr::new(51, 15, 0, 0);
@@ -65,7 +65,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
                 let help = format!(
                     "Your reverse must resolve. Ensure the command 'dig +short {name}' matches your IP address '{address}'"
                 );
-                return Err(Refusal::constraint("reverse", &help));
+                return Err(ApiError::constraint("reverse", &help));
             }
         }
     }
@@ -74,13 +74,13 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     if !call.find(&IP, &call.id())?.text("gateway_id").is_empty() {
-        return Err(Refusal::precondition("resource_still_in_use", "a gateway has the address"));
+        return Err(ApiError::precondition("resource_still_in_use", "a gateway has the address"));
     }
     call.delete(&IP)
 }
 
 /// As recorded, `gateway_id` is present only while the address has a gateway.
-pub(super) fn attach(call: &mut Call<'_>, id: &str, gateway: &str) -> Result<(), Refusal> {
+pub(super) fn attach(call: &mut Call<'_>, id: &str, gateway: &str) -> Result<(), ApiError> {
     call.change(&IP, id)?.fields.insert("gateway_id".to_owned(), json!(gateway));
     Ok(())
 }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::address;
 use super::kinds::{GATEWAY, GATEWAY_NETWORK, IP};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled, object};
 use crate::paging;
+use crate::response::ApiError;
 
 const PAT_RULE: &str = "vpcgw/pat_rule";
 
@@ -28,7 +28,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         given => {
             let free = call.find(&IP, given)?;
             if !free.text("gateway_id").is_empty() {
-                return Err(Refusal::precondition("resource_still_in_use", "another gateway has the address"));
+                return Err(ApiError::precondition("resource_still_in_use", "another gateway has the address"));
             }
             given.to_owned()
         }
@@ -57,7 +57,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     gateway.hidden.insert("ip_id".to_owned(), json!(address));
     let answer = call.insert(&GATEWAY, gateway);
     call.change(&GATEWAY, &id)?.fields.insert("version".to_owned(), json!("0.8.5"));
-    call.pass(&GATEWAY, &id, "allocating", json!({ "status": "running" }))?;
+    call.transition(&GATEWAY, &id, "allocating", json!({ "status": "running" }))?;
     Ok(answer)
 }
 
@@ -84,7 +84,7 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let (_, bandwidth) = offer(call)?;
     let id = gateway_id(call);
     if call.find(&GATEWAY, &id)?.fields["bandwidth"].as_u64().is_some_and(|has| u64::from(bandwidth) < has) {
-        return Err(Refusal::constraint("type", "a gateway cannot become smaller"));
+        return Err(ApiError::constraint("type", "a gateway cannot become smaller"));
     }
     call.body.insert("bandwidth".to_owned(), json!(bandwidth));
     changed(call, &["type", "bandwidth"], &["failed"])
@@ -106,7 +106,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&GATEWAY, &id)?;
     if call.world.store.of(&GATEWAY_NETWORK).any(|network| network.text("gateway_id") == id) {
-        return Err(Refusal::precondition("resource_still_in_use", "private networks are attached to the gateway"));
+        return Err(ApiError::precondition("resource_still_in_use", "private networks are attached to the gateway"));
     }
     let gateway = call.find(&GATEWAY, &id)?;
     let (address, mut answer) = (gateway.hidden_text("ip_id").to_owned(), call.show(&GATEWAY, gateway));
@@ -122,13 +122,13 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// Returns 409 while the status of the gateway is transient.
-pub(super) fn settled(call: &Call<'_>, id: &str) -> Result<(), Refusal> {
+pub(super) fn settled(call: &Call<'_>, id: &str) -> Result<(), ApiError> {
     call.settled(&GATEWAY, id)
 }
 
 /// Sets the status `configuring` for a while.
-pub(super) fn configure(call: &mut Call<'_>, id: &str) -> Result<(), Refusal> {
-    call.pass(&GATEWAY, id, "configuring", json!({ "status": "running" }))
+pub(super) fn configure(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
+    call.transition(&GATEWAY, id, "configuring", json!({ "status": "running" }))
 }
 
 /// As recorded, the answer to a change has the status `running`, and the next read `configuring`.
@@ -154,10 +154,10 @@ fn gateway_id(call: &Call<'_>) -> String {
     call.parameter("gateway_id")
 }
 
-fn offer(call: &mut Call<'_>) -> Result<(String, u32), Refusal> {
+fn offer(call: &mut Call<'_>) -> Result<(String, u32), ApiError> {
     let wanted = call.need("type")?.to_uppercase();
     let offer = TYPES.iter().find(|(name, _)| *name == wanted);
-    let (name, bandwidth) = offer.ok_or_else(|| Refusal::constraint("type", "there is no such type"))?;
+    let (name, bandwidth) = offer.ok_or_else(|| ApiError::constraint("type", "there is no such type"))?;
     call.body.insert("type".to_owned(), json!(name));
     Ok(((*name).to_owned(), *bandwidth))
 }

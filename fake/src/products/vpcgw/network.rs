@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::gateway;
 use super::kinds::{GATEWAY, GATEWAY_NETWORK};
-use crate::answer::Refusal;
 use crate::call::{Call, Handled};
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK;
+use crate::response::ApiError;
 
 /// As recorded: the status is `created` at first, and the MAC address is set when it is ready; meanwhile the gateway is
 /// configuring.
@@ -21,7 +21,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         .of(&GATEWAY_NETWORK)
         .any(|other| other.text("gateway_id") == gateway && other.text("private_network_id") == network)
     {
-        return Err(Refusal::already_exists("gateway_network", "", "the private network is attached already"));
+        return Err(ApiError::already_exists("gateway_network", "", "the private network is attached already"));
     }
     let id = call.world.uuid();
     let address = hold(call, &id, &gateway, &network, &call.text("ipam_ip_id"))?;
@@ -40,7 +40,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         "updated_at": now,
     });
     let answer = call.create(&GATEWAY_NETWORK, fields)?;
-    call.pass(&GATEWAY_NETWORK, &id, "created", json!({ "status": "ready", "mac_address": mac }))?;
+    call.transition(&GATEWAY_NETWORK, &id, "created", json!({ "status": "ready", "mac_address": mac }))?;
     gateway::configure(call, &gateway)?;
     Ok(answer)
 }
@@ -59,7 +59,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         hold(call, &id, network.text("gateway_id"), network.text("private_network_id"), &wanted)?;
     }
     call.patch(&GATEWAY_NETWORK, &["masquerade_enabled", "push_default_route", "ipam_ip_id"])?;
-    call.pass(&GATEWAY_NETWORK, &id, "configuring", json!({ "status": "ready" }))?;
+    call.transition(&GATEWAY_NETWORK, &id, "configuring", json!({ "status": "ready" }))?;
     gateway::configure(call, network.text("gateway_id"))?;
     call.get(&GATEWAY_NETWORK)
 }
@@ -76,7 +76,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
 }
 
 /// The id of the address of the gateway in IPAM: the given booked address, or a new one.
-fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &str) -> Result<String, Refusal> {
+fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &str) -> Result<String, ApiError> {
     // As recorded: IPAM shows the name of the gateway.
     let name = call.find(&GATEWAY, gateway)?.text("name").to_owned();
     let holder = Holder { kind: "vpc_gateway_network", id, name: &name, tags: &[] };
