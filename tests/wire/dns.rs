@@ -1,5 +1,5 @@
-//! Our changes of DNS zones beside recorded ones: a record is no object of a call of its own, so the comparison of whole
-//! requests does not see it.
+//! Requests that change DNS zones are equivalent to recorded ones: one request can change several records, so the module
+//! `requests` does not compare them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,37 +8,38 @@ use catalog::Catalog;
 use serde_json::{Value as Json, json};
 use tests::{places, stage};
 
+use crate::object_transport::{self, ObjectTransport};
+use crate::observed::{self, ObservedObject};
 use crate::recording::{self, Exchange};
 use crate::requests::imported;
 use crate::runtime;
-use crate::scene::{self, Scene};
-use crate::sighting::{self, Sighting};
 
 const TOKEN: &str = "domain/record:Record";
 
-pub(crate) fn every_recorded_change_of_a_zone_means_what_ours_does(traffic: &Path) {
+pub(crate) fn requests_that_change_a_zone_are_equivalent_to_recorded_ones(traffic: &Path) {
     let catalog = places::catalog();
     let runtime = runtime();
     let (mut compared, mut differences) = (0, Vec::new());
     for recording in &recording::all(traffic) {
-        let sightings = sighting::all(&catalog, recording);
-        let records: Vec<&Sighting<'_>> = sightings.iter().filter(|seen| seen.token == TOKEN).collect();
+        let all_observed = observed::all(&catalog, recording);
+        let records: Vec<&ObservedObject<'_>> =
+            all_observed.iter().filter(|observed| observed.token == TOKEN).collect();
         for (index, exchange) in recording.exchanges.iter().enumerate() {
             let Some(changes) = exchange.request["changes"].as_array().filter(|_| exchange.status < 300) else {
                 continue;
             };
             let [change] = changes.as_slice() else { continue };
-            let id = change["set"]["id"].as_str().or_else(|| exchange.answer["records"][0]["id"].as_str());
-            let mut same = records.iter().filter(|seen| id.is_some() && seen.object["id"].as_str() == id);
-            let before = same.clone().rfind(|seen| seen.index < index).copied();
-            let Some(after) = same.find(|seen| seen.index > index).copied() else { continue };
+            let id = change["set"]["id"].as_str().or_else(|| exchange.response["records"][0]["id"].as_str());
+            let mut same = records.iter().filter(|observed| id.is_some() && observed.object["id"].as_str() == id);
+            let before = same.clone().rfind(|observed| observed.index < index).copied();
+            let Some(after) = same.find(|observed| observed.index > index).copied() else { continue };
             let ours = match (change.get("add"), change.get("set"), before) {
                 (Some(_), _, _) => runtime.block_on(added(&catalog, after)),
                 (_, Some(_), Some(before)) => runtime.block_on(set(&catalog, before, after, index)),
                 _ => continue,
             };
             compared += 1;
-            if lean(&ours) != lean(&exchange.request) {
+            if without_defaults(&ours) != without_defaults(&exchange.request) {
                 differences.push(format!("{} ({index}): {ours}, recorded {}", recording.name, exchange.request));
             }
         }
@@ -47,55 +48,55 @@ pub(crate) fn every_recorded_change_of_a_zone_means_what_ours_does(traffic: &Pat
     assert!(compared >= 8, "only {compared} changes were compared");
 }
 
-/// What is sent for a new record that comes out as this one did.
-async fn added(catalog: &Arc<Catalog>, made: &Sighting<'_>) -> Json {
-    let Some((inputs, _)) = imported(catalog, made, 0..usize::MAX, &Json::Null, &mut |_| {}).await else {
+/// The request that creates this record.
+async fn added(catalog: &Arc<Catalog>, created: &ObservedObject<'_>) -> Json {
+    let Some((inputs, _)) = imported(catalog, created, 0..usize::MAX, &Json::Null, &mut |_| {}).await else {
         return Json::Null;
     };
-    let scene = answering(made);
-    let told = stage::Told::default();
+    let transport = transport_for(created);
+    let progress = stage::ProgressLog::default();
     let token = format!("evalap-scaleway:{TOKEN}");
-    let _ = scene::engine(catalog, &scene).create(told.operation(&token, "main"), &inputs).await;
-    changing(&scene)
+    let _ = object_transport::engine(catalog, &transport).create(progress.operation(&token, "main"), &inputs).await;
+    sent_change(&transport)
 }
 
-/// What is sent for a record that becomes this one.
-async fn set(catalog: &Arc<Catalog>, before: &Sighting<'_>, after: &Sighting<'_>, changed: usize) -> Json {
+/// The request that updates the record.
+async fn set(catalog: &Arc<Catalog>, before: &ObservedObject<'_>, after: &ObservedObject<'_>, changed: usize) -> Json {
     let olds = imported(catalog, before, 0..changed, &Json::Null, &mut |_| {}).await;
     let news = imported(catalog, after, changed + 1..usize::MAX, &Json::Null, &mut |_| {}).await;
     let (Some((olds, state)), Some((news, _))) = (olds, news) else { return Json::Null };
-    let scene = answering(after);
-    let told = stage::Told::default();
+    let transport = transport_for(after);
+    let progress = stage::ProgressLog::default();
     let token = format!("evalap-scaleway:{TOKEN}");
-    let engine = scene::engine(catalog, &scene);
-    let _ = engine.update(told.operation(&token, "main"), &after.id, &state, &olds, &news).await;
-    changing(&scene)
+    let engine = object_transport::engine(catalog, &transport);
+    let _ = engine.update(progress.operation(&token, "main"), &after.id, &state, &olds, &news).await;
+    sent_change(&transport)
 }
 
-/// Changes are answered with the records that they touched.
-fn answering(seen: &Sighting<'_>) -> Scene {
-    Scene::with(seen, seen.look.clone(), json!({ "records": [seen.object] }))
+/// A transport that returns the changed record.
+fn transport_for(observed: &ObservedObject<'_>) -> ObjectTransport {
+    ObjectTransport::with_responses(observed, observed.first_response.clone(), json!({ "records": [observed.object] }))
 }
 
-fn changing(scene: &Scene) -> Json {
-    let sent: Vec<Exchange> = scene.sent();
+fn sent_change(transport: &ObjectTransport) -> Json {
+    let sent: Vec<Exchange> = transport.sent();
     sent.into_iter().find(|sent| sent.method == "PATCH").map_or(Json::Null, |sent| sent.request)
 }
 
-/// Without what says nothing: nulls, empty lists, the id and the time that a new record does not have, and a priority of 0.
-fn lean(json: &Json) -> Json {
+/// Without null values, empty lists, an empty id and a priority of 0.
+fn without_defaults(json: &Json) -> Json {
     match json {
         Json::Object(fields) => {
-            let says = |name: &str, json: &Json| {
+            let is_set = |name: &str, json: &Json| {
                 !(json.is_null()
                     || *json == json!([])
                     || (name == "id" && json == "")
                     || (name == "priority" && *json == json!(0)))
             };
-            let fields = fields.iter().filter(|(name, json)| says(name, json));
-            Json::Object(fields.map(|(name, json)| (name.clone(), lean(json))).collect())
+            let fields = fields.iter().filter(|(name, json)| is_set(name, json));
+            Json::Object(fields.map(|(name, json)| (name.clone(), without_defaults(json))).collect())
         }
-        Json::Array(items) => Json::Array(items.iter().map(lean).collect()),
+        Json::Array(items) => Json::Array(items.iter().map(without_defaults).collect()),
         other => other.clone(),
     }
 }

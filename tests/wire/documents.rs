@@ -1,4 +1,4 @@
-//! Recorded requests and answers, validated by the API documents.
+//! The API documents match recorded requests and responses.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use scaleway_api::{Matched, Method, Rules, documents};
 use serde_json::Value;
 
-pub(crate) fn every_recorded_request_and_answer_fits_the_api_documents(traffic: &Path) {
+pub(crate) fn recorded_requests_and_responses_match_the_api_documents(traffic: &Path) {
     let mut compared = 0;
     for product in fs::read_dir(traffic).unwrap().filter_map(|entry| fs::read_dir(entry.unwrap().path()).ok()) {
         for file in product {
@@ -18,7 +18,7 @@ pub(crate) fn every_recorded_request_and_answer_fits_the_api_documents(traffic: 
     assert!(compared > 1000, "only {compared} exchanges were compared");
 }
 
-/// Whether the recorded exchange belongs to an embedded document; fails when it does not fit.
+/// Whether an embedded document contains the operation of the exchange; fails if the exchange is invalid.
 fn fits(exchange: &Value) -> bool {
     let Some(address) = exchange["url"].as_str().and_then(|url| url.strip_prefix("https://api.scaleway.com")) else {
         return false;

@@ -1,4 +1,4 @@
-//! Recorded error answers, classified by the client.
+//! The client classifies recorded error responses.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,11 +8,11 @@ use client::{ApiError, Kind, Method};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-/// Each recorded error answer has the kind that its documented type stands for, and a message.
-pub(crate) fn every_recorded_error_has_its_kind(traffic: &Path) {
+/// Each recorded error response has the kind of its status, and a message.
+pub(crate) fn recorded_errors_have_the_kind_of_their_status(traffic: &Path) {
     let mut seen = BTreeSet::new();
     for (status, body) in recorded_errors(traffic) {
-        let error = ApiError::from_answer(
+        let error = ApiError::from_response(
             "Operation",
             &Method::GET,
             StatusCode::from_u16(status).unwrap(),
@@ -24,7 +24,7 @@ pub(crate) fn every_recorded_error_has_its_kind(traffic: &Path) {
             404 => Kind::NotFound,
             409 => Kind::Busy,
             412 => Kind::Conflict,
-            _ => panic!("a status recorded for the first time: {status} {body}"),
+            _ => panic!("a status that this test does not list: {status} {body}"),
         };
         assert_eq!(error.kind(), expected, "{body}");
         let message = error.message().unwrap_or_else(|| panic!("no message: {body}"));
@@ -35,7 +35,7 @@ pub(crate) fn every_recorded_error_has_its_kind(traffic: &Path) {
     assert!(seen.len() > 30, "{} different errors", seen.len());
 }
 
-/// All error answers but those of Object Storage, which speaks XML.
+/// All error responses except those of Object Storage, which are XML.
 fn recorded_errors(traffic: &Path) -> Vec<(u16, Value)> {
     let mut errors = Vec::new();
     for service in fs::read_dir(traffic).unwrap() {

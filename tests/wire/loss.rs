@@ -1,11 +1,11 @@
-//! What a state lacks of the answers it was made of.
+//! Fields of a response that the decoded state does not contain.
 
 use std::collections::BTreeMap;
 
 use catalog::{Kind, Property, Resource};
 use serde_json::{Map, Value as Json};
 
-/// Each wire field that a property reads and the state does not show, or shows otherwise than it is.
+/// The fields that a property reads and that the state does not contain, or contains with another value.
 pub(crate) fn lost(resource: &Resource, wire: &Map<String, Json>, state: &Map<String, Json>) -> Vec<String> {
     let mut found = Vec::new();
     object(&resource.properties, wire, state, "", &mut found);
@@ -23,7 +23,7 @@ fn object(
         properties.iter().filter(|(_, property)| !property.write_only && property.drift_of.is_none())
     {
         let Some(read) = property.read.as_deref().and_then(|path| get(wire, path)) else { continue };
-        // What is told once is kept back later; that is no news.
+        // The API returns the value at creation only, and an empty string later.
         if property.returned_once && read.as_str() == Some("") {
             continue;
         }
@@ -42,7 +42,7 @@ fn inside(property: &Property, wire: &Json, state: &Json, at: &str, found: &mut 
         }
         (Kind::List(element), Json::Array(wire), Json::Array(state)) => {
             if wire.len() != state.len() {
-                found.push(format!("{at} has {} elements, the answer {}", state.len(), wire.len()));
+                found.push(format!("{at} has {} elements, the response {}", state.len(), wire.len()));
                 return;
             }
             let Kind::Object(properties) = element.as_ref() else { return };
@@ -57,14 +57,14 @@ fn inside(property: &Property, wire: &Json, state: &Json, at: &str, found: &mut 
         (Kind::String | Kind::Integer | Kind::Number | Kind::Boolean, wire, state) => {
             let same = wire == state || (wire.is_number() && wire.as_f64() == state.as_f64());
             if !same {
-                found.push(format!("{at} is {state}, the answer {wire}"));
+                found.push(format!("{at} is {state}, the response {wire}"));
             }
         }
         _ => {}
     }
 }
 
-/// What stands at a path of field names; null counts as absent.
+/// The value at a path of field names; null is absent.
 fn get<'w>(wire: &'w Map<String, Json>, path: &str) -> Option<&'w Json> {
     let mut names = path.split('.');
     let first = wire.get(names.next()?)?;

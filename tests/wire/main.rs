@@ -1,21 +1,21 @@
-//! The engine against recorded traffic: what it makes of real answers, and how its requests compare with real ones.
+//! The engine and recorded traffic: recorded responses are read, and requests are compared with recorded requests.
 //!
-//! The fake is compared with the same traffic by its own tests.
+//! The tests of the fake compare the fake with the same traffic.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod answers;
 mod dns;
 mod documents;
+mod equivalence;
 mod errors;
 mod loss;
-mod meaning;
+mod malformed;
 mod mutate;
+mod object_transport;
+mod observed;
 mod recording;
 mod requests;
-mod scene;
-mod sighting;
+mod responses;
 mod storage;
-mod wrong;
 
 use std::process::ExitCode;
 
@@ -30,20 +30,20 @@ fn main() -> ExitCode {
         };
     }
     suite! {
-        answers::every_recorded_answer_decodes_without_loss needs "traffic",
-        dns::every_recorded_change_of_a_zone_means_what_ours_does needs "traffic",
-        documents::every_recorded_request_and_answer_fits_the_api_documents needs "traffic",
-        errors::every_recorded_error_has_its_kind needs "traffic",
-        requests::every_recorded_request_means_what_ours_does needs "traffic",
-        storage::every_recorded_look_at_a_bucket_or_an_object_is_read_without_loss needs "traffic/object",
-        storage::no_answer_about_a_bucket_or_an_object_makes_the_engine_panic needs "traffic/object",
-        wrong::no_wrong_answer_makes_the_engine_panic needs "traffic",
-        wrong::what_is_tried_with_something_wrong_is_right_without_it needs "traffic",
+        dns::requests_that_change_a_zone_are_equivalent_to_recorded_ones needs "traffic",
+        documents::recorded_requests_and_responses_match_the_api_documents needs "traffic",
+        errors::recorded_errors_have_the_kind_of_their_status needs "traffic",
+        malformed::malformed_responses_do_not_make_the_engine_panic needs "traffic",
+        malformed::unmodified_responses_are_processed_without_error needs "traffic",
+        requests::requests_are_equivalent_to_recorded_ones needs "traffic",
+        responses::recorded_responses_are_decoded_without_loss needs "traffic",
+        storage::recorded_responses_of_object_storage_are_decoded_without_loss needs "traffic/object",
+        storage::malformed_responses_of_object_storage_do_not_make_the_engine_panic needs "traffic/object",
     }
     .run()
 }
 
-/// Everything here is one thing after the other.
+/// A runtime with one thread: the tests are sequential.
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime without drivers needs nothing")
 }

@@ -1,9 +1,9 @@
-//! Every recorded answer with each of its fields dropped, nulled, of another type, or of a value from the future: the engine
-//! makes a value of it or an error, and never panics.
+//! Malformed responses never make the engine panic: each recorded response is tried with each of its fields removed, null,
+//! of another type, or with an unknown value. The engine returns a value or an error.
 //!
-//! Answers of one form say the same, so each form is tried once for each use that the engine has for it, and each of its fields
-//! once more with stranger things, the first time it is seen: as what a resource is read from, as what a change answers, as a later step of a read, as a list in which something is looked up, as a list of
-//! all that exist, as what a function asks for, and as a refusal. Object Storage has a suite of its own (`storage`).
+//! Each form of a response is tried once for each use: the response of a read, of a change, of a later read step, a list
+//! in which an object is looked up, a list of all objects, the response of a function, and an error response. Each field
+//! is also tried once with unusual values. The module `storage` tests Object Storage.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,60 +15,60 @@ use std::thread;
 use catalog::{Catalog, Function, Input, Operation, Resource, Source, Step};
 use serde_json::{Value as Json, json};
 use tests::places;
-use tests::stage::{self, Told};
+use tests::stage::{self, ProgressLog};
 use value::{Object, Value};
 
 use crate::mutate::{self, Mutant};
+use crate::object_transport::{self, ObjectTransport};
+use crate::observed::{self, ObservedObject, fits};
 use crate::recording::{self, Exchange, Recording};
 use crate::runtime;
-use crate::scene::{self, Scene};
-use crate::sighting::{self, Sighting, fits};
 
-/// An answer, and what the engine does with it.
-struct Subject<'a> {
+/// A response and what the engine uses it for.
+struct Sample<'a> {
     place: String,
-    answer: Json,
-    /// Its places that no subject of the same use had before.
+    response: Json,
+    /// The places in it that no earlier sample of the same use has.
     new: BTreeSet<String>,
     usage: Usage<'a>,
-    /// What else is told meanwhile.
-    scene: Scene,
+    /// Returns the responses to the other requests.
+    transport: ObjectTransport,
 }
 
 enum Usage<'a> {
-    /// A resource is read from it, and for new places, if that works, made and changed with it as the answer.
-    Read(Sighting<'a>),
-    /// A later step of the read is told it.
-    Beside(Sighting<'a>, &'a Step),
-    /// A function finds by its id what is read from it.
-    Told(Sighting<'a>, &'a Function),
-    /// A function looks something up in it, or asks for it.
-    Asked(&'a Function, Object),
-    /// All of a kind are listed.
-    Listed(&'a str, Object),
-    /// A look is refused with it.
-    Refused(&'a str),
+    /// The response of a read. If it has new places and the read succeeds, also of a create and an update.
+    Read(ObservedObject<'a>),
+    /// The response of a later read step.
+    LaterStep(ObservedObject<'a>, &'a Step),
+    /// The response of a lookup function by id.
+    Lookup(ObservedObject<'a>, &'a Function),
+    /// The list in which a function looks an object up, or the response of a standalone function.
+    Invoke(&'a Function, Object),
+    /// The list of all objects of a type.
+    List(&'a str, Object),
+    /// An error response to a read.
+    Error(&'a str),
 }
 
-/// What is refused; all refusals are read in one place.
-const REFUSED: &str = "registry/namespace:Namespace";
+/// The resource that error responses are tried with; the engine decodes them in one place.
+const ERROR_RESOURCE: &str = "registry/namespace:Namespace";
 
-pub(crate) fn no_wrong_answer_makes_the_engine_panic(traffic: &Path) {
+pub(crate) fn malformed_responses_do_not_make_the_engine_panic(traffic: &Path) {
     let catalog = places::catalog();
     let recordings = recording::all(traffic);
-    let subjects = subjects(&catalog, &recordings);
+    let samples = samples(&catalog, &recordings);
     let (next, tried, panics) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(BTreeSet::new()));
     let work = || {
         let runtime = runtime();
-        while let Some(subject) = subjects.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for place in mutate::places(&subject.answer) {
-                let is_new = subject.new.contains(&place.written());
-                let odd = if is_new { place.oddities(&subject.answer) } else { Vec::new() };
-                for Mutant { name, answer } in place.mutants(&subject.answer).into_iter().chain(odd) {
+        while let Some(sample) = samples.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for place in mutate::places(&sample.response) {
+                let is_new = sample.new.contains(&place.path());
+                let unusual = if is_new { place.unusual_values(&sample.response) } else { Vec::new() };
+                for Mutant { name, response } in place.mutants(&sample.response).into_iter().chain(unusual) {
                     tried.fetch_add(1, Ordering::Relaxed);
-                    let using = || runtime.block_on(subject.used(&catalog, &answer, is_new));
+                    let using = || runtime.block_on(sample.run(&catalog, &response, is_new));
                     if catch_unwind(AssertUnwindSafe(using)).is_err() {
-                        panics.lock().unwrap().insert(format!("{}: {name}", subject.place));
+                        panics.lock().unwrap().insert(format!("{}: {name}", sample.place));
                     }
                 }
             }
@@ -80,116 +80,133 @@ pub(crate) fn no_wrong_answer_makes_the_engine_panic(traffic: &Path) {
         }
     });
     let (tried, panics) = (tried.into_inner(), panics.into_inner().unwrap());
-    assert!(tried > 20_000, "only {tried} answers were tried");
+    assert!(tried > 20_000, "only {tried} responses were tried");
     let some: Vec<&String> = panics.iter().take(60).collect();
-    assert!(panics.is_empty(), "{} of {tried} answers make the engine panic:\n{some:#?}", panics.len());
+    assert!(panics.is_empty(), "{} of {tried} responses make the engine panic:\n{some:#?}", panics.len());
 }
 
-/// Without anything wrong nearly every subject gives a value: else nothing would be shown of what the engine makes of them.
-pub(crate) fn what_is_tried_with_something_wrong_is_right_without_it(traffic: &Path) {
+/// Nearly every unmodified sample succeeds; otherwise the other test would show nothing.
+pub(crate) fn unmodified_responses_are_processed_without_error(traffic: &Path) {
     let catalog = places::catalog();
     let recordings = recording::all(traffic);
-    let subjects = subjects(&catalog, &recordings);
+    let samples = samples(&catalog, &recordings);
     let runtime = runtime();
     let mut uses: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut failed = Vec::new();
-    for subject in subjects.iter().filter(|subject| !matches!(subject.usage, Usage::Refused(_))) {
-        let (all, bad) = uses.entry(subject.usage.name()).or_default();
+    for sample in samples.iter().filter(|sample| !matches!(sample.usage, Usage::Error(_))) {
+        let (all, bad) = uses.entry(sample.usage.name()).or_default();
         *all += 1;
-        if let Err(error) = runtime.block_on(subject.used(&catalog, &subject.answer, true)) {
+        if let Err(error) = runtime.block_on(sample.run(&catalog, &sample.response, true)) {
             *bad += 1;
-            failed.push(format!("{} {}: {error}", subject.usage.name(), subject.place));
+            failed.push(format!("{} {}: {error}", sample.usage.name(), sample.place));
         }
     }
-    assert_eq!(uses.len(), 5, "some use has no subject: {uses:?}");
+    assert_eq!(uses.len(), 5, "some use has no sample: {uses:?}");
     let (all, bad) = uses.values().fold((0, 0), |(all, bad), (one, other)| (all + one, bad + other));
-    assert!(bad * 20 <= all, "{bad} of {all} fail even so ({uses:?}):\n{}", failed.join("\n"));
+    assert!(bad * 20 <= all, "{bad} of {all} unmodified samples fail ({uses:?}):\n{}", failed.join("\n"));
 }
 
-/// Every form of every answer, once for each use.
-fn subjects<'a>(catalog: &'a Arc<Catalog>, recordings: &'a [Recording]) -> Vec<Subject<'a>> {
+/// Every form of a recorded response, once for each use.
+fn samples<'a>(catalog: &'a Arc<Catalog>, recordings: &'a [Recording]) -> Vec<Sample<'a>> {
     let mut found = Found::default();
     for recording in recordings {
-        for sighting in sighting::all(catalog, recording) {
-            found.sighting(catalog, &sighting);
+        for observed in observed::all(catalog, recording) {
+            found.observed(catalog, &observed);
         }
         for exchange in &recording.exchanges {
             found.exchange(catalog, recording, exchange);
         }
     }
-    found.subjects
+    found.samples
 }
 
 #[derive(Default)]
 struct Found<'a> {
-    seen: BTreeSet<(String, String)>,
+    known: BTreeSet<(String, String)>,
     places: BTreeSet<(String, String)>,
-    subjects: Vec<Subject<'a>>,
+    samples: Vec<Sample<'a>>,
 }
 
 impl<'a> Found<'a> {
-    /// Adds what is of a new form.
-    fn add(&mut self, what: &str, place: String, answer: Json, usage: Usage<'a>, scene: impl FnOnce() -> Scene) {
-        let what = format!("{} {what}", usage.name());
-        if !self.seen.insert((what.clone(), mutate::shape(&answer).to_string())) {
+    /// Adds a response of a new form.
+    fn add(
+        &mut self,
+        name: &str,
+        place: String,
+        response: Json,
+        usage: Usage<'a>,
+        transport: impl FnOnce() -> ObjectTransport,
+    ) {
+        let name = format!("{} {name}", usage.name());
+        if !self.known.insert((name.clone(), mutate::shape(&response).to_string())) {
             return;
         }
-        let written = mutate::places(&answer).into_iter().map(|place| place.written());
-        let new: BTreeSet<String> = written.filter(|at| self.places.insert((what.clone(), at.clone()))).collect();
-        // What a function finds is read as the resource is: only what is new needs to be shown once more.
-        if new.is_empty() && matches!(usage, Usage::Told(..)) {
+        let path = mutate::places(&response).into_iter().map(|place| place.path());
+        let new: BTreeSet<String> = path.filter(|at| self.places.insert((name.clone(), at.clone()))).collect();
+        // A lookup reads an object as the resource does, so only new places are tried again.
+        if new.is_empty() && matches!(usage, Usage::Lookup(..)) {
             return;
         }
-        self.subjects.push(Subject { place, answer, new, usage, scene: scene() });
+        self.samples.push(Sample { place, response, new, usage, transport: transport() });
     }
 
-    fn sighting(&mut self, catalog: &'a Catalog, sighting: &Sighting<'a>) {
-        let place = sighting.place();
-        for step in sighting.resource.read.iter().skip(1) {
-            for told in scene::told(step, sighting) {
-                let what = format!("{} {}", sighting.token, step.call.id);
-                let usage = Usage::Beside(sighting.clone(), step);
-                self.add(&what, place.clone(), told, usage, || Scene::of(sighting));
+    fn observed(&mut self, catalog: &'a Catalog, observed: &ObservedObject<'a>) {
+        let place = observed.place();
+        for step in observed.resource.read.iter().skip(1) {
+            for response in object_transport::recorded_responses(step, observed) {
+                let name = format!("{} {}", observed.token, step.call.id);
+                let usage = Usage::LaterStep(observed.clone(), step);
+                self.add(&name, place.clone(), response, usage, || ObjectTransport::of(observed));
             }
         }
-        // A function tells what the resource does, but for what it has of its own.
+        // Other lookup functions return the same as a read of the resource.
         let own = |function: &&Function| !function.lookup.outputs.is_empty() || !function.lookup.read.is_empty();
         let functions = catalog.functions.values().filter(|function| function.lookup.id.is_some() && own(function));
-        for function in functions.filter(|function| function.lookup.resource == sighting.token) {
-            let usage = Usage::Told(sighting.clone(), function);
-            self.add(&function.token, place.clone(), sighting.look.clone(), usage, || Scene::of(sighting));
+        for function in functions.filter(|function| function.lookup.resource == observed.token) {
+            let usage = Usage::Lookup(observed.clone(), function);
+            self.add(&function.token, place.clone(), observed.first_response.clone(), usage, || {
+                ObjectTransport::of(observed)
+            });
         }
-        let (token, look) = (sighting.token, sighting.look.clone());
-        self.add(token, place, look, Usage::Read(sighting.clone()), || Scene::of(sighting));
+        let (token, response) = (observed.token, observed.first_response.clone());
+        self.add(token, place, response, Usage::Read(observed.clone()), || ObjectTransport::of(observed));
     }
 
     fn exchange(&mut self, catalog: &'a Catalog, recording: &'a Recording, exchange: &'a Exchange) {
         let place = format!("{} {} in {}", exchange.method, exchange.path, recording.name);
         if exchange.status >= 400 {
-            let what = exchange.status.to_string();
-            let (token, resource) = catalog.resources.get_key_value(REFUSED).unwrap();
-            let scene = || Scene::fixed(&resource.read[0].call, exchange.status, resource, &json!({}));
-            return self.add(&what, place, exchange.answer.clone(), Usage::Refused(token), scene);
+            let name = exchange.status.to_string();
+            let (token, resource) = catalog.resources.get_key_value(ERROR_RESOURCE).unwrap();
+            let transport =
+                || ObjectTransport::with_status(&resource.read[0].call, exchange.status, resource, &json!({}));
+            return self.add(&name, place, exchange.response.clone(), Usage::Error(token), transport);
         }
         for function in catalog.functions.values() {
-            self.asked(catalog, function, exchange, &place);
+            self.invocation(catalog, function, exchange, &place);
         }
         for (token, resource) in &catalog.resources {
             let Some(list) = resource.listing.as_ref().and_then(|listing| listing.list.as_ref()) else { continue };
             let Some(query) = arguments(resource, list, exchange) else { continue };
-            let scene = || Scene::fixed(list, 200, resource, &json!({}));
-            self.add(token, place.clone(), few(list, &exchange.answer), Usage::Listed(token, query), scene);
+            let transport = || ObjectTransport::with_status(list, 200, resource, &json!({}));
+            self.add(
+                token,
+                place.clone(),
+                first_element(list, &exchange.response),
+                Usage::List(token, query),
+                transport,
+            );
         }
     }
 
-    fn asked(&mut self, catalog: &'a Catalog, function: &'a Function, exchange: &'a Exchange, place: &str) {
-        let resource = function.asks.as_deref().or_else(|| catalog.resources.get(&function.lookup.resource));
+    fn invocation(&mut self, catalog: &'a Catalog, function: &'a Function, exchange: &'a Exchange, place: &str) {
+        let resource = function.standalone.as_deref().or_else(|| catalog.resources.get(&function.lookup.resource));
         let Some(resource) = resource else { return };
         if let Some(by) = &function.lookup.by {
             let Some(mut given) = arguments(resource, &by.list, exchange) else { return };
-            let answer = few(&by.list, &exchange.answer);
+            let response = first_element(&by.list, &exchange.response);
             let list = by.list.pages.as_deref().unwrap_or_default();
-            let candidate = by.element.as_ref().map_or(&answer[list][0], |element| &answer[list][0][element]).clone();
+            let candidate =
+                by.element.as_ref().map_or(&response[list][0], |element| &response[list][0][element]).clone();
             for (field, source) in &by.find {
                 if let (Source::Property(name), Some(value)) = (source, candidate.get(field))
                     && function.lookup.inputs.get(name).is_some_and(|input| input.values.is_empty())
@@ -198,14 +215,14 @@ impl<'a> Found<'a> {
                 }
             }
             given.retain(|name, _| function.lookup.inputs.contains_key(name));
-            let scene = || Scene::fixed(&by.list, 200, resource, &candidate);
-            self.add(&function.token, place.to_owned(), answer, Usage::Asked(function, given), scene);
-        } else if let (Some(asks), Some(first)) = (&function.asks, resource.read.first()) {
-            let Some(mut given) = arguments(asks, &first.call, exchange) else { return };
+            let transport = || ObjectTransport::with_status(&by.list, 200, resource, &candidate);
+            self.add(&function.token, place.to_owned(), response, Usage::Invoke(function, given), transport);
+        } else if let (Some(standalone), Some(first)) = (&function.standalone, resource.read.first()) {
+            let Some(mut given) = arguments(standalone, &first.call, exchange) else { return };
             given.retain(|name, _| function.lookup.inputs.contains_key(name));
-            let answer = few(&first.call, &exchange.answer);
-            let scene = || Scene::fixed(&first.call, 200, asks, &json!({}));
-            self.add(&function.token, place.to_owned(), answer, Usage::Asked(function, given), scene);
+            let response = first_element(&first.call, &exchange.response);
+            let transport = || ObjectTransport::with_status(&first.call, 200, standalone, &json!({}));
+            self.add(&function.token, place.to_owned(), response, Usage::Invoke(function, given), transport);
         }
     }
 }
@@ -214,73 +231,80 @@ impl Usage<'_> {
     fn name(&self) -> &'static str {
         match self {
             Self::Read(_) => "read",
-            Self::Beside(..) => "beside",
-            Self::Told(..) => "told",
-            Self::Asked(..) => "asked",
-            Self::Listed(..) => "listed",
-            Self::Refused(_) => "refused",
+            Self::LaterStep(..) => "later step",
+            Self::Lookup(..) => "lookup",
+            Self::Invoke(..) => "invocation",
+            Self::List(..) => "list",
+            Self::Error(_) => "error",
         }
     }
 }
 
-impl Subject<'_> {
-    /// What becomes of an answer that is used so.
-    async fn used(&self, catalog: &Arc<Catalog>, answer: &Json, in_full: bool) -> Result<(), String> {
-        let told = Told::default();
-        let scene = match &self.usage {
-            Usage::Beside(_, step) => self.scene.instead(step, answer),
-            _ => self.scene.looking(answer),
+impl Sample<'_> {
+    /// Runs the operation with this response.
+    async fn run(&self, catalog: &Arc<Catalog>, response: &Json, in_full: bool) -> Result<(), String> {
+        let progress = ProgressLog::default();
+        let transport = match &self.usage {
+            Usage::LaterStep(_, step) => self.transport.with_step_response(step, response),
+            _ => self.transport.with_first_response(response),
         };
         match &self.usage {
-            Usage::Read(sighting) => {
-                let read = scene::import(catalog, sighting, &scene).await.map_err(|error| error.to_string())?;
+            Usage::Read(observed) => {
+                let read =
+                    object_transport::import(catalog, observed, &transport).await.map_err(|error| error.to_string())?;
                 let Some(read) = read.filter(|_| in_full) else { return Ok(()) };
-                let engine = scene::engine(catalog, &scene);
-                let token = format!("evalap-scaleway:{}", sighting.token);
-                let operation = told.operation(&token, "main");
-                // Whatever comes of them is right, as long as something does.
+                let engine = object_transport::engine(catalog, &transport);
+                let token = format!("evalap-scaleway:{}", observed.token);
+                let operation = progress.operation(&token, "main");
+                // They may succeed or fail.
                 drop(engine.create(operation, &read.inputs).await);
                 drop(engine.update(operation, &read.id, &read.state, &Object::new(), &read.inputs).await);
                 Ok(())
             }
-            Usage::Beside(sighting, _) => {
-                scene::import(catalog, sighting, &scene).await.map(drop).map_err(|error| error.to_string())
-            }
-            Usage::Told(sighting, function) => {
+            Usage::LaterStep(observed, _) => object_transport::import(catalog, observed, &transport)
+                .await
+                .map(drop)
+                .map_err(|error| error.to_string()),
+            Usage::Lookup(observed, function) => {
                 let name = function.lookup.id.clone().unwrap_or_default();
                 let required = function.lookup.inputs.iter().filter(|(_, input)| input.input == Input::Required);
-                let known = required.map(|(name, _)| (name.clone(), sighting.object[sighting::field(name)].clone()));
+                let known = required.map(|(name, _)| (name.clone(), observed.object[observed::field(name)].clone()));
                 let mut given: Object = known.map(|(name, json)| (name, Value::from(json))).collect();
-                given.insert(name, Value::from(sighting.id.as_str()));
-                invoked(catalog, scene, function, &given).await
+                given.insert(name, Value::from(observed.id.as_str()));
+                invoked(catalog, transport, function, &given).await
             }
-            Usage::Asked(function, given) => invoked(catalog, scene, function, given).await,
-            Usage::Listed(token, query) => {
-                let engine = scene::engine(catalog, &scene);
+            Usage::Invoke(function, given) => invoked(catalog, transport, function, given).await,
+            Usage::List(token, query) => {
+                let engine = object_transport::engine(catalog, &transport);
                 engine
                     .list(&format!("evalap-scaleway:{token}"), query)
                     .await
                     .map(drop)
                     .map_err(|error| error.to_string())
             }
-            Usage::Refused(token) => {
-                let engine = scene::engine(catalog, &scene);
+            Usage::Error(token) => {
+                let engine = object_transport::engine(catalog, &transport);
                 let id = "fr-par/11111111-1111-1111-1111-111111111111";
                 let (token, none) = (format!("evalap-scaleway:{token}"), Object::new());
-                let read = engine.read(told.operation(&token, "main"), id, &none, &none).await;
+                let read = engine.read(progress.operation(&token, "main"), id, &none, &none).await;
                 read.map(drop).map_err(|error| error.to_string())
             }
         }
     }
 }
 
-async fn invoked(catalog: &Arc<Catalog>, scene: Scene, function: &Function, given: &Object) -> Result<(), String> {
-    let engine = stage::engine(catalog, Arc::new(scene));
+async fn invoked(
+    catalog: &Arc<Catalog>,
+    transport: ObjectTransport,
+    function: &Function,
+    given: &Object,
+) -> Result<(), String> {
+    let engine = stage::engine(catalog, Arc::new(transport));
     let token = format!("evalap-scaleway:{}", function.token);
     engine.invoke(&token, given).await.map(drop).map_err(|error| format!("{error:?}"))
 }
 
-/// What a function or a list is given so that it makes this call: the parts of the path, and what stands in the query.
+/// The arguments of a function or a list that lead to this request: its path and query parameters.
 fn arguments(resource: &Resource, call: &Operation, exchange: &Exchange) -> Option<Object> {
     if exchange.status >= 300 {
         return None;
@@ -307,15 +331,15 @@ fn arguments(resource: &Resource, call: &Operation, exchange: &Exchange) -> Opti
     Some(given)
 }
 
-/// A list with its first element alone: the others are like it, and another of its name would be one too many.
-fn few(call: &Operation, answer: &Json) -> Json {
-    let mut answer = answer.clone();
-    if let Some(items) = call.pages.as_ref().and_then(|list| answer.get_mut(list)).and_then(Json::as_array_mut) {
+/// A list with only its first element: another element with the same name would make the lookup fail.
+fn first_element(call: &Operation, response: &Json) -> Json {
+    let mut response = response.clone();
+    if let Some(items) = call.pages.as_ref().and_then(|list| response.get_mut(list)).and_then(Json::as_array_mut) {
         items.truncate(1);
         let count = items.len();
-        if let Some(map) = answer.as_object_mut() {
+        if let Some(map) = response.as_object_mut() {
             map.insert("total_count".to_owned(), json!(count));
         }
     }
-    answer
+    response
 }

@@ -1,37 +1,37 @@
-//! Answers gone wrong: each field dropped, nulled, or holding something else than it should. Knows no resource.
+//! Malformed responses: each field removed, null, or of another type. Does not depend on resources.
 
 use serde_json::{Map, Value as Json, json};
 
-/// One answer that differs from the recorded one in one place.
+/// A response that differs from the recorded one in one place.
 pub(crate) struct Mutant {
-    /// What was done: `endpoints[0].port becomes "text"`.
+    /// The difference: `endpoints[0].port becomes "text"`.
     pub(crate) name: String,
-    pub(crate) answer: Json,
+    pub(crate) response: Json,
 }
 
-/// A place in an answer.
+/// A place in a response.
 pub(crate) struct Place(Vec<Part>);
 
 impl Place {
-    /// As people write it: `endpoints[0].port`.
-    pub(crate) fn written(&self) -> String {
-        written(&self.0)
+    /// Its path: `endpoints[0].port`.
+    pub(crate) fn path(&self) -> String {
+        path(&self.0)
     }
 
-    /// The answer with this place dropped, nulled, of another type, and, if it is a text, of a value from the future.
-    pub(crate) fn mutants(&self, answer: &Json) -> Vec<Mutant> {
-        let is = find(answer, &self.0);
-        let future = matches!(is, Json::String(_)).then(|| Some(json!("a value from the future")));
+    /// The response with this place removed, null, of another type, and, for a string, with an unknown value.
+    pub(crate) fn mutants(&self, response: &Json) -> Vec<Mutant> {
+        let is = find(response, &self.0);
+        let unknown = matches!(is, Json::String(_)).then(|| Some(json!("a value of a later API version")));
         let retyped = match is {
             Json::String(_) | Json::Bool(_) | Json::Array(_) => json!({ "id": 1, "name": ["x"], "0": { "1": null } }),
             Json::Number(_) | Json::Null | Json::Object(_) => json!("text"),
         };
-        [None, Some(Json::Null), Some(retyped)].into_iter().chain(future).map(|it| self.put(answer, it)).collect()
+        [None, Some(Json::Null), Some(retyped)].into_iter().chain(unknown).map(|it| self.put(response, it)).collect()
     }
 
-    /// The answer with stranger things in this place: what a parser, a number or a path may stumble over.
-    pub(crate) fn oddities(&self, answer: &Json) -> Vec<Mutant> {
-        let odd = [
+    /// The response with unusual values in this place, which may be wrong for a parser, a number or a path.
+    pub(crate) fn unusual_values(&self, response: &Json) -> Vec<Mutant> {
+        let values = [
             json!("$argon2id$v=19$m=4294967295,t=4294967295,p=1$AAAA$AAAA"),
             json!("fr-par/é/\u{0}"),
             json!(""),
@@ -41,25 +41,25 @@ impl Place {
             json!(["text", 1, null, { "a": 1 }, [[]]]),
             json!({}),
         ];
-        odd.into_iter().map(|it| self.put(answer, Some(it))).collect()
+        values.into_iter().map(|it| self.put(response, Some(it))).collect()
     }
 
-    fn put(&self, answer: &Json, replacement: Option<Json>) -> Mutant {
-        let mut mutated = answer.clone();
-        let what = replacement.as_ref().map_or("is dropped".to_owned(), |json| format!("becomes {json}"));
+    fn put(&self, response: &Json, replacement: Option<Json>) -> Mutant {
+        let mut mutated = response.clone();
+        let what = replacement.as_ref().map_or("is removed".to_owned(), |json| format!("becomes {json}"));
         put(&mut mutated, &self.0, replacement);
-        Mutant { name: format!("{} {what}", self.written()), answer: mutated }
+        Mutant { name: format!("{} {what}", self.path()), response: mutated }
     }
 }
 
-/// Every place in an answer; of lists the first element.
-pub(crate) fn places(answer: &Json) -> Vec<Place> {
+/// Every place in a response, in lists those of the first element.
+pub(crate) fn places(response: &Json) -> Vec<Place> {
     let mut paths = Vec::new();
-    collect(answer, &mut Vec::new(), &mut paths);
+    collect(response, &mut Vec::new(), &mut paths);
     paths.into_iter().map(Place).collect()
 }
 
-/// The type of every field, to tell answers of the same form.
+/// The type of every field, to recognize responses of the same form.
 pub(crate) fn shape(json: &Json) -> Json {
     match json {
         Json::Object(fields) => {
@@ -130,7 +130,7 @@ fn put(json: &mut Json, path: &[Part], replacement: Option<Json>) {
     }
 }
 
-fn written(path: &[Part]) -> String {
+fn path(path: &[Part]) -> String {
     path.iter().fold(String::new(), |text, part| match part {
         Part::First => format!("{text}[0]"),
         Part::Field(name) if text.is_empty() => name.clone(),

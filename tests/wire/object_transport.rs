@@ -1,4 +1,4 @@
-//! A network that answers the calls for one object as a recording does, and keeps what was sent.
+//! A transport that returns the recorded responses for one object, and records the requests.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,148 +12,160 @@ use engine::Engine;
 use http::{Request, Response};
 use rules::{Error, ReadBack};
 use serde_json::{Value as Json, json};
-use tests::stage::{self, Told};
+use tests::stage::{self, ProgressLog};
 use value::Object;
 
+use crate::observed::{ObservedObject, fits};
 use crate::recording::{self, Exchange};
-use crate::sighting::{Sighting, fits};
 
-/// The answers for one object.
+/// The responses for one object.
 #[derive(Clone)]
-pub(crate) struct Scene {
-    answers: Arc<Answers>,
+pub(crate) struct ObjectTransport {
+    responses: Arc<Responses>,
     sent: Arc<Mutex<Vec<Exchange>>>,
-    /// Statuses that pass by themselves have passed after the first look.
-    looked: Arc<AtomicBool>,
+    /// A transient status is replaced by the final one after the first request.
+    was_read: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
-struct Answers {
-    /// What the first read step is told, and with which status.
-    look: Json,
+struct Responses {
+    /// The response of the first read step, and its HTTP status.
+    first_response: Json,
     status: u16,
-    /// What every call that changes something is told.
-    change: Json,
-    /// Read steps with what the recording holds for them: all but the first.
+    /// The response to each request that is not a GET.
+    write_response: Json,
+    /// The read steps after the first one, with their recorded responses.
     others: Arc<Vec<(Step, Vec<Recorded>)>>,
     first: Arc<Option<Step>>,
-    /// What everything else is told.
-    otherwise: Json,
+    /// The response to all other requests.
+    other_response: Json,
     wait: Option<Wait>,
 }
 
 #[derive(Clone)]
 struct Recorded {
-    /// None: whatever is asked for.
+    /// `None`: any path.
     path: Option<String>,
     query: Vec<(String, String)>,
-    answer: Json,
+    response: Json,
 }
 
-impl Scene {
-    /// Answers looks with what was sighted, and changes with the object.
-    pub(crate) fn of(sighting: &Sighting<'_>) -> Self {
-        Self::within(sighting, sighting.look.clone(), sighting.object.clone(), &(0..usize::MAX))
+impl ObjectTransport {
+    /// Returns the recorded responses to reads, and the object to changes.
+    pub(crate) fn of(observed: &ObservedObject<'_>) -> Self {
+        Self::build(observed, observed.first_response.clone(), observed.object.clone(), &(0..usize::MAX))
     }
 
-    /// Answers looks and changes with these.
-    pub(crate) fn with(sighting: &Sighting<'_>, look: Json, change: Json) -> Self {
-        Self::within(sighting, look, change, &(0..usize::MAX))
+    /// Returns these responses to the first read step and to changes.
+    pub(crate) fn with_responses(observed: &ObservedObject<'_>, first_response: Json, write_response: Json) -> Self {
+        Self::build(observed, first_response, write_response, &(0..usize::MAX))
     }
 
-    /// Answers with what was sighted, the later read steps only with exchanges of this part of the recording.
-    pub(crate) fn during(sighting: &Sighting<'_>, part: &Range<usize>) -> Self {
-        Self::within(sighting, sighting.look.clone(), sighting.object.clone(), part)
+    /// Returns the recorded responses; those of later read steps are taken from this part of the recording only.
+    pub(crate) fn with_part(observed: &ObservedObject<'_>, part: &Range<usize>) -> Self {
+        Self::build(observed, observed.first_response.clone(), observed.object.clone(), part)
     }
 
-    fn within(sighting: &Sighting<'_>, look: Json, change: Json, part: &Range<usize>) -> Self {
-        let steps = sighting.resource.read.iter().skip(1);
-        let others = Arc::new(steps.map(|step| (step.clone(), nearby(step, sighting, part))).collect());
-        let first = Arc::new(sighting.resource.read.first().cloned());
-        // A look at what the object is a part of: settled, as far as anybody can tell.
-        let otherwise = json!({ "status": "ready" });
-        let wait = sighting.resource.wait.clone();
-        Self::answering(Answers { look, status: 200, change, others, first, otherwise, wait })
+    fn build(observed: &ObservedObject<'_>, first_response: Json, write_response: Json, part: &Range<usize>) -> Self {
+        let steps = observed.resource.read.iter().skip(1);
+        let others = Arc::new(steps.map(|step| (step.clone(), nearby(step, observed, part))).collect());
+        let first = Arc::new(observed.resource.read.first().cloned());
+        // The status of the parent resource, which recordings do not always contain.
+        let other_response = json!({ "status": "ready" });
+        let wait = observed.resource.wait.clone();
+        Self::from_responses(Responses {
+            first_response,
+            status: 200,
+            write_response,
+            others,
+            first,
+            other_response,
+            wait,
+        })
     }
 
-    /// Answers one call with this status, and looks at a resource with this object; there is nothing in its lists.
-    pub(crate) fn fixed(call: &Operation, status: u16, resource: &Resource, object: &Json) -> Self {
+    /// Returns this status to one call, and this object to reads of a resource; lists are empty.
+    pub(crate) fn with_status(call: &Operation, status: u16, resource: &Resource, object: &Json) -> Self {
         let others = resource.read.iter().enumerate().map(|(index, step)| {
-            let answer = match &step.call.pages {
+            let response = match &step.call.pages {
                 Some(list) if index == 0 => json!({ list: [object], "total_count": 1 }),
                 Some(list) => json!({ list: [], "total_count": 0 }),
                 None => object.clone(),
             };
-            (step.clone(), vec![Recorded { path: None, query: Vec::new(), answer }])
+            (step.clone(), vec![Recorded { path: None, query: Vec::new(), response }])
         });
         let (others, wait) = (Arc::new(others.collect()), resource.wait.clone());
         let first = Arc::new(Some(Step::of(call.clone())));
-        let (look, change, otherwise) = (object.clone(), object.clone(), object.clone());
-        Self::answering(Answers { look, status, change, others, first, otherwise, wait })
+        let (first_response, write_response, other_response) = (object.clone(), object.clone(), object.clone());
+        Self::from_responses(Responses { first_response, status, write_response, others, first, other_response, wait })
     }
 
-    /// Answers a later read step with this instead.
-    pub(crate) fn instead(&self, step: &Step, answer: &Json) -> Self {
-        let mut answers = (*self.answers).clone();
-        let mut others = (*answers.others).clone();
+    /// The same transport with another response to a later read step.
+    pub(crate) fn with_step_response(&self, step: &Step, response: &Json) -> Self {
+        let mut responses = (*self.responses).clone();
+        let mut others = (*responses.others).clone();
         for (_, recorded) in others.iter_mut().filter(|(other, _)| other.call.id == step.call.id) {
-            *recorded = vec![Recorded { path: None, query: Vec::new(), answer: answer.clone() }];
+            *recorded = vec![Recorded { path: None, query: Vec::new(), response: response.clone() }];
         }
-        answers.others = Arc::new(others);
-        Self::answering(answers)
+        responses.others = Arc::new(others);
+        Self::from_responses(responses)
     }
 
-    /// The same scene before anything happened in it, with another answer to looks and changes.
-    pub(crate) fn looking(&self, look: &Json) -> Self {
-        Self::answering(Answers { look: look.clone(), change: look.clone(), ..(*self.answers).clone() })
+    /// The same transport before its first request, with another response to the first read step and to changes.
+    pub(crate) fn with_first_response(&self, first_response: &Json) -> Self {
+        Self::from_responses(Responses {
+            first_response: first_response.clone(),
+            write_response: first_response.clone(),
+            ..(*self.responses).clone()
+        })
     }
 
-    fn answering(answers: Answers) -> Self {
-        Self { answers: Arc::new(answers), sent: Arc::default(), looked: Arc::default() }
+    fn from_responses(responses: Responses) -> Self {
+        Self { responses: Arc::new(responses), sent: Arc::default(), was_read: Arc::default() }
     }
 
-    /// The calls that were made.
+    /// The requests since the last call of this function.
     pub(crate) fn sent(&self) -> Vec<Exchange> {
-        std::mem::take(&mut self.sent.lock().expect("nobody panics while holding it"))
+        std::mem::take(&mut self.sent.lock().expect("no panic while locked"))
     }
 }
 
-/// Imports what was sighted.
+/// Imports the object.
 pub(crate) async fn import(
     catalog: &Arc<Catalog>,
-    sighting: &Sighting<'_>,
-    scene: &Scene,
+    observed: &ObservedObject<'_>,
+    transport: &ObjectTransport,
 ) -> Result<Option<ReadBack>, Error> {
-    let engine = engine(catalog, scene);
-    let told = Told::default();
-    let token = format!("evalap-scaleway:{}", sighting.token);
-    engine.read(told.operation(&token, "main"), &sighting.id, &Object::new(), &Object::new()).await
+    let engine = engine(catalog, transport);
+    let progress = ProgressLog::default();
+    let token = format!("evalap-scaleway:{}", observed.token);
+    engine.read(progress.operation(&token, "main"), &observed.id, &Object::new(), &Object::new()).await
 }
 
-/// What a later read step is told around the time of a sighting.
-pub(crate) fn told(step: &Step, sighting: &Sighting<'_>) -> Vec<Json> {
-    nearby(step, sighting, &(0..usize::MAX)).into_iter().map(|recorded| recorded.answer).collect()
+/// The recorded responses of a later read step, the nearest first.
+pub(crate) fn recorded_responses(step: &Step, observed: &ObservedObject<'_>) -> Vec<Json> {
+    nearby(step, observed, &(0..usize::MAX)).into_iter().map(|recorded| recorded.response).collect()
 }
 
-/// An engine in the scene.
-pub(crate) fn engine(catalog: &Arc<Catalog>, scene: &Scene) -> Engine {
-    stage::engine(catalog, Arc::new(scene.clone()))
+/// An engine that uses the transport.
+pub(crate) fn engine(catalog: &Arc<Catalog>, transport: &ObjectTransport) -> Engine {
+    stage::engine(catalog, Arc::new(transport.clone()))
 }
 
-/// The good answers of a read step in the recording, the ones nearest to the sighting first.
-fn nearby(step: &Step, sighting: &Sighting<'_>, part: &Range<usize>) -> Vec<Recorded> {
-    let exchanges = sighting.recording.exchanges.iter().enumerate().filter(|(index, _)| part.contains(index));
+/// The successful responses of a read step in the recording, the nearest to the exchange of the object first.
+fn nearby(step: &Step, observed: &ObservedObject<'_>, part: &Range<usize>) -> Vec<Recorded> {
+    let exchanges = observed.recording.exchanges.iter().enumerate().filter(|(index, _)| part.contains(index));
     let mut found: Vec<(usize, Recorded)> = exchanges
         .filter(|(_, exchange)| exchange.status < 300 && fits(step, exchange).is_some())
         .map(|(index, exchange)| {
             let recorded = Recorded {
                 path: Some(exchange.path.clone()),
                 query: exchange.query.clone(),
-                answer: exchange.answer.clone(),
+                response: exchange.response.clone(),
             };
-            // What was seen later is closer to the truth than what was seen before.
+            // Later responses take precedence: they contain the state of the object.
             let distance =
-                if index >= sighting.index { index - sighting.index } else { 10_000 + sighting.index - index };
+                if index >= observed.index { index - observed.index } else { 10_000 + observed.index - index };
             (distance, recorded)
         })
         .collect();
@@ -161,17 +173,17 @@ fn nearby(step: &Step, sighting: &Sighting<'_>, part: &Range<usize>) -> Vec<Reco
     found.into_iter().map(|(_, recorded)| recorded).collect()
 }
 
-impl Answers {
+impl Responses {
     fn to(&self, sent: &Exchange) -> (u16, Json) {
         if self.first.as_ref().as_ref().is_some_and(|step| fits(step, sent).is_some()) {
-            return (self.status, self.look.clone());
+            return (self.status, self.first_response.clone());
         }
-        (200, self.good(sent))
+        (200, self.body(sent))
     }
 
-    fn good(&self, sent: &Exchange) -> Json {
+    fn body(&self, sent: &Exchange) -> Json {
         if sent.method != "GET" {
-            return self.change.clone();
+            return self.write_response.clone();
         }
         for (step, recorded) in self.others.iter() {
             if fits(step, sent).is_none() {
@@ -184,24 +196,24 @@ impl Answers {
                     })
             };
             return match (recorded.iter().find(same), &step.call.pages) {
-                (Some(recorded), _) => recorded.answer.clone(),
+                (Some(recorded), _) => recorded.response.clone(),
                 (None, Some(list)) => json!({ list: [], "total_count": 0 }),
-                (None, None) => nameless(step, sent),
+                (None, None) => identified(step, sent),
             };
         }
-        let mut otherwise = self.otherwise.clone();
-        if let Some(object) = otherwise.as_object_mut() {
+        let mut other_response = self.other_response.clone();
+        if let Some(object) = other_response.as_object_mut() {
             object.insert("id".to_owned(), Json::from(last(sent)));
-            // Asked for a list, such as what exists before a create: an empty one.
+            // A list, such as that of existing objects before a create, is empty.
             object.insert(last(sent).replace('-', "_"), json!([]));
             object.insert("total_count".to_owned(), json!(0));
         }
-        otherwise
+        other_response
     }
 }
 
-/// An object that says nothing but that it is the one that was asked for.
-fn nameless(step: &Step, sent: &Exchange) -> Json {
+/// An object with no other field than the one that identifies it.
+fn identified(step: &Step, sent: &Exchange) -> Json {
     let identity = &step.call.identity;
     match (&identity.repeats, identity.fields.first()) {
         (Some(field), _) => {
@@ -219,11 +231,11 @@ fn last(sent: &Exchange) -> &str {
     sent.path.rsplit('/').next().unwrap_or_default()
 }
 
-/// Lets a status that passes by itself pass, in an object or in the objects of a list.
-fn settle(answer: &mut Json, wait: &Wait) {
-    let Some(fields) = answer.as_object_mut() else { return };
+/// Replaces the transient status of an object, or of the objects in a list, by the final one.
+fn settle(response: &mut Json, wait: &Wait) {
+    let Some(fields) = response.as_object_mut() else { return };
     if let Some(status) = fields.get_mut(&wait.field)
-        && status.as_str().is_some_and(|status| wait.passing.iter().any(|passing| passing == status))
+        && status.as_str().is_some_and(|status| wait.passing.iter().any(|transient| transient == status))
     {
         *status = json!(wait.settled.first().map_or("ready", String::as_str));
     }
@@ -231,7 +243,7 @@ fn settle(answer: &mut Json, wait: &Wait) {
     objects.filter(|object| object.get(&wait.field).is_some()).for_each(|object| settle(object, wait));
 }
 
-impl Transport for Scene {
+impl Transport for ObjectTransport {
     fn exchange(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, Failure>> {
         let mut sent = Exchange {
             method: request.method().to_string(),
@@ -239,23 +251,23 @@ impl Transport for Scene {
             query: recording::parameters(request.uri().query().unwrap_or_default()),
             request: serde_json::from_slice(request.body()).unwrap_or_default(),
             status: 200,
-            answer: Json::Null,
+            response: Json::Null,
         };
-        (sent.status, sent.answer) = self.answers.to(&sent);
-        if self.looked.swap(true, Ordering::Relaxed)
-            && let Some(wait) = &self.answers.wait
+        (sent.status, sent.response) = self.responses.to(&sent);
+        if self.was_read.swap(true, Ordering::Relaxed)
+            && let Some(wait) = &self.responses.wait
         {
-            settle(&mut sent.answer, wait);
+            settle(&mut sent.response, wait);
         }
-        let mut response = Response::new(sent.answer.to_string().into());
-        *response.status_mut() = sent.status.try_into().expect("a recorded status is one HTTP allows");
-        self.sent.lock().expect("nobody panics while holding it").push(sent);
+        let mut response = Response::new(sent.response.to_string().into());
+        *response.status_mut() = sent.status.try_into().expect("recorded statuses are valid");
+        self.sent.lock().expect("no panic while locked").push(sent);
         Box::pin(async move { Ok(response) })
     }
 }
 
-impl fmt::Debug for Scene {
+impl fmt::Debug for ObjectTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Scene")
+        f.write_str("ObjectTransport")
     }
 }

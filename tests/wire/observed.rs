@@ -1,4 +1,4 @@
-//! Objects as recordings show them: which resource an exchange is about, its id, and its wire object.
+//! The objects in recorded responses: their resource type, id and fields.
 
 use std::collections::BTreeMap;
 
@@ -7,50 +7,50 @@ use serde_json::Value as Json;
 
 use crate::recording::{Exchange, Recording};
 
-/// An object of a resource in the answer of an exchange.
+/// An object of a resource type in a recorded response.
 #[derive(Clone)]
-pub(crate) struct Sighting<'a> {
+pub(crate) struct ObservedObject<'a> {
     pub(crate) token: &'a str,
     pub(crate) resource: &'a Resource,
     /// Its Pulumi id.
     pub(crate) id: String,
-    /// What the first read step would be answered: the object, or the list that holds it.
-    pub(crate) look: Json,
-    /// The object alone.
+    /// The response of the first read step: the object, or the list that contains it.
+    pub(crate) first_response: Json,
+    /// The object itself.
     pub(crate) object: Json,
     pub(crate) recording: &'a Recording,
-    /// Where in the recording.
+    /// The index of the exchange in the recording.
     pub(crate) index: usize,
 }
 
-impl Sighting<'_> {
-    /// Whether the object is in a status that passes by itself.
-    pub(crate) fn is_passing(&self) -> bool {
+impl ObservedObject<'_> {
+    /// Whether the status of the object is transient.
+    pub(crate) fn is_transient(&self) -> bool {
         let Some(wait) = &self.resource.wait else { return false };
-        self.object[&wait.field].as_str().is_some_and(|status| wait.passing.iter().any(|passing| passing == status))
+        self.object[&wait.field].as_str().is_some_and(|status| wait.passing.iter().any(|transient| transient == status))
     }
 
-    /// Where it was seen, for a report.
+    /// Its place in the recordings, for messages.
     pub(crate) fn place(&self) -> String {
         format!("{} in {} ({})", self.token, self.recording.name, self.index)
     }
 }
 
-/// All objects in the answers of a recording, of all resources of the catalog.
-pub(crate) fn all<'a>(catalog: &'a Catalog, recording: &'a Recording) -> Vec<Sighting<'a>> {
+/// All objects in the responses of a recording, of all resource types of the catalog.
+pub(crate) fn all<'a>(catalog: &'a Catalog, recording: &'a Recording) -> Vec<ObservedObject<'a>> {
     let mut found = Vec::new();
     for (index, exchange) in recording.exchanges.iter().enumerate() {
         for (token, resource) in &catalog.resources {
-            for (look, object, step) in objects(resource, exchange) {
+            for (first_response, object, step) in objects(resource, exchange) {
                 let Some(id) = id(resource, step, exchange, &object) else { continue };
-                found.push(Sighting { token, resource, id, look, object, recording, index });
+                found.push(ObservedObject { token, resource, id, first_response, object, recording, index });
             }
         }
     }
     found
 }
 
-/// The parameters of a path, if it fits a template with the same verb.
+/// The path parameters of an exchange, if it is a call of this step.
 pub(crate) fn fits(step: &Step, exchange: &Exchange) -> Option<BTreeMap<String, String>> {
     if step.call.method != exchange.method {
         return None;
@@ -61,19 +61,19 @@ pub(crate) fn fits(step: &Step, exchange: &Exchange) -> Option<BTreeMap<String, 
         return None;
     }
     let mut parameters = BTreeMap::new();
-    for (wanted, is) in template.iter().zip(path) {
-        match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+    for (expected, actual) in template.iter().zip(path) {
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
             Some(name) => {
-                parameters.insert(name.to_owned(), is.to_owned());
+                parameters.insert(name.to_owned(), actual.to_owned());
             }
-            None if *wanted == is => {}
+            None if *expected == actual => {}
             None => return None,
         }
     }
     Some(parameters)
 }
 
-/// The wire form of a property, found by its field.
+/// The name of a property in snake case, as most fields are named.
 pub(crate) fn field(name: &str) -> String {
     let mut field = String::new();
     for character in name.chars() {
@@ -85,32 +85,33 @@ pub(crate) fn field(name: &str) -> String {
     field
 }
 
-/// The objects of a resource in an answer, each with what the first read step would be answered.
+/// The objects of a resource type in a response, each with the response of the first read step.
 fn objects<'r>(resource: &'r Resource, exchange: &Exchange) -> Vec<(Json, Json, &'r Step)> {
-    if exchange.status >= 300 || exchange.answer.is_null() {
+    if exchange.status >= 300 || exchange.response.is_null() {
         return Vec::new();
     }
     let Some(first) = resource.read.first() else { return Vec::new() };
     if fits(first, exchange).is_some() {
         let Some(list) = &first.call.pages else {
-            return vec![(exchange.answer.clone(), exchange.answer.clone(), first)];
+            return vec![(exchange.response.clone(), exchange.response.clone(), first)];
         };
-        let elements = exchange.answer[list].as_array().cloned().unwrap_or_default();
+        let elements = exchange.response[list].as_array().cloned().unwrap_or_default();
         if first.find.is_none() {
-            let object = exchange.answer.clone();
+            let object = exchange.response.clone();
             return vec![(object.clone(), object, first)];
         }
         return elements.into_iter().map(|element| (listed(first, &element), element, first)).collect();
     }
     let steps = resource.create.iter().chain(&resource.update);
-    let tells = |step: &&Step| step.call.answers_object && step.into.is_none() && fits(step, exchange).is_some();
+    let returns_object =
+        |step: &&Step| step.call.returns_object && step.into.is_none() && fits(step, exchange).is_some();
     steps
-        .filter(tells)
+        .filter(returns_object)
         .take(1)
         .map(|step| {
-            let object = exchange.answer.clone();
-            let look = if first.find.is_some() { listed(first, &object) } else { object.clone() };
-            (look, object, step)
+            let object = exchange.response.clone();
+            let first_response = if first.find.is_some() { listed(first, &object) } else { object.clone() };
+            (first_response, object, step)
         })
         .collect()
 }
@@ -121,7 +122,7 @@ fn listed(step: &Step, element: &Json) -> Json {
     serde_json::json!({ list: [element], "total_count": 1 })
 }
 
-/// The id of an object: from the path, the query, the body or the answer, as the resource's id has it.
+/// The Pulumi id of an object; its parts are in the path, the query, the request body or the response.
 fn id(resource: &Resource, step: &Step, exchange: &Exchange, object: &Json) -> Option<String> {
     let path = fits(step, exchange)?;
     let parts: Option<Vec<String>> = resource
@@ -161,7 +162,7 @@ fn property(
         .or_else(|| text(&exchange.request[&field]))
 }
 
-/// A text or a number as it stands in an id.
+/// A string or a number, as a part of an id.
 fn text(json: &Json) -> Option<String> {
     match json {
         Json::String(text) if !text.is_empty() => Some(text.clone()),

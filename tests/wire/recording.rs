@@ -1,4 +1,4 @@
-//! Recorded traffic as it lies in files: one exchange per line. Knows no resource.
+//! Files of recorded traffic, with one exchange per line. Does not depend on resources.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -15,21 +15,21 @@ const API: &str = "https://api.scaleway.com";
 pub(crate) struct Recording {
     /// `registry/namespace-basic`.
     pub(crate) name: String,
-    /// In the order in which the answers came.
+    /// In the order of the responses.
     pub(crate) exchanges: Vec<Exchange>,
 }
 
-/// A request and its answer.
+/// A request and its response.
 pub(crate) struct Exchange {
     pub(crate) method: String,
     /// Without the query.
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
-    /// `null` when there was none.
+    /// `null` if there is no body.
     pub(crate) request: Json,
     pub(crate) status: u16,
-    /// `null` when there was none.
-    pub(crate) answer: Json,
+    /// `null` if there is no body.
+    pub(crate) response: Json,
 }
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ struct Line {
     status: u16,
     #[serde(default)]
     body: Json,
-    /// The answer equals that of another exchange.
+    /// The `seq` of another exchange with the same response body.
     body_as: Option<u64>,
 }
 
@@ -51,8 +51,8 @@ pub(crate) fn all(traffic: &Path) -> Vec<Recording> {
     of(traffic, |directory| directory.requests_differ.is_none())
 }
 
-/// Recordings whose answers are compared only.
-pub(crate) fn answers_alone(traffic: &Path) -> Vec<Recording> {
+/// Recordings of which only the responses are compared.
+pub(crate) fn responses_only(traffic: &Path) -> Vec<Recording> {
     of(traffic, |directory| directory.requests_differ.is_some())
 }
 
@@ -72,12 +72,12 @@ pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
 }
 
 fn read(file: &Path) -> Recording {
-    let mut answers: BTreeMap<u64, Json> = BTreeMap::new();
+    let mut responses: BTreeMap<u64, Json> = BTreeMap::new();
     let mut exchanges = Vec::new();
     for line in places::text(file).lines() {
         let line: Line = serde_json::from_str(line).unwrap();
-        let answer = line.body_as.map_or(line.body, |other| answers[&other].clone());
-        answers.insert(line.seq, answer.clone());
+        let response = line.body_as.map_or(line.body, |other| responses[&other].clone());
+        responses.insert(line.seq, response.clone());
         let Some(target) = line.url.strip_prefix(API) else { continue };
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         exchanges.push(Exchange {
@@ -86,7 +86,7 @@ fn read(file: &Path) -> Recording {
             query: parameters(query),
             request: line.request,
             status: line.status,
-            answer,
+            response,
         });
     }
     let part = |part: Option<&OsStr>| part.unwrap().to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! Recorded answers, read by the engine.
+//! The engine decodes recorded responses without loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,105 +7,105 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use tests::{places, stage};
 
-use crate::scene::{self, Scene};
-use crate::sighting::{self, Sighting};
+use crate::object_transport::{self, ObjectTransport};
+use crate::observed::{self, ObservedObject};
 use crate::{loss, recording, runtime};
 
-/// `answers.yaml`.
+/// `responses.yaml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
-    /// Resources that no recorded answer shows completely, with the reason.
-    unseen: BTreeMap<String, String>,
-    /// What a descriptor reads in another form.
-    differ: Vec<Differing>,
+    /// Resource types without a complete recorded response, with the reason.
+    not_recorded: BTreeMap<String, String>,
+    /// Expected differences between responses and state.
+    differences: Vec<Difference>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Differing {
+struct Difference {
     resource: String,
-    /// How the difference begins: mostly the property.
+    /// The beginning of the difference, mostly the property.
     what: String,
     reason: String,
 }
 
 impl Expected {
     fn read() -> Self {
-        serde_saphyr::from_str(&places::text(&places::project().join("tests/wire/answers.yaml"))).unwrap()
+        serde_saphyr::from_str(&places::text(&places::project().join("tests/wire/responses.yaml"))).unwrap()
     }
 }
 
-pub(crate) fn every_recorded_answer_decodes_without_loss(traffic: &Path) {
+pub(crate) fn recorded_responses_are_decoded_without_loss(traffic: &Path) {
     let (catalog, expected) = (places::catalog(), Expected::read());
-    assert!(expected.differ.iter().all(|differing| differing.reason.len() > 20), "answers.yaml gives no reason");
+    assert!(expected.differences.iter().all(|difference| difference.reason.len() > 20), "a difference of responses.yaml has no reason");
     let runtime = runtime();
     let mut wrong = BTreeSet::new();
     let mut read: BTreeMap<&str, usize> = BTreeMap::new();
-    let recordings: Vec<_> = recording::all(traffic).into_iter().chain(recording::answers_alone(traffic)).collect();
+    let recordings: Vec<_> = recording::all(traffic).into_iter().chain(recording::responses_only(traffic)).collect();
     for recording in &recordings {
-        for sighting in sighting::all(&catalog, recording).iter().filter(|sighting| !sighting.is_passing()) {
-            let scene = Scene::of(sighting);
-            match runtime.block_on(scene::import(&catalog, sighting, &scene)) {
+        for observed in observed::all(&catalog, recording).iter().filter(|observed| !observed.is_transient()) {
+            let transport = ObjectTransport::of(observed);
+            match runtime.block_on(object_transport::import(&catalog, observed, &transport)) {
                 Err(error) => {
-                    wrong.insert(format!("{}: {error}", sighting.place()));
+                    wrong.insert(format!("{}: {error}", observed.place()));
                 }
-                Ok(None) if is_told_gone(sighting) => {}
+                Ok(None) if is_deleted(observed) => {}
                 Ok(None) => {
-                    wrong.insert(format!("{}: gone", sighting.place()));
+                    wrong.insert(format!("{}: is read as deleted", observed.place()));
                 }
                 Ok(Some(read)) => {
                     let state = map(stage::json(&read.state));
-                    let mut lost = loss::lost(sighting.resource, &wire(sighting, &scene), &state);
+                    let mut lost = loss::lost(observed.resource, &wire(observed, &transport), &state);
                     lost.retain(|lost| {
                         !expected
-                            .differ
+                            .differences
                             .iter()
-                            .any(|differing| differing.resource == *sighting.token && lost.starts_with(&differing.what))
+                            .any(|difference| difference.resource == *observed.token && lost.starts_with(&difference.what))
                     });
-                    wrong.extend(lost.into_iter().map(|lost| format!("{}: {lost}", sighting.place())));
+                    wrong.extend(lost.into_iter().map(|lost| format!("{}: {lost}", observed.place())));
                 }
             }
-            *read.entry(catalog.resources.get_key_value(sighting.token).unwrap().0).or_default() += 1;
+            *read.entry(catalog.resources.get_key_value(observed.token).unwrap().0).or_default() += 1;
         }
     }
-    assert!(wrong.is_empty(), "{} losses:\n{}", wrong.len(), list(&wrong));
-    // Without sightings nothing was shown.
-    let unseen: Vec<&String> = catalog
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), list(&wrong));
+    // Each resource type must be in the recordings.
+    let missing: Vec<&String> = catalog
         .resources
         .iter()
-        // What is spoken as S3 is read, and missed, by a suite of its own (`storage`).
+        // The module `storage` tests Object Storage.
         .filter(|(_, resource)| resource.read.iter().all(|step| step.call.storage.is_none()))
         .filter(|(_, resource)| resource.local.is_none() && resource.discontinued.is_none())
         .map(|(token, _)| token)
-        .filter(|token| !expected.unseen.contains_key(*token))
+        .filter(|token| !expected.not_recorded.contains_key(*token))
         .filter(|token| !read.contains_key(token.as_str()))
         .collect();
-    assert!(unseen.is_empty(), "the recordings show nothing of {unseen:?}");
-    let seen: Vec<&String> = expected.unseen.keys().filter(|token| read.contains_key(token.as_str())).collect();
-    assert!(seen.is_empty(), "answers.yaml lists {seen:?} as unseen, but recordings show them");
+    assert!(missing.is_empty(), "the recordings contain no responses for {missing:?}");
+    let recorded: Vec<&String> = expected.not_recorded.keys().filter(|token| read.contains_key(token.as_str())).collect();
+    assert!(recorded.is_empty(), "responses.yaml lists {recorded:?} as not recorded, but they are recorded");
 }
 
-/// The wire object the state was made of: the object, and what the later read steps were told.
-fn wire(sighting: &Sighting<'_>, scene: &Scene) -> Map<String, Json> {
-    let mut wire = map(sighting.object.clone());
-    for exchange in scene.sent() {
-        let step = sighting.resource.read.iter().find(|step| sighting::fits(step, &exchange).is_some());
-        // Which element of a list is meant is the engine's to say.
+/// The fields that the state was decoded from: those of the object and of the responses to later read steps.
+fn wire(observed: &ObservedObject<'_>, transport: &ObjectTransport) -> Map<String, Json> {
+    let mut wire = map(observed.object.clone());
+    for exchange in transport.sent() {
+        let step = observed.resource.read.iter().find(|step| observed::fits(step, &exchange).is_some());
+        // The engine selects the element of a list, so these steps are not compared.
         let Some(step) = step.filter(|step| step.find.is_none()) else { continue };
         let Some(into) = step.into.clone() else { continue };
-        let told = step.call.pages.as_ref().map_or(&exchange.answer, |list| &exchange.answer[list]);
-        wire.insert(into, told.clone());
+        let response = step.call.pages.as_ref().map_or(&exchange.response, |list| &exchange.response[list]);
+        wire.insert(into, response.clone());
     }
     wire
 }
 
-/// What the resource itself takes for gone.
-fn is_told_gone(sighting: &Sighting<'_>) -> bool {
-    sighting.resource.gone.as_ref().is_some_and(|gone| {
-        gone.set.as_ref().is_some_and(|field| !sighting.object[field].is_null())
-            || gone.values.iter().any(|(field, values)| {
-                let value = &sighting.object[field];
+/// Whether the descriptor's `deletedIf` matches the object.
+fn is_deleted(observed: &ObservedObject<'_>) -> bool {
+    observed.resource.deleted_if.as_ref().is_some_and(|deleted| {
+        deleted.set.as_ref().is_some_and(|field| !observed.object[field].is_null())
+            || deleted.values.iter().any(|(field, values)| {
+                let value = &observed.object[field];
                 let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 values.contains(&word)
             })

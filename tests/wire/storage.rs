@@ -1,5 +1,5 @@
-//! Recorded answers of Object Storage, read by the client and the engine: every look at a bucket or an object, with what
-//! was seen of the rest of it at that time; and what becomes of answers when something is wrong with them.
+//! The client and the engine decode recorded responses of Object Storage without loss, and malformed ones without panic.
+//! The responses of the other read steps are those recorded at that time.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,27 +10,27 @@ use catalog::{Catalog, Resource, Step};
 use client::{BoxFuture, Failure, Transport};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-use tests::stage::{self, Told};
+use tests::stage::{self, ProgressLog};
 use tests::{case, places};
 use value::Object;
 
 use crate::runtime;
 
-/// Looks that no resource makes: the list of what is in a bucket, and whether there is one.
-const NOBODYS: [&str; 2] = ["GET /{bucket}", "HEAD /{bucket}"];
+/// Recorded reads that no resource sends: the list of objects in a bucket, and HEAD of a bucket.
+const UNUSED: [&str; 2] = ["GET /{bucket}", "HEAD /{bucket}"];
 
-/// Elements that a resource does not show, each with the reason.
-const UNSHOWN: [(&str, &str); 9] = [
-    // Said a second time, beside the id.
+/// Elements that the state does not contain, with the only resource whose state does (empty: none).
+const NOT_IN_STATE: [(&str, &str); 9] = [
+    // The same as the id.
     ("DisplayName", ""),
-    // As words they are switches of the program.
+    // The state contains a boolean.
     ("Status", ""),
     ("ObjectLockEnabled", ""),
-    // Who may use a bucket is told by its `BucketAcl`, who may use an object by its visibility.
+    // In the state of a `BucketAcl`, and for objects in `visibility`.
     ("Grantee/ID", "object/bucketAcl:BucketAcl"),
     ("URI", "object/bucketAcl:BucketAcl"),
     ("Permission", "object/bucketAcl:BucketAcl"),
-    // How long objects are locked is told by the configuration of the lock.
+    // In the state of a `BucketLockConfiguration`.
     ("DefaultRetention/Mode", LOCK),
     ("DefaultRetention/Days", LOCK),
     ("DefaultRetention/Years", LOCK),
@@ -51,77 +51,81 @@ struct Line {
     body_as: Option<u64>,
 }
 
-/// A recorded look.
-struct Look {
-    /// The verb and the path of the operation: `GET /{bucket}?acl`.
-    what: String,
+/// A recorded read.
+struct RecordedRead {
+    /// The method and path template of the operation: `GET /{bucket}?acl`.
+    operation: String,
     region: String,
     bucket: String,
     key: Option<String>,
-    answer: Answer,
+    response: Response,
     place: String,
 }
 
 #[derive(Clone)]
-struct Answer {
+struct Response {
     status: u16,
     body: String,
     headers: Vec<(String, String)>,
 }
 
-pub(crate) fn every_recorded_look_at_a_bucket_or_an_object_is_read_without_loss(folder: &Path) {
+pub(crate) fn recorded_responses_of_object_storage_are_decoded_without_loss(folder: &Path) {
     let recordings = recordings(folder);
     let catalog = places::catalog();
     let (mut wrong, mut unread) = (BTreeSet::new(), BTreeSet::new());
     let (mut read, mut seen) = (0, BTreeSet::new());
-    for looks in &recordings {
-        for (at, look) in looks.iter().enumerate().filter(|(_, look)| !NOBODYS.contains(&look.what.as_str())) {
+    for recorded_reads in &recordings {
+        for (at, recorded) in
+            recorded_reads.iter().enumerate().filter(|(_, recorded)| !UNUSED.contains(&recorded.operation.as_str()))
+        {
             let mut readers = 0;
-            for (token, resource) in on_buckets(&catalog).filter(|(_, resource)| asks(resource, look)) {
-                let Some(answers) = answers(resource, looks, at) else { continue };
+            for (token, resource) in on_buckets(&catalog).filter(|(_, resource)| sends(resource, recorded)) {
+                let Some(responses) = responses(resource, recorded_reads, at) else { continue };
                 readers += 1;
                 seen.insert(token);
-                let exists = first_answer(resource, look, &answers).is_some_and(tells_something);
-                let outcome = runtime().block_on(import(&catalog, token, look, answers));
-                wrong.extend(judged(token, exists, look, &outcome).map(|why| format!("{}: {token} {why}", look.place)));
+                let exists = first_response(resource, recorded, &responses).is_some_and(is_configured);
+                let outcome = runtime().block_on(import(&catalog, token, recorded, responses));
+                wrong.extend(
+                    problem(token, exists, recorded, &outcome).map(|why| format!("{}: {token} {why}", recorded.place)),
+                );
             }
             read += usize::from(readers > 0);
             if readers == 0 {
-                unread.insert(format!("{}: {}", look.place, look.what));
+                unread.insert(format!("{}: {}", recorded.place, recorded.operation));
             }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(unread.is_empty(), "nobody reads {unread:#?}");
-    let unseen: Vec<&String> =
+    assert!(unread.is_empty(), "no resource sends these reads: {unread:#?}");
+    let missing: Vec<&String> =
         on_buckets(&catalog).map(|(token, _)| token).filter(|token| !seen.contains(token)).collect();
-    assert!(unseen.is_empty(), "the recordings show nothing of {unseen:?}");
-    assert!(read > 400, "only {read} answers were read");
+    assert!(missing.is_empty(), "the recordings contain no responses for {missing:?}");
+    assert!(read > 400, "only {read} responses were decoded");
 }
 
-pub(crate) fn no_answer_about_a_bucket_or_an_object_makes_the_engine_panic(folder: &Path) {
+pub(crate) fn malformed_responses_of_object_storage_do_not_make_the_engine_panic(folder: &Path) {
     let recordings = recordings(folder);
     let catalog = places::catalog();
     let mut seen = BTreeSet::new();
     let mut panics = BTreeSet::new();
-    for looks in &recordings {
-        for (at, look) in looks.iter().enumerate() {
-            for (token, resource) in on_buckets(&catalog).filter(|(_, resource)| asks(resource, look)) {
-                let body = &look.answer.body;
-                let Some(answers) = answers(resource, looks, at) else { continue };
-                if !seen.insert((token.clone(), look.what.clone(), body.len())) {
+    for recorded_reads in &recordings {
+        for (at, recorded) in recorded_reads.iter().enumerate() {
+            for (token, resource) in on_buckets(&catalog).filter(|(_, resource)| sends(resource, recorded)) {
+                let body = &recorded.response.body;
+                let Some(responses) = responses(resource, recorded_reads, at) else { continue };
+                if !seen.insert((token.clone(), recorded.operation.clone(), body.len())) {
                     continue;
                 }
-                // Cut before and within each tag, an element called otherwise, a text where a number should be.
+                // Truncated before and within each tag, an unknown element, and a string instead of a number.
                 let tags = body.match_indices('<').flat_map(|(at, _)| [at, at + 2]);
                 let cuts = tags.filter(|at| body.is_char_boundary(*at)).map(|at| body[..at].to_owned());
                 let others = [body.replace("Rule", "Other"), body.replace(|c: char| c.is_ascii_digit(), "x")];
                 for body in cuts.chain(others) {
-                    let mut answers = answers.clone();
-                    answers.insert(look.line(), Answer { body: body.clone(), ..look.answer.clone() });
-                    let work = || drop(runtime().block_on(import(&catalog, token, look, answers)));
+                    let mut responses = responses.clone();
+                    responses.insert(recorded.line(), Response { body: body.clone(), ..recorded.response.clone() });
+                    let work = || drop(runtime().block_on(import(&catalog, token, recorded, responses)));
                     if catch_unwind(AssertUnwindSafe(work)).is_err() {
-                        panics.insert(format!("{}: {body}", look.place));
+                        panics.insert(format!("{}: {body}", recorded.place));
                     }
                 }
             }
@@ -130,87 +134,97 @@ pub(crate) fn no_answer_about_a_bucket_or_an_object_makes_the_engine_panic(folde
     assert!(panics.is_empty(), "{panics:#?}");
 }
 
-/// What is wrong with what came of a look at something that exists, or does not.
-fn judged(token: &str, exists: bool, look: &Look, outcome: &Result<Option<Object>, String>) -> Option<String> {
+/// The problem with the outcome of a read, if there is one.
+fn problem(
+    token: &str,
+    exists: bool,
+    recorded: &RecordedRead,
+    outcome: &Result<Option<Object>, String>,
+) -> Option<String> {
     match outcome {
         Err(why) => Some(format!("fails: {why}")),
-        Ok(None) => exists.then(|| "is gone".to_owned()),
-        Ok(Some(_)) if !exists => Some("is there".to_owned()),
+        Ok(None) => exists.then(|| "is read as deleted".to_owned()),
+        Ok(Some(_)) if !exists => Some("is read as existing".to_owned()),
         Ok(Some(state)) => {
-            let lost = lost(token, look, &stage::json(state));
+            let lost = lost(token, recorded, &stage::json(state));
             (!lost.is_empty()).then(|| format!("loses {lost:?}"))
         }
     }
 }
 
-/// The answer that decides whether the resource exists.
-fn first_answer<'a>(resource: &Resource, look: &Look, answers: &'a HashMap<String, Answer>) -> Option<&'a Answer> {
-    answers.get(&look.line_of(&operation(resource.read.first()?)))
+/// The response that shows whether the resource exists.
+fn first_response<'a>(
+    resource: &Resource,
+    recorded: &RecordedRead,
+    responses: &'a HashMap<String, Response>,
+) -> Option<&'a Response> {
+    responses.get(&recorded.line_of(&operation(resource.read.first()?)))
 }
 
-/// Whether something is set: a lock without a rule is none.
-fn tells_something(answer: &Answer) -> bool {
-    answer.status != 404 && !answer.body.contains("</ObjectLockEnabled></ObjectLockConfiguration>")
+/// Whether something is configured; a lock without a rule is not.
+fn is_configured(response: &Response) -> bool {
+    response.status != 404 && !response.body.contains("</ObjectLockEnabled></ObjectLockConfiguration>")
 }
 
-/// The texts of an answer that a state does not hold.
-fn lost(token: &str, look: &Look, state: &Json) -> Vec<String> {
-    if look.answer.status != 200 {
+/// The strings of a response that the state does not contain.
+fn lost(token: &str, recorded: &RecordedRead, state: &Json) -> Vec<String> {
+    if recorded.response.status != 200 {
         return Vec::new();
     }
-    if look.what.ends_with("?policy") {
+    if recorded.operation.ends_with("?policy") {
         let same = state["policy"].as_str().map(|text| serde_json::from_str::<Json>(text).unwrap())
-            == serde_json::from_str(&look.answer.body).ok();
+            == serde_json::from_str(&recorded.response.body).ok();
         return if same { Vec::new() } else { vec!["the policy".to_owned()] };
     }
-    let mut held = BTreeSet::new();
-    scalars(state, &mut held);
+    let mut values = BTreeSet::new();
+    scalars(state, &mut values);
     let shown = |path: &str| {
-        !UNSHOWN
+        !NOT_IN_STATE
             .iter()
             .any(|(unshown, but)| path.ends_with(&format!("/{unshown}")) && (but.is_empty() || *but != token))
     };
-    let texts = leaves(&look.answer.body).into_iter().filter(|(path, text)| !text.is_empty() && shown(path));
-    let headers = look.answer.headers.iter().filter(|(name, _)| {
-        look.key.is_some() && look.what.starts_with("HEAD") && {
+    let strings =
+        strings_of(&recorded.response.body).into_iter().filter(|(path, text)| !text.is_empty() && shown(path));
+    let headers = recorded.response.headers.iter().filter(|(name, _)| {
+        recorded.key.is_some() && recorded.operation.starts_with("HEAD") && {
             name == "content-type" || name == "x-amz-storage-class" || name.starts_with("x-amz-meta-")
         }
     });
-    texts
-        // An owner is a project, said twice.
+    strings
+        // An owner is `<project>:<project>`.
         .map(|(_, text)| {
             text.split_once(':').filter(|(one, two)| one == two).map_or(text.clone(), |(one, _)| one.to_owned())
         })
         .chain(headers.map(|(_, value)| value.clone()))
-        .filter(|text| !held.contains(text))
+        .filter(|text| !values.contains(text))
         .collect()
 }
 
-fn scalars(json: &Json, held: &mut BTreeSet<String>) {
+fn scalars(json: &Json, values: &mut BTreeSet<String>) {
     match json {
-        Json::Array(items) => items.iter().for_each(|item| scalars(item, held)),
+        Json::Array(items) => items.iter().for_each(|item| scalars(item, values)),
         Json::Object(fields) => fields.iter().for_each(|(name, json)| {
-            held.insert(name.clone());
-            scalars(json, held);
+            values.insert(name.clone());
+            scalars(json, values);
         }),
-        Json::String(text) => drop(held.insert(text.clone())),
-        other => drop(held.insert(other.as_f64().map_or(other.to_string(), |number| number.to_string()))),
+        Json::String(text) => drop(values.insert(text.clone())),
+        other => drop(values.insert(other.as_f64().map_or(other.to_string(), |number| number.to_string()))),
     }
 }
 
-/// The texts of a document, each with the names of the elements around it.
-fn leaves(document: &str) -> Vec<(String, String)> {
-    let (mut open, mut leaves) = (Vec::new(), Vec::new());
+/// The strings of an XML document, each with the path of its element.
+fn strings_of(document: &str) -> Vec<(String, String)> {
+    let (mut open, mut strings_of) = (Vec::new(), Vec::new());
     for part in document.split('<').skip(1).filter(|part| !part.starts_with('?')) {
         let Some((tag, text)) = part.split_once('>') else { continue };
         if tag.starts_with('/') {
             open.pop();
         } else if !tag.ends_with('/') {
             open.push(tag.split(' ').next().unwrap_or_default().to_owned());
-            leaves.push((open.join("/"), text.replace("&#34;", "\"").replace("&amp;", "&")));
+            strings_of.push((open.join("/"), text.replace("&#34;", "\"").replace("&amp;", "&")));
         }
     }
-    leaves
+    strings_of
 }
 
 fn on_buckets(catalog: &Catalog) -> impl Iterator<Item = (&String, &Resource)> {
@@ -221,37 +235,39 @@ fn operation(step: &Step) -> String {
     format!("{} {}", step.call.method, step.call.path)
 }
 
-fn asks(resource: &Resource, look: &Look) -> bool {
-    resource.read.iter().any(|step| operation(step) == look.what)
+fn sends(resource: &Resource, recorded: &RecordedRead) -> bool {
+    resource.read.iter().any(|step| operation(step) == recorded.operation)
 }
 
-/// What the resource would have been told when this was seen: the last answers before, else the first ones after.
-fn answers(resource: &Resource, looks: &[Look], at: usize) -> Option<HashMap<String, Answer>> {
-    let look = &looks[at];
-    let mut answers = HashMap::new();
+/// The responses to all read steps at the time of this read: the last ones before it, otherwise the first ones after it.
+fn responses(resource: &Resource, recorded_reads: &[RecordedRead], at: usize) -> Option<HashMap<String, Response>> {
+    let recorded = &recorded_reads[at];
+    let mut responses = HashMap::new();
     for step in &resource.read {
-        let of_step = |other: &&Look| {
-            operation(step) == other.what
-                && (&other.region, &other.bucket) == (&look.region, &look.bucket)
-                && (!other.what.contains("{key}") || other.key == look.key)
+        let of_step = |other: &&RecordedRead| {
+            operation(step) == other.operation
+                && (&other.region, &other.bucket) == (&recorded.region, &recorded.bucket)
+                && (!other.operation.contains("{key}") || other.key == recorded.key)
         };
-        let found = looks[..=at].iter().rev().find(of_step).or_else(|| looks[at..].iter().find(of_step))?;
-        // What was deleted since then is gone for every look.
-        let is_gone = look.answer.body.contains("NoSuchBucket");
-        answers.insert(found.line(), if is_gone { look.answer.clone() } else { found.answer.clone() });
+        let found =
+            recorded_reads[..=at].iter().rev().find(of_step).or_else(|| recorded_reads[at..].iter().find(of_step))?;
+        // After the bucket was deleted, all reads return that response.
+        let is_gone = recorded.response.body.contains("NoSuchBucket");
+        responses.insert(found.line(), if is_gone { recorded.response.clone() } else { found.response.clone() });
     }
-    Some(answers)
+    Some(responses)
 }
 
-impl Look {
-    /// The call as the engine of these tests makes it.
+impl RecordedRead {
+    /// The request line of this read, as these tests send it.
     fn line(&self) -> String {
-        self.line_of(&self.what)
+        self.line_of(&self.operation)
     }
 
-    /// Another call about the same bucket or object.
-    fn line_of(&self, what: &str) -> String {
-        let path = what.replace("{bucket}", &self.bucket).replace("{key}", self.key.as_deref().unwrap_or_default());
+    /// The request line of another operation for the same bucket or object.
+    fn line_of(&self, operation: &str) -> String {
+        let path =
+            operation.replace("{bucket}", &self.bucket).replace("{key}", self.key.as_deref().unwrap_or_default());
         if path.contains('?') { format!("{path}=") } else { path }
     }
 
@@ -261,11 +277,11 @@ impl Look {
     }
 }
 
-/// A network that gives recorded answers.
+/// A transport that returns recorded responses.
 #[derive(Debug)]
-struct Recorded(HashMap<String, Answer>);
+struct Recorded(HashMap<String, Response>);
 
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.status)
     }
@@ -278,12 +294,12 @@ impl Transport for Recorded {
     ) -> BoxFuture<'_, Result<http::Response<bytes::Bytes>, Failure>> {
         let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
         let line = format!("{} {path}", request.method());
-        let answer = self.0.get(&line).unwrap_or_else(|| panic!("{line} was not recorded"));
-        let mut response = http::Response::builder().status(answer.status);
-        for (name, value) in &answer.headers {
+        let recorded = self.0.get(&line).unwrap_or_else(|| panic!("{line} was not recorded"));
+        let mut response = http::Response::builder().status(recorded.status);
+        for (name, value) in &recorded.headers {
             response = response.header(name, value);
         }
-        let response = response.body(answer.body.clone().into()).unwrap();
+        let response = response.body(recorded.body.clone().into()).unwrap();
         Box::pin(async move { Ok(response) })
     }
 }
@@ -291,25 +307,25 @@ impl Transport for Recorded {
 async fn import(
     catalog: &Arc<Catalog>,
     token: &str,
-    look: &Look,
-    answers: HashMap<String, Answer>,
+    recorded: &RecordedRead,
+    responses: HashMap<String, Response>,
 ) -> Result<Option<Object>, String> {
-    let engine = stage::engine(catalog, Arc::new(Recorded(answers)));
-    let told = Told::default();
+    let engine = stage::engine(catalog, Arc::new(Recorded(responses)));
+    let progress = ProgressLog::default();
     let token = format!("evalap-scaleway:{token}");
     let nothing = Object::new();
-    let read = engine.read(told.operation(&token, "main"), &look.id(), &nothing, &nothing).await;
+    let read = engine.read(progress.operation(&token, "main"), &recorded.id(), &nothing, &nothing).await;
     read.map(|read| read.map(|read| read.state)).map_err(|error| error.to_string())
 }
 
-/// Every look at Object Storage, by recording.
-fn recordings(folder: &Path) -> Vec<Vec<Look>> {
-    places::files(folder, ".jsonl").iter().map(|file| looks(file)).collect()
+/// The reads of Object Storage in each recording.
+fn recordings(folder: &Path) -> Vec<Vec<RecordedRead>> {
+    places::files(folder, ".jsonl").iter().map(|file| recorded_reads(file)).collect()
 }
 
-fn looks(file: &Path) -> Vec<Look> {
+fn recorded_reads(file: &Path) -> Vec<RecordedRead> {
     let mut bodies: BTreeMap<u64, Json> = BTreeMap::new();
-    let mut looks = Vec::new();
+    let mut recorded_reads = Vec::new();
     for line in places::text(file).lines() {
         let line: Line = serde_json::from_str(line).unwrap();
         let body = line.body_as.map_or(line.body, |other| bodies[&other].clone());
@@ -319,16 +335,16 @@ fn looks(file: &Path) -> Vec<Look> {
             continue;
         };
         let (key, word) = path.split_once('?').unwrap_or((path, ""));
-        // The name of a whole aspect has no value; what has one turns pages.
+        // A subresource (`?acl=`) has no value; parameters with a value are for pages.
         let word = word.split('&').find_map(|pair| pair.strip_suffix('=')).map(|word| format!("?{word}"));
-        let what = if key.is_empty() { "/{bucket}" } else { "/{bucket}/{key}" };
+        let template = if key.is_empty() { "/{bucket}" } else { "/{bucket}/{key}" };
         let headers = line.response_headers.iter();
-        looks.push(Look {
-            what: format!("{} {what}{}", line.method, word.unwrap_or_default()),
+        recorded_reads.push(RecordedRead {
+            operation: format!("{} {template}{}", line.method, word.unwrap_or_default()),
             region: region.to_owned(),
             bucket: bucket.to_owned(),
             key: Some(key.to_owned()).filter(|key| !key.is_empty()),
-            answer: Answer {
+            response: Response {
                 status: line.status,
                 body: body
                     .as_str()
@@ -338,5 +354,5 @@ fn looks(file: &Path) -> Vec<Look> {
             place: format!("{} ({})", file.file_name().unwrap_or_default().display(), line.seq),
         });
     }
-    looks
+    recorded_reads
 }
