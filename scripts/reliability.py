@@ -26,7 +26,7 @@ from test_resources import TABLES  # noqa: E402
 
 PAGE = ROOT / "docs" / "reliability.md"
 SEED = 20261128
-MOMENTS = 12
+KILLS = 12
 DEPLOYMENTS = 200
 # How many of these deployments must succeed at the first `up`.
 GREEN = 199
@@ -72,7 +72,7 @@ without the CLI (`cargo test -p tests --test schedules`).
 
 def answers(directory: Path) -> str:
     """Lost responses of create requests, for each resource type."""
-    outcomes = schedule.lost_answers(directory, TABLES)
+    outcomes = schedule.ambiguous_creates(directory, TABLES)
     rows = by_resource(outcomes, lambda outcome: outcome.case.fault or "", lambda outcome: shown(outcome, outcome.succeeded))
     note("ambiguous responses", [outcome for outcome in outcomes if outcome.problems or not outcome.succeeded])
     return f"""## Ambiguous responses
@@ -81,7 +81,7 @@ The API creates the object, but the client receives no valid response: the conne
 500 or 504. `ok`: the same `up` succeeds, and there is exactly one object. `failed`: the `up` fails, and the next `up` succeeds, with
 exactly one object. Every other result is a bug.
 
-{table(["Resource", *schedule.LOST], rows)}"""
+{table(["Resource", *schedule.AMBIGUOUS], rows)}"""
 
 
 def killed(directory: Path) -> str:
@@ -91,7 +91,7 @@ def killed(directory: Path) -> str:
     for victim in kills.VICTIMS:
         for after in (False, True):
             name = f"{victim} killed {'after' if after else 'before'} the API acts"
-            columns[name] = kills.killed(directory / f"{victim}-{after}", known, victim, after)
+            columns[name] = kills.run_killed(directory / f"{victim}-{after}", known, victim, after)
     outcomes = [outcome for found in columns.values() for outcome in found]
     names = {id(outcome): name for name, found in columns.items() for outcome in found}
     rows = by_resource(outcomes, lambda outcome: names[id(outcome)], lambda outcome: shown(outcome, True))
@@ -103,25 +103,25 @@ The plugin or the CLI is killed with `kill -9` while the object is being created
 
 {table(["Resource", *columns], rows)}
 
-{moments(directory)}"""
+{random_kills(directory)}"""
 
 
-def moments(directory: Path) -> str:
+def random_kills(directory: Path) -> str:
     """One program with every resource, killed at random requests."""
     everything = kills.Everything(directory / "everything")
     everything.measure()
     rows = []
     for victim in kills.VICTIMS:
-        good, bad = 0, []
-        for number, (call, after) in enumerate(everything.moments(SEED + kills.VICTIMS.index(victim), MOMENTS)):
-            problems = everything.round(f"{victim}-{number}", victim, call, after)
-            good += not problems
+        succeeded, bad = 0, []
+        for number, (call, after) in enumerate(everything.random_kills(SEED + kills.VICTIMS.index(victim), KILLS)):
+            problems = everything.run(f"{victim}-{number}", victim, call, after)
+            succeeded += not problems
             if problems:
                 bad.append(f"{'after' if after else 'before'} request {call}: {short(problems)}")
-        rows.append([victim, f"{good} of {MOMENTS}", "; ".join(bad) or "none"])
+        rows.append([victim, f"{succeeded} of {KILLS}", "; ".join(bad) or "none"])
         if bad:
-            missed.append(f"{victim} killed at random moments: {good} of {MOMENTS}")
-    return f"""A program with one of every resource and eight chosen names sends {everything.calls} requests. It is killed at {MOMENTS} random
+            missed.append(f"{victim} killed at random requests: {succeeded} of {KILLS}")
+    return f"""A program with one of every resource and eight chosen names sends {everything.calls} requests. It is killed at {KILLS} random
 requests. Converged: the next `up` succeeds, another one changes nothing, no object exists twice, and `destroy` deletes all objects.
 
 {table(["Killed", "Converged", "Exceptions"], rows)}"""
@@ -193,19 +193,19 @@ def faulty(directory: Path) -> str:
     with ProcessPoolExecutor((os.cpu_count() or 2) + 1, mp_context=context) as pool:
         directories = [directory / str(number) for number in range(DEPLOYMENTS)]
         found = list(pool.map(rates.deploy, directories, range(SEED, SEED + DEPLOYMENTS)))
-    good = sum(deployment.is_good for deployment in found)
-    if good < GREEN:
-        missed.append(f"random faults: {good} of {DEPLOYMENTS}")
-    struck = [fault.rpartition(": ")[2] for deployment in found for fault in deployment.struck]
-    rows = [[kind, str(struck.count(kind))] for kind in rates.KINDS]
+    succeeded = sum(deployment.succeeded for deployment in found)
+    if succeeded < GREEN:
+        missed.append(f"random faults: {succeeded} of {DEPLOYMENTS}")
+    faults = [fault.rpartition(": ")[2] for deployment in found for fault in deployment.faults]
+    rows = [[kind, str(faults.count(kind))] for kind in rates.KINDS]
     bad = "\n".join(
-        f"- seed {of.seed}: {'; '.join(of.struck)}: {' '.join((of.error or '').split())[:300]} {'; '.join(of.wrong)}"
+        f"- seed {of.seed}: {'; '.join(of.faults)}: {' '.join((of.error or '').split())[:300]} {'; '.join(of.wrong)}"
         for of in found
-        if not of.is_good
+        if not of.succeeded
     )
     return f"""## Random faults
 
-One request in a hundred fails, in one of {len(rates.KINDS)} ways, during {DEPLOYMENTS} deployments of 15 resources. **{good} of {DEPLOYMENTS}** succeed at the first
+One request in a hundred fails, in one of {len(rates.KINDS)} ways, during {DEPLOYMENTS} deployments of 15 resources. **{succeeded} of {DEPLOYMENTS}** succeed at the first
 `up`, with exactly the objects of the program (required: {GREEN}).
 
 {table(["Fault", "Count"], rows)}

@@ -1,6 +1,6 @@
-"""Somebody who works with the same stack: an up in a process of its own, which others can watch, wait for and kill.
+"""An up in another process, as a concurrent user starts it; a test can watch it, wait for it and kill it.
 
-Run as a program, it is that process: `python somebody.py <directory of the project> <stack>`.
+This file is also that process: `python concurrent_up.py <directory of the project> <stack>`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from stack import Stack
 
 
 def program(**options: Any) -> None:
-    """Something that takes time to make, and to move to another engine."""
+    """A resource whose create and update take time."""
     opts = pulumi.ResourceOptions(**options)
     engine = os.environ.get("ENGINE", "PostgreSQL-16")
     scaleway.databases.Instance("main", name="main", engine=engine, node_type="DB-DEV-S", opts=opts)
 
 
-class Somebody:
-    """An up of `program` that somebody else has begun."""
+class ConcurrentUp:
+    """An up of `program` that is in progress."""
 
     def __init__(self, stack: Stack, **environment: str) -> None:
         command = [sys.executable, __file__, str(stack.work), stack.automation.name]
@@ -41,28 +41,28 @@ class Somebody:
         )
         self.output = ""
 
-    def until(self, word: str) -> "Somebody":
-        """Waits until a word is printed, which has to happen."""
+    def until(self, word: str) -> "ConcurrentUp":
+        """Waits until the output contains a string, or fails."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.output += line
             if word in line:
                 return self
-        raise AssertionError(f"{word} was never printed: {self.output}")
+        raise AssertionError(f"{text} is not in the output: {self.output}")
 
-    def ends_well(self) -> bool:
-        """Waits for the end; whether it was a good one."""
+    def succeeds(self) -> bool:
+        """Waits for the end; returns whether it succeeded."""
         self.output += self._process.communicate()[0] or ""
         return self._process.returncode == 0
 
-    def is_killed(self) -> None:
-        """As `kill -9` of the CLI does it, or the machine that dies: nobody can say goodbye."""
+    def kill(self) -> None:
+        """Kills the process group with SIGKILL, without cleanup."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
 
 
 def main(directory: str, name: str) -> None:
-    """One up, told line by line."""
+    """Runs one up, and prints its output line by line."""
     workspace = automation.LocalWorkspace(work_dir=str(Path(directory)), program=program)
     stack = automation.Stack.select(name, workspace)
     try:

@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Iterator[Fake]:
-    """A fake of its own, in which everything settles at once."""
+    """A separate fake for the test, without transient statuses."""
     with Fake(tmp_path) as started:
         yield started
 

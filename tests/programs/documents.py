@@ -1,4 +1,4 @@
-"""A page in Markdown: its headings, links and blocks of code, as far as our own pages use them."""
+"""A Markdown page: its headings, links and code blocks, in the subset of Markdown that the project uses."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# What is generated, built or of other tools.
-NOT_OURS = {"target", "node_modules", "dist", "venv", "nodejs", "python"}
+# Directories with generated files, build output, or files of other tools.
+EXCLUDED = {"target", "node_modules", "dist", "venv", "nodejs", "python"}
 
 FENCE = re.compile(r"^```(\S*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
@@ -41,28 +41,28 @@ class Page:
 
     @property
     def links(self) -> list[str]:
-        """Where the links of the prose lead."""
+        """The targets of the links in the prose."""
         return LINK.findall(self.prose)
 
     @property
     def anchors(self) -> set[str]:
-        """What `#...` can lead to, spelled as forges do."""
+        """The anchors that `#...` can refer to, in the spelling of Git hosts."""
         headings = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(self.prose))
         return {heading.replace(" ", "-") for heading in headings}
 
     def commands(self, name: str) -> str:
-        """The commands of the blocks of this name."""
+        """The commands of the blocks with this name."""
         found = [block.text for block in self.blocks if block.language == "sh" and block.name == name]
-        assert found, f"{self} has no commands called {name}"
+        assert found, f"{self} has no commands named {name}"
         return "\n".join(found)
 
-    def untold(self, name: str, output: str) -> list[str]:
-        """The lines of the blocks of this name that an output does not have."""
+    def missing_from_output(self, name: str, output: str) -> list[str]:
+        """The lines of the blocks with this name that are not in the output."""
         shown = [block.text for block in self.blocks if block.language == "text" and block.name == name]
-        assert shown, f"{self} shows nothing called {name}"
-        # The Automation API says before what is printed on which stream it was.
+        assert shown, f"{self} has no output named {name}"
+        # The Automation API prefixes the output with the name of its stream.
         output = re.sub(r"^ *std(out|err): ", "", output, flags=re.MULTILINE)
-        return [line for text in shown for line in text.splitlines() if not is_told(line, output)]
+        return [line for text in shown for line in text.splitlines() if not is_in_output(line, output)]
 
     def __str__(self) -> str:
         return str(self.path.relative_to(ROOT))
@@ -71,16 +71,16 @@ class Page:
 def pages() -> list[Page]:
     """All pages of the project, in the order of their paths."""
     found = (path.relative_to(ROOT) for path in ROOT.rglob("*.md"))
-    ours = (path for path in found if not any(part in NOT_OURS or part.startswith(".") for part in path.parts))
+    ours = (path for path in found if not any(part in EXCLUDED or part.startswith(".") for part in path.parts))
     return [Page(ROOT / path) for path in sorted(ours)]
 
 
 def page(path: str) -> Page:
-    """The page at a path from the project's top."""
+    """The page at a path relative to the root of the project."""
     return Page(ROOT / path)
 
 
-def is_told(line: str, output: str) -> bool:
-    """Whether a line of a page, in which `...` stands for anything, begins a line of an output, but for its indentation."""
+def is_in_output(line: str, output: str) -> bool:
+    """Whether a line of the output starts with this line of a page, in which `...` matches anything, ignoring indentation."""
     wanted = re.escape(line.strip()).replace(r"\.\.\.", ".*")
     return re.search(rf"^\s*{wanted}", output, re.MULTILINE) is not None

@@ -1,6 +1,6 @@
-"""The plugin or the CLI is killed with -9 in the middle of an up; the next up has to converge.
+"""The plugin or the CLI is killed with -9 during an up, and the next up must complete it.
 
-A request is held by the proxy, before or after the API acted, until the victim is dead. Its answer is never sent.
+The proxy holds a request, before or after the API processed it, until the process is dead. The response is never sent.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ import evalap_scaleway as scaleway
 import processes
 from fake import Fake
 from proxy import Hold, Proxy, Request
-from schedule import Bench, Case, Inputs, Outcome, differences, first_write, normal
+from schedule import Batch, Case, Inputs, Outcome, differences, first_write, normalized
 from shell import Shell
 from stack import EVERYTHING_SECRETS, Failed, Stack, example
 from test_state_backend import GUIDE
 
 VICTIMS = ("plugin", "CLI")
 
-# Longer than it takes until all requests of a bench are held.
-PATIENCE = 120
+# Longer than the time until all requests of a batch are held.
+TIMEOUT = 120
 
 
-class KilledBench(Bench):
-    """One victim for all cases: it is killed when the creating call of each of them is held."""
+class KilledBatch(Batch):
+    """Kills one process for all cases, when the create request of each case is held."""
 
     def __init__(self, directory: Path, cases: list[Case], victim: str, after: bool) -> None:
         super().__init__(directory, cases)
@@ -42,7 +42,7 @@ class KilledBench(Bench):
         release = threading.Event()
         holds = [Hold(self._after, threading.Event(), release) for _ in self._proxies]
         for outcome, proxy, hold in zip(self.outcomes, self._proxies, holds):
-            proxy.decide = Nth(outcome.case.call, hold)
+            proxy.decide = HoldNumber(outcome.case.call, hold)
         with killer(self._victim, [hold.reached for hold in holds], release):
             self._up(after, tolerant=True, parallel=2 * len(holds) + 10)
         for proxy in self._proxies:
@@ -51,8 +51,8 @@ class KilledBench(Bench):
         return []
 
 
-class Nth:
-    """Holds one request: the one after so many others."""
+class HoldNumber:
+    """Holds one request: the one with this number."""
 
     def __init__(self, call: int, hold: Hold) -> None:
         self._call, self._hold = call, hold
@@ -66,14 +66,14 @@ class Nth:
 
 @contextmanager
 def killer(victim: str, reached: list[threading.Event], release: threading.Event) -> Iterator[None]:
-    """While a command runs: kills when all events are set, and then lets the held requests end."""
+    """During a command: kills the process when all events are set, and then releases the held requests."""
     problems: list[BaseException] = []
 
     def wait_and_kill() -> None:
         try:
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + TIMEOUT
             missing = [number for number, event in enumerate(reached) if not event.wait(max(0, until - time.monotonic()))]
-            assert not missing, f"these cases never made their call: {missing}"
+            assert not missing, f"these cases did not send their request: {missing}"
             processes.kill(victim)
         except BaseException as problem:
             problems.append(problem)
@@ -91,18 +91,18 @@ def killer(victim: str, reached: list[threading.Event], release: threading.Event
 
 
 def recover(stack: Stack, victim: str) -> None:
-    """What the guide says to do before the next up. A run whose plugin was killed has ended by itself."""
+    """Runs the commands of the guide before the next up. They are only needed after the CLI was killed."""
     if victim == "CLI":
         shell = Shell(stack.work, stack.environment)
-        # A CLI that is killed while it writes a state can leave an empty file, with which `pulumi cancel` fails as well.
-        shell.good(GUIDE.commands("attributes"))
-        shell.good(GUIDE.commands("unlock"))
+        # A CLI that is killed while it writes a state can leave an empty file, and then `pulumi cancel` fails too.
+        shell.succeed(GUIDE.commands("attributes"))
+        shell.succeed(GUIDE.commands("unlock"))
 
 
-def killed(directory: Path, references: list[Outcome], victim: str, after: bool) -> list[Outcome]:
-    """Kills while all these resources are being created."""
+def run_killed(directory: Path, references: list[Outcome], victim: str, after: bool) -> list[Outcome]:
+    """Kills a process while all these resources are created."""
     cases = [Case(of.case.table, "create", "same", 0, f"{victim} killed", first_write(of)) for of in references]
-    with KilledBench(directory, cases, victim, after) as bench:
+    with KilledBatch(directory, cases, victim, after) as bench:
         outcomes = bench.run()
     for outcome, reference in zip(outcomes, references):
         outcome.compare(reference)
@@ -111,31 +111,31 @@ def killed(directory: Path, references: list[Outcome], victim: str, after: bool)
 
 @dataclass
 class Everything:
-    """One program with every resource, of automatic and of chosen names, and what it leads to without a kill."""
+    """A program with every resource type, with automatic and chosen names, and its objects after a run without a kill."""
 
     directory: Path
     calls: int = 0
     objects: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    remaining: list[str] = field(default_factory=list)
 
     def measure(self) -> None:
-        """The run without a kill."""
+        """Runs the program without a kill."""
         with self._stack("reference") as (stack, fake, proxy):
             self.calls = len(stack.up().calls)
-            self.objects = normal(fake)
+            self.objects = normalized(fake)
             stack.destroy()
-            self.left = normal(fake)
+            self.remaining = normalized(fake)
 
-    def round(self, name: str, victim: str, call: int, after: bool) -> list[str]:
-        """Kills at one call of the up; what is wrong after the next one."""
+    def run(self, name: str, victim: str, call: int, after: bool) -> list[str]:
+        """Kills a process at one request of an up; returns the problems after the next up."""
         with self._stack(name) as (stack, fake, proxy):
             hold = Hold(after, threading.Event(), threading.Event())
-            proxy.decide = Nth(call, hold)
+            proxy.decide = HoldNumber(call, hold)
             with killer(victim, [hold.reached], hold.release):
                 try:
                     stack.up()
                 except Failed:
-                    pass  # As it must, or not, if the last call was held.
+                    pass  # It may succeed if the last request was held.
             recover(stack, victim)
             try:
                 stack.up()
@@ -143,12 +143,12 @@ class Everything:
                 return [f"the next up fails: {failed}"]
             again = stack.up()
             problems = [f"another up: {done} of {name}" for name, done in again.changed.items()]
-            problems += differences("after the next up", self.objects, normal(fake))
+            problems += differences("after the next up", self.objects, normalized(fake))
             stack.destroy()
-            return problems + differences("after the destroy", self.left, normal(fake))
+            return problems + differences("after the destroy", self.remaining, normalized(fake))
 
-    def moments(self, seed: int, rounds: int) -> list[tuple[int, bool]]:
-        """At which calls to kill, and whether after the API acted."""
+    def random_kills(self, seed: int, rounds: int) -> list[tuple[int, bool]]:
+        """Random requests at which to kill, and whether the API processes the request before."""
         chosen = random.Random(seed)
         return [(chosen.randrange(self.calls), chosen.random() < 0.5) for _ in range(rounds)]
 
@@ -166,7 +166,7 @@ class Everything:
 
 
 def everything(work: Path) -> None:
-    """The example with one of every resource, and some under chosen names."""
+    """The example with every resource type, and some resources with chosen names."""
     runpy.run_path(str(work / "__main__.py"), run_name="__main__")
     chosen: dict[str, Any] = {
         "vpc": scaleway.network.Vpc,

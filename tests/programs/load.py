@@ -1,4 +1,4 @@
-"""Somebody who does the same again and again while a stack is deployed, such as to ask a container, and keeps what came of it."""
+"""Actions that a thread repeats while a stack is deployed, such as requests to a container, with their results."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from fake import Fake
 
 if TYPE_CHECKING:
-    from typing import Self  # Known to Python from 3.11 on.
+    from typing import Self  # Available in Python 3.11 and later.
 
-class Again:
-    """Does something again and again for as long as the `with` lasts: at least once, however quick that is over."""
+class Repeated:
+    """Repeats an action in a thread, as a context manager: at least once."""
 
-    # Between two times, in seconds: often enough that no gap of a deployment is missed, seldom enough to leave the machine to others.
+    # Pause in seconds: short enough to detect every interruption, and long enough to leave CPU time to others.
     pause = 0.005
 
     def __init__(self) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._go_on)
+        self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -30,35 +30,35 @@ class Again:
         self._thread.join()
 
     def once(self) -> None:
-        """What is done each time."""
+        """The repeated action."""
         raise NotImplementedError
 
-    def _go_on(self) -> None:
+    def _run(self) -> None:
         while True:
             self.once()
             if self._stop.wait(self.pause):
                 return
 
 
-class Load(Again):
-    """Requests for a host."""
+class Load(Repeated):
+    """Requests to a host."""
 
     def __init__(self, fake: Fake, host: str) -> None:
         super().__init__()
-        self.answers: list[tuple[int, str]] = []
+        self.responses: list[tuple[int, str]] = []
         self._fake, self._host = fake, host
 
     @property
     def failed(self) -> list[tuple[int, str]]:
-        """The answers that were not good."""
-        return [answer for answer in self.answers if answer[0] != 200]
+        """The responses with a status other than 200."""
+        return [response for response in self.responses if response[0] != 200]
 
     @property
     def images(self) -> list[str]:
-        """The images that answered, in order, each once for as long as it was the one."""
-        images = [image for _, image in self.answers]
+        """The images that responded, in order, without consecutive duplicates."""
+        images = [image for _, image in self.responses]
         return [image for place, image in enumerate(images) if place == 0 or images[place - 1] != image]
 
     def once(self) -> None:
-        status, told = self._fake.ask(self._host, "/")
-        self.answers.append((status, told.get("image", told.get("message", ""))))
+        status, body = self._fake.request_container(self._host, "/")
+        self.responses.append((status, body.get("image", body.get("message", ""))))

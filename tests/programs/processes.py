@@ -1,4 +1,4 @@
-"""The CLI that this process runs, and its plugins: found in /proc, and killed as `kill -9` does it."""
+"""The CLI that this process started, and its plugins: found in /proc, and killed with SIGKILL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PLUGIN = "pulumi-resource-evalap-scaleway"
 
 
 def children(parent: int, program: str) -> list[int]:
-    """The processes that a process has started from an executable of this name."""
+    """The child processes of a process with an executable of this name."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -19,12 +19,12 @@ def children(parent: int, program: str) -> list[int]:
             if its_parent == parent and program in Path(os.readlink(entry / "exe")).name:
                 found.append(int(entry.name))
         except OSError:
-            continue  # It ended in between.
+            continue  # The process ended.
     return found
 
 
 def kill(victim: str) -> None:
-    """Kills the CLI that this process runs, or all its plugins; returns when the plugins have ended."""
+    """Kills the CLI that this process started, or all its plugins; returns when the plugins have ended."""
     (cli,) = children(os.getpid(), "pulumi")
     plugins = children(cli, PLUGIN)
     watched = [(plugin, os.pidfd_open(plugin)) for plugin in plugins]
@@ -35,7 +35,7 @@ def kill(victim: str) -> None:
             ended, _, _ = select.select([descriptor], [], [], 20)
             if not ended:
                 os.kill(plugin, signal.SIGKILL)
-                raise AssertionError("a plugin goes on 20 s after its CLI was killed")
+                raise AssertionError("a plugin still runs 20 s after its CLI was killed")
     finally:
         for _, descriptor in watched:
             os.close(descriptor)

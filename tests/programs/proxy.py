@@ -1,7 +1,7 @@
-"""A proxy in front of the fake that lets requests fail, paces them, or holds them. It knows HTTP/1.1 and nothing else.
+"""A proxy for the fake that injects errors, limits the rate, or holds requests. It supports only HTTP/1.1.
 
-The fake has faults of its own (fake/src/faults.rs), listed beforehand. Here each request is decided when it arrives, and a
-server error can be returned after the API acted.
+The faults of the fake (fake/src/faults.rs) are defined in advance. The proxy decides when a request arrives, and can return
+a server error after the API processed the request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Callable
 from urllib.parse import urlsplit
 
-# How a request fails. Those in AFTER are carried out first.
+# Faults. Those in AFTER happen after the API processed the request.
 BEFORE = ("rejected", "429", "500", "502", "503", "cut before")
 AFTER = ("cut after", "truncated", "500 after", "504 after")
 
@@ -24,7 +24,7 @@ GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><center>
 
 @dataclass(frozen=True)
 class Request:
-    """One request, as far as a decision may depend on it."""
+    """The attributes of a request that a decision may depend on."""
 
     # From 0, in the order of arrival.
     number: int
@@ -34,8 +34,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A request and its status; None where the connection was cut."""
+class Exchange:
+    """A request and its status; None if the connection was closed."""
 
     t: float
     method: str
@@ -45,25 +45,25 @@ class Seen:
 
 @dataclass
 class Hold:
-    """A request that is not answered until `release` is set, and then its connection is cut; `reached` is set before."""
+    """A request without a response until `release` is set; its connection is then closed. `reached` is set when it arrives."""
 
     after: bool
     reached: threading.Event
     release: threading.Event
 
 
-# What happens to a request: a word of BEFORE or AFTER, a hold, or nothing.
+# The decision about a request: a fault of BEFORE or AFTER, a hold, or None.
 Decision = Callable[[Request], "str | Hold | None"]
 
 
 class Proxy:
-    """A proxy on a free loopback port, for as long as the `with` lasts."""
+    """A proxy on a free loopback port, as a context manager."""
 
     def __init__(self, upstream: str, decide: Decision = lambda request: None) -> None:
         address = urlsplit(upstream)
         self._upstream = (address.hostname, address.port)
         self.decide = decide
-        self.seen: list[Seen] = []
+        self.exchanges: list[Exchange] = []
         self._count = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -86,7 +86,7 @@ class Proxy:
         self._loop.close()
 
     def refuse(self, seconds: float) -> None:
-        """Cuts all connections and refuses new ones for so many seconds, as an API that restarts."""
+        """Closes all connections and refuses new ones for this time in seconds, like an API that restarts."""
         self._loop.call_soon_threadsafe(self._refuse, seconds)
 
     def _refuse(self, seconds: float) -> None:
@@ -119,7 +119,7 @@ class Proxy:
                 if not await self._exchange(message, upstream, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # One of both sides has gone; so does the other.
+            pass  # One side closed the connection, so the other is closed too.
         finally:
             self._open.discard(writer)
             for side in (writer, upstream[1] if upstream else None):
@@ -132,22 +132,22 @@ class Proxy:
         upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         writer: asyncio.StreamWriter,
     ) -> bool:
-        """Answers one request; whether the connection can be used again."""
+        """Responds to one request; returns whether the connection can be used again."""
         method, path, _ = message.first.split(" ", 2)
         storage = message.headers.get("authorization", "").startswith("AWS4-")
         request = Request(self._count, method, path, storage)
         self._count += 1
         decision = self.decide(request)
-        answer = None
+        response = None
         if decision is None or decision in AFTER or (isinstance(decision, Hold) and decision.after):
             upstream[1].write(message.raw)
             await upstream[1].drain()
-            answer = await _message(upstream[0], method)
+            response = await _message(upstream[0], method)
         if isinstance(decision, Hold):
             decision.reached.set()
             await asyncio.get_running_loop().run_in_executor(None, decision.release.wait)
-        status, raw = _answer(decision, answer, storage)
-        self.seen.append(Seen(time.monotonic(), method, path, status))
+        status, raw = _response(decision, response, storage)
+        self.exchanges.append(Exchange(time.monotonic(), method, path, status))
         writer.write(raw)
         await writer.drain()
         return status is not None and decision != "truncated"
@@ -161,16 +161,16 @@ class _Message:
     body: bytes
 
 
-def _answer(decision: "str | Hold | None", answer: _Message | None, storage: bool) -> tuple[int | None, bytes]:
+def _response(decision: "str | Hold | None", response: _Message | None, storage: bool) -> tuple[int | None, bytes]:
     """The status and the bytes to send."""
     if decision in ("cut before", "cut after") or isinstance(decision, Hold):
         return None, b""
-    if decision == "truncated" and answer is not None:
-        return int(answer.first.split(" ")[1]), answer.raw[: len(answer.raw) - (len(answer.body) + 1) // 2]
+    if decision == "truncated" and response is not None:
+        return int(response.first.split(" ")[1]), response.raw[: len(response.raw) - (len(response.body) + 1) // 2]
     if decision is None:
-        if answer is None:
+        if response is None:
             return None, b""
-        return int(answer.first.split(" ")[1]), answer.raw
+        return int(response.first.split(" ")[1]), response.raw
     status = 400 if decision == "rejected" else int(str(decision).split(" ")[0])
     body, kind = b"", "text/plain"
     if status == 400:
@@ -184,7 +184,7 @@ def _answer(decision: "str | Hold | None", answer: _Message | None, storage: boo
 
 
 async def _message(reader: asyncio.StreamReader, of: str = "") -> _Message | None:
-    """A request, or the answer to a request of the method `of`; None at the end of the connection."""
+    """A request, or the response to a request with the method `of`; None at the end of the connection."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except asyncio.IncompleteReadError as end:
@@ -209,7 +209,7 @@ async def _message(reader: asyncio.StreamReader, of: str = "") -> _Message | Non
 
 
 class RateLimit:
-    """Decides as an API that takes so many requests per second, and answers 429 to those beyond."""
+    """An API with a rate limit: it responds with 429 to requests above the limit."""
 
     def __init__(self, per_second: float) -> None:
         self._per_second = per_second
@@ -227,7 +227,7 @@ class RateLimit:
 
 
 class Outage:
-    """Decides as an API that fails for some seconds, from the first request on that `starts` it; `after` is called before the first request that succeeds again."""
+    """An API that fails for some seconds, beginning with the first request that `starts` selects; `after` is called before the first request that succeeds again."""
 
     def __init__(
         self,
@@ -239,7 +239,7 @@ class Outage:
     ) -> None:
         self._proxy, self._fault, self._seconds, self._starts, self._after = proxy, fault, seconds, starts, after
         self._began: float | None = None
-        # How many requests failed; refused connections are not among them.
+        # The number of failed requests, without refused connections.
         self.failed = 0
         self.is_over = False
         proxy.decide = self

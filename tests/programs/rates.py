@@ -1,4 +1,4 @@
-"""Deployments against an API that limits the rate of requests, or that fails now and then at random."""
+"""Deployments with a rate limit, or with random errors."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import evalap_scaleway as scaleway
 import pulumi
 
 from fake import Fake
-from proxy import AFTER, Proxy, RateLimit, Request, Seen
+from proxy import AFTER, Proxy, RateLimit, Request, Exchange
 from stack import Failed, Stack
 
-# What one request in a hundred meets: eight kinds, of which the last three hide that the API acted.
+# The faults of one request in a hundred. With the last three, the API processes the request.
 KINDS = ("429", "500", "502", "503", "cut before", *AFTER[:3])
 
 
 @dataclass(frozen=True)
 class Measured:
-    """An up at a limited rate."""
+    """An up with a rate limit."""
 
     per_second: float
     resources: int
-    # Requests that were served, and those that were answered with 429.
+    # Successful requests, and those with status 429.
     served: int
     limited: int
     # From the first request to the last.
@@ -32,22 +32,22 @@ class Measured:
 
     @property
     def ideal(self) -> float:
-        """The seconds in which this rate serves these requests. The first second's worth may come at once."""
+        """The time in seconds that this rate requires for these requests. Those of the first second may be sent at once."""
         return max(self.served - self.per_second, 1) / self.per_second
 
     @property
     def share(self) -> float:
-        """The share of the answers that were 429."""
+        """The share of responses with 429."""
         return self.limited / (self.served + self.limited)
 
     @property
     def factor(self) -> float:
-        """The time as a multiple of the ideal one."""
+        """The time as a multiple of the ideal time."""
         return self.seconds / self.ideal
 
 
 def at_rate(directory: Path, per_second: float, resources: int) -> Measured:
-    """An up of many resources, which has to succeed."""
+    """An up of many resources, which must succeed."""
 
     def program() -> None:
         for number in range(resources // 2):
@@ -57,73 +57,73 @@ def at_rate(directory: Path, per_second: float, resources: int) -> Measured:
     directory.mkdir(parents=True, exist_ok=True)
     with Fake(directory) as fake, Proxy(fake.url) as proxy:
         stack = Stack(directory, program, fake, environment={"SCW_API_URL": proxy.url})
-        # The plugin is new to this API: nothing was learned before.
+        # The plugin has no measured rate of this API yet.
         proxy.decide = RateLimit(per_second)
         stack.up(parallel=64)
-        made = len(fake.objects("registry/namespace")) + len(fake.objects("secret/secret"))
-        assert made == resources // 2 * 2, f"{made} objects of {resources}"
-        return measured(proxy.seen, per_second, resources)
+        created = len(fake.objects("registry/namespace")) + len(fake.objects("secret/secret"))
+        assert created == resources // 2 * 2, f"{created} objects of {resources}"
+        return measured(proxy.exchanges, per_second, resources)
 
 
-def measured(seen: list[Seen], per_second: float, resources: int) -> Measured:
-    served = [request for request in seen if request.status != 429]
-    seconds = max(request.t for request in seen) - min(request.t for request in seen)
-    return Measured(per_second, resources, len(served), len(seen) - len(served), seconds)
+def measured(exchanges: list[Exchange], per_second: float, resources: int) -> Measured:
+    served = [request for request in exchanges if request.status != 429]
+    seconds = max(request.t for request in exchanges) - min(request.t for request in exchanges)
+    return Measured(per_second, resources, len(served), len(exchanges) - len(served), seconds)
 
 
-class AtRandom:
-    """Lets a share of the requests fail, each in one of the kinds."""
+class RandomFaults:
+    """Injects a random fault into a share of the requests."""
 
     def __init__(self, seed: int, share: float = 0.01) -> None:
         self._random = random.Random(seed)
         self._share = share
         self._lock = threading.Lock()
-        self.struck: list[str] = []
+        self.faults: list[str] = []
 
     def __call__(self, request: Request) -> str | None:
         with self._lock:
             if self._random.random() >= self._share:
                 return None
             kind = self._random.choice(KINDS)
-            self.struck.append(f"{request.method} {request.path}: {kind}")
+            self.faults.append(f"{request.method} {request.path}: {kind}")
             return kind
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """One up with faults at random."""
+    """One up with random faults."""
 
     seed: int
-    struck: list[str]
-    # None if it was green.
+    faults: list[str]
+    # None if it succeeded.
     error: str | None
-    # Objects that are missing or too many.
+    # Objects that are missing or unexpected.
     wrong: list[str]
 
     @property
-    def is_good(self) -> bool:
+    def succeeded(self) -> bool:
         return self.error is None and not self.wrong
 
 
 def deploy(directory: Path, seed: int, share: float = 0.01) -> Deployment:
-    """An up of 15 resources of several products while requests fail at random; what seeds decide is the same each time."""
+    """An up of 15 resources of several products with random faults; the seed determines the faults."""
     directory.mkdir(parents=True)
     with Fake(directory) as fake, Proxy(fake.url) as proxy:
         before = counts(fake)
         stack = Stack(directory, fifteen, fake, environment={"SCW_API_URL": proxy.url})
-        faults = AtRandom(seed, share)
+        faults = RandomFaults(seed, share)
         proxy.decide = faults
         error = None
         try:
             stack.up()
         except Failed as failed:
             error = str(failed).strip()
-        made = {kind: count - before.get(kind, 0) for kind, count in counts(fake).items()}
-        wrong = [f"{made.get(kind, 0)} of {count} {kind}" for kind, count in FIFTEEN.items() if made.get(kind, 0) != count]
-        return Deployment(seed, faults.struck, error, wrong)
+        created = {kind: count - before.get(kind, 0) for kind, count in counts(fake).items()}
+        wrong = [f"{created.get(kind, 0)} of {count} {kind}" for kind, count in FIFTEEN.items() if created.get(kind, 0) != count]
+        return Deployment(seed, faults.faults, error, wrong)
 
 
-# The objects that `fifteen` makes.
+# The objects that `fifteen` creates.
 FIFTEEN = {
     "vpc/vpc": 1,
     "vpc/private_network": 2,
@@ -141,7 +141,7 @@ FIFTEEN = {
 
 
 def fifteen() -> None:
-    """A small system of 15 resources."""
+    """An infrastructure of 15 resources."""
     vpc = scaleway.network.Vpc("main")
     networks = [scaleway.network.PrivateNetwork(name, vpc_id=vpc.id) for name in ("front", "back")]
     scaleway.registry.Namespace("images")
@@ -164,7 +164,7 @@ def fifteen() -> None:
 
 
 def counts(fake: Fake) -> dict[str, int]:
-    """How many objects of each kind there are."""
+    """The number of objects of each kind."""
     found: dict[str, int] = {}
     for thing in fake.objects():
         found[thing["kind"]] = found.get(thing["kind"], 0) + 1

@@ -1,4 +1,4 @@
-"""Tests that need recorded data, which is kept beside the repository; the Rust suites do the same (tests/recordings)."""
+"""Tests that read recorded data, which is stored outside of the repository; the Rust suites do the same (tests/recordings)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 
 def needs_recordings(path: Path) -> None:
-    """Skips the test where a file of `../shared` is missing; with REQUIRE_RECORDINGS set, fails it."""
+    """Skips the test if a file of `../shared` is missing; with REQUIRE_RECORDINGS set, the test fails."""
     if path.exists():
         return
     reason = f"../shared/{path.parent.name}/{path.name} is missing; see \"Recordings\" in CONTRIBUTING.md"

@@ -1,7 +1,7 @@
-"""A schedule of faults for any resource: one call of its create, update or delete fails, and the next up has to converge.
+"""Fault schedules for any resource: one request of a create, update or delete fails, and the next up must complete it.
 
-The resources come from the tables in resources/. All cases of a bench are in one stack, each with a provider, and so a
-plugin, and a fake of its own: one run of the real CLI serves all of them, and no case can affect another.
+The resources are those of the tables in resources/. All cases of a batch are in one stack. Each has its own provider and
+plugin, and its own fake, so one run of the Pulumi CLI serves all of them, and no case can affect another.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from test_resources import TABLES, Subject, make, resolve
 
 OPERATIONS = ("create", "update", "delete")
 
-# What is deployed after the fault: the same program, the one before, or one with another change.
+# The program after the fault: the same, the previous one, or one with another change.
 FOLLOW_UPS = ("same", "reverted", "changed")
 
-# One call fails once, in each of these ways; see proxy.py.
+# One request fails once, with each of these faults; see proxy.py.
 FAULTS = ("rejected", "500", "cut before", "cut after")
 
-# The answer to the creating call is lost, after the API acted.
-LOST = ("cut after", "truncated", "500 after", "504 after")
+# Ambiguous responses to the create request: the API has processed it.
+AMBIGUOUS = ("cut after", "truncated", "500 after", "504 after")
 
-# Each operation ends within this time, so that a case which can never succeed does not hold up the others.
+# The timeout of each operation, so that a case that never succeeds does not delay the others.
 LIMIT = pulumi.CustomTimeouts(create="90s", update="90s", delete="90s")
 
-# How many plugins and fakes run at the same time.
+# The number of plugins and fakes that run at the same time.
 WIDTH = 30
 
 Inputs = dict[str, Any]
@@ -48,15 +48,15 @@ Inputs = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One resource, one operation, one fault, and what is deployed next. Without a fault it is the reference."""
+    """One resource, operation, fault and follow-up program. A case without a fault is the reference."""
 
     table: Path
     operation: str
     follow_up: str
-    # Which of the table's updates, from 0.
+    # The index of the update in the table.
     step: int = 0
     fault: str | None = None
-    # Which call of the operation, from 0.
+    # The index of the request in the operation.
     call: int = 0
 
     @property
@@ -73,9 +73,9 @@ class Case:
         return f"{self.resource}: {self.operation}{step}{fault}, then {self.follow_up}"
 
     def programs(self) -> tuple[Inputs | None, Inputs | None, Inputs | None] | None:
-        """The inputs before the operation, after it, and of the follow-up; None where the resource is not in the program.
+        """The inputs before the operation, after it, and of the follow-up; None if the program does not contain the resource.
 
-        None at all if the table has too few updates for the case.
+        The result is None if the table has too few updates for the case.
         """
         versions = inputs_of(self.table)
         at = self.step if self.operation == "update" else 0
@@ -92,30 +92,30 @@ class Case:
 
 @dataclass
 class Outcome:
-    """What became of a case."""
+    """The outcome of a case."""
 
     case: Case
-    # The calls of the operation.
+    # The requests of the operation.
     calls: Calls = field(default_factory=Calls)
     # Whether the operation succeeded in the run with the fault.
     succeeded: bool = True
-    # What is wrong after the follow-up; empty is right.
+    # The problems after the follow-up; empty if it is as expected.
     problems: list[str] = field(default_factory=list)
     # The objects after the follow-up, and after the resource was removed from the program.
     objects: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    remaining: list[str] = field(default_factory=list)
 
     def compare(self, reference: "Outcome") -> None:
-        """Adds what differs from the run without the fault."""
+        """Adds the differences from the run without the fault."""
         self.problems += differences("after the follow-up", reference.objects, self.objects)
-        self.problems += differences("after the removal", reference.left, self.left)
+        self.problems += differences("after the removal", reference.remaining, self.remaining)
 
     def __str__(self) -> str:
         return "\n    ".join([str(self.case), *self.problems])
 
 
 def inputs_of(table: Path) -> list[Inputs]:
-    """The inputs of the resource at first and after each of its updates; replacements are left out."""
+    """The inputs of the resource initially and after each of its updates, up to the first replacement."""
     subject = Subject(yaml.safe_load(table.read_text()))
     versions = [dict(subject.inputs)]
     for step in subject.table.get("steps", []):
@@ -123,13 +123,13 @@ def inputs_of(table: Path) -> list[Inputs]:
             break
         subject.apply(step)
         versions.append(dict(subject.inputs))
-    # An automatic name is kept when a program no longer sets one, so a rename could not be reverted: the first has a name too.
+    # A program that no longer sets a name keeps the automatic name, so a rename could not be reverted: the first one has a name too.
     name = next((version["name"] for version in versions if "name" in version), None)
     return versions if name is None else [{"name": f"{name}-before", **version} for version in versions]
 
 
 def references(tables: Iterable[Path] = TABLES, operations: Iterable[str] = OPERATIONS) -> list[Case]:
-    """All cases without faults."""
+    """All reference cases."""
     found = []
     for table in tables:
         for operation in operations:
@@ -139,7 +139,7 @@ def references(tables: Iterable[Path] = TABLES, operations: Iterable[str] = OPER
 
 
 def schedule(reference: Outcome) -> list[Case]:
-    """Every fault at every call of an operation."""
+    """Every fault at every request of an operation."""
     return [
         replace(reference.case, fault=fault, call=call) for call in range(len(reference.calls)) for fault in FAULTS
     ]
@@ -154,8 +154,8 @@ def sample(references: dict[Case, Outcome], seed: int) -> list[Case]:
     return [chosen.choice(cases) for cases in groups.values() if cases]
 
 
-def lost_answers(directory: Path, tables: Iterable[Path], faults: Iterable[str] = LOST) -> list[Outcome]:
-    """Creates whose creating call is carried out, and whose answer does not arrive in one of these ways."""
+def ambiguous_creates(directory: Path, tables: Iterable[Path], faults: Iterable[str] = AMBIGUOUS) -> list[Outcome]:
+    """Creates whose create request is processed, and whose response is ambiguous in one of these ways."""
     known = {of.case: of for of in run(directory / "references", creates(tables))}
     cases = [replace(case, fault=fault, call=first_write(of)) for case, of in known.items() for fault in faults]
     return run(directory / "lost", cases, known)
@@ -167,25 +167,25 @@ def creates(tables: Iterable[Path]) -> list[Case]:
 
 
 def first_write(reference: Outcome) -> int:
-    """The place of the creating call among the calls of a create."""
+    """The index of the first write among the requests of a create."""
     return next(place for place, call in enumerate(reference.calls) if call.method not in ("GET", "HEAD"))
 
 
 def run(directory: Path, cases: Iterable[Case], known: dict[Case, Outcome] | None = None) -> list[Outcome]:
-    """Runs cases, bench by bench, and compares each with its reference if those are known."""
+    """Runs cases in batches, and compares each with its reference if known."""
     outcomes: list[Outcome] = []
     remaining = list(cases)
     while remaining:
         bench, remaining = remaining[:WIDTH], remaining[WIDTH:]
-        with Bench(directory / f"bench-{len(outcomes)}", bench) as running:
+        with Batch(directory / f"bench-{len(outcomes)}", bench) as running:
             outcomes += running.run()
     for outcome in outcomes if known is not None else []:
         outcome.compare(known[outcome.case.reference])
     return outcomes
 
 
-class Bench:
-    """Some cases in one stack."""
+class Batch:
+    """Cases that run in one stack."""
 
     def __init__(self, directory: Path, cases: list[Case]) -> None:
         directory.mkdir(parents=True)
@@ -193,12 +193,12 @@ class Bench:
         self.outcomes = [Outcome(case) for case in cases]
         self._fakes = [self._fake(directory / f"fake-{number}") for number in range(len(cases))]
         self._proxies = [self._open.enter_context(Proxy(fake.url)) for fake in self._fakes]
-        # Only for what is not made with one of the providers of the cases: nothing.
+        # The provider of this fake is not used: each resource has the provider of its case.
         self._stack = Stack(directory, self._program, self._fake(directory / "fake"))
         self._inputs: list[Inputs | None] = []
         self._subjects = [Subject(yaml.safe_load(case.table.read_text())) for case in cases]
 
-    def __enter__(self) -> "Bench":
+    def __enter__(self) -> "Batch":
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -209,7 +209,7 @@ class Bench:
         return self._open.enter_context(Fake(directory))
 
     def run(self) -> list[Outcome]:
-        """All phases of all cases."""
+        """Runs all phases of all cases."""
         programs = [outcome.case.programs() for outcome in self.outcomes]
         before, after, then = ([program[phase] for program in programs if program] for phase in range(3))
         self._succeed(before, "before the operation")
@@ -227,47 +227,47 @@ class Bench:
             outcome.problems += [f"another up: {what}" for what in again.changed.get(number, [])]
             calls = fake.new_calls()
             outcome.problems += [f"another up calls {call.method} {call.path}" for call in calls]
-            outcome.objects = normal(fake)
+            outcome.objects = normalized(fake)
         self._succeed([None] * len(then), "removal")
         for outcome, fake in zip(self.outcomes, self._fakes):
-            outcome.left = normal(fake)
+            outcome.remaining = normalized(fake)
         return self.outcomes
 
     def _operate(self, after: list[Inputs | None]) -> Collection[int]:
-        """The operation, with the faults of the cases; returns the cases in which it failed."""
+        """Runs the operation with the faults of the cases; returns the cases in which it failed."""
         for outcome, proxy in zip(self.outcomes, self._proxies):
-            proxy.decide = Once(outcome.case.call, outcome.case.fault)
+            proxy.decide = FailNumber(outcome.case.call, outcome.case.fault)
         failed = self._up(after).failed
         for proxy in self._proxies:
-            proxy.decide = Once(0, None)
+            proxy.decide = FailNumber(0, None)
         return failed
 
     def _succeed(self, inputs: list[Inputs | None], phase: str) -> None:
         for number, message in self._up(inputs).failed.items():
             self.outcomes[number].problems.append(f"{phase} fails: {message}")
 
-    def _up(self, inputs: list[Inputs | None], *, tolerant: bool = False, **options: Any) -> "_Seen":
+    def _up(self, inputs: list[Inputs | None], *, tolerant: bool = False, **options: Any) -> "_Events":
         self._inputs = inputs
-        seen = _Seen()
+        events = _Events()
         try:
-            self._stack.up(watch=seen.watch, continue_on_error=True, **options)
+            self._stack.up(watch=events.watch, continue_on_error=True, **options)
         except Failed as failed:
-            if not seen.failed and not tolerant:
-                raise AssertionError(f"the CLI failed, but no resource: {failed.run.output}") from failed
-        return seen
+            if not events.failed and not tolerant:
+                raise AssertionError(f"the CLI failed, but no resource did: {failed.run.output}") from failed
+        return events
 
     def _program(self) -> None:
-        # The SDK waits for each resource in a thread of the loop's executor, which has six on two cores.
+        # The SDK waits for each resource in a thread of the loop's executor, which has six threads on two cores.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4 * len(self.outcomes)))
         for number, (subject, inputs, proxy) in enumerate(zip(self._subjects, self._inputs, self._proxies)):
             provider = scaleway.Provider(f"provider-{number}", api_url=proxy.url)
-            # The type makes the URNs differ, so that the names, and what is derived from them, need not.
+            # The types are different so that the URNs are, while names and the values derived from them are the same.
             case = pulumi.ComponentResource(f"case:index:C{number}", "case", None, pulumi.ResourceOptions(providers=[provider]))
-            made(subject, inputs, pulumi.ResourceOptions(parent=case, custom_timeouts=LIMIT))
+            create_resources(subject, inputs, pulumi.ResourceOptions(parent=case, custom_timeouts=LIMIT))
 
 
-class Once:
-    """Lets one request fail: the one after so many others."""
+class FailNumber:
+    """Injects a fault into one request: the one with this number."""
 
     def __init__(self, call: int, fault: str | None) -> None:
         self._remaining = call
@@ -278,8 +278,8 @@ class Once:
         return self._fault if self._remaining == -1 else None
 
 
-class _Seen:
-    """What the events of one command show, by the number of the case."""
+class _Events:
+    """The events of one command, by the number of the case."""
 
     def __init__(self) -> None:
         self.failed: dict[int, str] = {}
@@ -307,13 +307,13 @@ class _Seen:
 
 
 def _number(urn: str) -> int | None:
-    """The case that a resource belongs to."""
+    """The number of the case that a resource belongs to."""
     found = re.search(r"::case:index:C(\d+)\$", urn)
     return int(found[1]) if found else None
 
 
-def made(subject: Subject, inputs: Inputs | None, options: pulumi.ResourceOptions) -> None:
-    """The parents of a table and, with inputs, the resource itself."""
+def create_resources(subject: Subject, inputs: Inputs | None, options: pulumi.ResourceOptions) -> None:
+    """Creates the parents of a table and, if there are inputs, the resource."""
     parents: dict[str, Any] = {}
 
     def output(name: str, attribute: str) -> Any:
@@ -325,7 +325,7 @@ def made(subject: Subject, inputs: Inputs | None, options: pulumi.ResourceOption
         make(subject.table["class"], "main", resolve(inputs, output), options)
 
 
-# What differs between two runs of the same program.
+# Values that differ between two runs of the same program.
 RANDOM = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<time>"),
@@ -335,10 +335,10 @@ RANDOM = [
     (re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}"), "<mac>"),
     (re.compile(r"\$argon2id\$[^\"]+"), "<hash>"),
     (re.compile(r"(?<=\"id\": )\d+"), "<id>"),
-    # Of the endpoints and rules of databases.
+    # In the endpoints and rules of databases.
     (re.compile(r"(?<=\"port\": )\d+(?=[^{}]*\}[^{}]*.*\"engine\"|, \"protocol\")"), "<port>"),
 ]
-# Fields that are made from random names, or by chance.
+# Fields that are derived from random names, or random.
 DERIVED = {
     "access_key",
     "certificate",
@@ -356,17 +356,17 @@ DERIVED = {
 }
 
 
-# The Grafana of a project stays when all else of it is deleted, as at Scaleway.
-REMAINS = {"cockpit/grafana"}
+# The Grafana of a project is not deleted with the project's other Cockpit objects, as at Scaleway.
+NOT_DELETED = {"cockpit/grafana"}
 
 
-def normal(fake: Fake) -> list[str]:
-    """The objects of a fake without what is random, sorted. What is already deleted, but kept for some days, is left out."""
+def normalized(fake: Fake) -> list[str]:
+    """The objects of a fake without random values, sorted. Deleted objects that are kept for some days are excluded."""
     existing = fake.existing()
     found = [
         f"{thing['kind']} {json.dumps(stripped(thing['fields']), sort_keys=True)}"
         for thing in fake.objects()
-        if (thing["kind"], thing["id"]) in existing and thing["kind"] not in REMAINS
+        if (thing["kind"], thing["id"]) in existing and thing["kind"] not in NOT_DELETED
     ]
     for pattern, stands in RANDOM:
         found = [pattern.sub(stands, line) for line in found]
@@ -382,7 +382,7 @@ def stripped(value: Any) -> Any:
 
 
 def differences(when: str, expected: list[str], actual: list[str]) -> list[str]:
-    """Which objects are missing and which are too many."""
+    """The missing and the unexpected objects."""
     missing, extra = list(expected), []
     for line in actual:
         if line in missing:

@@ -1,4 +1,4 @@
-"""The commands of a guide, run as a reader runs them: in a shell, in the directory of the project."""
+"""Runs the commands of a guide in a shell, in the directory of the project."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class Shell:
 
     def __init__(self, directory: Path, environment: Mapping[str, str]) -> None:
         self._directory = directory
-        # Whoever runs the tests may have keys of their own.
+        # Credentials in the environment of the tests are not used.
         own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SCW_"))}
         self._environment = {**own, "AWS_EC2_METADATA_DISABLED": "true", **environment}
 
     def run(self, commands: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-        """Runs commands; each of them has to succeed for the next one to be run."""
+        """Runs commands; stops at the first one that fails."""
         return subprocess.run(
             ["bash", "-euo", "pipefail", "-c", commands],
             cwd=self._directory,
@@ -28,8 +28,8 @@ class Shell:
             text=True,
         )
 
-    def good(self, commands: str, **variables: str) -> str:
-        """What commands print that succeed, as they must."""
+    def succeed(self, commands: str, **variables: str) -> str:
+        """The output of commands that must succeed."""
         ran = self.run(commands, **variables)
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout

@@ -1,4 +1,4 @@
-"""Requests of Object Storage, signed as AWS describes it, by somebody who has nothing but a key."""
+"""Signed requests to Object Storage (AWS Signature Version 4), sent with an access key alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 
 def status(url: str, access_key: str, secret_key: str, method: str, path: str, body: bytes = b"") -> int:
-    """The status of one request; `path` with its query, whose names have no values."""
+    """The status of one request; `path` includes the query, whose parameters have no values."""
     now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     scope = f"{now[:8]}/fr-par/s3/aws4_request"
     bare, _, query = path.partition("?")

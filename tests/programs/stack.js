@@ -1,5 +1,5 @@
-// Drives a compiled TypeScript program through the Automation API, as typescript.py tells it: one JSON line on stdin
-// for each command, one JSON line on stdout for what it did. Knows no fake and no test.
+// Deploys a compiled TypeScript program through the Automation API. typescript.py sends one JSON line to stdin for each
+// command, and reads one JSON line with the result from stdout.
 //
 //   node stack.js STACK DIRECTORY    (with bin/index.js in it)
 
@@ -11,7 +11,7 @@ const { LocalWorkspace } = require("@pulumi/pulumi/automation");
 
 const [name, directory] = process.argv.slice(2);
 
-// The program runs anew for each command, as in a process of its own.
+// The program is loaded again for each command, as in a new process.
 async function program() {
     const compiled = path.join(directory, "bin");
     for (const file of Object.keys(require.cache).filter((file) => file.startsWith(compiled + path.sep))) {

@@ -1,6 +1,6 @@
-"""A stack driven by the real Pulumi CLI through the Automation API, and what each command did.
+"""A stack that the Pulumi CLI deploys through the Automation API, and the result of each command.
 
-It needs the environment of scripts/run, and knows the fake only as a source of environment variables and calls.
+It needs the environment of scripts/run, and uses the fake only for environment variables and requests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Callable, Mapping
 
 from pulumi import automation
-from pulumi.automation._stack import StackInitMode  # Not offered otherwise; the version is pinned.
+from pulumi.automation._stack import StackInitMode  # A private module; the version is pinned.
 from pulumi.automation.events import EngineEvent
 
 from fake import Calls, Fake
@@ -24,10 +24,10 @@ from fake import Calls, Fake
 Program = Callable[[], Any]
 Watch = Callable[[EngineEvent], None]
 
-# What the engine calls a resource that stays as it is.
+# Operations of unchanged resources.
 UNCHANGED = {"same", "read", "refresh"}
 
-# Made up, and good enough for the rules that Scaleway has for passwords.
+# Invented; they meet Scaleway's requirements for passwords.
 EXAMPLE_SECRETS = {
     "databaseAdminPassword": "Admin-canary-1234!",
     "databasePassword": "Canary-pass/word-1234!",
@@ -41,41 +41,41 @@ EVERYTHING_SECRETS = {"password": EXAMPLE_SECRETS["databasePassword"]}
 
 @dataclass
 class Run:
-    """What one command did."""
+    """The result of one command."""
 
     seconds: float
     calls: Calls
     output: str = ""
-    # Per resource, `module/type:Type name`: what was done with it, in order, such as ["update"].
+    # The operations of each resource, by `module/type:Type name`, in order, such as ["update"].
     operations: dict[str, list[str]] = field(default_factory=dict)
-    # Per resource, the paths of the properties that differ.
+    # The paths of changed properties of each resource.
     differences: dict[str, list[str]] = field(default_factory=dict)
-    # How many resources each kind of operation was done with.
+    # The number of resources by operation.
     changes: dict[str, int] = field(default_factory=dict)
     error: str | None = None
 
     def of(self, name: str) -> list[str]:
-        """What was done with the one resource of this name; nothing if it stayed as it is."""
+        """The operations of the resource with this name; empty if it is unchanged."""
         found = [done for key, done in self.operations.items() if key.split(" ", 1)[1] == name]
-        assert len(found) <= 1, f"several resources are called {name}: {sorted(self.operations)}"
+        assert len(found) <= 1, f"several resources are named {name}: {sorted(self.operations)}"
         return [operation for operation in (found[0] if found else []) if operation not in UNCHANGED]
 
     def difference(self, name: str) -> list[str]:
-        """The paths of the properties in which the one resource of this name differs."""
+        """The paths of the changed properties of the resource with this name."""
         return [path for key, paths in self.differences.items() if key.split(" ", 1)[1] == name for path in paths]
 
     @property
     def changed(self) -> dict[str, list[str]]:
-        """The resources that did not stay as they are."""
+        """The changed resources."""
         return {key: done for key, done in self.operations.items() if not set(done) <= UNCHANGED}
 
     def changed_names(self) -> list[str]:
-        """The names of the resources that did not stay as they are, in the order of the alphabet."""
+        """The names of the changed resources, sorted."""
         return sorted(key.split(" ", 1)[1] for key in self.changed)
 
 
 class Failed(Exception):
-    """A command that ended with an error; `run` holds what it did until then."""
+    """A command failed; `run` is its result until then."""
 
     def __init__(self, run: Run) -> None:
         super().__init__((run.error or "").rpartition("Diagnostics:")[2])
@@ -83,9 +83,9 @@ class Failed(Exception):
 
 
 class Stack:
-    """One stack of one program, kept in a directory of its own.
+    """One stack of one program, in its own directory.
 
-    Each command takes the options of its namesake in the Automation API, and `watch`, which is told each event.
+    Each command has the options of the Automation API, and `watch`, which is called with each event.
     """
 
     def __init__(
@@ -113,35 +113,35 @@ class Stack:
             if (self.work / "Pulumi.yaml").exists()
             else automation.ProjectSettings(name=project, runtime="python"),
         )
-        self.automation = _Quick(name, workspace, StackInitMode.CREATE_OR_SELECT)
+        self.automation = _StackWithoutOutputs(name, workspace, StackInitMode.CREATE_OR_SELECT)
 
     def preview(self, **options: Any) -> Run:
-        """What an up would do."""
+        """Previews an up."""
         return self._do(self.automation.preview, **options)
 
     def up(self, **options: Any) -> Run:
-        """Deploys; raises `Failed` if that ends with an error."""
+        """Deploys the program; raises `Failed` on an error."""
         return self._do(self.automation.up, **options)
 
     def refresh(self, **options: Any) -> Run:
-        """Compares the state with what exists."""
+        """Refreshes the state."""
         return self._do(self.automation.refresh, **options)
 
     def destroy(self, **options: Any) -> Run:
-        """Deletes everything."""
+        """Deletes all resources."""
         return self._do(self.automation.destroy, **options)
 
     def outputs(self) -> dict[str, Any]:
-        """What the program exports."""
+        """The stack outputs."""
         return {name: output.value for name, output in automation.Stack.outputs(self.automation).items()}
 
     def state(self) -> dict[str, Any]:
-        """The state as it is stored."""
+        """The stored state."""
         stored = self.backend / ".pulumi" / "stacks" / self.project / f"{self.automation.name}.json"
         return json.loads(stored.read_text())["checkpoint"].get("latest") or {}
 
     def resources(self) -> dict[str, dict[str, Any]]:
-        """The resources of ours in the state, by name."""
+        """The resources of this provider in the state, by name."""
         return {
             resource["urn"].rsplit("::", 1)[1]: resource
             for resource in self.state().get("resources", [])
@@ -149,7 +149,7 @@ class Stack:
         }
 
     def set_secrets(self, secrets: Mapping[str, str]) -> None:
-        """Puts secrets into the stack's configuration."""
+        """Sets secrets in the stack configuration."""
         values = {name: automation.ConfigValue(value, secret=True) for name, value in secrets.items()}
         self.automation.set_all_config(values)
 
@@ -176,7 +176,7 @@ class Stack:
         except automation.errors.CommandError as failure:
             error = output = str(failure)
         run = Run(time.monotonic() - start, self.fake.new_calls(), output, error=error)
-        # Events come on a stream of their own, and may still be on their way.
+        # Events are a separate stream, which may end later.
         ended.wait(timeout=10)
         for event in events:
             note(run, event)
@@ -185,8 +185,8 @@ class Stack:
         return run
 
 
-class _Quick(automation.Stack):
-    """A stack that does not ask for outputs and history after each command: that takes longer than the command."""
+class _StackWithoutOutputs(automation.Stack):
+    """A stack that does not read outputs and history after each command, because this takes longer than the command."""
 
     def outputs(self) -> automation.OutputMap:
         return {}
@@ -196,7 +196,7 @@ class _Quick(automation.Stack):
 
 
 def backend_environment(directory: Path) -> dict[str, str]:
-    """What keeps the stacks' states in a directory."""
+    """Environment variables for a state backend in a directory."""
     backend = directory / "backend"
     backend.mkdir(exist_ok=True)
     return {"PULUMI_BACKEND_URL": backend.as_uri(), "PULUMI_CONFIG_PASSPHRASE": "x"}
@@ -216,7 +216,7 @@ def example_stack(
     project: str = "evalap",
     secrets: Mapping[str, str] = EXAMPLE_SECRETS,
 ) -> Stack:
-    """An example in Python, with its secrets set. It runs in a copy: the CLI writes into Pulumi.<stack>.yaml."""
+    """An example in Python, with its secrets set. It runs in a copy, because the CLI writes Pulumi.<stack>.yaml."""
     copy = directory / project
     shutil.copytree(example(of), copy)
     stack = Stack(
@@ -231,7 +231,7 @@ def example_stack(
 
 
 def note(run: Run, event: EngineEvent) -> None:
-    """Adds what an event tells to the run."""
+    """Adds an event to the result."""
     if event.summary_event is not None:
         run.changes = {str(kind): count for kind, count in event.summary_event.resource_changes.items()}
     step = event.resource_pre_event or event.res_outputs_event

@@ -1,6 +1,6 @@
-"""States that a version of the provider wrote, kept for the versions after it: a program and the state after its `up`.
+"""Recorded states of earlier versions of the provider: a program and its state after `up`.
 
-`scripts/record-state NAME` adds one with the plugin of the checkout.
+`scripts/record-state NAME` records one with the plugin of the checkout.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ STATES = Path(__file__).parent / "states"
 
 
 def record(name: str) -> None:
-    """Deploys examples/everything on a fake, and keeps the program and its state."""
+    """Deploys examples/everything with a fake, and stores the program and its state."""
     with tempfile.TemporaryDirectory() as directory, Fake(Path(directory)) as fake:
         stack = example_stack(Path(directory), fake, of="everything", project="everything", secrets=EVERYTHING_SECRETS)
         stack.up()
         state = stack.automation.export_stack()
         for resource in state.deployment["resources"]:
             for place in ("sourcePosition", "stackTrace"):
-                resource.pop(place, None)  # Paths of the machine.
+                resource.pop(place, None)  # Paths of the local machine.
         kept = STATES / name
         kept.mkdir()
         shutil.copy(example("everything") / "__main__.py", kept / "program.py")
@@ -35,7 +35,7 @@ def record(name: str) -> None:
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """A recorded state, with its rotations as recent as on the day of recording: they end some day."""
+    """A recorded state, with the dates of its rotations moved by the age of the recording, so that they are not due."""
     state: dict[str, Any] = json.loads((STATES / name / "state.json").read_text())
     rotations = [
         resource["outputs"]

@@ -1,4 +1,4 @@
-"""The examples of an application: as a user runs and tests them, in every environment, and the one in YAML by the schema."""
+"""The examples of an application: deployed and tested in every environment; the YAML example is compared with the schema."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ ENVIRONMENTS = ["dev", "staging", "production"]
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_the_application_in_python_lives(name: str, tmp_path: Path, fake: Fake) -> None:
+def test_application_in_python_is_deployed_and_destroyed(name: str, tmp_path: Path, fake: Fake) -> None:
     copy = tmp_path / PROJECT
     shutil.copytree(example("application-python"), copy, ignore=shutil.ignore_patterns("__pycache__"))
     program = str(copy / "__main__.py")
     stack = Stack(tmp_path, lambda: runpy.run_path(program, run_name="__main__"), fake, name=name, project=PROJECT)
     stack.set_secrets(SECRETS)
-    lives(stack, fake, name)
+    check_lifecycle(stack, fake, name)
 
 
-def test_the_application_in_typescript_lives(tmp_path: Path, fake: Fake) -> None:
+def test_application_in_typescript_is_deployed_and_destroyed(tmp_path: Path, fake: Fake) -> None:
     stack = TypescriptStack(tmp_path, example("application-typescript"), fake, name="production", secrets=SECRETS)
-    lives(stack, fake, "production")
+    check_lifecycle(stack, fake, "production")
     stack.close()
 
 
-def test_the_tests_of_the_application_in_python_pass() -> None:
+def test_tests_of_the_application_in_python_pass() -> None:
     run([sys.executable, "-m", "unittest", "test_stack"], example("application-python"))
 
 
-def test_the_tests_of_the_application_in_typescript_pass(tmp_path: Path) -> None:
+def test_tests_of_the_application_in_typescript_pass(tmp_path: Path) -> None:
     copy = tmp_path / "application"
     shutil.copytree(example("application-typescript"), copy, ignore=shutil.ignore_patterns("node_modules", "bin"))
     (copy / "node_modules").symlink_to(os.environ["NODE_PATH"])
@@ -52,7 +52,7 @@ def test_the_tests_of_the_application_in_typescript_pass(tmp_path: Path) -> None
     run(["node", "--test", "bin/index.test.js"], copy)
 
 
-def test_the_application_in_yaml_says_what_the_schema_knows() -> None:
+def test_application_in_yaml_matches_the_schema() -> None:
     program = yaml.safe_load((example("application-yaml") / "Pulumi.yaml").read_text())
     schema = json.loads((example("application-yaml").parents[1] / "schema" / "schema.json").read_text())
     (resource,) = program["resources"].values()
@@ -65,20 +65,20 @@ def test_the_application_in_yaml_says_what_the_schema_knows() -> None:
     for name in ENVIRONMENTS:
         given = yaml.safe_load((example("application-yaml") / f"Pulumi.{name}.yaml").read_text())["config"]
         said = {key.split(":", 1)[1] for key in given if key.startswith(f"{PROJECT}:")}
-        assert said - set(program["config"]) == set(), f"{name} configures what the program does not ask for"
+        assert said - set(program["config"]) == set(), f"{name} configures values that the program does not read"
         needed = {key for key, word in program["config"].items() if "default" not in word and not word.get("secret")}
-        assert needed <= said, f"{name} lacks {needed - said}"
+        assert needed <= said, f"{name} lacks {needed - configured}"
 
 
 @pytest.mark.parametrize("program", ["application-python/__main__.py", "application-typescript/index.ts"])
-def test_the_program_is_short(program: str) -> None:
+def test_program_is_short(program: str) -> None:
     assert len(example(program).read_text().splitlines()) <= 36
 
 
-def lives(stack: Stack | TypescriptStack, fake: Fake, name: str) -> None:
+def check_lifecycle(stack: Stack | TypescriptStack, fake: Fake, name: str) -> None:
     """Preview, up, up, refresh, destroy."""
     before = fake.existing()
-    assert stack.preview().calls == [], "a preview never asks the network"
+    assert stack.preview().calls == [], "a preview sends no requests"
     stack.up()
     (instance,) = fake.objects("rdb/instance")
     assert instance["fields"]["is_ha_cluster"] is (name == "production")
@@ -90,11 +90,11 @@ def lives(stack: Stack | TypescriptStack, fake: Fake, name: str) -> None:
     refresh = stack.refresh()
     assert refresh.changed == {}, refresh.differences
     stack.destroy()
-    assert fake.existing() - before == set(), "these were left behind"
+    assert fake.existing() - before == set(), "objects remain after the destroy"
 
 
 def wrong(value: Any, spec: Mapping[str, Any], schema: Mapping[str, Any], place: str) -> list[str]:
-    """Where a value of a program is not what the schema says. A text with `${...}` may become anything."""
+    """The differences between a value of a program and the schema. A string with `${...}` matches every type."""
     if isinstance(value, str) and "${" in value:
         return []
     if "$ref" in spec:
@@ -121,6 +121,6 @@ def wrong(value: Any, spec: Mapping[str, Any], schema: Mapping[str, Any], place:
 
 
 def run(command: list[str], directory: Path) -> None:
-    """Runs a command of the user; what it prints is shown if it fails."""
+    """Runs a command; its output is in the message if it fails."""
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,7 +1,7 @@
-"""What a program says of a component as a whole reaches its parts, for every component there is.
+"""Options of a component and `overrides` apply to its parts, for every component.
 
-One table says how to make each with all its parts, and a property of each part to override. A component that is not in it
-fails the tests.
+A table contains for each component the inputs that create all its parts, and a property of each part to override. A
+component without an entry fails the tests.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ Make = Callable[..., Stack]
 CATALOG = json.loads((Path(__file__).parents[2] / "schema" / "catalog.json").read_text())
 KINDS = {token.rsplit(":", 1)[1]: token for token in CATALOG["components"]}
 
-# The owner of the fake's organization, to whom its keys belong.
+# The owner of the organization of the fake, to whom its API keys belong.
 OWNER = "5ca1e3a7-fa4e-4000-8000-0000000000aa"
 
-SAID = "said by the program"
+OVERRIDDEN = "options_of by the program"
 
 
 @dataclass
 class Entry:
-    """How to make a component with all its parts, and what to set in each of them. An input may be a function that makes it.
+    """The inputs that create a component with all its parts, and the overrides. An input may be a function that returns it.
 
-    Parts that exclude each other take two entries, the second one under the component's name and a word more.
+    Parts that exclude each other need two entries; the second one has the component's name and a suffix.
     """
 
     overrides: Mapping[str, Mapping[str, Any]]
     inputs: Mapping[str, Any] = field(default_factory=dict)
-    # What it is put into and does not make itself: calls of the API, by their paths.
-    there: Mapping[str, Any] = field(default_factory=dict)
+    # Objects that the component needs: bodies of create requests, by path.
+    prerequisites: Mapping[str, Any] = field(default_factory=dict)
 
 
 OTHER_POLICY = json.dumps(
@@ -61,17 +61,17 @@ ENTRIES = {
         },
         overrides={
             "network": {"aclDefaultPolicy": "accept"},
-            "registry": {"description": SAID},
+            "registry": {"description": OVERRIDDEN},
             "database": {"volumeSizeInGb": 15},
             "storage": {"oldVersionsExpireAfterDays": 33},
-            "secrets": {"path": "/said"},
+            "secrets": {"path": "/overridden"},
             "identity": {"keyExpiresAt": "2035-01-01T00:00:00Z"},
             "monitoring": {"logsRetentionDays": 8},
             "service": {"port": 9090},
         },
     ),
     "BlueGreenDeployment": Entry(
-        there={"/domain/v2beta1/dns-zones": {"domain": "example.org", "subdomain": "shop"}},
+        prerequisites={"/domain/v2beta1/dns-zones": {"domain": "example.org", "subdomain": "shop"}},
         inputs={
             "active": "blue",
             "blue": {"image": "web:1"},
@@ -80,7 +80,7 @@ ENTRIES = {
             "dns_zone": "shop.example.org",
         },
         overrides={
-            "namespace": {"description": SAID},
+            "namespace": {"description": OVERRIDDEN},
             "blue": {"port": 9090},
             "green": {"port": 9091},
             "health": {"contains": "evalap-blue"},
@@ -96,13 +96,13 @@ ENTRIES = {
             "adminPassword": {"length": 40},
             "password": {"length": 41},
             "instance": {"nodeType": "DB-DEV-M"},
-            "acl": {"aclRules": [{"ip": "198.51.100.0/24", "description": SAID}]},
+            "acl": {"aclRules": [{"ip": "198.51.100.0/24", "description": OVERRIDDEN}]},
             "database": {"name": "other"},
             "user": {"isAdmin": True},
             "privilege": {"permission": "readonly"},
             "replica": {"sameZone": True},
-            "secret": {"description": SAID},
-            "version": {"description": SAID},
+            "secret": {"description": OVERRIDDEN},
+            "version": {"description": OVERRIDDEN},
         },
     ),
     "Monitoring": Entry(
@@ -116,7 +116,7 @@ ENTRIES = {
             "traces": {"retentionDays": 9},
             "token": {"name": "other"},
             "alertManager": {"contactPoints": [{"email": "others@example.org"}]},
-            "exporter": {"description": SAID},
+            "exporter": {"description": OVERRIDDEN},
         },
     ),
     "ObjectStorage": Entry(
@@ -136,7 +136,7 @@ ENTRIES = {
             "vpc": {"name": "other"},
             "network": {"name": "other"},
             "acl": {"defaultPolicy": "accept"},
-            "gatewayIp": {"tags": ["said"]},
+            "gatewayIp": {"tags": ["overridden"]},
             "gateway": {"enableSmtp": True},
             "gatewayNetwork": {"enableMasquerade": False},
         },
@@ -145,27 +145,27 @@ ENTRIES = {
         inputs={"application_id": lambda: scaleway.iam.Application("app").id},
         overrides={
             "rotation": {"maxAgeDays": 60},
-            "apiKey": {"description": SAID},
+            "apiKey": {"description": OVERRIDDEN},
             "check": {"intervalSeconds": 1},
-            "secret": {"description": SAID},
-            "version": {"description": SAID},
+            "secret": {"description": OVERRIDDEN},
+            "version": {"description": OVERRIDDEN},
         },
     ),
     "RotatedCredential of a database": Entry(
-        inputs={"database": lambda: a_database()},
+        inputs={"database": lambda: database_for_rotation()},
         overrides={
             "rotation": {"maxAgeDays": 60},
             "password": {"length": 40},
             "user": {"isAdmin": True},
             "privilege": {"permission": "all"},
             "login": {"intervalSeconds": 1},
-            "secret": {"description": SAID},
-            "version": {"description": SAID},
+            "secret": {"description": OVERRIDDEN},
+            "version": {"description": OVERRIDDEN},
         },
     ),
     "SecretStore": Entry(
         inputs={"secrets": {"model-key": "canary"}},
-        overrides={"secret": {"description": SAID}, "version": {"description": SAID}},
+        overrides={"secret": {"description": OVERRIDDEN}, "version": {"description": OVERRIDDEN}},
     ),
     "ServerlessContainer": Entry(
         inputs={
@@ -174,20 +174,20 @@ ENTRIES = {
             "schedules": [{"name": "nightly", "schedule": "0 4 * * *"}],
         },
         overrides={
-            "namespace": {"description": SAID},
-            "container": {"description": SAID},
+            "namespace": {"description": OVERRIDDEN},
+            "container": {"description": OVERRIDDEN},
             "domain": {"hostname": "other.example.org"},
-            "trigger": {"description": SAID},
+            "trigger": {"description": OVERRIDDEN},
         },
     ),
     "ServiceIdentity": Entry(
         inputs={"access": {"registry": "read"}, "with_api_key": True},
         overrides={
-            "application": {"description": SAID},
-            "policy": {"description": SAID},
-            "apiKey": {"description": SAID},
-            "secret": {"description": SAID},
-            "version": {"description": SAID},
+            "application": {"description": OVERRIDDEN},
+            "policy": {"description": OVERRIDDEN},
+            "apiKey": {"description": OVERRIDDEN},
+            "secret": {"description": OVERRIDDEN},
+            "version": {"description": OVERRIDDEN},
         },
     ),
     "StateBackend": Entry(
@@ -205,14 +205,14 @@ ENTRIES = {
 }
 
 
-class Above(pulumi.ComponentResource):
-    """A component of the program itself, which others stand below."""
+class ParentComponent(pulumi.ComponentResource):
+    """A component of the program that is the parent of others."""
 
     def __init__(self, name: str) -> None:
-        super().__init__("tests:index:Above", name)
+        super().__init__("tests:index:ParentComponent", name)
 
 
-def test_every_component_and_every_part_is_here() -> None:
+def test_every_component_and_every_part_has_an_entry() -> None:
     assert {kind_of(entry) for entry in ENTRIES} == set(KINDS)
     for kind, token in KINDS.items():
         parts = set(CATALOG["components"][token]["parts"])
@@ -221,9 +221,9 @@ def test_every_component_and_every_part_is_here() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(ENTRIES))
-def test_what_is_said_of_a_component_reaches_its_parts(kind: str, stack: Make, fake: Fake) -> None:
+def test_options_and_overrides_apply_to_parts(kind: str, stack: Make, fake: Fake) -> None:
     entry, seen = ENTRIES[kind], set()
-    for path, body in entry.there.items():
+    for path, body in entry.prerequisites.items():
         fake.call("POST", path, body)
     before = fake.existing()
 
@@ -234,33 +234,33 @@ def test_what_is_said_of_a_component_reaches_its_parts(kind: str, stack: Make, f
             return None
         return pulumi.ResourceTransformResult(props={**args.props, "tags": [*tags, "transformed"]}, opts=args.opts)
 
-    said: dict[str, Any] = {"name": "it", "protect": True, "retain_on_delete": True, "anchored": True, "aliases": []}
+    options_of: dict[str, Any] = {"name": "it", "protect": True, "retain_on_delete": True, "anchored": True, "aliases": []}
 
     def program() -> None:
         other = scaleway.Provider("other", region="nl-ams", zone="nl-ams-1")
         anchor = scaleway.registry.Namespace("anchor")
         options = pulumi.ResourceOptions(
-            parent=Above("above"),
+            parent=ParentComponent("above"),
             providers=[other],
-            protect=said["protect"],
-            retain_on_delete=said["retain_on_delete"],
-            deleted_with=anchor if said["anchored"] else None,
-            aliases=said["aliases"],
+            protect=options_of["protect"],
+            retain_on_delete=options_of["retain_on_delete"],
+            deleted_with=anchor if options_of["anchored"] else None,
+            aliases=options_of["aliases"],
             transforms=[change],
         )
         inputs = {"environment": "dev", "name": "evalap", "project_id": PROJECT}
         inputs |= {name: given() if callable(given) else given for name, given in entry.inputs.items()}
-        getattr(scaleway.evalap, kind_of(kind))(said["name"], **inputs, overrides=dict(entry.overrides), opts=options)
+        getattr(scaleway.evalap, kind_of(kind))(options_of["name"], **inputs, overrides=dict(entry.overrides), opts=options)
 
-    made = stack(program)
-    made.up()
-    parts = below(made, "it")
-    assert {part["type"] for part in parts} <= seen, "transforms see every part"
-    own = by_part(made, "it")
-    assert set(own) == set(entry.overrides), "every part is made"
+    deployed = stack(program)
+    deployed.up()
+    parts = descendants(deployed, "it")
+    assert {part["type"] for part in parts} <= seen, "transforms are called for every part"
+    own = by_part(deployed, "it")
+    assert set(own) == set(entry.overrides), "every part is created"
     for part, found in own.items():
         for resource in found:
-            assert says(resource["inputs"], entry.overrides[part]), (resource["urn"], resource["inputs"])
+            assert contains(resource["inputs"], entry.overrides[part]), (resource["urn"], resource["inputs"])
     for part in parts:
         where = part["urn"]
         if isinstance(part["inputs"].get("tags"), list) and part.get("custom"):
@@ -270,31 +270,31 @@ def test_what_is_said_of_a_component_reaches_its_parts(kind: str, stack: Make, f
             assert part.get("retainOnDelete") is True, where
             assert part.get("deletedWith"), where
         assert part.get("protect") is True, where
-    assert made.resources()["it"]["parent"].endswith("tests:index:Above::above")
+    assert deployed.resources()["it"]["parent"].endswith("tests:index:ParentComponent::above")
 
-    again = made.up()
+    again = deployed.up()
     assert again.changed == {}, again.differences
-    refresh = made.refresh()
+    refresh = deployed.refresh()
     assert refresh.changed == {}, refresh.differences
 
     ids = sorted(part["id"] for part in parts if part.get("custom"))
     alias = pulumi.Alias(name="it")
-    said |= {"name": "new", "protect": False, "retain_on_delete": False, "anchored": False, "aliases": [alias]}
-    renamed = made.up()
-    remade = {key: done for key, done in renamed.changed.items() if set(done) - {"update", "same"}}
-    assert remade == {}, "a component that got another name keeps its parts"
-    assert sorted(part["id"] for part in below(made, "new") if part.get("custom")) == ids
-    made.destroy()
+    options_of |= {"name": "new", "protect": False, "retain_on_delete": False, "anchored": False, "aliases": [alias]}
+    renamed = deployed.up()
+    replaced = {key: done for key, done in renamed.changed.items() if set(done) - {"update", "same"}}
+    assert replaced == {}, "a renamed component keeps its parts"
+    assert sorted(part["id"] for part in descendants(deployed, "new") if part.get("custom")) == ids
+    deployed.destroy()
     assert fake.existing() == before
 
 
 def kind_of(entry: str) -> str:
-    """The component that an entry makes."""
+    """The component of an entry."""
     return entry.split()[0]
 
 
-def a_database() -> dict[str, Any]:
-    """What a login at a database of its own is rotated at."""
+def database_for_rotation() -> dict[str, Any]:
+    """A database for the rotation of its login."""
     instance = scaleway.databases.Instance(
         "data", engine="PostgreSQL-16", node_type="DB-DEV-S", user_name="admin", password="Made-up-canary-1"
     )
@@ -302,9 +302,9 @@ def a_database() -> dict[str, Any]:
     return {"instance_id": instance.id, "name": database.name, "host": "10.0.0.2", "port": 5432}
 
 
-def below(made: Stack, name: str) -> list[dict[str, Any]]:
-    """Everything that the component of this name is made of, at any depth."""
-    resources = made.resources()
+def descendants(deployed: Stack, name: str) -> list[dict[str, Any]]:
+    """All descendants of the component with this name."""
+    resources = deployed.resources()
     found, parents = [], {resources[name]["urn"]}
     while parents:
         inner = [resource for resource in resources.values() if resource.get("parent") in parents]
@@ -314,9 +314,9 @@ def below(made: Stack, name: str) -> list[dict[str, Any]]:
     return found
 
 
-def by_part(made: Stack, name: str) -> dict[str, list[dict[str, Any]]]:
-    """The parts of a component by what it calls them."""
-    resources = made.resources()
+def by_part(deployed: Stack, name: str) -> dict[str, list[dict[str, Any]]]:
+    """The parts of a component by their names in `overrides`."""
+    resources = deployed.resources()
     whole = resources[name]["urn"]
     found: dict[str, list[dict[str, Any]]] = {}
     for child, resource in resources.items():
@@ -325,12 +325,12 @@ def by_part(made: Stack, name: str) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def says(inputs: Any, expected: Any) -> bool:
-    """Whether what was set is there; lists of tags may have grown."""
+def contains(inputs: Any, expected: Any) -> bool:
+    """Whether the inputs contain the expected ones; lists of tags may contain more."""
     if isinstance(expected, Mapping):
-        return all(says(inputs.get(name), value) for name, value in expected.items())
+        return all(contains(inputs.get(name), value) for name, value in expected.items())
     if isinstance(expected, list) and all(isinstance(one, str) for one in expected):
         return set(expected) <= set(inputs)
     if isinstance(expected, list):
-        return len(inputs) == len(expected) and all(map(says, inputs, expected))
+        return len(inputs) == len(expected) and all(map(contains, inputs, expected))
     return bool(inputs == expected)

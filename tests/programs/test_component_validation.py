@@ -1,4 +1,4 @@
-"""What every component promises, over all of them: everything that is wrong is told at once, and before anything is called."""
+"""Validation of components: all errors are reported at once, before any request."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Make = Callable[..., Stack]
 
 @dataclass
 class Subject:
-    """A component: the least it needs, a part of it, and inputs that are wrong with what is told of each."""
+    """A component: its minimal inputs, one of its parts, and invalid inputs with the expected messages."""
 
     kind: str
     part: str
     wrong: Mapping[str, Any]
-    told: list[str]
+    messages: list[str]
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -31,7 +31,7 @@ SUBJECTS = [
     Subject(
         "Application",
         "network",
-        {"services": [{"name": "Api", "image": ""}], "alert_emails": ["nobody"]},
+        {"services": [{"name": "Api", "image": ""}], "alert_emails": ["no address"]},
         ["services[0].name", '"Api"', "services[0].image", "alertEmails"],
         inputs={"with_database": False, "with_monitoring": False, "with_registry": False},
     ),
@@ -148,7 +148,7 @@ SUBJECTS = [
     ),
 ]
 
-def test_every_component_is_here() -> None:
+def test_every_component_has_an_entry() -> None:
     schema = json.loads((Path(__file__).parents[2] / "schema" / "schema.json").read_text())
     tokens = [token for token, spec in schema["resources"].items() if spec.get("isComponent")]
     offered = {token.rsplit(":", 1)[1] for token in tokens}
@@ -156,25 +156,25 @@ def test_every_component_is_here() -> None:
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.kind)
-def test_all_mistakes_are_told_at_once_and_nobody_is_called(subject: Subject, stack: Make, fake: Fake) -> None:
+def test_all_validation_errors_are_reported_at_once_without_requests(subject: Subject, stack: Make, fake: Fake) -> None:
     def program() -> None:
-        make(subject, environment="Dev!", overrides={"nobody": {}}, **{**plain(subject), **subject.wrong})
+        make(subject, environment="Dev!", overrides={"unknown": {}}, **{**plain(subject), **subject.wrong})
 
-    made = stack(program)
+    deployed = stack(program)
     with pytest.raises(Failed) as failed:
-        made.preview()
-    told = str(failed.value)
-    for words in [*subject.told, "environment", '"Dev!"', "overrides.nobody", f"`{subject.part}`"]:
-        assert words in told, words
-    assert "canary" not in told
+        deployed.preview()
+    message = str(failed.value)
+    for words in [*subject.messages, "environment", '"Dev!"', "overrides.unknown", f"`{subject.part}`"]:
+        assert words in message, words
+    assert "canary" not in message
     assert failed.value.run.calls == []
 
 
 def plain(subject: Subject) -> dict[str, Any]:
-    """The least a component needs beside its environment."""
+    """The minimal inputs of a component beside its environment."""
     return dict(subject.inputs)
 
 
 def make(subject: Subject, **inputs: Any) -> Any:
-    """Makes the component, called `it`."""
+    """Creates the component with the name `it`."""
     return getattr(scaleway.evalap, subject.kind)("it", **inputs)

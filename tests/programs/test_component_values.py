@@ -1,4 +1,4 @@
-"""Inputs of components whose values are outputs: what a preview shows of them, and what the state keeps of secrets."""
+"""Inputs of components that are outputs: unknown in a preview, and secret in the state."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def store() -> None:
     scaleway.evalap.SecretStore("store", environment="dev", secrets={"x": password.result})
 
 
-def test_a_secret_store_with_an_output_as_a_value_previews_all_its_parts(stack: Callable[..., Stack], fake: Fake) -> None:
+def test_secret_store_with_an_output_as_value_previews_all_its_parts(stack: Callable[..., Stack], fake: Fake) -> None:
     deployed = stack(store)
-    # The stack itself, the password, the component, a secret and a version.
+    # The stack, the password, the component, a secret and a version.
     assert deployed.preview().changes == {"create": 5}
     deployed.up()
     (secret,) = fake.objects("secret/secret")
@@ -41,20 +41,20 @@ def test_a_secret_store_with_an_output_as_a_value_previews_all_its_parts(stack: 
     assert "ciphertext" in json.dumps(kept), kept
 
 
-def test_a_secret_store_in_typescript_previews_all_its_parts(tmp_path: Path, fake: Fake) -> None:
+def test_secret_store_in_typescript_previews_all_its_parts(tmp_path: Path, fake: Fake) -> None:
     source = tmp_path / "source" / "values"
     shutil.copytree(example("application-typescript"), source, ignore=shutil.ignore_patterns("*.ts", "Pulumi.*.yaml"))
     (source / "index.ts").write_text(TYPESCRIPT)
     config = json.loads((source / "tsconfig.json").read_text())
     (source / "tsconfig.json").write_text(json.dumps(config | {"files": ["index.ts"]}))
     stack = TypescriptStack(tmp_path, source, fake, name="dev", secrets={})
-    # The stack itself, the password, two components, each with a secret and a version.
+    # The stack, the password, two components, each with a secret and a version.
     assert stack.preview().changes == {"create": 8}
     stack.close()
 
 
 def unknown(value: Any) -> Any:
-    """An output that is unknown in the preview of a new stack, and this value in the update."""
+    """An output that is unknown in the preview of a new stack, and has this value in the update."""
     return scaleway.evalap.Password("generated", length=20).result.apply(lambda _: value)
 
 
@@ -71,7 +71,7 @@ def whole_secrets() -> None:
     )
 
 
-def test_a_whole_map_or_list_wrapped_as_one_secret_previews_all_its_parts(stack: Callable[..., Stack]) -> None:
+def test_map_or_list_in_one_secret_output_previews_all_its_parts(stack: Callable[..., Stack]) -> None:
     deployed = stack(whole_secrets)
     previewed = deployed.preview()
     assert deployed.up().operations.keys() == previewed.operations.keys()
@@ -79,7 +79,7 @@ def test_a_whole_map_or_list_wrapped_as_one_secret_previews_all_its_parts(stack:
     assert "canary-of-" not in json.dumps(deployed.state())
 
 
-def test_a_map_that_is_unknown_as_a_whole_is_rejected_with_a_way_to_give_its_keys(stack: Callable[..., Stack]) -> None:
+def test_unknown_map_is_rejected_with_a_hint_how_to_set_its_keys(stack: Callable[..., Stack]) -> None:
     program = lambda: scaleway.evalap.SecretStore("store", environment="dev", secrets=unknown({"x": "hidden"}))
     with pytest.raises(Failed, match="property secrets .*keys that are known in a preview.*pass a map whose values are outputs"):
         stack(program).preview()
@@ -116,10 +116,10 @@ def test_inputs_that_only_set_values_may_be_unknown_in_a_preview(stack: Callable
     assert deployed.up().operations.keys() == previewed.operations.keys()
     assert deployed.up().changed == {}
     rules = deployed.resources()["net-acl"]["outputs"]["rules"]
-    assert "ciphertext" in json.dumps(rules), "the rules come from a secret"
+    assert "ciphertext" in json.dumps(rules), "the rules are derived from a secret"
 
 
-def test_blocks_that_overlap_are_rejected_by_the_update_if_the_preview_cannot_know_them(stack: Callable[..., Stack]) -> None:
+def test_overlapping_blocks_that_are_unknown_in_the_preview_are_rejected_by_the_update(stack: Callable[..., Stack]) -> None:
     deployed = stack(lambda: network("10.50.0.0/24", "10.50.0.128/25"))
     deployed.preview()
     with pytest.raises(Failed, match=r"subnets\[1\].cidr.*overlaps with 10.50.0.0/24"):

@@ -1,4 +1,4 @@
-"""Components through the real CLI: what they make, what they are told, and what is passed on to their parts."""
+"""Components with the Pulumi CLI: their parts, their outputs, and the options that apply to parts."""
 
 from __future__ import annotations
 
@@ -19,46 +19,46 @@ def registry(**changes: Any) -> Callable[[], None]:
     inputs: dict[str, Any] = {"environment": "dev", **changes}
 
     def program() -> None:
-        made = scaleway.evalap.ContainerRegistry("evalap", **inputs)
-        pulumi.export("endpoint", made.endpoint)
-        pulumi.export("image", made.image(name="api", tag="1.0"))
+        component = scaleway.evalap.ContainerRegistry("evalap", **inputs)
+        pulumi.export("endpoint", component.endpoint)
+        pulumi.export("image", component.image(name="api", tag="1.0"))
 
     return program
 
 
-def test_a_component_lives_its_life(stack: Make, fake: Fake) -> None:
-    made = stack(registry())
-    preview = made.preview()
+def test_component_is_created_updated_and_deleted(stack: Make, fake: Fake) -> None:
+    deployed = stack(registry())
+    preview = deployed.preview()
     assert preview.changes == {"create": 3}, "the stack, the component and its part"
     assert preview.calls == []
-    made.up()
+    deployed.up()
     (namespace,) = fake.objects("registry/namespace")
     assert namespace["fields"]["name"] == "evalap-dev"
-    assert made.outputs()["image"] == f"{made.outputs()['endpoint']}/api:1.0"
-    again = made.up()
+    assert deployed.outputs()["image"] == f"{deployed.outputs()['endpoint']}/api:1.0"
+    again = deployed.up()
     assert again.changed == {} and again.calls == []
-    assert made.refresh().changed == {}
-    made.program = registry(description="ours")
-    changed = made.up()
+    assert deployed.refresh().changed == {}
+    deployed.program = registry(description="ours")
+    changed = deployed.up()
     assert changed.of("evalap-namespace") == ["update"]
     assert changed.difference("evalap-namespace") == ["description"]
-    made.destroy()
+    deployed.destroy()
     assert fake.objects("registry/namespace") == []
 
 
-def test_all_that_is_wrong_is_told_at_once_before_anything_is_made(stack: Make, fake: Fake) -> None:
-    made = stack(registry(environment="Dev!", name="1st", is_public="perhaps", overrides={"space": {}}))
+def test_all_validation_errors_are_reported_before_anything_is_created(stack: Make, fake: Fake) -> None:
+    deployed = stack(registry(environment="Dev!", name="1st", is_public="perhaps", overrides={"space": {}}))
     with pytest.raises(Failed) as failed:
-        made.preview()
-    for told in ["environment", '"Dev!"', "name", '"1st', "isPublic", "overrides.space", "`namespace`"]:
-        assert told in str(failed.value), told
+        deployed.preview()
+    for expected in ["environment", '"Dev!"', "name", '"1st', "isPublic", "overrides.space", "`namespace`"]:
+        assert expected in str(failed.value), expected
     assert failed.value.run.calls == []
 
 
-def test_there_is_one_provider_and_a_part_uses_the_one_that_was_given(stack: Make) -> None:
-    made = stack(registry())
-    made.up()
-    assert len(providers(made)) == 1
+def test_parts_use_the_provider_of_the_component(stack: Make) -> None:
+    deployed = stack(registry())
+    deployed.up()
+    assert len(providers(deployed)) == 1
 
     def explicit() -> None:
         provider = scaleway.Provider("other", region="nl-ams")
@@ -66,87 +66,87 @@ def test_there_is_one_provider_and_a_part_uses_the_one_that_was_given(stack: Mak
             "evalap", environment="dev", opts=pulumi.ResourceOptions(providers=[provider])
         )
 
-    made.destroy()
-    made.program = explicit
-    made.up()
-    part = made.resources()["evalap-namespace"]
+    deployed.destroy()
+    deployed.program = explicit
+    deployed.up()
+    part = deployed.resources()["evalap-namespace"]
     assert "::other::" in part["provider"]
     assert part["outputs"]["region"] == "nl-ams"
-    assert made.up().changed == {}
-    made.destroy()
+    assert deployed.up().changed == {}
+    deployed.destroy()
 
 
-def test_what_is_not_known_or_secret_stays_so_and_parts_depend_on_what_they_read(stack: Make) -> None:
+def test_unknown_and_secret_values_stay_so_and_parts_depend_on_their_sources(stack: Make) -> None:
     def program() -> None:
         project = scaleway.account.Project("project")
-        made = scaleway.evalap.ContainerRegistry(
+        component = scaleway.evalap.ContainerRegistry(
             "evalap", environment="dev", project_id=project.id, description=pulumi.Output.secret("canary")
         )
-        pulumi.export("id", made.namespace_id)
+        pulumi.export("id", component.namespace_id)
 
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
-    state = {resource["urn"].rsplit("::", 1)[1]: resource for resource in made.state()["resources"]}
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
+    state = {resource["urn"].rsplit("::", 1)[1]: resource for resource in deployed.state()["resources"]}
     part, project = state["evalap-namespace"], state["project"]
     assert part["propertyDependencies"]["projectId"] == [project["urn"]]
     assert part["propertyDependencies"].get("name") in (None, [])
     assert part["inputs"]["projectId"] == project["id"]
-    assert "canary" not in str(made.state())
-    assert made.up().changed == {}
-    assert made.refresh().changed == {}
-    made.destroy()
+    assert "canary" not in str(deployed.state())
+    assert deployed.up().changed == {}
+    assert deployed.refresh().changed == {}
+    deployed.destroy()
 
 
-def test_the_secrets_of_an_environment_live_their_life(stack: Make, fake: Fake) -> None:
+def test_secret_store_is_created_updated_and_deleted(stack: Make, fake: Fake) -> None:
     values = {"model-key": "canary-one", "other-key": "canary-two"}
 
     def program() -> None:
-        made = scaleway.evalap.SecretStore("evalap", environment="dev", secrets=dict(values))
-        pulumi.export("ids", made.secret_ids)
+        component = scaleway.evalap.SecretStore("evalap", environment="dev", secrets=dict(values))
+        pulumi.export("ids", component.secret_ids)
 
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
-    assert set(made.outputs()["ids"]) == set(values)
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
+    assert set(deployed.outputs()["ids"]) == set(values)
     assert {found["fields"]["path"] for found in fake.objects("secret/secret")} == {"/evalap/dev"}
-    assert "canary" not in str(made.state())
-    assert made.up().changed == {}
-    assert made.refresh().changed == {}
+    assert "canary" not in str(deployed.state())
+    assert deployed.up().changed == {}
+    assert deployed.refresh().changed == {}
     values["model-key"] = "canary-three"
-    changed = made.up()
-    assert changed.changed_names() == ["evalap", "evalap-version-model-key"], "the component, and what follows from its change"
-    made.destroy()
+    changed = deployed.up()
+    assert changed.changed_names() == ["evalap", "evalap-version-model-key"], "the component, and the values derived from its change"
+    deployed.destroy()
 
 
-def test_the_network_of_an_environment_lives_its_life(stack: Make, fake: Fake) -> None:
+def test_private_network_is_created_updated_and_deleted(stack: Make, fake: Fake) -> None:
     inputs: dict[str, Any] = {"environment": "production"}
 
     def program() -> None:
-        made = scaleway.evalap.PrivateNetwork("evalap", **inputs)
-        pulumi.export("cidr", made.cidr)
+        component = scaleway.evalap.PrivateNetwork("evalap", **inputs)
+        pulumi.export("cidr", component.cidr)
 
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
-    assert made.outputs()["cidr"] == "10.30.0.0/16"
-    assert made.up().changed == {}
-    assert made.refresh().changed == {}
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
+    assert deployed.outputs()["cidr"] == "10.30.0.0/16"
+    assert deployed.up().changed == {}
+    assert deployed.refresh().changed == {}
     inputs["owner"] = "data"
-    changed = made.up()
+    changed = deployed.up()
     assert changed.of("evalap-vpc") == ["update"] and changed.of("evalap-network-main") == ["update"]
     inputs["subnets"] = [{"name": "apps", "cidr": "10.30.0.0/22"}, {"name": "data", "cidr": "10.30.1.0/24"}]
     with pytest.raises(Failed, match="overlaps"):
-        made.preview()
-    made.destroy()
+        deployed.preview()
+    deployed.destroy()
 
 
-def test_a_network_with_a_way_out_and_rules_inside_lives_its_life(stack: Make, fake: Fake) -> None:
+def test_private_network_with_gateway_and_acl_is_created_updated_and_deleted(stack: Make, fake: Fake) -> None:
     gateway: dict[str, Any] = {"bastion": True, "bastion_allowed_addresses": ["203.0.113.7/32"]}
     rules = [{"protocol": "TCP", "source": "apps", "destination": "data", "ports": "5432"}]
 
     def program() -> None:
-        made = scaleway.evalap.PrivateNetwork(
+        component = scaleway.evalap.PrivateNetwork(
             "evalap",
             environment="staging",
             subnets=[{"name": "apps", "cidr": "10.20.0.0/22"}, {"name": "data", "cidr": "10.20.4.0/22"}],
@@ -154,57 +154,57 @@ def test_a_network_with_a_way_out_and_rules_inside_lives_its_life(stack: Make, f
             gateway=dict(gateway),
             acl_rules=list(rules),
         )
-        pulumi.export("address", made.gateway_address)
+        pulumi.export("address", component.gateway_address)
 
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
     (address,) = fake.objects("vpcgw/ip")
-    assert made.outputs()["address"] == address["fields"]["address"]
+    assert deployed.outputs()["address"] == address["fields"]["address"]
     (found,) = fake.objects("vpcgw/gateway")
     assert found["fields"]["bastion_allowed_ips"] == ["203.0.113.7/32"]
     attached = fake.objects("vpcgw/gateway_network")
     assert [network["fields"]["masquerade_enabled"] for network in attached] == [True, True]
-    (rule,) = made.resources()["evalap-acl"]["outputs"]["rules"]
+    (rule,) = deployed.resources()["evalap-acl"]["outputs"]["rules"]
     assert (rule["source"], rule["destination"]) == ("10.20.0.0/22", "10.20.4.0/22")
     assert (rule["dstPortLow"], rule["dstPortHigh"]) == (5432, 5432)
-    again = made.up()
+    again = deployed.up()
     assert again.changed == {}, again.differences
-    refresh = made.refresh()
+    refresh = deployed.refresh()
     assert refresh.changed == {}, refresh.differences
     gateway["bastion_allowed_addresses"] = ["198.51.100.0/24"]
     rules.append({"protocol": "TCP", "source": "data", "destination": "apps"})
-    assert made.up().changed_names() == ["evalap", "evalap-acl", "evalap-gateway"]
-    made.destroy()
+    assert deployed.up().changed_names() == ["evalap", "evalap-acl", "evalap-gateway"]
+    deployed.destroy()
     assert fake.objects("vpcgw/gateway") == fake.objects("vpcgw/ip") == []
 
 
-def test_what_an_environment_tells_is_sent_on(stack: Make, fake: Fake) -> None:
+def test_settings_of_the_environment_are_forwarded(stack: Make, fake: Fake) -> None:
     export: dict[str, Any] = {"otlp_endpoint": "https://otlp.example.org", "otlp_headers": {"x-key": "canary"}}
 
     def program() -> None:
-        made = scaleway.evalap.Monitoring(
+        component = scaleway.evalap.Monitoring(
             "evalap", environment="dev", alerts=False, traces_retention_days=0, export=dict(export)
         )
-        pulumi.export("exporters", made.exporter_ids)
+        pulumi.export("exporters", component.exporter_ids)
 
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
-    assert set(made.outputs()["exporters"]) == {"metrics", "logs"}
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
+    assert set(deployed.outputs()["exporters"]) == {"metrics", "logs"}
     destinations = [found["fields"]["otlp_destination"] for found in fake.objects("cockpit/exporter")]
     assert destinations == [{"endpoint": "https://otlp.example.org", "headers": {"x-key": "canary"}}] * 2
-    assert [name for name, found in made.resources().items() if "canary" in str(found)] == []
-    again = made.up()
+    assert [name for name, found in deployed.resources().items() if "canary" in str(found)] == []
+    again = deployed.up()
     assert again.changed == {}, again.differences
-    refresh = made.refresh()
+    refresh = deployed.refresh()
     assert refresh.changed == {}, refresh.differences
     export["sources"] = ["logs"]
-    assert made.up().changed_names() == ["evalap", "evalap-exporter-metrics"]
-    made.destroy()
+    assert deployed.up().changed_names() == ["evalap", "evalap-exporter-metrics"]
+    deployed.destroy()
 
 
-def providers(made: Stack) -> list[str]:
-    """The providers of ours in the state."""
-    resources = made.state()["resources"]
+def providers(deployed: Stack) -> list[str]:
+    """The providers of this package in the state."""
+    resources = deployed.state()["resources"]
     return [found["urn"] for found in resources if found["type"] == "pulumi:providers:evalap-scaleway"]

@@ -1,4 +1,4 @@
-"""Endpoints of database instances: every combination is made, and becomes every other one in place."""
+"""Endpoints of database instances: every combination can be created, and updated to every other one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMBINATIONS = [(public, private) for public in PUBLIC for private in PRIVATE]
 
 
 class Program:
-    """An instance for each combination; `turned` gives each of them the one that many places further on."""
+    """An instance for each combination; `turned` gives each the combination at that distance in the list."""
 
     def __init__(self) -> None:
         self.turned = 0
@@ -40,14 +40,14 @@ def address(index: int) -> str:
 
 
 def endpoints(stack: Stack, fake: Fake, index: int) -> dict[str, dict[str, Any]]:
-    """The endpoints of an instance by their kind, and nothing twice."""
+    """The endpoints of an instance by kind; each kind occurs once."""
     found = fake.object(stack.resources()[f"data-{index}"]["id"].split("/")[1])["endpoints"]
     kinds = {next(kind for kind in ("load_balancer", "private_network") if kind in one): one for one in found}
     assert len(kinds) == len(found), found
     return kinds
 
 
-def test_every_combination_becomes_every_other_one(stack: Callable[..., Stack], fake: Fake) -> None:
+def test_every_combination_is_updated_to_every_other_one(stack: Callable[..., Stack], fake: Fake) -> None:
     program = Program()
     deployed = stack(program)
     before: list[tuple[str | None, dict[str, dict[str, Any]]]] = []
@@ -60,14 +60,14 @@ def test_every_combination_becomes_every_other_one(stack: Callable[..., Stack], 
             public, private = program.combination(index)
             old_mode, old = before[index] if before else (None, {})
             found = endpoints(deployed, fake, index)
-            # What the program no longer asks for stays; a new instance has a public endpoint if nothing else is asked for.
+            # An endpoint that the program no longer sets stays; a new instance has a public endpoint by default.
             expected_public = public or "load_balancer" in old or (not before and private == "none")
             where = f"{old_mode} {sorted(old)} -> {public} {private}"
             assert ("load_balancer" in found) == expected_public, where
             assert ("private_network" in found) == (private != "none"), where
             if private != "none":
                 details = found["private_network"]["private_network"]
-                # How the address was come by stays too, where the program no longer says it.
+                # The source of the address stays too if the program no longer sets it.
                 usual = old_mode or "ipam"
                 mode = {"usual": usual, "ipam": "ipam", "static": "static"}[private]
                 assert details["provisioning_mode"] == mode, where
@@ -77,7 +77,7 @@ def test_every_combination_becomes_every_other_one(stack: Callable[..., Stack], 
             if mode is not None and mode == old_mode:
                 same.append("private_network")
             for kind in same:
-                assert found[kind]["id"] == old[kind]["id"], f"{where}: the {kind} endpoint was made anew"
+                assert found[kind]["id"] == old[kind]["id"], f"{where}: the {kind} endpoint was replaced"
             after.append((mode, found))
         before = after
         again = deployed.up()
@@ -89,8 +89,8 @@ def test_every_combination_becomes_every_other_one(stack: Callable[..., Stack], 
     assert fake.objects("rdb/instance") == []
 
 
-def test_a_public_endpoint_nobody_asked_for_is_shown_and_removed(stack: Callable[..., Stack], fake: Fake) -> None:
-    """An instance from a snapshot comes with one, and its removal fails the first time."""
+def test_default_public_endpoint_is_reported_and_removed(stack: Callable[..., Stack], fake: Fake) -> None:
+    """An instance from a snapshot has a public endpoint, and its removal fails once."""
 
     def program() -> None:
         wire = network.PrivateNetwork("wire")
@@ -111,7 +111,7 @@ def test_a_public_endpoint_nobody_asked_for_is_shown_and_removed(stack: Callable
     deployed.refresh()
     preview = deployed.preview()
     assert preview.of("restored") == ["update"]
-    # The other settings of the failed step are sent again, too.
+    # The other settings of the failed step are sent again too.
     assert "loadBalancer" in preview.difference("restored")
     deployed.up()
     restored = fake.object(deployed.resources()["restored"]["id"].split("/")[1])
@@ -122,8 +122,8 @@ def test_a_public_endpoint_nobody_asked_for_is_shown_and_removed(stack: Callable
     assert refresh.changed == {}, refresh.differences
 
 
-def test_some_settings_are_the_whole_set(stack: Callable[..., Stack], fake: Fake) -> None:
-    """Settings that are left out go, and what Scaleway fills in when none are given is no difference."""
+def test_settings_are_the_complete_set(stack: Callable[..., Stack], fake: Fake) -> None:
+    """Omitted settings are removed, and Scaleway's defaults are not a difference."""
     settings: dict[str, str] = {}
     more: dict[str, Any] = {}
 
@@ -140,12 +140,12 @@ def test_some_settings_are_the_whole_set(stack: Callable[..., Stack], fake: Fake
     settings["max_connections"] = "150"
     assert deployed.up().difference("data") == ["settings.max_connections"]
     assert deployed.up().changed == {}
-    # Another one is set behind our back: it is none of the program's, and stays.
+    # A setting that was added outside of Pulumi is not managed by the program, and stays.
     names = [{"name": "maintenance_work_mem", "value": "300"}]
     fake.call("POST", f"/rdb/v1/regions/fr-par/instances/{uuid}/settings", {"settings": names})
     refresh = deployed.refresh()
     assert refresh.changed == {}, refresh.differences
-    # One of the program's is changed behind our back.
+    # A setting of the program was changed outside of Pulumi.
     fake.call(
         "POST",
         f"/rdb/v1/regions/fr-par/instances/{uuid}/settings",

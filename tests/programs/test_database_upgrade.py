@@ -1,4 +1,4 @@
-"""A new engine for a database instance, whose id changes with it: everything that is in the instance stays what it is."""
+"""An engine upgrade changes the id of a database instance, and its databases, users and other parts are kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RULES = [{"ip": "203.0.113.7/32", "description": "office"}]
 
 
 class Program:
-    """An instance with everything that can be in it, with the engine of the moment."""
+    """An instance with every kind of part, with the current engine."""
 
     def __init__(self) -> None:
         self.engine = "PostgreSQL-15"
@@ -62,7 +62,7 @@ def program() -> Program:
 
 @pytest.fixture
 def deployed(program: Program, stack: Callable[..., Stack]) -> Stack:
-    """A stack of the older engine."""
+    """A stack with the older engine."""
     deployed = stack(program)
     deployed.up()
     program.engine = "PostgreSQL-16"
@@ -82,7 +82,7 @@ def uuid(stack: Stack) -> str:
 
 
 def stays(stack: Stack, fake: Fake) -> None:
-    """Nothing is done any more, by an up as by a refresh, and all ids are those of the one instance there is."""
+    """An up and a refresh change nothing, and all ids are those of the one instance."""
     for run in (stack.preview(), stack.up(), stack.refresh(), stack.up()):
         assert run.changed == {}, run.differences
         assert run.calls.writes == []
@@ -95,7 +95,7 @@ def stays(stack: Stack, fake: Fake) -> None:
         assert resources[name]["inputs"]["instanceId"] == f"fr-par/{only['id']}", name
 
 
-def test_an_upgrade_is_an_update_of_the_instance_and_of_nothing_else(
+def test_upgrade_updates_only_the_instance(
     program: Program, deployed: Stack, fake: Fake
 ) -> None:
     (old,) = instances(fake)
@@ -111,7 +111,7 @@ def test_an_upgrade_is_an_update_of_the_instance_and_of_nothing_else(
     run = deployed.up()
     assert list(run.changed.values()) == [["update"]], run.operations
     (new,) = instances(fake)
-    assert new["id"] != old["id"], "Scaleway makes another instance"
+    assert new["id"] != old["id"], "the upgrade creates a new instance"
     assert new["engine"] == "PostgreSQL-16"
     kept = ("name", "is_ha_cluster", "tags", "settings", "node_type", "volume", "endpoints")
     assert {field: new[field] for field in kept} == {field: old[field] for field in kept}
@@ -126,14 +126,14 @@ def test_an_upgrade_is_an_update_of_the_instance_and_of_nothing_else(
     assert instances(fake) == []
 
 
-def test_a_refresh_right_after_the_upgrade_loses_nothing(deployed: Stack, fake: Fake) -> None:
+def test_refresh_after_the_upgrade_keeps_all_parts(deployed: Stack, fake: Fake) -> None:
     deployed.up()
     refresh = deployed.refresh()
     assert refresh.changed == {}, refresh.differences
     stays(deployed, fake)
 
 
-def test_what_is_in_the_instance_can_change_in_the_run_of_the_upgrade_and_after_it(
+def test_parts_can_change_in_the_same_up_as_the_upgrade_and_later(
     program: Program, deployed: Stack, fake: Fake
 ) -> None:
     RULES.append({"ip": "198.51.100.1/32", "description": "home"})
@@ -149,14 +149,14 @@ def test_what_is_in_the_instance_can_change_in_the_run_of_the_upgrade_and_after_
     stays(deployed, fake)
 
 
-def test_a_destroy_right_after_the_upgrade_leaves_nothing_behind(deployed: Stack, fake: Fake) -> None:
+def test_destroy_after_the_upgrade_deletes_everything(deployed: Stack, fake: Fake) -> None:
     deployed.up()
     deployed.destroy()
     assert instances(fake) == []
     assert fake.objects("rdb/database") == []
 
 
-def test_an_upgrade_whose_answer_was_lost_is_not_made_again(deployed: Stack, fake: Fake) -> None:
+def test_upgrade_with_an_ambiguous_response_is_not_repeated(deployed: Stack, fake: Fake) -> None:
     fake.fault("drop_after", path="*/upgrade")
     with pytest.raises(Failed):
         deployed.up()
@@ -166,7 +166,7 @@ def test_an_upgrade_whose_answer_was_lost_is_not_made_again(deployed: Stack, fak
     stays(deployed, fake)
 
 
-def test_a_refresh_finds_an_upgrade_nobody_noted_and_the_next_up_finishes_it(deployed: Stack, fake: Fake) -> None:
+def test_refresh_finds_an_unrecorded_upgrade_and_the_next_up_completes_it(deployed: Stack, fake: Fake) -> None:
     (old,) = instances(fake)
     version = next(one["id"] for one in old["upgradable_version"] if one["name"] == "PostgreSQL-16")
     workflow = {"upgradable_version_id": version, "with_endpoints": True}
@@ -184,7 +184,7 @@ def test_a_refresh_finds_an_upgrade_nobody_noted_and_the_next_up_finishes_it(dep
     stays(deployed, fake)
 
 
-def test_an_upgrade_that_stops_after_the_new_instance_is_there_goes_on_where_it_stopped(
+def test_upgrade_that_fails_after_the_new_instance_exists_is_continued(
     deployed: Stack, fake: Fake
 ) -> None:
     fake.fault({"status": {"code": 400, "body": {"message": "not today"}}}, method="DELETE", path="*/instances/*")
@@ -196,7 +196,7 @@ def test_an_upgrade_that_stops_after_the_new_instance_is_there_goes_on_where_it_
     stays(deployed, fake)
 
 
-def test_an_older_engine_or_another_kind_is_refused_at_preview(program: Program, deployed: Stack) -> None:
+def test_older_or_different_engine_is_rejected_at_preview(program: Program, deployed: Stack) -> None:
     for engine, reason in {
         "PostgreSQL-14": "cannot be downgraded from PostgreSQL-15",
         "MySQL-8": "stays with PostgreSQL",
@@ -206,7 +206,7 @@ def test_an_older_engine_or_another_kind_is_refused_at_preview(program: Program,
             deployed.preview()
 
 
-def test_an_instance_with_read_replicas_is_not_upgraded(program: Program, deployed: Stack, fake: Fake) -> None:
+def test_instance_with_read_replicas_is_not_upgraded(program: Program, deployed: Stack, fake: Fake) -> None:
     program.engine, program.with_replica = "PostgreSQL-15", True
     deployed.up()
     deployed.refresh()

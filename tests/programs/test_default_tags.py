@@ -1,4 +1,4 @@
-"""Tags and names that the provider gives everything, in every form that products take them."""
+"""Default tags and the naming convention of the provider, for every format of tags."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stack import Failed, Stack
 Make = Callable[..., Stack]
 
 
-def test_everything_gets_the_tags_of_its_provider(stack: Make, fake: Fake) -> None:
+def test_all_resources_get_the_default_tags_of_the_provider(stack: Make, fake: Fake) -> None:
     tags = {"team": "data", "owner": "evalap"}
     own: dict[str, Any] = {}
 
@@ -25,40 +25,40 @@ def test_everything_gets_the_tags_of_its_provider(stack: Make, fake: Fake) -> No
             "evalap", environment="dev", owner="me", opts=pulumi.ResourceOptions(providers=[options.provider])
         )
 
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
     found = {vpc["fields"]["name"]: sorted(vpc["fields"]["tags"]) for vpc in fake.objects("vpc/vpc")}
     (name,) = [name for name in found if name.startswith("network-")]
     assert found[name] == ["owner=evalap", "team=data"]
     component = found["evalap-dev"]
     assert "team=data" in component and "owner=me" in component and "owner=evalap" not in component
-    again = made.up()
+    again = deployed.up()
     assert again.changed == {} and again.calls == []
-    assert made.refresh().changed == {}
+    assert deployed.refresh().changed == {}
     own["tags"] = ["owner=them", "one"]
-    assert made.up().of("network") == ["update"]
-    assert made.resources()["network"]["inputs"]["tags"] == ["owner=them", "one", "team=data"]
+    assert deployed.up().of("network") == ["update"]
+    assert deployed.resources()["network"]["inputs"]["tags"] == ["owner=them", "one", "team=data"]
     tags["team"] = "models"
-    preview = made.preview()
+    preview = deployed.preview()
     assert preview.of("network") == ["update"] and preview.of("evalap-vpc") == ["update"]
-    made.up()
-    assert made.resources()["network"]["outputs"]["tags"] == ["owner=them", "one", "team=models"]
-    uuid = made.resources()["network"]["id"]
+    deployed.up()
+    assert deployed.resources()["network"]["outputs"]["tags"] == ["owner=them", "one", "team=models"]
+    uuid = deployed.resources()["network"]["id"]
 
     def adopted() -> None:
         options = pulumi.ResourceOptions(
             provider=scaleway.Provider("tagging", default_tags=dict(tags)), import_=uuid, retain_on_delete=True
         )
-        scaleway.network.Vpc("other", name=made.resources()["network"]["outputs"]["name"], opts=options, **own)
+        scaleway.network.Vpc("other", name=deployed.resources()["network"]["outputs"]["name"], opts=options, **own)
 
     other = stack(adopted, name="other")
-    assert other.up().of("other") == ["import"], "what has the tags already is imported as it is"
+    assert other.up().of("other") == ["import"], "a resource with the default tags is imported without a difference"
     assert other.up().changed == {}
-    made.destroy()
+    deployed.destroy()
 
 
-def test_everything_follows_the_convention_of_its_provider(stack: Make, fake: Fake) -> None:
+def test_all_resources_follow_the_naming_convention_of_the_provider(stack: Make, fake: Fake) -> None:
     settings = {"environment": "staging", "owner": "data"}
     taken: dict[str, Any] = {}
 
@@ -68,33 +68,33 @@ def test_everything_follows_the_convention_of_its_provider(stack: Make, fake: Fa
         scaleway.network.Vpc("other", name="chosen", tags=["owner=me"], opts=options)
         scaleway.object.Bucket("files", opts=options, **taken)
 
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
     found = {vpc["fields"]["name"]: sorted(vpc["fields"]["tags"]) for vpc in fake.objects("vpc/vpc")}
     convention = ["environment=staging", "managed-by=pulumi"]
     assert found["eval-ap-staging"] == [*convention, "owner=data"]
     assert found["chosen"] == [*convention, "owner=me"]
-    bucket = made.resources()["files"]["outputs"]
+    bucket = deployed.resources()["files"]["outputs"]
     assert bucket["name"] == "files-staging"
     assert bucket["tags"] == {"environment": "staging", "managed-by": "pulumi", "owner": "data"}
-    again = made.up()
+    again = deployed.up()
     assert again.changed == {} and again.calls == []
-    assert made.refresh().changed == {}
-    # A name by convention is the next one's too: the old bucket makes room first.
+    assert deployed.refresh().changed == {}
+    # A replacement has the same conventional name, so the old bucket is deleted first.
     taken["object_lock_enabled"] = True
-    assert made.up().of("files") == ["delete-replaced", "replace", "create-replacement"]
-    assert made.resources()["files"]["outputs"]["name"] == "files-staging"
-    # What has a name keeps it, whatever the convention becomes.
+    assert deployed.up().of("files") == ["delete-replaced", "replace", "create-replacement"]
+    assert deployed.resources()["files"]["outputs"]["name"] == "files-staging"
+    # A resource keeps its name when the convention changes.
     settings["environment"] = "production"
-    moved = made.preview()
+    moved = deployed.preview()
     assert {kind for kinds in moved.changed.values() for kind in kinds} == {"update"}, moved.differences
-    made.up()
-    assert made.resources()["files"]["outputs"]["name"] == "files-staging"
-    made.destroy()
+    deployed.up()
+    assert deployed.resources()["files"]["outputs"]["name"] == "files-staging"
+    deployed.destroy()
 
 
-def test_an_environment_no_name_can_end_with_is_told_at_once(stack: Make) -> None:
+def test_environment_that_is_an_invalid_name_suffix_is_rejected(stack: Make) -> None:
     def program() -> None:
         scaleway.Provider("wrong", environment="Pre Prod")
 

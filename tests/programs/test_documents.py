@@ -17,23 +17,23 @@ import pytest
 import yaml
 
 from fake import Fake
-from documents import ROOT, Block, Page, is_told, page, pages
+from documents import ROOT, Block, Page, is_in_output, page, pages
 from recordings import needs_recordings
 from stack import Stack
 
-# How a block of each language is read.
+# The parser for each language.
 READERS: dict[str, Callable[[str], Any]] = {"python": ast.parse, "json": json.loads, "yaml": yaml.safe_load}
 
 
-def test_every_link_leads_somewhere() -> None:
+def test_every_link_has_a_target() -> None:
     found = pages()
     assert len(found) > 10
-    broken = [f"{page}: {link}" for page in found for link in page.links if not leads_somewhere(page, link)]
+    broken = [f"{page}: {link}" for page in found for link in page.links if not has_target(page, link)]
     assert broken == []
 
 
-def leads_somewhere(page: Page, link: str) -> bool:
-    """Whether a relative link has a file, and its heading, if it names one. Other links are not followed."""
+def has_target(page: Page, link: str) -> bool:
+    """Whether a relative link has a file and, if specified, a heading. Other links are not followed."""
     if re.match(r"[a-z]+:", link):
         return True
     path, _, anchor = link.partition("#")
@@ -43,15 +43,15 @@ def leads_somewhere(page: Page, link: str) -> bool:
     return not anchor or anchor in Page(target).anchors
 
 
-def test_every_block_of_code_can_be_read() -> None:
+def test_every_code_block_can_be_parsed() -> None:
     blocks = [(page, block) for page in pages() for block in page.blocks if block.language in READERS]
     assert {block.language for _, block in blocks} >= {"python", "json"}
-    wrong = [f"{page}:{block.line}: {trouble}" for page, block in blocks if (trouble := unreadable(block))]
+    wrong = [f"{page}:{block.line}: {syntax_error}" for page, block in blocks if (syntax_error := unreadable(block))]
     assert wrong == []
 
 
 def unreadable(block: Block) -> str | None:
-    """Why a block is not of the language it says."""
+    """The syntax error of a code block."""
     try:
         READERS[block.language](block.text)
     except (SyntaxError, ValueError, yaml.YAMLError) as error:
@@ -59,7 +59,7 @@ def unreadable(block: Block) -> str | None:
     return None
 
 
-# Paths of files in backticks: `tests/parity/main.rs`. Placeholders such as `<product>` are no paths.
+# Paths of files in backticks: `tests/parity/main.rs`. Placeholders such as `<product>` are not paths.
 FILE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:rs|py|yaml|yml|json|md|txt|sh|toml|mod))(?:::\w+)?`")
 
 # The directories that paths on a page are relative to.
@@ -83,7 +83,7 @@ def exists(page: Page, path: str) -> bool:
 
 
 @pytest.mark.parametrize("path", ["README.md", "CONTRIBUTING.md"])
-def test_a_page_names_the_required_versions_of_tools(path: str) -> None:
+def test_pages_name_the_required_versions_of_tools(path: str) -> None:
     rust = re.search(r'^rust-version = "([\d.]+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
     go = re.search(r"^go (\d+\.\d+)", (ROOT / "sdk-gen" / "go.mod").read_text(), re.MULTILINE)
     python = re.search(r"version_info >= \((\d+), (\d+)\)", (ROOT / "scripts" / "python-env").read_text())
@@ -92,7 +92,7 @@ def test_a_page_names_the_required_versions_of_tools(path: str) -> None:
     assert f"Rust {rust[1]}, Go {go[1]}, Python {python[1]}.{python[2]} and Node.js {node_of_the_pinned_sdk()}" in text
 
 
-def test_the_pages_name_the_newest_sdk_for_the_oldest_node() -> None:
+def test_pages_name_the_newest_sdk_for_the_oldest_node() -> None:
     pinned = re.search(r"^ *PULUMI_NODEJS_VERSION=(.*)$", (ROOT / "scripts" / "versions").read_text(), re.MULTILINE)
     assert pinned
     readme = page("README.md").text
@@ -112,7 +112,7 @@ MIGRATION = "docs/guides/coming-from-pulumiverse.md"
 MODULES = re.compile(r"(<!-- Generated: [^\n]* -->\n\n).*?(<!-- end of the generated table -->)", re.DOTALL)
 
 
-def test_the_table_of_modules_in_the_guide_to_migration_is_current() -> None:
+def test_table_of_modules_in_the_migration_guide_is_current() -> None:
     theirs = ROOT.parent / "shared" / "peer-compat" / "resources.json"
     needs_recordings(theirs)
     guide = page(MIGRATION)
@@ -124,7 +124,7 @@ def test_the_table_of_modules_in_the_guide_to_migration_is_current() -> None:
 
 
 def table_of_modules(theirs: Path) -> str:
-    """Per module of `pulumiverse_scaleway`, how much of it is offered; then the modules that are not offered."""
+    """For each module of `pulumiverse_scaleway` the supported part; then the modules that are not supported."""
     catalog = json.loads((ROOT / "schema" / "catalog.json").read_text())
     modules: dict[str, dict[str, list[str]]] = {}
     for kind in ["resources", "functions"]:
@@ -145,17 +145,17 @@ def table_of_modules(theirs: Path) -> str:
 
 
 @pytest.mark.parametrize("block", [block for block in page("README.md").blocks if block.language == "python"])
-def test_the_program_of_the_readme_runs(block: Block, stack: Callable[..., Stack], fake: Fake) -> None:
-    made = stack(lambda: exec(compile(block.text, "README.md", "exec"), {}))
-    made.set_secrets({"tests:apiKey": "made up"})
-    made.up()
-    assert made.outputs()["url"].startswith("https://")
-    assert made.up().changed == {}
+def test_program_of_the_readme_is_deployed(block: Block, stack: Callable[..., Stack], fake: Fake) -> None:
+    deployed = stack(lambda: exec(compile(block.text, "README.md", "exec"), {}))
+    deployed.set_secrets({"tests:apiKey": "made up"})
+    deployed.up()
+    assert deployed.outputs()["url"].startswith("https://")
+    assert deployed.up().changed == {}
 
 
-def test_the_guide_to_the_fake_does_what_it_shows(tmp_path: Path) -> None:
+def test_commands_of_the_fake_guide_have_the_shown_output(tmp_path: Path) -> None:
     guide = page("docs/guides/testing-with-the-fake.md")
-    # Other tests may use the guide's ports.
+    # Other tests may use the ports of the guide.
     ports = dict(zip(["8080", "8081", "8082"], map(str, free_ports(3)), strict=True))
     script = ["trap 'kill $(jobs -p)' EXIT"]
     for block in guide.blocks:
@@ -169,11 +169,11 @@ def test_the_guide_to_the_fake_does_what_it_shows(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     shown = [line for block in guide.blocks if block.language == "text" for line in block.text.splitlines()]
     assert shown
-    assert [line for line in shown if not is_told(line, ran.stdout)] == [], ran.stdout
+    assert [line for line in shown if not is_in_output(line, ran.stdout)] == [], ran.stdout
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of loopback on which nobody listens."""
+    """Free ports of the loopback interface."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [listening.getsockname()[1] for listening in sockets]
     for listening in sockets:

@@ -1,4 +1,4 @@
-"""One of every resource in one program: made, unchanged by another up and a refresh, and taken away again."""
+"""A program with every resource type: created, unchanged by a second up and a refresh, and deleted."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any
 from documents import ROOT
 from fake import Fake
 from stack import EVERYTHING_SECRETS, example_stack
-from test_resources import stays_as_it_is
+from test_resources import check_no_changes
 
 
-def test_one_of_every_resource_lives_together(tmp_path: Path, fake: Fake) -> None:
+def test_all_resource_types_work_in_one_stack(tmp_path: Path, fake: Fake) -> None:
     stack = example_stack(tmp_path, fake, of="everything", project="everything", secrets=EVERYTHING_SECRETS)
     before = fake.existing()
     stack.up()
-    made = {resource["type"] for resource in stack.state()["resources"]}
-    assert offered() - made == set()
-    stays_as_it_is(stack)
+    deployed = {resource["type"] for resource in stack.state()["resources"]}
+    assert offered() - deployed == set()
+    check_no_changes(stack)
     stack.destroy()
-    # The Grafana of a project stays, as at Scaleway.
+    # The Grafana of a project is not deleted, as at Scaleway.
     left = {(kind, name) for kind, name in fake.existing() - before if kind != "cockpit/grafana"}
-    assert left == set(), "these were left behind"
+    assert left == set(), "objects remain after the destroy"
 
 
 def offered() -> set[str]:
-    """The tokens of all resources that can be made, but for the older names of the same ones and for components."""
+    """The tokens of all resources that can be created, without aliases and components."""
     resources = json.loads((ROOT / "schema" / "schema.json").read_text())["resources"]
     return {
         token
@@ -36,5 +36,5 @@ def offered() -> set[str]:
 
 
 def discontinued(resource: dict[str, Any]) -> bool:
-    """Whether Scaleway has no such thing any more, so that none can be made."""
+    """Whether Scaleway has discontinued it, so that it cannot be created."""
     return resource.get("deprecationMessage", "").startswith("Scaleway has discontinued it.")

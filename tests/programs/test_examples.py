@@ -1,4 +1,4 @@
-"""The examples, as a user runs them, in both languages and both configurations."""
+"""The examples in both languages and both configurations, as a user runs them."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typescript import TypescriptStack
 
 
 @pytest.mark.parametrize("name", ["dev", "production"])
-def test_the_example_in_python_lives(name: str, tmp_path: Path, fake: Fake) -> None:
-    lives(example_stack(tmp_path, fake, name=name), fake)
+def test_example_in_python_is_deployed_and_destroyed(name: str, tmp_path: Path, fake: Fake) -> None:
+    check_lifecycle(example_stack(tmp_path, fake, name=name), fake)
 
 
 @pytest.mark.parametrize("name", ["dev", "production"])
-def test_the_example_in_typescript_lives(name: str, tmp_path: Path, fake: Fake) -> None:
+def test_example_in_typescript_is_deployed_and_destroyed(name: str, tmp_path: Path, fake: Fake) -> None:
     stack = TypescriptStack(tmp_path, example("evalap-typescript"), fake, name=name, secrets=EXAMPLE_SECRETS)
-    lives(stack, fake)
+    check_lifecycle(stack, fake)
     stack.close()
 
 
-def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
-    """Preview, up, up, refresh, destroy: what a user does on the first day."""
+def check_lifecycle(stack: Stack | TypescriptStack, fake: Fake) -> None:
+    """Preview, up, up, refresh, destroy."""
     before = fake.existing()
     preview = stack.preview()
-    assert preview.calls == [], "a preview never asks the network"
+    assert preview.calls == [], "a preview sends no requests"
     up = stack.up()
     assert up.changes == preview.changes
     outputs = stack.outputs()
@@ -38,10 +38,10 @@ def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
 
     again = stack.up()
     assert again.changed == {}, again.differences
-    assert again.calls == [], "nothing changed, so there is nothing to ask"
+    assert again.calls == [], "an up without changes sends no requests"
     refresh = stack.refresh()
     assert refresh.changed == {}, refresh.differences
     assert refresh.calls.writes == []
 
     stack.destroy()
-    assert fake.existing() - before == set(), "these were left behind"
+    assert fake.existing() - before == set(), "objects remain after the destroy"

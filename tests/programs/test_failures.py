@@ -1,4 +1,4 @@
-"""When things go wrong in the middle: what was made is kept, and the next up goes on from there."""
+"""Failures during an up: created objects are in the state, and the next up continues."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ from fake import Fake
 from stack import Failed, Stack
 
 
-def test_a_container_that_does_not_start_is_kept_and_mended(stack: Callable[..., Stack], fake: Fake) -> None:
-    # The fake lets no image start that has this in its name.
+def test_container_that_does_not_start_is_kept_and_fixed_by_the_next_up(stack: Callable[..., Stack], fake: Fake) -> None:
+    # The fake does not start an image with this string in its name.
     image = "rg.fr-par.scw.cloud/tests/does-not-start:1"
 
     def program() -> None:
         namespace = scaleway.containers.Namespace("namespace")
         scaleway.containers.Container("web", namespace_id=namespace.id, image=image)
 
-    made = stack(program)
+    deployed = stack(program)
     with pytest.raises(Failed) as failed:
-        made.up()
+        deployed.up()
     (container,) = fake.objects("containers/container")
     assert container["fields"]["error_message"] in str(failed.value)
-    kept = made.resources()["web"]
+    kept = deployed.resources()["web"]
     assert kept["id"] == f"fr-par/{container['id']}"
 
     image = "rg.fr-par.scw.cloud/tests/web:1"
-    assert made.up().of("web") == ["update"]
-    assert made.resources()["web"]["id"] == kept["id"]
+    assert deployed.up().of("web") == ["update"]
+    assert deployed.resources()["web"]["id"] == kept["id"]
     assert fake.object(container["id"])["status"] == "ready"
-    assert made.up().changed == {}
+    assert deployed.up().changed == {}
 
 
-def test_a_create_that_cannot_be_read_back_is_kept(stack: Callable[..., Stack], fake: Fake) -> None:
+def test_created_object_is_kept_if_it_cannot_be_read(stack: Callable[..., Stack], fake: Fake) -> None:
     def program() -> None:
         scaleway.databases.Instance("instance", engine="PostgreSQL-16", node_type="DB-DEV-S")
 
-    refusal = {"type": "invalid_arguments", "message": "no"}
-    fake.fault({"status": {"code": 400, "body": refusal}}, method="GET", path="/rdb/*", times=99)
-    made = stack(program)
+    error_body = {"type": "invalid_arguments", "message": "no"}
+    fake.fault({"status": {"code": 400, "body": error_body}}, method="GET", path="/rdb/*", times=99)
+    deployed = stack(program)
     with pytest.raises(Failed):
-        made.up()
-    kept = made.resources()["instance"]["id"]
-    fake.no_faults()
-    made.up()
-    assert made.resources()["instance"]["id"] == kept
+        deployed.up()
+    kept = deployed.resources()["instance"]["id"]
+    fake.clear_faults()
+    deployed.up()
+    assert deployed.resources()["instance"]["id"] == kept
     assert len(fake.objects("rdb/instance")) == 1
 
 
 @pytest.mark.timed
-def test_an_interrupted_up_ends_within_5_seconds_and_keeps_the_state(tmp_path: Path) -> None:
+def test_interrupted_up_ends_within_5_seconds_and_keeps_the_state(tmp_path: Path) -> None:
     with Fake(tmp_path, settle=600) as fake:
 
         def program() -> None:
@@ -88,7 +88,7 @@ def test_an_interrupted_up_ends_within_5_seconds_and_keeps_the_state(tmp_path: P
 
 
 def interrupt() -> None:
-    """Sends what Ctrl-C sends to the CLI that this process runs."""
+    """Sends SIGINT, as Ctrl-C does, to the CLI that this process started."""
     children = ["pgrep", "-P", str(os.getpid()), "-x", "pulumi"]
     for process in subprocess.run(children, capture_output=True, text=True, check=True).stdout.split():
         os.kill(int(process), signal.SIGINT)

@@ -1,6 +1,6 @@
-"""One call of each resource's create, update or delete fails, and the next up makes the fake's objects equal to the program.
+"""One request of each resource's create, update or delete fails, and after the next up the fake's objects equal the program.
 
-`make reliability` runs the whole schedule; here one case of each resource is chosen, the same in each run.
+`make reliability` runs the whole schedule; this is one case for each resource, the same in each run.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from schedule import LOST, OPERATIONS, Case, lost_answers, references, run, sample, schedule
+from schedule import AMBIGUOUS, OPERATIONS, Case, ambiguous_creates, references, run, sample, schedule
 from test_resources import TABLES
 
 SEED = 20261128
 
-# Tables by product, so that several processes share the work.
+# Tables by product, so that several processes run them.
 PRODUCTS = sorted({table.parent.name for table in TABLES})
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_next_up_converges_after_one_failed_call(product: str, tmp_path: Path) -> None:
+def test_next_up_converges_after_one_failed_request(product: str, tmp_path: Path) -> None:
     tables = [table for table in TABLES if table.parent.name == product]
     cases = chosen(tables)
     known = {outcome.case: outcome for outcome in run(tmp_path / "references", cases)}
@@ -30,20 +30,20 @@ def test_next_up_converges_after_one_failed_call(product: str, tmp_path: Path) -
     assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("fault", LOST)
-def test_create_whose_answer_is_lost_makes_one_object(fault: str, tmp_path: Path) -> None:
-    # One product for each way; `make reliability` combines all.
-    product = dict(zip(LOST, ("containers", "network", "iam", "databases")))[fault]
-    outcomes = lost_answers(tmp_path, [table for table in TABLES if table.parent.name == product], [fault])
+@pytest.mark.parametrize("fault", AMBIGUOUS)
+def test_create_with_an_ambiguous_response_creates_one_object(fault: str, tmp_path: Path) -> None:
+    # One product for each fault; `make reliability` runs all combinations.
+    product = dict(zip(AMBIGUOUS, ("containers", "network", "iam", "databases")))[fault]
+    outcomes = ambiguous_creates(tmp_path, [table for table in TABLES if table.parent.name == product], [fault])
     wrong = [str(outcome) for outcome in outcomes if outcome.problems or not outcome.succeeded]
     assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
 
 
-# Deletes that take several calls or some time.
+# Deletes with several requests or with a wait.
 LONG_DELETES = ["containers/container", "functions/function", "network/public_gateway", "observability/alert_manager"]
 
 
-def test_resource_whose_delete_failed_is_whole_after_the_next_up_that_has_it(tmp_path: Path) -> None:
+def test_resource_equals_the_program_in_the_next_up_after_its_delete_failed(tmp_path: Path) -> None:
     tables = [table for table in TABLES if f"{table.parent.name}/{table.stem}" in LONG_DELETES]
     assert len(tables) == len(LONG_DELETES)
     cases = [case for case in references(tables, ["delete"]) if case.follow_up == "reverted"]
@@ -56,7 +56,7 @@ def test_resource_whose_delete_failed_is_whole_after_the_next_up_that_has_it(tmp
 
 
 def chosen(tables: list[Path]) -> list[Case]:
-    """One operation and follow-up for each resource, in turn."""
+    """One operation and follow-up for each resource, alternating."""
     found: dict[Path, list[Case]] = {}
     for case in references(tables):
         if case.step == 0:

@@ -1,4 +1,4 @@
-"""Flat names make the same resources as modular ones, and a stack changes from one generation to the other for nothing."""
+"""Flat names are aliases of modular names, and a stack can change from one to the other without differences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS = "evalap-scaleway:index/"
 
 
 def flat_names() -> dict[str, str]:
-    """The flat name of each class of which one can be made, such as `RegistryNamespace` of `registry.Namespace`."""
+    """The flat name of each class that can be created, such as `RegistryNamespace` for `registry.Namespace`."""
     names = {}
     for token, resource in SCHEMA["resources"].items():
         module, name = token.split(":")[1].split("/")[0], token.split(":")[2]
@@ -40,17 +40,17 @@ FLAT = flat_names()
 
 
 def test_every_class_with_a_flat_name_has_a_table() -> None:
-    told = {yaml.safe_load(table.read_text())["class"] for table in TABLES}
-    assert set(FLAT) - told == NO_TABLE
+    tested = {yaml.safe_load(table.read_text())["class"] for table in TABLES}
+    assert set(FLAT) - tested == NO_TABLE
 
 
-# A membership is two names and nothing to change; test_identities.py takes it through its life. A Cockpit is there as long as
-# its project: nobody can delete it behind our back.
+# A membership consists of two names and cannot be changed; test_identities.py tests it. A Cockpit exists as long as its
+# project and cannot be deleted outside of Pulumi.
 NO_TABLE = {"iam.GroupMembership", "observability.Cockpit"}
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.parent.name}/{table.stem}")
-def test_a_stack_changes_its_names_for_nothing(
+def test_stack_changes_between_flat_and_modular_names_without_differences(
     table: Path, stack: Callable[..., Stack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subject = Subject(yaml.safe_load(table.read_text()))
@@ -62,33 +62,33 @@ def test_a_stack_changes_its_names_for_nothing(
             return make(path, name, inputs, options)
         return getattr(evalap_scaleway, FLAT[path])(name, **inputs, opts=options)
 
-    made = stack(subject.program)
+    deployed = stack(subject.program)
     monkeypatch.setattr(test_resources, "make", make_flat)
-    made.up()
-    assert made.resources()["main"]["type"].startswith(OURS)
+    deployed.up()
+    assert deployed.resources()["main"]["type"].startswith(OURS)
     monkeypatch.setattr(test_resources, "make", make)
-    # The first changes the names in the state, so the second goes the other way.
-    for command in [made.up, made.preview]:
+    # The first up changes the names in the state, so the second one changes them back.
+    for command in [deployed.up, deployed.preview]:
         run = command()
         assert run.changed == {}, run.differences
         assert run.calls == []
         monkeypatch.setattr(test_resources, "make", make_flat)
-    assert not made.resources()["main"]["type"].startswith(OURS)
+    assert not deployed.resources()["main"]["type"].startswith(OURS)
 
 
-def test_flat_lookups_and_types_are_there(stack: Callable[..., Stack]) -> None:
+def test_flat_lookups_and_types_exist(stack: Callable[..., Stack]) -> None:
     def program() -> None:
         subnet = evalap_scaleway.VpcPrivateNetworkIpv4SubnetArgs(subnet="172.16.32.0/22")
         network = evalap_scaleway.VpcPrivateNetwork("net", ipv4_subnet=subnet)
         found = evalap_scaleway.get_vpc_private_network_output(private_network_id=network.id)
         pulumi.export("subnet", found.ipv4_subnets[0].subnet)
 
-    made = stack(program)
-    made.up()
-    assert made.outputs() == {"subnet": "172.16.32.0/22"}
+    deployed = stack(program)
+    deployed.up()
+    assert deployed.outputs() == {"subnet": "172.16.32.0/22"}
 
 
-def test_a_class_is_imported_when_it_is_first_asked_for() -> None:
+def test_class_is_imported_on_first_access() -> None:
     code = "import sys, evalap_scaleway; evalap_scaleway.Container; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "evalap_scaleway.container" in loaded

@@ -1,4 +1,4 @@
-"""Health checks through the real CLI: asked when they are made and changed, and of nobody else."""
+"""Health checks with the Pulumi CLI: requests are sent only when a check is created or changed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Make = Callable[..., Stack]
 
 
 def looks(run: Run) -> list[int | None]:
-    """What the looks of a run at containers saw."""
+    """The statuses of the health check requests of a run."""
     return [call.status for call in run.calls if call.path.startswith("//")]
 
 
 def checked(settings: dict[str, Any]) -> Callable[[], None]:
-    """A container, a check of it, and something that is made after the check."""
+    """A container, a health check of it, and a resource that depends on the check."""
 
     def program() -> None:
         namespace = scaleway.containers.Namespace("apps")
@@ -43,54 +43,54 @@ def checked(settings: dict[str, Any]) -> Callable[[], None]:
     return program
 
 
-def test_a_check_is_asked_when_it_is_made_and_when_it_changes(stack: Make) -> None:
+def test_health_check_is_sent_on_create_and_on_change(stack: Make) -> None:
     settings: dict[str, Any] = {"image": "web:1"}
-    made = stack(checked(settings))
-    assert made.preview().calls == []
-    assert looks(made.up()) == [200]
-    assert made.outputs()["status"] == 200
-    again = made.up()
+    deployed = stack(checked(settings))
+    assert deployed.preview().calls == []
+    assert looks(deployed.up()) == [200]
+    assert deployed.outputs()["status"] == 200
+    again = deployed.up()
     assert again.changed == {} and again.calls == []
-    assert looks(made.refresh()) == []
+    assert looks(deployed.refresh()) == []
     settings["image"] = "web:2"
-    assert made.preview().calls == []
-    changed = made.up()
+    assert deployed.preview().calls == []
+    changed = deployed.up()
     assert looks(changed) == [200]
     assert changed.difference("healthy") == ["triggers.image"]
-    assert looks(made.destroy()) == []
+    assert looks(deployed.destroy()) == []
 
 
-def test_what_is_unwell_fails_the_update_and_what_comes_after_stays(stack: Make, fake: Fake) -> None:
+def test_unhealthy_container_fails_the_update_and_dependents_are_unchanged(stack: Make, fake: Fake) -> None:
     settings: dict[str, Any] = {"image": "web:1"}
-    made = stack(checked(settings))
-    made.up()
+    deployed = stack(checked(settings))
+    deployed.up()
     settings["image"] = "web:answers-503"
-    told: list[str] = []
+    output: list[str] = []
     with pytest.raises(Failed) as failed:
-        made.up(on_output=told.append)
+        deployed.up(on_output=output.append)
     assert "503 instead of 200 to 299" in str(failed.value)
     assert "check the logs" in str(failed.value)
-    assert "not healthy yet" in "".join(told)
+    assert "not healthy yet" in "".join(output)
     (after,) = fake.objects("registry/namespace")
     assert after["fields"]["description"] == "web:1"
-    # The next run looks again, though nothing has changed since, and goes on once all is well.
+    # The next run checks again without a change, and continues when the container is healthy.
     with pytest.raises(Failed):
-        made.up()
+        deployed.up()
     settings["image"] = "web:3"
-    assert looks(made.up()) == [200]
+    assert looks(deployed.up()) == [200]
     (after,) = fake.objects("registry/namespace")
     assert after["fields"]["description"] == "web:3"
 
 
-def test_a_key_for_a_private_container_goes_along_and_is_told_to_nobody(stack: Make, fake: Fake) -> None:
+def test_token_for_a_private_container_is_sent_and_stays_secret(stack: Make, fake: Fake) -> None:
     settings: dict[str, Any] = {"image": "web:1", "privacy": "private", "headers": {"X-Auth-Token": "canary-wrong"}}
-    made = stack(checked(settings))
+    deployed = stack(checked(settings))
     with pytest.raises(Failed) as failed:
-        made.up()
+        deployed.up()
     assert "403 instead of" in str(failed.value) and "canary" not in failed.value.run.output
     container = fake.objects("containers/container")[0]["id"]
     token = fake.call("POST", "/containers/v1beta1/regions/fr-par/tokens", {"container_id": container})["token"]
     settings["headers"] = {"X-Auth-Token": token}
-    run = made.up()
+    run = deployed.up()
     assert looks(run) == [200]
-    assert token not in run.output and token not in str(made.state())
+    assert token not in run.output and token not in str(deployed.state())

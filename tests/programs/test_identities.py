@@ -1,4 +1,4 @@
-"""Identities as a user meets them: memberships, rights that take their time, doubts that are told at preview."""
+"""IAM: group memberships, delayed permissions, and warnings about unknown permission sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fake import Fake
 from stack import Stack
 
 
-def test_a_membership_that_somebody_ended_is_made_again(tmp_path: Path, fake: Fake) -> None:
+def test_membership_that_was_removed_outside_of_pulumi_is_created_again(tmp_path: Path, fake: Fake) -> None:
     def program() -> None:
         group = iam.Group("builders", external_membership=True)
         for name in ("one", "two", "three"):
@@ -36,8 +36,8 @@ def test_a_membership_that_somebody_ended_is_made_again(tmp_path: Path, fake: Fa
     assert fake.objects("iam/group") == []
 
 
-def test_the_rights_of_a_new_key_are_waited_for(tmp_path: Path, fake: Fake) -> None:
-    """The policy and the key know nothing of each other, so nothing orders them; and rights take their time to spread."""
+def test_up_waits_for_the_permissions_of_a_new_key(tmp_path: Path, fake: Fake) -> None:
+    """The policy and the key do not depend on each other, and permissions take effect with a delay."""
 
     def program() -> None:
         project = account.Project("project")
@@ -59,7 +59,7 @@ def test_the_rights_of_a_new_key_are_waited_for(tmp_path: Path, fake: Fake) -> N
     stack.destroy()
 
 
-def test_a_key_that_scaleway_gave_an_end_is_left_alone(tmp_path: Path, fake: Fake) -> None:
+def test_expiry_date_that_scaleway_set_on_a_key_is_not_changed(tmp_path: Path, fake: Fake) -> None:
     def program() -> None:
         pipeline = iam.Application("pipeline")
         iam.ApiKey("key", application_id=pipeline.id)
@@ -75,7 +75,7 @@ def test_a_key_that_scaleway_gave_an_end_is_left_alone(tmp_path: Path, fake: Fak
     stack.destroy()
 
 
-def test_a_permission_set_that_nobody_knows_is_doubted_at_preview(tmp_path: Path, fake: Fake) -> None:
+def test_unknown_permission_set_is_a_warning_at_preview(tmp_path: Path, fake: Fake) -> None:
     def program() -> None:
         project = account.Project("project")
         rules = [{"project_ids": [project.id], "permission_set_names": ["SecretManagerFullAcess", "IAMManager"]}]

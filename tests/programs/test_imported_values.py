@@ -1,4 +1,4 @@
-"""Imports of objects that hold other values than the program in inputs that their APIs do not return."""
+"""Imports of objects whose values differ from the program in inputs that the API does not return."""
 
 from typing import Callable
 
@@ -11,14 +11,14 @@ from stack import Stack
 OLD, NEW = "Correct-Horse-1", "Correct-Horse-2"
 
 
-def test_an_imported_user_gets_the_password_of_the_program_in_the_same_up(fake: Fake, stack: Callable[..., Stack]) -> None:
+def test_imported_user_gets_the_password_of_the_program_in_the_same_up(fake: Fake, stack: Callable[..., Stack]) -> None:
     def original() -> None:
         instance = scaleway.databases.Instance("data", node_type="DB-DEV-S", engine="PostgreSQL-17", volume_type="sbs_5k")
         scaleway.databases.User("app", instance_id=instance.id, name="app", password=OLD)
 
-    made = stack(original)
-    made.up()
-    resources = made.resources()
+    deployed = stack(original)
+    deployed.up()
+    resources = deployed.resources()
     instance = resources["data"]["id"]
 
     def adopting() -> None:
@@ -42,9 +42,9 @@ def test_a_value_that_cannot_be_compared_after_an_import_is_named_by_a_warning(
         secret = scaleway.secrets.Secret("secret", name="secret")
         scaleway.secrets.Version("version", secret_id=secret.id, data="theirs")
 
-    made = stack(original)
-    made.up()
-    resources = made.resources()
+    deployed = stack(original)
+    deployed.up()
+    resources = deployed.resources()
 
     def adopting() -> None:
         options = pulumi.ResourceOptions(import_=resources["version"]["id"], retain_on_delete=True)

@@ -1,6 +1,6 @@
-"""The plugin or the CLI is killed with -9 while resources are being created; the next up makes no second object.
+"""The plugin or the CLI is killed with -9 while resources are created; the next up creates no duplicate.
 
-`make reliability` kills at 12 moments each; here are some of them.
+`make reliability` kills at 12 requests each; these are some of them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ SEED = 20261128
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
-def test_no_kind_is_made_twice_after_a_kill(victim: str, tmp_path: Path) -> None:
-    # Half of the resources for each victim: their creating calls are all held at the same time.
+def test_no_resource_is_created_twice_after_a_kill(victim: str, tmp_path: Path) -> None:
+    # Half of the resources for each process: all their create requests are held at the same time.
     tables = TABLES[VICTIMS.index(victim) :: 2]
     outcomes = killed(tmp_path / "killed", run(tmp_path / "references", creates(tables)), victim, after=True)
     wrong = [str(outcome) for outcome in outcomes if outcome.problems]
@@ -26,9 +26,9 @@ def test_no_kind_is_made_twice_after_a_kill(victim: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
-def test_one_program_of_every_resource_converges_after_a_kill(victim: str, tmp_path: Path) -> None:
+def test_program_with_every_resource_type_converges_after_a_kill(victim: str, tmp_path: Path) -> None:
     everything = Everything(tmp_path)
     everything.measure()
-    ((call, after),) = everything.moments(SEED + VICTIMS.index(victim), 1)
+    ((call, after),) = everything.random_kills(SEED + VICTIMS.index(victim), 1)
     problems = everything.round("killed", victim, call, after)
-    assert problems == [], f"killed at call {call} of {everything.calls}, {'after' if after else 'before'} the API acted"
+    assert problems == [], f"killed at request {call} of {everything.calls}, {'after' if after else 'before'} the API processed it"

@@ -1,4 +1,4 @@
-"""A whole project comes under Pulumi: listed by the plugin, imported by the CLI, and nothing to change after that."""
+"""`list-project`: the plugin lists a whole project, the CLI imports it, and nothing is changed after that."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from stack import Stack
 
 PASSWORD = "Canary-1234!"
 
-# So many objects are a project that nobody imports by hand.
+# A large project.
 OBJECTS = 40
 
 
-def test_a_project_is_imported_as_a_whole(tmp_path: Path, fake: Fake) -> None:
-    maker = Stack(tmp_path / "maker", project_of_somebody, fake)
+def test_project_is_imported_as_a_whole(tmp_path: Path, fake: Fake) -> None:
+    maker = Stack(tmp_path / "maker", objects_outside_of_pulumi, fake)
     maker.up()
     listed = list_project(fake)
     assert listed.returncode == 0, listed.stderr
@@ -40,12 +40,12 @@ def test_a_project_is_imported_as_a_whole(tmp_path: Path, fake: Fake) -> None:
     taken.update(stack.resources())
     again = stack.up()
     assert again.changed == {}, again.differences
-    assert again.calls.writes == [], "what is there is as the program says"
+    assert again.calls.writes == [], "the objects are unchanged"
     refresh = stack.refresh()
     assert refresh.changed == {}, refresh.differences
 
 
-def test_what_others_cover_and_what_may_be_very_many_is_left_out(tmp_path: Path, fake: Fake) -> None:
+def test_excluded_types_are_not_listed(tmp_path: Path, fake: Fake) -> None:
     Stack(tmp_path / "maker", parts_of_others, fake).up()
     listed = list_project(fake, "--organization")
     assert listed.returncode == 0, listed.stderr
@@ -55,7 +55,7 @@ def test_what_others_cover_and_what_may_be_very_many_is_left_out(tmp_path: Path,
     assert not types & apart
 
 
-def test_what_a_key_may_not_see_is_said(fake: Fake) -> None:
+def test_missing_permissions_of_the_key_are_reported(fake: Fake) -> None:
     denied = {"type": "permissions_denied", "message": "insufficient permissions", "details": []}
     fake.fault({"status": {"code": 403, "body": denied}}, path="/registry/*", times=9)
     listed = list_project(fake)
@@ -64,7 +64,7 @@ def test_what_a_key_may_not_see_is_said(fake: Fake) -> None:
     assert json.loads(listed.stdout)["resources"] is not None
 
 
-def test_a_project_that_nobody_named_is_asked_for(fake: Fake) -> None:
+def test_missing_project_is_an_error(fake: Fake) -> None:
     listed = list_project(fake, without=["SCW_DEFAULT_PROJECT_ID"])
     assert listed.returncode == 1
     assert listed.stdout == ""
@@ -72,7 +72,7 @@ def test_a_project_that_nobody_named_is_asked_for(fake: Fake) -> None:
 
 
 def list_project(fake: Fake, *arguments: str, without: list[str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs the command as a person does."""
+    """Runs the command as a user does."""
     environment = {**os.environ, **fake.environment}
     for name in without or []:
         environment.pop(name, None)
@@ -85,12 +85,12 @@ def list_project(fake: Fake, *arguments: str, without: list[str] | None = None) 
     )
 
 
-def imported(made: list[dict[str, Any]], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The state that holds nothing but ids. The first refresh reads the rest, as an import by the CLI does.
+def imported(deployed: list[dict[str, Any]], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A state that contains only ids. The first refresh reads the rest, as an import with the CLI does.
 
-    `pulumi import` itself asks for the language host of the program, which is in no registry.
+    `pulumi import` needs the language host of the program, which the tests do not have.
     """
-    kept = [resource for resource in made if not resource["type"].startswith("evalap-scaleway:")]
+    kept = [resource for resource in deployed if not resource["type"].startswith("evalap-scaleway:")]
     stack = next(resource["urn"] for resource in kept if resource["type"] == "pulumi:pulumi:Stack")
     prefix = stack.rsplit("::", 2)[0]
     provider = next(resource for resource in kept if resource["type"] == "pulumi:providers:evalap-scaleway")
@@ -108,14 +108,14 @@ def imported(made: list[dict[str, Any]], entries: list[dict[str, Any]]) -> list[
 
 
 def declare(resources: dict[str, Any]) -> None:
-    """The program that an import writes: each resource with the inputs that were read."""
+    """The program that an import generates: each resource with the inputs that were read."""
     for name, resource in resources.items():
         inputs = {key: value for key, value in resource["inputs"].items() if not key.startswith("__")}
         pulumi.CustomResource(resource["type"], name, inputs)
 
 
-def project_of_somebody() -> None:
-    """What people made by hand over the years."""
+def objects_outside_of_pulumi() -> None:
+    """Objects that were created outside of Pulumi."""
     vpc = scaleway.network.Vpc("main")
     networks = [scaleway.network.PrivateNetwork(f"network-{number}", vpc_id=vpc.id) for number in range(3)]
     for number in range(8):
@@ -146,7 +146,7 @@ def project_of_somebody() -> None:
 
 
 def parts_of_others() -> None:
-    """What has a resource of its own, and does not stand in the list of a project."""
+    """Objects that are parts of another resource, and not in the list of a project."""
     bucket = scaleway.object.Bucket("bucket", name="holds-much")
     scaleway.object.BucketAcl("acl", bucket=bucket.id, acl="public-read")
     scaleway.object.Item("object", bucket=bucket.id, key="one.txt", content="one")

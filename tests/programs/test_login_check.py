@@ -1,4 +1,4 @@
-"""Login checks through the real CLI, at a real PostgreSQL server that asks for the password as managed ones do."""
+"""Login checks with the Pulumi CLI and a PostgreSQL server, with password authentication as in managed databases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHANGED = "Made-up-canary-2"
 
 
 def checked(settings: dict[str, Any]) -> Callable[[], None]:
-    """A login, and something that is made after it."""
+    """A login check, and a resource that depends on it."""
 
     def program() -> None:
         inputs = {"host": "127.0.0.1", "database": "postgres", "user_name": "states", "encryption": "disable", **settings}
@@ -28,25 +28,25 @@ def checked(settings: dict[str, Any]) -> Callable[[], None]:
     return program
 
 
-def test_a_real_database_lets_in_who_has_the_password_and_nobody_else(tmp_path: Path, fake: Fake) -> None:
+def test_login_with_the_password_succeeds_and_others_fail(tmp_path: Path, fake: Fake) -> None:
     with Postgres() as server:
         settings: dict[str, Any] = {"port": server.port, "password": PASSWORD}
-        # Not led to the fake, which stands in for every database otherwise.
-        made = Stack(tmp_path, checked(settings), fake, environment={"EVALAP_SCALEWAY_PROBE_ENDPOINT": ""})
-        assert made.preview().calls == []
-        made.up()
-        assert made.up().changed == {}
-        refresh = made.refresh()
+        # Without the probe endpoint of the fake, which replaces every database.
+        deployed = Stack(tmp_path, checked(settings), fake, environment={"EVALAP_SCALEWAY_PROBE_ENDPOINT": ""})
+        assert deployed.preview().calls == []
+        deployed.up()
+        assert deployed.up().changed == {}
+        refresh = deployed.refresh()
         assert refresh.changed == {}, refresh.differences
         server.query(f"ALTER USER states PASSWORD '{CHANGED}'")
         settings["triggers"] = {"changed": "once"}
         with pytest.raises(Failed, match='password authentication failed for user "states"') as failed:
-            made.up()
+            deployed.up()
         assert PASSWORD not in str(failed.value)
         settings |= {"password": CHANGED, "encryption": "require"}
         with pytest.raises(Failed, match="server does not support TLS") as failed:
-            made.up()
+            deployed.up()
         assert CHANGED not in str(failed.value)
         settings["encryption"] = "disable"
-        assert made.up().of("login") == ["update"]
-        made.destroy()
+        assert deployed.up().of("login") == ["update"]
+        deployed.destroy()

@@ -1,4 +1,4 @@
-"""Each lookup, by id and by name."""
+"""Lookups by id and by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pulumi
 
 from stack import Stack
 
-# What a lookup gives, by the resource it looks for: the outputs that are compared.
+# The compared outputs of each lookup, by the resource that it returns.
 COMPARED = {
     "project": ["id", "name", "description"],
     "images": ["id", "name", "endpoint"],
@@ -26,7 +26,7 @@ COMPARED = {
 
 
 def make() -> dict[str, Any]:
-    """One of each resource that can be looked for."""
+    """One of each resource that has a lookup."""
     vpc = scaleway.network.Vpc("vpc")
     namespace = scaleway.containers.Namespace("namespace")
     secret = scaleway.secrets.Secret("secret", path="/looked/for")
@@ -67,47 +67,47 @@ def make() -> dict[str, Any]:
 
 
 def program() -> None:
-    made = make()
-    container = made["container"]
+    deployed = make()
+    container = deployed["container"]
     by_id = {
-        "project": scaleway.account.get_project_output(project_id=made["project"].id),
-        "images": scaleway.registry.get_namespace_output(namespace_id=made["images"].id),
-        "namespace": scaleway.containers.get_namespace_output(namespace_id=made["namespace"].id),
+        "project": scaleway.account.get_project_output(project_id=deployed["project"].id),
+        "images": scaleway.registry.get_namespace_output(namespace_id=deployed["images"].id),
+        "namespace": scaleway.containers.get_namespace_output(namespace_id=deployed["namespace"].id),
         "container": scaleway.containers.get_container_output(
             container_id=container.id, namespace_id=container.namespace_id
         ),
-        "vpc": scaleway.network.get_vpc_output(vpc_id=made["vpc"].id),
-        "network": scaleway.network.get_private_network_output(private_network_id=made["network"].id),
-        "instance": scaleway.databases.get_instance_output(instance_id=made["instance"].id),
-        "secret": scaleway.secrets.get_secret_output(secret_id=made["secret"].id),
-        "application": scaleway.iam.get_application_output(application_id=made["application"].id),
-        "policy": scaleway.iam.get_policy_output(policy_id=made["policy"].id),
-        "source": scaleway.observability.get_source_output(id=made["source"].id),
+        "vpc": scaleway.network.get_vpc_output(vpc_id=deployed["vpc"].id),
+        "network": scaleway.network.get_private_network_output(private_network_id=deployed["network"].id),
+        "instance": scaleway.databases.get_instance_output(instance_id=deployed["instance"].id),
+        "secret": scaleway.secrets.get_secret_output(secret_id=deployed["secret"].id),
+        "application": scaleway.iam.get_application_output(application_id=deployed["application"].id),
+        "policy": scaleway.iam.get_policy_output(policy_id=deployed["policy"].id),
+        "source": scaleway.observability.get_source_output(id=deployed["source"].id),
     }
     by_name = {
-        "project": scaleway.account.get_project_output(name=made["project"].name),
-        "images": scaleway.registry.get_namespace_output(name=made["images"].name),
-        "namespace": scaleway.containers.get_namespace_output(name=made["namespace"].name),
+        "project": scaleway.account.get_project_output(name=deployed["project"].name),
+        "images": scaleway.registry.get_namespace_output(name=deployed["images"].name),
+        "namespace": scaleway.containers.get_namespace_output(name=deployed["namespace"].name),
         "container": scaleway.containers.get_container_output(
             name=container.name, namespace_id=container.namespace_id
         ),
-        "vpc": scaleway.network.get_vpc_output(name=made["vpc"].name),
-        "network": scaleway.network.get_private_network_output(name=made["network"].name),
-        "instance": scaleway.databases.get_instance_output(name=made["instance"].name),
-        "secret": scaleway.secrets.get_secret_output(name=made["secret"].name, path=made["secret"].path),
-        "application": scaleway.iam.get_application_output(name=made["application"].name),
-        "policy": scaleway.iam.get_policy_output(name=made["policy"].name),
-        "source": scaleway.observability.get_source_output(name=made["source"].name),
+        "vpc": scaleway.network.get_vpc_output(name=deployed["vpc"].name),
+        "network": scaleway.network.get_private_network_output(name=deployed["network"].name),
+        "instance": scaleway.databases.get_instance_output(name=deployed["instance"].name),
+        "secret": scaleway.secrets.get_secret_output(name=deployed["secret"].name, path=deployed["secret"].path),
+        "application": scaleway.iam.get_application_output(name=deployed["application"].name),
+        "policy": scaleway.iam.get_policy_output(name=deployed["policy"].name),
+        "source": scaleway.observability.get_source_output(name=deployed["source"].name),
     }
     for name, attributes in COMPARED.items():
-        for way, found in (("made", made[name]), ("by id", by_id[name]), ("by name", by_name[name])):
+        for way, found in (("made", deployed[name]), ("by id", by_id[name]), ("by name", by_name[name])):
             pulumi.export(f"{name} {way}", [getattr(found, attribute) for attribute in attributes])
-    look_for_parts(made)
+    look_up_parts(deployed)
 
 
-def look_for_parts(made: dict[str, Any]) -> None:
-    """What has no name and no id of its own, or may not be told."""
-    privilege, acl, version = made["privilege"], made["acl"], made["version"]
+def look_up_parts(deployed: dict[str, Any]) -> None:
+    """Resources without a name and id, or with values that cannot be read."""
+    privilege, acl, version = deployed["privilege"], deployed["acl"], deployed["version"]
     database = scaleway.databases.get_database_output(
         instance_id=privilege.instance_id, name=privilege.database_name
     )
@@ -119,26 +119,26 @@ def look_for_parts(made: dict[str, Any]) -> None:
         "privilege": rights.permission,
         "acl": scaleway.databases.get_acl_output(instance_id=acl.instance_id).acl_rules[0].ip,
         "default vpc": scaleway.network.get_vpc_output(is_default=True).is_default,
-        "api key": scaleway.iam.get_api_key_output(access_key=made["key"].access_key).application_id,
-        "application": made["application"].id,
+        "api key": scaleway.iam.get_api_key_output(access_key=deployed["key"].access_key).application_id,
+        "application": deployed["application"].id,
     }
     pulumi.export("parts", parts)
-    told = scaleway.secrets.get_version_output(secret_id=version.secret_id, revision=version.revision)
-    pulumi.export("version", told.data)
-    latest_there_is = version.revision.apply(lambda _: "latest")
-    latest = scaleway.secrets.get_version_output(secret_name=made["secret"].name, revision=latest_there_is)
+    found = scaleway.secrets.get_version_output(secret_id=version.secret_id, revision=version.revision)
+    pulumi.export("version", found.data)
+    latest_version = version.revision.apply(lambda _: "latest")
+    latest = scaleway.secrets.get_version_output(secret_name=deployed["secret"].name, revision=latest_version)
     pulumi.export("latest version", latest.data)
 
 
 def test_lookups_find_by_id_and_by_name(stack: Callable[..., Stack]) -> None:
-    made = stack(program)
-    asked = {call.path.split("/")[1] for call in made.preview().calls}
-    assert asked == {"vpc"}, "what does not exist yet is not looked for; the default VPC does"
-    made.up()
-    outputs = made.outputs()
+    deployed = stack(program)
+    asked = {call.path.split("/")[1] for call in deployed.preview().calls}
+    assert asked == {"vpc"}, "objects that do not exist yet are not looked up; the default VPC is"
+    deployed.up()
+    outputs = deployed.outputs()
     for name in COMPARED:
-        assert outputs[f"{name} by id"] == outputs[f"{name} made"], name
-        assert outputs[f"{name} by name"] == outputs[f"{name} made"], name
+        assert outputs[f"{name} by id"] == outputs[f"{name} deployed"], name
+        assert outputs[f"{name} by name"] == outputs[f"{name} deployed"], name
     assert outputs["parts"] == {
         "database": "_rdb_superadmin",
         "privilege": "readonly",
@@ -148,5 +148,5 @@ def test_lookups_find_by_id_and_by_name(stack: Callable[..., Stack]) -> None:
         "application": outputs["parts"]["application"],
     }
     assert outputs["version"] == outputs["latest version"] == "bG9va2VkIGZvcg=="
-    assert "bG9va2VkIGZvcg" not in str(made.state()), "a looked up value is as secret as a given one"
-    assert made.up().changed == {}
+    assert "bG9va2VkIGZvcg" not in str(deployed.state()), "a value of a lookup is as secret as that of the resource"
+    assert deployed.up().changed == {}

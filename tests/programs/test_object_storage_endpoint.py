@@ -1,4 +1,4 @@
-"""Object Storage elsewhere than the API: its address, how buckets stand in it, and keys that act in another project."""
+"""Object Storage with another endpoint than the API, path-style addresses, and API keys of another project."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 from fake import PROJECT, Fake
 from stack import Stack
 
-# Made up.
+# Invented.
 OTHER = "5ca1e3a7-fa4e-4000-8000-0000000000cc"
 
 
 @pytest.fixture
 def storage(tmp_path: Path) -> Iterator[Fake]:
-    """A second fake, of which only Object Storage is meant."""
+    """A second fake, of which only Object Storage is used."""
     directory = tmp_path / "storage"
     directory.mkdir()
     seed = {"objects": [{"kind": "account/project", "id": OTHER, "fields": {"name": "archive"}}]}
@@ -32,49 +32,49 @@ def program() -> None:
 
 
 def owners(fake: Fake) -> dict[str, str]:
-    """The projects of all buckets, by their names."""
+    """The projects of all buckets, by name."""
     return {found["id"]: found["fields"]["project_id"] for found in fake.objects("object/bucket")}
 
 
-def test_the_environment_says_where_object_storage_is(storage: Fake, fake: Fake, stack: Callable[..., Stack]) -> None:
-    made = stack(program, environment={"SCW_S3_ENDPOINT": storage.url})
-    run = made.up()
-    assert run.calls == [], "nothing is asked of the API"
+def test_environment_variable_sets_the_endpoint_of_object_storage(storage: Fake, fake: Fake, stack: Callable[..., Stack]) -> None:
+    deployed = stack(program, environment={"SCW_S3_ENDPOINT": storage.url})
+    run = deployed.up()
+    assert run.calls == [], "no request is sent to the API"
     assert owners(storage) == {"elsewhere": PROJECT} and owners(fake) == {}
     calls = storage.new_calls()
-    # An endpoint of one's own need not know a host for each bucket.
+    # A custom endpoint may not have a host name for each bucket.
     assert {call.path.partition("?")[0] for call in calls} == {"/elsewhere", "/elsewhere/a/page.txt"}, str(calls)
-    assert made.up().changed == {}
-    assert made.refresh().changed == {}
-    made.destroy()
+    assert deployed.up().changed == {}
+    assert deployed.refresh().changed == {}
+    deployed.destroy()
     assert owners(storage) == {}
 
 
-def test_the_provider_says_it_too_and_wins(storage: Fake, fake: Fake, stack: Callable[..., Stack]) -> None:
-    made = stack(program, environment={"SCW_S3_ENDPOINT": "http://127.0.0.1:1"})
-    made.automation.set_config("evalap-scaleway:s3Endpoint", pulumi.automation.ConfigValue(storage.url))
-    made.up()
+def test_provider_setting_takes_precedence_over_the_environment_variable(storage: Fake, fake: Fake, stack: Callable[..., Stack]) -> None:
+    deployed = stack(program, environment={"SCW_S3_ENDPOINT": "http://127.0.0.1:1"})
+    deployed.automation.set_config("evalap-scaleway:s3Endpoint", pulumi.automation.ConfigValue(storage.url))
+    deployed.up()
     assert owners(storage) == {"elsewhere": PROJECT} and owners(fake) == {}
-    made.destroy()
+    deployed.destroy()
 
 
-def test_the_fake_of_the_api_is_that_of_object_storage_too(fake: Fake, stack: Callable[..., Stack]) -> None:
-    made = stack(program)
-    made.up()
+def test_object_storage_of_the_fake_is_used_with_its_api(fake: Fake, stack: Callable[..., Stack]) -> None:
+    deployed = stack(program)
+    deployed.up()
     assert owners(fake) == {"elsewhere": PROJECT}
-    made.destroy()
+    deployed.destroy()
 
 
-def test_a_bucket_of_another_project_is_made_read_and_imported_there(storage: Fake, stack: Callable[..., Stack]) -> None:
+def test_bucket_of_another_project_is_created_read_and_imported(storage: Fake, stack: Callable[..., Stack]) -> None:
     def of_another_project() -> None:
         bucket = scaleway.object.Bucket("archive", name="archive", project_id=OTHER)
         scaleway.object.Item("page", bucket=bucket.id, key="page", content="hello", project_id=OTHER)
 
-    made = stack(of_another_project, environment={"SCW_S3_ENDPOINT": storage.url})
-    made.up()
+    deployed = stack(of_another_project, environment={"SCW_S3_ENDPOINT": storage.url})
+    deployed.up()
     assert owners(storage) == {"archive": OTHER}
-    assert made.refresh().changed == {}
-    assert made.up().changed == {}
+    assert deployed.refresh().changed == {}
+    assert deployed.up().changed == {}
 
     def adopting() -> None:
         options = pulumi.ResourceOptions(import_=f"fr-par/archive@{OTHER}", retain_on_delete=True)

@@ -1,6 +1,6 @@
-"""The procedures of docs/guides/operations.md, each rehearsed: what goes wrong, what the guide says to do, and that it is good then.
+"""The procedures of docs/guides/operations.md: each failure, the commands of the guide, and the result.
 
-Those about states and their locks stand in test_state_backend.py.
+test_state_backend.py tests those about states and locks.
 """
 
 from __future__ import annotations
@@ -15,66 +15,66 @@ from pulumi import automation
 
 from fake import SECRET_KEY, Fake
 from shell import Shell
-from somebody import Somebody, program
+from concurrent_up import ConcurrentUp, program
 from stack import Failed, Stack
 from test_state_backend import GUIDE, aws, bucket, evalap, key, stays_valid, states
 
 Make = Callable[..., Stack]
 
-__all__ = ["bucket"]  # A fixture, used by its name.
+__all__ = ["bucket"]  # A fixture.
 
 
-def test_after_an_outage_of_scaleway_the_next_up_makes_the_rest(stack: Make, fake: Fake) -> None:
-    def made() -> None:
+def test_next_up_creates_the_rest_after_an_outage(stack: Make, fake: Fake) -> None:
+    def deployed() -> None:
         images = scaleway.registry.Namespace("images")
         scaleway.secrets.Secret("token", opts=pulumi.ResourceOptions(depends_on=[images]))
 
-    run = stack(made)
+    run = stack(deployed)
     run.automation.set_config("evalap-scaleway:maxRetries", automation.ConfigValue("1"))
     fake.fault({"status": {"code": 503}}, method="POST", path="/secret-manager/*", times=99)
     with pytest.raises(Failed) as failed:
         run.up()
-    assert GUIDE.untold("outage", failed.value.run.output) == []
-    fake.no_faults()
-    assert fake.objects("secret/secret") == [], "the guide says to look, and nothing is there"
+    assert GUIDE.missing_from_output("outage", failed.value.run.output) == []
+    fake.clear_faults()
+    assert fake.objects("secret/secret") == [], "the list of the guide is empty"
     assert run.up().changed_names() == ["token"]
     assert run.up().changed == {}
 
 
-def test_a_short_outage_of_the_bucket_is_waited_out(bucket: dict[str, str], tmp_path: Path, fake: Fake) -> None:
+def test_short_outage_of_the_state_bucket_is_retried(bucket: dict[str, str], tmp_path: Path, fake: Fake) -> None:
     stack = evalap(tmp_path, fake, bucket)
     fake.fault({"status": {"code": 503}}, method="PUT", path="*/.pulumi/stacks/*", skip=2, times=2)
     stack.up()
     stays_valid(stack, fake)
 
 
-def test_what_a_run_could_not_note_is_imported(bucket: dict[str, str], tmp_path: Path, fake: Fake) -> None:
+def test_object_that_is_not_in_the_state_is_imported(bucket: dict[str, str], tmp_path: Path, fake: Fake) -> None:
     fake.settle(600)
     stack = evalap(tmp_path, fake, bucket)
-    unlucky = Somebody(stack).until("provisioning")
-    # Not one that the CLI tries again for minutes.
+    unlucky = ConcurrentUp(stack).until("provisioning")
+    # A status that the CLI does not retry for minutes.
     fake.fault({"status": {"code": 403}}, method="PUT", path="*/.pulumi/stacks/*", times=99)
     fake.advance(600)
-    assert not unlucky.ends_well()
-    assert GUIDE.untold("unsaved", unlucky.output) == [], unlucky.output
-    fake.no_faults()
+    assert not unlucky.succeeds()
+    assert GUIDE.missing_from_output("unsaved", unlucky.output) == [], unlucky.output
+    fake.clear_faults()
     fake.settle(0)
     shell = Shell(stack.work, stack.environment)
-    shell.good(GUIDE.commands("unlock"))
-    assert shell.good(GUIDE.commands("pending")).startswith("creating ")
+    shell.succeed(GUIDE.commands("unlock"))
+    assert shell.succeed(GUIDE.commands("pending")).startswith("creating ")
     (instance,) = fake.objects("rdb/instance")
     stack.program = lambda: program(import_=f"fr-par/{instance['id']}")
     stack.up()
-    shell.good(GUIDE.commands("settled"))
+    shell.succeed(GUIDE.commands("settled"))
     stack.program = program
     stays_valid(stack, fake)
 
 
-def test_the_key_of_the_states_is_replaced_and_the_old_one_opens_nothing(tmp_path: Path) -> None:
+def test_replaced_key_of_the_state_backend_revokes_the_old_one(tmp_path: Path) -> None:
     with Fake(tmp_path) as fake:
-        made = states(tmp_path, fake)
-        made.up()
-        old = key(made.outputs())
+        deployed = states(tmp_path, fake)
+        deployed.up()
+        old = key(deployed.outputs())
         stack = evalap(tmp_path, fake, old)
         stack.up()
         look = "pulumi stack ls"
@@ -88,7 +88,7 @@ def test_the_key_of_the_states_is_replaced_and_the_old_one_opens_nothing(tmp_pat
         stays_valid(again, fake)
 
 
-def test_another_key_of_the_provider_changes_nothing(tmp_path: Path) -> None:
+def test_replaced_key_of_the_provider_changes_nothing(tmp_path: Path) -> None:
     key = {"SCW_ACCESS_KEY": "SCWZZZZZZZZZZZZZZZZZ", "SCW_SECRET_KEY": "22222222-2222-4222-8222-222222222222"}
     with Fake(tmp_path, seed={"keys": [SECRET_KEY, key["SCW_SECRET_KEY"]]}) as fake:
         stack = Stack(tmp_path, program, fake)
@@ -98,45 +98,45 @@ def test_another_key_of_the_provider_changes_nothing(tmp_path: Path) -> None:
         assert other.refresh().changed == {}
 
 
-def test_the_owner_of_the_organization_opens_a_bucket_that_is_locked(
+def test_owner_of_the_organization_can_access_a_locked_bucket(
     bucket: dict[str, str], tmp_path: Path, fake: Fake
 ) -> None:
-    made = states(tmp_path, fake)
+    deployed = states(tmp_path, fake)
     owner = {"AWS_ACCESS_KEY_ID": fake.environment["SCW_ACCESS_KEY"], "AWS_SECRET_ACCESS_KEY": fake.environment["SCW_SECRET_KEY"]}
     look = 'aws s3api get-bucket-versioning --bucket "$BUCKET"'
-    # The states' own key reads and writes states, and changes nothing else.
-    assert Shell(made.work, {**aws(fake, bucket), **bucket}).run(look).returncode != 0
-    Shell(made.work, {**aws(fake, bucket), **owner}).good(GUIDE.commands("open"))
-    assert Shell(made.work, {**aws(fake, bucket), **bucket}).run(look).returncode == 0
-    run = made.up(refresh=True)
+    # The key of the state backend reads and writes states, and cannot change anything else.
+    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(look).returncode != 0
+    Shell(deployed.work, {**aws(fake, bucket), **owner}).succeed(GUIDE.commands("open"))
+    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(look).returncode == 0
+    run = deployed.up(refresh=True)
     assert "evalap-storage-policy" in run.changed_names()
-    assert Shell(made.work, {**aws(fake, bucket), **bucket}).run(look).returncode != 0
+    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(look).returncode != 0
 
 
-def test_an_upgrade_that_was_killed_is_found_and_finished(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_upgrade_is_found_and_completed(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENGINE", "PostgreSQL-15")
     stack = Stack(tmp_path, program, fake, project="evalap")
     stack.up()
     monkeypatch.setenv("ENGINE", "PostgreSQL-16")
     fake.settle(600)
-    Somebody(stack).until("provisioning").is_killed()
+    ConcurrentUp(stack).until("provisioning").kill()
     fake.advance(600)
     fake.settle(0)
     shell = Shell(stack.work, stack.environment)
-    shell.good(GUIDE.commands("unlock"))
-    assert shell.good(GUIDE.commands("pending")).startswith("updating ")
-    shell.good(GUIDE.commands("found"))
+    shell.succeed(GUIDE.commands("unlock"))
+    assert shell.succeed(GUIDE.commands("pending")).startswith("updating ")
+    shell.succeed(GUIDE.commands("found"))
     stack.up()
     (instance,) = fake.objects("rdb/instance")
     assert instance["fields"]["engine"] == "PostgreSQL-16"
     stays_valid(stack, fake)
 
 
-def test_a_database_is_restored_beside_the_old_one_and_the_application_moves_to_it(stack: Make, fake: Fake) -> None:
+def test_database_is_restored_to_a_new_instance_and_the_application_uses_it(stack: Make, fake: Fake) -> None:
     (block,) = [block for block in GUIDE.blocks if block.name == "restored"]
     with_restored = [False]
 
-    def made() -> None:
+    def deployed() -> None:
         network = scaleway.evalap.PrivateNetwork("network", environment="dev")
         database = scaleway.evalap.Database("evalap", environment="dev", private_network_id=network.private_network_id)
         snapshot = scaleway.databases.Snapshot("before", instance_id=database.instance_id)
@@ -144,7 +144,7 @@ def test_a_database_is_restored_beside_the_old_one_and_the_application_moves_to_
         if with_restored[0]:
             exec(block.text, {**names, "snapshot_id": snapshot.id})
 
-    run = stack(made)
+    run = stack(deployed)
     run.up()
     with_restored[0] = True
     run.up()

@@ -15,10 +15,10 @@ from fake import Fake
 from proxy import Outage, Proxy, Request
 from stack import Failed, Run, Stack
 
-# Long enough that all retries which count attempts are used up.
+# Longer than all retries with a limited number of attempts.
 SECONDS = 20
 
-# How an outage is seen by the client. "cut after": requests are carried out, and their responses are lost.
+# The faults that the client receives in an outage. "cut after": requests are processed, and their responses are lost.
 FAULTS = ("503", "cut after", "refused")
 
 # The kinds of the objects in the program below.
@@ -45,19 +45,19 @@ def assert_reported_once(run: Run, outage: Outage) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_outage_in_the_middle_of_an_up_delays_it(fault: str, fake: Fake, stack: Callable[..., Stack]) -> None:
+def test_outage_during_an_up_delays_it(fault: str, fake: Fake, stack: Callable[..., Stack]) -> None:
     with Proxy(fake.url) as proxy:
-        made = stack(ten_resources, environment={"SCW_API_URL": proxy.url})
+        deployed = stack(ten_resources, environment={"SCW_API_URL": proxy.url})
         outage = Outage(proxy, fault, SECONDS, lambda request: request.number == 6)
-        run = made.up()
+        run = deployed.up()
         assert_reported_once(run, outage)
         assert run.changes == {"create": 11}
-        ids = {kept["id"].split("/")[-1] for kept in made.resources().values()}
+        ids = {kept["id"].split("/")[-1] for kept in deployed.resources().values()}
         # Each object is in the state: none was created twice.
         created = [found["id"] for found in fake.objects() if found["kind"] in KINDS and not found["fields"].get("is_default")]
         assert ids == set(created) and len(created) == 10
-        assert made.up().changed == {}
-        made.destroy()
+        assert deployed.up().changed == {}
+        deployed.destroy()
         assert fake.objects("vpc/private_network") == []
 
 
@@ -75,16 +75,16 @@ def test_wait_for_a_database_survives_an_outage(tmp_path: Path) -> None:
             fake.settle(0)
             fake.advance(600)
 
-        made = Stack(tmp_path, database, fake, environment={"SCW_API_URL": proxy.url})
+        deployed = Stack(tmp_path, database, fake, environment={"SCW_API_URL": proxy.url})
         outage = Outage(proxy, "refused", SECONDS, is_poll, settle)
-        run = made.up()
+        run = deployed.up()
         assert_reported_once(run, outage)
         assert len(fake.objects("rdb/instance")) == 1
-        assert made.up().changed == {}
+        assert deployed.up().changed == {}
 
 
 @pytest.mark.timed
-def test_create_ends_at_its_limit_and_the_next_up_takes_the_object(fake: Fake, stack: Callable[..., Stack]) -> None:
+def test_create_ends_at_its_timeout_and_the_next_up_adopts_the_object(fake: Fake, stack: Callable[..., Stack]) -> None:
     def program() -> None:
         limit = pulumi.CustomTimeouts(create="5s")
         scaleway.registry.Namespace("images", opts=pulumi.ResourceOptions(custom_timeouts=limit))
@@ -96,17 +96,17 @@ def test_create_ends_at_its_limit_and_the_next_up_takes_the_object(fake: Fake, s
         if step is not None and step.metadata.type.startswith("evalap-scaleway:"):
             times["started" if event.resource_pre_event else "failed"] = time.monotonic()
 
-    # The API creates the object and answers 25 s later.
+    # The API creates the object and responds 25 s later.
     fake.fault({"delay_after": {"seconds": 25}}, method="POST", path="/registry/*")
-    made = stack(program)
+    deployed = stack(program)
     with pytest.raises(Failed, match=r"gave up after 5 s: the time limit was reached") as failed:
-        made.up(watch=watch)
+        deployed.up(watch=watch)
     message = str(failed.value)
     assert message.count("Hint:") == 1 and "looks it up before it creates a new one" in message, message
     assert "or increase the timeout with `customTimeouts`" in message, message
     assert 4 < times["failed"] - times["started"] < 8, times
     (images,) = fake.objects("registry/namespace")
-    assert made.up().of("images") == ["create"]
+    assert deployed.up().of("images") == ["create"]
     assert [found["id"] for found in fake.objects("registry/namespace")] == [images["id"]]
-    assert made.resources()["images"]["id"] == f"fr-par/{images['id']}"
-    assert made.up().changed == {}
+    assert deployed.resources()["images"]["id"] == f"fr-par/{images['id']}"
+    assert deployed.up().changed == {}

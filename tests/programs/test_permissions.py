@@ -1,4 +1,4 @@
-"""Least privilege, on a fake that enforces permission sets: what the deploying key needs, and what the services may do."""
+"""Least privilege, with a fake that enforces permission sets: those of the deployment key and of the services."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from stack import Failed, Stack
 
 GUIDE = page("docs/guides/permissions.md")
 
-# Rights that were granted a moment ago are waited for, up to two minutes. Here a refusal is final.
+# The default wait for new permissions is up to two minutes. In these tests a 403 is final.
 SOON = pulumi.CustomTimeouts(create="5s", update="5s", delete="5s")
 
 
 def application() -> None:
     """EvalAP in production, whose services read secrets and objects."""
-    made = scaleway.evalap.Application(
+    component = scaleway.evalap.Application(
         "evalap",
         environment="production",
         services=[{"name": "api", "image": "evalap/api:1", "health_path": "/health", "is_public": True}],
@@ -36,10 +36,10 @@ def application() -> None:
         alert_emails=["ops@example.org"],
         opts=pulumi.ResourceOptions(custom_timeouts=SOON),
     )
-    pulumi.export("endpoints", made.endpoints)
+    pulumi.export("endpoints", component.endpoints)
 
 
-def test_the_key_that_the_guide_makes_deploys_an_application_and_no_set_is_too_much(tmp_path: Path) -> None:
+def test_key_of_the_guide_deploys_an_application_with_the_minimal_permission_sets(tmp_path: Path) -> None:
     with Fake(tmp_path, enforce=True) as fake:
         (block,) = [block for block in GUIDE.blocks if block.language == "python"]
         owner = Stack(tmp_path / "owner", lambda: exec(compile(block.text, "permissions.md", "exec"), {}), fake)
@@ -53,37 +53,37 @@ def test_the_key_that_the_guide_makes_deploys_an_application_and_no_set_is_too_m
             environment={"SCW_ACCESS_KEY": key["accessKey"], "SCW_SECRET_KEY": key["secretKey"]},
         )
         policy = Policy(fake, policy_id(fake, "pipeline"))
-        assert policy.sets() == set(documented()), "the table and the program of the guide say the same"
-        # In the order in which they are needed: each attempt goes on where the one before it was refused.
+        assert policy.sets() == set(documented()), "the table and the program of the guide are equal"
+        # In the order in which they are needed: each attempt continues where the previous one failed.
         for missing in documented():
             with policy.without(missing):
-                refused_for(stack, missing)
-        assert all(call.status != 403 for call in stack.up().calls), "with exactly these, nothing is refused"
+                fails_without(stack, missing)
+        assert all(call.status != 403 for call in stack.up().calls), "these sets are sufficient"
         assert stack.up().changed == {}
-        services_may_do_what_they_need_and_no_more(fake)
+        check_permissions_of_services(fake)
         stack.destroy()
 
 
 def documented() -> list[str]:
-    """The permission sets of the guide's first table."""
+    """The permission sets of the first table of the guide."""
     rows = re.findall(r"^\| `(\w+)` \| (?:project|organization) \|", GUIDE.path.read_text(), re.MULTILINE)
     assert len(rows) > 5
     return rows
 
 
-def refused_for(stack: Stack, missing: str) -> None:
-    """An up that is refused for this one set, which the message names, and for no other reason."""
+def fails_without(stack: Stack, missing: str) -> None:
+    """An up that fails because of this missing set, which the message names, and for no other reason."""
     try:
         run = stack.up()
     except Failed as failed:
         named = re.findall(r"needs a policy with the permission set (\w+)", str(failed))
         assert set(named) == {missing}, f"without {missing}: {failed}"
     else:
-        raise AssertionError(f"{missing} was not missed: {run.calls}")
+        raise AssertionError(f"{missing} is not needed: {run.calls}")
 
 
 class Policy:
-    """A policy whose sets can be taken away for a while, by the owner."""
+    """A policy from which the owner can remove sets temporarily."""
 
     def __init__(self, fake: Fake, uuid: str) -> None:
         self.fake = fake
@@ -115,13 +115,13 @@ class Policy:
 
 
 def policy_id(fake: Fake, name: str) -> str:
-    """The id of the one policy whose name begins so."""
+    """The id of the policy whose name has this prefix."""
     (found,) = [found for found in fake.objects("iam/policy") if found["fields"]["name"].startswith(name)]
     return found["id"]
 
 
-def services_may_do_what_they_need_and_no_more(fake: Fake) -> None:
-    """Real calls with the key that the services find in their environment: every set is needed for one of them."""
+def check_permissions_of_services(fake: Fake) -> None:
+    """Requests with the API key in the environment of the services: each set is needed for one of them."""
     secrets = "/secret-manager/v1beta1/regions/fr-par/secrets"
     by_name = {found["fields"]["name"]: found["id"] for found in fake.objects("secret/secret")}
     assert signed.status(fake.url, ACCESS_KEY, SECRET_KEY, "PUT", "/evalap-models") == 200
@@ -142,7 +142,7 @@ def services_may_do_what_they_need_and_no_more(fake: Fake) -> None:
         "ObjectStorageObjectsRead": storage("GET", "/evalap-models/one"),
     }
     policy = Policy(fake, policy_id(fake, "evalap-production"))
-    assert policy.sets() == set(steps), "nothing is granted that no step needs"
+    assert policy.sets() == set(steps), "each granted set is needed by a step"
     assert {name: step() for name, step in steps.items()} == dict.fromkeys(steps, 200)
     for missing in steps:
         with policy.without(missing):
@@ -159,13 +159,13 @@ def services_may_do_what_they_need_and_no_more(fake: Fake) -> None:
         "the images": api("GET", "/registry/v1/regions/fr-par/namespaces"),
         "the network": api("GET", "/vpc/v2/regions/fr-par/vpcs"),
         "more rights": api("POST", "/iam/v1alpha1/policies", {"name": "mine", "no_principal": True}),
-        "another key": api("POST", "/iam/v1alpha1/api-keys", {"application_id": "of-somebody"}),
+        "another key": api("POST", "/iam/v1alpha1/api-keys", {"application_id": "of-concurrent_up"}),
     }
     assert {name: step() for name, step in outside.items()} == dict.fromkeys(outside, 403)
 
 
 def api_status(fake: Fake, token: str, method: str, path: str, body: Any) -> int:
-    """The status of a call of the API with this key."""
+    """The status of an API request with this key."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json", "X-Auth-Token": token}
     try:

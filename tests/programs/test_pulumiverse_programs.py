@@ -1,4 +1,4 @@
-"""What programs written for the community's Scaleway package do, with only the import changed."""
+"""Programs for `pulumiverse_scaleway` in which only the import was changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stack import Stack
 
 
 def arguments_in_objects() -> None:
-    """Arguments collected in an object, by position or by name, and changed after it was made."""
+    """Argument objects, by position or by name, changed after their creation."""
     by_position = registry.NamespaceArgs(description="first")
     by_position.description = "changed afterwards"
     registry.Namespace("by-position", by_position, pulumi.ResourceOptions(protect=False))
@@ -22,7 +22,7 @@ def arguments_in_objects() -> None:
 
 
 def dictionaries() -> None:
-    """Nested arguments as dictionaries with snake_case keys, and empty ones that mean something."""
+    """Nested arguments as dictionaries with snake_case keys, and empty ones that have an effect."""
     wire = evalap_scaleway.network.PrivateNetwork("wire", ipv4_subnet={"subnet": "172.16.8.0/22"})
     databases.Instance(
         "both-endpoints",
@@ -46,8 +46,8 @@ def dictionaries() -> None:
     )
 
 
-def what_is_not_given() -> None:
-    """None for what is optional, no region, no name, a tag twice."""
+def omitted_arguments() -> None:
+    """None for optional arguments, no region, no name, a duplicate tag."""
     group = containers.Namespace("nothing", description=None, tags=["twice", "twice"], region=None, project_id=None)
     containers.Container("nothing", namespace_id=group.id, image="registry.example.org/web:1", port=None, args=None)
     network.Vpc("nothing", tags=None, name=None)
@@ -57,7 +57,7 @@ def what_is_not_given() -> None:
 
 
 def ids() -> None:
-    """Ids handed on with their region, and cut off by hand."""
+    """Ids with region that are passed on, and ids without it."""
     instance = databases.Instance(
         "ids", engine="PostgreSQL-16", node_type="DB-DEV-S", user_name="admin", password="Peer-1234"
     )
@@ -79,30 +79,30 @@ def ids() -> None:
 def program() -> None:
     arguments_in_objects()
     dictionaries()
-    what_is_not_given()
+    omitted_arguments()
     ids()
 
 
-def test_programs_of_the_peer_run_and_rest(stack: Callable[..., Stack]) -> None:
-    made = stack(program)
-    assert made.preview().calls == []
-    made.up()
-    resources = made.resources()
+def test_programs_for_pulumiverse_are_deployed_without_later_differences(stack: Callable[..., Stack]) -> None:
+    deployed = stack(program)
+    assert deployed.preview().calls == []
+    deployed.up()
+    resources = deployed.resources()
     assert resources["by-position"]["outputs"]["description"] == "changed afterwards"
     assert resources["by-name"]["outputs"]["path"] == "/by/name"
 
-    again = made.up()
+    again = deployed.up()
     assert again.changed == {}, again.differences
     assert again.calls == []
-    refresh = made.refresh()
+    refresh = deployed.refresh()
     assert refresh.changed == {}, refresh.differences
-    preview = made.preview()
+    preview = deployed.preview()
     assert preview.changed == {}, f"after the refresh: {preview.differences}"
-    made.destroy()
+    deployed.destroy()
 
 
-# One container in the words of either generation.
-OLD_WORDS = {
+# The same container with the property names of each generation.
+OLD_PROPERTIES = {
     "registry_image": "registry.example.org/web:1",
     "memory_limit": 1024,
     "local_storage_limit": 2000,
@@ -110,7 +110,7 @@ OLD_WORDS = {
     "health_checks": [{"https": [{"path": "/health"}], "failure_threshold": 3, "interval": "20s"}],
     "deploy": True,
 }
-NEW_WORDS = {
+NEW_PROPERTIES = {
     "image": "registry.example.org/web:1",
     "memory_limit_bytes": 1024000000,
     "local_storage_limit_bytes": 2000000000,
@@ -119,33 +119,33 @@ NEW_WORDS = {
 }
 
 
-def test_other_words_for_the_same_container_change_nothing(stack: Callable[..., Stack]) -> None:
-    words = OLD_WORDS
+def test_aliases_of_the_same_container_properties_change_nothing(stack: Callable[..., Stack]) -> None:
+    words = OLD_PROPERTIES
 
     def program() -> None:
         group = containers.Namespace("group")
         web = containers.Container("web", namespace_id=group.id, cpu_limit=1000, **words)
-        # Either name of an output tells the same address.
+        # Both names of an output have the same address.
         pulumi.export("same", pulumi.Output.concat("https://", web.domain_name).apply(str))
         pulumi.export("address", web.public_endpoint)
 
-    made = stack(program)
-    made.up()
-    outputs = made.outputs()
+    deployed = stack(program)
+    deployed.up()
+    outputs = deployed.outputs()
     assert outputs["same"] == outputs["address"]
-    for words in (NEW_WORDS, OLD_WORDS):
-        switched = made.up()
+    for words in (NEW_PROPERTIES, OLD_PROPERTIES):
+        switched = deployed.up()
         assert switched.changed == {}, switched.differences
         assert switched.calls == []
-        refresh = made.refresh()
+        refresh = deployed.refresh()
         assert refresh.changed == {}, refresh.differences
-    # What is changed in other words is changed all the same, and nothing else is.
-    words = {**NEW_WORDS, "memory_limit_bytes": 2048000000}
-    run = made.up()
+    # A change with another property name is an update of that property alone.
+    words = {**NEW_PROPERTIES, "memory_limit_bytes": 2048000000}
+    run = deployed.up()
     assert run.of("web") == ["update"] and run.difference("web") == ["memoryLimitBytes"], run.differences
 
 
-def test_saying_what_was_the_default_changes_nothing(stack: Callable[..., Stack]) -> None:
+def test_explicit_defaults_change_nothing(stack: Callable[..., Stack]) -> None:
     said: dict[str, object] = {}
 
     def spoken() -> None:
@@ -155,7 +155,7 @@ def test_saying_what_was_the_default_changes_nothing(stack: Callable[..., Stack]
         secrets.Secret("secret", **said)
         network.Vpc("vpc", **said)
 
-    made = stack(spoken)
-    made.up()
+    deployed = stack(spoken)
+    deployed.up()
     said["region"] = "fr-par"
-    assert made.up().changed == {}
+    assert deployed.up().changed == {}

@@ -1,4 +1,4 @@
-"""The examples of the reference pages run as they stand there, in both languages, all pages in one stack."""
+"""The examples of the reference pages are deployed unchanged, in both languages, all pages in one stack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 from documents import ROOT, Page, pages
 from fake import Fake
 from stack import Stack, example
-from test_resources import stays_as_it_is
+from test_resources import check_no_changes
 from typescript import TypescriptStack
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -22,24 +22,24 @@ PAGES = [
 
 
 def code(page: Page, language: str) -> str:
-    """The example of a page. Its resources are named after the page, since a name is given only once in a stack."""
+    """The example of a page. Its resources have the name of the page as prefix, because names are unique in a stack."""
     found = [block.text for block in page.blocks if block.language == language]
     assert len(found) == 1, f"{page} has {len(found)} examples in {language}"
     return re.sub(r'(scaleway\.\w+\.\w+\(\s*")', rf"\g<1>{slug(page)}-", found[0])
 
 
 def slug(page: Page) -> str:
-    """The page's name in one word."""
+    """The name of the page as an identifier."""
     return "-".join(page.path.relative_to(REFERENCE).with_suffix("").parts)
 
 
 def secrets() -> dict[str, str]:
-    """What the examples want configured. One name has one value everywhere."""
-    told: dict[str, str] = {}
+    """The stack configuration of the examples. A name has the same value everywhere."""
+    config: dict[str, str] = {}
     for file in sorted((ROOT / "resources").glob("*/*.example.yaml")):
         for name, value in (yaml.safe_load(file.read_text()).get("config") or {}).items():
-            assert told.setdefault(name, value) == value, f"{file}: another example has another {name}"
-    return told
+            assert config.setdefault(name, value) == value, f"{file}: another example has a different {name}"
+    return config
 
 
 def test_every_resource_has_an_example() -> None:
@@ -47,17 +47,17 @@ def test_every_resource_has_an_example() -> None:
     assert [str(page) for page in PAGES if {block.language for block in page.blocks} < {"python", "ts", "yaml"}] == []
 
 
-def test_the_examples_in_python_run(tmp_path: Path, fake: Fake) -> None:
+def test_examples_in_python_are_deployed_and_destroyed(tmp_path: Path, fake: Fake) -> None:
     def program() -> None:
         for page in PAGES:
             exec(compile(code(page, "python"), str(page), "exec"), {})
 
     stack = Stack(tmp_path, program, fake)
     stack.set_secrets({f"tests:{name}": value for name, value in secrets().items()})
-    lives(stack, fake)
+    check_lifecycle(stack, fake)
 
 
-def test_the_examples_in_typescript_run(tmp_path: Path, fake: Fake) -> None:
+def test_examples_in_typescript_are_deployed_and_destroyed(tmp_path: Path, fake: Fake) -> None:
     project = tmp_path / "reference"
     project.mkdir()
     (project / "tsconfig.json").write_text((example("evalap-typescript") / "tsconfig.json").read_text())
@@ -66,20 +66,20 @@ def test_the_examples_in_typescript_run(tmp_path: Path, fake: Fake) -> None:
     imports = [f'import "./{slug(page)}";' for page in PAGES]
     (project / "index.ts").write_text("\n".join(imports) + "\n")
     stack = TypescriptStack(tmp_path / "copy", project, fake, name="dev", secrets=secrets())
-    lives(stack, fake)
+    check_lifecycle(stack, fake)
     stack.close()
 
-# What Scaleway makes along with something, and keeps when that goes: the address of a gateway, and the Grafana of a
-# project.
-STAYS = {"vpcgw/ip", "cockpit/grafana"}
+# Objects that Scaleway creates with another object and does not delete with it: the address of a gateway, and the
+# Grafana of a project.
+NOT_DELETED = {"vpcgw/ip", "cockpit/grafana"}
 
 
-def lives(stack: Stack | TypescriptStack, fake: Fake) -> None:
+def check_lifecycle(stack: Stack | TypescriptStack, fake: Fake) -> None:
     """Preview, up, up, refresh, destroy."""
     before = fake.existing()
-    assert stack.preview().calls == [], "a preview never asks the network"
+    assert stack.preview().calls == [], "a preview sends no requests"
     stack.up()
-    stays_as_it_is(stack)
+    check_no_changes(stack)
     stack.destroy()
-    left = {(kind, name) for kind, name in fake.existing() - before if kind not in STAYS}
-    assert left == set(), "these were left behind"
+    left = {(kind, name) for kind, name in fake.existing() - before if kind not in NOT_DELETED}
+    assert left == set(), "objects remain after the destroy"

@@ -1,4 +1,4 @@
-"""Every resource through its whole life with the real CLI, from the tables in resources/."""
+"""Lifecycle tests of every resource with the Pulumi CLI, from the tables in resources/."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ Lookup = Callable[[str, str], Any]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.parent.name}/{table.stem}")
-def test_life(table: Path, tmp_path: Path, fake: Fake) -> None:
+def test_lifecycle(table: Path, tmp_path: Path, fake: Fake) -> None:
     subject = Subject(yaml.safe_load(table.read_text()))
     before = fake.existing()
     stack = Stack(tmp_path, subject.program, fake)
 
     preview = stack.preview()
     assert preview.of("main") == ["create"]
-    assert preview.calls == [], "a preview never asks the network"
+    assert preview.calls == [], "a preview sends no requests"
     assert stack.up().of("main") == ["create"]
-    stays_as_it_is(stack)
+    check_no_changes(stack)
 
     for step in subject.table.get("steps", []):
         take(step, subject, stack, fake)
-    stays_as_it_is(stack)
+    check_no_changes(stack)
     preview = stack.preview()
     assert preview.changed == {}, f"after the refresh: {preview.differences}"
 
-    comes_back(subject, stack, fake)
+    check_recreated_after_deletion(subject, stack, fake)
     is_imported_without_changes(subject, stack, tmp_path, fake)
 
     stack.destroy()
-    # The Grafana of a project stays, as at Scaleway.
+    # The Grafana of a project is not deleted, as at Scaleway.
     left = {(kind, name) for kind, name in fake.existing() - before if kind != "cockpit/grafana"}
-    assert left == set(), "these were left behind"
+    assert left == set(), "objects remain after the destroy"
 
 
 class Subject:
-    """The program of one table: the parents, and the resource `main` with the inputs of the moment."""
+    """The program of one table: the parents, and the resource `main` with the current inputs."""
 
     def __init__(self, table: Mapping[str, Any]) -> None:
         self.table = table
@@ -74,7 +74,7 @@ class Subject:
 
 
 def take(step: Mapping[str, Any], subject: Subject, stack: Stack, fake: Fake) -> None:
-    """Makes one change, and checks that Pulumi does what the table says, and that the fake shows it."""
+    """Makes one change, and checks the operations of Pulumi and the object in the fake."""
     old_id = stack.resources()["main"]["id"]
     changes = subject.apply(step)
     run = stack.up()
@@ -84,38 +84,38 @@ def take(step: Mapping[str, Any], subject: Subject, stack: Stack, fake: Fake) ->
     else:
         assert set(run.of("main")) >= REPLACED - {"replace"}, f"{changes}: {run.operations}"
     tops = {re.split(r"[.\[]", path)[0] for path in run.difference("main")}
-    # What is written only is kept nowhere, so nothing can tell that it differs.
+    # The state does not contain write-only values, so they have no difference.
     missing = {camel(name) for name in changes if not name.endswith("_wo")} - tops
-    assert not missing, f"the difference in {missing} was not told: {tops}"
+    assert not missing, f"the difference in {missing} is not reported: {tops}"
 
     shown = objects(subject, stack, fake)
     for path, expected in step.get("fake", changes).items():
         found = [look(fields, path) for fields in shown]
-        # The API has ids without their region.
+        # The API returns ids without region.
         wanted = bare(expected, stack)
-        assert wanted in found, f"{path} on the fake after {changes}: {found}"
+        assert wanted in found, f"{path} in the fake after {changes}: {found}"
 
 
 def bare(expected: Any, stack: Stack) -> Any:
-    """What a table expects, with ids as the API has them: without their region."""
+    """The expected value of a table, with ids without region, as the API returns them."""
     if isinstance(expected, list):
         return [bare(item, stack) for item in expected]
     return split(resolve_in_state(expected, stack))[1] if is_reference(expected) else expected
 
 
-def stays_as_it_is(stack: Stack | TypescriptStack) -> None:
-    """Neither another up nor a refresh finds anything to do, and the up does not even ask."""
+def check_no_changes(stack: Stack | TypescriptStack) -> None:
+    """A second up and a refresh change nothing, and the up sends no requests."""
     again = stack.up()
     assert again.changed == {}, again.differences
-    assert again.calls == [], "nothing changed, so there is nothing to ask"
+    assert again.calls == [], "an up without changes sends no requests"
     refresh = stack.refresh()
     assert refresh.changed == {}, refresh.differences
 
 
-def comes_back(subject: Subject, stack: Stack, fake: Fake) -> None:
-    """What somebody else deleted is dropped by a refresh and made again by an up."""
+def check_recreated_after_deletion(subject: Subject, stack: Stack, fake: Fake) -> None:
+    """A refresh removes an object that was deleted outside of Pulumi, and an up creates it again."""
     old = addresses(subject, stack, fake)
-    assert old, "the fake does not know the resource"
+    assert old, "the resource is not found in the fake"
     if "vanish" in subject.table:
         locality, uuid = split(stack.resources()["main"]["id"])
         request = subject.table["vanish"].format(locality=locality, uuid=uuid, parts=uuid.split("/"))
@@ -134,7 +134,7 @@ def comes_back(subject: Subject, stack: Stack, fake: Fake) -> None:
 
 
 def is_imported_without_changes(subject: Subject, stack: Stack, directory: Path, fake: Fake) -> None:
-    """A program that says what exists takes it over as it is."""
+    """An import with the program's inputs has no differences."""
     words = subject.table.get("import") or {}
     inputs = {name: value for name, value in subject.inputs.items() if name not in words.get("without", [])}
     inputs = resolve_in_state({**inputs, **words.get("with", {})}, stack)
@@ -166,7 +166,7 @@ def is_reference(value: Any) -> bool:
 
 
 def resolve(value: Any, output: Lookup) -> Any:
-    """The value with `$name.output` and `$archive` replaced, to any depth."""
+    """The value with `$name.output` and `$archive` replaced at any depth."""
     if is_reference(value):
         name, attribute = value[1:].split(".")
         return output(name, attribute)
@@ -180,7 +180,7 @@ def resolve(value: Any, output: Lookup) -> Any:
 
 
 def resolve_in_state(value: Any, stack: Stack) -> Any:
-    """The value with outputs as they stand in the state."""
+    """The value with outputs from the state."""
     resources = stack.resources()
 
     def output(name: str, attribute: str) -> Any:
@@ -190,12 +190,12 @@ def resolve_in_state(value: Any, stack: Stack) -> Any:
 
 
 def addresses(subject: Subject, stack: Stack, fake: Fake) -> list[str]:
-    """The ids, on the fake, of the objects that the resource is made of."""
+    """The ids of the objects of the resource in the fake."""
     return [found["id"] for found in _found(subject, stack, fake)]
 
 
 def objects(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
-    """The fields of the objects that the resource is made of."""
+    """The fields of the objects of the resource in the fake."""
     return [found["fields"] for found in _found(subject, stack, fake)]
 
 
@@ -205,14 +205,14 @@ def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
     if "unset" in subject.table:
         uuid = uuid.split("/")[0]
     if kind is None:
-        # An id may begin with what the object is in; then it ends with the object's own.
+        # An id may start with that of the parent; the last part is the id of the object.
         ends = {uuid, uuid.rpartition("/")[2]}
         return [found for found in fake.objects() if found["locality"] == locality and found["id"] in ends]
     return [found for found in fake.objects(kind) if found["locality"] == locality]
 
 
 def split(identifier: str) -> tuple[str, str]:
-    """The region or zone of an id, if it has one, and what is in there."""
+    """The region or zone of an id, if it has one, and the rest."""
     locality, slash, uuid = identifier.partition("/")
     return (locality, uuid) if slash and re.fullmatch(r"[a-z]+-[a-z]+(-\d+)?", locality) else ("", identifier)
 

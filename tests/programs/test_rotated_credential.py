@@ -1,4 +1,4 @@
-"""A key, and a login at a database, rotated under a client that never stops using it, with a fault at each step."""
+"""Rotations of an API key and of a database login that a client uses continuously, with a fault at each step."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import pytest
 from pulumi import automation
 
 from fake import Fake
-from load import Again
+from load import Repeated
 from stack import Failed, Stack
 
 REFUSED = {"status": {"code": 400, "body": {"type": "invalid_arguments", "message": "a fault that was asked for"}}}
 
-# In the order in which a rotation does it: what is struck, and whether the consumer has moved on by then.
+# The steps of a rotation in order: the request that fails, and whether the consumer uses the new key by then.
 FAULTS: dict[str, tuple[str, str, Any, bool]] = {
     "the new key is refused": ("POST", "/iam/v1alpha1/api-keys", REFUSED, False),
-    "nobody can log in with the new key": ("GET", "/iam/v1alpha1/api-keys/*", {"status": {"code": 503}}, False),
+    "the new key is not valid yet": ("GET", "/iam/v1alpha1/api-keys/*", {"status": {"code": 503}}, False),
     "the new key cannot be filed": ("POST", "/secret-manager/*/versions", REFUSED, False),
     "the consumer cannot be moved": ("PATCH", "/containers/v1/*/containers/*", REFUSED, False),
     "the old version stays": ("DELETE", "/secret-manager/*", REFUSED, True),
@@ -31,11 +31,11 @@ FAULTS: dict[str, tuple[str, str, Any, bool]] = {
 }
 
 
-# The same of a login at a database.
+# The same for a database login.
 LOGIN_FAULTS: dict[str, tuple[dict[str, Any], Any, bool]] = {
     "the new password is refused": ({"method": "PATCH", "path": "/rdb/*/users/*"}, REFUSED, False),
     "the rights are refused": ({"method": "PUT", "path": "/rdb/*/privileges"}, REFUSED, False),
-    "nobody can log in": ({"method": "LOGIN", "path": "//app/*"}, {"status": {"code": 503}}, False),
+    "the login fails": ({"method": "LOGIN", "path": "//app/*"}, {"status": {"code": 503}}, False),
     "the login cannot be filed": ({"method": "POST", "path": "/secret-manager/*/versions"}, REFUSED, False),
     "the consumer cannot be moved": ({"method": "PATCH", "path": "/containers/v1/*/containers/*"}, REFUSED, False),
     "the old version stays": ({"method": "DELETE", "path": "/secret-manager/*"}, REFUSED, True),
@@ -68,7 +68,7 @@ def rotated(settings: dict[str, Any]) -> Callable[[], None]:
 
 
 def rotated_login(settings: dict[str, Any]) -> Callable[[], None]:
-    """A rotated login at a database, and a container that uses it."""
+    """A rotated database login, and a container that uses it."""
 
     def program() -> None:
         instance = scaleway.databases.Instance(
@@ -94,41 +94,41 @@ def rotated_login(settings: dict[str, Any]) -> Callable[[], None]:
     return program
 
 
-def test_whatever_fails_a_login_is_never_refused_until_the_rotation_has_ended(tmp_path: Path) -> None:
+def test_login_is_valid_during_the_rotation_whatever_fails(tmp_path: Path) -> None:
     with Fake(tmp_path) as fake:
         settings = {"trigger": "first"}
         stack = Stack(tmp_path, rotated_login(settings), fake)
         assert stack.preview().calls == []
         stack.up()
-        assert url_in_use(fake).startswith("postgresql://evalap_app_a:") and lets_in(fake, url_in_use(fake))
+        assert url_in_use(fake).startswith("postgresql://evalap_app_a:") and accepts_login(fake, url_in_use(fake))
         assert stack.up().changed == {}
         refresh = stack.refresh()
         assert refresh.changed == {}, refresh.differences
         for generation, (what, (where, kind, moves)) in enumerate(LOGIN_FAULTS.items(), start=2):
             before = url_in_use(fake)
             settings["trigger"] = what
-            with Consumer(fake, url_in_use, lets_in) as consumer:
+            with Consumer(fake, url_in_use, accepts_login) as consumer:
                 fake.fault(kind, times=1000, **where)
                 with pytest.raises(Failed) as failed:
                     stack.up()
                 assert before.split(":")[2].partition("@")[0] not in str(failed.value), what
                 assert (url_in_use(fake) != before) == moves, what
-                assert lets_in(fake, url_in_use(fake)) and lets_in(fake, before), f"{what}: nothing is lost"
-                fake.no_faults()
+                assert accepts_login(fake, url_in_use(fake)) and accepts_login(fake, before), f"{what}: no object is left over"
+                fake.clear_faults()
                 stack.up()
             assert consumer.broken == [], what
             assert stack.outputs()["generation"] == generation, what
-            assert lets_in(fake, url_in_use(fake)) and url_in_use(fake) != before, what
-            assert not lets_in(fake, before), f"{what}: the old user has no rights in the end"
+            assert accepts_login(fake, url_in_use(fake)) and url_in_use(fake) != before, what
+            assert not accepts_login(fake, before), f"{what}: the old user has no privileges at the end"
             users = {found["fields"]["name"] for found in fake.objects("rdb/user")}
-            assert users == {"admin", "evalap_app_a", "evalap_app_b"}, "nobody is dropped"
+            assert users == {"admin", "evalap_app_a", "evalap_app_b"}, "no user is deleted"
             again = stack.up()
             assert again.changed == {}, (what, again.differences)
         stack.destroy()
         assert fake.objects("rdb/user") == []
 
 
-def test_a_preview_tells_whose_turn_it_will_be_and_what_stays(tmp_path: Path) -> None:
+def test_preview_shows_the_next_user_and_the_unchanged_outputs(tmp_path: Path) -> None:
     with Fake(tmp_path) as fake:
         settings = {"trigger": "first"}
         stack = Stack(tmp_path, rotated_login(settings), fake)
@@ -139,10 +139,10 @@ def test_a_preview_tells_whose_turn_it_will_be_and_what_stays(tmp_path: Path) ->
         assert preview.calls == [] and "days ago: the credential is rotated now" in preview.output
         assert "replace" in preview.of("evalap-password-b") and preview.of("evalap-user-b") == ["update"]
         assert preview.of("evalap-privilege-b") == ["create"] and preview.of("evalap-privilege-a") == ["delete"]
-        assert set(preview.changed) & {"evalap-password-a", "evalap-user-a"} == set(), "who has the turn keeps it till the end"
-        with Consumer(fake, url_in_use, lets_in) as consumer:
+        assert set(preview.changed) & {"evalap-password-a", "evalap-user-a"} == set(), "the active user does not change during the rotation"
+        with Consumer(fake, url_in_use, accepts_login) as consumer:
             stack.up()
-        assert consumer.broken == [] and not lets_in(fake, before)
+        assert consumer.broken == [] and not accepts_login(fake, before)
         settings["trigger"] = "second"
         stack.up()
         assert url_in_use(fake).startswith("postgresql://evalap_app_a:") and url_in_use(fake) != before
@@ -150,8 +150,8 @@ def test_a_preview_tells_whose_turn_it_will_be_and_what_stays(tmp_path: Path) ->
         stack.destroy()
 
 
-def test_whatever_fails_the_consumer_goes_on_and_the_next_update_ends_the_rotation(tmp_path: Path) -> None:
-    # Keys that nobody made, and those that are gone, are refused.
+def test_consumer_continues_whatever_fails_and_the_next_update_completes_the_rotation(tmp_path: Path) -> None:
+    # Unknown and deleted keys are rejected.
     with Fake(tmp_path) as fake:
         settings = {"trigger": "first"}
         stack = Stack(tmp_path, rotated(settings), fake)
@@ -165,21 +165,21 @@ def test_whatever_fails_the_consumer_goes_on_and_the_next_update_ends_the_rotati
                 with pytest.raises(Failed):
                     stack.up()
                 assert (in_use(fake) != before) == moves, what
-                assert works(fake, in_use(fake)) and works(fake, before), f"{what}: nothing is lost"
-                fake.no_faults()
+                assert works(fake, in_use(fake)) and works(fake, before), f"{what}: no object is left over"
+                fake.clear_faults()
                 stack.up()
             assert consumer.broken == [], what
             assert stack.outputs()["generation"] == generation, what
             assert works(fake, in_use(fake)) and in_use(fake) != before, what
-            assert not works(fake, before), f"{what}: the old key is gone in the end"
-            only_the_newest_is_left(fake)
+            assert not works(fake, before), f"{what}: the old key is deleted at the end"
+            check_only_newest_remains(fake)
             again = stack.up()
             assert again.changed == {}, (what, again.differences)
         stack.destroy()
         assert fake.objects("iam/api_key") == []
 
 
-def test_a_key_whose_answer_was_lost_is_deleted_and_created_again(tmp_path: Path) -> None:
+def test_key_with_an_ambiguous_create_response_is_deleted_and_created_again(tmp_path: Path) -> None:
     with Fake(tmp_path) as fake:
         settings = {"trigger": "first"}
         stack = Stack(tmp_path, rotated(settings), fake)
@@ -195,7 +195,7 @@ def test_a_key_whose_answer_was_lost_is_deleted_and_created_again(tmp_path: Path
         assert fake.objects("iam/api_key") == []
 
 
-def test_a_key_that_is_old_enough_is_rotated_and_each_preview_tells_its_days(tmp_path: Path) -> None:
+def test_key_is_rotated_at_its_maximum_age_and_each_preview_shows_the_remaining_days(tmp_path: Path) -> None:
     with Fake(tmp_path) as fake:
         stack = Stack(tmp_path, rotated({"trigger": "first"}), fake)
         preview = stack.preview()
@@ -221,7 +221,7 @@ def test_a_key_that_is_old_enough_is_rotated_and_each_preview_tells_its_days(tmp
 
 
 def age(stack: Stack) -> None:
-    """Lets the key have been made long ago, as far as the state tells."""
+    """Moves the creation time of the key in the state into the past."""
     exported = automation.Stack.export_stack(stack.automation)
     for resource in exported.deployment["resources"]:
         if resource["urn"].endswith("::evalap-rotation"):
@@ -230,14 +230,14 @@ def age(stack: Stack) -> None:
 
 
 def in_use(fake: Fake) -> tuple[str, str]:
-    """The key that the container finds in its environment."""
+    """The API key in the environment of the container."""
     (container,) = fake.objects("containers/container")
     variables = container["fields"]["environment_variables"]
     return variables["ACCESS_KEY"], variables["SECRET_KEY"]
 
 
 def works(fake: Fake, key: tuple[str, str]) -> bool:
-    """Whether Scaleway takes the key. Asked past the faults, which are for the plugin."""
+    """Whether the API accepts the key. The request is not affected by the faults."""
     headers = {"X-Auth-Token": key[1]}
     request = urllib.request.Request(f"{fake.url}/registry/v1/regions/fr-par/namespaces", headers=headers)
     try:
@@ -249,24 +249,24 @@ def works(fake: Fake, key: tuple[str, str]) -> bool:
 
 
 def url_in_use(fake: Fake) -> str:
-    """The connection string that the container finds in its environment."""
+    """The connection string in the environment of the container."""
     (container,) = fake.objects("containers/container")
     url = container["fields"]["environment_variables"]["DATABASE_URL"]
     assert isinstance(url, str)
     return url
 
 
-def lets_in(fake: Fake, url: str) -> bool:
-    """Whether the database lets in who connects so. Asked past the faults, which are for the plugin."""
-    told = urllib.parse.urlsplit(url)
-    login = {"user": told.username, "password": told.password, "database": told.path.removeprefix("/")}
+def accepts_login(fake: Fake, url: str) -> bool:
+    """Whether the database accepts the login. The request is not affected by the faults."""
+    parts = urllib.parse.urlsplit(url)
+    login = {"user": parts.username, "password": parts.password, "database": parts.path.removeprefix("/")}
     request = urllib.request.Request(f"{fake.url}/_fake/login", data=json.dumps(login).encode(), method="POST")
     with urllib.request.urlopen(request) as answer:
         return bool(json.loads(answer.read())["accepted"])
 
 
-def only_the_newest_is_left(fake: Fake) -> None:
-    """One key, and one version of the secret whose value can be had."""
+def check_only_newest_remains(fake: Fake) -> None:
+    """There is one key, and one enabled version of the secret."""
     (key,) = fake.objects("iam/api_key")
     assert key["id"] == in_use(fake)[0]
     versions = [found["fields"] for found in fake.objects("secret/version")]
@@ -274,8 +274,8 @@ def only_the_newest_is_left(fake: Fake) -> None:
     assert enabled == [max(version["revision"] for version in versions)]
 
 
-class Consumer(Again):
-    """Uses what the container was given all the time, as the container would; `broken` tells when that failed."""
+class Consumer(Repeated):
+    """Uses the current credential of the container continuously; `broken` lists the failures."""
 
     pause = 0.02
 
@@ -286,6 +286,6 @@ class Consumer(Again):
 
     def once(self) -> None:
         given = self.given(self.fake)
-        # A container that was given another one meanwhile does not use this one any more.
+        # A credential that was replaced meanwhile is not used any more.
         if not self.used(self.fake, given) and self.given(self.fake) == given:
             self.broken.append(given[0])

@@ -1,6 +1,6 @@
-"""The double of Pulumi's engine (tests/schedules, Rust) keeps what the real CLI keeps of failed steps.
+"""The test double of Pulumi's engine (tests/schedules, Rust) stores the same state after failed steps as the Pulumi CLI.
 
-The schedules and the states after each step are data that both read; the Rust suite writes and asserts the same states.
+Both read the schedules and the states after each step from files; the Rust suite writes and asserts the same states.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: schedule["schedule"])
-def test_state_of_the_cli_is_the_one_of_the_double(
+def test_state_of_the_cli_equals_that_of_the_test_double(
     stack: Callable[..., Stack], fake: Fake, schedule: dict[str, Any]
 ) -> None:
     inputs: dict[str, Any] = {}
@@ -35,27 +35,27 @@ def test_state_of_the_cli_is_the_one_of_the_double(
     def program() -> None:
         pulumi.CustomResource(f"evalap-scaleway:{schedule['resource']}", "main", dict(inputs))
 
-    made = stack(program)
+    deployed = stack(program)
     for at, step in enumerate(schedule["steps"]):
         inputs = step.get("up", inputs)
         if "fault" in step:
             fault = dict(step["fault"])
             fake.fault(fault.pop("kind"), **fault)
-        command = made.destroy if step.get("destroy") else made.up
+        command = deployed.destroy if step.get("destroy") else deployed.up
         if "fault" in step:
             with pytest.raises(Failed):
                 command()
         else:
             command()
-        fake.no_faults()
-        assert differences(without_generated(state(made)), STATES[schedule["schedule"]][at]) == [], f"step {at}"
+        fake.clear_faults()
+        assert differences(without_generated(state(deployed)), STATES[schedule["schedule"]][at]) == [], f"step {at}"
 
 
-def state(made: Stack) -> dict[str, Any]:
-    """The resource and what is still to be deleted, as the double writes them."""
+def state(deployed: Stack) -> dict[str, Any]:
+    """The resource and its pending deletions, in the format of the test double."""
     found = [
         resource
-        for resource in made.state().get("resources", [])
+        for resource in deployed.state().get("resources", [])
         if resource["type"].startswith("evalap-scaleway:") and not resource.get("pendingReplacement")
     ]
     kept = [shown(resource) for resource in found if not resource.get("delete")]
@@ -76,7 +76,7 @@ def shown(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def differences(cli: Any, double: Any, path: str = "state") -> list[str]:
-    """Where the two differ, with the path."""
+    """The differences, with their paths."""
     if isinstance(cli, dict) and isinstance(double, dict):
         names = sorted(cli.keys() | double.keys())
         return [wrong for name in names for wrong in differences(cli.get(name), double.get(name), f"{path}.{name}")]
@@ -87,7 +87,7 @@ def differences(cli: Any, double: Any, path: str = "state") -> list[str]:
 
 
 def without_generated(value: Any) -> Any:
-    """A state without ids, times, addresses, ports, and what is absent."""
+    """A state without ids, times, addresses, ports and null values."""
     if isinstance(value, str):
         if value.startswith("-----BEGIN"):
             return "{certificate}"

@@ -1,4 +1,4 @@
-"""What the Python SDK costs a program before it says anything."""
+"""The CPU and memory that the import of the Python SDK takes."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import sys
 
 import pytest
 
-# The bars: CPU in milliseconds and memory in MiB, beyond what `import pulumi` takes.
+# The limits: CPU in milliseconds and memory in MiB, in addition to those of `import pulumi`.
 MILLISECONDS = 60
 MEBIBYTES = 8
 
 
 @pytest.mark.timed
-def test_the_import_of_the_sdk_is_hardly_noticed() -> None:
+def test_import_of_the_sdk_is_within_its_limits() -> None:
     milliseconds, mebibytes = cost_of_import(runs=11)
     assert milliseconds < MILLISECONDS
     assert mebibytes < MEBIBYTES
 
 
 def cost_of_import(*, runs: int) -> tuple[float, float]:
-    """The CPU in milliseconds and the peak memory in MiB that `import evalap_scaleway` takes beyond `import pulumi`.
+    """The CPU in milliseconds and the peak memory in MiB that `import evalap_scaleway` takes in addition to `import pulumi`.
 
-    Medians of pairs measured one after the other, as machines have moods.
+    Medians of pairs measured one after the other, because measurements vary.
     """
     pairs = [(_taken_by("pulumi"), _taken_by("pulumi, evalap_scaleway")) for _ in range(runs)]
     milliseconds, mebibytes = zip(*((both[0] - alone[0], both[1] - alone[1]) for alone, both in pairs))

@@ -1,4 +1,4 @@
-"""Secrets: what is compared with a hash, what is sent, and that no secret gets anywhere it does not belong."""
+"""Secrets: comparison with hashes, the requests, and a search for leaked secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from fake import SECRET_KEY, Fake
 from stack import Failed, Stack
 
-# One per secret input. Passwords that Scaleway takes, and words that occur nowhere else.
+# One for each secret input. Valid passwords for Scaleway that occur nowhere else.
 CANARIES = {
     "instance": "Canary-instance-7301!",
     "user": "Canary-user-7302!",
@@ -24,14 +24,14 @@ CANARIES = {
     "container": "canary-container-7307",
 }
 
-# Everything that the engine and the plugin can tell.
+# All log levels and outputs of the engine and the plugin.
 LOUD = {"log_verbosity": 9, "log_to_std_err": True, "log_flow": True, "debug": True}
 
-# At this level the engine itself, whatever the plugin, prints each property on its way to one or from one.
-ENGINE_TELLS = re.compile(r'"msg":"(Unmarshaling|Marshaling) propert(y|ies) for RPC\[')
+# At this level the engine prints each property that it sends to or receives from any plugin.
+ENGINE_LOG = re.compile(r'"msg":"(Unmarshaling|Marshaling) propert(y|ies) for RPC\[')
 
 
-def test_only_the_secret_variable_that_changed_is_sent(stack: Callable[..., Stack], fake: Fake) -> None:
+def test_only_the_changed_secret_variable_is_sent(stack: Callable[..., Stack], fake: Fake) -> None:
     variables = {"KEPT": "kept-value", "CHANGED": "old-value", "DROPPED": "dropped-value"}
 
     def program() -> None:
@@ -43,26 +43,26 @@ def test_only_the_secret_variable_that_changed_is_sent(stack: Callable[..., Stac
             secret_environment_variables=dict(variables),
         )
 
-    made = stack(program)
-    made.up()
-    assert made.up().changed == {}, "the answer's hashes fit the program's values"
-    assert made.refresh().changed == {}
+    deployed = stack(program)
+    deployed.up()
+    assert deployed.up().changed == {}, "the hashes of the response match the values of the program"
+    assert deployed.refresh().changed == {}
 
     variables["CHANGED"] = "new-value"
     del variables["DROPPED"]
-    run = made.up()
+    run = deployed.up()
     assert run.changes["update"] == 2
     patches = [request["body"] for request in fake.requests() if request["method"] == "PATCH"]
     assert len(patches) == 2
     for body in patches:
-        # The empty text keeps what is there; what is left out is deleted.
+        # An empty string keeps the value; an omitted key is deleted.
         assert body == {"secret_environment_variables": {"CHANGED": "new-value", "KEPT": ""}}
-    assert made.up().changed == {}
-    assert made.refresh().changed == {}
+    assert deployed.up().changed == {}
+    assert deployed.refresh().changed == {}
 
 
 def canary_program() -> None:
-    """Gives every secret input a canary."""
+    """Sets a canary for every secret input."""
     instance = scaleway.databases.Instance(
         "instance", engine="PostgreSQL-16", node_type="DB-DEV-S", user_name="admin", password=CANARIES["instance"]
     )
@@ -87,39 +87,39 @@ def canary_program() -> None:
     application = scaleway.iam.Application("application")
     key = scaleway.iam.ApiKey("key", application_id=application.id)
     token = scaleway.observability.Token("token")
-    pulumi.export("told", [key.secret_key, token.secret_key])
+    pulumi.export("keys", [key.secret_key, token.secret_key])
 
 
-def test_no_secret_gets_out(stack: Callable[..., Stack], fake: Fake) -> None:
-    made = stack(canary_program)
-    texts = {
-        "preview": made.preview(**LOUD).output,
-        "up": made.up(**LOUD).output,
-        "second up": made.up(**LOUD).output,
-        "refresh": made.refresh(**LOUD).output,
-        "state": str(made.state()),
+def test_no_secret_is_leaked(stack: Callable[..., Stack], fake: Fake) -> None:
+    deployed = stack(canary_program)
+    outputs = {
+        "preview": deployed.preview(**LOUD).output,
+        "up": deployed.up(**LOUD).output,
+        "second up": deployed.up(**LOUD).output,
+        "refresh": deployed.refresh(**LOUD).output,
+        "state": str(deployed.state()),
         "log of the fake": fake.log.read_text(),
     }
-    told = made.outputs()["told"]
-    assert len(set(told)) == 2 and all(told)
-    for name, text in texts.items():
-        assert leaks(text, told) == [], name
+    keys = deployed.outputs()["keys"]
+    assert len(set(keys)) == 2 and all(keys)
+    for name, text in outputs.items():
+        assert leaks(text, keys) == [], name
 
 
-def test_an_error_tells_no_secret(stack: Callable[..., Stack], fake: Fake) -> None:
-    refusal = {"type": "invalid_arguments", "details": [{"argument_name": "password", "reason": "constraint"}]}
+def test_error_message_contains_no_secret(stack: Callable[..., Stack], fake: Fake) -> None:
+    error_body = {"type": "invalid_arguments", "details": [{"argument_name": "password", "reason": "constraint"}]}
     for path in ["/rdb/*/users", "/secret-manager/*/versions", "/containers/*/containers"]:
-        fake.fault({"status": {"code": 400, "body": refusal}}, method="POST", path=path, times=2)
+        fake.fault({"status": {"code": 400, "body": error_body}}, method="POST", path=path, times=2)
     with pytest.raises(Failed) as failed:
         stack(canary_program).up(**LOUD)
     assert "password" in failed.value.run.output
     assert leaks(failed.value.run.output, []) == []
 
 
-def leaks(text: str, told: list[str]) -> list[str]:
-    """The secrets that are found in a text, as they are or as base64."""
-    text = "\n".join(line for line in text.splitlines() if not ENGINE_TELLS.search(line))
-    secrets = [*CANARIES.values(), SECRET_KEY, *told]
+def leaks(text: str, keys: list[str]) -> list[str]:
+    """The secrets in a string, in plain text or as base64."""
+    text = "\n".join(line for line in text.splitlines() if not ENGINE_LOG.search(line))
+    secrets = [*CANARIES.values(), SECRET_KEY, *keys]
     return [
         secret
         for secret in secrets

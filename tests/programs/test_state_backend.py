@@ -1,4 +1,4 @@
-"""States of stacks kept at Scaleway: the component that makes the place, and what the CLI does with both kinds of place."""
+"""State backends at Scaleway: the component that creates them, and the operations of the CLI with a bucket and a database."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from documents import page
 from fake import OWNER, Fake
 from postgres import Postgres
 from shell import Shell
-from somebody import Somebody, program
+from concurrent_up import ConcurrentUp, program
 from stack import Failed, Stack
 
 GUIDE = page("docs/guides/operations.md")
 
 
 def states(directory: Path, fake: Fake, **inputs: Any) -> Stack:
-    """The stack that makes the place; its own state is kept in a directory."""
+    """The stack that creates the backend; its own state is in a directory."""
 
     def program() -> None:
-        made = scaleway.evalap.StateBackend("evalap", environment="dev", owners=[{"user_id": OWNER}], **inputs)
+        component = scaleway.evalap.StateBackend("evalap", environment="dev", owners=[{"user_id": OWNER}], **inputs)
         for output in ["login_url", "bucket_name", "access_key", "secret_key", "database_login_url"]:
-            pulumi.export(output, getattr(made, output))
+            pulumi.export(output, getattr(component, output))
 
     return Stack(directory, program, fake, project="states")
 
 
 def key(outputs: dict[str, Any]) -> dict[str, str]:
-    """What `pulumi login` and the AWS CLI want in their environment."""
+    """The environment variables of `pulumi login` and the AWS CLI."""
     return {
         "PULUMI_BACKEND_URL": outputs["login_url"],
         "AWS_ACCESS_KEY_ID": outputs["access_key"],
@@ -44,15 +44,15 @@ def key(outputs: dict[str, Any]) -> dict[str, str]:
 
 @pytest.fixture
 def bucket(tmp_path: Path, fake: Fake) -> dict[str, str]:
-    """A bucket for states, as the environment that leads there."""
-    made = states(tmp_path, fake)
-    made.up()
-    return key(made.outputs())
+    """A bucket for states, as environment variables."""
+    deployed = states(tmp_path, fake)
+    deployed.up()
+    return key(deployed.outputs())
 
 
 @pytest.fixture(params=["bucket", "database"])
 def backend(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """Either kind of place, as the environment that leads there."""
+    """Each kind of backend, as environment variables."""
     if request.param == "bucket":
         yield request.getfixturevalue("bucket")
     else:
@@ -60,22 +60,22 @@ def backend(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
             yield {"PULUMI_BACKEND_URL": server.url}
 
 
-def test_the_place_for_states_lives_its_life_and_is_closed_to_others(tmp_path: Path, fake: Fake) -> None:
+def test_state_backend_is_created_updated_and_deleted_and_others_have_no_access(tmp_path: Path, fake: Fake) -> None:
     inputs: dict[str, Any] = {"with_database": True, "database": {"allowed_addresses": ["203.0.113.7/32"]}}
     before = fake.existing()
-    made = states(tmp_path, fake, **inputs)
-    assert made.preview().calls == []
-    made.up()
-    again = made.up()
+    deployed = states(tmp_path, fake, **inputs)
+    assert deployed.preview().calls == []
+    deployed.up()
+    again = deployed.up()
     assert again.changed == {} and again.calls == [], again.differences
-    refresh = made.refresh()
+    refresh = deployed.refresh()
     assert refresh.changed == {}, refresh.differences
-    outputs = made.outputs()
+    outputs = deployed.outputs()
     name = outputs["bucket_name"]
     assert outputs["login_url"] == f"s3://{name}?region=fr-par&endpoint={fake.url}&s3ForcePathStyle=true"
     assert outputs["database_login_url"].startswith("postgres://evalap_state:")
     for secret in ["secret_key", "database_login_url"]:
-        assert outputs[secret] not in json.dumps(made.state()), secret
+        assert outputs[secret] not in json.dumps(deployed.state()), secret
     (fields,) = [found["fields"] for found in fake.objects("object/bucket")]
     assert fields["versioning"] == "Enabled" and "AES256" in json.dumps(fields["encryption"])
 
@@ -92,38 +92,38 @@ def test_the_place_for_states_lives_its_life_and_is_closed_to_others(tmp_path: P
     look = f"aws s3api list-objects-v2 --bucket {name} --endpoint-url {fake.url} --region fr-par"
     assert mine.run(look).returncode == 0
     assert theirs.run(look).returncode != 0
-    made.destroy()
+    deployed.destroy()
     others.destroy()
     assert fake.existing() - before == set()
 
 
-def test_what_the_place_tells_is_what_a_login_takes_and_a_stack_moves_there(tmp_path: Path, fake: Fake) -> None:
-    made = states(tmp_path, fake)
-    made.up()
+def test_outputs_are_valid_for_a_login_and_a_stack_can_be_moved(tmp_path: Path, fake: Fake) -> None:
+    deployed = states(tmp_path, fake)
+    deployed.up()
     credentials = tmp_path / "credentials"
     credentials.mkdir()
-    here = Shell(made.work, {**made.environment, "PULUMI_CREDENTIALS_PATH": str(credentials)})
-    here.good(GUIDE.commands("login"))
-    outputs = made.outputs()
+    here = Shell(deployed.work, {**deployed.environment, "PULUMI_CREDENTIALS_PATH": str(credentials)})
+    here.succeed(GUIDE.commands("login"))
+    outputs = deployed.outputs()
     assert json.loads((credentials / "credentials.json").read_text())["current"] == outputs["login_url"]
     stack = Stack(tmp_path, program, fake, project="evalap")
     stack.up()
     shell = Shell(stack.work, {**stack.environment, **key(outputs), "PULUMI_BACKEND_URL": stack.environment["PULUMI_BACKEND_URL"]})
-    shell.good(GUIDE.commands("move"), OTHER=outputs["login_url"])
+    shell.succeed(GUIDE.commands("move"), OTHER=outputs["login_url"])
     moved = evalap(tmp_path, fake, key(outputs))
     assert moved.up().changed == {}
     stays_valid(moved, fake)
 
 
-def test_a_folder_of_any_bucket_is_a_place_too(tmp_path: Path, fake: Fake) -> None:
+def test_prefix_of_any_bucket_is_a_backend_too(tmp_path: Path, fake: Fake) -> None:
     def files() -> None:
-        made = scaleway.evalap.ObjectStorage("files", environment="dev")
-        pulumi.export("login_url", made.login_url(path="states/of-evalap"))
+        component = scaleway.evalap.ObjectStorage("files", environment="dev")
+        pulumi.export("login_url", component.login_url(path="states/of-evalap"))
 
-    made = Stack(tmp_path, files, fake, project="files")
-    made.up()
+    deployed = Stack(tmp_path, files, fake, project="files")
+    deployed.up()
     access = {name: fake.environment[f"SCW_{name}"] for name in ["ACCESS_KEY", "SECRET_KEY"]}
-    outputs = {**made.outputs(), "access_key": access["ACCESS_KEY"], "secret_key": access["SECRET_KEY"]}
+    outputs = {**deployed.outputs(), "access_key": access["ACCESS_KEY"], "secret_key": access["SECRET_KEY"]}
     stack = evalap(tmp_path, fake, key(outputs))
     stack.up()
     kept = [found["fields"]["key"] for found in fake.objects("object/object")]
@@ -131,28 +131,28 @@ def test_a_folder_of_any_bucket_is_a_place_too(tmp_path: Path, fake: Fake) -> No
     stays_valid(stack, fake)
 
 
-def test_of_three_ups_one_wins_and_the_others_say_who_has_the_lock(
+def test_one_of_three_ups_gets_the_lock_and_the_others_name_its_owner(
     backend: dict[str, str], tmp_path: Path, fake: Fake
 ) -> None:
     fake.settle(600)
     stack = evalap(tmp_path, fake, backend)
-    winner = Somebody(stack).until("provisioning")
-    losers = [Somebody(stack) for _ in range(2)]
-    assert not any(loser.ends_well() for loser in losers)
+    winner = ConcurrentUp(stack).until("provisioning")
+    losers = [ConcurrentUp(stack) for _ in range(2)]
+    assert not any(loser.succeeds() for loser in losers)
     for loser in losers:
-        assert GUIDE.untold("locked", loser.output) == [], loser.output
+        assert GUIDE.missing_from_output("locked", loser.output) == [], loser.output
     fake.advance(600)
-    assert winner.ends_well(), winner.output
+    assert winner.succeeds(), winner.output
     stays_valid(stack, fake)
 
 
-def test_of_three_ups_that_begin_at_once_no_two_go_on(backend: dict[str, str], tmp_path: Path, fake: Fake) -> None:
+def test_at_most_one_of_three_simultaneous_ups_continues(backend: dict[str, str], tmp_path: Path, fake: Fake) -> None:
     fake.settle(600)
     stack = evalap(tmp_path, fake, backend)
-    ups = [Somebody(stack) for _ in range(3)]
+    ups = [ConcurrentUp(stack) for _ in range(3)]
     with ThreadPoolExecutor() as pool:
-        ends = [pool.submit(up.ends_well) for up in ups]
-        # Who sees the lock of another one gives up its own: two do, or all three.
+        ends = [pool.submit(up.succeeds) for up in ups]
+        # A run that finds the lock of another one releases its own: two or all three fail.
         pending = set(ends)
         while len(pending) > 1:
             _, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -160,59 +160,59 @@ def test_of_three_ups_that_begin_at_once_no_two_go_on(backend: dict[str, str], t
     lost = [up for up, end in zip(ups, ends) if not end.result()]
     assert len(lost) >= 2
     for loser in lost:
-        assert GUIDE.untold("locked", loser.output) == [], loser.output
+        assert GUIDE.missing_from_output("locked", loser.output) == [], loser.output
     fake.settle(0)
     stack.up()
     stays_valid(stack, fake)
 
 
-def test_a_cli_that_was_killed_leaves_a_lock_that_is_taken_away_and_nothing_twice(
+def test_lock_of_a_killed_cli_is_removed_and_nothing_is_created_twice(
     backend: dict[str, str], tmp_path: Path, fake: Fake
 ) -> None:
     fake.settle(600)
     stack = evalap(tmp_path, fake, backend)
-    Somebody(stack).until("provisioning").is_killed()
+    ConcurrentUp(stack).until("provisioning").kill()
     fake.advance(600)
     fake.settle(0)
     with pytest.raises(Failed) as locked:
         stack.up()
-    assert GUIDE.untold("locked", locked.value.run.output) == []
+    assert GUIDE.missing_from_output("locked", locked.value.run.output) == []
     shell = Shell(stack.work, stack.environment)
-    shell.good(GUIDE.commands("unlock"))
+    shell.succeed(GUIDE.commands("unlock"))
     urn = "urn:pulumi:dev::evalap::evalap-scaleway:databases/instance:Instance::main"
-    assert shell.good(GUIDE.commands("pending")) == f"creating {urn}\n"
-    # It was made all the same: it is imported, once.
+    assert shell.succeed(GUIDE.commands("pending")) == f"creating {urn}\n"
+    # The object was created: it is imported once.
     (instance,) = fake.objects("rdb/instance")
     stack.program = lambda: program(import_=f"fr-par/{instance['id']}")
     imported = stack.up()
     assert imported.of("main") == ["import"]
-    assert GUIDE.untold("pending", imported.output) == []
-    shell.good(GUIDE.commands("settled"))
+    assert GUIDE.missing_from_output("pending", imported.output) == []
+    shell.succeed(GUIDE.commands("settled"))
     stack.program = program
     assert [found["id"] for found in fake.objects("rdb/instance")] == [instance["id"]]
     stays_valid(stack, fake)
 
 
-def test_an_old_version_of_a_state_is_restored_from_the_bucket(
+def test_previous_version_of_a_state_is_restored_from_the_bucket(
     bucket: dict[str, str], tmp_path: Path, fake: Fake
 ) -> None:
     description = ["one"]
     program = lambda: scaleway.registry.Namespace("images", description=description[0])
     stack = Stack(tmp_path, program, fake, project="evalap", environment=bucket)
-    moments = []
+    random_kills = []
     for description[0] in ["one", "two", "three"]:
         stack.up()
         newest = max(found["fields"]["last_modified"] for found in fake.objects("object/object"))
         # Between this up and the next one.
-        moments.append(f"{datetime.fromisoformat(newest) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+        random_kills.append(f"{datetime.fromisoformat(newest) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
         fake.advance(7200)
-    own = {"PROJECT": "evalap", "STACK": "dev", "BEFORE": moments[1]}
+    own = {"PROJECT": "evalap", "STACK": "dev", "BEFORE": random_kills[1]}
     shell = Shell(stack.work, {**stack.environment, **aws(fake, bucket)})
-    newest, *_ = shell.good(GUIDE.commands("versions"), **own).splitlines()
-    shell.good(GUIDE.commands("restore"), VERSION=newest.split()[1], **own)
+    newest, *_ = shell.succeed(GUIDE.commands("versions"), **own).splitlines()
+    shell.succeed(GUIDE.commands("restore"), VERSION=newest.split()[1], **own)
     (images,) = [found for found in latest(stack) if found["type"].endswith(":Namespace")]
     assert images["outputs"]["description"] == "two"
-    # The state is the second one, and what exists is the third: both are seen.
+    # The state is the second version, and the object the third: the refresh and the preview show both.
     assert stack.preview().difference("images") == ["description"]
     description[0] = "two"
     assert stack.preview().changed == {}
@@ -223,12 +223,12 @@ def test_an_old_version_of_a_state_is_restored_from_the_bucket(
 
 
 def evalap(directory: Path, fake: Fake, backend: dict[str, str]) -> Stack:
-    """The stack that several work with."""
+    """The stack that several users deploy."""
     return Stack(directory, program, fake, project="evalap", environment=backend)
 
 
 def stays_valid(stack: Stack, fake: Fake) -> None:
-    """The state holds what exists, and nobody holds a lock."""
+    """The state contains the existing objects, and there is no lock."""
     fake.settle(0)
     assert len(fake.objects("rdb/instance")) == 1
     assert stack.up().changed == {}
@@ -239,12 +239,12 @@ def stays_valid(stack: Stack, fake: Fake) -> None:
 
 
 def latest(stack: Stack) -> list[dict[str, Any]]:
-    """The resources of ours in the state."""
+    """The resources of this provider in the state."""
     resources = stack.automation.export_stack().deployment["resources"]
     return [found for found in resources if found["type"].startswith("evalap-scaleway:")]
 
 
 def aws(fake: Fake, bucket: dict[str, str]) -> dict[str, str]:
-    """What the commands of the guide find in their environment."""
+    """The environment variables of the commands in the guide."""
     name = bucket["PULUMI_BACKEND_URL"].split("//")[1].split("?")[0]
     return {"BUCKET": name, "AWS_ENDPOINT_URL_S3": fake.url, "AWS_DEFAULT_REGION": "fr-par"}

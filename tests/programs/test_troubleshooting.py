@@ -1,4 +1,4 @@
-"""Each message that docs/guides/troubleshooting.md shows is told, word by word, where the guide says so."""
+"""Each message in docs/guides/troubleshooting.md is reported verbatim in the described situation."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pulumi
 import pytest
 from pulumi import automation
 
-from documents import is_told, page
+from documents import is_in_output, page
 from fake import PROJECT, Fake
 from stack import Failed, Stack
 from test_failures import interrupt
 
-# What Scaleway says, as recorded or documented, by method and path.
-REFUSALS: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {
+# Responses of Scaleway, as recorded or documented, by method and path.
+ERROR_RESPONSES: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {
     ("POST", "/registry/*"): (
         403,
         {
@@ -49,8 +49,8 @@ REFUSALS: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {
 }
 
 
-class Scenes:
-    """What happens before each message. A method is the name of its blocks in the guide, and gives what was told."""
+class Situations:
+    """The situations of the messages. A method has the name of its blocks in the guide, and returns the output."""
 
     def __init__(self, directory: Path, fake: Fake) -> None:
         self._directory = directory
@@ -58,11 +58,11 @@ class Scenes:
 
     def no_key(self) -> str:
         home = str(self._directory)
-        return self._told(images, SCW_ACCESS_KEY="", SCW_SECRET_KEY="", HOME=home, XDG_CONFIG_HOME=home)
+        return self._output(images, SCW_ACCESS_KEY="", SCW_SECRET_KEY="", HOME=home, XDG_CONFIG_HOME=home)
 
     def wrong_key(self) -> str:
         with Fake(self._directory, seed={"keys": []}) as strict:
-            return self._told(images, SCW_API_URL=strict.url)
+            return self._output(images, SCW_API_URL=strict.url)
 
     def origins(self) -> str:
         return self._stack(images).up(debug=True).output
@@ -74,7 +74,7 @@ class Scenes:
         return failure(self._stack(program).preview)
 
     def refused(self) -> str:
-        for (method, path), (code, body) in REFUSALS.items():
+        for (method, path), (code, body) in ERROR_RESPONSES.items():
             self._fault({"status": {"code": code, "body": body}}, method=method, path=path)
 
         def program() -> None:
@@ -84,19 +84,19 @@ class Scenes:
             scaleway.iam.Application("ci", name="ci")
             database()
             namespace = scaleway.containers.Namespace("web")
-            # The fake lets no image start that has this in its name.
+            # The fake does not start an image with this string in its name.
             scaleway.containers.Container("api", namespace_id=namespace.id, image="rg/does-not-start:1")
 
-        return self._told(program)
+        return self._output(program)
 
     def unwell(self) -> str:
         def program() -> None:
             namespace = scaleway.containers.Namespace("web")
-            # What the image says it answers, the fake answers in its place.
+            # The fake returns the response that the image specifies.
             web = scaleway.containers.Container("api", namespace_id=namespace.id, image="rg/answers-503:1")
             scaleway.evalap.HealthCheck("api", url=web.public_endpoint, interval_seconds=1, timeout_seconds=2)
 
-        return self._told(program)
+        return self._output(program)
 
     def in_use(self) -> str:
         def program() -> None:
@@ -116,7 +116,7 @@ class Scenes:
         def program() -> None:
             database(custom_timeouts=pulumi.CustomTimeouts(create="1s"))
 
-        return self._told(program)
+        return self._output(program)
 
     def interrupted(self) -> str:
         self._fake.settle(600)
@@ -146,7 +146,7 @@ class Scenes:
         return failure(stack.destroy)
 
     def unreachable(self) -> str:
-        # Nobody listens on the port that no program may ask for.
+        # No process listens on this port.
         stack = self._stack(images, SCW_API_URL="http://127.0.0.1:1")
         stack.automation.set_config("evalap-scaleway:maxRetries", automation.ConfigValue("1"))
         return failure(stack.up)
@@ -154,7 +154,7 @@ class Scenes:
     def _stack(self, program: Callable[[], Any], **environment: str) -> Stack:
         return Stack(self._directory, program, self._fake, environment=environment)
 
-    def _told(self, program: Callable[[], Any], **environment: str) -> str:
+    def _output(self, program: Callable[[], Any], **environment: str) -> str:
         stack = self._stack(program, **environment)
         return failure(lambda: stack.up(continue_on_error=True))
 
@@ -167,25 +167,25 @@ NAMES = sorted({block.name for block in GUIDE.blocks if block.language == "text"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_the_guide_shows_is_told(name: str, tmp_path: Path, fake: Fake) -> None:
-    told = getattr(Scenes(tmp_path, fake), name.replace("-", "_"))()
+def test_messages_of_the_guide_are_reported(name: str, tmp_path: Path, fake: Fake) -> None:
+    output = getattr(Situations(tmp_path, fake), name.replace("-", "_"))()
     shown = [line for block in GUIDE.blocks if block.name == name for line in block.text.splitlines()]
-    assert [line for line in shown if not is_told(line, told)] == [], told
+    assert [line for line in shown if not is_in_output(line, output)] == [], output
 
 
 def images() -> None:
-    """A registry namespace, which needs nothing."""
+    """A registry namespace, which depends on nothing."""
     scaleway.registry.Namespace("images")
 
 
 def database(**options: Any) -> None:
-    """A database instance, which takes time."""
+    """A database instance, whose creation takes time."""
     opts = pulumi.ResourceOptions(**options)
     scaleway.databases.Instance("main", engine="PostgreSQL-16", node_type="DB-DEV-S", opts=opts)
 
 
 def failure(command: Callable[[], Any]) -> str:
-    """What is printed when a command fails, as it must."""
+    """The output of a command that must fail."""
     with pytest.raises(Failed) as failed:
         command()
     return failed.value.run.output

@@ -1,4 +1,4 @@
-"""An upgrade of the provider changes nothing: states of earlier versions preview without a difference and without a write."""
+"""An upgrade of the provider changes nothing: states of earlier versions preview without differences and requests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from states import STATES, recorded
 VERSIONS = sorted(path.name for path in STATES.iterdir() if path.is_dir())
 
 
-def test_there_are_recorded_states() -> None:
+def test_recorded_states_exist() -> None:
     assert VERSIONS != []
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_state_of_an_earlier_version_previews_without_changes(version: str, tmp_path: Path, fake: Fake) -> None:
+def test_state_of_an_earlier_version_previews_without_changes(version: str, tmp_path: Path, fake: Fake) -> None:
     program = STATES / version / "program.py"
     stack = Stack(tmp_path, lambda: runpy.run_path(str(program), run_name="__main__"), fake, project="everything")
     stack.set_secrets(EVERYTHING_SECRETS)

@@ -1,4 +1,4 @@
-"""A stack of a program in TypeScript: compiled as users do it, and driven through the Automation API of Node.js."""
+"""A stack of a TypeScript program: compiled with tsc, and deployed through the Automation API of Node.js."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stack import Failed, Run, backend_environment, note
 
 
 class TypescriptStack:
-    """Does what `stack.Stack` does. It runs in a copy of the example."""
+    """Has the interface of `stack.Stack`. It runs in a copy of the example."""
 
     def __init__(self, directory: Path, example: Path, fake: Fake, *, name: str, secrets: Mapping[str, str]) -> None:
         self.fake = fake
@@ -32,36 +32,36 @@ class TypescriptStack:
             text=True,
             env={**os.environ, **fake.environment, **backend_environment(directory)},
         )
-        self._ask("configure", {key: {"value": value, "secret": True} for key, value in secrets.items()})
+        self._send("configure", {key: {"value": value, "secret": True} for key, value in secrets.items()})
 
     def preview(self) -> Run:
-        """What an up would do."""
+        """Previews an up."""
         return self._do("preview")
 
     def up(self) -> Run:
-        """Deploys; raises `Failed` if that ends with an error."""
+        """Deploys the program; raises `Failed` on an error."""
         return self._do("up")
 
     def refresh(self) -> Run:
-        """Compares the state with what exists."""
+        """Refreshes the state."""
         return self._do("refresh")
 
     def destroy(self) -> Run:
-        """Deletes everything."""
+        """Deletes all resources."""
         return self._do("destroy")
 
     def outputs(self) -> dict[str, Any]:
-        """What the program exports."""
-        return self._ask("outputs")
+        """The stack outputs."""
+        return self._send("outputs")
 
     def close(self) -> None:
-        """Ends the process that drives the stack."""
+        """Ends the process of the Automation API."""
         self._process.communicate()
 
     def _do(self, command: str) -> Run:
         self.fake.new_calls()
         start = time.monotonic()
-        answer = self._ask(command)
+        answer = self._send(command)
         run = Run(time.monotonic() - start, self.fake.new_calls(), answer["output"], error=answer["error"])
         for event in answer["events"]:
             note(run, EngineEvent.from_json(event))
@@ -69,7 +69,7 @@ class TypescriptStack:
             raise Failed(run)
         return run
 
-    def _ask(self, command: str, argument: Any = None) -> Any:
+    def _send(self, command: str, argument: Any = None) -> Any:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps({"command": command, "argument": argument}) + "\n")
         self._process.stdin.flush()
