@@ -41,12 +41,12 @@ class ConcurrentUp:
         )
         self.output = ""
 
-    def until(self, word: str) -> "ConcurrentUp":
+    def wait_for(self, text: str) -> "ConcurrentUp":
         """Waits until the output contains a string, or fails."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.output += line
-            if word in line:
+            if text in line:
                 return self
         raise AssertionError(f"{text} is not in the output: {self.output}")
 

@@ -368,8 +368,8 @@ def normalized(fake: Fake) -> list[str]:
         for thing in fake.objects()
         if (thing["kind"], thing["id"]) in existing and thing["kind"] not in NOT_DELETED
     ]
-    for pattern, stands in RANDOM:
-        found = [pattern.sub(stands, line) for line in found]
+    for pattern, placeholder in RANDOM:
+        found = [pattern.sub(placeholder, line) for line in found]
     return sorted(found)
 
 

@@ -64,10 +64,10 @@ def test_application_in_yaml_matches_the_schema() -> None:
         assert path in spec["properties"], name
     for name in ENVIRONMENTS:
         given = yaml.safe_load((example("application-yaml") / f"Pulumi.{name}.yaml").read_text())["config"]
-        said = {key.split(":", 1)[1] for key in given if key.startswith(f"{PROJECT}:")}
-        assert said - set(program["config"]) == set(), f"{name} configures values that the program does not read"
+        configured = {key.split(":", 1)[1] for key in given if key.startswith(f"{PROJECT}:")}
+        assert configured - set(program["config"]) == set(), f"{name} configures values that the program does not read"
         needed = {key for key, word in program["config"].items() if "default" not in word and not word.get("secret")}
-        assert needed <= said, f"{name} lacks {needed - configured}"
+        assert needed <= configured, f"{name} lacks {needed - configured}"
 
 
 @pytest.mark.parametrize("program", ["application-python/__main__.py", "application-typescript/index.ts"])

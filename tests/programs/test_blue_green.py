@@ -86,7 +86,7 @@ def test_switch_fails_no_request_and_is_reverted_without_a_deployment(stack: Mak
     given.update(active="green", green={"image": "web:2"})
     with Load(fake, host(deployed)) as load:
         switched = deployed.up()
-    assert load.failed == [] and len(load.answers) > 50
+    assert load.failed == [] and len(load.responses) > 50
     assert load.images == ["web:1", "web:2"]
     assert switched.of("web-blue-container") == ["update"], "it scales to zero"
     assert (colour(fake, "blue")["min_scale"], colour(fake, "green")["min_scale"]) == (0, 1)

@@ -11,7 +11,7 @@ from fake import Fake
 from stack import Failed, Stack
 
 PUBLIC = (False, True)
-PRIVATE = ("none", "usual", "ipam", "static")
+PRIVATE = ("none", "default", "ipam", "static")
 COMBINATIONS = [(public, private) for public in PUBLIC for private in PRIVATE]
 
 
@@ -30,8 +30,8 @@ class Program:
             public, private = self.combination(index)
             endpoints: dict[str, Any] = {"load_balancer": {}} if public else {}
             if private != "none":
-                wishes = {"usual": {}, "ipam": {"enable_ipam": True}, "static": {"ip_net": address(index)}}
-                endpoints["private_network"] = {"pn_id": wire.id, **wishes[private]}
+                settings = {"default": {}, "ipam": {"enable_ipam": True}, "static": {"ip_net": address(index)}}
+                endpoints["private_network"] = {"pn_id": wire.id, **settings[private]}
             databases.Instance(f"data-{index}", engine="PostgreSQL-16", node_type="DB-DEV-S", **endpoints)
 
 
@@ -68,8 +68,8 @@ def test_every_combination_is_updated_to_every_other_one(stack: Callable[..., St
             if private != "none":
                 details = found["private_network"]["private_network"]
                 # The source of the address stays too if the program no longer sets it.
-                usual = old_mode or "ipam"
-                mode = {"usual": usual, "ipam": "ipam", "static": "static"}[private]
+                default = old_mode or "ipam"
+                mode = {"default": default, "ipam": "ipam", "static": "static"}[private]
                 assert details["provisioning_mode"] == mode, where
                 assert private != "static" or details["service_ip"] == address(index), where
             same = ["load_balancer"] if "load_balancer" in old else []

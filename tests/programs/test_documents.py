@@ -8,11 +8,9 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Callable
 
-import evalap_scaleway as scaleway
 import pytest
 import yaml
 

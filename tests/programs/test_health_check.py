@@ -14,7 +14,7 @@ from stack import Failed, Run, Stack
 Make = Callable[..., Stack]
 
 
-def looks(run: Run) -> list[int | None]:
+def check_statuses(run: Run) -> list[int | None]:
     """The statuses of the health check requests of a run."""
     return [call.status for call in run.calls if call.path.startswith("//")]
 
@@ -47,17 +47,17 @@ def test_health_check_is_sent_on_create_and_on_change(stack: Make) -> None:
     settings: dict[str, Any] = {"image": "web:1"}
     deployed = stack(checked(settings))
     assert deployed.preview().calls == []
-    assert looks(deployed.up()) == [200]
+    assert check_statuses(deployed.up()) == [200]
     assert deployed.outputs()["status"] == 200
     again = deployed.up()
     assert again.changed == {} and again.calls == []
-    assert looks(deployed.refresh()) == []
+    assert check_statuses(deployed.refresh()) == []
     settings["image"] = "web:2"
     assert deployed.preview().calls == []
     changed = deployed.up()
-    assert looks(changed) == [200]
+    assert check_statuses(changed) == [200]
     assert changed.difference("healthy") == ["triggers.image"]
-    assert looks(deployed.destroy()) == []
+    assert check_statuses(deployed.destroy()) == []
 
 
 def test_unhealthy_container_fails_the_update_and_dependents_are_unchanged(stack: Make, fake: Fake) -> None:
@@ -77,7 +77,7 @@ def test_unhealthy_container_fails_the_update_and_dependents_are_unchanged(stack
     with pytest.raises(Failed):
         deployed.up()
     settings["image"] = "web:3"
-    assert looks(deployed.up()) == [200]
+    assert check_statuses(deployed.up()) == [200]
     (after,) = fake.objects("registry/namespace")
     assert after["fields"]["description"] == "web:3"
 
@@ -92,5 +92,5 @@ def test_token_for_a_private_container_is_sent_and_stays_secret(stack: Make, fak
     token = fake.call("POST", "/containers/v1beta1/regions/fr-par/tokens", {"container_id": container})["token"]
     settings["headers"] = {"X-Auth-Token": token}
     run = deployed.up()
-    assert looks(run) == [200]
+    assert check_statuses(run) == [200]
     assert token not in run.output and token not in str(deployed.state())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kills import VICTIMS, Everything, killed
+from kills import VICTIMS, Everything, run_killed
 from schedule import creates, run
 from test_resources import TABLES
 
@@ -20,7 +20,7 @@ SEED = 20261128
 def test_no_resource_is_created_twice_after_a_kill(victim: str, tmp_path: Path) -> None:
     # Half of the resources for each process: all their create requests are held at the same time.
     tables = TABLES[VICTIMS.index(victim) :: 2]
-    outcomes = killed(tmp_path / "killed", run(tmp_path / "references", creates(tables)), victim, after=True)
+    outcomes = run_killed(tmp_path / "killed", run(tmp_path / "references", creates(tables)), victim, after=True)
     wrong = [str(outcome) for outcome in outcomes if outcome.problems]
     assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
 
@@ -30,5 +30,5 @@ def test_program_with_every_resource_type_converges_after_a_kill(victim: str, tm
     everything = Everything(tmp_path)
     everything.measure()
     ((call, after),) = everything.random_kills(SEED + VICTIMS.index(victim), 1)
-    problems = everything.round("killed", victim, call, after)
+    problems = everything.run("killed", victim, call, after)
     assert problems == [], f"killed at request {call} of {everything.calls}, {'after' if after else 'before'} the API processed it"

@@ -21,8 +21,8 @@ OBJECTS = 40
 
 
 def test_project_is_imported_as_a_whole(tmp_path: Path, fake: Fake) -> None:
-    maker = Stack(tmp_path / "maker", objects_outside_of_pulumi, fake)
-    maker.up()
+    other_stack = Stack(tmp_path / "other_stack", objects_outside_of_pulumi, fake)
+    other_stack.up()
     listed = list_project(fake)
     assert listed.returncode == 0, listed.stderr
     entries = json.loads(listed.stdout)["resources"]
@@ -32,7 +32,7 @@ def test_project_is_imported_as_a_whole(tmp_path: Path, fake: Fake) -> None:
 
     taken: dict[str, Any] = {}
     stack = Stack(tmp_path / "taker", lambda: declare(taken), fake)
-    exported = maker.automation.export_stack()
+    exported = other_stack.automation.export_stack()
     exported.deployment["resources"] = imported(exported.deployment["resources"], entries)
     stack.automation.import_stack(exported)
     stack.refresh()
@@ -46,13 +46,13 @@ def test_project_is_imported_as_a_whole(tmp_path: Path, fake: Fake) -> None:
 
 
 def test_excluded_types_are_not_listed(tmp_path: Path, fake: Fake) -> None:
-    Stack(tmp_path / "maker", parts_of_others, fake).up()
+    Stack(tmp_path / "other_stack", parts_of_others, fake).up()
     listed = list_project(fake, "--organization")
     assert listed.returncode == 0, listed.stderr
     types = {entry["type"].split(":")[-1] for entry in json.loads(listed.stdout)["resources"]}
     assert {"Bucket", "Group", "PublicGatewayIp"} <= types
-    apart = {"Item", "BucketAcl", "GroupMembership", "PublicGatewayIpReverseDns"}
-    assert not types & apart
+    excluded = {"Item", "BucketAcl", "GroupMembership", "PublicGatewayIpReverseDns"}
+    assert not types & excluded
 
 
 def test_missing_permissions_of_the_key_are_reported(fake: Fake) -> None:

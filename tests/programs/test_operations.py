@@ -51,12 +51,12 @@ def test_short_outage_of_the_state_bucket_is_retried(bucket: dict[str, str], tmp
 def test_object_that_is_not_in_the_state_is_imported(bucket: dict[str, str], tmp_path: Path, fake: Fake) -> None:
     fake.settle(600)
     stack = evalap(tmp_path, fake, bucket)
-    unlucky = ConcurrentUp(stack).until("provisioning")
+    interrupted = ConcurrentUp(stack).wait_for("provisioning")
     # A status that the CLI does not retry for minutes.
     fake.fault({"status": {"code": 403}}, method="PUT", path="*/.pulumi/stacks/*", times=99)
     fake.advance(600)
-    assert not unlucky.succeeds()
-    assert GUIDE.missing_from_output("unsaved", unlucky.output) == [], unlucky.output
+    assert not interrupted.succeeds()
+    assert GUIDE.missing_from_output("unsaved", interrupted.output) == [], interrupted.output
     fake.clear_faults()
     fake.settle(0)
     shell = Shell(stack.work, stack.environment)
@@ -77,12 +77,12 @@ def test_replaced_key_of_the_state_backend_revokes_the_old_one(tmp_path: Path) -
         old = key(deployed.outputs())
         stack = evalap(tmp_path, fake, old)
         stack.up()
-        look = "pulumi stack ls"
-        assert Shell(stack.work, {**stack.environment, **old}).run(look).returncode == 0
+        command = "pulumi stack ls"
+        assert Shell(stack.work, {**stack.environment, **old}).run(command).returncode == 0
         lost = states(tmp_path, fake, key_expires_at="2099-01-01T00:00:00Z")
         lost.up()
         new = key(lost.outputs())
-        assert Shell(stack.work, {**stack.environment, **old}).run(look).returncode != 0
+        assert Shell(stack.work, {**stack.environment, **old}).run(command).returncode != 0
         again = evalap(tmp_path, fake, new)
         assert again.up().changed == {}
         stays_valid(again, fake)
@@ -103,14 +103,14 @@ def test_owner_of_the_organization_can_access_a_locked_bucket(
 ) -> None:
     deployed = states(tmp_path, fake)
     owner = {"AWS_ACCESS_KEY_ID": fake.environment["SCW_ACCESS_KEY"], "AWS_SECRET_ACCESS_KEY": fake.environment["SCW_SECRET_KEY"]}
-    look = 'aws s3api get-bucket-versioning --bucket "$BUCKET"'
+    command = 'aws s3api get-bucket-versioning --bucket "$BUCKET"'
     # The key of the state backend reads and writes states, and cannot change anything else.
-    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(look).returncode != 0
+    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(command).returncode != 0
     Shell(deployed.work, {**aws(fake, bucket), **owner}).succeed(GUIDE.commands("open"))
-    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(look).returncode == 0
+    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(command).returncode == 0
     run = deployed.up(refresh=True)
     assert "evalap-storage-policy" in run.changed_names()
-    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(look).returncode != 0
+    assert Shell(deployed.work, {**aws(fake, bucket), **bucket}).run(command).returncode != 0
 
 
 def test_killed_upgrade_is_found_and_completed(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def test_killed_upgrade_is_found_and_completed(tmp_path: Path, fake: Fake, monke
     stack.up()
     monkeypatch.setenv("ENGINE", "PostgreSQL-16")
     fake.settle(600)
-    ConcurrentUp(stack).until("provisioning").kill()
+    ConcurrentUp(stack).wait_for("provisioning").kill()
     fake.advance(600)
     fake.settle(0)
     shell = Shell(stack.work, stack.environment)

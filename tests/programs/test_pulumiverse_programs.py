@@ -148,14 +148,14 @@ def test_aliases_of_the_same_container_properties_change_nothing(stack: Callable
 def test_explicit_defaults_change_nothing(stack: Callable[..., Stack]) -> None:
     said: dict[str, object] = {}
 
-    def spoken() -> None:
+    def program() -> None:
         group = containers.Namespace("group", **said)
         containers.Container("web", namespace_id=group.id, image="registry.example.org/web:1", **said)
         databases.Instance("instance", engine="PostgreSQL-16", node_type="DB-DEV-S", **said)
         secrets.Secret("secret", **said)
         network.Vpc("vpc", **said)
 
-    deployed = stack(spoken)
+    deployed = stack(program)
     deployed.up()
     said["region"] = "fr-par"
     assert deployed.up().changed == {}

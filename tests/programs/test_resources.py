@@ -83,14 +83,14 @@ def take(step: Mapping[str, Any], subject: Subject, stack: Stack, fake: Fake) ->
         assert stack.resources()["main"]["id"] == old_id
     else:
         assert set(run.of("main")) >= REPLACED - {"replace"}, f"{changes}: {run.operations}"
-    tops = {re.split(r"[.\[]", path)[0] for path in run.difference("main")}
+    properties = {re.split(r"[.\[]", path)[0] for path in run.difference("main")}
     # The state does not contain write-only values, so they have no difference.
-    missing = {camel(name) for name in changes if not name.endswith("_wo")} - tops
-    assert not missing, f"the difference in {missing} is not reported: {tops}"
+    missing = {camel(name) for name in changes if not name.endswith("_wo")} - properties
+    assert not missing, f"the difference in {missing} is not reported: {properties}"
 
     shown = objects(subject, stack, fake)
     for path, expected in step.get("fake", changes).items():
-        found = [look(fields, path) for fields in shown]
+        found = [value_at(fields, path) for fields in shown]
         # The API returns ids without region.
         wanted = bare(expected, stack)
         assert wanted in found, f"{path} in the fake after {changes}: {found}"
@@ -217,7 +217,7 @@ def split(identifier: str) -> tuple[str, str]:
     return (locality, uuid) if slash and re.fullmatch(r"[a-z]+-[a-z]+(-\d+)?", locality) else ("", identifier)
 
 
-def look(fields: Mapping[str, Any], path: str) -> Any:
+def value_at(fields: Mapping[str, Any], path: str) -> Any:
     """The field at a path such as `volume.size`."""
     value: Any = fields
     for name in path.split("."):

@@ -18,28 +18,28 @@ from fake import Fake
 from load import Repeated
 from stack import Failed, Stack
 
-REFUSED = {"status": {"code": 400, "body": {"type": "invalid_arguments", "message": "a fault that was asked for"}}}
+REJECTED = {"status": {"code": 400, "body": {"type": "invalid_arguments", "message": "an injected fault"}}}
 
 # The steps of a rotation in order: the request that fails, and whether the consumer uses the new key by then.
 FAULTS: dict[str, tuple[str, str, Any, bool]] = {
-    "the new key is refused": ("POST", "/iam/v1alpha1/api-keys", REFUSED, False),
+    "the new key is rejected": ("POST", "/iam/v1alpha1/api-keys", REJECTED, False),
     "the new key is not valid yet": ("GET", "/iam/v1alpha1/api-keys/*", {"status": {"code": 503}}, False),
-    "the new key cannot be filed": ("POST", "/secret-manager/*/versions", REFUSED, False),
-    "the consumer cannot be moved": ("PATCH", "/containers/v1/*/containers/*", REFUSED, False),
-    "the old version stays": ("DELETE", "/secret-manager/*", REFUSED, True),
-    "the old key stays": ("DELETE", "/iam/v1alpha1/api-keys/*", REFUSED, True),
+    "the new key cannot be stored": ("POST", "/secret-manager/*/versions", REJECTED, False),
+    "the consumer cannot be updated": ("PATCH", "/containers/v1/*/containers/*", REJECTED, False),
+    "the old version is not deleted": ("DELETE", "/secret-manager/*", REJECTED, True),
+    "the old key is not deleted": ("DELETE", "/iam/v1alpha1/api-keys/*", REJECTED, True),
 }
 
 
 # The same for a database login.
 LOGIN_FAULTS: dict[str, tuple[dict[str, Any], Any, bool]] = {
-    "the new password is refused": ({"method": "PATCH", "path": "/rdb/*/users/*"}, REFUSED, False),
-    "the rights are refused": ({"method": "PUT", "path": "/rdb/*/privileges"}, REFUSED, False),
+    "the new password is rejected": ({"method": "PATCH", "path": "/rdb/*/users/*"}, REJECTED, False),
+    "the privileges are rejected": ({"method": "PUT", "path": "/rdb/*/privileges"}, REJECTED, False),
     "the login fails": ({"method": "LOGIN", "path": "//app/*"}, {"status": {"code": 503}}, False),
-    "the login cannot be filed": ({"method": "POST", "path": "/secret-manager/*/versions"}, REFUSED, False),
-    "the consumer cannot be moved": ({"method": "PATCH", "path": "/containers/v1/*/containers/*"}, REFUSED, False),
-    "the old version stays": ({"method": "DELETE", "path": "/secret-manager/*"}, REFUSED, True),
-    "the old rights stay": ({"method": "PUT", "path": "/rdb/*/privileges", "skip": 1}, REFUSED, True),
+    "the login cannot be stored": ({"method": "POST", "path": "/secret-manager/*/versions"}, REJECTED, False),
+    "the consumer cannot be updated": ({"method": "PATCH", "path": "/containers/v1/*/containers/*"}, REJECTED, False),
+    "the old version is not deleted": ({"method": "DELETE", "path": "/secret-manager/*"}, REJECTED, True),
+    "the old privileges stay": ({"method": "PUT", "path": "/rdb/*/privileges", "skip": 1}, REJECTED, True),
 }
 
 

@@ -85,13 +85,13 @@ def test_state_backend_is_created_updated_and_deleted_and_others_have_no_access(
     )
     others.up()
     other = next(found for found in others.state()["resources"] if found["type"].endswith(":ApiKey"))
-    (mine, theirs) = (
+    (own_shell, other_shell) = (
         Shell(tmp_path, {**fake.environment, **key(outputs), "AWS_ACCESS_KEY_ID": access})
         for access in (outputs["access_key"], other["outputs"]["accessKey"])
     )
-    look = f"aws s3api list-objects-v2 --bucket {name} --endpoint-url {fake.url} --region fr-par"
-    assert mine.run(look).returncode == 0
-    assert theirs.run(look).returncode != 0
+    command = f"aws s3api list-objects-v2 --bucket {name} --endpoint-url {fake.url} --region fr-par"
+    assert own_shell.run(command).returncode == 0
+    assert other_shell.run(command).returncode != 0
     deployed.destroy()
     others.destroy()
     assert fake.existing() - before == set()
@@ -136,7 +136,7 @@ def test_one_of_three_ups_gets_the_lock_and_the_others_name_its_owner(
 ) -> None:
     fake.settle(600)
     stack = evalap(tmp_path, fake, backend)
-    winner = ConcurrentUp(stack).until("provisioning")
+    winner = ConcurrentUp(stack).wait_for("provisioning")
     losers = [ConcurrentUp(stack) for _ in range(2)]
     assert not any(loser.succeeds() for loser in losers)
     for loser in losers:
@@ -171,7 +171,7 @@ def test_lock_of_a_killed_cli_is_removed_and_nothing_is_created_twice(
 ) -> None:
     fake.settle(600)
     stack = evalap(tmp_path, fake, backend)
-    ConcurrentUp(stack).until("provisioning").kill()
+    ConcurrentUp(stack).wait_for("provisioning").kill()
     fake.advance(600)
     fake.settle(0)
     with pytest.raises(Failed) as locked:

@@ -139,7 +139,7 @@ impl ApiError {
 
     /// The same error with the host that returned it.
     #[must_use]
-    pub(crate) fn from_host(mut self, host: &str) -> Self {
+    pub(crate) fn with_host(mut self, host: &str) -> Self {
         self.host = Some(host.to_owned());
         self
     }
