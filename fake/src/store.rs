@@ -286,9 +286,9 @@ impl Store {
 
     /// Removes every object for which the function returns true, at once.
     pub(crate) fn remove_where(&mut self, goes: impl Fn(&Object) -> bool) {
-        let gone: Vec<u64> =
+        let deleted: Vec<u64> =
             self.objects.iter().filter(|(_, object)| goes(object)).map(|(number, _)| *number).collect();
-        for number in gone {
+        for number in deleted {
             self.take(number);
         }
     }

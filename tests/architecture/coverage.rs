@@ -39,19 +39,19 @@ fn every_resource_has_a_case_of_every_operation() {
 /// An input is covered if a case creates something with it, or if it is in the first program of the lifecycle test.
 #[test]
 fn every_input_is_set_by_a_create_case() {
-    let text = places::text(&places::project().join("tests/rpc/life.yaml"));
-    let lives: Vec<Json> = serde_saphyr::from_str(&text).unwrap();
+    let text = places::text(&places::project().join("tests/rpc/lifecycle.yaml"));
+    let entries: Vec<Json> = serde_saphyr::from_str(&text).unwrap();
     let mut missing = Vec::new();
     for (token, resource, cases) in offered().into_iter().filter(|(_, resource, _)| resource.discontinued.is_none()) {
-        let of_token = lives.iter().filter(|life| life["resource"] == token.as_str());
-        let lives: Vec<&Json> = of_token.flat_map(|life| [&life["least"], &life["inputs"]]).collect();
+        let of_token = entries.iter().filter(|entry| entry["resource"] == token.as_str());
+        let entries: Vec<&Json> = of_token.flat_map(|entry| [&entry["least"], &entry["inputs"]]).collect();
         // Region, zone, project and organization are handled in one way for all resources.
         let is_own =
             |property: &Property| property.deprecated.is_none() && !matches!(property.input, Input::Provider(_));
         let is_never = |name: &String| NEVER_CHANGED.iter().any(|(other, input, _)| *other == token && input == name);
         for name in inputs(&resource, is_own).into_iter().filter(|name| !is_never(name) && name != "projectId") {
             let made = |case: &Case| case.action() == Action::Create && case.when.contains_key(&name);
-            if !cases.iter().any(made) && lives.iter().all(|life| life[&name].is_null()) {
+            if !cases.iter().any(made) && entries.iter().all(|entry| entry[&name].is_null()) {
                 missing.push(format!("{token}: no case creates it with `{name}`"));
             }
         }

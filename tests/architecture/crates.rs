@@ -173,7 +173,7 @@ fn the_fake_does_not_use_the_catalog() {
 #[test]
 fn only_the_grpc_server_uses_the_protocol() {
     let words = ["pulumi_rpc", "prost::", "tonic::"];
-    let spoken: Vec<String> = [
+    let uses: Vec<String> = [
         "provider/catalog",
         "provider/client",
         "provider/components",
@@ -188,7 +188,7 @@ fn only_the_grpc_server_uses_the_protocol() {
     .flat_map(|folder| sources(folder))
     .flat_map(|source| source.naming(&words))
     .collect();
-    assert_none("the protocol is used outside of the gRPC server", &spoken);
+    assert_none("the protocol is used outside of the gRPC server", &uses);
 }
 
 fn plugin_sources() -> Vec<Source> {

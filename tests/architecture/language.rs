@@ -60,7 +60,7 @@ const CHECKED: &[&str] = &[
     "sdk-gen",
     "tests/architecture",
     "tests/cases",
-    "tests/gone",
+    "tests/deleted",
     "tests/parity",
     "tests/programs/resources/README.md",
     "tests/rpc",

@@ -11,7 +11,7 @@ use value::{Data, Object, Value};
 use crate::run::{self, Outcome};
 
 /// Violations when one value in the program of a create case is unknown or secret.
-pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
+pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
     if case.action() != Action::Create || !outcome.failures.is_empty() || outcome.error.is_some() {
         return Vec::new();
     }

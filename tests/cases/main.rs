@@ -1,12 +1,12 @@
 //! Runs the case files through the engine: one test per file, which reports every failed case.
 //!
 //! A case runs like in Pulumi: check, diff, then the operation, with a network that follows the script of the
-//! case. In addition to the expectations of a case, the rules (`laws`) hold for each.
+//! case. In addition to the expectations of a case, the rules (`invariants`) hold for each.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod attributes;
-mod judge;
-mod laws;
+mod compare;
+mod invariants;
 mod partial;
 mod run;
 mod times;
@@ -30,13 +30,13 @@ fn every_case_passes(file: &Path) -> datatest_stable::Result<()> {
     let mut report = Vec::new();
     for case in &cases {
         let (outcome, log) = trace::listen(|| runtime.block_on(run::run(&catalog, &token, case)));
-        let mut wrong = judge::judge(case, &outcome);
-        let (broken, laws_log) = trace::listen(|| runtime.block_on(laws::broken(&catalog, &token, case, &outcome)));
-        wrong.extend(broken);
-        wrong.extend(runtime.block_on(attributes::broken(&catalog, &token, case, &outcome)));
-        wrong.extend(runtime.block_on(partial::broken(&catalog, &token, case, &outcome)));
-        wrong.extend(runtime.block_on(times::broken(&catalog, &token, case)));
-        wrong.extend(laws::leaks(&catalog, &token, case, &outcome, &format!("{log}{laws_log}")));
+        let mut wrong = compare::compare(case, &outcome);
+        let (violations, invariants_log) = trace::listen(|| runtime.block_on(invariants::violations(&catalog, &token, case, &outcome)));
+        wrong.extend(violations);
+        wrong.extend(runtime.block_on(attributes::violations(&catalog, &token, case, &outcome)));
+        wrong.extend(runtime.block_on(partial::violations(&catalog, &token, case, &outcome)));
+        wrong.extend(runtime.block_on(times::violations(&catalog, &token, case)));
+        wrong.extend(invariants::leaks(&catalog, &token, case, &outcome, &format!("{log}{invariants_log}")));
         if !wrong.is_empty() {
             report.push(format!("{}\n    {}", case.case, wrong.join("\n    ")));
         }

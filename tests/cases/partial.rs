@@ -10,7 +10,7 @@ use tests::stage::{self, ProgressLog};
 use crate::run::Outcome;
 
 /// Violations when one request of a create is rejected.
-pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
+pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
     let (Action::Create, None, Some(inputs), Some(id)) = (case.action(), &outcome.error, &outcome.inputs, &outcome.id)
     else {
         return Vec::new();

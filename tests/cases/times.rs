@@ -10,7 +10,7 @@ use value::Value;
 use crate::run;
 
 /// Runs the case with a different `updated_at` in each response; returns violations in the state.
-pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Vec<String> {
+pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Vec<String> {
     let resource = run::resource(catalog, token);
     let property =
         resource.properties.get("updatedAt").filter(|property| property.read.as_deref() == Some("updated_at"));

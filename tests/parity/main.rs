@@ -56,8 +56,8 @@ impl Listed {
 }
 
 fn every_difference_from_pulumiverse_is_listed(folder: &Path) {
-    let peer_resources = places::json(&folder.join("resources.json"));
-    let peer_functions = places::json(&folder.join("functions.json"));
+    let pulumiverse_resources = places::json(&folder.join("resources.json"));
+    let pulumiverse_functions = places::json(&folder.join("functions.json"));
     let schema = places::json(&places::project().join("schema/schema.json"));
     let catalog = places::catalog();
 
@@ -74,7 +74,7 @@ fn every_difference_from_pulumiverse_is_listed(folder: &Path) {
             flat::compare(&schema["resources"], token, ours, &catalog, &mut differences);
             continue;
         }
-        let pulumiverse = &peer_resources[format!("scaleway:{bare}")];
+        let pulumiverse = &pulumiverse_resources[format!("scaleway:{bare}")];
         compared += resources::compare(&schema, bare, ours, &catalog.resources[bare], pulumiverse, &mut differences);
     }
     for (token, ours) in members(&schema["functions"]) {
@@ -86,7 +86,7 @@ fn every_difference_from_pulumiverse_is_listed(folder: &Path) {
             flat::compare(&schema["functions"], token, ours, &catalog, &mut differences);
             continue;
         }
-        let pulumiverse = &peer_functions[format!("scaleway:{bare}")];
+        let pulumiverse = &pulumiverse_functions[format!("scaleway:{bare}")];
         compared += functions::compare(&schema, bare, ours, pulumiverse, &mut differences);
     }
     assert!(compared > 500, "only {compared} properties were compared");
@@ -113,7 +113,7 @@ fn every_difference_from_pulumiverse_is_listed(folder: &Path) {
 
 fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
     let (catalog, scope) = (places::catalog(), Scope::read());
-    let peer_functions = places::json(&folder.join("functions.json"));
+    let pulumiverse_functions = places::json(&folder.join("functions.json"));
     // A lookup of `pulumiverse_scaleway` for an existing resource must exist too.
     let missing: Vec<String> = catalog
         .resources
@@ -123,13 +123,13 @@ fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
             let name = rest.split_once(':')?.1;
             let lookup = format!("{module}/get{name}:get{name}");
             let offered = catalog.functions.contains_key(&lookup);
-            (!offered && peer_functions.get(format!("scaleway:{lookup}")).is_some()).then_some(lookup)
+            (!offered && pulumiverse_functions.get(format!("scaleway:{lookup}")).is_some()).then_some(lookup)
         })
         .collect();
     assert!(missing.is_empty(), "lookups of pulumiverse are missing: {missing:?}");
     // So must its functions without a resource in existing modules.
     let modules: Vec<&str> = scope.resources.iter().filter_map(|token| token.split('/').next()).collect();
-    let alone: Vec<&str> = members(&peer_functions)
+    let alone: Vec<&str> = members(&pulumiverse_functions)
         .into_keys()
         .filter_map(|token| token.strip_prefix("scaleway:"))
         .filter(|token| modules.contains(&token.split('/').next().unwrap_or_default()))
@@ -139,7 +139,7 @@ fn every_resource_and_lookup_of_pulumiverse_in_scope_exists(folder: &Path) {
     assert!(alone.is_empty(), "functions of pulumiverse are missing: {alone:?}");
     for (token, reason) in &scope.without_functions {
         let exists =
-            peer_functions.get(format!("scaleway:{token}")).is_some() && !catalog.functions.contains_key(token);
+            pulumiverse_functions.get(format!("scaleway:{token}")).is_some() && !catalog.functions.contains_key(token);
         assert!(
             exists && reason.len() > 20,
             "scope.yaml: {token} exists here, or not in pulumiverse, or has no reason"

@@ -19,9 +19,9 @@ pub(crate) fn compare(
     differences: &mut Vec<Difference>,
 ) -> usize {
     let (_, token) = type_of(spec);
-    let peer_properties = members(&pulumiverse["props"]);
+    let pulumiverse_properties = members(&pulumiverse["props"]);
     let Some(token) = token else {
-        equal(differences, at, "nested", 0, peer_properties.len());
+        equal(differences, at, "nested", 0, pulumiverse_properties.len());
         return 0;
     };
     if let Some(expected) = pulumiverse["typeName"].as_str() {
@@ -29,12 +29,12 @@ pub(crate) fn compare(
     }
     let nested = &schema["types"][&token];
     let ours = members(&nested["properties"]);
-    let names: BTreeSet<&str> = ours.keys().chain(peer_properties.keys()).copied().collect();
+    let names: BTreeSet<&str> = ours.keys().chain(pulumiverse_properties.keys()).copied().collect();
     let mut compared = 0;
     for name in names {
         let here = format!("{at}.{name}");
-        let (Some(spec), Some(pulumiverse)) = (ours.get(name), peer_properties.get(name)) else {
-            equal(differences, &here, "existence", ours.contains_key(name), peer_properties.contains_key(name));
+        let (Some(spec), Some(pulumiverse)) = (ours.get(name), pulumiverse_properties.get(name)) else {
+            equal(differences, &here, "existence", ours.contains_key(name), pulumiverse_properties.contains_key(name));
             continue;
         };
         compared += 1;

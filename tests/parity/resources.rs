@@ -102,7 +102,7 @@ pub(crate) fn rules(at: &str, property: &Property, pulumiverse: &Json, differenc
     let most = pulumiverse["maxItems"].as_u64().filter(|_| !flag(pulumiverse, "flat"));
     let single = property.single.then_some(1);
     equal(differences, at, "most items", checks.max_items.map(u64::from).or(single), most);
-    equal(differences, at, "format", format(property), peer_format(&both("format")));
+    equal(differences, at, "format", format(property), pulumiverse_format(&both("format")));
     let forgiving =
         ["argon2idHash", "cleanPath", "duration", "ignoreCase", "locality", "sameInstant", "setOrder", "listOrder"];
     if let Some(forgiven) = pulumiverse["diffSuppress"].as_str().filter(|rule| forgiving.contains(rule)) {
@@ -233,7 +233,7 @@ fn format(property: &Property) -> Option<&'static str> {
     }
 }
 
-fn peer_format(format: &Json) -> Option<&str> {
+fn pulumiverse_format(format: &Json) -> Option<&str> {
     // The length of keys is a separate rule here.
     format.as_str().filter(|format| !["region", "zone", "mapKeyLen0to100"].contains(format))
 }

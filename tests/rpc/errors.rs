@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use tests::places;
 use tonic::Code;
 
-use crate::bag::{left, plain};
+use crate::property_bag::{partial_state, plain};
 use crate::plugin::{CANARY, Plugin, Thing};
 
 const INSTANCE: &str = "databases/instance:Instance";
@@ -38,9 +38,9 @@ async fn an_error_never_repeats_a_secret_even_if_the_api_does() {
     fake.fault(Fault::at("*/users", status(400, echo)).method("POST"));
     let error = plugin.create(USER, &inputs, false).await.unwrap_err();
     assert_eq!(error.code(), Code::InvalidArgument, "{error}");
-    assert!(left(&error).is_none(), "no partial state");
-    let said = plugin.said().to_lowercase();
-    assert!(!said.contains(CANARY), "{said}");
+    assert!(partial_state(&error).is_none(), "no partial state");
+    let log = plugin.log().to_lowercase();
+    assert!(!log.contains(CANARY), "{log}");
 }
 
 /// The engine prints the value of the input that a failure names.

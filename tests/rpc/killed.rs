@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use scaleway_fake::{Fake, Fault, FaultKind, Running};
 use serde_json::json;
 
-use crate::bag::plain;
+use crate::property_bag::plain;
 use crate::once::added;
 use crate::plugin::{self, Plugin};
 

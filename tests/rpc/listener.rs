@@ -37,7 +37,7 @@ impl Listener {
     }
 
     /// Waits for a message that contains this text.
-    pub(crate) async fn hear(&mut self, part: &str) -> Message {
+    pub(crate) async fn wait_for(&mut self, part: &str) -> Message {
         loop {
             let message = self.messages.recv().await.expect("the server runs as long as the test");
             if message.text.contains(part) {
@@ -46,7 +46,7 @@ impl Listener {
         }
     }
 
-    /// The received messages that no call of `hear` has returned.
+    /// The received messages that no call of `wait_for` has returned.
     pub(crate) fn received(&mut self) -> Vec<Message> {
         std::iter::from_fn(|| self.messages.try_recv().ok()).collect()
     }

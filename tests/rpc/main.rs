@@ -3,10 +3,10 @@
 //! These tests use only the protocol. Tests with the Pulumi CLI are in `programs/`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod bag;
+mod property_bag;
 mod errors;
 mod killed;
-mod life;
+mod lifecycle;
 mod listener;
 mod lists;
 mod moves;

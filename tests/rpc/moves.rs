@@ -5,7 +5,7 @@ use pulumi_rpc::pulumirpc::ReadRequest;
 use scaleway_fake::Fake;
 use serde_json::{Value as Json, json};
 
-use crate::bag::plain;
+use crate::property_bag::plain;
 use crate::plugin::{Plugin, Thing, urn};
 
 const INSTANCE: &str = "databases/instance:Instance";

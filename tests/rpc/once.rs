@@ -20,7 +20,7 @@ use tests::places;
 use tests::stage::{self, SameDay};
 use value::Object;
 
-use crate::life::{self, Entry};
+use crate::lifecycle::{self, Entry};
 use crate::plugin;
 
 /// Longer than any pause between two look-ups, shorter than any time limit of a call.
@@ -263,7 +263,7 @@ async fn ambiguous_response_to_a_create_ends_in_one_object_for_every_resource() 
         ("504 before", FaultKind::Status { code: 504, body: None, retry_after: None }),
         ("200 without an id", status(200)),
     ];
-    for entry in life::entries().iter().filter(|entry| !entry.resource.starts_with("evalap/")) {
+    for entry in lifecycle::entries().iter().filter(|entry| !entry.resource.starts_with("evalap/")) {
         let inputs = stage.checked(entry);
         if is_created_at_scaleway(&stage, entry) {
             stage.clean(entry, &inputs).await;
@@ -288,7 +288,7 @@ async fn ambiguous_response_to_a_create_ends_in_one_object_for_every_resource() 
 async fn process_killed_during_a_create_leaves_one_object_after_the_next_run_for_every_resource() {
     let mut stage = Stage::start().await;
     let mut table = Table::default();
-    for entry in life::entries().iter().filter(|entry| !entry.resource.starts_with("evalap/")) {
+    for entry in lifecycle::entries().iter().filter(|entry| !entry.resource.starts_with("evalap/")) {
         let inputs = stage.checked(entry);
         if is_created_at_scaleway(&stage, entry) {
             stage.clean(entry, &inputs).await;
@@ -385,7 +385,7 @@ async fn ambiguous_response_ends_in_one_object_for_types_without_a_listing() {
     let record = entry(json!({ "resource": "domain/record:Record", "name": "delegated", "inputs": {
         "dnsZone": "$zone.id", "type": "NS", "name": "delegated", "data": "ns0.example.org.",
     } }));
-    for entry in life::entries().iter().filter(|entry| !entry.resource.starts_with("evalap/")) {
+    for entry in lifecycle::entries().iter().filter(|entry| !entry.resource.starts_with("evalap/")) {
         let inputs = stage.checked(entry);
         stage.keep(entry, &inputs).await;
     }

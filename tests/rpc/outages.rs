@@ -8,7 +8,7 @@ use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::json;
 use tonic::{Code, Status};
 
-use crate::bag::left;
+use crate::property_bag::partial_state;
 use crate::listener::Listener;
 use crate::plugin::{Plugin, Thing, command, urn};
 
@@ -59,7 +59,7 @@ async fn custom_timeouts_end_a_create_in_every_failure_and_keep_its_id() {
         assert_eq!(status.code(), Code::DeadlineExceeded, "{kind:?}: {status}");
         assert!(status.message().contains("creating container namespace \"slow\""), "{status}");
         assert!(status.message().contains("2 s"), "{status}");
-        let left = left(&status).expect("the id is in the partial state");
+        let left = partial_state(&status).expect("the id is in the partial state");
         assert!(left.id.ends_with(&fake.objects("containers/namespace")[0].id), "{}", left.id);
     }
 }
@@ -100,7 +100,7 @@ async fn reads_in_parallel_outlast_an_outage_that_is_reported_once() {
         for read in reads.join_all().await {
             assert_eq!(read.unwrap(), thing.id, "{kind:?}");
         }
-        let report = listener.hear("has not responded since").await;
+        let report = listener.wait_for("has not responded since").await;
         assert!(report.urn.is_empty() && !report.passing, "the report has no resource: {report:?}");
         let others = listener.received();
         assert!(!others.iter().any(|other| other.text.contains("has not responded")), "{others:?}");
@@ -138,6 +138,6 @@ fn list_project_fails_within_seconds_and_writes_nothing_if_the_api_does_not_resp
     assert!(!output.status.success());
     assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
     let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(reason.contains("no resources were listed: 127.0.0.1 cannot be reached"), "{reason}");
+    assert!(reason.contains("no resources were check_list: 127.0.0.1 cannot be reached"), "{reason}");
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
 }

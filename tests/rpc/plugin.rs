@@ -19,7 +19,7 @@ use tests::places;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::bag::{bag, left, plain};
+use crate::property_bag::{to_struct, partial_state, plain};
 
 /// Every secret of these tests contains this word, and no other value does.
 pub(crate) const CANARY: &str = "canary";
@@ -86,7 +86,7 @@ impl Plugin {
             "probeEndpoint": fake.url(),
             "region": "fr-par",
         });
-        let checked = rpc::CheckRequest { urn: provider_urn(), news: Some(bag(&arguments)), ..Default::default() };
+        let checked = rpc::CheckRequest { urn: provider_urn(), news: Some(to_struct(&arguments)), ..Default::default() };
         let checked = plugin.client.check_config(checked).await.unwrap().into_inner();
         assert!(checked.failures.is_empty(), "{:?}", checked.failures);
         let configure = rpc::ConfigureRequest {
@@ -103,7 +103,7 @@ impl Plugin {
     }
 
     /// Its standard error and all errors of its responses.
-    pub(crate) fn said(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         format!("{}\n{}", self.errors.lock().unwrap(), self.statuses.lock().unwrap().join("\n"))
     }
 
@@ -114,7 +114,7 @@ impl Plugin {
 
     /// The failures of the check: properties and reasons.
     pub(crate) async fn complaints(&mut self, token: &str, news: &Json) -> Vec<(String, String)> {
-        let request = rpc::CheckRequest { urn: urn(token), news: Some(bag(news)), ..Default::default() };
+        let request = rpc::CheckRequest { urn: urn(token), news: Some(to_struct(news)), ..Default::default() };
         let checked = self.client.check(request).await.unwrap().into_inner();
         checked.failures.into_iter().map(|failure| (failure.property, failure.reason)).collect()
     }
@@ -129,7 +129,7 @@ impl Plugin {
         let request = rpc::CheckRequest {
             urn: urn(token),
             olds: olds.cloned(),
-            news: Some(bag(news)),
+            news: Some(to_struct(news)),
             random_seed: vec![seed; 32],
             ..Default::default()
         };
@@ -214,7 +214,7 @@ impl Plugin {
     /// A lookup; fails the test if there are failures.
     pub(crate) async fn invoke(&mut self, token: &str, arguments: &Json) -> Result<Json, Status> {
         let tok = format!("{PACKAGE}:{token}");
-        let request = rpc::InvokeRequest { tok, args: Some(bag(arguments)), ..Default::default() };
+        let request = rpc::InvokeRequest { tok, args: Some(to_struct(arguments)), ..Default::default() };
         let found = self.client.invoke(request).await.map_err(|status| self.recorded(status))?.into_inner();
         assert!(found.failures.is_empty(), "{token}: {:?}", found.failures);
         Ok(plain(&found.r#return.unwrap_or_default()))
@@ -226,7 +226,7 @@ impl Plugin {
         let mut continuation_token = String::new();
         loop {
             let token = format!("{PACKAGE}:{token}");
-            let request = rpc::ListRequest { token, query: Some(bag(query)), limit, page_size: 0, continuation_token };
+            let request = rpc::ListRequest { token, query: Some(to_struct(query)), limit, page_size: 0, continuation_token };
             let mut answers = self.client.list(request).await.unwrap_or_else(|status| panic!("{status}")).into_inner();
             continuation_token = String::new();
             while let Some(answer) = answers.message().await.unwrap() {
@@ -246,7 +246,7 @@ impl Plugin {
     fn recorded(&self, status: Status) -> Status {
         let details = String::from_utf8_lossy(status.details()).into_owned();
         // The partial state of a failed create marks secrets.
-        let details = if left(&status).is_some() { String::new() } else { details };
+        let details = if partial_state(&status).is_some() { String::new() } else { details };
         self.statuses.lock().unwrap().push(format!("{}\n{details}", status.message()));
         assert_ne!(status.code(), Code::Unknown, "the engine treats this as an unknown state: {status}");
         status
@@ -273,7 +273,7 @@ impl Thing {
     /// What Pulumi's engine stores of a failed create: the error's properties with all inputs of the program. The `inputs` of
     /// the error are discarded (pkg v3.259.0, `resource/plugin/provider_plugin.go:1478`).
     pub(crate) fn of_failed_create(status: &Status, inputs: &Struct) -> Option<Self> {
-        let kept = left(status)?;
+        let kept = partial_state(status)?;
         Some(Self { id: kept.id, state: kept.properties.unwrap_or_default(), inputs: inputs.clone() })
     }
 

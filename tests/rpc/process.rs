@@ -8,7 +8,7 @@ use scaleway_fake::Fake;
 use serde_json::json;
 use tonic::Code;
 
-use crate::bag::{bag, deep};
+use crate::property_bag::{to_struct, deep};
 use crate::listener::Listener;
 use crate::plugin::{Plugin, command, urn};
 
@@ -46,9 +46,9 @@ async fn an_engine_can_attach_and_receives_messages() {
     let attach = rpc::PluginAttach { address: listener.address.clone() };
     plugin.client.attach(attach).await.unwrap();
     let arguments = json!({ "accessKey": "SCWXXXXXXXXXXXXXXXXX", "apiUrl": fake.url(), "shiny": "new" });
-    let configure = rpc::ConfigureRequest { args: Some(bag(&arguments)), ..Default::default() };
+    let configure = rpc::ConfigureRequest { args: Some(to_struct(&arguments)), ..Default::default() };
     plugin.client.configure(configure).await.unwrap();
-    listener.hear("shiny").await;
+    listener.wait_for("shiny").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::{Value as Json, json};
 use tonic::Code;
 
-use crate::bag::{left, plain};
+use crate::property_bag::{partial_state, plain};
 use crate::listener::Listener;
 use crate::plugin::{Plugin, Thing, urn};
 
@@ -33,7 +33,7 @@ async fn a_cancelled_create_keeps_the_id_and_the_next_run_continues() {
 
     let mut canceller = plugin.client.clone();
     let (created, ()) = tokio::join!(plugin.create(NAMESPACE, &inputs, false), async {
-        let message = listener.hear("waiting for the").await;
+        let message = listener.wait_for("waiting for the").await;
         assert!(message.passing && message.urn == urn(NAMESPACE), "{message:?}");
         canceller.cancel(()).await.unwrap();
     });
@@ -42,7 +42,7 @@ async fn a_cancelled_create_keeps_the_id_and_the_next_run_continues() {
     let thing = Thing::of_failed_create(&status, &inputs).expect("the id is in the partial state");
     assert_eq!(fake.objects(KIND).len(), 1);
     assert!(thing.id.ends_with(&fake.objects(KIND)[0].id), "{}", thing.id);
-    assert!(!plugin.said().contains("canary"));
+    assert!(!plugin.log().contains("canary"));
 
     // The next run is another process. Pulumi calls Update with the partial state and the same inputs.
     fake.clock().advance(Duration::from_mins(2));
@@ -61,14 +61,14 @@ async fn a_failed_resource_is_stored_with_the_error_of_the_api() {
     let inputs = plugin.check(NAMESPACE, None, &inputs()).await;
 
     let (created, ()) = tokio::join!(plugin.create(NAMESPACE, &inputs, false), async {
-        listener.hear("waiting for the").await;
+        listener.wait_for("waiting for the").await;
         let made = &fake.objects(KIND)[0];
         let failed = json!({ "status": "error", "error_message": "image not found" });
         fake.change(KIND, &made.locality, &made.id, failed).unwrap();
     });
     let status = created.unwrap_err();
     assert!(status.message().contains("image not found"), "{status}");
-    let reasons = left(&status).expect("the id is in the partial state").reasons;
+    let reasons = partial_state(&status).expect("the id is in the partial state").reasons;
     assert!(reasons[0].contains("image not found"));
 
     // It can be deleted like any other resource.
@@ -116,7 +116,7 @@ async fn a_cancel_also_ends_the_wait_for_a_lock() {
         ..CreateRequest::default()
     };
     let (rules, (database, ())) = tokio::join!(plugin.create("databases/acl:Acl", &rules, false), async {
-        listener.hear("(configuring)").await;
+        listener.wait_for("(configuring)").await;
         tokio::join!(second.create(request), async { canceller.cancel(()).await.map(|_| ()).unwrap() })
     });
     assert_eq!(rules.unwrap_err().code(), Code::Cancelled);

@@ -2,22 +2,22 @@
 //!
 //! Every request of the create, update and delete of every resource of the catalog is rejected, answered with 500, cut before
 //! and cut after it took effect; then the same program, the previous one and one with one more change are deployed.
-//! `SCHEDULES=<name in life.yaml>` runs those of one resource, and `SCHEDULES=write` writes the failures to `expected.txt` and the
+//! `SCHEDULES=<name in lifecycle.yaml>` runs those of one resource, and `SCHEDULES=write` writes the failures to `expected.txt` and the
 //! states of the engine double to `shared_states.json`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 #[allow(dead_code, reason = "shared with the suite `rpc`, which uses all of it")]
-#[path = "../rpc/bag.rs"]
-mod bag;
+#[path = "../rpc/property_bag.rs"]
+mod property_bag;
 mod clock;
 mod coverage;
 mod kinds;
-mod lane;
+mod setup;
 mod programs;
 mod schedule;
 mod shared;
 mod stack;
-mod world;
+mod objects;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
@@ -32,7 +32,7 @@ use crate::programs::{Program, Table};
 use crate::schedule::Outcome;
 
 /// The number of resources that are tested at the same time.
-const LANES: usize = 4;
+const PARALLEL: usize = 4;
 
 /// Resources that take longer are printed, so that the suite stays fast.
 const SLOW: Duration = Duration::from_secs(15);
@@ -88,7 +88,7 @@ fn outcomes(choice: Option<&str>) -> Vec<Outcome> {
     let waiting = Mutex::new(programs.cloned().collect::<VecDeque<_>>());
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..LANES {
+        for _ in 0..PARALLEL {
             scope.spawn(|| {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                 loop {

@@ -1,4 +1,4 @@
-//! The programs of each resource: from `tests/rpc/life.yaml`, with additions of `programs.yaml`.
+//! The programs of each resource: from `tests/rpc/lifecycle.yaml`, with additions of `programs.yaml`.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(crate) struct Program {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Addition {
-    /// The resource of a program that is not in `life.yaml`, as a parent of others.
+    /// The resource of a program that is not in `lifecycle.yaml`, as a parent of others.
     #[serde(default)]
     resource: Option<String>,
     #[serde(default)]
@@ -50,7 +50,7 @@ pub(crate) struct Table(pub(crate) Vec<Program>);
 impl Table {
     pub(crate) fn read() -> Self {
         let file = |path: &str| places::text(&places::project().join(path));
-        let mut programs: Vec<Program> = serde_saphyr::from_str(&file("tests/rpc/life.yaml")).unwrap();
+        let mut programs: Vec<Program> = serde_saphyr::from_str(&file("tests/rpc/lifecycle.yaml")).unwrap();
         let additions: BTreeMap<String, Addition> =
             serde_saphyr::from_str(&file("tests/schedules/programs.yaml")).unwrap();
         for (name, addition) in additions {
@@ -59,7 +59,7 @@ impl Table {
                 continue;
             }
             let program = programs.iter_mut().find(|program| program.name == name);
-            let program = program.unwrap_or_else(|| panic!("life.yaml has no {name}"));
+            let program = program.unwrap_or_else(|| panic!("lifecycle.yaml has no {name}"));
             program.least = merged(&program.least, &Json::Object(addition.least));
             program.inputs = merged(&program.inputs, &Json::Object(addition.inputs));
             program.change = merged(&program.change, &Json::Object(addition.change));

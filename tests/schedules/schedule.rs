@@ -11,10 +11,10 @@ use serde_json::Value as Json;
 use tonic::Status;
 
 use crate::kinds::{Failure, Operation, Then};
-use crate::lane::Lane;
+use crate::setup::Setup;
 use crate::programs::{Program, Table};
 use crate::stack::Stack;
-use crate::world::{Masks, World, without_ids};
+use crate::objects::{Masks, Objects, without_ids};
 
 const FAILURES: [Failure; 4] = [Failure::Rejected, Failure::ServerError, Failure::CutBefore, Failure::CutAfter];
 
@@ -34,21 +34,21 @@ pub(crate) struct Outcome {
 /// The objects after a deployment without failures.
 #[derive(Clone)]
 struct Expected {
-    world: World,
+    objects: Objects,
     /// The objects after an update to the same program, in which removed inputs keep their values.
-    updated: Option<World>,
+    updated: Option<Objects>,
     masks: Masks,
 }
 
 impl Expected {
-    fn new(world: World, masks: Masks) -> Self {
-        Self { world, updated: None, masks }
+    fn new(objects: Objects, masks: Masks) -> Self {
+        Self { objects, updated: None, masks }
     }
 
     /// The differences from both a fresh deployment and an update.
-    fn wrong(&self, world: &World) -> Vec<String> {
-        let wrong = world.wrong(&self.world, &self.masks);
-        let is_as_updated = |updated: &World| world.wrong(updated, &self.masks).is_empty();
+    fn wrong(&self, objects: &Objects) -> Vec<String> {
+        let wrong = objects.wrong(&self.objects, &self.masks);
+        let is_as_updated = |updated: &Objects| objects.wrong(updated, &self.masks).is_empty();
         if self.updated.as_ref().is_some_and(is_as_updated) { Vec::new() } else { wrong }
     }
 }
@@ -58,7 +58,7 @@ struct Course {
     catalog: Arc<Catalog>,
     table: Arc<Table>,
     program: Program,
-    lane: Lane,
+    setup: Setup,
     /// By program.
     fresh: BTreeMap<String, Expected>,
     /// The objects after `destroy`.
@@ -68,9 +68,9 @@ struct Course {
 
 /// Runs the schedules of one resource.
 pub(crate) async fn run(catalog: Arc<Catalog>, table: Arc<Table>, program: Program) -> Vec<Outcome> {
-    let lane = Lane::start(&catalog, &table, &program).await;
-    let end = Expected::new(lane.baseline.clone(), Masks::new());
-    let mut course = Course { catalog, table, program, lane, fresh: BTreeMap::new(), end, outcomes: Vec::new() };
+    let setup = Setup::start(&catalog, &table, &program).await;
+    let end = Expected::new(setup.baseline.clone(), Masks::new());
+    let mut course = Course { catalog, table, program, setup, fresh: BTreeMap::new(), end, outcomes: Vec::new() };
     if let Err(error) = course.all().await {
         let key = format!("{} without a failure", course.program.name);
         course.outcomes.push(Outcome { key, duration: Duration::ZERO, wrong: vec![error] });
@@ -89,39 +89,39 @@ impl Course {
             self.schedules(Operation::Update, &updated).await?;
         }
         let mut stack = self.stack();
-        let program = self.lane.resolved(&first);
+        let program = self.setup.resolved(&first);
         stack.up(&program).await.map_err(|error| text(&error))?;
-        self.lane.requests();
+        self.setup.requests();
         stack.destroy().await.map_err(|error| text(&error))?;
-        let deleted = calls(&self.lane.requests());
+        let deleted = calls(&self.setup.requests());
         self.schedules(Operation::Delete, &deleted).await
     }
 
     fn stack(&self) -> Stack<'_> {
-        Stack::new(&self.lane, &self.program.resource, &self.program.name)
+        Stack::new(&self.setup, &self.program.resource, &self.program.name)
     }
 
     /// The requests of the last of these deployments, which do not fail.
     async fn recorded(&self, before: &[&Json], last: &Json) -> Result<Vec<String>, String> {
         let mut stack = self.stack();
         for program in before {
-            stack.up(&self.lane.resolved(program)).await.map_err(|error| text(&error))?;
+            stack.up(&self.setup.resolved(program)).await.map_err(|error| text(&error))?;
         }
-        self.lane.requests();
-        stack.up(&self.lane.resolved(last)).await.map_err(|error| text(&error))?;
-        let calls = calls(&self.lane.requests());
+        self.setup.requests();
+        stack.up(&self.setup.resolved(last)).await.map_err(|error| text(&error))?;
+        let calls = calls(&self.setup.requests());
         stack.destroy().await.map_err(|error| text(&error))?;
         Ok(calls)
     }
 
     /// The objects after a deployment and `destroy`.
     async fn learn_end(&mut self) -> Result<(), String> {
-        let before = self.lane.world();
-        self.lane.later();
+        let before = self.setup.objects();
+        self.setup.later();
         self.recorded(&[], &self.program.inputs.clone()).await?;
-        self.lane.later();
-        let world = self.lane.world();
-        self.end = Expected::new(world.clone(), before.masks(&world));
+        self.setup.later();
+        let objects = self.setup.objects();
+        self.end = Expected::new(objects.clone(), before.masks(&objects));
         Ok(())
     }
 
@@ -133,10 +133,10 @@ impl Course {
         }
         let mut worlds = Vec::new();
         for _ in 0..2 {
-            self.lane.later();
+            self.setup.later();
             let mut stack = self.stack();
-            stack.up(&self.lane.resolved(program)).await.map_err(|error| text(&error))?;
-            worlds.push(self.lane.world());
+            stack.up(&self.setup.resolved(program)).await.map_err(|error| text(&error))?;
+            worlds.push(self.setup.objects());
             stack.destroy().await.map_err(|error| text(&error))?;
         }
         let expected = Expected::new(worlds[1].clone(), worlds[0].masks(&worlds[1]));
@@ -199,17 +199,17 @@ impl Course {
         let mut programs = vec![self.program.inputs.clone()];
         programs.extend(self.program.changed().filter(|_| operation == Operation::Update));
         programs.push(last.clone());
-        self.lane.later();
+        self.setup.later();
         let mut stack = self.stack();
         for program in programs {
-            stack.up(&self.lane.resolved(&program)).await.map_err(|error| text(&error))?;
+            stack.up(&self.setup.resolved(&program)).await.map_err(|error| text(&error))?;
         }
-        let world = self.lane.world();
-        let wrong = expected.wrong(&world);
-        expected.masks.extend(world.masks(&expected.world));
-        expected.updated = Some(world);
+        let objects = self.setup.objects();
+        let wrong = expected.wrong(&objects);
+        expected.masks.extend(objects.masks(&expected.objects));
+        expected.updated = Some(objects);
         stack.destroy().await.map_err(|error| text(&error))?;
-        let end = self.lane.world().masks(&self.end.world);
+        let end = self.setup.objects().masks(&self.end.objects);
         self.end.masks.extend(end);
         Ok((expected, wrong))
     }
@@ -229,14 +229,14 @@ impl Course {
             if let Err(error) = self.failing(&mut stack, operation, (at, call), failure).await {
                 wrong.push(error);
             } else if then != Then::Destroyed {
-                wrong = self.law(&mut stack, &self.lane.resolved(last), expected).await;
+                wrong = self.law(&mut stack, &self.setup.resolved(last), expected).await;
             }
             if let Err(error) = destroy(&mut stack).await {
                 wrong.push(format!("destroy fails: {error}"));
             }
             wrong
         };
-        let left = self.end.wrong(&self.lane.world());
+        let left = self.end.wrong(&self.setup.objects());
         if !left.is_empty() {
             wrong.extend(left.iter().map(|left| format!("after destroy: {left}")));
             self.renew().await;
@@ -252,20 +252,20 @@ impl Course {
         (at, call): (usize, &str),
         failure: Failure,
     ) -> Result<(), String> {
-        let first = self.lane.resolved(&self.program.inputs);
+        let first = self.setup.resolved(&self.program.inputs);
         if operation != Operation::Create {
             stack.up(&first).await.map_err(|error| text(&error))?;
         }
         let skipped = u32::try_from(at).unwrap_or(u32::MAX);
-        self.lane.fault(Fault::at("*", failure.kind(call)).skip(skipped));
+        self.setup.fault(Fault::at("*", failure.kind(call)).skip(skipped));
         // It may fail or hide the failure; only the state afterwards is compared.
         let _ = match operation {
             Operation::Create => stack.up(&first).await,
-            Operation::Update => stack.up(&self.lane.resolved(&self.program.changed().unwrap_or_default())).await,
+            Operation::Update => stack.up(&self.setup.resolved(&self.program.changed().unwrap_or_default())).await,
             Operation::Delete => stack.destroy().await,
         };
-        self.lane.clear_faults();
-        let made = calls(&self.lane.requests());
+        self.setup.clear_faults();
+        let made = calls(&self.setup.requests());
         if made.get(at).map(String::as_str) == Some(call) {
             return Ok(());
         }
@@ -277,7 +277,7 @@ impl Course {
         if let Err(error) = up(stack, program).await {
             return vec![format!("up fails: {error}")];
         }
-        let mut wrong = expected.wrong(&self.lane.world());
+        let mut wrong = expected.wrong(&self.setup.objects());
         match stack.preview(program).await {
             Ok(shown) if shown.is_empty() => {}
             Ok(shown) => wrong.push(format!("the next preview shows {}", shown.join(", "))),
@@ -297,7 +297,7 @@ impl Course {
     }
 
     async fn renew(&mut self) {
-        self.lane = Lane::start(&self.catalog, &self.table, &self.program).await;
+        self.setup = Setup::start(&self.catalog, &self.table, &self.program).await;
         // The first deployment may change its parents permanently.
         let _ = self.recorded(&[], &self.program.inputs).await;
     }

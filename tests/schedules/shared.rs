@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tests::{places, subset};
 
-use crate::lane::Lane;
+use crate::setup::Setup;
 use crate::programs::{Program, Table};
 use crate::stack::Stack;
-use crate::world::without_ids;
+use crate::objects::without_ids;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,24 +61,24 @@ async fn states_of_the_engine_double_equal_those_of_the_cli() {
 /// The state after each step.
 async fn run(schedule: &Schedule) -> Vec<Json> {
     let nothing = Program::of(&schedule.resource);
-    let lane = Lane::start(&places::catalog(), &Table(Vec::new()), &nothing).await;
-    let mut stack = Stack::new(&lane, &schedule.resource, "main");
+    let setup = Setup::start(&places::catalog(), &Table(Vec::new()), &nothing).await;
+    let mut stack = Stack::new(&setup, &schedule.resource, "main");
     let mut states = Vec::new();
     for (at, step) in schedule.steps.iter().enumerate() {
         if let Some(fault) = &step.fault {
-            lane.fault(serde_json::from_value::<Fault>(fault.clone()).unwrap());
+            setup.fault(serde_json::from_value::<Fault>(fault.clone()).unwrap());
         }
         let outcome = match &step.up {
             Some(program) if !step.destroy => stack.up(program).await,
             _ => stack.destroy().await,
         };
-        lane.clear_faults();
+        setup.clear_faults();
         assert_eq!(outcome.is_err(), step.fault.is_some(), "{}, step {at}: {outcome:?}", schedule.name);
         let shown = |stored: &crate::stack::Stored| {
             json!({
                 "id": stored.id,
-                "inputs": crate::bag::plain(&stored.inputs),
-                "outputs": crate::bag::plain(&stored.outputs),
+                "inputs": crate::property_bag::plain(&stored.inputs),
+                "outputs": crate::property_bag::plain(&stored.outputs),
                 "failed": stored.failed,
             })
         };

@@ -14,8 +14,8 @@ use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
 use serde_json::Value as Json;
 use tonic::{Request, Status};
 
-use crate::bag::{bag, left};
-use crate::lane::{Lane, Plugin};
+use crate::property_bag::{to_struct, partial_state};
+use crate::setup::{Setup, Plugin};
 
 /// A resource as in the state.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct Stored {
 
 /// A stack of one resource.
 pub(crate) struct Stack<'l> {
-    lane: &'l Lane,
+    setup: &'l Setup,
     urn: String,
     pub(crate) state: Option<Stored>,
     /// Replaced resources whose delete is pending.
@@ -46,14 +46,14 @@ struct Difference {
 }
 
 impl<'l> Stack<'l> {
-    pub(crate) fn new(lane: &'l Lane, token: &str, name: &str) -> Self {
+    pub(crate) fn new(setup: &'l Setup, token: &str, name: &str) -> Self {
         let urn = format!("urn:pulumi:test::project::evalap-scaleway:{token}::{name}");
-        Self { lane, urn, state: None, condemned: Vec::new() }
+        Self { setup, urn, state: None, condemned: Vec::new() }
     }
 
     /// `pulumi up`.
     pub(crate) async fn up(&mut self, program: &Json) -> Result<(), Status> {
-        let plugin = self.lane.plugin().await;
+        let plugin = self.setup.plugin().await;
         self.delete_condemned(&plugin).await?;
         let Some(old) = self.state.clone() else {
             let inputs = self.check(&plugin, None, program).await?;
@@ -79,7 +79,7 @@ impl<'l> Stack<'l> {
 
     /// The top-level properties that `pulumi preview` shows as changed.
     pub(crate) async fn preview(&self, program: &Json) -> Result<Vec<String>, Status> {
-        let plugin = self.lane.plugin().await;
+        let plugin = self.setup.plugin().await;
         let Some(old) = &self.state else { return Ok(vec!["the resource".to_owned()]) };
         let news = self.check(&plugin, Some(&old.inputs), program).await?;
         let difference = self.diff(&plugin, old, &news).await?;
@@ -89,7 +89,7 @@ impl<'l> Stack<'l> {
 
     /// `pulumi refresh`: the top-level properties that it shows as changed.
     pub(crate) async fn refresh(&mut self) -> Result<Vec<String>, Status> {
-        let plugin = self.lane.plugin().await;
+        let plugin = self.setup.plugin().await;
         let Some(old) = self.state.clone() else { return Ok(Vec::new()) };
         let request = rpc::ReadRequest {
             id: old.id.clone(),
@@ -102,7 +102,7 @@ impl<'l> Stack<'l> {
             Ok(read) => read.into_inner(),
             Err(status) => {
                 // An unhealthy resource is stored with its reasons.
-                let kept = left(&status).ok_or(status)?;
+                let kept = partial_state(&status).ok_or(status)?;
                 rpc::ReadResponse {
                     id: kept.id,
                     properties: kept.properties,
@@ -128,7 +128,7 @@ impl<'l> Stack<'l> {
 
     /// `pulumi destroy`.
     pub(crate) async fn destroy(&mut self) -> Result<(), Status> {
-        let plugin = self.lane.plugin().await;
+        let plugin = self.setup.plugin().await;
         self.delete_condemned(&plugin).await?;
         if let Some(old) = self.state.clone() {
             self.delete(&plugin, &old).await?;
@@ -141,8 +141,8 @@ impl<'l> Stack<'l> {
         let request = rpc::CheckRequest {
             urn: self.urn.clone(),
             olds: Some(olds.cloned().unwrap_or_default()),
-            news: Some(bag(program)),
-            random_seed: self.lane.seed(),
+            news: Some(to_struct(program)),
+            random_seed: self.setup.seed(),
             ..Default::default()
         };
         let checked = plugin.check(Request::new(request)).await?.into_inner();
@@ -181,7 +181,7 @@ impl<'l> Stack<'l> {
                 let outputs = created.properties.unwrap_or_default();
                 (Stored { id: created.id, inputs, outputs, failed: false }, Ok(()))
             }
-            Err(status) => match left(&status) {
+            Err(status) => match partial_state(&status) {
                 Some(kept) => {
                     let outputs = kept.properties.unwrap_or_default();
                     (Stored { id: kept.id, inputs, outputs, failed: true }, Err(status))
@@ -211,7 +211,7 @@ impl<'l> Stack<'l> {
                 Ok(())
             }
             Err(status) => {
-                if let Some(kept) = left(&status) {
+                if let Some(kept) = partial_state(&status) {
                     let outputs = kept.properties.unwrap_or_default();
                     self.state = Some(Stored { outputs, failed: true, ..old });
                 }

@@ -215,7 +215,7 @@ fn named(call: &Call<'_>, field: &str) -> Option<Value> {
     call.body.get(field).cloned().or_else(|| call.parameters.get(field).map(|value| json!(value)))
 }
 
-/// The objects that fields of the request name; they must exist, and be settled where the facts say so.
+/// The objects that fields of the request name; they must exist, and be settled if the facts require it.
 fn parents(call: &Call<'_>, plain: &Plain, verb: &str) -> Result<Vec<(String, Object)>, ApiError> {
     let mut found = Vec::new();
     for (field, parent) in &plain.facts.parents {

@@ -152,9 +152,9 @@ fn delete(call: &mut Call<'_>) -> Handled {
         });
     }
     let (now, over) = (call.now, call.world.settle);
-    let gone = call.change(&LB, &id)?;
-    gone.fields.insert("status".to_owned(), json!("to_delete"));
-    gone.vanish(now, over);
+    let deleted = call.change(&LB, &id)?;
+    deleted.fields.insert("status".to_owned(), json!("to_delete"));
+    deleted.vanish(now, over);
     Ok(Value::Null)
 }
 

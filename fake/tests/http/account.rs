@@ -25,9 +25,9 @@ async fn lifecycle_of_a_project_is_as_recorded() {
     assert_eq!((&patched["name"], &patched["description"]), (&json!("staging-2"), &json!("a description")));
 
     assert_eq!(client.call(&format!("DELETE {one}")).await, (204, Value::Null));
-    let gone =
+    let deleted =
         json!({ "message": "resource is not found", "resource": "project_id", "resource_id": id, "type": "not_found" });
-    assert_eq!(client.call(&format!("GET {one}")).await, (404, gone));
+    assert_eq!(client.call(&format!("GET {one}")).await, (404, deleted));
 }
 
 #[tokio::test]
@@ -38,8 +38,8 @@ async fn project_with_resources_is_not_deleted() {
     let body = json!({ "name": "main", "project_id": project["id"] });
     let namespace = client.good("POST /registry/v1/regions/fr-par/namespaces", body).await;
 
-    let (status, refused) = client.call(&format!("DELETE {one}")).await;
-    assert_eq!((status, &refused["precondition"]), (412, &json!("resource_not_usable")));
+    let (status, error) = client.call(&format!("DELETE {one}")).await;
+    assert_eq!((status, &error["precondition"]), (412, &json!("resource_not_usable")));
     client.call(&format!("DELETE /registry/v1/regions/fr-par/namespaces/{}", namespace["id"].as_str().unwrap())).await;
     assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
 }
@@ -48,8 +48,8 @@ async fn project_with_resources_is_not_deleted() {
 async fn create_in_an_unknown_project_is_denied() {
     let client = client().await;
     let body = json!({ "name": "main", "project_id": "5ca1e3a7-fa4e-4000-8000-00000000dead" });
-    let (status, refused) = client.call_with("POST /registry/v1/regions/fr-par/namespaces", body).await;
-    assert_eq!((status, &refused["type"]), (403, &json!("permissions_denied")));
+    let (status, error) = client.call_with("POST /registry/v1/regions/fr-par/namespaces", body).await;
+    assert_eq!((status, &error["type"]), (403, &json!("permissions_denied")));
 }
 
 #[tokio::test]

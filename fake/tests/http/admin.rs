@@ -26,11 +26,11 @@ async fn injected_status_is_returned_the_given_number_of_times() {
 #[tokio::test]
 async fn drop_before_changes_nothing_and_drop_after_is_processed() {
     let client = client().await;
-    for (kind, made) in [(FaultKind::DropBefore, 0), (FaultKind::DropAfter, 1)] {
+    for (kind, created) in [(FaultKind::DropBefore, 0), (FaultKind::DropAfter, 1)] {
         client.fake.fault(Fault::at("*", kind).method("POST"));
         let answer = client.send(&format!("POST {NAMESPACES}"), Some(&json!({ "name": "main" }))).await;
         assert!(answer.is_err());
-        assert_eq!(client.fake.objects("registry/namespace").len(), made);
+        assert_eq!(client.fake.objects("registry/namespace").len(), created);
         assert_eq!(client.fake.requests().last().unwrap().status, None);
     }
     assert_eq!(client.call(&format!("GET {NAMESPACES}")).await.1["total_count"], 1);
@@ -100,11 +100,11 @@ async fn log_has_a_line_per_request_and_no_secret() {
 #[tokio::test]
 async fn objects_are_changed_and_removed_without_a_request() {
     let client = client().await;
-    let made = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
+    let created = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
     let target =
-        |fields| json!({ "kind": "registry/namespace", "locality": "fr-par", "id": made["id"], "fields": fields });
+        |fields| json!({ "kind": "registry/namespace", "locality": "fr-par", "id": created["id"], "fields": fields });
     client.good("PATCH /_fake/objects", target(json!({ "description": "drift" }))).await;
-    let one = format!("{NAMESPACES}/{}", made["id"].as_str().unwrap());
+    let one = format!("{NAMESPACES}/{}", created["id"].as_str().unwrap());
     assert_eq!(client.call(&format!("GET {one}")).await.1["description"], "drift");
     client.good("DELETE /_fake/objects", target(json!({}))).await;
     assert_eq!(client.call(&format!("GET {one}")).await.0, 404);
@@ -116,8 +116,8 @@ async fn objects_are_changed_and_removed_without_a_request() {
 async fn clock_and_duration_of_statuses_are_set_over_http() {
     let client = client().await;
     client.good("POST /_fake/settle", json!({ "seconds": 5 })).await;
-    let made = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
-    let one = format!("{NAMESPACES}/{}", made["id"].as_str().unwrap());
+    let created = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
+    let one = format!("{NAMESPACES}/{}", created["id"].as_str().unwrap());
     client.call(&format!("DELETE {one}")).await;
     assert_eq!(client.call(&format!("GET {one}")).await.0, 200);
     client.good("POST /_fake/clock", json!({ "advance": 5 })).await;

@@ -83,8 +83,8 @@ async fn cockpit_of_a_deleted_project_is_denied() {
     }
     assert_eq!(client.call(&format!("DELETE /account/v3/projects/{id}")).await.0, 204);
     for path in reads {
-        let (status, refused) = client.call(&read(path)).await;
-        assert_eq!((status, &refused["type"]), (403, &json!("permissions_denied")), "{path}");
+        let (status, error) = client.call(&read(path)).await;
+        assert_eq!((status, &error["type"]), (403, &json!("permissions_denied")), "{path}");
     }
 }
 

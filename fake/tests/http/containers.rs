@@ -119,8 +119,8 @@ async fn containers_are_deleted_with_their_namespace() {
     let client = Client::of(builder().settle(Duration::from_secs(5))).await;
     let namespace = namespace(&client).await;
     let body = json!({ "namespace_id": namespace, "name": "early", "image": "nginx" });
-    let (status, refused) = client.call_with(&format!("POST {CONTAINERS}"), body).await;
-    assert_eq!((status, &refused["current_state"]), (409, &json!("creating")));
+    let (status, error) = client.call_with(&format!("POST {CONTAINERS}"), body).await;
+    assert_eq!((status, &error["current_state"]), (409, &json!("creating")));
     client.fake.clock().advance(Duration::from_secs(5));
     let created = container(&client, &namespace, json!({})).await;
     let one = format!("{CONTAINERS}/{}", created["id"].as_str().unwrap());

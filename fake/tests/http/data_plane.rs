@@ -17,8 +17,8 @@ async fn namespace(client: &Client, name: &str) -> Value {
 async fn container(client: &Client, name: &str, further: Value) -> Value {
     let mut body = json!({ "namespace_id": namespace(client, name).await, "name": name, "image": "web:1" });
     body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
-    let made = client.good(&format!("POST {CONTAINERS}"), body).await;
-    client.call(&format!("GET {CONTAINERS}/{}", made["id"].as_str().unwrap())).await.1
+    let created = client.good(&format!("POST {CONTAINERS}"), body).await;
+    client.call(&format!("GET {CONTAINERS}/{}", created["id"].as_str().unwrap())).await.1
 }
 
 fn host(container: &Value) -> &str {
@@ -40,9 +40,9 @@ async fn point(client: &Client, name: &str, to: &str) {
 #[tokio::test]
 async fn container_answers_with_its_data_and_the_status_of_its_image() {
     let client = client().await;
-    let made = container(&client, "web", json!({})).await;
-    let (status, answer) = ask(&client, host(&made), "").await;
-    let expected = json!({ "container": "web", "id": made["id"], "image": "web:1", "revision": 1, "host": host(&made),
+    let created = container(&client, "web", json!({})).await;
+    let (status, answer) = ask(&client, host(&created), "").await;
+    let expected = json!({ "container": "web", "id": created["id"], "image": "web:1", "revision": 1, "host": host(&created),
         "method": "GET", "path": "/health" });
     assert_eq!((status, answer), (200, expected));
     let unwell = container(&client, "unwell", json!({ "image": "web:answers-503" })).await;
@@ -55,8 +55,8 @@ async fn container_answers_with_its_data_and_the_status_of_its_image() {
 #[tokio::test]
 async fn request_through_a_proxy_has_the_host_in_its_url() {
     let client = client().await;
-    let made = container(&client, "web", json!({})).await;
-    let answer = client.through_proxy(&format!("http://{}/health", host(&made))).await;
+    let created = container(&client, "web", json!({})).await;
+    let answer = client.through_proxy(&format!("http://{}/health", host(&created))).await;
     assert_eq!((answer.0, &answer.1["container"]), (200, &json!("web")));
     assert_eq!(client.through_proxy("http://missing.example.net/").await.0, 404);
 }
@@ -64,19 +64,19 @@ async fn request_through_a_proxy_has_the_host_in_its_url() {
 #[tokio::test]
 async fn old_revision_answers_until_the_new_one_is_ready() {
     let client = client().await;
-    let made = container(&client, "web", json!({})).await;
-    let one = format!("{CONTAINERS}/{}", made["id"].as_str().unwrap());
+    let created = container(&client, "web", json!({})).await;
+    let one = format!("{CONTAINERS}/{}", created["id"].as_str().unwrap());
     let beside = namespace(&client, "beside").await;
     client.call("GET /containers/v1/regions/fr-par/namespaces").await;
     client.fake.settle(Duration::from_secs(5));
     client.good(&format!("PATCH {one}"), json!({ "image": "web:2" })).await;
-    assert_eq!(ask(&client, host(&made), "").await.1["image"], "web:1");
+    assert_eq!(ask(&client, host(&created), "").await.1["image"], "web:1");
     client.fake.clock().advance(Duration::from_secs(5));
-    assert_eq!(ask(&client, host(&made), "").await.1["image"], "web:2");
+    assert_eq!(ask(&client, host(&created), "").await.1["image"], "web:2");
     client.good(&format!("PATCH {one}"), json!({ "image": "does-not-start" })).await;
     client.fake.clock().advance(Duration::from_secs(5));
     assert_eq!(client.call(&format!("GET {one}")).await.1["status"], "error");
-    assert_eq!(ask(&client, host(&made), "").await.1["image"], "web:2");
+    assert_eq!(ask(&client, host(&created), "").await.1["image"], "web:2");
     let late = json!({ "namespace_id": beside, "name": "late", "image": "web:1" });
     let late = client.good(&format!("POST {CONTAINERS}"), late).await;
     assert_eq!(ask(&client, host(&late), "").await.0, 503, "its first revision is on its way");
@@ -85,14 +85,14 @@ async fn old_revision_answers_until_the_new_one_is_ready() {
 #[tokio::test]
 async fn private_container_requires_a_token() {
     let client = client().await;
-    let made = container(&client, "web", json!({ "privacy": "private" })).await;
-    let body = json!({ "container_id": made["id"] });
+    let created = container(&client, "web", json!({ "privacy": "private" })).await;
+    let body = json!({ "container_id": created["id"] });
     let token = client.good("POST /containers/v1beta1/regions/fr-par/tokens", body).await;
     let key = client.good("POST /iam/v1alpha1/api-keys", json!({ "user_id": scaleway_fake::OWNER })).await;
     for (token, expected) in
         [("", 403), ("guessed", 403), (text(&token["token"]), 200), (text(&key["secret_key"]), 200)]
     {
-        assert_eq!(ask(&client, host(&made), token).await.0, expected, "{token}");
+        assert_eq!(ask(&client, host(&created), token).await.0, expected, "{token}");
     }
 }
 
@@ -103,9 +103,9 @@ async fn domain_routes_to_a_container_after_its_record_points_to_it() {
     let (one, other) = (container(&client, "one", json!({})).await, container(&client, "other", json!({})).await);
     assert_eq!(ask(&client, "www.example.org", "").await.0, 502, "the zone has no record for it");
     let domain = |container: &Value| json!({ "container_id": container["id"], "hostname": "www.example.org" });
-    let (status, refused) = client.call_with(&format!("POST {DOMAINS}"), domain(&one)).await;
+    let (status, error) = client.call_with(&format!("POST {DOMAINS}"), domain(&one)).await;
     assert_eq!(status, 400);
-    assert!(text(&refused["message"]).starts_with("could not validate domain"), "{refused}");
+    assert!(text(&error["message"]).starts_with("could not validate domain"), "{error}");
     point(&client, "www", &format!("{}.", host(&one))).await;
     assert_eq!(ask(&client, "www.example.org", "").await.0, 404, "no domain has the host name");
     client.good(&format!("POST {DOMAINS}"), domain(&one)).await;
@@ -138,8 +138,8 @@ async fn database_accepts_logins_with_the_password() {
     let instances = "/rdb/v1/regions/fr-par/instances";
     let body = json!({ "name": "data", "engine": "PostgreSQL-15", "node_type": "DB-DEV-S", "user_name": "admin",
         "password": "Made-up-canary-1", "volume_type": "bssd", "volume_size": 5_000_000_000_u64 });
-    let made = client.good(&format!("POST {instances}"), body).await;
-    let one = format!("{instances}/{}", text(&made["id"]));
+    let created = client.good(&format!("POST {instances}"), body).await;
+    let one = format!("{instances}/{}", text(&created["id"]));
     client.call(&format!("GET {one}")).await;
     client.good(&format!("POST {one}/databases"), json!({ "name": "app" })).await;
     for (user, password, database, expected) in [
@@ -153,7 +153,7 @@ async fn database_accepts_logins_with_the_password() {
         ),
         ("admin", "Made-up-canary-1", "none", json!({ "accepted": false, "reason": "the database does not exist" })),
     ] {
-        let body = json!({ "instance": made["id"], "user": user, "password": password, "database": database });
+        let body = json!({ "instance": created["id"], "user": user, "password": password, "database": database });
         assert_eq!(client.good("POST /_fake/login", body).await, expected);
     }
     let elsewhere = json!({ "instance": "none", "user": "admin", "password": "Made-up-canary-1" });

@@ -19,10 +19,10 @@ async fn change(client: &Client, changes: Value) -> Value {
 #[tokio::test]
 async fn lifecycle_of_a_zone_is_as_recorded() {
     let client = client().await;
-    let made = zone(&client).await;
-    assert_eq!((&made["status"], &made["message"], &made["ns_master"]), (&json!("active"), &Value::Null, &json!([])));
+    let created = zone(&client).await;
+    assert_eq!((&created["status"], &created["message"], &created["ns_master"]), (&json!("active"), &Value::Null, &json!([])));
     let (_, listed) = client.call("GET /domain/v2beta1/dns-zones?dns_zones=shop.example.org&domain=").await;
-    assert_eq!((&listed["dns_zones"][0], &listed["total_count"]), (&made, &json!(1)));
+    assert_eq!((&listed["dns_zones"][0], &listed["total_count"]), (&created, &json!(1)));
     let (_, records) = client.call(&format!("GET {RECORDS}?name=&type=unknown")).await;
     assert_eq!((&records["total_count"], &records["records"][0]["data"]), (&json!(2), &json!("ns0.dom.scw.cloud.")));
     let one = "/domain/v2beta1/dns-zones/shop.example.org";
@@ -80,6 +80,6 @@ async fn data_of_txt_mx_and_srv_records_has_the_form_of_the_api() {
 async fn root_zone_cannot_be_deleted() {
     let client = client().await;
     client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "" })).await;
-    let (status, refused) = client.call("DELETE /domain/v2beta1/dns-zones/example.org").await;
-    assert_eq!((status, &refused["type"]), (403, &json!("permissions_denied")));
+    let (status, error) = client.call("DELETE /domain/v2beta1/dns-zones/example.org").await;
+    assert_eq!((status, &error["type"]), (403, &json!("permissions_denied")));
 }

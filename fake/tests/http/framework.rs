@@ -12,10 +12,10 @@ async fn request_without_a_valid_secret_key_is_rejected() {
     let mut client = Client::of(builder().keys(["right"])).await;
     for (token, reason) in [("", "invalid_argument"), ("wrong", "not_found")] {
         client.token = token.to_owned();
-        let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
+        let (status, error) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
         let expected = json!({ "type": "denied_authentication", "message": "authentication is denied",
             "method": "api_key", "reason": reason });
-        assert_eq!((status, refused), (401, expected));
+        assert_eq!((status, error), (401, expected));
     }
     assert!(client.fake.objects("registry/namespace").is_empty());
 }
@@ -34,18 +34,18 @@ async fn every_answer_has_a_request_id() {
 async fn invalid_request_is_rejected_with_all_violations() {
     let client = client().await;
     let body = json!({ "name": { "first": "main" }, "colour": "red", "is_public": null });
-    let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), body).await;
+    let (status, error) = client.call_with(&format!("POST {NAMESPACES}"), body).await;
     assert_eq!(
-        (status, &refused["type"], &refused["message"]),
+        (status, &error["type"], &error["message"]),
         (400, &json!("invalid_arguments"), &json!("invalid argument(s)"))
     );
     let details: Vec<_> =
-        refused["details"].as_array().unwrap().iter().map(|d| (&d["argument_name"], &d["reason"])).collect();
+        error["details"].as_array().unwrap().iter().map(|d| (&d["argument_name"], &d["reason"])).collect();
     assert!(details.contains(&(&json!("name"), &json!("format"))), "{details:?}");
     assert!(details.contains(&(&json!("colour"), &json!("unknown"))), "{details:?}");
 
-    let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "" })).await;
-    assert_eq!((status, &refused["details"][0]["reason"]), (400, &json!("required")));
+    let (status, error) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "" })).await;
+    assert_eq!((status, &error["details"][0]["reason"]), (400, &json!("required")));
     for request in [
         format!("GET {NAMESPACES}?page=two"),
         format!("GET {NAMESPACES}?colour=red"),
@@ -67,8 +67,8 @@ async fn value_that_an_enum_does_not_have_is_rejected_with_400() {
         ("POST /rdb/v1/regions/fr-par/instances", json!({ "volume_type": "floppy" }), "volume_type"),
         ("POST /vpc-gw/v2/zones/fr-par-1/pat-rules", json!({ "protocol": "icmp" }), "protocol"),
     ] {
-        let (status, refused) = client.call_with(request, body).await;
-        assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!(argument)), "{request}: {refused}");
+        let (status, error) = client.call_with(request, body).await;
+        assert_eq!((status, &error["details"][0]["argument_name"]), (400, &json!(argument)), "{request}: {error}");
     }
 }
 
@@ -77,9 +77,9 @@ async fn unknown_path_and_operation_without_implementation_differ() {
     let client = client().await;
     assert_eq!(client.call("GET /nothing/v1/here").await.0, 404);
     assert_eq!(client.call(&format!("PUT {NAMESPACES}")).await.0, 404);
-    let (status, refused) = client.call("GET /account/v3/contract-signatures").await;
+    let (status, error) = client.call("GET /account/v3/contract-signatures").await;
     assert_eq!(
-        (status, &refused["message"]),
+        (status, &error["message"]),
         (501, &json!("the fake does not serve account.v3 ListContractSignatures"))
     );
 }
@@ -121,8 +121,8 @@ async fn objects_of_the_seed_exist_at_the_start() {
     let mut client = Client::of(builder().seed(Seed::parse(&seed.to_string()).unwrap())).await;
     client.token = "right".to_owned();
     assert_eq!(client.call(&format!("GET {NAMESPACES}/n")).await, (200, json!({ "id": "n", "name": "main" })));
-    let made = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "other" })).await;
-    assert_eq!(made["project_id"], "5ca1e3a7-fa4e-4000-8000-000000000002");
+    let created = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "other" })).await;
+    assert_eq!(created["project_id"], "5ca1e3a7-fa4e-4000-8000-000000000002");
     let (_, projects) = client.call("GET /account/v3/projects").await;
     assert_eq!(projects["total_count"], 1);
 }

@@ -31,8 +31,8 @@ async fn lifecycle_of_an_application_is_as_recorded() {
     let (_, listed) = client.call("GET /iam/v1alpha1/applications?tag=x").await;
     assert_eq!((&listed["applications"][0], &listed["total_count"]), (&patched, &json!(1)));
     assert_eq!(client.call(&format!("DELETE {one}")).await, (204, Value::Null));
-    let gone = json!({ "message": "resource is not found", "resource": "application", "resource_id": id, "type": "not_found" });
-    assert_eq!(client.call(&format!("GET {one}")).await, (404, gone));
+    let deleted = json!({ "message": "resource is not found", "resource": "application", "resource_id": id, "type": "not_found" });
+    assert_eq!(client.call(&format!("GET {one}")).await, (404, deleted));
 }
 
 #[tokio::test]
@@ -53,8 +53,8 @@ async fn secret_key_is_returned_once_and_accepted_until_it_expires() {
     key["secret_key"].as_str().unwrap().clone_into(&mut client.token);
     assert_eq!(client.call(&format!("GET {one}")).await.0, 200);
     client.fake.clock().advance(Duration::from_hours(1));
-    let (status, refused) = client.call(&format!("GET {one}")).await;
-    assert_eq!((status, &refused["reason"]), (401, &json!("expired")));
+    let (status, error) = client.call(&format!("GET {one}")).await;
+    assert_eq!((status, &error["reason"]), (401, &json!("expired")));
 }
 
 #[tokio::test]
@@ -73,8 +73,8 @@ async fn api_keys_are_listed_by_bearer() {
         let found: Vec<_> = listed["api_keys"].as_array().unwrap().iter().map(|key| &key["access_key"]).collect();
         assert_eq!(found, expected, "{query}");
     }
-    let (status, refused) = client.call_with("POST /iam/v1alpha1/api-keys", json!({ "application_id": OWNER })).await;
-    assert_eq!((status, &refused["resource"]), (404, &json!("application")));
+    let (status, error) = client.call_with("POST /iam/v1alpha1/api-keys", json!({ "application_id": OWNER })).await;
+    assert_eq!((status, &error["resource"]), (404, &json!("application")));
 }
 
 #[tokio::test]
@@ -124,8 +124,8 @@ async fn group_lists_its_members() {
     let member = json!({ "application_id": id });
     assert_eq!(client.good(&format!("POST {one}/add-member"), member.clone()).await["application_ids"], json!([id]));
     assert_eq!(client.good(&format!("POST {one}/remove-member"), member.clone()).await["application_ids"], json!([]));
-    let (status, refused) = client.call_with(&format!("POST {one}/remove-member"), member).await;
-    assert_eq!((status, &refused["resource"]), (404, &json!("")));
+    let (status, error) = client.call_with(&format!("POST {one}/remove-member"), member).await;
+    assert_eq!((status, &error["resource"]), (404, &json!("")));
 }
 
 #[tokio::test]

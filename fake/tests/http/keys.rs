@@ -45,9 +45,9 @@ async fn protected_key_is_not_deleted() {
     let client = client().await;
     let (one, created) = key(&client, json!({ "unprotected": false })).await;
     assert_eq!(created["protected"], true);
-    let refused = json!({ "help_message": "cannot delete a protected key", "precondition": "protected_resource",
+    let error = json!({ "help_message": "cannot delete a protected key", "precondition": "protected_resource",
         "message": "precondition is not respected", "type": "precondition_failed" });
-    assert_eq!(client.call(&format!("DELETE {one}")).await, (412, refused));
+    assert_eq!(client.call(&format!("DELETE {one}")).await, (412, error));
     let unprotected = client.good(&format!("POST {one}/unprotect"), json!({})).await;
     assert_eq!(unprotected["protected"], false);
     assert_eq!(client.good(&format!("POST {one}/protect"), json!({})).await["protected"], true);

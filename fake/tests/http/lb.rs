@@ -30,8 +30,8 @@ async fn an_address_is_kept_unless_the_delete_releases_it() {
     let (status, _) = client.call(&format!("DELETE {ZONE}/ips/{}", id(&address))).await;
     assert_eq!(status, 412);
     assert_eq!(client.call(&format!("DELETE {ZONE}/lbs/{}?release_ip=false", id(&given))).await.0, 204);
-    let gone = client.call(&format!("GET {ZONE}/lbs/{}", id(&given))).await;
-    assert_eq!(gone, (404, json!({ "message": "lbs not Found" })));
+    let deleted = client.call(&format!("GET {ZONE}/lbs/{}", id(&given))).await;
+    assert_eq!(deleted, (404, json!({ "message": "lbs not Found" })));
     assert_eq!(read(&client, &format!("ips/{}", id(&address))).await["lb_id"], Value::Null);
     let own = balancer(&client, json!({ "name": "b", "type": "LB-S" })).await;
     let new = own["ip"][0]["id"].as_str().unwrap();

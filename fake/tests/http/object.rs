@@ -12,8 +12,8 @@ const OTHER_PROJECT: &str = "5ca1e3a7-fa4e-4000-8000-000000000002";
 #[tokio::test]
 async fn bucket_is_created_read_listed_and_deleted() {
     let storage = Storage::new().await;
-    let made = storage.good("PUT /main", "").await;
-    assert_eq!(made.headers["location"], "/main");
+    let created = storage.good("PUT /main", "").await;
+    assert_eq!(created.headers["location"], "/main");
     let found = storage.good("HEAD /main", "").await;
     assert_eq!(found.headers["x-amz-bucket-region"], "fr-par");
     assert!(storage.good("GET /", "").await.text.contains("<Name>main</Name>"));
@@ -22,11 +22,11 @@ async fn bucket_is_created_read_listed_and_deleted() {
     assert_eq!(storage.call("DELETE /main").await.code(), (409, "BucketNotEmpty"));
     storage.good("DELETE /main/a/b?x-id=DeleteObject", "").await;
     assert_eq!(storage.good("DELETE /main", "").await.status, 204);
-    let gone = storage.call("GET /main?acl=").await;
-    assert_eq!(gone.code(), (404, "NoSuchBucket"));
-    assert_eq!(gone.element("Message"), "The specified bucket does not exist");
-    assert_eq!(gone.element("Resource"), "/main");
-    assert!(gone.text.starts_with("<Error><Code>"), "{}", gone.text);
+    let deleted = storage.call("GET /main?acl=").await;
+    assert_eq!(deleted.code(), (404, "NoSuchBucket"));
+    assert_eq!(deleted.element("Message"), "The specified bucket does not exist");
+    assert_eq!(deleted.element("Resource"), "/main");
+    assert!(deleted.text.starts_with("<Error><Code>"), "{}", deleted.text);
 }
 
 #[tokio::test]
@@ -251,15 +251,15 @@ async fn bucket_belongs_to_the_project_of_the_api_key_and_to_one_region() {
     storage.send_as(Some(&other), "PUT /theirs", &[], "").await;
     let acl = storage.send_as(Some(&other), "GET /theirs?acl=", &[], "").await;
     assert_eq!(acl.element("ID"), format!("{OTHER_PROJECT}:{OTHER_PROJECT}"));
-    let refused = storage.call("HEAD /theirs").await;
-    assert_eq!((refused.status, refused.text.as_str()), (403, ""));
+    let error = storage.call("HEAD /theirs").await;
+    assert_eq!((error.status, error.text.as_str()), (403, ""));
     assert_eq!(storage.call("PUT /theirs").await.code(), (409, "BucketAlreadyExists"));
     let elsewhere = Signer { region: "nl-ams", ..other };
-    let refused = storage.send_as(Some(&elsewhere), "GET /theirs", &[], "").await;
-    assert_eq!(refused.code(), (404, "NoSuchBucket"));
+    let error = storage.send_as(Some(&elsewhere), "GET /theirs", &[], "").await;
+    assert_eq!(error.code(), (404, "NoSuchBucket"));
     let delete = storage.http.delete(format!("{}/account/v3/projects/{OTHER_PROJECT}", storage.fake.url()));
-    let refused = delete.header("x-auth-token", SECRET_KEY).send().await.unwrap();
-    assert_eq!(refused.status(), 412);
+    let error = delete.header("x-auth-token", SECRET_KEY).send().await.unwrap();
+    assert_eq!(error.status(), 412);
 }
 
 #[tokio::test]

@@ -15,8 +15,8 @@ async fn with_database() -> (Client, String) {
     let instances = "/rdb/v1/regions/fr-par/instances";
     let body = json!({ "name": "data", "engine": "PostgreSQL-15", "node_type": "DB-DEV-S", "user_name": "admin",
         "password": PASSWORD, "volume_type": "bssd", "volume_size": 5_000_000_000_u64 });
-    let made = client.good(&format!("POST {instances}"), body).await;
-    let one = format!("{instances}/{}", made["id"].as_str().unwrap());
+    let created = client.good(&format!("POST {instances}"), body).await;
+    let one = format!("{instances}/{}", created["id"].as_str().unwrap());
     client.call(&format!("GET {one}")).await;
     client.good(&format!("POST {one}/databases"), json!({ "name": "app" })).await;
     let bob = json!({ "name": "bob", "password": PASSWORD, "is_admin": false });

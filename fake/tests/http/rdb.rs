@@ -84,9 +84,9 @@ async fn change_of_acl_rules_sets_a_transient_status() {
         (format!("PATCH {one}"), json!({ "name": "other" })),
         (format!("DELETE {one}"), json!({})),
     ] {
-        let (status, refused) = client.call_with(&request, body).await;
-        assert_eq!((status, &refused["type"]), (409, &json!("transient_state")), "{request}");
-        assert_eq!((&refused["resource"], &refused["current_state"]), (&json!("instance"), &json!("configuring")));
+        let (status, error) = client.call_with(&request, body).await;
+        assert_eq!((status, &error["type"]), (409, &json!("transient_state")), "{request}");
+        assert_eq!((&error["resource"], &error["current_state"]), (&json!("instance"), &json!("configuring")));
     }
     client.fake.clock().advance(Duration::from_secs(30));
     let gone = client.good(&format!("DELETE {one}/acls"), json!({ "acl_rule_ips": ["9.0.0.0/16"] })).await;
@@ -115,8 +115,8 @@ async fn databases_users_and_privileges_belong_to_an_instance() {
     let (_, privileges) = client.call(&format!("GET {one}/privileges?database_name=app&user_name=app")).await;
     assert_eq!(privileges, json!({ "privileges": [privilege], "total_count": 1 }));
     let missing = json!({ "database_name": "app", "user_name": "missing", "permission": "all" });
-    let (status, refused) = client.call_with(&format!("PUT {one}/privileges"), missing).await;
-    assert_eq!((status, &refused["resource"], &refused["resource_id"]), (404, &json!("user"), &json!("missing")));
+    let (status, error) = client.call_with(&format!("PUT {one}/privileges"), missing).await;
+    assert_eq!((status, &error["resource"], &error["resource_id"]), (404, &json!("user"), &json!("missing")));
 
     assert_eq!(client.call(&format!("DELETE {one}/users/app")).await, (204, Value::Null));
     assert_eq!(client.call(&format!("GET {one}/privileges")).await.1["total_count"], 0);
@@ -153,8 +153,8 @@ async fn endpoints_are_created_and_deleted_as_recorded() {
     client.fake.clock().advance(Duration::from_secs(30));
     assert_eq!(client.call(&format!("GET {one}")).await.1["endpoints"].as_array().unwrap().len(), 2);
 
-    let (status, refused) = client.call(&format!("DELETE {networks}/{network}")).await;
-    assert_eq!((status, &refused["precondition"]), (412, &json!("resource_still_in_use")));
+    let (status, error) = client.call(&format!("DELETE {networks}/{network}")).await;
+    assert_eq!((status, &error["precondition"]), (412, &json!("resource_still_in_use")));
     let endpoint = format!("/rdb/v1/regions/fr-par/endpoints/{}", private["id"].as_str().unwrap());
     assert_eq!(client.call(&format!("DELETE {endpoint}")).await.0, 204);
     assert_eq!(client.call(&format!("GET {one}")).await.1["status"], "configuring");

@@ -49,8 +49,8 @@ async fn namespace_is_deleting_for_the_duration_of_transient_statuses() {
     client.call(&format!("DELETE {one}")).await;
     client.fake.clock().advance(Duration::from_millis(4999));
     assert_eq!(client.call(&format!("GET {one}")).await.1["status"], "deleting");
-    let (status, refused) = client.call_with(&format!("PATCH {one}"), json!({ "description": "late" })).await;
-    assert_eq!((status, &refused["current_state"]), (409, &json!("deleting")));
+    let (status, error) = client.call_with(&format!("PATCH {one}"), json!({ "description": "late" })).await;
+    assert_eq!((status, &error["current_state"]), (409, &json!("deleting")));
     client.fake.clock().advance(Duration::from_millis(1));
     assert_eq!(client.call(&format!("GET {one}")).await.0, 404);
 }
@@ -59,8 +59,8 @@ async fn namespace_is_deleting_for_the_duration_of_transient_statuses() {
 async fn name_is_unique_in_each_region() {
     let client = client().await;
     client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
-    let (status, refused) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
-    assert_eq!((status, &refused["type"]), (409, &json!("already_exists")));
+    let (status, error) = client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
+    assert_eq!((status, &error["type"]), (409, &json!("already_exists")));
     client.good("POST /registry/v1/regions/nl-ams/namespaces", json!({ "name": "main" })).await;
 }
 

@@ -59,12 +59,12 @@ fn sets(names: &[&str]) -> Value {
 async fn operation_without_a_rule_is_denied_as_recorded() {
     let mut guarded = guarded(sets(&["SecretManagerReadOnly"])).await;
     assert_eq!(guarded.status(&format!("GET {SECRETS}"), Value::Null).await, 200);
-    let (status, refused) = guarded.client.call_with(&format!("POST {SECRETS}"), json!({ "name": "a" })).await;
+    let (status, error) = guarded.client.call_with(&format!("POST {SECRETS}"), json!({ "name": "a" })).await;
     let expected = json!({
         "type": "permissions_denied", "message": "insufficient permissions",
         "details": [{ "resource": "secret", "action": "write" }],
     });
-    assert_eq!((status, refused), (403, expected));
+    assert_eq!((status, error), (403, expected));
 }
 
 #[tokio::test]

@@ -53,9 +53,9 @@ async fn deleted_secret_does_not_prevent_the_delete_of_its_project() {
 async fn protected_secret_is_not_deleted() {
     let client = client().await;
     let (one, _) = secret(&client, json!({ "protected": true })).await;
-    let refused = json!({ "help_message": "cannot delete a protected secret", "precondition": "protected_resource",
+    let error = json!({ "help_message": "cannot delete a protected secret", "precondition": "protected_resource",
         "message": "precondition is not respected", "type": "precondition_failed" });
-    assert_eq!(client.call(&format!("DELETE {one}")).await, (412, refused));
+    assert_eq!(client.call(&format!("DELETE {one}")).await, (412, error));
     let unprotected = client.good(&format!("POST {one}/unprotect"), json!({})).await;
     assert_eq!(unprotected["protected"], false);
     assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);

@@ -60,16 +60,16 @@ impl Storage {
         body: &str,
     ) -> Response {
         let (method, target) = request.split_once(' ').unwrap();
-        let mut made = Request::builder().method(method).uri(format!("{}{target}", self.fake.url()));
+        let mut created = Request::builder().method(method).uri(format!("{}{target}", self.fake.url()));
         for (name, value) in headers {
-            made = made.header(*name, *value);
+            created = created.header(*name, *value);
         }
-        let made = made.body(body.as_bytes().to_vec()).unwrap();
-        let made = match key {
-            Some(key) => signed(made, key),
-            None => made,
+        let created = created.body(body.as_bytes().to_vec()).unwrap();
+        let created = match key {
+            Some(key) => signed(created, key),
+            None => created,
         };
-        let received = self.http.execute(made.try_into().unwrap()).await.unwrap();
+        let received = self.http.execute(created.try_into().unwrap()).await.unwrap();
         let (status, headers) = (received.status().as_u16(), received.headers().clone());
         Response { status, headers, text: received.text().await.unwrap() }
     }

@@ -31,8 +31,8 @@ async fn lifecycle_of_a_vpc_is_as_recorded() {
     assert_eq!(enabled["custom_routes_propagation_enabled"], true);
     let network = client.good(&format!("POST {NETWORKS}"), json!({ "name": "net", "vpc_id": id })).await;
     assert_eq!(client.call(&format!("GET {VPCS}/{id}")).await.1["private_network_count"], 1);
-    let (status, refused) = client.call(&format!("DELETE {VPCS}/{id}")).await;
-    assert_eq!((status, &refused["precondition"]), (412, &json!("resource_still_in_use")));
+    let (status, error) = client.call(&format!("DELETE {VPCS}/{id}")).await;
+    assert_eq!((status, &error["precondition"]), (412, &json!("resource_still_in_use")));
     assert_eq!(client.call(&format!("DELETE {NETWORKS}/{}", network["id"].as_str().unwrap())).await.0, 204);
     assert_eq!(client.call(&format!("DELETE {VPCS}/{id}")).await.0, 204);
     assert_eq!(client.call(&format!("GET {VPCS}/{id}")).await.1["resource"], "vpc");

@@ -22,17 +22,17 @@ async fn read(client: &Client, path: &str, object: &Value) -> Value {
 #[tokio::test]
 async fn address_remains_after_its_gateway_is_deleted() {
     let client = client().await;
-    let made = gateway(&client).await;
-    assert_eq!((&made["status"], made.get("version")), (&json!("allocating"), None));
-    let seen = read(&client, GATEWAYS, &made).await;
+    let created = gateway(&client).await;
+    assert_eq!((&created["status"], created.get("version")), (&json!("allocating"), None));
+    let seen = read(&client, GATEWAYS, &created).await;
     assert_eq!((&seen["status"], &seen["version"]), (&json!("running"), &json!("0.8.5")));
-    let address = &made["ipv4"];
-    assert_eq!(address["gateway_id"], made["id"]);
+    let address = &created["ipv4"];
+    assert_eq!(address["gateway_id"], created["id"]);
     let request = format!("DELETE {IPS}/{}", address["id"].as_str().unwrap());
     assert_eq!(client.call(&request).await.1["precondition"], "resource_still_in_use");
-    let gone = client.good(&format!("DELETE {GATEWAYS}/{}", made["id"].as_str().unwrap()), Value::Null).await;
-    assert_eq!(gone["status"], "deleting");
-    assert_eq!(read(&client, GATEWAYS, &made).await["resource"], "gateway");
+    let deleted = client.good(&format!("DELETE {GATEWAYS}/{}", created["id"].as_str().unwrap()), Value::Null).await;
+    assert_eq!(deleted["status"], "deleting");
+    assert_eq!(read(&client, GATEWAYS, &created).await["resource"], "gateway");
     assert_eq!(read(&client, IPS, address).await.get("gateway_id"), None);
     assert_eq!(client.call(&request).await.0, 204);
 }
@@ -40,16 +40,16 @@ async fn address_remains_after_its_gateway_is_deleted() {
 #[tokio::test]
 async fn reverse_name_in_a_zone_must_resolve_to_the_address() {
     let client = client().await;
-    let made = client.good(&format!("POST {IPS}"), json!({ "tags": [] })).await;
-    let update = format!("PATCH {IPS}/{}", made["id"].as_str().unwrap());
+    let created = client.good(&format!("POST {IPS}"), json!({ "tags": [] })).await;
+    let update = format!("PATCH {IPS}/{}", created["id"].as_str().unwrap());
     let elsewhere = client.good(&update, json!({ "reverse": "out.example.com" })).await;
     assert_eq!(elsewhere["reverse"], "out.example.com");
     client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "shop" })).await;
     let wanted = json!({ "reverse": "out.shop.example.org" });
-    let (status, refused) = client.call_with(&update, wanted.clone()).await;
-    assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!("reverse")));
-    assert!(refused["details"][0]["help_message"].as_str().unwrap().starts_with("Your reverse must resolve."));
-    for (kind, name, data) in [("A", "way", made["address"].as_str().unwrap()), ("CNAME", "out", "way")] {
+    let (status, error) = client.call_with(&update, wanted.clone()).await;
+    assert_eq!((status, &error["details"][0]["argument_name"]), (400, &json!("reverse")));
+    assert!(error["details"][0]["help_message"].as_str().unwrap().starts_with("Your reverse must resolve."));
+    for (kind, name, data) in [("A", "way", created["address"].as_str().unwrap()), ("CNAME", "out", "way")] {
         let record = json!({ "name": name, "type": kind, "data": data, "ttl": 60 });
         let body = json!({ "changes": [{ "add": { "records": [record] } }] });
         client.good("PATCH /domain/v2beta1/dns-zones/shop.example.org/records", body).await;
@@ -62,36 +62,36 @@ async fn reverse_name_in_a_zone_must_resolve_to_the_address() {
 #[tokio::test]
 async fn change_is_visible_at_the_next_read_and_others_are_rejected_meanwhile() {
     let client = Client::of(builder().settle(Duration::from_secs(10))).await;
-    let made = gateway(&client).await;
+    let created = gateway(&client).await;
     client.fake.clock().advance(Duration::from_secs(10));
-    let id = made["id"].as_str().unwrap();
+    let id = created["id"].as_str().unwrap();
     let larger = client.good(&format!("POST {GATEWAYS}/{id}/upgrade"), json!({ "type": "VPC-GW-M" })).await;
     assert_eq!((&larger["status"], &larger["bandwidth"]), (&json!("running"), &json!(1000)));
-    assert_eq!(read(&client, GATEWAYS, &made).await["status"], "failed");
+    assert_eq!(read(&client, GATEWAYS, &created).await["status"], "failed");
     client.fake.clock().advance(Duration::from_secs(5));
-    assert_eq!(read(&client, GATEWAYS, &made).await["status"], "configuring");
+    assert_eq!(read(&client, GATEWAYS, &created).await["status"], "configuring");
     let rule = json!({ "gateway_id": id, "private_ip": "172.16.0.9", "private_port": 22, "public_port": 2022 });
-    let (status, refused) = client.call_with(&format!("POST {RULES}"), rule.clone()).await;
-    assert_eq!((status, &refused["current_state"]), (409, &json!("configuring")));
+    let (status, error) = client.call_with(&format!("POST {RULES}"), rule.clone()).await;
+    assert_eq!((status, &error["current_state"]), (409, &json!("configuring")));
     client.fake.clock().advance(Duration::from_secs(5));
-    assert_eq!(read(&client, GATEWAYS, &made).await["status"], "running");
+    assert_eq!(read(&client, GATEWAYS, &created).await["status"], "running");
     assert_eq!(client.good(&format!("POST {RULES}"), rule).await["protocol"], "both");
 }
 
 #[tokio::test]
 async fn attached_network_has_an_address_in_ipam_and_is_not_deleted() {
     let client = client().await;
-    let made = gateway(&client).await;
+    let created = gateway(&client).await;
     let network = client.good("POST /vpc/v2/regions/fr-par/private-networks", json!({ "name": "net" })).await;
-    let wanted = json!({ "gateway_id": made["id"], "private_network_id": network["id"], "enable_masquerade": true });
+    let wanted = json!({ "gateway_id": created["id"], "private_network_id": network["id"], "enable_masquerade": true });
     let attached = client.good(&format!("POST {NETWORKS}"), wanted).await;
     assert_eq!((&attached["status"], attached.get("mac_address")), (&json!("created"), None));
     assert!(read(&client, NETWORKS, &attached).await["mac_address"].is_string());
     let held = read(&client, "/ipam/v1/regions/fr-par/ips", &json!({ "id": attached["ipam_ip_id"] })).await;
     assert_eq!((&held["resource"]["type"], &held["resource"]["id"]), (&json!("vpc_gateway_network"), &attached["id"]));
-    assert_eq!(held["resource"]["name"], made["name"]);
+    assert_eq!(held["resource"]["name"], created["name"]);
     for held in [
-        format!("{GATEWAYS}/{}", made["id"].as_str().unwrap()),
+        format!("{GATEWAYS}/{}", created["id"].as_str().unwrap()),
         format!("/vpc/v2/regions/fr-par/private-networks/{}", network["id"].as_str().unwrap()),
     ] {
         assert_eq!(client.call(&format!("DELETE {held}")).await.0, 412, "{held}");

@@ -50,22 +50,22 @@ pub(crate) fn seed(cassette: &Cassette) -> Seed {
     let organization = organization(cassette);
     let mut objects: BTreeMap<(String, String), Value> = BTreeMap::new();
     // An object that the answer to a change contains first did not exist before.
-    let mut made: BTreeSet<String> = BTreeSet::new();
+    let mut created: BTreeSet<String> = BTreeSet::new();
     for exchange in &cassette.exchanges {
         if exchange.method != "GET" {
-            made.extend(ids_in(&exchange.answer));
+            created.extend(ids_in(&exchange.answer));
         }
         for (kind, locality, fields) in shown(exchange) {
             // The id of a domain is its name.
             let id = fields["id"].as_str().or(fields["domain"].as_str()).unwrap_or_default().to_owned();
-            if made.contains(&id) || (kind == "account/project" && id == organization) {
+            if created.contains(&id) || (kind == "account/project" && id == organization) {
                 continue;
             }
             let object = json!({ "kind": kind, "locality": locality, "id": id, "fields": fields });
             objects.entry((kind.to_owned(), id)).or_insert(object);
         }
     }
-    for id in projects(cassette).into_iter().filter(|id| !made.contains(id) && *id != organization) {
+    for id in projects(cassette).into_iter().filter(|id| !created.contains(id) && *id != organization) {
         let fields = json!({ "name": id, "description": "", "organization_id": organization });
         let project = json!({ "kind": "account/project", "id": id, "fields": fields });
         objects.entry(("account/project".to_owned(), id)).or_insert(project);

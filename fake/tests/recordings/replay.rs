@@ -158,8 +158,8 @@ fn is_passing(answer: &Value) -> bool {
 
 /// The time of the first create in the recording, so that times in requests are in the future as they were.
 fn start(cassette: &Cassette) -> Timestamp {
-    let made = cassette.exchanges.iter().filter(|exchange| exchange.method == "POST");
-    let mut times = made.filter_map(|exchange| exchange.answer["created_at"].as_str()?.parse().ok());
+    let created = cassette.exchanges.iter().filter(|exchange| exchange.method == "POST");
+    let mut times = created.filter_map(|exchange| exchange.answer["created_at"].as_str()?.parse().ok());
     times.next().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 

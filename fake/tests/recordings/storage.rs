@@ -65,8 +65,8 @@ async fn replay_one(lines: &[Value], name: &str, counts: &mut Counts) {
     let owner =
         lines.iter().find_map(|line| line["body"].as_str()?.split_once("<Owner><DisplayName>")?.1.split(':').next());
     let owner = owner.unwrap_or("5ca1e3a7-fa4e-4000-8000-000000000001").to_owned();
-    let made = |line: &Value| line["body"]["id"] == json!(owner) && line["method"] == "POST";
-    let organization = if lines.iter().any(made) { scaleway_fake::DEFAULT_ORGANIZATION } else { &owner };
+    let created = |line: &Value| line["body"]["id"] == json!(owner) && line["method"] == "POST";
+    let organization = if lines.iter().any(created) { scaleway_fake::DEFAULT_ORGANIZATION } else { &owner };
     let seed = json!({ "organization_id": organization, "default_project_id": organization }).to_string();
     let fake = Fake::builder().rng_seed(1).seed(Seed::parse(&seed).unwrap()).start().await.unwrap();
     let mut replay = Replay { fake, http: reqwest::Client::new(), project: owner.clone(), owner: owner.clone() };
@@ -110,8 +110,8 @@ fn place(url: &str) -> Option<(&str, &str, &str)> {
 impl Replay {
     async fn make_project(&mut self) {
         let request = self.http.post(format!("{}/account/v3/projects", self.fake.url())).header("x-auth-token", "any");
-        let made: Value = request.json(&json!({ "name": "owner" })).send().await.unwrap().json().await.unwrap();
-        made["id"].as_str().unwrap().clone_into(&mut self.project);
+        let created: Value = request.json(&json!({ "name": "owner" })).send().await.unwrap().json().await.unwrap();
+        created["id"].as_str().unwrap().clone_into(&mut self.project);
     }
 
     async fn compare(&self, line: &Value, recorded: &Value, bucket: &str, region: &str, target: &str) -> Vec<String> {

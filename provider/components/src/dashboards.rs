@@ -1,6 +1,6 @@
 //! Grafana dashboards for the metrics and logs of Scaleway's products, for one environment. Pure.
 //!
-//! The metrics of databases are those of Scaleway's own prepared alerts; containers tell themselves by their logs.
+//! The metrics of databases are those of Scaleway's preconfigured alerts. Containers are selected by their logs.
 
 use serde_json::{Value as Json, json};
 use value::{Object, Value};

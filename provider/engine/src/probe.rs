@@ -11,7 +11,7 @@ use value::Object;
 
 use crate::client_error::of_client;
 use crate::context::Context;
-use expectation::{Asked, Expectation, Unwell};
+use expectation::{Asked, Expectation, Unhealthy};
 use rules::error::{Error, ErrorKind};
 
 /// The expectation of a check resource; `None` if the resource is not a check.
@@ -44,7 +44,7 @@ pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object
         };
         let spent = cx.spent();
         if spent + *interval >= limit {
-            return Err(unwell(asked, attempts, spent, &wrong));
+            return Err(unhealthy(asked, attempts, spent, &wrong));
         }
         cx.progress.status(&format!(
             "{} yet: {} ({} s of {} s)",
@@ -57,7 +57,7 @@ pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object
     }
 }
 
-fn unwell(asked: &Asked, attempts: u32, spent: Duration, wrong: &Unwell) -> Error {
+fn unhealthy(asked: &Asked, attempts: u32, spent: Duration, wrong: &Unhealthy) -> Error {
     let missing = asked.missing();
     let fact = match attempts {
         1 => format!("{missing}: {wrong}"),

@@ -12,7 +12,7 @@ use rules::moved;
 use rules::pending::Pending;
 use rules::scope::Scope;
 
-/// The call that creates the object. If its response is ambiguous, the error says that the object may exist.
+/// The call that creates the object. If its response is ambiguous, the error reports that the object may exist.
 pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
     if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs).await? {
         return Ok(begun);

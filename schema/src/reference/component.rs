@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json};
 
 use super::lists::Lists;
-use super::{resource_of, rights, spoken};
+use super::{resource_of, rights, display_name};
 use crate::descriptor::Part;
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::{Resolved, ResolvedComponent};
@@ -34,7 +34,7 @@ impl<'a> ComponentPage<'a> {
         let token = &one.component.token;
         let spec = resource_of(schema, token).unwrap_or(&Json::Null);
         let file = format!("{}.md", token.split(':').next().unwrap_or_default());
-        Self { one, all, resources, schema, spec, name: spoken(token), file }
+        Self { one, all, resources, schema, spec, name: display_name(token), file }
     }
 
     /// Its first sentence, for the index.
@@ -74,7 +74,7 @@ impl<'a> ComponentPage<'a> {
             let node = format!("{above}_{name}");
             let line = if part.when.is_some() { "-.->" } else { "-->" };
             let several = if part.many { ", several" } else { "" };
-            let _ = writeln!(text, "  {above} {line} {node}[\"{name}{several}<br/>{}\"]", spoken(&part.token));
+            let _ = writeln!(text, "  {above} {line} {node}[\"{name}{several}<br/>{}\"]", display_name(&part.token));
             if let Some(inner) = self.all.iter().find(|other| other.component.token == part.token) {
                 self.draw(inner, &node, text);
             }
@@ -101,7 +101,7 @@ impl<'a> ComponentPage<'a> {
             let page = token.split(':').next().unwrap_or_default();
             let when = when.as_deref().unwrap_or("always");
             let several = if *many { ", several" } else { "" };
-            let _ = writeln!(text, "| `{name}` | [{}](../{page}.md){several} | {when} |", spoken(token));
+            let _ = writeln!(text, "| `{name}` | [{}](../{page}.md){several} | {when} |", display_name(token));
         }
         text + "\n"
     }

@@ -99,7 +99,7 @@ fn index(pages: &[Page<'_>], functions: &[Page<'_>], components: &[ComponentPage
 }
 
 /// The name of a token in programs: `databases/instance:Instance` is `databases.Instance`.
-pub(crate) fn spoken(token: &str) -> String {
+pub(crate) fn display_name(token: &str) -> String {
     let (module, name) = token.rsplit_once(':').unwrap_or(("", token));
     format!("{}.{name}", module.split('/').next().unwrap_or_default())
 }

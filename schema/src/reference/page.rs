@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::example::Example;
 use super::lists::Lists;
-use super::{python, resource_of, rights, spoken, typescript, yaml};
+use super::{python, resource_of, rights, display_name, typescript, yaml};
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::Resolved;
 
@@ -36,7 +36,7 @@ impl<'a> Page<'a> {
             schema,
             spec: resource_of(schema, token).unwrap_or(&Json::Null),
             example,
-            name: spoken(token),
+            name: display_name(token),
             file: format!("{module}.md"),
         }
     }
@@ -48,7 +48,7 @@ impl<'a> Page<'a> {
 
     /// The lookup function's name in programs.
     pub(crate) fn lookup_name(&self) -> Option<String> {
-        self.one.lookup.as_ref().map(|lookup| spoken(&lookup.function.token))
+        self.one.lookup.as_ref().map(|lookup| display_name(&lookup.function.token))
     }
 
     /// The flat name in `pulumiverse_scaleway`.
@@ -156,7 +156,7 @@ impl<'a> Page<'a> {
         let outputs = spec["outputs"]["properties"].as_object().unwrap_or(&none);
         let description = spec["description"].as_str().unwrap_or_default();
         let mut types = BTreeSet::new();
-        let mut text = format!("## Lookup: {}\n\n{description}\n\nInputs:\n\n", spoken(token));
+        let mut text = format!("## Lookup: {}\n\n{description}\n\nInputs:\n\n", display_name(token));
         text += &lists.list(inputs, &spec["inputs"]["required"], &mut types);
         let returned: Vec<String> = outputs.keys().map(|name| format!("`{name}`")).collect();
         let _ = writeln!(text, "Outputs: {}.\n", returned.join(", "));

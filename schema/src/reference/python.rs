@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::code::{Code, quoted};
 use super::example::{Entries, Example, Part, Value, bare, parts};
-use super::{resource_of, spoken, type_of};
+use super::{resource_of, display_name, type_of};
 use crate::names::snake_case;
 
 /// The program.
@@ -21,7 +21,7 @@ pub(crate) fn program(example: &Example, schema: &Json) -> String {
         }));
         let call = Code::Group { open: "(", close: ")", padded: false, items };
         let assigned = if example.is_used(name) { format!("{} = ", snake_case(name)) } else { String::new() };
-        let statement = Code::after(format!("{assigned}scaleway.{}", spoken(&declared.token)), call);
+        let statement = Code::after(format!("{assigned}scaleway.{}", display_name(&declared.token)), call);
         body += &(statement.lay_out(0, 0) + "\n");
     }
     for (name, value) in &example.outputs.0 {

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::code::{Code, quoted};
 use super::example::{Entries, Example, Part, Value, parts};
-use super::spoken;
+use super::display_name;
 
 /// The program.
 pub(crate) fn program(example: &Example) -> String {
     let mut body = String::new();
     for (name, declared) in &example.resources.0 {
         let assigned = if example.is_used(name) { format!("const {name} = ") } else { String::new() };
-        let begin = format!("{assigned}new scaleway.{}({}", spoken(&declared.token), quoted(name));
+        let begin = format!("{assigned}new scaleway.{}({}", display_name(&declared.token), quoted(name));
         if declared.properties.0.is_empty() {
             let _ = writeln!(body, "{begin});");
             continue;

@@ -34,14 +34,14 @@ pub(super) fn normalized(text: &str, bucket: &str) -> S3Result<String> {
 pub(super) fn verdict(policy: &str, caller: &Caller, bucket: &str, key: Option<&str>, action: &str) -> Option<bool> {
     let policy: Value = serde_json::from_str(policy).ok()?;
     let resource = key.map_or_else(|| bucket.to_owned(), |key| format!("{bucket}/{key}"));
-    let speaks = |statement: &&Value| {
+    let applies = |statement: &&Value| {
         let principal = &statement["Principal"];
         let named = strings(principal).chain(strings(&principal["SCW"]));
         named.into_iter().any(|name| name == "*" || caller.principals.iter().any(|other| other == name))
             && strings(&statement["Action"]).any(|pattern| acts(pattern, action))
             && strings(&statement["Resource"]).any(|pattern| fits(plain(pattern), &resource))
     };
-    let effects: Vec<_> = policy["Statement"].as_array()?.iter().filter(speaks).map(|found| &found["Effect"]).collect();
+    let effects: Vec<_> = policy["Statement"].as_array()?.iter().filter(applies).map(|found| &found["Effect"]).collect();
     if effects.is_empty() {
         return None;
     }

@@ -57,8 +57,8 @@ pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
             "updated_at": subnet.fields["updated_at"],
         })
     });
-    let made = call.world.store.of(&ROUTE).filter(|route| route.locality == region);
-    let made = made.map(|route| call.show(&ROUTE, route));
+    let created = call.world.store.of(&ROUTE).filter(|route| route.locality == region);
+    let created = created.map(|route| call.show(&ROUTE, route));
     let fits = |route: &Value| {
         call.query.iter().all(|(name, wanted)| match name.as_str() {
             "vpc_id" | "nexthop_resource_id" | "nexthop_private_network_id" | "nexthop_vpc_connector_id" => {
@@ -68,7 +68,7 @@ pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
             _ => true,
         })
     };
-    let routes: Vec<Value> = of_networks.chain(made).filter(fits).map(|route| with_next_hop(call, &route)).collect();
+    let routes: Vec<Value> = of_networks.chain(created).filter(fits).map(|route| with_next_hop(call, &route)).collect();
     let total = routes.len();
     Ok(json!({ "routes": routes, "total_count": total }))
 }

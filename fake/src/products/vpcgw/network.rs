@@ -70,8 +70,8 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     gateway::settled(call, network.text("gateway_id"))?;
     call.delete_in_time(&GATEWAY_NETWORK)?;
     in_region(call, |call| ipam::unassign(call, network.text("ipam_ip_id")));
-    let gone = call.change(&GATEWAY_NETWORK, &id)?;
-    gone.fields.insert("status".to_owned(), json!("detaching"));
+    let deleted = call.change(&GATEWAY_NETWORK, &id)?;
+    deleted.fields.insert("status".to_owned(), json!("detaching"));
     call.get(&GATEWAY_NETWORK)
 }
 

@@ -38,14 +38,14 @@ pub(crate) enum Asked {
 
 /// An unexpected result.
 #[derive(Debug)]
-pub(crate) struct Unwell {
+pub(crate) struct Unhealthy {
     /// A short description.
     pub what: String,
     begins: String,
 }
 
 /// With the start of the response.
-impl fmt::Display for Unwell {
+impl fmt::Display for Unhealthy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         if self.begins.is_empty() {
@@ -80,23 +80,23 @@ impl Asked {
 
 impl Expectation {
     /// The outputs of a successful check, or the unexpected result.
-    pub(crate) fn met(&self, outcome: &ProbeOutcome) -> Result<Object, Unwell> {
+    pub(crate) fn met(&self, outcome: &ProbeOutcome) -> Result<Object, Unhealthy> {
         let (statuses, contains) = match &self.asked {
             Asked::Address { statuses, contains, .. } => (statuses.as_slice(), contains.as_deref()),
             Asked::Database(_) => (&[][..], None),
         };
-        let unwell = |what: String, body: &str| Err(Unwell { what, begins: begins(body) });
+        let unhealthy = |what: String, body: &str| Err(Unhealthy { what, begins: begins(body) });
         let (status, body) = match outcome {
             ProbeOutcome::Response { status, body } => (*status, String::from_utf8_lossy(body)),
             ProbeOutcome::LoggedIn => return Ok(Object::new()),
-            ProbeOutcome::Failed(why) => return unwell(why.clone(), ""),
+            ProbeOutcome::Failed(why) => return unhealthy(why.clone(), ""),
         };
         let expected = if statuses.is_empty() { (200..300).contains(&status) } else { statuses.contains(&status) };
         if !expected {
-            return unwell(format!("{status} instead of {}", wanted(statuses)), &body);
+            return unhealthy(format!("{status} instead of {}", wanted(statuses)), &body);
         }
         match contains {
-            Some(text) if !body.contains(text) => unwell(format!("{status} without the string \"{text}\""), &body),
+            Some(text) if !body.contains(text) => unhealthy(format!("{status} without the string \"{text}\""), &body),
             _ => Ok(object! { "status": f64::from(status) }),
         }
     }

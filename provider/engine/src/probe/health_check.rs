@@ -53,7 +53,7 @@ mod tests {
         let expectation = super::expectation(&inputs).unwrap();
         expectation
             .met(&ProbeOutcome::Response { status, body: body.as_bytes().into() })
-            .map_err(|unwell| unwell.to_string())
+            .map_err(|unhealthy| unhealthy.to_string())
     }
 
     #[test]

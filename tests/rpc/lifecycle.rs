@@ -1,6 +1,6 @@
 //! Lifecycle of every resource: create, read, update, import, lookup, list, and two deletes.
 //!
-//! `life.yaml` has the programs. All secrets there contain the canary, which must not be printed.
+//! `lifecycle.yaml` has the programs. All secrets there contain the canary, which must not be printed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tests::{places, subset};
 
-use crate::bag::{plain, secrets};
+use crate::property_bag::{plain, secrets};
 use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
 
 /// One resource of the table, after its dependencies.
@@ -26,7 +26,7 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// The smallest program; `$name.output` is an output of an earlier resource.
     #[serde(default)]
-    least: Map<String, Json>,
+    check_minimal_program: Map<String, Json>,
     /// The first program.
     pub(crate) inputs: Map<String, Json>,
     /// Changes of the update in place. Absent: every change replaces.
@@ -52,7 +52,7 @@ async fn every_resource_has_a_complete_lifecycle_and_prints_no_secrets() {
         catalog.resources.iter().filter(|(_, resource)| resource.discontinued.is_none()).map(|(token, _)| token);
     let missing: Vec<&String> =
         resources.filter(|token| !entries.iter().any(|entry| entry.resource == **token)).collect();
-    assert!(missing.is_empty(), "life.yaml has no {missing:?}");
+    assert!(missing.is_empty(), "lifecycle.yaml has no {missing:?}");
 
     let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fake-of-the-life-test.log");
     // Objects that no request creates: a purchased domain, and a pushed image.
@@ -61,8 +61,8 @@ async fn every_resource_has_a_complete_lifecycle_and_prints_no_secrets() {
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let mut world = World::new();
     for entry in &entries {
-        least(&mut plugin, entry, &world).await;
-        let thing = live(&mut plugin, &catalog, entry, &world).await;
+        check_minimal_program(&mut plugin, entry, &world).await;
+        let thing = run_lifecycle(&mut plugin, &catalog, entry, &world).await;
         world.insert(entry.name.clone(), thing);
     }
     check_functions(&mut plugin, &catalog, &world).await;
@@ -75,9 +75,9 @@ async fn every_resource_has_a_complete_lifecycle_and_prints_no_secrets() {
         plugin.delete(&entry.resource, thing).await.unwrap_or_else(|status| panic!("{}: {status}", entry.resource));
     }
 
-    assert!(plugin.said().contains("CreateSecretVersion"), "the log has every request");
+    assert!(plugin.log().contains("CreateSecretVersion"), "the log has every request");
     let printed: Vec<String> = plugin
-        .said()
+        .log()
         .lines()
         .chain(fs::read_to_string(&log).unwrap().lines())
         .filter(|line| line.to_lowercase().contains(CANARY))
@@ -88,7 +88,7 @@ async fn every_resource_has_a_complete_lifecycle_and_prints_no_secrets() {
 
 /// The table of all resources.
 pub(crate) fn entries() -> Vec<Entry> {
-    serde_saphyr::from_str(&places::text(&places::project().join("tests/rpc/life.yaml"))).unwrap()
+    serde_saphyr::from_str(&places::text(&places::project().join("tests/rpc/lifecycle.yaml"))).unwrap()
 }
 
 /// One entry of the table of functions.
@@ -127,7 +127,7 @@ async fn check_functions(plugin: &mut Plugin, catalog: &Catalog, world: &World) 
 }
 
 /// The smallest program.
-async fn least(plugin: &mut Plugin, entry: &Entry, world: &World) {
+async fn check_minimal_program(plugin: &mut Plugin, entry: &Entry, world: &World) {
     let token = &entry.resource;
     let program = resolved(&entry.least, world);
     let inputs = plugin.check(token, None, &program).await;
@@ -138,7 +138,7 @@ async fn least(plugin: &mut Plugin, entry: &Entry, world: &World) {
 }
 
 /// From create to import; the object exists afterwards.
-async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &World) -> Thing {
+async fn run_lifecycle(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &World) -> Thing {
     let token = &entry.resource;
     let resource = &catalog.resources[token];
     let mut program = resolved(&entry.inputs, world);
@@ -147,9 +147,9 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
     assert_eq!(preview.id, "", "{token}: a preview creates nothing");
     let mut thing = plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
     assert_ne!(thing.id, "", "{token}");
-    came_true(token, &preview.state, &thing.state);
+    check_preview(token, &preview.state, &thing.state);
     sealed(token, resource, &thing);
-    thing = looked_at(plugin, token, thing, &program).await;
+    thing = check_no_changes(plugin, token, thing, &program).await;
 
     if !entry.change.is_empty() {
         program = merged(&program, &resolved(&entry.change, world));
@@ -161,21 +161,21 @@ async fn live(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, world: &Wor
         let preview = plugin.update(token, &thing, &news, true).await.unwrap();
         let updated = plugin.update(token, &thing, &news, false).await;
         thing = updated.unwrap_or_else(|status| panic!("{token}: {status}"));
-        came_true(token, &preview.state, &thing.state);
+        check_preview(token, &preview.state, &thing.state);
         sealed(token, resource, &thing);
-        thing = looked_at(plugin, token, thing, &program).await;
+        thing = check_no_changes(plugin, token, thing, &program).await;
     }
-    // A local resource cannot be listed or imported.
+    // A local resource cannot be check_list or check_import.
     if resource.local.is_none() {
-        imported(plugin, entry, &thing, &program).await;
+        check_import(plugin, entry, &thing, &program).await;
     }
-    looked_up(plugin, catalog, token, &thing).await;
-    listed(plugin, resource, token, &thing).await;
+    check_lookup(plugin, catalog, token, &thing).await;
+    check_list(plugin, resource, token, &thing).await;
     thing
 }
 
 /// The same program causes no changes, before and after a refresh.
-async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Json) -> Thing {
+async fn check_no_changes(plugin: &mut Plugin, token: &str, thing: Thing, program: &Json) -> Thing {
     let news = plugin.check(token, Some(&thing.inputs), program).await;
     let (changes, _) = plugin.diff(token, &thing, &news).await;
     assert!(changes.is_empty(), "{token}: the same program changes {changes:?}");
@@ -192,10 +192,10 @@ async fn looked_at(plugin: &mut Plugin, token: &str, thing: Thing, program: &Jso
 }
 
 /// An import by id returns correct inputs, which equal the program as far as responses contain them.
-async fn imported(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &Json) {
+async fn check_import(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &Json) {
     let token = &entry.resource;
     let read = plugin.read(token, &Thing::unknown(&thing.id)).await.unwrap();
-    let read = read.unwrap_or_else(|| panic!("{token} can be imported"));
+    let read = read.unwrap_or_else(|| panic!("{token} can be check_import"));
     assert_eq!(read.id, thing.id, "{token}");
     let mut written = plain(&read.inputs);
     for name in &entry.unreadable {
@@ -204,7 +204,7 @@ async fn imported(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &J
     let news = plugin.check(token, Some(&read.inputs), &written).await;
     let (changes, _) = plugin.diff(token, &read, &news).await;
     let unexpected: Vec<&String> = changes.iter().filter(|name| !entry.unreadable.contains(name)).collect();
-    assert!(unexpected.is_empty(), "{token}: an imported program changes {unexpected:?}");
+    assert!(unexpected.is_empty(), "{token}: an check_import program changes {unexpected:?}");
     let news = plugin.check(token, Some(&read.inputs), program).await;
     let (changes, _) = plugin.diff(token, &read, &news).await;
     let unexpected: Vec<&String> = changes.iter().filter(|name| !entry.unreadable.contains(name)).collect();
@@ -212,7 +212,7 @@ async fn imported(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &J
 }
 
 /// The lookup of the resource, if any, finds it and returns the properties of the resource.
-async fn looked_up(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &Thing) {
+async fn check_lookup(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &Thing) {
     let found = catalog.functions.values().find(|function| function.lookup.resource == token);
     let Some(function) = found else { return };
     let state = plain(&thing.state);
@@ -241,11 +241,11 @@ async fn looked_up(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &
     }
 }
 
-/// It is in the list of all objects, also with pages, and is imported by name if the name is unique.
-async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
+/// It is in the list of all objects, also with pages, and is check_import by name if the name is unique.
+async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
     let Some(listing) = &resource.listing else {
         assert!(resource.local.is_some(), "{token} has no list operation");
-        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: a local resource is not listed");
+        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: a local resource is not check_list");
         return;
     };
     let state = plain(&thing.state);
@@ -276,7 +276,7 @@ async fn listed(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &T
         let named = place.map_or_else(|| name.clone(), |(_, place)| format!("{place}/{name}"));
         let read =
             plugin.read(token, &Thing::unknown(&named)).await.unwrap_or_else(|status| panic!("{token}: {status}"));
-        assert_eq!(read.map(|read| read.id), Some(thing.id.clone()), "{token}: imported as {named}");
+        assert_eq!(read.map(|read| read.id), Some(thing.id.clone()), "{token}: check_import as {named}");
     }
 }
 
@@ -287,7 +287,7 @@ async fn means(plugin: &mut Plugin, token: &str, id: &str, thing: &Thing) -> boo
 }
 
 /// Known values of a preview are the values after the operation.
-fn came_true(token: &str, preview: &Struct, state: &Struct) {
+fn check_preview(token: &str, preview: &Struct, state: &Struct) {
     let (preview, state) = (plain(preview), plain(state));
     for (name, seen) in preview.as_object().unwrap() {
         if pulumi_rpc::unknown::ALL.iter().any(|unknown| seen.to_string().contains(unknown)) {

@@ -12,13 +12,13 @@ use serde_json::{Map, Value as Json};
 use tonic::Status;
 
 /// JSON as a property bag.
-pub(crate) fn bag(json: &Json) -> Struct {
+pub(crate) fn to_struct(json: &Json) -> Struct {
     Struct { fields: json.as_object().into_iter().flatten().map(|(name, json)| (name.clone(), wire(json))).collect() }
 }
 
 /// A property bag as JSON, with secrets in plain text.
 pub(crate) fn plain(bag: &Struct) -> Json {
-    if let Some(inner) = sealed(bag) {
+    if let Some(inner) = secret_value(bag) {
         return plain_value(inner);
     }
     Json::Object(bag.fields.iter().map(|(name, value)| (name.clone(), plain_value(value))).collect::<Map<_, _>>())
@@ -26,18 +26,18 @@ pub(crate) fn plain(bag: &Struct) -> Json {
 
 /// The properties of a bag that are marked as secret.
 pub(crate) fn secrets(bag: &Struct) -> Vec<&str> {
-    let is_sealed = |value: &Wire| matches!(&value.kind, Some(Kind::StructValue(inner)) if sealed(inner).is_some());
-    bag.fields.iter().filter(|(_, value)| is_sealed(value)).map(|(name, _)| name.as_str()).collect()
+    let is_secret = |value: &Wire| matches!(&value.kind, Some(Kind::StructValue(inner)) if secret_value(inner).is_some());
+    bag.fields.iter().filter(|(_, value)| is_secret(value)).map(|(name, _)| name.as_str()).collect()
 }
 
 /// The partial state of a failed operation.
-pub(crate) fn left(status: &Status) -> Option<ErrorResourceInitFailed> {
+pub(crate) fn partial_state(status: &Status) -> Option<ErrorResourceInitFailed> {
     let details = Details::decode(status.details()).ok()?;
     let detail = details.details.iter().find(|detail| detail.type_url.ends_with("ErrorResourceInitFailed"))?;
     ErrorResourceInitFailed::decode(detail.value.as_slice()).ok()
 }
 
-fn sealed(bag: &Struct) -> Option<&Wire> {
+fn secret_value(bag: &Struct) -> Option<&Wire> {
     let mark = bag.fields.get(SIGNATURE_KEY)?.kind.as_ref()?;
     match mark {
         Kind::StringValue(mark) if mark == signature::SECRET => bag.fields.get("value"),
@@ -52,7 +52,7 @@ fn wire(json: &Json) -> Wire {
         Json::Number(number) => Kind::NumberValue(number.as_f64().unwrap()),
         Json::String(text) => Kind::StringValue(text.clone()),
         Json::Array(items) => Kind::ListValue(ListValue { values: items.iter().map(wire).collect() }),
-        Json::Object(_) => Kind::StructValue(bag(json)),
+        Json::Object(_) => Kind::StructValue(to_struct(json)),
     };
     Wire { kind: Some(kind) }
 }

@@ -9,7 +9,7 @@ type Leaves = BTreeMap<String, String>;
 
 /// All objects, by kind; ids and generated names are replaced by placeholders.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct World {
+pub(crate) struct Objects {
     objects: BTreeMap<String, Vec<Leaves>>,
     /// The ids that are the same in every deployment.
     ids: HashSet<String>,
@@ -29,7 +29,7 @@ const NOT_COMPARED: [(&str, &str); 6] = [
 /// Fields that differ between two deployments of one program: kind and path, with `*` for each index.
 pub(crate) type Masks = BTreeSet<(String, String)>;
 
-impl World {
+impl Objects {
     /// The objects of a snapshot, without those that existed before.
     pub(crate) fn new(snapshot: &[Json], baseline: &Self) -> Self {
         let mut ids = HashSet::new();
@@ -72,8 +72,8 @@ impl World {
     }
 
     fn wrong_of(&self, kind: &str, wanted: &Self, masks: &Masks) -> Vec<String> {
-        let masked = |world: &Self| -> Vec<Leaves> {
-            let objects = world.objects.get(kind).into_iter().flatten();
+        let masked = |objects: &Self| -> Vec<Leaves> {
+            let objects = objects.objects.get(kind).into_iter().flatten();
             let seen = |path: &String| !masks.contains(&(kind.to_owned(), generic(path)));
             let mut objects: Vec<Leaves> =
                 objects.map(|leaves| leaves.clone().into_iter().filter(|(path, _)| seen(path)).collect()).collect();

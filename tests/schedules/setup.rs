@@ -16,11 +16,11 @@ use serde_json::{Value as Json, json};
 use tests::places;
 use tonic::Request;
 
-use crate::bag::bag;
+use crate::property_bag::to_struct;
 use crate::clock::SharedClock;
 use crate::programs::{Program, Table};
 use crate::stack::{Stack, Stored};
-use crate::world::World;
+use crate::objects::Objects;
 
 /// The gRPC service of the plugin.
 pub(crate) type Plugin = Arc<dyn ResourceProvider>;
@@ -28,25 +28,25 @@ pub(crate) type Plugin = Arc<dyn ResourceProvider>;
 /// The number of lanes with a home directory.
 static HOMES: AtomicU64 = AtomicU64::new(0);
 
-/// A separate home directory for each lane.
+/// A separate home directory for each setup.
 fn home() -> PathBuf {
     let number = HOMES.fetch_add(1, Ordering::Relaxed);
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("schedules-home-{}-{number}", std::process::id()))
 }
 
-impl Drop for Lane {
+impl Drop for Setup {
     fn drop(&mut self) {
-        // A lane without a create or delete has no directory.
+        // A setup without a create or delete has no directory.
         let _ = fs::remove_dir_all(&self.home);
     }
 }
 
 /// Runs the schedules of one resource one after the other.
-pub(crate) struct Lane {
+pub(crate) struct Setup {
     fake: Running,
     catalog: Arc<Catalog>,
     clock: Arc<SharedClock>,
-    /// Shared by the plugins of the lane, because reading the certificates of the machine takes longer than a schedule.
+    /// Shared by the plugins of the setup, because reading the certificates of the machine takes longer than a schedule.
     transport: Arc<dyn Transport>,
     seeds: AtomicU64,
     /// Pulumi's home directory, with the journal of the stack.
@@ -54,10 +54,10 @@ pub(crate) struct Lane {
     /// The dependencies of the resource, by the names of the table.
     parents: BTreeMap<String, Stored>,
     /// The other objects.
-    pub(crate) baseline: World,
+    pub(crate) baseline: Objects,
 }
 
-impl Lane {
+impl Setup {
     /// A fake with the parents of this resource. All lanes of a resource have the same ids.
     pub(crate) async fn start(catalog: &Arc<Catalog>, table: &Table, program: &Program) -> Self {
         let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
@@ -65,20 +65,20 @@ impl Lane {
         let fake = Fake::builder().seed(seed).clock(clock).rng_seed(1).start().await.unwrap();
         let clock = Arc::new(SharedClock::new(fake.clock().clone()));
         let catalog = Arc::clone(catalog);
-        let (parents, baseline) = (BTreeMap::new(), World::default());
+        let (parents, baseline) = (BTreeMap::new(), Objects::default());
         let transport = client::testing::shared_http(&Url::parse(&fake.url()).unwrap());
-        let mut lane =
+        let mut setup =
             Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), home: home(), parents, baseline };
         for parent in table.parents(program) {
-            let inputs = lane.resolved(&parent.inputs);
-            let mut stack = Stack::new(&lane, &parent.resource, &parent.name);
+            let inputs = setup.resolved(&parent.inputs);
+            let mut stack = Stack::new(&setup, &parent.resource, &parent.name);
             stack.up(&inputs).await.unwrap_or_else(|status| panic!("{}, for {}: {status}", parent.name, program.name));
             let stored = stack.state.unwrap();
-            lane.parents.insert(parent.name.clone(), stored);
+            setup.parents.insert(parent.name.clone(), stored);
         }
-        lane.baseline = lane.world();
-        lane.seeds.store(1_000, Ordering::Relaxed);
-        lane
+        setup.baseline = setup.objects();
+        setup.seeds.store(1_000, Ordering::Relaxed);
+        setup
     }
 
     /// A new process of the plugin, as for each command of the CLI.
@@ -95,7 +95,7 @@ impl Lane {
             "region": "fr-par",
         });
         let configure = rpc::ConfigureRequest {
-            args: Some(bag(&arguments)),
+            args: Some(to_struct(&arguments)),
             accept_secrets: true,
             accept_resources: true,
             sends_old_inputs: true,
@@ -115,8 +115,8 @@ impl Lane {
     }
 
     /// All existing objects.
-    pub(crate) fn world(&self) -> World {
-        World::new(&self.fake.snapshot(), &self.baseline)
+    pub(crate) fn objects(&self) -> Objects {
+        Objects::new(&self.fake.snapshot(), &self.baseline)
     }
 
     /// Advances the clock by the time between two commands.
@@ -146,7 +146,7 @@ impl Lane {
             Json::String(text) if text.starts_with('$') => {
                 let (name, output) = text[1..].split_once('.').unwrap();
                 let parent = self.parents.get(name).unwrap_or_else(|| panic!("{name} is not a parent"));
-                let outputs = crate::bag::plain(&parent.outputs);
+                let outputs = crate::property_bag::plain(&parent.outputs);
                 if output == "id" { Json::from(parent.id.clone()) } else { outputs[output].clone() }
             }
             Json::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),

@@ -41,7 +41,7 @@ impl Touched {
 }
 
 /// The rules that a case violates.
-pub(crate) async fn broken(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
+pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {
     let resource = run::resource(catalog, token);
     let mut wrong = Vec::new();
     if matches!(case.action(), Action::Create | Action::Update | Action::Check | Action::Diff)

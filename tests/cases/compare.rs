@@ -10,7 +10,7 @@ use value::{Object, Path};
 use crate::run::Outcome;
 
 /// All differences from the case.
-pub(crate) fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
+pub(crate) fn compare(case: &Case, outcome: &Outcome) -> Vec<String> {
     let then = &case.then;
     let mut wrong = failures(case, &outcome.failures);
     wrong.extend(warnings(case, &outcome.warnings));
@@ -44,27 +44,27 @@ pub(crate) fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
 
 /// Every expected failure and no other.
 fn failures(case: &Case, failures: &[Failure]) -> Vec<String> {
-    let announced = |failure: &&Failure| {
+    let is_expected = |failure: &&Failure| {
         case.then.failures.get(&failure.path.to_string()).is_some_and(|part| failure.reason.contains(part.as_str()))
     };
-    let unannounced = failures
+    let unexpected = failures
         .iter()
-        .filter(|failure| !announced(failure))
+        .filter(|failure| !is_expected(failure))
         .map(|failure| format!("rejected: {} {}", failure.path, failure.reason));
     let missing = case.then.failures.iter().filter(|(path, part)| {
         !failures.iter().any(|failure| failure.path.to_string() == **path && failure.reason.contains(part.as_str()))
     });
-    unannounced.chain(missing.map(|(path, part)| format!("not rejected: {path} ({part})"))).collect()
+    unexpected.chain(missing.map(|(path, part)| format!("not rejected: {path} ({part})"))).collect()
 }
 
 /// Every expected warning and no other.
 fn warnings(case: &Case, warnings: &[Warning]) -> Vec<String> {
-    let says =
+    let matches =
         |warning: &Warning, path: &str, part: &str| warning.path.to_string() == path && warning.text.contains(part);
-    let announced = |warning: &&Warning| case.then.warnings.iter().any(|(path, part)| says(warning, path, part));
-    let unannounced = warnings.iter().filter(|warning| !announced(warning)).map(|warning| format!("warned: {warning}"));
-    let missing = case.then.warnings.iter().filter(|(path, part)| !warnings.iter().any(|one| says(one, path, part)));
-    unannounced.chain(missing.map(|(path, part)| format!("no warning: {path} ({part})"))).collect()
+    let is_expected = |warning: &&Warning| case.then.warnings.iter().any(|(path, part)| matches(warning, path, part));
+    let unexpected = warnings.iter().filter(|warning| !is_expected(warning)).map(|warning| format!("warned: {warning}"));
+    let missing = case.then.warnings.iter().filter(|(path, part)| !warnings.iter().any(|one| matches(one, path, part)));
+    unexpected.chain(missing.map(|(path, part)| format!("no warning: {path} ({part})"))).collect()
 }
 
 fn changes(case: &Case, diff: &Diff) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The resources of `tests/rpc/life.yaml`, in an engine of this process with a fake. Pauses take no time.
+//! The resources of `tests/rpc/lifecycle.yaml`, in an engine of this process with a fake. Pauses take no time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(crate) struct Stack {
 }
 
 pub(crate) fn entries() -> Vec<Entry> {
-    let text = places::text(&places::project().join("tests/rpc/life.yaml"));
+    let text = places::text(&places::project().join("tests/rpc/lifecycle.yaml"));
     let mut entries: Vec<Entry> = serde_saphyr::from_str(&text).unwrap();
     // Health checks send probes in real time, and none to Scaleway.
     entries.retain(|entry| {

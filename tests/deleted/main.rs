@@ -1,5 +1,5 @@
 //! Only Scaleway's own "not found" means that something is deleted: rules for all resources of the catalog, with the engine and the fake.
-//! Each resource of `tests/rpc/life.yaml` is created once. The client's pauses take no time.
+//! Each resource of `tests/rpc/lifecycle.yaml` is created once. The client's pauses take no time.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
