@@ -89,7 +89,7 @@ class Situations:
 
         return self._output(program)
 
-    def unwell(self) -> str:
+    def unhealthy(self) -> str:
         def program() -> None:
             namespace = scaleway.containers.Namespace("web")
             # The fake returns the response that the image specifies.

@@ -45,8 +45,8 @@ async fn container_answers_with_its_data_and_the_status_of_its_image() {
     let expected = json!({ "container": "web", "id": created["id"], "image": "web:1", "revision": 1, "host": host(&created),
         "method": "GET", "path": "/health" });
     assert_eq!((status, answer), (200, expected));
-    let unwell = container(&client, "unwell", json!({ "image": "web:answers-503" })).await;
-    assert_eq!(ask(&client, host(&unwell), "").await.0, 503);
+    let unhealthy = container(&client, "unhealthy", json!({ "image": "web:answers-503" })).await;
+    assert_eq!(ask(&client, host(&unhealthy), "").await.0, 503);
     assert_eq!(ask(&client, "none.functions.fnc.fr-par.scw.cloud", "").await.0, 404);
     let seen = client.fake.requests().last().unwrap().clone();
     assert_eq!(seen.path, "//none.functions.fnc.fr-par.scw.cloud/health");

@@ -188,7 +188,7 @@ mod tests {
         }
         let nothing = |why: &str| ProbeOutcome::Failed(why.to_owned());
         assert_eq!(outcomes[0], ProbeOutcome::Response { status: 503, body: Bytes::from_static(b"busy") });
-        assert_eq!(outcomes[1], nothing("no connection (scripted refusal)"));
+        assert_eq!(outcomes[1], nothing("no connection (scripted rejection)"));
         assert_eq!(
             outcomes[2..],
             [nothing("the connection was closed (scripted loss)"), nothing("no response within 1 s")]

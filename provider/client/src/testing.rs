@@ -212,7 +212,7 @@ impl Transport for ScriptedTransport {
                 Some(Step::Response(response)) => Err(String::from_utf8_lossy(response.body()).into_owned()),
                 Some(Step::Hang) => std::future::pending().await,
                 Some(Step::Lost) => Err("scripted loss".to_owned()),
-                Some(Step::Unsent) => Err("scripted refusal".to_owned()),
+                Some(Step::Unsent) => Err("scripted rejection".to_owned()),
                 None => Err("the script is over".to_owned()),
             }
         })
@@ -233,7 +233,7 @@ impl Transport for ScriptedTransport {
                 Some(Step::Response(response)) => Ok(response),
                 Some(Step::Hang) => std::future::pending().await,
                 Some(Step::Lost) => Err(Failure::Lost { cause: "scripted loss".into() }),
-                Some(Step::Unsent) => Err(unsent("scripted refusal")),
+                Some(Step::Unsent) => Err(unsent("scripted rejection")),
                 None => Err(unsent("the script is over")),
             }
         })

@@ -146,7 +146,7 @@ impl<'a> Context<'a> {
         let call = self.bounded(request::call(step, scope, fields)?);
         let missing = self.missing_window(&call, scope, fresh.then_some(step));
         let awaited: Vec<(String, String)> =
-            step.awaits.iter().map(|(refusal, what)| (refusal.to_lowercase(), filled_in(what, scope))).collect();
+            step.awaits.iter().map(|(message, what)| (message.to_lowercase(), filled_in(what, scope))).collect();
         // The key may have no permission for one of several reads: that is a warning, and is not retried.
         let optional = step.optional || !step.reads.is_empty();
         let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text).unwrap_or_default();

@@ -22,7 +22,7 @@ use types::{Owner, Types};
 /// Name of the package, and the first part of every token.
 pub const PACKAGE: &str = "evalap-scaleway";
 
-/// Package of `pulumiverse_scaleway`, from which stacks migrate: its tokens are aliases of ours.
+/// Package of `pulumiverse_scaleway`, from which stacks migrate: its tokens are aliases in this schema.
 const PEER_PACKAGE: &str = "scaleway";
 
 /// Module of a token: the part before the slash (`registry/namespace` is in `registry`).
