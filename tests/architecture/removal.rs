@@ -89,7 +89,7 @@ fn is_removable(property: &Property) -> bool {
     property.input != Input::No
         && property.input != Input::Required
         && property.input != Input::Auto
-        && !property.once
+        && !property.create_only
         && !property.write_only
         && (property.send.is_some() || property.input != Input::Optional || !property.computed)
 }

@@ -50,7 +50,7 @@ fn with_unknown(resource: &Resource, case: &Case, program: &Object, place: &[Ste
     };
     let changes = diff(resource, &request);
     // An input that is used only at creation is not a change later.
-    if !property.write_only && !property.once && !changes.properties().any(|name| name == top) {
+    if !property.write_only && !property.create_only && !changes.properties().any(|name| name == top) {
         wrong.push(format!("`{here}` is unknown, but the diff shows no change"));
     }
     wrong

@@ -22,7 +22,7 @@ fn every_property_that_updates_in_place_is_changed_by_a_schedule() {
         assert!(!programs.is_empty(), "{token} has no program");
         let changes = |name: &String| programs.iter().any(|program| program.changes(name));
         let in_place = resource.properties.iter().filter(|(_, property)| {
-            property.input != Input::No && !property.replace && !property.once && property.deprecated.is_none()
+            property.input != Input::No && !property.replace && !property.create_only && property.deprecated.is_none()
         });
         let missing: BTreeSet<String> = in_place.map(|(name, _)| name).filter(|name| !changes(name)).cloned().collect();
         if !missing.is_empty() {

@@ -52,7 +52,7 @@ pub struct Property {
     pub lasting: bool,
     /// Used only at creation: a later change has no effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub once: bool,
+    pub create_only: bool,
     /// The boolean property that disables management: while it is true, this property is not sent, compared or read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unless: Option<String>,
@@ -88,7 +88,7 @@ pub struct Property {
     pub drift_of: Option<String>,
     /// The template of an output, with names of other properties in braces.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub made: Option<String>,
+    pub template: Option<String>,
     /// Inputs whose changes also change this output, which is then unknown in a preview.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<String>,

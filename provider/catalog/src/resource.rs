@@ -179,7 +179,7 @@ pub struct Wait {
     pub lagging: bool,
     /// Minimum duration of a failed status in milliseconds before it is an error; 0: the default.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub doubt_ms: u64,
+    pub failed_for_ms: u64,
     /// Maximum polling interval in milliseconds.
     pub cap_ms: u64,
     /// The shortest recorded time until ready, in milliseconds: polling is less frequent before half of it.

@@ -195,7 +195,7 @@ pub(crate) async fn update_found(
     // Unreadable inputs cannot be compared.
     let is_unreadable = |name: &&String| {
         let property = cx.resource.properties.get(*name);
-        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.once)
+        property.is_some_and(|own| own.read.is_none() && own.send.is_some() && !own.replace && !own.create_only)
     };
     for name in unsent.iter().chain(inputs.keys().filter(is_unreadable)) {
         pending.add(name, None);

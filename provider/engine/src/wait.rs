@@ -104,7 +104,7 @@ async fn not_there(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error>
 }
 
 fn confirmation(wait: &Wait) -> Duration {
-    SECOND_READ.max(Duration::from_millis(wait.doubt_ms))
+    SECOND_READ.max(Duration::from_millis(wait.failed_for_ms))
 }
 
 /// Warns once about an unknown status.

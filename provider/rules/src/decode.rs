@@ -62,7 +62,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
 /// Fills in the outputs that are templates over other outputs, if those are known strings.
 pub fn make(resource: &Resource, state: &mut Object) {
     for (name, property) in &resource.properties {
-        let Some(template) = &property.made else { continue };
+        let Some(template) = &property.template else { continue };
         let mut text = template.clone();
         for other in resource.properties.keys().filter(|other| template.contains(&format!("{{{other}}}"))) {
             let Some(value) = state.text(other) else { break };

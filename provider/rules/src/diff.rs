@@ -23,7 +23,7 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     let aliased: BTreeSet<&str> =
         resource.properties.values().filter_map(|property| property.same.as_deref()).collect();
     for (name, property) in &resource.properties {
-        if property.once || is_left_to_others(property, request.news) {
+        if property.create_only || is_left_to_others(property, request.news) {
             continue;
         }
         if property.input == Input::No || property.write_only || imported::is_uncompared(resource, name, request) {

@@ -49,7 +49,7 @@ pub struct Property {
     /// Can be updated in place, but adding or removing it replaces the resource.
     pub lasting: bool,
     /// Used at creation only, such as whether an e-mail is sent. A later change has no effect.
-    pub once: bool,
+    pub create_only: bool,
     /// Boolean property that disables this one: while it is true, this property is not sent, compared or read.
     pub unless: Option<String>,
     /// Default, added to the inputs.
@@ -73,7 +73,7 @@ pub struct Property {
     /// `synced` or `drifted`: whether the API's value of the named property equals the input.
     pub drift_of: Option<String>,
     /// Output composed of other properties: `https://{name}.s3.{region}.scw.cloud`.
-    pub made: Option<String>,
+    pub template: Option<String>,
     /// Inputs that change this output, so that the preview of a change shows it as unknown.
     pub follows: Vec<String>,
     /// Value that is sent when the input is removed from the program, if not the empty value of its type. A `computed`

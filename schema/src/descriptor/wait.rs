@@ -28,7 +28,7 @@ pub struct Wait {
     pub lagging: bool,
     /// How long a failed status must last, if it is known to be transient. Default: `2s`.
     #[serde(default)]
-    pub doubt: Option<String>,
+    pub failed_for: Option<String>,
     /// Longest polling interval (`5s`, or `15s` for databases).
     pub cap: String,
     /// Shortest recorded time to ready.

@@ -125,7 +125,7 @@ fn check_carried(name: &str, property: &Property, resource: &Resource, place: &P
     }
     let changed =
         |name: &str, property: &Property| resource.update.iter().any(|step| is_made_for(step, name, property));
-    if property.replace || property.once || resource.update.is_empty() || changed(name, property) {
+    if property.replace || property.create_only || resource.update.is_empty() || changed(name, property) {
         return;
     }
     let resent = property.resends.as_ref().and_then(|other| resource.properties.get_key_value(other));

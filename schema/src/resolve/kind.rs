@@ -34,7 +34,7 @@ pub(crate) fn kind(
             stated
         }
         (Some(kind), None) | (None, Some(kind)) => kind,
-        (None, None) if word.drift_of.is_some() || word.made.is_some() => Kind::String,
+        (None, None) if word.drift_of.is_some() || word.template.is_some() => Kind::String,
         (None, None) => {
             findings.mistake(place, "no API document contains its type: set `type`");
             Kind::String

@@ -86,7 +86,7 @@ fn paths(name: &str, word: &descriptor::Property) -> (Option<String>, Option<Str
         Some(WireWord::Both(path)) if path == "none" => (None, None),
         Some(WireWord::Both(path)) => (Some(path.clone()), Some(path.clone())),
         Some(WireWord::Each { send, read }) => (send.clone(), read.clone()),
-        None if word.drift_of.is_some() || word.made.is_some() => (None, None),
+        None if word.drift_of.is_some() || word.template.is_some() => (None, None),
         None => (Some(usual.clone()), Some(usual)),
     };
     (send.filter(|_| word.input != InputWord::No), read.filter(|_| !word.write_only))
