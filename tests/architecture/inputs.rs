@@ -80,7 +80,8 @@ fn unreadable_inputs_of_an_imported_object_are_sent_or_named_in_a_warning() {
         }
         let olds = stage::object(json!({ "__imported": true }).as_object().unwrap());
         for (name, property) in &resource.properties {
-            let unread = property.input != Input::No && property.read.is_none() && !property.create_only && property.secret;
+            let unread =
+                property.input != Input::No && property.read.is_none() && !property.create_only && property.secret;
             if !unread {
                 continue;
             }

@@ -62,7 +62,8 @@ fn warnings(case: &Case, warnings: &[Warning]) -> Vec<String> {
     let matches =
         |warning: &Warning, path: &str, part: &str| warning.path.to_string() == path && warning.text.contains(part);
     let is_expected = |warning: &&Warning| case.then.warnings.iter().any(|(path, part)| matches(warning, path, part));
-    let unexpected = warnings.iter().filter(|warning| !is_expected(warning)).map(|warning| format!("warned: {warning}"));
+    let unexpected =
+        warnings.iter().filter(|warning| !is_expected(warning)).map(|warning| format!("warned: {warning}"));
     let missing = case.then.warnings.iter().filter(|(path, part)| !warnings.iter().any(|one| matches(one, path, part)));
     unexpected.chain(missing.map(|(path, part)| format!("no warning: {path} ({part})"))).collect()
 }

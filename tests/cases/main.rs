@@ -31,7 +31,8 @@ fn every_case_passes(file: &Path) -> datatest_stable::Result<()> {
     for case in &cases {
         let (outcome, log) = trace::listen(|| runtime.block_on(run::run(&catalog, &token, case)));
         let mut wrong = compare::compare(case, &outcome);
-        let (violations, invariants_log) = trace::listen(|| runtime.block_on(invariants::violations(&catalog, &token, case, &outcome)));
+        let (violations, invariants_log) =
+            trace::listen(|| runtime.block_on(invariants::violations(&catalog, &token, case, &outcome)));
         wrong.extend(violations);
         wrong.extend(runtime.block_on(attributes::violations(&catalog, &token, case, &outcome)));
         wrong.extend(runtime.block_on(partial::violations(&catalog, &token, case, &outcome)));

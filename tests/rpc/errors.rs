@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use tests::places;
 use tonic::Code;
 
-use crate::property_bag::{partial_state, plain};
 use crate::plugin::{CANARY, Plugin, Thing};
+use crate::property_bag::{partial_state, plain};
 
 const INSTANCE: &str = "databases/instance:Instance";
 const USER: &str = "databases/user:User";

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use scaleway_fake::{Fake, Fault, FaultKind, Running};
 use serde_json::json;
 
-use crate::property_bag::plain;
 use crate::once::added;
 use crate::plugin::{self, Plugin};
+use crate::property_bag::plain;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tests::{places, subset};
 
-use crate::property_bag::{plain, secrets};
 use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
+use crate::property_bag::{plain, secrets};
 
 /// One resource of the table, after its dependencies.
 #[derive(Debug, Deserialize)]
@@ -26,7 +26,7 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// The smallest program; `$name.output` is an output of an earlier resource.
     #[serde(default)]
-    check_minimal_program: Map<String, Json>,
+    least: Map<String, Json>,
     /// The first program.
     pub(crate) inputs: Map<String, Json>,
     /// Changes of the update in place. Absent: every change replaces.

@@ -3,7 +3,6 @@
 //! These tests use only the protocol. Tests with the Pulumi CLI are in `programs/`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-mod property_bag;
 mod errors;
 mod killed;
 mod lifecycle;
@@ -14,4 +13,5 @@ mod once;
 mod outages;
 mod plugin;
 mod process;
+mod property_bag;
 mod waits;

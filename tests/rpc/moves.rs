@@ -5,8 +5,8 @@ use pulumi_rpc::pulumirpc::ReadRequest;
 use scaleway_fake::Fake;
 use serde_json::{Value as Json, json};
 
-use crate::property_bag::plain;
 use crate::plugin::{Plugin, Thing, urn};
+use crate::property_bag::plain;
 
 const INSTANCE: &str = "databases/instance:Instance";
 const DATABASE: &str = "databases/database:Database";

@@ -8,9 +8,9 @@ use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::json;
 use tonic::{Code, Status};
 
-use crate::property_bag::partial_state;
 use crate::listener::Listener;
 use crate::plugin::{Plugin, Thing, command, urn};
+use crate::property_bag::partial_state;
 
 const NAMESPACE: &str = "containers/namespace:Namespace";
 const REGISTRY: &str = "registry/namespace:Namespace";

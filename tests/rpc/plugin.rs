@@ -19,7 +19,7 @@ use tests::places;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::property_bag::{to_struct, partial_state, plain};
+use crate::property_bag::{partial_state, plain, to_struct};
 
 /// Every secret of these tests contains this word, and no other value does.
 pub(crate) const CANARY: &str = "canary";
@@ -86,7 +86,8 @@ impl Plugin {
             "probeEndpoint": fake.url(),
             "region": "fr-par",
         });
-        let checked = rpc::CheckRequest { urn: provider_urn(), news: Some(to_struct(&arguments)), ..Default::default() };
+        let checked =
+            rpc::CheckRequest { urn: provider_urn(), news: Some(to_struct(&arguments)), ..Default::default() };
         let checked = plugin.client.check_config(checked).await.unwrap().into_inner();
         assert!(checked.failures.is_empty(), "{:?}", checked.failures);
         let configure = rpc::ConfigureRequest {
@@ -226,7 +227,8 @@ impl Plugin {
         let mut continuation_token = String::new();
         loop {
             let token = format!("{PACKAGE}:{token}");
-            let request = rpc::ListRequest { token, query: Some(to_struct(query)), limit, page_size: 0, continuation_token };
+            let request =
+                rpc::ListRequest { token, query: Some(to_struct(query)), limit, page_size: 0, continuation_token };
             let mut answers = self.client.list(request).await.unwrap_or_else(|status| panic!("{status}")).into_inner();
             continuation_token = String::new();
             while let Some(answer) = answers.message().await.unwrap() {

@@ -8,9 +8,9 @@ use scaleway_fake::Fake;
 use serde_json::json;
 use tonic::Code;
 
-use crate::property_bag::{to_struct, deep};
 use crate::listener::Listener;
 use crate::plugin::{Plugin, command, urn};
+use crate::property_bag::{deep, to_struct};
 
 const NAMESPACE: &str = "registry/namespace:Namespace";
 

@@ -26,7 +26,8 @@ pub(crate) fn plain(bag: &Struct) -> Json {
 
 /// The properties of a bag that are marked as secret.
 pub(crate) fn secrets(bag: &Struct) -> Vec<&str> {
-    let is_secret = |value: &Wire| matches!(&value.kind, Some(Kind::StructValue(inner)) if secret_value(inner).is_some());
+    let is_secret =
+        |value: &Wire| matches!(&value.kind, Some(Kind::StructValue(inner)) if secret_value(inner).is_some());
     bag.fields.iter().filter(|(_, value)| is_secret(value)).map(|(name, _)| name.as_str()).collect()
 }
 

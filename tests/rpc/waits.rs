@@ -7,9 +7,9 @@ use scaleway_fake::{Clock, Fake, Fault, FaultKind, Running};
 use serde_json::{Value as Json, json};
 use tonic::Code;
 
-use crate::property_bag::{partial_state, plain};
 use crate::listener::Listener;
 use crate::plugin::{Plugin, Thing, urn};
+use crate::property_bag::{partial_state, plain};
 
 const NAMESPACE: &str = "containers/namespace:Namespace";
 const KIND: &str = "containers/namespace";

@@ -6,18 +6,18 @@
 //! states of the engine double to `shared_states.json`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
-#[allow(dead_code, reason = "shared with the suite `rpc`, which uses all of it")]
-#[path = "../rpc/property_bag.rs"]
-mod property_bag;
 mod clock;
 mod coverage;
 mod kinds;
-mod setup;
+mod objects;
 mod programs;
+#[allow(dead_code, reason = "shared with the suite `rpc`, which uses all of it")]
+#[path = "../rpc/property_bag.rs"]
+mod property_bag;
 mod schedule;
+mod setup;
 mod shared;
 mod stack;
-mod objects;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;

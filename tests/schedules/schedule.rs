@@ -11,10 +11,10 @@ use serde_json::Value as Json;
 use tonic::Status;
 
 use crate::kinds::{Failure, Operation, Then};
-use crate::setup::Setup;
-use crate::programs::{Program, Table};
-use crate::stack::Stack;
 use crate::objects::{Masks, Objects, without_ids};
+use crate::programs::{Program, Table};
+use crate::setup::Setup;
+use crate::stack::Stack;
 
 const FAILURES: [Failure; 4] = [Failure::Rejected, Failure::ServerError, Failure::CutBefore, Failure::CutAfter];
 

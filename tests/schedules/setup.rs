@@ -16,11 +16,11 @@ use serde_json::{Value as Json, json};
 use tests::places;
 use tonic::Request;
 
-use crate::property_bag::to_struct;
 use crate::clock::SharedClock;
-use crate::programs::{Program, Table};
-use crate::stack::{Stack, Stored};
 use crate::objects::Objects;
+use crate::programs::{Program, Table};
+use crate::property_bag::to_struct;
+use crate::stack::{Stack, Stored};
 
 /// The gRPC service of the plugin.
 pub(crate) type Plugin = Arc<dyn ResourceProvider>;

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tests::{places, subset};
 
-use crate::setup::Setup;
-use crate::programs::{Program, Table};
-use crate::stack::Stack;
 use crate::objects::without_ids;
+use crate::programs::{Program, Table};
+use crate::setup::Setup;
+use crate::stack::Stack;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

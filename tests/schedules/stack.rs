@@ -14,8 +14,8 @@ use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
 use serde_json::Value as Json;
 use tonic::{Request, Status};
 
-use crate::property_bag::{to_struct, partial_state};
-use crate::setup::{Setup, Plugin};
+use crate::property_bag::{partial_state, to_struct};
+use crate::setup::{Plugin, Setup};
 
 /// A resource as in the state.
 #[derive(Clone, Debug)]

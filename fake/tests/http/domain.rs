@@ -20,7 +20,10 @@ async fn change(client: &Client, changes: Value) -> Value {
 async fn lifecycle_of_a_zone_is_as_recorded() {
     let client = client().await;
     let created = zone(&client).await;
-    assert_eq!((&created["status"], &created["message"], &created["ns_master"]), (&json!("active"), &Value::Null, &json!([])));
+    assert_eq!(
+        (&created["status"], &created["message"], &created["ns_master"]),
+        (&json!("active"), &Value::Null, &json!([]))
+    );
     let (_, listed) = client.call("GET /domain/v2beta1/dns-zones?dns_zones=shop.example.org&domain=").await;
     assert_eq!((&listed["dns_zones"][0], &listed["total_count"]), (&created, &json!(1)));
     let (_, records) = client.call(&format!("GET {RECORDS}?name=&type=unknown")).await;

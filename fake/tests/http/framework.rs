@@ -78,10 +78,7 @@ async fn unknown_path_and_operation_without_implementation_differ() {
     assert_eq!(client.call("GET /nothing/v1/here").await.0, 404);
     assert_eq!(client.call(&format!("PUT {NAMESPACES}")).await.0, 404);
     let (status, error) = client.call("GET /account/v3/contract-signatures").await;
-    assert_eq!(
-        (status, &error["message"]),
-        (501, &json!("the fake does not serve account.v3 ListContractSignatures"))
-    );
+    assert_eq!((status, &error["message"]), (501, &json!("the fake does not serve account.v3 ListContractSignatures")));
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ async fn replay_one(lines: &[Value], name: &str, counts: &mut Counts) {
     for line in lines {
         let body = line["body_as"].as_u64().map_or_else(|| line["body"].clone(), |other| bodies[&other].clone());
         bodies.insert(line["seq"].as_u64().unwrap(), body.clone());
-        if made(line) {
+        if created(line) {
             replay.make_project().await;
         }
         let Some((bucket, region, target)) = place(line["url"].as_str().unwrap()) else {

@@ -43,7 +43,8 @@ fn is_kept(resource: &Resource, name: &str, property: &Property, request: &DiffR
     if !property.computed || property.clear.is_some() || request.old_inputs.given(name).is_none() {
         return false;
     }
-    let is_sent = property.send.is_some() && !property.create_only && !presence::is_left_to_others(property, request.news);
+    let is_sent =
+        property.send.is_some() && !property.create_only && !presence::is_left_to_others(property, request.news);
     let was_set = !presence::is_filled_in(request.old_inputs, name);
     // An alias or a conflicting input replaces it.
     let stem = resource.stem(name);

@@ -35,7 +35,9 @@ pub(crate) fn property(word: &descriptor::Property, property: &Property) -> Stri
 /// Diff.
 pub(crate) fn removal(property: &Property) -> Option<&'static str> {
     let is_kept = match property.input {
-        Input::Optional => property.computed && property.clear.is_none() && property.send.is_some() && !property.create_only,
+        Input::Optional => {
+            property.computed && property.clear.is_none() && property.send.is_some() && !property.create_only
+        }
         Input::Auto | Input::Provider(_) => true,
         Input::No | Input::Required => false,
     };

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json};
 
 use super::lists::Lists;
-use super::{resource_of, rights, display_name};
+use super::{display_name, resource_of, rights};
 use crate::descriptor::Part;
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::{Resolved, ResolvedComponent};

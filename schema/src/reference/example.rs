@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
-use super::{resource_of, display_name, type_of};
+use super::{display_name, resource_of, type_of};
 use crate::findings::{Findings, Place};
 
 /// `resources/<product>/<resource>.example.yaml`: an example program with the resource.
@@ -145,7 +145,8 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
 /// Reports what does not fit the schema: unknown tokens, properties and references, missing inputs.
 pub(crate) fn check(example: &Example, place: &Place, token: &str, schema: &Json, findings: &mut Findings) {
     if !example.resources.0.iter().any(|(_, declared)| declared.token == token) {
-        findings.mistake(&place.at("resources"), format!("the example has no resource of type {}", display_name(token)));
+        findings
+            .mistake(&place.at("resources"), format!("the example has no resource of type {}", display_name(token)));
     }
     let mut known = Vec::new();
     for (name, declared) in &example.resources.0 {

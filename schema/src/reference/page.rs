@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::example::Example;
 use super::lists::Lists;
-use super::{python, resource_of, rights, display_name, typescript, yaml};
+use super::{display_name, python, resource_of, rights, typescript, yaml};
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::Resolved;
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::code::{Code, quoted};
 use super::example::{Entries, Example, Part, Value, bare, parts};
-use super::{resource_of, display_name, type_of};
+use super::{display_name, resource_of, type_of};
 use crate::names::snake_case;
 
 /// The program.

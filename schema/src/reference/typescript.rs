@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::code::{Code, quoted};
-use super::example::{Entries, Example, Part, Value, parts};
 use super::display_name;
+use super::example::{Entries, Example, Part, Value, parts};
 
 /// The program.
 pub(crate) fn program(example: &Example) -> String {

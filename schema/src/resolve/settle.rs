@@ -61,7 +61,10 @@ impl<'a> Scope<'a> {
             replace_failed: word.replace_failed,
             reason: word.reason.clone(),
             lagging: word.lagging,
-            failed_for_ms: word.failed_for.as_deref().map_or(0, |text| milliseconds(text, &place.at("failedFor"), findings)),
+            failed_for_ms: word
+                .failed_for
+                .as_deref()
+                .map_or(0, |text| milliseconds(text, &place.at("failedFor"), findings)),
             cap_ms: milliseconds(&word.cap, &place.at("cap"), findings),
             ready_after_ms: ready_after.map_or(0, |text| milliseconds(text, &place.at("readyAfter"), findings)),
         })

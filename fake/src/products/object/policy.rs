@@ -41,7 +41,8 @@ pub(super) fn verdict(policy: &str, caller: &Caller, bucket: &str, key: Option<&
             && strings(&statement["Action"]).any(|pattern| acts(pattern, action))
             && strings(&statement["Resource"]).any(|pattern| fits(plain(pattern), &resource))
     };
-    let effects: Vec<_> = policy["Statement"].as_array()?.iter().filter(applies).map(|found| &found["Effect"]).collect();
+    let effects: Vec<_> =
+        policy["Statement"].as_array()?.iter().filter(applies).map(|found| &found["Effect"]).collect();
     if effects.is_empty() {
         return None;
     }

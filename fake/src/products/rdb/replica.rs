@@ -80,7 +80,8 @@ pub(super) fn delete_any_endpoint(call: &mut Call<'_>) -> Handled {
 /// As recorded: the endpoint is deleted once the replica is ready again.
 fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Handled {
     call.settled(&REPLICA, &replica.id)?;
-    let (deleted, left): (Vec<_>, Vec<_>) = endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
+    let (deleted, left): (Vec<_>, Vec<_>) =
+        endpoint::all(replica).into_iter().partition(|other| other["id"] == endpoint);
     call.transition(&REPLICA, &replica.id, "configuring", json!({ "status": "ready", "endpoints": left }))?;
     endpoint::unassign_all(call, replica.text("instance_id"), &deleted);
     Ok(Value::Null)
