@@ -38,7 +38,10 @@ impl Expected {
 
 pub(crate) fn recorded_responses_are_decoded_without_loss(traffic: &Path) {
     let (catalog, expected) = (places::catalog(), Expected::read());
-    assert!(expected.differences.iter().all(|difference| difference.reason.len() > 20), "a difference of responses.yaml has no reason");
+    assert!(
+        expected.differences.iter().all(|difference| difference.reason.len() > 20),
+        "a difference of responses.yaml has no reason"
+    );
     let runtime = runtime();
     let mut wrong = BTreeSet::new();
     let mut read: BTreeMap<&str, usize> = BTreeMap::new();
@@ -58,10 +61,9 @@ pub(crate) fn recorded_responses_are_decoded_without_loss(traffic: &Path) {
                     let state = map(stage::json(&read.state));
                     let mut lost = loss::lost(observed.resource, &wire(observed, &transport), &state);
                     lost.retain(|lost| {
-                        !expected
-                            .differences
-                            .iter()
-                            .any(|difference| difference.resource == *observed.token && lost.starts_with(&difference.what))
+                        !expected.differences.iter().any(|difference| {
+                            difference.resource == *observed.token && lost.starts_with(&difference.what)
+                        })
                     });
                     wrong.extend(lost.into_iter().map(|lost| format!("{}: {lost}", observed.place())));
                 }
@@ -82,7 +84,8 @@ pub(crate) fn recorded_responses_are_decoded_without_loss(traffic: &Path) {
         .filter(|token| !read.contains_key(token.as_str()))
         .collect();
     assert!(missing.is_empty(), "the recordings contain no responses for {missing:?}");
-    let recorded: Vec<&String> = expected.not_recorded.keys().filter(|token| read.contains_key(token.as_str())).collect();
+    let recorded: Vec<&String> =
+        expected.not_recorded.keys().filter(|token| read.contains_key(token.as_str())).collect();
     assert!(recorded.is_empty(), "responses.yaml lists {recorded:?} as not recorded, but they are recorded");
 }
 
