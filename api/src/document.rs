@@ -80,6 +80,7 @@ impl Document {
             operation.answer = storage::object(&storage.response_headers, storage.answer.as_ref(), &document.schemas);
         }
         document.check(&root)?;
+        document.find_wrappers();
         Ok(document)
     }
 
@@ -126,6 +127,47 @@ impl Document {
             }
         }
         schema
+    }
+
+    /// Sets the wrappers of operations. An object is wrapped if the response to its `Get` operation has only a field with it:
+    /// `GetIP` answers `{ "ip": {...} }`. Other operations wrap it too, sometimes with a second field for a task.
+    fn find_wrappers(&mut self) {
+        let reference = |schema: &Schema| match &schema.kind {
+            Kind::Reference(name) => Some(name.clone()),
+            _ => None,
+        };
+        let fields = |operation: &Operation| match operation.answer.as_ref().map(|answer| &self.resolve(answer).kind) {
+            Some(Kind::Object { properties, .. }) => {
+                properties.iter().filter_map(|(field, schema)| Some((field.clone(), reference(schema)?))).collect()
+            }
+            _ => Vec::new(),
+        };
+        let counts = |operation: &Operation| match operation.answer.as_ref().map(|answer| &self.resolve(answer).kind) {
+            Some(Kind::Object { properties, .. }) => properties.len(),
+            _ => 0,
+        };
+        let wraps = |operation: &&Operation| counts(operation) == 1;
+        let noun = |operation: &Operation| operation.id.strip_prefix("Get").map(str::to_owned);
+        let gets = self.operations.iter().filter(wraps);
+        let wrapped: BTreeSet<String> = gets
+            .filter_map(|get| fields(get).pop().map(|(_, name)| name).filter(|name| Some(name) == noun(get).as_ref()))
+            .collect();
+        let found = self.operations.iter().map(|operation| {
+            let fits = |name: &String| {
+                wrapped.contains(name) && (counts(operation) == 1 || operation.id.ends_with(name.as_str()))
+            };
+            fields(operation).into_iter().find(|(_, name)| fits(name)).map(|(field, _)| field)
+        });
+        let found: Vec<Option<String>> = found.collect();
+        for (operation, wrapper) in self.operations.iter_mut().zip(found) {
+            // The polled field is declared inside of the wrapper.
+            if let (Some(wait), Some(wrapper)) = (&mut operation.wait, &wrapper)
+                && let Some(field) = wait.field.strip_prefix(&format!("{wrapper}."))
+            {
+                wait.field = field.to_owned();
+            }
+            operation.wrapper = wrapper;
+        }
     }
 
     /// Checks that need the whole document: references exist, and ids are unique within a tag.

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Error;
-use crate::document::Protocol;
+use crate::document::{Document, Protocol};
 use crate::path::PathTemplate;
 use crate::reader::{Fields, Node};
-use crate::schema::{self, Schema};
+use crate::schema::{self, Kind, Schema};
 use crate::storage::Storage;
+
+/// The header of a response with the number of elements of a list.
+const TOTAL: &str = "X-Total-Count";
 
 /// An operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +36,12 @@ pub struct Operation {
     pub status: u16,
     /// The body of a successful response.
     pub answer: Option<Schema>,
+    /// The field of the response that contains the object, in an API that wraps objects: `ip` for `{ "ip": {...} }`.
+    pub wrapper: Option<String>,
+    /// Whether the number of elements of a list is in the header `X-Total-Count` instead of the body.
+    pub counts_in_header: bool,
+    /// Whether the bodies of request and response are plain text instead of JSON.
+    pub is_text: bool,
     /// Whether Scaleway has deprecated it.
     pub deprecated: bool,
     /// Fields that the SDK takes from the client's configuration.
@@ -71,6 +80,8 @@ pub struct Parameter {
     pub name: String,
     /// The schema of its value; in a query, a list is sent by repeating the name.
     pub schema: Schema,
+    /// Whether a list in a query is sent as one string, with commas.
+    pub joined: bool,
     /// Whether Scaleway has deprecated it.
     pub deprecated: bool,
 }
@@ -91,7 +102,7 @@ pub enum FromConfig {
 /// The response field that the SDK polls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// The status field of the response.
+    /// The status field of the object in the response.
     pub field: String,
     /// The values that end or continue the polling.
     pub statuses: WaitStatuses,
@@ -104,6 +115,18 @@ pub enum WaitStatuses {
     Transient(Vec<String>),
     /// Poll until the status is one of these.
     Terminal(Vec<String>),
+}
+
+impl Operation {
+    /// The object in the response: the response itself, or the field that wraps it.
+    pub fn object<'a>(&'a self, document: &'a Document) -> Option<&'a Schema> {
+        let answer = self.answer.as_ref()?;
+        let Some(wrapper) = &self.wrapper else { return Some(answer) };
+        match &document.resolve(answer).kind {
+            Kind::Object { properties, .. } => properties.get(wrapper),
+            _ => None,
+        }
+    }
 }
 
 impl Method {
@@ -149,9 +172,11 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
         None => Vec::new(),
         Some(node) => schema::groups(&node, |name| query_parameters.iter().any(|parameter| parameter.name == name))?,
     };
-    let (status, answer) = answer(fields.need("responses")?, protocol, &mut storage)?;
+    let (mut is_text, mut counts_in_header) = (false, false);
+    let responses = fields.need("responses")?;
+    let (status, answer) = answer(responses, protocol, &mut storage, &mut is_text, &mut counts_in_header)?;
     let request = match (fields.take("requestBody"), protocol) {
-        (Some(node), Protocol::Json) => Some(request(node)?),
+        (Some(node), Protocol::Json) => Some(request(node, &mut is_text)?),
         (Some(node), Protocol::S3) => {
             let mut fields = node.fields()?;
             // If headers contain all fields, there may be no body.
@@ -177,6 +202,10 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
         request,
         status,
         answer,
+        // `Document::parse` sets it, because it depends on other operations.
+        wrapper: None,
+        counts_in_header,
+        is_text,
         deprecated: fields.flag("deprecated")?,
         from_config: from_config(&mut fields)?,
         name_prefix: name_prefix(&mut fields)?,
@@ -215,6 +244,7 @@ fn parameters(
         let parameter = Parameter {
             name: fields.need("name")?.text()?,
             schema: schema::read(fields.need("schema")?)?,
+            joined: joined(&mut fields)?,
             deprecated: fields.flag("deprecated")?,
         };
         match (place.text()?.as_str(), required) {
@@ -230,18 +260,24 @@ fn parameters(
     Ok((in_path, in_query))
 }
 
-fn request(node: Node<'_>) -> Result<Schema, Error> {
+fn request(node: Node<'_>, is_text: &mut bool) -> Result<Schema, Error> {
     let mut fields = node.fields()?;
     let required = fields.need("required")?;
     if !required.flag()? {
         return Err(required.reject("expected a required body"));
     }
-    let schema = json_content(fields.need("content")?)?;
+    let schema = content(fields.need("content")?, is_text)?;
     fields.finish()?;
     Ok(schema)
 }
 
-fn answer(node: Node<'_>, protocol: Protocol, storage: &mut Storage) -> Result<(u16, Option<Schema>), Error> {
+fn answer(
+    node: Node<'_>,
+    protocol: Protocol,
+    storage: &mut Storage,
+    is_text: &mut bool,
+    counts_in_header: &mut bool,
+) -> Result<(u16, Option<Schema>), Error> {
     let mut fields = node.fields()?;
     for errors in ["4XX", "5XX"] {
         let mut error = fields.need(errors)?.fields()?;
@@ -261,7 +297,13 @@ fn answer(node: Node<'_>, protocol: Protocol, storage: &mut Storage) -> Result<(
         (Some(node), None) => {
             let mut fields = node.fields()?;
             fields.exactly("description", "")?;
-            let schema = json_content(fields.need("content")?)?;
+            let schema = content(fields.need("content")?, is_text)?;
+            if let Some(node) = fields.take("headers") {
+                let mut headers = node.fields()?;
+                headers.need(TOTAL)?;
+                headers.finish()?;
+                *counts_in_header = true;
+            }
             fields.finish()?;
             (200, Some(schema))
         }
@@ -277,13 +319,25 @@ fn answer(node: Node<'_>, protocol: Protocol, storage: &mut Storage) -> Result<(
     Ok(good)
 }
 
-fn json_content(node: Node<'_>) -> Result<Schema, Error> {
+/// The schema of a body in JSON, or of one in plain text.
+fn content(node: Node<'_>, is_text: &mut bool) -> Result<Schema, Error> {
     let mut media = node.fields()?;
-    let mut content = media.need("application/json")?.fields()?;
+    let text = media.take("text/plain");
+    *is_text |= text.is_some();
+    let mut content = text.map_or_else(|| media.need("application/json"), Ok)?.fields()?;
     let schema = schema::read(content.need("schema")?)?;
     content.finish()?;
     media.finish()?;
     Ok(schema)
+}
+
+/// `explode: false` of a query parameter.
+fn joined(fields: &mut Fields<'_>) -> Result<bool, Error> {
+    match fields.take("explode") {
+        None => Ok(false),
+        Some(node) if !node.flag()? => Ok(true),
+        Some(node) => Err(node.reject("expected `false`")),
+    }
 }
 
 fn from_config(fields: &mut Fields<'_>) -> Result<BTreeMap<String, FromConfig>, Error> {

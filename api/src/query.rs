@@ -8,7 +8,8 @@ use crate::schema::Kind;
 use crate::validate::{Reason, Rules, Violation};
 
 impl Document {
-    /// The query parameters by name, as JSON of their declared types. A repeated name is a list.
+    /// The query parameters by name, as JSON of their declared types. A repeated name is a list,
+    /// or a string with commas.
     /// `pairs` are decoded names and values. The error contains every violation.
     pub fn read_query(
         &self,
@@ -48,7 +49,8 @@ impl Document {
             Some(Value::Array(elements)) => elements,
             _ => Vec::new(),
         };
-        elements.push(scalar(&self.resolve(items).kind, text));
+        let parts = if parameter.joined { text.split(',').collect() } else { vec![text] };
+        elements.extend(parts.into_iter().map(|part| scalar(&self.resolve(items).kind, part)));
         Value::Array(elements)
     }
 }

@@ -39,6 +39,35 @@ fn every_embedded_document_is_parsed_completely() {
 }
 
 #[test]
+fn instance_objects_are_wrapped_and_lists_are_counted_in_a_header() {
+    let instance = document("instance.v1").unwrap();
+    let wrapper = |id: &str| instance.operation(id).unwrap().wrapper.as_deref();
+    for (id, expected) in [
+        ("CreateIP", Some("ip")),
+        ("GetPrivateNIC", Some("private_nic")),
+        ("CreateSnapshot", Some("snapshot")),
+        ("AttachServerVolume", Some("server")),
+        ("CreateSecurityGroupRule", Some("rule")),
+        ("ServerAction", None),
+        ("PlanBlockMigration", None),
+        ("ListIPs", None),
+    ] {
+        assert_eq!(wrapper(id), expected, "{id}");
+    }
+    let get = instance.operation("GetIP").unwrap();
+    assert_eq!(get.object(instance).map(|schema| &schema.kind), Some(&Kind::Reference("IP".to_owned())));
+    let wrapping = documents().iter().filter(|document| document.operations.iter().any(|o| o.wrapper.is_some()));
+    assert_eq!(wrapping.map(|document| document.name.as_str()).collect::<Vec<_>>(), ["instance.v1"]);
+    assert!(instance.operation("ListIPs").unwrap().counts_in_header);
+    assert!(!document("registry.v1").unwrap().operation("ListNamespaces").unwrap().counts_in_header);
+    assert_eq!(instance.operation("GetVolume").unwrap().wait.as_ref().unwrap().field, "state");
+    assert!(instance.operation("GetServerUserData").unwrap().is_text && !get.is_text);
+    let list = instance.operation("ListIPs").unwrap();
+    let pairs = [("tags".to_owned(), "one,two".to_owned()), ("page".to_owned(), "2".to_owned())];
+    assert_eq!(Value::Object(instance.read_query(list, &pairs).unwrap()), json!({ "tags": ["one", "two"], "page": 2 }));
+}
+
+#[test]
 fn an_object_without_declared_fields_accepts_any_object() {
     for (args, fits) in [(json!({ "a": { "b": [1] } }), true), (json!([1]), false), (json!("{}"), false)] {
         let found = check("function.v1beta1", "CreateCronRequest", &json!({ "args": args }), Rules::REQUEST);

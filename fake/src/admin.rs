@@ -58,8 +58,8 @@ struct Settle {
 pub(crate) fn answer(server: &Server, received: &Received) -> Option<ApiResponse> {
     let what = received.path.strip_prefix("/_fake/")?;
     let answer = match handle(server, received, what) {
-        Ok(Value::Null) => ApiResponse { status: 204, body: None },
-        Ok(body) => ApiResponse { status: 200, body: Some(body) },
+        Ok(Value::Null) => ApiResponse::json(204, None),
+        Ok(body) => ApiResponse::json(200, Some(body)),
         Err(ApiError(answer)) => answer,
     };
     Some(answer)

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock;
 use crate::facts::Named;
+use crate::owner::OWNERS;
 use crate::paging;
 use crate::response::ApiError;
 use crate::rights::Visibility;
@@ -19,9 +20,6 @@ use crate::store::{Kind, Object, Store};
 
 /// The body of a successful answer (`null` where the API document says 204), or an error.
 pub(crate) type Handled = Result<Value, ApiError>;
-
-/// Filters of lists that parts inherit from their parent.
-const OWNERS: [&str; 2] = ["organization_id", "project_id"];
 
 /// The id of the owner of the organization; invented.
 pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
@@ -62,6 +60,8 @@ pub(crate) struct Call<'a> {
     pub(crate) query: Map<String, Value>,
     /// The body without omitted fields: `null`, and `unknown_*` values of enums.
     pub(crate) body: Map<String, Value>,
+    /// The fields of the body that are `null`, in APIs in which `null` removes a value.
+    pub(crate) nulls: Vec<String>,
     /// The default order of a list, from the API document.
     pub(crate) order: Option<&'a str>,
     pub(crate) now: Timestamp,
@@ -134,9 +134,9 @@ impl Call<'_> {
         self.value("tags", json!([]))
     }
 
-    /// The project of a new object: `project_id` of the body, or the default project. It must exist.
+    /// The project of a new object: `project_id` or `project` of the body, or the default project. It must exist.
     pub(crate) fn project(&self) -> Result<String, ApiError> {
-        let given = self.text("project_id");
+        let given = [self.text("project_id"), self.text("project")].concat();
         if given.is_empty() {
             return Ok(self.world.project.clone());
         }
@@ -186,7 +186,12 @@ impl Call<'_> {
         let mut query = self.query.clone();
         let parents = self.parameters.iter().filter(|(name, _)| !matches!(name.as_str(), "region" | "zone"));
         query.extend(parents.map(|(name, value)| (name.clone(), Value::from(value.clone()))));
-        let owners: Vec<(String, Value)> = OWNERS.iter().filter_map(|name| query.remove_entry(*name)).collect();
+        // Parts inherit the owners from their parent. Instances have them in `organization` and `project`.
+        let given = |query: &mut Map<String, Value>, name: &str| {
+            query.remove(name).or_else(|| query.remove(name.trim_end_matches("_id")))
+        };
+        let owners = OWNERS.iter().filter_map(|name| Some((*name, given(&mut query, name)?)));
+        let owners: Vec<(&str, Value)> = owners.collect();
         let owned = |object: &Object| {
             owners.iter().all(|(name, wanted)| self.world.store.inherited(object, name) == Some(wanted))
         };
@@ -201,9 +206,7 @@ impl Call<'_> {
         let updated_at = self.timestamp();
         let object = self.change(kind, &id)?;
         object.fields.extend(given);
-        if let Some(time) = object.fields.get_mut("updated_at") {
-            *time = Value::from(updated_at);
-        }
+        touch(object, &updated_at);
         self.get(kind)
     }
 
@@ -218,9 +221,7 @@ impl Call<'_> {
         let (id, now, over, updated_at) = (self.id_of(kind), self.now, self.world.settle, self.timestamp());
         let object = self.change(kind, &id)?;
         object.fields.insert("status".to_owned(), Value::from("deleting"));
-        if let Some(time) = object.fields.get_mut("updated_at") {
-            *time = Value::from(updated_at);
-        }
+        touch(object, &updated_at);
         object.vanish(now, over);
         self.get(kind)
     }
@@ -324,6 +325,15 @@ impl Call<'_> {
         let shown: Vec<_> = objects.map(|object| self.world.store.show(kind, object)).collect();
         let total = shown.len();
         json!({ kind.list: paging::page(shown, &self.query, kind, self.order), "total_count": total })
+    }
+}
+
+/// Sets the time of the last change, in the field and format of most APIs or of Instances.
+pub(crate) fn touch(object: &mut Object, time: &str) {
+    for (field, time) in [("updated_at", time.to_owned()), ("modification_date", clock::with_offset(time))] {
+        if let Some(shown) = object.fields.get_mut(field) {
+            *shown = Value::from(time);
+        }
     }
 }
 

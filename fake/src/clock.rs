@@ -84,3 +84,8 @@ pub(crate) fn micros(time: Timestamp) -> String {
 pub(crate) fn nanos(time: Timestamp) -> String {
     format!("{time:.9}")
 }
+
+/// The format of times of Instances: as [`micros`], with the offset `+00:00`.
+pub(crate) fn with_offset(time: &str) -> String {
+    format!("{}+00:00", time.trim_end_matches('Z'))
+}

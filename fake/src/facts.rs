@@ -28,6 +28,11 @@ pub(crate) struct Facts {
     pub(crate) permissions: Vec<Area>,
     /// By operation: other names of request fields, and the documented ones.
     pub(crate) aliases: BTreeMap<String, BTreeMap<String, String>>,
+    /// By operation: the HTTP status of a successful answer, if it is not that of the document.
+    statuses: BTreeMap<String, u16>,
+    /// Fields with values that the document does not declare: null, or an address without its prefix length; or fields that it
+    /// does not declare.
+    undeclared: Vec<String>,
     pub(crate) plain: Vec<Plain>,
 }
 
@@ -81,6 +86,10 @@ struct File {
     permissions: Vec<Area>,
     #[serde(default)]
     aliases: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    statuses: BTreeMap<String, u16>,
+    #[serde(default)]
+    undeclared: Vec<String>,
     #[serde(default)]
     kinds: BTreeMap<String, KindFacts>,
 }
@@ -183,6 +192,7 @@ pub(crate) struct ConditionFacts {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct StatusFacts {
+    field: Option<String>,
     created: Option<String>,
     settled: Option<String>,
     updated: Option<String>,
@@ -220,19 +230,30 @@ pub(crate) fn aliases(document: &str, operation: &str) -> impl Iterator<Item = (
     facts.and_then(|facts| facts.aliases.get(operation)).into_iter().flatten()
 }
 
+/// The HTTP status of a successful answer to an operation, if it is not that of the document.
+pub(crate) fn status_of(document: &str, operation: &str) -> Option<u16> {
+    ALL.iter().find(|facts| facts.document == document)?.statuses.get(operation).copied()
+}
+
+/// Whether a field has values in answers, as recorded, that the document does not declare.
+pub(crate) fn is_lenient(document: &str, field: &str) -> bool {
+    let facts = ALL.iter().find(|facts| facts.document == document);
+    facts.is_some_and(|facts| facts.undeclared.iter().any(|name| name == field))
+}
+
 /// The plain kind of this name.
 pub(crate) fn plain(name: &str) -> Option<&'static Plain> {
     PLAIN.get(name).copied()
 }
 
 fn read(document: &'static str, text: &str) -> Facts {
-    let File { product, srn, permissions, aliases, kinds } =
+    let File { product, srn, permissions, aliases, statuses, undeclared, kinds } =
         serde_saphyr::from_str(text).unwrap_or_else(|error| unreachable!("kinds/{document}.yaml: {error}"));
     let found = scaleway_api::document(document)
         .unwrap_or_else(|| unreachable!("kinds/{document}.yaml: there is no such API document"));
     let srn = srn.map(|host| &*host.leak());
     let plain = kinds.into_iter().map(|(noun, facts)| plain_of(found, format!("{product}/{noun}"), srn, facts));
-    Facts { document, permissions, aliases, plain: plain.collect() }
+    Facts { document, permissions, aliases, statuses, undeclared, plain: plain.collect() }
 }
 
 fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>, facts: KindFacts) -> Plain {
@@ -329,7 +350,8 @@ const CREATED: [&str; 4] = ["creating", "pending", "provisioning", "initializing
 /// declares them, else those that end with `ing`.
 fn status(document: &Document, facts: &KindFacts) -> (Option<Status>, Vec<String>) {
     let wait = document.operation(&format!("Get{}", facts.noun)).and_then(|operation| operation.wait.as_ref());
-    let field = wait.map_or("status", |wait| wait.field.as_str());
+    let declared = wait.map_or("status", |wait| wait.field.as_str());
+    let field = facts.status.field.as_deref().unwrap_or(declared);
     let schema = properties(document, &facts.noun).and_then(|properties| properties.get(field));
     let Some(scaleway_api::Kind::Enum { values, default }) = schema.map(|schema| &document.resolve(schema).kind) else {
         return (None, Vec::new());

@@ -28,6 +28,7 @@ mod faults;
 mod gate;
 mod hashing;
 mod journal;
+mod owner;
 mod paging;
 mod permissions;
 mod plain;

@@ -21,7 +21,7 @@ const LARGEST_PAGE: usize = 1000;
 /// - other parameters: the field with that name, shown or hidden, is equal.
 pub(crate) fn selects(query: &Map<String, Value>, kind: &Kind, object: &Object) -> bool {
     query.iter().all(|(name, wanted)| match name.as_str() {
-        "page" | "page_size" | "order_by" => true,
+        "page" | "page_size" | "per_page" | "order_by" | "order" => true,
         "tag" => object.fields.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.contains(wanted)),
         _ => match wanted {
             Value::Array(wanted) => selects_any(name, wanted, kind, object),
@@ -37,7 +37,8 @@ pub(crate) fn page(
     kind: &Kind,
     order: Option<&str>,
 ) -> Vec<Map<String, Value>> {
-    let order = query.get("order_by").and_then(Value::as_str).or(order).unwrap_or_default();
+    let order =
+        query.get("order_by").or_else(|| query.get("order")).and_then(Value::as_str).or(order).unwrap_or_default();
     if let Some(name) = order.strip_suffix("_desc") {
         // Reversed first, so that the newest of equal objects is the first.
         objects.reverse();
@@ -45,9 +46,14 @@ pub(crate) fn page(
     } else if let Some(name) = order.strip_suffix("_asc") {
         objects.sort_by(|a, b| compare(a, b, bare(kind, name)));
     }
-    let size = count(query, "page_size").unwrap_or(PAGE_SIZE).min(LARGEST_PAGE);
+    slice(objects, query)
+}
+
+/// The page of a list that the query selects.
+pub(crate) fn slice<T>(elements: Vec<T>, query: &Map<String, Value>) -> Vec<T> {
+    let size = count(query, "page_size").or_else(|| count(query, "per_page")).unwrap_or(PAGE_SIZE).min(LARGEST_PAGE);
     let page = count(query, "page").unwrap_or(1);
-    objects.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect()
+    elements.into_iter().skip((page - 1).saturating_mul(size)).take(size).collect()
 }
 
 fn selects_any(name: &str, wanted: &[Value], kind: &Kind, object: &Object) -> bool {

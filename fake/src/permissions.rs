@@ -39,8 +39,9 @@ fn place(call: &Call<'_>, access_key: &str, needed: &Needed) -> Place {
         ids.find_map(|id| project_of(store, id))
     };
     let found = named.iter().find_map(|id| project_of(store, id));
-    let found = found.or_else(|| text(&call.body, "project_id")).or_else(of_body);
-    match found.or_else(|| text(&call.query, "project_id")) {
+    let owner = |fields: &Map<String, Value>| text(fields, "project_id").or_else(|| text(fields, "project"));
+    let found = found.or_else(|| owner(&call.body)).or_else(of_body);
+    match found.or_else(|| owner(&call.query)) {
         Some(project) => Place::Project(project),
         None if named.is_empty() && needed.action == "write" => {
             let own = iam::default_project(store, access_key);

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Query;
 use axum::http::{HeaderMap, Request, Uri};
 use scaleway_api::{Document, Kind, Operation, Reason, Rules, Schema, StringFormat, Violation};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::call::object;
 use crate::facts;
@@ -16,6 +16,9 @@ use crate::response::ApiError;
 
 /// More than the size of any body in the API.
 const LARGEST_BODY: usize = 64 << 20;
+
+/// The field of [`crate::call::Call::body`] with a body in plain text.
+pub(crate) const TEXT: &str = "text";
 
 /// Scaleway rejects a value that an enum does not have.
 const RULES: Rules = Rules { closed_enums: true, ..Rules::REQUEST };
@@ -74,7 +77,7 @@ impl Received {
     pub(crate) fn query(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, ApiError> {
         let declared = |name: &str| operation.query_parameters.iter().any(|parameter| parameter.name == name);
         // As recorded: a list without pages ignores the parameters of pages.
-        let ignored = |name: &str| matches!(name, "page" | "page_size") && !declared(name);
+        let ignored = |name: &str| matches!(name, "page" | "page_size" | "per_page") && !declared(name);
         let given: Vec<_> = self.query.iter().filter(|(name, _)| !ignored(name)).cloned().collect();
         let mut query = document.read_query(operation, &given).map_err(|found| ApiError::invalid(&found))?;
         for parameter in &operation.query_parameters {
@@ -99,8 +102,18 @@ impl Received {
         Ok(query)
     }
 
+    /// The fields of the body that are `null`.
+    pub(crate) fn nulls(&self) -> Vec<String> {
+        let body = self.json().unwrap_or_default();
+        let fields = body.as_object().into_iter().flatten().filter(|(_, value)| value.is_null());
+        fields.map(|(name, _)| name.clone()).collect()
+    }
+
     /// The given fields of the body, or an error with all violations.
     pub(crate) fn given(&self, document: &Document, operation: &Operation) -> Result<Map<String, Value>, ApiError> {
+        if operation.is_text {
+            return Ok(object(json!({ TEXT: String::from_utf8_lossy(&self.body) })));
+        }
         let (Some(schema), mut body @ Value::Object(_)) = (&operation.request, self.json()?) else {
             return match self.json()? {
                 Value::Null | Value::Object(_) => Ok(Map::new()),

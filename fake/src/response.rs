@@ -12,16 +12,32 @@ use serde_json::{Value, json};
 pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     pub(crate) body: Option<Value>,
+    /// The number of elements of the whole list, if a header contains it.
+    pub(crate) total: Option<usize>,
+    /// Whether the body, a string, is plain text.
+    pub(crate) is_text: bool,
 }
 
 impl ApiResponse {
-    /// The HTTP response, with the request id that each response of Scaleway has.
+    /// An answer in JSON.
+    pub(crate) fn json(status: u16, body: Option<Value>) -> Self {
+        Self { status, body, total: None, is_text: false }
+    }
+
+    /// The HTTP response, with the request id that each of Scaleway's answers has.
     pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
-        let body = self.body.map(|body| body.to_string()).unwrap_or_default();
+        let body = match self.body {
+            Some(Value::String(text)) if self.is_text => text,
+            body => body.map(|body| body.to_string()).unwrap_or_default(),
+        };
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let content_type = if self.is_text { "text/plain" } else { "application/json" };
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if let Some(total) = self.total {
+            headers.insert("x-total-count", HeaderValue::from(total));
+        }
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert("x-request-id", id);
         }
@@ -41,7 +57,7 @@ impl ApiError {
 
     /// An error with a `message` only, the form of registry and functions.
     pub(crate) fn message(status: u16, message: &str) -> Self {
-        Self(ApiResponse { status, body: Some(json!({ "message": message })) })
+        Self(ApiResponse::json(status, Some(json!({ "message": message }))))
     }
 
     /// 400 for one argument that is missing.
@@ -113,7 +129,7 @@ impl ApiError {
         let mut body = further;
         body["type"] = json!(type_);
         body["message"] = json!(message);
-        Self(ApiResponse { status, body: Some(body) })
+        Self(ApiResponse::json(status, Some(body)))
     }
 }
 

@@ -266,18 +266,6 @@ impl Store {
         self.ids.get(id).into_iter().flatten().filter_map(|number| self.objects.get(number))
     }
 
-    /// A field of the object, or of its parent: an object without a project belongs to the project of its parent, which
-    /// one of its `…_id` fields names.
-    pub(crate) fn inherited<'a>(&'a self, object: &'a Object, name: &str) -> Option<&'a Value> {
-        let own = |object: &'a Object| object.fields.get(name).or_else(|| object.hidden.get(name));
-        own(object).or_else(|| {
-            let ids = object.fields.iter().filter(|(field, _)| field.ends_with("_id")).map(|(_, id)| id);
-            let others = |id: &'a Value| self.with_id(id.as_str()?).find(|other| other.id != object.id);
-            let mut parents = ids.filter_map(others);
-            parents.find_map(|parent| self.inherited(parent, name))
-        })
-    }
-
     /// Removes an object at once.
     pub(crate) fn remove(&mut self, kind: &Kind, locality: &str, id: &str) -> Result<Object, ApiError> {
         let number = self.number(kind, locality, id).ok_or_else(|| kind.not_found(id))?;

@@ -8,6 +8,7 @@ use scaleway_api::{Kind as Shape, Operation};
 use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Handled};
+use crate::clock;
 use crate::facts::{self, Parent, Plain, Status};
 use crate::response::ApiError;
 use crate::store::{Kind, Object};
@@ -285,10 +286,11 @@ fn base(call: &Call<'_>, plain: &Plain, id: &str, project: &str) -> Map<String, 
     for (name, schema) in properties {
         let known = match name.as_str() {
             "srn" => continue,
-            "organization_id" => Some(json!(call.world.organization)),
-            "project_id" => Some(json!(project)),
+            "organization_id" | "organization" => Some(json!(call.world.organization)),
+            "project_id" | "project" => Some(json!(project)),
             "region" | "zone" => Some(json!(call.locality())),
             "created_at" | "updated_at" => Some(json!(now)),
+            "creation_date" | "modification_date" => Some(json!(clock::with_offset(&now))),
             name if name == plain.kind.id => Some(json!(id)),
             name => call.parameters.get(name).map(|value| json!(value)),
         };
@@ -354,9 +356,7 @@ fn change(call: &mut Call<'_>, plain: &Plain, id: &str, fields: Map<String, Valu
     let updated_at = call.timestamp();
     let object = call.change(&plain.kind, id)?;
     object.fields.extend(fields);
-    if let Some(time) = object.fields.get_mut("updated_at") {
-        *time = Value::from(updated_at);
-    }
+    crate::call::touch(object, &updated_at);
     Ok(())
 }
 

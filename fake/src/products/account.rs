@@ -6,6 +6,7 @@ use crate::call::{Call, Handled, PROJECT};
 use crate::plain;
 use crate::product::Product;
 use crate::response::ApiError;
+use crate::store::Object;
 
 pub(crate) static PRODUCT: Product =
     Product { document: "account.v3", kinds: &[], routes: &[("DeleteProject", delete_project)] };
@@ -30,9 +31,11 @@ fn delete_project(call: &mut Call<'_>) -> Handled {
     if id == call.world.project {
         return Err(ApiError::precondition("resource_not_usable", "the default project cannot be deleted"));
     }
-    if call.world.store.all().any(|object| object.text("project_id") == id && !object.provided) {
+    // Instances have the project in `project`.
+    let owned = |object: &Object| object.text("project_id") == id || object.text("project") == id;
+    if call.world.store.all().any(|object| owned(object) && !object.provided) {
         return Err(ApiError::precondition("resource_not_usable", "the project still holds resources"));
     }
-    call.world.store.remove_where(|object| object.text("project_id") == id);
+    call.world.store.remove_where(owned);
     plain::delete(call, PROJECT.plain())
 }

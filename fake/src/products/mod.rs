@@ -22,6 +22,7 @@ pub(crate) mod domain;
 pub(crate) mod domain_names;
 pub(crate) mod functions;
 pub(crate) mod iam;
+pub(crate) mod instance;
 pub(crate) mod ipam;
 pub(crate) mod keys;
 pub(crate) mod lb;
@@ -49,6 +50,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &functions::PRODUCT,
     &domain::PRODUCT,
     &iam::PRODUCT,
+    &instance::PRODUCT,
     &ipam::PRODUCT,
     &keys::PRODUCT,
     &lb::PRODUCT,

@@ -11,6 +11,7 @@ mod domain;
 mod framework;
 mod functions;
 mod iam;
+mod instance;
 mod keys;
 mod lb;
 mod object;

@@ -101,13 +101,23 @@ fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
 pub(crate) fn organization(cassette: &Cassette) -> String {
     let values = cassette.exchanges.iter().flat_map(|exchange| [&exchange.request, &exchange.answer]);
     let named = values.into_iter().find_map(|value| strings(value, "organization_id").into_iter().next());
+    let named = named.or_else(|| {
+        // Instances have it in `organization`; images of Scaleway have another one.
+        let mut answers = cassette.exchanges.iter().filter(|exchange| exchange.method == "POST");
+        answers.find_map(|exchange| strings(&exchange.answer, "organization").into_iter().next())
+    });
     named.unwrap_or_else(|| DEFAULT_ORGANIZATION.to_owned())
 }
 
 /// The projects that requests name.
 fn projects(cassette: &Cassette) -> BTreeSet<String> {
-    let bodies = cassette.exchanges.iter().flat_map(|exchange| strings(&exchange.request, "project_id"));
+    let named = |exchange: &Exchange| {
+        [strings(&exchange.request, "project_id"), strings(&exchange.request, "project")].concat()
+    };
+    let bodies = cassette.exchanges.iter().flat_map(named);
     let queries = cassette.exchanges.iter().flat_map(|exchange| exchange.target.split(['?', '&']));
-    let asked_for = queries.filter_map(|pair| pair.strip_prefix("project_id=")).map(str::to_owned);
+    let owner =
+        |pair: &str| pair.strip_prefix("project_id=").or_else(|| pair.strip_prefix("project=")).map(str::to_owned);
+    let asked_for = queries.filter_map(owner);
     bodies.chain(asked_for).filter(|id| is_id(id)).collect()
 }

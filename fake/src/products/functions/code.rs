@@ -52,7 +52,7 @@ pub(crate) fn upload(world: &mut World, received: &Received) -> Result<ApiRespon
     }
     let broken = received.body.windows(BROKEN.len()).any(|window| window == BROKEN);
     function.hidden.insert("code".to_owned(), json!(if broken { "broken" } else { "good" }));
-    Ok(ApiResponse { status: 200, body: None })
+    Ok(ApiResponse::json(200, None))
 }
 
 /// The result of a deployment: the error, and the output of the build.

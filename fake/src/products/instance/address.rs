@@ -1,0 +1,54 @@
+//! Public IP addresses: an IPv4 address, or a prefix of IPv6 addresses.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use serde_json::{Value, json};
+
+use super::kinds::IP;
+use crate::response::ApiError;
+use crate::call::{Call, Handled};
+use crate::plain;
+use crate::products::domain_names;
+
+/// As recorded: the range of addresses.
+const POOL: Ipv4Addr = Ipv4Addr::new(163, 172, 0, 0);
+/// As recorded: the range of prefixes.
+const PREFIXES: Ipv6Addr = Ipv6Addr::new(0x2001, 0xbc8, 0x711, 0, 0, 0, 0, 0);
+
+pub(super) fn create(call: &mut Call<'_>) -> Handled {
+    let number = call.world.rng.u32(1 << 8..1 << 16);
+    let known = if call.text("type") == "routed_ipv6" {
+        let prefix = Ipv6Addr::from(u128::from(PREFIXES) | (u128::from(number) << 64));
+        json!({ "address": null, "prefix": format!("{prefix}/64") })
+    } else {
+        json!({ "address": Ipv4Addr::from(u32::from(POOL) | number).to_string(), "prefix": null })
+    };
+    plain::create(call, IP.plain(), known)
+}
+
+/// As recorded: `null` removes the reverse name, and another one must resolve to the address. Names outside of the zones of the
+/// fake are accepted.
+pub(super) fn update(call: &mut Call<'_>) -> Handled {
+    let id = call.id();
+    let address = call.find(&IP, &id)?.text("address").to_owned();
+    let name = call.text("reverse");
+    let resolved = domain_names::addresses(&call.world.store, &name);
+    if resolved.is_some_and(|resolved| !name.is_empty() && !resolved.contains(&address)) {
+        let help = format!(
+            "Your reverse must resolve. Ensure the command 'dig +short {name}' matches your IP address '{address}'. If it \
+             does, please contact our support."
+        );
+        return Err(ApiError::constraint("reverse", &help));
+    }
+    plain::update(call, IP.plain())?;
+    let is_removed = call.nulls.iter().any(|field| field == "reverse");
+    if is_removed {
+        call.change(&IP, &id)?.fields.insert("reverse".to_owned(), Value::Null);
+    }
+    call.get(&IP)
+}
+
+/// As recorded, the delete of an address that a server uses detaches it.
+pub(super) fn delete(call: &mut Call<'_>) -> Handled {
+    call.delete(&IP)
+}
