@@ -138,10 +138,27 @@ scaleway.loadbalancers.Route(
     "images", frontend_id=secure.id, backend_id=servers.id, match_host_header="images.example.org"
 )
 
+# Instances.
+
+server_address = scaleway.instance.Ip("web", tags=["public"])
+scaleway.instance.PlacementGroup("web", policy_mode="enforced")
+scaleway.instance.SecurityGroup(
+    "web", inbound_default_policy="drop", inbound_rules=[{"action": "accept", "port": 443}], tags=["public"]
+)
+closed = scaleway.instance.SecurityGroup("closed", external_rules=True)
+scaleway.instance.SecurityGroupRules(
+    "closed", security_group_id=closed.id, inbound_rules=[{"action": "drop", "port_range": "1-1024"}]
+)
+disk = scaleway.instance.Volume("data", type="l_ssd", size_in_gb=20)
+copy = scaleway.instance.Snapshot("data", volume_id=disk.id)
+scaleway.instance.Image("golden", root_volume_id=copy.id)
+
 # DNS.
 
 zone = scaleway.domain.Zone("shop", domain="example.org", subdomain="shop")
 gateway_name = scaleway.domain.Record("gateway", dns_zone=zone.id, name="gateway", type="A", data=address.address)
+server_name = scaleway.domain.Record("web", dns_zone=zone.id, name="web", type="A", data=server_address.address)
+scaleway.instance.IpReverseDns("web", ip_id=server_address.id, reverse=server_name.fqdn)
 scaleway.network.PublicGatewayIpReverseDns("way-out", gateway_ip_id=address.id, reverse=gateway_name.fqdn)
 
 # Images and containers.

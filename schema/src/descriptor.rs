@@ -357,6 +357,9 @@ pub struct Lookup {
     /// the operation has them. An error about missing inputs names the first one.
     #[serde(default)]
     pub by: Vec<String>,
+    /// The choice between several candidates that match. Default: several are an error.
+    #[serde(default)]
+    pub newest: Option<catalog::Newest>,
     /// Required inputs.
     #[serde(default)]
     pub required: Vec<String>,

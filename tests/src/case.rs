@@ -190,7 +190,7 @@ impl Exchange {
 /// Method, path and query of a request in a normal form: sorted parameters, without pages.
 pub fn line(sent: &str) -> String {
     let (path, query) = sent.split_once('?').unwrap_or((sent, ""));
-    let paging = |parameter: &str| parameter.starts_with("page=") || parameter.starts_with("page_size=");
+    let paging = |parameter: &str| ["page=", "page_size=", "per_page="].iter().any(|name| parameter.starts_with(name));
     let mut query: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !paging(part)).collect();
     query.sort_unstable();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }

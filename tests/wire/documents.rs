@@ -6,6 +6,9 @@ use std::path::Path;
 use scaleway_api::{Matched, Method, Rules, documents};
 use serde_json::Value;
 
+/// Fields that are null in answers, although the document does not declare it: an address has either of the two.
+const NULL: [(&str, &str); 2] = [("instance.v1", "ip.address"), ("instance.v1", "ip.prefix")];
+
 pub(crate) fn recorded_requests_and_responses_match_the_api_documents(traffic: &Path) {
     let mut compared = 0;
     for product in fs::read_dir(traffic).unwrap().filter_map(|entry| fs::read_dir(entry.unwrap().path()).ok()) {
@@ -37,7 +40,9 @@ fn fits(exchange: &Value) -> bool {
     if let (Some(schema), Some(body), 200) =
         (&operation.answer, exchange.get("body"), exchange["status"].as_u64().unwrap())
     {
-        assert_eq!(document.validate(schema, body, Rules::ANSWER), [], "{exchange}");
+        let mut found = document.validate(schema, body, Rules::ANSWER);
+        found.retain(|violation| !NULL.iter().any(|(name, path)| *name == document.name && *path == violation.path));
+        assert_eq!(found, [], "{exchange}");
     }
     true
 }

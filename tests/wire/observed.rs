@@ -93,7 +93,8 @@ fn objects<'r>(resource: &'r Resource, exchange: &Exchange) -> Vec<(Json, Json, 
     let Some(first) = resource.read.first() else { return Vec::new() };
     if fits(first, exchange).is_some() {
         let Some(list) = &first.call.pages else {
-            return vec![(exchange.response.clone(), exchange.response.clone(), first)];
+            let object = unwrapped(first, exchange);
+            return vec![(object.clone(), object, first)];
         };
         let elements = exchange.response[list].as_array().cloned().unwrap_or_default();
         if first.find.is_none() {
@@ -109,11 +110,17 @@ fn objects<'r>(resource: &'r Resource, exchange: &Exchange) -> Vec<(Json, Json, 
         .filter(returns_object)
         .take(1)
         .map(|step| {
-            let object = exchange.response.clone();
+            let object = unwrapped(step, exchange);
             let first_response = if first.find.is_some() { listed(first, &object) } else { object.clone() };
             (first_response, object, step)
         })
         .collect()
+}
+
+/// The object in a response, in an API that wraps objects. The client also accepts it without the wrapper.
+fn unwrapped(step: &Step, exchange: &Exchange) -> Json {
+    let wrapper = step.call.format.wrapper.as_ref();
+    wrapper.map_or(&exchange.response, |wrapper| &exchange.response[wrapper]).clone()
 }
 
 /// A list with one element, as the step expects it.

@@ -107,6 +107,7 @@ fn wire(observed: &ObservedObject<'_>, transport: &ObjectTransport) -> Map<Strin
 fn is_deleted(observed: &ObservedObject<'_>) -> bool {
     observed.resource.deleted_if.as_ref().is_some_and(|deleted| {
         deleted.set.as_ref().is_some_and(|field| !observed.object[field].is_null())
+            || deleted.unset.as_ref().is_some_and(|field| observed.object[field].is_null())
             || deleted.values.iter().any(|(field, values)| {
                 let value = &observed.object[field];
                 let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -146,12 +146,40 @@ pub struct Operation {
     /// The response is the object that the first `read` step returns, so that step is omitted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub returns_object: bool,
+    /// The format in which the API differs from the others.
+    #[serde(default, skip_serializing_if = "WireFormat::is_usual")]
+    pub format: WireFormat,
     /// How the response is checked to be about the requested object.
     #[serde(default, skip_serializing_if = "Identity::is_none")]
     pub identity: Identity,
     /// The wire format of an operation of Object Storage: `Shape` of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<Json>,
+}
+
+/// The format of bodies, pages and queries, in an API that differs from Scaleway's other APIs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireFormat {
+    /// The field of the response that contains the object: `ip` for `{ "ip": {...} }`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapper: Option<String>,
+    /// The query parameter with the page size, if it is not `page_size`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<String>,
+    /// Query parameters whose lists are sent as one string with commas.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<String>,
+    /// Bodies are plain text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_text: bool,
+}
+
+impl WireFormat {
+    /// Whether it is the format of most APIs.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How a response identifies its object. Empty for lists and Object Storage.

@@ -9,13 +9,13 @@ mod property;
 mod resource;
 mod special;
 
-pub use call::{Body, Each, EachOf, Find, Identity, Operation, Query, Settles, Source, Step, When};
+pub use call::{Body, Each, EachOf, Find, Identity, Operation, Query, Settles, Source, Step, When, WireFormat};
 pub use checks::{Checks, Format, Known, KnownGroup};
 pub use component::{Component, Method};
 pub use property::{Convert, Decides, Equal, Input, Kind, Merge, Property, ProviderDefault, usual_field};
 pub use resource::{
-    DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Permission, Resource, Timeouts,
-    Wait, Within,
+    DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Newest, Permission, Resource,
+    Timeouts, Wait, Within,
 };
 pub use special::{Handler, Special};
 

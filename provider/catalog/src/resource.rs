@@ -316,6 +316,21 @@ pub struct LookupBy {
     /// Field of a candidate to the input that it must equal. Unset inputs are ignored. A list of the candidate must contain
     /// the elements of the input.
     pub find: BTreeMap<String, Source>,
+    /// If several candidates match: the one with the greatest value of a field, such as the time of the last change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<Newest>,
+}
+
+/// The choice between several candidates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Newest {
+    /// Field of a candidate. The candidate with the greatest value, in the order of strings, is used.
+    pub field: String,
+    /// Boolean input: if it is `false`, several matching candidates are an error.
+    #[serde(rename = "if")]
+    pub if_true: String,
 }
 
 /// The lookup of a parent resource.

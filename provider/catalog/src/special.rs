@@ -39,6 +39,15 @@ pub enum Handler {
     /// Functions.
     #[serde(rename = "functions.function")]
     FunctionsFunction,
+    /// Images of Instances.
+    #[serde(rename = "instance.image")]
+    InstanceImage,
+    /// Addresses of Instances.
+    #[serde(rename = "instance.ip")]
+    InstanceIp,
+    /// Security groups, and their rules.
+    #[serde(rename = "instance.security_group")]
+    InstanceSecurityGroup,
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,

@@ -9,6 +9,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::format::Format;
 use crate::shape::Storage;
 use crate::upload::Upload;
 
@@ -42,6 +43,8 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     /// The body: sent as JSON, or for Object Storage in the format of its operation.
     pub body: Option<Value>,
+    /// The format of bodies and pages.
+    pub format: Format,
     /// The additional data of a call to Object Storage, whose path is `/bucket/key`.
     pub storage: Option<Box<Storage>>,
     /// An upload to a presigned URL.
@@ -70,6 +73,7 @@ impl Call {
             path,
             query: Vec::new(),
             body: None,
+            format: Format::default(),
             storage: None,
             upload: None,
             repeatable,
@@ -89,6 +93,7 @@ impl Call {
             path,
             query: Vec::new(),
             body: None,
+            format: Format::default(),
             storage: None,
             upload,
             repeatable: Repeatable::Yes,
@@ -108,6 +113,13 @@ impl Call {
     #[must_use]
     pub fn body(mut self, body: Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Sets the format of bodies and pages.
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
         self
     }
 
@@ -155,6 +167,7 @@ impl fmt::Debug for Call {
             .field("path", &self.path)
             .field("query", &query)
             .field("body", &self.body.as_ref().map(|_| "[body]"))
+            .field("format", &self.format)
             .field("storage", &self.storage.as_ref().map(|storage| &storage.region))
             .field("upload", &self.upload)
             .field("repeatable", &self.repeatable)

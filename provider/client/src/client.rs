@@ -227,9 +227,11 @@ impl Client {
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, user_agent);
         let mut bytes = Vec::new();
+        let text = call.body.as_ref().and_then(serde_json::Value::as_str).filter(|_| call.format.is_text);
         if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, "application/json");
-            bytes = serde_json::to_vec(body).map_err(|_| unbuilt("its body cannot be encoded as JSON"))?;
+            request = request.header(CONTENT_TYPE, if text.is_some() { "text/plain" } else { "application/json" });
+            let json = || serde_json::to_vec(body).map_err(|_| unbuilt("its body cannot be encoded as JSON"));
+            bytes = text.map_or_else(json, |text| Ok(text.as_bytes().to_vec()))?;
         }
         request.body(bytes.into()).map_err(|_| unbuilt("its URL is not valid"))
     }

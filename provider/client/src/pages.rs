@@ -1,6 +1,7 @@
 //! Pagination: reads all pages of a list.
 //!
-//! Scaleway's APIs use `page`, `page_size` and `total_count`; Object Storage uses `continuation-token`.
+//! Scaleway's APIs use `page`, `page_size` and `total_count`; the one of Instances uses `per_page` and the header
+//! `X-Total-Count`, and Object Storage uses `continuation-token`.
 
 use serde_json::Value;
 
@@ -25,8 +26,9 @@ impl Client {
         if call.storage.is_some() {
             return self.list_on(&call, items).await;
         }
-        if !call.query.iter().any(|(name, _)| name == "page_size") {
-            call.query.push(("page_size".to_owned(), PAGE_SIZE.to_string()));
+        let size = call.format.page_size.clone().unwrap_or_else(|| "page_size".to_owned());
+        if !call.query.iter().any(|(name, _)| *name == size) {
+            call.query.push((size, PAGE_SIZE.to_string()));
         }
         let mut elements = Vec::new();
         for page in 1..=MOST_PAGES {
@@ -66,7 +68,7 @@ impl Client {
 
 /// Appends the elements of a page; returns true if it is the last page.
 fn take_page(call: &Call, answer: Response, items: &str, elements: &mut Vec<Value>) -> Result<bool, Error> {
-    let Response { mut body, request_id, .. } = answer;
+    let Response { mut body, request_id, total, .. } = answer;
     let page = match body.get_mut(items).map(Value::take) {
         Some(Value::Array(page)) => page,
         // No recorded list is null. A null list with a count of zero is accepted as empty.
@@ -75,7 +77,8 @@ fn take_page(call: &Call, answer: Response, items: &str, elements: &mut Vec<Valu
     };
     let empty = page.is_empty();
     elements.extend(page);
-    let total = body.get("total_count").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
+    let counted = body.get("total_count").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
+    let total = counted.or(total);
     // A page may be shorter than requested, so only the count or an empty page end the list. Without a count the first
     // page is the whole list.
     Ok(empty || total.is_none_or(|total| elements.len() >= total))

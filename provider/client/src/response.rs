@@ -15,6 +15,8 @@ pub struct Response {
     pub body: Value,
     /// The request id of the response (`X-Request-Id`), which Scaleway's support needs.
     pub request_id: Option<String>,
+    /// The number of elements of the whole list, if a header contains it.
+    pub total: Option<usize>,
     /// The number of attempts, including the last one.
     pub attempts: u32,
 }
@@ -26,6 +28,7 @@ impl fmt::Debug for Response {
             .field("status", &self.status)
             .field("body", &if self.body.is_null() { "[none]" } else { "[body]" })
             .field("request_id", &self.request_id)
+            .field("total", &self.total)
             .field("attempts", &self.attempts)
             .finish()
     }

@@ -181,10 +181,16 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
     let mut fitting: Vec<&Wire> = candidates.filter(is_own).filter(fits).collect();
     // The same name in several projects: the provider's project is used unless another one is set.
     if let (true, None, Some(project)) = (fitting.len() > 1, arguments.given("projectId"), &cx.defaults.project_id) {
-        let own = |candidate: &&Wire| candidate.get("project_id").and_then(Json::as_str) == Some(project.as_str());
+        let own = |candidate: &&Wire| wire::project(candidate) == Some(project.as_str());
         if fitting.iter().any(own) {
             fitting.retain(own);
         }
+    }
+    if let Some(newest) = &by.newest
+        && arguments.given(&newest.if_true).and_then(Value::as_bool) != Some(false)
+    {
+        fitting.sort_by_key(|candidate| wire::text(candidate, &newest.field));
+        fitting.drain(..fitting.len().saturating_sub(1));
     }
     let wanted = arguments.text("name").map_or_else(String::new, |name| format!(" \"{name}\""));
     match fitting.as_slice() {

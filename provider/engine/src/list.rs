@@ -258,7 +258,5 @@ fn fits(wanted: &Json, value: &Json) -> bool {
 
 /// Some lists return more than the filter matches.
 fn is_of_another_project(scope: &Scope<'_>, element: &Wire) -> bool {
-    let wanted = scope.wanted.get("project_id").and_then(Json::as_str);
-    let has = element.get("project_id").and_then(Json::as_str);
-    wanted.zip(has).is_some_and(|(wanted, has)| wanted != has)
+    wire::project(&scope.wanted).zip(wire::project(element)).is_some_and(|(wanted, has)| wanted != has)
 }

@@ -1,6 +1,6 @@
 //! The HTTP request of a step: method, path, query and body, from the operation in the catalog and the values in scope.
 
-use catalog::{Source, Step};
+use catalog::{Source, Step, WireFormat};
 use client::{Call, Method, Repeatable, Shape, Storage};
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
@@ -25,7 +25,8 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
     let (path, word) =
         operation.path.split_once('?').map_or((operation.path.as_str(), None), |(path, word)| (path, Some(word)));
     let mut call = Call::new(method, path, &arguments).map_err(of_client)?;
-    call = call.operation(operation.id.clone());
+    let WireFormat { wrapper, page_size, is_text, joined } = operation.format.clone();
+    call = call.operation(operation.id.clone()).format(client::Format { wrapper, page_size, is_text });
     if let Some(storage) = &operation.storage {
         call = call.storage(stored(&operation.id, storage, scope)?);
     }
@@ -39,6 +40,12 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
     }
     for query in &operation.query {
         match scope.source(&query.from) {
+            Some(Json::Array(items)) if joined.contains(&query.name) => {
+                let items: Vec<String> = items.iter().filter_map(wire::plain_text).collect();
+                if !items.is_empty() {
+                    call = call.query(query.name.clone(), items.join(","));
+                }
+            }
             Some(Json::Array(items)) => {
                 for item in items.iter().filter_map(wire::plain_text) {
                     call = call.query(query.name.clone(), item);

@@ -119,6 +119,9 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::DomainRegistration
+        | Handler::InstanceImage
+        | Handler::InstanceIp
+        | Handler::InstanceSecurityGroup
         | Handler::LoadbalancersAcl
         | Handler::LoadbalancersBackend
         | Handler::LoadbalancersCertificate
@@ -171,9 +174,9 @@ fn request(
     let mut call = crate::request::call(&step, scope, &[])?;
     if let Some(Json::Object(fields)) = call.body.as_mut() {
         // Every call with a project parameter gets the project.
-        let takes_project = step.fields().iter().any(|field| field == "project_id");
-        if let (true, Some(project)) = (takes_project, scope.source(&Source::Project)) {
-            fields.insert("project_id".to_owned(), project);
+        let owner = step.fields().iter().find(|field| wire::PROJECT.contains(&field.as_str()));
+        if let (Some(field), Some(project)) = (owner, scope.source(&Source::Project)) {
+            fields.insert(field.clone(), project);
         }
         if let Some(Json::Object(extra)) = body {
             fields.extend(extra);

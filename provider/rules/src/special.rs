@@ -7,6 +7,9 @@ mod databases_upgrade;
 mod domain_record;
 mod domain_registration;
 pub mod functions_function;
+mod instance_image;
+mod instance_ip;
+mod instance_security_group;
 mod ipam_ip;
 mod loadbalancers_acl;
 mod loadbalancers_backend;
@@ -87,6 +90,9 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DomainRegistration => &domain_registration::Registration,
         Handler::DomainZone => &Nothing,
         Handler::FunctionsFunction => &functions_function::Function,
+        Handler::InstanceImage => &instance_image::Image,
+        Handler::InstanceIp => &instance_ip::Ip,
+        Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
         Handler::IpamIp => &ipam_ip::Ip,
         Handler::LoadbalancersAcl => &loadbalancers_acl::Acl,
         Handler::LoadbalancersBackend => &loadbalancers_backend::Backend,

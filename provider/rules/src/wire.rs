@@ -105,6 +105,14 @@ pub fn reads_like(one: &Json, other: &Json) -> bool {
     one == other || plain_text(one).is_some_and(|text| plain_text(other) == Some(text))
 }
 
+/// The project of an object, in the field of most APIs or in that of Instances.
+pub fn project(wire: &Wire) -> Option<&str> {
+    PROJECT.iter().find_map(|field| text(wire, field))
+}
+
+/// The fields of requests and responses with the project of an object.
+pub const PROJECT: [&str; 2] = ["project_id", "project"];
+
 /// Whether an IP address is in a CIDR block.
 pub fn is_in_block(address: &Json, block: &Json) -> bool {
     let address = address.as_str().and_then(|text| text.parse::<std::net::IpAddr>().ok());

@@ -10,6 +10,9 @@ use crate::descriptor::Step;
 use crate::findings::{Findings, Place, did_you_mean};
 use crate::shape::{Field, Shape};
 
+/// The page size of the API of Instances.
+const PER_PAGE: &str = "per_page";
+
 /// A step and its operation.
 pub(crate) struct Call<'a> {
     pub(crate) place: Place,
@@ -59,7 +62,7 @@ impl<'a> Call<'a> {
 
     /// The response. For a list that is searched (`find`) or has at most one element (`alone`), one element.
     pub(crate) fn answer(&self) -> Option<Field<'a>> {
-        let answer = Field::new(self.document, self.operation.answer.as_ref()?);
+        let answer = Field::new(self.document, self.operation.object(self.document)?);
         match self.elements() {
             Some(name) => {
                 let elements = Field { schema: answer.fields()?.get(name)?, ..answer }.inner();
@@ -98,13 +101,15 @@ impl<'a> Call<'a> {
         if self.operation.answer.is_none() {
             return catalog::Identity { silent: self.operation.method == Method::Delete && !is_stored, ..none };
         }
-        let fields = self.operation.answer.as_ref().and_then(|schema| Field::new(self.document, schema).fields());
+        let object = self.operation.object(self.document);
+        let fields = object.and_then(|schema| Field::new(self.document, schema).fields());
         let Some(fields) = fields.filter(|_| answers_one && !is_stored) else { return none };
         let path = self.operation.path.to_string();
         let last = path.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}'));
         let repeats = last.and_then(|(parameter, rest)| {
             // A path below an object is a part of the object, with its own id.
-            let is_own = rest.is_empty() && parameter.ends_with("id") && fields.contains_key("id");
+            let is_named = parameter.ends_with("id") || self.operation.wrapper.as_deref() == Some(parameter);
+            let is_own = rest.is_empty() && is_named && fields.contains_key("id");
             let name = if fields.contains_key(parameter) { parameter } else { "id" };
             (name == parameter || is_own).then(|| (name.to_owned(), parameter.to_owned()))
         });
@@ -113,6 +118,19 @@ impl<'a> Call<'a> {
                 catalog::Identity { repeats: Some(repeats), parameter: Some(parameter), ..none }
             }
             None => catalog::Identity { fields: fields.keys().cloned().collect(), ..none },
+        }
+    }
+
+    /// The format in which the API differs from the others.
+    pub(crate) fn format(&self) -> catalog::WireFormat {
+        let parameters = &self.operation.query_parameters;
+        let page_size = parameters.iter().find(|parameter| self.list.is_some() && parameter.name == PER_PAGE);
+        let joined = parameters.iter().filter(|parameter| parameter.joined).map(|parameter| parameter.name.clone());
+        catalog::WireFormat {
+            wrapper: self.operation.wrapper.clone(),
+            page_size: page_size.map(|parameter| parameter.name.clone()),
+            joined: joined.collect(),
+            is_text: self.operation.is_text,
         }
     }
 
@@ -127,6 +145,7 @@ impl<'a> Call<'a> {
             body: None,
             pages: self.list.map(str::to_owned),
             returns_object: false,
+            format: self.format(),
             identity: catalog::Identity::default(),
             storage: super::storage::shape(self.document, self.operation),
         }

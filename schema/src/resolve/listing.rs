@@ -89,11 +89,12 @@ impl<'a> Scope<'a> {
             }
         }
         let has = |name: &str| list.has_query(name) || parameters.keys().any(|parameter| parameter == name);
-        let owner = if has("project_id") {
-            Some(("project_id", Source::Project))
-        } else {
-            has("organization_id").then_some(("organization_id", Source::Organization))
-        };
+        let named = |name: &'static str| has(name).then_some(name);
+        let project = named("project_id").or_else(|| named("project")).map(|name| (name, Source::Project));
+        let owner = project.or_else(|| {
+            let organization = named("organization_id").or_else(|| named("organization"))?;
+            Some((organization, Source::Organization))
+        });
         // Some operations filter by several parents (`gateway_ids`).
         let parents = of.iter().map(|of| {
             let field = snake_case(&of.property);

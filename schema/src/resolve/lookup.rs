@@ -103,7 +103,7 @@ impl<'a> Scope<'a> {
             named.chain(find.clone()).filter(|(field, _)| list.has_query(field)).collect();
         let query = query.into_iter().map(|(name, from)| Query { name, from }).collect();
         let call = self.list_operation(list, query, inputs, findings);
-        LookupParent { property: word.property.clone(), by: LookupBy { list: call, element: None, find } }
+        LookupParent { property: word.property.clone(), by: LookupBy { list: call, element: None, find, newest: None } }
     }
 
     fn list_operation(
@@ -165,7 +165,17 @@ impl<'a> Scope<'a> {
         let query = query.map(|(name, input)| Query { name, from: Source::Property(input.clone()) });
         let query = query.chain(inside(list, inputs)).collect();
         let operation = self.list_operation(list, query, inputs, findings);
-        LookupBy { list: operation, element: word.element.clone(), find }
+        if let Some(newest) = &word.newest {
+            if fields.is_some_and(|fields| !fields.contains_key(&newest.field)) {
+                let message = format!("an element of {} has no field \"{}\"", list.operation.id, newest.field);
+                findings.mistake(&place.at("newest"), message);
+            }
+            if !inputs.contains_key(&newest.if_true) {
+                let message = format!("\"{}\" is not an input of the function", newest.if_true);
+                findings.mistake(&place.at("newest"), message);
+            }
+        }
+        LookupBy { list: operation, element: word.element.clone(), find, newest: word.newest.clone() }
     }
 
     fn list_parameters(
@@ -228,7 +238,8 @@ impl<'a> Scope<'a> {
                     .any(|word| word.as_str().and_then(|text| text.strip_prefix('$')) == Some(name.as_str()))
             };
             let is_read_with = self.resource.read.steps().iter().any(reads_with);
-            let is_free = has_no_effect || is_place || is_part || is_owner || is_read_with;
+            let is_choice = word.newest.as_ref().is_some_and(|newest| newest.if_true == *name);
+            let is_free = has_no_effect || is_choice || is_place || is_part || is_owner || is_read_with;
             if !(is_asked || is_free || word.id.as_ref() == Some(name)) {
                 findings.mistake(
                     &place.at("inputs"),

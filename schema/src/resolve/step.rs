@@ -42,6 +42,7 @@ impl<'a> Scope<'a> {
                 body: self.body(call, calls, properties, findings),
                 pages: call.elements().map(str::to_owned),
                 returns_object: returns_object(call, calls),
+                format: call.format(),
                 identity: call.identity(),
                 storage: storage::shape(call.document, call.operation),
             },
@@ -105,6 +106,7 @@ impl<'a> Scope<'a> {
             body: call.operation.request.is_some().then(|| Body { fields, ..Body::default() }),
             pages: call.list.map(str::to_owned),
             returns_object: false,
+            format: call.format(),
             identity: call.identity(),
             storage: storage::shape(call.document, call.operation),
         }

@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde_json::{Value, json};
 
 use super::kinds::IP;
-use crate::response::ApiError;
 use crate::call::{Call, Handled};
 use crate::plain;
 use crate::products::domain_names;
+use crate::response::ApiError;
 
 /// As recorded: the range of addresses.
 const POOL: Ipv4Addr = Ipv4Addr::new(163, 172, 0, 0);

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::kinds::{IMAGE, SNAPSHOT};
-use crate::response::ApiError;
 use crate::call::{Call, Handled};
 use crate::plain;
+use crate::response::ApiError;
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let root = root(call, &call.text("root_volume"))?;

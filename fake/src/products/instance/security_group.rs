@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::kinds::SECURITY_GROUP;
-use crate::response::ApiError;
 use crate::call::{Call, Handled};
 use crate::paging;
 use crate::plain;
+use crate::response::ApiError;
 
 /// The hidden field with the rules of a group.
 const RULES: &str = "rules";

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::kinds::{SNAPSHOT, VOLUME};
-use crate::response::ApiError;
 use crate::call::{Call, Handled};
 use crate::plain;
+use crate::response::ApiError;
 
 /// The size of an imported disk image; invented.
 const IMPORTED: u64 = 10_000_000_000;

@@ -9,6 +9,7 @@ use super::Failed;
 use crate::api_error::{ApiError, request_id};
 use crate::call::Call;
 use crate::error::{Error, Undecoded};
+use crate::format;
 use crate::response::Response;
 use crate::retry::FailureClass;
 use crate::storage;
@@ -31,20 +32,28 @@ pub(super) fn read(
     }
     let request_id = request_id(headers);
     if call.upload.is_some() {
-        return Ok(Response { status: status.as_u16(), body: Value::Null, request_id, attempts: attempt });
+        return Ok(Response { status: status.as_u16(), body: Value::Null, request_id, total: None, attempts: attempt });
     }
     if let Some(storage) = &call.storage {
         return match storage::read(&call.method, storage, headers, bytes) {
-            Ok(body) => Ok(Response { status: status.as_u16(), body, request_id, attempts: attempt }),
+            Ok(body) => Ok(Response { status: status.as_u16(), body, request_id, total: None, attempts: attempt }),
             Err(what) => {
                 let error = Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id)));
                 Err(Failed { error, class: FailureClass::Final })
             }
         };
     }
-    let body = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes) };
+    let body = match bytes.as_ref() {
+        [] if !call.format.is_text => Ok(Value::Null),
+        text if call.format.is_text => Ok(Value::from(String::from_utf8_lossy(text))),
+        json => serde_json::from_slice(json),
+    };
+    let total = format::total(headers);
     match body {
-        Ok(body) => Ok(Response { status: status.as_u16(), body, request_id, attempts: attempt }),
+        Ok(body) => {
+            let body = call.format.unwrapped(body);
+            Ok(Response { status: status.as_u16(), body, request_id, total, attempts: attempt })
+        }
         Err(error) => {
             // A truncated body is an ambiguous response.
             let class = if error.is_eof() { FailureClass::Lost } else { FailureClass::Final };

@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 use crate::context::Context;
 use crate::hour::hour;
 use rules::error::{Error, ErrorKind};
+use rules::wire;
 
 /// The paths of the products whose objects grant rights: policies, applications, groups, API keys, projects.
 const GRANTING: [&str; 2] = ["/iam/", "/account/"];
@@ -143,7 +144,9 @@ impl Named {
         };
         let of_storage = || call.storage.as_ref().and_then(|storage| storage.project.clone());
         let writes = !call.is_read() && call.method != Method::DELETE;
-        Self { project: field("project_id").or_else(of_storage), organization: field("organization_id"), writes }
+        let project = wire::PROJECT.iter().find_map(|name| field(name)).or_else(of_storage);
+        let organization = field("organization_id").or_else(|| field("organization"));
+        Self { project, organization, writes }
     }
 }
 
