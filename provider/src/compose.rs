@@ -41,6 +41,9 @@ pub(crate) async fn construct(
     let component = catalog.component(&request.r#type);
     let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
     let (given, mut checked) = typed(catalog, component, from_proto::construct_inputs(&mut request)?);
+    // The state stores these as they are registered.
+    let salt = [&request.project, &request.stack, &request.name].map(String::as_str).join("\n");
+    let given = overrides::without_write_only(catalog, component, given, salt.as_bytes());
     let parts: Vec<String> = component.parts.keys().cloned().collect();
     // The settings of another provider are unknown here.
     if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub(crate) use check::{changed, unknown, wrong};
+pub(crate) use check::{KEYS, changed, unknown, wrong};
 pub(crate) use resolve::{ARGUMENTS, Configuration, built_in_defaults, resolve};
 
 /// The name of the package: the namespace of its stack configuration.

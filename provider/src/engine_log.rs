@@ -3,13 +3,14 @@
 //! An unreachable engine is not an error.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use client::{Clock, Observer};
 use pulumi_rpc::pulumirpc::engine_client::EngineClient;
 use pulumi_rpc::pulumirpc::{LogRequest, LogSeverity};
-use rules::Progress;
+use rules::{Mask, Progress};
 use tokio::sync::{mpsc, oneshot};
 use tonic::transport::{Channel, Endpoint};
 
@@ -19,11 +20,15 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 const LINE: Duration = Duration::from_secs(2);
 
 /// The connection to the engine's log. Clones share it.
-#[derive(Clone, Debug)]
+///
+/// Every line goes through `line`, which masks the secrets of its operation and the API key.
+#[derive(Clone)]
 pub(crate) struct EngineLog {
     sender: mpsc::UnboundedSender<Entry>,
     clock: Arc<dyn Clock>,
     reported: Arc<Mutex<HashSet<String>>>,
+    /// The API key.
+    keys: Arc<RwLock<Mask>>,
 }
 
 #[derive(Debug)]
@@ -40,7 +45,7 @@ impl EngineLog {
     pub(crate) fn start(clock: Arc<dyn Clock>) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         tokio::spawn(send(receiver));
-        Self { sender, clock, reported: Arc::default() }
+        Self { sender, clock, reported: Arc::default(), keys: Arc::default() }
     }
 
     /// Sets the address of the engine (`127.0.0.1:4000`); earlier lines are lost.
@@ -50,35 +55,40 @@ impl EngineLog {
         }
     }
 
+    /// Sets the API key, which is masked in all lines.
+    pub(crate) fn hide(&self, keys: Mask) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
     /// A message for `--debug`, of the resource with this URN, or of no resource if it is empty.
-    pub(crate) fn debug(&self, urn: &str, message: &str) {
-        self.line(LogSeverity::Debug, urn, message, false);
+    pub(crate) fn debug(&self, urn: &str, message: &str, mask: &Mask) {
+        self.line(LogSeverity::Debug, urn, message, mask, false);
     }
 
     /// A warning, which is shown after the run too.
-    pub(crate) fn warning(&self, urn: &str, message: &str) {
-        self.line(LogSeverity::Warning, urn, message, false);
+    pub(crate) fn warning(&self, urn: &str, message: &str, mask: &Mask) {
+        self.line(LogSeverity::Warning, urn, message, mask, false);
     }
 
     /// A message that is shown after the run too; reported once.
-    pub(crate) fn note(&self, urn: &str, message: &str) {
+    pub(crate) fn note(&self, urn: &str, message: &str, mask: &Mask) {
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         if reported.insert(format!("{urn} {message}")) {
-            self.line(LogSeverity::Info, urn, message, false);
+            self.line(LogSeverity::Info, urn, message, mask, false);
         }
     }
 
     /// A warning that is reported once: the engine repeats the check of a resource that is replaced.
-    pub(crate) fn warning_once(&self, urn: &str, message: &str) {
+    pub(crate) fn warning_once(&self, urn: &str, message: &str, mask: &Mask) {
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         if reported.insert(format!("{urn} {message}")) {
-            self.warning(urn, message);
+            self.warning(urn, message, mask);
         }
     }
 
     /// The progress reporter of an operation on a resource.
-    pub(crate) fn progress(&self, urn: &str) -> ResourceProgress {
-        ResourceProgress { log: self.clone(), urn: urn.to_owned(), status: Mutex::default() }
+    pub(crate) fn progress(&self, urn: &str, mask: Mask) -> ResourceProgress {
+        ResourceProgress { log: self.clone(), urn: urn.to_owned(), mask, status: Mutex::default() }
     }
 
     /// Waits until all lines so far are sent, at most one second.
@@ -91,10 +101,11 @@ impl EngineLog {
         }
     }
 
-    fn line(&self, severity: LogSeverity, urn: &str, message: &str, ephemeral: bool) {
+    fn line(&self, severity: LogSeverity, urn: &str, message: &str, mask: &Mask, ephemeral: bool) {
+        let message = self.keys.read().unwrap_or_else(PoisonError::into_inner).apply(&mask.apply(message));
         self.push(Entry::Line(LogRequest {
             severity: severity.into(),
-            message: message.to_owned(),
+            message,
             urn: urn.to_owned(),
             stream_id: 0,
             ephemeral,
@@ -110,7 +121,13 @@ impl EngineLog {
 /// Messages about all resources have no URN: the engine shows them once.
 impl Observer for EngineLog {
     fn outage(&self, message: &str) {
-        self.warning("", message);
+        self.warning("", message, &Mask::default());
+    }
+}
+
+impl fmt::Debug for EngineLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineLog").finish_non_exhaustive()
     }
 }
 
@@ -118,6 +135,7 @@ impl Observer for EngineLog {
 pub(crate) struct ResourceProgress {
     log: EngineLog,
     urn: String,
+    mask: Mask,
     status: Mutex<String>,
 }
 
@@ -133,12 +151,12 @@ impl Progress for ResourceProgress {
         let mut last = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != message {
             message.clone_into(&mut last);
-            self.log.line(LogSeverity::Info, &self.urn, message, true);
+            self.log.line(LogSeverity::Info, &self.urn, message, &self.mask, true);
         }
     }
 
     fn warning(&self, message: &str) {
-        self.log.warning(&self.urn, message);
+        self.log.warning(&self.urn, message, &self.mask);
     }
 }
 

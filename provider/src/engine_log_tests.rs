@@ -37,7 +37,7 @@ async fn lines_arrive_in_order_and_a_status_only_when_it_changes() {
     let (listener, address) = listen().await;
     let log = EngineLog::start(Arc::new(SystemClock));
     log.connect(&address);
-    let progress = log.progress("urn:x");
+    let progress = log.progress("urn:x", Mask::default());
     progress.status("waiting (creating)");
     progress.status("waiting (creating)");
     progress.warning("the image is old");
@@ -64,11 +64,11 @@ async fn an_unreachable_engine_delays_no_operation() {
     drop(closed);
     // The clock does not advance, so only a refused connection can end the wait.
     let log = EngineLog::start(Arc::new(ManualClock::new()));
-    log.warning("", "before any engine is named");
+    log.warning("", "before any engine is named", &Mask::default());
     log.connect(&address);
-    log.warning("", "lost");
+    log.warning("", "lost", &Mask::default());
     log.connect("no address at all");
-    log.warning("", "to nowhere");
+    log.warning("", "to nowhere", &Mask::default());
     log.flush().await;
 }
 
@@ -78,7 +78,7 @@ async fn an_unresponsive_engine_delays_an_operation_by_one_second() {
     let clock = ManualClock::skipping(LAST_WORDS);
     let log = EngineLog::start(Arc::new(clock.clone()));
     log.connect(&stuck.local_addr().unwrap().to_string());
-    log.warning("", "to an unresponsive engine");
+    log.warning("", "to an unresponsive engine", &Mask::default());
     log.flush().await;
     assert_eq!(clock.slept(), [LAST_WORDS]);
 }
@@ -89,11 +89,35 @@ async fn a_repeated_warning_about_one_resource_is_sent_once() {
     let log = EngineLog::start(Arc::new(SystemClock));
     log.connect(&address);
     for urn in ["urn:x", "urn:x", "urn:y"] {
-        log.warning_once(urn, "no such permission set");
+        log.warning_once(urn, "no such permission set", &Mask::default());
     }
     log.flush().await;
 
     let lines = listener.0.lock().unwrap().clone();
     let response: Vec<_> = lines.iter().map(|line| (line.severity(), line.urn.as_str())).collect();
     assert_eq!(response, [(LogSeverity::Warning, "urn:x"), (LogSeverity::Warning, "urn:y")]);
+}
+
+#[tokio::test]
+async fn every_kind_of_line_masks_the_secrets_of_its_operation_and_the_api_key() {
+    let (listener, address) = listen().await;
+    let log = EngineLog::start(Arc::new(SystemClock));
+    log.connect(&address);
+    log.hide(Mask::of_strings(["key-canary"]));
+    let mask = Mask::of_strings(["canary-1"]);
+    let text = "rejected: canary-1 with key-canary";
+    log.debug("urn:x", text, &mask);
+    log.note("urn:x", text, &mask);
+    log.warning("urn:x", text, &mask);
+    log.warning_once("urn:y", text, &mask);
+    log.outage("api.scaleway.com does not respond: key-canary");
+    let progress = log.progress("urn:x", mask);
+    progress.status(text);
+    progress.warning(text);
+    progress.finish().await;
+    let lines = listener.0.lock().unwrap().clone();
+    assert_eq!(lines.len(), 7);
+    for line in &lines {
+        assert!(line.message.contains("[secret]") && !line.message.contains("canary"), "{}", line.message);
+    }
 }

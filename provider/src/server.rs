@@ -10,10 +10,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
 use client::{CancellationToken, Clock, Transport};
-use engine::{Engine, InvokeError, Names};
+use engine::{Engine, InvokeError, Names, WriteOnlyValues};
 use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
-use rules::{CheckRequest, Defaults, DiffRequest, Operation, Progress, Warning};
+use rules::{CheckRequest, Defaults, DiffRequest, Mask, Operation, Progress, Warning};
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
@@ -39,6 +39,8 @@ pub(crate) struct Server {
     transport: Option<Arc<dyn Transport>>,
     configured: RwLock<Option<Arc<Configured>>>,
     names: Names,
+    /// The values of write-only inputs, from Check to Create and Update.
+    write_only: Arc<WriteOnlyValues>,
 }
 
 impl Server {
@@ -58,6 +60,7 @@ impl Server {
             transport: None,
             configured: RwLock::default(),
             names: Names::default(),
+            write_only: Arc::default(),
         }
     }
 
@@ -108,9 +111,9 @@ impl Server {
     }
 
     /// Sends the warnings of Check and Diff before their response.
-    async fn warn(&self, urn: &str, warnings: &[Warning]) {
+    async fn warn(&self, urn: &str, warnings: &[Warning], mask: &Mask) {
         for warning in warnings {
-            self.log.warning_once(urn, &warning.to_string());
+            self.log.warning_once(urn, &warning.to_string(), mask);
         }
         if !warnings.is_empty() {
             self.log.flush().await;
@@ -189,8 +192,8 @@ impl ResourceProvider for Server {
         let request = request.into_inner();
         respond("CheckConfig", &request.urn, async {
             let arguments = from_proto::object(request.news.clone())?;
-            // Returned unchanged: unknown settings must not be lost, and no settings added.
-            let inputs = request.news;
+            // No settings are lost or added. The API key is a secret in the state even if the configuration has it in plain text.
+            let inputs = request.news.map(|news| to_proto::with_secrets(news, &config::KEYS));
             Ok(rpc::CheckResponse { inputs, failures: to_proto::failures(config::wrong(&arguments)) })
         })
         .await
@@ -233,8 +236,18 @@ impl ResourceProvider for Server {
             };
             let (name, olds, news) = (&check.target.name, &check.olds, &check.news);
             let request = CheckRequest { name, olds, news, seed: &seed, autonaming };
-            let checked = rules::check(resource, &request, &defaults);
-            self.warn(&urn, &checked.warnings).await;
+            let salt = [urn.as_bytes(), &check.seed].concat();
+            let (checked, values) = engine::computed(resource, || {
+                let mut checked = rules::check(resource, &request, &defaults);
+                let replaced = rules::write_only::replace(resource, olds, &mut checked.inputs, &salt);
+                checked.warnings.extend(replaced.warnings);
+                (checked, replaced.values)
+            })
+            .await;
+            for (hash, value) in values {
+                self.write_only.remember(&urn, hash, value);
+            }
+            self.warn(&urn, &checked.warnings, &Mask::of([olds, news])).await;
             Ok(to_proto::checked(checked, &check.news))
         })
         .await
@@ -255,9 +268,10 @@ impl ResourceProvider for Server {
                 ignore_changes: &diff.ignore_changes,
                 now: engine::hour(&*self.clock),
             };
-            let diff = self.diff_after_deletes(resource, &request, &urn, &id);
-            diff.notes.iter().for_each(|note| self.log.note(&urn, note));
-            self.warn(&urn, &diff.warnings).await;
+            let mask = Mask::of([request.olds, request.old_inputs, request.news]);
+            let diff = engine::computed(resource, || self.diff_after_deletes(resource, &request, &urn, &id)).await;
+            diff.notes.iter().for_each(|note| self.log.note(&urn, note, &mask));
+            self.warn(&urn, &diff.warnings, &mask).await;
             Ok(to_proto::diff(&diff))
         })
         .await
@@ -276,7 +290,7 @@ impl ResourceProvider for Server {
                 return Ok(to_proto::create_preview(outputs));
             }
             let engine = self.engine()?;
-            let progress = self.log.progress(&urn);
+            let progress = self.log.progress(&urn, engine.mask(&create.target.token, &urn, &[&create.inputs]));
             let operation = create.target.operation(create.timeout, &progress);
             let created = engine.create(operation, &create.inputs).await;
             progress.finish().await;
@@ -290,17 +304,25 @@ impl ResourceProvider for Server {
         let urn = request.urn.clone();
         respond("Read", &urn, async {
             let read = from_proto::read(request)?;
-            self.resource(&read.target)?;
+            let resource = self.resource(&read.target)?;
             let engine = self.engine()?;
             // Imports and look-ups contain no object of the state.
             if !read.state.is_empty() {
                 self.stored(&read.target, &read.id, &read.inputs);
             }
-            let progress = self.log.progress(&urn);
+            let progress = self.log.progress(&urn, Mask::of([&read.inputs, &read.state]));
             let operation = read.target.operation(read.timeout, &progress);
             let found = engine.read(operation, &read.id, &read.inputs, &read.state).await;
             progress.finish().await;
-            found.map(to_proto::read).map_err(|error| to_proto::failed(&error))
+            let mut found = found.map_err(|error| to_proto::failed(&error))?;
+            if let Some(found) = &mut found {
+                // The state of an older version of the plugin may hold the values.
+                engine::computed(resource, || {
+                    rules::write_only::replace_stored(resource, &mut found.inputs, urn.as_bytes())
+                })
+                .await;
+            }
+            Ok(to_proto::read(found))
         })
         .await
     }
@@ -328,7 +350,8 @@ impl ResourceProvider for Server {
             }
             let engine = self.engine()?;
             self.stored(&update.target, &update.id, old_inputs);
-            let progress = self.log.progress(&urn);
+            let mask = engine.mask(&update.target.token, &urn, &[olds, old_inputs, news]);
+            let progress = self.log.progress(&urn, mask);
             let operation = update.target.operation(update.timeout, &progress);
             let updated = engine.update(operation, &update.id, olds, old_inputs, news).await;
             progress.finish().await;
@@ -345,7 +368,7 @@ impl ResourceProvider for Server {
             self.resource(&delete.target)?;
             let engine = self.engine()?;
             self.stored(&delete.target, &delete.id, &delete.old_inputs);
-            let progress = self.log.progress(&urn);
+            let progress = self.log.progress(&urn, Mask::of([&delete.olds, &delete.old_inputs]));
             let operation = delete.target.operation(delete.timeout, &progress);
             let deleted = engine.delete(operation, &delete.id, &delete.olds, &delete.old_inputs).await;
             progress.finish().await;

@@ -204,6 +204,22 @@ fn wire(value: Value) -> Wire {
     Wire { kind: Some(Kind::StructValue(sealed)) }
 }
 
+/// A property bag with these properties marked as secret.
+pub(crate) fn with_secrets(mut bag: Struct, names: &[&str]) -> Struct {
+    for name in names {
+        let Some(value) = bag.fields.get_mut(*name) else { continue };
+        let is_marked = match &value.kind {
+            Some(Kind::StructValue(inner)) => inner.fields.contains_key(SIGNATURE_KEY),
+            kind => matches!(kind, None | Some(Kind::NullValue(_))),
+        };
+        if !is_marked {
+            let sealed = marked(signature::SECRET, [("value", Some(std::mem::take(value)))]);
+            *value = Wire { kind: Some(Kind::StructValue(sealed)) };
+        }
+    }
+    bag
+}
+
 fn asset(asset: Asset) -> Struct {
     let entries = asset.entries.map(|entries| Wire { kind: Some(Kind::StructValue(object(entries))) });
     let mark = if asset.archive { signature::ARCHIVE } else { signature::ASSET };

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Callable
+from typing import Any, Callable
 
 import evalap_scaleway as scaleway
 import pulumi
 import pytest
+from pulumi import automation
 
-from fake import SECRET_KEY, Fake
+from fake import ACCESS_KEY, SECRET_KEY, Fake
 from stack import Failed, Stack
 
 # One for each secret input. Valid passwords for Scaleway that occur nowhere else.
@@ -22,6 +23,12 @@ CANARIES = {
     "version_written_only": "canary-version-written-only-7305",
     "namespace": "canary-namespace-7306",
     "container": "canary-container-7307",
+}
+
+# Credentials of the CLI, which it passes to the plugin in its environment.
+CREDENTIALS = {
+    "PULUMI_ACCESS_TOKEN": "pul-canary-access-token-7308",
+    "PULUMI_CONFIG_PASSPHRASE": "canary-passphrase-7309",
 }
 
 # All log levels and outputs of the engine and the plugin.
@@ -91,7 +98,7 @@ def canary_program() -> None:
 
 
 def test_no_secret_is_leaked(stack: Callable[..., Stack], fake: Fake) -> None:
-    deployed = stack(canary_program)
+    deployed = stack(canary_program, environment=CREDENTIALS)
     outputs = {
         "preview": deployed.preview(**LOUD).output,
         "up": deployed.up(**LOUD).output,
@@ -119,9 +126,55 @@ def test_error_message_contains_no_secret(stack: Callable[..., Stack], fake: Fak
 def leaks(text: str, keys: list[str]) -> list[str]:
     """The secrets in a string, in plain text or as base64."""
     text = "\n".join(line for line in text.splitlines() if not ENGINE_LOG.search(line))
-    secrets = [*CANARIES.values(), SECRET_KEY, *keys]
+    secrets = [*CANARIES.values(), *CREDENTIALS.values(), SECRET_KEY, *keys]
     return [
         secret
         for secret in secrets
         if secret in text or base64.b64encode(secret.encode()).decode().rstrip("=") in text
     ]
+
+
+def test_a_key_in_plain_configuration_is_a_secret_in_the_state(stack: Callable[..., Stack]) -> None:
+    made = stack(lambda: scaleway.registry.Namespace("namespace"))
+    for name, value in {"secretKey": SECRET_KEY, "accessKey": ACCESS_KEY}.items():
+        made.automation.set_config(f"evalap-scaleway:{name}", automation.ConfigValue(value, secret=False))
+    made.up()
+    providers = [one for one in made.state()["resources"] if one["type"] == "pulumi:providers:evalap-scaleway"]
+    assert len(providers) == 1
+    for place in ("inputs", "outputs"):
+        for name in ("secretKey", "accessKey"):
+            assert "ciphertext" in providers[0][place][name], f"{place} {name}"
+    assert SECRET_KEY not in str(made.state())
+    assert made.up().changed == {}
+    assert made.refresh().changed == {}
+
+
+def test_both_names_of_a_secret_input_are_secret_in_the_state(stack: Callable[..., Stack]) -> None:
+    image = "rg.fr-par.scw.cloud/tests/canary-image:7310"
+
+    def program(mark: Callable[[Any], Any] = pulumi.Output.secret) -> None:
+        namespace = scaleway.containers.Namespace("namespace")
+        scaleway.containers.Container(
+            "container",
+            namespace_id=namespace.id,
+            image=mark(image),
+            memory_limit_bytes=mark(2147483648),
+            liveness_probe=mark({"tcp": True, "failure_threshold": 7, "interval": "33s", "timeout": "5s"}),
+        )
+
+    made = stack(program)
+    made.up()
+    for run in (made.up, made.refresh):
+        run()
+        outputs = made.resources()["container"]["outputs"]
+        for one, other in SAME_NAMES:
+            assert "ciphertext" in outputs[one] and "ciphertext" in outputs[other], (one, other)
+        assert "canary-image" not in str(made.state())
+
+
+# The names of the inputs of `test_both_names_of_a_secret_input_are_secret_in_the_state`.
+SAME_NAMES = [
+    ("image", "registryImage"),
+    ("memoryLimitBytes", "memoryLimit"),
+    ("livenessProbe", "healthChecks"),
+]

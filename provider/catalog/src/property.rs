@@ -195,7 +195,7 @@ pub enum Convert {
     Milliseconds,
     /// RFC 3339 timestamp, truncated to seconds when read.
     Timestamp,
-    /// A string to base64; the state contains base64 too, as in `pulumiverse_scaleway`.
+    /// A string to base64, also one that is base64 already; the state contains the base64 too.
     Base64,
     /// Decodes base64; for outputs only.
     Base64Text,
@@ -248,7 +248,8 @@ pub enum Equal {
     Sent,
     /// A string and its argon2id hash, key by key.
     Argon2id,
-    /// A string and its base64.
+    /// Not a rule of its own: an old input that is the base64 of the new one is equal if the output shows it, as in states of
+    /// `pulumiverse_scaleway`.
     Base64,
     /// Two spellings of the same timestamp.
     Instant,

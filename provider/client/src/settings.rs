@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -33,6 +33,11 @@ impl Credentials {
     /// Creates credentials from an access key and a secret key.
     pub fn new(access_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
         Self { access_key: access_key.into(), secret_key: SecretString::from(secret_key.into()) }
+    }
+
+    /// The secret key, to mask it in messages.
+    pub fn secret(&self) -> &str {
+        self.secret_key.expose_secret()
     }
 }
 

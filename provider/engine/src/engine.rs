@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use catalog::{Catalog, Resource};
 use client::Client;
-use value::{Object, Value};
+use value::Object;
 
 use crate::content::{Files, NoFiles};
 use crate::context::Context;
@@ -19,12 +19,15 @@ use crate::journal::{Attempt, Deletion, Journal, JournalEntries, NoJournal};
 use crate::list::{self, Listed};
 use crate::parent_locks::ParentLocks;
 use crate::recent::Recent;
+use crate::write_only::WriteOnlyValues;
 use crate::{create, read, steps, update};
 use rules::error::{Error, ErrorKind};
+use rules::masking::Mask;
 use rules::moved::Moved;
 use rules::operation::{Created, Operation, Progress, ReadBack};
 use rules::place::Defaults;
 use rules::rng::{NoRng, Rng};
+use rules::write_only;
 
 /// Performs operations on resources. Clones share all data.
 #[derive(Clone)]
@@ -33,6 +36,7 @@ pub struct Engine {
     files: Arc<dyn Files>,
     rng: Arc<dyn Rng>,
     journal: Arc<JournalEntries>,
+    write_only: Arc<WriteOnlyValues>,
 }
 
 struct Shared {
@@ -63,7 +67,8 @@ impl Engine {
             rights: Rights::default(),
         });
         let journal = Arc::new(JournalEntries::new(Arc::new(NoJournal)));
-        Self { shared, files: Arc::new(NoFiles), rng: Arc::new(NoRng), journal }
+        let write_only = Arc::default();
+        Self { shared, files: Arc::new(NoFiles), rng: Arc::new(NoRng), journal, write_only }
     }
 
     /// The same engine with a reader for the program's files.
@@ -89,6 +94,12 @@ impl Engine {
     #[must_use]
     pub fn journaling(self, journal: Arc<dyn Journal>) -> Self {
         Self { journal: Arc::new(JournalEntries::new(journal)), ..self }
+    }
+
+    /// The same engine with the values of write-only inputs, of which Create and Update get hashes.
+    #[must_use]
+    pub fn with_write_only(self, write_only: Arc<WriteOnlyValues>) -> Self {
+        Self { write_only, ..self }
     }
 
     /// Notes that Pulumi's engine stores the object of this id for a URN.
@@ -118,12 +129,14 @@ impl Engine {
         let resource = self.resource(operation.token)?;
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.create);
-        let inputs = &self.followed(resource, inputs);
+        let stored = &self.followed(resource, inputs);
+        let inputs = &self.with_values(resource, operation.urn, stored);
         let created = async {
+            write_only::require_values(resource, inputs)?;
             cx.expects_answers()?;
             create::create(&cx, inputs).await
         };
-        let created = created.await;
+        let created = created.await.map_err(|error| error.with_stored_inputs(stored));
         created.map_err(|error| described(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
@@ -165,7 +178,8 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.update);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
-        let (news, now) = (&self.followed(resource, news), &cx.followed_id(id, old_inputs));
+        let news = &self.with_values(resource, operation.urn, &self.followed(resource, news));
+        let now = &cx.followed_id(id, old_inputs);
         let updated = async {
             cx.expects_answers()?;
             if self.journal.deletion(operation.urn, id).is_none() {
@@ -216,6 +230,18 @@ impl Engine {
     #[must_use]
     pub fn followed<'o>(&self, resource: &Resource, object: &'o Object) -> Cow<'o, Object> {
         self.shared.moved.followed(resource, object)
+    }
+
+    /// The secrets of an operation with these inputs and outputs, including the values of write-only inputs.
+    pub fn mask(&self, token: &str, urn: &str, known: &[&Object]) -> Mask {
+        let Some(resource) = self.shared.catalog.resource(token) else { return Mask::of(known.iter().copied()) };
+        let known: Vec<Object> = known.iter().map(|known| self.with_values(resource, urn, known)).collect();
+        Mask::of(&known)
+    }
+
+    /// The inputs with the values of write-only inputs instead of their hashes.
+    fn with_values(&self, resource: &Resource, urn: &str, inputs: &Object) -> Object {
+        write_only::restored(resource, inputs, |hash| self.write_only.value(urn, hash))
     }
 
     /// Calls a function.
@@ -303,8 +329,7 @@ fn described(error: Error, doing: &str, known: &[&Object]) -> Error {
 }
 
 fn masked(error: Error, known: &[&Object]) -> Error {
-    let secrets: Vec<&str> = known.iter().flat_map(|object| object.values()).flat_map(Value::secret_strings).collect();
-    error.masking(&secrets)
+    error.masking(&Mask::of(known.iter().copied()))
 }
 
 /// The operation in messages: `creating registry namespace "main"`.

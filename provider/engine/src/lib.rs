@@ -3,6 +3,7 @@
 //!
 //! Independent of gRPC and environment variables. Files to upload are read through a reader that the plugin passes (`content`).
 
+mod blocking;
 mod client_error;
 pub mod content;
 mod context;
@@ -29,10 +30,13 @@ mod special;
 mod steps;
 mod update;
 mod wait;
+mod write_only;
 mod zip;
 
+pub use blocking::computed;
 pub use engine::Engine;
 pub use hour::hour;
 pub use invoke::InvokeError;
 pub use journal::{Attempt, Deletion, Journal, Line, Names, Unfinished, after_failed_delete, unfinished};
 pub use list::Listed;
+pub use write_only::WriteOnlyValues;

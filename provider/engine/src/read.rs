@@ -9,7 +9,7 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::special;
 use crate::steps::state_of;
-use crate::{fetch, parent, wait};
+use crate::{blocking, fetch, parent, wait};
 use rules::decode::Known;
 use rules::error::{Error, ErrorKind};
 use rules::operation::ReadBack;
@@ -105,8 +105,12 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
         return Err(fetch::confirm_missing(cx, &mut scope, error).await);
     }
     let id = scope.id().unwrap_or_else(|| id.to_owned());
-    let mut state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
-    let inputs = inputs::of_state(cx.resource, &state, inputs, import);
+    let (mut state, inputs) = blocking::computed(cx.resource, || {
+        let state = state_of(cx, &scope, Known { inputs, state, just_sent: false });
+        let inputs = inputs::of_state(cx.resource, &state, inputs, import);
+        (state, inputs)
+    })
+    .await;
     if import {
         imported::note(cx.resource, &mut state);
     }

@@ -16,7 +16,7 @@ use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
 use crate::presence::{self, DEFAULTS};
-use crate::{autoname, secret_hash, special, tags};
+use crate::{autoname, secret_hash, special, tags, write_only};
 
 pub use localities::unknown_places;
 
@@ -41,6 +41,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.warnings.extend(localities::warnings(resource, &inputs));
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
+    write_only::check(resource, request.olds, &inputs, &mut checker.failures);
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }

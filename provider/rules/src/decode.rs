@@ -11,7 +11,7 @@ use crate::inputs::{hidden, secret_like};
 use crate::presence::is_left_to_others;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{convert, encode, special};
+use crate::{aliases, convert, encode, special};
 
 /// The known data of a resource before the read.
 #[derive(Clone, Copy)]
@@ -56,6 +56,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     place_itself(scope, known.inputs, &mut state);
     spelled_as_given(scope.resource, known.inputs, &mut state);
     make(scope.resource, &mut state);
+    aliases::hide(scope.resource, known.inputs, &mut state);
     state
 }
 
@@ -208,6 +209,10 @@ fn kept(property: &Property, name: &str, known: Known<'_>) -> Option<Value> {
         return None;
     }
     let given = known.inputs.given(name)?;
+    // The input of a state of `pulumiverse_scaleway` may be base64 already; the output shows the value that was sent.
+    if let (Some(Equal::Base64), false, Some(sent)) = (property.equal, known.just_sent, known.state.given(name)) {
+        return Some(sent.clone());
+    }
     // An asset stays a reference to its file.
     if matches!(property.kind, Kind::Asset | Kind::Archive | Kind::File) {
         return Some(given.clone());

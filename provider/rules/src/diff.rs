@@ -141,6 +141,9 @@ fn completed<'v>(property: &Property, old: &'v Value, live: Option<&Value>, new:
     if let Some(uncovered) = secret_hash::uncovered(property, old, live) {
         return Cow::Owned(uncovered);
     }
+    if let Some(encoded) = equal::encoded_before(property, live, new) {
+        return Cow::Owned(encoded);
+    }
     let objects = old.as_object().zip(live.and_then(Value::as_object)).zip(new.and_then(Value::as_object));
     let (Kind::Object(properties), Some(((object, live), new))) = (&property.kind, objects) else {
         return Cow::Borrowed(old);

@@ -11,7 +11,7 @@ use crate::pending::Pending;
 use crate::place::{self, Defaults};
 use crate::presence;
 use crate::wire::{self, Wire};
-use crate::{convert, equal, special};
+use crate::{convert, equal, special, write_only};
 
 /// The wire object of a resource, with every field that the inputs set. A null clears its field.
 pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Result<Wire, Error> {
@@ -84,6 +84,7 @@ pub fn changed(
                 after.insert(name.clone(), Value::NULL);
             }
             Some(value) => {
+                write_only::require_value(name, Some(value).filter(|_| property.write_only))?;
                 let value = merged(property, old.given(name), value);
                 after.insert(name.clone(), value);
                 forget_twins(resource, name, &mut after);
@@ -100,6 +101,7 @@ pub fn changed(
         }
         // Sent again without a change.
         if let Some(target) = property.resends.as_deref().and_then(|target| resent(resource, target, new)) {
+            write_only::require_value(target, new.given(target))?;
             before.remove(target);
             after.insert(target.to_owned(), new.given(target).cloned().unwrap_or_default());
         }
@@ -150,6 +152,10 @@ pub fn fields_to_send(step: &Step, before: &Wire, after: &Wire) -> Vec<String> {
 /// One input in the API's form; `None` means "do not send".
 pub fn encoded(property: &Property, value: &Value, path: &Path) -> Result<Option<Json>, Error> {
     if value.is_null() || presence::is_left_to_api(property, value) {
+        return Ok(None);
+    }
+    // The state holds a hash of the value, which is never sent.
+    if property.write_only && value.as_str().is_some_and(write_only::is_hash) {
         return Ok(None);
     }
     match (&property.kind, value.data()) {

@@ -4,6 +4,7 @@
 //! Pure: the same arguments give the same result. No clock, no network, no files, no async; the time and random bytes are
 //! arguments. Knows neither the API client nor gRPC.
 
+pub mod aliases;
 mod autoname;
 pub mod check;
 pub mod convert;
@@ -19,6 +20,7 @@ pub mod ignored;
 pub mod imported;
 pub mod inputs;
 pub mod local;
+pub mod masking;
 pub mod moved;
 pub mod operation;
 pub mod pending;
@@ -32,12 +34,14 @@ pub mod secret_hash;
 pub mod special;
 pub mod tags;
 pub mod wire;
+pub mod write_only;
 
 pub use autoname::Autonaming;
 pub use check::{check, check_component, unknown_places};
 pub use diff::diff;
 pub use discontinued::reject_discontinued;
 pub use error::{Error, ErrorKind, PartialState};
+pub use masking::Mask;
 pub use moved::has_moved;
 pub use operation::{
     Change, ChangeKind, CheckRequest, Checked, Created, Diff, DiffRequest, Failure, Operation, Progress, ReadBack,

@@ -6,9 +6,11 @@ use catalog::{Convert, Equal, Input, Kind, Property, Resource};
 use jiff::Timestamp;
 use value::{Data, Object, Value};
 
+use crate::aliases;
 use crate::convert;
 use crate::decode;
 use crate::diff;
+use crate::inputs::secret_like;
 use crate::local;
 use crate::operation::DiffRequest;
 use crate::place::{self, Defaults};
@@ -37,6 +39,7 @@ fn fresh(resource: &Resource, request: &DiffRequest<'_>, defaults: &Defaults) ->
     if resource.local.is_some() {
         state.extend(local::outlook(resource, request));
     }
+    aliases::hide(resource, inputs, &mut state);
     state
 }
 
@@ -61,6 +64,10 @@ pub fn preview_update(
             state.insert(name.clone(), value.clone());
         }
     }
+    for (name, value) in state.iter_mut() {
+        *value = secret_like(news.get(name), std::mem::take(value));
+    }
+    aliases::hide(resource, news, &mut state);
     state
 }
 

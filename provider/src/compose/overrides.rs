@@ -28,6 +28,33 @@ pub(super) fn sealed(catalog: &Catalog, component: &Component, mut given: Object
     given
 }
 
+/// The inputs of a component, with the hash of each write-only value in its overrides.
+pub(super) fn without_write_only(catalog: &Catalog, component: &Component, mut given: Object, salt: &[u8]) -> Object {
+    let Some(overrides) = given.get(OVERRIDES) else { return given };
+    let Some(parts) = overrides.as_object() else { return given };
+    let parts = parts.clone().into_iter().map(|(part, value): (String, Value)| {
+        let value = match (component.parts.get(&part), value.as_object()) {
+            (Some(token), Some(properties)) => like(&value, hashed(catalog, token, properties.clone(), &[salt, part.as_bytes()].concat())),
+            _ => value,
+        };
+        (part, value)
+    });
+    let hashed = like(overrides, parts.collect());
+    given.insert(OVERRIDES.to_owned(), hashed);
+    given
+}
+
+fn hashed(catalog: &Catalog, token: &str, mut given: Object, salt: &[u8]) -> Object {
+    match (catalog.components.get(token), catalog.resources.get(token)) {
+        (Some(component), _) => without_write_only(catalog, component, given, salt),
+        (None, Some(resource)) => {
+            rules::write_only::replace_stored(resource, &mut given, salt);
+            given
+        }
+        (None, None) => given,
+    }
+}
+
 /// Names in the overrides that are not inputs of the part. They are reported before anything is registered, so that a value
 /// under a misspelt name is not stored.
 pub(super) fn unexpected(catalog: &Catalog, component: &Component, given: &Object, at: &Path) -> Vec<Failure> {
@@ -114,6 +141,48 @@ mod tests {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a value contains the text of `sample` for a write-only input of its part.
+    fn write_only_values(catalog: &Catalog, component: &Component, given: &Object, found: &mut Vec<(String, bool)>) {
+        let overrides = given.get(OVERRIDES).and_then(Value::as_object).into_iter().flatten();
+        for (part, value) in overrides {
+            let (Some(token), Some(properties)) = (component.parts.get(part), value.as_object()) else { continue };
+            if let Some(component) = catalog.components.get(token) {
+                write_only_values(catalog, component, properties, found);
+            }
+            let Some(resource) = catalog.resources.get(token) else { continue };
+            for (name, _) in rules::write_only::declared(resource) {
+                let text = properties.text(name).unwrap_or_default();
+                found.push((format!("{part}.{name}"), rules::write_only::is_hash(text)));
+                assert!(properties[name.as_str()].is_secret(), "{part}.{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn write_only_overrides_are_registered_as_hashes() {
+        let catalog = catalog();
+        let mut found = Vec::new();
+        for component in catalog.components.values() {
+            let parts = component.parts.iter().map(|(part, token)| {
+                let inputs = properties(&catalog, token).unwrap();
+                let mut sample = overridden(inputs);
+                if let (Some(nested), Json::Object(sample)) = (catalog.components.get(token), &mut sample) {
+                    let inner = nested.parts.iter().map(|(part, token)| {
+                        (part.clone(), overridden(properties(&catalog, token).unwrap()))
+                    });
+                    sample.insert(OVERRIDES.to_owned(), Json::Object(inner.collect()));
+                }
+                (part.clone(), sample)
+            });
+            let given = Object::new().with(OVERRIDES, Value::from(Json::Object(parts.collect())));
+            let given = sealed(&catalog, component, given);
+            let stored = without_write_only(&catalog, component, given, b"salt");
+            write_only_values(&catalog, component, &stored, &mut found);
+        }
+        assert!(found.len() >= 2, "{found:?}");
+        assert!(found.iter().all(|(_, hashed)| *hashed), "{found:?}");
     }
 
     #[test]

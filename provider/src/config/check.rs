@@ -22,7 +22,7 @@ pub(crate) fn wrong(arguments: &Object) -> Vec<Failure> {
 }
 
 /// The API key. If only the state or only the program sets it, the other one has another source, which changes no resource.
-const KEYS: [&str; 2] = ["accessKey", "secretKey"];
+pub(crate) const KEYS: [&str; 2] = ["accessKey", "secretKey"];
 
 /// The settings whose effective value changes: a setting in the state that now has the environment as its source, or the
 /// reverse, is not a change. It is never a replacement, which would replace all resources of the provider.

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, PoisonError};
 
-use client::Client;
+use client::{Client, Credentials};
 use engine::Engine;
-use rules::Defaults;
+use rules::{Defaults, Mask};
 use tonic::Status;
 use value::Object;
 
@@ -32,13 +32,15 @@ impl Server {
     pub(super) fn configure_with(&self, arguments: &Object, urn: &str, id: &str) -> Result<(), Status> {
         let Configuration { client, defaults, missing, origins, warnings } =
             config::resolve(arguments, &self.environment).map_err(|error| to_proto::wrong_configuration(&error))?;
+        let mask = Mask::of([arguments]);
         for (setting, origin) in &origins {
             tracing::debug!(setting, origin, "configured");
-            self.log.debug(urn, &format!("`{setting}` comes from {origin}"));
+            self.log.debug(urn, &format!("`{setting}` comes from {origin}"), &mask);
         }
+        self.log.hide(Mask::of_strings(client.credentials.iter().map(Credentials::secret)));
         let places = rules::unknown_places(self.catalog()?, &defaults);
         for warning in warnings.iter().chain(&config::unknown(arguments)).chain(&places) {
-            self.log.warning(urn, warning);
+            self.log.warning(urn, warning, &mask);
         }
         let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let api = client.api_url.as_str().trim_end_matches('/').to_owned();
@@ -47,7 +49,8 @@ impl Server {
         let client = Client::new(client.observer(Arc::new(self.log.clone())));
         let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
-            .leaving_to(Arc::new(LocalRng));
+            .leaving_to(Arc::new(LocalRng))
+            .with_write_only(Arc::clone(&self.write_only));
         if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {
             engine = engine.with_key_of_arguments();
         }

@@ -120,10 +120,8 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
 /// The value in the state for an input that the API never returns.
 pub fn to_state(convert: Option<Convert>, json: Json) -> Json {
     match (convert, json) {
-        // As in `pulumiverse_scaleway`: a string that is base64 already is kept.
-        (Some(Convert::Base64), Json::String(text)) if BASE64.decode(&text).is_err() => {
-            Json::String(BASE64.encode(text))
-        }
+        // The request encodes each string too, also one that is base64 already.
+        (Some(Convert::Base64), Json::String(text)) => Json::String(BASE64.encode(text)),
         (_, json) => json,
     }
 }
@@ -234,11 +232,11 @@ mod tests {
     }
 
     #[test]
-    fn secret_data_is_encoded_exactly_once_on_the_wire_and_at_most_once_in_the_state() {
+    fn secret_data_is_encoded_exactly_once_on_the_wire_and_in_the_state() {
         assert_eq!(to_wire(Convert::Base64, json!("hello")), Ok(Some(json!("aGVsbG8="))));
         assert_eq!(to_wire(Convert::Base64, json!("aGVsbG8=")), Ok(Some(json!("YUdWc2JHOD0="))));
         assert_eq!(to_state(Some(Convert::Base64), json!("hello")), json!("aGVsbG8="));
-        assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("aGVsbG8="));
+        assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("YUdWc2JHOD0="));
     }
 
     #[test]

@@ -1,0 +1,24 @@
+//! Work that computes argon2 hashes: off the threads that serve requests, and one at a time, because a hash of the API needs
+//! 64 MiB of memory.
+
+use catalog::{Equal, Property, Resource};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::Semaphore;
+
+/// One computation at a time in the process.
+static ONE: Semaphore = Semaphore::const_new(1);
+
+/// Runs work on a resource that may compute hashes.
+pub async fn computed<T>(resource: &Resource, work: impl FnOnce() -> T) -> T {
+    let hashes = |property: &Property| property.write_only || property.equal == Some(Equal::Argon2id);
+    if resource.properties.values().any(hashes) { blocking(work).await } else { work() }
+}
+
+async fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    let _permit = ONE.acquire().await;
+    match Handle::current().runtime_flavor() {
+        // Other tasks of this thread move to another one.
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
