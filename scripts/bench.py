@@ -18,6 +18,7 @@ from typing import Any, Iterator
 
 import grpc
 from google.protobuf import struct_pb2
+from pulumi import automation
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,12 +26,15 @@ sys.path.insert(0, str(ROOT / "tests" / "programs"))
 
 import evalap_scaleway as scaleway  # noqa: E402
 from fake import Fake  # noqa: E402
+from load import Again  # noqa: E402
 from stack import Stack, example_stack  # noqa: E402
 from test_sdk_import import MEBIBYTES, MILLISECONDS, cost_of_import  # noqa: E402
 
 PLUGIN = "pulumi-resource-evalap-scaleway"
 STARTS = 21
 RESOURCES = 300
+CONTAINERS = 10
+SECRETS = 10
 SETTLE = 3
 MIB = 1 << 20
 
@@ -38,12 +42,17 @@ exceeded: list[str] = []
 
 
 def main() -> None:
+    if sys.argv[1:] == ["hashes"]:
+        with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
+            return measure_hashes(Path(directory))
     print(f"{datetime.datetime.now().astimezone():%Y-%m-%d %H:%M %Z}, {machine()}\n")
     print(f"{'':44} {'measured':>12} {'limit':>10} {'of the limit':>13}")
     measure_process()
     measure_import()
     with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
         measure_many(Path(directory))
+    with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
+        measure_hashes(Path(directory))
     with tempfile.TemporaryDirectory(prefix="evalap-bench-") as directory:
         measure_example(Path(directory))
     if exceeded:
@@ -86,6 +95,59 @@ def measure_many(directory: Path) -> None:
         report(f"peak memory in an up of {RESOURCES} resources", peak, "MiB", limit=15)
         report(f"up of {RESOURCES} resources", run.seconds, "s")
         report("requests per resource", len(run.calls) / RESOURCES, "")
+
+
+def measure_hashes(directory: Path) -> None:
+    """Refreshes of containers with secret variables, whose hashes have the recorded cost: CPU and peak memory of the plugin."""
+    variables = {f"KEY_{number}": f"value-{number}" for number in range(SECRETS)}
+
+    def program() -> None:
+        namespace = scaleway.containers.Namespace("namespace")
+        for number in range(CONTAINERS):
+            scaleway.containers.Container(
+                f"web-{number}",
+                namespace_id=namespace.id,
+                image="rg.fr-par.scw.cloud/tests/web:1",
+                secret_environment_variables=dict(variables),
+            )
+
+    with Fake(directory) as fake:
+        stack = Stack(directory, program, fake, project="hashes")
+        stack.up()
+        what = f"refresh of {CONTAINERS} containers, {SECRETS} secrets each"
+        for state in ("", ", without hashes in the state"):
+            if state:
+                forget_hashes(stack)
+            with Sampled() as sampled:
+                assert stack.refresh().changed == {}
+            report(f"CPU of a {what}{state}", sampled.seconds, "s")
+            report("peak memory of it", sampled.mebibytes, "MiB")
+
+
+def forget_hashes(stack: Stack) -> None:
+    """Makes the state one that an earlier version has written, with none of the returned hashes."""
+    state = stack.automation.export_stack()
+    for resource in state.deployment["resources"]:
+        resource.get("outputs", {}).pop("__hashes", None)
+    stack.automation.import_stack(automation.Deployment(state.version, state.deployment))
+
+
+class Sampled(Again):
+    """The CPU seconds and the peak memory of the plugin that the CLI starts, until shortly before it ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = self.mebibytes = 0.0
+
+    def once(self) -> None:
+        for pid in pids():
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # It ended in between.
+            ticks = int(fields[11]) + int(fields[12])
+            self.seconds = max(self.seconds, ticks / os.sysconf("SC_CLK_TCK"))
+            self.mebibytes = max(self.mebibytes, memory(pid, "VmHWM"))
 
 
 def measure_example(directory: Path) -> None:

@@ -210,8 +210,13 @@ fn format(property: &Property) -> Option<&'static str> {
         Format::Uuid => Some("uuid"),
         Format::LocalizedUuid => Some("localizedUuid"),
         Format::UuidOrLocalized => Some("uuidOrLocalized"),
-        // `pulumiverse_scaleway` does not check the names of buckets and policies.
-        Format::Region | Format::Zone | Format::BucketName | Format::BucketPolicy | Format::Name => None,
+        // `pulumiverse_scaleway` does not check the names of buckets, policies and passwords.
+        Format::Region
+        | Format::Zone
+        | Format::BucketName
+        | Format::BucketPolicy
+        | Format::Name
+        | Format::DatabasePassword => None,
         Format::Date => Some("date:YYYY-MM-DD"),
         Format::Timestamp => Some("rfc3339"),
         Format::Duration => Some("goDuration"),

@@ -26,8 +26,8 @@ STORED = "Canary-stored-7405!"
 
 LOUD = {"log_verbosity": 9, "log_to_std_err": True, "log_flow": True, "debug": True}
 
-# The engine prints each property that it gets from the program and sends to Check, before the plugin can hash it.
-TOLD_BY_ENGINE = ("ResourceMonitor.RegisterResource", ".Check(", "PulumiPropertyValue")
+# The engine prints each property that it receives from the program and sends to Check, before the plugin can hash it.
+ENGINE_LOG = ("ResourceMonitor.RegisterResource", ".Check(", "PulumiPropertyValue")
 
 
 class Program:
@@ -83,7 +83,7 @@ def exported(stack: Stack) -> str:
 
 
 def values_in(text: str) -> list[str]:
-    """The write-only values in a text."""
+    """The write-only values in a string."""
     return [value for value in CANARIES.values() if value in text]
 
 
@@ -135,7 +135,7 @@ def test_write_only_values_are_sent_and_not_stored(
     for log in logs:
         lines = [line for line in log.splitlines() if values_in(line)]
         assert lines, "the log shows what the program gives to the engine"
-        others = [line for line in lines if not any(told in line for told in TOLD_BY_ENGINE)]
+        others = [line for line in lines if not any(part in line for part in ENGINE_LOG)]
         assert others == []
     for file in (path for path in tmp_path.rglob("*") if path.is_file()):
         assert values_in(file.read_text(errors="replace")) == [], file
@@ -193,16 +193,16 @@ def test_a_state_with_plain_values_has_no_difference_and_loses_them(stack: Calla
 def test_a_failed_create_and_a_failed_update_send_the_value_again(stack: Callable[..., Stack], fake: Fake) -> None:
     program = Program()
     made = stack(program)
-    refusal = {"type": "invalid_arguments", "message": "rejected"}
+    error_body = {"type": "invalid_arguments", "message": "rejected"}
     for path in ("/rdb/*/users", "/secret-manager/*/versions"):
-        fake.fault({"status": {"code": 400, "body": refusal}}, method="POST", path=path, times=2)
+        fake.fault({"status": {"code": 400, "body": error_body}}, method="POST", path=path, times=2)
     with pytest.raises(Failed):
         made.up()
     assert values_in(exported_without_stored(made)) == []
     fake.no_faults()
     made.up()
     program.version, program.suffix = 2, "-next"
-    fake.fault({"status": {"code": 400, "body": refusal}}, method="PATCH", path="/rdb/*/users/*", times=4)
+    fake.fault({"status": {"code": 400, "body": error_body}}, method="PATCH", path="/rdb/*/users/*", times=4)
     with pytest.raises(Failed) as failed:
         made.up()
     assert values_in(failed.value.run.output) == []

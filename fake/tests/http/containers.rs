@@ -88,7 +88,7 @@ async fn secret_variables_are_returned_as_hashes_and_an_empty_one_is_kept() {
     let body = json!({ "name": "n", "secret_environment_variables": { "kept": "a", "dropped": "b" } });
     let created = client.good(&format!("POST {NAMESPACES}"), body).await;
     let secrets = &created["secret_environment_variables"];
-    assert!(secrets["kept"].as_str().unwrap().starts_with("$argon2id$v=19$m=1024,t=3,p=64$"), "{secrets}");
+    assert!(secrets["kept"].as_str().unwrap().starts_with("$argon2id$v=19$m=65536,t=3,p=64$"), "{secrets}");
     let one = format!("{NAMESPACES}/{}", created["id"].as_str().unwrap());
     let body = json!({ "secret_environment_variables": { "kept": "", "new": "c" } });
     let updated = client.good(&format!("PATCH {one}"), body).await;

@@ -6,11 +6,8 @@ use value::{Object, Value};
 
 /// Marks outputs as secret that show a secret input.
 pub fn hide(resource: &Resource, inputs: &Object, state: &mut Object) {
-    let secret: Vec<(&String, &Property)> = resource
-        .properties
-        .iter()
-        .filter(|(name, _)| inputs.get(*name).is_some_and(Value::contains_secret))
-        .collect();
+    let secret: Vec<(&String, &Property)> =
+        resource.properties.iter().filter(|(name, _)| inputs.get(*name).is_some_and(Value::contains_secret)).collect();
     if secret.is_empty() {
         return;
     }
@@ -29,10 +26,9 @@ pub fn hide(resource: &Resource, inputs: &Object, state: &mut Object) {
 /// Templates over secret outputs.
 fn hide_templates(resource: &Resource, state: &mut Object) {
     for (name, property) in &resource.properties {
-        let Some(template) = &property.made else { continue };
-        let shows = |(other, value): (&String, &Value)| {
-            value.contains_secret() && template.contains(&format!("{{{other}}}"))
-        };
+        let Some(template) = &property.template else { continue };
+        let shows =
+            |(other, value): (&String, &Value)| value.contains_secret() && template.contains(&format!("{{{other}}}"));
         if state.iter().any(shows)
             && let Some(value) = state.get_mut(name)
         {

@@ -11,7 +11,7 @@ use crate::inputs::{hidden, secret_like};
 use crate::presence::is_left_to_others;
 use crate::scope::Scope;
 use crate::wire::{self, Wire};
-use crate::{aliases, convert, encode, special};
+use crate::{aliases, convert, encode, known_hashes, special};
 
 /// The known data of a resource before the read.
 #[derive(Clone, Copy)]
@@ -31,6 +31,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     special::handler(scope.resource).decode(&mut answers);
     let reader = Reader { locality: scope.locality(), zone: zone(&answers) };
     let mut state = Object::new();
+    let mut hashes = Object::new();
     for (name, property) in &scope.resource.properties {
         if property.write_only || is_left_to_others(property, known.inputs) {
             continue;
@@ -49,7 +50,10 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             (None, None) => kept(property, name, known),
         };
         let Some(value) = value else { continue };
-        let value = recognized(property, known.inputs.given(name), value, known.just_sent);
+        if property.equal == Some(Equal::Argon2id) {
+            hashes.insert(name.clone(), Value::from(known_hashes::of(&value)));
+        }
+        let value = recognized(property, name, value, known);
         let value = hidden(property, with_unreadable(property, known.inputs.given(name), value));
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
@@ -57,6 +61,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
     spelled_as_given(scope.resource, known.inputs, &mut state);
     make(scope.resource, &mut state);
     aliases::hide(scope.resource, known.inputs, &mut state);
+    known_hashes::note(scope.resource, hashes, &mut state);
     state
 }
 
@@ -253,7 +258,8 @@ fn unreadable(properties: &BTreeMap<String, Property>, given: &Object, object: &
 }
 
 /// A hash of the program's value is replaced by the program's value.
-fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent: bool) -> Value {
+fn recognized(property: &Property, name: &str, live: Value, known: Known<'_>) -> Value {
+    let given = known.inputs.given(name);
     // An equal policy, or equal keys of a map, keep the program's spelling.
     if let (Some(Equal::Policy), Some(given)) = (property.equal, given) {
         return if equal::values(property, given, &live) { given.clone() } else { live };
@@ -266,7 +272,11 @@ fn recognized(property: &Property, given: Option<&Value>, live: Value, just_sent
         return if equal::values(property, given, &live) { given.clone() } else { live };
     };
     let keys = hashes.iter().map(|(key, hash)| {
-        let text = values.given(key).filter(|text| just_sent || equal::values(property, text, hash));
+        let text = values.given(key).filter(|text| {
+            known.just_sent
+                || known_hashes::shows(known.state, name, key, text, hash)
+                || equal::values(property, text, hash)
+        });
         (key.clone(), text.unwrap_or(hash).clone())
     });
     Value::from(keys.collect::<Object>()).secret_if(given.is_secret())

@@ -7,7 +7,7 @@ use catalog::{Convert, Equal, Property};
 use serde_json::Value as Json;
 use value::Value;
 
-use crate::{convert, place};
+use crate::{convert, place, verified};
 
 /// Memory limit in KiB: 16 times the value in recorded hashes.
 const MOST_HASH_MEMORY: u32 = 1 << 20;
@@ -151,7 +151,7 @@ fn is_hash_of(hash: &str, plain: &str) -> bool {
     // A response must not control the memory and time of a comparison.
     let affordable = argon2::Params::try_from(&parsed)
         .is_ok_and(|costs| costs.m_cost() <= MOST_HASH_MEMORY && costs.t_cost() <= MOST_HASH_PASSES);
-    affordable && Argon2::default().verify_password(plain.as_bytes(), &parsed).is_ok()
+    affordable && verified::once(hash, plain, || Argon2::default().verify_password(plain.as_bytes(), &parsed).is_ok())
 }
 
 /// The old input as Diff compares it: a state of `pulumiverse_scaleway` may hold the base64 encoding of the value as the

@@ -19,6 +19,7 @@ pub mod id;
 pub mod ignored;
 pub mod imported;
 pub mod inputs;
+pub mod known_hashes;
 pub mod local;
 pub mod masking;
 pub mod moved;
@@ -33,6 +34,7 @@ pub mod scope;
 pub mod secret_hash;
 pub mod special;
 pub mod tags;
+mod verified;
 pub mod wire;
 pub mod write_only;
 

@@ -142,7 +142,9 @@ fn version_changes(name: &str, olds: &Object, inputs: &Object) -> bool {
 
 fn not_sent(name: &str) -> Warning {
     let version = version_of(name);
-    let text = format!("the value changed, but `{version}` did not: a changed value alone is not sent. Change `{version}` to send it");
+    let text = format!(
+        "the value changed, but `{version}` did not: a changed value alone is not sent. Change `{version}` to send it"
+    );
     Warning { path: Path::root(name), text }
 }
 

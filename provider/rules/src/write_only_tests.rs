@@ -52,6 +52,15 @@ fn is_plain(object: &Object) -> bool {
     Value::from(object.clone()).to_json().unwrap().to_string().contains("Canary-write-only")
 }
 
+/// Whether a property inside this type is write-only.
+fn nested(kind: &Kind) -> bool {
+    match kind {
+        Kind::Object(properties) => properties.values().any(|property| property.write_only || nested(&property.kind)),
+        Kind::List(element) | Kind::Map(element) => nested(element),
+        _ => false,
+    }
+}
+
 #[test]
 fn every_write_only_input_is_a_secret_string_with_a_version_and_no_other_property_is_write_only() {
     each(|place, resource, name| {
@@ -59,15 +68,6 @@ fn every_write_only_input_is_a_secret_string_with_a_version_and_no_other_propert
         assert!(property.secret && property.kind == Kind::String && property.input != Input::No, "{place}");
         assert_eq!(resource.properties[&version_of(name)].kind, Kind::Integer, "{place}");
     });
-    fn nested(kind: &Kind) -> bool {
-        match kind {
-            Kind::Object(properties) => {
-                properties.values().any(|property| property.write_only || nested(&property.kind))
-            }
-            Kind::List(element) | Kind::Map(element) => nested(element),
-            _ => false,
-        }
-    }
     for (token, resource) in &catalog().resources {
         for (name, property) in &resource.properties {
             assert!(!nested(&property.kind), "{token}.{name}: a nested write-only input would be stored");
@@ -138,10 +138,10 @@ fn the_value_is_sent_by_create_and_by_a_changed_version_and_a_hash_never_is() {
             let known = replaced.values.iter().find(|(known, _)| known == hash);
             known.map(|(_, value)| value.clone())
         };
-        let send = resource.properties[name].send.as_deref().unwrap();
+        let field = resource.properties[name].send.as_deref().unwrap();
         let sent = |inputs: &Object| {
             let wanted = encode::wanted(resource, inputs, &defaults).unwrap();
-            crate::wire::get(&wanted, send).cloned()
+            crate::wire::get(&wanted, field).cloned()
         };
         assert_eq!(sent(&inputs), None, "{place}: a hash is not sent");
         assert!(require_values(resource, &inputs).is_err(), "{place}");
@@ -152,14 +152,13 @@ fn the_value_is_sent_by_create_and_by_a_changed_version_and_a_hash_never_is() {
             return;
         }
         let names = BTreeSet::from([version_of(name)]);
-        let changed =
-            |news: &Object| encode::changed(resource, &inputs, news, &names, &Pending::default(), &defaults);
+        let changed = |news: &Object| encode::changed(resource, &inputs, news, &names, &Pending::default(), &defaults);
         let (olds, _) = stored(resource, name, &inputs, VALUE, 2.0);
         let error = changed(&olds).unwrap_err();
         assert!(error.to_string().contains("is not available"), "{place}: {error}");
         let (before, after) = changed(&given(name, OTHER, 2.0)).unwrap();
-        assert_eq!(crate::wire::get(&before, send), None, "{place}");
-        assert_eq!(crate::wire::get(&after, send), Some(&json!(OTHER)), "{place}");
+        assert_eq!(crate::wire::get(&before, field), None, "{place}");
+        assert_eq!(crate::wire::get(&after, field), Some(&json!(OTHER)), "{place}");
     });
 }
 
@@ -188,10 +187,7 @@ fn a_hash_that_ignore_changes_keeps_is_accepted_only_if_it_need_not_be_sent() {
             own.map(|failure| failure.reason).collect::<Vec<_>>()
         };
         assert_eq!(failures(&olds, &olds), [""; 0], "{place}");
-        for (olds, news) in [
-            (&Object::new(), olds.clone()),
-            (&olds, olds.clone().with(&version_of(name), 2.0)),
-        ] {
+        for (olds, news) in [(&Object::new(), olds.clone()), (&olds, olds.clone().with(&version_of(name), 2.0))] {
             let failures = failures(olds, &news);
             assert_eq!(failures.len(), 1, "{place}");
             assert!(failures[0].contains("ignoreChanges"), "{place}: {failures:?}");

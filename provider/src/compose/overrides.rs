@@ -34,7 +34,9 @@ pub(super) fn without_write_only(catalog: &Catalog, component: &Component, mut g
     let Some(parts) = overrides.as_object() else { return given };
     let parts = parts.clone().into_iter().map(|(part, value): (String, Value)| {
         let value = match (component.parts.get(&part), value.as_object()) {
-            (Some(token), Some(properties)) => like(&value, hashed(catalog, token, properties.clone(), &[salt, part.as_bytes()].concat())),
+            (Some(token), Some(properties)) => {
+                like(&value, hashed(catalog, token, properties.clone(), &[salt, part.as_bytes()].concat()))
+            }
             _ => value,
         };
         (part, value)
@@ -169,9 +171,10 @@ mod tests {
                 let inputs = properties(&catalog, token).unwrap();
                 let mut sample = overridden(inputs);
                 if let (Some(nested), Json::Object(sample)) = (catalog.components.get(token), &mut sample) {
-                    let inner = nested.parts.iter().map(|(part, token)| {
-                        (part.clone(), overridden(properties(&catalog, token).unwrap()))
-                    });
+                    let inner = nested
+                        .parts
+                        .iter()
+                        .map(|(part, token)| (part.clone(), overridden(properties(&catalog, token).unwrap())));
                     sample.insert(OVERRIDES.to_owned(), Json::Object(inner.collect()));
                 }
                 (part.clone(), sample)

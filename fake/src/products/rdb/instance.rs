@@ -24,6 +24,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         Value::Array(specs) if !specs.is_empty() => specs,
         _ => vec![json!({ "load_balancer": {} })],
     };
+    if !call.text("user_name").is_empty() {
+        contents::check_password(&call.text("password"))?;
+    }
     let id = call.world.uuid();
     let name = call.need("name")?;
     let now = call.timestamp();

@@ -162,6 +162,10 @@ fn unlike(format: Format, text: &str) -> Option<&'static str> {
             is_bucket_name(text),
             "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens that start and end with a letter or digit",
         ),
+        Format::DatabasePassword => (
+            is_database_password(text),
+            "8 to 128 characters with an upper case letter, a lower case letter, a digit and a special character",
+        ),
         Format::BucketPolicy => {
             (is_bucket_policy(text), "a JSON policy with the `Version` 2023-04-17 or 2012-10-17 and a `Statement` list")
         }
@@ -183,6 +187,15 @@ fn is_bucket_policy(text: &str) -> bool {
     let Ok(policy) = serde_json::from_str::<serde_json::Value>(text) else { return false };
     matches!(policy["Version"].as_str(), Some("2023-04-17" | "2012-10-17"))
         && (policy["Statement"].is_array() || policy["Statement"].is_object())
+}
+
+fn is_database_password(text: &str) -> bool {
+    let has = |class: fn(char) -> bool| text.chars().any(class);
+    (8..=128).contains(&text.chars().count())
+        && has(|one| one.is_ascii_uppercase())
+        && has(|one| one.is_ascii_lowercase())
+        && has(|one| one.is_ascii_digit())
+        && has(|one| !one.is_ascii_alphanumeric())
 }
 
 fn is_mac(text: &str) -> bool {
@@ -324,6 +337,11 @@ mod tests {
             (Format::Name, "api-2", "Api_2"),
             (Format::BucketName, "my.bucket-1", "My_bucket"),
             (Format::BucketName, "abc", "192.168.0.1"),
+            (Format::DatabasePassword, "Hunter-2", "Hunte-2"),
+            (Format::DatabasePassword, "Pass word1", "password-1"),
+            (Format::DatabasePassword, "Hunter-22", "HUNTER-22"),
+            (Format::DatabasePassword, "Hunter_22", "Hunter_two"),
+            (Format::DatabasePassword, "Hunt\u{e9}R22", "Hunter22"),
             (Format::BucketPolicy, r#"{"Version":"2023-04-17","Statement":[]}"#, r#"{"Version":"2008-10-17"}"#),
         ] {
             let property = checks(Checks { format: Some(format), ..Checks::default() });
