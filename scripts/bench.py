@@ -82,7 +82,7 @@ def measure_import() -> None:
 
 
 def measure_many(directory: Path) -> None:
-    """An up of many resources without a transient status: duration, requests, and peak memory of the plugin."""
+    """An up and a refresh of many resources without a transient status: duration, requests, and peak memory of the plugin."""
 
     def program() -> None:
         for number in range(RESOURCES // 2):
@@ -95,6 +95,9 @@ def measure_many(directory: Path) -> None:
         report(f"peak memory in an up of {RESOURCES} resources", peak, "MiB", limit=15)
         report(f"up of {RESOURCES} resources", run.seconds, "s")
         report("requests per resource", len(run.calls) / RESOURCES, "")
+        run = stack.refresh()
+        report(f"refresh of {RESOURCES} resources", run.seconds, "s")
+        report("requests per resource in a refresh", len(run.calls) / RESOURCES, "")
 
 
 def measure_hashes(directory: Path) -> None:

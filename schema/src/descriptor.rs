@@ -417,6 +417,9 @@ pub struct Listing {
     /// [true] }`. A string that starts with `*` matches all values with that suffix. Parts of an excluded element are
     /// listed.
     pub without: BTreeMap<String, Vec<Json>>,
+    /// An element of the list is the object that the first read returns, with the same values: concurrent reads of many
+    /// objects are answered from one list. A test compares both in recordings.
+    pub complete: bool,
     /// Reason why `list-project` excludes these objects: another resource includes them, or they may be very many. List
     /// and imports include them.
     pub excluded_from_project: Option<String>,

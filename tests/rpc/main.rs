@@ -14,4 +14,5 @@ mod outages;
 mod plugin;
 mod process;
 mod property_bag;
+mod refresh;
 mod waits;

@@ -7,6 +7,7 @@ mod dns;
 mod documents;
 mod equivalence;
 mod errors;
+mod lists;
 mod loss;
 mod malformed;
 mod mutate;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         dns::requests_that_change_a_zone_are_equivalent_to_recorded_ones needs "traffic",
         documents::recorded_requests_and_responses_match_the_api_documents needs "traffic",
         errors::recorded_errors_have_the_kind_of_their_status needs "traffic",
+        lists::elements_of_complete_lists_equal_recorded_reads needs "traffic",
         malformed::malformed_responses_do_not_make_the_engine_panic needs "traffic",
         malformed::unmodified_responses_are_processed_without_error needs "traffic",
         requests::requests_are_equivalent_to_recorded_ones needs "traffic",

@@ -258,6 +258,10 @@ pub struct Listing {
     /// Elements have no creation time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undated: bool,
+    /// An element has the same fields with the same values as the response of the first read, so that one list replaces
+    /// many reads.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub complete: bool,
     /// The properties that filter the list (`region`, `projectId`, `instanceId`).
     pub inputs: Vec<String>,
 }

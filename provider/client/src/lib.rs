@@ -38,6 +38,7 @@ pub use error::{Error, Lost, Refused, Unbuilt, Undecoded};
 pub use format::Format;
 pub use http::Method;
 pub use login::{Encryption, Login};
+pub use pages::Pages;
 pub use probe::{Probe, ProbeOutcome};
 pub use response::Response;
 pub use secrecy::SecretString;

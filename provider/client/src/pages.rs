@@ -16,28 +16,47 @@ const PAGE_SIZE: usize = 100;
 /// A list with more pages than this is an error.
 const MOST_PAGES: usize = 1000;
 
+/// The result of [`Client::list_up_to`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pages {
+    /// The elements of all pages.
+    All(Vec<Value>),
+    /// The list has this number of pages, which is more than allowed.
+    More(usize),
+}
+
 impl Client {
     /// Sends a list call for each page, and returns the elements of all pages: those of the field `items`.
     ///
     /// The query of the call may set `page_size`, but not `page`. If the list changes between two pages, an element may be
     /// returned twice or not at all, so an absent element may still exist. More than 1000 pages, or a response without
     /// `items`, is an [`Error::Decode`].
-    pub async fn list(&self, mut call: Call, items: &str) -> Result<Vec<Value>, Error> {
+    pub async fn list(&self, call: Call, items: &str) -> Result<Vec<Value>, Error> {
         if call.storage.is_some() {
             return self.list_on(&call, items).await;
         }
+        match self.list_up_to(call.clone(), items, MOST_PAGES).await? {
+            Pages::All(elements) => Ok(elements),
+            Pages::More(_) => Err(too_long(&call)),
+        }
+    }
+
+    /// The same for at most this number of pages. If the first page shows that the list has more, no other page is read.
+    pub async fn list_up_to(&self, mut call: Call, items: &str, most: usize) -> Result<Pages, Error> {
         let size = call.format.page_size.clone().unwrap_or_else(|| "page_size".to_owned());
         if !call.query.iter().any(|(name, _)| *name == size) {
             call.query.push((size, PAGE_SIZE.to_string()));
         }
         let mut elements = Vec::new();
-        for page in 1..=MOST_PAGES {
+        for page in 1..=most.min(MOST_PAGES) {
             let answer = self.send(call.clone().query("page", page.to_string())).await?;
-            if take_page(&call, answer, items, &mut elements)? {
-                return Ok(elements);
+            let Some(total) = take_page(&call, answer, items, &mut elements)? else { return Ok(Pages::All(elements)) };
+            let pages = total.div_ceil(elements.len().div_ceil(page).max(1));
+            if pages > most {
+                return Ok(Pages::More(pages));
             }
         }
-        Err(undecoded(&call, format!("its list has more than {MOST_PAGES} pages"), None))
+        Err(too_long(&call))
     }
 
     /// A list of Object Storage: each response except the last contains the token of the next page.
@@ -62,12 +81,12 @@ impl Client {
             };
             next = call.clone().query("continuation-token", token);
         }
-        Err(undecoded(call, format!("its list has more than {MOST_PAGES} pages"), None))
+        Err(too_long(call))
     }
 }
 
-/// Appends the elements of a page; returns true if it is the last page.
-fn take_page(call: &Call, answer: Response, items: &str, elements: &mut Vec<Value>) -> Result<bool, Error> {
+/// Appends the elements of a page; returns the number of elements of the list, unless this is the last page.
+fn take_page(call: &Call, answer: Response, items: &str, elements: &mut Vec<Value>) -> Result<Option<usize>, Error> {
     let Response { mut body, request_id, total, .. } = answer;
     let page = match body.get_mut(items).map(Value::take) {
         Some(Value::Array(page)) => page,
@@ -81,7 +100,11 @@ fn take_page(call: &Call, answer: Response, items: &str, elements: &mut Vec<Valu
     let total = counted.or(total);
     // A page may be shorter than requested, so only the count or an empty page end the list. Without a count the first
     // page is the whole list.
-    Ok(empty || total.is_none_or(|total| elements.len() >= total))
+    Ok(total.filter(|total| !empty && elements.len() < *total))
+}
+
+fn too_long(call: &Call) -> Error {
+    undecoded(call, format!("its list has more than {MOST_PAGES} pages"), None)
 }
 
 fn undecoded(call: &Call, what: String, request_id: Option<String>) -> Error {

@@ -23,6 +23,7 @@ use crate::parent_locks::ParentLocks;
 use crate::poll_interval::PollInterval;
 use crate::recent::{self, Recent};
 use crate::request;
+use crate::shared_lists::SharedLists;
 use access::Access;
 use rights::{Named, Rights, Verdict};
 use rules::error::{Error, ErrorKind};
@@ -42,6 +43,7 @@ pub(crate) struct Context<'a> {
     pub parent_locks: &'a ParentLocks,
     pub moved: &'a Moved,
     pub recent: &'a Recent,
+    pub shared_lists: &'a SharedLists,
     pub access: &'a Access,
     pub rights: &'a Rights,
     pub files: &'a dyn Files,
@@ -99,6 +101,9 @@ impl<'a> Context<'a> {
     pub(crate) async fn send(&self, call: Call, patience: Patience<'_>) -> Result<Response, Error> {
         let call = self.bounded(call);
         let is_read = call.is_read();
+        if !is_read {
+            self.shared_lists.note_write();
+        }
         let answered = self.patiently(patience, &call, || self.client.send(call.clone())).await;
         if !is_read && answered.as_ref().err().is_none_or(Error::is_ambiguous) {
             self.wrote.store(true, Ordering::Relaxed);
@@ -388,7 +393,7 @@ fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
 }
 
 /// The matching element of a list.
-fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
+pub(crate) fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
     let fits = |element: &&Json| {
         find.by.iter().all(|(field, source)| match (element.get(field), scope.source(source)) {
             (Some(has), Some(wanted)) => wire::reads_like(has, &wanted),

@@ -20,6 +20,7 @@ use crate::list::{self, Listed};
 use crate::parent_locks::ParentLocks;
 use crate::recent::Recent;
 use crate::write_only::WriteOnlyValues;
+use crate::shared_lists::SharedLists;
 use crate::{create, read, steps, update};
 use rules::error::{Error, ErrorKind};
 use rules::masking::Mask;
@@ -46,6 +47,7 @@ struct Shared {
     parent_locks: ParentLocks,
     moved: Moved,
     recent: Recent,
+    lists: SharedLists,
     access: Access,
     rights: Rights,
 }
@@ -63,6 +65,7 @@ impl Engine {
             parent_locks: ParentLocks::default(),
             moved: Moved::default(),
             recent: Recent::default(),
+            lists: SharedLists::default(),
             access: Access::default(),
             rights: Rights::default(),
         });
@@ -307,6 +310,7 @@ impl Engine {
             parent_locks: &self.shared.parent_locks,
             moved: &self.shared.moved,
             recent: &self.shared.recent,
+            shared_lists: &self.shared.lists,
             access: &self.shared.access,
             rights: &self.shared.rights,
             files: &*self.files,

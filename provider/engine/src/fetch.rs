@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use crate::client_error::api_error;
 use crate::context::Context;
 use crate::identity;
+use crate::listed_object;
 use crate::poll_interval::PollInterval;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
@@ -17,6 +18,15 @@ pub(crate) async fn read(cx: &Context<'_>, scope: &mut Scope<'_>, fresh: bool) -
     let response = response(cx, step, scope, fresh).await;
     let answer = response.map_err(|error| rules::special::handler(cx.resource).advise(&scope.wanted, error))?;
     let answer = answer.unwrap_or_default();
+    identity::check_name(scope, &answer)?;
+    merge(cx.resource, scope, step.into.as_deref(), answer);
+    Ok(())
+}
+
+/// The first read step, from a list that other reads use too, if there is one.
+pub(crate) async fn read_shared(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
+    let Some(step) = cx.resource.read.first() else { return Ok(()) };
+    let Some(answer) = listed_object::listed_object(cx, step, scope).await else { return read(cx, scope, false).await };
     identity::check_name(scope, &answer)?;
     merge(cx.resource, scope, step.into.as_deref(), answer);
     Ok(())

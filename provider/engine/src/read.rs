@@ -82,7 +82,9 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
     // The program may set no inputs; an import has no earlier values.
     let import = state.is_empty() && inputs.keys().all(|name| name.starts_with("__"));
     scope.is_import = import;
-    let looked = fetch::read(cx, &mut scope, false).await;
+    // An import may follow a change in the same run.
+    let looked =
+        if import { fetch::read(cx, &mut scope, false).await } else { fetch::read_shared(cx, &mut scope).await };
     let missing = looked.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound);
     if (missing || looked.is_ok()) && special::handler(cx.resource).relocate(cx, &mut scope, state, !missing).await? {
         fetch::read(cx, &mut scope, false).await?;

@@ -17,7 +17,7 @@ const CREATED: [&str; 2] = ["created_at", "creation_date"];
 
 impl<'a> Scope<'a> {
     /// How they are listed: by `listing`, otherwise by the lookup.
-    pub(crate) fn listing(&self, findings: &mut Findings) -> Option<Listing> {
+    pub(crate) fn listing(&self, read: Option<&Call<'a>>, findings: &mut Findings) -> Option<Listing> {
         let lookup = self.resource.lookup.as_ref();
         let word = self.resource.listing.clone().unwrap_or_default();
         let place = self.place.at("listing");
@@ -50,6 +50,9 @@ impl<'a> Scope<'a> {
             }
         };
         let name = word.name.clone().unwrap_or_else(|| NAME.to_owned());
+        if word.complete {
+            check_complete(read, list.as_ref(), inner.as_deref(), &place.at("complete"), findings);
+        }
         let undated = list.as_ref().is_some_and(|list| check_fields(&word, list, inner.as_deref(), &place, findings));
         let list = list.map(|list| self.listing_operation(&list, &of, findings));
         let inputs = self.listing_inputs(list.as_ref(), &of);
@@ -63,6 +66,7 @@ impl<'a> Scope<'a> {
             without: word.without,
             excluded_from_project,
             undated,
+            complete: word.complete,
             inputs,
         })
     }
@@ -123,6 +127,24 @@ impl<'a> Scope<'a> {
         let organization = uses(&Source::Organization).then_some("organizationId");
         let parents = of.iter().map(|of| of.property.as_str());
         place.into_iter().chain(project).chain(organization).chain(parents).map(str::to_owned).collect()
+    }
+}
+
+/// `complete` needs a first read of one object, and a list of the same objects.
+fn check_complete(
+    read: Option<&Call<'_>>,
+    list: Option<&Call<'_>>,
+    inner: Option<&str>,
+    place: &Place,
+    findings: &mut Findings,
+) {
+    let object = read.filter(|call| call.list.is_none()).and_then(Call::answer);
+    let element = list.and_then(element).and_then(|whole| match inner {
+        None => Some(whole),
+        Some(name) => Some(Field { schema: whole.fields()?.get(name)?, ..whole }),
+    });
+    if !object.zip(element).is_some_and(|(object, element)| object.is_same(&element)) {
+        findings.mistake(place, "the elements of the list are not the objects that the first read returns");
     }
 }
 

@@ -171,7 +171,7 @@ impl<'a> Scope<'a> {
             local: None,
             discontinued: self.resource.discontinued.clone(),
             special: self.special(&calls),
-            listing: self.listing(findings),
+            listing: self.listing(calls.read.first(), findings),
             exactly_one: self.resource.exactly_one.clone(),
             at_least_one: self.resource.at_least_one.clone(),
             at_most_one: self.resource.at_most_one.clone(),

@@ -1,0 +1,105 @@
+//! A refresh of many resources reads lists instead of single objects, and notices each change.
+
+use pulumi_rpc::pulumirpc as rpc;
+use scaleway_fake::{Fake, Running};
+use serde_json::{Value as Json, json};
+use tokio::task::JoinSet;
+
+use crate::plugin::{Plugin, SECRET_KEY, Thing, urn};
+use crate::property_bag::plain;
+
+const NAMESPACE: &str = "registry/namespace:Namespace";
+const INSTANCE: &str = "databases/instance:Instance";
+const DATABASE: &str = "databases/database:Database";
+
+/// Creates resources at once.
+async fn created(plugin: &mut Plugin, token: &str, programs: impl Iterator<Item = Json>) -> Vec<Thing> {
+    let mut tasks = JoinSet::new();
+    for program in programs {
+        let inputs = plugin.check(token, None, &program).await;
+        let request = rpc::CreateRequest { urn: urn(token), properties: Some(inputs.clone()), ..Default::default() };
+        let mut client = plugin.client.clone();
+        tasks.spawn(async move {
+            let created = client.create(request).await.unwrap().into_inner();
+            Thing { id: created.id, state: created.properties.unwrap(), inputs }
+        });
+    }
+    tasks.join_all().await
+}
+
+fn namespaces(count: usize) -> impl Iterator<Item = Json> {
+    (0..count).map(|number| json!({ "name": format!("namespace-{number}") }))
+}
+
+/// Reads all resources at once, as `pulumi refresh` does; returns the ids that do not exist.
+async fn missing(plugin: &Plugin, token: &str, things: &[Thing]) -> Vec<String> {
+    let mut reads = JoinSet::new();
+    for thing in things {
+        let request = rpc::ReadRequest {
+            id: thing.id.clone(),
+            urn: urn(token),
+            properties: Some(thing.state.clone()),
+            inputs: Some(thing.inputs.clone()),
+            ..Default::default()
+        };
+        let (mut client, id, state) = (plugin.client.clone(), thing.id.clone(), thing.state.clone());
+        reads.spawn(async move {
+            let read = client.read(request).await.unwrap().into_inner();
+            if read.id.is_empty() {
+                return Some(id);
+            }
+            assert_eq!(plain(&read.properties.unwrap()), plain(&state), "{id}");
+            None
+        });
+    }
+    let mut missing: Vec<String> = reads.join_all().await.into_iter().flatten().collect();
+    missing.sort();
+    missing
+}
+
+/// The number of requests for a path.
+fn requests(fake: &Running, path: &str) -> usize {
+    fake.requests().iter().filter(|request| request.path.contains(path)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refresh_of_150_namespaces_sends_two_pages_and_confirms_the_missing_one() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let things = created(&mut plugin, NAMESPACE, namespaces(150)).await;
+    plugin.delete(NAMESPACE, &things[70]).await.unwrap();
+
+    // Another process, as for another command.
+    let refreshing = Plugin::with_fake(&fake, None).await;
+    fake.clear_requests();
+    assert_eq!(missing(&refreshing, NAMESPACE, &things).await, [things[70].id.as_str()]);
+    // Three direct reads, two pages, and the direct read of the missing one.
+    assert_eq!(requests(&fake, "/namespaces"), 6, "{:?}", fake.requests());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_after_a_write_of_the_process_are_direct() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let things = created(&mut plugin, NAMESPACE, namespaces(10)).await;
+    fake.clear_requests();
+    assert!(missing(&plugin, NAMESPACE, &things).await.is_empty());
+    assert_eq!(requests(&fake, "/namespaces/"), things.len(), "{:?}", fake.requests());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refresh_of_the_databases_of_an_instance_shares_one_list() {
+    let fake = Fake::builder().keys([SECRET_KEY]).start().await.unwrap();
+    let mut plugin = Plugin::with_fake(&fake, None).await;
+    let program =
+        json!({ "engine": "PostgreSQL-16", "nodeType": "db-dev-s", "userName": "admin", "password": "Secret-12345!" });
+    let instance = created(&mut plugin, INSTANCE, std::iter::once(program)).await.remove(0);
+    let programs = (0..8).map(|number| json!({ "instanceId": instance.id, "name": format!("database-{number}") }));
+    let things = created(&mut plugin, DATABASE, programs).await;
+
+    let refreshing = Plugin::with_fake(&fake, None).await;
+    fake.clear_requests();
+    assert!(missing(&refreshing, DATABASE, &things).await.is_empty());
+    // Three direct reads, each of which is a list with a filter, and the list without one.
+    assert_eq!(requests(&fake, "/databases"), 4, "{:?}", fake.requests());
+}
