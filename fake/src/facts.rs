@@ -132,6 +132,7 @@ pub(crate) enum MissingFacts {
     Resource(String),
     Message(String),
     Unnamed,
+    Denied,
 }
 
 /// Fields whose values together occur once in a region or zone.
@@ -266,6 +267,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         Some(MissingFacts::Resource(label)) => Missing::Labelled(leaked(label)),
         Some(MissingFacts::Message(message)) => Missing::Message(leaked(message)),
         Some(MissingFacts::Unnamed) => Missing::Unnamed,
+        Some(MissingFacts::Denied) => Missing::Denied,
     };
     let (status, transient) = status(document, &facts);
     let counts = facts.counts.iter().map(|(field, by)| Count {

@@ -89,6 +89,11 @@ impl ApiError {
         Self::of(403, "permissions_denied", "insufficient permissions", further)
     }
 
+    /// 403 without details: as recorded, some products answer so for an object that does not exist.
+    pub(crate) fn undetailed_denial() -> Self {
+        Self::of(403, "permissions_denied", "insufficient permissions", json!({ "details": [] }))
+    }
+
     /// 409: the status of the object is transient.
     pub(crate) fn transient(resource: &str, id: &str, state: &str) -> Self {
         let further = json!({ "resource": resource, "resource_id": id, "current_state": state });

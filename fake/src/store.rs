@@ -93,6 +93,8 @@ pub(crate) enum Missing {
     Message(&'static str),
     /// With `type`, of an unknown resource and without an id.
     Unnamed,
+    /// As a denied permission (403).
+    Denied,
 }
 
 /// An object.
@@ -168,6 +170,7 @@ impl Kind {
             Missing::Labelled(resource) => ApiError::not_found(resource, id),
             Missing::Message(message) => ApiError::message(404, message),
             Missing::Unnamed => ApiError::not_found("unknown", ""),
+            Missing::Denied => ApiError::undetailed_denial(),
         }
     }
 }

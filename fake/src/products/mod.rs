@@ -28,7 +28,9 @@ pub(crate) mod keys;
 pub(crate) mod lb;
 pub(crate) mod object;
 pub(crate) mod rdb;
+pub(crate) mod redis;
 pub(crate) mod secret;
+pub(crate) mod sqldb;
 pub(crate) mod vpc;
 pub(crate) mod vpcgw;
 
@@ -55,7 +57,9 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &keys::PRODUCT,
     &lb::PRODUCT,
     &rdb::PRODUCT,
+    &redis::PRODUCT,
     &secret::PRODUCT,
+    &sqldb::PRODUCT,
     &vpc::PRODUCT,
     &vpcgw::PRODUCT,
 ];
