@@ -104,6 +104,20 @@ printer = scaleway.ipam.Ip(
     custom_resources=[{"mac_address": "02:00:00:12:34:56", "name": "printer"}],
 )
 
+# Redis and serverless SQL.
+
+cache = scaleway.redis.Cluster(
+    "cache",
+    version="7.2.11",
+    node_type="RED1-MICRO",
+    user_name="app",
+    password=password,
+    tls_enabled=True,
+    private_networks=[{"id": network.id}],
+    settings={"maxmemory-policy": "allkeys-lru"},
+)
+orders = scaleway.databases.ServerlessDatabase("orders", max_cpu=4)
+
 # Load balancers.
 
 entry = scaleway.loadbalancers.Ip("entry", tags=["public"])

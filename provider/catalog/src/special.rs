@@ -99,4 +99,7 @@ pub enum Handler {
     /// Tokens of Cockpit.
     #[serde(rename = "observability.token")]
     ObservabilityToken,
+    /// Redis clusters.
+    #[serde(rename = "redis.cluster")]
+    RedisCluster,
 }

@@ -140,10 +140,22 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
                 fetch::merge(cx.resource, scope, step.into.as_deref(), answer);
             }
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::Denied && is_missing_from_list(cx, scope).await => {
+                return Ok(false);
+            }
             Err(error) => return Err(error),
         }
     }
     Ok(true)
+}
+
+/// Whether a list of all objects does not contain this one: some APIs answer 403 for an object that does not exist.
+async fn is_missing_from_list(cx: &Context<'_>, scope: &mut Scope<'_>) -> bool {
+    if cx.resource.read.first().is_none_or(|step| step.find.is_none()) {
+        return false;
+    }
+    let read = fetch::read(cx, scope, false).await;
+    read.is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// Deletes an object that an earlier read did not find. If it exists again, it is not the object of the state. The ids are

@@ -134,7 +134,8 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::ObjectBucketAcl
         | Handler::ObservabilityCockpit
         | Handler::ObservabilitySource
-        | Handler::ObservabilityToken => &Nothing,
+        | Handler::ObservabilityToken
+        | Handler::RedisCluster => &Nothing,
     }
 }
 

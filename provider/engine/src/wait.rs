@@ -67,7 +67,7 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
     };
     let pace = PollInterval::of(Some(wait));
     let began = cx.spent();
-    let mut failed = false;
+    let mut failed_at = None;
     let mut warned = false;
     loop {
         match fetch::read(cx, scope, false).await {
@@ -77,14 +77,15 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
             Ok(()) => {}
         }
         let now_failed = standing(wait, scope) == Standing::Failed;
-        if failed && now_failed {
+        let lasts = |since| cx.spent().saturating_sub(since) >= confirmation(wait);
+        if now_failed && failed_at.is_some_and(lasts) {
             return Err(failure(cx, wait, scope)
                 .hint("the object still exists: run the command again, or check the object in the Scaleway console"));
         }
-        failed = now_failed;
+        failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));
         warn_about_unknown(cx, wait, scope, &mut warned);
         cx.progress.status(&message(cx, wait, scope));
-        let pause = if failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
+        let pause = if now_failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the deletion of the {}{}", cx.resource.label, seen(wait, scope))).await?;
     }
 }

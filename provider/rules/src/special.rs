@@ -27,6 +27,7 @@ pub mod observability_alert_manager;
 mod observability_cockpit;
 mod observability_source;
 mod observability_token;
+mod redis_cluster;
 
 use catalog::{Handler, Resource};
 use value::Object;
@@ -110,6 +111,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ObservabilityCockpit => &observability_cockpit::Cockpit,
         Handler::ObservabilitySource => &observability_source::Source,
         Handler::ObservabilityToken => &observability_token::Token,
+        Handler::RedisCluster => &redis_cluster::Cluster,
     }
 }
 
