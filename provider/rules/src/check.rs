@@ -303,8 +303,9 @@ impl Checker {
             Source::Property(name) => Some(name.as_str()),
             _ => None,
         });
-        // A required argument does not identify a resource.
-        let chosen = |name: &&str| lookup.inputs.get(*name).is_none_or(|input| input.input != Input::Required);
+        // A required argument does not identify a resource, and neither does one with a default.
+        let is_chosen = |input: &Property| input.input != Input::Required && input.default.is_none();
+        let chosen = |name: &&str| lookup.inputs.get(*name).is_none_or(is_chosen);
         let found_by: Vec<&str> = inputs.filter(|name| !OWNERS.contains(name)).filter(chosen).collect();
         let given: Vec<&&str> = found_by.iter().filter(|name| is_set(arguments.given(name))).collect();
         let has_default = lookup.inputs.get(id).is_some_and(|input| matches!(input.input, Input::Provider(_)));
