@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT / "tests" / "programs"))
 
 import evalap_scaleway as scaleway  # noqa: E402
 from fake import Fake  # noqa: E402
-from load import Again  # noqa: E402
+from load import Repeated  # noqa: E402
 from stack import Stack, example_stack  # noqa: E402
 from test_sdk_import import MEBIBYTES, MILLISECONDS, cost_of_import  # noqa: E402
 
@@ -135,7 +135,7 @@ def forget_hashes(stack: Stack) -> None:
     stack.automation.import_stack(automation.Deployment(state.version, state.deployment))
 
 
-class Sampled(Again):
+class Sampled(Repeated):
     """The CPU seconds and the peak memory of the plugin that the CLI starts, until shortly before it ends."""
 
     def __init__(self) -> None:
