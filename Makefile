@@ -24,7 +24,7 @@ demo: ## Deploy the example to the fake: preview, up, refresh, destroy (the firs
 test: ## Install the tools, run all checks and tests
 	@$(MAKE) --jobs=2 tools check
 	cargo test --workspace $(ONLY)
-	go -C sdk-gen test ./...
+	go -C sdk-gen test -timeout 30m ./...
 	@$(MAKE) e2e
 
 build: ## Build the release plugin and the fake
@@ -45,8 +45,8 @@ gen: ## Generate schema.json, catalog.json and reference pages from api/ and res
 api: ## Generate the API documents from Scaleway's pinned Go module; API=block/v1 adds one
 	api/regenerate.sh $(API)
 
-sdk: ## Generate the Python and Node.js SDKs from schema.json
-	scripts/sdk
+sdk: ## Generate the Python, Node.js and Go SDKs from schema.json
+	scripts/sdk --go
 
 tools: ## Install the Pulumi CLI, and Python and Node.js with the generated SDKs (in a cache)
 	scripts/run true
@@ -80,6 +80,6 @@ dist: ## Write the plugin archive, wheel, npm tarball and checksums to dist/
 
 clean: ## Remove build results in the checkout, not the cache
 	cargo clean
-	rm -rf dist sdk/python sdk/nodejs
+	rm -rf dist sdk/python sdk/nodejs sdk/go
 
 .PHONY: help demo test build check gen api sdk tools e2e fake bench reliability new dist clean

@@ -1,18 +1,21 @@
 // Command sdk-gen generates the SDKs from the provider's schema.
 //
 // It binds the schema with Pulumi's binder and runs Pulumi's generators for
-// Python and Node.js. It uses no network.
+// Python, Node.js and Go. It uses no network.
 package main
 
 import (
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 
+	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
@@ -21,28 +24,61 @@ import (
 // Author in the generated files.
 const tool = "sdk-gen"
 
+// The module that a Go SDK needs.
+const pulumiSDK = "github.com/pulumi/pulumi/sdk/v3"
+
+//go:embed go.mod
+var modules string
+
+var pinned = regexp.MustCompile(regexp.QuoteMeta(pulumiSDK) + ` (v\S+)`)
+
+// target is one SDK: its option, and the generator of its files.
+type target struct {
+	option, language string
+	generator        func(*schema.Package) (files, error)
+}
+
+var targets = []target{
+	{"python", "Python", generatePython},
+	{"nodejs", "Node.js", generateNodejs},
+	{"go", "Go", generateGo},
+}
+
+// directories maps the options of targets to directories; an SDK without a
+// directory is not generated.
+type directories map[string]string
+
 func main() {
 	schemaFile := flag.String("schema", "../schema/schema.json", "the schema to read")
-	pythonDir := flag.String("python", "", "directory of the Python SDK, which is replaced; empty for none")
-	nodejsDir := flag.String("nodejs", "", "directory of the Node.js SDK, which is replaced; empty for none")
+	chosen := map[string]*string{}
+	for _, target := range targets {
+		usage := fmt.Sprintf("directory of the %s SDK, which is replaced; empty for none", target.language)
+		chosen[target.option] = flag.String(target.option, "", usage)
+	}
 	check := flag.Bool("check", false, "only bind the schema and print the diagnostics")
 	flag.Parse()
 
-	if err := run(*schemaFile, *pythonDir, *nodejsDir, *check); err != nil {
+	dirs := directories{}
+	for option, dir := range chosen {
+		if *dir != "" {
+			dirs[option] = *dir
+		}
+	}
+	if err := run(*schemaFile, dirs, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "sdk-gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(schemaFile, pythonDir, nodejsDir string, check bool) error {
+func run(schemaFile string, dirs directories, check bool) error {
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
 	}
-	if check && (pythonDir != "" || nodejsDir != "") {
-		return errors.New("--check conflicts with --python and --nodejs")
+	if check && len(dirs) > 0 {
+		return errors.New("--check conflicts with the directory of an SDK")
 	}
-	if !check && pythonDir == "" && nodejsDir == "" {
-		return errors.New("set --python, --nodejs or --check")
+	if !check && len(dirs) == 0 {
+		return errors.New("set --python, --nodejs, --go or --check")
 	}
 
 	// A bound package has caches that a generator fills, so each gets its own.
@@ -50,14 +86,13 @@ func run(schemaFile, pythonDir, nodejsDir string, check bool) error {
 		_, err := bind(schemaFile)
 		return err
 	}
-	if pythonDir != "" {
-		if err := generate(schemaFile, pythonDir, generatePython); err != nil {
-			return fmt.Errorf("the Python SDK: %w", err)
+	for _, target := range targets {
+		dir, ok := dirs[target.option]
+		if !ok {
+			continue
 		}
-	}
-	if nodejsDir != "" {
-		if err := generate(schemaFile, nodejsDir, generateNodejs); err != nil {
-			return fmt.Errorf("the Node.js SDK: %w", err)
+		if err := generate(schemaFile, dir, target.generator); err != nil {
+			return fmt.Errorf("the %s SDK: %w", target.language, err)
 		}
 	}
 	return nil
@@ -76,6 +111,25 @@ func generatePython(pkg *schema.Package) (files, error) {
 
 func generateNodejs(pkg *schema.Package) (files, error) {
 	return nodejs.GeneratePackage(tool, pkg, nil, nil, false, nil)
+}
+
+// generateGo adds a go.mod, which Pulumi's generator expects to exist. The
+// version of Pulumi's Go SDK is the one of the generator.
+func generateGo(pkg *schema.Package) (files, error) {
+	sdk, err := gogen.GeneratePackage(tool, pkg, nil)
+	if err != nil {
+		return nil, err
+	}
+	info, ok := pkg.Language["go"].(gogen.GoPackageInfo)
+	if !ok || info.ModulePath == "" {
+		return nil, errors.New("the schema has no language.go.modulePath")
+	}
+	version := pinned.FindStringSubmatch(modules)
+	if version == nil {
+		return nil, fmt.Errorf("go.mod does not require %s", pulumiSDK)
+	}
+	sdk["go.mod"] = fmt.Appendf(nil, "module %s\n\ngo 1.25.0\n\nrequire %s %s\n", info.ModulePath, pulumiSDK, version[1])
+	return sdk, nil
 }
 
 func generate(schemaFile, dir string, generator func(*schema.Package) (files, error)) error {

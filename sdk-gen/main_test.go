@@ -19,7 +19,11 @@ const minimal = `{
 	},
 	"language": {
 		"python": {"packageName": "evalap_scaleway", "respectSchemaVersion": true, "pyproject": {"enabled": true}},
-		"nodejs": {"packageName": "@evalap/scaleway", "respectSchemaVersion": true}
+		"nodejs": {"packageName": "@evalap/scaleway", "respectSchemaVersion": true},
+		"go": {
+			"importBasePath": "example.org/sdk/go/scaleway", "modulePath": "example.org/sdk/go",
+			"respectSchemaVersion": true
+		}
 	}
 }`
 
@@ -32,9 +36,10 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
-func TestASoundSchemaGivesBothSDKs(t *testing.T) {
-	python, nodejs := filepath.Join(t.TempDir(), "python"), filepath.Join(t.TempDir(), "nodejs")
-	if err := run(write(t, minimal), python, nodejs, false); err != nil {
+func TestASoundSchemaGivesAllSDKs(t *testing.T) {
+	dir := t.TempDir()
+	python, nodejs, golang := filepath.Join(dir, "python"), filepath.Join(dir, "nodejs"), filepath.Join(dir, "go")
+	if err := run(write(t, minimal), directories{"python": python, "nodejs": nodejs, "go": golang}, false); err != nil {
 		t.Fatal(err)
 	}
 	for path, wanted := range map[string]string{
@@ -42,6 +47,8 @@ func TestASoundSchemaGivesBothSDKs(t *testing.T) {
 		filepath.Join(python, "evalap_scaleway", "registry/namespace.py"): "class Namespace(",
 		filepath.Join(nodejs, "package.json"):                             `"@evalap/scaleway"`,
 		filepath.Join(nodejs, "registry", "namespace.ts"):                 "export class Namespace ",
+		filepath.Join(golang, "go.mod"):                                   "module example.org/sdk/go\n",
+		filepath.Join(golang, "scaleway", "registry", "namespace.go"):     "type Namespace struct",
 	} {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -62,7 +69,7 @@ func TestInvalidSchemaIsRejected(t *testing.T) {
 		if broken == minimal {
 			t.Fatalf("%s: nothing was changed", name)
 		}
-		if err := run(write(t, broken), "", "", true); err == nil {
+		if err := run(write(t, broken), nil, true); err == nil {
 			t.Errorf("%s passed", name)
 		}
 	}
@@ -77,7 +84,7 @@ func TestFilesOfRemovedResourcesAreDeleted(t *testing.T) {
 	if err := os.WriteFile(left, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(write(t, minimal), python, "", false); err != nil {
+	if err := run(write(t, minimal), directories{"python": python}, false); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(left); !os.IsNotExist(err) {
@@ -87,7 +94,7 @@ func TestFilesOfRemovedResourcesAreDeleted(t *testing.T) {
 
 func TestMembersOfAPackageAreImportedOnFirstUse(t *testing.T) {
 	python := filepath.Join(t.TempDir(), "python")
-	if err := run(write(t, minimal), python, "", false); err != nil {
+	if err := run(write(t, minimal), directories{"python": python}, false); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(python, "evalap_scaleway", "registry", "__init__.py"))
@@ -120,10 +127,10 @@ func TestPackageWithAnotherStructureIsAnError(t *testing.T) {
 
 func TestMissingOrConflictingOptionsAreErrors(t *testing.T) {
 	schema := write(t, minimal)
-	if err := run(schema, "", "", false); err == nil {
+	if err := run(schema, nil, false); err == nil {
 		t.Error("no output and no --check passed")
 	}
-	if err := run(schema, t.TempDir(), "", true); err == nil {
+	if err := run(schema, directories{"go": t.TempDir()}, true); err == nil {
 		t.Error("--check together with an output passed")
 	}
 }

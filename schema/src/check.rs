@@ -24,7 +24,7 @@ pub fn check(offer: &Offer, findings: &mut Findings) {
             }
         }
         check_properties(&product.place.at("shared"), &product.product.shared, true, findings);
-        for LoadedComponent { place, component } in &product.components {
+        for LoadedComponent { place, component, .. } in &product.components {
             check_component(module, place, component, &mut tokens, findings);
         }
     }

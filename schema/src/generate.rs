@@ -13,7 +13,7 @@ use crate::language::{self, FILES};
 use crate::load::load;
 use crate::permissions;
 use crate::pulumi_schema::pulumi_schema;
-use crate::reference::{FOLDER, reference};
+use crate::reference::{FOLDER, describe_for_sdks, reference};
 use crate::resolve;
 
 /// A generated file.
@@ -32,7 +32,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     permissions::settle(&offer.permissions, &mut resolved, findings);
     check::check(&offer, findings);
     let components = resolve::components(&offer, findings);
-    let schema = pulumi_schema(&offer.provider, &resolved, &components, findings);
+    let mut schema = pulumi_schema(&offer.provider, &resolved, &components, findings);
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
@@ -44,6 +44,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
+    describe_for_sdks(&offer, &mut schema);
     let mut generated = vec![
         Generated { file: "schema/schema.json".to_owned(), text: serde_json::to_string_pretty(&schema)? + "\n" },
         Generated {

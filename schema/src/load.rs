@@ -46,6 +46,8 @@ pub struct LoadedComponent {
     pub place: Place,
     /// The descriptor.
     pub component: Component,
+    /// The example in the same directory, and its place.
+    pub example: Option<(Place, Example)>,
 }
 
 /// A resource and its place.
@@ -92,18 +94,24 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
     for path in entries(folder)?.into_iter().filter(|path| is_resource(path)) {
         if is_component(&path) {
             if let Some(component) = read(root, &path, findings)? {
-                components.push(LoadedComponent { place: Place::file(&relative(root, &path)), component });
+                let example = example_of(root, &path, findings)?;
+                components.push(LoadedComponent { place: Place::file(&relative(root, &path)), component, example });
             }
         } else if let Some(mut resource) = read::<Resource>(root, &path, findings)? {
             take_in_known(root, folder, &mut resource.properties, findings)?;
-            let beside = path.with_extension("example.yaml");
-            let example = if beside.exists() { read(root, &beside, findings)? } else { None };
-            let example = example.map(|example| (Place::file(&relative(root, &beside)), example));
+            let example = example_of(root, &path, findings)?;
             resources.push(LoadedResource { place: Place::file(&relative(root, &path)), resource, example });
         }
     }
     let place = Place::file(&relative(root, &file));
     Ok(Some((name.to_owned(), LoadedProduct { place, product, resources, components })))
+}
+
+/// The example beside a descriptor.
+fn example_of(root: &Path, descriptor: &Path, findings: &mut Findings) -> Result<Option<(Place, Example)>> {
+    let beside = descriptor.with_extension("example.yaml");
+    let example = if beside.exists() { read(root, &beside, findings)? } else { None };
+    Ok(example.map(|example| (Place::file(&relative(root, &beside)), example)))
 }
 
 /// Replaces the names of files with known values by their content.

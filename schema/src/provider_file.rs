@@ -18,6 +18,10 @@ pub struct ProviderFile {
     pub doc: String,
     /// Keywords for search.
     pub keywords: Vec<String>,
+    /// Options of the SDK generators and of Pulumi's program generators, by language. The description and the names of
+    /// the modules are added.
+    #[serde(default)]
+    pub languages: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
     /// Settings by name.
     pub settings: BTreeMap<String, Setting>,
 }

@@ -26,6 +26,20 @@ fn without_types(spec: &Json) -> Json {
             })
             .collect(),
         Json::Array(items) => items.iter().map(without_types).collect(),
+        Json::String(text) if text.contains(REFERENCE) => without_targets(text).into(),
         other => other.clone(),
     }
+}
+
+/// The start of a reference to a property in a description: `{{% ref #/resources/<token>/properties/name %}}`.
+const REFERENCE: &str = "{{% ref ";
+
+/// The description with the names of the properties instead of references, which have the token of their owner.
+fn without_targets(text: &str) -> String {
+    let mut pieces = text.split(REFERENCE);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let (target, rest) = piece.split_once(" %}}").unwrap_or((piece, ""));
+        format!("{text}{}{rest}", target.rsplit('/').next().unwrap_or_default())
+    })
 }

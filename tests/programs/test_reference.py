@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Iterator
 
+import pytest
 import yaml
 
 from documents import ROOT, Page, pages
 from fake import Fake
 from stack import Stack, example
-from test_resources import check_no_changes
 from typescript import TypescriptStack
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -42,9 +44,35 @@ def secrets() -> dict[str, str]:
     return config
 
 
-def test_every_resource_has_an_example() -> None:
-    assert len(PAGES) > 15
-    assert [str(page) for page in PAGES if {block.language for block in page.blocks} < {"python", "ts", "yaml"}] == []
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[Fake]:
+    """A fake with the objects that functions look up and no resource creates."""
+    seed = json.loads((ROOT / "tests" / "rpc" / "seed.json").read_text())
+    with Fake(tmp_path, seed=seed) as started:
+        yield started
+
+
+def test_every_page_of_a_resource_component_or_function_has_an_example() -> None:
+    schema = json.loads((ROOT / "schema" / "schema.json").read_text())
+    tokens = [token for kind in ("resources", "functions") for token in schema[kind]]
+    modules = {token.split(":")[1] for token in tokens}
+    offered = [page for page in pages() if str(page.path.relative_to(ROOT)).removesuffix(".md") in {f"docs/reference/{module}" for module in modules}]
+    assert len(offered) > 90
+    without = [str(page) for page in offered if not {block.language for block in page.blocks} >= {"python", "ts", "yaml"}]
+    assert without == []
+
+
+def test_the_schema_has_each_example_in_each_language() -> None:
+    schema = json.loads((ROOT / "schema" / "schema.json").read_text())
+    with_example = 0
+    for kind in ("resources", "functions"):
+        for token, spec in schema[kind].items():
+            description = spec["description"]
+            assert description.count("{{% examples %}}") <= 1, token
+            if "{{% examples %}}" in description:
+                with_example += 1
+                assert set(re.findall(r"^```(\w+)$", description, re.MULTILINE)) >= {"typescript", "python", "yaml"}, token
+    assert with_example == len(PAGES)
 
 
 def test_examples_in_python_are_deployed_and_destroyed(tmp_path: Path, fake: Fake) -> None:
@@ -77,9 +105,14 @@ NOT_DELETED = {"vpcgw/ip", "cockpit/grafana"}
 def check_lifecycle(stack: Stack | TypescriptStack, fake: Fake) -> None:
     """Preview, up, up, refresh, destroy."""
     before = fake.existing()
-    assert stack.preview().calls == [], "a preview sends no requests"
+    # Functions read in a preview.
+    assert stack.preview().calls.writes == []
     stack.up()
-    check_no_changes(stack)
+    again = stack.up()
+    assert again.changed == {}, again.differences
+    refresh = stack.refresh()
+    assert refresh.changed == {}, refresh.differences
+    assert again.calls.writes == refresh.calls.writes == []
     stack.destroy()
     left = {(kind, name) for kind, name in fake.existing() - before if kind not in NOT_DELETED}
     assert left == set(), "objects remain after the destroy"

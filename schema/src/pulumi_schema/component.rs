@@ -83,19 +83,19 @@ fn required(properties: &BTreeMap<String, Property>) -> Vec<String> {
     required.map(|(name, _)| name.clone()).collect()
 }
 
-/// The description of a component: the descriptor's, and its child resources as a tree.
+/// The description of a component: the descriptor's, and its child resources as a tree. The tree is indented, because the
+/// generators remove code blocks of other languages.
 fn description(one: &ResolvedComponent<'_>) -> String {
     let word = one.descriptor;
     let name = word.token.rsplit(':').next().unwrap_or_default();
-    let mut text = format!("{}\n\n## Resources\n\n```text\n{name}\n", word.doc.trim());
+    let mut text = format!("{}\n\n## Resources\n\n    {name}\n", word.doc.trim());
     for (part, child) in &word.parts {
         let many = if child.many { "-*" } else { "" };
         let when = child.when.as_ref().map(|when| format!("  ({when})")).unwrap_or_default();
         let token = child.token.rsplit_once(':').map_or(child.token.as_str(), |(_, name)| name);
         let module = child.token.split('/').next().unwrap_or_default();
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "└─ {part}{many}: {module}.{token}{when}");
+        let _ = writeln!(text, "    └─ {part}{many}: {module}.{token}{when}");
     }
-    text.push_str("```\n");
     text
 }

@@ -7,12 +7,16 @@ mod component;
 mod describe;
 mod function;
 mod property;
+pub(crate) mod sdk_docs;
 mod types;
+
+use std::collections::BTreeSet;
 
 use catalog::{Input, Listing, Property};
 use serde_json::{Map, Value as Json, json};
 
 use crate::findings::Findings;
+use crate::names::pascal_case;
 use crate::provider_file::{ProviderFile, SettingKind};
 use crate::resolve::{Resolved, ResolvedComponent};
 
@@ -27,6 +31,9 @@ const PEER_PACKAGE: &str = "scaleway";
 
 /// Module of a token: the part before the slash (`registry/namespace` is in `registry`).
 const MODULE_FORMAT: &str = "(.*)(?:/[^/]*)";
+
+/// Module of the flat tokens, the root of an SDK.
+const INDEX: &str = "index";
 
 /// Builds the schema. Two different objects with the same type name are an error.
 pub fn pulumi_schema(
@@ -76,7 +83,7 @@ pub fn pulumi_schema(
         "keywords": provider.keywords,
         "license": env!("CARGO_PKG_LICENSE"),
         "meta": { "moduleFormat": MODULE_FORMAT },
-        "language": languages(provider),
+        "language": languages(provider, resources.keys().chain(functions.keys())),
         "config": { "variables": settings.clone() },
         "provider": { "description": provider.doc, "inputProperties": settings },
         "types": types.into_json(),
@@ -85,29 +92,30 @@ pub fn pulumi_schema(
     })
 }
 
-/// Settings of the SDK generators, per language.
-fn languages(provider: &ProviderFile) -> Json {
-    json!({
-        "nodejs": {
-            "packageName": "@evalap/scaleway",
-            "packageDescription": provider.doc,
-            "respectSchemaVersion": true,
-            "liftSingleValueMethodReturns": true,
-            // The last version for Node 20 is 3.248; newer ones need Node 22.
-            "dependencies": { "@pulumi/pulumi": "^3.142.0" },
-            "devDependencies": { "@types/node": "^20", "typescript": "^5.0.0" },
-            "typescriptVersion": "^5.0.0",
-        },
-        "python": {
-            "packageName": "evalap_scaleway",
-            "readme": provider.doc,
-            "requires": { "pulumi": ">=3.165.0,<4" },
-            "respectSchemaVersion": true,
-            "liftSingleValueMethodReturns": true,
-            "pyproject": { "enabled": true },
-            "inputTypes": "classes-and-dicts",
-        },
-    })
+/// Options of the generators, per language: those of the file, the description, and the names of the modules, which languages
+/// without a rule of their own need.
+fn languages<'a>(provider: &ProviderFile, tokens: impl Iterator<Item = &'a String>) -> Json {
+    let modules: BTreeSet<&str> = tokens
+        .filter_map(|token| token.split_once(':')?.1.split_once('/').map(|(module, _)| module))
+        .filter(|module| *module != INDEX)
+        .collect();
+    let mut languages = provider.languages.clone();
+    let mut add = |language: &str, option: &str, mut value: Json| {
+        let Some(options) = languages.get_mut(language) else { return };
+        // What the file specifies takes precedence.
+        if let (Some(Json::Object(given)), Json::Object(value)) = (options.get(option), &mut value) {
+            value.extend(given.clone());
+        }
+        options.insert(option.to_owned(), value);
+    };
+    add("nodejs", "packageDescription", json!(provider.doc));
+    add("python", "readme", json!(provider.doc));
+    let named = |name: fn(&str) -> String| -> Json {
+        modules.iter().map(|module| ((*module).to_owned(), json!(name(module)))).collect::<Map<_, _>>().into()
+    };
+    add("csharp", "namespaces", named(pascal_case));
+    add("java", "packages", named(str::to_owned));
+    json!(languages)
 }
 
 fn setting_spec(setting: &crate::provider_file::Setting) -> Json {

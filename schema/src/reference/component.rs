@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json};
 
+use super::example::Example;
 use super::lists::Lists;
+use super::page::examples;
 use super::{display_name, resource_of, rights};
 use crate::descriptor::Part;
 use crate::pulumi_schema::PACKAGE;
@@ -18,6 +20,7 @@ pub(super) struct ComponentPage<'a> {
     resources: &'a [Resolved<'a>],
     schema: &'a Json,
     spec: &'a Json,
+    example: Option<&'a Example>,
     /// The component's name in programs (`evalap.Database`).
     pub(super) name: String,
     /// The page's path in the directory (`evalap/database.md`).
@@ -27,14 +30,14 @@ pub(super) struct ComponentPage<'a> {
 impl<'a> ComponentPage<'a> {
     pub(super) fn new(
         one: &'a ResolvedComponent<'a>,
-        all: &'a [ResolvedComponent<'a>],
-        resources: &'a [Resolved<'a>],
+        (all, resources): (&'a [ResolvedComponent<'a>], &'a [Resolved<'a>]),
         schema: &'a Json,
+        example: Option<&'a Example>,
     ) -> Self {
         let token = &one.component.token;
         let spec = resource_of(schema, token).unwrap_or(&Json::Null);
         let file = format!("{}.md", token.split(':').next().unwrap_or_default());
-        Self { one, all, resources, schema, spec, name: display_name(token), file }
+        Self { one, all, resources, schema, spec, example, name: display_name(token), file }
     }
 
     /// Its first sentence, for the index.
@@ -50,6 +53,7 @@ impl<'a> ComponentPage<'a> {
         let _ = writeln!(text, "{}\n", self.one.descriptor.doc.trim());
         let token = &self.one.component.token;
         let _ = writeln!(text, "Token: `{PACKAGE}:{token}`, a component. [All resources](../README.md).\n");
+        text += &examples(self.example, self.schema);
         text += &self.picture();
         text += &self.parts();
         text += &self.properties();

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
-use super::{display_name, resource_of, type_of};
+use super::{display_name, function_of, resource_of, type_of};
 use crate::findings::{Findings, Place};
 
 /// `resources/<product>/<resource>.example.yaml`: an example program with the resource.
@@ -22,8 +22,13 @@ pub struct Example {
     #[schemars(with = "BTreeMap<String, String>")]
     pub config: Entries<String>,
     /// Resources by name, each after the resources that it refers to.
+    #[serde(default)]
     #[schemars(with = "BTreeMap<String, Declared>")]
     pub resources: Entries<Declared>,
+    /// Calls of functions by name, after the resources, in their output form.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Called>")]
+    pub functions: Entries<Called>,
     /// Stack outputs.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Json>")]
@@ -41,6 +46,18 @@ pub struct Declared {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Json>")]
     pub properties: Entries<Value>,
+}
+
+/// A call of a function in an example.
+#[derive(Clone, Debug, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Called {
+    /// Token without the package.
+    pub function: String,
+    /// Arguments.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Json>")]
+    pub arguments: Entries<Value>,
 }
 
 /// Entries of a map in the order in which they are written.
@@ -115,9 +132,10 @@ impl Value {
 }
 
 impl Example {
-    /// Whether another resource or an output refers to this name.
+    /// Whether another resource, a function or an output refers to this name.
     pub fn is_used(&self, name: &str) -> bool {
         let properties = self.resources.0.iter().flat_map(|(_, declared)| &declared.properties.0);
+        let properties = properties.chain(self.functions.0.iter().flat_map(|(_, called)| &called.arguments.0));
         let values = properties.chain(&self.outputs.0).flat_map(|(_, value)| value.strings());
         values.flat_map(parts).any(|part| matches!(part, Part::Reference(other, _) if other == name))
     }
@@ -143,10 +161,18 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
 }
 
 /// Reports what does not fit the schema: unknown tokens, properties and references, missing inputs.
-pub(crate) fn check(example: &Example, place: &Place, token: &str, schema: &Json, findings: &mut Findings) {
-    if !example.resources.0.iter().any(|(_, declared)| declared.token == token) {
-        findings
-            .mistake(&place.at("resources"), format!("the example has no resource of type {}", display_name(token)));
+pub(crate) fn check(example: &Example, place: &Place, subject: Subject<'_>, schema: &Json, findings: &mut Findings) {
+    match subject {
+        Subject::Resource(token) if !example.resources.0.iter().any(|(_, declared)| declared.token == token) => {
+            findings.mistake(
+                &place.at("resources"),
+                format!("the example has no resource of type {}", display_name(token)),
+            );
+        }
+        Subject::Function(token) if !example.functions.0.iter().any(|(_, called)| called.function == token) => {
+            findings.mistake(&place.at("functions"), format!("the example has no call of {}", display_name(token)));
+        }
+        Subject::Resource(_) | Subject::Function(_) | Subject::Discontinued => {}
     }
     let mut known = Vec::new();
     for (name, declared) in &example.resources.0 {
@@ -161,10 +187,33 @@ pub(crate) fn check(example: &Example, place: &Place, token: &str, schema: &Json
         let mut check = Check { example, schema, known: &known_before, findings };
         check.object(&declared.properties, object, &place.at("properties"));
     }
+    let resources = known.clone();
+    for (name, called) in &example.functions.0 {
+        let place = place.at("functions").at(name);
+        known.push(name.as_str());
+        let Some(spec) = function_of(schema, &called.function) else {
+            findings.mistake(&place.at("function"), format!("there is no function {}", called.function));
+            continue;
+        };
+        let object = (&spec["inputs"]["properties"], &spec["inputs"]["required"]);
+        let mut check = Check { example, schema, known: &resources, findings };
+        check.object(&called.arguments, object, &place.at("arguments"));
+    }
     for (name, value) in &example.outputs.0 {
         let mut check = Check { example, schema, known: &known, findings };
         check.references(value, &place.at("outputs").at(name));
     }
+}
+
+/// What an example shows.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    /// A resource or component of this token.
+    Resource(&'a str),
+    /// A function of this token.
+    Function(&'a str),
+    /// A resource that cannot be created: the example shows its successor.
+    Discontinued,
 }
 
 struct Check<'a> {
@@ -197,7 +246,9 @@ impl Check<'_> {
         }
         let fits = match (value, spec["type"].as_str()) {
             (Value::Text(text), kind) => {
-                kind == Some("string") || parts(text).len() == 1 && value.refers() || is_any(spec)
+                let values = type_of(self.schema, spec).and_then(|(_, of)| of["enum"].as_array());
+                let is_value = values.is_some_and(|values| values.iter().any(|one| one["value"] == text.as_str()));
+                kind == Some("string") || is_value || parts(text).len() == 1 && value.refers() || is_any(spec)
             }
             (Value::Boolean(_), kind) => kind == Some("boolean") || is_any(spec),
             (Value::Number(number), kind) => {
@@ -236,18 +287,21 @@ impl Check<'_> {
             if path.is_empty() && self.example.config.get(name).is_some() {
                 continue;
             }
-            let declared = self.example.resources.get(name).filter(|_| self.known.contains(&name));
-            let Some(declared) = declared else {
-                self.findings.mistake(
-                    place,
-                    format!("`{name}` is neither a configuration value nor a resource that is declared before"),
-                );
-                continue;
+            let is_known = self.known.contains(&name);
+            let outputs = match (self.example.resources.get(name), self.example.functions.get(name)) {
+                (Some(declared), _) if is_known => {
+                    resource_of(self.schema, &declared.token).map_or(&Json::Null, |spec| &spec["properties"])
+                }
+                (_, Some(called)) if is_known => function_of(self.schema, &called.function)
+                    .map_or(&Json::Null, |spec| &spec["outputs"]["properties"]),
+                _ => {
+                    let message =
+                        format!("`{name}` is neither a configuration value nor a resource that is declared before");
+                    self.findings.mistake(place, message);
+                    continue;
+                }
             };
-            let has = path.first().is_some_and(|output| {
-                let spec = resource_of(self.schema, &declared.token);
-                *output == "id" || spec.is_some_and(|spec| spec["properties"].get(bare(output)).is_some())
-            });
+            let has = path.first().is_some_and(|output| *output == "id" || outputs.get(bare(output)).is_some());
             if !has {
                 self.findings.mistake(place, format!("`{name}` has no output `{}`", path.join(".")));
             }

@@ -62,11 +62,18 @@ impl Lists<'_> {
                 continue;
             }
             let spec = &self.schema["types"][&token];
+            let name = token.rsplit(':').next().unwrap_or(&token);
+            if let Some(values) = spec["enum"].as_array() {
+                let values = values.iter().filter_map(|value| value["value"].as_str());
+                let values: Vec<String> = values.map(|value| format!("`{value}`")).collect();
+                let _ = write!(text, "### {name}\n\nOne of {}.\n\n", values.join(", "));
+                continue;
+            }
             let none = Map::new();
             let properties = spec["properties"].as_object().unwrap_or(&none);
             let mut inner = BTreeSet::new();
             let list = self.list(properties, &spec["required"], &mut inner);
-            let _ = write!(text, "### {}\n\n{list}", token.rsplit(':').next().unwrap_or(&token));
+            let _ = write!(text, "### {name}\n\n{list}");
             wanted.extend(inner);
         }
         text

@@ -1,5 +1,4 @@
-//! The reference pages: one for each resource, with its example in three languages, one for each component, with a
-//! diagram of its resources, and an index.
+//! The reference pages: one for each resource, function and component, with its example in three languages, and an index.
 //!
 //! Generated from the Pulumi schema, which is what users see, and from the examples. The API documents and the wire
 //! format are not used.
@@ -9,21 +8,24 @@ mod component;
 pub mod example;
 mod lists;
 mod page;
-mod python;
+pub(crate) mod python;
 mod rights;
-mod typescript;
-mod yaml;
+pub(crate) mod typescript;
+pub(crate) mod yaml;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use crate::findings::Findings;
+use crate::descriptor;
+use crate::findings::{Findings, Place};
 use crate::generate::Generated;
 use crate::load::Offer;
-use crate::pulumi_schema::PACKAGE;
+use crate::pulumi_schema::{PACKAGE, sdk_docs};
 use crate::resolve::{Resolved, ResolvedComponent};
 use component::ComponentPage;
+use example::{Example, Subject};
 use page::Page;
 
 /// Directory of the pages in the project.
@@ -37,23 +39,37 @@ pub(crate) fn reference(
     components: &[ResolvedComponent<'_>],
     findings: &mut Findings,
 ) -> Vec<Generated> {
-    let examples = offer.products.values().flat_map(|product| &product.resources);
-    let mut pages = Vec::new();
-    let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
-    for one in resources {
-        let written = examples.clone().find(|loaded| loaded.resource.token == one.resource.token);
-        let example = written.and_then(|loaded| loaded.example.as_ref());
-        match example {
-            Some((place, example)) => example::check(example, place, &one.resource.token, schema, findings),
-            // A discontinued resource cannot be created, so it has no example.
-            None if one.resource.discontinued.is_some() => {}
-            None => findings.mistake(one.place, "the example `<resource>.example.yaml` is missing in this directory"),
+    let examples = examples(offer);
+    let mut checked = |place: &Place, (kind, token): (&'static str, &str), is_discontinued: bool| {
+        let subject = match kind {
+            _ if is_discontinued => Subject::Discontinued,
+            FUNCTIONS => Subject::Function(token),
+            _ => Subject::Resource(token),
+        };
+        let found = examples.get(&(kind, token)).copied();
+        match found {
+            Some((place, example)) => example::check(example, place, subject, schema, findings),
+            None => findings.mistake(place, "the example `<name>.example.yaml` is missing in this directory"),
         }
-        pages.push(Page::new(one, schema, example.map(|(_, example)| example)));
+        found.map(|(_, example)| example)
+    };
+    let (asking, resources): (Vec<_>, Vec<_>) = resolved.iter().partition(|one| one.descriptor.function);
+    let mut pages = Vec::new();
+    for one in resources {
+        let is_discontinued = one.resource.discontinued.is_some();
+        let example = checked(one.place, (RESOURCES, &one.resource.token), is_discontinued);
+        pages.push(Page::new(one, schema, example));
     }
-    let functions: Vec<Page<'_>> = asking.into_iter().map(|one| Page::new(one, schema, None)).collect();
-    let composed: Vec<ComponentPage<'_>> =
-        components.iter().map(|one| ComponentPage::new(one, components, resolved, schema)).collect();
+    let mut functions = Vec::new();
+    for one in asking {
+        let example = checked(one.place, (FUNCTIONS, function_token(one.descriptor)), false);
+        functions.push(Page::new(one, schema, example));
+    }
+    let mut composed = Vec::new();
+    for one in components {
+        let example = checked(one.place, (RESOURCES, &one.component.token), false);
+        composed.push(ComponentPage::new(one, (components, resolved), schema, example));
+    }
     let mut files: Vec<Generated> =
         pages.iter().map(|page| Generated { file: format!("{FOLDER}/{}", page.file), text: page.text() }).collect();
     let of_functions = functions.iter().map(|page| (page.file.clone(), page.function_text()));
@@ -62,6 +78,45 @@ pub(crate) fn reference(
     files.extend(of_components.map(|(file, text)| Generated { file: format!("{FOLDER}/{file}"), text }));
     files.push(Generated { file: format!("{FOLDER}/README.md"), text: index(&pages, &functions, &composed) });
     files
+}
+
+/// Kinds of tokens, as in the schema.
+const RESOURCES: &str = "resources";
+const FUNCTIONS: &str = "functions";
+
+/// All examples, by kind and token.
+fn examples(offer: &Offer) -> BTreeMap<(&'static str, &str), (&Place, &Example)> {
+    let mut examples = BTreeMap::new();
+    for product in offer.products.values() {
+        for loaded in &product.resources {
+            let Some((place, example)) = &loaded.example else { continue };
+            let key = if loaded.resource.function {
+                (FUNCTIONS, function_token(&loaded.resource))
+            } else {
+                (RESOURCES, loaded.resource.token.as_str())
+            };
+            examples.insert(key, (place, example));
+        }
+        for loaded in &product.components {
+            let Some((place, example)) = &loaded.example else { continue };
+            examples.insert((RESOURCES, loaded.component.token.as_str()), (place, example));
+        }
+    }
+    examples
+}
+
+/// The token of a function without a resource.
+fn function_token(descriptor: &descriptor::Resource) -> &str {
+    let lookup = descriptor.lookup.as_ref().filter(|_| descriptor.function);
+    lookup.map_or(&descriptor.token, |lookup| &lookup.token)
+}
+
+/// Adds what the generators of SDKs need to the descriptions of the schema: see [`sdk_docs`].
+pub(crate) fn describe_for_sdks(offer: &Offer, schema: &mut Json) {
+    sdk_docs::link(schema);
+    for ((kind, token), (_, example)) in examples(offer) {
+        sdk_docs::add_example(schema, kind, token, example);
+    }
 }
 
 fn index(pages: &[Page<'_>], functions: &[Page<'_>], components: &[ComponentPage<'_>]) -> String {
@@ -107,6 +162,11 @@ pub(crate) fn display_name(token: &str) -> String {
 /// The schema of a resource.
 pub(crate) fn resource_of<'a>(schema: &'a Json, token: &str) -> Option<&'a Json> {
     schema["resources"].get(format!("{PACKAGE}:{token}"))
+}
+
+/// The schema of a function.
+pub(crate) fn function_of<'a>(schema: &'a Json, token: &str) -> Option<&'a Json> {
+    schema["functions"].get(format!("{PACKAGE}:{token}"))
 }
 
 /// The object type of a reference, with its token.

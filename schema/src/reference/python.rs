@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::code::{Code, quoted};
 use super::example::{Entries, Example, Part, Value, bare, parts};
-use super::{display_name, resource_of, type_of};
+use super::{display_name, function_of, resource_of, type_of};
 use crate::names::snake_case;
 
 /// The program.
@@ -22,6 +22,18 @@ pub(crate) fn program(example: &Example, schema: &Json) -> String {
         let call = Code::Group { open: "(", close: ")", padded: false, items };
         let assigned = if example.is_used(name) { format!("{} = ", snake_case(name)) } else { String::new() };
         let statement = Code::after(format!("{assigned}scaleway.{}", display_name(&declared.token)), call);
+        body += &(statement.lay_out(0, 0) + "\n");
+    }
+    for (name, called) in &example.functions.0 {
+        let arguments = function_of(schema, &called.function).map_or(&Json::Null, |spec| &spec["inputs"]["properties"]);
+        let items = called.arguments.0.iter().map(|(argument, value)| {
+            Code::after(format!("{}=", snake_case(argument)), writer.value(value, &arguments[argument]))
+        });
+        let call = Code::Group { open: "(", close: ")", padded: false, items: items.collect() };
+        let assigned = if example.is_used(name) { format!("{} = ", snake_case(name)) } else { String::new() };
+        let spoken = display_name(&called.function);
+        let (module, function) = spoken.split_once('.').unwrap_or(("", &spoken));
+        let statement = Code::after(format!("{assigned}scaleway.{module}.{}_output", snake_case(function)), call);
         body += &(statement.lay_out(0, 0) + "\n");
     }
     for (name, value) in &example.outputs.0 {

@@ -20,6 +20,15 @@ pub(crate) fn program(example: &Example) -> String {
         let statement = Code::after(begin + ", ", Code::Group { open: "{", close: "});", padded: true, items });
         body += &(statement.lay_out(0, 0) + "\n");
     }
+    for (name, called) in &example.functions.0 {
+        let assigned = if example.is_used(name) { format!("const {name} = ") } else { String::new() };
+        let items = entries(&called.arguments);
+        let statement = Code::after(
+            format!("{assigned}scaleway.{}Output(", display_name(&called.function)),
+            Code::Group { open: "{", close: "});", padded: true, items },
+        );
+        body += &(statement.lay_out(0, 0) + "\n");
+    }
     for (name, value) in &example.outputs.0 {
         let statement = Code::after(format!("export const {name} = "), self::value(value));
         body += &(statement.lay_out(0, 0) + ";\n");

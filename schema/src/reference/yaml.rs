@@ -15,12 +15,24 @@ pub(crate) fn program(example: &Example) -> String {
             let _ = writeln!(text, "  {name}: {{ type: string, secret: true }}");
         }
     }
-    text += "resources:\n";
+    if !example.resources.0.is_empty() {
+        text += "resources:\n";
+    }
     for (name, declared) in &example.resources.0 {
         let _ = writeln!(text, "  {name}:\n    type: {}", token(&declared.token));
         if !declared.properties.0.is_empty() {
             text += "    properties:\n";
             entries(&mut text, &declared.properties, 6);
+        }
+    }
+    if !example.functions.0.is_empty() {
+        text += "variables:\n";
+    }
+    for (name, called) in &example.functions.0 {
+        let _ = writeln!(text, "  {name}:\n    fn::invoke:\n      function: {}", token(&called.function));
+        if !called.arguments.0.is_empty() {
+            text += "      arguments:\n";
+            entries(&mut text, &called.arguments, 8);
         }
     }
     if !example.outputs.0.is_empty() {

@@ -49,7 +49,7 @@ pub struct ResolvedComponent<'a> {
 pub(crate) fn components<'a>(offer: &'a Offer, findings: &mut Findings) -> Vec<ResolvedComponent<'a>> {
     let mut all = Vec::new();
     for (module, product) in &offer.products {
-        for LoadedComponent { place, component } in &product.components {
+        for LoadedComponent { place, component, .. } in &product.components {
             all.push(resolve(module, place, component, &product.product.shared, findings));
         }
     }
