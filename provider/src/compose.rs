@@ -3,6 +3,7 @@
 //! It sends no requests to Scaleway: parts are resources with their own operations.
 
 mod overrides;
+mod rehearsal;
 #[cfg(test)]
 mod unknown_inputs;
 
@@ -31,6 +32,14 @@ pub(crate) struct Provided {
     pub(crate) api: Option<String>,
 }
 
+impl Provided {
+    /// The settings as inputs of a component.
+    fn inputs(self) -> Object {
+        let settings = [(PROJECT, self.project), (STORAGE, self.storage), (API, self.api)];
+        settings.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?)))).collect()
+    }
+}
+
 /// Constructs a component. `reference` is the provider resource of this process.
 pub(crate) async fn construct(
     catalog: &Catalog,
@@ -39,19 +48,17 @@ pub(crate) async fn construct(
     mut request: rpc::ConstructRequest,
 ) -> Result<rpc::ConstructResponse, Status> {
     let component = catalog.component(&request.r#type);
-    let component = component.ok_or_else(|| to_proto::unknown_token("component", &request.r#type))?;
+    let component = component
+        .ok_or_else(|| to_proto::unknown_token("component", &request.r#type, catalog.full_token(&request.r#type)))?;
     let (given, mut checked) = typed(catalog, component, from_proto::construct_inputs(&mut request)?);
     // The state stores these as they are registered.
     let salt = [&request.project, &request.stack, &request.name].map(String::as_str).join("\n");
     let given = overrides::without_write_only(catalog, component, given, salt.as_bytes());
     let parts: Vec<String> = component.parts.keys().cloned().collect();
     // The settings of another provider are unknown here.
-    if request.providers.get(PACKAGE).is_none_or(|other| *other == reference) {
-        let settings = [(PROJECT, provided.project), (STORAGE, provided.storage), (API, provided.api)];
-        checked
-            .inputs
-            .extend(settings.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?)))));
-    }
+    let is_ours = request.providers.get(PACKAGE).is_none_or(|other| *other == reference);
+    let settings = if is_ours { provided.inputs() } else { Object::new() };
+    checked.inputs.extend(settings.clone());
     let request_of = Request {
         token: &request.r#type.clone(),
         name: &request.name.clone(),
@@ -59,7 +66,10 @@ pub(crate) async fn construct(
         given: &given,
         parts: &parts,
     };
-    let problems = wrong(checked.failures, request_of);
+    let mut problems = wrong(checked.failures, request_of);
+    if problems.is_empty() {
+        problems = rehearsal::problems(catalog, &settings, request_of).await;
+    }
     if !problems.is_empty() {
         return Err(to_proto::wrong_inputs(&request.r#type, &request.name, &[&given, &checked.inputs], problems));
     }
@@ -77,7 +87,7 @@ pub(crate) async fn construct(
 /// Calls a method of a component.
 pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result<rpc::CallResponse, Status> {
     let found = catalog.method(&request.tok);
-    let (component, method, name) = found.ok_or_else(|| to_proto::unknown_token("method", &request.tok))?;
+    let (component, method, name) = found.ok_or_else(|| to_proto::unknown_token("method", &request.tok, None))?;
     let (urn, given) = from_proto::call_arguments(request.args, &request.arg_dependencies)?;
     let checked = rules::check_component(&method.inputs, &given);
     if !checked.failures.is_empty() {
@@ -87,7 +97,7 @@ pub(crate) async fn call(catalog: &Catalog, request: rpc::CallRequest) -> Result
     let outputs = sealed(&component.outputs, outputs);
     let outputs = outputs.into_iter().map(|(name, value)| (name, value.depending_on([urn.clone()]))).collect();
     let code = components::component(&component.token)
-        .ok_or_else(|| to_proto::unknown_token("component", &component.token))?;
+        .ok_or_else(|| to_proto::unknown_token("component", &component.token, None))?;
     let state = State { outputs: &outputs, is_preview: request.dry_run };
     match code.call(name, &state, &checked.inputs) {
         Ok(made) => {

@@ -140,8 +140,10 @@ pub(crate) struct ResourceProgress {
 }
 
 impl ResourceProgress {
-    /// Sends the remaining lines before the response of the operation.
+    /// Removes the status, which Pulumi's engine otherwise shows beside the result and beside later operations on the
+    /// same resource, and sends the remaining lines before the response of the operation.
     pub(crate) async fn finish(self) {
+        self.status("");
         self.log.flush().await;
     }
 }

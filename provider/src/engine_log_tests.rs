@@ -53,8 +53,20 @@ async fn lines_arrive_in_order_and_a_status_only_when_it_changes() {
             (LogSeverity::Info, "waiting (creating)", true, "urn:x"),
             (LogSeverity::Warning, "the image is old", false, "urn:x"),
             (LogSeverity::Info, "waiting (pulling)", true, "urn:x"),
+            (LogSeverity::Info, "", true, "urn:x"),
         ]
     );
+}
+
+#[tokio::test]
+async fn operation_without_a_status_removes_none() {
+    let (listener, address) = listen().await;
+    let log = EngineLog::start(Arc::new(SystemClock));
+    log.connect(&address);
+    let progress = log.progress("urn:x");
+    progress.warning("the image is old");
+    progress.finish().await;
+    assert_eq!(listener.0.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! It only reads from Scaleway. The catalog defines which types are listed, and how, and which are omitted because other types
 //! cover them or because they can be very many.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +40,8 @@ pub struct Listing {
     pub count: usize,
     /// The failures.
     pub failed: Vec<String>,
+    /// Names of several objects. Pulumi writes no references into a program with two of them.
+    pub shared_names: Vec<String>,
 }
 
 /// The zones of a region that are listed; a zone that does not exist has no resources.
@@ -87,9 +89,13 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     let asked = parts.iter().map(|part| engine.list(&part.token, &part.query));
     let mut found = Vec::new();
     let mut failed = Vec::new();
+    let mut is_any_listed = false;
     for (part, listed) in parts.iter().zip(join_all(asked).await) {
         match listed {
-            Ok(listed) => found.extend(listed.into_iter().map(|listed| (part, listed))),
+            Ok(listed) => {
+                is_any_listed = true;
+                found.extend(listed.into_iter().map(|listed| (part, listed)));
+            }
             // The zone does not exist, or does not have this product.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => failed.push(error.to_string()),
@@ -97,13 +103,14 @@ async fn list_with(question: &Question, environment: &Environment) -> io::Result
     }
     failed.sort();
     failed.dedup();
-    if found.is_empty() && !failed.is_empty() {
+    if !is_any_listed && !failed.is_empty() {
         return Err(io::Error::other(format!("no resource could be listed: {}", failed.join("\n"))));
     }
+    let shared_names = shared_names(&found.iter().map(|(_, listed)| listed).collect::<Vec<_>>());
     let resources = resources(found);
     let count = resources.len();
     let file = serde_json::to_string_pretty(&json!({ "resources": resources }))?;
-    Ok(Listing { file, count, failed })
+    Ok(Listing { file, count, failed, shared_names })
 }
 
 /// Fails within seconds if the API does not respond, or rejects the API key.
@@ -151,6 +158,15 @@ fn parts<'a>(catalog: &'a Catalog, project: &str, regions: &[String], organizati
     parts
 }
 
+/// The names that several objects have, sorted.
+fn shared_names(found: &[&Listed]) -> Vec<String> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for listed in found {
+        *count.entry(&listed.name).or_default() += 1;
+    }
+    count.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name.to_owned()).collect()
+}
+
 /// The entries of the file, with unique names.
 fn resources(found: Vec<(&Part<'_>, Listed)>) -> Vec<Json> {
     let mut names = BTreeSet::new();
@@ -189,7 +205,28 @@ fn unused(names: &mut BTreeSet<String>, name: &str, label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
+
+    #[test]
+    fn types_that_create_nothing_are_not_listed() {
+        let offer = Offer::embedded();
+        let catalog = offer.catalog().unwrap();
+        let listed = parts(catalog, "p", &["fr-par".to_owned()], true);
+        assert!(listed.len() > 40);
+        let empty: Vec<&str> =
+            listed.iter().filter(|part| part.resource.create.is_empty()).map(|part| part.token.as_str()).collect();
+        // The handler of records creates them.
+        assert_eq!(empty, ["evalap-scaleway:domain/record:Record"]);
+        assert!(catalog.resources.values().any(|one| one.create.is_empty() && one.listing.is_some()));
+    }
+
+    #[test]
+    fn names_of_two_objects_are_reported() {
+        let entry = |name: &str| Listed { name: name.to_owned(), id: "fr-par/1".to_owned() };
+        assert_eq!(shared_names(&[&entry("a"), &entry("b"), &entry("a"), &entry("c"), &entry("c")]), ["a", "c"]);
+    }
 
     #[test]
     fn names_are_unique() {

@@ -59,6 +59,13 @@ fn list(question: &Question) -> io::Result<ExitCode> {
     say(&listing.file)?;
     let mut stderr = io::stderr().lock();
     writeln!(stderr, "listed: {} resources", listing.count)?;
+    if !listing.shared_names.is_empty() {
+        let names = listing.shared_names.join(", ");
+        writeln!(
+            stderr,
+            "note: several objects have the name {names}: `pulumi import` may write ids instead of references"
+        )?;
+    }
     for failure in &listing.failed {
         writeln!(stderr, "not listed: {failure}")?;
     }

@@ -78,8 +78,12 @@ impl Server {
     }
 
     fn resource(&self, target: &Target) -> Result<&Resource, Status> {
-        let resource = self.catalog()?.resource(&target.token);
-        resource.ok_or_else(|| to_proto::unknown_token("resource", &target.token))
+        self.resource_of(&target.token)
+    }
+
+    fn resource_of(&self, token: &str) -> Result<&Resource, Status> {
+        let catalog = self.catalog()?;
+        catalog.resource(token).ok_or_else(|| to_proto::unknown_token("resource", token, catalog.full_token(token)))
     }
 
     fn configured(&self) -> Option<Arc<Configured>> {
@@ -381,8 +385,9 @@ impl ResourceProvider for Server {
         let request = request.into_inner();
         respond("Invoke", &request.tok, async {
             let arguments = from_proto::object(request.args)?;
-            if self.catalog()?.function(&request.tok).is_none() {
-                return Err(to_proto::unknown_token("function", &request.tok));
+            let catalog = self.catalog()?;
+            if catalog.function(&request.tok).is_none() {
+                return Err(to_proto::unknown_token("function", &request.tok, catalog.full_token(&request.tok)));
             }
             match self.engine()?.invoke(&request.tok, &arguments).await {
                 Ok(outputs) => Ok(to_proto::invoked(outputs)),
@@ -398,7 +403,7 @@ impl ResourceProvider for Server {
         let token = request.token.clone();
         respond("List", &token, async {
             let query = from_proto::object(request.query)?;
-            self.catalog()?.resource(&token).ok_or_else(|| to_proto::unknown_token("resource", &token))?;
+            self.resource_of(&token)?;
             let page = if query.values().any(Value::contains_unknown) {
                 vec![to_proto::list_unknown()]
             } else {

@@ -251,6 +251,12 @@ async fn unknown_tokens_are_rejected_by_name() {
     assert_eq!(rejected.code(), Code::InvalidArgument);
     assert!(rejected.message().contains("shelf/pamphlet:Pamphlet"), "{}", rejected.message());
 
+    let mut shown = check_request(Struct::default());
+    shown.get_mut().r#type = "evalap-scaleway:shelf:Book".into();
+    let rejected = server.check(shown).await.unwrap_err();
+    let hint = "Hint: use the full token `evalap-scaleway:shelf/book:Book`.";
+    assert!(rejected.message().contains(hint), "{}", rejected.message());
+
     let unknown = rpc::InvokeRequest { tok: "evalap-scaleway:shelf/getX:getX".into(), ..Default::default() };
     let rejected = server.invoke(Request::new(unknown)).await.unwrap_err();
     assert_eq!(rejected.code(), Code::InvalidArgument);

@@ -85,6 +85,20 @@ impl Catalog {
         let token = without_package(token);
         self.aliases.get(token).map_or(token, String::as_str)
     }
+
+    /// The full token of a token in the form that Pulumi shows, which omits the part after the slash:
+    /// `evalap-scaleway:network/vpc:Vpc` for `evalap-scaleway:network:Vpc`.
+    pub fn full_token(&self, shown: &str) -> Option<String> {
+        let (package, rest) = shown.split_once(':')?;
+        let (module, name) = rest.split_once(':').filter(|(module, _)| !module.contains('/'))?;
+        let tokens = self.resources.keys().chain(self.functions.keys()).chain(self.components.keys());
+        let is_full = |token: &&String| {
+            token
+                .split_once('/')
+                .is_some_and(|(own, file)| own == module && file.split_once(':').is_some_and(|(_, own)| own == name))
+        };
+        tokens.chain(self.aliases.keys()).find(is_full).map(|token| format!("{package}:{token}"))
+    }
 }
 
 fn without_package(token: &str) -> &str {
@@ -110,6 +124,18 @@ mod tests {
             assert_eq!(catalog.resource(token).map(|resource| resource.label.as_str()), Some("thing"), "{token}");
         }
         assert!(catalog.resource("evalap-scaleway:index/b:B").is_none());
+    }
+
+    #[test]
+    fn shown_token_has_a_full_token() {
+        let text =
+            r#"{"resources": {"a/b:B": {}}, "functions": {}, "components": {}, "aliases": {"index/aB:AB": "a/b:B"}}"#;
+        let catalog = Catalog::parse(text).unwrap_or_default();
+        assert_eq!(catalog.full_token("evalap-scaleway:a:B").as_deref(), Some("evalap-scaleway:a/b:B"));
+        assert_eq!(catalog.full_token("evalap-scaleway:index:AB").as_deref(), Some("evalap-scaleway:index/aB:AB"));
+        for other in ["evalap-scaleway:a:C", "evalap-scaleway:a/b:B", "evalap-scaleway:b:B", "a:B"] {
+            assert_eq!(catalog.full_token(other), None, "{other}");
+        }
     }
 
     #[test]

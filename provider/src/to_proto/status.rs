@@ -64,11 +64,14 @@ pub(crate) fn not_built(name: &str, error: &components::Error) -> Status {
     Status::new(code, format!("constructing component \"{name}\": {error}"))
 }
 
-/// A resource or function that this version does not have.
-pub(crate) fn unknown_token(what: &str, token: &str) -> Status {
+/// A resource or function that this version does not have. `full` is the token that Pulumi shows as `token`, if there is one.
+pub(crate) fn unknown_token(what: &str, token: &str, full: Option<String>) -> Status {
+    let hint = match full {
+        Some(full) => format!("use the full token `{full}`."),
+        None => "use the same version of the plugin and of the SDK.".to_owned(),
+    };
     Status::invalid_argument(format!(
-        "there is no {what} `{token}` in version {} of this package\n\
-         Hint: use the same version of the plugin and of the SDK.",
+        "there is no {what} `{token}` in version {} of this package\nHint: {hint}",
         env!("CARGO_PKG_VERSION")
     ))
 }

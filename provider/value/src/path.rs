@@ -50,6 +50,11 @@ impl Path {
         &self.0
     }
 
+    /// This path and the paths of its parents, innermost first.
+    pub fn upwards(&self) -> impl Iterator<Item = Path> + use<'_> {
+        (1..=self.0.len()).rev().map(|length| Self(self.0[..length].to_vec()))
+    }
+
     /// The name of the top-level property of this path.
     pub fn top(&self) -> Option<&str> {
         match self.0.first() {
