@@ -250,6 +250,9 @@ pub struct Step {
     /// Condition: the property has this value (null: is set). In an update it must also have changed.
     #[serde(default)]
     pub when: BTreeMap<String, Json>,
+    /// In a create: if `when` holds, this request creates the object instead of the first one, which is not sent.
+    #[serde(default)]
+    pub instead: bool,
     /// 404 and 403 are not errors.
     #[serde(default)]
     pub optional: bool,

@@ -75,7 +75,7 @@ impl<'a> Field<'a> {
 
     /// The field at a path of field names; `rules[].ip` and `rules[type=custom].ip` are fields of the elements
     /// of a list.
-    fn at(self, path: &str) -> Option<Self> {
+    pub(crate) fn at(self, path: &str) -> Option<Self> {
         if path.is_empty() {
             return Some(self);
         }
@@ -119,7 +119,9 @@ impl<'a> Shape<'a> {
             if let Some(field) = part.at(path).map(Field::inner)
                 && field.fields().is_some()
             {
-                inside.add(&format!("{}.{path}", part.name), field, "", &BTreeMap::new());
+                // The fields beside each other (`.`) are those of the part itself.
+                let rename = if path == "." { part.rename.clone() } else { BTreeMap::new() };
+                inside.add(&format!("{}.{path}", part.name), field, "", &rename);
             }
         }
         inside

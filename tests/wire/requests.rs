@@ -48,7 +48,9 @@ pub(crate) fn requests_are_equivalent_to_recorded_ones(traffic: &Path) {
         let all_observed = observed::all(&catalog, recording);
         for (index, exchange) in recording.exchanges.iter().enumerate().filter(|(_, exchange)| exchange.status < 300) {
             for (token, resource) in &catalog.resources {
-                if resource.create.first().is_some_and(|step| fits(step, exchange).is_some()) {
+                let is_create =
+                    |(index, step): (usize, &Step)| (index == 0 || step.instead) && fits(step, exchange).is_some();
+                if resource.create.iter().enumerate().any(is_create) {
                     let created =
                         all_observed.iter().find(|observed| observed.token == token && observed.index == index);
                     let created = created.or_else(|| {

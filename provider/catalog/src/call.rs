@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 /// One call to create, read, update or delete a resource, with its conditions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the descriptor language")]
 pub struct Step {
     /// The API operation.
     pub call: Operation,
@@ -23,6 +24,9 @@ pub struct Step {
     /// The condition of the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
+    /// In a create: the call creates the object instead of the first one, if its condition holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub instead: bool,
     /// Not found (404) or permission denied (403) is not an error: the fields of the response stay absent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
@@ -102,6 +106,7 @@ impl Step {
             only: BTreeMap::new(),
             into: None,
             when: None,
+            instead: false,
             optional: false,
             retry: Vec::new(),
             awaits: BTreeMap::new(),

@@ -44,9 +44,12 @@ pub struct Property {
     /// Two resources cannot have the same value: a replacement with the same value deletes first.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
-    /// Elements of the list are added in place, but removing one replaces the resource.
+    /// Elements of the list are added in place, but removing one replaces the resource; so does a smaller number.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub growing: bool,
+    /// If a response does not contain the value any more, that of the state is kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub kept_if_absent: bool,
     /// Updated in place, but adding or removing it replaces the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub lasting: bool,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::call::{Operation, Source, Step};
+use crate::call::{Operation, Source, Step, When};
 use crate::property::Property;
 use crate::special::Special;
 
@@ -105,6 +105,13 @@ impl Resource {
     /// Whether its handler calls operations of its own.
     pub fn has_special_calls(&self) -> bool {
         self.special.as_ref().is_some_and(|special| !special.operations.is_empty())
+    }
+
+    /// The calls of a create, in order: first the one that creates the object, which depends on the conditions that hold.
+    pub fn creating(&self, holds: impl Fn(&When) -> bool) -> impl Iterator<Item = &Step> {
+        let instead = self.create.iter().find(|step| step.instead && step.when.as_ref().is_some_and(&holds));
+        let later = self.create.iter().skip(1).filter(|step| !step.instead);
+        instead.or(self.create.first()).into_iter().chain(later)
     }
 
     /// The property that `name` is an alias of (`same`), otherwise `name`.
@@ -317,7 +324,7 @@ pub struct LookupBy {
     /// The path of the candidate in an element of the list, if it is not the element.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub element: Option<String>,
-    /// Field of a candidate to the input that it must equal. Unset inputs are ignored. A list of the candidate must contain
+    /// Field of a candidate, or a path in it, to the input that it must equal. Unset inputs are ignored. A list of the candidate must contain
     /// the elements of the input.
     pub find: BTreeMap<String, Source>,
     /// If several candidates match: the one with the greatest value of a field, such as the time of the last change.

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::outcome::{carried_by, fields_of, not_in_first_step};
 use crate::recover::{self, Begun};
 use crate::special::{self, Transition};
-use crate::steps::{holds, state_of};
+use crate::steps::{creating, holds, state_of};
 use crate::{each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
@@ -72,10 +72,12 @@ async fn finish(
     inputs: &Object,
     unsent: &mut BTreeSet<String>,
 ) -> Result<(), Error> {
-    let mut known = cx.resource.create.first().is_some_and(|step| step.call.returns_object);
+    let mut steps = creating(cx, inputs);
+    let first = steps.next();
+    let mut known = first.is_some_and(|step| step.call.returns_object);
     wait::settled(cx, scope, false).await?;
-    let mut carried: BTreeSet<String> = carried_by(cx.resource.create.first());
-    for step in cx.resource.create.iter().skip(1) {
+    let mut carried: BTreeSet<String> = carried_by(first);
+    for step in steps {
         let fields: Vec<String> = carried_by(Some(step))
             .into_iter()
             .filter(|field| !carried.contains(field) && scope.wanted_field(field).is_some())

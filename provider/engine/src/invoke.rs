@@ -172,7 +172,7 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
     let fits = |candidate: &&Wire| {
         by.find.iter().all(|(field, source)| {
             let Some(wanted) = scope.source(source) else { return true };
-            candidate.get(field).is_some_and(|has| has_or_is(has, &wanted))
+            wire::find(candidate, field).is_some_and(|has| has_or_is(has, &wanted))
         })
     };
     // Objects that Scaleway created itself may be listed without an id: they are skipped.

@@ -8,13 +8,16 @@ use value::Object;
 
 use crate::context::Context;
 use crate::special::Transition;
+use crate::steps::creating;
 use rules::scope::Scope;
 use rules::{encode, wire};
 
 /// The inputs that the first call of a create does not send, and a later step does.
 pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> BTreeSet<String> {
-    let first = carried_by(cx.resource.create.first());
-    let later: BTreeSet<String> = cx.resource.create.iter().skip(1).flat_map(|step| carried_by(Some(step))).collect();
+    let mut steps = creating(cx, inputs);
+    let first = carried_by(steps.next());
+    let steps: Vec<&Step> = steps.collect();
+    let later: BTreeSet<String> = steps.iter().flat_map(|step| carried_by(Some(step))).collect();
     let by_handler = |name: &str| {
         let condition = cx.resource.properties.get(name).and_then(|property| property.handled_if.as_ref());
         condition.is_some_and(|condition| inputs.given(condition).is_some())
@@ -22,7 +25,7 @@ pub(crate) fn not_in_first_step(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Ob
     let is_later = |name: &str| {
         let switched = |step: &Step| step.when.as_ref().is_some_and(|when| when.property == name);
         by_handler(name)
-            || cx.resource.create.iter().skip(1).any(switched)
+            || steps.iter().any(|step| switched(step))
             || fields_of(cx, scope, inputs, name).iter().any(|field| later.contains(field) && !first.contains(field))
     };
     inputs.keys().filter(|name| is_later(name)).cloned().collect()
@@ -34,7 +37,7 @@ pub(crate) fn fields_of(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object, na
     without.remove(name);
     // An input that the others require is part of the first step.
     let Ok(without) = encode::wanted(cx.resource, &without, cx.defaults) else { return BTreeSet::new() };
-    let fields = cx.resource.create.iter().flat_map(|step| carried_by(Some(step)));
+    let fields = creating(cx, inputs).flat_map(|step| carried_by(Some(step)));
     fields.filter(|field| wire::find(&without, field) != scope.wanted_field(field)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Functions that create, read, update and delete share: the create call, the outputs, and the conditions of steps.
 
-use catalog::When;
+use catalog::{Step, When};
 use serde_json::Value as Json;
 use value::{Object, Value};
 
@@ -17,8 +17,13 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs).await? {
         return Ok(begun);
     }
-    let Some(step) = cx.resource.create.first() else { return Ok(Json::Null) };
+    let Some(step) = creating(cx, inputs).next() else { return Ok(Json::Null) };
     Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())
+}
+
+/// The calls that create an object with these inputs; the first one creates it.
+pub(crate) fn creating<'a>(cx: &Context<'a>, inputs: &Object) -> impl Iterator<Item = &'a Step> {
+    cx.resource.creating(|when| holds(when, inputs))
 }
 
 /// The outputs, adjusted by the handler.

@@ -37,10 +37,11 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             continue;
         }
         let read = property.read.as_deref().and_then(|path| wire::pluck(&answers, path));
+        let is_lost = property.kept_if_absent && read.as_ref().is_none_or(Json::is_null);
         let shown_once = known.state.given(name).filter(|_| property.returned_once);
         let value = match (read, &property.drift_of) {
             _ if shown_once.is_some() => shown_once.cloned(),
-            _ if scope.unreadable.contains(name) => known.state.given(name).cloned(),
+            _ if is_lost || scope.unreadable.contains(name) => known.state.given(name).cloned(),
             (_, Some(target)) => drift(scope, target, known, &answers, reader),
             // Fields beside each other (`.`) may all be absent.
             (Some(json), None) => reader.property(property, &json).filter(|value| {

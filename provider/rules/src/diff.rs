@@ -66,8 +66,12 @@ pub fn diff(resource: &Resource, request: &DiffRequest<'_>) -> Diff {
     diff
 }
 
-/// Whether every old element of a list is in the new one too.
+/// Whether every old element of a list is in the new one too, or a number is not smaller.
 fn grows(property: &Property, old: Option<&Value>, new: Option<&Value>) -> bool {
+    if matches!(property.kind, Kind::Integer | Kind::Number) {
+        let number = |value: Option<&Value>| value.and_then(Value::as_f64);
+        return number(old).zip(number(new)).is_none_or(|(old, new)| old <= new);
+    }
     let elements = |list: Option<&Value>| list.and_then(Value::as_array).unwrap_or_default().to_vec();
     let new = elements(new);
     elements(old).iter().all(|old| new.iter().any(|new| equal::values(property, old, new)))

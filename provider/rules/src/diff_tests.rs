@@ -179,6 +179,20 @@ fn a_growing_list_replaces_only_if_an_element_is_removed() {
 }
 
 #[test]
+fn a_growing_number_replaces_only_if_it_is_smaller() {
+    let size = Property { growing: true, computed: true, ..input(Kind::Integer) };
+    let resource = resource(vec![("size", size)]);
+    for (new, expected) in [
+        (json!({"size": 20}), vec!["size"]),
+        (json!({"size": 5}), vec!["size!"]),
+        (json!({"size": 10}), vec![]),
+        (json!({}), vec![]),
+    ] {
+        assert_eq!(paths(&resource, json!({"size": 10}), &object(new.clone())), expected, "{new}");
+    }
+}
+
+#[test]
 fn an_object_in_a_failed_status_is_replaced() {
     let status = Property { input: Input::No, ..input(Kind::String) };
     let mut resource = resource(vec![("name", input(Kind::String)), ("status", status)]);

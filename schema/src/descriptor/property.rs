@@ -44,8 +44,12 @@ pub struct Property {
     /// Unique value: a replacement that keeps the value deletes the old object first. Automatic names (`input: auto`)
     /// are unique unless this is `false`.
     pub unique: Option<bool>,
-    /// Elements of the list can be added in place; removing one replaces the resource.
+    /// Elements of the list can be added in place; removing one replaces the resource. A number can be increased in
+    /// place; a smaller one replaces the resource.
     pub growing: bool,
+    /// If a response does not contain the value any more, the last known one is kept: the volume of a snapshot after
+    /// the volume was deleted.
+    pub kept_if_absent: bool,
     /// Can be updated in place, but adding or removing it replaces the resource.
     pub lasting: bool,
     /// Used at creation only, such as whether an e-mail is sent. A later change has no effect.

@@ -110,7 +110,10 @@ impl<'a> Scope<'a> {
                 let kind = &body.document.resolve(schema).kind;
                 !schema.nullable && matches!(kind, scaleway_api::Kind::String { .. })
             });
-            let given = resource.properties.values().any(|property| sends(property, name));
+            // The property can have another name in this request (`rename`).
+            let renamed = call.step.rename.iter().filter(|(_, here)| here.split('.').next() == Some(name.as_str()));
+            let mut usual = renamed.map(|(usual, _)| usual).chain([name]);
+            let given = usual.any(|usual| resource.properties.values().any(|property| sends(property, usual)));
             if is_text && !given && !call.operation.from_config.contains_key(name) {
                 let message = format!("{} may require \"{name}\", and no property sends it", call.operation.id);
                 findings.warning(&call.place, message);

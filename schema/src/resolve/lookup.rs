@@ -148,7 +148,8 @@ impl<'a> Scope<'a> {
         let mut find = BTreeMap::new();
         for name in word.by.iter().filter(|name| inputs.contains_key(*name)) {
             let field = field_of(name, inputs.get(name));
-            if let Some(fields) = fields.filter(|fields| !fields.contains_key(&field)) {
+            let exists = candidate.is_some_and(|candidate| candidate.at(&field).is_some());
+            if let Some(fields) = fields.filter(|_| !exists) {
                 let hint = did_you_mean(&field, fields.keys().map(String::as_str));
                 let message = format!("an element of {} has no field \"{field}\"{hint}", list.operation.id);
                 findings.mistake(&place.at("by"), message);

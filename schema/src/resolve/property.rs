@@ -120,6 +120,7 @@ pub(crate) fn property(
         one_way: word.one_way,
         unique: word.unique.unwrap_or(word.input == InputWord::Auto),
         growing: word.growing,
+        kept_if_absent: word.kept_if_absent,
         lasting: word.lasting,
         create_only: word.create_only,
         unless: word.unless.clone(),

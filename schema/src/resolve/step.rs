@@ -50,6 +50,7 @@ impl<'a> Scope<'a> {
             only: self.sources(&word.only, &calls.answers, &call.place.at("only"), findings),
             into: word.into.clone(),
             when: self.when(call, findings),
+            instead: instead(call, calls, findings),
             optional: word.optional,
             retry: word.retry.clone(),
             awaits: self.awaits(call, findings),
@@ -206,6 +207,16 @@ impl<'a> Scope<'a> {
         self.check_property(property, &place, findings);
         Some(When { property: property.clone(), is: Some(is.clone()).filter(|is| !is.is_null()) })
     }
+}
+
+/// Whether the step replaces the first one of a create.
+fn instead(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) -> bool {
+    let is_later = calls.create.iter().skip(1).any(|create| std::ptr::eq(create, call));
+    if call.step.instead && (!is_later || call.step.when.is_empty()) {
+        findings
+            .mistake(&call.place.at("instead"), "only a later step of a create with `when` can replace the first one");
+    }
+    call.step.instead
 }
 
 /// The status of the elements of a list.
