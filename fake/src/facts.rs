@@ -2,15 +2,17 @@
 //!
 //! This module reads them. It does not depend on operations.
 
+mod format;
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
 use std::sync::LazyLock;
 
 use scaleway_api::{Document, Method, WaitStatuses};
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use crate::store::{Condition, Count, Embed, Join, Kind, Missing};
+use format::File;
+pub(crate) use format::{Area, KindFacts, MissingFacts, Parent};
 
 /// Name of the API document and content of its file.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
@@ -52,153 +54,9 @@ pub(crate) struct Status {
     pub(crate) created: String,
     pub(crate) settled: String,
     pub(crate) updated: Option<String>,
+    /// By request field: the status after a change of the field, which has its old value until the status is settled.
+    pub(crate) updated_by: BTreeMap<String, String>,
     pub(crate) deleted: Option<String>,
-}
-
-/// A group of operations with permission sets of its own.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Area {
-    /// The name of the resource in answers with status 403.
-    pub(crate) resource: String,
-    /// Parts of operation ids; if empty, all operations of the document that belong to no earlier area.
-    #[serde(default)]
-    pub(crate) operations: Vec<String>,
-    /// Whether the sets apply to the organization instead of a project.
-    #[serde(default)]
-    pub(crate) organization: bool,
-    #[serde(default)]
-    pub(crate) read: Vec<String>,
-    #[serde(default)]
-    pub(crate) full: Vec<String>,
-    /// Operations with a set of their own, which the read sets do not include.
-    #[serde(default)]
-    pub(crate) finer: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    /// The first part of the names of the kinds.
-    product: String,
-    /// The host in Scaleway resource names.
-    srn: Option<String>,
-    permissions: Vec<Area>,
-    #[serde(default)]
-    aliases: BTreeMap<String, BTreeMap<String, String>>,
-    #[serde(default)]
-    statuses: BTreeMap<String, u16>,
-    #[serde(default)]
-    undeclared: Vec<String>,
-    #[serde(default)]
-    kinds: BTreeMap<String, KindFacts>,
-}
-
-/// The facts about a kind. `README.md` in `kinds/` explains each field.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct KindFacts {
-    pub(crate) noun: String,
-    pub(crate) missing: Option<MissingFacts>,
-    pub(crate) required: Vec<String>,
-    pub(crate) exactly_one: Vec<Vec<String>>,
-    pub(crate) renamed: BTreeMap<String, String>,
-    pub(crate) in_order: Vec<String>,
-    pub(crate) default: Map<String, Value>,
-    pub(crate) set: Map<String, Value>,
-    pub(crate) absent: Vec<String>,
-    pub(crate) hidden: Vec<String>,
-    pub(crate) unique: Option<Unique>,
-    pub(crate) parents: BTreeMap<String, Parent>,
-    pub(crate) status: StatusFacts,
-    pub(crate) then: Map<String, Value>,
-    pub(crate) created_answer: Map<String, Value>,
-    pub(crate) changed_answer: Map<String, Value>,
-    pub(crate) nanoseconds: bool,
-    pub(crate) counts: BTreeMap<String, By>,
-    pub(crate) embeds: BTreeMap<String, By>,
-    pub(crate) joins: BTreeMap<String, JoinFacts>,
-    pub(crate) conditions: Vec<ConditionFacts>,
-    pub(crate) removed_with: Vec<By>,
-    pub(crate) kept_by: Vec<By>,
-    pub(crate) filters: BTreeMap<String, String>,
-    pub(crate) contains: Vec<String>,
-    pub(crate) actions: BTreeMap<String, Map<String, Value>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub(crate) enum MissingFacts {
-    Resource(String),
-    Message(String),
-    Unnamed,
-    Denied,
-}
-
-/// Fields whose values together occur once in a region or zone.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Unique {
-    pub(crate) fields: Vec<String>,
-    pub(crate) help: String,
-}
-
-/// The kind of the object that a field of the request names.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Parent {
-    pub(crate) kind: String,
-    /// The verbs (`create`, `update`, `delete`) that are rejected while the parent's status is transient.
-    #[serde(default)]
-    pub(crate) settled: Vec<String>,
-    /// Fields whose values are the parent's.
-    #[serde(default)]
-    pub(crate) take: Vec<String>,
-}
-
-/// Objects of a kind whose field names this object.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct By {
-    pub(crate) kind: String,
-    pub(crate) field: String,
-    /// Why the object cannot be deleted.
-    #[serde(default)]
-    pub(crate) help: String,
-}
-
-/// The object that a field shows.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct JoinFacts {
-    pub(crate) kind: String,
-    /// The field of this object, shown or hidden, that names it.
-    pub(crate) by: String,
-    /// Paths of lists that are empty in it.
-    #[serde(default)]
-    pub(crate) empty: Vec<String>,
-}
-
-/// A field that has a value while another object exists.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConditionFacts {
-    field: String,
-    value: Value,
-    kind: String,
-    /// Fields of the other object, each with the field of this one that has the same value.
-    equal: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct StatusFacts {
-    field: Option<String>,
-    created: Option<String>,
-    settled: Option<String>,
-    updated: Option<String>,
-    deleted: Option<String>,
-    transient: Option<Vec<String>>,
 }
 
 /// The name of a plain kind, which dereferences to the kind.
@@ -287,6 +145,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         name: leaked(&join.kind),
         by: leaked(&join.by),
         empty: join.empty.iter().map(leaked).collect::<Vec<_>>().leak(),
+        fields: fields_of(document, schema, field).iter().map(leaked).collect::<Vec<_>>().leak(),
     });
     let conditions = facts.conditions.iter().map(|condition| Condition {
         field: leaked(&condition.field),
@@ -324,6 +183,15 @@ pub(crate) fn properties<'a>(
     match &document.schema(schema)?.kind {
         scaleway_api::Kind::Object { properties, .. } => Some(properties),
         _ => None,
+    }
+}
+
+/// The fields of the object in a field of a schema.
+fn fields_of(document: &Document, schema: &str, field: &str) -> Vec<String> {
+    let shown = properties(document, schema).and_then(|properties| properties.get(field));
+    match shown.map(|shown| &document.resolve(shown).kind) {
+        Some(scaleway_api::Kind::Object { properties, .. }) => properties.keys().cloned().collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -375,6 +243,7 @@ fn status(document: &Document, facts: &KindFacts) -> (Option<Status>, Vec<String
         created: created.unwrap_or_else(|| settled.clone()),
         settled,
         updated: given.updated.clone(),
+        updated_by: given.updated_by.clone(),
         deleted: given.deleted.clone().or_else(|| {
             let answers =
                 document.operation(&format!("Delete{}", facts.noun)).is_some_and(|delete| delete.answer.is_some());
@@ -388,9 +257,13 @@ fn status(document: &Document, facts: &KindFacts) -> (Option<Status>, Vec<String
 mod tests {
     use super::*;
 
-    /// The fields of the body of an operation.
+    /// The fields of the body of the operation with this verb.
     fn request_fields(plain: &Plain, verb: &str) -> Vec<String> {
-        let operation = plain.document.operation(&format!("{verb}{}", plain.facts.noun));
+        body_fields(plain, &format!("{verb}{}", plain.facts.noun))
+    }
+
+    fn body_fields(plain: &Plain, operation: &str) -> Vec<String> {
+        let operation = plain.document.operation(operation);
         let Some(schema) = operation.and_then(|operation| operation.request.as_ref()) else { return Vec::new() };
         match &plain.document.resolve(schema).kind {
             scaleway_api::Kind::Object { properties, .. } => properties.keys().cloned().collect(),
@@ -403,38 +276,52 @@ mod tests {
         for plain in all().iter().flat_map(|facts| &facts.plain) {
             let (name, facts) = (plain.kind.name, &plain.facts);
             let answer = properties(plain.document, &facts.noun).unwrap_or_else(|| panic!("{name}: no such schema"));
-            let request = [request_fields(plain, "Create"), request_fields(plain, "Update")].concat();
-            let shown = facts.default.keys().chain(facts.set.keys()).chain(&facts.absent).chain(facts.renamed.values());
+            let first = |path: &String| path.split('.').next().unwrap_or_default().to_owned();
+            let creates = facts.creates.keys().flat_map(|operation| body_fields(plain, operation));
+            let request: Vec<String> = [request_fields(plain, "Create"), request_fields(plain, "Update")].concat();
+            let request: Vec<String> = request.into_iter().chain(creates).collect();
+            let shown = facts.default.keys().chain(facts.set.keys()).chain(&facts.absent).cloned();
             let shown = shown
-                .chain(facts.then.keys())
-                .chain(&facts.in_order)
-                .chain(facts.counts.keys())
-                .chain(facts.embeds.keys())
-                .chain(facts.joins.keys())
-                .chain(facts.filters.values());
-            let shown = shown.chain(facts.created_answer.keys()).chain(facts.changed_answer.keys());
-            let shown = shown.chain(facts.conditions.iter().map(|condition| &condition.field));
-            let shown = shown.chain(facts.unique.iter().flat_map(|unique| &unique.fields));
-            for field in shown.chain(facts.actions.values().flat_map(Map::keys)) {
-                assert!(answer.contains_key(field), "{name}: the answer has no field {field}");
+                .chain(facts.renamed.values().map(first))
+                .chain(facts.derived.iter().flat_map(|(field, derived)| [field.clone(), first(&derived.from)]))
+                .chain(facts.creates.values().flat_map(|create| create.set.keys().cloned()))
+                .chain(facts.then.keys().cloned())
+                .chain(facts.in_order.iter().cloned())
+                .chain(facts.counts.keys().cloned())
+                .chain(facts.embeds.keys().cloned())
+                .chain(facts.joins.keys().cloned())
+                .chain(facts.filters.values().cloned());
+            let shown = shown.chain(facts.created_answer.keys().chain(facts.changed_answer.keys()).cloned());
+            let shown = shown.chain(facts.conditions.iter().map(|condition| condition.field.clone()));
+            let shown = shown.chain(facts.unique.iter().flat_map(|unique| unique.fields.iter().cloned()));
+            for field in shown.chain(facts.actions.values().flat_map(|fields| fields.keys().cloned())) {
+                assert!(answer.contains_key(&field), "{name}: the answer has no field {field}");
             }
-            let asked = facts.required.iter().chain(facts.exactly_one.iter().flatten()).chain(facts.renamed.keys());
+            let asked = facts.required.iter().chain(facts.exactly_one.iter().flatten()).cloned();
+            let asked = asked.chain(facts.renamed.keys().map(first));
+            let asked = asked.chain(facts.creates.values().flat_map(|create| create.required.iter().cloned()));
+            let asked = asked.chain(plain.status.iter().flat_map(|status| status.updated_by.keys().cloned()));
             for field in asked {
-                assert!(request.contains(field), "{name}: the request has no field {field}");
+                assert!(request.contains(&field), "{name}: the request has no field {field}");
             }
             let create = plain.document.operation(&format!("Create{}", facts.noun));
             let in_path = |field: &str| create.is_some_and(|create| create.path.parameters().any(|name| name == field));
             for field in &facts.hidden {
                 assert!(request.contains(field) || in_path(field), "{name}: the request has no field {field}");
             }
-            for operation in facts.actions.keys() {
+            for operation in facts.actions.keys().chain(facts.creates.keys()) {
                 assert!(plain.document.operation(operation).is_some(), "{name}: there is no operation {operation}");
+            }
+            let list = plain.document.operations.iter().filter(|operation| operation.id.starts_with("List"));
+            let queries: Vec<&String> = list.flat_map(|list| &list.query_parameters).map(|query| &query.name).collect();
+            for parameter in &facts.ignored {
+                assert!(queries.contains(&parameter), "{name}: no list has the parameter {parameter}");
             }
             if let Some(status) = &plain.status {
                 let statuses = [Some(&status.created), Some(&status.settled), status.updated.as_ref()];
                 let schema = plain.document.resolve(&answer[&status.field]);
                 let scaleway_api::Kind::Enum { values, .. } = &schema.kind else { panic!("{name}: no status") };
-                for value in statuses.into_iter().flatten().chain(&status.deleted) {
+                for value in statuses.into_iter().flatten().chain(&status.deleted).chain(status.updated_by.values()) {
                     assert!(values.contains(value), "{name}: no status {value}");
                 }
             }

@@ -69,6 +69,8 @@ pub(crate) struct Join {
     pub(crate) by: &'static str,
     /// Paths of lists in the shown object that are empty there.
     pub(crate) empty: &'static [&'static str],
+    /// The fields of the other object that are shown; all of them if empty.
+    pub(crate) fields: &'static [&'static str],
 }
 
 /// A field that has the value while an object of the kind exists whose fields equal those of the shown object.
@@ -325,6 +327,7 @@ impl Store {
         let id = named.get(0).unwrap_or(named).as_str()?;
         let kind = (join.kind)(join.name)?;
         let mut shown = self.show(kind, self.get(kind, &object.locality, id).ok()?);
+        shown.retain(|field, _| join.fields.is_empty() || join.fields.contains(&field.as_str()));
         for path in join.empty {
             let mut steps = path.split('.');
             let first = steps.next().and_then(|first| shown.get_mut(first));

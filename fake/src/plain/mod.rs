@@ -2,16 +2,17 @@
 //!
 //! It implements the verbs create, get, list, update and delete, and depends on no product.
 
+mod fields;
 mod values;
 
-use scaleway_api::{Kind as Shape, Operation};
+use scaleway_api::Operation;
 use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Handled};
-use crate::clock;
 use crate::facts::{self, Parent, Plain, Status};
 use crate::response::ApiError;
 use crate::store::{Kind, Object};
+use fields::{at, base, derive, given, set, shape};
 
 /// What an operation does with an object of a plain kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,9 @@ pub(crate) fn find(document: &str, operation: &Operation) -> Option<(&'static Pl
     facts.plain.iter().find_map(|plain| {
         if plain.facts.actions.contains_key(&operation.id) {
             return Some((plain, Verb::Act));
+        }
+        if plain.facts.creates.contains_key(&operation.id) {
+            return Some((plain, Verb::Create));
         }
         let noun = &plain.facts.noun;
         let verb = match operation.id.strip_suffix(noun.as_str()) {
@@ -79,10 +83,14 @@ pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -
     }
     fields.extend(crate::call::object(known));
     set(call, &facts.set, &mut fields);
+    if let Some(create) = facts.creates.get(&call.operation.id) {
+        set(call, &create.set, &mut fields);
+    }
     if let Some(status) = &plain.status {
         fields.entry(status.field.clone()).or_insert_with(|| json!(status.created));
     }
     shape(plain, &mut fields);
+    derive(plain, &mut fields);
     unique(call, plain, &fields)?;
     let mut object = Object::new(&plain.kind, &call.locality(), &id, fields);
     for name in &facts.hidden {
@@ -103,6 +111,9 @@ pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -
 /// A page of the objects that the query selects.
 pub(crate) fn list(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     let facts = &plain.facts;
+    for parameter in &facts.ignored {
+        call.query.remove(parameter);
+    }
     for (parameter, id) in &call.parameters {
         if let Some(parent) = facts.parents.get(parameter) {
             call.find(kind(call, &parent.kind)?, id)?;
@@ -125,18 +136,32 @@ pub(crate) fn update(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     let id = call.id_of(&plain.kind);
     settled(call, plain, &id, "update")?;
     parents(call, plain, "update")?;
-    let given = given(call, plain);
-    change(call, plain, &id, given)?;
+    let before = call.find(&plain.kind, &id)?.fields.clone();
+    let mut given = given(call, plain, &before);
     let hidden: Vec<_> =
         plain.facts.hidden.iter().filter_map(|name| Some((name.clone(), call.body.get(name)?.clone()))).collect();
     call.change(&plain.kind, &id)?.hidden.extend(hidden);
-    if let Some(status) = plain.status.as_ref()
-        && let Some(updated) = &status.updated
-    {
+    let passing =
+        plain.status.as_ref().and_then(|status| Some((status, passing(call, plain, status, &before, &given)?)));
+    if let Some((status, (value, later))) = passing {
+        given.retain(|field, _| !later.contains(field));
+        change(call, plain, &id, given)?;
+        let mut then = fields::given(call, plain, &before);
+        then.retain(|field, _| later.contains(field));
+        then.insert(status.field.clone(), json!(status.settled));
+        let mut settled = call.find(&plain.kind, &id)?.fields.clone();
+        settled.extend(then.clone());
+        derive(plain, &mut settled);
+        then.extend(plain.facts.derived.keys().filter_map(|field| Some((field.clone(), settled.get(field)?.clone()))));
         let (now, over) = (call.now, call.world.settle);
         let object = call.change(&plain.kind, &id)?;
-        object.fields.insert(status.field.clone(), json!(updated));
-        object.settle(now, over, vec![crate::call::object(json!({ &status.field: status.settled }))]);
+        object.fields.insert(status.field.clone(), json!(value));
+        object.settle(now, over, vec![then]);
+    } else {
+        let mut after = before;
+        after.extend(given);
+        derive(plain, &mut after);
+        change(call, plain, &id, after)?;
     }
     let answer = call.get(&plain.kind)?;
     let answer = changed(call, plain, answer);
@@ -174,7 +199,39 @@ fn act(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     settled(call, plain, &id, "update")?;
     let fields = plain.facts.actions.get(&call.operation.id).cloned().unwrap_or_default();
     change(call, plain, &id, fields)?;
+    let transient = |status: &&Status| {
+        let object = call.find(&plain.kind, &id);
+        object.is_ok_and(|object| plain.kind.transient.contains(&object.text(&status.field)))
+    };
+    if let Some(status) = plain.status.as_ref().filter(transient) {
+        let (now, over) = (call.now, call.world.settle);
+        let settled = crate::call::object(json!({ &status.field: status.settled }));
+        call.change(&plain.kind, &id)?.settle(now, over, vec![settled]);
+    }
     call.get(&plain.kind)
+}
+
+/// The transient status after an update with this call, and the fields that change when it is settled.
+fn passing<'a>(
+    call: &Call<'_>,
+    plain: &'a Plain,
+    status: &'a Status,
+    before: &Map<String, Value>,
+    given: &Map<String, Value>,
+) -> Option<(&'a str, Vec<String>)> {
+    let target = |field: &str| {
+        let renamed = plain.facts.renamed.get(field).map_or(field, String::as_str);
+        renamed.split('.').next().unwrap_or(renamed).to_owned()
+    };
+    let differs = |field: &&String| {
+        let target = target(field);
+        call.body.contains_key(*field) && given.contains_key(&target) && given.get(&target) != before.get(&target)
+    };
+    let changed: Vec<&String> = status.updated_by.keys().filter(differs).collect();
+    match changed.first() {
+        Some(first) => Some((status.updated_by.get(*first)?, changed.iter().map(|field| target(field)).collect())),
+        None => status.updated.as_deref().map(|updated| (updated, Vec::new())),
+    }
 }
 
 /// Whether a field of an object, shown or hidden, names this id. The field can be a path through objects and lists.
@@ -195,13 +252,14 @@ fn holds(value: &Value, path: &str, id: &str) -> bool {
 }
 
 fn check(call: &Call<'_>, plain: &Plain) -> Result<(), ApiError> {
-    for field in &plain.facts.required {
+    let create = plain.facts.creates.get(&call.operation.id);
+    for field in create.map_or(&plain.facts.required, |create| &create.required) {
         let value = call.body.get(field);
         if value.is_none_or(|value| value.as_str() == Some("")) {
             return Err(ApiError::required(field));
         }
     }
-    for group in &plain.facts.exactly_one {
+    for group in plain.facts.exactly_one.iter().filter(|_| create.is_none()) {
         let given = group.iter().filter(|field| call.body.get(*field).is_some_and(|value| value.as_str() != Some("")));
         if given.count() != 1 {
             let help = format!("exactly one of {} is expected", group.join(", "));
@@ -211,9 +269,9 @@ fn check(call: &Call<'_>, plain: &Plain) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// A field of the request, or of its path.
+/// A field of the request, or a path in it, or a parameter of its path.
 fn named(call: &Call<'_>, field: &str) -> Option<Value> {
-    call.body.get(field).cloned().or_else(|| call.parameters.get(field).map(|value| json!(value)))
+    at(&call.body, field).or_else(|| call.parameters.get(field).map(|value| json!(value)))
 }
 
 /// The objects that fields of the request name; they must exist, and be settled if the facts require it.
@@ -255,87 +313,6 @@ fn of_parents_settled(call: &Call<'_>, plain: &Plain, id: &str, verb: &str) -> R
 
 fn kind(call: &Call<'_>, name: &str) -> Result<&'static Kind, ApiError> {
     (call.world.kinds)(name).ok_or_else(|| ApiError::defect(&format!("kinds/ names {name}, which does not exist")))
-}
-
-/// The fields of the request under the names of the answer, completed as the answer's schema declares them.
-fn given(call: &Call<'_>, plain: &Plain) -> Map<String, Value> {
-    let Some(properties) = facts::properties(plain.document, &plain.facts.noun) else { return Map::new() };
-    let given = call.body.iter().filter_map(|(name, value)| {
-        let name = plain.facts.renamed.get(name).unwrap_or(name);
-        let schema = properties.get(name)?;
-        let mut value = values::complete(plain.document, schema, value);
-        if plain.facts.in_order.contains(name) {
-            values::sort(plain.document, schema, &mut value);
-        }
-        Some((name.clone(), value))
-    });
-    given.collect()
-}
-
-/// Every field of the answer: from the request, the path, the call, or with the value of an omitted field.
-fn base(call: &Call<'_>, plain: &Plain, id: &str, project: &str) -> Map<String, Value> {
-    let given = given(call, plain);
-    let now = call.timestamp();
-    let Some(Shape::Object { properties, one_of }) =
-        plain.document.schema(&plain.facts.noun).map(|schema| &schema.kind)
-    else {
-        return given;
-    };
-    let optional = |name: &String| one_of.iter().flatten().any(|other| other == name);
-    let mut fields = Map::new();
-    for (name, schema) in properties {
-        let known = match name.as_str() {
-            "srn" => continue,
-            "organization_id" | "organization" => Some(json!(call.world.organization)),
-            "project_id" | "project" => Some(json!(project)),
-            "region" | "zone" => Some(json!(call.locality())),
-            "created_at" | "updated_at" => Some(json!(now)),
-            "creation_date" | "modification_date" => Some(json!(clock::with_offset(&now))),
-            name if name == plain.kind.id => Some(json!(id)),
-            name => call.parameters.get(name).map(|value| json!(value)),
-        };
-        let value = known.or_else(|| given.get(name).cloned()).or_else(|| plain.facts.default.get(name).cloned());
-        let is_status = plain.status.as_ref().is_some_and(|status| status.field == *name);
-        match value {
-            Some(value) => drop(fields.insert(name.clone(), value)),
-            None if is_status || optional(name) || plain.facts.absent.contains(name) => {}
-            None => drop(fields.insert(name.clone(), values::zero(plain.document, schema))),
-        }
-    }
-    fields
-}
-
-/// Sets fields from templates, which can use the fields, `{request.*}`, `{uuid}` and `{locality}`.
-fn set(call: &mut Call<'_>, templates: &Map<String, Value>, fields: &mut Map<String, Value>) {
-    for (name, template) in templates {
-        let built = fields.clone();
-        let value = values::filled(template, &mut |name: &str| match name {
-            "uuid" => Some(json!(call.world.uuid())),
-            "locality" => Some(json!(call.locality())),
-            "now" => Some(json!(call.timestamp())),
-            _ => match name.strip_prefix("request.") {
-                Some(path) => at(&call.body, path),
-                None => at(&built, name),
-            },
-        });
-        fields.insert(name.clone(), value);
-    }
-}
-
-fn at(fields: &Map<String, Value>, path: &str) -> Option<Value> {
-    let mut steps = path.split('.');
-    let first = fields.get(steps.next()?)?;
-    steps.try_fold(first, |value, step| value.get(step)).cloned()
-}
-
-/// Completes objects that templates and defaults give in part.
-fn shape(plain: &Plain, fields: &mut Map<String, Value>) {
-    let Some(properties) = facts::properties(plain.document, &plain.facts.noun) else { return };
-    for (name, value) in fields.iter_mut().filter(|(_, value)| value.is_object() || value.is_array()) {
-        if let Some(schema) = properties.get(name) {
-            *value = values::complete(plain.document, schema, value);
-        }
-    }
 }
 
 fn unique(call: &Call<'_>, plain: &Plain, fields: &Map<String, Value>) -> Result<(), ApiError> {

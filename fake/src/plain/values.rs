@@ -61,7 +61,7 @@ pub(super) fn sort(document: &Document, schema: &Schema, list: &mut Value) {
 }
 
 /// A value of the facts with its placeholders replaced. `{a.b|c|0}` is the first of `a.b`, `c` and the JSON value `0`
-/// that exists; a string that is one placeholder becomes that value, whatever its type.
+/// that exists and is not null; a string that is one placeholder becomes that value, whatever its type.
 pub(super) fn filled(template: &Value, find: &mut impl FnMut(&str) -> Option<Value>) -> Value {
     match template {
         Value::String(text) => text_filled(text, find),
@@ -75,7 +75,8 @@ pub(super) fn filled(template: &Value, find: &mut impl FnMut(&str) -> Option<Val
 
 fn text_filled(text: &str, find: &mut impl FnMut(&str) -> Option<Value>) -> Value {
     let mut first = |names: &str| {
-        let found = names.split('|').find_map(|name| find(name).or_else(|| serde_json::from_str(name).ok()));
+        let mut one = |name: &str| find(name).or_else(|| serde_json::from_str(name).ok());
+        let found = names.split('|').find_map(|name| one(name).filter(|value: &Value| !value.is_null()));
         found.unwrap_or_default()
     };
     if let Some(names) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'))
@@ -106,12 +107,14 @@ mod tests {
         let mut find = |name: &str| match name {
             "name" => Some(json!("main")),
             "size" => Some(json!(5)),
+            "none" => Some(Value::Null),
             _ => None,
         };
         for (template, expected) in [
             (json!("{size}"), json!(5)),
             (json!("{nothing|size}"), json!(5)),
             (json!("{nothing|7}"), json!(7)),
+            (json!("{none|size}"), json!(5)),
             (json!("{nothing}"), Value::Null),
             (json!({ "a": ["rg.{name}/{size}"] }), json!({ "a": ["rg.main/5"] })),
             (json!("plain"), json!("plain")),

@@ -15,6 +15,7 @@ mod instance;
 mod keys;
 mod lb;
 mod object;
+mod plain;
 mod postgres;
 mod presigned;
 mod rdb;
