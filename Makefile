@@ -72,8 +72,10 @@ reliability: ## Run all fault, kill and rate limit tests (about an hour); writes
 	@$(MAKE) --jobs=2 tools build
 	scripts/reliability
 
-new: ## Draft a resource from its API document: make new RESOURCE=registry/namespace
-	cargo run -p schema -- new $(RESOURCE)
+new: ARGS =
+new: ## Draft a resource from its API document: make new RESOURCE=block/volume API=block/v1
+	@[ -z "$(API)" ] || [ -e "api/$(subst /,.,$(API)).json" ] || api/regenerate.sh $(API)
+	cargo run -p schema -- new $(RESOURCE) $(if $(API),--api $(API)) $(ARGS)
 
 dist: ## Write the plugin archive, wheel, npm tarball and checksums to dist/
 	scripts/dist

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
 use crate::descriptor::{Component, KnownWord, Product, Property, Resource};
+use crate::draft::UNDECIDED;
 use crate::findings::{Findings, Place, did_you_mean};
 use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
@@ -151,6 +152,10 @@ fn read<T: DeserializeOwned>(root: &Path, path: &Path, findings: &mut Findings) 
         return Ok(None);
     }
     let text = fs::read_to_string(path).with_context(|| format!("reading {file}"))?;
+    for (number, _) in text.lines().enumerate().filter(|(_, line)| line.contains(UNDECIDED)) {
+        let place = Place::file(&format!("{file}:{}", number + 1));
+        findings.mistake(&place, format!("the draft marks something to decide: replace the word {UNDECIDED}"));
+    }
     Ok(parse(&file, &text, findings))
 }
 

@@ -21,7 +21,7 @@ commands:
   write     write these files
   check     fail if a file is not up to date
   new MODULE/RESOURCE [--api API] [--create ID] [--read ID] [--update ID] [--delete ID]
-            draft the files of a resource from its API document, such as `new registry/namespace`;
+            draft everything that a resource needs from its API document, such as `new registry/namespace`;
             default operations: those with the name of the resource
   language [resource|component|product|provider|known|example]
             print the JSON Schema of one kind of file (default: resource)
@@ -128,7 +128,8 @@ fn new(root: &Path, resource: &str, options: &[&str]) -> Result<ExitCode> {
             "--delete" => &mut request.delete,
             other => bail!("\"{other}\" is not an option of `new`\n\n{HELP}"),
         };
-        *place = Some((*value).to_owned());
+        // `block/v1` is the API in the notation of the Go module.
+        *place = Some(value.replace('/', "."));
     }
     let drafts = draft(root, &request)?;
     for file in &drafts {
@@ -137,7 +138,7 @@ fn new(root: &Path, resource: &str, options: &[&str]) -> Result<ExitCode> {
     for file in &drafts {
         print(&format!("{} drafted\n", file.file))?;
     }
-    print("Check the marked guesses, write the descriptions, then run `schema check`.\n")
+    print("Replace each DECIDE, write the descriptions, then run `make gen`.\n")
 }
 
 fn language(file: &str) -> Result<ExitCode> {

@@ -51,6 +51,21 @@ fn file_names_describe_the_content() {
     assert_none("a name does not describe the content", &wrong);
 }
 
+/// `make new` marks what a person has to decide.
+#[test]
+fn no_draft_is_left_undecided() {
+    let about = ["schema/", "tests/architecture/files.rs", "CONTRIBUTING.md"];
+    let folders = FOLDERS.iter().chain(&["resources", "docs", "examples"]);
+    let endings = ["yaml", "py", "json", "md"];
+    let mut files: Vec<String> =
+        folders.flat_map(|folder| endings.iter().flat_map(move |ending| tracked(folder, ending))).collect();
+    files.push("CHANGELOG.md".to_owned());
+    let marked = |path: &String| places::text(&places::project().join(path)).contains("DECIDE");
+    let is_about = |path: &String| about.iter().any(|about| path.starts_with(about));
+    let undecided: Vec<String> = files.into_iter().filter(|path| !is_about(path) && marked(path)).collect();
+    assert_none("a file has a mark DECIDE of `make new`", &undecided);
+}
+
 /// A handler has rules, calls or both (`provider/*/src/special/<handler>.rs`), and tests beside at least one of them.
 #[test]
 fn every_special_handler_has_a_test_file() {

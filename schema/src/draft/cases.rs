@@ -3,7 +3,7 @@
 use scaleway_api::{Kind, StringFormat};
 use serde_json::{Map, Value as Json, json};
 
-use super::Plan;
+use super::{Plan, UNDECIDED};
 use crate::shape::Field;
 
 impl Plan<'_> {
@@ -12,7 +12,7 @@ impl Plan<'_> {
         let answer = self.create.answer.as_ref().map(|schema| example(Field::new(self.document, schema), 0));
         let path = self.create.path.to_string().replace("{region}", "fr-par").replace("{zone}", "fr-par-1");
         format!(
-            "# Made up from the API document: take the fields of a recorded answer, and add cases for each update, each\n\
+            "# {UNDECIDED}: made up from the API document. Take the fields of a recorded answer, and add cases for each update, each\n\
              # replacement, refresh, import and delete.\n\
              - case: the smallest program\n  \
                when: {{}}\n  \

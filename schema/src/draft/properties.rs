@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use scaleway_api::{FromConfig, Kind, StringFormat};
 
-use super::Plan;
+use super::pulumiverse::{Pulumiverse, is};
+use super::{Plan, UNDECIDED};
 use crate::names::camel_case;
 use crate::shape::Field;
 
@@ -39,6 +40,19 @@ impl Plan<'_> {
         for name in objects.names().into_iter().filter(|name| *name != "id") {
             lines.extend(self.property(name, &objects.field(name), 1));
         }
+        let known = |field: &str| objects.names().contains(field) || field == self.locality();
+        for (name, facts) in self.pulumiverse.iter().flat_map(Pulumiverse::properties) {
+            if facts["tf"].as_str().is_some_and(|field| !known(field)) {
+                let side = if facts["io"] == "in" { "input" } else { "output" };
+                let rules = ["required", "computed", "forceNew", "secret"].into_iter().filter(|rule| is(facts, rule));
+                let kind = facts["type"].as_str().unwrap_or_default();
+                let words: Vec<&str> = [kind, side].into_iter().chain(rules).collect();
+                lines.push(format!(
+                    "  # {UNDECIDED}: `pulumiverse_scaleway` has `{name}` ({}), and the API no field of this name.",
+                    words.join(", ")
+                ));
+            }
+        }
         let place = self.locality();
         if place != "none" && !objects.names().contains(place) {
             lines.extend(self.inherited(place));
@@ -54,17 +68,27 @@ impl Plan<'_> {
         let field = facts.answered.or(facts.created);
         if field.is_none() {
             let text = "only the update has this field; it may be another name of another field (`rename`)";
-            return vec![format!("{indent}# {}: {text}", camel_case(name))];
+            return vec![format!("{indent}# {UNDECIDED}: {}: {text}", camel_case(name))];
         }
         let is_input = facts.created.is_some();
+        let pulumiverse =
+            self.pulumiverse.as_ref().filter(|_| depth == 1).and_then(|pulumiverse| pulumiverse.property(name));
         let mut words = vec![format!("# {}", describe(field)), "doc: \"\"".to_owned()];
+        if is_input && depth == 1 && self.pulumiverse.is_some() && pulumiverse.is_none() {
+            words.insert(1, format!("# {UNDECIDED}: `pulumiverse_scaleway` does not have this input."));
+        }
         if is_input {
             words.push(self.input(name, depth));
         } else if facts.updated.is_some() {
-            words.push("# The update has this field, the create does not: `create` may need a second step.".to_owned());
+            words.push(format!(
+                "# {UNDECIDED}: the update has this field, the create does not: `create` may need a second step."
+            ));
         }
         if is_input && depth == 1 && facts.updated.is_none() {
             words.push("replace: true".to_owned());
+        }
+        if is_input && pulumiverse.is_some_and(|(_, pulumiverse)| is(pulumiverse, "computed")) && name != "name" {
+            words.push("computed: true".to_owned());
         }
         if is_input && facts.answered.is_none() {
             words.push(format!("wire: {{ send: {name} }}"));
@@ -72,11 +96,12 @@ impl Plan<'_> {
         if SECRET_WORDS.iter().any(|word| name.contains(word))
             && matches!(field.map(|f| f.kind()), Some(Kind::String { .. }))
         {
-            words.push("# Guess from the name.".to_owned());
+            words.push(format!("# {UNDECIDED}: a guess from the name."));
             words.push("secret: true".to_owned());
         }
         words.extend(conversion(field).map(|convert| format!("convert: {convert}")));
-        let mut lines = vec![format!("{indent}{}:", camel_case(name))];
+        let mut lines =
+            vec![format!("{indent}{}:", pulumiverse.map_or_else(|| camel_case(name), |(name, _)| name.to_owned()))];
         lines.extend(words.into_iter().map(|word| format!("{indent}  {word}")));
         lines.extend(self.inner(facts, depth));
         lines
@@ -98,12 +123,34 @@ impl Plan<'_> {
     }
 
     fn input(&self, name: &str, depth: usize) -> String {
-        let is_required = depth == 1 && self.create.always_sent.iter().any(|field| field == name);
-        match (name, is_required) {
+        let is_sent = depth == 1 && self.create.always_sent.iter().any(|field| field == name);
+        let pulumiverse =
+            self.pulumiverse.as_ref().filter(|_| depth == 1).and_then(|pulumiverse| pulumiverse.property(name));
+        match (name, pulumiverse) {
             ("name", _) if depth == 1 => "input: auto".to_owned(),
-            (_, true) => "input: true  # Guess: perhaps `required`, since the SDK always sends it.".to_owned(),
+            (_, Some((_, facts))) if is(facts, "required") => "input: required".to_owned(),
+            (_, None) if is_sent => {
+                format!("input: true # {UNDECIDED}: perhaps `required`, since the SDK always sends it.")
+            }
             _ => "input: true".to_owned(),
         }
+    }
+
+    /// The inputs that a program must set, as far as known.
+    pub(super) fn required_inputs(&self) -> Vec<String> {
+        let pulumiverse = self.pulumiverse.iter().flat_map(Pulumiverse::properties);
+        pulumiverse.filter(|(_, facts)| is(facts, "required")).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// The request fields that a create must set, as far as known.
+    pub(super) fn required_fields(&self) -> Vec<String> {
+        let request = self.create.request.as_ref().map(|schema| Field::new(self.document, schema));
+        let fields = request.and_then(|request| request.fields());
+        let required =
+            self.pulumiverse.iter().flat_map(Pulumiverse::properties).filter(|(_, facts)| is(facts, "required"));
+        let fields_of = required.filter_map(|(_, facts)| facts["tf"].as_str());
+        let known = fields_of.filter(|field| fields.is_some_and(|fields| fields.contains_key(*field)));
+        known.map(str::to_owned).collect()
     }
 
     /// A property that is inherited from the provider.
