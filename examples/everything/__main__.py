@@ -296,4 +296,9 @@ scaleway.observability.Exporter(
 )
 scaleway.observability.GrafanaUser("ada", login="ada", role="viewer", project_id=project.id)
 
+# Block Storage.
+
+disk = scaleway.block.Volume("orders", iops=5000, size_in_gb=20)
+scaleway.block.Snapshot("orders-before-the-sale", volume_id=disk.id)
+
 pulumi.export("url", web.public_endpoint)
