@@ -77,11 +77,7 @@ impl Server {
         })
     }
 
-    fn resource(&self, target: &Target) -> Result<&Resource, Status> {
-        self.resource_of(&target.token)
-    }
-
-    fn resource_of(&self, token: &str) -> Result<&Resource, Status> {
+    fn resource(&self, token: &str) -> Result<&Resource, Status> {
         let catalog = self.catalog()?;
         catalog.resource(token).ok_or_else(|| to_proto::unknown_token("resource", token, catalog.full_token(token)))
     }
@@ -230,7 +226,7 @@ impl ResourceProvider for Server {
         let urn = request.urn.clone();
         respond("Check", &urn, async {
             let check = from_proto::check(request)?;
-            let resource = self.resource(&check.target)?;
+            let resource = self.resource(&check.target.token)?;
             let defaults = self.defaults();
             let (seed, autonaming) = if check.olds.is_empty() {
                 self.naming(&check, &defaults)
@@ -264,7 +260,7 @@ impl ResourceProvider for Server {
             let id = request.id.clone();
             let diff = from_proto::diff(request)?;
             self.stored(&diff.target, &id, &diff.old_inputs);
-            let resource = self.resource(&diff.target)?;
+            let resource = self.resource(&diff.target.token)?;
             let request = DiffRequest {
                 olds: &self.followed(resource, &diff.olds),
                 old_inputs: &self.followed(resource, &diff.old_inputs),
@@ -286,7 +282,7 @@ impl ResourceProvider for Server {
         let urn = request.urn.clone();
         respond("Create", &urn, async {
             let create = from_proto::create(request)?;
-            let resource = self.resource(&create.target)?;
+            let resource = self.resource(&create.target.token)?;
             if create.preview {
                 rules::reject_discontinued(resource).map_err(|error| to_proto::failed(&error))?;
                 self.names.previewed(&urn);
@@ -308,7 +304,7 @@ impl ResourceProvider for Server {
         let urn = request.urn.clone();
         respond("Read", &urn, async {
             let read = from_proto::read(request)?;
-            let resource = self.resource(&read.target)?;
+            let resource = self.resource(&read.target.token)?;
             let engine = self.engine()?;
             // Imports and look-ups contain no object of the state.
             if !read.state.is_empty() {
@@ -336,7 +332,7 @@ impl ResourceProvider for Server {
         let urn = request.urn.clone();
         respond("Update", &urn, async {
             let update = from_proto::update(request)?;
-            let resource = self.resource(&update.target)?;
+            let resource = self.resource(&update.target.token)?;
             let (olds, old_inputs, news) = (&update.olds, &update.old_inputs, &update.news);
             if update.preview {
                 rules::reject_discontinued(resource).map_err(|error| to_proto::failed(&error))?;
@@ -369,7 +365,7 @@ impl ResourceProvider for Server {
         let urn = request.urn.clone();
         respond("Delete", &urn, async {
             let delete = from_proto::delete(request)?;
-            self.resource(&delete.target)?;
+            self.resource(&delete.target.token)?;
             let engine = self.engine()?;
             self.stored(&delete.target, &delete.id, &delete.old_inputs);
             let progress = self.log.progress(&urn, Mask::of([&delete.olds, &delete.old_inputs]));
@@ -403,7 +399,7 @@ impl ResourceProvider for Server {
         let token = request.token.clone();
         respond("List", &token, async {
             let query = from_proto::object(request.query)?;
-            self.resource_of(&token)?;
+            self.resource(&token)?;
             let page = if query.values().any(Value::contains_unknown) {
                 vec![to_proto::list_unknown()]
             } else {
