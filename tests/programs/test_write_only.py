@@ -18,6 +18,7 @@ CANARIES = {
     ("databases/instance:Instance", "passwordWo"): "Canary-instance-7401!",
     ("databases/user:User", "passwordWo"): "Canary-user-7402!",
     ("iam/user:User", "passwordWo"): "Canary-member-7403!",
+    ("redis/cluster:Cluster", "passwordWo"): "Canary-cluster-7406!",
     ("secrets/version:Version", "dataWo"): "canary-version-7404",
 }
 
@@ -63,6 +64,14 @@ class Program:
             password_wo=self.value("iam/user:User", "passwordWo"),
             password_wo_version=self.version,
         )
+        scaleway.redis.Cluster(
+            "cluster",
+            version="7.2.11",
+            node_type="RED1-XS",
+            user_name="app",
+            password_wo=self.value("redis/cluster:Cluster", "passwordWo"),
+            password_wo_version=self.version,
+        )
         secret = scaleway.secrets.Secret("secret")
         scaleway.secrets.Version(
             "version",
@@ -72,7 +81,7 @@ class Program:
         )
 
 
-WRITE_ONLY = ["instance", "member", "user", "version"]
+WRITE_ONLY = ["cluster", "instance", "member", "user", "version"]
 
 
 def exported(stack: Stack) -> str:

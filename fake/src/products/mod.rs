@@ -27,6 +27,7 @@ pub(crate) mod ipam;
 pub(crate) mod keys;
 pub(crate) mod lb;
 pub(crate) mod object;
+mod password;
 pub(crate) mod rdb;
 pub(crate) mod redis;
 pub(crate) mod secret;

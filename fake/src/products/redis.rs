@@ -10,6 +10,7 @@ use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
 use crate::products::ipam::{self, Holder};
+use crate::products::password;
 use crate::products::vpc::PRIVATE_NETWORK;
 use crate::products::vpcgw::network::in_region;
 use crate::response::ApiError;
@@ -37,6 +38,7 @@ const TAGS: &[&str] = &["managed", "scwdbaas"];
 
 /// As recorded: a public endpoint has no address until the cluster is ready.
 fn create(call: &mut Call<'_>) -> Handled {
+    password::check(&call.need("password")?)?;
     let specs = specs(call)?;
     call.body.remove("endpoints");
     let rules = rules(call);
@@ -57,6 +59,9 @@ fn create(call: &mut Call<'_>) -> Handled {
 /// As recorded: a request without a change leaves the cluster ready, and the API shows no password.
 fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
+    if call.body.contains_key("password") {
+        password::check(&call.text("password"))?;
+    }
     plain::update(call, CLUSTER.plain())?;
     if !call.body.is_empty() {
         provision(call, &id, json!({}))?;

@@ -10,7 +10,7 @@ const CLUSTERS: &str = "/redis/v1/zones/fr-par-1/clusters";
 
 async fn cluster(client: &Client, more: Value) -> Value {
     let mut inputs =
-        json!({ "name": "c", "version": "7.2.11", "node_type": "RED1-XS", "user_name": "u", "password": "p" });
+        json!({ "name": "c", "version": "7.2.11", "node_type": "RED1-XS", "user_name": "u", "password": "Made-up-1" });
     inputs.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let created = client.good(&format!("POST {CLUSTERS}"), inputs).await;
     client.call(&format!("GET {CLUSTERS}/{}", created["id"].as_str().unwrap())).await.1
@@ -28,7 +28,7 @@ async fn a_public_endpoint_has_an_address_when_the_cluster_is_ready() {
     client.fake.clock().advance(Duration::from_secs(10));
     let ready = client.call(&format!("GET {path}")).await.1;
     assert_eq!((&ready["status"], ready["endpoints"][0]["ips"].as_array().unwrap().len()), (&json!("ready"), 1));
-    let changed = client.good(&format!("PATCH {path}"), json!({ "password": "q" })).await;
+    let changed = client.good(&format!("PATCH {path}"), json!({ "password": "Made-up-2" })).await;
     assert_eq!(changed["status"], "provisioning");
 }
 

@@ -149,7 +149,7 @@ pub enum Format {
     BucketName,
     /// A policy of a bucket.
     BucketPolicy,
-    /// A password of a database user: 8 to 128 characters, with an upper case letter, a lower case letter, a digit and a
+    /// A password of a database or Redis user: 8 to 128 characters, with an upper case letter, a lower case letter, a digit and a
     /// special character. Not checked if the stored input is the same.
     DatabasePassword,
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::kinds::{DATABASE, PRIVILEGE, USER};
 use super::path::{of_path, settled_of_path};
 use crate::call::{Call, Handled, object};
+use crate::products::password;
 use crate::response::ApiError;
 use crate::store::{Kind, Object};
 
@@ -34,22 +35,6 @@ pub(super) fn delete_database(call: &mut Call<'_>) -> Handled {
     remove(call, &DATABASE, "database_name")
 }
 
-/// As the API document of the SDKs states, in the words of a published error.
-pub(super) fn check_password(password: &str) -> Result<(), ApiError> {
-    let has = |class: fn(char) -> bool| password.chars().any(class);
-    let right = (8..=128).contains(&password.chars().count())
-        && has(char::is_numeric)
-        && has(char::is_uppercase)
-        && has(char::is_lowercase)
-        && has(|one| !one.is_alphanumeric());
-    if right {
-        return Ok(());
-    }
-    let help = "password must be between 8 and 128 characters, contain at least one digit, one uppercase, one lowercase and one \
-                special character";
-    Err(ApiError::constraint("password", help))
-}
-
 /// The first user of an instance, if the request names one.
 pub(super) fn create_owner(call: &mut Call<'_>, instance: &str) -> Result<(), ApiError> {
     let name = call.text("user_name");
@@ -68,7 +53,7 @@ pub(super) fn create_owner(call: &mut Call<'_>, instance: &str) -> Result<(), Ap
 pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     let name = free_name(call, &USER)?;
     let password = call.need("password")?;
-    check_password(&password)?;
+    password::check(&password)?;
     let mut user = call.draft(&USER, json!({ "name": name, "is_admin": call.value("is_admin", false) }));
     user.hidden.insert("password".to_owned(), json!(password));
     Ok(call.insert(&USER, user))
@@ -84,7 +69,7 @@ pub(super) fn update_user(call: &mut Call<'_>) -> Handled {
     let id = call.id_of(&USER);
     let password = call.text("password");
     if !password.is_empty() {
-        check_password(&password)?;
+        password::check(&password)?;
         call.change(&USER, &id)?.hidden.insert("password".to_owned(), json!(password));
     }
     call.patch(&USER, &["is_admin"])

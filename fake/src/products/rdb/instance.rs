@@ -8,6 +8,7 @@ use super::{contents, endpoint, node, replica};
 use crate::call::{Call, Handled};
 use crate::clock;
 use crate::products::ipam;
+use crate::products::password;
 use crate::response::ApiError;
 
 /// As recorded: daily backups with a retention of a week.
@@ -25,7 +26,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         _ => vec![json!({ "load_balancer": {} })],
     };
     if !call.text("user_name").is_empty() {
-        contents::check_password(&call.text("password"))?;
+        password::check(&call.text("password"))?;
     }
     let id = call.world.uuid();
     let name = call.need("name")?;
