@@ -1,4 +1,4 @@
-//! One API document: its operations and schemas, found by id, by path or by name.
+//! One API document: its operations and schemas, found by ID, by path or by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,7 +84,7 @@ impl Document {
         Ok(document)
     }
 
-    /// The operation with this id. If several tags of a document have the id, use `Tag.Id`; the bare id is then
+    /// The operation with this ID. If several tags of a document have the ID, use `Tag.Id`; the bare ID is then
     /// not found.
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         let (tag, id) = match id.split_once('.') {
@@ -170,7 +170,7 @@ impl Document {
         }
     }
 
-    /// Checks that need the whole document: references exist, and ids are unique within a tag.
+    /// Checks that need the whole document: references exist, and IDs are unique within a tag.
     fn check(&self, root: &Node<'_>) -> Result<(), Error> {
         let mut ids = BTreeSet::new();
         for operation in &self.operations {

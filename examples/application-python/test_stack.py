@@ -28,7 +28,7 @@ seen: dict[str, dict[str, Any]] = {}
 
 
 class Mocks(pulumi.runtime.Mocks):
-    """Mock engine: each resource gets an id and the outputs that the test needs."""
+    """Mock engine: each resource gets an ID and the outputs that the test needs."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         seen[args.name] = {"type": args.typ, **args.inputs}

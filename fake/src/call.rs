@@ -21,7 +21,7 @@ use crate::store::{Kind, Object, Store};
 /// The body of a successful answer (`null` where the API document says 204), or an error.
 pub(crate) type Handled = Result<Value, ApiError>;
 
-/// The id of the owner of the organization; invented.
+/// The ID of the owner of the organization; invented.
 pub const OWNER: &str = "5ca1e3a7-fa4e-4000-8000-0000000000aa";
 
 /// The kind of projects, which own all other objects.
@@ -43,9 +43,9 @@ pub(crate) struct World {
     pub(crate) keys: Option<Vec<String>>,
     /// Whether API keys created through IAM are limited to the policies of their bearers.
     pub(crate) enforce_permissions: bool,
-    /// The content of objects and parts of Object Storage, by their ids in the store.
+    /// The content of objects and parts of Object Storage, by their IDs in the store.
     pub(crate) contents: BTreeMap<String, Bytes>,
-    /// The random number generator for ids and secrets.
+    /// The random number generator for IDs and secrets.
     pub(crate) rng: fastrand::Rng,
     /// Returns the kind with a name such as `vpc/vpc`.
     pub(crate) kinds: fn(&str) -> Option<&'static Kind>,
@@ -71,7 +71,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl World {
-    /// A new random id.
+    /// A new random ID.
     pub(crate) fn uuid(&mut self) -> String {
         let bytes = self.rng.u128(..).to_be_bytes();
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
@@ -100,12 +100,12 @@ impl Call<'_> {
         locality.cloned().unwrap_or_default()
     }
 
-    /// The last parameter of the path, the id of the object.
+    /// The last parameter of the path, the ID of the object.
     pub(crate) fn id(&self) -> String {
         self.operation.path.parameters().last().map(|name| self.parameter(name)).unwrap_or_default()
     }
 
-    /// The id of the object: [`Call::id`], or the parameters of the path that the kind's `key` names.
+    /// The ID of the object: [`Call::id`], or the parameters of the path that the kind's `key` names.
     pub(crate) fn id_of(&self, kind: &Kind) -> String {
         if kind.key.is_empty() {
             return self.id();
@@ -164,7 +164,7 @@ impl Call<'_> {
 
 /// The usual operations. They use the object that [`Call::id_of`] returns.
 impl Call<'_> {
-    /// Creates an object. `fields` are all fields of the answer; the id is random unless `fields` contains one.
+    /// Creates an object. `fields` are all fields of the answer; the ID is random unless `fields` contains one.
     pub(crate) fn create(&mut self, kind: &Kind, fields: Value) -> Handled {
         let object = self.draft(kind, fields);
         Ok(self.insert(kind, object))
@@ -229,7 +229,7 @@ impl Call<'_> {
 
 /// Steps of operations, for operations with code of their own.
 impl Call<'_> {
-    /// Deletes the objects of these kinds whose field has this id, as [`Call::delete_in_time`] does; returns their ids.
+    /// Deletes the objects of these kinds whose field has this ID, as [`Call::delete_in_time`] does; returns their IDs.
     pub(crate) fn delete_parts(
         &mut self,
         kinds: &[&'static Kind],
@@ -251,7 +251,7 @@ impl Call<'_> {
         Ok(deleted)
     }
 
-    /// An object that is not in the store yet. Its id is the one in `fields`, joined from the kind's `key`, or random.
+    /// An object that is not in the store yet. Its ID is the one in `fields`, joined from the kind's `key`, or random.
     /// Add hidden fields, then call [`Call::insert`].
     pub(crate) fn draft(&mut self, kind: &Kind, fields: Value) -> Object {
         let fields = object(fields);
@@ -275,7 +275,7 @@ impl Call<'_> {
         shown
     }
 
-    /// The object with this id in the region or zone of the call.
+    /// The object with this ID in the region or zone of the call.
     pub(crate) fn find(&self, kind: &Kind, id: &str) -> Result<&Object, ApiError> {
         self.world.store.get(kind, &self.locality(), id)
     }

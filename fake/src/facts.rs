@@ -157,7 +157,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
     let id = if properties.is_none_or(|properties| properties.contains_key("id")) {
         "id"
     } else {
-        // The id of a secret of Serverless Jobs is `secret_id`.
+        // The ID of a secret of Serverless Jobs is `secret_id`.
         properties
             .and_then(|properties| properties.keys().find(|name| **name == format!("{noun}_id")))
             .map_or("", leaked)

@@ -19,7 +19,7 @@ pub struct Entry {
     pub path: String,
     /// The status; `None` (`null`) if the connection was closed.
     pub status: Option<u16>,
-    /// The id of the operation, such as `CreateNamespace`, if there is one. Not in the file.
+    /// The ID of the operation, such as `CreateNamespace`, if there is one. Not in the file.
     #[serde(skip)]
     pub operation: Option<String>,
     /// Decoded names and values of the query. Not in the file.

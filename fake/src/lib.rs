@@ -83,7 +83,7 @@ pub enum Error {
     NoObject {
         /// The requested kind.
         kind: String,
-        /// The requested id.
+        /// The requested ID.
         id: String,
     },
 }

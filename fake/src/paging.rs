@@ -16,7 +16,7 @@ const LARGEST_PAGE: usize = 1000;
 /// Whether the query selects the object. Each parameter is a filter, except for those of paging and order:
 ///
 /// - `tags` and `tag`: the object has all of them.
-/// - `<kind>_ids`: the object's id is one of them; `<kind>_name`: its name is equal.
+/// - `<kind>_ids`: the object's ID is one of them; `<kind>_name`: its name is equal.
 /// - another list such as `project_ids`: the field `project_ids` contains one of them, or `project_id` is one of them.
 /// - other parameters: the field with that name, shown or hidden, is equal.
 pub(crate) fn selects(query: &Map<String, Value>, kind: &Kind, object: &Object) -> bool {

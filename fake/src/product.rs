@@ -12,6 +12,6 @@ pub(crate) struct Product {
     pub(crate) document: &'static str,
     /// Its kinds of objects.
     pub(crate) kinds: &'static [&'static Kind],
-    /// Operation ids, as [`Document::operation`] takes them, and their handlers.
+    /// Operation IDs, as [`Document::operation`] takes them, and their handlers.
     pub(crate) routes: &'static [(&'static str, Handler)],
 }

@@ -24,7 +24,7 @@ impl ApiResponse {
         Self { status, body, total: None, is_text: false }
     }
 
-    /// The HTTP response, with the request id that each of Scaleway's answers has.
+    /// The HTTP response, with the request ID that each of Scaleway's answers has.
     pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
         let body = match self.body {
             Some(Value::String(text)) if self.is_text => text,

@@ -110,7 +110,7 @@ impl Builder {
         Self { log: Some(log), ..self }
     }
 
-    /// The seed of the random number generator, for the same ids and secrets in each run.
+    /// The seed of the random number generator, for the same IDs and secrets in each run.
     #[must_use]
     pub fn rng_seed(self, seed: u64) -> Self {
         Self { rng_seed: Some(seed), ..self }

@@ -28,7 +28,7 @@ use crate::clock;
 use crate::products::{self, account, iam};
 use crate::store::{Kind, Object, Store};
 
-/// As recorded, an organization and its default project have the same id. This one is invented.
+/// As recorded, an organization and its default project have the same ID. This one is invented.
 pub const DEFAULT_ORGANIZATION: &str = "5ca1e3a7-fa4e-4000-8000-000000000001";
 
 /// The objects that exist at the start; the module documents its JSON.
@@ -58,7 +58,7 @@ pub struct SeedObject {
     /// The region or zone; empty for global kinds.
     #[serde(default)]
     pub locality: String,
-    /// Its id.
+    /// Its ID.
     pub id: String,
     /// The fields of answers.
     #[serde(default)]

@@ -18,9 +18,9 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The schema of answers in the API document, such as `Namespace`.
     pub(crate) schema: &'static str,
-    /// The field with the id; empty if there is none.
+    /// The field with the ID; empty if there is none.
     pub(crate) id: &'static str,
-    /// The names whose values form the id, if the id is not one field, such as `instance_id` and `name`: parameters of
+    /// The names whose values form the ID, if the ID is not one field, such as `instance_id` and `name`: parameters of
     /// the path or fields, joined by slashes. Values without a field are hidden fields.
     pub(crate) key: &'static [&'static str],
     /// The field of a list answer with the objects, such as `namespaces`.
@@ -93,7 +93,7 @@ pub(crate) enum Missing {
     Labelled(&'static str),
     /// With this message only.
     Message(&'static str),
-    /// With `type`, of an unknown resource and without an id.
+    /// With `type`, of an unknown resource and without an ID.
     Unnamed,
     /// As a denied permission (403).
     Denied,
@@ -130,10 +130,10 @@ enum Change {
 pub(crate) struct Store {
     next: u64,
     objects: BTreeMap<u64, Object>,
-    /// Kind, locality and id.
+    /// Kind, locality and ID.
     keys: HashMap<(&'static str, String, String), u64>,
     kinds: HashMap<&'static str, BTreeSet<u64>>,
-    /// Ids are unique within a kind and region or zone only.
+    /// IDs are unique within a kind and region or zone only.
     ids: HashMap<String, BTreeSet<u64>>,
     /// Objects with pending changes, by the time of the earliest one.
     due: BTreeSet<(Timestamp, u64)>,
@@ -142,7 +142,7 @@ pub(crate) struct Store {
 }
 
 impl Kind {
-    /// A kind with the id field `id` and without transient statuses.
+    /// A kind with the ID field `id` and without transient statuses.
     pub(crate) const fn new(name: &'static str, schema: &'static str, list: &'static str, missing: Missing) -> Self {
         Self {
             name,
@@ -166,7 +166,7 @@ impl Kind {
         self.name.split_once('/').map_or(self.name, |(_, noun)| noun)
     }
 
-    /// The error response if no object has this id.
+    /// The error response if no object has this ID.
     pub(crate) fn not_found(&self, id: &str) -> ApiError {
         match self.missing {
             Missing::Labelled(resource) => ApiError::not_found(resource, id),
@@ -178,7 +178,7 @@ impl Kind {
 }
 
 impl Object {
-    /// A new object; `fields` are all fields of answers except for the id, which is added.
+    /// A new object; `fields` are all fields of answers except for the ID, which is added.
     pub(crate) fn new(kind: &Kind, locality: &str, id: &str, fields: Map<String, Value>) -> Self {
         let mut fields = fields;
         if !kind.id.is_empty() {
@@ -225,7 +225,7 @@ impl Object {
 }
 
 impl Store {
-    /// Adds an object, or replaces the one with the same kind, locality and id.
+    /// Adds an object, or replaces the one with the same kind, locality and ID.
     pub(crate) fn insert(&mut self, object: Object) {
         let key = (object.kind, object.locality.clone(), object.id.clone());
         if let Some(old) = self.keys.get(&key).copied() {
@@ -266,7 +266,7 @@ impl Store {
         self.kinds.get(kind).into_iter().flatten().filter_map(|number| self.objects.get(number))
     }
 
-    /// Every object with this id, of any kind.
+    /// Every object with this ID, of any kind.
     pub(crate) fn with_id(&self, id: &str) -> impl Iterator<Item = &Object> {
         self.ids.get(id).into_iter().flatten().filter_map(|number| self.objects.get(number))
     }

@@ -34,7 +34,7 @@ pub(crate) struct Variable {
 /// All environment variables of the plugin; `--help` and `docs/reference/environment.md` are generated from this list.
 pub(crate) const VARIABLES: &[Variable] = &[
     setting("SCW_ACCESS_KEY", "accessKey", "Access key of the API key."),
-    setting("SCW_SECRET_KEY", "secretKey", "Secret key of the API key, a uuid."),
+    setting("SCW_SECRET_KEY", "secretKey", "Secret key of the API key, a UUID."),
     setting("SCW_DEFAULT_ORGANIZATION_ID", "organizationId", "Default organization of projects and IAM resources."),
     setting("SCW_ORGANIZATION_ID", "organizationId", "Alias of `SCW_DEFAULT_ORGANIZATION_ID`."),
     setting("SCW_DEFAULT_PROJECT_ID", "projectId", "Default project of resources."),

@@ -7,16 +7,16 @@
 //! - Property names are camelCase. The field of a property in API requests and responses is its name in snake_case unless
 //!   `wire` is set.
 //! - Types, enum values and formats come from the API document; `type` and `check` are only for what it does not contain.
-//! - A *source* is where a request takes a value from. `$id` is the resource's uuid, `$locality` its region or zone,
+//! - A *source* is where a request takes a value from. `$id` is the resource's UUID, `$locality` its region or zone,
 //!   `$project` and `$organization` those of the provider, `$wire.a.b` (or `$wire.rules[].ip`, for all elements) a field
 //!   of the resource's wire object, `$before.a` a field before the current change, `$instanceId` the wire value of that
 //!   property, `$resource.id` a part of an input, `$element` the element that a step with `each` is sent for; everything
 //!   else is a literal.
 //! - Path parameters get their source from their name: `region` and `zone` are the locality or its region, a parameter with
-//!   the name of a property (in snake_case, or its `wire`) is that property, and the remaining one is the uuid, or, in an
-//!   id without `{id}`, the part of the id that no other parameter uses.
-//! - An input that is not in the response is not read, and has `wire: { send: … }`. Parts of the id and the region or
-//!   zone are always taken from the id.
+//!   the name of a property (in snake_case, or its `wire`) is that property, and the remaining one is the UUID, or, in an
+//!   ID without `{id}`, the part of the ID that no other parameter uses.
+//! - An input that is not in the response is not read, and has `wire: { send: … }`. Parts of the ID and the region or
+//!   zone are always taken from the ID.
 //! - Durations are written `250ms`, `5s`, `2m30s`, `1h`.
 
 pub mod catalog_words;
@@ -41,7 +41,7 @@ pub struct Product {
     /// Name of the API document without the file extension (`registry.v1`).
     #[serde(default)]
     pub api: String,
-    /// Locality of the resources: the first part of their ids.
+    /// Locality of the resources: the first part of their IDs.
     #[serde(default)]
     pub locality: LocalityWord,
     /// Timeout of every operation. `timeouts` of a resource overrides it.
@@ -52,7 +52,7 @@ pub struct Product {
     /// Inputs of every component in the directory.
     #[serde(default)]
     pub shared: BTreeMap<String, Property>,
-    /// Ids to import may end with `@` and the project id. Requests then use the project of the resource.
+    /// IDs to import may end with `@` and the project ID. Requests then use the project of the resource.
     #[serde(default)]
     pub project_in_id: bool,
 }
@@ -61,11 +61,11 @@ pub struct Product {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum LocalityWord {
-    /// Regional; ids are `fr-par/<uuid>`.
+    /// Regional; IDs are `fr-par/<uuid>`.
     Region,
-    /// Zonal; ids are `fr-par-1/<uuid>`.
+    /// Zonal; IDs are `fr-par-1/<uuid>`.
     Zone,
-    /// Global; ids have no locality.
+    /// Global; IDs have no locality.
     #[default]
     None,
 }
@@ -134,7 +134,7 @@ pub struct Resource {
     /// Timeouts by operation (`create`, `read`, `update`, `delete`), if not the product's.
     #[serde(default)]
     pub timeouts: BTreeMap<String, String>,
-    /// The parent resource, and the property with its id. Changes to parts of one parent are made one at a time, each
+    /// The parent resource, and the property with its ID. Changes to parts of one parent are made one at a time, each
     /// after the parent is ready.
     #[serde(default)]
     pub within: Option<Within>,
@@ -172,7 +172,7 @@ pub struct Resource {
     pub properties: BTreeMap<String, Property>,
 }
 
-/// One operation id, or a list of operation ids and steps.
+/// One operation ID, or a list of operation IDs and steps.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Steps {
@@ -191,7 +191,7 @@ pub enum Steps {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum StepOrOperation {
-    /// An operation id.
+    /// An operation ID.
     Operation(String),
     /// An operation with settings.
     Step(Box<Step>),
@@ -228,7 +228,7 @@ impl StepOrOperation {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the descriptor language")]
 pub struct Step {
-    /// Operation id in the API document.
+    /// Operation ID in the API document.
     pub call: String,
     /// API document, if not the resource's (`ipam.v1`).
     #[serde(default)]
@@ -316,7 +316,7 @@ impl Step {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Within {
-    /// Property with the id of the parent (`instanceId`).
+    /// Property with the ID of the parent (`instanceId`).
     pub property: String,
     /// Token of the parent without the package (`databases/instance:Instance`).
     pub token: String,
@@ -328,7 +328,7 @@ pub struct Within {
 pub struct Special {
     /// Name of the handler (`databases.instance`).
     pub handler: catalog::Handler,
-    /// Ids of the operations that it calls in addition to the steps; `ipam.v1:ListIPs` is in another API document.
+    /// IDs of the operations that it calls in addition to the steps; `ipam.v1:ListIPs` is in another API document.
     #[serde(default)]
     pub operations: Vec<String>,
 }
@@ -347,10 +347,10 @@ pub struct Lookup {
     /// Deprecation message: the reason and the replacement.
     #[serde(default)]
     pub deprecated: Option<String>,
-    /// Input with the id of the resource, with or without locality. Absent: the id is composed of the inputs.
+    /// Input with the ID of the resource, with or without locality. Absent: the ID is composed of the inputs.
     #[serde(default)]
     pub id: Option<String>,
-    /// Operation that lists candidates if the id is not set (all pages).
+    /// Operation that lists candidates if the ID is not set (all pages).
     #[serde(default)]
     pub list: Option<String>,
     /// Path of the resource in an element of that list, if not the element itself.
@@ -376,7 +376,7 @@ pub struct Lookup {
     /// Additional read steps of the function, after those of the resource. Their responses are merged.
     #[serde(default)]
     pub read: Steps,
-    /// How the parent resource is looked up if its id is not set.
+    /// How the parent resource is looked up if its ID is not set.
     #[serde(default)]
     pub parent: Option<LookupParent>,
     /// Properties of the resource that the function does not return.
@@ -388,7 +388,7 @@ pub struct Lookup {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct LookupParent {
-    /// Input with the id of the parent (`secretId`).
+    /// Input with the ID of the parent (`secretId`).
     pub property: String,
     /// Operation that lists candidates (all pages).
     pub list: String,
@@ -406,7 +406,7 @@ pub struct Listing {
     /// Path of the object in an element of that list, if not the element itself; `replicas[]` if an element contains
     /// several. Default: the lookup's.
     pub element: Option<String>,
-    /// Field with the name of an element. Default: `name`, or the last part of the id.
+    /// Field with the name of an element. Default: `name`, or the last part of the ID.
     pub name: Option<String>,
     /// Parent resource, if the list operation needs one: it is called for each parent.
     pub of: Option<Within>,

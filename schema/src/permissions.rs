@@ -40,7 +40,7 @@ pub struct Area {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct PermissionException {
-    /// Operation ids.
+    /// Operation IDs.
     pub operations: Vec<String>,
     /// Permission set for reading.
     pub read: String,

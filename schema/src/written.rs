@@ -55,7 +55,7 @@ impl<'de> Visitor<'de> for StepsVisitor {
     type Value = Steps;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an operation id, a step, or a list of them")
+        f.write_str("an operation ID, a step, or a list of them")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Steps, E> {
@@ -77,7 +77,7 @@ impl<'de> Visitor<'de> for StepVisitor {
     type Value = StepOrOperation;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an operation id or a step")
+        f.write_str("an operation ID or a step")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<StepOrOperation, E> {

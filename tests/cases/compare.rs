@@ -32,7 +32,7 @@ pub(crate) fn compare(case: &Case, outcome: &Outcome) -> Vec<String> {
         wrong.push(format!("the progress has no \"{part}\" but is \"{}\"", outcome.progress));
     }
     if then.id.is_some() && then.id != outcome.id {
-        wrong.push(format!("the id is {:?}, expected {:?}", outcome.id, then.id));
+        wrong.push(format!("the ID is {:?}, expected {:?}", outcome.id, then.id));
     }
     if then.gone != outcome.gone {
         wrong.push(format!("gone is {}, expected {}", outcome.gone, then.gone));

@@ -158,9 +158,9 @@ async fn refreshed(
         Err(error) => return vec![format!("the created object cannot be read: {error}")],
     };
     let mut wrong = Vec::new();
-    // Only an upgraded object, whose update cannot return the new id, has another id now.
+    // Only an upgraded object, whose update cannot return the new ID, has another ID now.
     if read.id != *id && !rules::has_moved(state) {
-        wrong.push(format!("after a read, the id is {}, not {id}", read.id));
+        wrong.push(format!("after a read, the ID is {}, not {id}", read.id));
     }
     let (mut before, mut after) = (plain(inputs), plain(&read.inputs));
     before.retain(|name, _| touched.contains(name));

@@ -1,4 +1,4 @@
-//! Creates that fail at each request: after the object exists, its id is always stored.
+//! Creates that fail at each request: after the object exists, its ID is always stored.
 
 use std::sync::Arc;
 
@@ -39,11 +39,11 @@ pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case,
             wrong.push(format!("has not the error of `{call}`: {error}"));
         }
         match error.partial_state() {
-            None if rejected > made => wrong.push(format!("does not store the id when `{call}` is rejected")),
+            None if rejected > made => wrong.push(format!("does not store the ID when `{call}` is rejected")),
             Some(_) if rejected <= made => {
-                wrong.push(format!("stores an id although `{call}` is rejected"));
+                wrong.push(format!("stores an ID although `{call}` is rejected"));
             }
-            Some(left) if left.id != *id => wrong.push(format!("stores the id {} when `{call}` is rejected", left.id)),
+            Some(left) if left.id != *id => wrong.push(format!("stores the ID {} when `{call}` is rejected", left.id)),
             _ => {}
         }
     }

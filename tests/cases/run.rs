@@ -27,7 +27,7 @@ pub(crate) struct Outcome {
     pub diff: Option<Diff>,
     /// The result of the preview.
     pub preview: Option<Object>,
-    /// The id of the resource, also in a partial state.
+    /// The ID of the resource, also in a partial state.
     pub id: Option<String>,
     /// The outputs of the resource, also in a partial state.
     pub state: Option<Object>,

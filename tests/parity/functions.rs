@@ -24,7 +24,7 @@ pub(crate) fn compare(
     let names: BTreeSet<&str> = inputs.keys().chain(outputs.keys()).chain(theirs.keys()).copied().collect();
     equal(differences, token, "deprecated", ours["deprecationMessage"].is_string(), flag(pulumiverse, "deprecated"));
     let mut compared = 0;
-    // Every lookup returns the id, which the data of `pulumiverse_scaleway` do not contain.
+    // Every lookup returns the ID, which the data of `pulumiverse_scaleway` do not contain.
     for name in names.into_iter().filter(|name| *name != "id") {
         let at = format!("{token}.{name}");
         let spec = outputs.get(name).or_else(|| inputs.get(name));

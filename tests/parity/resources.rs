@@ -1,4 +1,4 @@
-//! Resources: token, aliases, id, timeouts, and each property with its rules.
+//! Resources: token, aliases, ID, timeouts, and each property with its rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-# Invented. The default project of the fake has the id of its organization, as in recordings.
+# Invented. The default project of the fake has the ID of its organization, as in recordings.
 ACCESS_KEY = "SCWXXXXXXXXXXXXXXXXX"
 SECRET_KEY = "11111111-1111-4111-8111-111111111111"
 PROJECT = "5ca1e3a7-fa4e-4000-8000-000000000001"
@@ -117,7 +117,7 @@ class Fake:
         return [found for found in self._send("GET", "/_fake/objects") if kind in (None, found["kind"])]
 
     def existing(self) -> set[tuple[str, str]]:
-        """Kind and id of existing objects, except those that Scaleway creates itself or keeps for some days."""
+        """Kind and ID of existing objects, except those that Scaleway creates itself or keeps for some days."""
         return {
             (found["kind"], found["id"])
             for found in self.objects()
@@ -127,7 +127,7 @@ class Fake:
         }
 
     def object(self, uuid: str) -> dict[str, Any]:
-        """The fields of the object with this id."""
+        """The fields of the object with this ID."""
         (found,) = [found for found in self.objects() if found["id"] == uuid]
         return found["fields"]
 

@@ -1,4 +1,4 @@
-"""An engine upgrade changes the id of a database instance, and its databases, users and other parts are kept."""
+"""An engine upgrade changes the ID of a database instance, and its databases, users and other parts are kept."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def uuid(stack: Stack) -> str:
 
 
 def stays(stack: Stack, fake: Fake) -> None:
-    """An up and a refresh change nothing, and all ids are those of the one instance."""
+    """An up and a refresh change nothing, and all IDs are those of the one instance."""
     for run in (stack.preview(), stack.up(), stack.refresh(), stack.up()):
         assert run.changed == {}, run.differences
         assert run.calls.writes == []

@@ -86,7 +86,7 @@ def list_project(fake: Fake, *arguments: str, without: list[str] | None = None) 
 
 
 def imported(deployed: list[dict[str, Any]], entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A state that contains only ids. The first refresh reads the rest, as an import with the CLI does.
+    """A state that contains only IDs. The first refresh reads the rest, as an import with the CLI does.
 
     `pulumi import` needs the language host of the program, which the tests do not have.
     """

@@ -1,4 +1,4 @@
-"""Lookups by id and by name."""
+"""Lookups by ID and by name."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def program() -> None:
 
 
 def look_up_parts(deployed: dict[str, Any]) -> None:
-    """Resources without a name and id, or with values that cannot be read."""
+    """Resources without a name and ID, or with values that cannot be read."""
     privilege, acl, version = deployed["privilege"], deployed["acl"], deployed["version"]
     database = scaleway.databases.get_database_output(
         instance_id=privilege.instance_id, name=privilege.database_name

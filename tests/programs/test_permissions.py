@@ -115,7 +115,7 @@ class Policy:
 
 
 def policy_id(fake: Fake, name: str) -> str:
-    """The id of the policy whose name has this prefix."""
+    """The ID of the policy whose name has this prefix."""
     (found,) = [found for found in fake.objects("iam/policy") if found["fields"]["name"].startswith(name)]
     return found["id"]
 

@@ -57,7 +57,7 @@ def omitted_arguments() -> None:
 
 
 def ids() -> None:
-    """Ids with region that are passed on, and ids without it."""
+    """IDs with region that are passed on, and IDs without it."""
     instance = databases.Instance(
         "ids", engine="PostgreSQL-16", node_type="DB-DEV-S", user_name="admin", password="Peer-1234"
     )

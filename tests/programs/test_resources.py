@@ -91,13 +91,13 @@ def take(step: Mapping[str, Any], subject: Subject, stack: Stack, fake: Fake) ->
     shown = objects(subject, stack, fake)
     for path, expected in step.get("fake", changes).items():
         found = [value_at(fields, path) for fields in shown]
-        # The API returns ids without region.
+        # The API returns IDs without region.
         wanted = bare(expected, stack)
         assert wanted in found, f"{path} in the fake after {changes}: {found}"
 
 
 def bare(expected: Any, stack: Stack) -> Any:
-    """The expected value of a table, with ids without region, as the API returns them."""
+    """The expected value of a table, with IDs without region, as the API returns them."""
     if isinstance(expected, list):
         return [bare(item, stack) for item in expected]
     return split(resolve_in_state(expected, stack))[1] if is_reference(expected) else expected
@@ -190,7 +190,7 @@ def resolve_in_state(value: Any, stack: Stack) -> Any:
 
 
 def addresses(subject: Subject, stack: Stack, fake: Fake) -> list[str]:
-    """The ids of the objects of the resource in the fake."""
+    """The IDs of the objects of the resource in the fake."""
     return [found["id"] for found in _found(subject, stack, fake)]
 
 
@@ -205,14 +205,14 @@ def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
     if "unset" in subject.table:
         uuid = uuid.split("/")[0]
     if kind is None:
-        # An id may start with that of the parent; the last part is the id of the object.
+        # An ID may start with that of the parent; the last part is the ID of the object.
         ends = {uuid, uuid.rpartition("/")[2]}
         return [found for found in fake.objects() if found["locality"] == locality and found["id"] in ends]
     return [found for found in fake.objects(kind) if found["locality"] == locality]
 
 
 def split(identifier: str) -> tuple[str, str]:
-    """The region or zone of an id, if it has one, and the rest."""
+    """The region or zone of an ID, if it has one, and the rest."""
     locality, slash, uuid = identifier.partition("/")
     return (locality, uuid) if slash and re.fullmatch(r"[a-z]+-[a-z]+(-\d+)?", locality) else ("", identifier)
 

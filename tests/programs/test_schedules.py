@@ -87,7 +87,7 @@ def differences(cli: Any, double: Any, path: str = "state") -> list[str]:
 
 
 def without_generated(value: Any) -> Any:
-    """A state without ids, times, addresses, ports and null values."""
+    """A state without IDs, times, addresses, ports and null values."""
     if isinstance(value, str):
         if value.startswith("-----BEGIN"):
             return "{certificate}"

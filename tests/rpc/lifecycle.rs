@@ -191,7 +191,7 @@ async fn check_no_changes(plugin: &mut Plugin, token: &str, thing: Thing, progra
     read
 }
 
-/// An import by id returns correct inputs, which equal the program as far as responses contain them.
+/// An import by ID returns correct inputs, which equal the program as far as responses contain them.
 async fn check_import(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &Json) {
     let token = &entry.resource;
     let read = plugin.read(token, &Thing::unknown(&thing.id)).await.unwrap();
@@ -217,7 +217,7 @@ async fn check_lookup(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing
     let Some(function) = found else { return };
     let state = plain(&thing.state);
     let lookup = &function.lookup;
-    // By its id, or by all known inputs.
+    // By its ID, or by all known inputs.
     let asked = lookup.inputs.iter().filter(|(_, input)| lookup.id.is_none() || input.input == Input::Required);
     let known = asked.filter_map(|(name, _)| Some((name.clone(), state.get(name)?.clone())));
     let mut arguments = Json::Object(known.collect());
@@ -254,7 +254,7 @@ async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing
     let all = plugin.list(token, &query, 0).await;
     let mut found = all.iter().find(|(id, _)| *id == thing.id);
     for other in all.iter().filter(|_| !resource.other_ids.is_empty()) {
-        // An id with optional parts can have the values of the create; both ids are equal.
+        // An ID with optional parts can have the values of the create; both IDs are equal.
         if found.is_none() && means(plugin, token, &other.0, thing).await {
             found = Some(other);
         }
@@ -280,7 +280,7 @@ async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing
     }
 }
 
-/// Whether an id is one of an object: its import equals the program.
+/// Whether an ID is one of an object: its import equals the program.
 async fn means(plugin: &mut Plugin, token: &str, id: &str, thing: &Thing) -> bool {
     let read = plugin.read(token, &Thing::unknown(id)).await.unwrap().unwrap_or_else(|| panic!("{token}: {id}"));
     plugin.diff(token, &read, &thing.inputs).await.0.is_empty()

@@ -1,4 +1,4 @@
-//! A database instance that gets another id in an upgrade: its parts are found by the old and by the new id, in the same
+//! A database instance that gets another ID in an upgrade: its parts are found by the old and by the new ID, in the same
 //! process and in the next.
 
 use pulumi_rpc::pulumirpc::ReadRequest;
@@ -35,7 +35,7 @@ fn look(token: &str, thing: &Thing) -> ReadRequest {
     ReadRequest { id: thing.id.clone(), urn: urn(token), properties, inputs, ..ReadRequest::default() }
 }
 
-/// The uuid in an id of an instance or of one of its parts.
+/// The UUID in an ID of an instance or of one of its parts.
 fn uuid(id: &str) -> &str {
     id.split('/').nth(1).unwrap_or_default()
 }
@@ -77,7 +77,7 @@ async fn a_read_of_a_part_waits_for_the_read_of_the_instance() {
     let (inside, whole) = (inside.unwrap().unwrap(), whole.unwrap().into_inner());
     let now = fake.objects("rdb/instance")[0].id.clone();
     assert_eq!((uuid(&inside.id), uuid(&whole.id)), (&*now, &*now));
-    assert!(whole.refresh_before_update, "the state of a part may have the old id");
+    assert!(whole.refresh_before_update, "the state of a part may have the old ID");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -45,7 +45,7 @@ impl Journal for Kept {
     }
 }
 
-/// The objects: outputs with the id, by the names of the table.
+/// The objects: outputs with the ID, by the names of the table.
 type World = BTreeMap<String, Json>;
 
 /// The number of objects of each kind.
@@ -261,7 +261,7 @@ async fn ambiguous_response_to_a_create_ends_in_one_object_for_every_resource() 
         ("503 after", status(503)),
         ("504 after", status(504)),
         ("504 before", FaultKind::Status { code: 504, body: None, retry_after: None }),
-        ("200 without an id", status(200)),
+        ("200 without an ID", status(200)),
     ];
     for entry in lifecycle::entries().iter().filter(|entry| !entry.resource.starts_with("evalap/")) {
         let inputs = stage.checked(entry);

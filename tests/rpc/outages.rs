@@ -59,7 +59,7 @@ async fn custom_timeouts_end_a_create_in_every_failure_and_keep_its_id() {
         assert_eq!(status.code(), Code::DeadlineExceeded, "{kind:?}: {status}");
         assert!(status.message().contains("creating container namespace \"slow\""), "{status}");
         assert!(status.message().contains("2 s"), "{status}");
-        let left = partial_state(&status).expect("the id is in the partial state");
+        let left = partial_state(&status).expect("the ID is in the partial state");
         assert!(left.id.ends_with(&fake.objects("containers/namespace")[0].id), "{}", left.id);
     }
 }

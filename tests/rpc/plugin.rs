@@ -221,7 +221,7 @@ impl Plugin {
         Ok(plain(&found.r#return.unwrap_or_default()))
     }
 
-    /// Lists objects in pages of this size (0: all at once), as ids with names.
+    /// Lists objects in pages of this size (0: all at once), as IDs with names.
     pub(crate) async fn list(&mut self, token: &str, query: &Json, limit: i64) -> Vec<(String, String)> {
         let mut all = Vec::new();
         let mut continuation_token = String::new();
@@ -279,7 +279,7 @@ impl Thing {
         Some(Self { id: kept.id, state: kept.properties.unwrap_or_default(), inputs: inputs.clone() })
     }
 
-    /// An import: only the id is known.
+    /// An import: only the ID is known.
     pub(crate) fn unknown(id: &str) -> Self {
         Self { id: id.to_owned(), state: Struct::default(), inputs: Struct::default() }
     }
@@ -305,7 +305,7 @@ pub(crate) fn home() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("homes/{}-{count}", std::process::id()));
-    // Files of an earlier run with the same process id.
+    // Files of an earlier run with the same process ID.
     let _ = std::fs::remove_dir_all(&home);
     home
 }

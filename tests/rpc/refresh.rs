@@ -31,7 +31,7 @@ fn namespaces(count: usize) -> impl Iterator<Item = Json> {
     (0..count).map(|number| json!({ "name": format!("namespace-{number}") }))
 }
 
-/// Reads all resources at once, as `pulumi refresh` does; returns the ids that do not exist.
+/// Reads all resources at once, as `pulumi refresh` does; returns the IDs that do not exist.
 async fn missing(plugin: &Plugin, token: &str, things: &[Thing]) -> Vec<String> {
     let mut reads = JoinSet::new();
     for thing in things {

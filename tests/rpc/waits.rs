@@ -39,7 +39,7 @@ async fn a_cancelled_create_keeps_the_id_and_the_next_run_continues() {
     });
     let status = created.unwrap_err();
     assert_eq!(status.code(), Code::Cancelled, "{status}");
-    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is in the partial state");
+    let thing = Thing::of_failed_create(&status, &inputs).expect("the ID is in the partial state");
     assert_eq!(fake.objects(KIND).len(), 1);
     assert!(thing.id.ends_with(&fake.objects(KIND)[0].id), "{}", thing.id);
     assert!(!plugin.log().contains("canary"));
@@ -68,11 +68,11 @@ async fn a_failed_resource_is_stored_with_the_error_of_the_api() {
     });
     let status = created.unwrap_err();
     assert!(status.message().contains("image not found"), "{status}");
-    let reasons = partial_state(&status).expect("the id is in the partial state").reasons;
+    let reasons = partial_state(&status).expect("the ID is in the partial state").reasons;
     assert!(reasons[0].contains("image not found"));
 
     // It can be deleted like any other resource.
-    let thing = Thing::of_failed_create(&status, &inputs).expect("the id is in the partial state");
+    let thing = Thing::of_failed_create(&status, &inputs).expect("the ID is in the partial state");
     fake.settle(Duration::ZERO);
     plugin.delete(NAMESPACE, &thing).await.unwrap();
     fake.clock().advance(Duration::from_mins(2));

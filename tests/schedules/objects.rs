@@ -7,11 +7,11 @@ use serde_json::Value as Json;
 /// The leaves of one object: path of the field to value.
 type Leaves = BTreeMap<String, String>;
 
-/// All objects, by kind; ids and generated names are replaced by placeholders.
+/// All objects, by kind; IDs and generated names are replaced by placeholders.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Objects {
     objects: BTreeMap<String, Vec<Leaves>>,
-    /// The ids that are the same in every deployment.
+    /// The IDs that are the same in every deployment.
     ids: HashSet<String>,
 }
 
@@ -146,7 +146,7 @@ fn flatten(json: &Json, path: &str, known: &HashSet<String>, leaves: &mut Leaves
     }
 }
 
-/// A string without unknown ids and without the end of a generated name.
+/// A string without unknown IDs and without the end of a generated name.
 fn anonymous(text: &str, known: &HashSet<String>) -> String {
     let mut shown = String::new();
     let mut rest = text;
@@ -171,7 +171,7 @@ fn anonymous(text: &str, known: &HashSet<String>) -> String {
     }
 }
 
-/// A path or message with placeholders for ids.
+/// A path or message with placeholders for IDs.
 pub(crate) fn without_ids(text: &str) -> String {
     anonymous(text, &HashSet::new())
 }

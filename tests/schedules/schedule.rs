@@ -327,7 +327,7 @@ async fn destroy(stack: &mut Stack<'_>) -> Result<(), String> {
     outcome
 }
 
-/// Method and path of each request, without ids.
+/// Method and path of each request, without IDs.
 fn calls(requests: &[Entry]) -> Vec<String> {
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let part = |part: &str| Some(part).filter(|part| !is_number(part)).unwrap_or("{number}").to_owned();

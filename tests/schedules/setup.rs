@@ -58,7 +58,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// A fake with the parents of this resource. All lanes of a resource have the same ids.
+    /// A fake with the parents of this resource. All lanes of a resource have the same IDs.
     pub(crate) async fn start(catalog: &Arc<Catalog>, table: &Table, program: &Program) -> Self {
         let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
         let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());

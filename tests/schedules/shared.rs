@@ -91,7 +91,7 @@ async fn run(schedule: &Schedule) -> Vec<Json> {
     states
 }
 
-/// A state without ids, times, addresses, ports, and absent values.
+/// A state without IDs, times, addresses, ports, and absent values.
 fn without_generated(json: &Json) -> Json {
     match json {
         Json::String(text) if text.parse::<jiff::Timestamp>().is_ok() => json!("{time}"),

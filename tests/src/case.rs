@@ -28,7 +28,7 @@ pub struct Case {
     /// The resource's logical name.
     #[serde(default = "main")]
     pub name: String,
-    /// The id of a resource that exists.
+    /// The ID of a resource that exists.
     #[serde(default = "usual_id")]
     pub id: String,
     /// The inputs in the state.
@@ -60,7 +60,7 @@ pub enum Action {
     Read,
     /// The same as `read`.
     Refresh,
-    /// Read with the id alone.
+    /// Read with the ID alone.
     Import,
     /// Delete.
     Delete,
@@ -96,7 +96,7 @@ pub struct Exchange {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Then {
-    /// The id, also in the partial state of a failed create.
+    /// The ID, also in the partial state of a failed create.
     #[serde(default)]
     pub id: Option<String>,
     /// A part of the state; null means that the property is absent.

@@ -83,7 +83,7 @@ fn sent_change(transport: &ObjectTransport) -> Json {
     sent.into_iter().find(|sent| sent.method == "PATCH").map_or(Json::Null, |sent| sent.request)
 }
 
-/// Without null values, empty lists, an empty id and a priority of 0.
+/// Without null values, empty lists, an empty ID and a priority of 0.
 fn without_defaults(json: &Json) -> Json {
     match json {
         Json::Object(fields) => {

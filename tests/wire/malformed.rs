@@ -40,7 +40,7 @@ enum Usage<'a> {
     Read(ObservedObject<'a>),
     /// The response of a later read step.
     LaterStep(ObservedObject<'a>, &'a Step),
-    /// The response of a lookup function by id.
+    /// The response of a lookup function by ID.
     Lookup(ObservedObject<'a>, &'a Function),
     /// The list in which a function looks an object up, or the response of a standalone function.
     Invoke(&'a Function, Object),

@@ -1,4 +1,4 @@
-//! The objects in recorded responses: their resource type, id and fields.
+//! The objects in recorded responses: their resource type, ID and fields.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::recording::{Exchange, Recording};
 pub(crate) struct ObservedObject<'a> {
     pub(crate) token: &'a str,
     pub(crate) resource: &'a Resource,
-    /// Its Pulumi id.
+    /// Its Pulumi ID.
     pub(crate) id: String,
     /// The response of the first read step: the object, or the list that contains it.
     pub(crate) first_response: Json,
@@ -129,7 +129,7 @@ fn listed(step: &Step, element: &Json) -> Json {
     serde_json::json!({ list: [element], "total_count": 1 })
 }
 
-/// The Pulumi id of an object; its parts are in the path, the query, the request body or the response.
+/// The Pulumi ID of an object; its parts are in the path, the query, the request body or the response.
 fn id(resource: &Resource, step: &Step, exchange: &Exchange, object: &Json) -> Option<String> {
     let path = fits(step, exchange)?;
     let parts: Option<Vec<String>> = resource
@@ -169,7 +169,7 @@ fn property(
         .or_else(|| text(&exchange.request[&field]))
 }
 
-/// A string or a number, as a part of an id.
+/// A string or a number, as a part of an ID.
 fn text(json: &Json) -> Option<String> {
     match json {
         Json::String(text) if !text.is_empty() => Some(text.clone()),

@@ -27,7 +27,7 @@ use crate::{equivalence, runtime};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExpectedDifference {
-    /// The operation's id.
+    /// The operation's ID.
     operation: String,
     /// The beginning of the difference, mostly the field.
     what: String,
@@ -250,7 +250,7 @@ fn around<'a>(
             let request = exchange.request.to_string();
             part.len() > 3 && request.contains(part)
         };
-        // Every part of the id is in the path or in the body.
+        // Every part of the ID is in the path or in the body.
         observed.token == token && observed.id.split('/').all(|text| part(text) || named(text))
     };
     let before =

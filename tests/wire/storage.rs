@@ -21,7 +21,7 @@ const UNUSED: [&str; 2] = ["GET /{bucket}", "HEAD /{bucket}"];
 
 /// Elements that the state does not contain, with the only resource whose state does (empty: none).
 const NOT_IN_STATE: [(&str, &str); 9] = [
-    // The same as the id.
+    // The same as the ID.
     ("DisplayName", ""),
     // The state contains a boolean.
     ("Status", ""),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Area {
     /// The name of the resource in answers with status 403.
     pub(crate) resource: String,
-    /// Parts of operation ids; if empty, all operations of the document that belong to no earlier area.
+    /// Parts of operation IDs; if empty, all operations of the document that belong to no earlier area.
     #[serde(default)]
     pub(crate) operations: Vec<String>,
     /// Whether the sets apply to the organization instead of a project.

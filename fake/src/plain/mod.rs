@@ -234,7 +234,7 @@ fn passing<'a>(
     }
 }
 
-/// Whether a field of an object, shown or hidden, names this id. The field can be a path through objects and lists.
+/// Whether a field of an object, shown or hidden, names this ID. The field can be a path through objects and lists.
 fn names(object: &Object, field: &str, id: &str) -> bool {
     let (first, rest) = field.split_once('.').unwrap_or((field, ""));
     let value = object.fields.get(first).or_else(|| object.hidden.get(first));

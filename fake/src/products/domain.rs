@@ -168,7 +168,7 @@ fn clear_records(call: &mut Call<'_>) -> Handled {
     Ok(json!({}))
 }
 
-/// Applies one change, and returns the ids of created and changed records.
+/// Applies one change, and returns the IDs of created and changed records.
 fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String>, ApiError> {
     let part = |word: &str| change.get(word).filter(|part| !part.is_null());
     if let Some(adding) = part("add") {
@@ -205,7 +205,7 @@ fn perform(call: &mut Call<'_>, zone: &str, change: &Value) -> Result<Vec<String
     Ok(Vec::new())
 }
 
-/// The records that a change selects, by id or by fields.
+/// The records that a change selects, by ID or by fields.
 fn meant(call: &Call<'_>, zone: &str, part: &Value) -> Result<Vec<String>, ApiError> {
     if let Some(id) = part.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()) {
         let record = call.find(&RECORD, id).ok().filter(|record| record.hidden_text("dns_zone") == zone);

@@ -82,7 +82,7 @@ pub(crate) fn is_booked(call: &Call<'_>, id: &str) -> bool {
     call.find(&IP, id).is_ok_and(|ip| ip.hidden.get("booked") == Some(&json!(true)))
 }
 
-/// The id of a free, booked address of the network, and the address with its prefix length.
+/// The ID of a free, booked address of the network, and the address with its prefix length.
 pub(crate) fn booked(call: &Call<'_>, network: &str, address: &str) -> Option<(String, String)> {
     let mut free = call.world.store.of(&IP).filter(|ip| {
         ip.hidden_text("private_network_id") == network
@@ -93,7 +93,7 @@ pub(crate) fn booked(call: &Call<'_>, network: &str, address: &str) -> Option<(S
     Some((found.id.clone(), found.text("address").to_owned()))
 }
 
-/// The id of the address, with its prefix length, that a resource has.
+/// The ID of the address, with its prefix length, that a resource has.
 pub(crate) fn id_of(call: &Call<'_>, holder: &str, address: &str) -> String {
     let mut held = call.world.store.of(&IP).filter(|ip| ip.hidden_text("resource_id") == holder);
     held.find(|ip| ip.text("address") == address).map(|ip| ip.id.clone()).unwrap_or_default()
@@ -208,7 +208,7 @@ fn detach_resource(call: &mut Call<'_>) -> Handled {
     call.get(&IP)
 }
 
-/// As recorded: a custom resource has the id of its address.
+/// As recorded: a custom resource has the ID of its address.
 fn attach_custom(ip: &mut Object, resource: &Value) {
     let mac = resource["mac_address"].as_str().unwrap_or_default().to_uppercase();
     let resource = json!({ "type": "custom", "id": ip.id, "name": resource["name"], "mac_address": mac });

@@ -168,7 +168,7 @@ fn create_address(call: &mut Call<'_>) -> Handled {
     get(call, &IP, &id)
 }
 
-/// Creates an address and returns its id.
+/// Creates an address and returns its ID.
 fn book(call: &mut Call<'_>, project: &str, is_ipv6: bool, tags: &Value) -> String {
     let number = call.world.rng.u32(1 << 8..1 << 16);
     let address = if is_ipv6 {

@@ -232,7 +232,7 @@ fn strings(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The rules of the request, with ids.
+/// The rules of the request, with IDs.
 fn rules(call: &mut Call<'_>) -> Value {
     let mut rules = call.value("acl_rules", json!([]));
     for rule in rules.as_array_mut().into_iter().flatten() {

@@ -12,7 +12,7 @@ pub(crate) struct Client {
     pub(crate) token: String,
 }
 
-/// A fake with a manual clock, and the same ids in each run.
+/// A fake with a manual clock, and the same IDs in each run.
 pub(crate) fn builder() -> Builder {
     let start: Timestamp = "2026-07-17T09:50:00.638933292Z".parse().unwrap();
     Fake::builder().clock(Clock::manual(start)).rng_seed(1)

@@ -56,7 +56,7 @@ pub(crate) fn seed(cassette: &Cassette) -> Seed {
             created.extend(ids_in(&exchange.answer));
         }
         for (kind, locality, fields) in shown(exchange) {
-            // The id of a domain is its name.
+            // The ID of a domain is its name.
             let id = fields["id"].as_str().or(fields["domain"].as_str()).unwrap_or_default().to_owned();
             if created.contains(&id) || (kind == "account/project" && id == organization) {
                 continue;

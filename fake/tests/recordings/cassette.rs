@@ -34,7 +34,7 @@ impl Exchange {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// The ids in the request.
+    /// The IDs in the request.
     pub(crate) fn ids(&self) -> Vec<String> {
         let target = self.target.split(['/', '?', '&', '=']).filter(|text| is_id(text)).map(str::to_owned);
         target.chain(all_ids(&self.request)).collect()

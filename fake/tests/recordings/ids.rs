@@ -1,4 +1,4 @@
-//! The ids and host names of the fake that correspond to recorded ones.
+//! The IDs and host names of the fake that correspond to recorded ones.
 //!
 //! This module does not depend on kinds.
 
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// Recorded ids and those of the fake.
+/// Recorded IDs and those of the fake.
 #[derive(Default)]
 pub(crate) struct Ids {
     of_fake: BTreeMap<String, String>,
@@ -14,7 +14,7 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// Derives pairs from two answers to the same request: an id in both corresponds to itself, and ids at the same
+    /// Derives pairs from two answers to the same request: an ID in both corresponds to itself, and IDs at the same
     /// place correspond to each other.
     pub(crate) fn learn(&mut self, recorded: &Value, answered: &Value) {
         let in_answer: BTreeSet<_> = all_ids(answered).into_iter().collect();
@@ -24,7 +24,7 @@ impl Ids {
         self.learn_places(recorded, answered);
     }
 
-    /// Adds a pair, unless one of the ids has a pair already.
+    /// Adds a pair, unless one of the IDs has a pair already.
     pub(crate) fn pair(&mut self, recorded: &str, answered: &str) {
         if !self.of_fake.contains_key(recorded) && !self.taken.contains(answered) {
             self.of_fake.insert(recorded.to_owned(), answered.to_owned());
@@ -63,7 +63,7 @@ impl Ids {
         self.of_fake.contains_key(recorded)
     }
 
-    /// A string with all recorded ids replaced.
+    /// A string with all recorded IDs replaced.
     pub(crate) fn translate(&self, text: &str) -> String {
         let mut translated = text.to_owned();
         for (recorded, answered) in &self.of_fake {
@@ -74,7 +74,7 @@ impl Ids {
         translated
     }
 
-    /// A value with all recorded ids replaced, at any depth.
+    /// A value with all recorded IDs replaced, at any depth.
     pub(crate) fn translated(&self, value: &Value) -> Value {
         serde_json::from_str(&self.translate(&value.to_string())).unwrap()
     }
@@ -93,7 +93,7 @@ fn host_of_container(text: &str) -> Option<&str> {
     text.strip_prefix("https://").filter(|host| host.contains(".functions.fnc.") && host.ends_with(".scw.cloud"))
 }
 
-/// All strings that are ids, at any depth.
+/// All strings that are IDs, at any depth.
 pub(crate) fn all_ids(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) if is_id(text) => vec![text.clone()],

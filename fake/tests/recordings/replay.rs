@@ -56,7 +56,7 @@ struct Replay<'a> {
     clock: Clock,
     client: Client,
     ids: Ids,
-    /// Recorded ids of objects that the fake could not create.
+    /// Recorded IDs of objects that the fake could not create.
     missing: BTreeSet<String>,
 }
 

@@ -12,7 +12,7 @@ pub(crate) type Difference = (String, String);
 /// The fields that identify elements of two lists, whatever their order.
 const NAMES: [&str; 6] = ["id", "revision", "preconfigured_rule_id", "access_key", "ip", "name"];
 
-/// The differences of two successful answers; the recorded one contains the ids of the fake.
+/// The differences of two successful answers; the recorded one contains the IDs of the fake.
 pub(crate) fn compare(
     document: &Document,
     schema: Option<&Schema>,

@@ -42,7 +42,7 @@ struct Replay {
     fake: Running,
     http: reqwest::Client,
     owner: String,
-    /// The id of the owner in the fake.
+    /// The ID of the owner in the fake.
     project: String,
 }
 

@@ -130,7 +130,7 @@ impl Step {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Operation {
-    /// The operation's id in the API document (`CreateNamespace`).
+    /// The operation's ID in the API document (`CreateNamespace`).
     pub id: String,
     /// The HTTP method in upper case.
     pub method: String,
@@ -247,7 +247,7 @@ pub enum Source {
     Locality,
     /// The region of the zone that the resource is in.
     Region,
-    /// The UUID of the resource, the `{id}` of its id.
+    /// The UUID of the resource, the `{id}` of its ID.
     Id,
     /// The wire value of a property, without region or zone even if the property is localized.
     Property(String),

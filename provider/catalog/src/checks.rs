@@ -94,11 +94,11 @@ pub struct KnownGroup {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Format {
-    /// A uuid.
+    /// A UUID.
     Uuid,
-    /// A uuid with its region or zone in front.
+    /// A UUID with its region or zone in front.
     LocalizedUuid,
-    /// A uuid with or without its region or zone.
+    /// A UUID with or without its region or zone.
     UuidOrLocalized,
     /// A region.
     Region,

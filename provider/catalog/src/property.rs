@@ -182,9 +182,9 @@ pub enum ProviderDefault {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Convert {
-    /// `"fr-par/<uuid>"` or `"<uuid>"` to the uuid; read with the locality of the resource as prefix.
+    /// `"fr-par/<uuid>"` or `"<uuid>"` to the UUID; read with the locality of the resource as prefix.
     LocalizedId,
-    /// `"fr-par/<uuid>"` or `"<uuid>"` to the uuid; read without a prefix.
+    /// `"fr-par/<uuid>"` or `"<uuid>"` to the UUID; read without a prefix.
     BareId,
     /// Gigabytes (10^9) to bytes.
     Gigabytes,
@@ -210,7 +210,7 @@ pub enum Convert {
     JsonText,
     /// `true` to an empty object, `false` to null.
     Presence,
-    /// A project id to `<project>:<project>`, the owner format of Object Storage.
+    /// A project ID to `<project>:<project>`, the owner format of Object Storage.
     Owner,
     /// A URL, read without its scheme; for outputs only.
     Host,
@@ -234,7 +234,7 @@ pub enum Convert {
     Zoned,
     /// Like `LocalizedId`, with the region of the zone of the resource.
     RegionalId,
-    /// An id with several parts, such as `fr-par-1/<server>/<interface>`, to its last part; read as the last part.
+    /// An ID with several parts, such as `fr-par-1/<server>/<interface>`, to its last part; read as the last part.
     LastPart,
 }
 
@@ -258,7 +258,7 @@ pub enum Equal {
     Instant,
     /// Two spellings of the same duration.
     Duration,
-    /// An id with and without its locality.
+    /// An ID with and without its locality.
     Locality,
     /// Two spellings of the same path (`/a//b/` and `/a/b`).
     CleanPath,

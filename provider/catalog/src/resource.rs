@@ -22,12 +22,12 @@ pub struct Resource {
     /// The regions or zones in the API documents: another one is a warning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub localities: Vec<String>,
-    /// The parts of its Pulumi id, joined by `/`.
+    /// The parts of its Pulumi ID, joined by `/`.
     pub id: Vec<IdPart>,
-    /// Other formats of its id, distinguished by their constants: `{groupId}/user/{userId}`, `{groupId}/app/…`.
+    /// Other formats of its ID, distinguished by their constants: `{groupId}/user/{userId}`, `{groupId}/app/…`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_ids: Vec<Vec<IdPart>>,
-    /// The fields of responses that, joined by dots, are its name, if the name replaces the UUID in its id.
+    /// The fields of responses that, joined by dots, are its name, if the name replaces the UUID in its ID.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub named_by: Vec<String>,
     /// The properties by name.
@@ -54,10 +54,10 @@ pub struct Resource {
     /// Responses that mean that the resource is deleted although it can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted_if: Option<DeletedIf>,
-    /// An id for import may end with `@` and the project, and calls are made for the project of the resource.
+    /// An ID for import may end with `@` and the project, and calls are made for the project of the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub project_in_id: bool,
-    /// The last part of the id may contain slashes.
+    /// The last part of the ID may contain slashes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub id_rest: bool,
     /// Time in milliseconds for which a 403 is retried, with a message, because new permissions take effect with a delay.
@@ -97,7 +97,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// All formats of its id.
+    /// All formats of its ID.
     pub fn id_forms(&self) -> impl Iterator<Item = &[IdPart]> {
         std::iter::once(self.id.as_slice()).chain(self.other_ids.iter().map(Vec::as_slice))
     }
@@ -147,7 +147,7 @@ pub enum Locality {
     Global,
 }
 
-/// One part of a Pulumi id.
+/// One part of a Pulumi ID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum IdPart {
@@ -212,7 +212,7 @@ pub struct Timeouts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Within {
-    /// The property with its id.
+    /// The property with its ID.
     pub property: String,
     /// Its token without the package.
     pub token: String,
@@ -290,24 +290,24 @@ pub struct Function {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lookup {
-    /// The token of the resource type without the package, which defines the id and the read steps.
+    /// The token of the resource type without the package, which defines the ID and the read steps.
     pub resource: String,
-    /// The inputs by name; `send` and `convert` define their query parameters and id parts.
+    /// The inputs by name; `send` and `convert` define their query parameters and ID parts.
     pub inputs: BTreeMap<String, Property>,
-    /// The input with the id of the resource, with or without region or zone.
+    /// The input with the ID of the resource, with or without region or zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The lookup without an id.
+    /// The lookup without an ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<LookupBy>,
-    /// The lookup of the parent resource, if its id is not set.
+    /// The lookup of the parent resource, if its ID is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<LookupParent>,
     /// Additional calls of the function, after the read steps of the resource.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<Step>,
     /// Additional outputs, or outputs in another form: decoded from the same wire object, and returned with the properties and
-    /// the id of the resource.
+    /// the ID of the resource.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, Property>,
     /// Properties of the resource that are not returned.
@@ -348,7 +348,7 @@ pub struct Newest {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupParent {
-    /// The input with its id.
+    /// The input with its ID.
     pub property: String,
     /// The lookup.
     pub by: LookupBy,

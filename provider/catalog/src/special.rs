@@ -12,7 +12,7 @@ use crate::call::Operation;
 pub struct Special {
     /// The handler.
     pub handler: Handler,
-    /// The operations that the handler calls in addition to the steps, by id. The compiler checks them.
+    /// The operations that the handler calls in addition to the steps, by ID. The compiler checks them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub operations: BTreeMap<String, Operation>,
 }

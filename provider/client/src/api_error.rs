@@ -144,7 +144,7 @@ impl ApiError {
         self
     }
 
-    /// The id of the object that the error is about, if the API returned one.
+    /// The ID of the object that the error is about, if the API returned one.
     pub fn resource_id(&self) -> Option<&str> {
         self.resource_id.as_deref()
     }
@@ -174,7 +174,7 @@ impl ApiError {
         self.precondition.as_deref()
     }
 
-    /// The request id of the response.
+    /// The request ID of the response.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }

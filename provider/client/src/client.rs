@@ -35,7 +35,7 @@ use crate::sign;
 use crate::storage;
 use crate::transport::{Failure, Http, NewConnection, Transport};
 
-/// After a cancellation, the client waits this long for the response of a call that must not be repeated, so that the id
+/// After a cancellation, the client waits this long for the response of a call that must not be repeated, so that the ID
 /// of a created object is not lost. Pulumi waits at least 5 s after a cancellation before it kills a plugin.
 const GRACE: Duration = Duration::from_secs(2);
 /// No response within this time is a failure of the host, even if the timeout of the attempt is longer.

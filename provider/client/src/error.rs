@@ -66,7 +66,7 @@ impl Error {
         }
     }
 
-    /// The request id of the response, if there was one.
+    /// The request ID of the response, if there was one.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Api(error) => error.request_id(),

@@ -40,7 +40,7 @@ pub(crate) fn is_reported(body: &Value) -> bool {
 }
 
 /// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The response to HEAD has
-/// no body; the request ids of S3 show that it comes from Object Storage.
+/// no body; the request IDs of S3 show that it comes from Object Storage.
 pub(crate) fn is_reported_by_storage(method: &Method, headers: &HeaderMap, code: Option<&str>) -> bool {
     if let Some(code) = code {
         return code.starts_with("NoSuch") || CODES.contains(&code);

@@ -13,7 +13,7 @@ pub struct Response {
     pub status: u16,
     /// The decoded body; `Null` if the response has no body.
     pub body: Value,
-    /// The request id of the response (`X-Request-Id`), which Scaleway's support needs.
+    /// The request ID of the response (`X-Request-Id`), which Scaleway's support needs.
     pub request_id: Option<String>,
     /// The number of elements of the whole list, if a header contains it.
     pub total: Option<usize>,

@@ -137,7 +137,7 @@ async fn storage(scope: &Scope<'_>, inputs: &Object, shared: &mut Shared) -> Res
     Ok(object! { "storageBucketName": name, "storageEndpoint": endpoint })
 }
 
-/// Name, endpoint and region of a bucket of this id.
+/// Name, endpoint and region of a bucket of this ID.
 fn other_storage(id: &Value, endpoint: Option<&Value>) -> [Value; 3] {
     let part = |of: fn((&str, &str)) -> String| {
         Value::computed(&[id], |known| {

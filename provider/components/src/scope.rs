@@ -196,7 +196,7 @@ impl Part {
         &self.0.urn
     }
 
-    /// Its id.
+    /// Its ID.
     pub fn id(&self) -> Value {
         self.0.id.clone().depending_on([self.0.urn.clone()])
     }

@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
         Self { resource, ..*self }
     }
 
-    /// The id of the resource with the current id of its parent.
+    /// The ID of the resource with the current ID of its parent.
     pub(crate) fn followed_id(&self, id: &str, inputs: &Object) -> String {
         self.moved.followed_id(self.resource, id, inputs, self.defaults)
     }

@@ -38,7 +38,7 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     };
     fetch::merge(cx.resource, &mut scope, None, answer);
     let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };
-    // From here on the object exists: Pulumi must store its id, whatever fails.
+    // From here on the object exists: Pulumi must store its ID, whatever fails.
     cx.journal.made(&cx.resource.token, cx.urn, &id);
     cx.recent.note(&id, cx.client.clock().now());
     scope.fresh = true;

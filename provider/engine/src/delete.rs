@@ -158,7 +158,7 @@ async fn is_missing_from_list(cx: &Context<'_>, scope: &mut Scope<'_>) -> bool {
     read.is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-/// Deletes an object that an earlier read did not find. If it exists again, it is not the object of the state. The ids are
+/// Deletes an object that an earlier read did not find. If it exists again, it is not the object of the state. The IDs are
 /// the one in the state and the current one.
 pub(crate) async fn delete_gone(
     cx: &Context<'_>,

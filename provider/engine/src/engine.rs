@@ -105,7 +105,7 @@ impl Engine {
         Self { write_only, ..self }
     }
 
-    /// Notes that Pulumi's engine stores the object of this id for a URN.
+    /// Notes that Pulumi's engine stores the object of this ID for a URN.
     pub fn stored(&self, token: &str, urn: &str, id: &str) {
         if let Some(resource) = self.shared.catalog.resource(token) {
             self.journal.stored(&resource.token, urn, id);
@@ -143,7 +143,7 @@ impl Engine {
         created.map_err(|error| described(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
-    /// Reads a resource by its id; `None` if it does not exist. Without inputs (import) only the id is used, or the name, if
+    /// Reads a resource by its ID; `None` if it does not exist. Without inputs (import) only the ID is used, or the name, if
     /// names are unique.
     pub async fn read(
         &self,
@@ -229,7 +229,7 @@ impl Engine {
             .map_err(|error| described(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))
     }
 
-    /// Inputs or outputs with the current id of the parent, which may have moved.
+    /// Inputs or outputs with the current ID of the parent, which may have moved.
     #[must_use]
     pub fn followed<'o>(&self, resource: &Resource, object: &'o Object) -> Cow<'o, Object> {
         self.shared.moved.followed(resource, object)
@@ -275,7 +275,7 @@ impl Engine {
         })
     }
 
-    /// Lists all existing resources of a type, sorted by id.
+    /// Lists all existing resources of a type, sorted by ID.
     pub async fn list(&self, token: &str, query: &Object) -> Result<Vec<Listed>, Error> {
         let resource = self.resource(token)?;
         let operation = Operation { token, name: "", urn: "", timeout: None, progress: &Silent };

@@ -130,7 +130,7 @@ async fn response(cx: &Context<'_>, step: &Step, scope: &mut Scope<'_>, fresh: b
             Ok(None)
         }
         ErrorKind::Denied if cx.resource.project_in_id => {
-            Err(error.hint("the API key needs read permission in the object's project; to read it in another project, use the id `<id>@<project>`"))
+            Err(error.hint("the API key needs read permission in the object's project; to read it in another project, use the ID `<id>@<project>`"))
         }
         _ => Err(error),
     }

@@ -1,4 +1,4 @@
-//! Lookups: finds one existing resource by id or by name, and reads it.
+//! Lookups: finds one existing resource by ID or by name, and reads it.
 
 use catalog::{Function, Input, Lookup, LookupBy, Property, Resource, Step};
 use serde_json::Value as Json;
@@ -31,7 +31,7 @@ impl From<Error> for InvokeError {
     }
 }
 
-/// Finds the resource and returns its outputs, its id, and the arguments.
+/// Finds the resource and returns its outputs, its ID, and the arguments.
 pub(crate) async fn lookup(cx: &Context<'_>, function: &Function, arguments: &Object) -> Result<Object, InvokeError> {
     let lookup = &function.lookup;
     let mut arguments = check::arguments(lookup, arguments).map_err(InvokeError::Arguments)?;
@@ -122,7 +122,7 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
             Some(region) if place::split(given).0.is_none() => format!("{region}/{given}"),
             _ => given.to_owned(),
         };
-        // The id of a child contains the parent's id; it is composed below.
+        // The ID of a child contains the parent's ID; it is composed below.
         if id::parse(cx.resource, &localized, cx.defaults).is_ok() {
             return Ok(localized);
         }
@@ -138,7 +138,7 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
     let Some(by) = &lookup.by else {
         return scope.id().ok_or_else(|| {
             let fact = format!("these arguments do not identify a {}", cx.resource.label);
-            Error::new(ErrorKind::Invalid, fact).hint(format!("use an id of the form {}", id::form(cx.resource)))
+            Error::new(ErrorKind::Invalid, fact).hint(format!("use an ID of the form {}", id::form(cx.resource)))
         });
     };
     let found = listed(cx, &scope, by, arguments).await?;
@@ -149,7 +149,7 @@ async fn find(cx: &Context<'_>, question: &Resource, lookup: &Lookup, arguments:
     known.id().ok_or_else(|| nothing(cx.resource, ""))
 }
 
-/// The id in the arguments, or the provider's default, such as its project.
+/// The ID in the arguments, or the provider's default, such as its project.
 fn given_id<'a>(cx: &'a Context<'_>, lookup: &Lookup, arguments: &'a Object) -> Option<&'a str> {
     let name = lookup.id.as_deref()?;
     if let Some(given) = arguments.text(name).filter(|given| !given.is_empty()) {
@@ -198,7 +198,7 @@ async fn listed(cx: &Context<'_>, scope: &Scope<'_>, by: &LookupBy, arguments: &
         [] => Err(nothing(cx.resource, wanted.trim())),
         several => {
             let fact = format!("{}{wanted} is ambiguous: {} objects match", cx.resource.label, several.len());
-            Err(Error::new(ErrorKind::Precondition, fact).hint("set more arguments, or set the id"))
+            Err(Error::new(ErrorKind::Precondition, fact).hint("set more arguments, or set the ID"))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The journal: creates that started and are not known to be stored, and deletes that failed, for the next process; and the
 //! objects of a stack that one process has seen. Makes no calls and reads no files.
 //!
-//! An attempt is noted before the creating call is sent, completed with the id when the call was answered, and closed when
+//! An attempt is noted before the creating call is sent, completed with the ID when the call was answered, and closed when
 //! the engine shows that it stores the object, or when the call was rejected. It contains no secrets.
 
 mod deletes;
@@ -38,10 +38,10 @@ pub struct Attempt {
     /// The project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// The ids of the objects that existed before, for types without name and creation time.
+    /// The IDs of the objects that existed before, for types without name and creation time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<String>,
-    /// The id of the object, once the call was answered.
+    /// The ID of the object, once the call was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
@@ -56,7 +56,7 @@ pub enum Line {
     Made {
         /// The resource's URN.
         urn: String,
-        /// The object's Pulumi id.
+        /// The object's Pulumi ID.
         id: String,
     },
     /// The engine stores the object, or there is none.
@@ -70,7 +70,7 @@ pub enum Line {
     Deleted {
         /// The resource's URN.
         urn: String,
-        /// The object's Pulumi id.
+        /// The object's Pulumi ID.
         id: String,
     },
 }
@@ -145,7 +145,7 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
 pub(crate) struct JournalEntries {
     journal: Arc<dyn Journal>,
     stacks: Mutex<HashMap<String, Stack>>,
-    /// Token and id to URN.
+    /// Token and ID to URN.
     owners: Mutex<HashMap<(String, String), String>>,
     locks: Mutex<HashMap<String, Arc<RwLock<()>>>>,
 }
@@ -187,7 +187,7 @@ impl JournalEntries {
         self.journal.write(stack_of(&attempt.urn), &Line::Began(attempt.clone()));
     }
 
-    /// Notes the id of the created object. For this process the attempt is finished; a later process finds out from Pulumi's
+    /// Notes the ID of the created object. For this process the attempt is finished; a later process finds out from Pulumi's
     /// engine whether it stores the object.
     pub(crate) fn made(&self, token: &str, urn: &str, id: &str) {
         if urn.is_empty() {
@@ -221,7 +221,7 @@ impl JournalEntries {
         }
     }
 
-    /// The engine stores the object of this id for a URN.
+    /// The engine stores the object of this ID for a URN.
     pub(crate) fn stored(&self, token: &str, urn: &str, id: &str) {
         if urn.is_empty() || id.is_empty() {
             return;

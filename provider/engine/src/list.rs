@@ -1,4 +1,4 @@
-//! Lists the ids and names of all resources of a type in one region or zone and one project.
+//! Lists the IDs and names of all resources of a type in one region or zone and one project.
 //!
 //! Contains only resources that can be imported and that Scaleway does not manage itself.
 
@@ -19,13 +19,13 @@ use rules::wire::{self, Wire};
 /// One existing resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Listed {
-    /// Its id, in the form for imports.
+    /// Its ID, in the form for imports.
     pub id: String,
     /// Its name; the name of its parent comes first.
     pub name: String,
 }
 
-/// All existing resources, sorted by id. `query` contains filters of the resource's listing (`region`, `projectId`,
+/// All existing resources, sorted by ID. `query` contains filters of the resource's listing (`region`, `projectId`,
 /// `instanceId`); the defaults are the provider's region and project.
 pub(crate) async fn all(cx: &Context<'_>, query: &Object) -> Result<Vec<Listed>, Error> {
     let all = listed(cx, query, Which::Manageable).await?;
@@ -64,7 +64,7 @@ async fn listed(cx: &Context<'_>, query: &Object, which: Which) -> Result<Vec<(L
     Ok(all)
 }
 
-/// The id of the resource with a name: `id` contains the name instead of a UUID.
+/// The ID of the resource with a name: `id` contains the name instead of a UUID.
 pub(crate) async fn named(cx: &Context<'_>, id: &str) -> Result<Option<String>, Error> {
     let can_be_listed = cx.resource.listing.as_ref().is_some_and(|listing| listing.list.is_some());
     if !can_be_listed || !id::is_name(cx.resource, id) {
@@ -83,12 +83,12 @@ pub(crate) async fn named(cx: &Context<'_>, id: &str) -> Result<Option<String>, 
         [] => Ok(None),
         several => {
             let fact = format!("more than one {} has the name \"{name}\": {}", cx.resource.label, several.join(", "));
-            Err(Error::new(ErrorKind::Precondition, fact).hint("import one of them by its id"))
+            Err(Error::new(ErrorKind::Precondition, fact).hint("import one of them by its ID"))
         }
     }
 }
 
-/// The parent, and the property with its id.
+/// The parent, and the property with its ID.
 struct Parent<'l> {
     property: &'l str,
     thing: Listed,
@@ -162,7 +162,7 @@ async fn of_one(
             found.extend(members);
             continue;
         }
-        // Objects that Scaleway created itself may be listed without an id.
+        // Objects that Scaleway created itself may be listed without an ID.
         let Some(id) = known.id() else { continue };
         if fetch::is_gone(&known) {
             continue;

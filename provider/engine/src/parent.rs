@@ -40,7 +40,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), E
     wait::settled(&cx.on(parent), &mut scope, true).await
 }
 
-/// The outermost parent of a resource, and its uuid. A parent that does not exist is the last one.
+/// The outermost parent of a resource, and its UUID. A parent that does not exist is the last one.
 async fn outermost<'a>(cx: &Context<'a>, scope: &Scope<'_>) -> Result<Option<(&'a Resource, String)>, Error> {
     let Some((mut resource, mut uuid)) = parent_in(cx, cx.resource.within.as_ref(), scope) else { return Ok(None) };
     while let Some(within) = &resource.within {

@@ -1,4 +1,4 @@
-//! Read: reads the object by its current id, and by the current id of its parent.
+//! Read: reads the object by its current ID, and by the current ID of its parent.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub(crate) async fn read(
     Ok(found)
 }
 
-/// Reads the resource by its current id and the current id of its parent.
+/// Reads the resource by its current ID and the current ID of its parent.
 async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
     let (id, inputs) = followed();
@@ -50,7 +50,7 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
         Err(error) if error.kind() == ErrorKind::NotFound => is_of_whole(cx.resource, &error),
         found => return found,
     };
-    // A concurrent operation may be reading the parent and find it under another id.
+    // A concurrent operation may be reading the parent and find it under another ID.
     let began = cx.spent();
     while whole_is_gone && cx.spent().saturating_sub(began) < WHOLE_WINDOW {
         drop(parent::lock(cx, &Scope::of_id(cx.resource, &id, &inputs, cx.defaults)?).await?);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// How long a 404 for a new or recently changed object may be a lag, if the descriptor has no `missingWindow`.
 pub(crate) const LAG: Duration = Duration::from_secs(10);
 
-/// The ids and names of new objects, and when each was created.
+/// The IDs and names of new objects, and when each was created.
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
     made: Mutex<HashMap<String, Instant>>,

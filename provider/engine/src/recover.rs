@@ -72,7 +72,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         cx.journal.closed(cx.urn);
         return Ok(None);
     };
-    // The interrupted call returned the id, so the object is certain.
+    // The interrupted call returned the ID, so the object is certain.
     let certain = attempt.id.is_some();
     if candidate.differs && !certain {
         cx.progress.warning(&format!(
@@ -148,9 +148,9 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     Err(without_id(cx.resource))
 }
 
-/// A response without an id does not identify the created object.
+/// A response without an ID does not identify the created object.
 pub(crate) fn without_id(resource: &Resource) -> Error {
-    let fact = format!("the response to the create request of the {} has no id", resource.label);
+    let fact = format!("the response to the create request of the {} has no ID", resource.label);
     Error::new(ErrorKind::Internal, fact).ambiguous()
 }
 

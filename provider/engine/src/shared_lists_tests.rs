@@ -16,7 +16,7 @@ use super::*;
 const LEAST: usize = 4;
 const PAGE: usize = 2;
 
-/// Objects by id with their version, and the number of lists that were sent.
+/// Objects by ID with their version, and the number of lists that were sent.
 #[derive(Default)]
 struct Api {
     objects: RefCell<BTreeMap<String, u64>>,

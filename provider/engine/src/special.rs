@@ -89,7 +89,7 @@ pub(crate) trait Handler: Sync {
         Ok(false)
     }
 
-    /// Looks up the object under another id, if there is none, or only a replaced one; returns whether the scope has
+    /// Looks up the object under another ID, if there is none, or only a replaced one; returns whether the scope has
     /// changed to another object.
     async fn relocate(&self, _: &Context<'_>, _: &mut Scope<'_>, _state: &Object, _exists: bool) -> Result<bool> {
         Ok(false)

@@ -292,7 +292,7 @@ impl Checker {
         }
     }
 
-    /// Exactly one of the id and a search argument must be set. An id that has a provider default may be absent.
+    /// Exactly one of the ID and a search argument must be set. An ID that has a provider default may be absent.
     fn which(&mut self, lookup: &Lookup, arguments: &Object) {
         let (id, by) = match (&lookup.id, &lookup.by, &lookup.parent) {
             (Some(id), Some(by), _) => (id, by),

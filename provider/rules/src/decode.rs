@@ -169,7 +169,7 @@ fn zone(fields: &Wire) -> Option<&str> {
     wire::get(fields, "zone").and_then(Json::as_str)
 }
 
-/// Outputs that only the id contains, such as the instance of a database.
+/// Outputs that only the ID contains, such as the instance of a database.
 fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
     for part in scope.resource.id_forms().flatten() {
         let IdPart::Property(name) = part else { continue };
@@ -183,7 +183,7 @@ fn lay_under_id(scope: &Scope<'_>, answers: &mut Wire) {
     }
 }
 
-/// The region, zone and parts of the id are known even if no response contains them.
+/// The region, zone and parts of the ID are known even if no response contains them.
 fn place_itself(scope: &Scope<'_>, given: &Object, state: &mut Object) {
     let own = match scope.resource.locality {
         catalog::Locality::Region => "region",

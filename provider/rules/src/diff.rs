@@ -389,7 +389,7 @@ fn same(property: &Property, old: &Value, new: &Value) -> bool {
     }
     let (Ok(old), Ok(new)) = (old.to_json(), new.to_json()) else { return false };
     equal::same(property.equal, &old, &new)
-        // Two spellings that are sent as the same value, such as an id with and without its region.
+        // Two spellings that are sent as the same value, such as an ID with and without its region.
         || property.convert.is_some_and(|convert| equal::on_wire(convert, property.equal, &old, &new))
 }
 

@@ -21,7 +21,7 @@ pub struct Error {
 /// What the caller can do about an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// Change the program: an input, an id.
+    /// Change the program: an input, an ID.
     Invalid,
     /// The lookup found nothing.
     NotFound,
@@ -46,7 +46,7 @@ pub enum ErrorKind {
 /// The state of an object that exists at Scaleway after a failed operation. Pulumi must store it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialState {
-    /// The resource's Pulumi id.
+    /// The resource's Pulumi ID.
     pub id: String,
     /// The known outputs.
     pub state: Object,

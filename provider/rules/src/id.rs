@@ -1,4 +1,4 @@
-//! Pulumi ids: parsing and composition. An id contains the region or zone, so that it identifies an object by itself.
+//! Pulumi ids: parsing and composition. An ID contains the region or zone, so that it identifies an object by itself.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use value::Object;
 use crate::error::{Error, ErrorKind};
 use crate::place::{self, Defaults};
 
-/// The parts of an id.
+/// The parts of an ID.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
     /// The region or zone.
@@ -22,7 +22,7 @@ pub struct Parts {
     pub project: Option<String>,
 }
 
-/// Parses an id. An id without region or zone is in the provider's.
+/// Parses an ID. An ID without region or zone is in the provider's.
 pub fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts, Error> {
     let (whole, mut project) = without_project(resource, id);
     let mut forms = resource.id_forms();
@@ -37,7 +37,7 @@ pub fn parse(resource: &Resource, id: &str, defaults: &Defaults) -> Result<Parts
     Ok(Parts { project, ..parts })
 }
 
-/// The same id for calls in another project.
+/// The same ID for calls in another project.
 pub fn in_project(resource: &Resource, id: &str, project: &str, defaults: &Defaults) -> Result<String, Error> {
     let mut parts = parse(resource, id, defaults)?;
     if !resource.project_in_id || parts.project.is_some() {
@@ -51,7 +51,7 @@ pub fn in_project(resource: &Resource, id: &str, project: &str, defaults: &Defau
     compose(resource, &parts).ok_or_else(|| malformed(resource, id))
 }
 
-/// The index of the part that `@project` follows if the last part of an id may contain any character: the one before it.
+/// The index of the part that `@project` follows if the last part of an ID may contain any character: the one before it.
 ///
 /// In `fr-par/bucket@project/key`, every `@` of the key belongs to the key; a bucket name contains none.
 fn holder(resource: &Resource) -> Option<&str> {
@@ -62,7 +62,7 @@ fn holder(resource: &Resource) -> Option<&str> {
     }
 }
 
-/// Splits an id into the id without `@project`, and the project: `bucket@project`, `bucket@project/acl` or
+/// Splits an ID into the ID without `@project`, and the project: `bucket@project`, `bucket@project/acl` or
 /// `bucket/acl@project`.
 fn without_project<'a>(resource: &Resource, id: &'a str) -> (Cow<'a, str>, Option<String>) {
     if !resource.project_in_id || resource.id_rest {
@@ -77,7 +77,7 @@ fn without_project<'a>(resource: &Resource, id: &'a str) -> (Cow<'a, str>, Optio
     }
 }
 
-/// The parts of an id of the given form; `None` if it has another form.
+/// The parts of an ID of the given form; `None` if it has another form.
 fn parts(resource: &Resource, form: &[IdPart], whole: &str, defaults: &Defaults) -> Option<Parts> {
     let default = defaults.locality(resource.locality);
     let carries = whole.split('/').next().is_some_and(|first| place::is_locality(resource.locality, first));
@@ -116,7 +116,7 @@ fn parts(resource: &Resource, form: &[IdPart], whole: &str, defaults: &Defaults)
     Some(parts)
 }
 
-/// Composes an id in the first form whose parts are all known.
+/// Composes an ID in the first form whose parts are all known.
 pub fn compose(resource: &Resource, parts: &Parts) -> Option<String> {
     resource.id_forms().find_map(|form| composed(form, parts))
 }
@@ -135,15 +135,15 @@ fn composed(form: &[IdPart], parts: &Parts) -> Option<String> {
     (!segments.iter().any(|segment| segment.is_empty())).then(|| segments.join("/"))
 }
 
-/// Whether an id has a name instead of the UUID: `fr-par/main` or `main`.
+/// Whether an ID has a name instead of the UUID: `fr-par/main` or `main`.
 pub fn is_name(resource: &Resource, id: &str) -> bool {
     let (_, rest) = place::split(id);
     let is_by_uuid = resource.id.iter().all(|part| matches!(part, IdPart::Locality | IdPart::Id));
-    // The id of a resource that is identified by its name is the name.
+    // The ID of a resource that is identified by its name is the name.
     is_by_uuid && resource.named_by.is_empty() && !rest.is_empty() && !rest.contains('/') && !is_uuid(rest)
 }
 
-/// The id with its parts replaced by those in the outputs.
+/// The ID with its parts replaced by those in the outputs.
 pub fn recompose(resource: &Resource, id: &str, outputs: &Object, defaults: &Defaults) -> Option<String> {
     let mut parts = parse(resource, id, defaults).ok()?;
     for (name, text) in &mut parts.properties {
@@ -154,7 +154,7 @@ pub fn recompose(resource: &Resource, id: &str, outputs: &Object, defaults: &Def
     compose(resource, &parts)
 }
 
-/// The id in the first form whose parts are in the outputs, with optional parts included.
+/// The ID in the first form whose parts are in the outputs, with optional parts included.
 pub fn in_full(resource: &Resource, id: &str, outputs: &Object, defaults: &Defaults) -> Option<String> {
     let mut parts = parse(resource, id, defaults).ok()?;
     for part in resource.id_forms().flatten() {
@@ -166,7 +166,7 @@ pub fn in_full(resource: &Resource, id: &str, outputs: &Object, defaults: &Defau
     compose(resource, &parts)
 }
 
-/// The forms of a resource's ids for messages: `{region}/{instanceId}/{name}`.
+/// The forms of a resource's IDs for messages: `{region}/{instanceId}/{name}`.
 pub fn form(resource: &Resource) -> String {
     let word = |part: &IdPart| match part {
         IdPart::Locality if resource.locality == Locality::Zone => "{zone}".to_owned(),
@@ -180,8 +180,8 @@ pub fn form(resource: &Resource) -> String {
 }
 
 fn malformed(resource: &Resource, id: &str) -> Error {
-    Error::new(ErrorKind::Invalid, format!("\"{id}\" is not a valid id of a {}", resource.label))
-        .hint(format!("use an id of the form {}", form(resource)))
+    Error::new(ErrorKind::Invalid, format!("\"{id}\" is not a valid ID of a {}", resource.label))
+        .hint(format!("use an ID of the form {}", form(resource)))
 }
 
 /// Whether a string has the form of a UUID.

@@ -8,7 +8,7 @@ use value::{Object, Path, Value};
 
 use crate::operation::{DiffRequest, Warning};
 
-/// The output that marks an object as read by its id alone; the next read or update removes it.
+/// The output that marks an object as read by its ID alone; the next read or update removes it.
 const NOTE: &str = "__imported";
 
 /// Sets the mark in outputs, if the resource has unreadable inputs.

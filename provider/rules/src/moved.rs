@@ -1,7 +1,7 @@
 //! Moved resources: an upgrade gave them another UUID; the state contains the current one and the previous ones.
 //!
-//! An update cannot change an id, so the state notes the move until the next read returns the new id. Until then, child
-//! resources refer to the parent by a previous id: one table per process contains all moves, and inputs and ids are
+//! An update cannot change an ID, so the state notes the move until the next read returns the new ID. Until then, child
+//! resources refer to the parent by a previous id: one table per process contains all moves, and inputs and IDs are
 //! translated with it. Makes no calls.
 
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ use crate::place::{self, Defaults};
 const NOTE: &str = "__moved";
 
 /// Whether the resource of this state has moved. It needs a refresh before each run, because its children may have the
-/// previous id.
+/// previous ID.
 pub fn has_moved(state: &Object) -> bool {
     state.given(NOTE).is_some()
 }
@@ -76,7 +76,7 @@ impl Moved {
         self.now.lock().unwrap_or_else(PoisonError::into_inner).get(uuid).cloned()
     }
 
-    /// Inputs or outputs with the current id of the parent.
+    /// Inputs or outputs with the current ID of the parent.
     pub fn followed<'o>(&self, resource: &Resource, object: &'o Object) -> Cow<'o, Object> {
         let parent = resource.within.as_ref().and_then(|within| Some((within, object.given(&within.property)?)));
         let id = parent.and_then(|(within, given)| Some((within, given, place::split(given.as_str()?))));
@@ -89,7 +89,7 @@ impl Moved {
         Cow::Owned(followed)
     }
 
-    /// An id with the current id of the parent. Inputs take precedence, because an update cannot change an id.
+    /// An ID with the current ID of the parent. Inputs take precedence, because an update cannot change an ID.
     pub fn followed_id(&self, resource: &Resource, id: &str, inputs: &Object, defaults: &Defaults) -> String {
         let known = || {
             let within = resource.within.as_ref()?;
@@ -107,7 +107,7 @@ impl Moved {
     }
 }
 
-/// Outputs with the parent's id from the inputs: responses may still contain a previous id, and a resource never changes
+/// Outputs with the parent's ID from the inputs: responses may still contain a previous ID, and a resource never changes
 /// its parent.
 pub fn stays_within(resource: &Resource, inputs: &Object, state: &mut Object) {
     let Some(within) = &resource.within else { return };

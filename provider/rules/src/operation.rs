@@ -149,7 +149,7 @@ pub struct Operation<'a> {
 /// A resource that was created.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Created {
-    /// Its Pulumi id.
+    /// Its Pulumi ID.
     pub id: String,
     /// Its outputs.
     pub state: Object,
@@ -158,7 +158,7 @@ pub struct Created {
 /// A resource that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadBack {
-    /// Its Pulumi id in its full form.
+    /// Its Pulumi ID in its full form.
     pub id: String,
     /// Its outputs.
     pub state: Object,

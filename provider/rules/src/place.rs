@@ -1,4 +1,4 @@
-//! Regions and zones, and the ids that contain them. Contains no list of regions, because Scaleway adds regions.
+//! Regions and zones, and the IDs that contain them. Contains no list of regions, because Scaleway adds regions.
 
 use std::collections::BTreeMap;
 
@@ -99,7 +99,7 @@ pub fn of_inputs(resource: &Resource, inputs: &Object, defaults: &Defaults) -> O
         .or_else(|| defaults.locality(resource.locality).map(str::to_owned))
 }
 
-/// The inputs whose ids contain a region or zone, with that region or zone; the parent comes first.
+/// The inputs whose IDs contain a region or zone, with that region or zone; the parent comes first.
 pub fn localized<'a>(resource: &'a Resource, inputs: &'a Object) -> impl Iterator<Item = (&'a str, &'a str)> {
     let parent = resource.within.as_ref().map(|within| within.property.as_str());
     let others = resource.properties.keys().map(String::as_str).filter(move |name| Some(*name) != parent);

@@ -1,4 +1,4 @@
-//! The data of one resource during an operation: its region or zone, the parts of its id, the desired fields, and the API's
+//! The data of one resource during an operation: its region or zone, the parts of its ID, the desired fields, and the API's
 //! responses so far. The parameters and bodies of calls come from here.
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ pub struct Scope<'a> {
     pub resource: &'a Resource,
     /// The provider's region, zone and project.
     pub defaults: &'a Defaults,
-    /// The parts of its id.
+    /// The parts of its ID.
     pub parts: Parts,
     /// The desired fields from the inputs, in the form of requests.
     pub wanted: Wire,
@@ -41,7 +41,7 @@ pub struct Scope<'a> {
     pub was_passing: bool,
     /// A function without code: a failed deployment is its normal status, not an error of the operation.
     pub without_code: bool,
-    /// It was found by its id, which does not change.
+    /// It was found by its ID, which does not change.
     found: bool,
     /// This operation has created or changed it: responses may lag.
     pub fresh: bool,
@@ -116,7 +116,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The resource's Pulumi id, if all its parts are known.
+    /// The resource's Pulumi ID, if all its parts are known.
     pub fn id(&self) -> Option<String> {
         if let (true, Some(id)) = (self.found, id::compose(self.resource, &self.parts)) {
             return Some(id);
@@ -200,7 +200,7 @@ impl<'a> Scope<'a> {
         wire::find(&self.wanted, path)
     }
 
-    /// The value of a property without region or zone: from the id, the desired fields, or the responses.
+    /// The value of a property without region or zone: from the ID, the desired fields, or the responses.
     fn property(&self, name: &str) -> Option<Json> {
         if let Some(text) = self.parts.properties.get(name) {
             return Some(Json::from(text.clone()));

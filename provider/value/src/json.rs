@@ -16,7 +16,7 @@ const LARGEST_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
 impl Value {
     /// The value as JSON, including secrets: for HTTP bodies, not for messages.
     ///
-    /// An asset becomes its text (or null), a reference its id. Fails if the value contains an unknown value.
+    /// An asset becomes its text (or null), a reference its ID. Fails if the value contains an unknown value.
     pub fn to_json(&self) -> Result<Json, UnknownValue> {
         Ok(match self.data() {
             Data::Null => Json::Null,

@@ -266,7 +266,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The operation with this id, in any case: `CreateVPC` creates a `vpc`.
+/// The operation with this ID, in any case: `CreateVPC` creates a `vpc`.
 fn called<'a>(document: &'a Document, id: &str) -> Option<&'a Operation> {
     let mut found = document.operations.iter().filter(|operation| operation.id.eq_ignore_ascii_case(id));
     let operation = found.next()?;

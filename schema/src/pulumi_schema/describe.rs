@@ -6,7 +6,7 @@ use super::PACKAGE;
 use crate::descriptor;
 use crate::resolve::Resolved;
 
-/// Example of a uuid.
+/// Example of a UUID.
 const EXAMPLE_UUID: &str = "11111111-1111-1111-1111-111111111111";
 
 /// The starts of the sentences that describe the effect of a change.
@@ -97,7 +97,7 @@ pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     let forms = forms.iter().map(|form| format!("`{}`", form.join("/"))).collect::<Vec<_>>().join(" or ");
     let example = examples.first().map(|example| example.join("/")).unwrap_or_default();
     format!(
-        "{}\n\n## Import\n\nBy an id of the form {}:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
+        "{}\n\n## Import\n\nBy an ID of the form {}:\n\n```sh\npulumi import {PACKAGE}:{token} main {}\n```\n",
         one.descriptor.doc.trim(),
         forms,
         example,

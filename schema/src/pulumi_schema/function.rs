@@ -40,7 +40,7 @@ pub(crate) fn spec(
     }
     let mut required = always_returned(one, word, &returned);
     if !outputs.contains_key("id") {
-        let text = format!("The Pulumi id of the {}, which also imports it.", one.resource.label);
+        let text = format!("The Pulumi ID of the {}, which also imports it.", one.resource.label);
         outputs.insert("id".to_owned(), json!({ "type": "string", "description": text }));
     }
     required.push("id".to_owned());

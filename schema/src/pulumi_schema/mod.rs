@@ -171,8 +171,8 @@ fn resource_spec(one: &Resolved<'_>, token: &str, types: &mut Types) -> Json {
 fn list_inputs(listing: &Listing, label: &str) -> Json {
     let describe = |name: &str| match name {
         "region" | "zone" => format!("The {name} of the objects. Default: the provider's {name}."),
-        "projectId" => "Project id of the objects. Default: the provider's project.".to_owned(),
-        "organizationId" => "Organization id of the objects. Default: the provider's organization.".to_owned(),
+        "projectId" => "Project ID of the objects. Default: the provider's project.".to_owned(),
+        "organizationId" => "Organization ID of the objects. Default: the provider's organization.".to_owned(),
         _ => format!("Id of the parent resource of the {label} resources. Default: all parents."),
     };
     let inputs: Map<String, Json> = listing

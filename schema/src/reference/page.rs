@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
             .filter(|(name, _)| !inputs.contains_key(*name))
             .map(|(name, spec)| (name.clone(), spec.clone()))
             .collect();
-        text += "## Outputs\n\nAll inputs with their current values, and:\n\n- `id` string. The Pulumi id.\n";
+        text += "## Outputs\n\nAll inputs with their current values, and:\n\n- `id` string. The Pulumi ID.\n";
         text += &lists.list(&only, &Json::Null, &mut types);
         text + &lists.types(types)
     }

@@ -107,7 +107,7 @@ impl<'a> Call<'a> {
         let path = self.operation.path.to_string();
         let last = path.rsplit_once('{').and_then(|(_, rest)| rest.split_once('}'));
         let repeats = last.and_then(|(parameter, rest)| {
-            // A path below an object is a part of the object, with its own id.
+            // A path below an object is a part of the object, with its own ID.
             let is_named = parameter.ends_with("id") || self.operation.wrapper.as_deref() == Some(parameter);
             let is_own = rest.is_empty() && is_named && fields.contains_key("id");
             let name = if fields.contains_key(parameter) { parameter } else { "id" };
@@ -157,7 +157,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The operation with this id.
+/// The operation with this ID.
 pub(crate) fn find_operation<'a>(
     document: &'a Document,
     id: &str,

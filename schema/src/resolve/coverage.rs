@@ -67,7 +67,7 @@ impl<'a> Scope<'a> {
             };
             // The fields of a handler are not in an API document; only its own tests can check them.
             let is_converted = self.resource.special.is_some() && self.resource.properties[name].kind.is_some();
-            // Without a create, a part of the id identifies an existing object.
+            // Without a create, a part of the ID identifies an existing object.
             let is_selector = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
             if self.resource.function && !is_selector && !self.is_place(property) {
                 if !resource.read.iter().any(|step| carries(step, name, property)) {

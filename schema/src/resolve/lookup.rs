@@ -1,4 +1,4 @@
-//! Lookup functions: an existing resource is found by its id, or by comparing the elements of a list.
+//! Lookup functions: an existing resource is found by its ID, or by comparing the elements of a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -250,7 +250,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Without an input that contains the id, every part of the id must be an input.
+    /// Without an input that contains the ID, every part of the ID must be an input.
     fn check_id_given(
         &self,
         word: &descriptor::Lookup,
@@ -264,9 +264,9 @@ impl<'a> Scope<'a> {
         for part in &self.id {
             match part {
                 IdPart::Property(name) if !inputs.contains_key(name) => {
-                    findings.mistake(place, format!("the id needs \"{name}\", which is not an input of the function"));
+                    findings.mistake(place, format!("the ID needs \"{name}\", which is not an input of the function"));
                 }
-                IdPart::Id => findings.mistake(place, "the id has no source: set `id` to an input, or set `list`"),
+                IdPart::Id => findings.mistake(place, "the ID has no source: set `id` to an input, or set `list`"),
                 _ => {}
             }
         }
@@ -363,7 +363,7 @@ fn given(
         // The default of a new resource does not apply to a lookup; a default of the function does.
         input.default = own.get(name).and_then(|own| own.default.clone());
         if here == "id" && matches!(property.input, Input::Provider(_)) {
-            // Without an id, the id of the provider's project is used.
+            // Without an ID, the ID of the provider's project is used.
             input.input = property.input.clone();
         }
         inputs.insert(name.clone(), input);

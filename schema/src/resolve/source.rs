@@ -101,7 +101,7 @@ impl<'a> Scope<'a> {
                 let names = several.join("\" and \"");
                 findings.mistake(
                     &call.place,
-                    format!("cannot determine which of \"{names}\" is the id of the resource: set `path`"),
+                    format!("cannot determine which of \"{names}\" is the ID of the resource: set `path`"),
                 );
             }
         }
@@ -131,7 +131,7 @@ impl<'a> Scope<'a> {
         (found, left)
     }
 
-    /// The one remaining parameter is the uuid, or, in an id without `{id}`, the part that no other parameter used.
+    /// The one remaining parameter is the UUID, or, in an ID without `{id}`, the part that no other parameter used.
     pub(crate) fn last_source(&self, found: &BTreeMap<String, Source>) -> Option<Source> {
         if self.id.contains(&IdPart::Id) {
             return Some(Source::Id);

@@ -90,9 +90,9 @@ impl<'a> Scope<'a> {
     /// An operation of a special handler: the part of its request that the descriptor determines. The handler adds the rest.
     pub(crate) fn free_operation(&self, call: &Call<'a>, calls: &Calls<'a>) -> Operation {
         let (mut parameters, left) = self.known_parameters(call);
-        // Only ids have the same meaning in all operations: the `name` of a user is not the name of its instance.
+        // Only IDs have the same meaning in all operations: the `name` of a user is not the name of its instance.
         parameters.retain(|name, source| *source == Source::Locality || name.ends_with("_id"));
-        // The parameter that is the uuid in the first read has the same name in other operations (`instance_id`).
+        // The parameter that is the UUID in the first read has the same name in other operations (`instance_id`).
         let own = calls.read.first().map(|read| self.known_parameters(read).1).unwrap_or_default();
         for name in left.into_iter().filter(|name| own.contains(name)) {
             parameters.extend(self.last_source(&parameters).map(|source| (name.to_owned(), source)));

@@ -17,7 +17,7 @@ pub(crate) struct Sides<'a> {
     pub(crate) returned_once: Shape<'a>,
     /// Properties that are sent, but not in a body, with the parameter that contains them.
     pub(crate) sent_elsewhere: BTreeMap<String, Option<Field<'a>>>,
-    /// Properties that are part of the id, and known without a response.
+    /// Properties that are part of the ID, and known without a response.
     pub(crate) in_id: BTreeSet<&'a str>,
     /// Whether the object itself can be set by the program.
     pub(crate) is_input: bool,
@@ -72,7 +72,7 @@ impl<'a> Wire<'a> {
                 findings.mistake(place, missing(field, answers) + &hint.unwrap_or_default());
             }
         }
-        // A property that is only in the id is a string.
+        // A property that is only in the ID is a string.
         let only_id = by_id && read_field.or(send_field).is_none();
         let skips_kind = unsent.is_some() || unread.is_some() || only_id;
         Self { send, read, send_field, read_field, skips_kind }

@@ -14,7 +14,7 @@ pub(super) static ALERT_MANAGER: Kind = Kind {
     ..Kind::new("cockpit/alert_manager", "AlertManager", "alert_managers", Missing::Labelled("alert manager"))
 };
 
-/// As recorded: the URL contains neither its id nor the project.
+/// As recorded: the URL contains neither its ID nor the project.
 pub(super) fn enable(call: &mut Call<'_>) -> Handled {
     let project = call.project()?;
     let url = format!("https://{}.alertmanager.cockpit.{}.scw.cloud", call.world.uuid(), call.locality());

@@ -111,7 +111,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         let secrets = secret_variables(call, &old["secret_environment_variables"])?;
         changes.insert("secret_environment_variables".to_owned(), secrets);
     }
-    // An empty id detaches the container from its private network.
+    // An empty ID detaches the container from its private network.
     let network = call.body.get("private_network_id").and_then(Value::as_str).map(str::to_owned);
     if let Some(network) = network.as_deref().filter(|network| !network.is_empty()) {
         changes.insert("private_network_id".to_owned(), json!(call.find(&vpc::PRIVATE_NETWORK, network)?.id));
@@ -157,7 +157,7 @@ fn deploy(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     Ok(call.show(&CONTAINER, container))
 }
 
-/// As recorded: the shortened name of the namespace without dashes, eight characters of its id, and the name of the
+/// As recorded: the shortened name of the namespace without dashes, eight characters of its ID, and the name of the
 /// container.
 fn endpoint(namespace: &str, namespace_id: &str, name: &str, region: &str) -> String {
     let namespace: String = namespace.chars().filter(|letter| *letter != '-').take(NAMESPACE_LETTERS).collect();

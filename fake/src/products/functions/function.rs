@@ -144,7 +144,7 @@ fn shown(call: &Call<'_>, id: &str) -> Handled {
     Ok(call.precise(answer, &["updated_at"]))
 }
 
-/// The private network of the request, which must exist; an empty id detaches the function.
+/// The private network of the request, which must exist; an empty ID detaches the function.
 fn network(call: &Call<'_>) -> Result<Option<String>, ApiError> {
     let Some(network) = call.body.get("private_network_id").and_then(Value::as_str) else { return Ok(None) };
     if !network.is_empty() {

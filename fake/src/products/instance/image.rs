@@ -1,4 +1,4 @@
-//! Images: requests have the ids of snapshots, and answers show volumes with these ids.
+//! Images: requests have the IDs of snapshots, and answers show volumes with these IDs.
 
 use serde_json::{Map, Value, json};
 

@@ -118,7 +118,7 @@ fn shown_range(range: &str) -> &str {
     single.or_else(|| range.strip_suffix("/128")).unwrap_or(range)
 }
 
-/// Whether rules differ by their ids only.
+/// Whether rules differ by their IDs only.
 fn is_alike(old: &Value, new: &[Value]) -> bool {
     let without_id = |rule: &Value| {
         let mut fields = crate::call::object(rule.clone());

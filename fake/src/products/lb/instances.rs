@@ -9,7 +9,7 @@ use crate::store::Kind;
 
 pub(super) static LB: Named = Named("lb/lb");
 
-/// Returns the object with this id.
+/// Returns the object with this ID.
 pub(super) fn get(call: &Call<'_>, kind: &Kind, id: &str) -> Handled {
     call.find(kind, id).map(|object| call.show(kind, object))
 }

@@ -19,7 +19,7 @@ use super::{acl, digest, lock};
 use crate::call::object;
 use crate::store::Object;
 
-/// The version id of objects without versioning.
+/// The version ID of objects without versioning.
 pub(super) const UNVERSIONED: &str = "null";
 
 /// A new version of an object.
@@ -242,7 +242,7 @@ pub(super) fn delete_tagging(
 }
 
 impl Storage<'_> {
-    /// The newest version of an object, or the version with this id; a delete marker does not count.
+    /// The newest version of an object, or the version with this ID; a delete marker does not count.
     pub(super) fn object(&self, bucket: &str, key: &str, version: Option<&str>) -> S3Result<&Object> {
         self.bucket(bucket)?;
         let found = self.version(bucket, key, version).filter(|found| found.fields["delete_marker"] != true);
@@ -258,7 +258,7 @@ impl Storage<'_> {
         self.world.store.get_mut(&OBJECT, &region, &id).map_err(|_| s3_error!(NoSuchKey))
     }
 
-    /// Stores a new version, and returns its id.
+    /// Stores a new version, and returns its ID.
     pub(super) fn add(&mut self, draft: Draft) -> S3Result<String> {
         let keeps = self.setting(&draft.bucket, "versioning")? == "Enabled";
         let version = if keeps { self.world.uuid().replace('-', "") } else { UNVERSIONED.to_owned() };
@@ -303,7 +303,7 @@ impl Storage<'_> {
         self.world.store.of(&OBJECT).filter(same).last()
     }
 
-    /// Deletes a version, or adds a delete marker: returns the id of the deleted version or of the marker, and whether
+    /// Deletes a version, or adds a delete marker: returns the ID of the deleted version or of the marker, and whether
     /// it is a marker.
     fn take(
         &mut self,

@@ -10,7 +10,7 @@ use crate::call::{OWNER, World};
 use crate::rights::Grants;
 use crate::store::{Kind, Missing, Object};
 
-/// A bucket; its id is its name, its locality the region, and each of its fields a configuration.
+/// A bucket; its ID is its name, its locality the region, and each of its fields a configuration.
 pub(crate) static BUCKET: Kind = kind("object/bucket");
 
 /// One version of an object, or a delete marker.
@@ -82,7 +82,7 @@ pub(super) fn no_such_bucket() -> s3s::S3Error {
     s3_error!(NoSuchBucket, "The specified bucket does not exist")
 }
 
-/// As recorded, the owner is the project id twice.
+/// As recorded, the owner is the project ID twice.
 pub(super) fn owner_id(project: &str) -> String {
     format!("{project}:{project}")
 }

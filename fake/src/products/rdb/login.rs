@@ -13,7 +13,7 @@ use crate::store::{Kind, Object, Store};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {
-    /// The id of the instance; any instance if omitted.
+    /// The ID of the instance; any instance if omitted.
     #[serde(default)]
     instance: Option<String>,
     user: String,

@@ -84,7 +84,7 @@ pub(super) fn engine(wanted: &str) -> Result<String, ApiError> {
         .ok_or_else(|| ApiError::constraint("engine", "there is no such engine"))
 }
 
-/// The versions that an engine can be upgraded to, each with an id of its own.
+/// The versions that an engine can be upgraded to, each with an ID of its own.
 pub(super) fn upgradable_versions(call: &mut Call<'_>, engine: &str) -> Value {
     let place = ENGINES.iter().position(|(name, version, _)| format!("{name}-{version}") == engine);
     let newer = ENGINES.iter().skip(place.map_or(ENGINES.len(), |place| place + 1));

@@ -4,13 +4,13 @@ use super::kinds::INSTANCE;
 use crate::call::Call;
 use crate::response::ApiError;
 
-/// The id of the instance in the path. It must exist.
+/// The ID of the instance in the path. It must exist.
 pub(super) fn of_path(call: &Call<'_>) -> Result<String, ApiError> {
     let id = call.parameter("instance_id");
     call.find(&INSTANCE, &id).map(|instance| instance.id.clone())
 }
 
-/// The id of the instance in the path. It must exist and have no transient status.
+/// The ID of the instance in the path. It must exist and have no transient status.
 pub(super) fn settled_of_path(call: &Call<'_>) -> Result<String, ApiError> {
     let id = of_path(call)?;
     call.settled(&INSTANCE, &id)?;

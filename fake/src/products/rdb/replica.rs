@@ -91,7 +91,7 @@ fn delete_endpoint(call: &mut Call<'_>, replica: &Object, endpoint: &str) -> Han
 fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
     let replica = call.find(&REPLICA, id)?.clone();
     let mut instance = call.find(&INSTANCE, replica.text("instance_id"))?.clone();
-    // As recorded: the instance holds the addresses of a replica, under a name with the first digits of the replica's id.
+    // As recorded: the instance holds the addresses of a replica, under a name with the first digits of the replica's ID.
     let name = format!("read-replica-{}", id.get(..8).unwrap_or(id));
     instance.fields.insert("name".to_owned(), json!(name));
     let mut endpoints = endpoint::all(&replica);

@@ -64,7 +64,7 @@ const TAKEN: &[&str] = &[
     "logs_policy",
 ];
 
-/// As recorded: the answer is another instance, which has the endpoints, with their ids, once it is ready; the old
+/// As recorded: the answer is another instance, which has the endpoints, with their IDs, once it is ready; the old
 /// instance keeps none. Not recorded: read replicas remain with the old instance.
 fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
     let old = call.find(&INSTANCE, id)?.clone();

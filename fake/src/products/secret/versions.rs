@@ -123,7 +123,7 @@ fn change(call: &mut Call<'_>, id: &str, fields: Map<String, Value>) -> Handled 
     Ok(call.show(&VERSION, version))
 }
 
-/// The id of the version in the path.
+/// The ID of the version in the path.
 fn of_path(call: &Call<'_>) -> Result<String, ApiError> {
     let secret = call.find(&SECRET, &call.parameter("secret_id"))?;
     resolve(call, &secret.id)

@@ -37,7 +37,7 @@ fn rewrite(call: &mut Call<'_>) {
     }
 }
 
-/// As recorded: the routes of private networks are first, and have no id; tags do not filter.
+/// As recorded: the routes of private networks are first, and have no ID; tags do not filter.
 pub(super) fn list_with_next_hop(call: &mut Call<'_>) -> Handled {
     let region = call.locality();
     let of_networks = call.world.store.of(&SUBNET).filter(|subnet| subnet.locality == region).map(|subnet| {

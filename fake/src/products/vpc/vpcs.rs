@@ -19,7 +19,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Handled {
     plain::list(call, VPC.plain())
 }
 
-/// The id of the project's default VPC in the region of the call, which is created if it does not exist.
+/// The ID of the project's default VPC in the region of the call, which is created if it does not exist.
 pub(super) fn default_vpc(call: &mut Call<'_>, project: &str) -> Result<String, ApiError> {
     let region = call.locality();
     let found = call.world.store.of(&VPC).find(|vpc| {

@@ -19,7 +19,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.find(&IP, &id).map(|address| call.show(&IP, address))
 }
 
-/// Creates an address and returns its id.
+/// Creates an address and returns its ID.
 pub(super) fn book(call: &mut Call<'_>, project: &str, tags: &Value) -> String {
     let address = Ipv4Addr::from(u32::from(POOL) | call.world.rng.u32(1 << 8..1 << 16));
     let now = call.timestamp();

@@ -149,7 +149,7 @@ fn changed(call: &mut Call<'_>, fields: &[&str], first: &[&str]) -> Handled {
     Ok(answer)
 }
 
-/// The gateway of the call; its id is not always the last parameter of the path.
+/// The gateway of the call; its ID is not always the last parameter of the path.
 fn gateway_id(call: &Call<'_>) -> String {
     call.parameter("gateway_id")
 }

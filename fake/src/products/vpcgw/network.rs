@@ -75,7 +75,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     call.get(&GATEWAY_NETWORK)
 }
 
-/// The id of the address of the gateway in IPAM: the given booked address, or a new one.
+/// The ID of the address of the gateway in IPAM: the given booked address, or a new one.
 fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &str) -> Result<String, ApiError> {
     // As recorded: IPAM shows the name of the gateway.
     let name = call.find(&GATEWAY, gateway)?.text("name").to_owned();

@@ -22,7 +22,7 @@ const PROJECT: &str = "account/project:Project";
 /// The visibility of projects and organizations, cached per process.
 #[derive(Debug, Default)]
 pub(crate) struct Access {
-    /// By id, whether the key can see it. Locked during the call, so that parallel reads share one.
+    /// By ID, whether the key can see it. Locked during the call, so that parallel reads share one.
     visible: tokio::sync::Mutex<BTreeMap<(&'static str, String), bool>>,
 }
 
@@ -41,7 +41,7 @@ impl Access {
             _ => return Ok(()),
         };
         let mut visible = self.visible.lock().await;
-        // The default project of an organization has the same id as the organization.
+        // The default project of an organization has the same ID as the organization.
         let place = (what, owner.to_owned());
         let known = visible.get(&place).copied();
         let is_visible = match (known, what) {

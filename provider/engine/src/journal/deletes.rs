@@ -13,7 +13,7 @@ use rules::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
 pub struct Deletion {
     /// The resource's URN.
     pub urn: String,
-    /// The object's Pulumi id.
+    /// The object's Pulumi ID.
     pub id: String,
     /// A later read found that the object does not exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -59,7 +59,7 @@ impl JournalEntries {
 }
 
 /// Adds the changes after a failed delete to a diff: an update, which reads the object first, or a replacement if the object
-/// does not exist. The old object is deleted first, because the new one may have the same id.
+/// does not exist. The old object is deleted first, because the new one may have the same ID.
 pub fn after_failed_delete(resource: &Resource, request: &DiffRequest<'_>, deletion: &Deletion, diff: &mut Diff) {
     let is_input = |name: &&String| resource.properties.get(*name).is_some_and(|property| property.input != Input::No);
     let can_change = |name: &&String| {

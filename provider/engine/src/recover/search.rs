@@ -33,7 +33,7 @@ pub(super) struct Sought<'s> {
     pub(super) since: Since<'s>,
     /// The name, if the object has one.
     pub(super) name: Option<&'s str>,
-    /// The ids of the objects that existed before.
+    /// The IDs of the objects that existed before.
     pub(super) before: &'s [String],
     pub(super) pauses: &'s [u64],
 }
@@ -86,7 +86,7 @@ async fn candidates(
     sought: &Sought<'_>,
 ) -> Result<Vec<Candidate>, Error> {
     let is_free = |id: &str| !cx.journal.is_of_another(&cx.resource.token, cx.urn, id);
-    // An id that follows from the inputs can be read: no other object can have it. The object may be older than the attempt.
+    // An ID that follows from the inputs can be read: no other object can have it. The object may be older than the attempt.
     if let Some(id) = scope.id() {
         let found = if is_free(&id) { read(cx, &id, inputs).await? } else { None };
         let since = earliest(cx, sought.since);
@@ -190,7 +190,7 @@ fn created_at(state: &Object) -> Option<Timestamp> {
     ["createdAt", "creationDate"].iter().find_map(|name| state.text(name)?.parse().ok())
 }
 
-/// The ids of all existing objects.
+/// The IDs of all existing objects.
 pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<String>, Error> {
     let mut query = query(cx.resource, scope, &Object::new());
     for of in cx.resource.listing.iter().flat_map(|listing| &listing.of) {
@@ -202,7 +202,7 @@ pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<Strin
     Ok(list::elements_of(cx, &query).await?.into_iter().map(|(listed, _)| listed.id).collect())
 }
 
-/// Whether a new object cannot be distinguished from older ones by id, name or creation time.
+/// Whether a new object cannot be distinguished from older ones by ID, name or creation time.
 pub(super) fn needs_snapshot(resource: &Resource, scope: &Scope<'_>) -> bool {
     let Some(listing) = resource.listing.as_ref().filter(|listing| listing.undated && listing.list.is_some()) else {
         return false;

@@ -1,7 +1,7 @@
 //! Database instances: restore from a snapshot, and separate calls for endpoints.
 //!
 //! A descriptor is not sufficient because the restore is another operation with other fields, and because an endpoint is
-//! updated by deleting it by its API id and creating another one. Assumes that each element of `endpoints` has a field with
+//! updated by deleting it by its API ID and creating another one. Assumes that each element of `endpoints` has a field with
 //! the name of its kind, and that a change of one puts the instance into a transient status.
 
 use super::{

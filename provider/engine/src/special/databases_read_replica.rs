@@ -1,6 +1,6 @@
 //! Read replicas: separate calls for endpoints.
 //!
-//! A descriptor is not sufficient because an endpoint is deleted by its API id, one call for each kind that changes, before
+//! A descriptor is not sufficient because an endpoint is deleted by its API ID, one call for each kind that changes, before
 //! a single call creates all new ones. Assumes that each element of `endpoints` has a field with the name of its kind, and
 //! that a change of one puts the replica into a transient status.
 

@@ -1,7 +1,7 @@
-//! Engine upgrades of a database instance: Scaleway creates a new instance, and the resource continues with its id.
+//! Engine upgrades of a database instance: Scaleway creates a new instance, and the resource continues with its ID.
 //!
 //! Part of the handler of instances. A descriptor is not sufficient because the upgrade returns another instance, which has
-//! the data and, when it is ready, the endpoints with their ids, but neither the second node nor the ACL rules, and because
+//! the data and, when it is ready, the endpoints with their IDs, but neither the second node nor the ACL rules, and because
 //! the previous instance remains, without endpoints, until it is deleted. The successor is identified by the endpoints.
 
 use super::{
@@ -71,7 +71,7 @@ async fn move_to(cx: &Context<'_>, scope: &mut Scope<'_>, olds: &Object, engine:
     wait::settled(cx, scope, false).await
 }
 
-/// The API's id of the upgrade to an engine.
+/// The API's ID of the upgrade to an engine.
 fn version(scope: &Scope<'_>, engine: &str) -> Result<Json> {
     let versions = scope.answers.get("upgradable_version").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
     let name = |version: &Json| version["name"].as_str().map(str::to_owned);

@@ -2,7 +2,7 @@
 //!
 //! A descriptor is not sufficient because a record is nested in a list of changes, in another field for each verb, and
 //! because adding is not idempotent: after an ambiguous response the record is looked up before it is added again. Assumes
-//! that name, type and data identify a record within its zone, and that an update by id is idempotent.
+//! that name, type and data identify a record within its zone, and that an update by ID is idempotent.
 
 use client::Repeatable;
 

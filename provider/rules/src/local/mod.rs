@@ -14,7 +14,7 @@ use crate::inputs::hidden;
 use crate::operation::{Created, Diff, DiffRequest, ReadBack};
 use crate::rng::Rng;
 
-/// The id of all local resources: they cannot be looked up.
+/// The ID of all local resources: they cannot be looked up.
 const ID: &str = "kept-in-the-state";
 
 /// The implementation of one local resource type.
@@ -79,8 +79,8 @@ pub fn create(
     Ok(Created { id: ID.to_owned(), state: state(resource, inputs, &made) })
 }
 
-/// Reads the resource from its state. Without a state it cannot be imported: the id contains no data, because Pulumi stores
-/// ids in plain text.
+/// Reads the resource from its state. Without a state it cannot be imported: the ID contains no data, because Pulumi stores
+/// IDs in plain text.
 pub fn read(id: &str, inputs: &Object, known: &Object) -> Option<ReadBack> {
     let read = || ReadBack { id: id.to_owned(), state: known.clone(), inputs: inputs.clone() };
     (!known.is_empty()).then(read)

@@ -1,4 +1,4 @@
-//! Images of Instances: requests have the ids of further snapshots in a map, and responses have objects.
+//! Images of Instances: requests have the IDs of further snapshots in a map, and responses have objects.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -24,7 +24,7 @@ const ACTIONS: [&str; 5] = [
 ];
 
 impl Special for Bucket {
-    /// `versioning` (`{enabled}`) becomes `status`. Rules get ids, and their conditions the form of S3.
+    /// `versioning` (`{enabled}`) becomes `status`. Rules get IDs, and their conditions the form of S3.
     fn encode(&self, wire: &mut Wire) {
         let versioning = wire.remove("versioning").unwrap_or_default();
         if let Some(enabled) = versioning["enabled"].as_bool() {
@@ -92,7 +92,7 @@ impl Special for Bucket {
             check_rule(rule, &path, &mut fail);
             let Some(name) = rule.text("id").filter(|name| !name.is_empty()) else { continue };
             if names.contains(&name) {
-                fail(path.name("id"), "is also the id of an earlier rule: set a unique id");
+                fail(path.name("id"), "is also the ID of an earlier rule: set a unique ID");
             }
             names.push(name);
         }

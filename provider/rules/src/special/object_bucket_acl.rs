@@ -11,7 +11,7 @@ use crate::wire::{self, Wire};
 pub(super) struct BucketAcl;
 
 impl Special for BucketAcl {
-    /// `acl` is the canned ACL with the same grants, independent of the id.
+    /// `acl` is the canned ACL with the same grants, independent of the ID.
     fn decode(&self, wire: &mut Wire) {
         if let (Some(owner), Some(grants)) = (wire.get("owner"), wire.get("grants")) {
             let name = canned(owner, grants);

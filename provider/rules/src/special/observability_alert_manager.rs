@@ -57,7 +57,7 @@ pub fn is_managed(inputs: &Object) -> bool {
     inputs.flag(MANAGED) == Some(true)
 }
 
-/// The ids of the preconfigured alerts that the inputs name.
+/// The IDs of the preconfigured alerts that the inputs name.
 pub fn rules(inputs: &Object) -> BTreeSet<String> {
     let ids = inputs.get(RULES).and_then(Value::as_array).unwrap_or_default();
     ids.iter().filter_map(Value::as_str).map(str::to_owned).collect()
