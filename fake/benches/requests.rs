@@ -14,7 +14,7 @@ const LEAST: f64 = 5000.0;
 const OBJECTS: u32 = 1000;
 const PATH: &str = "/vpc/v2/regions/fr-par/vpcs";
 
-/// A client with one connection. It parses only the length and the ID of an answer.
+/// A client with one connection. It parses only the length and the ID of a response.
 struct Client(TcpStream);
 
 impl Client {

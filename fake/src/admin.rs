@@ -14,7 +14,7 @@
 //! | `DELETE /_fake/objects` | `{"kind", "locality", "id"}` removes an object without a request of the API |
 //! | `POST /_fake/login` | `{"instance", "user", "password", "database"}`: whether a database accepts a login, as `{"accepted", "reason"}`; `instance` and `database` are optional. PostgreSQL clients can log in at the address of the fake too |
 //!
-//! A successful change answers 204, an invalid request 400 with the reason.
+//! The response to a successful change is 204, to an invalid request 400 with the reason.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ struct Settle {
     seconds: f64,
 }
 
-/// The answer, if the path is one of these addresses.
+/// The response, if the path is one of these addresses.
 pub(crate) fn answer(server: &Server, received: &Received) -> Option<ApiResponse> {
     let what = received.path.strip_prefix("/_fake/")?;
     let answer = match handle(server, received, what) {

@@ -18,7 +18,7 @@ use crate::response::ApiError;
 use crate::rights::Visibility;
 use crate::store::{Kind, Object, Store};
 
-/// The body of a successful answer (`null` where the API document says 204), or an error.
+/// The body of a successful response (`null` where the API document says 204), or an error.
 pub(crate) type Handled = Result<Value, ApiError>;
 
 /// The ID of the owner of the organization; invented.
@@ -31,7 +31,7 @@ pub(crate) static PROJECT: Named = Named("account/project");
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) store: Store,
-    /// The URL of the fake, for answers that contain it.
+    /// The URL of the fake, for responses that contain it.
     pub(crate) url: String,
     /// Duration of transient statuses; zero: the status ends before the next read.
     pub(crate) settle: Duration,
@@ -144,15 +144,15 @@ impl Call<'_> {
         Ok(given)
     }
 
-    /// The time of the call in the format of answers, with six digits.
+    /// The time of the call in the format of responses, with six digits.
     pub(crate) fn timestamp(&self) -> String {
         clock::micros(self.now)
     }
 }
 
-/// Differences between answers that several products have.
+/// Differences between responses that several products have.
 impl Call<'_> {
-    /// As recorded of registry and functions: in an answer to a change, the times that it set have nine digits; in a
+    /// As recorded of registry and functions: in a response to a change, the times that it set have nine digits; in a
     /// later GET they have six.
     pub(crate) fn precise(&self, mut answer: Value, fields: &[&str]) -> Value {
         for field in fields {
@@ -164,7 +164,7 @@ impl Call<'_> {
 
 /// The usual operations. They use the object that [`Call::id_of`] returns.
 impl Call<'_> {
-    /// Creates an object. `fields` are all fields of the answer; the ID is random unless `fields` contains one.
+    /// Creates an object. `fields` are all fields of the response; the ID is random unless `fields` contains one.
     pub(crate) fn create(&mut self, kind: &Kind, fields: Value) -> Handled {
         let object = self.draft(kind, fields);
         Ok(self.insert(kind, object))
@@ -210,7 +210,7 @@ impl Call<'_> {
         self.get(kind)
     }
 
-    /// Removes an object at once; the answer is empty.
+    /// Removes an object at once; the response is empty.
     pub(crate) fn delete(&mut self, kind: &Kind) -> Handled {
         self.world.store.remove(kind, &self.locality(), &self.id_of(kind))?;
         Ok(Value::Null)

@@ -80,7 +80,7 @@ pub(crate) fn micros(time: Timestamp) -> String {
     format!("{time:.6}")
 }
 
-/// The format of times in answers of registry and functions to changes: nine digits after the second.
+/// The format of times in responses of registry and functions to changes: nine digits after the second.
 pub(crate) fn nanos(time: Timestamp) -> String {
     format!("{time:.9}")
 }

@@ -1,4 +1,4 @@
-//! Connections that a request can close without an answer.
+//! Connections that a request can close without a response.
 //!
 //! This module does not depend on faults.
 

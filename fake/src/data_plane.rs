@@ -30,7 +30,7 @@ const MOST_HOPS: usize = 4;
 /// The suffix of host names that Scaleway assigns to containers.
 const OWN_NAMES: &str = ".scw.cloud";
 
-/// The answer of the gateway.
+/// The response of the gateway.
 #[derive(Debug, PartialEq)]
 struct GatewayResponse {
     status: u16,
@@ -62,7 +62,7 @@ pub(crate) fn path(host: &str, received: &Received) -> String {
     format!("//{host}{}", received.path)
 }
 
-/// The answer of the container with this host name.
+/// The response of the container with this host name.
 pub(crate) fn answer(world: &World, host: &str, received: &Received, now: Timestamp) -> Response<Bytes> {
     let GatewayResponse { status, body } = route(world, host, received, now, 0);
     let mut response = Response::new(Bytes::from(body.to_string()));

@@ -30,7 +30,7 @@ pub(crate) struct Facts {
     pub(crate) permissions: Vec<Area>,
     /// By operation: other names of request fields, and the documented ones.
     pub(crate) aliases: BTreeMap<String, BTreeMap<String, String>>,
-    /// By operation: the HTTP status of a successful answer, if it is not that of the document.
+    /// By operation: the HTTP status of a successful response, if it is not that of the document.
     statuses: BTreeMap<String, u16>,
     /// Fields with values that the document does not declare: null, or an address without its prefix length; or fields that it
     /// does not declare.
@@ -89,12 +89,12 @@ pub(crate) fn aliases(document: &str, operation: &str) -> impl Iterator<Item = (
     facts.and_then(|facts| facts.aliases.get(operation)).into_iter().flatten()
 }
 
-/// The HTTP status of a successful answer to an operation, if it is not that of the document.
+/// The HTTP status of a successful response to an operation, if it is not that of the document.
 pub(crate) fn status_of(document: &str, operation: &str) -> Option<u16> {
     ALL.iter().find(|facts| facts.document == document)?.statuses.get(operation).copied()
 }
 
-/// Whether a field has values in answers, as recorded, that the document does not declare.
+/// Whether a field has values in responses, as recorded, that the document does not declare.
 pub(crate) fn is_lenient(document: &str, field: &str) -> bool {
     let facts = ALL.iter().find(|facts| facts.document == document);
     facts.is_some_and(|facts| facts.undeclared.iter().any(|name| name == field))
@@ -195,7 +195,7 @@ fn fields_of(document: &Document, schema: &str, field: &str) -> Vec<String> {
     }
 }
 
-/// The field of a list answer whose elements have this schema.
+/// The field of a list response whose elements have this schema.
 fn list_field(document: &Document, schema: &str) -> Option<String> {
     let lists = document.operations.iter();
     let lists = lists.filter(|operation| operation.method == Method::Get && operation.id.starts_with("List"));

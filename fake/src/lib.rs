@@ -1,4 +1,4 @@
-//! An in-memory implementation of Scaleway's APIs: a server on the loopback interface that answers as recorded and
+//! An in-memory implementation of Scaleway's APIs: a server on the loopback interface that responds as recorded and
 //! validates requests against the API documents.
 //!
 //! It reads `api/` and `kinds/` only. It does not read `resources/`, and shares no code with the plugin's client:

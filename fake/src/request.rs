@@ -156,7 +156,7 @@ fn given(document: &Document, schema: &Schema, value: Value) -> Option<Value> {
         (Kind::Array { items, .. }, Value::Array(elements)) => {
             Some(elements.into_iter().filter_map(|element| given(document, items, element)).collect())
         }
-        // As recorded: `1800.000s` is answered as `1800s`.
+        // As recorded: `1800.000s` is returned as `1800s`.
         (Kind::String { format: Some(StringFormat::Duration) }, Value::String(text)) => {
             Some(Value::from(shortest(&text)))
         }

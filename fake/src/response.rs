@@ -19,12 +19,12 @@ pub(crate) struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// An answer in JSON.
+    /// A response in JSON.
     pub(crate) fn json(status: u16, body: Option<Value>) -> Self {
         Self { status, body, total: None, is_text: false }
     }
 
-    /// The HTTP response, with the request ID that each of Scaleway's answers has.
+    /// The HTTP response, with the request ID that each of Scaleway's responses has.
     pub(crate) fn into_response(self, request_id: &str) -> Response<Bytes> {
         let body = match self.body {
             Some(Value::String(text)) if self.is_text => text,

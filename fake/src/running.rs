@@ -163,7 +163,7 @@ impl Running {
         format!("http://{}", self.address)
     }
 
-    /// All requests so far, in the order of their answers.
+    /// All requests so far, in the order of their responses.
     pub fn requests(&self) -> Vec<Entry> {
         self.server.journal().entries.clone()
     }

@@ -13,7 +13,7 @@
 //! }
 //! ```
 //!
-//! All fields are optional. Without `keys` any secret key is accepted. `fields` are the fields of answers and are
+//! All fields are optional. Without `keys` any secret key is accepted. `fields` are the fields of responses and are
 //! validated against the API document; `locality` is the region or zone, empty for global kinds. The default project
 //! and the owner of the organization always exist.
 
@@ -60,7 +60,7 @@ pub struct SeedObject {
     pub locality: String,
     /// Its ID.
     pub id: String,
-    /// The fields of answers.
+    /// The fields of responses.
     #[serde(default)]
     pub fields: Map<String, Value>,
 }

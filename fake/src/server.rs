@@ -106,8 +106,8 @@ pub(crate) async fn exchange(
         Some(FaultKind::Status { retry_after: Some(seconds), .. }) => retry_after(response, seconds).map(Body::from),
         _ => response.map(Body::from),
     };
-    // Times in answers are those of the fake's clock, which a client reads from this header. Clients of Object Storage
-    // sign with the time in answers, and signatures are compared with the real time.
+    // Times in responses are those of the fake's clock, which a client reads from this header. Clients of Object Storage
+    // sign with the time in responses, and signatures are compared with the real time.
     if stored {
         return response;
     }
@@ -118,7 +118,7 @@ pub(crate) async fn exchange(
     response
 }
 
-/// The answer of the API: authenticate, match, validate, check permissions, call the handler, and validate the answer.
+/// The response of the API: authenticate, match, validate, check permissions, call the handler, and validate the response.
 fn decide(
     server: &Server,
     world: &mut World,

@@ -3,7 +3,7 @@
 //!
 //! This module does not depend on kinds.
 
-/// The name of an object. `list` is the field of list answers. The ID of an object with a `parent` field consists of
+/// The name of an object. `list` is the field of list responses. The ID of an object with a `parent` field consists of
 /// the parent's ID and its own.
 pub(crate) fn name(host: &str, locality: &str, list: &str, parent: Option<&str>, id: &str) -> String {
     let place = match locality.split('-').count() {

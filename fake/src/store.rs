@@ -16,16 +16,16 @@ use crate::srn;
 pub(crate) struct Kind {
     /// Product and noun, such as `registry/namespace`; seeds and tests use this name.
     pub(crate) name: &'static str,
-    /// The schema of answers in the API document, such as `Namespace`.
+    /// The schema of responses in the API document, such as `Namespace`.
     pub(crate) schema: &'static str,
     /// The field with the ID; empty if there is none.
     pub(crate) id: &'static str,
     /// The names whose values form the ID, if the ID is not one field, such as `instance_id` and `name`: parameters of
     /// the path or fields, joined by slashes. Values without a field are hidden fields.
     pub(crate) key: &'static [&'static str],
-    /// The field of a list answer with the objects, such as `namespaces`.
+    /// The field of a list response with the objects, such as `namespaces`.
     pub(crate) list: &'static str,
-    /// The answer if an object does not exist.
+    /// The response if an object does not exist.
     pub(crate) missing: Missing,
     /// The values of `status` in which changes are rejected; see [`crate::call::Call::settled`].
     pub(crate) transient: &'static [&'static str],
@@ -86,7 +86,7 @@ pub(crate) struct Condition {
 /// Sets fields of an object that is shown.
 pub(crate) type View = fn(&Store, &Object, &mut Map<String, Value>);
 
-/// The form of the answer with status 404.
+/// The form of the response with status 404.
 #[derive(Debug)]
 pub(crate) enum Missing {
     /// With `type`, and this `resource`.
@@ -108,9 +108,9 @@ pub struct Object {
     pub locality: String,
     /// Unique within kind and locality.
     pub id: String,
-    /// The fields of answers.
+    /// The fields of responses.
     pub fields: Map<String, Value>,
-    /// Fields that answers do not contain: parents that only the path contains, secrets. Lists can filter by them.
+    /// Fields that responses do not contain: parents that only the path contains, secrets. Lists can filter by them.
     pub(crate) hidden: Map<String, Value>,
     /// Whether Scaleway created the object by itself; such an object is deleted with its project and does not prevent
     /// the delete.
@@ -178,7 +178,7 @@ impl Kind {
 }
 
 impl Object {
-    /// A new object; `fields` are all fields of answers except for the ID, which is added.
+    /// A new object; `fields` are all fields of responses except for the ID, which is added.
     pub(crate) fn new(kind: &Kind, locality: &str, id: &str, fields: Map<String, Value>) -> Self {
         let mut fields = fields;
         if !kind.id.is_empty() {

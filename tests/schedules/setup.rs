@@ -25,7 +25,7 @@ use crate::stack::{Stack, Stored};
 /// The gRPC service of the plugin.
 pub(crate) type Plugin = Arc<dyn ResourceProvider>;
 
-/// The number of lanes with a home directory.
+/// The number of setups with a home directory.
 static HOMES: AtomicU64 = AtomicU64::new(0);
 
 /// A separate home directory for each setup.
@@ -58,7 +58,7 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// A fake with the parents of this resource. All lanes of a resource have the same IDs.
+    /// A fake with the parents of this resource. All setups of a resource have the same IDs.
     pub(crate) async fn start(catalog: &Arc<Catalog>, table: &Table, program: &Program) -> Self {
         let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
         let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());

@@ -6,7 +6,7 @@ use std::path::Path;
 use scaleway_api::{Matched, Method, Rules, documents};
 use serde_json::Value;
 
-/// Fields that are null in answers, although the document does not declare it: an address has either of the two.
+/// Fields that are null in responses, although the document does not declare it: an address has either of the two.
 const NULL: [(&str, &str); 2] = [("instance.v1", "ip.address"), ("instance.v1", "ip.prefix")];
 
 pub(crate) fn recorded_requests_and_responses_match_the_api_documents(traffic: &Path) {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Area {
-    /// The name of the resource in answers with status 403.
+    /// The name of the resource in responses with status 403.
     pub(crate) resource: String,
     /// Parts of operation IDs; if empty, all operations of the document that belong to no earlier area.
     #[serde(default)]

@@ -10,8 +10,8 @@ use crate::call::Call;
 use crate::clock;
 use crate::facts::{self, Plain};
 
-/// The fields of the request under the names of the answer, completed as the answer's schema declares them. Fields that
-/// are a part of an object in the answer change that part of the current object.
+/// The fields of the request under the names of the response, completed as the response's schema declares them. Fields that
+/// are a part of an object in the response change that part of the current object.
 pub(super) fn given(call: &Call<'_>, plain: &Plain, current: &Map<String, Value>) -> Map<String, Value> {
     let Some(properties) = facts::properties(plain.document, &plain.facts.noun) else { return Map::new() };
     let given = call.body.iter().filter_map(|(name, value)| {
@@ -61,7 +61,7 @@ pub(super) fn derive(plain: &Plain, fields: &mut Map<String, Value>) {
     }
 }
 
-/// Every field of the answer: from the request, the path, the call, or with the value of an omitted field.
+/// Every field of the response: from the request, the path, the call, or with the value of an omitted field.
 pub(super) fn base(call: &Call<'_>, plain: &Plain, id: &str, project: &str) -> Map<String, Value> {
     let given = given(call, plain, &plain.facts.default);
     let now = call.timestamp();

@@ -131,7 +131,7 @@ pub(crate) fn list(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     call.list_where(&plain.kind, |object| parts.iter().all(|(name, part)| holds(object, name, part)))
 }
 
-/// Sets the fields of the request that the answer shows.
+/// Sets the fields of the request that the response shows.
 pub(crate) fn update(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
     let id = call.id_of(&plain.kind);
     settled(call, plain, &id, "update")?;
@@ -337,7 +337,7 @@ fn change(call: &mut Call<'_>, plain: &Plain, id: &str, fields: Map<String, Valu
     Ok(())
 }
 
-/// Fields of an answer to a change that differ from those of a later GET.
+/// Fields of a response to a change that differ from those of a later GET.
 fn changed(call: &mut Call<'_>, plain: &Plain, answer: Value) -> Value {
     let mut shown = crate::call::object(answer);
     set(call, &plain.facts.changed_answer, &mut shown);

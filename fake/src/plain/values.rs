@@ -27,7 +27,7 @@ pub(super) fn zero(document: &Document, schema: &Schema) -> Value {
     }
 }
 
-/// A value of a request as the answer shows it: without fields that the answer does not declare, and with zero values
+/// A value of a request as the response shows it: without fields that the response does not declare, and with zero values
 /// for omitted fields.
 pub(super) fn complete(document: &Document, schema: &Schema, given: &Value) -> Value {
     match (&document.resolve(schema).kind, given) {
@@ -43,7 +43,7 @@ pub(super) fn complete(document: &Document, schema: &Schema, given: &Value) -> V
         (Kind::Array { items, .. }, Value::Array(given)) => {
             given.iter().map(|given| complete(document, items, given)).collect()
         }
-        // As recorded: `2026-07-04T18:49:39+02:00` is answered as `2026-07-04T16:49:39Z`.
+        // As recorded: `2026-07-04T18:49:39+02:00` is returned as `2026-07-04T16:49:39Z`.
         (Kind::String { format: Some(StringFormat::DateTime) }, Value::String(text)) => {
             text.parse::<jiff::Timestamp>().map_or_else(|_| given.clone(), |time| json!(time.to_string()))
         }

@@ -34,7 +34,7 @@ pub(crate) static PRODUCT: Product = Product {
 
 const NAME_SERVERS: [&str; 2] = ["ns0.dom.scw.cloud", "ns1.dom.scw.cloud"];
 
-/// The configurations of answers that depend on the client.
+/// The configurations of responses that depend on the client.
 const CONFIGS: [&str; 4] = ["geo_ip_config", "http_service_config", "weighted_config", "view_config"];
 
 fn list_zones(call: &mut Call<'_>) -> Handled {
@@ -257,7 +257,7 @@ fn fields(call: &Call<'_>, record: &Value) -> Map<String, Value> {
     fields
 }
 
-/// Data and priority as answers show them: the data of a TXT record in quotation marks, the priority of an MX record
+/// Data and priority in responses: the data of a TXT record in quotation marks, the priority of an MX record
 /// also in front of its data, and the priority of an SRV record from its data.
 fn shown(kind: &str, data: &str, priority: u64) -> (String, u64) {
     let first = data.split_once(' ').and_then(|(first, rest)| Some((first.parse::<u64>().ok()?, rest)));

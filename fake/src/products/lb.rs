@@ -1,6 +1,6 @@
 //! Load balancers. Code is needed where one call changes several objects: addresses that are created or attached with a load
 //! balancer, private networks with their IPAM addresses, and ACLs that replace each other; and for certificates, whose
-//! request has another structure than their answer.
+//! request has another structure than their response.
 
 mod certificate;
 mod instances;
@@ -87,7 +87,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     for address in &given {
         call.change(&IP, address)?.fields.insert("lb_id".to_owned(), json!(id));
     }
-    // As recorded: the first answer is `to_create` without instances, the next one `creating` with one.
+    // As recorded: the first response is `to_create` without instances, the next one `creating` with one.
     let (machine, time, zone) = (call.world.uuid(), call.timestamp(), call.locality());
     let mut machine = json!({
         "id": machine,
@@ -108,7 +108,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
-/// As recorded, the instances are `pending` in the answer.
+/// As recorded, the instances are `pending` in the response.
 fn update(call: &mut Call<'_>) -> Handled {
     plain::update(call, LB.plain())?;
     let id = call.id();
@@ -265,7 +265,7 @@ fn update_backend(call: &mut Call<'_>) -> Handled {
     changed(call, answer)
 }
 
-/// The answer is the health check alone.
+/// The response is the health check alone.
 fn update_health_check(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("backend_id");
     let port = call.find(&BACKEND, &id)?.fields["forward_port"].clone();
@@ -311,7 +311,7 @@ fn create_acl(call: &mut Call<'_>) -> Handled {
     plain::create(call, ACL.plain(), json!({}))
 }
 
-/// As recorded: the answer contains the instances of the load balancer.
+/// As recorded: the response contains the instances of the load balancer.
 fn update_acl(call: &mut Call<'_>) -> Handled {
     complete_match(call);
     let mut answer = plain::update(call, ACL.plain())?;

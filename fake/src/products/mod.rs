@@ -2,11 +2,11 @@
 //!
 //! A plain kind needs no code: see `fake/kinds/README.md`. To add code for an operation that is not plain:
 //! 1. Add a file here with `pub(crate) static PRODUCT: Product`: the document's name, the kinds that have no facts, and a
-//!    route for each operation that has code: `("CreateKey", create)`. An operation without code or facts answers 501.
+//!    route for each operation that has code: `("CreateKey", create)`. An operation without code or facts returns 501.
 //! 2. Refer to a plain kind by `Named("key_manager/key")`; [`plain::create`], [`plain::update`] and [`plain::delete`] apply
 //!    its facts, and the code does the rest.
 //! 3. A kind without facts is a `static` [`Kind`]: its name, the schema that the document gives it, the field of its list
-//!    answer, and the form of its 404. Write the fields of a create answer with `json!`, as recorded. Every answer is
+//!    response, and the form of its 404. Write the fields of a create response with `json!`, as recorded. Every response is
 //!    checked against the document, so a misspelt field is an error 500 that names it.
 //! 4. Transient statuses: `call.transition(&KIND, &id, "creating", json!({ "status": "ready" }))`; reject changes meanwhile with
 //!    `call.settled(&KIND, &id)?`. Looked-up fields: the kind's `view`. Secrets: the object's `hidden`. Objects with a

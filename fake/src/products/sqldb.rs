@@ -1,4 +1,4 @@
-//! Serverless SQL databases. Code is needed because a database starts after a request, and because the answer to a delete shows
+//! Serverless SQL databases. Code is needed because a database starts after a request, and because the response to a delete shows
 //! the database as it was.
 
 use serde_json::json;
@@ -38,7 +38,7 @@ fn update(call: &mut Call<'_>) -> Handled {
     call.get(&DATABASE)
 }
 
-/// As recorded: the answer has the status `ready`, the next one `deleting`.
+/// As recorded: the response has the status `ready`, the next one `deleting`.
 fn delete(call: &mut Call<'_>) -> Handled {
     let before = call.get(&DATABASE)?;
     plain::delete(call, DATABASE.plain())?;

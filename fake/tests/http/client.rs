@@ -1,4 +1,4 @@
-//! A client that sends JSON and returns the answers.
+//! A client that sends JSON and returns the responses.
 
 use jiff::Timestamp;
 use reqwest::Method;
@@ -77,7 +77,7 @@ impl Client {
         request.send().await.unwrap().status().as_u16()
     }
 
-    /// The body of the answer to a request, which must succeed.
+    /// The body of the response to a request, which must succeed.
     pub(crate) async fn good(&self, request: &str, body: Value) -> Value {
         let (status, answer) = self.call_with(request, body).await;
         assert!((200..300).contains(&status), "{request}: {status} {answer}");

@@ -106,7 +106,7 @@ async fn object_keeps_its_content_type_metadata_class_and_tags() {
     assert_eq!(storage.call("GET /main/copy").await.text, "hello");
     assert_eq!(storage.send("PUT /main/x", &[("x-amz-storage-class", "COLD")], "").await.code().0, 400);
     assert_eq!(storage.call("GET /main/none").await.code(), (404, "NoSuchKey"));
-    // Content that looks like an answer is not changed.
+    // Content that looks like a response is not changed.
     let xml = "<?xml version=\"1.0\"?><Tagging><TagSet/></Tagging>";
     storage.good("PUT /main/xml", xml).await;
     assert_eq!(storage.call("GET /main/xml").await.text, xml);

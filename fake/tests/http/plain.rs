@@ -22,7 +22,7 @@ struct Test {
     steps: Vec<Step>,
 }
 
-/// A request with its answer, or a pause of the fake's clock.
+/// A request with its response, or a pause of the fake's clock.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, untagged)]
 enum Step {
@@ -36,10 +36,10 @@ enum Step {
         body: Value,
         #[serde(default = "ok")]
         status: u16,
-        /// A part of the answer: lists have the same length, objects may have more fields.
+        /// A part of the response: lists have the same length, objects may have more fields.
         #[serde(default)]
         answer: Value,
-        /// Names for values of the answer, by their paths: `{ volume: id }`.
+        /// Names for values of the response, by their paths: `{ volume: id }`.
         #[serde(default)]
         keep: BTreeMap<String, String>,
     },

@@ -15,7 +15,7 @@ pub(crate) struct Storage {
     pub(crate) http: reqwest::Client,
 }
 
-/// An answer.
+/// A response.
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: reqwest::header::HeaderMap,
@@ -79,7 +79,7 @@ impl Storage {
         self.send_as(Some(&key), request, headers, body).await
     }
 
-    /// The answer of IAM to a POST with the owner's API key.
+    /// The response of IAM to a POST with the owner's API key.
     pub(crate) async fn api(&self, what: &str, body: serde_json::Value) -> serde_json::Value {
         let request = self.http.post(format!("{}/iam/v1alpha1/{what}", self.fake.url()));
         let response = request.header("X-Auth-Token", SECRET_KEY).json(&body).send().await.unwrap();

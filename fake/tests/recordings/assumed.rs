@@ -19,7 +19,7 @@ use crate::ids::{ids_in, is_id, strings};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Assumed {
     existed: Vec<Existed>,
-    /// Fields that answers lack although the API documents declare them as always present, after the operation.
+    /// Fields that responses lack although the API documents declare them as always present, after the operation.
     pub(crate) lacking: BTreeSet<String>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) const NAMELESS_ORGANIZATION: &str = "11111111-1111-1111-1111-11111111
 pub(crate) fn seed(cassette: &Cassette) -> Seed {
     let organization = organization(cassette);
     let mut objects: BTreeMap<(String, String), Value> = BTreeMap::new();
-    // An object that the answer to a change contains first did not exist before.
+    // An object that the response to a change contains first did not exist before.
     let mut created: BTreeSet<String> = BTreeSet::new();
     for exchange in &cassette.exchanges {
         if exchange.method != "GET" {
@@ -75,7 +75,7 @@ pub(crate) fn seed(cassette: &Cassette) -> Seed {
     Seed::parse(&seed.to_string()).unwrap()
 }
 
-/// The objects in an answer whose kinds may have existed before.
+/// The objects in a response whose kinds may have existed before.
 fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
     let matched = scaleway_api::documents().iter().find_map(|document| {
         let matched = document.find(Method::from_name(&exchange.method)?, exchange.path())?;

@@ -1,4 +1,4 @@
-//! The files of recordings: one exchange per line, in the order of the answers.
+//! The files of recordings: one exchange per line, in the order of the responses.
 //!
 //! This module does not depend on the fake.
 
@@ -16,7 +16,7 @@ pub(crate) struct Cassette {
     pub(crate) exchanges: Vec<Exchange>,
 }
 
-/// A request and its answer.
+/// A request and its response.
 pub(crate) struct Exchange {
     pub(crate) method: String,
     /// Path and query.
@@ -51,7 +51,7 @@ struct Line {
     status: u16,
     #[serde(default)]
     body: Value,
-    /// The answer equals that of another exchange.
+    /// The response equals that of another exchange.
     body_as: Option<u64>,
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// Derives pairs from two answers to the same request: an ID in both corresponds to itself, and IDs at the same
+    /// Derives pairs from two responses to the same request: an ID in both corresponds to itself, and IDs at the same
     /// place correspond to each other.
     pub(crate) fn learn(&mut self, recorded: &Value, answered: &Value) {
         let in_answer: BTreeSet<_> = all_ids(answered).into_iter().collect();

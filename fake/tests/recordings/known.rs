@@ -17,11 +17,11 @@ pub(crate) struct Entry {
     /// The operation, such as `GetInstance`.
     #[serde(default = "any")]
     operation: String,
-    /// The place in the answer, such as `settings[]`, or `HTTP status`.
+    /// The place in the response, such as `settings[]`, or `HTTP status`.
     at: String,
     /// How the fake differs, such as `is there` or `has more`.
     is: String,
-    /// Whether a later recording has the answer of the fake, or the API changed after the recordings.
+    /// Whether a later recording has the response of the fake, or the API changed after the recordings.
     #[serde(default)]
     pub(crate) later: bool,
     /// Why the difference is correct, or has no effect.

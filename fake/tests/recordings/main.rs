@@ -1,4 +1,4 @@
-//! Compares the fake with recorded traffic: the requests of each recording are sent again, and every answer is compared
+//! Compares the fake with recorded traffic: the requests of each recording are sent again, and every response is compared
 //! with the recorded one by status and shape.
 //!
 //! Every difference must be in `differences.json` with its reason, and every entry there must occur.
@@ -25,10 +25,10 @@ use recordings::Suite;
 use replay::{Compared, Difference};
 use tally::Tally;
 
-/// The share of answers that must have the recorded status.
+/// The share of responses that must have the recorded status.
 const STATUS: f64 = 0.98;
-/// The share of answers that must have the recorded shape, not counting differences that are marked `later`: the
-/// recordings span two years, and the fake answers like the newest of them. The strict share is printed too.
+/// The share of responses that must have the recorded shape, not counting differences that are marked `later`: the
+/// recordings span two years, and the fake responds like the newest of them. The strict share is printed too.
 const SHAPE: f64 = 0.95;
 
 fn main() -> ExitCode {
@@ -85,7 +85,7 @@ async fn object_storage_answers_as_recorded(folder: &Path) {
     assert!(differences.is_empty(), "differences without a reason:\n{}", differences.join("\n"));
 }
 
-/// Counts one answer and returns the unexpected differences.
+/// Counts one response and returns the unexpected differences.
 fn count(tally: &mut Tally, known: &mut Known, compared: Compared) -> Vec<Difference> {
     if !compared.served {
         tally.not_served += 1;

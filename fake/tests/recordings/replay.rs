@@ -1,4 +1,4 @@
-//! Sends the requests of one recording to a new fake, and compares the answers.
+//! Sends the requests of one recording to a new fake, and compares the responses.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -22,28 +22,28 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// A field that changes after a while without a status.
 const SYNCHRONIZED: &str = "synchronized_with_grafana";
 
-/// The result for one answer.
+/// The result for one response.
 pub(crate) struct Compared {
     /// The service of the request, such as `rdb.v1`; empty if no API document has the path.
     pub(crate) service: String,
     /// Whether the fake serves the operation, and all operations that the request depends on.
     pub(crate) served: bool,
-    /// Fields that the API document declares as always present and the answer lacks, after the operation.
+    /// Fields that the API document declares as always present and the response lacks, after the operation.
     pub(crate) lacking: Vec<String>,
-    /// Empty if the answers have the same status and shape.
+    /// Empty if the responses have the same status and shape.
     pub(crate) differences: Vec<Difference>,
 }
 
-/// One difference between an answer and the recorded one.
+/// One difference between a response and the recorded one.
 pub(crate) struct Difference {
     pub(crate) recording: String,
     pub(crate) operation: String,
-    /// The place in the answer, or `status` for the HTTP status.
+    /// The place in the response, or `status` for the HTTP status.
     pub(crate) at: String,
     pub(crate) is: String,
 }
 
-/// An answer of the fake.
+/// A response of the fake.
 struct Response {
     status: u16,
     body: Value,
@@ -92,7 +92,7 @@ impl Replay<'_> {
             return Compared { service, served: false, lacking: Vec::new(), differences: Vec::new() };
         };
         let mut differences = self.compare(document, operation, exchange, &answer);
-        // A status that only one of the answers contains does not depend on time.
+        // A status that only one of the responses contains does not depend on time.
         let too_early = differences.iter().any(|Difference { at, is, .. }| {
             at.ends_with(SYNCHRONIZED) || ((at.ends_with("status") || at.ends_with("state")) && is.contains(", not "))
         });
@@ -162,7 +162,7 @@ impl Replay<'_> {
     }
 }
 
-/// Whether the answer contains a transient status.
+/// Whether the response contains a transient status.
 fn is_passing(answer: &Value) -> bool {
     let statuses = ["status", "rule_status", "state"].iter().flat_map(|name| strings(answer, name));
     // `running` is a final status of a gateway.

@@ -1,4 +1,4 @@
-//! Compares the shape of two answers: fields, types, enum values and lengths of lists. Strings, numbers and times may
+//! Compares the shape of two responses: fields, types, enum values and lengths of lists. Strings, numbers and times may
 //! differ.
 //!
 //! This module does not depend on the reasons of differences.
@@ -12,7 +12,7 @@ pub(crate) type Difference = (String, String);
 /// The fields that identify elements of two lists, whatever their order.
 const NAMES: [&str; 6] = ["id", "revision", "preconfigured_rule_id", "access_key", "ip", "name"];
 
-/// The differences of two successful answers; the recorded one contains the IDs of the fake.
+/// The differences of two successful responses; the recorded one contains the IDs of the fake.
 pub(crate) fn compare(
     document: &Document,
     schema: Option<&Schema>,
@@ -24,7 +24,7 @@ pub(crate) fn compare(
     comparison.differences
 }
 
-/// The declared fields that an answer lacks, although they are neither nullable nor alternatives of other fields.
+/// The declared fields that a response lacks, although they are neither nullable nor alternatives of other fields.
 pub(crate) fn lacking(document: &Document, schema: &Schema, answered: &Value, path: &str, found: &mut Vec<String>) {
     match (&document.resolve(schema).kind, answered) {
         (Kind::Object { properties, one_of }, Value::Object(fields)) => {

@@ -1,4 +1,4 @@
-//! The recordings of Object Storage: each request is signed and sent again with a path-style URL, and the answer is
+//! The recordings of Object Storage: each request is signed and sent again with a path-style URL, and the response is
 //! compared by status, headers and XML.
 //!
 //! The caller is not recorded: it is the project that the recorded grants name as the owner, and another project if the
@@ -28,7 +28,7 @@ const KNOWN: [(&str, &str, &str); 1] = [(
     "it stood in a namespace in the older recordings, and stands in none in those of the summer of 2026",
 )];
 
-/// The number of answers, and of those that were as recorded.
+/// The number of responses, and of those that were as recorded.
 #[derive(Default)]
 pub(crate) struct Counts {
     pub(crate) all: usize,

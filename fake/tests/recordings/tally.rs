@@ -1,11 +1,11 @@
-//! The number of answers that were as recorded.
+//! The number of responses that were as recorded.
 
 use std::fmt;
 
-/// Counts of answers.
+/// Counts of responses.
 #[derive(Default)]
 pub(crate) struct Tally {
-    /// Answers to requests that the fake serves.
+    /// Responses to requests that the fake serves.
     pub(crate) compared: usize,
     pub(crate) same_status: usize,
     /// Answers with the same status and shape.
@@ -26,7 +26,7 @@ impl Tally {
         self.not_served += other.not_served;
     }
 
-    /// The share of a count among the answers that were compared.
+    /// The share of a count among the responses that were compared.
     pub(crate) fn share(&self, count: usize) -> f64 {
         let number = |count| u32::try_from(count).map_or(f64::MAX, f64::from);
         number(count) / number(self.compared.max(1))

@@ -20,7 +20,7 @@ pub(super) static ALERT: Kind = Kind {
 static PRECONFIGURED: LazyLock<Vec<Value>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../data/cockpit-alerts.json")).unwrap_or_default());
 
-/// As recorded: all alerts are in one answer, whatever page the request names. A project has none before an alert is
+/// As recorded: all alerts are in one response, whatever page the request names. A project has none before an alert is
 /// enabled in it.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     let project = project::of_query(call)?;

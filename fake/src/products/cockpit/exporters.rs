@@ -59,7 +59,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
 
 const KINDS: [&str; 2] = ["datadog_destination", "otlp_destination"];
 
-/// The destination as answers show it. As recorded, they do not contain the API key of Datadog.
+/// The destination in responses. As recorded, they do not contain the API key of Datadog.
 fn destination(call: &Call<'_>) -> Result<Option<(&'static str, Value)>, ApiError> {
     let given = KINDS.iter().filter_map(|kind| Some((*kind, call.body.get(*kind).filter(|given| !given.is_null())?)));
     let given: Vec<(&'static str, &Value)> = given.collect();

@@ -37,7 +37,7 @@ pub(super) fn synchronize(call: &mut Call<'_>) -> Handled {
     Ok(Value::Null)
 }
 
-/// As recorded: the first user has the number 2, numbers are not used again, and only this answer contains the
+/// As recorded: the first user has the number 2, numbers are not used again, and only this response contains the
 /// password.
 pub(super) fn create_user(call: &mut Call<'_>) -> Handled {
     let (project, login) = (call.project()?, call.need("login")?);

@@ -39,7 +39,7 @@ const PRODUCTS: &[(&str, &str, &str, &[&str])] = &[
     ("vpc", "VPC", "Network", &["vpc_pn"]),
 ];
 
-/// As recorded: all products are in one answer, whatever page the request names, and the list field has a name of its
+/// As recorded: all products are in one response, whatever page the request names, and the list field has a name of its
 /// own.
 pub(super) fn products(call: &mut Call<'_>) -> Handled {
     let mut products: Vec<_> = PRODUCTS.iter().collect();

@@ -45,7 +45,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&SOURCE, source))
 }
 
-/// As recorded: lists and single reads contain the usage of the month, answers to changes do not.
+/// As recorded: lists and single reads contain the usage of the month, responses to changes do not.
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
     project::of_query(call)?;
     let mut answer = call.list(&SOURCE)?;

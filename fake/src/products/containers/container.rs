@@ -189,7 +189,7 @@ fn probe(old: &Value, given: Option<&Value>) -> Value {
     Value::Object(probe)
 }
 
-/// As recorded: `10.000000000s` is answered as `10s`.
+/// As recorded: `10.000000000s` is returned as `10s`.
 pub(crate) fn duration(given: Value) -> Value {
     let Some((whole, fraction)) = given.as_str().and_then(|text| text.strip_suffix('s')?.split_once('.')) else {
         return given;

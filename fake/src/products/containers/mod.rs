@@ -1,7 +1,7 @@
 //! Serverless Containers: namespaces, containers, their domains and triggers, and the tokens of the older API.
 //!
 //! Images are not run: a container becomes `ready`, or `error` if its image name contains [`container::BROKEN`].
-//! [`serving`] implements the answers of a `ready` container.
+//! [`serving`] implements the responses of a `ready` container.
 
 mod container;
 mod domain;

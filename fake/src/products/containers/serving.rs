@@ -1,4 +1,4 @@
-//! The answers of a container: its revision that receives requests.
+//! The responses of a container: its revision that receives requests.
 //!
 //! A deployment creates a revision. The previous revision answers until the container is `ready` again, and permanently
 //! if the new one does not start. Scaling is not implemented: a container that is scaled to zero answers at once. This

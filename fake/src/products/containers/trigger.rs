@@ -13,7 +13,7 @@ use crate::response::ApiError;
 /// The fields of the source of a trigger, each with its type.
 const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
 
-/// Fields that answers do not contain. As recorded, they contain the access key of a queue.
+/// Fields that responses do not contain. As recorded, they contain the access key of a queue.
 const HIDDEN: [&str; 2] = ["secret_access_key", "credentials_file_content"];
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {

@@ -138,7 +138,7 @@ fn begin(call: &mut Call<'_>, id: &str) -> Handled {
     shown(call, id)
 }
 
-/// The answer to a change.
+/// The response to a change.
 fn shown(call: &Call<'_>, id: &str) -> Handled {
     let answer = call.show(&FUNCTION, call.find(&FUNCTION, id)?);
     Ok(call.precise(answer, &["updated_at"]))

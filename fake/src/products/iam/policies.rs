@@ -54,7 +54,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     fields[principal] = value;
     let policy = call.draft(&POLICY, fields);
     let id = policy.id.clone();
-    // As recorded: the answer counts no rules, although the policy has them.
+    // As recorded: the response counts no rules, although the policy has them.
     let answer = call.insert(&POLICY, policy);
     let rules = call.value("rules", json!([]));
     put_rules(call, &id, &rules);

@@ -7,7 +7,7 @@ use super::kinds::USER;
 use crate::call::{Call, Handled};
 use crate::response::ApiError;
 
-/// The fields of `member` that answers contain.
+/// The fields of `member` that responses contain.
 const SHOWN: [&str; 4] = ["username", "first_name", "last_name", "phone_number"];
 
 pub(super) fn create(call: &mut Call<'_>) -> Handled {

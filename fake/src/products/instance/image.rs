@@ -1,4 +1,4 @@
-//! Images: requests have the IDs of snapshots, and answers show volumes with these IDs.
+//! Images: requests have the IDs of snapshots, and responses show volumes with these IDs.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
 //! Instances: addresses, security groups, volumes, snapshots and images. Code is needed for addresses, the rules of security
-//! groups, and fields that are the ID of an object in requests and the object in answers.
+//! groups, and fields that are the ID of an object in requests and the object in responses.
 
 mod address;
 mod image;

@@ -41,7 +41,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     plain::delete(call, VOLUME.plain())
 }
 
-/// A snapshot of a volume, or of a disk image in Object Storage. As recorded, the answer has a task beside it.
+/// A snapshot of a volume, or of a disk image in Object Storage. As recorded, the response has a task beside it.
 pub(super) fn snapshot(call: &mut Call<'_>) -> Handled {
     let volume = call.text("volume_id");
     let known = match (volume.as_str(), call.text("bucket").is_empty()) {

@@ -1,4 +1,4 @@
-//! Load balancers in answers about their parts: with their instances, or without.
+//! Load balancers in responses about their parts: with their instances, or without.
 
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ pub(super) fn get(call: &Call<'_>, kind: &Kind, id: &str) -> Handled {
     call.find(kind, id).map(|object| call.show(kind, object))
 }
 
-/// Completes the load balancer in an answer with its instances, which most answers omit.
+/// Completes the load balancer in a response with its instances, which most responses omit.
 pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<(), ApiError> {
     let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
     if let Some(lb) = answer.get_mut("lb") {
@@ -23,7 +23,7 @@ pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<
     Ok(())
 }
 
-/// As recorded, the instances are `pending` for a moment after a change; the answer to the change shows it.
+/// As recorded, the instances are `pending` for a moment after a change; the response to the change shows it.
 pub(super) fn changed(call: &mut Call<'_>, mut answer: Value) -> Handled {
     let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
     pend(call, &id)?;

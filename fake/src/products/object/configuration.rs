@@ -139,7 +139,7 @@ pub(super) fn put_encryption(
     input: PutBucketEncryptionInput,
 ) -> S3Result<PutBucketEncryptionOutput> {
     let mut configuration = input.server_side_encryption_configuration;
-    // As recorded: answers contain this field.
+    // As recorded: responses contain this field.
     for rule in &mut configuration.rules {
         rule.bucket_key_enabled.get_or_insert(false);
     }

@@ -2,10 +2,10 @@
 //!
 //! The requests of S3 are those with an AWS signature, those for a host below `s3.<region>.scw.cloud`, and those
 //! without an API key for an existing bucket. The crate `s3s` implements signatures, routes and XML; this module
-//! implements Scaleway's behaviour, and the differences between its answers and those of that crate.
+//! implements Scaleway's behaviour, and the differences between its responses and those of that crate.
 //!
 //! This module does not depend on faults, the log or the API documents: Object Storage has none. It has no transient
-//! statuses: in the recordings each request is complete with its answer, so `--settle` has no effect here.
+//! statuses: in the recordings each request is complete with its response, so `--settle` has no effect here.
 
 // Operations take ownership of their input, as `s3s` passes it.
 #![allow(clippy::needless_pass_by_value)]

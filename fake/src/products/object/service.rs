@@ -1,4 +1,4 @@
-//! Maps operations of S3 to functions. Other operations answer `NotImplemented`.
+//! Maps operations of S3 to functions. Other operations return `NotImplemented`.
 //!
 //! This module does not implement operations.
 

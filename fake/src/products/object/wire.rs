@@ -1,4 +1,4 @@
-//! Converts the answers of `s3s` to Scaleway's form.
+//! Converts the responses of `s3s` to Scaleway's form.
 //!
 //! Only the root element is changed: its content is the same in both.
 
@@ -39,13 +39,13 @@ const MESSAGES: [(&str, &str); 7] = [
     ("NotImplemented", "the fake does not serve this operation"),
 ];
 
-/// Whether `s3s` rejected the request because of its signature. Such answers are in memory.
+/// Whether `s3s` rejected the request because of its signature. Such responses are in memory.
 pub(super) fn is_wrong_signature(response: &s3s::HttpResponse) -> bool {
     let body = response.body().bytes().unwrap_or_default();
     element(&String::from_utf8_lossy(&body), "Code") == Some("SignatureDoesNotMatch")
 }
 
-/// The answer of `s3s` in Scaleway's form.
+/// The response of `s3s` in Scaleway's form.
 pub(super) async fn translate(
     response: s3s::HttpResponse,
     path: &str,
@@ -66,7 +66,7 @@ pub(super) async fn translate(
         }
         return answer;
     }
-    // As recorded: a put of a policy answers 200; `s3s` answers 204.
+    // As recorded: a put of a policy returns 200; `s3s` returns 204.
     if method == "PUT" && parts.status == StatusCode::NO_CONTENT {
         parts.status = StatusCode::OK;
     }
@@ -76,7 +76,7 @@ pub(super) async fn translate(
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         parts.headers.remove(header::CONTENT_LENGTH);
     } else if !parts.headers.contains_key(header::CONTENT_TYPE) {
-        // As recorded: policies are plain text, and the answer to HEAD of a bucket has the content type of XML and no
+        // As recorded: policies are plain text, and the response to HEAD of a bucket has the content type of XML and no
         // body.
         let bucket = parts.headers.contains_key("x-amz-bucket-region");
         if bucket || !body.is_empty() {

@@ -45,7 +45,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "rules": rules }))
 }
 
-/// As recorded: the answer contains the deleted rules.
+/// As recorded: the response contains the deleted rules.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let instance = settled_of_path(call)?;
     let mut rules = Vec::new();

@@ -16,7 +16,7 @@ const TAGS: &[&str] = &["managed", "scwdbaas"];
 static ENDPOINT: Kind = Kind::new("rdb/endpoint", "Endpoint", "endpoints", Missing::Labelled("endpoint"));
 
 /// As recorded: an endpoint in a private network exists at once, a public one when the instance is ready again; until
-/// then the answer is nearly empty.
+/// then the response is nearly empty.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
     let spec = call.value("endpoint_spec", Value::Null);

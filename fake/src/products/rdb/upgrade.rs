@@ -8,7 +8,7 @@ use super::{contents, endpoint, instance, node};
 use crate::call::{Call, Handled};
 use crate::response::ApiError;
 
-/// One change per request. As recorded, answers show it at once, and the instance is `initializing` until it is
+/// One change per request. As recorded, responses show it at once, and the instance is `initializing` until it is
 /// complete.
 pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
     let id = settled_of_path(call)?;
@@ -64,7 +64,7 @@ const TAKEN: &[&str] = &[
     "logs_policy",
 ];
 
-/// As recorded: the answer is another instance, which has the endpoints, with their IDs, once it is ready; the old
+/// As recorded: the response is another instance, which has the endpoints, with their IDs, once it is ready; the old
 /// instance keeps none. Not recorded: read replicas remain with the old instance.
 fn new_engine(call: &mut Call<'_>, id: &str, workflow: &Value) -> Handled {
     let old = call.find(&INSTANCE, id)?.clone();

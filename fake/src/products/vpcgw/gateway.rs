@@ -18,7 +18,7 @@ pub(super) fn types(zone: &str) -> Value {
     json!({ "types": types.collect::<Vec<_>>() })
 }
 
-/// As recorded: a gateway without an address gets a new one, and the first answer has no version.
+/// As recorded: a gateway without an address gets a new one, and the first response has no version.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (name, project) = (call.need("name")?, call.project()?);
     let (kind, bandwidth) = offer(call)?;
@@ -131,7 +131,7 @@ pub(super) fn configure(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     call.transition(&GATEWAY, id, "configuring", json!({ "status": "running" }))
 }
 
-/// As recorded, the answer to a change has the status `running`, and the next read `configuring`.
+/// As recorded, the response to a change has the status `running`, and the next read `configuring`.
 fn changed(call: &mut Call<'_>, fields: &[&str], first: &[&str]) -> Handled {
     let id = gateway_id(call);
     call.settled(&GATEWAY, &id)?;
