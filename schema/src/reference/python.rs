@@ -31,8 +31,8 @@ pub(crate) fn program(example: &Example, schema: &Json) -> String {
         });
         let call = Code::Group { open: "(", close: ")", padded: false, items: items.collect() };
         let assigned = if example.is_used(name) { format!("{} = ", snake_case(name)) } else { String::new() };
-        let spoken = display_name(&called.function);
-        let (module, function) = spoken.split_once('.').unwrap_or(("", &spoken));
+        let displayed = display_name(&called.function);
+        let (module, function) = displayed.split_once('.').unwrap_or(("", &displayed));
         let statement = Code::after(format!("{assigned}scaleway.{module}.{}_output", snake_case(function)), call);
         body += &(statement.lay_out(0, 0) + "\n");
     }
