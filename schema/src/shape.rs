@@ -74,7 +74,7 @@ impl<'a> Field<'a> {
     }
 
     /// The field at a path of field names; `rules[].ip` and `rules[type=custom].ip` are fields of the elements
-    /// of a list.
+    /// of a list. `extension[]` is the list of the fields of an object.
     pub(crate) fn at(self, path: &str) -> Option<Self> {
         if path.is_empty() {
             return Some(self);
@@ -89,7 +89,13 @@ impl<'a> Field<'a> {
         let next = Self { schema: next, ..self };
         match selector {
             None => next.at(rest),
-            Some("]") => next.inner().at(rest).map(|field| Self { listed: true, ..field }),
+            Some("]") => {
+                let element = match next.fields().and_then(|fields| fields.values().next()) {
+                    Some(field) => Self { schema: field, ..next },
+                    None => next.inner(),
+                };
+                element.at(rest).map(|field| Self { listed: true, ..field })
+            }
             Some(_) => next.inner().at(rest),
         }
     }
@@ -114,6 +120,9 @@ impl<'a> Shape<'a> {
 
     /// The fields of an object (or of the elements of a list of objects) at a path, as a separate shape.
     pub(crate) fn inside(&self, path: &str) -> Self {
+        if path == "." {
+            return self.clone();
+        }
         let mut inside = Self::new(self.open);
         for part in &self.parts {
             if let Some(field) = part.at(path).map(Field::inner)
@@ -166,10 +175,16 @@ impl<'a> Part<'a> {
         if rest.is_empty() {
             return Some(self.field);
         }
-        let (rest, listed) = match rest.strip_prefix("[].") {
-            Some(rest) if self.field.listed => (rest, true),
-            _ => (rest.strip_prefix('.').filter(|_| !self.field.listed)?, false),
+        // `rules[]` is the list of all elements, `rules[type=custom]` one of them.
+        let selected = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let (rest, listed) = match selected {
+            Some((selector, rest)) if self.field.listed => (rest, selector.is_empty()),
+            _ => (rest, false),
         };
+        if self.field.listed != selected.is_some() {
+            return None;
+        }
+        let rest = if rest.is_empty() { rest } else { rest.strip_prefix('.')? };
         let found = Field { listed: false, ..self.field }.at(rest)?;
         Some(Field { listed: listed || found.listed, ..found })
     }

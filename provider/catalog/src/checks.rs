@@ -51,6 +51,12 @@ pub struct Checks {
     /// The allowed characters of a key of a map, in the format of `characters`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_characters: Option<String>,
+    /// Groups of properties of an object, or of each object of a list: exactly one of each must be set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exactly_one: Vec<Vec<String>>,
+    /// Groups of properties of an object, or of each object of a list: at least one of each must be set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub at_least_one: Vec<Vec<String>>,
     /// Values known at some date: another value is accepted with a warning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<Known>,

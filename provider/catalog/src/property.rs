@@ -38,7 +38,7 @@ pub struct Property {
     /// Returned by the API only when the resource is created; the state keeps it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub returned_once: bool,
-    /// Can be enabled, but not disabled; `true` in the API and `false` in the program is not drift.
+    /// Can be enabled but not disabled, or increased but not decreased; `true` in the API and `false` in the program is not drift.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,
     /// Two resources cannot have the same value: a replacement with the same value deletes first.
@@ -65,7 +65,7 @@ pub struct Property {
     /// The conversion between the value in a program and the wire value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub convert: Option<Convert>,
-    /// Value in a program (as a string) to wire value, if the two differ.
+    /// Value in a program (as a string) to wire value, if the two differ. A list contains all values of responses; the first is sent.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Json>,
     /// Which differences are not changes.
@@ -95,6 +95,9 @@ pub struct Property {
     /// Inputs whose changes also change this output, which is then unknown in a preview.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub follows: Vec<String>,
+    /// The value if no response contains the field, such as a default that the API omits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absent: Option<Json>,
     /// The wire value that is sent if the property is removed from the program. Absent: the empty value of its type, or
     /// nothing if the API sets it (`computed`), which keeps the current value.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -214,6 +217,9 @@ pub enum Convert {
     Owner,
     /// A URL, read without its scheme; for outputs only.
     Host,
+    /// A data source of Cockpit, read as the URL that clients push to: its `url` with the path of its `type`; for outputs
+    /// only.
+    PushUrl,
     /// A number in requests, a string for the user.
     Text,
     /// An IP address or CIDR block; an address gets its full prefix length.
@@ -222,7 +228,7 @@ pub enum Convert {
     Address,
     /// A date to midnight UTC of that day.
     Date,
-    /// `false` is not sent, and is read if the field is absent.
+    /// `false` is not sent, and is read if the field is absent. A string, such as `Enabled`, is `true`.
     OnlyTrue,
     /// A map with lower-case keys in requests, such as HTTP headers.
     LowerKeys,

@@ -30,9 +30,6 @@ pub enum Handler {
     /// DNS records.
     #[serde(rename = "domain.record")]
     DomainRecord,
-    /// Domain registrations.
-    #[serde(rename = "domain.registration")]
-    DomainRegistration,
     /// DNS zones.
     #[serde(rename = "domain.zone")]
     DomainZone,
@@ -90,12 +87,6 @@ pub enum Handler {
     /// The alert manager of Cockpit.
     #[serde(rename = "observability.alert_manager")]
     ObservabilityAlertManager,
-    /// The Cockpit of a project.
-    #[serde(rename = "observability.cockpit")]
-    ObservabilityCockpit,
-    /// Data sources of Cockpit.
-    #[serde(rename = "observability.source")]
-    ObservabilitySource,
     /// Tokens of Cockpit.
     #[serde(rename = "observability.token")]
     ObservabilityToken,

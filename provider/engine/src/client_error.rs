@@ -33,6 +33,11 @@ pub(crate) fn api_error(error: &Error) -> Option<&client::ApiError> {
     error.source()?.downcast_ref::<client::Error>()?.api()
 }
 
+/// A missing object does not need to be changed or deleted.
+pub(crate) fn unless_gone(error: Error) -> Result<(), Error> {
+    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
 /// The innermost cause of an error, such as "connection refused".
 fn root_cause(error: &client::Error) -> Option<String> {
     let mut cause = error.source()?;

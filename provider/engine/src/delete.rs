@@ -10,7 +10,7 @@ use std::time::Duration;
 use catalog::Resource;
 use value::Object;
 
-use crate::client_error::api_error;
+use crate::client_error::{api_error, unless_gone};
 use crate::context::Context;
 use crate::read::read;
 use crate::steps::holds;
@@ -234,8 +234,4 @@ fn way_out(resource: &Resource, error: Error) -> Error {
         return error.hint("Set `protected` to `false` and run `up` before the delete.");
     }
     error
-}
-
-fn unless_gone(error: Error) -> Result<(), Error> {
-    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }

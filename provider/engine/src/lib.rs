@@ -30,6 +30,7 @@ mod request;
 mod shared_lists;
 mod special;
 mod steps;
+mod transition;
 mod update;
 mod wait;
 mod write_only;

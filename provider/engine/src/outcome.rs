@@ -7,8 +7,8 @@ use catalog::Step;
 use value::Object;
 
 use crate::context::Context;
-use crate::special::Transition;
 use crate::steps::creating;
+use crate::transition::Transition;
 use rules::scope::Scope;
 use rules::{encode, wire};
 

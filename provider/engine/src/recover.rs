@@ -7,7 +7,7 @@
 
 mod search;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use catalog::{Input, Resource};
 use serde_json::Value as Json;
@@ -113,11 +113,23 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
         if ambiguous.is_none() && !error.is_ambiguous() {
             return rejected(aside, scope, inputs, name.as_deref(), error).await;
         }
-        if error.kind() == ErrorKind::Cancelled || special::handler(cx.resource).looks_up_ambiguous_creates() {
+        if error.kind() == ErrorKind::Cancelled {
             return Err(if error.has_hint() { error } else { unclear(cx.resource, error, None) });
         }
         tracing::debug!(resource = %cx.resource.label, %error, "ambiguous response to a create request");
         cx.progress.status("the response to the create request is ambiguous: looking up the object");
+        if let Some(found) = special::handler(cx.resource).created(aside, scope).await {
+            match found {
+                Ok(Some(answer)) => return Ok(Begun::Made(answer)),
+                Ok(None) if attempt < ATTEMPTS => {
+                    aside.pause(Duration::from_millis(PAUSES[0]), "creating the object again").await?;
+                    ambiguous = Some(error);
+                    continue;
+                }
+                Ok(None) => return Err(unclear(cx.resource, error, None)),
+                Err(lookup) => return Err(unclear(cx.resource, error, Some(&lookup))),
+            }
+        }
         let _alone = lock.write().await;
         let sought = Sought { since: Since::Call(began), name: name.as_deref(), before: &before, pauses: &PAUSES };
         match look_up(aside, scope, inputs, &sought).await {

@@ -17,54 +17,19 @@ mod observability_alert_manager;
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use catalog::{Operation, Query, Resource, Source, Step};
-use client::Call;
+use catalog::{Query, Resource, Source, Step};
 use serde_json::{Map, Value as Json, json};
 use value::Object;
 
+use crate::client_error::unless_gone;
 use crate::context::{Context, Patience};
-use crate::{fetch, wait};
+use crate::transition::Transition;
+use crate::{fetch, request, wait};
 use rules::error::{Error, ErrorKind};
-use rules::pending::Pending;
 use rules::scope::Scope;
 use rules::wire;
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
-
-/// The change of a resource; for a create the old side is empty.
-#[derive(Clone, Copy)]
-pub(crate) struct Transition<'a> {
-    /// The old outputs.
-    pub olds: &'a Object,
-    /// The old inputs, without pending ones.
-    pub old_inputs: &'a Object,
-    /// The pending inputs, which a failed step may have set.
-    pub pending: &'a Pending,
-    /// The old inputs in the state.
-    pub stored: &'a Object,
-    /// The new inputs.
-    pub news: &'a Object,
-    /// The properties that differ.
-    pub changed: &'a BTreeSet<String>,
-}
-
-impl Transition<'_> {
-    /// Whether the resource is being created.
-    pub(crate) fn is_creation(&self) -> bool {
-        self.old_inputs.is_empty() && self.olds.is_empty()
-    }
-
-    /// Whether one of these properties differs.
-    pub(crate) fn changes(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.changed.contains(*name))
-    }
-
-    /// Every element that the list `name` may have at Scaleway: of the old inputs and of failed attempts to change it.
-    pub(crate) fn possible(&self, name: &str) -> Object {
-        let value = self.pending.possible(name, self.stored);
-        value.map(|value| (name.to_owned(), value)).into_iter().collect()
-    }
-}
 
 /// The points at which a handler can act; the default of each does nothing.
 #[async_trait]
@@ -74,9 +39,9 @@ pub(crate) trait Handler: Sync {
         Ok(None)
     }
 
-    /// Whether `begin` looks up an object whose response is ambiguous.
-    fn looks_up_ambiguous_creates(&self) -> bool {
-        false
+    /// Looks up the object of a create whose response is ambiguous, instead of by its name and creation time.
+    async fn created(&self, _cx: &Context<'_>, _scope: &Scope<'_>) -> Option<Result<Option<Json>>> {
+        None
     }
 
     /// Runs before the steps of an update; returns whether it has read the current object.
@@ -118,8 +83,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObjectBucket => &object_bucket::Bucket,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
-        Handler::DomainRegistration
-        | Handler::InstanceImage
+        Handler::InstanceImage
         | Handler::InstanceIp
         | Handler::InstanceSecurityGroup
         | Handler::LoadbalancersAcl
@@ -132,8 +96,6 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::NetworkAcl
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl
-        | Handler::ObservabilityCockpit
-        | Handler::ObservabilitySource
         | Handler::ObservabilityToken
         | Handler::RedisCluster => &Nothing,
     }
@@ -152,9 +114,7 @@ async fn call(
     body: Option<Json>,
     parameters: &[(&str, &str)],
 ) -> Result<Json> {
-    let call = request(cx, scope, operation, body, parameters)?;
-    let patience = Patience { missing: cx.missing_window(&call, scope, None), ..Patience::default() };
-    Ok(cx.send(call, patience).await?.body)
+    Ok(cx.perform(&own(cx, operation, body, parameters)?, scope, &[], false).await?.unwrap_or_default())
 }
 
 /// Makes a call with this body, and waits until the object is ready again.
@@ -163,39 +123,16 @@ async fn change(cx: &Context<'_>, scope: &mut Scope<'_>, operation: &str, body: 
     wait::settled(cx, scope, true).await
 }
 
-/// Builds a call of a handler.
-fn request(
-    cx: &Context<'_>,
-    scope: &Scope<'_>,
-    operation: &str,
-    body: Option<Json>,
-    parameters: &[(&str, &str)],
-) -> Result<Call> {
-    let step = Step::of(own(cx, operation, parameters)?);
-    let mut call = crate::request::call(&step, scope, &[])?;
-    if let Some(Json::Object(fields)) = call.body.as_mut() {
-        // Every call with a project parameter gets the project.
-        let owner = step.fields().iter().find(|field| wire::PROJECT.contains(&field.as_str()));
-        if let (Some(field), Some(project)) = (owner, scope.source(&Source::Project)) {
-            fields.insert(field.clone(), project);
-        }
-        if let Some(Json::Object(extra)) = body {
-            fields.extend(extra);
-        }
-    }
-    Ok(call)
-}
-
 /// Gets all pages of a list, with these parameters of the path and the query.
 async fn list(cx: &Context<'_>, scope: &Scope<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result<Vec<Json>> {
-    match cx.perform(&Step::of(own(cx, operation, parameters)?), scope, &[], false).await? {
-        Some(Json::Array(items)) => Ok(items),
+    match call(cx, scope, operation, None, parameters).await? {
+        Json::Array(items) => Ok(items),
         _ => Ok(Vec::new()),
     }
 }
 
-/// An operation that the descriptor lists for the handler, with these parameters of the path and the query.
-fn own(cx: &Context<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result<Operation> {
+/// An operation that the descriptor lists for the handler, with this body, and these parameters of the path and the query.
+fn own(cx: &Context<'_>, operation: &str, body: Option<Json>, parameters: &[(&str, &str)]) -> Result<Step> {
     let special = cx.resource.special.as_ref();
     let operation = special.and_then(|special| special.operations.get(operation)).ok_or_else(|| {
         Error::new(ErrorKind::Internal, format!("{operation} is not an operation of the {}", cx.resource.label))
@@ -208,10 +145,8 @@ fn own(cx: &Context<'_>, operation: &str, parameters: &[(&str, &str)]) -> Result
             operation.query.push(Query { name, from: Source::Literal(value) });
         }
     }
-    Ok(operation)
-}
-
-/// A missing object does not need to be changed or deleted.
-fn unless_gone(error: Error) -> Result<()> {
-    if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) }
+    if let (Some(sent), Some(Json::Object(fields))) = (operation.body.as_mut(), body) {
+        sent.with.extend(fields.into_iter().map(|(name, json)| (name, Source::Literal(json))));
+    }
+    Ok(Step::of(operation))
 }

@@ -8,8 +8,9 @@ use value::Object;
 
 use crate::context::Context;
 use crate::outcome::may_have_changed;
-use crate::special::{self, Transition};
+use crate::special;
 use crate::steps::{holds, state_of};
+use crate::transition::Transition;
 use crate::{each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;

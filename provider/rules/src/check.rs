@@ -9,7 +9,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use catalog::{Format, Input, Kind, Lookup, Property, Resource, Source};
+use catalog::{Checks, Format, Input, Kind, Lookup, Property, Resource, Source};
 use value::{Data, Object, Path, Value};
 
 use crate::autoname::Autonaming;
@@ -139,6 +139,7 @@ impl Checker {
         for reason in rules::broken(property, &value, self.secret) {
             self.fail(path, reason);
         }
+        self.inner_groups(property, &value, path);
         self.warnings.extend(rules::unusual(property, &value).map(|text| Warning { path: path.clone(), text }));
         self.secret = outer;
         value
@@ -271,17 +272,18 @@ impl Checker {
         let is_unreadable =
             |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
         let may_be_absent = |name: &String| !olds.is_empty() && is_unreadable(name) && !is_set(olds.given(name));
+        let root = &Path::default();
         for group in &resource.exactly_one {
-            self.group(group, inputs, !group.iter().all(may_be_absent));
-        }
-        for group in &resource.at_least_one {
-            if let (None, Some(first)) = (group.iter().find(|name| is_set(inputs.given(name))), group.first()) {
-                let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                self.fail(&Path::root(first.as_str()), format!("is missing: set at least one of {names}"));
+            self.at_most_one(group, inputs, root);
+            if !group.iter().all(may_be_absent) {
+                self.at_least_one(group, "exactly one", inputs, root);
             }
         }
+        for group in &resource.at_least_one {
+            self.at_least_one(group, "at least one", inputs, root);
+        }
         for group in &resource.at_most_one {
-            self.group(group, inputs, false);
+            self.at_most_one(group, inputs, root);
         }
         for (name, needed) in &resource.requires {
             for needed in needed.iter().filter(|needed| inputs.given(needed).is_none()) {
@@ -314,34 +316,59 @@ impl Checker {
                 self.fail(&Path::root(**name), format!("conflicts with `{id}`: set only one of them"));
             }
             (false, None) if !has_default => {
-                let names = found_by.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                self.fail(&Path::root(id.as_str()), format!("is missing: set it, or one of {names}"));
+                let names: Vec<String> = found_by.iter().map(|name| (*name).to_owned()).collect();
+                self.fail(&Path::root(id.as_str()), format!("is missing: set it, or one of {}", listed(&names)));
             }
             _ => {}
         }
     }
 
-    fn group(&mut self, group: &[String], inputs: &Object, needed: bool) {
-        let given: Vec<&String> = group.iter().filter(|name| is_set(inputs.given(name))).collect();
-        let names = group.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        match given.as_slice() {
-            [] if needed => {
-                if let Some(first) = group.first() {
-                    self.fail(&Path::root(first.as_str()), format!("is missing: set exactly one of {names}"));
-                }
+    /// The groups of an object, or of each object of a list.
+    fn inner_groups(&mut self, property: &Property, value: &Value, path: &Path) {
+        let Checks { exactly_one, at_least_one, .. } = &property.checks;
+        let objects: Vec<(Path, &Object)> = match value.data() {
+            Data::Object(object) => vec![(path.clone(), object)],
+            Data::Array(items) => {
+                let items = items.iter().enumerate();
+                items.filter_map(|(index, item)| Some((path.index(index), item.as_object()?))).collect()
             }
-            [] | [_] => {}
-            [first, second, ..] => {
-                let reason = format!("conflicts with `{first}`: set only one of {names}");
-                self.fail(&Path::root(second.as_str()), reason);
+            _ => Vec::new(),
+        };
+        for (path, object) in objects {
+            for group in exactly_one {
+                self.at_most_one(group, object, &path);
+                self.at_least_one(group, "exactly one", object, &path);
             }
+            for group in at_least_one {
+                self.at_least_one(group, "at least one", object, &path);
+            }
+        }
+    }
+
+    fn at_least_one(&mut self, group: &[String], number: &str, inputs: &Object, path: &Path) {
+        if let (None, Some(first)) = (group.iter().find(|name| is_set(inputs.given(name))), group.first()) {
+            self.fail(&path.name(first.as_str()), format!("is missing: set {number} of {}", listed(group)));
+        }
+    }
+
+    /// An unknown value may turn out to be absent, so it conflicts with no other.
+    fn at_most_one(&mut self, group: &[String], inputs: &Object, path: &Path) {
+        let is_known = |name: &&String| inputs.given(name).is_some_and(|value| !value.is_unknown());
+        let mut given = group.iter().filter(is_known).filter(|name| is_set(inputs.given(name)));
+        if let (Some(first), Some(second)) = (given.next(), given.next()) {
+            let reason = format!("conflicts with `{first}`: set only one of {}", listed(group));
+            self.fail(&path.name(second.as_str()), reason);
         }
     }
 
     fn directions(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
         for (name, _) in resource.properties.iter().filter(|(_, property)| property.one_way) {
+            let [old, new] = [olds, inputs].map(|object| object.given(name).and_then(Value::as_f64));
             if olds.flag(name) == Some(true) && inputs.flag(name) == Some(false) {
                 let reason = "cannot be disabled after it was enabled: keep it enabled, or replace the resource";
+                self.fail(&Path::root(name.as_str()), reason);
+            } else if old.zip(new).is_some_and(|(old, new)| new < old) {
+                let reason = "cannot be decreased: create a new resource and move the data";
                 self.fail(&Path::root(name.as_str()), reason);
             }
         }
@@ -360,13 +387,18 @@ impl Checker {
     }
 }
 
-/// Whether an input counts as set in a group of alternatives: `false` and empty strings do not.
+/// Whether an input counts as set in a group of alternatives: `false`, empty strings and empty lists do not.
 fn is_set(value: Option<&Value>) -> bool {
     value.is_some_and(|value| match value.data() {
         Data::Bool(flag) => *flag,
         Data::String(text) => !text.is_empty(),
+        Data::Array(items) => !items.is_empty(),
         _ => true,
     })
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn like(value: &Value, made: Value) -> Value {

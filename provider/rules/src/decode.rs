@@ -50,7 +50,9 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             }),
             (None, None) => kept(property, name, known),
         };
-        let Some(value) = value else { continue };
+        // A partial state of an object that was not read has no values of absent fields.
+        let absent = || property.absent.clone().filter(|_| !scope.answers.is_empty()).map(Value::from);
+        let Some(value) = value.or_else(absent) else { continue };
         if property.equal == Some(Equal::Argon2id) {
             hashes.insert(name.clone(), Value::from(known_hashes::of(&value)));
         }
@@ -111,7 +113,12 @@ impl Reader<'_> {
     }
 
     fn list(&self, property: &Property, element: &Kind, json: &Json) -> Option<Value> {
-        let Kind::Object(properties) = element else { return self.scalar(property, json.clone()) };
+        let Kind::Object(properties) = element else {
+            return match json {
+                Json::String(_) => self.scalar(property, Json::Array(vec![json.clone()])),
+                json => self.scalar(property, json.clone()),
+            };
+        };
         match json {
             Json::Array(items) => {
                 let items = items.iter().filter_map(Json::as_object);
@@ -125,10 +132,11 @@ impl Reader<'_> {
     fn object(&self, properties: &BTreeMap<String, Property>, fields: &Wire) -> Value {
         let reader = Reader { zone: zone(fields).or(self.zone), ..*self };
         let read = |(name, property): (&String, &Property)| {
-            let value = match property.read.as_deref().and_then(|path| wire::get(fields, path)) {
-                Some(json) => reader.property(property, json)?,
+            let json = property.read.as_deref().and_then(|path| wire::pluck(fields, path));
+            let value = match json.and_then(|json| reader.property(property, &json)) {
+                Some(value) => value,
                 None if matches!(property.convert, Some(Convert::Presence | Convert::OnlyTrue)) => Value::from(false),
-                None => return None,
+                None => Value::from(property.absent.clone()?),
             };
             Some((name.clone(), value.secret_if(property.secret)))
         };
@@ -136,8 +144,13 @@ impl Reader<'_> {
     }
 
     fn scalar(&self, property: &Property, json: Json) -> Option<Value> {
-        if let Some((word, _)) = property.values.iter().find(|(_, wire)| **wire == json) {
+        let is_value = |wire: &Json| *wire == json || wire.as_array().is_some_and(|values| values.contains(&json));
+        if let Some((word, _)) = property.values.iter().find(|(_, wire)| is_value(wire)) {
             return Some(typed(&property.kind, Json::from(word.clone())));
+        }
+        // Another status is neither enabled nor disabled.
+        if property.kind == Kind::Boolean && !property.values.is_empty() && json.is_string() {
+            return None;
         }
         let convert_one = |json: Json| match property.convert {
             Some(convert) => convert::from_wire(convert, json, self.locality, self.zone),

@@ -205,7 +205,7 @@ pub fn is_list_of_pairs(convert: Convert) -> bool {
 /// A value without nested properties: enum values are translated, then the value is converted; lists element by element.
 fn scalar(property: &Property, json: Json) -> Result<Option<Json>, &'static str> {
     if let Some(word) = wire::plain_text(&json).and_then(|word| property.values.get(&word)) {
-        return Ok(Some(word.clone()));
+        return Ok(Some(word.get(0).unwrap_or(word).clone()));
     }
     let Some(convert) = property.convert else { return Ok(Some(json)) };
     match json {

@@ -5,7 +5,6 @@ mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
 mod domain_record;
-mod domain_registration;
 pub mod functions_function;
 mod instance_image;
 mod instance_ip;
@@ -24,8 +23,6 @@ mod object_bucket;
 mod object_bucket_acl;
 mod object_item;
 pub mod observability_alert_manager;
-mod observability_cockpit;
-mod observability_source;
 mod observability_token;
 mod redis_cluster;
 
@@ -88,7 +85,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DomainRecord => &domain_record::Record,
-        Handler::DomainRegistration => &domain_registration::Registration,
         Handler::DomainZone => &Nothing,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::InstanceImage => &instance_image::Image,
@@ -108,8 +104,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ObjectBucketAcl => &object_bucket_acl::BucketAcl,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
-        Handler::ObservabilityCockpit => &observability_cockpit::Cockpit,
-        Handler::ObservabilitySource => &observability_source::Source,
         Handler::ObservabilityToken => &observability_token::Token,
         Handler::RedisCluster => &redis_cluster::Cluster,
     }

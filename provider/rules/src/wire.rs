@@ -46,7 +46,8 @@ pub fn text<'w>(wire: &'w Wire, path: &str) -> Option<&'w str> {
 ///
 /// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.
 /// `endpoints[private_network].ip` is the `ip` of the first element with an object `private_network`, and
-/// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`. `.` is the wire object.
+/// `resource[type=custom]` is the element, or the object `resource` itself, whose `type` is `custom`. `extension[]` is the list
+/// of the values of an object. `.` is the wire object.
 pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     if path == "." {
         return Some(Json::Object(wire.clone()));
@@ -57,7 +58,12 @@ pub fn pluck(wire: &Wire, path: &str) -> Option<Json> {
     let field = |item: &Json| if rest.is_empty() { Some(item.clone()) } else { pluck(item.as_object()?, rest) };
     let found = get(wire, list)?;
     if selector.is_empty() {
-        let fields = found.as_array()?.iter().filter_map(field);
+        let items: Vec<&Json> = match found {
+            Json::Array(items) => items.iter().collect(),
+            Json::Object(fields) => fields.values().filter(|json| !json.is_null()).collect(),
+            _ => return None,
+        };
+        let fields = items.into_iter().filter_map(field);
         let joined = |json| if rest.contains("[]") { json_items(json) } else { vec![json] };
         return Some(Json::Array(fields.flat_map(joined).collect()));
     }
@@ -166,6 +172,13 @@ mod tests {
         assert_eq!(pluck(&object, "none[].ip"), None);
         let object = wire(&json!({"groups": [{"rules": [1, 2]}, {"rules": 7}, {"rules": [3]}, 7]}));
         assert_eq!(pluck(&object, "groups[].rules[]"), Some(json!([1, 2, 3])));
+    }
+
+    #[test]
+    fn the_values_of_an_object_are_a_list() {
+        let object = wire(&json!({"extension": {"a": "1", "b": null, "c": "2"}, "none": 7}));
+        assert_eq!(pluck(&object, "extension[]"), Some(json!(["1", "2"])));
+        assert_eq!(pluck(&object, "none[]"), None);
     }
 
     #[test]

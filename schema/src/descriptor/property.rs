@@ -20,7 +20,7 @@ pub struct Property {
     /// Field in API requests and responses: a path, `none`, or `{ send: …, read: … }`. Default: the name in snake_case
     /// for both. In responses, `products[].name` is the list of the `name` of every product, `endpoints[public].ip` the `ip` of
     /// the first endpoint with an object `public`, and `resource[type=custom]` the element (or the object) with that value.
-    /// `.` is the object itself: the properties of this one are fields beside it.
+    /// `extension[]` is the list of the fields of an object. `.` is the object itself: the properties of this one are fields beside it.
     pub wire: Option<WireWord>,
     /// Type, if the API document does not contain it: `string`, `integer`, `number`, `boolean`, `list<string>`,
     /// `map<string>`, `object`, `list<object>`; `asset`, `archive` and `file` (either) are files, sent by a special
@@ -39,7 +39,7 @@ pub struct Property {
     pub write_only: bool,
     /// Returned by the API at creation only, and kept in the state.
     pub returned_once: bool,
-    /// Can be enabled but not disabled.
+    /// Can be enabled but not disabled, or increased but not decreased.
     pub one_way: bool,
     /// Unique value: a replacement that keeps the value deletes the old object first. Automatic names (`input: auto`)
     /// are unique unless this is `false`.
@@ -60,7 +60,8 @@ pub struct Property {
     pub default: Option<Json>,
     /// Conversion between the value of the user and the value in requests.
     pub convert: Option<Convert>,
-    /// Values of the user and the corresponding values in requests.
+    /// Values of the user and the corresponding values in requests. If several values in responses correspond to one, they
+    /// are a list; the first one is sent.
     pub values: BTreeMap<String, Json>,
     /// Equivalent values: which differences are not changes.
     pub equal: Option<Equal>,
@@ -80,6 +81,8 @@ pub struct Property {
     pub template: Option<String>,
     /// Inputs that change this output, so that the preview of a change shows it as unknown.
     pub follows: Vec<String>,
+    /// Value if no response contains the field, such as a default that the API omits.
+    pub absent: Option<Json>,
     /// Value that is sent when the input is removed from the program, if not the empty value of its type. A `computed`
     /// property without it keeps its current value, so specify the documented default here.
     pub clear: Option<Json>,
@@ -215,6 +218,10 @@ pub struct Check {
     pub max_key_length: Option<u32>,
     /// Allowed characters of a key, in the format of `characters`.
     pub key_characters: Option<String>,
+    /// Groups of properties of the object, or of each object of the list; exactly one of each group must be set.
+    pub exactly_one: Vec<Vec<String>>,
+    /// Groups of properties of the object, or of each object of the list; at least one of each group must be set.
+    pub at_least_one: Vec<Vec<String>>,
     /// Known values, for sets that grow: another value is accepted with a warning at preview that suggests the nearest
     /// one, even if the API document has an enum. A long list, or one for several properties, is in a separate file:
     /// `known: permission_sets` is `permission_sets.known.yaml` in the same directory.

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::kind::name;
 use crate::descriptor::{self, InputWord, KnownWord};
-use crate::findings::{Findings, Place};
+use crate::findings::{Findings, Place, did_you_mean};
 use crate::shape::Field;
 
 /// The checks of a property. `sent` is its field in requests.
@@ -38,8 +38,25 @@ pub(crate) fn checks(
         max_items: check.max_items.or(bounds),
         max_key_length: check.max_key_length,
         key_characters: check.key_characters.clone(),
+        exactly_one: group(&check.exactly_one, "exactlyOne", word, place, findings),
+        at_least_one: group(&check.at_least_one, "atLeastOne", word, place, findings),
         known: known(check.known.as_ref()),
     }
+}
+
+/// Groups of properties of an object. An unknown property is an error.
+fn group(
+    groups: &[Vec<String>],
+    key: &str,
+    word: &descriptor::Property,
+    place: &Place,
+    findings: &mut Findings,
+) -> Vec<Vec<String>> {
+    for name in groups.iter().flatten().filter(|name| !word.properties.contains_key(*name)) {
+        let hint = did_you_mean(name, word.properties.keys().map(String::as_str));
+        findings.mistake(&place.at("check").at(key), format!("there is no property \"{name}\"{hint}"));
+    }
+    groups.to_vec()
 }
 
 /// Known values, after their file was read.
@@ -98,7 +115,13 @@ fn allowed(
         }
     };
     if !word.values.is_empty() {
-        reject(word.values.values().filter_map(Json::as_str).collect(), &place.at("values"), findings);
+        let values =
+            word.values.values().flat_map(|json| json.as_array().map_or(std::slice::from_ref(json), Vec::as_slice));
+        reject(
+            values.filter_map(Json::as_str).filter(|value| !value.is_empty()).collect(),
+            &place.at("values"),
+            findings,
+        );
         return if word.kind.as_deref() == Some("boolean") {
             Vec::new()
         } else if word.check.allowed.is_empty() {

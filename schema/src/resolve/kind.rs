@@ -27,7 +27,9 @@ pub(crate) fn kind(
     let found = wire.map(|field| converted(word, field, inner, place, findings));
     let kind = match (stated, found) {
         (Some(stated), Some(found)) => {
-            if stated != found && !is_converted(word) {
+            // A list of one element is read from a single value.
+            let is_same = stated == found || matches!(&stated, Kind::List(items) if **items == found);
+            if !is_same && !is_converted(word) {
                 let message = format!("is {}, but the API document has {}", name(&stated), name(&found));
                 findings.mistake(&place.at("type"), message);
             }
@@ -156,7 +158,7 @@ fn natural(field: Field<'_>, inner: BTreeMap<String, Property>) -> Kind {
 
 /// The kind after a conversion, for each element. A conversion for another kind is an error.
 fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Findings) -> Kind {
-    if convert == Convert::JsonText {
+    if matches!(convert, Convert::JsonText | Convert::PushUrl) {
         return Kind::String;
     }
     if matches!(convert, Convert::NameValueList | Convert::KeyValueList) {

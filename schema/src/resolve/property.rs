@@ -136,6 +136,7 @@ pub(crate) fn property(
         drift_of: word.drift_of.clone(),
         template: word.template.clone(),
         follows: word.follows.clone(),
+        absent: word.absent.clone(),
         clear: word.clear.clone(),
         merge: word.merge,
         deprecated: word.deprecated.clone(),

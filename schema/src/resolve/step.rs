@@ -98,13 +98,16 @@ impl<'a> Scope<'a> {
             parameters.extend(self.last_source(&parameters).map(|source| (name.to_owned(), source)));
         }
         let fields: Vec<String> = body_fields(call).into_iter().map(str::to_owned).collect();
+        // Every call with a project parameter gets the project.
+        let project = fields.iter().find(|field| ["project_id", "project"].contains(&field.as_str()));
+        let with = project.map(|field| (field.clone(), Source::Project)).into_iter().collect();
         Operation {
             id: call.operation.id.clone(),
             method: call.operation.method.name().to_owned(),
             path: call.operation.path.to_string(),
             parameters,
             query: Vec::new(),
-            body: call.operation.request.is_some().then(|| Body { fields, ..Body::default() }),
+            body: call.operation.request.is_some().then(|| Body { fields, with, ..Body::default() }),
             pages: call.list.map(str::to_owned),
             returns_object: false,
             format: call.format(),
@@ -243,7 +246,7 @@ fn settles(call: &Call<'_>, findings: &mut Findings) -> Option<Settles> {
 pub(crate) fn sends(property: &Property, field: &str) -> bool {
     match property.send.as_deref() {
         Some(".") => object_of(&property.kind).is_some_and(|inner| inner.values().any(|inner| sends(inner, field))),
-        path => path.is_some_and(|path| path == field || path.split('.').next() == Some(field)),
+        path => path.is_some_and(|path| path == field || path.split(['.', '[']).next() == Some(field)),
     }
 }
 

@@ -8,51 +8,27 @@ use client::Repeatable;
 
 use super::{
     Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, Transition, async_trait, fetch,
-    json, list, request,
+    json, list, own, request,
 };
-use crate::poll_interval::PollInterval;
 use rules::dns;
 
 /// See the module.
 pub(super) struct Record;
 
-/// The maximum number of attempts to add a record if each response is ambiguous and the record does not exist afterwards.
-const ATTEMPTS: usize = 3;
-
 #[async_trait]
 impl Handler for Record {
-    /// Adds the record. After an ambiguous response it is looked up before it is added again.
     async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<Option<Json>> {
         let record = record(scope);
         let added = json!({ "add": { "records": [record] } });
-        let (pace, began) = (PollInterval::of(cx.resource.wait.as_ref()), cx.spent());
-        let mut attempt = 1;
-        loop {
-            let lost = match change(cx, scope, &added, Repeatable::No).await {
-                Ok(records) => {
-                    let made = records.into_iter().find(|other| is_same(other, &record));
-                    if made.is_some() {
-                        return Ok(made);
-                    }
-                    let found = find(cx, scope, &record).await.map_err(Error::ambiguous)?;
-                    return Ok(Some(found.unwrap_or_default()));
-                }
-                Err(error) if error.is_ambiguous() => error,
-                Err(error) => return Err(error),
-            };
-            match find(cx, scope, &record).await {
-                Ok(Some(made)) => return Ok(Some(made)),
-                Ok(None) if attempt < ATTEMPTS => attempt += 1,
-                // The error that the record may exist takes precedence over the error of the look-up.
-                Ok(None) => return Err(lost),
-                Err(lookup) => return Err(lost.hint(format!("the look-up of the record failed: {lookup}"))),
-            }
-            cx.pause(pace.pause(cx.spent().saturating_sub(began)), "adding the record").await?;
+        let records = change(cx, scope, &added, Repeatable::No).await?;
+        match records.into_iter().find(|other| is_same(other, &record)) {
+            Some(made) => Ok(Some(made)),
+            None => Ok(Some(find(cx, scope, &record).await.map_err(Error::ambiguous)?.unwrap_or_default())),
         }
     }
 
-    fn looks_up_ambiguous_creates(&self) -> bool {
-        true
+    async fn created(&self, cx: &Context<'_>, scope: &Scope<'_>) -> Option<Result<Option<Json>>> {
+        Some(find(cx, scope, &record(scope)).await)
     }
 
     async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
@@ -76,7 +52,8 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: &Json, repeatable: 
     let zone = zone(scope)?;
     // A missing zone is created with its first record, as in `pulumiverse_scaleway`.
     let body = json!({ "changes": [change], "return_all_records": false, "disallow_new_zone_creation": false });
-    let call = request(cx, scope, "UpdateDNSZoneRecords", Some(body), &[("dns_zone", &zone)])?;
+    let step = own(cx, "UpdateDNSZoneRecords", Some(body), &[("dns_zone", &zone)])?;
+    let call = request::call(&step, scope, step.fields())?;
     let mut answer = cx.send(call.repeatable(repeatable), Patience::default()).await?.body;
     match answer.get_mut("records").map(Json::take) {
         Some(Json::Array(records)) => Ok(records),

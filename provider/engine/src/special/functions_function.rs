@@ -8,12 +8,12 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
-use client::Upload;
+use client::{Call, Upload};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Call, Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Transition, async_trait, call,
-    fetch, wait, wire,
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Transition, async_trait, call, fetch,
+    wait, wire,
 };
 use crate::content::{self, Contents};
 use crate::zip;

@@ -11,10 +11,10 @@ use bytes::Bytes;
 use value::{Data, Value};
 
 use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, Step, Transition, async_trait,
-    json, own, wire,
+    Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, Source, Transition, async_trait, json,
+    own, request, wire,
 };
-use crate::{content, request};
+use crate::content;
 
 /// See the module.
 pub(super) struct Item;
@@ -88,11 +88,10 @@ async fn content_of(cx: &Context<'_>, inputs: &Object) -> Result<Bytes> {
 
 /// Copies the object onto itself, with other headers.
 async fn copy(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
-    let mut operation = own(cx, "CopyObject", &[])?;
+    let mut step = own(cx, "CopyObject", None, &[])?;
     for name in ["bucket", "key"] {
-        operation.parameters.insert(name.to_owned(), Source::Property(name.to_owned()));
+        step.call.parameters.insert(name.to_owned(), Source::Property(name.to_owned()));
     }
-    let step = Step::of(operation);
     let mut call = request::call(&step, scope, step.fields())?;
     // In the form of the path, so that every character of the key is escaped once.
     let source = call.path.trim_start_matches('/').replace("%2F", "/");

@@ -103,6 +103,8 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
         (Convert::Host, Json::String(url)) => {
             Json::String(url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned()))
         }
+        (Convert::OnlyTrue, Json::String(_)) => Json::Bool(true),
+        (Convert::PushUrl, source) => Json::String(push_url(&source)?),
         (Convert::Owner, Json::String(owner)) => {
             Json::String(owner.split_once(':').map_or(owner.clone(), |(project, _)| project.to_owned()))
         }
@@ -154,6 +156,18 @@ fn cut_to_seconds(text: String) -> String {
         Ok(instant) => jiff::Timestamp::from_second(instant.as_second()).map_or(text, |cut| cut.to_string()),
         Err(_) => text,
     }
+}
+
+/// The `url` of a data source and the documented push path of its type; nothing for an unknown type.
+fn push_url(source: &Json) -> Option<String> {
+    let path = match source["type"].as_str()? {
+        "metrics" => "/api/v1/push",
+        "logs" => "/loki/api/v1/push",
+        "traces" => "/otlp/v1/traces",
+        _ => return None,
+    };
+    let url = source["url"].as_str().filter(|url| !url.is_empty())?;
+    Some(format!("{}{path}", url.trim_end_matches('/')))
 }
 
 fn localize(locality: Option<&str>, id: &str) -> String {
@@ -250,6 +264,21 @@ mod tests {
     }
 
     #[test]
+    fn each_type_of_data_source_has_its_own_push_path() {
+        let url = "https://x.cockpit.fr-par.scw.cloud";
+        let read = |source: Json| from_wire(Convert::PushUrl, source, None, None);
+        for (kind, path) in [("metrics", "/api/v1/push"), ("logs", "/loki/api/v1/push"), ("traces", "/otlp/v1/traces")]
+        {
+            for returned in [url.to_owned(), format!("{url}/")] {
+                assert_eq!(read(json!({ "type": kind, "url": returned })), Some(json!(format!("{url}{path}"))));
+            }
+        }
+        for unexpected in [json!({ "type": "logs", "url": "" }), json!({ "type": "events", "url": url }), json!([7])] {
+            assert_eq!(read(unexpected), None);
+        }
+    }
+
+    #[test]
     fn a_date_is_sent_as_midnight() {
         for (day, time) in [("2027-01-31", "2027-01-31T00:00:00Z"), ("2027-01-31T12:00:00Z", "2027-01-31T12:00:00Z")] {
             assert_eq!(to_wire(Convert::Date, json!(day)), Ok(Some(json!(time))));
@@ -263,6 +292,7 @@ mod tests {
     fn false_is_not_sent_if_only_true_can_be() {
         assert_eq!(to_wire(Convert::OnlyTrue, json!(false)), Ok(None));
         assert_eq!(to_wire(Convert::OnlyTrue, json!(true)), Ok(Some(json!(true))));
+        assert_eq!(from_wire(Convert::OnlyTrue, json!("Enabled"), None, None), Some(json!(true)));
     }
 
     #[test]

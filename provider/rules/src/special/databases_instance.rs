@@ -53,25 +53,14 @@ impl Special for Instance {
     }
 
     fn check(&self, olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
-        let mut fail = |path: Path, reason: &str| failures.push(Failure { path, reason: reason.to_owned() });
-        let is_restored = inputs.given("snapshotId").is_some();
         let local = match inputs.given("volumeType") {
             Some(kind) => kind.as_str() == Some("lssd"),
-            None => !is_restored,
+            None => inputs.given("snapshotId").is_none(),
         };
-        for name in ["userName", "initSettings"].iter().filter(|name| is_restored && inputs.given(name).is_some()) {
-            fail(Path::root(*name), "conflicts with `snapshotId`: the snapshot contains it. Remove it");
-        }
         if local && inputs.given("volumeSizeInGb").is_some() && olds.is_empty() {
-            fail(
-                Path::root("volumeSizeInGb"),
-                "conflicts with the volume type lssd, whose size depends on the node type: remove it",
-            );
-        }
-        if let (Some(old), Some(new)) = (number(olds, "volumeSizeInGb"), number(inputs, "volumeSizeInGb"))
-            && new < old
-        {
-            fail(Path::root("volumeSizeInGb"), "cannot be decreased: create a new instance and move the data");
+            let reason =
+                "conflicts with the volume type lssd, whose size depends on the node type: remove it".to_owned();
+            failures.push(Failure { path: Path::root("volumeSizeInGb"), reason });
         }
         databases_upgrade::check(olds, inputs, failures);
     }
@@ -123,10 +112,6 @@ pub(super) fn keep_enable_ipam_only(inputs: &mut Object, address: &str) {
     {
         network.remove(address);
     }
-}
-
-fn number(object: &Object, name: &str) -> Option<f64> {
-    object.given(name).and_then(Value::as_f64)
 }
 
 #[cfg(test)]

@@ -25,9 +25,8 @@ impl Special for PrivateNetwork {
 
     /// `subnets`, a list of objects, becomes `ipv4_subnet` (the first of its family), `ipv4_subnets` (for the lookup
     /// function, which returns a list) and `ipv6_subnets`, each object with `address`, `prefix_length` and `subnet_mask`
-    /// and the fields of the response. Invalid blocks are omitted. `is_regional` is always true.
+    /// and the fields of the response. Invalid blocks are omitted.
     fn decode(&self, wire: &mut Wire) {
-        wire::set(wire, "is_regional", json!(true));
         let Some(Json::Array(subnets)) = wire.remove("subnets") else { return };
         let (ipv4, ipv6): (Vec<_>, Vec<_>) =
             subnets.into_iter().filter_map(described).partition(|(is_ipv4, _)| *is_ipv4);

@@ -60,18 +60,15 @@ fn responses_are_split_by_family_with_the_parts_of_each_block() {
         "prefix_length": 64,
         "subnet_mask": "255.255.255.255.255.255.255.255.0.0.0.0.0.0.0.0",
     });
-    let expected = json!({ "is_regional": true, "ipv4_subnet": four, "ipv4_subnets": [four], "ipv6_subnets": [six] });
+    let expected = json!({ "ipv4_subnet": four, "ipv4_subnets": [four], "ipv6_subnets": [six] });
     assert_eq!(decoded(&PrivateNetwork, &answer), expected);
 }
 
 #[test]
 fn invalid_blocks_are_omitted() {
     let unexpected = json!({ "subnets": [null, 7, "10.0.0.0/8", {}, { "subnet": 7 }, { "subnet": "nowhere" }] });
-    assert_eq!(
-        decoded(&PrivateNetwork, &unexpected),
-        json!({ "is_regional": true, "ipv4_subnets": [], "ipv6_subnets": [] })
-    );
-    assert_eq!(decoded(&PrivateNetwork, &json!({ "subnets": null })), json!({ "is_regional": true }));
+    assert_eq!(decoded(&PrivateNetwork, &unexpected), json!({ "ipv4_subnets": [], "ipv6_subnets": [] }));
+    assert_eq!(decoded(&PrivateNetwork, &json!({ "subnets": null })), json!({}));
 }
 
 proptest! {

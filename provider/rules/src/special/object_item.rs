@@ -30,17 +30,13 @@ impl Special for Item {
         wire::set(wire, "sse_customer_key_md5", json!(BASE64.encode(Md5::digest(key.as_bytes()))));
     }
 
-    /// Grants to all users become `visibility`; absent fields of an existing object get their defaults.
+    /// Grants to all users become `visibility`.
     fn decode(&self, wire: &mut Wire) {
         if let Some(grants) = wire.remove("grants") {
             let grants = grants.as_array().into_iter().flatten();
             let mut grantees = grants.filter_map(|grant| grant["grantee"]["uri"].as_str());
             let is_public = grantees.any(|uri| uri.ends_with("/AllUsers"));
             wire::set(wire, "visibility", json!(if is_public { "public-read" } else { "private" }));
-        }
-        if wire.contains_key("etag") || wire.contains_key("content_length") {
-            wire.entry("storage_class").or_insert_with(|| json!("STANDARD"));
-            wire.entry("metadata").or_insert_with(|| json!({}));
         }
     }
 

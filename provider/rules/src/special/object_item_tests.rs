@@ -27,13 +27,6 @@ fn an_object_is_public_if_all_users_have_a_grant() {
 }
 
 #[test]
-fn absent_fields_get_their_defaults() {
-    let known = json!({ "etag": "e", "storage_class": "STANDARD", "metadata": {} });
-    assert_eq!(decoded(&Item, &json!({ "etag": "e" })), known);
-    assert_eq!(decoded(&Item, &json!({})), json!({}));
-}
-
-#[test]
 fn content_and_key_are_validated() {
     let failed = |inputs: Object| {
         let mut failures = Vec::new();
