@@ -7,7 +7,7 @@ use crate::Error;
 use crate::document::{Document, Protocol};
 use crate::path::PathTemplate;
 use crate::reader::{Fields, Node};
-use crate::schema::{self, Kind, Schema};
+use crate::schema::{self, Schema};
 use crate::storage::Storage;
 
 /// The header of a response with the number of elements of a list.

@@ -2,8 +2,7 @@
 //!
 //! This module does not depend on the products.
 
-use argon2::password_hash::{PasswordHasher, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use serde_json::{Map, Value, json};
 
 use crate::response::ApiError;
@@ -66,9 +65,10 @@ pub(crate) fn patched(
 fn hash(rng: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, ApiError> {
     let failed = |error: &dyn std::fmt::Display| ApiError::defect(&format!("a variable cannot be hashed: {error}"));
     let params = Params::new(MEMORY_KIB, work.passes, work.lanes, None).map_err(|error| failed(&error))?;
-    let salt = SaltString::encode_b64(&rng.u128(..).to_be_bytes()).map_err(|error| failed(&error))?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash = argon.hash_password(secret.as_bytes(), &salt).map_err(|error| failed(&error))?;
+    let hash = argon
+        .hash_password_with_salt(secret.as_bytes(), &rng.u128(..).to_be_bytes())
+        .map_err(|error| failed(&error))?;
     Ok(hash.to_string())
 }
 
@@ -76,7 +76,8 @@ fn hash(rng: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, Api
 mod tests {
     use super::*;
     use crate::call::object;
-    use argon2::password_hash::{PasswordHash, PasswordVerifier};
+    use argon2::PasswordVerifier;
+    use argon2::password_hash::phc::PasswordHash;
 
     #[test]
     fn new_variables_are_hashed_empty_ones_kept_and_omitted_ones_removed() {

@@ -95,7 +95,7 @@ impl fmt::Display for Finding {
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     // One difference in a short name, two in a longer one. With more, the suggestion would mostly be wrong.
     let limit = if word.len() < 6 { 1 } else { 2 };
-    let near = candidates.into_iter().map(|candidate| (distance(word, candidate), candidate)).min();
+    let near = candidates.into_iter().map(|candidate| (strsim::levenshtein(word, candidate), candidate)).min();
     match near {
         Some((slips, candidate)) if (1..=limit).contains(&slips) => format!(" (did you mean \"{candidate}\"?)"),
         _ => String::new(),
@@ -109,22 +109,6 @@ pub(crate) fn or_list(names: &[String]) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
-}
-
-/// The number of letters to insert, remove or change to turn one word into the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = above + 1;
-        for (column, &opposite) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != opposite);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]

@@ -12,9 +12,10 @@ use crate::source::{Source, assert_none, sources};
 const MAY_USE: &[(&str, &[&str])] = &[
     (PLUGIN, &["catalog", "client", "components", "engine", "pulumi-rpc", "rules", "value"]),
     ("catalog", &["value"]),
-    ("client", &[]),
+    ("client", &["login"]),
     ("components", &["value"]),
     ("engine", &["catalog", "client", "rules", "value"]),
+    ("login", &[]),
     ("pulumi-rpc", &[]),
     ("recordings", &[]),
     ("rules", &["catalog", "value"]),
@@ -32,6 +33,7 @@ const EXTERNAL_CRATES: &[(&str, &[&str])] = &[
     ("prost-types", &[PLUGIN, "pulumi-rpc"]),
     ("tonic", &[PLUGIN, "pulumi-rpc"]),
     ("reqwest", &["client"]),
+    ("tokio-postgres", &["login"]),
     ("axum", &["scaleway-fake"]),
 ];
 
@@ -42,6 +44,7 @@ const EVERYTHING: &[&str] = &[
     "client",
     "components",
     "engine",
+    "login",
     PLUGIN,
     "pulumi-rpc",
     "recordings",
@@ -178,6 +181,7 @@ fn only_the_grpc_server_uses_the_protocol() {
         "provider/client",
         "provider/components",
         "provider/engine",
+        "provider/login",
         "provider/rules",
         "provider/value",
         "schema",

@@ -13,13 +13,14 @@ mod times;
 mod trace;
 
 use std::error::Error;
-use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use libtest_mimic::{Arguments, Trial};
 use tests::case;
 use tests::places;
 
-fn every_case_passes(file: &Path) -> datatest_stable::Result<()> {
+fn every_case_passes(file: &Path) -> Result<(), Box<dyn Error>> {
     let catalog = places::catalog();
     let token = case::token(file);
     let cases = case::read(file)?;
@@ -42,26 +43,15 @@ fn every_case_passes(file: &Path) -> datatest_stable::Result<()> {
             report.push(format!("{}\n    {}", case.case, wrong.join("\n    ")));
         }
     }
-    if report.is_empty() { Ok(()) } else { Err(Box::new(Report(report.join("\n  ")))) }
+    if report.is_empty() { Ok(()) } else { Err(report.join("\n  ").into()) }
 }
 
-/// The failures, line by line, because the test harness prints the debug format of an error.
-struct Report(String);
-
-impl fmt::Debug for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for Report {}
-
-datatest_stable::harness! {
-    { test = every_case_passes, root = "../resources", pattern = r"\.cases\.yaml$" },
+fn main() -> ExitCode {
+    let resources = places::project().join("resources");
+    let files = places::files(&resources, ".cases.yaml");
+    let test = |file: PathBuf| {
+        let name = file.strip_prefix(&resources).unwrap_or(&file).display().to_string();
+        Trial::test(format!("every_case_passes::{name}"), move || Ok(every_case_passes(&file)?))
+    };
+    libtest_mimic::run(&Arguments::from_args(), files.into_iter().map(test).collect()).exit_code()
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Instant;
 
 use http::Method;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -199,18 +200,12 @@ fn fill(template: &str, arguments: &[(&str, &str)]) -> Result<String, String> {
     Ok(path)
 }
 
-/// Escapes everything except the unreserved characters of RFC 3986, so also slashes: a value is always one segment.
+/// The unreserved characters of RFC 3986 need no escape. Slashes do: a value is always one segment.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Escapes a value as one segment of a path.
 pub(crate) fn escape_segment(value: &str, path: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            path.push('%');
-            path.push(char::from(HEX[usize::from(byte >> 4)]));
-            path.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
+    path.extend(utf8_percent_encode(value, UNRESERVED));
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use fastrand::Rng;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Request};
+use login::Login;
 use tokio::sync::Notify;
 
 use self::response::{log, read};
@@ -25,7 +26,6 @@ use crate::clock::Clock;
 use crate::counters::{Counters, Meter};
 use crate::error::{Error, Lost, Undecoded};
 use crate::limiter::Limiter;
-use crate::login::Login;
 use crate::probe::{self, Probe, ProbeOutcome};
 use crate::response::Response;
 use crate::retry::{FailureClass, Retry};

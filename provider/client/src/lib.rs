@@ -12,7 +12,6 @@ mod counters;
 mod error;
 mod format;
 mod limiter;
-mod login;
 mod not_found;
 mod pages;
 mod probe;

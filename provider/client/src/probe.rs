@@ -9,10 +9,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONNECTION, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use login::{Encryption, Login};
 use url::Url;
 
 use crate::error::{Error, Lost};
-use crate::login::{Encryption, Login};
 use crate::settings::Settings;
 use crate::transport::{Failure, Transport};
 

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Method, Request, Response};
+use login::Login;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use url::Url;
 
 use crate::clock::{BoxFuture, Clock};
-use crate::login::Login;
 use crate::transport::{Failure, Http, Transport};
 
 /// A clock that tests advance. Clones share the time.

@@ -9,11 +9,11 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use login::Login;
 use url::{Host, Url};
 
 use crate::clock::BoxFuture;
 use crate::error::Cause;
-use crate::login::{self, Login};
 
 /// A host that does not accept a connection within this time is unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,9 +1,8 @@
 //! A PostgreSQL database for one application: instance, ACL, database, user, privilege, and a secret with the connection settings.
 
-use std::fmt::Write as _;
-
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use value::{Object, Path, Value, object};
 
 use crate::component::{Component, State};
@@ -233,18 +232,11 @@ pub(crate) fn connection_string(host: &Value, port: &Value, user: &Value, passwo
     Value::concat(parts).into_secret()
 }
 
-/// The percent-encoding of RFC 3986 for characters that are reserved in URLs.
+/// The characters of a URL that need no escape (RFC 3986).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 fn quoted(text: &str) -> String {
-    let mut quoted = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            quoted.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(quoted, "%{byte:02X}");
-        }
-    }
-    quoted
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -59,10 +59,8 @@ fn longest(max_length: Option<u32>) -> usize {
 
 fn with_suffix(logical_name: &str, seed: &[u8], longest: usize) -> String {
     let prefix: String = logical_name.chars().take(longest.saturating_sub(SUFFIX_DIGITS + 1)).collect();
-    // The first digits of the hash; eight digits are four bytes, of which one digit is cut.
-    let digest = Sha256::digest(seed);
-    let suffix = format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
-    format!("{prefix}-{}", &suffix[..SUFFIX_DIGITS])
+    let hash = hex::encode(Sha256::digest(seed));
+    format!("{prefix}-{}", &hash[..SUFFIX_DIGITS])
 }
 
 #[cfg(test)]

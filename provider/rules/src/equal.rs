@@ -1,6 +1,7 @@
 //! Named comparison rules over two values in the program's form. Independent of resources.
 
-use argon2::{Argon2, PasswordHash, PasswordVerifier};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordVerifier};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use catalog::{Convert, Equal, Property};
@@ -270,11 +271,10 @@ mod tests {
     }
 
     fn argon2_of(text: &str) -> String {
-        use argon2::password_hash::{PasswordHasher, SaltString};
+        use argon2::PasswordHasher;
         let params = argon2::Params::new(16, 1, 1, None).expect("these parameters are within bounds");
-        let salt = SaltString::from_b64("c29tZXNhbHQ").expect("this is base64");
         Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
-            .hash_password(text.as_bytes(), &salt)
+            .hash_password_with_salt(text.as_bytes(), b"somesalt")
             .expect("hashing fits in memory")
             .to_string()
     }

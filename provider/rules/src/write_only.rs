@@ -4,8 +4,8 @@
 //! need the value: the process that checked it keeps it in memory (`engine::WriteOnlyValues`). Everything else (Diff, Read,
 //! Delete, previews) works with the hash, which is never sent.
 
-use argon2::password_hash::{PasswordHasher, SaltString};
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordVerifier, Version};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use catalog::{Property, Resource};
 use sha2::{Digest, Sha256};
 use value::{Object, Path, Value};
@@ -167,9 +167,9 @@ fn salt(seed: &[u8], name: &str) -> [u8; SALT] {
 
 fn hash_of(text: &str, salt: &[u8]) -> String {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).expect("the constants are within the limits of argon2");
-    let salt = SaltString::encode_b64(salt).expect("a salt of 16 bytes has a valid length");
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash = argon.hash_password(text.as_bytes(), &salt).expect("the constants are within the limits of argon2");
+    let hash = argon.hash_password_with_salt(text.as_bytes(), salt);
+    let hash = hash.expect("the constants are within the limits of argon2, and a salt has 16 bytes");
     format!("{PREFIX}{hash}")
 }
 

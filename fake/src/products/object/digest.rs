@@ -23,14 +23,14 @@ static CHECKSUMS: [Named; 5] = [
 
 /// The MD5 of the content in hexadecimal digits.
 pub(super) fn etag(content: &[u8]) -> String {
-    hex(Md5::checksum(content).as_ref())
+    hex::encode(Md5::checksum(content).as_ref())
 }
 
 /// The entity tag of a multipart upload: the MD5 of the MD5s of its parts, and their number.
 pub(super) fn etag_of_parts<'a>(parts: impl ExactSizeIterator<Item = &'a [u8]>) -> String {
     let count = parts.len();
     let sums: Vec<u8> = parts.flat_map(|part| Md5::checksum(part).as_ref().to_vec()).collect();
-    format!("{}-{count}", hex(Md5::checksum(&sums).as_ref()))
+    format!("{}-{count}", hex::encode(Md5::checksum(&sums).as_ref()))
 }
 
 /// The MD5, in base64, of a customer key.
@@ -71,8 +71,4 @@ pub(super) fn check_body(received: &Received) -> S3Result {
 
 fn encode(sum: impl AsRef<[u8]>) -> String {
     BASE64_STANDARD.encode(sum)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

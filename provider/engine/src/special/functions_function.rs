@@ -5,8 +5,6 @@
 //! response contains the code, so that only uploads of this plugin can be compared. Assumes that `GetFunctionUploadURL`
 //! returns `url` and `headers`, and that a deployment puts the function into a transient status.
 
-use std::fmt::Write;
-
 use bytes::Bytes;
 use client::{Call, Upload};
 use sha2::{Digest, Sha256};
@@ -86,7 +84,7 @@ async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes> {
         (Some(archive), _) => match content::archive(cx.files, "code", archive).await? {
             Contents::Packed(bytes) => ("code", bytes),
             Contents::Loose(files) => {
-                let wrong = |what| Error::new(ErrorKind::Invalid, format!("`code` {what}"));
+                let wrong = |error| Error::new(ErrorKind::Invalid, format!("`code` cannot be packed: {error}"));
                 ("code", zip::packed(&files).map_err(wrong)?)
             }
         },
@@ -103,7 +101,7 @@ async fn code(cx: &Context<'_>, inputs: &Object) -> Result<Bytes> {
 /// Uploads the code of the inputs, and stores its hash.
 async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Result<()> {
     let bytes = code(cx, inputs).await?;
-    let hash = known_hash(inputs).map_or_else(|| digest(&bytes), str::to_owned);
+    let hash = known_hash(inputs).map_or_else(|| hex::encode(Sha256::digest(&bytes)), str::to_owned);
     let size = bytes.len().to_string();
     let answer = call(cx, scope, "GetFunctionUploadURL", None, &[("content_length", &size)]).await?;
     let headers = answer["headers"].as_object().into_iter().flatten().flat_map(|(name, values)| {
@@ -115,14 +113,6 @@ async fn upload(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     cx.send(Call::upload(upload), Patience::default()).await?;
     scope.answers.insert(UPLOADED.to_owned(), Json::from(hash));
     Ok(())
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Adds the build log, if the build failed.

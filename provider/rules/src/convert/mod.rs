@@ -99,11 +99,10 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
         (Convert::NameValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(name_and_value).collect()),
         (Convert::KeyValueList, Json::Array(items)) => Json::Object(items.iter().filter_map(key_and_value).collect()),
         (Convert::JsonText, json) => Json::String(json.to_string()),
-        (Convert::Presence, _) => Json::Bool(true),
+        (Convert::Presence, _) | (Convert::OnlyTrue, Json::String(_)) => Json::Bool(true),
         (Convert::Host, Json::String(url)) => {
             Json::String(url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned()))
         }
-        (Convert::OnlyTrue, Json::String(_)) => Json::Bool(true),
         (Convert::PushUrl, source) => Json::String(push_url(&source)?),
         (Convert::Owner, Json::String(owner)) => {
             Json::String(owner.split_once(':').map_or(owner.clone(), |(project, _)| project.to_owned()))

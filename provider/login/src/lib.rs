@@ -22,8 +22,6 @@ use tokio_postgres::tls::{ChannelBinding, TlsConnect, TlsStream};
 use tokio_postgres::{Config, NoTls};
 use tokio_rustls::TlsConnector;
 
-use crate::clock::BoxFuture;
-
 /// The application name in the log of the database.
 const APPLICATION: &str = "evalap-scaleway";
 
@@ -67,7 +65,7 @@ impl Encryption {
 }
 
 /// Logs in and out. Fails with the error of the database or the network, which does not contain the password.
-pub(crate) async fn log_in(login: &Login) -> Result<(), String> {
+pub async fn log_in(login: &Login) -> Result<(), String> {
     let no_connection = |error: io::Error| format!("no connection ({error})");
     let stream = TcpStream::connect((login.host.as_str(), login.port)).await.map_err(no_connection)?;
     let mut config = Config::new();
@@ -129,7 +127,7 @@ impl Encrypting {
 impl TlsConnect<TcpStream> for Encrypting {
     type Stream = Encrypted;
     type Error = io::Error;
-    type Future = BoxFuture<'static, io::Result<Encrypted>>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Encrypted>> + Send>>;
 
     fn connect(self, stream: TcpStream) -> Self::Future {
         Box::pin(async move { self.connector.connect(self.name, stream).await.map(Encrypted) })
