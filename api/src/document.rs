@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::Error;
-use crate::operation::{self, Method, Operation};
+use crate::operation::{self, Method, Operation, Protocol};
 use crate::path::{PathTemplate, Segment};
 use crate::reader::Node;
 use crate::schema::{self, Kind, Schema};
@@ -28,15 +28,6 @@ pub struct Document {
     pub schemas: BTreeMap<String, Schema>,
 }
 
-/// The protocol of the operations of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    /// JSON over HTTP.
-    Json,
-    /// Object Storage: see [`crate::Storage`].
-    S3,
-}
-
 /// An operation that matches the method and path of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matched<'a> {
@@ -47,6 +38,16 @@ pub struct Matched<'a> {
 }
 
 impl Document {
+    /// The object in the response of an operation: the response itself, or the field that wraps it.
+    pub fn object_of<'a>(&'a self, operation: &'a Operation) -> Option<&'a Schema> {
+        let answer = operation.answer.as_ref()?;
+        let Some(wrapper) = &operation.wrapper else { return Some(answer) };
+        match &self.resolve(answer).kind {
+            Kind::Object { properties, .. } => properties.get(wrapper),
+            _ => None,
+        }
+    }
+
     /// Parses a document. Anything that this crate does not support is an error with its place.
     pub fn parse(name: &str, json: &str) -> Result<Self, Error> {
         let value: Value =

@@ -21,14 +21,16 @@ mod reader;
 mod schema;
 mod storage;
 mod validate;
+mod xml;
 
-pub use document::{Document, Matched, Protocol};
+pub use document::{Document, Matched};
 pub use error::Error;
-pub use operation::{FromConfig, Method, Operation, Parameter, Wait, WaitStatuses};
+pub use operation::{FromConfig, Method, Operation, Parameter, Protocol, Wait, WaitStatuses};
 pub use path::{PathTemplate, Segment};
 pub use schema::{IntegerFormat, Kind, Schema, StringFormat, Unit};
-pub use storage::{Form, Storage, Xml};
+pub use storage::{Form, Storage};
 pub use validate::{Reason, Rules, Violation};
+pub use xml::Xml;
 
 use std::sync::LazyLock;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Error;
-use crate::document::{Document, Protocol};
 use crate::path::PathTemplate;
 use crate::reader::{Fields, Node};
 use crate::schema::{self, Schema};
@@ -12,6 +11,15 @@ use crate::storage::Storage;
 
 /// The header of a response with the number of elements of a list.
 const TOTAL: &str = "X-Total-Count";
+
+/// The protocol of the operations of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// JSON over HTTP.
+    Json,
+    /// Object Storage: see [`crate::Storage`].
+    S3,
+}
 
 /// An operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,18 +123,6 @@ pub enum WaitStatuses {
     Transient(Vec<String>),
     /// Poll until the status is one of these.
     Terminal(Vec<String>),
-}
-
-impl Operation {
-    /// The object in the response: the response itself, or the field that wraps it.
-    pub fn object<'a>(&'a self, document: &'a Document) -> Option<&'a Schema> {
-        let answer = self.answer.as_ref()?;
-        let Some(wrapper) = &self.wrapper else { return Some(answer) };
-        match &document.resolve(answer).kind {
-            Kind::Object { properties, .. } => properties.get(wrapper),
-            _ => None,
-        }
-    }
 }
 
 impl Method {

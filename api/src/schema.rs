@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::Error;
 use crate::reader::{Fields, Node};
-use crate::storage::Xml;
+use crate::xml::{self, Xml};
 
 /// A schema: its kind, and its other attributes.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +118,7 @@ pub(crate) fn read(node: Node<'_>) -> Result<Schema, Error> {
     }
     let nullable = fields.flag("nullable")?;
     let deprecated = fields.flag("deprecated")?;
-    let xml = fields.take("xml").map(crate::storage::xml).transpose()?;
+    let xml = fields.take("xml").map(xml::read).transpose()?;
     let kind = kind(&mut fields)?;
     fields.finish()?;
     Ok(Schema { kind, nullable, deprecated, xml })

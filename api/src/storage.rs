@@ -33,32 +33,6 @@ pub enum Form {
     Bytes,
 }
 
-/// The keyword `xml` of a schema.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Xml {
-    /// The name of the element or attribute.
-    pub name: Option<String>,
-    /// Its namespace.
-    pub namespace: Option<String>,
-    /// Whether it is an attribute.
-    pub attribute: bool,
-    /// Whether the items of the list are inside of a separate element.
-    pub wrapped: bool,
-}
-
-pub(crate) fn xml(node: Node<'_>) -> Result<Xml, Error> {
-    let mut fields = node.fields()?;
-    let text = |node: Option<Node<'_>>| node.map(|node| node.text()).transpose();
-    let xml = Xml {
-        name: text(fields.take("name"))?,
-        namespace: text(fields.take("namespace"))?,
-        attribute: fields.flag("attribute")?,
-        wrapped: fields.flag("wrapped")?,
-    };
-    fields.finish()?;
-    Ok(xml)
-}
-
 /// A header and its field.
 pub(crate) fn header(fields: &mut Fields<'_>, name: String) -> Result<(String, (String, Schema)), Error> {
     Ok((fields.need("x-field")?.text()?, (name, schema::read(fields.need("schema")?)?)))

@@ -2,7 +2,7 @@
 
 use value::{Object, Path, Value};
 
-use crate::component::component;
+use crate::all::component;
 use crate::error::Error;
 use crate::monitor::Monitor;
 use crate::naming::Naming;

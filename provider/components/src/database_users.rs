@@ -9,8 +9,8 @@ use value::{Object, Value, object};
 
 use crate::database::{connection_string, sql_name};
 use crate::error::Error;
-use crate::rotated_credential::{CHECK_TIMEOUT_SECONDS, Verified};
 use crate::scope::{Part, Scope};
+use crate::verified::{CHECK_TIMEOUT_SECONDS, Verified};
 
 /// The two users, with their generations, counted from 1.
 const SLOTS: [Slot; 2] = [Slot { suffix: "a", is_odd: true }, Slot { suffix: "b", is_odd: false }];

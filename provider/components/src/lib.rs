@@ -4,6 +4,7 @@
 //! as for any program. This crate does not depend on the protocol, Scaleway's API or the descriptors: inputs are typed and
 //! have their defaults.
 
+mod all;
 mod application;
 mod blue_green_deployment;
 mod bucket_access;
@@ -17,6 +18,7 @@ mod error;
 mod monitor;
 mod monitoring;
 mod monitoring_export;
+mod monitoring_sources;
 mod naming;
 mod network_gateway;
 mod network_rules;
@@ -29,11 +31,14 @@ mod secret_store;
 mod serverless_container;
 mod service_identity;
 mod state_backend;
+mod subnet;
+mod verified;
 
 #[cfg(test)]
 mod recorder;
 
-pub use component::{Component, State, component, tokens};
+pub use all::{component, tokens};
+pub use component::{Component, State};
 pub use construct::{Constructed, Request, construct, problems};
 pub use error::Error;
 pub use monitor::{Child, Monitor, OutputState, Registered};

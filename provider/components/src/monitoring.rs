@@ -8,17 +8,11 @@ use crate::component::Component;
 use crate::dashboards;
 use crate::error::Error;
 use crate::monitoring_export as export;
+use crate::monitoring_sources::{SOURCES, is_kept};
 use crate::problem::Problem;
 use crate::scope::{Part, Scope};
 
 pub(crate) struct Monitoring;
-
-/// The data types, each with the input of its retention and the scope of the token that pushes it.
-pub(crate) const SOURCES: [(&str, &str, &str); 3] = [
-    ("metrics", "metricsRetentionDays", "writeMetrics"),
-    ("logs", "logsRetentionDays", "writeLogs"),
-    ("traces", "tracesRetentionDays", "writeTraces"),
-];
 
 impl Component for Monitoring {
     fn token(&self) -> &'static str {
@@ -117,10 +111,6 @@ async fn alert_manager(scope: &Scope<'_>, inputs: &Object) -> Result<Part, Error
         "projectId": inputs.get("projectId"),
     };
     scope.create("observability/alertManager:AlertManager", "alertManager", manager).await
-}
-
-pub(crate) fn is_kept(inputs: &Object, retention: &str) -> bool {
-    inputs.get(retention).and_then(Value::as_f64).is_some_and(|days| days >= 1.0)
 }
 
 fn has_alerts(inputs: &Object) -> bool {

@@ -4,7 +4,7 @@ use futures_util::future::try_join_all;
 use value::{Object, Path, Value, object};
 
 use crate::error::Error;
-use crate::monitoring::{SOURCES, is_kept};
+use crate::monitoring_sources::{SOURCES, is_kept};
 use crate::problem::{Problem, shown};
 use crate::scope::{Part, Scope};
 

@@ -3,9 +3,9 @@
 use value::{Object, Path, Value, object};
 
 use crate::error::Error;
-use crate::private_network::{Subnet, net};
 use crate::problem::Problem;
 use crate::scope::{Part, Scope};
+use crate::subnet::{Subnet, net};
 
 /// The protocols that have ports.
 const WITH_PORTS: [&str; 2] = ["TCP", "UDP"];

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::naming::wrong_names;
 use crate::problem::Problem;
 use crate::scope::Scope;
+use crate::subnet::{Subnet, net};
 use crate::{network_gateway, network_rules};
 
 pub(crate) struct PrivateNetwork;
@@ -121,12 +122,6 @@ impl Component for PrivateNetwork {
     }
 }
 
-/// A subnet: its name, and its CIDR block, which can be unknown in a preview.
-pub(crate) struct Subnet {
-    pub(crate) name: String,
-    pub(crate) cidr: Value,
-}
-
 /// The CIDR block of the environment: the input, else its default.
 fn block(inputs: &Object) -> Value {
     let planned = || {
@@ -136,11 +131,6 @@ fn block(inputs: &Object) -> Value {
         )
     };
     inputs.given("cidr").cloned().unwrap_or_else(planned)
-}
-
-/// The CIDR block of a value; `None` if it is unknown, or invalid, which Check reports.
-pub(crate) fn net(value: &Value) -> Option<Ipv4Net> {
-    value.as_str().and_then(|text| text.parse().ok())
 }
 
 /// The subnets of the component: the input, else the default subnet.

@@ -14,27 +14,15 @@ use crate::database_users;
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::scope::{API, Part, Scope, project};
+use crate::verified::{CHECK_TIMEOUT_SECONDS, Verified};
 
 pub(crate) struct RotatedCredential;
 
 /// The URL of Scaleway's API, unless the provider sets another one.
 const USUAL_API: &str = "https://api.scaleway.com";
 
-/// The timeout in seconds until a new credential works everywhere.
-pub(crate) const CHECK_TIMEOUT_SECONDS: f64 = 180.0;
-
 /// The outputs of the rotation that are outputs of the component.
 const ROTATION_OUTPUTS: [&str; 3] = ["generation", "rotatedAt", "dueAt"];
-
-/// A credential that was verified by a login.
-pub(crate) struct Verified {
-    /// Its outputs of the component.
-    pub outputs: Object,
-    /// Its values in Secret Manager.
-    pub stored: Object,
-    /// The default name of the secret.
-    pub usual_name: &'static str,
-}
 
 impl Component for RotatedCredential {
     fn token(&self) -> &'static str {

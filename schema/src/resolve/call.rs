@@ -62,7 +62,7 @@ impl<'a> Call<'a> {
 
     /// The response. For a list that is searched (`find`) or has at most one element (`alone`), one element.
     pub(crate) fn answer(&self) -> Option<Field<'a>> {
-        let answer = Field::new(self.document, self.operation.object(self.document)?);
+        let answer = Field::new(self.document, self.document.object_of(self.operation)?);
         match self.elements() {
             Some(name) => {
                 let elements = Field { schema: answer.fields()?.get(name)?, ..answer }.inner();
@@ -101,7 +101,7 @@ impl<'a> Call<'a> {
         if self.operation.answer.is_none() {
             return catalog::Identity { silent: self.operation.method == Method::Delete && !is_stored, ..none };
         }
-        let object = self.operation.object(self.document);
+        let object = self.document.object_of(self.operation);
         let fields = object.and_then(|schema| Field::new(self.document, schema).fields());
         let Some(fields) = fields.filter(|_| answers_one && !is_stored) else { return none };
         let path = self.operation.path.to_string();
