@@ -2,6 +2,7 @@
 
 mod cron;
 mod decides;
+mod groups;
 mod known_values;
 mod localities;
 mod policy;
@@ -9,7 +10,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-use catalog::{Checks, Format, Input, Kind, Lookup, Property, Resource, Source};
+use catalog::{Format, Input, Kind, Lookup, Property, Resource};
 use value::{Data, Object, Path, Value};
 
 use crate::autoname::Autonaming;
@@ -19,9 +20,6 @@ use crate::presence::{self, DEFAULTS};
 use crate::{autoname, secret_hash, special, tags, write_only};
 
 pub use localities::unknown_places;
-
-/// Arguments that narrow a lookup, but do not identify a resource.
-const OWNERS: [&str; 3] = ["projectId", "organizationId", "region"];
 
 /// Checks the inputs of a resource.
 ///
@@ -267,100 +265,6 @@ impl Checker {
         made
     }
 
-    fn groups(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
-        // A resource that was imported without an unreadable input, such as a password, may continue without it.
-        let is_unreadable =
-            |name: &String| resource.properties.get(name).is_some_and(|property| property.read.is_none());
-        let may_be_absent = |name: &String| !olds.is_empty() && is_unreadable(name) && !is_set(olds.given(name));
-        let root = &Path::default();
-        for group in &resource.exactly_one {
-            self.at_most_one(group, inputs, root);
-            if !group.iter().all(may_be_absent) {
-                self.at_least_one(group, "exactly one", inputs, root);
-            }
-        }
-        for group in &resource.at_least_one {
-            self.at_least_one(group, "at least one", inputs, root);
-        }
-        for group in &resource.at_most_one {
-            self.at_most_one(group, inputs, root);
-        }
-        for (name, needed) in &resource.requires {
-            for needed in needed.iter().filter(|needed| inputs.given(needed).is_none()) {
-                if inputs.given(name).is_some() {
-                    self.fail(&Path::root(name.as_str()), format!("requires `{needed}`"));
-                }
-            }
-        }
-    }
-
-    /// Exactly one of the ID and a search argument must be set. An ID that has a provider default may be absent.
-    fn which(&mut self, lookup: &Lookup, arguments: &Object) {
-        let (id, by) = match (&lookup.id, &lookup.by, &lookup.parent) {
-            (Some(id), Some(by), _) => (id, by),
-            (_, _, Some(parent)) => (&parent.property, &parent.by),
-            _ => return,
-        };
-        let inputs = by.find.values().filter_map(|source| match source {
-            Source::Property(name) => Some(name.as_str()),
-            _ => None,
-        });
-        // A required argument does not identify a resource, and neither does one with a default.
-        let is_chosen = |input: &Property| input.input != Input::Required && input.default.is_none();
-        let chosen = |name: &&str| lookup.inputs.get(*name).is_none_or(is_chosen);
-        let found_by: Vec<&str> = inputs.filter(|name| !OWNERS.contains(name)).filter(chosen).collect();
-        let given: Vec<&&str> = found_by.iter().filter(|name| is_set(arguments.given(name))).collect();
-        let has_default = lookup.inputs.get(id).is_some_and(|input| matches!(input.input, Input::Provider(_)));
-        match (is_set(arguments.given(id)), given.first()) {
-            (true, Some(name)) => {
-                self.fail(&Path::root(**name), format!("conflicts with `{id}`: set only one of them"));
-            }
-            (false, None) if !has_default => {
-                let names: Vec<String> = found_by.iter().map(|name| (*name).to_owned()).collect();
-                self.fail(&Path::root(id.as_str()), format!("is missing: set it, or one of {}", listed(&names)));
-            }
-            _ => {}
-        }
-    }
-
-    /// The groups of an object, or of each object of a list.
-    fn inner_groups(&mut self, property: &Property, value: &Value, path: &Path) {
-        let Checks { exactly_one, at_least_one, .. } = &property.checks;
-        let objects: Vec<(Path, &Object)> = match value.data() {
-            Data::Object(object) => vec![(path.clone(), object)],
-            Data::Array(items) => {
-                let items = items.iter().enumerate();
-                items.filter_map(|(index, item)| Some((path.index(index), item.as_object()?))).collect()
-            }
-            _ => Vec::new(),
-        };
-        for (path, object) in objects {
-            for group in exactly_one {
-                self.at_most_one(group, object, &path);
-                self.at_least_one(group, "exactly one", object, &path);
-            }
-            for group in at_least_one {
-                self.at_least_one(group, "at least one", object, &path);
-            }
-        }
-    }
-
-    fn at_least_one(&mut self, group: &[String], number: &str, inputs: &Object, path: &Path) {
-        if let (None, Some(first)) = (group.iter().find(|name| is_set(inputs.given(name))), group.first()) {
-            self.fail(&path.name(first.as_str()), format!("is missing: set {number} of {}", listed(group)));
-        }
-    }
-
-    /// An unknown value may turn out to be absent, so it conflicts with no other.
-    fn at_most_one(&mut self, group: &[String], inputs: &Object, path: &Path) {
-        let is_known = |name: &&String| inputs.given(name).is_some_and(|value| !value.is_unknown());
-        let mut given = group.iter().filter(is_known).filter(|name| is_set(inputs.given(name)));
-        if let (Some(first), Some(second)) = (given.next(), given.next()) {
-            let reason = format!("conflicts with `{first}`: set only one of {}", listed(group));
-            self.fail(&path.name(second.as_str()), reason);
-        }
-    }
-
     fn directions(&mut self, resource: &Resource, olds: &Object, inputs: &Object) {
         for (name, _) in resource.properties.iter().filter(|(_, property)| property.one_way) {
             let [old, new] = [olds, inputs].map(|object| object.given(name).and_then(Value::as_f64));
@@ -385,20 +289,6 @@ impl Checker {
             self.fail(&Path::root(name), format!("is in {locality}, but this {} is in {own}", resource.label));
         }
     }
-}
-
-/// Whether an input counts as set in a group of alternatives: `false`, empty strings and empty lists do not.
-fn is_set(value: Option<&Value>) -> bool {
-    value.is_some_and(|value| match value.data() {
-        Data::Bool(flag) => *flag,
-        Data::String(text) => !text.is_empty(),
-        Data::Array(items) => !items.is_empty(),
-        _ => true,
-    })
-}
-
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn like(value: &Value, made: Value) -> Value {

@@ -3,7 +3,8 @@
 use catalog::{Known, KnownGroup};
 use value::{Data, Object, Path, Value};
 
-use super::{is_set, rules};
+use super::groups::is_set;
+use super::rules;
 use crate::operation::Warning;
 
 /// Warnings for a value or the elements of a list. `beside` are the other inputs of the object. Never for secrets.
