@@ -18,7 +18,6 @@ const FOLDERS: &[&str] = &[
     "provider/rules/src/",
     "provider/src/",
     "provider/value/src/",
-    "tests/src/",
 ];
 
 #[test]
