@@ -1,11 +1,9 @@
-//! Pulumi's provider service: decodes each call, calls the engine, and encodes the result.
-//!
-//! Other calls return `Unimplemented`, such as Parameterize.
+//! Pulumi's provider service: decodes each call, calls the engine, and encodes the result. Other calls, such as Parameterize,
+//! return `Unimplemented`.
 
 mod configure;
 
 use std::borrow::Cow;
-use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog::{Catalog, Resource};
@@ -24,9 +22,8 @@ use crate::config::{self, Environment};
 use crate::engine_log::EngineLog;
 use crate::from_proto::{self, Malformed, Target};
 use crate::offer::Offer;
+use crate::server::configure::Configured;
 use crate::{panics, to_proto};
-
-use self::configure::Configured;
 
 /// The service. One process serves one provider resource, so there is one configuration.
 pub(crate) struct Server {

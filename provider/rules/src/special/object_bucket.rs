@@ -1,6 +1,6 @@
-//! Buckets: S3 has several conditions of a lifecycle rule in another field than a single one, and requires an id of each rule.
+//! Buckets: S3 has several conditions of a lifecycle rule in another field than a single one, and requires an ID of each rule.
 //!
-//! A descriptor is not sufficient because the field depends on the number of conditions, and because an id must differ from
+//! A descriptor is not sufficient because the field depends on the number of conditions, and because an ID must differ from
 //! those of all other rules.
 
 use serde_json::{Map, Value as Json, json};
