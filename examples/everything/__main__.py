@@ -118,6 +118,19 @@ cache = scaleway.redis.Cluster(
 )
 orders = scaleway.databases.ServerlessDatabase("orders", max_cpu=4)
 
+# Kubernetes.
+
+version = scaleway.kubernetes.get_version(name="latest")
+kubernetes = scaleway.kubernetes.Cluster(
+    "shop", version=version.name, cni="cilium", private_network_id=network.id, delete_additional_resources=True
+)
+scaleway.kubernetes.Pool(
+    "workers", cluster_id=kubernetes.id, node_type="DEV1-M", size=1, autoscaling=True, min_size=1, max_size=3
+)
+scaleway.kubernetes.Acl(
+    "office", cluster_id=kubernetes.id, acl_rules=[{"ip": "203.0.113.0/24", "description": "office"}]
+)
+
 # Load balancers.
 
 entry = scaleway.loadbalancers.Ip("entry", tags=["public"])

@@ -237,6 +237,9 @@ pub struct Step {
     /// { name: $name }`. If the operation has a query parameter of that name, it is sent too.
     #[serde(default)]
     pub find: BTreeMap<String, Json>,
+    /// With `find`: the value of a source that selects the first element of the list instead, such as `latest`.
+    #[serde(default)]
+    pub first: Option<String>,
     /// Filter for a list that is stored `into` a field: only elements whose fields equal these sources, or are IP
     /// addresses in these CIDR blocks, if the sources are set: `only: { name: $name }`.
     #[serde(default)]

@@ -24,6 +24,7 @@ pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod instance;
 pub(crate) mod ipam;
+pub(crate) mod k8s;
 pub(crate) mod keys;
 pub(crate) mod lb;
 pub(crate) mod object;
@@ -55,6 +56,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &iam::PRODUCT,
     &instance::PRODUCT,
     &ipam::PRODUCT,
+    &k8s::PRODUCT,
     &keys::PRODUCT,
     &lb::PRODUCT,
     &rdb::PRODUCT,

@@ -12,6 +12,7 @@ mod framework;
 mod functions;
 mod iam;
 mod instance;
+mod k8s;
 mod keys;
 mod lb;
 mod object;

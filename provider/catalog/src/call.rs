@@ -271,6 +271,9 @@ pub enum Source {
 pub struct Find {
     /// Field of an element to the source of its value.
     pub by: BTreeMap<String, Source>,
+    /// The value, such as `latest`, that selects the first element of the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<String>,
 }
 
 /// A condition on an input.

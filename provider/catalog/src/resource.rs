@@ -167,6 +167,9 @@ pub enum IdPart {
 pub struct Wait {
     /// The status field (`status`).
     pub field: String,
+    /// The boolean property that must not be `false`: otherwise creates and updates do not wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
     /// Its transient values.
     pub passing: Vec<String>,
     /// Its final values. Any other value is unknown to this version.

@@ -48,6 +48,15 @@ pub enum Handler {
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,
+    /// Kubernetes clusters.
+    #[serde(rename = "kubernetes.cluster")]
+    KubernetesCluster,
+    /// Node pools of Kubernetes.
+    #[serde(rename = "kubernetes.pool")]
+    KubernetesPool,
+    /// Kubernetes versions.
+    #[serde(rename = "kubernetes.version")]
+    KubernetesVersion,
     /// ACLs of load balancers, and their lists in frontends.
     #[serde(rename = "loadbalancers.acl")]
     LoadbalancersAcl,

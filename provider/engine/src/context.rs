@@ -400,5 +400,8 @@ pub(crate) fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Opt
             _ => false,
         })
     };
-    list.as_array()?.iter().find(fits).cloned()
+    let is_first =
+        |word: &str| find.by.values().any(|source| scope.source(source).as_ref().and_then(Json::as_str) == Some(word));
+    let mut elements = list.as_array()?.iter();
+    if find.first.as_deref().is_some_and(is_first) { elements.next() } else { elements.find(fits) }.cloned()
 }

@@ -10,6 +10,8 @@ mod domain_record;
 mod domain_zone;
 mod functions_function;
 mod ipam_ip;
+mod kubernetes_cluster;
+mod kubernetes_pool;
 mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
@@ -80,12 +82,15 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::DomainZone => &domain_zone::Zone,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::IpamIp => &ipam_ip::Ip,
+        Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
+        Handler::KubernetesPool => &kubernetes_pool::Pool,
         Handler::ObjectBucket => &object_bucket::Bucket,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::InstanceImage
         | Handler::InstanceIp
         | Handler::InstanceSecurityGroup
+        | Handler::KubernetesVersion
         | Handler::LoadbalancersAcl
         | Handler::LoadbalancersBackend
         | Handler::LoadbalancersCertificate

@@ -31,6 +31,9 @@ enum Standing {
 /// With `read_first` it is read at least once. A failed status is an error with the API's reason.
 pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first: bool) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else { return Ok(()) };
+    if !is_wanted(wait, scope) {
+        return Ok(());
+    }
     let pace = PollInterval::of(Some(wait));
     let began = cx.spent();
     let mut read_first = read_first || status(wait, scope).is_none();
@@ -58,6 +61,12 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
         read_first = false;
         fetch::read(cx, scope, true).await?;
     }
+}
+
+/// Whether the program does not disable the wait.
+fn is_wanted(wait: &Wait, scope: &Scope<'_>) -> bool {
+    let only = wait.only.clone().map(catalog::Source::Property);
+    only.is_none_or(|only| scope.source(&only) != Some(Json::Bool(false)))
 }
 
 /// Waits until the resource no longer exists.

@@ -179,7 +179,7 @@ fn inherit(resource: &Resource, inputs: &Object, defaults: &Defaults, state: &mu
         if inputs.given(name).is_some() {
             continue;
         }
-        let own = name == "region" || name == "zone";
+        let own = place::property(resource.locality) == Some(name);
         let inherited = if own { place::of_inputs(resource, inputs, defaults) } else { None };
         let value = inherited.or_else(|| defaults.of(what).map(str::to_owned));
         let unknown_parent = own && inputs.values().any(Value::is_unknown);

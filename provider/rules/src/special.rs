@@ -10,6 +10,8 @@ mod instance_image;
 mod instance_ip;
 mod instance_security_group;
 mod ipam_ip;
+pub mod kubernetes_cluster;
+mod kubernetes_pool;
 mod loadbalancers_acl;
 mod loadbalancers_backend;
 mod loadbalancers_certificate;
@@ -91,6 +93,9 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::InstanceIp => &instance_ip::Ip,
         Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
         Handler::IpamIp => &ipam_ip::Ip,
+        Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
+        Handler::KubernetesPool => &kubernetes_pool::Pool,
+        Handler::KubernetesVersion => &kubernetes_cluster::Version,
         Handler::LoadbalancersAcl => &loadbalancers_acl::Acl,
         Handler::LoadbalancersBackend => &loadbalancers_backend::Backend,
         Handler::LoadbalancersCertificate => &loadbalancers_certificate::Certificate,

@@ -11,6 +11,9 @@ pub struct Wait {
     /// Status field. Default: the one in the API document.
     #[serde(default)]
     pub field: Option<String>,
+    /// Boolean property: while it is `false`, creates and updates do not wait.
+    #[serde(default)]
+    pub only: Option<String>,
     /// Transient values. Default: those in the API document.
     #[serde(default)]
     pub passing: Vec<String>,

@@ -53,8 +53,12 @@ impl<'a> Scope<'a> {
             check_answer_field(&calls.answers, reason, &place.at("reason"), findings);
         }
         let ready_after = word.ready_after.as_deref();
+        if let Some(only) = &word.only {
+            self.check_property(only, &place.at("only"), findings);
+        }
         Some(Wait {
             field,
+            only: word.only.clone(),
             passing,
             settled,
             failed: word.failed.clone(),

@@ -179,7 +179,7 @@ impl<'a> Scope<'a> {
     fn find(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Find> {
         if call.step.find.is_empty() {
             // The only element of the list is the resource.
-            return call.step.alone.then(|| Find { by: BTreeMap::new() });
+            return call.step.alone.then(|| Find { by: BTreeMap::new(), first: None });
         }
         let place = call.place.at("find");
         if let Some(fields) = call.answer().and_then(|element| element.fields()) {
@@ -188,7 +188,8 @@ impl<'a> Scope<'a> {
                 findings.mistake(&place, format!("an element of {} has no field \"{name}\"{hint}", call.operation.id));
             }
         }
-        Some(Find { by: self.sources(&call.step.find, &calls.answers, &place, findings) })
+        let by = self.sources(&call.step.find, &calls.answers, &place, findings);
+        Some(Find { by, first: call.step.first.clone() })
     }
 
     fn awaits(&self, call: &Call<'a>, findings: &mut Findings) -> BTreeMap<String, String> {
