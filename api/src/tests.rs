@@ -55,7 +55,7 @@ fn instance_objects_are_wrapped_and_lists_are_counted_in_a_header() {
         assert_eq!(wrapper(id), expected, "{id}");
     }
     let get = instance.operation("GetIP").unwrap();
-    assert_eq!(get.object(instance).map(|schema| &schema.kind), Some(&Kind::Reference("IP".to_owned())));
+    assert_eq!(instance.object_of(get).map(|schema| &schema.kind), Some(&Kind::Reference("IP".to_owned())));
     let wrapping = documents().iter().filter(|document| document.operations.iter().any(|o| o.wrapper.is_some()));
     assert_eq!(wrapping.map(|document| document.name.as_str()).collect::<Vec<_>>(), ["instance.v1"]);
     assert!(instance.operation("ListIPs").unwrap().counts_in_header);
