@@ -367,7 +367,7 @@ impl ResourceProvider for Server {
             self.stored(&delete.target, &delete.id, &delete.old_inputs);
             let progress = self.log.progress(&urn, Mask::of([&delete.olds, &delete.old_inputs]));
             let operation = delete.target.operation(delete.timeout, &progress);
-            let deleted = engine.delete(operation, &delete.id, &delete.olds, &delete.old_inputs).await;
+            let deleted = Box::pin(engine.delete(operation, &delete.id, &delete.olds, &delete.old_inputs)).await;
             progress.finish().await;
             deleted.map_err(|error| to_proto::failed(&error))
         })

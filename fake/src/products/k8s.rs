@@ -67,9 +67,11 @@ fn create(call: &mut Call<'_>) -> Handled {
     if !types().any(|name| name == call.text("type")) {
         return Err(ApiError::constraint("type", "the type does not exist"));
     }
-    let auto_upgrade =
-        merged(json!({ "enabled": false, "maintenance_window": { "start_hour": 0, "day": "any" } }), upgrades(call));
-    let autoscaler = merged(autoscaler(), call.body.remove("autoscaler_config"));
+    let auto_upgrade = merged(
+        json!({ "enabled": false, "maintenance_window": { "start_hour": 0, "day": "any" } }),
+        upgrades(call).as_ref(),
+    );
+    let autoscaler = merged(autoscaler(), call.body.remove("autoscaler_config").as_ref());
     let answer = plain::create(
         call,
         CLUSTER.plain(),
@@ -93,11 +95,11 @@ fn update(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&CLUSTER, &id)?;
     let fields = call.find(&CLUSTER, &id)?.fields.clone();
-    let auto_upgrade = merged(fields["auto_upgrade"].clone(), upgrades(call));
+    let auto_upgrade = merged(fields["auto_upgrade"].clone(), upgrades(call).as_ref());
     call.body.insert("auto_upgrade".to_owned(), auto_upgrade);
     for part in ["autoscaler_config", "open_id_connect_config"] {
         let given = call.body.remove(part);
-        call.body.insert(part.to_owned(), merged(fields[part].clone(), given));
+        call.body.insert(part.to_owned(), merged(fields[part].clone(), given.as_ref()));
     }
     plain::update(call, CLUSTER.plain())?;
     updating(call, &id)

@@ -15,7 +15,9 @@ use crate::client::{Client, builder};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Test {
-    test: String,
+    /// What it tests.
+    #[serde(rename = "test")]
+    name: String,
     /// The duration of transient statuses, such as `5s`. Default: none.
     #[serde(default = "none")]
     settle: String,
@@ -66,7 +68,7 @@ async fn plain_kinds_answer_as_their_tests_expect() {
         let tests: Vec<Test> = serde_saphyr::from_str(&fs::read_to_string(&file).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         for test in tests {
-            run(&format!("{}: {}", file.file_name().unwrap().display(), test.test), &test).await;
+            run(&format!("{}: {}", file.file_name().unwrap().display(), test.name), &test).await;
         }
     }
 }

@@ -9,10 +9,8 @@ pub(super) static POOL: Named = Named("k8s/pool");
 pub(super) static NODE: Named = Named("k8s/node");
 
 /// An object with the given fields of another one.
-pub(super) fn merged(mut whole: Value, given: Option<Value>) -> Value {
-    for (field, value) in
-        given.as_ref().and_then(Value::as_object).into_iter().flatten().filter(|(_, value)| !value.is_null())
-    {
+pub(super) fn merged(mut whole: Value, given: Option<&Value>) -> Value {
+    for (field, value) in given.and_then(Value::as_object).into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         whole[field.as_str()] = value.clone();
     }
     whole

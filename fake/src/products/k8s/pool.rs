@@ -45,7 +45,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let before = call.find(&POOL, &id)?.clone();
     call.settled(&POOL, &id)?;
     if let Some(policy) = call.body.remove("upgrade_policy") {
-        call.body.insert("upgrade_policy".to_owned(), merged(before.fields["upgrade_policy"].clone(), Some(policy)));
+        call.body.insert("upgrade_policy".to_owned(), merged(before.fields["upgrade_policy"].clone(), Some(&policy)));
     }
     plain::update(call, POOL.plain())?;
     let size = call.find(&POOL, &id)?.fields["size"].clone();
