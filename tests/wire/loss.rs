@@ -53,6 +53,9 @@ fn inside(property: &Property, wire: &Json, state: &Json, at: &str, found: &mut 
             }
         }
         _ if property.convert.is_some() || !property.values.is_empty() => {}
+        // A Kubernetes cluster with automatic upgrades has a minor version only.
+        (Kind::String, Json::String(full), Json::String(minor))
+            if at == "version" && full.strip_prefix(minor.as_str()).is_some_and(|patch| patch.starts_with('.')) => {}
         (Kind::String, Json::Number(number), Json::String(text)) if number.to_string() == *text => {}
         (Kind::String | Kind::Integer | Kind::Number | Kind::Boolean, wire, state) => {
             let same = wire == state || (wire.is_number() && wire.as_f64() == state.as_f64());
