@@ -165,7 +165,7 @@ async fn run_lifecycle(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, wo
         sealed(token, resource, &thing);
         thing = check_no_changes(plugin, token, thing, &program).await;
     }
-    // A local resource cannot be check_list or check_import.
+    // A local resource cannot be listed or imported.
     if resource.local.is_none() {
         check_import(plugin, entry, &thing, &program).await;
     }
@@ -195,7 +195,7 @@ async fn check_no_changes(plugin: &mut Plugin, token: &str, thing: Thing, progra
 async fn check_import(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program: &Json) {
     let token = &entry.resource;
     let read = plugin.read(token, &Thing::unknown(&thing.id)).await.unwrap();
-    let read = read.unwrap_or_else(|| panic!("{token} can be check_import"));
+    let read = read.unwrap_or_else(|| panic!("{token} can be imported"));
     assert_eq!(read.id, thing.id, "{token}");
     let mut written = plain(&read.inputs);
     for name in &entry.unreadable {
@@ -204,7 +204,7 @@ async fn check_import(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program
     let news = plugin.check(token, Some(&read.inputs), &written).await;
     let (changes, _) = plugin.diff(token, &read, &news).await;
     let unexpected: Vec<&String> = changes.iter().filter(|name| !entry.unreadable.contains(name)).collect();
-    assert!(unexpected.is_empty(), "{token}: an check_import program changes {unexpected:?}");
+    assert!(unexpected.is_empty(), "{token}: an imported program changes {unexpected:?}");
     let news = plugin.check(token, Some(&read.inputs), program).await;
     let (changes, _) = plugin.diff(token, &read, &news).await;
     let unexpected: Vec<&String> = changes.iter().filter(|name| !entry.unreadable.contains(name)).collect();
@@ -241,11 +241,11 @@ async fn check_lookup(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing
     }
 }
 
-/// It is in the list of all objects, also with pages, and is check_import by name if the name is unique.
+/// It is in the list of all objects, also with pages, and is imported by name if the name is unique.
 async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
     let Some(listing) = &resource.listing else {
         assert!(resource.local.is_some(), "{token} has no list operation");
-        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: a local resource is not check_list");
+        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: a local resource is not listed");
         return;
     };
     let state = plain(&thing.state);
@@ -276,7 +276,7 @@ async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing
         let named = place.map_or_else(|| name.clone(), |(_, place)| format!("{place}/{name}"));
         let read =
             plugin.read(token, &Thing::unknown(&named)).await.unwrap_or_else(|status| panic!("{token}: {status}"));
-        assert_eq!(read.map(|read| read.id), Some(thing.id.clone()), "{token}: check_import as {named}");
+        assert_eq!(read.map(|read| read.id), Some(thing.id.clone()), "{token}: imported as {named}");
     }
 }
 

@@ -26,7 +26,7 @@ async fn made(plugin: &mut Plugin, token: &str, program: Json) -> Thing {
     plugin.create(token, &inputs, false).await.unwrap_or_else(|status| panic!("{token}: {status}"))
 }
 
-/// The IDs of all objects, each of which can be check_import.
+/// The IDs of all objects, each of which can be imported.
 async fn ids(plugin: &mut Plugin, token: &str, query: Json) -> Vec<String> {
     let all = plugin.list(token, &query, 0).await;
     let ids: Vec<String> = all.into_iter().map(|(id, _)| id).collect();

@@ -138,6 +138,6 @@ fn list_project_fails_within_seconds_and_writes_nothing_if_the_api_does_not_resp
     assert!(!output.status.success());
     assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
     let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(reason.contains("no resources were check_list: 127.0.0.1 cannot be reached"), "{reason}");
+    assert!(reason.contains("no resources were listed: 127.0.0.1 cannot be reached"), "{reason}");
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
 }

@@ -154,7 +154,9 @@ impl<'a> Context<'a> {
             step.awaits.iter().map(|(message, what)| (message.to_lowercase(), filled_in(what, scope))).collect();
         // The key may have no permission for one of several reads: that is a warning, and is not retried.
         let optional = step.optional || !step.reads.is_empty();
-        let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text).unwrap_or_default();
+        // The rules of a security group have its ID, and no other.
+        let own = scope.source(&catalog::Source::Id).as_ref().and_then(wire::plain_text);
+        let own = own.or_else(|| scope.id()?.rsplit('/').next().map(str::to_owned)).unwrap_or_default();
         // A `missingWindow` in the descriptor applies to every object that the call reports as missing.
         let own = (step.missing_window_ms == 0).then_some(own.as_str());
         let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, own, optional };

@@ -37,6 +37,8 @@ pub(crate) async fn lock(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Option<P
 pub(crate) async fn settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
     let Some((parent, uuid)) = outermost(cx, scope).await? else { return Ok(()) };
     let mut scope = Scope::of_id(parent, &localized(scope, &uuid), &Object::new(), cx.defaults)?;
+    // The change of the part may have changed it, so its responses may lag.
+    scope.fresh = true;
     wait::settled(&cx.on(parent), &mut scope, true).await
 }
 
