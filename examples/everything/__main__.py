@@ -120,9 +120,8 @@ orders = scaleway.databases.ServerlessDatabase("orders", max_cpu=4)
 
 # Kubernetes.
 
-version = scaleway.kubernetes.get_version(name="latest")
 kubernetes = scaleway.kubernetes.Cluster(
-    "shop", version=version.name, cni="cilium", private_network_id=network.id, delete_additional_resources=True
+    "shop", version="1.35.3", cni="cilium", private_network_id=network.id, delete_additional_resources=True
 )
 scaleway.kubernetes.Pool(
     "workers", cluster_id=kubernetes.id, node_type="DEV1-M", size=1, autoscaling=True, min_size=1, max_size=3

@@ -328,10 +328,11 @@ def create_resources(subject: Subject, inputs: Inputs | None, options: pulumi.Re
 # Values that differ between two runs of the same program.
 RANDOM = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
-    (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "<time>"),
+    (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"), "<time>"),
     (re.compile(r"(?<=-)[0-9a-f]{7}\b"), "<suffix>"),
     (re.compile(r"\d+\.\d+\.\d+\.\d+(/\d+)?"), "<address>"),
-    (re.compile(r"\d+-\d+-\d+-\d+(?=\.instances\.)"), "<address>"),
+    (re.compile(r"\b2001:[0-9a-f:]+"), "<address>"),
+    (re.compile(r"[0-9a-f]+(-[0-9a-f]*){3,7}(?=\.(instances|lb)\.)"), "<address>"),
     (re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}"), "<mac>"),
     (re.compile(r"\$argon2id\$[^\"]+"), "<hash>"),
     (re.compile(r"(?<=\"id\": )\d+"), "<id>"),

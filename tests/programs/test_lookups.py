@@ -100,7 +100,7 @@ def program() -> None:
         "source": scaleway.observability.get_source_output(name=deployed["source"].name),
     }
     for name, attributes in COMPARED.items():
-        for way, found in (("made", deployed[name]), ("by id", by_id[name]), ("by name", by_name[name])):
+        for way, found in (("deployed", deployed[name]), ("by id", by_id[name]), ("by name", by_name[name])):
             pulumi.export(f"{name} {way}", [getattr(found, attribute) for attribute in attributes])
     look_up_parts(deployed)
 

@@ -72,6 +72,17 @@ def test_example_is_migrated_by_rewriting_its_state(generation: int, tmp_path: P
     stack.destroy()
 
 
+# Types that were added after the states of pulumiverse_scaleway were recorded. `tests/parity` compares their properties.
+WITHOUT_STATES = (
+    "block/",
+    "databases/serverlessDatabase:",
+    "instance/",
+    "kubernetes/",
+    "loadbalancers/",
+    "redis/",
+)
+
+
 @pytest.mark.parametrize("rewritten", [False, True], ids=["by aliases", "by rewriting"])
 def test_every_resource_type_is_migrated(rewritten: bool, stack: Callable[..., Stack]) -> None:
     needs_recordings(MEASURED)
@@ -84,7 +95,9 @@ def test_every_resource_type_is_migrated(rewritten: bool, stack: Callable[..., S
         for name, case in states.items()
         if own_token(name.split()[0]) in theirs
     }
-    assert {own_token(pulumiverse) for pulumiverse, _ in cases.values()} == theirs
+    tested = {own_token(pulumiverse) for pulumiverse, _ in cases.values()}
+    assert tested <= theirs
+    assert [token for token in theirs - tested if not token.removeprefix(OURS).startswith(WITHOUT_STATES)] == []
 
     def program() -> None:
         for name, (pulumiverse, case) in cases.items():

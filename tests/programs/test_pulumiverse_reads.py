@@ -10,7 +10,7 @@ import pytest
 
 from fake import Fake
 from stack import Failed, Stack
-from test_takeover import as_pulumiverse, migrated
+from test_pulumiverse_migration import as_pulumiverse, migrated
 
 
 def reading(vpc_id: str) -> Callable[[], None]:

@@ -151,6 +151,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
     for by in &CLUSTER.plain().facts.removed_with {
         call.world.store.remove_where(|part| part.kind == by.kind && part.text(&by.field) == id);
     }
+    remove_rules(call, &id);
     call.delete_in_time(&CLUSTER)
 }
 
@@ -182,7 +183,7 @@ fn list_rules(call: &mut Call<'_>) -> Handled {
 fn set_rules(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("cluster_id");
     call.settled(&CLUSTER, &id)?;
-    call.world.store.remove_where(|rule| rule.kind == RULE.name && rule.hidden_text("cluster_id") == id);
+    remove_rules(call, &id);
     let mut rules = Vec::new();
     for given in call.value("acls", json!([])).as_array().into_iter().flatten() {
         let mut fields =
@@ -198,6 +199,11 @@ fn set_rules(call: &mut Call<'_>) -> Handled {
     }
     updating(call, &id)?;
     Ok(json!({ "rules": rules }))
+}
+
+/// Rules do not show their cluster.
+fn remove_rules(call: &mut Call<'_>, cluster: &str) {
+    call.world.store.remove_where(|rule| rule.kind == RULE.name && rule.hidden_text("cluster_id") == cluster);
 }
 
 /// As recorded: the defaults of the autoscaler.
