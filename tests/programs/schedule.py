@@ -329,7 +329,7 @@ def create_resources(subject: Subject, inputs: Inputs | None, options: pulumi.Re
 RANDOM = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"), "<time>"),
-    (re.compile(r"(?<=-)[0-9a-f]{7}\b"), "<suffix>"),
+    (re.compile(r"(?<=-)[0-9a-f]{6,7}\b"), "<suffix>"),
     (re.compile(r"\d+\.\d+\.\d+\.\d+(/\d+)?"), "<address>"),
     (re.compile(r"\b2001:[0-9a-f:]+"), "<address>"),
     (re.compile(r"[0-9a-f]+(-[0-9a-f]*){3,7}(?=\.(instances|lb)\.)"), "<address>"),

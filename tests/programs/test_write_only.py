@@ -208,7 +208,7 @@ def test_a_failed_create_and_a_failed_update_send_the_value_again(stack: Callabl
     with pytest.raises(Failed):
         made.up()
     assert values_in(exported_without_stored(made)) == []
-    fake.no_faults()
+    fake.clear_faults()
     made.up()
     program.version, program.suffix = 2, "-next"
     fake.fault({"status": {"code": 400, "body": error_body}}, method="PATCH", path="/rdb/*/users/*", times=4)
@@ -216,7 +216,7 @@ def test_a_failed_create_and_a_failed_update_send_the_value_again(stack: Callabl
         made.up()
     assert values_in(failed.value.run.output) == []
     assert values_in(exported_without_stored(made)) == []
-    fake.no_faults()
+    fake.clear_faults()
     assert set(made.up().changed_names()) >= {"user"}
     assert made.up().changed == {}
     bodies = json.dumps([request["body"] for request in fake.requests()])
