@@ -36,10 +36,10 @@ pub(crate) async fn lock(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Option<P
 /// Waits until the parent of the resource has a stable status after the change.
 pub(crate) async fn settled(cx: &Context<'_>, scope: &Scope<'_>) -> Result<(), Error> {
     let Some((parent, uuid)) = outermost(cx, scope).await? else { return Ok(()) };
-    let mut scope = Scope::of_id(parent, &localized(scope, &uuid), &Object::new(), cx.defaults)?;
-    // The change of the part may have changed it, so its responses may lag.
-    scope.fresh = true;
-    wait::settled(&cx.on(parent), &mut scope, true).await
+    let mut whole = Scope::of_id(parent, &localized(scope, &uuid), &Object::new(), cx.defaults)?;
+    // A change of the part may change the parent, so its responses may lag too. A delete does not expect it to exist.
+    whole.fresh = scope.fresh;
+    wait::settled(&cx.on(parent), &mut whole, true).await
 }
 
 /// The outermost parent of a resource, and its UUID. A parent that does not exist is the last one.
