@@ -185,13 +185,7 @@ impl Plugin {
 
     /// Read; `None` if the object is gone.
     pub(crate) async fn read(&mut self, token: &str, thing: &Thing) -> Result<Option<Thing>, Status> {
-        let request = rpc::ReadRequest {
-            id: thing.id.clone(),
-            urn: urn(token),
-            properties: Some(thing.state.clone()),
-            inputs: Some(thing.inputs.clone()),
-            ..Default::default()
-        };
+        let request = thing.read_request(token);
         let read = self.client.read(request).await.map_err(|status| self.recorded(status))?.into_inner();
         if read.id.is_empty() {
             return Ok(None);
@@ -272,6 +266,17 @@ pub(crate) struct Thing {
 }
 
 impl Thing {
+    /// The request of a refresh.
+    pub(crate) fn read_request(&self, token: &str) -> rpc::ReadRequest {
+        rpc::ReadRequest {
+            id: self.id.clone(),
+            urn: urn(token),
+            properties: Some(self.state.clone()),
+            inputs: Some(self.inputs.clone()),
+            ..Default::default()
+        }
+    }
+
     /// What Pulumi's engine stores of a failed create: the error's properties with all inputs of the program. The `inputs` of
     /// the error are discarded (pkg v3.259.0, `resource/plugin/provider_plugin.go:1478`).
     pub(crate) fn of_failed_create(status: &Status, inputs: &Struct) -> Option<Self> {

@@ -35,13 +35,7 @@ fn namespaces(count: usize) -> impl Iterator<Item = Json> {
 async fn missing(plugin: &Plugin, token: &str, things: &[Thing]) -> Vec<String> {
     let mut reads = JoinSet::new();
     for thing in things {
-        let request = rpc::ReadRequest {
-            id: thing.id.clone(),
-            urn: urn(token),
-            properties: Some(thing.state.clone()),
-            inputs: Some(thing.inputs.clone()),
-            ..Default::default()
-        };
+        let request = thing.read_request(token);
         let (mut client, id, state) = (plugin.client.clone(), thing.id.clone(), thing.state.clone());
         reads.spawn(async move {
             let read = client.read(request).await.unwrap().into_inner();

@@ -188,10 +188,15 @@ pub(crate) fn delete(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
             call.get(&plain.kind)?
         }
     };
-    for by in &facts.removed_with {
-        call.world.store.remove_where(|object| object.kind == by.kind && names(object, &by.field, &id));
-    }
+    remove_parts(call, plain, &id);
     Ok(if facts.nanoseconds && !answer.is_null() { call.precise(answer, &["updated_at"]) } else { answer })
+}
+
+/// Deletes the parts of an object (`removed_with`), also for kinds with a delete of their own.
+pub(crate) fn remove_parts(call: &mut Call<'_>, plain: &'static Plain, id: &str) {
+    for by in &plain.facts.removed_with {
+        call.world.store.remove_where(|object| object.kind == by.kind && names(object, &by.field, id));
+    }
 }
 
 fn act(call: &mut Call<'_>, plain: &'static Plain) -> Handled {

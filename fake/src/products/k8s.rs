@@ -148,10 +148,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
     for own in pool::of(call, &id) {
         pool::release(call, &own);
     }
-    for by in &CLUSTER.plain().facts.removed_with {
-        call.world.store.remove_where(|part| part.kind == by.kind && part.text(&by.field) == id);
-    }
-    remove_rules(call, &id);
+    plain::remove_parts(call, CLUSTER.plain(), &id);
     call.delete_in_time(&CLUSTER)
 }
 
@@ -183,7 +180,7 @@ fn list_rules(call: &mut Call<'_>) -> Handled {
 fn set_rules(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("cluster_id");
     call.settled(&CLUSTER, &id)?;
-    remove_rules(call, &id);
+    call.world.store.remove_where(|rule| rule.kind == RULE.name && rule.hidden_text("cluster_id") == id);
     let mut rules = Vec::new();
     for given in call.value("acls", json!([])).as_array().into_iter().flatten() {
         let mut fields =
@@ -199,11 +196,6 @@ fn set_rules(call: &mut Call<'_>) -> Handled {
     }
     updating(call, &id)?;
     Ok(json!({ "rules": rules }))
-}
-
-/// Rules do not show their cluster.
-fn remove_rules(call: &mut Call<'_>, cluster: &str) {
-    call.world.store.remove_where(|rule| rule.kind == RULE.name && rule.hidden_text("cluster_id") == cluster);
 }
 
 /// As recorded: the defaults of the autoscaler.

@@ -146,11 +146,7 @@ fn delete(call: &mut Call<'_>) -> Handled {
             address.settle(now, over, vec![crate::call::object(json!({ "lb_id": null }))]);
         }
     }
-    for by in &LB.plain().facts.removed_with {
-        call.world.store.remove_where(|part| {
-            part.kind == by.kind && (part.text(&by.field) == id || part.hidden_text(&by.field) == id)
-        });
-    }
+    plain::remove_parts(call, LB.plain(), &id);
     let (now, over) = (call.now, call.world.settle);
     let deleted = call.change(&LB, &id)?;
     deleted.fields.insert("status".to_owned(), json!("to_delete"));

@@ -99,7 +99,7 @@ impl Engine {
         Self { journal: Arc::new(JournalEntries::new(journal)), ..self }
     }
 
-    /// The same engine with the values of write-only inputs, of which Create and Update get hashes.
+    /// The same engine with the values of write-only inputs. Create and Update get only their hashes.
     #[must_use]
     pub fn with_write_only(self, write_only: Arc<WriteOnlyValues>) -> Self {
         Self { write_only, ..self }

@@ -49,7 +49,7 @@ impl SharedLists {
         self.written.store(true, Relaxed);
     }
 
-    /// An element of a list, which `send` sends if there is no recent one; `None` if the object should be read directly.
+    /// An element of a list; `None` if the object should be read directly. `send` sends the list if the last one is too old.
     ///
     /// `send` gets the number of pages that are worth reading. `least` is the first read that may send the list.
     pub(crate) async fn element<F, E>(

@@ -133,3 +133,17 @@ fn decoded(special: &dyn Special, json: &serde_json::Value) -> serde_json::Value
     special.decode(&mut wire);
     serde_json::Value::Object(wire)
 }
+
+/// Whether a change of one input that the plan updates replaces the resource.
+#[cfg(test)]
+fn replaces(special: &dyn Special, input: &str, old: value::Value, new: value::Value) -> bool {
+    let inputs = |value: value::Value| [(input.to_owned(), value)].into_iter().collect::<Object>();
+    let (olds, news) = (inputs(old), inputs(new));
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let request = DiffRequest { olds: &olds, old_inputs: &olds, news: &news, ignore_changes: &[], now };
+    let (mut diff, path) = (Diff::default(), value::Path::root(input));
+    let update = crate::operation::Change { kind: crate::operation::ChangeKind::Update, replace: false };
+    diff.changes.insert(path.clone(), update);
+    special.adjust_diff(&request, &mut diff);
+    diff.changes[&path].replace
+}

@@ -84,7 +84,7 @@ fn grows(old: &str, new: &str) -> bool {
     }
 }
 
-/// The file, and its values, each of which it contains once.
+/// The file and its values; each value is in the file once.
 fn kubeconfig(file: &str) -> Json {
     let value = |key: &str| {
         let mut lines = file.lines().map(|line| line.trim_start().trim_start_matches("- "));

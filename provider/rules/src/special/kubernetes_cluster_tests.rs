@@ -3,9 +3,8 @@
 use proptest::prelude::*;
 use value::Value;
 
-use super::super::decoded;
+use super::super::{decoded, replaces};
 use super::*;
-use crate::operation::{Change, ChangeKind};
 
 const FILE: &str = "apiVersion: v1\nclusters:\n- name: \"c\"\n  cluster:\n    certificate-authority-data: Y2E=\n    server: https://c.example.org:6443\nusers:\n- name: c-admin\n  user:\n    token: t-1\n";
 
@@ -69,19 +68,6 @@ fn only_a_larger_control_plane_of_the_same_kind_is_a_change_in_place() {
         ("multicloud-dedicated-4", "kapsule-dedicated-8", true),
         ("kapsule", "kapsule-dedicated-huge", false),
     ] {
-        let inputs = |name: &str| [("type".to_owned(), Value::from(name))].into_iter().collect::<Object>();
-        let (olds, news) = (inputs(old), inputs(new));
-        let request = DiffRequest {
-            olds: &olds,
-            old_inputs: &olds,
-            news: &news,
-            ignore_changes: &[],
-            now: jiff::Timestamp::UNIX_EPOCH,
-        };
-        let mut diff = Diff::default();
-        let path = Path::root("type");
-        diff.changes.insert(path.clone(), Change { kind: ChangeKind::Update, replace: false });
-        Cluster.adjust_diff(&request, &mut diff);
-        assert_eq!(diff.changes[&path].replace, replaced, "{old} to {new}");
+        assert_eq!(replaces(&Cluster, "type", Value::from(old), Value::from(new)), replaced, "{old} to {new}");
     }
 }

@@ -2,9 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::{decoded, encoded};
+use super::super::{decoded, encoded, replaces};
 use super::*;
-use crate::operation::{Change, ChangeKind};
 
 proptest! {
     #[test]
@@ -59,20 +58,7 @@ fn the_connection_string_escapes_the_password_and_is_secret() {
 #[test]
 fn a_cluster_of_one_node_and_a_smaller_one_are_replaced() {
     for (old, new, replaced) in [(1, 3, true), (1, 2, true), (3, 5, false), (5, 3, true), (2, 3, false)] {
-        let inputs =
-            |size: i32| [("clusterSize".to_owned(), Value::from(f64::from(size)))].into_iter().collect::<Object>();
-        let (olds, news) = (inputs(old), inputs(new));
-        let request = DiffRequest {
-            olds: &olds,
-            old_inputs: &olds,
-            news: &news,
-            ignore_changes: &[],
-            now: jiff::Timestamp::UNIX_EPOCH,
-        };
-        let mut diff = Diff::default();
-        let path = Path::root("clusterSize");
-        diff.changes.insert(path.clone(), Change { kind: ChangeKind::Update, replace: false });
-        Cluster.adjust_diff(&request, &mut diff);
-        assert_eq!(diff.changes[&path].replace, replaced, "{old} to {new}");
+        let size = |size: i32| Value::from(f64::from(size));
+        assert_eq!(replaces(&Cluster, "clusterSize", size(old), size(new)), replaced, "{old} to {new}");
     }
 }
