@@ -52,6 +52,27 @@ fn removal_of_an_input_is_a_change_unless_the_api_fills_it_in() {
     assert_eq!(paths(&resource, old, &Object::new()), ["plain"]);
 }
 
+/// An import omits nested defaults and empty values, so `{}` stands for the value that a removal sends.
+#[test]
+fn imported_object_with_only_defaults_is_not_a_removal() {
+    let inside = [
+        ("surge".to_owned(), Property { send: Some("surge".to_owned()), ..input(Kind::Integer) }),
+        (
+            "down".to_owned(),
+            Property { send: Some("down".to_owned()), default: Some(json!(1)), ..input(Kind::Integer) },
+        ),
+    ];
+    let clear = Some(json!({"surge": 0, "down": 1}));
+    let policy = Property { computed: true, clear, ..input(Kind::Object(inside.into_iter().collect())) };
+    let resource = resource(vec![("policy", policy)]);
+    for same in [json!({}), json!({"down": 1}), json!({"surge": 0, "down": 1})] {
+        assert_eq!(paths(&resource, json!({"policy": same}), &Object::new()), [""; 0], "{same}");
+    }
+    for other in [json!({"surge": 1}), json!({"down": 2})] {
+        assert_eq!(paths(&resource, json!({"policy": other}), &Object::new()), ["policy"], "{other}");
+    }
+}
+
 #[test]
 fn a_new_field_that_is_equal_to_the_value_of_the_api_is_not_a_change() {
     let inside = [("id", input(Kind::String)), ("own", Property { computed: true, ..input(Kind::Boolean) })];

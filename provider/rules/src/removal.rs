@@ -1,11 +1,12 @@
 //! Inputs that the program no longer sets: whether they keep their current value or are reset to the default. Pure.
 
-use catalog::{Input, Property, Resource};
+use catalog::{Input, Kind, Property, Resource};
+use serde_json::Value as Json;
 use value::{Path, Value};
 
 use crate::operation::{DiffRequest, Warning};
 use crate::presence;
-use crate::{encode, special};
+use crate::{encode, special, wire};
 
 /// Whether an input keeps its current value when it is removed from the program.
 ///
@@ -14,10 +15,30 @@ pub fn keeps_value(property: &Property) -> bool {
     (property.computed && property.clear.is_none()) || matches!(property.input, Input::Provider(_))
 }
 
-/// Whether the value is the one that is sent for a removal.
+/// Whether the value is the one that is sent for a removal. Absent fields have their default, and an empty field equals an
+/// absent one, because an import omits both.
 pub fn is_cleared(property: &Property, value: &Value) -> bool {
-    property.clear.is_some()
-        && encode::encoded(property, value, &Path::default()).is_ok_and(|encoded| encoded == property.clear)
+    let Some(clear) = &property.clear else { return false };
+    encode::encoded(property, &with_defaults(property, value), &Path::default())
+        .is_ok_and(|encoded| encoded.is_some_and(|encoded| without_empty(&encoded) == without_empty(clear)))
+}
+
+fn with_defaults(property: &Property, value: &Value) -> Value {
+    let (Kind::Object(properties), Some(object)) = (&property.kind, value.as_object()) else { return value.clone() };
+    let mut object = object.clone();
+    for (name, property) in properties {
+        if let (None, Some(default)) = (object.given(name), &property.default) {
+            object.insert(name.clone(), Value::from(default.clone()));
+        }
+    }
+    Value::from(object)
+}
+
+/// The value without the fields of objects that are empty, at any depth.
+fn without_empty(json: &Json) -> Json {
+    let Json::Object(fields) = json else { return json.clone() };
+    let fields = fields.iter().map(|(name, field)| (name.clone(), without_empty(field)));
+    Json::Object(fields.filter(|(_, field)| !wire::is_empty(field)).collect())
 }
 
 /// Whether neither the old program nor the new one sets an input that the API does not have as a field. Another default,
