@@ -163,7 +163,12 @@ def test_commands_of_the_fake_guide_have_the_shown_output(tmp_path: Path) -> Non
         elif block.language == "sh":
             script += [re.sub("808[012]", lambda port: ports[port[0]], block.text), "echo"]
     ran = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(script)], cwd=tmp_path, capture_output=True, text=True
+        ["bash", "-euo", "pipefail", "-c", "\n".join(script)],
+        cwd=tmp_path,
+        # The guide's reader has installed the package with the pytest plugin.
+        env={**os.environ, "PYTEST_ADDOPTS": "-p scaleway_fake.pytest_plugin"},
+        capture_output=True,
+        text=True,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     shown = [line for block in guide.blocks if block.language == "text" for line in block.text.splitlines()]

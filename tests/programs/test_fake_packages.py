@@ -1,0 +1,72 @@
+"""The packages of the fake are installed in empty environments, and used as their READMEs show."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+from documents import ROOT, page
+
+GUIDE = page("docs/guides/testing-with-the-fake.md")
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the wheel and the tarball."""
+    directory = tmp_path_factory.mktemp("packages")
+    subprocess.run([ROOT / "scripts" / "fake-packages", directory], check=True)
+    return directory
+
+
+def test_installed_pytest_plugin_starts_a_fake_for_each_test(packages: Path, tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=False)
+    binaries = tmp_path / "venv" / "bin"
+    library = next((tmp_path / "venv" / "lib").glob("python*/site-packages"))
+    (wheel,) = packages.glob("*.whl")
+    subprocess.run(["pip", "--quiet", "--python", binaries / "python", "install", "--no-deps", wheel], check=True)
+    # Pulumi, pytest and the SDK are those of the tests.
+    (library / "tests.pth").write_text(sysconfig.get_path("purelib"))
+
+    (tmp_path / "test_platform.py").write_text(files()["test_platform.py"])
+    (tmp_path / "__main__.py").write_text(files()["__main__.py"])
+    run = subprocess.run(
+        [binaries / "python", "-m", "pytest", "--quiet", "test_platform.py"],
+        cwd=tmp_path,
+        env=environment_without_fake(),
+        text=True,
+        capture_output=True,
+    )
+    assert "3 passed" in run.stdout, run.stdout + run.stderr
+
+
+def test_installed_node_package_starts_a_fake(packages: Path, tmp_path: Path) -> None:
+    (tarball,) = packages.glob("*.tgz")
+    npm = ["npm", "--silent", "--no-audit", "--no-fund", "--offline", "install"]
+    subprocess.run([*npm, "--prefix", tmp_path, tarball], check=True)
+    (tmp_path / "platform.test.mjs").write_text(files()["platform.test.mjs"])
+    run = subprocess.run(
+        ["node", "--test", "platform.test.mjs"],
+        cwd=tmp_path,
+        env=environment_without_fake(),
+        text=True,
+        capture_output=True,
+    )
+    assert "# pass 1" in run.stdout, run.stdout + run.stderr
+    assert "# fail 0" in run.stdout
+
+
+def files() -> dict[str, str]:
+    """The files that the guide shows, by name."""
+    return {block.name: block.text for block in GUIDE.blocks if block.name}
+
+
+def environment_without_fake() -> dict[str, str]:
+    """The environment without the binary of the fake on PATH, so that only that of the package can be used."""
+    search = [path for path in os.environ["PATH"].split(os.pathsep) if not (Path(path) / "scaleway-fake").exists()]
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**kept, "PATH": os.pathsep.join(search)}
