@@ -291,11 +291,11 @@ mod tests {
                 .chain(facts.embeds.keys().cloned())
                 .chain(facts.joins.keys().cloned())
                 .chain(facts.filters.values().cloned());
-            let shown = shown.chain(facts.created_answer.keys().chain(facts.changed_answer.keys()).cloned());
+            let shown = shown.chain(facts.created_response.keys().chain(facts.changed_response.keys()).cloned());
             let shown = shown.chain(facts.conditions.iter().map(|condition| condition.field.clone()));
             let shown = shown.chain(facts.unique.iter().flat_map(|unique| unique.fields.iter().cloned()));
             for field in shown.chain(facts.actions.values().flat_map(|fields| fields.keys().cloned())) {
-                assert!(answer.contains_key(&field), "{name}: the answer has no field {field}");
+                assert!(answer.contains_key(&field), "{name}: the response has no field {field}");
             }
             let asked = facts.required.iter().chain(facts.exactly_one.iter().flatten()).cloned();
             let asked = asked.chain(facts.renamed.keys().map(first));

@@ -199,7 +199,7 @@ fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
         // Operations on an object have paths below the path of the object.
         let own = path.split_once(uuid).map(|(before, _)| format!("{before}{uuid}"));
         let path = own.unwrap_or_else(|| format!("{path}/{uuid}"));
-        replay.answer(&format!("GET {path}"), 200, &exchange.answer);
+        replay.answer(&format!("GET {path}"), 200, &exchange.response);
     }
     replay
 }

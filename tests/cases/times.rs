@@ -20,7 +20,7 @@ pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case)
     let mut case = case.clone();
     let mut last = None;
     for (second, exchange) in case.calls.iter_mut().enumerate().filter(|(_, exchange)| exchange.status == 200) {
-        if let Some(time) = exchange.answer.as_object_mut().and_then(|answer| answer.get_mut("updated_at")) {
+        if let Some(time) = exchange.response.as_object_mut().and_then(|response| response.get_mut("updated_at")) {
             let now = format!("2030-01-01T00:00:{second:02}Z");
             *time = Json::from(now.clone());
             last = Some(now);

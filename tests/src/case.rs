@@ -89,7 +89,7 @@ pub struct Exchange {
     pub status: u16,
     /// The body of the response; a string is sent unchanged.
     #[serde(default)]
-    pub answer: Json,
+    pub response: Json,
 }
 
 /// The expected result. What is absent is not compared, except that failures and errors must be listed.
@@ -163,7 +163,7 @@ impl Exchange {
     pub fn step(&self) -> Step {
         let headers: Vec<(&str, &str)> =
             self.response_headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        match &self.answer {
+        match &self.response {
             Json::String(text) => Step::text(self.status, text, &headers),
             Json::Null if !headers.is_empty() => Step::text(self.status, "", &headers),
             other => Step::response(self.status, other),

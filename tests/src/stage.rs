@@ -119,7 +119,7 @@ impl Replay {
     pub fn of(exchanges: &[Exchange]) -> Self {
         let mut replay = Self::default();
         for exchange in exchanges.iter().filter(|exchange| exchange.send.starts_with("GET ")) {
-            replay.answers.insert(exchange.line(), (exchange.status, exchange.answer.clone()));
+            replay.answers.insert(exchange.line(), (exchange.status, exchange.response.clone()));
         }
         replay
     }

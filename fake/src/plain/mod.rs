@@ -103,7 +103,7 @@ pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -
         object.settle(call.now, call.world.settle, vec![then]);
     }
     let mut shown = crate::call::object(call.insert(&plain.kind, object));
-    set(call, &facts.created_answer, &mut shown);
+    set(call, &facts.created_response, &mut shown);
     let answer = changed(call, plain, Value::Object(shown));
     Ok(if facts.nanoseconds { call.precise(answer, &["created_at", "updated_at"]) } else { answer })
 }
@@ -345,6 +345,6 @@ fn change(call: &mut Call<'_>, plain: &Plain, id: &str, fields: Map<String, Valu
 /// Fields of a response to a change that differ from those of a later GET.
 fn changed(call: &mut Call<'_>, plain: &Plain, answer: Value) -> Value {
     let mut shown = crate::call::object(answer);
-    set(call, &plain.facts.changed_answer, &mut shown);
+    set(call, &plain.facts.changed_response, &mut shown);
     Value::Object(shown)
 }

@@ -40,7 +40,7 @@ enum Step {
         status: u16,
         /// A part of the response: lists have the same length, objects may have more fields.
         #[serde(default)]
-        answer: Value,
+        response: Value,
         /// Names for values of the response, by their paths: `{ volume: id }`.
         #[serde(default)]
         keep: BTreeMap<String, String>,
@@ -60,7 +60,7 @@ fn ok() -> u16 {
 }
 
 #[tokio::test]
-async fn plain_kinds_answer_as_their_tests_expect() {
+async fn responses_of_plain_kinds_are_as_expected() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/http/plain");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
@@ -77,12 +77,12 @@ async fn run(place: &str, test: &Test) {
     let client = Client::of(builder().settle(duration(&test.settle))).await;
     let mut kept: BTreeMap<&String, Value> = BTreeMap::new();
     for step in &test.steps {
-        let (send, body, status, answer, keep) = match step {
+        let (send, body, status, response, keep) = match step {
             Step::Wait { wait } => {
                 client.fake.clock().advance(duration(wait));
                 continue;
             }
-            Step::Send { send, body, status, answer, keep } => (send, body, *status, answer, keep),
+            Step::Send { send, body, status, response, keep } => (send, body, *status, response, keep),
         };
         let send = filled_in(send, &kept);
         let body = filled(body, &kept);
@@ -90,11 +90,11 @@ async fn run(place: &str, test: &Test) {
             if body.is_null() { client.call(&send).await } else { client.call_with(&send, body).await };
         assert_eq!(given, status, "{place}: {send}: {found}");
         let mut differences = Vec::new();
-        compare("", &filled(answer, &kept), &found, &mut differences);
+        compare("", &filled(response, &kept), &found, &mut differences);
         assert!(differences.is_empty(), "{place}: {send}: {}\nin {found}", differences.join("\n"));
         for (name, path) in keep {
             let value = path.split('.').fold(&found, |value, part| &value[part]);
-            assert!(!value.is_null(), "{place}: {send}: the answer has no {path}");
+            assert!(!value.is_null(), "{place}: {send}: the response has no {path}");
             kept.insert(name, value.clone());
         }
     }

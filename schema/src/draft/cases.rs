@@ -12,14 +12,14 @@ impl Plan<'_> {
         let answer = self.create.answer.as_ref().map(|schema| example(Field::new(self.document, schema), 0));
         let path = self.create.path.to_string().replace("{region}", "fr-par").replace("{zone}", "fr-par-1");
         format!(
-            "# {UNDECIDED}: made up from the API document. Take the fields of a recorded answer, and add cases for each update, each\n\
+            "# {UNDECIDED}: made up from the API document. Take the fields of a recorded response, and add cases for each update, each\n\
              # replacement, refresh, import and delete.\n\
              - case: the smallest program\n  \
                when: {{}}\n  \
                calls:\n    \
                  - send: \"{} {path}\"\n      \
                    status: {}\n      \
-                   answer: {}\n  \
+                   response: {}\n  \
                then: {{}}\n",
             self.create.method,
             self.create.status,

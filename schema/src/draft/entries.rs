@@ -100,7 +100,7 @@ impl Plan<'_> {
         let file = format!("fake/kinds/{}.yaml", self.document.name);
         let product = self.document.name.split('.').next().unwrap_or_default();
         let head = format!(
-            "product: {product}\n# {UNDECIDED}: srn: host of resource names, if an answer has the field `srn`\npermissions:\n  \
+            "product: {product}\n# {UNDECIDED}: srn: host of resource names, if a response has the field `srn`\npermissions:\n  \
              - {{ resource: {product}, read: [{UNDECIDED}], full: [{UNDECIDED}] }}\nkinds:\n"
         );
         let kind = format!(
@@ -125,8 +125,8 @@ impl Plan<'_> {
             self.delete.map(|delete| format!("    - {{ send: \"DELETE {one}\", status: {} }}\n", delete.status));
         let test = format!(
             "# {UNDECIDED}: what was recorded.\n- test: lifecycle of a {} is as recorded\n  steps:\n    \
-             - send: \"{} {path}\"\n      body: {{ {body} }}\n      answer: {{ {UNDECIDED}: true }}\n      keep: {{ it: id }}\n    \
-             - {{ send: \"GET {one}\", answer: {{ id: $it }} }}\n{}    - {{ send: \"GET {one}\", status: 404 }}\n",
+             - send: \"{} {path}\"\n      body: {{ {body} }}\n      response: {{ {UNDECIDED}: true }}\n      keep: {{ it: id }}\n    \
+             - {{ send: \"GET {one}\", response: {{ id: $it }} }}\n{}    - {{ send: \"GET {one}\", status: 404 }}\n",
             self.kind().replace('_', " "),
             self.create.method,
             delete.unwrap_or_default(),

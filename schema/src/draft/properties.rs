@@ -1,4 +1,4 @@
-//! The properties of a drafted descriptor: every field of the requests and the answer, with guesses marked.
+//! The properties of a drafted descriptor: every field of the requests and the response, with guesses marked.
 
 use std::collections::BTreeSet;
 
