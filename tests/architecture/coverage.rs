@@ -31,7 +31,7 @@ fn every_resource_has_a_case_of_every_operation() {
                 missing.push(format!("{token}: no case of {name}"));
             }
         }
-        if !cases.iter().any(|case| case.then.gone && case.action() != Action::Delete) {
+        if !cases.iter().any(|case| case.then.deleted && case.action() != Action::Delete) {
             missing.push(format!("{token}: no case of a read that does not find the object"));
         }
     }

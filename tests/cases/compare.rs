@@ -34,8 +34,8 @@ pub(crate) fn compare(case: &Case, outcome: &Outcome) -> Vec<String> {
     if then.id.is_some() && then.id != outcome.id {
         wrong.push(format!("the ID is {:?}, expected {:?}", outcome.id, then.id));
     }
-    if then.gone != outcome.gone {
-        wrong.push(format!("gone is {}, expected {}", outcome.gone, then.gone));
+    if then.deleted != outcome.deleted {
+        wrong.push(format!("deleted is {}, expected {}", outcome.deleted, then.deleted));
     }
     wrong.extend(part("state", &then.state, outcome.state.as_ref()));
     wrong.extend(part("inputs", &then.inputs, outcome.inputs.as_ref()));

@@ -154,7 +154,7 @@ async fn refreshed(
     }
     let read = match read {
         Ok(Some(read)) => read,
-        Ok(None) => return vec!["the created object is gone when it is read".to_owned()],
+        Ok(None) => return vec!["the created object does not exist when it is read".to_owned()],
         Err(error) => return vec![format!("the created object cannot be read: {error}")],
     };
     let mut wrong = Vec::new();

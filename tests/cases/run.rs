@@ -32,7 +32,7 @@ pub(crate) struct Outcome {
     /// The outputs of the resource, also in a partial state.
     pub state: Option<Object>,
     /// Whether the resource does not exist.
-    pub gone: bool,
+    pub deleted: bool,
     /// The error of the operation.
     pub error: Option<Error>,
     /// The requests.
@@ -65,7 +65,7 @@ pub(crate) async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Out
         Action::Delete => {
             let (given, olds) = (former(resource, &case.given()), olds(resource, case));
             match engine.delete(operation, &case.id, &olds, &given).await {
-                Ok(()) => outcome.gone = true,
+                Ok(()) => outcome.deleted = true,
                 Err(error) => outcome.error = Some(error),
             }
         }
@@ -165,7 +165,7 @@ async fn read(
             outcome.state = Some(read.state);
             outcome.inputs = Some(read.inputs);
         }
-        Ok(None) => outcome.gone = true,
+        Ok(None) => outcome.deleted = true,
         Err(error) => outcome.error = Some(error),
     }
 }

@@ -130,7 +130,7 @@ async fn api_errors_are_not_reported_as_a_crashed_plugin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_object_deleted_outside_of_pulumi_is_gone_and_no_update_creates_it_again() {
+async fn an_object_deleted_outside_of_pulumi_is_deleted_and_no_update_creates_it_again() {
     let fake = Fake::builder().start().await.unwrap();
     let mut plugin = Plugin::with_fake(&fake, None).await;
     let token = "registry/namespace:Namespace";

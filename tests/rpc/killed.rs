@@ -122,7 +122,7 @@ async fn object_of_a_killed_delete_is_created_again_if_the_program_contains_it()
     }
 }
 
-/// An object that was deleted and that a refresh found to be gone is not deleted when it exists again under the same ID.
+/// An object that was deleted and that a refresh found to be deleted is not deleted when it exists again under the same ID.
 #[tokio::test(flavor = "multi_thread")]
 async fn replacement_of_a_deleted_object_does_not_delete_one_that_exists_again() {
     let fake = Fake::builder().start().await.unwrap();

@@ -183,7 +183,7 @@ impl Plugin {
         Ok(Thing { id: thing.id.clone(), state: updated.properties.unwrap_or_default(), inputs: news.clone() })
     }
 
-    /// Read; `None` if the object is gone.
+    /// Read; `None` if the object does not exist.
     pub(crate) async fn read(&mut self, token: &str, thing: &Thing) -> Result<Option<Thing>, Status> {
         let request = thing.read_request(token);
         let read = self.client.read(request).await.map_err(|status| self.recorded(status))?.into_inner();

@@ -113,7 +113,7 @@ impl<'l> Stack<'l> {
         };
         if read.id.is_empty() {
             self.state = None;
-            return Ok(vec!["the resource is gone".to_owned()]);
+            return Ok(vec!["the resource was deleted".to_owned()]);
         }
         let now = Stored {
             id: read.id,

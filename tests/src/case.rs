@@ -125,7 +125,7 @@ pub struct Then {
     pub progress: Option<String>,
     /// Whether the resource does not exist.
     #[serde(default)]
-    pub gone: bool,
+    pub deleted: bool,
 }
 
 impl Case {
