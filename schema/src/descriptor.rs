@@ -246,7 +246,7 @@ pub struct Step {
     pub only: BTreeMap<String, Json>,
     /// The response is a list with at most this resource, selected by `query`. An empty list means that it is deleted.
     #[serde(default)]
-    pub alone: bool,
+    pub single: bool,
     /// Path in the wire object that stores the response. For a list (without `find`), the elements of all pages.
     #[serde(default)]
     pub into: Option<String>,

@@ -60,13 +60,13 @@ impl<'a> Call<'a> {
         self.operation.request.as_ref().map(|schema| Field::new(self.document, schema))
     }
 
-    /// The response. For a list that is searched (`find`) or has at most one element (`alone`), one element.
+    /// The response. For a list that is searched (`find`) or has at most one element (`single`), one element.
     pub(crate) fn answer(&self) -> Option<Field<'a>> {
         let answer = Field::new(self.document, self.document.object_of(self.operation)?);
         match self.elements() {
             Some(name) => {
                 let elements = Field { schema: answer.fields()?.get(name)?, ..answer }.inner();
-                Some(Field { listed: self.step.find.is_empty() && !self.step.alone, ..elements })
+                Some(Field { listed: self.step.find.is_empty() && !self.step.single, ..elements })
             }
             None => Some(answer),
         }
@@ -75,7 +75,7 @@ impl<'a> Call<'a> {
     /// The field of the elements, if the response is used as a list.
     pub(crate) fn elements(&self) -> Option<&'a str> {
         let step = &self.step;
-        self.list.filter(|_| !step.find.is_empty() || step.alone || step.into.is_some())
+        self.list.filter(|_| !step.find.is_empty() || step.single || step.into.is_some())
     }
 
     /// Adds the response to the wire object of the resource.

@@ -179,7 +179,7 @@ impl<'a> Scope<'a> {
     fn find(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Find> {
         if call.step.find.is_empty() {
             // The only element of the list is the resource.
-            return call.step.alone.then(|| Find { by: BTreeMap::new(), first: None });
+            return call.step.single.then(|| Find { by: BTreeMap::new(), first: None });
         }
         let place = call.place.at("find");
         if let Some(fields) = call.answer().and_then(|element| element.fields()) {
@@ -284,16 +284,16 @@ fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
     let reads = calls.read.iter().any(|read| std::ptr::eq(read, call));
     if reads && call.list.is_some() && call.elements().is_none() {
         let message =
-            "the response is a list: select one element with `find` or `alone`, or store all elements with `into`";
+            "the response is a list: select one element with `find` or `single`, or store all elements with `into`";
         findings.mistake(&call.place, message);
     }
-    for (word, is_set) in [("find", !call.step.find.is_empty()), ("alone", call.step.alone)] {
+    for (word, is_set) in [("find", !call.step.find.is_empty()), ("single", call.step.single)] {
         if is_set && call.list.is_none() {
             findings.mistake(&call.place.at(word), format!("{} does not return a list", call.operation.id));
         }
     }
-    if call.step.alone && call.step.query.is_empty() {
-        findings.mistake(&call.place.at("alone"), "a list without `query` can contain other objects");
+    if call.step.single && call.step.query.is_empty() {
+        findings.mistake(&call.place.at("single"), "a list without `query` can contain other objects");
     }
 }
 
