@@ -70,7 +70,8 @@ fn no_update_resets_a_field_with_null() {
         for (name, property) in &resource.properties {
             let is_object = matches!(property.kind, Kind::Object(_)) || property.single;
             let exclusive = resource.exactly_one.iter().flatten().any(|member| member == name);
-            let never_removed = property.computed || property.lasting || property.replace || exclusive;
+            let never_removed =
+                property.computed || property.replace_if_added_or_removed || property.replace || exclusive;
             let patched = resource.update.iter().any(|step| {
                 let field = property.send.as_ref();
                 let carries =

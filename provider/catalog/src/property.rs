@@ -52,7 +52,7 @@ pub struct Property {
     pub kept_if_absent: bool,
     /// Updated in place, but adding or removing it replaces the resource.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub lasting: bool,
+    pub replace_if_added_or_removed: bool,
     /// Used only at creation: a later change has no effect.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub create_only: bool,

@@ -335,9 +335,9 @@ impl Client {
         tokio::select! {
             biased;
             result = transport.exchange(request) => result.map_err(|failure| match failure {
-                Failure::Unsent { cause, help, lasting } => {
+                Failure::Unsent { cause, help, permanent } => {
                     let lost = lost(format!("{} cannot be reached", host.name)).help(help).cause(cause);
-                    let class = if lasting { FailureClass::Final } else { FailureClass::Unsent };
+                    let class = if permanent { FailureClass::Final } else { FailureClass::Unsent };
                     Failed { error: Error::Connect(Box::new(lost)), class }
                 }
                 Failure::Lost { cause } => {

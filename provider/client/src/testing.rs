@@ -261,7 +261,7 @@ fn recorded_headers(headers: &http::HeaderMap) -> BTreeMap<String, String> {
 }
 
 fn unsent(cause: &str) -> Failure {
-    Failure::Unsent { cause: cause.into(), help: None, lasting: false }
+    Failure::Unsent { cause: cause.into(), help: None, permanent: false }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

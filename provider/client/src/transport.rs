@@ -44,7 +44,7 @@ pub enum Failure {
         /// The hint: one sentence.
         help: Option<&'static str>,
         /// Whether a retry would fail in the same way: an untrusted certificate, invalid settings.
-        lasting: bool,
+        permanent: bool,
     },
     /// The request was sent; it is unknown whether it arrived.
     Lost {
@@ -161,7 +161,7 @@ fn unanswered(error: reqwest::Error) -> Failure {
 
 fn unsent(error: reqwest::Error) -> Failure {
     let (help, is_tls) = hint(&error);
-    Failure::Unsent { help: Some(help), lasting: is_tls || error.is_builder(), cause: root(error) }
+    Failure::Unsent { help: Some(help), permanent: is_tls || error.is_builder(), cause: root(error) }
 }
 
 /// The message of the root cause. The errors above it contain layers of libraries, and the URL, which may contain

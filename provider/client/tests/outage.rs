@@ -99,7 +99,7 @@ impl Transport for Network {
                 Behavior::Normal => Ok(answer(200, r#"{"id": "i"}"#)),
                 Behavior::Status(status) => Ok(answer(status, "")),
                 Behavior::Refused => {
-                    Err(Failure::Unsent { cause: "Connection refused".into(), help: None, lasting: false })
+                    Err(Failure::Unsent { cause: "Connection refused".into(), help: None, permanent: false })
                 }
                 Behavior::Closed => Err(Failure::Lost { cause: "connection reset".into() }),
                 Behavior::Silent => std::future::pending().await,

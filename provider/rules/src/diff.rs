@@ -360,7 +360,10 @@ impl Changes {
     }
 
     fn add_or_take(&mut self, path: &Path, kind: ChangeKind, property: &Property) {
-        self.found.insert(path.clone(), Change { kind, replace: property.replace || property.lasting || self.replace });
+        self.found.insert(
+            path.clone(),
+            Change { kind, replace: property.replace || property.replace_if_added_or_removed || self.replace },
+        );
     }
 
     fn add(&mut self, path: &Path, kind: ChangeKind, property: &Property) {

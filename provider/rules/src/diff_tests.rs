@@ -103,8 +103,8 @@ fn an_unknown_value_is_a_change_and_a_replacement_if_the_property_replaces() {
 fn a_lasting_object_is_updated_in_place_and_replaces_when_added_or_removed() {
     let inner = || Kind::Object([("body".to_owned(), input(Kind::String))].into_iter().collect());
     let resource = resource(vec![
-        ("cron", Property { lasting: true, ..input(inner()) }),
-        ("queue", Property { lasting: true, ..input(inner()) }),
+        ("cron", Property { replace_if_added_or_removed: true, ..input(inner()) }),
+        ("queue", Property { replace_if_added_or_removed: true, ..input(inner()) }),
     ]);
     let old = json!({"cron": {"body": "a"}});
     assert_eq!(paths(&resource, old.clone(), &object(json!({"cron": {"body": "b"}}))), ["cron.body"]);

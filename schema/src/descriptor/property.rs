@@ -51,7 +51,7 @@ pub struct Property {
     /// the volume was deleted.
     pub kept_if_absent: bool,
     /// Can be updated in place, but adding or removing it replaces the resource.
-    pub lasting: bool,
+    pub replace_if_added_or_removed: bool,
     /// Used at creation only, such as whether an e-mail is sent. A later change has no effect.
     pub create_only: bool,
     /// Boolean property that disables this one: while it is true, this property is not sent, compared or read.

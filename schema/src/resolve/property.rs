@@ -121,7 +121,7 @@ pub(crate) fn property(
         unique: word.unique.unwrap_or(word.input == InputWord::Auto),
         growing: word.growing,
         kept_if_absent: word.kept_if_absent,
-        lasting: word.lasting,
+        replace_if_added_or_removed: word.replace_if_added_or_removed,
         create_only: word.create_only,
         unless: word.unless.clone(),
         default: word.default.clone(),

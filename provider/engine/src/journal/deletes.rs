@@ -64,7 +64,9 @@ pub fn after_failed_delete(resource: &Resource, request: &DiffRequest<'_>, delet
     let is_input = |name: &&String| resource.properties.get(*name).is_some_and(|property| property.input != Input::No);
     let can_change = |name: &&String| {
         let property = resource.properties.get(*name);
-        property.is_some_and(|own| !own.replace && !own.create_only && !own.lasting && own.send.is_some())
+        property.is_some_and(|own| {
+            !own.replace && !own.create_only && !own.replace_if_added_or_removed && own.send.is_some()
+        })
     };
     let given = || request.news.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name).filter(is_input);
     // If no property can be updated, any property represents the resource.
