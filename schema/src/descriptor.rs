@@ -21,6 +21,8 @@
 
 pub mod catalog_words;
 mod component;
+pub mod example;
+pub mod permissions;
 mod property;
 mod wait;
 

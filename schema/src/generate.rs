@@ -3,27 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use catalog::Catalog;
 use serde::Serialize;
 
 use crate::check;
 use crate::findings::Findings;
+use crate::generated::Generated;
 use crate::language::{self, FILES};
 use crate::load::load;
 use crate::permissions;
 use crate::pulumi_schema::pulumi_schema;
 use crate::reference::{FOLDER, describe_for_sdks, reference};
 use crate::resolve;
-
-/// A generated file.
-#[derive(Debug)]
-pub struct Generated {
-    /// Its path inside the project.
-    pub file: String,
-    /// Its content.
-    pub text: String,
-}
 
 /// Compiles the descriptors of the project at `root`. `None` if there are errors, which are in the findings.
 pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Generated>>> {
@@ -33,9 +25,6 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     check::check(&offer, findings);
     let components = resolve::components(&offer, findings);
     let mut schema = pulumi_schema(&offer.provider, &resolved, &components, findings);
-    if !findings.mistakes.is_empty() {
-        return Ok(None);
-    }
     // For a resource with errors, the checks of its example would only report the same errors again.
     if !findings.mistakes.is_empty() {
         return Ok(None);
@@ -88,31 +77,4 @@ fn lines<'a, T: Serialize + 'a>(entries: impl Iterator<Item = (&'a String, &'a T
         Ok(format!("{}: {}", serde_json::to_string(name)?, serde_json::to_string(value)?))
     };
     Ok(entries.map(line).collect::<Result<Vec<_>>>()?.join(",\n"))
-}
-
-impl Generated {
-    /// Writes the file if its content differs; returns whether it was written.
-    pub fn write(&self, root: &Path) -> Result<bool> {
-        let path = root.join(&self.file);
-        if fs::read_to_string(&path).is_ok_and(|text| text == self.text) {
-            return Ok(false);
-        }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(|| format!("creating the directory of {}", self.file))?;
-        }
-        fs::write(&path, &self.text).with_context(|| format!("writing {}", self.file))?;
-        Ok(true)
-    }
-
-    /// How the file on disk differs, as a sentence; `None` if it does not.
-    pub fn difference(&self, root: &Path) -> Option<String> {
-        let Ok(text) = fs::read_to_string(root.join(&self.file)) else {
-            return Some(format!("{} is missing", self.file));
-        };
-        if text == self.text {
-            return None;
-        }
-        let same = text.lines().zip(self.text.lines()).take_while(|(one, other)| one == other).count();
-        Some(format!("{} differs from line {} on", self.file, same + 1))
-    }
 }

@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value as Json;
 
+use crate::descriptor::example::Example;
+use crate::descriptor::permissions::PermissionsFile;
 use crate::descriptor::{Component, KnownList, Product, Resource};
-use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
-use crate::reference::example::Example;
 
 /// The kinds of files, as arguments of `schema language`.
 pub const FILES: [&str; 7] = ["resource", "component", "product", "provider", "permissions", "known", "example"];

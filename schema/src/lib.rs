@@ -8,6 +8,7 @@ pub mod draft;
 mod duration;
 pub mod findings;
 pub mod generate;
+pub mod generated;
 pub mod language;
 pub mod load;
 mod names;

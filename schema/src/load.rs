@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
+use crate::descriptor::example::Example;
+use crate::descriptor::permissions::PermissionsFile;
 use crate::descriptor::{Component, KnownWord, Product, Property, Resource};
 use crate::draft::UNDECIDED;
 use crate::findings::{Findings, Place, did_you_mean};
-use crate::permissions::PermissionsFile;
 use crate::provider_file::ProviderFile;
-use crate::reference::example::Example;
 
 /// All descriptors as written.
 #[derive(Debug, Default)]

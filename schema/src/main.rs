@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use schema::draft::{Request, draft};
 use schema::findings::Findings;
-use schema::generate::{Generated, generate, outdated_pages};
+use schema::generate::{generate, outdated_pages};
+use schema::generated::Generated;
 
 const HELP: &str = "\
 Compiles the API documents and the descriptors under resources/ to schema/schema.json, schema/catalog.json

@@ -1,55 +1,11 @@
-//! `resources/permissions.yaml`: the permission sets of API operations, added to the resources that call them.
-
-use std::collections::BTreeMap;
+//! Adds the permission sets of API operations (`resources/permissions.yaml`) to the resources that call them.
 
 use catalog::Permission;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::descriptor::permissions::PermissionsFile;
 use crate::findings::{Findings, Place};
 use crate::resolve::Resolved;
-
-/// `resources/permissions.yaml`: the permission sets of API operations.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct PermissionsFile {
-    /// Date of the Scaleway documentation that the file is based on.
-    pub as_of: String,
-    /// Permission sets by API document.
-    pub areas: BTreeMap<String, Area>,
-}
-
-/// Operations with the same permission sets.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Area {
-    /// Permission set for reading (GET and HEAD).
-    pub read: String,
-    /// Permission set for creating, updating and deleting.
-    pub change: String,
-    /// The sets apply to the organization instead of a project.
-    #[serde(default)]
-    pub organization: bool,
-    /// Operations of the document with other sets.
-    #[serde(default)]
-    pub exceptions: Vec<PermissionException>,
-}
-
-/// Operations with other sets than the rest of their document.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct PermissionException {
-    /// Operation IDs.
-    pub operations: Vec<String>,
-    /// Permission set for reading.
-    pub read: String,
-    /// Permission set for creating, updating and deleting.
-    pub change: String,
-    /// The sets apply to the organization instead of a project.
-    #[serde(default)]
-    pub organization: bool,
-}
 
 /// Adds to each resource the permission set of each of its operations. Without the file, nothing is added.
 pub(crate) fn settle(file: &PermissionsFile, resolved: &mut [Resolved<'_>], findings: &mut Findings) {

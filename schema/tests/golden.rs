@@ -6,7 +6,8 @@ use std::path::Path;
 
 use catalog::Catalog;
 use schema::findings::Findings;
-use schema::generate::{Generated, generate};
+use schema::generate::generate;
+use schema::generated::Generated;
 use serde_json::Value as Json;
 
 fn offer() -> Vec<Generated> {

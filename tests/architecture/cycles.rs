@@ -18,6 +18,7 @@ const FOLDERS: &[&str] = &[
     "provider/rules/src/",
     "provider/src/",
     "provider/value/src/",
+    "schema/src/",
 ];
 
 #[test]

@@ -7,7 +7,6 @@ mod component;
 mod describe;
 mod function;
 mod property;
-pub(crate) mod sdk_docs;
 mod types;
 
 use std::collections::BTreeSet;

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json};
 
-use super::example::Example;
 use super::lists::Lists;
 use super::page::examples;
 use super::{display_name, resource_of, rights};
 use crate::descriptor::Part;
+use crate::descriptor::example::Example;
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::{Resolved, ResolvedComponent};
 

@@ -5,27 +5,28 @@
 
 mod code;
 mod component;
-pub mod example;
+mod example;
 mod lists;
 mod page;
-pub(crate) mod python;
+mod python;
 mod rights;
-pub(crate) mod typescript;
-pub(crate) mod yaml;
+mod sdk_docs;
+mod typescript;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use crate::descriptor;
+use crate::descriptor::{self, example::Example};
 use crate::findings::{Findings, Place};
-use crate::generate::Generated;
+use crate::generated::Generated;
 use crate::load::Offer;
-use crate::pulumi_schema::{PACKAGE, sdk_docs};
+use crate::pulumi_schema::PACKAGE;
 use crate::resolve::{Resolved, ResolvedComponent};
 use component::ComponentPage;
-use example::{Example, Subject};
+use example::Subject;
 use page::Page;
 
 /// Directory of the pages in the project.

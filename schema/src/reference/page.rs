@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use catalog::Step;
 use serde_json::{Map, Value as Json};
 
-use super::example::Example;
 use super::lists::Lists;
 use super::{display_name, function_token, python, resource_of, rights, typescript, yaml};
+use crate::descriptor::example::Example;
 use crate::pulumi_schema::PACKAGE;
 use crate::resolve::Resolved;
 

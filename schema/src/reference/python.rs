@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use super::code::{Code, quoted};
-use super::example::{Entries, Example, Part, Value, bare, parts};
 use super::{display_name, function_of, resource_of, type_of};
+use crate::descriptor::example::{Entries, Example, Part, Value, bare, parts};
 use crate::names::snake_case;
 
 /// The program.

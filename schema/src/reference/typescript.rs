@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::code::{Code, quoted};
 use super::display_name;
-use super::example::{Entries, Example, Part, Value, parts};
+use crate::descriptor::example::{Entries, Example, Part, Value, parts};
 
 /// The program.
 pub(crate) fn program(example: &Example) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::code::quoted;
-use super::example::{Entries, Example, Value};
+use crate::descriptor::example::{Entries, Example, Value};
 use crate::pulumi_schema::PACKAGE;
 
 /// The program, without its name and runtime.

@@ -6,9 +6,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::PACKAGE;
-use crate::reference::example::Example;
-use crate::reference::{python, typescript, yaml};
+use super::{python, typescript, yaml};
+use crate::descriptor::example::Example;
+use crate::pulumi_schema::PACKAGE;
 
 /// The start of the section of a description that follows the text.
 const SECTION: &str = "\n\n## ";
