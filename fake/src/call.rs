@@ -100,6 +100,13 @@ impl Call<'_> {
         locality.cloned().unwrap_or_default()
     }
 
+    /// The region of the path, or that of its zone; empty if there is neither.
+    pub(crate) fn region(&self) -> String {
+        let zone = self.parameters.get("zone");
+        let of_zone = |zone: &String| zone.rsplit_once('-').map_or(zone.clone(), |(region, _)| region.to_owned());
+        self.parameters.get("region").cloned().or_else(|| zone.map(of_zone)).unwrap_or_default()
+    }
+
     /// The last parameter of the path, the ID of the object.
     pub(crate) fn id(&self) -> String {
         self.operation.path.parameters().last().map(|name| self.parameter(name)).unwrap_or_default()

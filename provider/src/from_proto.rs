@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use components::{OutputState, Registered};
+use engine::Urn;
 use prost_types::value::Kind;
 use prost_types::{Struct, Value as Wire};
 use pulumi_rpc::pulumirpc as rpc;
@@ -205,15 +206,15 @@ pub(crate) fn object(bag: Option<Struct>) -> Result<Object, Malformed> {
 
 /// Reads type and name from the URN if an older engine, or a manual call, omitted them.
 fn target(urn: &str, token: String, name: String) -> Result<Target, Malformed> {
-    let mut parts = urn.splitn(4, "::").skip(2);
-    let of_urn = |part: Option<&str>| part.unwrap_or_default().to_owned();
-    let token_of_urn = of_urn(parts.next().and_then(|types| types.rsplit('$').next()));
-    let name_of_urn = of_urn(parts.next());
-    let token = if token.is_empty() { token_of_urn } else { token };
+    let parts = Urn::parse(urn);
+    let or_of_urn = |given: String, part: fn(&Urn<'_>) -> String| {
+        if given.is_empty() { parts.as_ref().map(part).unwrap_or_default() } else { given }
+    };
+    let token = or_of_urn(token, |urn| urn.token().to_owned());
     if token.is_empty() {
         return Err(Malformed("it has no resource type".into()));
     }
-    Ok(Target { token, name: if name.is_empty() { name_of_urn } else { name }, urn: urn.to_owned() })
+    Ok(Target { token, name: or_of_urn(name, |urn| urn.name().to_owned()), urn: urn.to_owned() })
 }
 
 /// Zero and invalid durations mean the default timeout of the resource.

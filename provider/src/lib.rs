@@ -24,4 +24,3 @@ mod panics;
 mod rng;
 mod server;
 mod to_proto;
-mod urn;

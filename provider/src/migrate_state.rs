@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{Catalog, CatalogError};
+use engine::Urn;
 use serde_json::{Map, Value as Json};
 use thiserror::Error;
 
 use crate::config::PACKAGE;
 use crate::offer::Offer;
-use crate::urn::Urn;
 
 /// The package of `pulumiverse_scaleway`.
 const PEER: &str = "scaleway";

@@ -40,7 +40,7 @@ pub(crate) fn requests_that_change_a_zone_are_equivalent_to_recorded_ones(traffi
             };
             compared += 1;
             if without_defaults(&ours) != without_defaults(&exchange.request) {
-                differences.push(format!("{} ({index}): {ours}, recorded {}", recording.name, exchange.request));
+                differences.push(format!("{} ({index}): {ours}, recorded {}", recording.place(), exchange.request));
             }
         }
     }

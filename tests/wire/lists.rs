@@ -83,7 +83,8 @@ fn compare(
                 if !alike(one, other) {
                     wrong.push(format!(
                         "{} in {}: `{field}` is {one:?}, in the list {other:?}",
-                        resource.token, recording.name
+                        resource.token,
+                        recording.place()
                     ));
                 }
             }

@@ -173,7 +173,7 @@ impl<'a> Found<'a> {
     }
 
     fn exchange(&mut self, catalog: &'a Catalog, recording: &'a Recording, exchange: &'a Exchange) {
-        let place = format!("{} {} in {}", exchange.method, exchange.path, recording.name);
+        let place = format!("{} {} in {}", exchange.method, exchange.path, recording.place());
         if exchange.status >= 400 {
             let name = exchange.status.to_string();
             let (token, resource) = catalog.resources.get_key_value(ERROR_RESOURCE).unwrap();

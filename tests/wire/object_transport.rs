@@ -248,6 +248,7 @@ impl Transport for ObjectTransport {
         let mut sent = Exchange {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),
+            target: request.uri().to_string(),
             query: recording::parameters(request.uri().query().unwrap_or_default()),
             request: serde_json::from_slice(request.body()).unwrap_or_default(),
             status: 200,

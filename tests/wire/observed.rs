@@ -32,7 +32,7 @@ impl ObservedObject<'_> {
 
     /// Its place in the recordings, for messages.
     pub(crate) fn place(&self) -> String {
-        format!("{} in {} ({})", self.token, self.recording.name, self.index)
+        format!("{} in {} ({})", self.token, self.recording.place(), self.index)
     }
 }
 

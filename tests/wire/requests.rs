@@ -103,7 +103,7 @@ async fn create(
     report: &mut Report,
 ) {
     let operation = &resource.create[0].call.id;
-    let place = created.recording.name.clone();
+    let place = created.recording.place();
     let mut differ = |what: String| report.differences.push((operation.clone(), place.clone(), what));
     let Some((inputs, _)) = imported(catalog, created, 0..usize::MAX, &recorded.request, &mut differ).await else {
         return;
@@ -136,7 +136,7 @@ async fn update(
     report: &mut Report,
 ) {
     let recorded = &after.recording.exchanges[changed];
-    let place = after.recording.name.clone();
+    let place = after.recording.place();
     let operation = &step.call.id;
     let mut differ = |what: String| report.differences.push((operation.clone(), place.clone(), what));
     let Some((olds, state)) = imported(catalog, before, 0..changed, &Json::Null, &mut differ).await else { return };

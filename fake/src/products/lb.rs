@@ -93,7 +93,7 @@ fn create(call: &mut Call<'_>) -> Handled {
         "id": machine,
         "ip_address": "",
         "status": "unknown",
-        "region": region_of(&zone),
+        "region": call.region(),
         "zone": zone,
         "created_at": time,
         "updated_at": time,
@@ -173,7 +173,7 @@ fn book(call: &mut Call<'_>, project: &str, is_ipv6: bool, tags: &Value) -> Stri
         Ipv4Addr::from(u32::from(POOL) | number).to_string()
     };
     let zone = call.locality();
-    let region = region_of(&zone);
+    let region = call.region();
     let fields = json!({
         "ip_address": address,
         "lb_id": null,
@@ -366,8 +366,4 @@ fn set_acls(call: &mut Call<'_>) -> Handled {
         created.push(create_acl(call)?);
     }
     Ok(json!({ "total_count": created.len(), "acls": created }))
-}
-
-fn region_of(zone: &str) -> String {
-    zone.rsplit_once('-').map_or(zone, |(region, _)| region).to_owned()
 }

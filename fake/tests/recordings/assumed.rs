@@ -1,17 +1,17 @@
 //! The objects that existed before a recording began.
 //!
-//! `assumed.yaml` lists their kinds. They are added to the seed as they were first recorded. Answers with these objects unchanged prove little; there are
-//! few of them. This module does not send requests.
+//! `assumed.yaml` lists their kinds. They are added to the seed as they were first recorded, so a response with such an object
+//! tests the fake only if a request has changed it; there are few of them. This module does not send requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use recordings::{Exchange, Recording};
 use scaleway_api::Method;
 use scaleway_fake::{DEFAULT_ORGANIZATION, Seed};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cassette::{Cassette, Exchange};
 use crate::ids::{ids_in, is_id, strings};
 
 /// `assumed.yaml`.
@@ -46,14 +46,14 @@ impl Assumed {
 pub(crate) const NAMELESS_ORGANIZATION: &str = "11111111-1111-1111-1111-111111111111";
 
 /// The seed for the replay of a recording.
-pub(crate) fn seed(cassette: &Cassette) -> Seed {
-    let organization = organization(cassette);
+pub(crate) fn seed(recording: &Recording) -> Seed {
+    let organization = organization(recording);
     let mut objects: BTreeMap<(String, String), Value> = BTreeMap::new();
     // An object that the response to a change contains first did not exist before.
     let mut created: BTreeSet<String> = BTreeSet::new();
-    for exchange in &cassette.exchanges {
+    for exchange in &recording.exchanges {
         if exchange.method != "GET" {
-            created.extend(ids_in(&exchange.answer));
+            created.extend(ids_in(&exchange.response));
         }
         for (kind, locality, fields) in shown(exchange) {
             // The ID of a domain is its name.
@@ -65,7 +65,7 @@ pub(crate) fn seed(cassette: &Cassette) -> Seed {
             objects.entry((kind.to_owned(), id)).or_insert(object);
         }
     }
-    for id in projects(cassette).into_iter().filter(|id| !created.contains(id) && *id != organization) {
+    for id in projects(recording).into_iter().filter(|id| !created.contains(id) && *id != organization) {
         let fields = json!({ "name": id, "description": "", "organization_id": organization });
         let project = json!({ "kind": "account/project", "id": id, "fields": fields });
         objects.entry(("account/project".to_owned(), id)).or_insert(project);
@@ -78,7 +78,7 @@ pub(crate) fn seed(cassette: &Cassette) -> Seed {
 /// The objects in a response whose kinds may have existed before.
 fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
     let matched = scaleway_api::documents().iter().find_map(|document| {
-        let matched = document.find(Method::from_name(&exchange.method)?, exchange.path())?;
+        let matched = document.find(Method::from_name(&exchange.method)?, &exchange.path)?;
         Some((document, matched))
     });
     let Some((document, matched)) = matched.filter(|_| exchange.status == 200) else {
@@ -88,9 +88,9 @@ fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
     let entry = ASSUMED.existed.iter();
     let mut entry = entry.filter(|entry| entry.document == document.name && entry.operation == matched.operation.id);
     match entry.next() {
-        Some(Existed { list: None, kind, .. }) => vec![(kind, region, &exchange.answer)],
+        Some(Existed { list: None, kind, .. }) => vec![(kind, region, &exchange.response)],
         Some(Existed { list: Some(list), kind, .. }) => {
-            let elements = exchange.answer[list].as_array();
+            let elements = exchange.response[list].as_array();
             elements.into_iter().flatten().map(|element| (kind.as_str(), region.clone(), element)).collect()
         }
         None => Vec::new(),
@@ -98,24 +98,24 @@ fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
 }
 
 /// The organization of the objects in the recording.
-pub(crate) fn organization(cassette: &Cassette) -> String {
-    let values = cassette.exchanges.iter().flat_map(|exchange| [&exchange.request, &exchange.answer]);
+pub(crate) fn organization(recording: &Recording) -> String {
+    let values = recording.exchanges.iter().flat_map(|exchange| [&exchange.request, &exchange.response]);
     let named = values.into_iter().find_map(|value| strings(value, "organization_id").into_iter().next());
     let named = named.or_else(|| {
         // Instances have it in `organization`; images of Scaleway have another one.
-        let mut answers = cassette.exchanges.iter().filter(|exchange| exchange.method == "POST");
-        answers.find_map(|exchange| strings(&exchange.answer, "organization").into_iter().next())
+        let mut answers = recording.exchanges.iter().filter(|exchange| exchange.method == "POST");
+        answers.find_map(|exchange| strings(&exchange.response, "organization").into_iter().next())
     });
     named.unwrap_or_else(|| DEFAULT_ORGANIZATION.to_owned())
 }
 
 /// The projects that requests name.
-fn projects(cassette: &Cassette) -> BTreeSet<String> {
+fn projects(recording: &Recording) -> BTreeSet<String> {
     let named = |exchange: &Exchange| {
         [strings(&exchange.request, "project_id"), strings(&exchange.request, "project")].concat()
     };
-    let bodies = cassette.exchanges.iter().flat_map(named);
-    let queries = cassette.exchanges.iter().flat_map(|exchange| exchange.target.split(['?', '&']));
+    let bodies = recording.exchanges.iter().flat_map(named);
+    let queries = recording.exchanges.iter().flat_map(|exchange| exchange.target.split(['?', '&']));
     let owner =
         |pair: &str| pair.strip_prefix("project_id=").or_else(|| pair.strip_prefix("project=")).map(str::to_owned);
     let asked_for = queries.filter_map(owner);

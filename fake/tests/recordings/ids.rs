@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use recordings::Exchange;
 use serde_json::Value;
 
 /// Recorded IDs and those of the fake.
@@ -118,4 +119,10 @@ pub(crate) fn strings(value: &Value, name: &str) -> Vec<String> {
         Value::Array(elements) => elements.iter().flat_map(|element| strings(element, name)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// The IDs in a request.
+pub(crate) fn ids_in_request(exchange: &Exchange) -> Vec<String> {
+    let target = exchange.target.split(['/', '?', '&', '=']).filter(|text| is_id(text)).map(str::to_owned);
+    target.chain(all_ids(&exchange.request)).collect()
 }

@@ -5,7 +5,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod assumed;
-mod cassette;
 mod ids;
 mod known;
 mod replay;
@@ -49,10 +48,10 @@ async fn answers_are_as_recorded(traffic: &Path) {
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     let mut unexplained: BTreeMap<String, usize> = BTreeMap::new();
     let mut lacking = BTreeSet::new();
-    for cassette in
-        recordings::directories().iter().flat_map(|of| cassette::all(&traffic.join("..").join(&of.directory)))
+    for recording in
+        recordings::directories().iter().flat_map(|of| recordings::recordings(&traffic.join("..").join(&of.directory)))
     {
-        for compared in replay::replay(&cassette).await {
+        for compared in replay::replay(&recording).await {
             lacking.extend(compared.lacking.iter().cloned());
             let tally = tallies.entry(compared.service.clone()).or_default();
             for difference in count(tally, &mut known, compared) {

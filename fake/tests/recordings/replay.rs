@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use recordings::{Exchange, Recording};
 use reqwest::Client;
 use scaleway_api::{Document, Matched, Method, Operation};
 use scaleway_fake::{Clock, Fake, Running};
 use serde_json::Value;
 
 use crate::assumed;
-use crate::cassette::{Cassette, Exchange};
-use crate::ids::{Ids, ids_in, strings};
+use crate::ids::{Ids, ids_in, ids_in_request, strings};
 use crate::shape;
 
 /// Longer than the time between two reads, so that transient statuses end only when the recording shows it.
@@ -51,7 +51,7 @@ struct Response {
 
 /// A recording that is being replayed.
 struct Replay<'a> {
-    cassette: &'a Cassette,
+    recording: &'a Recording,
     fake: Running,
     clock: Clock,
     client: Client,
@@ -61,15 +61,15 @@ struct Replay<'a> {
 }
 
 /// Replays a recording.
-pub(crate) async fn replay(cassette: &Cassette) -> Vec<Compared> {
-    let clock = Clock::manual(start(cassette));
-    let fake = Fake::builder().clock(clock.clone()).settle(SETTLE).rng_seed(1).seed(assumed::seed(cassette));
+pub(crate) async fn replay(recording: &Recording) -> Vec<Compared> {
+    let clock = Clock::manual(start(recording));
+    let fake = Fake::builder().clock(clock.clone()).settle(SETTLE).rng_seed(1).seed(assumed::seed(recording));
     let fake = fake.start().await.unwrap();
     let (mut ids, missing) = (Ids::default(), BTreeSet::new());
-    ids.pair(assumed::NAMELESS_ORGANIZATION, &assumed::organization(cassette));
-    let mut replay = Replay { cassette, fake, clock, client: client(), ids, missing };
+    ids.pair(assumed::NAMELESS_ORGANIZATION, &assumed::organization(recording));
+    let mut replay = Replay { recording, fake, clock, client: client(), ids, missing };
     let mut compared = Vec::new();
-    for exchange in &cassette.exchanges {
+    for exchange in &recording.exchanges {
         compared.push(replay.exchange(exchange).await);
     }
     replay.fake.stop().await;
@@ -82,13 +82,13 @@ impl Replay<'_> {
         let method = Method::from_name(&exchange.method);
         let documents = scaleway_api::documents().iter();
         let found =
-            documents.into_iter().find_map(|document| Some((document, document.find(method?, exchange.path())?)));
+            documents.into_iter().find_map(|document| Some((document, document.find(method?, &exchange.path)?)));
         let service = found.as_ref().map(|(document, _)| document.name.clone()).unwrap_or_default();
         let mut answer = self.send(exchange).await;
-        let rests_on_missing = exchange.ids().iter().any(|id| self.missing.contains(id));
+        let rests_on_missing = ids_in_request(exchange).iter().any(|id| self.missing.contains(id));
         let Some((document, Matched { operation, .. })) = found.filter(|_| answer.status != 501 && !rests_on_missing)
         else {
-            self.missing.extend(ids_in(&exchange.answer).into_iter().filter(|id| !self.ids.knows(id)));
+            self.missing.extend(ids_in(&exchange.response).into_iter().filter(|id| !self.ids.knows(id)));
             return Compared { service, served: false, lacking: Vec::new(), differences: Vec::new() };
         };
         let mut differences = self.compare(document, operation, exchange, &answer);
@@ -96,7 +96,7 @@ impl Replay<'_> {
         let too_early = differences.iter().any(|Difference { at, is, .. }| {
             at.ends_with(SYNCHRONIZED) || ((at.ends_with("status") || at.ends_with("state")) && is.contains(", not "))
         });
-        if exchange.method == "GET" && too_early && !is_passing(&exchange.answer) {
+        if exchange.method == "GET" && too_early && !is_passing(&exchange.response) {
             // Recordings contain only some reads of a transient status: read again, later.
             self.clock.advance(SETTLE);
             answer = self.send(exchange).await;
@@ -118,7 +118,7 @@ impl Replay<'_> {
         answer: &Response,
     ) -> Vec<Difference> {
         let difference = |at: &str, is: &str| Difference {
-            recording: self.cassette.name.clone(),
+            recording: self.recording.name.clone(),
             operation: operation.id.clone(),
             at: at.to_owned(),
             is: is.to_owned(),
@@ -128,10 +128,10 @@ impl Replay<'_> {
         }
         let good = answer.status < 300;
         if good {
-            self.ids.learn(&exchange.answer, &answer.body);
+            self.ids.learn(&exchange.response, &answer.body);
         }
         let schema = operation.answer.as_ref().filter(|_| good);
-        let found = shape::compare(document, schema, &self.ids.translated(&exchange.answer), &answer.body);
+        let found = shape::compare(document, schema, &self.ids.translated(&exchange.response), &answer.body);
         let found: BTreeSet<_> = found.into_iter().collect();
         found.iter().map(|(at, is)| difference(at, is)).collect()
     }
@@ -170,9 +170,9 @@ fn is_passing(answer: &Value) -> bool {
 }
 
 /// The time of the first create in the recording, so that times in requests are in the future as they were.
-fn start(cassette: &Cassette) -> Timestamp {
-    let created = cassette.exchanges.iter().filter(|exchange| exchange.method == "POST");
-    let mut times = created.filter_map(|exchange| exchange.answer["created_at"].as_str()?.parse().ok());
+fn start(recording: &Recording) -> Timestamp {
+    let created = recording.exchanges.iter().filter(|exchange| exchange.method == "POST");
+    let mut times = created.filter_map(|exchange| exchange.response["created_at"].as_str()?.parse().ok());
     times.next().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
 
+use crate::urn::Urn;
 pub use deletes::{Deletion, after_failed_delete};
 
 /// A create that started.
@@ -270,9 +271,7 @@ impl JournalEntries {
 
 /// The part of a URN that names stack and project.
 fn stack_of(urn: &str) -> &str {
-    let project = urn.find("::").map_or(urn.len(), |end| end + 2);
-    let end = urn.get(project..).and_then(|rest| rest.find("::"));
-    urn.get(..end.map_or(urn.len(), |end| project + end)).unwrap_or(urn)
+    Urn::parse(urn).map_or(urn, |urn| urn.stack())
 }
 
 /// Times as strings.

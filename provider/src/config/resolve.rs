@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use client::{Credentials, Url};
-use rules::Defaults;
+use rules::{Defaults, place};
 use value::{Data, Object, Value};
 
 use super::profile::{self, Chosen};
@@ -209,7 +209,7 @@ impl Sources {
                     Some((region.clone(), origin.clone(), first_zone(region), "the region".to_owned()))
                 }
                 (None, Some((zone, of_zone))) => {
-                    let region = setting::region_of(zone).unwrap_or(BUILT_IN_REGION);
+                    let region = if place::is_zone(zone) { place::region_of(zone) } else { BUILT_IN_REGION };
                     Some((region.to_owned(), "the zone".to_owned(), zone.clone(), of_zone.clone()))
                 }
                 (None, None) => None,
@@ -218,8 +218,8 @@ impl Sources {
         let built_in = || "the built-in default".to_owned();
         let (region, of_region, zone, of_zone) =
             found.unwrap_or_else(|| (BUILT_IN_REGION.to_owned(), built_in(), first_zone(BUILT_IN_REGION), built_in()));
-        self.warn("region", &region, &of_region, setting::is_region(&region), "fr-par");
-        self.warn("zone", &zone, &of_zone, setting::region_of(&zone).is_some(), "fr-par-1");
+        self.warn("region", &region, &of_region, place::is_region(&region), "fr-par");
+        self.warn("zone", &zone, &of_zone, place::is_zone(&zone), "fr-par-1");
         self.origins.extend([("region", of_region), ("zone", of_zone)]);
         (region, zone)
     }

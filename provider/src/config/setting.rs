@@ -101,15 +101,3 @@ pub(super) fn string_map(text: &str) -> Option<BTreeMap<String, String>> {
     };
     given.into_iter().map(plain).collect()
 }
-
-/// Whether a string has the form of a region (`fr-par`). A list is not used, because Scaleway adds regions.
-pub(super) fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    parts.len() == 2 && parts.iter().all(|part| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase()))
-}
-
-/// The region of a string that has the form of a zone (`fr-par-1`).
-pub(super) fn region_of(zone: &str) -> Option<&str> {
-    let (region, number) = zone.rsplit_once('-')?;
-    (is_region(region) && number.parse::<u8>().is_ok()).then_some(region)
-}

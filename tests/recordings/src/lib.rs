@@ -2,7 +2,10 @@
 //!
 //! Without its data a test is reported as ignored, and the suite prints how many tests were skipped and how to get the
 //! data. With `REQUIRE_RECORDINGS` set, as in continuous integration, the test fails instead. `directories.yaml` lists the
-//! recordings of JSON APIs; this crate does not depend on their content.
+//! recordings of JSON APIs. The tests of the fake and those of the client read them here; what a request means is decided
+//! on each side.
+
+mod recording;
 
 use std::env;
 use std::io::{self, Write};
@@ -13,6 +16,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use serde::Deserialize;
+
+pub use recording::{Exchange, Recording, parameters, recordings};
 
 /// If this environment variable is set and not empty, a test without its data fails.
 pub const REQUIRE: &str = "REQUIRE_RECORDINGS";

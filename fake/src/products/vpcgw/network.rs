@@ -89,9 +89,7 @@ fn hold(call: &mut Call<'_>, id: &str, gateway: &str, network: &str, booked: &st
 /// Calls a function in the region of the call's zone: networks and their addresses are regional.
 pub(crate) fn in_region<T>(call: &mut Call<'_>, work: impl FnOnce(&mut Call<'_>) -> T) -> T {
     let parameters = call.parameters.clone();
-    let zone = call.locality();
-    let region = zone.rsplit_once('-').map_or(zone.clone(), |(region, _)| region.to_owned());
-    call.parameters = [("region".to_owned(), region)].into_iter().collect();
+    call.parameters = [("region".to_owned(), call.region())].into_iter().collect();
     let done = work(call);
     call.parameters = parameters;
     done

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// The parts of a URN.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Urn<'a> {
+pub struct Urn<'a> {
     /// Everything before the types: stack and project.
     place: &'a str,
     /// The types of the resource's parents, outermost first, and its own.
@@ -16,7 +16,7 @@ pub(crate) struct Urn<'a> {
 
 impl<'a> Urn<'a> {
     /// Parses a URN; `None` if it is invalid.
-    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+    pub fn parse(text: &'a str) -> Option<Self> {
         if !text.starts_with("urn:pulumi:") {
             return None;
         }
@@ -30,14 +30,29 @@ impl<'a> Urn<'a> {
         })
     }
 
+    /// Everything before the types, which names the stack: `urn:pulumi:<stack>::<project>`.
+    pub fn stack(&self) -> &'a str {
+        self.place
+    }
+
+    /// The type of the resource, without those of its parents.
+    pub fn token(&self) -> &str {
+        self.types.last().map(Cow::as_ref).unwrap_or_default()
+    }
+
+    /// The name of the resource.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The same URN with the types for which `other` returns a type.
-    pub(crate) fn with_types(self, other: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn with_types(self, other: impl Fn(&str) -> Option<String>) -> Self {
         let types = self.types.into_iter().map(|token| other(&token).map_or(token, Cow::Owned)).collect();
         Self { types, ..self }
     }
 
     /// The same URN with another name if `other` returns one.
-    pub(crate) fn with_name(self, other: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn with_name(self, other: impl Fn(&str) -> Option<String>) -> Self {
         Self { name: other(&self.name).map_or(self.name, Cow::Owned), ..self }
     }
 }
@@ -50,6 +65,8 @@ impl fmt::Display for Urn<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -61,6 +78,12 @@ mod tests {
         for text in ["", "urn:pulumi:dev", "urn:pulumi:dev::app::a:b:C", "fr-par/11111111"] {
             assert_eq!(Urn::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn stack_type_and_name_are_parts_of_a_urn() {
+        let urn = Urn::parse("urn:pulumi:o/p/dev::app::x:y:Z$a:b/c:D::my::odd$name").unwrap();
+        assert_eq!((urn.stack(), urn.token(), urn.name()), ("urn:pulumi:o/p/dev::app", "a:b/c:D", "my::odd$name"));
     }
 
     #[test]
