@@ -47,7 +47,7 @@ pub enum FaultKind {
         /// The HTTP status.
         code: u16,
         /// The header `Content-Type` (default `text/plain`).
-        #[serde(default = "plain")]
+        #[serde(default = "text_plain")]
         content_type: String,
         /// The body.
         #[serde(default)]
@@ -147,7 +147,7 @@ fn any() -> String {
     "*".to_owned()
 }
 
-fn plain() -> String {
+fn text_plain() -> String {
     "text/plain".to_owned()
 }
 

@@ -245,12 +245,12 @@ fn value(wire: Wire, place: &str) -> Result<Value, Malformed> {
         }
         Some(Kind::StructValue(mut bag)) => match bag.fields.remove(SIGNATURE_KEY) {
             Some(mark) => special(&mark, bag, place)?,
-            None => plain(bag, place)?.into(),
+            None => properties(bag, place)?.into(),
         },
     })
 }
 
-fn plain(bag: Struct, place: &str) -> Result<Object, Malformed> {
+fn properties(bag: Struct, place: &str) -> Result<Object, Malformed> {
     bag.fields.into_iter().map(|(name, wire)| Ok((name, value(wire, place)?))).collect()
 }
 
@@ -298,7 +298,7 @@ fn reference(mut bag: Struct, place: &str) -> Result<Reference, Malformed> {
 
 fn asset(mut bag: Struct, archive: bool, place: &str) -> Result<Asset, Malformed> {
     let entries = match bag.fields.remove("assets").and_then(|entries| entries.kind) {
-        Some(Kind::StructValue(entries)) => Some(plain(entries, place)?),
+        Some(Kind::StructValue(entries)) => Some(properties(entries, place)?),
         _ => None,
     };
     Ok(Asset {

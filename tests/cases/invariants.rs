@@ -89,11 +89,11 @@ pub(crate) fn leaks(catalog: &Catalog, token: &str, case: &Case, outcome: &Outco
 
 fn checking_again(resource: &Resource, case: &Case) -> Vec<String> {
     let once = run::checked(resource, case, &case.program(), &Object::new()).inputs;
-    let program = plain(&once);
+    let program = program_inputs(&once);
     let twice = run::checked(resource, case, &program, &once);
     let mut wrong: Vec<String> =
         twice.failures.iter().map(|failure| format!("rejected by a second check: {failure:?}")).collect();
-    if plain(&twice.inputs) != program {
+    if program_inputs(&twice.inputs) != program {
         wrong.push(format!("after a second check, the inputs are {:?}, not {once:?}", twice.inputs));
     }
     wrong
@@ -162,7 +162,7 @@ async fn refreshed(
     if read.id != *id && !rules::has_moved(state) {
         wrong.push(format!("after a read, the ID is {}, not {id}", read.id));
     }
-    let (mut before, mut after) = (plain(inputs), plain(&read.inputs));
+    let (mut before, mut after) = (program_inputs(inputs), program_inputs(&read.inputs));
     before.retain(|name, _| touched.contains(name));
     after.retain(|name, _| touched.contains(name));
     if before != after {
@@ -205,7 +205,7 @@ fn replay(resource: &Resource, case: &Case, id: &str) -> Replay {
 }
 
 /// Inputs without the plugin's own entries.
-fn plain(inputs: &Object) -> Map<String, Json> {
+fn program_inputs(inputs: &Object) -> Map<String, Json> {
     match stage::json(inputs) {
         Json::Object(map) => map.into_iter().filter(|(name, _)| !name.starts_with("__")).collect(),
         _ => Map::new(),

@@ -9,7 +9,7 @@ use tests::places;
 use tonic::Code;
 
 use crate::plugin::{CANARY, Plugin, Thing};
-use crate::property_bag::{partial_state, plain};
+use crate::property_bag::{partial_state, to_json};
 
 const INSTANCE: &str = "databases/instance:Instance";
 const USER: &str = "databases/user:User";
@@ -107,7 +107,7 @@ async fn a_create_that_fails_half_way_keeps_its_id_and_the_next_update_completes
     let (changes, replaces) = plugin.diff(INSTANCE, &thing, &inputs).await;
     assert_eq!((changes.as_slice(), replaces.len()), (["settings".to_owned()].as_slice(), 0));
     let updated = plugin.update(INSTANCE, &thing, &inputs, false).await.unwrap();
-    assert_eq!(plain(&updated.inputs)["settings"]["work_mem"], "8");
+    assert_eq!(to_json(&updated.inputs)["settings"]["work_mem"], "8");
     assert_eq!(fake.objects("rdb/instance").len(), 1, "no second instance");
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::once::added;
 use crate::plugin::{self, Plugin};
-use crate::property_bag::plain;
+use crate::property_bag::to_json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
@@ -30,7 +30,7 @@ async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {
 
         let mut second = Plugin::with_fake_in(&fake, None, &home).await;
         let again = second.check_with(token, None, &program, 2).await;
-        assert_eq!(plain(&again)["name"], plain(&inputs)["name"], "{token}");
+        assert_eq!(to_json(&again)["name"], to_json(&inputs)["name"], "{token}");
         let thing = second.create(token, &again, false).await.unwrap_or_else(|status| panic!("{token}: {status}"));
         let more: usize = added(&before, &fake.counts()).values().sum();
         assert_eq!(more, 1, "{token}: {:?} {kind}", fake.counts());
@@ -70,7 +70,7 @@ async fn object_with_an_automatic_name_is_not_adopted_without_a_journal() {
         let mut other = Plugin::with_fake_in(&fake, None, &other_home).await;
         other.diff("registry/namespace:Namespace", &neighbour_made, &neighbour).await;
         let again = other.check_with(token, None, &program, 2).await;
-        assert_eq!(plain(&again)["name"], plain(&inputs)["name"], "{token}");
+        assert_eq!(to_json(&again)["name"], to_json(&inputs)["name"], "{token}");
         let before = fake.counts();
         let error = other.create(token, &again, false).await.expect_err(token);
         let id = made.id.rsplit('/').next().unwrap();

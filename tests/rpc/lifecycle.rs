@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use tests::{places, subset};
 
 use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
-use crate::property_bag::{plain, secrets};
+use crate::property_bag::{secrets, to_json};
 
 /// One resource of the table, after its dependencies.
 #[derive(Debug, Deserialize)]
@@ -181,9 +181,9 @@ async fn check_no_changes(plugin: &mut Plugin, token: &str, thing: Thing, progra
     assert!(changes.is_empty(), "{token}: the same program changes {changes:?}");
     let read = plugin.read(token, &thing).await.unwrap().unwrap_or_else(|| panic!("{token} exists"));
     assert_eq!(read.id, thing.id, "{token}");
-    let changed_at = |state| plain(state)["updatedAt"].clone();
+    let changed_at = |state| to_json(state)["updatedAt"].clone();
     assert_eq!(changed_at(&thing.state), changed_at(&read.state), "{token}: `updatedAt` is that of the last request");
-    let drift = subset::missing(&plain(&thing.inputs), &plain(&read.inputs), token);
+    let drift = subset::missing(&to_json(&thing.inputs), &to_json(&read.inputs), token);
     assert!(drift.is_empty(), "{token}: a refresh changes inputs: {drift:?}");
     let news = plugin.check(token, Some(&read.inputs), program).await;
     let (changes, _) = plugin.diff(token, &read, &news).await;
@@ -197,7 +197,7 @@ async fn check_import(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program
     let read = plugin.read(token, &Thing::unknown(&thing.id)).await.unwrap();
     let read = read.unwrap_or_else(|| panic!("{token} can be imported"));
     assert_eq!(read.id, thing.id, "{token}");
-    let mut written = plain(&read.inputs);
+    let mut written = to_json(&read.inputs);
     for name in &entry.unreadable {
         written[name] = program[name].clone();
     }
@@ -215,7 +215,7 @@ async fn check_import(plugin: &mut Plugin, entry: &Entry, thing: &Thing, program
 async fn check_lookup(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing: &Thing) {
     let found = catalog.functions.values().find(|function| function.lookup.resource == token);
     let Some(function) = found else { return };
-    let state = plain(&thing.state);
+    let state = to_json(&thing.state);
     let lookup = &function.lookup;
     // By its ID, or by all known inputs.
     let asked = lookup.inputs.iter().filter(|(_, input)| lookup.id.is_none() || input.input == Input::Required);
@@ -248,7 +248,7 @@ async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing
         assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: a local resource is not listed");
         return;
     };
-    let state = plain(&thing.state);
+    let state = to_json(&thing.state);
     let known = listing.inputs.iter().filter_map(|name| Some((name.clone(), state.get(name)?.clone())));
     let query = Json::Object(known.filter(|(_, value)| value.is_string()).collect());
     let all = plugin.list(token, &query, 0).await;
@@ -288,7 +288,7 @@ async fn means(plugin: &mut Plugin, token: &str, id: &str, thing: &Thing) -> boo
 
 /// Known values of a preview are the values after the operation.
 fn check_preview(token: &str, preview: &Struct, state: &Struct) {
-    let (preview, state) = (plain(preview), plain(state));
+    let (preview, state) = (to_json(preview), to_json(state));
     for (name, seen) in preview.as_object().unwrap() {
         if pulumi_rpc::unknown::ALL.iter().any(|unknown| seen.to_string().contains(unknown)) {
             continue;
@@ -315,7 +315,7 @@ fn resolved(program: &Map<String, Json>, world: &World) -> Json {
             Json::String(text) if text.starts_with('$') => {
                 let (name, output) = text[1..].split_once('.').unwrap();
                 let thing = world.get(name).unwrap_or_else(|| panic!("{name} is declared before"));
-                if output == "id" { Json::from(thing.id.clone()) } else { plain(&thing.state)[output].clone() }
+                if output == "id" { Json::from(thing.id.clone()) } else { to_json(&thing.state)[output].clone() }
             }
             Json::Array(items) => items.iter().map(|item| value(item, world)).collect(),
             Json::Object(map) => {

@@ -6,7 +6,7 @@ use scaleway_fake::Fake;
 use serde_json::{Value as Json, json};
 
 use crate::plugin::{Plugin, Thing, urn};
-use crate::property_bag::plain;
+use crate::property_bag::to_json;
 
 const INSTANCE: &str = "databases/instance:Instance";
 const DATABASE: &str = "databases/database:Database";
@@ -46,7 +46,7 @@ async fn an_update_keeps_the_id_and_the_next_read_returns_the_new_one() {
     let (mut plugin, instance, _) = upgraded(&fake).await;
     let now = fake.objects("rdb/instance")[0].id.clone();
     assert_ne!(uuid(&instance.id), now);
-    assert_eq!(plain(&instance.state)["__moved"]["to"], json!(now));
+    assert_eq!(to_json(&instance.state)["__moved"]["to"], json!(now));
     assert_eq!(uuid(&plugin.read(INSTANCE, &instance).await.unwrap().unwrap().id), now);
 }
 
@@ -56,7 +56,7 @@ async fn parts_of_the_instance_are_the_same_under_both_ids() {
     let (mut plugin, instance, database) = upgraded(&fake).await;
     let now = fake.objects("rdb/instance")[0].id.clone();
     let read = plugin.read(DATABASE, &database).await.unwrap().unwrap();
-    assert_eq!((uuid(&read.id), &plain(&read.inputs)["instanceId"]), (&*now, &json!(format!("fr-par/{now}"))));
+    assert_eq!((uuid(&read.id), &to_json(&read.inputs)["instanceId"]), (&*now, &json!(format!("fr-par/{now}"))));
 
     // In the next process, the instance is read first.
     let mut next = Plugin::with_fake(&fake, None).await;

@@ -19,7 +19,7 @@ use tests::places;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::property_bag::{partial_state, plain, to_struct};
+use crate::property_bag::{partial_state, to_json, to_struct};
 
 /// Every secret of these tests contains this word, and no other value does.
 pub(crate) const CANARY: &str = "canary";
@@ -212,7 +212,7 @@ impl Plugin {
         let request = rpc::InvokeRequest { tok, args: Some(to_struct(arguments)), ..Default::default() };
         let found = self.client.invoke(request).await.map_err(|status| self.recorded(status))?.into_inner();
         assert!(found.failures.is_empty(), "{token}: {:?}", found.failures);
-        Ok(plain(&found.r#return.unwrap_or_default()))
+        Ok(to_json(&found.r#return.unwrap_or_default()))
     }
 
     /// Lists objects in pages of this size (0: all at once), as IDs with names.

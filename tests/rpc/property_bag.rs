@@ -17,7 +17,7 @@ pub(crate) fn to_struct(json: &Json) -> Struct {
 }
 
 /// A property bag as JSON, with secrets in plain text.
-pub(crate) fn plain(bag: &Struct) -> Json {
+pub(crate) fn to_json(bag: &Struct) -> Json {
     if let Some(inner) = secret_value(bag) {
         return plain_value(inner);
     }
@@ -65,7 +65,7 @@ fn plain_value(value: &Wire) -> Json {
         Some(Kind::NumberValue(number)) => Json::from(*number),
         Some(Kind::StringValue(text)) => Json::from(text.clone()),
         Some(Kind::ListValue(list)) => list.values.iter().map(plain_value).collect(),
-        Some(Kind::StructValue(bag)) => plain(bag),
+        Some(Kind::StructValue(bag)) => to_json(bag),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::plugin::{Plugin, SECRET_KEY, Thing, urn};
-use crate::property_bag::plain;
+use crate::property_bag::to_json;
 
 const NAMESPACE: &str = "registry/namespace:Namespace";
 const INSTANCE: &str = "databases/instance:Instance";
@@ -42,7 +42,7 @@ async fn missing(plugin: &Plugin, token: &str, things: &[Thing]) -> Vec<String> 
             if read.id.is_empty() {
                 return Some(id);
             }
-            assert_eq!(plain(&read.properties.unwrap()), plain(&state), "{id}");
+            assert_eq!(to_json(&read.properties.unwrap()), to_json(&state), "{id}");
             None
         });
     }

@@ -9,7 +9,7 @@ use tonic::Code;
 
 use crate::listener::Listener;
 use crate::plugin::{Plugin, Thing, urn};
-use crate::property_bag::{partial_state, plain};
+use crate::property_bag::{partial_state, to_json};
 
 const NAMESPACE: &str = "containers/namespace:Namespace";
 const KIND: &str = "containers/namespace";
@@ -48,7 +48,7 @@ async fn a_cancelled_create_keeps_the_id_and_the_next_run_continues() {
     fake.clock().advance(Duration::from_mins(2));
     let mut next = Plugin::with_fake(&fake, None).await;
     let updated = next.update(NAMESPACE, &thing, &inputs, false).await.unwrap();
-    assert_eq!(plain(&updated.state)["name"], "slow");
+    assert_eq!(to_json(&updated.state)["name"], "slow");
     assert_eq!(next.diff(NAMESPACE, &updated, &inputs).await.0, Vec::<String>::new());
     assert_eq!(fake.objects(KIND).len(), 1, "no second object");
 }

@@ -146,7 +146,7 @@ impl Setup {
             Json::String(text) if text.starts_with('$') => {
                 let (name, output) = text[1..].split_once('.').unwrap();
                 let parent = self.parents.get(name).unwrap_or_else(|| panic!("{name} is not a parent"));
-                let outputs = crate::property_bag::plain(&parent.outputs);
+                let outputs = crate::property_bag::to_json(&parent.outputs);
                 if output == "id" { Json::from(parent.id.clone()) } else { outputs[output].clone() }
             }
             Json::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),

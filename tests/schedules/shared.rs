@@ -77,8 +77,8 @@ async fn run(schedule: &Schedule) -> Vec<Json> {
         let shown = |stored: &crate::stack::Stored| {
             json!({
                 "id": stored.id,
-                "inputs": crate::property_bag::plain(&stored.inputs),
-                "outputs": crate::property_bag::plain(&stored.outputs),
+                "inputs": crate::property_bag::to_json(&stored.inputs),
+                "outputs": crate::property_bag::to_json(&stored.outputs),
                 "failed": stored.failed,
             })
         };

@@ -24,7 +24,7 @@ pub(crate) enum Names {
 pub(crate) fn addresses(store: &Store, host: &str) -> Option<Vec<String>> {
     let name = match follow(store, host) {
         Names::To(chain) => chain.last().cloned()?,
-        Names::Elsewhere | Names::Nowhere => plain(host),
+        Names::Elsewhere | Names::Nowhere => normal_form(host),
     };
     let zone = zone_of(store, &name)?;
     let relative = within(&name, zone)?;
@@ -39,7 +39,7 @@ pub(crate) fn addresses(store: &Store, host: &str) -> Option<Vec<String>> {
 /// Follows the records of a name.
 pub(crate) fn follow(store: &Store, host: &str) -> Names {
     let mut chain = Vec::new();
-    let mut name = plain(host);
+    let mut name = normal_form(host);
     while chain.len() < LONGEST_CHAIN {
         let Some(zone) = zone_of(store, &name) else { break };
         let Some(next) = record_of(store, zone, &name).map(|record| target(record, zone)) else {
@@ -71,17 +71,17 @@ fn record_of<'s>(store: &'s Store, zone: &str, name: &str) -> Option<&'s Object>
 
 /// The name relative to the zone; empty for the zone itself.
 fn within<'n>(name: &'n str, zone: &str) -> Option<&'n str> {
-    let head = name.strip_suffix(&plain(zone))?;
+    let head = name.strip_suffix(&normal_form(zone))?;
     if head.is_empty() { Some("") } else { head.strip_suffix('.') }
 }
 
 /// The target of a record: a name without a dot is relative to the zone.
 fn target(record: &Object, zone: &str) -> String {
     let data = record.text("data");
-    if data.contains('.') { plain(data) } else { plain(&format!("{data}.{zone}")) }
+    if data.contains('.') { normal_form(data) } else { normal_form(&format!("{data}.{zone}")) }
 }
 
-fn plain(name: &str) -> String {
+fn normal_form(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 

@@ -22,7 +22,7 @@ impl Naming {
     /// The naming of a component with this logical name; its input `name` takes precedence.
     pub(crate) fn new(logical_name: &str, component: &str, inputs: &Object) -> Self {
         let base = inputs.text("name").filter(|name| !name.is_empty()).unwrap_or(logical_name);
-        Self { base: plain(base), component: component.to_owned(), inputs: inputs.clone() }
+        Self { base: valid_name(base), component: component.to_owned(), inputs: inputs.clone() }
     }
 
     /// `{base}-{environment}`.
@@ -63,7 +63,7 @@ impl Naming {
 
     fn with(&self, what: &str) -> String {
         let parts = [self.base.as_str(), what, self.environment()];
-        plain(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-"))
+        valid_name(&parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-"))
     }
 
     fn pairs(&self) -> Vec<(String, Value)> {
@@ -109,7 +109,7 @@ impl Naming {
 }
 
 /// The form that Scaleway's products accept: lower case, no underscores.
-fn plain(name: &str) -> String {
+fn valid_name(name: &str) -> String {
     name.to_lowercase().replace('_', "-")
 }
 

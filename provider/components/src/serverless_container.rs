@@ -90,7 +90,7 @@ pub(crate) fn wrong_resources(inputs: &Object) -> Vec<Problem> {
 
 fn wrong_size(inputs: &Object) -> Option<Problem> {
     let cpu = inputs.get("cpu").and_then(Value::as_f64)?;
-    let Some((_, least, most)) = SIZES.iter().find(|(size, ..)| same(*size, cpu)) else {
+    let Some((_, least, most)) = SIZES.iter().find(|(size, ..)| is_equal(*size, cpu)) else {
         let sizes = SIZES.map(|(size, ..)| size.to_string()).join(", ");
         return Some(Problem::new(Path::root("cpu"), format!("{cpu} is not one of {sizes}")));
     };
@@ -101,7 +101,7 @@ fn wrong_size(inputs: &Object) -> Option<Problem> {
     Some(Problem::new(Path::root("memory"), reason))
 }
 
-fn same(one: f64, other: f64) -> bool {
+fn is_equal(one: f64, other: f64) -> bool {
     (one - other).abs() < f64::EPSILON
 }
 
@@ -172,7 +172,7 @@ fn memory(inputs: &Object) -> Value {
     Value::computed(&[&cpu, &given], |known| {
         let least = || {
             let cpu = known[0].as_f64()?;
-            SIZES.iter().find(|(size, ..)| same(*size, cpu)).map(|(_, least, _)| *least)
+            SIZES.iter().find(|(size, ..)| is_equal(*size, cpu)).map(|(_, least, _)| *least)
         };
         known[1].as_f64().or_else(least).map(|megabytes| Value::from(megabytes * MEGABYTE)).unwrap_or_default()
     })

@@ -45,11 +45,11 @@ pub(crate) fn name(
 pub(crate) fn by_convention(logical_name: &str, environment: &str, max_length: Option<u32>) -> String {
     let rest = longest(max_length).saturating_sub(environment.chars().count() + 1);
     let base: String = logical_name.chars().take(rest).collect();
-    plain(&format!("{base}-{environment}"))
+    valid_name(&format!("{base}-{environment}"))
 }
 
 /// A form that every product accepts: lower case, no underscores.
-pub(crate) fn plain(name: &str) -> String {
+pub(crate) fn valid_name(name: &str) -> String {
     name.to_lowercase().replace('_', "-")
 }
 

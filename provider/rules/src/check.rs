@@ -253,7 +253,7 @@ impl Checker {
                 Ok(text) => {
                     // The logical name, from which the name is derived, may contain any character.
                     let text = match property.checks.format {
-                        Some(Format::BucketName) => autoname::plain(&text),
+                        Some(Format::BucketName) => autoname::valid_name(&text),
                         _ => text,
                     };
                     inputs.insert(name.clone(), self.value(property, &Value::from(text), &Path::root(name.as_str())));

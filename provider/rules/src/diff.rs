@@ -272,7 +272,7 @@ impl Changes {
                 }
             }
             _ => {
-                if !same(property, old, new) {
+                if !is_unchanged(property, old, new) {
                     self.add(path, ChangeKind::Update, property);
                 }
             }
@@ -314,7 +314,7 @@ impl Changes {
 
     fn list(&mut self, property: &Property, path: &Path, old: &[Value], new: &[Value]) {
         let is_known = !old.iter().chain(new).any(Value::contains_unknown);
-        if is_known && (old == new || same(property, &Value::from(old.to_vec()), &Value::from(new.to_vec()))) {
+        if is_known && (old == new || is_unchanged(property, &Value::from(old.to_vec()), &Value::from(new.to_vec()))) {
             return;
         }
         if property.equal == Some(Equal::Unordered) {
@@ -325,7 +325,9 @@ impl Changes {
             match (old.get(index), new.get(index)) {
                 (Some(_), None) => self.add(&here, ChangeKind::Delete, property),
                 (None, Some(_)) => self.add(&here, ChangeKind::Add, property),
-                (Some(old), Some(new)) if !same(property, old, new) => self.add(&here, ChangeKind::Update, property),
+                (Some(old), Some(new)) if !is_unchanged(property, old, new) => {
+                    self.add(&here, ChangeKind::Update, property)
+                }
                 _ => {}
             }
         }
@@ -334,14 +336,14 @@ impl Changes {
     fn map(&mut self, property: &Property, path: &Path, old: &Object, new: &Object) {
         if property.convert.is_some()
             && old != new
-            && same(property, &Value::from(old.clone()), &Value::from(new.clone()))
+            && is_unchanged(property, &Value::from(old.clone()), &Value::from(new.clone()))
         {
             return;
         }
         for (key, value) in old {
             match new.given(key) {
                 None => self.add(&path.name(key.as_str()), ChangeKind::Delete, property),
-                Some(new) if !same(property, value, new) => {
+                Some(new) if !is_unchanged(property, value, new) => {
                     self.add(&path.name(key.as_str()), ChangeKind::Update, property);
                 }
                 Some(_) => {}
@@ -381,7 +383,7 @@ fn says_nothing(property: &Property, value: &Value) -> bool {
         || (presence::is_empty(property, &json) && !matches!(property.kind, Kind::Object(_)))
 }
 
-fn same(property: &Property, old: &Value, new: &Value) -> bool {
+fn is_unchanged(property: &Property, old: &Value, new: &Value) -> bool {
     // Most values are equal, or are scalars that are compared as they are; only the others are converted to JSON.
     if old == new {
         return !old.contains_unknown();

@@ -63,14 +63,16 @@ pub(crate) fn unknown(arguments: &Object) -> Vec<String> {
         !known && !PULUMIS_OWN.contains(&name.as_str()) && !name.starts_with("__")
     });
     names
-        .map(|name| match SETTINGS.iter().find(|setting| plain(setting.name) == plain(name)) {
-            Some(setting) => format!("the provider has no setting `{name}`; did you mean `{}`?", setting.name),
-            None => format!("the provider has no setting `{name}`; it is ignored"),
+        .map(|name| {
+            match SETTINGS.iter().find(|setting| without_separators(setting.name) == without_separators(name)) {
+                Some(setting) => format!("the provider has no setting `{name}`; did you mean `{}`?", setting.name),
+                None => format!("the provider has no setting `{name}`; it is ignored"),
+            }
         })
         .collect()
 }
 
 /// A name without case and separators: `secret_key`, `SecretKey` and `secretkey` are equal.
-fn plain(name: &str) -> String {
+fn without_separators(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }

@@ -39,7 +39,7 @@ pub(super) fn verdict(policy: &str, caller: &Caller, bucket: &str, key: Option<&
         let named = strings(principal).chain(strings(&principal["SCW"]));
         named.into_iter().any(|name| name == "*" || caller.principals.iter().any(|other| other == name))
             && strings(&statement["Action"]).any(|pattern| acts(pattern, action))
-            && strings(&statement["Resource"]).any(|pattern| fits(plain(pattern), &resource))
+            && strings(&statement["Resource"]).any(|pattern| fits(without_arn(pattern), &resource))
     };
     let effects: Vec<_> =
         policy["Statement"].as_array()?.iter().filter(applies).map(|found| &found["Effect"]).collect();
@@ -56,12 +56,12 @@ fn strings(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// Scaleway writes `arn:aws:s3:::name` as `name`; both are accepted.
-fn plain(resource: &str) -> &str {
+fn without_arn(resource: &str) -> &str {
     resource.rsplit(":::").next().unwrap_or(resource)
 }
 
 fn in_bucket(resource: &str, bucket: &str) -> bool {
-    let name = plain(resource).split('/').next().unwrap_or_default();
+    let name = without_arn(resource).split('/').next().unwrap_or_default();
     name == bucket || name.contains('*')
 }
 

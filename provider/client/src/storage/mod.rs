@@ -111,14 +111,14 @@ pub(crate) fn read(method: &Method, storage: &Storage, headers: &HeaderMap, body
 fn header_lines(name: &str, value: Option<&Value>) -> Vec<(String, String)> {
     match (name.strip_suffix('*'), value) {
         (Some(prefix), Some(Value::Object(map))) => {
-            map.iter().filter_map(|(key, value)| Some((format!("{prefix}{key}"), plain(value)?))).collect()
+            map.iter().filter_map(|(key, value)| Some((format!("{prefix}{key}"), header_text(value)?))).collect()
         }
-        (None, Some(value)) => plain(value).map(|text| (name.to_owned(), text)).into_iter().collect(),
+        (None, Some(value)) => header_text(value).map(|text| (name.to_owned(), text)).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-fn plain(value: &Value) -> Option<String> {
+fn header_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if text.is_empty() => None,
         Value::String(text) => Some(text.clone()),
