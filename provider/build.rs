@@ -1,4 +1,5 @@
-//! Compresses the schema, which would be the largest part of the binary and is only read for SDK generation.
+//! Compresses the schema and the Terraform mapping, which would be the largest parts of the binary and are only read for SDK
+//! generation and for conversions.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -7,18 +8,21 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-const SCHEMA: &str = "../schema/schema.json";
+const FILES: [&str; 2] = ["schema.json", "terraform.json"];
 
 #[expect(
     clippy::disallowed_methods,
     reason = "cargo sets the output directory of a build script as an environment variable"
 )]
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed={SCHEMA}");
     let folder = std::env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("OUT_DIR is not set"))?;
-    let packed = File::create(PathBuf::from(folder).join("schema.json.gz"))?;
-    let mut packed = GzEncoder::new(packed, Compression::best());
-    packed.write_all(&fs::read(SCHEMA)?)?;
-    packed.finish()?;
+    for name in FILES {
+        let file = format!("../schema/{name}");
+        println!("cargo::rerun-if-changed={file}");
+        let packed = File::create(PathBuf::from(&folder).join(format!("{name}.gz")))?;
+        let mut packed = GzEncoder::new(packed, Compression::best());
+        packed.write_all(&fs::read(file)?)?;
+        packed.finish()?;
+    }
     Ok(())
 }

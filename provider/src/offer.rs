@@ -1,5 +1,5 @@
-//! The schema for SDKs and the catalog for the engine, which are compiled into the binary. The schema is compressed
-//! (`build.rs`), because it is large and rarely read. The catalog is parsed when it is first used.
+//! The schema for SDKs, the mapping for conversions and the catalog for the engine, which are compiled into the binary. The
+//! first two are compressed (`build.rs`), because they are large and rarely read. The catalog is parsed when it is first used.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -7,9 +7,13 @@ use std::sync::{Arc, OnceLock};
 
 use catalog::{Catalog, CatalogError};
 use flate2::read::GzDecoder;
+use tonic::Status;
 
 /// The compressed schema.
 const SCHEMA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.json.gz"));
+
+/// The compressed mapping of the Terraform provider.
+const TERRAFORM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/terraform.json.gz"));
 
 /// The schema and the catalog of one version.
 pub(crate) struct Offer {
@@ -36,9 +40,7 @@ impl Offer {
 
     /// The Pulumi package schema, as JSON. Fails only if the binary is damaged.
     pub(crate) fn schema(&self) -> io::Result<String> {
-        let mut text = String::new();
-        GzDecoder::new(&*self.packed_schema).read_to_string(&mut text)?;
-        Ok(text)
+        unpacked(&self.packed_schema)
     }
 
     /// The resources and functions; parsed on first use.
@@ -49,6 +51,22 @@ impl Offer {
         let catalog = Arc::new(Catalog::parse(&self.catalog_text)?);
         Ok(self.catalog.get_or_init(|| catalog))
     }
+}
+
+/// The mapping of the Terraform provider to this package, as JSON. Fails only if the binary is damaged.
+pub(crate) fn terraform_mapping() -> io::Result<String> {
+    unpacked(TERRAFORM)
+}
+
+/// The error for a binary in which a file cannot be unpacked.
+pub(crate) fn damaged(file: &str, error: &io::Error) -> Status {
+    Status::data_loss(format!("the plugin's {file} cannot be unpacked ({error}); install the plugin again"))
+}
+
+fn unpacked(packed: &[u8]) -> io::Result<String> {
+    let mut text = String::new();
+    GzDecoder::new(packed).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! return `Unimplemented`.
 
 mod configure;
+mod mapping;
 
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,7 +22,7 @@ use crate::compose::{self, Provided};
 use crate::config::{self, Environment};
 use crate::engine_log::EngineLog;
 use crate::from_proto::{self, Malformed, Target};
-use crate::offer::Offer;
+use crate::offer::{self, Offer};
 use crate::server::configure::Configured;
 use crate::{panics, to_proto};
 
@@ -167,9 +168,7 @@ impl ResourceProvider for Server {
         match request.get_ref().version {
             0 => match self.offer.schema() {
                 Ok(schema) => Ok(Response::new(rpc::GetSchemaResponse { schema })),
-                Err(error) => Err(Status::data_loss(format!(
-                    "the plugin's schema cannot be unpacked ({error}); install the plugin again"
-                ))),
+                Err(error) => Err(offer::damaged("schema", &error)),
             },
             version => {
                 Err(Status::invalid_argument(format!("version {version} of the schema format is not supported")))
@@ -177,12 +176,12 @@ impl ResourceProvider for Server {
         }
     }
 
-    async fn get_mapping(&self, _: Request<rpc::GetMappingRequest>) -> RpcResult<rpc::GetMappingResponse> {
-        Ok(Response::new(rpc::GetMappingResponse::default()))
+    async fn get_mapping(&self, request: Request<rpc::GetMappingRequest>) -> RpcResult<rpc::GetMappingResponse> {
+        mapping::mapping(request.get_ref()).map(Response::new)
     }
 
-    async fn get_mappings(&self, _: Request<rpc::GetMappingsRequest>) -> RpcResult<rpc::GetMappingsResponse> {
-        Ok(Response::new(rpc::GetMappingsResponse::default()))
+    async fn get_mappings(&self, request: Request<rpc::GetMappingsRequest>) -> RpcResult<rpc::GetMappingsResponse> {
+        Ok(Response::new(mapping::mappings(request.get_ref())))
     }
 
     async fn check_config(&self, request: Request<rpc::CheckRequest>) -> RpcResult<rpc::CheckResponse> {

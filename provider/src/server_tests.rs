@@ -108,12 +108,23 @@ async fn version_and_schema_need_no_configuration() {
 }
 
 #[tokio::test]
-async fn get_mapping_is_empty() {
+async fn mapping_is_that_of_the_terraform_provider() {
     let server = server(&[]);
-    let asked = rpc::GetMappingRequest { key: "terraform".into(), provider: "scaleway".into() };
-    assert_eq!(server.get_mapping(Request::new(asked)).await.unwrap().into_inner(), rpc::GetMappingResponse::default());
-    let asked = rpc::GetMappingsRequest { key: "terraform".into() };
-    assert!(server.get_mappings(Request::new(asked)).await.unwrap().into_inner().providers.is_empty());
+    for (key, provider, expected) in [
+        ("terraform", "scaleway", true),
+        ("terraform", "", true),
+        ("terraform", "aws", false),
+        ("other", "scaleway", false),
+    ] {
+        let asked = rpc::GetMappingRequest { key: key.into(), provider: provider.into() };
+        let mapping = server.get_mapping(Request::new(asked)).await.unwrap().into_inner();
+        assert_eq!(mapping.provider == "scaleway", expected, "{key} {provider}");
+        assert_eq!(!mapping.data.is_empty(), expected, "{key} {provider}");
+    }
+    for (key, expected) in [("terraform", vec!["scaleway"]), ("other", vec![])] {
+        let asked = rpc::GetMappingsRequest { key: key.into() };
+        assert_eq!(server.get_mappings(Request::new(asked)).await.unwrap().into_inner().providers, expected);
+    }
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod component;
 pub mod example;
 pub mod permissions;
 mod property;
+pub mod terraform;
 mod wait;
 
 use std::collections::BTreeMap;

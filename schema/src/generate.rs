@@ -16,6 +16,7 @@ use crate::permissions;
 use crate::pulumi_schema::pulumi_schema;
 use crate::reference::{FOLDER, describe_for_sdks, reference};
 use crate::resolve;
+use crate::terraform;
 
 /// Compiles the descriptors of the project at `root`. `None` if there are errors, which are in the findings.
 pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Generated>>> {
@@ -29,6 +30,7 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
     if !findings.mistakes.is_empty() {
         return Ok(None);
     }
+    let mapping = terraform::mapping(&schema, &offer.terraform, findings);
     let pages = reference(&offer, &schema, &resolved, &components, findings);
     if !findings.mistakes.is_empty() {
         return Ok(None);
@@ -41,6 +43,10 @@ pub fn generate(root: &Path, findings: &mut Findings) -> Result<Option<Vec<Gener
             text: catalog_text(&resolve::catalog(&resolved, &components))?,
         },
     ];
+    generated.push(Generated {
+        file: "schema/terraform.json".to_owned(),
+        text: serde_json::to_string_pretty(&mapping)? + "\n",
+    });
     for file in FILES {
         let text = serde_json::to_string_pretty(&language::language(file))? + "\n";
         generated.push(Generated { file: format!("schema/language/{file}.schema.json"), text });

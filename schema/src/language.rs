@@ -9,11 +9,13 @@ use serde_json::Value as Json;
 
 use crate::descriptor::example::Example;
 use crate::descriptor::permissions::PermissionsFile;
+use crate::descriptor::terraform::TerraformFile;
 use crate::descriptor::{Component, KnownList, Product, Resource};
 use crate::provider_file::ProviderFile;
 
 /// The kinds of files, as arguments of `schema language`.
-pub const FILES: [&str; 7] = ["resource", "component", "product", "provider", "permissions", "known", "example"];
+pub const FILES: [&str; 8] =
+    ["resource", "component", "product", "provider", "permissions", "known", "example", "terraform"];
 
 /// The JSON Schema of one kind of file; `None` if the name is not one of [`FILES`].
 pub fn language(file: &str) -> Option<Json> {
@@ -25,6 +27,7 @@ pub fn language(file: &str) -> Option<Json> {
         "permissions" => Some(schema_of::<PermissionsFile>()),
         "known" => Some(schema_of::<KnownList>()),
         "example" => Some(schema_of::<Example>()),
+        "terraform" => Some(schema_of::<TerraformFile>()),
         _ => None,
     }
 }

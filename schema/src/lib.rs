@@ -18,4 +18,5 @@ pub mod pulumi_schema;
 pub mod reference;
 pub mod resolve;
 mod shape;
+pub mod terraform;
 mod written;

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::descriptor::example::Example;
 use crate::descriptor::permissions::PermissionsFile;
+use crate::descriptor::terraform::{self, TerraformFile};
 use crate::descriptor::{Component, KnownWord, Product, Property, Resource};
 use crate::draft::UNDECIDED;
 use crate::findings::{Findings, Place, did_you_mean};
@@ -21,6 +22,8 @@ pub struct Offer {
     pub provider: ProviderFile,
     /// Permission sets of API operations, from `resources/permissions.yaml`, if the file exists.
     pub permissions: PermissionsFile,
+    /// Names in the Terraform provider, from `resources/terraform.yaml`, if the file exists.
+    pub terraform: TerraformFile,
     /// Products by the name of their directory, which is the Pulumi module.
     pub products: BTreeMap<String, LoadedProduct>,
     /// Whether every file could be read.
@@ -73,6 +76,10 @@ pub fn load(root: &Path, findings: &mut Findings) -> Result<Offer> {
     let permissions = folder.join("permissions.yaml");
     if permissions.exists() {
         offer.permissions = read(root, &permissions, findings)?.unwrap_or_default();
+    }
+    let names = root.join(terraform::FILE);
+    if names.exists() {
+        offer.terraform = read(root, &names, findings)?.unwrap_or_default();
     }
     for path in entries(&folder)?.into_iter().filter(|path| path.is_dir()) {
         if let Some((name, product)) = load_product(root, &path, findings)? {

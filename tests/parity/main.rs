@@ -9,6 +9,7 @@ mod flat;
 mod functions;
 mod nested;
 mod resources;
+mod terraform;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,6 +29,11 @@ fn main() -> ExitCode {
             "every_resource_and_lookup_of_pulumiverse_in_scope_exists",
             "peer-compat",
             every_resource_and_lookup_of_pulumiverse_in_scope_exists,
+        )
+        .test(
+            "every_attribute_of_the_terraform_provider_has_its_property",
+            "peer-compat",
+            terraform::every_attribute_of_the_terraform_provider_has_its_property,
         )
         .run()
 }
