@@ -36,7 +36,7 @@ check: ## Lint, and compare generated files with the output of their generators
 	cargo run --quiet -p schema -- check
 	api/regenerate.sh --check
 	scripts/cargo-deny --log-level error check bans licenses sources
-	@test -z "$$(gofmt -l sdk-gen api | tee /dev/stderr)"
+	@test -z "$$(gofmt -l sdk-gen api tests/terraform | tee /dev/stderr)"
 	"$$(scripts/python-env --without-sdk)/bin/shellcheck" -x $(shell_scripts)
 
 gen: ## Generate schema.json, catalog.json and reference pages from api/ and resources/
@@ -72,6 +72,9 @@ reliability: ## Run all fault, kill and rate limit tests (about an hour); writes
 	@$(MAKE) --jobs=2 tools build
 	scripts/reliability
 
+convert: ## Convert the Terraform programs of tests/terraform, and compare (builds Pulumi's converter, some minutes, once)
+	go -C tests/terraform run . check
+
 new: ARGS =
 new: ## Draft a resource from its API document: make new RESOURCE=block/volume API=block/v1
 	@[ -z "$(API)" ] || [ -e "api/$(subst /,.,$(API)).json" ] || api/regenerate.sh $(API)
@@ -84,4 +87,4 @@ clean: ## Remove build results in the checkout, not the cache
 	cargo clean
 	rm -rf dist sdk/python sdk/nodejs sdk/go
 
-.PHONY: help demo test build check gen api sdk tools e2e fake bench reliability new dist clean
+.PHONY: help demo test build check gen api sdk tools e2e fake bench reliability convert new dist clean
