@@ -131,7 +131,8 @@ impl Document {
     }
 
     /// Sets the wrappers of operations. An object is wrapped if the response to its `Get` operation has only a field with it:
-    /// `GetIP` answers `{ "ip": {...} }`. Other operations wrap it too, sometimes with a second field for a task.
+    /// `GetIP` answers `{ "ip": {...} }`. Other operations wrap it too, sometimes with a second field for a task. A create also
+    /// wraps it if all other fields of its response are deprecated.
     fn find_wrappers(&mut self) {
         let reference = |schema: &Schema| match &schema.kind {
             Kind::Reference(name) => Some(name.clone()),
@@ -153,9 +154,16 @@ impl Document {
         let wrapped: BTreeSet<String> = gets
             .filter_map(|get| fields(get).pop().map(|(_, name)| name).filter(|name| Some(name) == noun(get).as_ref()))
             .collect();
+        let is_created_beside_deprecated = |operation: &Operation, name: &str| {
+            let answer = operation.answer.as_ref().map(|answer| &self.resolve(answer).kind);
+            let Some(Kind::Object { properties, .. }) = answer else { return false };
+            let mut others = properties.values().filter(|schema| reference(schema).as_deref() != Some(name));
+            operation.id.strip_prefix("Create") == Some(name) && others.all(|other| other.deprecated)
+        };
         let found = self.operations.iter().map(|operation| {
             let fits = |name: &String| {
-                wrapped.contains(name) && (counts(operation) == 1 || operation.id.ends_with(name.as_str()))
+                is_created_beside_deprecated(operation, name)
+                    || wrapped.contains(name) && (counts(operation) == 1 || operation.id.ends_with(name.as_str()))
             };
             fields(operation).into_iter().find(|(_, name)| fits(name)).map(|(field, _)| field)
         });

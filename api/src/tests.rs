@@ -57,7 +57,10 @@ fn instance_objects_are_wrapped_and_lists_are_counted_in_a_header() {
     let get = instance.operation("GetIP").unwrap();
     assert_eq!(instance.object_of(get).map(|schema| &schema.kind), Some(&Kind::Reference("IP".to_owned())));
     let wrapping = documents().iter().filter(|document| document.operations.iter().any(|o| o.wrapper.is_some()));
-    assert_eq!(wrapping.map(|document| document.name.as_str()).collect::<Vec<_>>(), ["instance.v1"]);
+    assert_eq!(
+        wrapping.map(|document| document.name.as_str()).collect::<Vec<_>>(),
+        ["instance.v1", "s2s_vpn.v1alpha1"]
+    );
     assert!(instance.operation("ListIPs").unwrap().counts_in_header);
     assert!(!document("registry.v1").unwrap().operation("ListNamespaces").unwrap().counts_in_header);
     assert_eq!(instance.operation("GetVolume").unwrap().wait.as_ref().unwrap().field, "state");

@@ -118,6 +118,53 @@ cache = scaleway.redis.Cluster(
 )
 orders = scaleway.databases.ServerlessDatabase("orders", max_cpu=4)
 
+# MongoDB.
+
+documents = scaleway.mongodb.Instance(
+    "documents",
+    version="7.0",
+    node_number=1,
+    node_type="MGDB-PLAY2-NANO",
+    user_name="owner",
+    password=password,
+    private_network={"pn_id": network.id},
+)
+scaleway.mongodb.User(
+    "reader-of-documents",
+    instance_id=documents.id,
+    password=generated.result,
+    roles=[{"role": "read", "database_name": "orders"}],
+)
+scaleway.mongodb.Snapshot("documents-before-the-sale", instance_id=documents.id, expires_at="2030-01-01T00:00:00Z")
+
+# Site-to-Site VPN.
+
+vpn = scaleway.s2svpn.Gateway("vpn", gateway_type="VGW-S", private_network_id=network.id)
+office = scaleway.s2svpn.CustomerGateway("office", asn=65000, ipv4_public="203.0.113.7")
+routes = scaleway.s2svpn.RoutingPolicy(
+    "routes", prefix_filter_ins=["10.0.1.0/24"], prefix_filter_outs=["172.16.8.0/22"]
+)
+scaleway.s2svpn.Connection(
+    "tunnel",
+    vpn_gateway_id=vpn.id,
+    customer_gateway_id=office.id,
+    initiation_policy="customer_gateway",
+    enable_route_propagation=True,
+    bgp_config_ipv4s=[{"routing_policy_id": routes.id}],
+)
+
+# Jobs.
+
+scaleway.job.Definition(
+    "report",
+    image_uri="docker.io/library/alpine:3.22",
+    cpu_limit=140,
+    memory_limit=256,
+    local_storage_capacity=1024,
+    startup_commands=["date"],
+    cron={"schedule": "30 4 * * *", "timezone": "Europe/Paris"},
+)
+
 # Kubernetes.
 
 kubernetes = scaleway.kubernetes.Cluster(

@@ -139,6 +139,11 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         name: leaked(&by.kind),
         by: leaked(&by.field),
     });
+    let lists = facts.lists.iter().map(|(field, by)| Count {
+        field: leaked(field),
+        kind: leaked(&by.kind),
+        by: leaked(&by.field),
+    });
     let joins = facts.joins.iter().map(|(field, join)| Join {
         field: leaked(field),
         kind: |name| plain(name).map(|plain| &plain.kind),
@@ -167,6 +172,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         transient: transient.iter().map(leaked).collect::<Vec<_>>().leak(),
         counts: counts.collect::<Vec<_>>().leak(),
         embeds: embeds.collect::<Vec<_>>().leak(),
+        lists: lists.collect::<Vec<_>>().leak(),
         joins: joins.collect::<Vec<_>>().leak(),
         conditions: conditions.collect::<Vec<_>>().leak(),
         srn: srn.filter(|_| properties.is_some_and(|properties| properties.contains_key("srn"))),

@@ -33,6 +33,8 @@ pub(crate) struct Kind {
     pub(crate) counts: &'static [Count],
     /// Fields that hold other objects.
     pub(crate) embeds: &'static [Embed],
+    /// Fields that hold the IDs of other objects.
+    pub(crate) lists: &'static [Count],
     /// Fields that show another object, which a field of this one names.
     pub(crate) joins: &'static [Join],
     /// Fields that have a value while another object exists.
@@ -43,7 +45,7 @@ pub(crate) struct Kind {
     pub(crate) srn: Option<&'static str>,
 }
 
-/// A field that counts the objects of a kind whose field names the object.
+/// A field that counts, or lists the IDs of, the objects of a kind whose field names the object.
 #[derive(Debug)]
 pub(crate) struct Count {
     pub(crate) field: &'static str,
@@ -154,6 +156,7 @@ impl Kind {
             transient: &[],
             counts: &[],
             embeds: &[],
+            lists: &[],
             joins: &[],
             conditions: &[],
             view: None,
@@ -216,6 +219,12 @@ impl Object {
             time = later(time, over / count);
             self.pending.push((time, Change::Become(step)));
         }
+    }
+
+    /// Adds pending changes like [`Object::settle`], instead of all others.
+    pub(crate) fn replace_pending(&mut self, now: Timestamp, over: Duration, steps: Vec<Map<String, Value>>) {
+        self.pending.clear();
+        self.settle(now, over, steps);
     }
 
     /// Removes the object after this time, instead of all pending changes.
@@ -289,10 +298,16 @@ impl Store {
     /// The fields as the API shows them now.
     pub(crate) fn show(&self, kind: &Kind, object: &Object) -> Map<String, Value> {
         let mut fields = object.fields.clone();
+        let named_by = |count: &'static Count| {
+            let names =
+                move |other: &&Object| other.text(count.by) == object.id || other.hidden_text(count.by) == object.id;
+            self.of_name(count.kind).filter(names)
+        };
         for count in kind.counts {
-            let names = |other: &&Object| other.text(count.by) == object.id || other.hidden_text(count.by) == object.id;
-            let counted = self.of_name(count.kind).filter(names).count();
-            fields.insert(count.field.to_owned(), Value::from(counted));
+            fields.insert(count.field.to_owned(), Value::from(named_by(count).count()));
+        }
+        for list in kind.lists {
+            fields.insert(list.field.to_owned(), named_by(list).map(|other| Value::from(other.id.clone())).collect());
         }
         for Embed { field, kind, name, by } in kind.embeds {
             let Some(kind) = kind(name) else { continue };
@@ -389,52 +404,5 @@ fn later(time: Timestamp, by: Duration) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::call::object;
-
-    static THING: Kind = Kind::new("test/thing", "Thing", "things", Missing::Message("gone"));
-    const START: Timestamp = Timestamp::UNIX_EPOCH;
-
-    fn status_after(store: &mut Store, seconds: u64) -> String {
-        store.advance(START + Duration::from_secs(seconds));
-        store.get(&THING, "", "1").map_or("gone".to_owned(), |thing| thing.text("status").to_owned())
-    }
-
-    fn store_of(thing: Object) -> Store {
-        let mut store = Store::default();
-        store.insert(thing);
-        store
-    }
-
-    #[test]
-    fn steps_share_the_time_and_later_changes_wait_for_earlier_ones() {
-        let mut thing = Object::new(&THING, "", "1", object(json!({ "status": "creating" })));
-        let steps = ["error", "ready"].map(|status| object(json!({ "status": status })));
-        thing.settle(START, Duration::from_secs(10), steps.to_vec());
-        thing.settle(START, Duration::from_secs(10), vec![object(json!({ "status": "upgraded" }))]);
-        let mut store = store_of(thing);
-        let seen = [4, 5, 10, 19, 20].map(|seconds| status_after(&mut store, seconds));
-        assert_eq!(seen, ["creating", "error", "ready", "ready", "upgraded"]);
-    }
-
-    #[test]
-    fn parts_of_a_key_without_a_field_are_hidden() {
-        static PART: Kind =
-            Kind { id: "", key: &["thing_id", "name"], ..Kind::new("a/b", "B", "bs", Missing::Message("")) };
-        let part = Object::new(&PART, "", "1/a/b", object(json!({ "name": "a/b" })));
-        assert_eq!(Value::Object(part.fields), json!({ "name": "a/b" }));
-        assert_eq!(Value::Object(part.hidden), json!({ "thing_id": "1" }));
-    }
-
-    #[test]
-    fn removal_replaces_pending_changes() {
-        let mut thing = Object::new(&THING, "", "1", object(json!({ "status": "creating" })));
-        thing.settle(START, Duration::from_secs(1), vec![object(json!({ "status": "ready" }))]);
-        thing.vanish(START, Duration::from_secs(5));
-        let mut store = store_of(thing);
-        assert_eq!([4, 5].map(|seconds| status_after(&mut store, seconds)), ["creating", "gone"]);
-    }
-}
+#[path = "store_tests.rs"]
+mod tests;

@@ -298,7 +298,7 @@ pub struct Step {
     /// The body fields to send. Default: all fields of the operation's body that belong to a property.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// Additional body fields and their sources.
+    /// Additional body fields and their sources, which can be inside of lists and objects: `secrets: [{ path: $element.path }]`.
     #[serde(default)]
     pub with: BTreeMap<String, Json>,
     /// Path parameters and their sources, if not determined by their names: `path: { data_source_id: $datasourceId }`.

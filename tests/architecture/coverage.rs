@@ -13,6 +13,7 @@ const NEVER_CHANGED: &[(&str, &str, &str)] = &[
         "privateIps",
         "accepted as by `pulumiverse_scaleway`, but only IPAM sets it",
     ),
+    ("mongodb/instance:Instance", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
     ("redis/cluster:Cluster", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
     ("redis/cluster:Cluster", "publicNetwork", "accepted as by `pulumiverse_scaleway`, but only the API sets it"),
 ];

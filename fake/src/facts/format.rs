@@ -69,6 +69,7 @@ pub(crate) struct KindFacts {
     pub(crate) nanoseconds: bool,
     pub(crate) counts: BTreeMap<String, By>,
     pub(crate) embeds: BTreeMap<String, By>,
+    pub(crate) lists: BTreeMap<String, By>,
     pub(crate) joins: BTreeMap<String, JoinFacts>,
     pub(crate) conditions: Vec<ConditionFacts>,
     pub(crate) removed_with: Vec<By>,

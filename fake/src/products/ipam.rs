@@ -77,6 +77,15 @@ pub(crate) fn unassign_address(call: &mut Call<'_>, holder: &str, address: &str)
     unassign(call, &id);
 }
 
+/// Detaches all addresses of a resource.
+pub(crate) fn unassign_all(call: &mut Call<'_>, holder: &str) {
+    let held = call.world.store.of(&IP).filter(|ip| ip.hidden_text("resource_id") == holder);
+    let held: Vec<String> = held.map(|ip| ip.id.clone()).collect();
+    for id in held {
+        unassign(call, &id);
+    }
+}
+
 /// Whether the address was booked: such an address remains without a resource.
 pub(crate) fn is_booked(call: &Call<'_>, id: &str) -> bool {
     call.find(&IP, id).is_ok_and(|ip| ip.hidden.get("booked") == Some(&json!(true)))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::call::{Call, Handled};
+use crate::call::{self, Call, Handled};
 use crate::clock;
 use crate::facts::Named;
 use crate::plain;
@@ -20,7 +20,14 @@ const DAY: Duration = Duration::from_hours(24);
 pub(crate) static PRODUCT: Product = Product {
     document: "key_manager.v1alpha1",
     kinds: &[],
-    routes: &[("CreateKey", create), ("ListKeys", list), ("UpdateKey", update), ("DeleteKey", delete)],
+    routes: &[
+        ("CreateKey", create),
+        ("ListKeys", list),
+        ("UpdateKey", update),
+        ("DeleteKey", delete),
+        ("ImportKeyMaterial", import_material),
+        ("DeleteKeyMaterial", delete_material),
+    ],
 };
 
 fn create(call: &mut Call<'_>) -> Handled {
@@ -71,6 +78,36 @@ fn delete(call: &mut Call<'_>) -> Handled {
         key.fields.insert("deletion_requested_at".to_owned(), json!(now));
         key.fields.insert("state".to_owned(), json!("scheduled_for_deletion"));
         key.provided = true;
+    }
+    Ok(Value::Null)
+}
+
+/// As recorded: only an external key takes key material, which enables it.
+fn import_material(call: &mut Call<'_>) -> Handled {
+    call.need("key_material")?;
+    let (id, now) = (call.parameter("key_id"), call.timestamp());
+    let key = call.change(&KEY, &id)?;
+    if key.text("origin") != "external" {
+        return Err(ApiError::precondition("resource_not_usable", "the origin of the key is not external"));
+    }
+    if is_deleted(key) {
+        return Err(ApiError::precondition("resource_not_usable", "the key is scheduled for deletion"));
+    }
+    let known = json!({ "state": "enabled", "rotation_count": 1, "rotated_at": now, "updated_at": now });
+    key.fields.extend(call::object(known));
+    call.find(&KEY, &id).map(|key| call.show(&KEY, key))
+}
+
+/// As recorded: the key waits for key material again, and keeps the time of its last rotation.
+fn delete_material(call: &mut Call<'_>) -> Handled {
+    let (id, now) = (call.parameter("key_id"), call.timestamp());
+    let key = call.change(&KEY, &id)?;
+    if key.text("origin") != "external" {
+        return Err(ApiError::precondition("resource_not_usable", "the origin of the key is not external"));
+    }
+    if !is_deleted(key) {
+        let known = json!({ "state": "pending_key_material", "rotation_count": 0, "updated_at": now });
+        key.fields.extend(call::object(known));
     }
     Ok(Value::Null)
 }

@@ -24,13 +24,16 @@ pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod instance;
 pub(crate) mod ipam;
+pub(crate) mod jobs;
 pub(crate) mod k8s;
 pub(crate) mod keys;
 pub(crate) mod lb;
+pub(crate) mod mongodb;
 pub(crate) mod object;
 mod password;
 pub(crate) mod rdb;
 pub(crate) mod redis;
+pub(crate) mod s2s_vpn;
 pub(crate) mod secret;
 pub(crate) mod sqldb;
 pub(crate) mod vpc;
@@ -56,11 +59,14 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &iam::PRODUCT,
     &instance::PRODUCT,
     &ipam::PRODUCT,
+    &jobs::PRODUCT,
     &k8s::PRODUCT,
     &keys::PRODUCT,
     &lb::PRODUCT,
+    &mongodb::PRODUCT,
     &rdb::PRODUCT,
     &redis::PRODUCT,
+    &s2s_vpn::PRODUCT,
     &secret::PRODUCT,
     &sqldb::PRODUCT,
     &vpc::PRODUCT,
@@ -180,7 +186,9 @@ mod tests {
         for plain in facts::all().iter().flat_map(|facts| &facts.plain) {
             let facts = &plain.facts;
             let others = facts.parents.values().map(|parent| &parent.kind);
-            let others = others.chain(facts.counts.values().chain(facts.embeds.values()).map(|by| &by.kind));
+            let others = others.chain(
+                facts.counts.values().chain(facts.embeds.values()).chain(facts.lists.values()).map(|by| &by.kind),
+            );
             let others = others.chain(facts.joins.values().map(|join| &join.kind));
             for other in others.chain(facts.kept_by.iter().chain(&facts.removed_with).map(|by| &by.kind)) {
                 assert!(kind(other).is_some(), "{}: there is no kind {other}", plain.kind.name);

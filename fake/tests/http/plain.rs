@@ -93,7 +93,10 @@ async fn run(place: &str, test: &Test) {
         compare("", &filled(response, &kept), &found, &mut differences);
         assert!(differences.is_empty(), "{place}: {send}: {}\nin {found}", differences.join("\n"));
         for (name, path) in keep {
-            let value = path.split('.').fold(&found, |value, part| &value[part]);
+            let value = path.split('.').fold(&found, |value, part| match part.parse::<usize>() {
+                Ok(index) => &value[index],
+                Err(_) => &value[part],
+            });
             assert!(!value.is_null(), "{place}: {send}: the response has no {path}");
             kept.insert(name, value.clone());
         }

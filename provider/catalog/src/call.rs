@@ -65,8 +65,9 @@ pub struct Step {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Each {
-    /// The field of requests with the desired elements.
-    pub field: String,
+    /// The field of requests with the desired elements. Absent: the program desires none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// The path of the current elements in responses; `ip[].id` selects a field of each element.
     pub live: String,
     /// Which elements.
@@ -259,6 +260,10 @@ pub enum Source {
     Element(String),
     /// A constant.
     Literal(Json),
+    /// A list of values; unknown ones are omitted.
+    List(Vec<Source>),
+    /// An object of values; unknown ones are omitted.
+    Fields(BTreeMap<String, Source>),
     /// The project of the provider, if the resource sets none.
     Project,
     /// The organization of the provider, if the resource sets none.

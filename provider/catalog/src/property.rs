@@ -205,6 +205,8 @@ pub enum Convert {
     Base64,
     /// Decodes base64; for outputs only.
     Base64Text,
+    /// A string to base64, unless it is base64 already; the state contains the string as given.
+    Base64OrText,
     /// A map of strings to a list of `{name, value}`.
     NameValueList,
     /// A map of strings to a list of `{key, value}`; read from a list of `{key, hashed_value}`.
@@ -224,6 +226,8 @@ pub enum Convert {
     Text,
     /// An IP address or CIDR block; an address gets its full prefix length.
     Cidr,
+    /// An IP address to a CIDR block of one address; read as the address.
+    HostCidr,
     /// An IP address, returned with the prefix length of its subnet.
     Address,
     /// A date to midnight UTC of that day.

@@ -78,6 +78,9 @@ pub enum Handler {
     /// Routes of load balancers.
     #[serde(rename = "loadbalancers.route")]
     LoadbalancersRoute,
+    /// MongoDB instances.
+    #[serde(rename = "mongodb.instance")]
+    MongodbInstance,
     /// Network ACLs.
     #[serde(rename = "network.acl")]
     NetworkAcl,

@@ -1,7 +1,7 @@
 //! Which 404 and 410 responses are Scaleway's report that an object does not exist.
 //!
 //! Every rule comes from recorded traffic (1,300 responses with 404 of 40 services): all products except those of
-//! [`NOUNS`] and [`BALANCED`] return JSON with `type: not_found`, `resource` and `resource_id`; Object Storage returns XML with a code.
+//! [`NOUNS`], [`BALANCED`] and [`JOBS`] return JSON with `type: not_found`, `resource` and `resource_id`; Object Storage returns XML with a code.
 //! Any other body (an HTML page, an empty body, a gateway's `no Route matched with those values`) shows that the request
 //! did not reach the API. It contains no information about the object.
 
@@ -12,6 +12,9 @@ use serde_json::Value;
 /// (`Namespace was not found`), functions (`Cron was not found`, `trigger does not exist`), and the tokens of containers
 /// (`Token was not found`).
 const NOUNS: [&str; 9] = ["container", "cron", "domain", "function", "image", "namespace", "tag", "token", "trigger"];
+
+/// The objects in the `job definition is not found` messages of jobs, in lower case.
+const JOBS: [&str; 3] = ["job definition", "job run", "secret"];
 
 /// The objects in the `lbs not Found` messages of load balancers, in lower case. As recorded, a route is called
 /// `privateNetwork`.
@@ -36,7 +39,10 @@ pub(crate) fn is_reported(body: &Value) -> bool {
     let message = text("message").unwrap_or_default().to_lowercase();
     let message = message.split(':').next().unwrap_or_default().trim();
     let of_load_balancer = message.strip_suffix(" not found").is_some_and(|noun| BALANCED.contains(&noun));
-    of_load_balancer || VERBS.iter().any(|verb| message.strip_suffix(verb).is_some_and(|noun| NOUNS.contains(&noun)))
+    let of_job = message.strip_suffix(" is not found").is_some_and(|noun| JOBS.contains(&noun));
+    of_load_balancer
+        || of_job
+        || VERBS.iter().any(|verb| message.strip_suffix(verb).is_some_and(|noun| NOUNS.contains(&noun)))
 }
 
 /// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The response to HEAD has
@@ -65,6 +71,7 @@ mod tests {
             json!({"message": "Namespace was not found"}),
             json!({"message": "lbs not Found"}),
             json!({"message": "privateNetwork not Found"}),
+            json!({"message": "job definition is not found"}),
             json!({"message": "trigger does not exist: could not find trigger with id 1"}),
         ] {
             assert!(is_reported(&body), "{body}");

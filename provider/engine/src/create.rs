@@ -81,7 +81,7 @@ async fn finish(
     for step in steps {
         let fields: Vec<String> = carried_by(Some(step))
             .into_iter()
-            .filter(|field| !carried.contains(field) && scope.wanted_field(field).is_some())
+            .filter(|field| !is_carried(&carried, field) && scope.wanted_field(field).is_some())
             .filter(|field| step.call_if_empty.is_none() || !scope.wanted_field(field).is_some_and(wire::is_empty))
             .collect();
         let asked = step.when.as_ref().is_none_or(|when| holds(when, inputs));
@@ -116,4 +116,9 @@ async fn finish(
     // The API returns a child before its parent has applied it: owner and size are set only then.
     known &= cx.resource.within.is_none();
     fetch::refresh(cx, scope, !(known || cx.resource.wait.is_some()), true).await
+}
+
+/// Whether an earlier call has sent this field, or the object that it is in.
+fn is_carried(carried: &BTreeSet<String>, field: &str) -> bool {
+    carried.contains(field) || field.split_once('.').is_some_and(|(outer, _)| carried.contains(outer))
 }

@@ -127,7 +127,7 @@ async fn remove(cx: &Context<'_>, scope: &mut Scope<'_>, inputs: &Object) -> Res
     for step in cx.resource.delete.iter().filter(|step| step.when.as_ref().is_none_or(|when| holds(when, inputs))) {
         let answered = match &step.each {
             Some(each) => {
-                scope.wanted.remove(&each.field);
+                scope.wanted.remove(each.field.as_deref().unwrap_or_default());
                 each::perform(cx, scope, step, each).await.map(|()| None)
             }
             None => cx.perform(step, scope, step.fields(), false).await,

@@ -14,7 +14,7 @@ use rules::wire;
 /// Makes the calls of a step, one after the other; each waits until the object and the elements of its lists are ready.
 pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step, each: &Each) -> Result<(), Error> {
     // An earlier step of the same change has read the current elements.
-    if wire::pluck(&scope.answers, &each.live).is_none() {
+    if wire::pluck(&scope.answers, &each.live).is_none() && !fetch::plain_list(cx, scope, &each.live).await? {
         fetch::read(cx, scope, scope.fresh).await?;
         fetch::settled_lists(cx, scope, false).await?;
     }
@@ -36,7 +36,7 @@ pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step
 /// The elements that the step is repeated for. A field that is not set is left to the API.
 fn elements(scope: &Scope<'_>, each: &Each) -> Vec<Json> {
     let list = |json: Option<Json>| json.and_then(|json| json.as_array().cloned()).unwrap_or_default();
-    let wanted = list(scope.wanted_field(&each.field).cloned());
+    let wanted = list(each.field.as_ref().and_then(|field| scope.wanted_field(field)).cloned());
     let live = list(wire::pluck(&scope.answers, &each.live));
     let (mut chosen, others) = match each.of {
         EachOf::Added => (wanted, live),

@@ -54,6 +54,15 @@ pub(crate) async fn refresh(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, 
     Ok(())
 }
 
+/// Reads the list that is stored at this path and whose elements have no status; returns whether there is one.
+pub(crate) async fn plain_list(cx: &Context<'_>, scope: &mut Scope<'_>, path: &str) -> Result<bool, Error> {
+    let is_plain = |step: &&Step| step.into.as_deref() == Some(path) && step.settles.is_none() && step.reads.is_empty();
+    let Some(step) = cx.resource.read.iter().skip(1).find(is_plain) else { return Ok(false) };
+    let list = cx.perform(step, scope, &[], scope.fresh).await?;
+    merge(cx.resource, scope, step.into.as_deref(), list.unwrap_or_default());
+    Ok(true)
+}
+
 /// Reads the lists whose elements have a status, and waits until no element has a transient one. With `checked`, a failed
 /// status is an error.
 pub(crate) async fn settled_lists(cx: &Context<'_>, scope: &mut Scope<'_>, checked: bool) -> Result<(), Error> {

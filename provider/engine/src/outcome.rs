@@ -65,7 +65,8 @@ pub(crate) fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sen
 
 /// The fields that a step sends, all at once or element by element.
 pub(crate) fn carried_by(step: Option<&Step>) -> BTreeSet<String> {
-    let fields =
-        |step: &Step| step.fields().iter().chain(step.each.as_ref().map(|each| &each.field)).cloned().collect();
+    let fields = |step: &Step| {
+        step.fields().iter().chain(step.each.as_ref().and_then(|each| each.field.as_ref())).cloned().collect()
+    };
     step.map(fields).unwrap_or_default()
 }

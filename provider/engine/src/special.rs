@@ -98,6 +98,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::LoadbalancersLoadBalancer
         | Handler::LoadbalancersPrivateNetwork
         | Handler::LoadbalancersRoute
+        | Handler::MongodbInstance
         | Handler::NetworkAcl
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl

@@ -96,8 +96,9 @@ async fn change(
     let mut carried: BTreeSet<String> = BTreeSet::new();
     for step in &cx.resource.update {
         if let Some(each) = &step.each {
-            if wire::find(before, &each.field) != scope.wanted_field(&each.field) {
-                sent.insert(each.field.clone());
+            let field = each.field.as_deref().unwrap_or_default();
+            if wire::find(before, field) != scope.wanted_field(field) {
+                sent.insert(field.to_owned());
                 each::perform(cx, scope, step, each).await?;
                 scope.fresh = true;
                 known = false;

@@ -151,6 +151,7 @@ fn is_respelled(property: &Property) -> bool {
                 | Convert::Duration
                 | Convert::Milliseconds
                 | Convert::Cidr
+                | Convert::HostCidr
                 | Convert::Base64
                 | Convert::Trimmed
                 | Convert::LowerCase

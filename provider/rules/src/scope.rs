@@ -169,6 +169,10 @@ impl<'a> Scope<'a> {
             Source::Element(field) if field.is_empty() => self.element.clone(),
             Source::Element(field) => wire::get(self.element.as_ref()?.as_object()?, field).cloned(),
             Source::Literal(json) => Some(json.clone()),
+            Source::List(sources) => Some(sources.iter().filter_map(|source| self.source(source)).collect()),
+            Source::Fields(sources) => Some(Json::Object(
+                sources.iter().filter_map(|(name, source)| Some((name.clone(), self.source(source)?))).collect(),
+            )),
             Source::Project if self.parts.project.is_some() => self.parts.project.clone().map(Json::from),
             Source::Project => self.owner("projectId", "project_id", self.defaults.project_id.as_deref()),
             Source::Organization => {

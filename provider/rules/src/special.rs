@@ -19,6 +19,7 @@ mod loadbalancers_ip;
 mod loadbalancers_load_balancer;
 mod loadbalancers_private_network;
 mod loadbalancers_route;
+mod mongodb_instance;
 mod network_acl;
 mod network_private_network;
 mod object_bucket;
@@ -103,6 +104,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::LoadbalancersLoadBalancer => &loadbalancers_load_balancer::LoadBalancer,
         Handler::LoadbalancersPrivateNetwork => &loadbalancers_private_network::PrivateNetwork,
         Handler::LoadbalancersRoute => &loadbalancers_route::Route,
+        Handler::MongodbInstance => &mongodb_instance::Instance,
         Handler::NetworkAcl => &network_acl::Acl,
         Handler::NetworkPrivateNetwork => &network_private_network::PrivateNetwork,
         Handler::ObjectBucket => &object_bucket::Bucket,

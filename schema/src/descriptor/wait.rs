@@ -43,9 +43,10 @@ pub struct Wait {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Each {
-    /// Field of requests with the elements that the program sets.
-    pub field: String,
-    /// Path of the current elements in the wire object that the read steps fill: `private_networks`, `ip[].id`.
+    /// Field of requests with the elements that the program sets. Absent: none, so that every current element is removed.
+    pub field: Option<String>,
+    /// Path of the current elements in the wire object that the read steps, or earlier steps of a delete, fill:
+    /// `private_networks`, `ip[].id`.
     pub live: String,
     /// Which elements.
     pub of: EachOf,

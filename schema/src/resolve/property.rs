@@ -18,6 +18,10 @@ impl<'a> Scope<'a> {
         let mut send = Shape::new(self.is_open());
         for call in calls.create.iter().chain(&calls.update).chain(&calls.special) {
             call.add_body(&mut send);
+            // The elements of a list with calls of their own are compared with the current ones, so they have their fields.
+            let live = call.step.each.as_ref().map(|each| each.live.as_str());
+            let listed = calls.read.iter().find(|read| live.is_some() && read.step.into.as_deref() == live);
+            listed.into_iter().for_each(|read| read.add_answer(&mut send));
         }
         let mut made = Shape::default();
         for call in &calls.create {

@@ -14,6 +14,9 @@ use crate::shape::Shape;
 impl<'a> Scope<'a> {
     /// Parses one source.
     pub(crate) fn source(&self, word: &Json, answers: &Shape<'_>, place: &Place, findings: &mut Findings) -> Source {
+        if has_sources(word) {
+            return self.composed(word, answers, place, findings);
+        }
         let Some(word) = word.as_str().and_then(|text| text.strip_prefix('$')) else {
             return Source::Literal(word.clone());
         };
@@ -44,6 +47,22 @@ impl<'a> Scope<'a> {
                 self.check_property(word, place, findings);
                 Source::Property(word.to_owned())
             }
+        }
+    }
+
+    /// A list or an object with sources inside.
+    fn composed(&self, word: &Json, answers: &Shape<'_>, place: &Place, findings: &mut Findings) -> Source {
+        match word {
+            Json::Array(items) => {
+                Source::List(items.iter().map(|item| self.source(item, answers, place, findings)).collect())
+            }
+            Json::Object(fields) => {
+                let one = |(name, word): (&String, &Json)| {
+                    (name.clone(), self.source(word, answers, &place.at(name), findings))
+                };
+                Source::Fields(fields.iter().map(one).collect())
+            }
+            other => Source::Literal(other.clone()),
         }
     }
 
@@ -143,5 +162,15 @@ impl<'a> Scope<'a> {
         let mut free = properties.filter(|source| !found.values().any(|taken| taken == source));
         let source = free.next()?;
         free.next().is_none().then_some(source)
+    }
+}
+
+/// Whether there are sources inside of a list or an object.
+fn has_sources(word: &Json) -> bool {
+    let is_source = |word: &Json| word.as_str().is_some_and(|text| text.starts_with('$')) || has_sources(word);
+    match word {
+        Json::Array(items) => items.iter().any(is_source),
+        Json::Object(fields) => fields.values().any(is_source),
+        _ => false,
     }
 }

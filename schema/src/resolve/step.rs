@@ -72,11 +72,15 @@ impl<'a> Scope<'a> {
     fn each(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Each> {
         let word = call.step.each.as_ref()?;
         let place = call.place.at("each");
-        if self.property_of_field(&word.field).is_none() {
-            findings.mistake(&place.at("field"), format!("no property is sent as \"{}\"", word.field));
+        if let Some(field) =
+            word.field.as_ref().filter(|field| !self.is_open() && self.property_of_field(field).is_none())
+        {
+            findings.mistake(&place.at("field"), format!("no property is sent as \"{field}\""));
         }
         let live = word.live.split("[]").next().unwrap_or_default();
-        check_answer_field(&calls.answers, live, &place.at("live"), findings);
+        if !calls.delete.iter().any(|delete| delete.step.into.as_deref() == Some(live)) {
+            check_answer_field(&calls.answers, live, &place.at("live"), findings);
+        }
         Some(Each { field: word.field.clone(), live: word.live.clone(), of: word.of })
     }
 
@@ -255,7 +259,7 @@ pub(crate) fn sends(property: &Property, field: &str) -> bool {
 pub(crate) fn is_made_for(step: &Step, name: &str, property: &Property) -> bool {
     let body = step.call.body.as_ref();
     body.is_some_and(|body| body.fields.iter().any(|field| sends(property, field)))
-        || step.each.as_ref().is_some_and(|each| sends(property, &each.field))
+        || step.each.as_ref().and_then(|each| each.field.as_ref()).is_some_and(|field| sends(property, field))
         || step.when.as_ref().is_some_and(|when| when.property == name)
 }
 

@@ -44,6 +44,9 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
             number((seconds * 1e3).round())
         }
         (Convert::Base64, Json::String(text)) => Json::String(BASE64.encode(text)),
+        (Convert::Base64OrText, Json::String(text)) if BASE64.decode(&text).is_err() => {
+            Json::String(BASE64.encode(text))
+        }
         (Convert::NameValueList, Json::Object(map)) => {
             Json::Array(map.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect())
         }
@@ -54,7 +57,8 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
         (Convert::Presence, Json::Bool(present)) => {
             return Ok(present.then(|| Json::Object(Map::new())));
         }
-        (Convert::Cidr, Json::String(text)) => {
+        (Convert::HostCidr, Json::String(text)) if text.is_empty() => Json::String(text),
+        (Convert::Cidr | Convert::HostCidr, Json::String(text)) => {
             Json::String(block(&text).ok_or("must be an IP address or a CIDR block such as `192.168.0.0/24`")?)
         }
         (Convert::Trimmed, Json::String(text)) => Json::String(text.trim().to_owned()),
@@ -113,7 +117,9 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
             let day = time.strip_suffix(MIDNIGHT).or(time.strip_suffix("T00:00:00.000Z"));
             Json::String(day.map(str::to_owned).unwrap_or(time))
         }
-        (Convert::Address, Json::String(text)) => Json::String(text.split('/').next().unwrap_or_default().to_owned()),
+        (Convert::Address | Convert::HostCidr, Json::String(text)) => {
+            Json::String(text.split('/').next().unwrap_or_default().to_owned())
+        }
         (_, json) => json,
     })
 }
@@ -248,6 +254,8 @@ mod tests {
     fn secret_data_is_encoded_exactly_once_on_the_wire_and_in_the_state() {
         assert_eq!(to_wire(Convert::Base64, json!("hello")), Ok(Some(json!("aGVsbG8="))));
         assert_eq!(to_wire(Convert::Base64, json!("aGVsbG8=")), Ok(Some(json!("YUdWc2JHOD0="))));
+        assert_eq!(to_wire(Convert::Base64OrText, json!("hello")), Ok(Some(json!("aGVsbG8="))));
+        assert_eq!(to_wire(Convert::Base64OrText, json!("aGVsbG8=")), Ok(Some(json!("aGVsbG8="))));
         assert_eq!(to_state(Some(Convert::Base64), json!("hello")), json!("aGVsbG8="));
         assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("YUdWc2JHOD0="));
     }
@@ -323,6 +331,9 @@ mod tests {
         assert_eq!(to_wire(Convert::Cidr, json!("1.2.3.4")), Ok(Some(json!("1.2.3.4/32"))));
         assert_eq!(to_wire(Convert::Cidr, json!("fd00::1")), Ok(Some(json!("fd00::1/128"))));
         assert!(to_wire(Convert::Cidr, json!("home")).is_err());
+        assert_eq!(to_wire(Convert::HostCidr, json!("1.2.3.4")), Ok(Some(json!("1.2.3.4/32"))));
+        assert_eq!(to_wire(Convert::HostCidr, json!("")), Ok(Some(json!(""))));
+        assert_eq!(from_wire(Convert::HostCidr, json!("1.2.3.4"), None, None), Some(json!("1.2.3.4")));
     }
 
     #[test]
