@@ -153,6 +153,18 @@ scaleway.s2svpn.Connection(
     bgp_config_ipv4s=[{"routing_policy_id": routes.id}],
 )
 
+# E-mail.
+
+mail = scaleway.tem.Domain("mail", name="mail.example.org", accept_tos=True, autoconfig=True)
+scaleway.tem.DomainValidation("mail", domain_id=mail.id)
+scaleway.tem.Webhook(
+    "bounces",
+    domain_id=mail.id,
+    event_types=["email_dropped"],
+    sns_arn="arn:scw:sns:fr-par:project-11111111-1111-1111-1111-111111111111:bounces",
+)
+scaleway.tem.BlockedList("complaint", domain_id=mail.id, email="ada@example.org", type="mailbox_not_found")
+
 # Jobs.
 
 scaleway.job.Definition(

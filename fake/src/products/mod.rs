@@ -36,6 +36,7 @@ pub(crate) mod redis;
 pub(crate) mod s2s_vpn;
 pub(crate) mod secret;
 pub(crate) mod sqldb;
+pub(crate) mod tem;
 pub(crate) mod vpc;
 pub(crate) mod vpcgw;
 
@@ -69,6 +70,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &s2s_vpn::PRODUCT,
     &secret::PRODUCT,
     &sqldb::PRODUCT,
+    &tem::PRODUCT,
     &vpc::PRODUCT,
     &vpcgw::PRODUCT,
 ];

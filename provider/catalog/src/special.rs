@@ -105,4 +105,13 @@ pub enum Handler {
     /// Redis clusters.
     #[serde(rename = "redis.cluster")]
     RedisCluster,
+    /// Blocked addresses of Transactional Email.
+    #[serde(rename = "tem.blocked_list")]
+    TemBlockedList,
+    /// Domains of Transactional Email.
+    #[serde(rename = "tem.domain")]
+    TemDomain,
+    /// Validation of domains of Transactional Email.
+    #[serde(rename = "tem.domain_validation")]
+    TemDomainValidation,
 }

@@ -15,6 +15,8 @@ mod kubernetes_pool;
 mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
+mod tem_blocked_list;
+mod tem_domain_validation;
 
 use std::collections::BTreeSet;
 
@@ -87,6 +89,8 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObjectBucket => &object_bucket::Bucket,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
+        Handler::TemBlockedList => &tem_blocked_list::BlockedList,
+        Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
         Handler::InstanceImage
         | Handler::InstanceIp
         | Handler::InstanceSecurityGroup
@@ -103,7 +107,8 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl
         | Handler::ObservabilityToken
-        | Handler::RedisCluster => &Nothing,
+        | Handler::RedisCluster
+        | Handler::TemDomain => &Nothing,
     }
 }
 

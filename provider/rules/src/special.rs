@@ -28,6 +28,7 @@ mod object_item;
 pub mod observability_alert_manager;
 mod observability_token;
 mod redis_cluster;
+mod tem_domain;
 
 use catalog::{Handler, Resource};
 use value::Object;
@@ -113,6 +114,8 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::ObservabilityToken => &observability_token::Token,
         Handler::RedisCluster => &redis_cluster::Cluster,
+        Handler::TemDomain => &tem_domain::Domain,
+        Handler::TemBlockedList | Handler::TemDomainValidation => &Nothing,
     }
 }
 
