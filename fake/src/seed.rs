@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 use crate::Error;
 use crate::call::{OWNER, PROJECT, object};
 use crate::clock;
+use crate::facts;
 use crate::products::{self, account, iam};
 use crate::store::{Kind, Object, Store};
 
@@ -115,7 +116,13 @@ fn validated(seed: &SeedObject, kind: &Kind, document: &Document) -> Result<Obje
     let violations = document
         .schema(kind.schema)
         .map(|schema| document.validate(schema, &Value::Object(object.fields.clone()), Rules::STRICT));
-    match violations.unwrap_or_default().first() {
+    let mut violations = violations.unwrap_or_default();
+    // Responses have fields that no document declares.
+    violations.retain(|violation| {
+        let name = violation.path.rsplit('.').next().unwrap_or(&violation.path);
+        !facts::is_lenient(&document.name, name)
+    });
+    match violations.first() {
         Some(violation) => Err(wrong(format!("{}: {}", violation.path, violation.message))),
         None => Ok(object),
     }

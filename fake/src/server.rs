@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderValue, Request, Response, header};
 use jiff::Timestamp;
-use scaleway_api::{Kind, Method, Rules};
+use scaleway_api::{Kind, Method, Reason, Rules, Violation};
 use serde_json::{Value, json};
 use tokio_stream::StreamExt;
 
@@ -162,12 +162,15 @@ fn decide(
         total = fields.remove("total_count").and_then(|total| usize::try_from(total.as_u64()?).ok());
     }
     let violations = document.validate(schema, &answer, Rules::STRICT);
-    let is_known = |path: &str| {
-        let name = path.rsplit('.').next().unwrap_or(path);
-        facts::is_lenient(&document.name, name)
-            && at(&answer, path).is_some_and(|value| value.is_null() || value.is_string())
+    let is_known = |violation: &&Violation| {
+        let name = violation.path.rsplit('.').next().unwrap_or(&violation.path);
+        let is_open = || {
+            violation.reason == Reason::Unknown
+                || at(&answer, &violation.path).is_some_and(|value| value.is_null() || value.is_string())
+        };
+        facts::is_lenient(&document.name, name) && is_open()
     };
-    if let Some(violation) = violations.iter().find(|violation| !is_known(&violation.path)) {
+    if let Some(violation) = violations.iter().find(|violation| !is_known(violation)) {
         let what = format!("{} answers {}: {}", operation.id, violation.path, violation.message);
         return Err(ApiError::defect(&what));
     }

@@ -62,6 +62,20 @@ pub(crate) fn assign(
     Ok(address)
 }
 
+/// Assigns an IPv4 and, if the network has them, an IPv6 address to a resource, and returns their IDs.
+pub(crate) fn assign_both(call: &mut Call<'_>, network: &str, holder: &Holder<'_>) -> Result<Vec<String>, ApiError> {
+    let address = assign(call, network, None, holder)?;
+    let first = id_of(call, holder.id, &address);
+    let resource = call.find(&IP, &first)?.fields["resource"].clone();
+    let mut ids = vec![first];
+    if let Ok(mut second) = draft(call, network, None, true) {
+        attach(&mut second, resource);
+        ids.push(second.id.clone());
+        call.insert(&IP, second);
+    }
+    Ok(ids)
+}
+
 /// Whether a subnet of the network contains the address, which may have a prefix length.
 pub(crate) fn has_block_for(call: &Call<'_>, network: &str, address: &str) -> bool {
     let address = address.split_once('/').map_or(address, |(address, _)| address);

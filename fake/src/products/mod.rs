@@ -28,6 +28,7 @@ pub(crate) mod jobs;
 pub(crate) mod k8s;
 pub(crate) mod keys;
 pub(crate) mod lb;
+pub(crate) mod marketplace;
 pub(crate) mod mongodb;
 pub(crate) mod object;
 mod password;
@@ -64,6 +65,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &k8s::PRODUCT,
     &keys::PRODUCT,
     &lb::PRODUCT,
+    &marketplace::PRODUCT,
     &mongodb::PRODUCT,
     &rdb::PRODUCT,
     &redis::PRODUCT,

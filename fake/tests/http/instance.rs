@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::client;
+use crate::client::{Client, client};
 
 const ZONE: &str = "/instance/v1/zones/fr-par-1";
 
@@ -77,4 +77,148 @@ async fn an_image_shows_the_snapshots_of_its_volumes() {
     let copied = json!({ "name": "d", "volume_type": "l_ssd", "base_snapshot": id });
     let (_, copied) = client.call_with(&format!("POST {ZONE}/volumes"), copied).await;
     assert_eq!(copied["volume"]["size"], volume["volume"]["size"]);
+}
+
+/// A new server; its ID.
+async fn server(client: &Client, more: Value) -> String {
+    let mut body = json!({ "name": "web", "commercial_type": "DEV1-S", "volumes": {} });
+    let (_, images) =
+        client.call("GET /marketplace/v2/local-images?image_label=ubuntu_noble&zone=fr-par-1&arch=x86_64").await;
+    body["image"] = images["local_images"][0]["id"].clone();
+    for (name, value) in more.as_object().into_iter().flatten() {
+        body[name] = value.clone();
+    }
+    let (status, made) = client.call_with(&format!("POST {ZONE}/servers"), body).await;
+    assert_eq!((status, &made["server"]["state"]), (201, &json!("stopped")), "{made}");
+    made["server"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn act(client: &Client, id: &str, action: &str) -> u16 {
+    client.call_with(&format!("POST {ZONE}/servers/{id}/action"), json!({ "action": action })).await.0
+}
+
+async fn state(client: &Client, id: &str) -> Value {
+    client.call(&format!("GET {ZONE}/servers/{id}")).await.1["server"]["state"].clone()
+}
+
+#[tokio::test]
+async fn actions_change_the_power_state_of_a_server() {
+    let client = client().await;
+    let id = server(&client, json!({})).await;
+    for (action, then) in [
+        ("poweron", "running"),
+        ("stop_in_place", "stopped in place"),
+        ("poweron", "running"),
+        ("reboot", "running"),
+        ("poweroff", "stopped"),
+    ] {
+        assert_eq!(act(&client, &id, action).await, 202, "{action}");
+        assert_eq!(state(&client, &id).await, json!(then), "{action}");
+    }
+    assert_eq!(act(&client, &id, "poweroff").await, 412);
+    assert_eq!(act(&client, &id, "terminate").await, 412);
+}
+
+#[tokio::test]
+async fn a_terminated_server_takes_its_local_volumes_along_and_frees_those_of_block_storage() {
+    let client = client().await;
+    for (kind, path, status) in [
+        ("l_ssd", format!("{ZONE}/volumes"), 404),
+        ("sbs_volume", String::from("/block/v1/zones/fr-par-1/volumes"), 200),
+    ] {
+        let volumes = json!({ "volumes": { "0": { "volume_type": kind, "size": 10_000_000_000_u64 } } });
+        let id = server(&client, volumes).await;
+        let (_, shown) = client.call(&format!("GET {ZONE}/servers/{id}")).await;
+        let root = shown["server"]["volumes"]["0"]["id"].as_str().unwrap().to_owned();
+        let (used, _) = client.call(&format!("DELETE {path}/{root}")).await;
+        assert_eq!(used, 412, "{kind}");
+        act(&client, &id, "poweron").await;
+        act(&client, &id, "terminate").await;
+        assert_eq!(client.call(&format!("GET {ZONE}/servers/{id}")).await.0, 404);
+        assert_eq!(client.call(&format!("GET {path}/{root}")).await.0, status, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_stopped_server_is_deleted_and_its_volumes_are_kept() {
+    let client = client().await;
+    let id = server(&client, json!({ "volumes": { "0": { "volume_type": "l_ssd" } } })).await;
+    act(&client, &id, "poweron").await;
+    assert_eq!(client.call(&format!("DELETE {ZONE}/servers/{id}")).await.0, 412);
+    act(&client, &id, "poweroff").await;
+    assert_eq!(client.call(&format!("DELETE {ZONE}/servers/{id}")).await.0, 204);
+    let (_, volumes) = client.call(&format!("GET {ZONE}/volumes")).await;
+    assert_eq!(
+        (volumes["volumes"].as_array().map(Vec::len), &volumes["volumes"][0]["server"]),
+        (Some(1), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn a_type_changes_and_a_placement_group_is_joined_while_the_server_is_stopped() {
+    let client = client().await;
+    let id = server(&client, json!({})).await;
+    let (_, group) = client.call_with(&format!("POST {ZONE}/placement_groups"), json!({ "name": "a" })).await;
+    let changes =
+        [json!({ "commercial_type": "DEV1-M" }), json!({ "placement_group": group["placement_group"]["id"] })];
+    act(&client, &id, "poweron").await;
+    for change in &changes {
+        assert_eq!(client.call_with(&format!("PATCH {ZONE}/servers/{id}"), change.clone()).await.0, 412, "{change}");
+    }
+    act(&client, &id, "poweroff").await;
+    for change in changes {
+        assert_eq!(client.call_with(&format!("PATCH {ZONE}/servers/{id}"), change.clone()).await.0, 200, "{change}");
+    }
+    let in_group =
+        client.call_with(&format!("PATCH {ZONE}/servers/{id}"), json!({ "commercial_type": "DEV1-S" })).await;
+    assert_eq!(in_group.0, 412);
+}
+
+#[tokio::test]
+async fn an_address_moves_between_servers_and_user_data_is_plain_text() {
+    let client = client().await;
+    let (_, made) = client.call_with(&format!("POST {ZONE}/ips"), json!({})).await;
+    let address = made["ip"]["id"].as_str().unwrap().to_owned();
+    let one = server(&client, json!({ "public_ips": [address] })).await;
+    let other = server(&client, json!({})).await;
+    let path = format!("PATCH {ZONE}/ips/{address}");
+    assert_eq!(client.call_with(&path, json!({ "server": other })).await.0, 400, "it is attached to another server");
+    let (_, free) = client.call_with(&path, json!({ "server": null })).await;
+    assert_eq!(free["ip"]["state"], json!("detached"));
+    let (_, moved) = client.call_with(&path, json!({ "server": other })).await;
+    assert_eq!(moved["ip"]["server"]["id"], json!(other));
+    let (_, shown) = client.call(&format!("GET {ZONE}/servers/{one}")).await;
+    assert_eq!(shown["server"]["public_ips"], json!([]));
+    let (_, keys) = client.call(&format!("GET {ZONE}/servers/{one}/user_data")).await;
+    assert_eq!(keys, json!({ "user_data": [] }));
+    assert_eq!(client.call(&format!("GET {ZONE}/servers/{one}/user_data/foo")).await.0, 404);
+}
+
+#[tokio::test]
+async fn an_interface_of_a_stopped_server_is_available_at_once() {
+    let client = client().await;
+    let id = server(&client, json!({})).await;
+    let (_, network) = client.call_with("POST /vpc/v2/regions/fr-par/private-networks", json!({ "name": "a" })).await;
+    let path = format!("POST {ZONE}/servers/{id}/private_nics");
+    let body = json!({ "private_network_id": network["id"] });
+    let (status, made) = client.call_with(&path, body.clone()).await;
+    assert_eq!((status, &made["private_nic"]["state"]), (201, &json!("available")));
+    assert_eq!(client.call_with(&path, body).await.0, 400, "a server has one interface for each network");
+    let nic = made["private_nic"]["id"].as_str().unwrap();
+    let (_, addresses) = client.call(&format!("GET /ipam/v1/regions/fr-par/ips?resource_ids={nic}")).await;
+    assert_eq!(addresses["ips"].as_array().map(Vec::len), Some(2));
+    assert_eq!(client.call(&format!("DELETE {ZONE}/servers/{id}/private_nics/{nic}")).await.0, 204);
+    let (_, addresses) = client.call(&format!("GET /ipam/v1/regions/fr-par/ips?resource_ids={nic}")).await;
+    assert_eq!(addresses["ips"], json!([]));
+}
+
+#[tokio::test]
+async fn types_are_a_map_in_pages() {
+    let client = client().await;
+    let (_, types) = client.call(&format!("GET {ZONE}/products/servers?per_page=2&page=2")).await;
+    assert_eq!(types["servers"].as_object().map(serde_json::Map::len), Some(2));
+    let (_, stock) = client.call(&format!("GET {ZONE}/products/servers/availability")).await;
+    assert_eq!(stock["servers"]["DEV1-S"], json!({ "availability": "available" }));
+    let body = json!({ "name": "a", "commercial_type": "NONE", "image": "a" });
+    assert_eq!(client.call_with(&format!("POST {ZONE}/servers"), body).await.0, 400);
 }

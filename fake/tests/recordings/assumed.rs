@@ -55,9 +55,7 @@ pub(crate) fn seed(recording: &Recording) -> Seed {
         if exchange.method != "GET" {
             created.extend(ids_in(&exchange.response));
         }
-        for (kind, locality, fields) in shown(exchange) {
-            // The ID of a domain is its name.
-            let id = fields["id"].as_str().or(fields["domain"].as_str()).unwrap_or_default().to_owned();
+        for (kind, locality, id, fields) in shown(exchange) {
             if created.contains(&id) || (kind == "account/project" && id == organization) {
                 continue;
             }
@@ -76,7 +74,7 @@ pub(crate) fn seed(recording: &Recording) -> Seed {
 }
 
 /// The objects in a response whose kinds may have existed before.
-fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
+fn shown(exchange: &Exchange) -> Vec<(&'static str, String, String, &Value)> {
     let matched = scaleway_api::documents().iter().find_map(|document| {
         let matched = document.find(Method::from_name(&exchange.method)?, &exchange.path)?;
         Some((document, matched))
@@ -84,17 +82,28 @@ fn shown(exchange: &Exchange) -> Vec<(&'static str, String, &Value)> {
     let Some((document, matched)) = matched.filter(|_| exchange.status == 200) else {
         return Vec::new();
     };
-    let region = matched.parameters.get("region").cloned().unwrap_or_default();
+    let region = matched.parameters.get("region").or_else(|| matched.parameters.get("zone"));
+    let region = region.cloned().unwrap_or_default();
     let entry = ASSUMED.existed.iter();
     let mut entry = entry.filter(|entry| entry.document == document.name && entry.operation == matched.operation.id);
     match entry.next() {
-        Some(Existed { list: None, kind, .. }) => vec![(kind, region, &exchange.response)],
+        Some(Existed { list: None, kind, .. }) => vec![(kind, region, id_of(&exchange.response), &exchange.response)],
         Some(Existed { list: Some(list), kind, .. }) => {
-            let elements = exchange.response[list].as_array();
-            elements.into_iter().flatten().map(|element| (kind.as_str(), region.clone(), element)).collect()
+            let elements = match &exchange.response[list] {
+                Value::Array(elements) => elements.iter().map(|element| (id_of(element), element)).collect(),
+                // A map has the objects by their names.
+                Value::Object(elements) => elements.iter().map(|(name, element)| (name.clone(), element)).collect(),
+                _ => Vec::new(),
+            };
+            elements.into_iter().map(|(id, element)| (kind.as_str(), region.clone(), id, element)).collect()
         }
         None => Vec::new(),
     }
+}
+
+/// The ID of an object; that of a domain is its name.
+fn id_of(fields: &Value) -> String {
+    fields["id"].as_str().or(fields["domain"].as_str()).unwrap_or_default().to_owned()
 }
 
 /// The organization of the objects in the recording.

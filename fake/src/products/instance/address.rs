@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde_json::{Value, json};
 
 use super::kinds::IP;
+use super::server_view::SERVER;
 use crate::call::{Call, Handled};
 use crate::plain;
 use crate::products::domain_names;
@@ -40,12 +41,32 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         );
         return Err(ApiError::constraint("reverse", &help));
     }
+    if let Some(server) = call.body.remove("server") {
+        attach(call, &id, server.as_str().unwrap_or_default())?;
+    } else if call.nulls.iter().any(|field| field == "server") {
+        let free = crate::call::object(json!({ "server": null, "state": "detached" }));
+        call.change(&IP, &id)?.fields.extend(free);
+    }
     plain::update(call, IP.plain())?;
     let is_removed = call.nulls.iter().any(|field| field == "reverse");
     if is_removed {
         call.change(&IP, &id)?.fields.insert("reverse".to_owned(), Value::Null);
     }
     call.get(&IP)
+}
+
+/// Attaches an address to a server. As recorded, there is no transient state.
+pub(super) fn attach(call: &mut Call<'_>, id: &str, server: &str) -> Result<(), ApiError> {
+    let name = call.find(&SERVER, server)?.text("name").to_owned();
+    let address = call.change(&IP, id)?;
+    let owner = &address.fields["server"]["id"];
+    if !owner.is_null() && *owner != server {
+        return Err(ApiError::constraint("server", "another server uses the address"));
+    }
+    address
+        .fields
+        .extend(crate::call::object(json!({ "server": { "id": server, "name": name }, "state": "attached" })));
+    Ok(())
 }
 
 /// As recorded, the delete of an address that a server uses detaches it.

@@ -1,8 +1,9 @@
 //! Local volumes and their snapshots.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::kinds::{SNAPSHOT, VOLUME};
+use super::task::task;
 use crate::call::{Call, Handled};
 use crate::plain;
 use crate::response::ApiError;
@@ -72,17 +73,14 @@ pub(super) fn snapshot(call: &mut Call<'_>) -> Handled {
     Ok(json!({ "snapshot": answer, "task": task(call, "/snapshots", &format!("snapshots/{id}")) }))
 }
 
-/// As recorded: tasks have no content.
-fn task(call: &Call<'_>, from: &str, result: &str) -> Value {
-    json!({
-        "id": "00000000-0000-0000-0000-000000000000",
-        "description": "fake task",
-        "status": "pending",
-        "href_from": from,
-        "href_result": result,
-        "started_at": crate::clock::with_offset(&call.timestamp()),
-        "terminated_at": null,
-        "progress": 0,
-        "zone": call.locality(),
-    })
+/// As recorded: the snapshot is `exporting` for some time, and the response is a task.
+pub(super) fn export(call: &mut Call<'_>) -> Handled {
+    let (id, bucket, key) = (call.parameter("snapshot_id"), call.need("bucket")?, call.need("key")?);
+    let region = call.locality().rsplit_once('-').map(|(region, _)| region.to_owned()).unwrap_or_default();
+    let (now, over) = (call.now, call.world.settle);
+    let snapshot = call.change(&SNAPSHOT, &id)?;
+    snapshot.fields.insert("state".to_owned(), json!("exporting"));
+    snapshot.settle(now, over, vec![crate::call::object(json!({ "state": "available" }))]);
+    let result = format!("https://s3.{region}.scw.cloud/{bucket}/{key}");
+    Ok(json!({ "task": task(call, &format!("/snapshots/{id}/export"), &result) }))
 }
