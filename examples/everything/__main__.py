@@ -226,8 +226,8 @@ scaleway.loadbalancers.Route(
 # Instances.
 
 server_address = scaleway.instance.Ip("web", tags=["public"])
-scaleway.instance.PlacementGroup("web", policy_mode="enforced")
-scaleway.instance.SecurityGroup(
+spread = scaleway.instance.PlacementGroup("web", policy_mode="enforced")
+firewall = scaleway.instance.SecurityGroup(
     "web", inbound_default_policy="drop", inbound_rules=[{"action": "accept", "port": 443}], tags=["public"]
 )
 closed = scaleway.instance.SecurityGroup("closed", external_rules=True)
@@ -237,6 +237,18 @@ scaleway.instance.SecurityGroupRules(
 disk = scaleway.instance.Volume("data", type="l_ssd", size_in_gb=20)
 copy = scaleway.instance.Snapshot("data", volume_id=disk.id)
 scaleway.instance.Image("golden", root_volume_id=copy.id)
+scaleway.instance.Server(
+    "web",
+    type="PLAY2-NANO",
+    image="ubuntu_noble",
+    root_volume={"size_in_gb": 20},
+    ip_ids=[server_address.id],
+    security_group_id=firewall.id,
+    placement_group_id=spread.id,
+    private_networks=[{"pn_id": network.id}],
+    cloud_init="#cloud-config\npackages: [nginx]\n",
+    tags=["public"],
+)
 
 # DNS.
 

@@ -21,7 +21,11 @@ pub(crate) fn settle(file: &PermissionsFile, resolved: &mut [Resolved<'_>], find
             collect(json, &mut operations);
         }
         for (id, method, path) in operations {
-            match needed(file, id, method, path) {
+            let Some(document) = document_of(id, method, path) else { continue };
+            if file.public.contains(&document.name) {
+                continue;
+            }
+            match needed(file, document, id, method) {
                 Some(permission) => {
                     one.resource.permissions.insert(id.to_owned(), permission);
                 }
@@ -46,14 +50,16 @@ fn collect<'a>(json: &'a Json, operations: &mut Vec<(&'a str, &'a str, &'a str)>
     }
 }
 
-fn needed(file: &PermissionsFile, id: &str, method: &str, path: &str) -> Option<Permission> {
-    let mut documents = scaleway_api::documents().iter();
-    let document = documents.find(|document| {
+fn document_of(id: &str, method: &str, path: &str) -> Option<&'static scaleway_api::Document> {
+    scaleway_api::documents().iter().find(|document| {
         let same = |operation: &&scaleway_api::Operation| {
             operation.id == id && operation.method.name() == method && operation.path.to_string() == path
         };
         document.operations.iter().any(|operation| same(&operation))
-    })?;
+    })
+}
+
+fn needed(file: &PermissionsFile, document: &scaleway_api::Document, id: &str, method: &str) -> Option<Permission> {
     let area = file.areas.get(&document.name)?;
     let exception =
         area.exceptions.iter().find(|exception| exception.operations.iter().any(|operation| operation == id));

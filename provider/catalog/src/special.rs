@@ -42,9 +42,24 @@ pub enum Handler {
     /// Addresses of Instances.
     #[serde(rename = "instance.ip")]
     InstanceIp,
+    /// Marketplace images for Instances.
+    #[serde(rename = "instance.marketplace_image")]
+    InstanceMarketplaceImage,
+    /// Private network interfaces of Instances.
+    #[serde(rename = "instance.private_nic")]
+    InstancePrivateNic,
     /// Security groups, and their rules.
     #[serde(rename = "instance.security_group")]
     InstanceSecurityGroup,
+    /// Instances.
+    #[serde(rename = "instance.server")]
+    InstanceServer,
+    /// The offer of a type of Instances.
+    #[serde(rename = "instance.server_type")]
+    InstanceServerType,
+    /// Lists of Instances.
+    #[serde(rename = "instance.servers")]
+    InstanceServers,
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,

@@ -10,7 +10,7 @@ use crate::recover::{self, Begun};
 use crate::special;
 use crate::steps::{creating, holds, state_of};
 use crate::transition::Transition;
-use crate::{each, fetch, parent, probe, wait};
+use crate::{complete, each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
 use rules::error::{Error, PartialState};
@@ -115,7 +115,7 @@ async fn finish(
     parent::settled(cx, scope).await?;
     // The API returns a child before its parent has applied it: owner and size are set only then.
     known &= cx.resource.within.is_none();
-    fetch::refresh(cx, scope, !(known || cx.resource.wait.is_some()), true).await
+    complete::refresh(cx, scope, !(known || cx.resource.wait.is_some()), true).await
 }
 
 /// Whether an earlier call has sent this field, or the object that it is in.

@@ -82,9 +82,7 @@ async fn after_failure(
     };
     match exists {
         false if deletion.accepted => Ok(ended(cx, deletion).await),
-        false if cx.resource.delete.len() == 1 => {
-            Ok(cx.access.confirm(cx, deletion.id, &[deletion.olds, deletion.inputs]).await)
-        }
+        false if cx.resource.delete.len() == 1 => Ok(missing(cx, deletion).await),
         true if deletion.accepted && cx.resource.wait.is_some() => Ok(ended(cx, deletion).await),
         // With several calls, each of them may have failed.
         _ if !deletion.accepted && error.is_ambiguous() => Ok(calls(cx, deletion).await),
@@ -101,12 +99,17 @@ async fn calls(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
         before => before?,
     }
     loop {
-        let removed = remove(cx, scope, inputs).await.map_err(|error| way_out(cx.resource, error))?;
+        let removed = match special::handler(cx.resource).delete(cx, scope, olds).await {
+            Ok(None) => remove(cx, scope, inputs).await,
+            Ok(Some(removed)) => Ok(removed),
+            Err(error) => Err(error),
+        };
+        let removed = removed.map_err(|error| way_out(cx.resource, error))?;
         if special::handler(cx.resource).relocate(cx, scope, olds, removed).await? {
             continue;
         }
         if !removed {
-            return cx.access.confirm(cx, id, &[olds, inputs]).await;
+            return missing(cx, deletion).await;
         }
         break;
     }
@@ -119,7 +122,14 @@ async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
     if !cx.resource.delete.is_empty() {
         wait::gone(cx, &mut deletion.scope).await?;
     }
-    parent::settled(cx, &deletion.scope).await.or_else(unless_gone)
+    parent::settled(cx, &deletion.scope).await.or_else(unless_gone)?;
+    special::handler(cx.resource).after_delete(cx, &deletion.scope, deletion.olds).await
+}
+
+/// Completes a delete that found no object: an earlier one may have failed after the object was deleted.
+async fn missing(cx: &Context<'_>, deletion: &Deletion<'_, '_>) -> Result<(), Error> {
+    cx.access.confirm(cx, deletion.id, &[deletion.olds, deletion.inputs]).await?;
+    special::handler(cx.resource).after_delete(cx, &deletion.scope, deletion.olds).await
 }
 
 /// The steps of a delete; returns whether there was an object to delete.

@@ -16,7 +16,8 @@ use rules::wire;
 pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
     let identity = &operation.identity;
     let reads = operation.method == "GET" && operation.storage.is_none() && operation.pages.is_none();
-    if identity.silent || (identity.is_none() && !reads) {
+    // Plain text describes nothing.
+    if identity.silent || operation.format.is_text || (identity.is_none() && !reads) {
         return Ok(());
     }
     let Some(object) = answer.as_object().filter(|object| !object.is_empty()) else {

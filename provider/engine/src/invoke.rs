@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::{fetch, list, read};
+use crate::{complete, fetch, list, read};
 use rules::check;
 use rules::decode::{self, Known};
 use rules::discontinued::reject_discontinued;
@@ -85,7 +85,7 @@ pub(crate) async fn standalone(
     }
     let arguments = checked.inputs;
     let mut scope = Scope::of_inputs(cx.resource, &arguments, cx.defaults)?;
-    fetch::refresh(cx, &mut scope, true, false).await?;
+    complete::refresh(cx, &mut scope, true, false).await?;
     let none = Object::new();
     let mut outputs = decode::state(&scope, Known { inputs: &arguments, state: &none, just_sent: false });
     for (name, value) in arguments {

@@ -5,6 +5,7 @@
 
 mod blocking;
 mod client_error;
+mod complete;
 pub mod content;
 mod context;
 mod create;

@@ -9,7 +9,7 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::special;
 use crate::steps::state_of;
-use crate::{blocking, fetch, parent, wait};
+use crate::{blocking, complete, fetch, parent, wait};
 use rules::decode::Known;
 use rules::error::{Error, ErrorKind};
 use rules::operation::ReadBack;
@@ -103,7 +103,7 @@ async fn read_at(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) ->
             Err(error) => return Err(error),
         }
     }
-    if let Err(error) = fetch::refresh(cx, &mut scope, false, false).await {
+    if let Err(error) = complete::refresh(cx, &mut scope, false, false).await {
         return Err(fetch::confirm_missing(cx, &mut scope, error).await);
     }
     let id = scope.id().unwrap_or_else(|| id.to_owned());

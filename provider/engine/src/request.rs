@@ -60,6 +60,11 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
         }
     }
     Ok(match &operation.body {
+        // A body of plain text is the value of one field, which is never omitted.
+        Some(_) if call.format.is_text => {
+            let text = scope.body(step, fields).into_iter().next().map(|(_, text)| text);
+            call.body(text.filter(Json::is_string).unwrap_or_else(|| Json::from("")))
+        }
         Some(_) => call.body(Json::Object(scope.body(step, fields))),
         None => call,
     })

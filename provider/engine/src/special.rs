@@ -9,6 +9,14 @@ mod databases_upgrade;
 mod domain_record;
 mod domain_zone;
 mod functions_function;
+mod instance_marketplace_image;
+mod instance_private_nic;
+mod instance_server;
+mod instance_server_networks;
+mod instance_server_power;
+mod instance_server_type;
+mod instance_server_volumes;
+mod instance_user_data;
 mod ipam_ip;
 mod kubernetes_cluster;
 mod kubernetes_pool;
@@ -64,6 +72,21 @@ pub(crate) trait Handler: Sync {
         Ok(false)
     }
 
+    /// Runs after the read steps; adds the responses of further calls to those of the steps.
+    async fn complete(&self, _cx: &Context<'_>, _scope: &mut Scope<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Runs instead of the steps of a delete, if it returns whether there was an object to delete.
+    async fn delete(&self, _cx: &Context<'_>, _scope: &mut Scope<'_>, _olds: &Object) -> Result<Option<bool>> {
+        Ok(None)
+    }
+
+    /// Runs after a delete, when the object no longer exists.
+    async fn after_delete(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _olds: &Object) -> Result<()> {
+        Ok(())
+    }
+
     /// Runs before the steps of a delete.
     async fn before_delete(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _olds: &Object) -> Result<()> {
         Ok(())
@@ -83,6 +106,10 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::DomainRecord => &domain_record::Record,
         Handler::DomainZone => &domain_zone::Zone,
         Handler::FunctionsFunction => &functions_function::Function,
+        Handler::InstanceMarketplaceImage => &instance_marketplace_image::Image,
+        Handler::InstancePrivateNic => &instance_private_nic::PrivateNic,
+        Handler::InstanceServer => &instance_server::Server,
+        Handler::InstanceServerType => &instance_server_type::ServerType,
         Handler::IpamIp => &ipam_ip::Ip,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,
@@ -94,6 +121,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::InstanceImage
         | Handler::InstanceIp
         | Handler::InstanceSecurityGroup
+        | Handler::InstanceServers
         | Handler::KubernetesVersion
         | Handler::LoadbalancersAcl
         | Handler::LoadbalancersBackend
@@ -156,8 +184,13 @@ fn own(cx: &Context<'_>, operation: &str, body: Option<Json>, parameters: &[(&st
             operation.query.push(Query { name, from: Source::Literal(value) });
         }
     }
-    if let (Some(sent), Some(Json::Object(fields))) = (operation.body.as_mut(), body) {
-        sent.with.extend(fields.into_iter().map(|(name, json)| (name, Source::Literal(json))));
+    match (operation.body.as_mut(), body) {
+        (Some(sent), Some(Json::Object(fields))) => {
+            sent.with.extend(fields.into_iter().map(|(name, json)| (name, Source::Literal(json))));
+        }
+        // A body of plain text has no name.
+        (Some(sent), Some(text)) => drop(sent.with.insert(String::from("text"), Source::Literal(text))),
+        (_, _) => {}
     }
     Ok(Step::of(operation))
 }

@@ -11,7 +11,7 @@ use crate::outcome::may_have_changed;
 use crate::special;
 use crate::steps::{holds, state_of};
 use crate::transition::Transition;
-use crate::{each, fetch, parent, probe, wait};
+use crate::{complete, each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
 use rules::error::{Error, PartialState};
@@ -154,7 +154,7 @@ async fn change(
     }
     parent::settled(cx, scope).await?;
     known &= cx.resource.within.is_none();
-    fetch::refresh(cx, scope, !known, false).await
+    complete::refresh(cx, scope, !known, false).await
 }
 
 /// For updates: a removed input has the empty value of its type.

@@ -9,6 +9,9 @@ pub mod functions_function;
 mod instance_image;
 mod instance_ip;
 mod instance_security_group;
+pub mod instance_server;
+mod instance_server_type;
+mod instance_servers;
 mod ipam_ip;
 pub mod kubernetes_cluster;
 mod kubernetes_pool;
@@ -89,11 +92,14 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DomainRecord => &domain_record::Record,
-        Handler::DomainZone => &Nothing,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::InstanceImage => &instance_image::Image,
         Handler::InstanceIp => &instance_ip::Ip,
         Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
+        Handler::DomainZone | Handler::InstanceMarketplaceImage | Handler::InstancePrivateNic => &Nothing,
+        Handler::InstanceServer => &instance_server::Server,
+        Handler::InstanceServerType => &instance_server_type::ServerType,
+        Handler::InstanceServers => &instance_servers::Servers,
         Handler::IpamIp => &ipam_ip::Ip,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,

@@ -13,6 +13,9 @@ pub struct PermissionsFile {
     pub as_of: String,
     /// Permission sets by API document.
     pub areas: BTreeMap<String, Area>,
+    /// API documents whose operations need no permission set.
+    #[serde(default)]
+    pub public: Vec<String>,
 }
 
 /// Operations with the same permission sets.

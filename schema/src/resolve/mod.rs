@@ -307,7 +307,12 @@ impl<'a> Scope<'a> {
 
     fn special(&self, calls: &Calls<'a>) -> Option<Special> {
         let special = self.resource.special.as_ref()?;
-        let operations = calls.special.iter().map(|call| (call.operation.id.clone(), self.free_operation(call, calls)));
+        // Several documents have operations with one name, so those of another document have its name in front.
+        let key = |call: &Call<'_>| match &call.step.api {
+            Some(api) => format!("{api}:{}", call.operation.id),
+            None => call.operation.id.clone(),
+        };
+        let operations = calls.special.iter().map(|call| (key(call), self.free_operation(call, calls)));
         Some(Special { handler: special.handler, operations: operations.collect() })
     }
 }

@@ -145,7 +145,9 @@ impl<'a> Scope<'a> {
         findings: &mut Findings,
     ) -> Option<Body> {
         let word = &call.step;
-        let known = body_fields(call);
+        // A body of plain text has no fields: the step names the property that is the text.
+        let known =
+            if call.operation.is_text { word.fields.iter().map(String::as_str).collect() } else { body_fields(call) };
         let spelled = |field: &str| word.rename.get(field).map_or(field.to_owned(), String::clone);
         // A name in `rename` can be a path: in a create, `email` of a user is `member.email`.
         let top = |path: &str| path.split('.').next().and_then(|top| known.iter().find(|name| **name == top)).copied();

@@ -1,0 +1,139 @@
+//! The addresses, private networks and file systems of an Instance: each element has a call of its own.
+
+use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, json, unless_gone, wire};
+use crate::poll_interval::PollInterval;
+
+/// Attaches the addresses of the program and detaches all others; the dynamic one belongs to the server.
+pub(super) async fn change_addresses(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let wanted = strings(scope.wanted_field("public_ips"), None);
+    let addresses = scope.answers.get("public_ips").and_then(Json::as_array).cloned().unwrap_or_default();
+    let own: Vec<Json> = addresses.into_iter().filter(|address| address["dynamic"] != true).collect();
+    let live = strings(Some(&Json::Array(own)), Some("id"));
+    let server = scope.source(&catalog::Source::Id).unwrap_or_default();
+    for id in live.iter().filter(|id| !wanted.contains(id)) {
+        call(cx, scope, "UpdateIP", Some(json!({ "server": null })), &[("ip", id)])
+            .await
+            .map(drop)
+            .or_else(unless_gone)?;
+    }
+    for id in wanted.iter().filter(|id| !live.contains(id)) {
+        call(cx, scope, "UpdateIP", Some(json!({ "server": server })), &[("ip", id)]).await?;
+    }
+    Ok(())
+}
+
+/// Attaches the private networks of the program and detaches all others.
+pub(super) async fn change_networks(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let Some(wanted) = scope.wanted_field("private_networks").filter(|wanted| wanted.is_array()) else { return Ok(()) };
+    let wanted = strings(Some(wanted), Some("private_network_id"));
+    let live = interfaces(scope);
+    let network_of = |nic: &Json| nic["private_network_id"].as_str().unwrap_or_default().to_owned();
+    for nic in live.iter().filter(|nic| !wanted.contains(&network_of(nic))) {
+        detach(cx, scope, nic).await?;
+    }
+    let has: Vec<String> = live.iter().map(network_of).collect();
+    for network in wanted.iter().filter(|network| !has.contains(network)) {
+        let nic = call(cx, scope, "CreatePrivateNIC", Some(json!({ "private_network_id": network })), &[]).await?;
+        available(cx, scope, &nic).await?;
+    }
+    fetch::read(cx, scope, true).await
+}
+
+/// Attaches the file systems of the program and detaches all others. A file system can only be attached to a running server.
+pub(super) async fn change_filesystems(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let Some(wanted) = scope.wanted_field("filesystems").filter(|wanted| wanted.is_array()) else { return Ok(()) };
+    let wanted = strings(Some(wanted), Some("filesystem_id"));
+    let live = strings(scope.answers.get("filesystems"), Some("filesystem_id"));
+    for id in live.iter().filter(|id| !wanted.contains(id)) {
+        detach_filesystem(cx, scope, id).await?;
+    }
+    for id in wanted.iter().filter(|id| !live.contains(id)) {
+        call(cx, scope, "AttachServerFileSystem", Some(json!({ "filesystem_id": id })), &[]).await?;
+        filesystems_settled(cx, scope).await?;
+    }
+    Ok(())
+}
+
+/// Detaches what another resource may be waiting for before a delete: private networks and file systems.
+pub(super) async fn detach_all(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    for nic in interfaces(scope) {
+        detach(cx, scope, &nic).await?;
+    }
+    for id in strings(scope.answers.get("filesystems"), Some("filesystem_id")) {
+        detach_filesystem(cx, scope, &id).await?;
+    }
+    Ok(())
+}
+
+async fn detach_filesystem(cx: &Context<'_>, scope: &mut Scope<'_>, id: &str) -> Result<()> {
+    call(cx, scope, "DetachServerFileSystem", Some(json!({ "filesystem_id": id })), &[]).await?;
+    filesystems_settled(cx, scope).await
+}
+
+async fn filesystems_settled(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    loop {
+        fetch::read(cx, scope, true).await?;
+        let states = strings(scope.answers.get("filesystems"), Some("state"));
+        let Some(state) = states.iter().find(|state| state.ends_with("taching")) else { return Ok(()) };
+        let message = format!("waiting for the file systems of the {} ({state})", cx.resource.label);
+        cx.progress.status(&message);
+        cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+    }
+}
+
+/// Detaches a private network, and waits until its interface no longer exists.
+async fn detach(cx: &Context<'_>, scope: &Scope<'_>, nic: &Json) -> Result<()> {
+    let id = nic["id"].as_str().unwrap_or_default();
+    call(cx, scope, "DeletePrivateNIC", None, &[("private_nic_id", id)]).await.map(drop).or_else(unless_gone)?;
+    until(cx, scope, id, |_| false).await.map(drop)
+}
+
+/// Waits until an interface is connected and has its MAC address.
+async fn available(cx: &Context<'_>, scope: &Scope<'_>, nic: &Json) -> Result<()> {
+    let id = nic["id"].as_str().unwrap_or_default();
+    let is_over = |nic: &Json| {
+        let has_address = nic["mac_address"].as_str().is_some_and(|address| !address.is_empty());
+        nic["state"] == "syncing_error" || (nic["state"] == "available" && has_address)
+    };
+    let nic = until(cx, scope, id, is_over).await?.unwrap_or_default();
+    if nic["state"] != "syncing_error" {
+        return Ok(());
+    }
+    let network = nic["private_network_id"].as_str().unwrap_or_default();
+    let fact = format!("the {} could not be attached to the private network {network}", cx.resource.label);
+    Err(Error::new(ErrorKind::Precondition, fact)
+        .hint("run the command again, or check the server in the Scaleway console"))
+}
+
+/// Reads an interface until the condition holds; `None` if it does not exist.
+async fn until(cx: &Context<'_>, scope: &Scope<'_>, id: &str, over: impl Fn(&Json) -> bool) -> Result<Option<Json>> {
+    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    loop {
+        let nic = match call(cx, scope, "GetPrivateNIC", None, &[("private_nic_id", id)]).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            nic => nic?,
+        };
+        if over(&nic) {
+            return Ok(Some(nic));
+        }
+        let message = format!("waiting for a private network of the {}", cx.resource.label);
+        cx.progress.status(&message);
+        cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+    }
+}
+
+fn interfaces(scope: &Scope<'_>) -> Vec<Json> {
+    wire::get(&scope.answers, "private_nics").and_then(Json::as_array).cloned().unwrap_or_default()
+}
+
+/// The strings of a list, or a field of each of its elements.
+fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
+    let elements = list.and_then(Json::as_array).into_iter().flatten();
+    let text = |element: &Json| field.map_or(element, |field| &element[field]).as_str().map(str::to_owned);
+    elements.filter_map(text).collect()
+}
+
+#[cfg(test)]
+#[path = "instance_server_networks_tests.rs"]
+mod tests;
