@@ -384,4 +384,38 @@ scaleway.observability.GrafanaUser("ada", login="ada", role="viewer", project_id
 disk = scaleway.block.Volume("orders", iops=5000, size_in_gb=20)
 scaleway.block.Snapshot("orders-before-the-sale", volume_id=disk.id)
 
+# Edge Services.
+
+scaleway.edgeservices.Plan("shop", name="professional")
+site = scaleway.edgeservices.Pipeline("shop", description="The shop")
+origin = scaleway.edgeservices.BackendStage(
+    "shop", pipeline_id=site.id, container_backend_config={"container_id": web.id}
+)
+firewall = scaleway.edgeservices.WafStage(
+    "shop", pipeline_id=site.id, backend_stage_id=origin.id, mode="log_only", paranoia_level=2
+)
+routes = scaleway.edgeservices.RouteStage(
+    "shop",
+    pipeline_id=site.id,
+    backend_stage_id=origin.id,
+    rules=[{"waf_stage_id": firewall.id, "rule_http_match": {"method_filters": ["post"]}}],
+)
+stored = scaleway.edgeservices.CacheStage("shop", pipeline_id=site.id, route_stage_id=routes.id, fallback_ttl=60)
+encrypted = scaleway.edgeservices.TlsStage(
+    "shop", pipeline_id=site.id, cache_stage_id=stored.id, managed_certificate=True
+)
+names = scaleway.edgeservices.DnsStage(
+    "shop", pipeline_id=site.id, tls_stage_id=encrypted.id, fqdns=["shop.example.org"]
+)
+scaleway.edgeservices.HeadStage("shop", pipeline_id=site.id, head_stage_id=names.id)
+
+# Messaging.
+
+events = scaleway.mnq.NatsAccount("events")
+scaleway.mnq.NatsCredentials("worker", account_id=events.id)
+queues = scaleway.mnq.Sqs("queues")
+scaleway.mnq.SqsCredentials("worker", project_id=queues.project_id, permissions={"can_receive": True})
+topics = scaleway.mnq.Sns("topics")
+scaleway.mnq.SnsCredentials("publisher", project_id=topics.project_id, permissions={"can_publish": True})
+
 pulumi.export("url", web.public_endpoint)

@@ -296,7 +296,7 @@ mod tests {
                 .chain(facts.counts.keys().cloned())
                 .chain(facts.embeds.keys().cloned())
                 .chain(facts.joins.keys().cloned())
-                .chain(facts.filters.values().cloned());
+                .chain(facts.filters.values().map(first));
             let shown = shown.chain(facts.created_response.keys().chain(facts.changed_response.keys()).cloned());
             let shown = shown.chain(facts.conditions.iter().map(|condition| condition.field.clone()));
             let shown = shown.chain(facts.unique.iter().flat_map(|unique| unique.fields.iter().cloned()));

@@ -18,16 +18,32 @@ const LARGEST_PAGE: usize = 1000;
 /// - `tags` and `tag`: the object has all of them.
 /// - `<kind>_ids`: the object's ID is one of them; `<kind>_name`: its name is equal.
 /// - another list such as `project_ids`: the field `project_ids` contains one of them, or `project_id` is one of them.
-/// - other parameters: the field with that name, shown or hidden, is equal.
+/// - other parameters: the field with that name, shown or hidden, is equal. The name can be a path (see [`holds`]).
 pub(crate) fn selects(query: &Map<String, Value>, kind: &Kind, object: &Object) -> bool {
     query.iter().all(|(name, wanted)| match name.as_str() {
         "page" | "page_size" | "per_page" | "order_by" | "order" => true,
         "tag" => object.fields.get("tags").and_then(Value::as_array).is_some_and(|tags| tags.contains(wanted)),
         _ => match wanted {
             Value::Array(wanted) => selects_any(name, wanted, kind, object),
-            wanted => field(object, bare(kind, name)) == Some(wanted),
+            wanted => holds(object, bare(kind, name), wanted),
         },
     })
+}
+
+/// Whether a field of an object, shown or hidden, has this value. The field can be a path through objects and lists.
+pub(crate) fn holds(object: &Object, path: &str, wanted: &Value) -> bool {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    field(object, first).is_some_and(|value| contains(value, rest, wanted))
+}
+
+fn contains(value: &Value, path: &str, wanted: &Value) -> bool {
+    if let Value::Array(elements) = value {
+        return value == wanted || elements.iter().any(|element| contains(element, path, wanted));
+    }
+    match path.split_once('.').unwrap_or((path, "")) {
+        ("", _) => value == wanted,
+        (first, rest) => value.get(first).is_some_and(|value| contains(value, rest, wanted)),
+    }
 }
 
 /// The page that the query selects, in the order of the query or the API document.

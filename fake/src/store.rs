@@ -81,7 +81,7 @@ pub(crate) struct Condition {
     pub(crate) field: &'static str,
     pub(crate) value: Value,
     pub(crate) kind: &'static str,
-    /// Fields of the other object, each with the field of the shown one.
+    /// Fields of the other object, shown or hidden, each with the field of the shown one.
     pub(crate) equal: Vec<(String, String)>,
 }
 
@@ -319,8 +319,10 @@ impl Store {
             fields.insert(join.field.to_owned(), self.joined(join, object).map_or(Value::Null, Value::Object));
         }
         for Condition { field, value, kind, equal } in kind.conditions {
-            let fits =
-                |other: &Object| equal.iter().all(|(theirs, own)| other.fields.get(theirs) == object.fields.get(own));
+            let fits = |other: &Object| {
+                let theirs = |name: &String| other.fields.get(name).or_else(|| other.hidden.get(name));
+                equal.iter().all(|(name, own)| theirs(name) == object.fields.get(own))
+            };
             if self.of_name(kind).any(fits) {
                 fields.insert((*field).to_owned(), value.clone());
             }

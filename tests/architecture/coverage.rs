@@ -14,6 +14,12 @@ const NEVER_CHANGED: &[(&str, &str, &str)] = &[
         "accepted as by `pulumiverse_scaleway`, but only IPAM sets it",
     ),
     ("mongodb/instance:Instance", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
+    (
+        "iam/samlCertificate:SamlCertificate",
+        "organizationId",
+        "accepted as by `pulumiverse_scaleway`, but the organization is that of the configuration",
+    ),
+    ("inference/deployment:Deployment", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
     ("redis/cluster:Cluster", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
     ("redis/cluster:Cluster", "publicNetwork", "accepted as by `pulumiverse_scaleway`, but only the API sets it"),
 ];

@@ -50,6 +50,15 @@ fn put(value: &mut Value, path: &str, new: Value) {
     }
 }
 
+/// The fields that these exclude: the document declares that at most one field of a group has a value.
+pub(super) fn others(plain: &Plain, given: &Map<String, Value>) -> Vec<String> {
+    let Some(Shape::Object { one_of, .. }) = plain.document.schema(&plain.facts.noun).map(|schema| &schema.kind) else {
+        return Vec::new();
+    };
+    let groups = one_of.iter().filter(|group| group.iter().any(|field| given.contains_key(field)));
+    groups.flatten().filter(|field| !given.contains_key(*field)).cloned().collect()
+}
+
 /// Sets the fields that other fields determine.
 pub(super) fn derive(plain: &Plain, fields: &mut Map<String, Value>) {
     for (field, derived) in &plain.facts.derived {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Handled};
 use crate::facts::{self, Parent, Plain, Status};
+use crate::paging;
 use crate::response::ApiError;
 use crate::store::{Kind, Object};
 use fields::{at, base, derive, given, set, shape};
@@ -158,9 +159,12 @@ pub(crate) fn update(call: &mut Call<'_>, plain: &'static Plain) -> Handled {
         object.fields.insert(status.field.clone(), json!(value));
         object.settle(now, over, vec![then]);
     } else {
+        let others = fields::others(plain, &given);
         let mut after = before;
         after.extend(given);
+        after.retain(|field, _| !others.contains(field));
         derive(plain, &mut after);
+        call.change(&plain.kind, &id)?.fields.retain(|field, _| !others.contains(field));
         change(call, plain, &id, after)?;
     }
     let answer = call.get(&plain.kind)?;
@@ -241,19 +245,7 @@ fn passing<'a>(
 
 /// Whether a field of an object, shown or hidden, names this ID. The field can be a path through objects and lists.
 fn names(object: &Object, field: &str, id: &str) -> bool {
-    let (first, rest) = field.split_once('.').unwrap_or((field, ""));
-    let value = object.fields.get(first).or_else(|| object.hidden.get(first));
-    value.is_some_and(|value| holds(value, rest, id))
-}
-
-fn holds(value: &Value, path: &str, id: &str) -> bool {
-    if let Value::Array(elements) = value {
-        return elements.iter().any(|element| holds(element, path, id));
-    }
-    match path.split_once('.').unwrap_or((path, "")) {
-        ("", _) => value == id,
-        (first, rest) => value.get(first).is_some_and(|value| holds(value, rest, id)),
-    }
+    paging::holds(object, field, &json!(id))
 }
 
 fn check(call: &Call<'_>, plain: &Plain) -> Result<(), ApiError> {

@@ -18,23 +18,29 @@
 pub(crate) mod account;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
+pub(crate) mod datalab;
 pub(crate) mod domain;
 pub(crate) mod domain_names;
+pub(crate) mod edge_services;
 pub(crate) mod functions;
 pub(crate) mod iam;
+pub(crate) mod inference;
 pub(crate) mod instance;
 pub(crate) mod ipam;
 pub(crate) mod jobs;
 pub(crate) mod k8s;
+pub(crate) mod kafka;
 pub(crate) mod keys;
 pub(crate) mod lb;
 pub(crate) mod marketplace;
+pub(crate) mod mnq;
 pub(crate) mod mongodb;
 pub(crate) mod object;
 mod password;
 pub(crate) mod rdb;
 pub(crate) mod redis;
 pub(crate) mod s2s_vpn;
+pub(crate) mod searchdb;
 pub(crate) mod secret;
 pub(crate) mod sqldb;
 pub(crate) mod tem;
@@ -57,12 +63,16 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &cockpit::PRODUCT,
     &containers::PRODUCT,
     &functions::PRODUCT,
+    &datalab::PRODUCT,
     &domain::PRODUCT,
+    &edge_services::PRODUCT,
     &iam::PRODUCT,
+    &inference::PRODUCT,
     &instance::PRODUCT,
     &ipam::PRODUCT,
     &jobs::PRODUCT,
     &k8s::PRODUCT,
+    &kafka::PRODUCT,
     &keys::PRODUCT,
     &lb::PRODUCT,
     &marketplace::PRODUCT,
@@ -70,6 +80,10 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &rdb::PRODUCT,
     &redis::PRODUCT,
     &s2s_vpn::PRODUCT,
+    &mnq::PRODUCT,
+    &rdb::PRODUCT,
+    &redis::PRODUCT,
+    &searchdb::PRODUCT,
     &secret::PRODUCT,
     &sqldb::PRODUCT,
     &tem::PRODUCT,

@@ -81,12 +81,13 @@ impl Ids {
     }
 }
 
-/// Whether a string has the form of an id: a UUID, or an access key.
+/// Whether a string has the form of an id: a UUID, an access key, or the public key of a NATS account.
 pub(crate) fn is_id(text: &str) -> bool {
     let groups: Vec<_> = text.split('-').collect();
     let hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
     let uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(hex);
-    uuid || (text.len() == 20 && text.starts_with("SCW"))
+    let nats = || text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    uuid || (text.len() == 20 && text.starts_with("SCW")) || (text.len() == 56 && text.starts_with('A') && nats())
 }
 
 /// The host name in the endpoint of a container.

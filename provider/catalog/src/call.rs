@@ -68,7 +68,8 @@ pub struct Each {
     /// The field of requests with the desired elements. Absent: the program desires none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// The path of the current elements in responses; `ip[].id` selects a field of each element.
+    /// The path of the current elements in responses; `ip[].id` selects a field of each element. Empty for all desired elements.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub live: String,
     /// Which elements.
     pub of: EachOf,
@@ -83,6 +84,8 @@ pub enum EachOf {
     Added,
     /// Elements that exist and are not desired.
     Removed,
+    /// All desired elements, because each is a request that leaves no element, such as the purge of a cache.
+    All,
 }
 
 /// The status of the elements of a list.

@@ -33,9 +33,15 @@ pub enum Handler {
     /// DNS zones.
     #[serde(rename = "domain.zone")]
     DomainZone,
+    /// DNS stages of Edge Services.
+    #[serde(rename = "edgeservices.dns_stage")]
+    EdgeservicesDnsStage,
     /// Functions.
     #[serde(rename = "functions.function")]
     FunctionsFunction,
+    /// Deployments of Managed Inference, and their endpoints.
+    #[serde(rename = "inference.deployment")]
+    InferenceDeployment,
     /// Images of Instances.
     #[serde(rename = "instance.image")]
     InstanceImage,
@@ -63,6 +69,9 @@ pub enum Handler {
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,
+    /// Kafka clusters, and their endpoint.
+    #[serde(rename = "kafka.cluster")]
+    KafkaCluster,
     /// Kubernetes clusters.
     #[serde(rename = "kubernetes.cluster")]
     KubernetesCluster,
@@ -117,6 +126,9 @@ pub enum Handler {
     /// Tokens of Cockpit.
     #[serde(rename = "observability.token")]
     ObservabilityToken,
+    /// Deployments of OpenSearch, and their endpoint.
+    #[serde(rename = "opensearch.deployment")]
+    OpensearchDeployment,
     /// Redis clusters.
     #[serde(rename = "redis.cluster")]
     RedisCluster,

@@ -78,6 +78,14 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    /// A 404 that is the report of a missing object only because of the path of the call.
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        if self.kind == Kind::Foreign && self.error_type.is_none() && not_found::is_reported_at(path, self.message()) {
+            self.kind = Kind::NotFound;
+        }
+        self
+    }
+
     /// Parses an error response. The body may be empty, not JSON, or JSON of another shape.
     pub fn from_response(
         operation: &str,

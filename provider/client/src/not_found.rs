@@ -20,6 +20,9 @@ const JOBS: [&str; 3] = ["job definition", "job run", "secret"];
 /// `privateNetwork`.
 const BALANCED: [&str; 8] = ["acl", "backend", "certificate", "frontend", "ips", "lbs", "privatenetwork", "route"];
 
+/// The beginning of the paths of Edge Services, which report a missing object of any kind with `Not Found` alone, as recorded.
+const EDGE: &str = "/edge-services/";
+
 /// The text after the noun, as recorded. The API may add details after a colon.
 const VERBS: [&str; 2] = [" was not found", " does not exist"];
 
@@ -43,6 +46,12 @@ pub(crate) fn is_reported(body: &Value) -> bool {
     of_load_balancer
         || of_job
         || VERBS.iter().any(|verb| message.strip_suffix(verb).is_some_and(|noun| NOUNS.contains(&noun)))
+}
+
+/// Whether the error response to a call of this path is the report of a missing object, for products whose message is too
+/// general for [`is_reported`].
+pub(crate) fn is_reported_at(path: &str, message: Option<&str>) -> bool {
+    path.starts_with(EDGE) && message == Some("Not Found")
 }
 
 /// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The response to HEAD has
@@ -94,6 +103,14 @@ mod tests {
         ] {
             assert!(!is_reported(&body), "{body}");
         }
+    }
+
+    #[test]
+    fn general_message_is_a_report_of_edge_services_only() {
+        assert!(is_reported_at("/edge-services/v1beta1/pipelines/1", Some("Not Found")));
+        assert!(!is_reported_at("/edge-services/v1beta1/pipelines/1", Some("no Route matched with those values")));
+        assert!(!is_reported_at("/edge-services/v1beta1/pipelines/1", None));
+        assert!(!is_reported_at("/registry/v1/regions/fr-par/namespaces/1", Some("Not Found")));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use rules::wire;
 /// Makes the calls of a step, one after the other; each waits until the object and the elements of its lists are ready.
 pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step, each: &Each) -> Result<(), Error> {
     // An earlier step of the same change has read the current elements.
-    if wire::pluck(&scope.answers, &each.live).is_none() && !fetch::plain_list(cx, scope, &each.live).await? {
+    let known = each.of == EachOf::All || wire::pluck(&scope.answers, &each.live).is_some();
+    if !known && !fetch::plain_list(cx, scope, &each.live).await? {
         fetch::read(cx, scope, scope.fresh).await?;
         fetch::settled_lists(cx, scope, false).await?;
     }
@@ -39,6 +40,7 @@ fn elements(scope: &Scope<'_>, each: &Each) -> Vec<Json> {
     let wanted = list(each.field.as_ref().and_then(|field| scope.wanted_field(field)).cloned());
     let live = list(wire::pluck(&scope.answers, &each.live));
     let (mut chosen, others) = match each.of {
+        EachOf::All => return wanted,
         EachOf::Added => (wanted, live),
         EachOf::Removed => (live, wanted),
     };
@@ -46,6 +48,7 @@ fn elements(scope: &Scope<'_>, each: &Each) -> Vec<Json> {
         !others.iter().any(|other| match each.of {
             EachOf::Added => has(other, one),
             EachOf::Removed => has(one, other),
+            EachOf::All => false,
         })
     });
     chosen

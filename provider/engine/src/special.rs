@@ -118,10 +118,13 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::TemBlockedList => &tem_blocked_list::BlockedList,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
-        Handler::InstanceImage
+        Handler::EdgeservicesDnsStage
+        | Handler::InferenceDeployment
+        | Handler::InstanceImage
         | Handler::InstanceIp
         | Handler::InstanceSecurityGroup
         | Handler::InstanceServers
+        | Handler::KafkaCluster
         | Handler::KubernetesVersion
         | Handler::LoadbalancersAcl
         | Handler::LoadbalancersBackend
@@ -135,6 +138,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl
         | Handler::ObservabilityToken
+        | Handler::OpensearchDeployment
         | Handler::RedisCluster
         | Handler::TemDomain => &Nothing,
     }

@@ -130,7 +130,8 @@ impl Reader<'_> {
     }
 
     fn object(&self, properties: &BTreeMap<String, Property>, fields: &Wire) -> Value {
-        let reader = Reader { zone: zone(fields).or(self.zone), ..*self };
+        let region = wire::get(fields, "region").and_then(Json::as_str);
+        let reader = Reader { zone: zone(fields).or(region).or(self.zone), ..*self };
         let read = |(name, property): (&String, &Property)| {
             let json = property.read.as_deref().and_then(|path| wire::pluck(fields, path));
             let value = match json.and_then(|json| reader.property(property, &json)) {

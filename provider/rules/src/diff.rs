@@ -326,7 +326,7 @@ impl Changes {
                 (Some(_), None) => self.add(&here, ChangeKind::Delete, property),
                 (None, Some(_)) => self.add(&here, ChangeKind::Add, property),
                 (Some(old), Some(new)) if !is_unchanged(property, old, new) => {
-                    self.add(&here, ChangeKind::Update, property)
+                    self.add(&here, ChangeKind::Update, property);
                 }
                 _ => {}
             }

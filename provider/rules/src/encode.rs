@@ -26,9 +26,7 @@ pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Resul
             Some(value) => encoded(property, value, &Path::root(name.as_str()))?,
         };
         if let Some(mut json) = json {
-            if let (Kind::Object(inner), Json::Object(fields)) = (&property.kind, &mut json) {
-                inherit(inner, fields, &|what| own(what, resource, given, defaults));
-            }
+            inherit(&property.kind, &mut json, &|what| own(what, resource, given, defaults));
             wire::set(&mut object, send, json);
         }
     }
@@ -36,17 +34,30 @@ pub fn wanted(resource: &Resource, given: &Object, defaults: &Defaults) -> Resul
     Ok(object)
 }
 
-/// Fills in the region, zone or project of an object, if it has the field and does not set it.
-fn inherit(
-    properties: &BTreeMap<String, Property>,
-    fields: &mut Wire,
-    own: &dyn Fn(ProviderDefault) -> Option<String>,
-) {
-    for property in properties.values() {
-        let (Input::Provider(what), Some(send)) = (&property.input, &property.send) else { continue };
-        if let (None, Some(json)) = (wire::get(fields, send), own(*what)) {
-            wire::set(fields, send, Json::from(json));
+/// Fills in the region, zone or project of an object and of the objects in it, if they have the field and do not set it.
+fn inherit(kind: &Kind, json: &mut Json, own: &dyn Fn(ProviderDefault) -> Option<String>) {
+    match (kind, json) {
+        (Kind::List(element), Json::Array(items)) => items.iter_mut().for_each(|item| inherit(element, item, own)),
+        // A list of one element in the program, an object in requests.
+        (Kind::List(element), json @ Json::Object(_)) => inherit(element, json, own),
+        (Kind::Object(properties), Json::Object(fields)) => {
+            for property in properties.values() {
+                let Some(send) = &property.send else { continue };
+                if let Input::Provider(what) = &property.input {
+                    if let (None, Some(json)) = (wire::get(fields, send), own(*what)) {
+                        wire::set(fields, send, Json::from(json));
+                    }
+                } else if send == "." {
+                    let mut inner = Json::Object(std::mem::take(fields));
+                    inherit(&property.kind, &mut inner, own);
+                    fields.extend(inner.as_object().cloned().unwrap_or_default());
+                } else if let Some(mut inner) = wire::get(fields, send).cloned() {
+                    inherit(&property.kind, &mut inner, own);
+                    wire::set(fields, send, inner);
+                }
+            }
         }
+        _ => {}
     }
 }
 
@@ -192,6 +203,12 @@ fn encoded_object(properties: &BTreeMap<String, Property>, object: &Object, path
         let (Some(send), Some(value)) = (&property.send, object.given(name)) else { continue };
         if let Some(json) = encoded(property, value, &path.name(name.as_str()))? {
             wire::set(&mut fields, send, json);
+        }
+    }
+    for property in properties.values() {
+        let (Input::Provider(what), Some(send)) = (&property.input, &property.send) else { continue };
+        if let (None, Some(locality)) = (wire::get(&fields, send), place::of_object(properties, object, *what)) {
+            wire::set(&mut fields, send, Json::from(locality));
         }
     }
     Ok(Json::Object(fields))

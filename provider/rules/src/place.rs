@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Convert, Input, Kind, Locality, ProviderDefault, Resource};
+use catalog::{Convert, Input, Kind, Locality, Property, ProviderDefault, Resource};
 use value::Object;
 
 /// The provider's defaults for resources that do not set them.
@@ -112,6 +112,24 @@ pub fn localized<'a>(resource: &'a Resource, inputs: &'a Object) -> impl Iterato
         }
         let locality = split(inputs.text(name)?).0?;
         Some((name, locality))
+    })
+}
+
+/// The region or zone of a nested object: that of an ID in it.
+pub fn of_object<'a>(
+    properties: &BTreeMap<String, Property>,
+    object: &'a Object,
+    what: ProviderDefault,
+) -> Option<&'a str> {
+    let is_id = |name: &&String| {
+        let convert = properties.get(*name).and_then(|property| property.convert);
+        matches!(convert, Some(Convert::LocalizedId | Convert::BareId | Convert::Zoned))
+    };
+    let mut localities = properties.keys().filter(is_id).filter_map(|name| split(object.text(name)?).0);
+    localities.find(|locality| match what {
+        ProviderDefault::Region => is_region(locality),
+        ProviderDefault::Zone => is_zone(locality),
+        ProviderDefault::Project | ProviderDefault::Organization => false,
     })
 }
 

@@ -5,6 +5,8 @@ mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
 mod domain_record;
+mod edgeservices_dns_stage;
+mod endpoints;
 pub mod functions_function;
 mod instance_image;
 mod instance_ip;
@@ -92,7 +94,9 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DomainRecord => &domain_record::Record,
+        Handler::EdgeservicesDnsStage => &edgeservices_dns_stage::DnsStage,
         Handler::FunctionsFunction => &functions_function::Function,
+        Handler::InferenceDeployment => &endpoints::Inference,
         Handler::InstanceImage => &instance_image::Image,
         Handler::InstanceIp => &instance_ip::Ip,
         Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
@@ -101,6 +105,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::InstanceServerType => &instance_server_type::ServerType,
         Handler::InstanceServers => &instance_servers::Servers,
         Handler::IpamIp => &ipam_ip::Ip,
+        Handler::KafkaCluster => &endpoints::Kafka,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,
         Handler::KubernetesVersion => &kubernetes_cluster::Version,
@@ -119,6 +124,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::ObservabilityToken => &observability_token::Token,
+        Handler::OpensearchDeployment => &endpoints::OpenSearch,
         Handler::RedisCluster => &redis_cluster::Cluster,
         Handler::TemDomain => &tem_domain::Domain,
         Handler::TemBlockedList | Handler::TemDomainValidation => &Nothing,

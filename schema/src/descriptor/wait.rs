@@ -46,7 +46,8 @@ pub struct Each {
     /// Field of requests with the elements that the program sets. Absent: none, so that every current element is removed.
     pub field: Option<String>,
     /// Path of the current elements in the wire object that the read steps, or earlier steps of a delete, fill:
-    /// `private_networks`, `ip[].id`.
+    /// `private_networks`, `ip[].id`. Not for `all`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub live: String,
     /// Which elements.
     pub of: EachOf,

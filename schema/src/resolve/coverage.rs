@@ -1,6 +1,6 @@
 //! Whether the requests of a resource send all its inputs, and whether the properties that a descriptor names exist.
 
-use catalog::{IdPart, Input, Property, Resource};
+use catalog::{EachOf, IdPart, Input, Property, Resource, Step};
 
 use super::step::{carries, is_made_for, sends};
 use super::{Calls, Scope};
@@ -123,7 +123,10 @@ impl<'a> Scope<'a> {
 }
 
 fn check_carried(name: &str, property: &Property, resource: &Resource, place: &Place, findings: &mut Findings) {
-    if !resource.create.iter().any(|step| carries(step, name, property)) {
+    // An action on an existing object, such as the purge of a cache, is not a part of a create.
+    let is_action =
+        |step: &Step| step.each.as_ref().is_some_and(|each| each.of == EachOf::All) && carries(step, name, property);
+    if !resource.create.iter().any(|step| carries(step, name, property)) && !resource.update.iter().any(is_action) {
         findings.mistake(place, "no create request sends this input");
     }
     let changed =

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Checks, Equal, Format, IdPart, Input, Kind, Locality, Property, ProviderDefault, Source};
+use catalog::{Checks, EachOf, Equal, Format, IdPart, Input, Kind, Locality, Property, ProviderDefault, Source};
 
 use super::checks::{check_default, checks};
 use super::kind::kind;
@@ -61,6 +61,14 @@ impl<'a> Scope<'a> {
                 [&step.with, &step.query, &step.find, &step.only, &step.path].into_iter().flat_map(BTreeMap::values);
             names.extend(words.filter_map(|word| Some((word.as_str()?.strip_prefix('$')?.to_owned(), None))));
             names.extend(step.when.keys().map(|name| (name.clone(), None)));
+        }
+        // The parts of an element are sent, but in no field of their list.
+        let all = [&calls.create, &calls.update].into_iter().flatten().filter_map(|call| call.step.each.as_ref());
+        for name in
+            all.filter(|each| each.of == EachOf::All).filter_map(|each| self.property_of_field(each.field.as_deref()?))
+        {
+            let inner = self.resource.properties.get(name).into_iter().flat_map(|word| word.properties.keys());
+            names.extend(inner.map(|inner| (format!("{name}.{inner}"), None)));
         }
         // A value inside of an input counts as the input.
         let outer: Vec<String> = names.keys().filter_map(|name| Some(name.split_once('.')?.0.to_owned())).collect();

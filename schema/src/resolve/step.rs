@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{Body, Each, Find, Operation, Property, Query, Settles, Source, Step, When};
+use catalog::{Body, Each, EachOf, Find, Operation, Property, Query, Settles, Source, Step, When};
 use scaleway_api::Method;
 
 use super::kind::object_of;
@@ -78,7 +78,8 @@ impl<'a> Scope<'a> {
             findings.mistake(&place.at("field"), format!("no property is sent as \"{field}\""));
         }
         let live = word.live.split("[]").next().unwrap_or_default();
-        if !calls.delete.iter().any(|delete| delete.step.into.as_deref() == Some(live)) {
+        let is_read_by_delete = calls.delete.iter().any(|delete| delete.step.into.as_deref() == Some(live));
+        if word.of != EachOf::All && !is_read_by_delete {
             check_answer_field(&calls.answers, live, &place.at("live"), findings);
         }
         Some(Each { field: word.field.clone(), live: word.live.clone(), of: word.of })

@@ -26,7 +26,7 @@ pub(super) fn read(
         // The host of an upload may respond in JSON or XML.
         let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
         let read = if is_xml { ApiError::from_storage } else { ApiError::from_response };
-        let error = read(&call.operation, &call.method, status, headers, bytes).with_host(host);
+        let error = read(&call.operation, &call.method, status, headers, bytes).at(&call.path).with_host(host);
         let class = FailureClass::of_response(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), class });
     }

@@ -1,0 +1,43 @@
+//! Kafka clusters. Code is needed for their endpoints. The fake runs no brokers.
+
+use serde_json::{Value, json};
+
+use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::plain;
+use crate::product::Product;
+use crate::products::vpc::PRIVATE_NETWORK;
+use crate::response::ApiError;
+
+static CLUSTER: Named = Named("kafka/cluster");
+
+pub(crate) static PRODUCT: Product =
+    Product { document: "kafka.v1alpha1", kinds: &[], routes: &[("CreateCluster", create)] };
+
+/// As recorded: the port of every endpoint.
+const PORT: u16 = 9092;
+
+/// As recorded: the API does not implement public endpoints.
+fn create(call: &mut Call<'_>) -> Handled {
+    let specs = call.value("endpoints", json!([]));
+    let network = specs[0]["private_network"]["private_network_id"].as_str().map(str::to_owned);
+    let Some(network) = network else {
+        return Err(ApiError::message(501, "public endpoints are not implemented"));
+    };
+    call.find(&PRIVATE_NETWORK, &network)?;
+    call.body.remove("endpoints");
+    let answer = plain::create(call, CLUSTER.plain(), json!({}))?;
+    let id = answer["id"].as_str().unwrap_or_default().to_owned();
+    let brokers = answer["node_amount"].as_u64().unwrap_or_default();
+    let records: Vec<Value> =
+        (0..brokers).map(|broker| json!(format!("kafka-{id}-broker-{broker}.{network}.internal"))).collect();
+    let endpoint = call.world.uuid();
+    let endpoints = json!([{
+        "id": endpoint,
+        "dns_records": records,
+        "port": PORT,
+        "private_network": { "private_network_id": network },
+    }]);
+    call.change(&CLUSTER, &id)?.fields.insert("endpoints".to_owned(), endpoints);
+    call.find(&CLUSTER, &id).map(|cluster| call.show(&CLUSTER, cluster))
+}

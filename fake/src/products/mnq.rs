@@ -1,0 +1,158 @@
+//! Messaging and Queuing. Code is needed for the activations of SQS and SNS, which are one object for each project and region, and
+//! for keys and IDs in the formats of NATS and AWS. The fake has no NATS server.
+
+use serde_json::{Value, json};
+
+use crate::call::{Call, Handled};
+use crate::facts::Named;
+use crate::plain;
+use crate::product::Product;
+use crate::response::ApiError;
+use crate::store::{Kind, Missing};
+
+static NATS_ACCOUNT: Named = Named("mnq/nats_account");
+static NATS_CREDENTIALS: Named = Named("mnq/nats_credentials");
+static SQS_CREDENTIALS: Named = Named("mnq/sqs_credentials");
+static SNS_CREDENTIALS: Named = Named("mnq/sns_credentials");
+
+static SQS: Kind =
+    Kind { id: "", key: &["project_id"], ..Kind::new("mnq/sqs", "SqsInfo", "", Missing::Labelled("MnqSQSNamespace")) };
+static SNS: Kind =
+    Kind { id: "", key: &["project_id"], ..Kind::new("mnq/sns", "SnsInfo", "", Missing::Labelled("MnqSNSNamespace")) };
+
+pub(crate) static PRODUCT: Product = Product {
+    document: "mnq.v1beta1",
+    kinds: &[&SQS, &SNS],
+    routes: &[
+        ("CreateNatsAccount", create_account),
+        ("CreateNatsCredentials", create_nats_credentials),
+        ("GetNatsCredentials", |call| without_file(call.get(&NATS_CREDENTIALS)?)),
+        ("CreateSqsCredentials", |call| create_credentials(call, &SQS_CREDENTIALS)),
+        ("UpdateSqsCredentials", |call| update_credentials(call, &SQS_CREDENTIALS)),
+        ("CreateSnsCredentials", |call| create_credentials(call, &SNS_CREDENTIALS)),
+        ("UpdateSnsCredentials", |call| update_credentials(call, &SNS_CREDENTIALS)),
+        ("ActivateSqs", |call| activate(call, &SQS_SERVICE)),
+        ("GetSqsInfo", |call| info(call, &SQS_SERVICE)),
+        ("DeactivateSqs", |call| deactivate(call, &SQS_SERVICE)),
+        ("ActivateSns", |call| activate(call, &SNS_SERVICE)),
+        ("GetSnsInfo", |call| info(call, &SNS_SERVICE)),
+        ("DeactivateSns", |call| deactivate(call, &SNS_SERVICE)),
+    ],
+};
+
+/// A service that a project activates.
+struct Service {
+    kind: &'static Kind,
+    /// Its name in hosts and fields.
+    name: &'static str,
+    /// Its name in messages.
+    title: &'static str,
+}
+
+static SQS_SERVICE: Service = Service { kind: &SQS, name: "sqs", title: "SQS" };
+static SNS_SERVICE: Service = Service { kind: &SNS, name: "sns", title: "SNS" };
+
+/// The letters of base 32, in which NATS writes keys.
+const BASE_32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+fn create_account(call: &mut Call<'_>) -> Handled {
+    let id = key(call, "A", 56);
+    let endpoint = format!("nats://nats.mnq.{}.scaleway.com:4222", call.locality());
+    let answer = plain::create(call, NATS_ACCOUNT.plain(), json!({ "endpoint": endpoint }))?;
+    let random = answer["id"].as_str().unwrap_or_default().to_owned();
+    let mut account = call.find(&NATS_ACCOUNT, &random)?.clone();
+    call.world.store.remove(&NATS_ACCOUNT, &account.locality, &random)?;
+    account.id.clone_from(&id);
+    account.fields.insert("id".to_owned(), json!(id));
+    let answer = call.insert(&NATS_ACCOUNT, account);
+    Ok(call.precise(answer, &["created_at", "updated_at"]))
+}
+
+/// The file is in this response only.
+fn create_nats_credentials(call: &mut Call<'_>) -> Handled {
+    let (seed, checksum) = (key(call, "SU", 58), call.world.uuid());
+    let name = format!("{}.creds", call.text("name"));
+    let content =
+        format!("-----BEGIN NATS USER JWT-----\n{}\n------END NATS USER JWT------\n{seed}\n", key(call, "ey", 80));
+    let known = json!({ "credentials": { "name": name, "content": content }, "checksum": checksum });
+    plain::create(call, NATS_CREDENTIALS.plain(), known)
+}
+
+fn without_file(mut answer: Value) -> Handled {
+    answer["credentials"] = Value::Null;
+    Ok(answer)
+}
+
+fn create_credentials(call: &mut Call<'_>, kind: &Named) -> Handled {
+    let (access, secret, checksum) = (key(call, "", 20), call.world.uuid(), key(call, "", 40).to_lowercase());
+    let permissions = permissions(call, &json!({}));
+    let known = json!({
+        "access_key": access, "secret_key": secret, "secret_checksum": checksum, "permissions": permissions,
+    });
+    plain::create(call, kind.plain(), known)
+}
+
+/// As recorded: omitted permissions stay.
+fn update_credentials(call: &mut Call<'_>, kind: &Named) -> Handled {
+    let before = call.find(kind, &call.id())?.fields["permissions"].clone();
+    let permissions = permissions(call, &before);
+    call.body.insert("permissions".to_owned(), permissions);
+    plain::update(call, kind.plain())
+}
+
+fn permissions(call: &Call<'_>, before: &Value) -> Value {
+    let given = call.value("permissions", json!({}));
+    let one = |name: &str| given[name].as_bool().or_else(|| before[name].as_bool()).unwrap_or_default();
+    json!({ "can_manage": one("can_manage"), "can_publish": one("can_publish"), "can_receive": one("can_receive") })
+}
+
+fn activate(call: &mut Call<'_>, service: &Service) -> Handled {
+    let project = call.project()?;
+    if call.find(service.kind, &project).is_ok() {
+        let help = format!("{} is already enabled on this project", service.title);
+        return Err(ApiError::already_exists(&format!("Mnq{}Namespace", service.title), &project, &help));
+    }
+    let (status, time) = ("enabled", json!(call.timestamp()));
+    let mut active = call.draft(service.kind, shown(call, service, &project, status, &time));
+    active.id = project;
+    let answer = call.insert(service.kind, active);
+    Ok(call.precise(answer, &["created_at", "updated_at"]))
+}
+
+fn info(call: &mut Call<'_>, service: &Service) -> Handled {
+    let named = call.query.get("project_id").and_then(Value::as_str).map(str::to_owned);
+    let project = named.unwrap_or_else(|| call.world.project.clone());
+    Ok(match call.find(service.kind, &project) {
+        Ok(active) => call.show(service.kind, active),
+        Err(_) => shown(call, service, &project, "disabled", &Value::Null),
+    })
+}
+
+/// As recorded: a deactivation in a project that was deleted is not denied.
+fn deactivate(call: &mut Call<'_>, service: &Service) -> Handled {
+    let named = call.text("project_id");
+    let project = if named.is_empty() { call.world.project.clone() } else { named };
+    call.world.store.remove(service.kind, &call.locality(), &project)?;
+    Ok(shown(call, service, &project, "disabled", &Value::Null))
+}
+
+fn shown(call: &Call<'_>, service: &Service, project: &str, status: &str, time: &Value) -> Value {
+    let (name, region) = (service.name, call.locality());
+    json!({
+        "project_id": project,
+        "region": region,
+        format!("{name}_endpoint_url"): format!("https://{name}.mnq.{region}.scaleway.com"),
+        "status": status,
+        "created_at": time,
+        "updated_at": time,
+    })
+}
+
+/// A random key of base 32 with this prefix and length.
+fn key(call: &mut Call<'_>, prefix: &str, length: usize) -> String {
+    let mut text = prefix.to_owned();
+    while text.len() < length {
+        text.push(char::from(*call.world.rng.choice(BASE_32).unwrap_or(&b'A')));
+    }
+    text
+}

@@ -1,0 +1,42 @@
+//! Endpoints in requests.
+
+use super::*;
+
+fn encoded(special: &dyn Special, wire: Json) -> Json {
+    let Json::Object(mut wire) = wire else { return Json::Null };
+    special.encode(&mut wire);
+    Json::Object(wire)
+}
+
+#[test]
+fn endpoint_is_public_without_a_private_network() {
+    assert_eq!(encoded(&Kafka, json!({})), json!({ "endpoints": [{ "public_network": {} }] }));
+    assert_eq!(encoded(&OpenSearch, json!({ "endpoints": null })), json!({ "endpoints": [{ "public": {} }] }));
+    let private = json!({ "private_network": { "private_network_id": "1" } });
+    assert_eq!(encoded(&Kafka, json!({ "endpoints": private })), json!({ "endpoints": [private] }));
+    assert_eq!(encoded(&OpenSearch, json!({ "endpoints": private })), json!({ "endpoints": [private] }));
+}
+
+#[test]
+fn public_endpoint_of_a_model_must_be_enabled() {
+    let private = json!({ "private_network": { "private_network_id": "1" } });
+    assert_eq!(
+        encoded(&Inference, json!({ "public_endpoint": { "is_enabled": {} }, "endpoints": private })),
+        json!({ "endpoints": [
+            { "public_network": {}, "disable_auth": false },
+            { "private_network": { "private_network_id": "1" }, "disable_auth": false },
+        ] }),
+    );
+    let disabled = json!({ "public_endpoint": { "disable_auth": true } });
+    assert_eq!(encoded(&Inference, disabled), json!({ "endpoints": [] }));
+}
+
+#[test]
+fn any_json_is_accepted() {
+    for json in [json!({ "endpoints": "x", "public_endpoint": 1 }), json!({ "endpoints": [1], "public_endpoint": [] })]
+    {
+        for special in [&Kafka as &dyn Special, &OpenSearch, &Inference] {
+            assert!(encoded(special, json.clone())["endpoints"].is_array(), "{json}");
+        }
+    }
+}
