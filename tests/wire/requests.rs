@@ -120,9 +120,8 @@ async fn create(
     if first.path != recorded.path {
         differ(format!("the path is {}, recorded {}", first.path, recorded.path));
     }
-    equivalence::create_differences(&first.request, &recorded.request, &created.object)
-        .into_iter()
-        .for_each(&mut differ);
+    let expected = with_sorted_flags(created.resource, &recorded.request);
+    equivalence::create_differences(&first.request, &expected, &created.object).into_iter().for_each(&mut differ);
     violations(first).into_iter().for_each(&mut differ);
     *report.compared.entry(operation.clone()).or_default() += 1;
 }
@@ -287,4 +286,16 @@ fn violations(sent: &Exchange) -> Vec<String> {
     let Some(schema) = &matched.operation.request else { return Vec::new() };
     let violations = document.validate(schema, &sent.request, Rules::REQUEST);
     violations.into_iter().map(|violation| format!("{} {}", violation.path, violation.message)).collect()
+}
+
+/// The body with flags in the order of our requests: their order is not significant.
+fn with_sorted_flags(resource: &Resource, body: &Json) -> Json {
+    let mut body = body.clone();
+    let flags = resource.properties.values().filter(|property| property.convert == Some(Convert::FlagList));
+    for field in flags.filter_map(|property| property.send.as_deref()) {
+        if let Some(Json::Array(names)) = body.get_mut(field) {
+            names.sort_by_key(Json::to_string);
+        }
+    }
+    body
 }

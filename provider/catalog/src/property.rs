@@ -211,6 +211,8 @@ pub enum Convert {
     NameValueList,
     /// A map of strings to a list of `{key, value}`; read from a list of `{key, hashed_value}`.
     KeyValueList,
+    /// An object of booleans to the list of those of its fields that are true.
+    FlagList,
     /// A JSON string to JSON, read as a string without white space.
     JsonText,
     /// `true` to an empty object, `false` to null.

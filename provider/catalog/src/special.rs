@@ -123,9 +123,6 @@ pub enum Handler {
     /// The alert manager of Cockpit.
     #[serde(rename = "observability.alert_manager")]
     ObservabilityAlertManager,
-    /// Tokens of Cockpit.
-    #[serde(rename = "observability.token")]
-    ObservabilityToken,
     /// Deployments of OpenSearch, and their endpoint.
     #[serde(rename = "opensearch.deployment")]
     OpensearchDeployment,

@@ -160,7 +160,7 @@ impl<'a> Context<'a> {
         // A `missingWindow` in the descriptor applies to every object that the call reports as missing.
         let own = (step.missing_window_ms == 0).then_some(own.as_str());
         let patience = Patience { preconditions: &step.retry, awaited: &awaited, missing, own, optional };
-        let (began, pace) = (self.spent(), PollInterval::of(self.resource.wait.as_ref()));
+        let (began, interval) = (self.spent(), PollInterval::of(self.resource.wait.as_ref()));
         let answered = loop {
             let answered = match &step.call.pages {
                 None => self.send(call.clone(), patience).await.map(|answer| answer.body),
@@ -174,7 +174,7 @@ impl<'a> Context<'a> {
             if step.optional || waited >= missing || !answered.as_ref().is_ok_and(|json| !is_listed(json)) {
                 break answered;
             }
-            self.pause(pace.pause(waited), APPEARING).await?;
+            self.pause(interval.pause(waited), APPEARING).await?;
         };
         match answered.map_err(|error| identity::about(&call, &self.resource.label, error)) {
             Ok(json) => match &step.find {
@@ -236,7 +236,7 @@ impl<'a> Context<'a> {
         F: Future<Output = Result<T, client::Error>>,
     {
         let began = self.spent();
-        let pace = PollInterval::of(self.resource.wait.as_ref());
+        let interval = PollInterval::of(self.resource.wait.as_ref());
         let mut last = None;
         loop {
             let error = match (Box::pin(attempt()).await, last.take()) {
@@ -263,7 +263,7 @@ impl<'a> Context<'a> {
             };
             self.progress.status(&reason);
             let unnamed = error.kind() == Some(Kind::Busy) && !is_transient(&error);
-            let pause = if unnamed { UNNAMED_CONFLICT_PAUSE + waited / 2 } else { pace.pause(waited) };
+            let pause = if unnamed { UNNAMED_CONFLICT_PAUSE + waited / 2 } else { interval.pause(waited) };
             match self.pause(pause, "retrying").await {
                 Err(over) if over.kind() == ErrorKind::TimedOut => return Err(self.given_up(error, patience, waited)),
                 paused => paused?,

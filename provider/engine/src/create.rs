@@ -6,19 +6,20 @@ use value::Object;
 
 use crate::context::Context;
 use crate::outcome::{carried_by, fields_of, not_in_first_step};
+use crate::parent_locks::ParentLocks;
 use crate::recover::{self, Begun};
 use crate::special;
 use crate::steps::{creating, holds, state_of};
 use crate::transition::Transition;
-use crate::{complete, each, fetch, parent, probe, wait};
+use crate::{complete, delete, each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
 use rules::error::{Error, PartialState};
-use rules::local;
-use rules::operation::Created;
+use rules::operation::{Created, ReadBack};
 use rules::pending::Pending;
 use rules::scope::Scope;
 use rules::wire;
+use rules::{inputs, local};
 
 /// Creates the resource and waits until its status is stable.
 pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created, Error> {
@@ -44,8 +45,25 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     cx.recent.note(&id, cx.client.clock().now());
     scope.fresh = true;
     let mut unsent = not_in_first_step(cx, &scope, inputs);
-    let finished = finish(cx, &mut scope, inputs, &mut unsent).await;
     let none = Object::new();
+    let (is_copy, unlike) = rules::special::handler(cx.resource).unlike_the_program(inputs);
+    let unlike: BTreeSet<String> = unlike.iter().map(|name| (*name).to_owned()).collect();
+    let finished = if is_copy {
+        unsent.extend(unlike.iter().cloned());
+        match copied(cx, &mut scope, &id, inputs).await {
+            Ok(found) => {
+                let parent_locks = ParentLocks::default();
+                let cx = &Context { parent_locks: &parent_locks, ..*cx };
+                let state = Box::pin(delete::update_found(cx, &id, found, unlike, inputs)).await?;
+                return Ok(Created { id, state });
+            }
+            Err(error) => Err(error),
+        }
+    } else {
+        let finished = finish(cx, &mut scope, inputs, &mut unsent).await;
+        unsent.extend(unlike);
+        finished
+    };
     let known = |inputs| Known { inputs, state: &none, just_sent: true };
     let Err(error) = finished else {
         return Ok(Created { id, state: state_of(cx, &scope, known(inputs)) });
@@ -55,15 +73,19 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     in_effect.retain(|name, _| !unsent.contains(name));
     let mut state = state_of(cx, &scope, known(&in_effect));
     let mut pending = Pending::default();
-    for name in unsent
-        .iter()
-        .map(String::as_str)
-        .chain(rules::special::handler(cx.resource).created_by_default(inputs).iter().copied())
-    {
+    for name in &unsent {
         pending.add(name, None);
     }
     pending.note(&mut state);
     Err(error.with_partial_state(PartialState { id, state, inputs: inputs.clone() }))
+}
+
+/// Waits for a copy of another object.
+async fn copied(cx: &Context<'_>, scope: &mut Scope<'_>, id: &str, inputs: &Object) -> Result<ReadBack, Error> {
+    wait::settled(cx, scope, false).await?;
+    let state = state_of(cx, scope, Known { inputs, state: &Object::new(), just_sent: false });
+    let inputs = inputs::of_state(cx.resource, &state, inputs, false);
+    Ok(ReadBack { id: id.to_owned(), state, inputs })
 }
 
 /// Everything after the first call of a create: waits, later steps, and the rest of the state.

@@ -14,10 +14,9 @@ use rules::wire;
 /// Makes the calls of a step, one after the other; each waits until the object and the elements of its lists are ready.
 pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step, each: &Each) -> Result<(), Error> {
     // An earlier step of the same change has read the current elements.
-    let known = each.of == EachOf::All || wire::pluck(&scope.answers, &each.live).is_some();
-    if !known && !fetch::plain_list(cx, scope, &each.live).await? {
-        fetch::read(cx, scope, scope.fresh).await?;
-        fetch::settled_lists(cx, scope, false).await?;
+    let is_known = each.of == EachOf::All || wire::pluck(&scope.answers, &each.live).is_some();
+    if !is_known {
+        fetch::read_field(cx, scope, &each.live).await?;
     }
     for element in elements(scope, each) {
         scope.element = Some(element);
@@ -29,7 +28,7 @@ pub(crate) async fn perform(cx: &Context<'_>, scope: &mut Scope<'_>, step: &Step
             answered => drop(answered?),
         }
         wait::settled(cx, scope, true).await?;
-        fetch::settled_lists(cx, scope, each.of == EachOf::Added).await?;
+        fetch::settled_list_of(cx, scope, &each.live, each.of == EachOf::Added).await?;
     }
     Ok(())
 }

@@ -54,19 +54,29 @@ pub(crate) async fn refresh(cx: &Context<'_>, scope: &mut Scope<'_>, all: bool, 
     Ok(())
 }
 
-/// Reads the list that is stored at this path and whose elements have no status; returns whether there is one.
-pub(crate) async fn plain_list(cx: &Context<'_>, scope: &mut Scope<'_>, path: &str) -> Result<bool, Error> {
-    let is_plain = |step: &&Step| step.into.as_deref() == Some(path) && step.settles.is_none() && step.reads.is_empty();
-    let Some(step) = cx.resource.read.iter().skip(1).find(is_plain) else { return Ok(false) };
-    let list = cx.perform(step, scope, &[], scope.fresh).await?;
-    merge(cx.resource, scope, step.into.as_deref(), list.unwrap_or_default());
-    Ok(true)
+/// Reads a field of the object: the list that is stored there. The object is read first, unless the list is independent of its
+/// status.
+pub(crate) async fn read_field(cx: &Context<'_>, scope: &mut Scope<'_>, field: &str) -> Result<(), Error> {
+    let is_independent =
+        |step: &&Step| step.into.as_deref() == Some(field) && step.settles.is_none() && step.reads.is_empty();
+    if let Some(step) = cx.resource.read.iter().skip(1).find(is_independent) {
+        let list = cx.perform(step, scope, &[], scope.fresh).await?;
+        merge(cx.resource, scope, Some(field), list.unwrap_or_default());
+        return Ok(());
+    }
+    read(cx, scope, scope.fresh).await?;
+    settled_list_of(cx, scope, field, false).await
 }
 
-/// Reads the lists whose elements have a status, and waits until no element has a transient one. With `checked`, a failed
-/// status is an error.
-pub(crate) async fn settled_lists(cx: &Context<'_>, scope: &mut Scope<'_>, checked: bool) -> Result<(), Error> {
-    for step in &cx.resource.read {
+/// Reads the list that is stored in this field, if its elements have a status, and waits until no element has a transient
+/// one. With `checked`, a failed status is an error.
+pub(crate) async fn settled_list_of(
+    cx: &Context<'_>,
+    scope: &mut Scope<'_>,
+    field: &str,
+    checked: bool,
+) -> Result<(), Error> {
+    for step in cx.resource.read.iter().filter(|step| step.into.as_deref() == Some(field)) {
         if let Some(settles) = &step.settles {
             let list = settled_list(cx, step, settles, scope, checked).await?;
             merge(cx.resource, scope, step.into.as_deref(), list);
@@ -75,14 +85,15 @@ pub(crate) async fn settled_lists(cx: &Context<'_>, scope: &mut Scope<'_>, check
     Ok(())
 }
 
-async fn settled_list(
+/// Reads a list, and waits until no element has a transient status.
+pub(crate) async fn settled_list(
     cx: &Context<'_>,
     step: &Step,
     settles: &Settles,
     scope: &Scope<'_>,
     checked: bool,
 ) -> Result<Json, Error> {
-    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    let (began, interval) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
     loop {
         let list = cx.perform(step, scope, &[], false).await?.unwrap_or_default();
         let statuses =
@@ -91,7 +102,7 @@ async fn settled_list(
         if let Some(status) = has(&settles.passing) {
             let message = format!("waiting for {} of the {} ({status})", step.call.id, cx.resource.label);
             cx.progress.status(&message);
-            cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+            cx.pause(interval.pause(cx.spent().saturating_sub(began)), &message).await?;
             continue;
         }
         return match has(&settles.failed) {
@@ -172,8 +183,8 @@ pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
 
 /// Merges a response into the known fields. Values that the API returns only once are kept.
 pub(crate) fn merge(resource: &Resource, scope: &mut Scope<'_>, into: Option<&str>, answer: Json) {
-    if let Some(field) = into {
-        scope.answers.insert(field.to_owned(), answer);
+    if let Some(path) = into {
+        wire::set(&mut scope.answers, path, answer);
         return;
     }
     let Json::Object(answer) = answer else { return };

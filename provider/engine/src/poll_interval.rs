@@ -47,30 +47,30 @@ mod tests {
     use super::*;
 
     /// The number of polls until the end of `duration` is detected, and the delay.
-    fn looks(pace: PollInterval, duration: Duration) -> (u32, Duration) {
-        let (mut waited, mut looks) = (Duration::ZERO, 0);
+    fn reads(interval: PollInterval, duration: Duration) -> (u32, Duration) {
+        let (mut waited, mut reads) = (Duration::ZERO, 0);
         while waited < duration {
-            waited += pace.pause(waited);
-            looks += 1;
+            waited += interval.pause(waited);
+            reads += 1;
         }
-        (looks, waited.saturating_sub(duration))
+        (reads, waited.saturating_sub(duration))
     }
 
     #[test]
     fn a_fast_type_is_detected_as_ready_soon_and_with_few_polls() {
-        let pace = PollInterval { cap: Duration::from_secs(5), ready_after: Duration::from_secs(5) };
+        let interval = PollInterval { cap: Duration::from_secs(5), ready_after: Duration::from_secs(5) };
         for tenths in 1..300 {
             let duration = Duration::from_millis(tenths * 100);
-            let (looks, late) = looks(pace, duration);
+            let (reads, late) = reads(interval, duration);
             assert!(late <= LEAST + duration / 4, "{duration:?} is seen {late:?} late");
-            assert!(looks <= 20, "{duration:?} takes {looks} looks");
+            assert!(reads <= 20, "{duration:?} takes {reads} reads");
         }
     }
 
     #[test]
     fn a_database_is_polled_less_often_than_by_pulumiverse() {
-        let pace = PollInterval { cap: Duration::from_secs(15), ready_after: Duration::from_secs(181) };
-        let (looks, late) = looks(pace, Duration::from_secs(212));
-        assert!(looks <= 30 && late <= Duration::from_secs(15), "{looks} looks, {late:?} late");
+        let interval = PollInterval { cap: Duration::from_secs(15), ready_after: Duration::from_secs(181) };
+        let (reads, late) = reads(interval, Duration::from_secs(212));
+        assert!(reads <= 30 && late <= Duration::from_secs(15), "{reads} reads, {late:?} late");
     }
 }

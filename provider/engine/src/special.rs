@@ -66,6 +66,11 @@ pub(crate) trait Handler: Sync {
         Ok(false)
     }
 
+    /// The same, for a handler that makes no calls after a create.
+    async fn after_update(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        self.after_change(cx, scope, transition).await
+    }
+
     /// Looks up the object under another ID, if there is none, or only a replaced one; returns whether the scope has
     /// changed to another object.
     async fn relocate(&self, _: &Context<'_>, _: &mut Scope<'_>, _state: &Object, _exists: bool) -> Result<bool> {
@@ -137,7 +142,6 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         | Handler::NetworkAcl
         | Handler::NetworkPrivateNetwork
         | Handler::ObjectBucketAcl
-        | Handler::ObservabilityToken
         | Handler::OpensearchDeployment
         | Handler::RedisCluster
         | Handler::TemDomain => &Nothing,

@@ -143,7 +143,7 @@ async fn change(
         }
     }
     scope.fresh |= !transition.changed.is_empty();
-    if special::handler(cx.resource).after_change(cx, scope, transition).await? {
+    if special::handler(cx.resource).after_update(cx, scope, transition).await? {
         // If there is a wait, the last read was after the last call.
         known = cx.resource.wait.is_some();
     }

@@ -46,12 +46,14 @@ impl<'a> Urn<'a> {
     }
 
     /// The same URN with the types for which `other` returns a type.
+    #[must_use]
     pub fn with_types(self, other: impl Fn(&str) -> Option<String>) -> Self {
         let types = self.types.into_iter().map(|token| other(&token).map_or(token, Cow::Owned)).collect();
         Self { types, ..self }
     }
 
     /// The same URN with another name if `other` returns one.
+    #[must_use]
     pub fn with_name(self, other: impl Fn(&str) -> Option<String>) -> Self {
         Self { name: other(&self.name).map_or(self.name, Cow::Owned), ..self }
     }

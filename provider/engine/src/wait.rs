@@ -34,7 +34,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
     if !is_wanted(wait, scope) {
         return Ok(());
     }
-    let pace = PollInterval::of(Some(wait));
+    let interval = PollInterval::of(Some(wait));
     let began = cx.spent();
     let mut read_first = read_first || status(wait, scope).is_none();
     let mut failed_at = None;
@@ -55,7 +55,7 @@ pub(crate) async fn settled(cx: &Context<'_>, scope: &mut Scope<'_>, read_first:
         warn_about_unknown(cx, wait, scope, &mut warned);
         failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));
         if !read_first {
-            let pause = if now_failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
+            let pause = if now_failed { SECOND_READ } else { interval.pause(cx.spent().saturating_sub(began)) };
             cx.pause(pause, &format!("waiting for the {}{}", cx.resource.label, seen(wait, scope))).await?;
         }
         read_first = false;
@@ -74,7 +74,7 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
     let Some(wait) = &cx.resource.wait else {
         return if scope.odd_delete { not_there(cx, scope).await } else { Ok(()) };
     };
-    let pace = PollInterval::of(Some(wait));
+    let interval = PollInterval::of(Some(wait));
     let began = cx.spent();
     let mut failed_at = None;
     let mut warned = false;
@@ -94,7 +94,7 @@ pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), 
         failed_at = now_failed.then(|| failed_at.unwrap_or_else(|| cx.spent()));
         warn_about_unknown(cx, wait, scope, &mut warned);
         cx.progress.status(&message(cx, wait, scope));
-        let pause = if now_failed { SECOND_READ } else { pace.pause(cx.spent().saturating_sub(began)) };
+        let pause = if now_failed { SECOND_READ } else { interval.pause(cx.spent().saturating_sub(began)) };
         cx.pause(pause, &format!("waiting for the deletion of the {}{}", cx.resource.label, seen(wait, scope))).await?;
     }
 }

@@ -107,6 +107,10 @@ impl Reader<'_> {
         match (&property.kind, json) {
             (_, Json::Null) => None,
             (Kind::Object(properties), Json::Object(fields)) => Some(self.object(properties, fields)),
+            (Kind::Object(properties), Json::Array(names)) if property.convert == Some(Convert::FlagList) => {
+                let fields = properties.values().filter_map(|flag| flag.read.as_deref());
+                Some(self.object(properties, &convert::flags(fields, names)))
+            }
             (Kind::List(element), json) => self.list(property, element, json),
             _ => self.scalar(property, json.clone()),
         }

@@ -171,7 +171,10 @@ pub fn encoded(property: &Property, value: &Value, path: &Path) -> Result<Option
     }
     match (&property.kind, value.data()) {
         (_, Data::Unknown) => Err(not_known(path)),
-        (Kind::Object(properties), Data::Object(object)) => Ok(Some(encoded_object(properties, object, path)?)),
+        (Kind::Object(properties), Data::Object(object)) => {
+            let json = encoded_object(properties, object, path)?;
+            Ok(Some(if property.convert == Some(Convert::FlagList) { convert::flag_list(json) } else { json }))
+        }
         (Kind::List(element), Data::Array(items)) => encoded_list(property, element, items, path),
         _ => {
             let json = value.to_json().map_err(|_| not_known(path))?;

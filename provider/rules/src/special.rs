@@ -14,7 +14,6 @@ mod instance_security_group;
 pub mod instance_server;
 mod instance_server_type;
 mod instance_servers;
-mod ipam_ip;
 pub mod kubernetes_cluster;
 mod kubernetes_pool;
 mod loadbalancers_acl;
@@ -31,7 +30,6 @@ mod object_bucket;
 mod object_bucket_acl;
 mod object_item;
 pub mod observability_alert_manager;
-mod observability_token;
 mod redis_cluster;
 mod tem_domain;
 
@@ -64,9 +62,10 @@ pub trait Special: Sync {
     /// Adds failures of inputs.
     fn check(&self, _olds: &Object, _inputs: &Object, _failures: &mut Vec<Failure>) {}
 
-    /// The properties that a create sets by default and the handler removes (`after_change`).
-    fn created_by_default(&self, _inputs: &Object) -> &'static [&'static str] {
-        &[]
+    /// Whether a create copies another object, which is then updated to match the program; and the properties of a new object
+    /// that differ from the program until the create is complete.
+    fn unlike_the_program(&self, _inputs: &Object) -> (bool, &'static [&'static str]) {
+        (false, &[])
     }
 
     /// Keeps only the parts of a response that belong to this resource.
@@ -100,11 +99,9 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::InstanceImage => &instance_image::Image,
         Handler::InstanceIp => &instance_ip::Ip,
         Handler::InstanceSecurityGroup => &instance_security_group::SecurityGroup,
-        Handler::DomainZone | Handler::InstanceMarketplaceImage | Handler::InstancePrivateNic => &Nothing,
         Handler::InstanceServer => &instance_server::Server,
         Handler::InstanceServerType => &instance_server_type::ServerType,
         Handler::InstanceServers => &instance_servers::Servers,
-        Handler::IpamIp => &ipam_ip::Ip,
         Handler::KafkaCluster => &endpoints::Kafka,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,
@@ -123,11 +120,15 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ObjectBucketAcl => &object_bucket_acl::BucketAcl,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
-        Handler::ObservabilityToken => &observability_token::Token,
         Handler::OpensearchDeployment => &endpoints::OpenSearch,
         Handler::RedisCluster => &redis_cluster::Cluster,
         Handler::TemDomain => &tem_domain::Domain,
-        Handler::TemBlockedList | Handler::TemDomainValidation => &Nothing,
+        Handler::DomainZone
+        | Handler::InstanceMarketplaceImage
+        | Handler::InstancePrivateNic
+        | Handler::IpamIp
+        | Handler::TemBlockedList
+        | Handler::TemDomainValidation => &Nothing,
     }
 }
 

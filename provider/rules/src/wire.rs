@@ -42,6 +42,11 @@ pub fn text<'w>(wire: &'w Wire, path: &str) -> Option<&'w str> {
     get(wire, path)?.as_str()
 }
 
+/// The string in a field of a JSON object; empty if there is none.
+pub fn text_or_empty<'j>(json: &'j Json, field: &str) -> &'j str {
+    json[field].as_str().unwrap_or_default()
+}
+
 /// The value at a path that selects elements of lists.
 ///
 /// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::{Checks, EachOf, Equal, Format, IdPart, Input, Kind, Locality, Property, ProviderDefault, Source};
+use catalog::{
+    Checks, Convert, EachOf, Equal, Format, IdPart, Input, Kind, Locality, Property, ProviderDefault, Source,
+};
 
 use super::checks::{check_default, checks};
 use super::kind::kind;
@@ -21,7 +23,9 @@ impl<'a> Scope<'a> {
             // The elements of a list with calls of their own are compared with the current ones, so they have their fields.
             let live = call.step.each.as_ref().map(|each| each.live.as_str());
             let listed = calls.read.iter().find(|read| live.is_some() && read.step.into.as_deref() == live);
-            listed.into_iter().for_each(|read| read.add_answer(&mut send));
+            if let Some(read) = listed {
+                read.add_answer(&mut send);
+            }
         }
         let mut made = Shape::default();
         for call in &calls.create {
@@ -193,7 +197,10 @@ fn inner_properties<'a>(
     if word.properties.is_empty() {
         return BTreeMap::new();
     }
+    // The fields are the elements of a list, which no document has as fields.
+    let are_flags = word.convert == Some(Convert::FlagList);
     let inside = |shape: &Shape<'a>, path: &Option<String>| match path {
+        _ if are_flags => Shape::new(true),
         Some(path) => shape.inside(path),
         None => Shape::new(shape.open),
     };

@@ -15,10 +15,7 @@ const ENDPOINTS: [(&str, &str); 2] = [("directAccess", "direct_access"), ("priva
 
 #[async_trait]
 impl Handler for ReadReplica {
-    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
-        if transition.is_creation() {
-            return Ok(false);
-        }
+    async fn after_update(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
         let changed = ENDPOINTS.iter().filter(|(property, _)| transition.changed.contains(*property));
         let kinds: Vec<&str> = changed.map(|(_, kind)| *kind).collect();
         for kind in &kinds {

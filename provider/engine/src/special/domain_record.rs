@@ -11,6 +11,7 @@ use super::{
     json, list, own, request,
 };
 use rules::dns;
+use rules::wire::text_or_empty;
 
 /// See the module.
 pub(super) struct Record;
@@ -31,8 +32,8 @@ impl Handler for Record {
         Some(find(cx, scope, &record(scope)).await)
     }
 
-    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
-        if transition.is_creation() || transition.changed.is_empty() {
+    async fn after_update(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if transition.changed.is_empty() {
             return Ok(false);
         }
         let set = json!({ "id": scope.source(&Source::Id), "records": [record(scope)] });
@@ -66,7 +67,8 @@ async fn change(cx: &Context<'_>, scope: &Scope<'_>, change: &Json, repeatable: 
 /// The record in its zone, if it exists.
 async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Option<Json>> {
     let zone = zone(scope)?;
-    let parameters = [("dns_zone", zone.as_str()), ("name", text(record, "name")), ("type", text(record, "type"))];
+    let parameters =
+        [("dns_zone", zone.as_str()), ("name", text_or_empty(record, "name")), ("type", text_or_empty(record, "type"))];
     match list(cx, scope, "ListDNSZoneRecords", &parameters).await {
         Ok(records) => Ok(records.into_iter().find(|other| is_same(other, record))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -76,13 +78,11 @@ async fn find(cx: &Context<'_>, scope: &Scope<'_>, record: &Json) -> Result<Opti
 
 /// Whether a returned record is the requested one: the API may return another spelling of the data.
 fn is_same(answer: &Json, record: &Json) -> bool {
-    let kind = text(record, "type");
-    let sent = |json: &Json| dns::sent_data(kind, dns::shown_data(kind, text(json, "data")), "");
-    text(answer, "type") == kind && text(answer, "name") == text(record, "name") && sent(answer) == sent(record)
-}
-
-fn text<'j>(json: &'j Json, field: &str) -> &'j str {
-    json[field].as_str().unwrap_or_default()
+    let kind = text_or_empty(record, "type");
+    let sent = |json: &Json| dns::sent_data(kind, dns::shown_data(kind, text_or_empty(json, "data")), "");
+    text_or_empty(answer, "type") == kind
+        && text_or_empty(answer, "name") == text_or_empty(record, "name")
+        && sent(answer) == sent(record)
 }
 
 fn zone(scope: &Scope<'_>) -> Result<String> {

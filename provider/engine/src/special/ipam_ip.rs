@@ -4,6 +4,7 @@
 //! the first read step returns it as `resource`, and that `MoveIP` is the only step that sends `customResources`.
 
 use super::{Context, Handler, Json, Result, Scope, Transition, async_trait, fetch};
+use rules::wire::text_or_empty;
 
 /// See the module.
 pub(super) struct Ip;
@@ -36,8 +37,11 @@ fn holder(live: Option<&Json>) -> Json {
 }
 
 fn is_same(one: &Json, other: &Json) -> bool {
-    let text = |holder: &Json, field: &str| holder[field].as_str().unwrap_or_default().to_lowercase();
-    let name = |holder: &Json| holder["name"].as_str().unwrap_or_default().to_owned();
-    let key = |holder: &Json| (holder.is_null(), text(holder, "mac_address"), name(holder));
+    let address = |holder: &Json| text_or_empty(holder, "mac_address").to_lowercase();
+    let key = |holder: &Json| (holder.is_null(), address(holder), text_or_empty(holder, "name").to_owned());
     key(one) == key(other)
 }
+
+#[cfg(test)]
+#[path = "ipam_ip_tests.rs"]
+mod tests;

@@ -27,8 +27,8 @@ impl Handler for Cluster {
         cx.perform(step, &scope, step.fields(), false).await
     }
 
-    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
-        if transition.is_creation() || !transition.changes(&["version"]) {
+    async fn after_update(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if !transition.changes(&["version"]) {
             return Ok(false);
         }
         let Some(wanted) = transition.news.text("version") else { return Ok(false) };
@@ -63,7 +63,7 @@ async fn newest(cx: &Context<'_>, scope: &Scope<'_>, minor: &str) -> Result<Stri
 
 /// Waits until no pool has a transient status.
 async fn pools_upgraded(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
-    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    let (began, interval) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
     loop {
         let pools = list(cx, scope, "ListPools", &[]).await?;
         let is_passing = |pool: &&Json| pool["status"].as_str().is_some_and(|status| PASSING.contains(&status));
@@ -71,6 +71,6 @@ async fn pools_upgraded(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
         let (name, status) = (pool["name"].as_str().unwrap_or_default(), pool["status"].as_str().unwrap_or_default());
         let message = format!("waiting for the pool {name} of the {} ({status})", cx.resource.label);
         cx.progress.status(&message);
-        cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+        cx.pause(interval.pause(cx.spent().saturating_sub(began)), &message).await?;
     }
 }

@@ -10,6 +10,7 @@ use super::{
     Context, Error, ErrorKind, Handler, Json, Object, Patience, Result, Scope, async_trait, call, json, own, request,
     unless_gone,
 };
+use rules::wire::text_or_empty;
 
 /// See the module.
 pub(super) struct Bucket;
@@ -37,7 +38,8 @@ async fn empty(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
                 delete(cx, scope, &found).await?;
             } else {
                 for upload in &found {
-                    let parameters = [("key", text(upload, "key")), ("uploadId", text(upload, "upload_id"))];
+                    let parameters =
+                        [("key", text_or_empty(upload, "key")), ("uploadId", text_or_empty(upload, "upload_id"))];
                     call(cx, scope, "DeleteObject", None, &parameters).await.map(drop).or_else(unless_gone)?;
                 }
             }
@@ -55,9 +57,9 @@ async fn delete(cx: &Context<'_>, scope: &Scope<'_>, objects: &[Json]) -> Result
     let body = json!({ "objects": objects, "quiet": true });
     let answer = call(cx, scope, "DeleteObjects", Some(body), &[]).await?;
     for failed in answer["errors"].as_array().into_iter().flatten() {
-        let (key, version) = (text(failed, "key"), text(failed, "version_id"));
-        if text(failed, "code") != "AccessDenied" {
-            let fact = format!("the object \"{key}\" cannot be deleted: {}", text(failed, "message"));
+        let (key, version) = (text_or_empty(failed, "key"), text_or_empty(failed, "version_id"));
+        if text_or_empty(failed, "code") != "AccessDenied" {
+            let fact = format!("the object \"{key}\" cannot be deleted: {}", text_or_empty(failed, "message"));
             let hint = "run the command again to delete the remaining objects";
             return Err(Error::new(ErrorKind::Precondition, fact).hint(hint));
         }
@@ -84,8 +86,4 @@ fn locked(key: &str, error: Error) -> Error {
         format!("the object \"{key}\" cannot be deleted: it is locked, or this API key has no permission to delete it");
     let hint = "wait until its retention ends, or remove the retention, and run the command again";
     Error::new(ErrorKind::Denied, fact).hint(hint).because(error)
-}
-
-fn text<'j>(json: &'j Json, field: &str) -> &'j str {
-    json[field].as_str().unwrap_or_default()
 }

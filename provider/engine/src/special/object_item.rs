@@ -28,10 +28,7 @@ impl Handler for Item {
         upload(cx, scope, inputs).await.map(Some)
     }
 
-    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
-        if transition.is_creation() {
-            return Ok(false);
-        }
+    async fn after_update(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
         // Neither an upload nor a copy keeps the grants, unless they are sent again.
         if let (None, Some(visibility)) = (wire::get(&scope.wanted, "acl"), transition.olds.text("visibility")) {
             scope.wanted.insert("acl".to_owned(), json!(visibility));

@@ -89,7 +89,11 @@ impl Checker {
 
     fn at_least_one(&mut self, group: &[String], number: &str, inputs: &Object, path: &Path) {
         if let (None, Some(first)) = (group.iter().find(|name| is_set(inputs.given(name))), group.first()) {
-            self.fail(&path.name(first.as_str()), format!("is missing: set {number} of {}", listed(group)));
+            let reason = match group {
+                [_] => "is required".to_owned(),
+                _ => format!("is missing: set {number} of {}", listed(group)),
+            };
+            self.fail(&path.name(first.as_str()), reason);
         }
     }
 

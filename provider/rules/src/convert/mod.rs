@@ -124,6 +124,17 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
     })
 }
 
+/// The names of the fields that are true.
+pub fn flag_list(json: Json) -> Json {
+    let Json::Object(flags) = json else { return json };
+    flags.into_iter().filter(|(_, flag)| *flag == Json::Bool(true)).map(|(name, _)| Json::String(name)).collect()
+}
+
+/// Whether a list contains each of these names; other elements of the list are ignored.
+pub fn flags<'n>(fields: impl Iterator<Item = &'n str>, names: &[Json]) -> Map<String, Json> {
+    fields.map(|field| (field.to_owned(), Json::Bool(names.iter().any(|name| name == field)))).collect()
+}
+
 /// The value in the state for an input that the API never returns.
 pub fn to_state(convert: Option<Convert>, json: Json) -> Json {
     match (convert, json) {
@@ -365,6 +376,15 @@ mod tests {
     fn an_owner_is_sent_as_project_colon_project() {
         assert_eq!(to_wire(Convert::Owner, json!("p-1")), Ok(Some(json!("p-1:p-1"))));
         assert_eq!(there_and_back(Convert::Owner, json!("p-1")), Some(json!("p-1")));
+    }
+
+    #[test]
+    fn flags_are_sent_and_read_as_the_list_of_those_that_are_true() {
+        let flags_of = |names: &Json| flags(["logs", "metrics"].into_iter(), names.as_array().unwrap());
+        let object = json!({ "logs": true, "metrics": false });
+        assert_eq!(flag_list(object.clone()), json!(["logs"]));
+        assert_eq!(Json::Object(flags_of(&json!(["unknown", 7, null, "logs"]))), object);
+        assert_eq!(flag_list(json!({ "logs": "yes" })), json!([]));
     }
 
     #[test]

@@ -77,10 +77,14 @@ impl Special for Instance {
         keep_enable_ipam_only(inputs, "ipNet");
     }
 
-    fn created_by_default(&self, inputs: &Object) -> &'static [&'static str] {
+    /// A restored instance has no backups, and a public endpoint only.
+    fn unlike_the_program(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
         let given = |name: &str| inputs.given(name).is_some();
-        let created_by_default = given("snapshotId") && given("privateNetwork") && !given("loadBalancer");
-        if created_by_default { &["loadBalancer"] } else { &[] }
+        match (given("snapshotId"), given("privateNetwork") && !given("loadBalancer")) {
+            (false, _) => (false, &[]),
+            (true, false) => (true, &["disableBackup"]),
+            (true, true) => (true, &["disableBackup", "loadBalancer"]),
+        }
     }
 }
 

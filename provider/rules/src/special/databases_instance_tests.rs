@@ -102,11 +102,18 @@ fn a_size_of_a_local_disk_and_a_downgrade_are_rejected() {
 fn only_a_restored_instance_inherits_inputs() {
     assert_eq!(Instance.inherited(&object(json!({ "snapshotId": "s" }))), OF_SNAPSHOT);
     assert_eq!(Instance.inherited(&object(json!({}))), [""; 0]);
-    assert_eq!(
-        Instance.created_by_default(&object(json!({ "snapshotId": "s", "privateNetwork": {} }))),
-        ["loadBalancer"]
-    );
-    assert_eq!(Instance.created_by_default(&object(json!({ "privateNetwork": {} }))), [""; 0]);
+}
+
+#[test]
+fn a_restored_instance_differs_from_the_program_in_backups_and_the_public_endpoint() {
+    for (inputs, unlike) in [
+        (json!({ "privateNetwork": {} }), (false, &[][..])),
+        (json!({ "snapshotId": "s" }), (true, &["disableBackup"])),
+        (json!({ "snapshotId": "s", "privateNetwork": {} }), (true, &["disableBackup", "loadBalancer"])),
+        (json!({ "snapshotId": "s", "privateNetwork": {}, "loadBalancer": {} }), (true, &["disableBackup"])),
+    ] {
+        assert_eq!(Instance.unlike_the_program(&object(inputs)), unlike);
+    }
 }
 
 #[test]

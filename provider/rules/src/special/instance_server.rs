@@ -95,8 +95,8 @@ impl Special for Server {
     }
 
     /// The first start is a step of the create, also without `state`.
-    fn created_by_default(&self, inputs: &Object) -> &'static [&'static str] {
-        if inputs.given("state").is_none() { &["state"] } else { &[] }
+    fn unlike_the_program(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
+        (false, if inputs.given("state").is_none() { &["state"] } else { &[] })
     }
 
     /// A label of the program stays, because the server contains the ID of the image; of two properties with the addresses,

@@ -1,8 +1,7 @@
 //! Network ACLs: the fields of a rule are validated at preview, and only rules of clients belong to the program.
 //!
 //! A descriptor is not sufficient because the bounds of a port range and the family of an address depend on other
-//! properties, and because the API marks in the description of each rule whether a client created it. It rejects a rule without
-//! action, source or destination, although its document has them as optional.
+//! properties, and because the API marks in the description of each rule whether a client created it.
 
 use std::net::IpAddr;
 
@@ -32,11 +31,8 @@ impl Special for Acl {
     }
 
     fn check(&self, _: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
-        let family = inputs.given("isIpv6");
-        let is_ipv6 = match family {
-            Some(value) if value.is_unknown() => None,
-            _ => Some(family.and_then(Value::as_bool).unwrap_or_default()),
-        };
+        // An unknown value is neither.
+        let is_ipv6 = inputs.given("isIpv6").map_or(Some(false), Value::as_bool);
         let rules = inputs.given("rules").and_then(Value::as_array).unwrap_or_default();
         for (index, rule) in rules.iter().enumerate() {
             if let Some(rule) = rule.as_object() {
@@ -48,27 +44,16 @@ impl Special for Acl {
 
 fn check_rule(rule: &Object, is_ipv6: Option<bool>, path: &Path, failures: &mut Vec<Failure>) {
     let mut fail = |name: &str, reason: String| failures.push(Failure { path: path.name(name), reason });
-    let is_missing = |name: &str| rule.given(name).is_none_or(|value| value.as_str() == Some(""));
-    if is_missing("action") {
-        fail("action", "is required: set it to `accept` or `drop`".to_owned());
-    }
-    let (every, family) = if is_ipv6 == Some(true) { ("::/0", "IPv6") } else { ("0.0.0.0/0", "IPv4") };
     for name in ["source", "destination"] {
-        if is_missing(name) {
-            fail(name, format!("is required: set it to `{every}` for all addresses"));
-        }
         if let (Some(is_ipv6), Some(found)) = (is_ipv6, rule.text(name).and_then(is_ipv6_block))
             && found != is_ipv6
         {
-            let switch = if is_ipv6 { "`isIpv6` is `true`" } else { "`isIpv6` is not `true`" };
-            fail(name, format!("must be an {family} CIDR block, because {switch}"));
+            let (family, switch) = if is_ipv6 { ("IPv6", "`true`") } else { ("IPv4", "not `true`") };
+            fail(name, format!("must be an {family} CIDR block, because `isIpv6` is {switch}"));
         }
     }
     for (low, high) in [("srcPortLow", "srcPortHigh"), ("dstPortLow", "dstPortHigh")] {
-        let port = |name: &str| match rule.given(name) {
-            Some(value) if value.is_unknown() => None,
-            value => Some(value.and_then(Value::as_f64).unwrap_or_default()),
-        };
+        let port = |name: &str| rule.given(name).map_or(Some(0.0), Value::as_f64);
         if let (Some(first), Some(last)) = (port(low), port(high))
             && last < first
         {

@@ -16,8 +16,6 @@ pub(super) struct AlertManager;
 
 /// The input that lists the preconfigured alerts.
 pub const RULES: &str = "preconfiguredAlertIds";
-/// The input that lists the contact points.
-pub const CONTACTS: &str = "contactPoints";
 /// The input that enables all preconfigured alerts.
 pub const MANAGED: &str = "enableManagedAlerts";
 
