@@ -350,9 +350,6 @@ pub struct Lookup {
     pub aliases: Vec<String>,
     /// Description.
     pub doc: String,
-    /// Deprecation message: the reason and the replacement.
-    #[serde(default)]
-    pub deprecated: Option<String>,
     /// Input with the ID of the resource, with or without locality. Absent: the ID is composed of the inputs.
     #[serde(default)]
     pub id: Option<String>,

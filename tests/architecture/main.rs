@@ -15,7 +15,9 @@
 mod coverage;
 mod crates;
 mod cycles;
+mod descriptor_words;
 mod files;
+mod handlers;
 mod inputs;
 mod language;
 mod removal;

@@ -126,7 +126,10 @@ async fn rules_of_an_access_control_list_that_match_no_packet_are_rejected() {
     let list = format!("PUT {VPCS}/{}/acl-rules", created["id"].as_str().unwrap());
     let good = json!({ "action": "drop", "source": "10.0.0.0/8", "destination": "0.0.0.0/0" });
     let body = |rule: &Value| json!({ "default_policy": "accept", "rules": [rule], "is_ipv6": false });
-    assert_eq!(client.call_with(&list, body(&good)).await.0, 200);
+    let mut described = good.clone();
+    described["description"] = json!("office");
+    let (status, answer) = client.call_with(&list, body(&described)).await;
+    assert_eq!((status, &answer["rules"][0]["description"]), (200, &json!("(Rule scope: client) office")));
     for (field, value) in [
         ("action", Value::Null),
         ("action", json!("unknown_action")),

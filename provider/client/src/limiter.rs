@@ -1,7 +1,7 @@
 //! Limits the calls to one host: the number of concurrent calls, and the rate per second, which is reduced after a 429 and
 //! then increased slowly.
 //!
-//! The arithmetic ([`Pace`]) receives the time as an argument; only [`Limiter::acquire`] waits.
+//! The arithmetic ([`Schedule`]) receives the time as an argument; only [`Limiter::acquire`] waits.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -53,7 +53,7 @@ pub(crate) struct Limiter {
     slots: Arc<Semaphore>,
     /// Held by the next caller. The other callers have no time slot yet, so a changed rate applies to all of them.
     gate: Gate<()>,
-    pace: Mutex<Pace>,
+    schedule: Mutex<Schedule>,
 }
 
 /// The permission to send one call; its slot is released when dropped.
@@ -65,8 +65,8 @@ pub(crate) struct Permit {
 impl Limiter {
     /// At most `max_slots` concurrent calls (at least one), and `ceiling` calls per second, if set.
     pub(crate) fn new(max_slots: usize, ceiling: Option<f64>, now: Instant) -> Self {
-        let pace = Pace::new(max_slots.clamp(1, Semaphore::MAX_PERMITS), ceiling, now);
-        Self { slots: Arc::new(Semaphore::new(pace.slots)), gate: Gate::new(()), pace: Mutex::new(pace) }
+        let schedule = Schedule::new(max_slots.clamp(1, Semaphore::MAX_PERMITS), ceiling, now);
+        Self { slots: Arc::new(Semaphore::new(schedule.slots)), gate: Gate::new(()), schedule: Mutex::new(schedule) }
     }
 
     /// Waits for a slot, and then for the time to send. Cancel-safe.
@@ -75,7 +75,7 @@ impl Limiter {
         let place = Arc::clone(&self.slots).acquire_owned().await.ok();
         let _gate = self.gate.lock().await;
         loop {
-            let taken = self.pace().take(clock.now());
+            let taken = self.schedule().take(clock.now());
             match taken {
                 Ok(()) => return Permit { _slot: place },
                 Err(wait) => clock.sleep(wait).await,
@@ -85,24 +85,24 @@ impl Limiter {
 
     /// Records a response other than 429.
     pub(crate) fn accepted(&self, now: Instant) {
-        if self.pace().accepted(now) {
+        if self.schedule().accepted(now) {
             self.slots.add_permits(1);
         }
     }
 
     /// Records a 429 for a call sent at `sent`.
     pub(crate) fn throttled(&self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
-        self.pace().throttled(sent, now, retry_after);
+        self.schedule().throttled(sent, now, retry_after);
     }
 
-    fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Computes when the next call may be sent.
 #[derive(Debug)]
-struct Pace {
+struct Schedule {
     /// Concurrent calls: the current and the highest limit.
     slots: usize,
     max_slots: usize,
@@ -123,7 +123,7 @@ struct Pace {
     accepted: Accepted,
 }
 
-impl Pace {
+impl Schedule {
     fn new(max_slots: usize, ceiling: Option<f64>, now: Instant) -> Self {
         // A ceiling that is not a positive number is ignored; one near zero would stop all calls.
         let ceiling = ceiling.filter(|rate| rate.is_finite() && *rate > 0.0).map(|rate| rate.max(LOWEST_CEILING));

@@ -43,15 +43,15 @@ impl Server {
 /// responses and the duration in seconds.
 fn simulate(mut server: Server, max_slots: usize, calls: u32, retry_after: Option<Duration>) -> (f64, f64) {
     let start = self::start();
-    let mut pace = Pace::new(max_slots, None, start);
+    let mut schedule = Schedule::new(max_slots, None, start);
     // Calls in progress, as (sent, answered), the oldest first.
     let mut in_progress: VecDeque<(f64, f64)> = VecDeque::new();
     let (mut second, mut accepted, mut rejected) = (0.0_f64, 0, 0);
     while accepted < calls {
         let answer_due = in_progress.front().map_or(f64::MAX, |(_, answered)| *answered);
         let mut send_due = f64::MAX;
-        if in_progress.len() < pace.slots {
-            match pace.take(at(start, second)) {
+        if in_progress.len() < schedule.slots {
+            match schedule.take(at(start, second)) {
                 Ok(()) => {
                     in_progress.push_back((second, second + 0.05));
                     continue;
@@ -67,10 +67,10 @@ fn simulate(mut server: Server, max_slots: usize, calls: u32, retry_after: Optio
         let Some((sent, _)) = in_progress.pop_front() else { continue };
         if server.accepts(sent) {
             accepted += 1;
-            pace.accepted(at(start, second));
+            schedule.accepted(at(start, second));
         } else {
             rejected += 1;
-            pace.throttled(at(start, sent), at(start, second), retry_after);
+            schedule.throttled(at(start, sent), at(start, second), retry_after);
         }
     }
     (f64::from(rejected) / f64::from(rejected + accepted), second)
@@ -109,14 +109,14 @@ fn calls_to_a_server_without_a_limit_are_not_delayed() {
 #[test]
 fn a_ceiling_limits_the_rate_from_the_first_call() {
     let now = start();
-    let mut pace = Pace::new(4, Some(5.0), now);
-    assert_eq!(pace.take(now), Ok(()));
-    assert_eq!(pace.take(now), Err(SECOND / 5));
-    assert_eq!(pace.take(now + SECOND / 5), Ok(()));
-    assert_eq!(pace.take(now + SECOND / 5), Err(SECOND / 5));
+    let mut schedule = Schedule::new(4, Some(5.0), now);
+    assert_eq!(schedule.take(now), Ok(()));
+    assert_eq!(schedule.take(now), Err(SECOND / 5));
+    assert_eq!(schedule.take(now + SECOND / 5), Ok(()));
+    assert_eq!(schedule.take(now + SECOND / 5), Err(SECOND / 5));
     // An idle minute does not allow a burst.
     let later = now + SECOND * 60;
-    let at_once = (0..10).filter(|_| pace.take(later).is_ok()).count();
+    let at_once = (0..10).filter(|_| schedule.take(later).is_ok()).count();
     assert_eq!(at_once, 2);
 }
 
@@ -124,48 +124,48 @@ fn a_ceiling_limits_the_rate_from_the_first_call() {
 fn a_ceiling_that_is_not_a_positive_number_is_ignored() {
     let now = start();
     for ceiling in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert_eq!(Pace::new(4, Some(ceiling), now).rate, None, "{ceiling}");
+        assert_eq!(Schedule::new(4, Some(ceiling), now).rate, None, "{ceiling}");
     }
 }
 
 #[test]
 fn several_429_of_one_burst_reduce_the_rate_once() {
     let now = start();
-    let mut pace = Pace::new(4, Some(100.0), now);
+    let mut schedule = Schedule::new(4, Some(100.0), now);
     for _ in 0..50 {
-        pace.accepted(now);
+        schedule.accepted(now);
     }
     for _ in 0..10 {
-        pace.throttled(now, now + SECOND, None);
+        schedule.throttled(now, now + SECOND, None);
     }
-    assert_eq!(pace.rate, Some(40.0));
-    pace.throttled(now + SECOND * 2, now + SECOND * 2, None);
-    assert!(pace.rate < Some(40.0));
+    assert_eq!(schedule.rate, Some(40.0));
+    schedule.throttled(now + SECOND * 2, now + SECOND * 2, None);
+    assert!(schedule.rate < Some(40.0));
 }
 
 #[test]
 fn the_rate_grows_back_to_the_ceiling_and_not_above() {
     let start = self::start();
-    let mut pace = Pace::new(4, Some(10.0), start);
-    pace.throttled(start, start, None);
-    assert_eq!(pace.rate, Some(FIRST_SHARE), "no call was accepted yet");
+    let mut schedule = Schedule::new(4, Some(10.0), start);
+    schedule.throttled(start, start, None);
+    assert_eq!(schedule.rate, Some(FIRST_SHARE), "no call was accepted yet");
     for second in 1..120 {
-        pace.accepted(start + SECOND * second);
-        assert!(pace.rate <= Some(10.0));
+        schedule.accepted(start + SECOND * second);
+        assert!(schedule.rate <= Some(10.0));
     }
-    assert_eq!(pace.rate, Some(10.0));
+    assert_eq!(schedule.rate, Some(10.0));
 }
 
 #[test]
 fn retry_after_delays_all_calls_up_to_a_maximum() {
     let now = start();
-    let mut pace = Pace::new(4, None, now);
-    pace.throttled(now, now, Some(SECOND * 20));
-    assert_eq!(pace.take(now), Err(SECOND * 20));
+    let mut schedule = Schedule::new(4, None, now);
+    schedule.throttled(now, now, Some(SECOND * 20));
+    assert_eq!(schedule.take(now), Err(SECOND * 20));
 
-    let mut pace = Pace::new(4, None, now);
-    pace.throttled(now, now, Some(SECOND * 1_000_000));
-    assert_eq!(pace.take(now), Err(LONGEST_HOLD));
+    let mut schedule = Schedule::new(4, None, now);
+    schedule.throttled(now, now, Some(SECOND * 1_000_000));
+    assert_eq!(schedule.take(now), Err(LONGEST_HOLD));
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ pub(crate) fn spec(
     required.push("id".to_owned());
     required.sort();
     required.dedup();
-    let reason = describe::deprecated(token, &word.token, describe::reason(one, word.deprecated.as_ref()).as_ref());
+    let reason = describe::deprecated(token, &word.token, describe::reason(one, None).as_ref());
     function(&word.doc, (inputs, required_inputs), (outputs, required), reason)
 }
 
