@@ -18,6 +18,6 @@ fn checks_end_with_a_final_status() {
 
 #[test]
 fn error_after_the_timeout_contains_the_status() {
-    let error = over("unchecked", Duration::from_secs(60));
+    let error = over("unchecked", Duration::from_mins(1));
     assert!(error.to_string().contains("60 s (`unchecked`)") && error.has_hint(), "{error}");
 }
