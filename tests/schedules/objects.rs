@@ -15,8 +15,9 @@ pub(crate) struct Objects {
     ids: HashSet<String>,
 }
 
-/// Fields that do not depend on the program: the previous name of another object, and the number of deployments of a container.
-const NOT_COMPARED: [(&str, &str); 6] = [
+/// Fields that do not depend on the program: the previous name of another object, the number of deployments of a container, and
+/// checks of DNS records that an earlier program has created.
+const NOT_COMPARED: [(&str, &str); 9] = [
     ("ipam/ip", "fields/resource/name"),
     ("ipam/ip", "hidden/resource_name"),
     ("containers/container", "hidden/next"),
@@ -24,6 +25,9 @@ const NOT_COMPARED: [(&str, &str); 6] = [
     ("containers/container", "hidden/serving"),
     // PartialState of an attempt to deploy a function without code.
     ("functions/function", "fields/error_message"),
+    ("tem/domain", "fields/status"),
+    ("tem/domain", "fields/last_valid_at"),
+    ("tem/domain", "fields/next_check_at"),
 ];
 
 /// Fields that differ between two deployments of one program: kind and path, with `*` for each index.
@@ -38,8 +42,10 @@ impl Objects {
         }
         let known = if baseline.ids.is_empty() { &ids } else { &baseline.ids };
         let mut objects: BTreeMap<String, Vec<Leaves>> = BTreeMap::new();
-        // An object in its retention period is deleted.
-        let exists = |object: &&Json| object["fields"]["deletion_requested_at"].is_null();
+        // An object in its retention period is deleted, and so is a revoked domain.
+        let exists = |object: &&Json| {
+            ["deletion_requested_at", "revoked_at"].iter().all(|time| object["fields"][*time].is_null())
+        };
         for object in snapshot.iter().filter(exists) {
             let mut leaves = Leaves::new();
             for part in ["locality", "id", "fields", "hidden"] {
