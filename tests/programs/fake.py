@@ -87,6 +87,7 @@ class Fake(scaleway_fake.Fake):
             for found in self.objects()
             if not found["fields"].get("is_default")
             and not found["fields"].get("deletion_requested_at")
+            and not found["fields"].get("revoked_at")
             and found["fields"].get("alert_manager_enabled") is not False
         }
 

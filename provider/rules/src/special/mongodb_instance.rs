@@ -49,6 +49,15 @@ impl Special for Instance {
     }
 
     /// The only endpoint is public by default.
+    fn not_drift(&self, inputs: &Object) -> &'static [&'static str] {
+        match (inputs.given("snapshotId").is_some(), inputs.given("privateNetwork").is_some()) {
+            (true, true) => &["version", "volumeSizeInGb"],
+            (true, false) => &["publicNetwork", "version", "volumeSizeInGb"],
+            (false, true) => &[],
+            (false, false) => &["publicNetwork"],
+        }
+    }
+
     fn imported(&self, inputs: &mut Object) {
         if inputs.given("privateNetwork").is_none() {
             inputs.remove("publicNetwork");
