@@ -4,9 +4,10 @@
 //! snapshot determines inputs that have a default otherwise.
 
 use serde_json::{Value as Json, json};
-use value::Object;
+use value::{Object, Path};
 
 use super::Special;
+use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
 use crate::wire::{self, Wire};
 
 /// The smallest volume, which `pulumiverse_scaleway` uses as the default too.
@@ -48,7 +49,7 @@ impl Special for Instance {
         if inputs.given("snapshotId").is_some() { &["version", "volumeSizeInGb"] } else { &[] }
     }
 
-    /// The only endpoint is public by default.
+    /// A public endpoint that the program leaves to the default, and values of the snapshot, are not drift.
     fn not_drift(&self, inputs: &Object) -> &'static [&'static str] {
         match (inputs.given("snapshotId").is_some(), inputs.given("privateNetwork").is_some()) {
             (true, true) => &["version", "volumeSizeInGb"],
@@ -58,6 +59,17 @@ impl Special for Instance {
         }
     }
 
+    /// An empty object is a change beside a private network, where it decides whether there is a public endpoint.
+    fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
+        let [before, after] = [request.old_inputs, request.news]
+            .map(|inputs| (inputs.given("privateNetwork").is_some(), inputs.given("publicNetwork").is_some()));
+        if (before.0 || after.0) && before.1 != after.1 {
+            let kind = if after.1 { ChangeKind::Add } else { ChangeKind::Delete };
+            diff.changes.entry(Path::root("publicNetwork")).or_insert(Change { kind, replace: false });
+        }
+    }
+
+    /// The only endpoint is public by default.
     fn imported(&self, inputs: &mut Object) {
         if inputs.given("privateNetwork").is_none() {
             inputs.remove("publicNetwork");

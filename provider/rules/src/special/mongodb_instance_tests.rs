@@ -38,3 +38,23 @@ fn a_private_endpoint_has_its_host_names_and_addresses() {
     assert_eq!(endpoints[0]["ips"], json!(["172.16.0.2"]));
     assert!(endpoints[1].get("ips").is_none());
 }
+
+#[test]
+fn a_public_endpoint_beside_a_private_network_is_a_change() {
+    let inputs =
+        |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), Object::new().into())).collect::<Object>();
+    for (old, new, is_changed) in [
+        (&["privateNetwork"][..], &["privateNetwork", "publicNetwork"][..], true),
+        (&["privateNetwork", "publicNetwork"], &["privateNetwork"], true),
+        (&[], &["privateNetwork", "publicNetwork"], true),
+        (&[], &["publicNetwork"], false),
+        (&["privateNetwork"], &[], false),
+    ] {
+        let (olds, news) = (inputs(old), inputs(new));
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let request = DiffRequest { olds: &olds, old_inputs: &olds, news: &news, ignore_changes: &[], now };
+        let mut diff = Diff::default();
+        Instance.adjust_diff(&request, &mut diff);
+        assert_eq!(diff.changes.contains_key(&Path::root("publicNetwork")), is_changed, "{old:?} {new:?}");
+    }
+}
