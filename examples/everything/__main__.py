@@ -418,4 +418,50 @@ scaleway.mnq.SqsCredentials("worker", project_id=queues.project_id, permissions=
 topics = scaleway.mnq.Sns("topics")
 scaleway.mnq.SnsCredentials("publisher", project_id=topics.project_id, permissions={"can_publish": True})
 
+# Data and models.
+
+scaleway.kafka.Cluster(
+    "events",
+    version="4.0.0",
+    node_amount=1,
+    node_type="brokernode-shared-2c-8g",
+    volume_type="sbs_5k",
+    volume_size_in_gb=10,
+    user_name="admin",
+    password=password,
+    private_network={"pn_id": network.id},
+)
+scaleway.opensearch.Deployment(
+    "logs",
+    version="2.0",
+    node_count=1,
+    node_type="SEARCHDB-DEDICATED2-2C-8G",
+    volume={"type": "sbs_5k", "size_in_gb": 10},
+    user_name="admin",
+    password=password,
+)
+scaleway.datalab.Datalab(
+    "reports",
+    spark_version="4.0.0",
+    private_network_id=network.id,
+    main={"node_type": "DATALAB-SHARED-4C-8G"},
+    worker={"node_type": "DATALAB-DEDICATED2-2C-8G", "node_count": 1},
+)
+coder = scaleway.inference.Model("coder", url="https://huggingface.co/agentica-org/DeepCoder-14B-Preview")
+scaleway.inference.Deployment(
+    "assistant", model_id=coder.id, node_type="H100", public_endpoint={"is_enabled": True}
+)
+
+# Federation.
+
+sso = scaleway.iam.Saml(
+    "login", entity_id="https://login.example.org/metadata", single_sign_on_url="https://login.example.org/sso"
+)
+scaleway.iam.SamlCertificate(
+    "login",
+    saml_id=sso.id,
+    type="signing",
+    content="-----BEGIN CERTIFICATE-----\nTUlJQg==\n-----END CERTIFICATE-----",
+)
+
 pulumi.export("url", web.public_endpoint)

@@ -76,9 +76,16 @@ def test_example_is_migrated_by_rewriting_its_state(generation: int, tmp_path: P
 WITHOUT_STATES = (
     "block/",
     "databases/serverlessDatabase:",
+    "datalab/",
+    "edgeservices/",
+    "iam/saml",
+    "inference/",
     "instance/",
+    "kafka/",
     "kubernetes/",
     "loadbalancers/",
+    "mnq/",
+    "opensearch/",
     "redis/",
 )
 
