@@ -25,7 +25,7 @@ async fn deleted_key_can_still_be_read() {
         "id": created["id"], "project_id": DEFAULT_ORGANIZATION, "name": "orders",
         "usage": { "symmetric_encryption": "aes_256_gcm" }, "state": "enabled", "rotation_count": 1,
         "created_at": "2026-07-17T09:50:00.638933Z", "updated_at": "2026-07-17T09:50:00.638933Z", "protected": false,
-        "locked": false, "protection_level": "software", "description": "", "tags": [], "rotated_at": "2026-07-17T09:50:00.638933Z",
+        "locked": false, "protection_level": "software", "description": null, "tags": [], "rotated_at": "2026-07-17T09:50:00.638933Z",
         "rotation_policy": null, "origin": "scaleway_kms", "deletion_requested_at": null, "region": "fr-par",
         "srn": format!("srn://key-manager.scw.eu/regions/fr-par/keys/{}", created["id"].as_str().unwrap()),
     });
