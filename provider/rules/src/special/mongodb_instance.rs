@@ -63,7 +63,9 @@ impl Special for Instance {
     fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
         let [before, after] = [request.old_inputs, request.news]
             .map(|inputs| (inputs.given("privateNetwork").is_some(), inputs.given("publicNetwork").is_some()));
-        if (before.0 || after.0) && before.1 != after.1 {
+        // An import has no input for an endpoint that exists already.
+        let exists = before.0 && after.1 && request.olds.given("publicNetwork").is_some();
+        if (before.0 || after.0) && before.1 != after.1 && !exists {
             let kind = if after.1 { ChangeKind::Add } else { ChangeKind::Delete };
             diff.changes.entry(Path::root("publicNetwork")).or_insert(Change { kind, replace: false });
         }

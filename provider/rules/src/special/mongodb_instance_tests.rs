@@ -51,10 +51,22 @@ fn a_public_endpoint_beside_a_private_network_is_a_change() {
         (&["privateNetwork"], &[], false),
     ] {
         let (olds, news) = (inputs(old), inputs(new));
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        let request = DiffRequest { olds: &olds, old_inputs: &olds, news: &news, ignore_changes: &[], now };
+        let (now, state) = (jiff::Timestamp::UNIX_EPOCH, Object::new());
+        let request = DiffRequest { olds: &state, old_inputs: &olds, news: &news, ignore_changes: &[], now };
         let mut diff = Diff::default();
         Instance.adjust_diff(&request, &mut diff);
         assert_eq!(diff.changes.contains_key(&Path::root("publicNetwork")), is_changed, "{old:?} {new:?}");
     }
+}
+
+#[test]
+fn an_endpoint_that_an_import_found_is_not_a_change() {
+    let inputs =
+        |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), Object::new().into())).collect::<Object>();
+    let (state, news) = (inputs(&["privateNetwork", "publicNetwork"]), inputs(&["privateNetwork", "publicNetwork"]));
+    let (imported, now) = (inputs(&["privateNetwork"]), jiff::Timestamp::UNIX_EPOCH);
+    let request = DiffRequest { olds: &state, old_inputs: &imported, news: &news, ignore_changes: &[], now };
+    let mut diff = Diff::default();
+    Instance.adjust_diff(&request, &mut diff);
+    assert!(diff.changes.is_empty());
 }
