@@ -108,7 +108,7 @@ impl Stack {
     pub(crate) fn can_tell_delete(&self, entry: &Entry, status: u16, body: &str) -> bool {
         let resource = self.resource(entry);
         let polls = resource.wait.is_some();
-        let Some(step) = resource.delete.last() else { return status >= 400 && resource.has_special_calls() };
+        let Some(step) = resource.delete.last() else { return status >= 400 && self.is_deletable(entry) };
         let identity = &step.call.identity;
         let is_object = identity.repeats.is_some() || !identity.fields.is_empty();
         let is_bodiless = body.is_empty() || body == "null";
@@ -241,7 +241,7 @@ impl Stack {
     /// Whether a delete sends a request.
     pub(crate) fn is_deletable(&self, entry: &Entry) -> bool {
         let resource = self.resource(entry);
-        !resource.delete.is_empty() || resource.has_special_calls()
+        !resource.delete.is_empty() || (resource.has_special_calls() && !entry.stays)
     }
 
     /// JSON with `$name.output` replaced by outputs of existing objects, and archives in the form of `stage`.

@@ -117,7 +117,13 @@ impl<'a> Call<'a> {
             Some((repeats, parameter)) => {
                 catalog::Identity { repeats: Some(repeats), parameter: Some(parameter), ..none }
             }
-            None => catalog::Identity { fields: fields.keys().cloned().collect(), ..none },
+            None => {
+                // Objects of every kind have an ID and a name.
+                let (every, own): (Vec<&String>, Vec<&String>) =
+                    fields.keys().partition(|field| ["id", "name"].contains(&field.as_str()));
+                let fields = if own.is_empty() { every } else { own };
+                catalog::Identity { fields: fields.into_iter().cloned().collect(), ..none }
+            }
         }
     }
 
