@@ -237,7 +237,7 @@ scaleway.instance.SecurityGroupRules(
 disk = scaleway.instance.Volume("data", type="l_ssd", size_in_gb=20)
 copy = scaleway.instance.Snapshot("data", volume_id=disk.id)
 scaleway.instance.Image("golden", root_volume_id=copy.id)
-scaleway.instance.Server(
+machine = scaleway.instance.Server(
     "web",
     type="PLAY2-NANO",
     image="ubuntu_noble",
@@ -245,10 +245,11 @@ scaleway.instance.Server(
     ip_ids=[server_address.id],
     security_group_id=firewall.id,
     placement_group_id=spread.id,
-    private_networks=[{"pn_id": network.id}],
     cloud_init="#cloud-config\npackages: [nginx]\n",
     tags=["public"],
 )
+scaleway.instance.PrivateNic("web", server_id=machine.id, private_network_id=network.id)
+scaleway.instance.UserData("web", server_id=machine.id, key="role", value="web")
 
 # DNS.
 

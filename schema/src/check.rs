@@ -141,12 +141,15 @@ fn check_docs(place: &Place, resource: &Resource, findings: &mut Findings) {
     if resource.doc.trim().is_empty() {
         findings.mistake(place, "has no `doc`");
     }
+    let has_calls = resource.special.as_ref().is_some_and(|special| !special.operations.is_empty());
     if let Some(instead) = &resource.discontinued {
         check_discontinued(place, resource, instead, findings);
     } else if resource.local.is_none() {
         for (word, steps) in [("create", &resource.create), ("read", &resource.read)] {
             // `create: []` means that a create sends no request.
-            if matches!(steps, crate::descriptor::Steps::None) && !(resource.function && word == "create") {
+            // The handler of a function can make all its requests.
+            let is_optional = resource.function && (word == "create" || has_calls);
+            if matches!(steps, crate::descriptor::Steps::None) && !is_optional {
                 findings.mistake(place, format!("has no `{word}`"));
             }
         }
@@ -157,7 +160,7 @@ fn check_docs(place: &Place, resource: &Resource, findings: &mut Findings) {
             ("update", !resource.update.is_none()),
             ("delete", !resource.delete.is_none()),
             ("wait", resource.wait.is_some()),
-            ("special", resource.special.as_ref().is_some_and(|special| !special.operations.is_empty())),
+            ("special", has_calls && !resource.read.is_none()),
             ("local", resource.local.is_some()),
         ];
         findings.reject_keys(place, &words, "not allowed in a function: it creates nothing and does not poll");

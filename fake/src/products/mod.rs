@@ -16,6 +16,7 @@
 //! 6. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
 
 pub(crate) mod account;
+pub(crate) mod block;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
 pub(crate) mod datalab;
@@ -60,6 +61,7 @@ use scaleway_api::{Document, Method, Operation, Protocol, Segment};
 /// Every product that is served.
 pub(crate) static PRODUCTS: &[&Product] = &[
     &account::PRODUCT,
+    &block::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,
     &functions::PRODUCT,

@@ -145,6 +145,7 @@ async fn of_one(
         return Ok(listed.into_iter().collect());
     };
     let answer = cx.perform(&Step::of(list.clone()), &scope, &[], false).await?.unwrap_or_default();
+    let answer = named_strings(answer, &listing.name);
     let mut found = Vec::new();
     for element in elements(listing.element.as_deref(), &answer) {
         let is_own = which == Which::Manageable && any_has(&listing.without, element);
@@ -171,6 +172,16 @@ async fn of_one(
         found.push((Listed { id, name: named(name) }, element.clone()));
     }
     Ok(found)
+}
+
+/// A list of names as a list of objects with that name.
+fn named_strings(answer: Json, name: &str) -> Json {
+    match answer {
+        Json::Array(items) if items.iter().any(Json::is_string) => {
+            items.into_iter().map(|item| serde_json::json!({ name: item })).collect()
+        }
+        answer => answer,
+    }
 }
 
 /// The known data before the call: the region or zone, the owner and the parent.

@@ -89,7 +89,10 @@ impl<'a> Call<'a> {
     /// Adds the body to the fields of requests.
     pub(crate) fn add_body(&self, shape: &mut Shape<'a>) {
         if let Some(body) = self.body() {
-            shape.add(&format!("the body of {}", self.operation.id), body, "", &self.step.rename);
+            // Plain text is the value of the one field that the step names.
+            let text = self.step.fields.first().filter(|_| self.operation.is_text);
+            let into = text.map_or("", String::as_str);
+            shape.add(&format!("the body of {}", self.operation.id), body, into, &self.step.rename);
         }
     }
 

@@ -70,7 +70,7 @@ impl<'a> Scope<'a> {
             // Without a create, a part of the ID identifies an existing object.
             let is_selector = resource.create.is_empty() && self.id.contains(&IdPart::Property(name.clone()));
             if self.resource.function && !is_selector && !self.is_place(property) {
-                if !resource.read.iter().any(|step| carries(step, name, property)) {
+                if !self.has_special_calls() && !resource.read.iter().any(|step| carries(step, name, property)) {
                     findings.mistake(&place.at(name), "has no effect: no request sends this input");
                 }
                 continue;

@@ -105,6 +105,9 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     if call.body.contains_key("volumes") {
         attachment::exchange(call, &server)?;
     }
+    if let Some(name) = call.body.get("name").cloned() {
+        call.change(&SERVER, &id)?.fields.insert("hostname".to_owned(), name);
+    }
     call.patch(&SERVER, &PLAIN)
 }
 

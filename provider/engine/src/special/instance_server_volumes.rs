@@ -53,10 +53,11 @@ pub(super) async fn change_root(cx: &Context<'_>, scope: &mut Scope<'_>) -> Resu
             let volume = ready(cx, scope, id).await?;
             let fields =
                 [("name", &volume["name"]), ("size", &volume["size"]), ("perf_iops", &volume["specs"]["perf_iops"])];
-            let body: Map<String, Json> = fields
-                .into_iter()
-                .filter_map(|(field, live)| Some((field.to_owned(), differs(field, live)?)))
-                .collect();
+            // A volume cannot become smaller; the next preview after a refresh plans a replacement.
+            let can_be_sent = |field: &str, json: &Json| field != "size" || json.as_u64() > volume["size"].as_u64();
+            let changed =
+                fields.into_iter().filter_map(|(field, live)| Some((field.to_owned(), differs(field, live)?)));
+            let body: Map<String, Json> = changed.filter(|(field, json)| can_be_sent(field, json)).collect();
             if !body.is_empty() {
                 let parameters = [("volume_id", id)];
                 call(cx, scope, "block.v1:UpdateVolume", Some(Json::Object(body)), &parameters).await?;
