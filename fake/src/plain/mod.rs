@@ -51,7 +51,10 @@ pub(crate) fn find(document: &str, operation: &Operation) -> Option<(&'static Pl
 }
 
 fn is_plural(plural: &str, noun: &str) -> bool {
-    let regular = plural.strip_prefix(noun).is_some_and(|ending| matches!(ending, "s" | "es"));
+    let regular = plural.strip_prefix(noun).is_some_and(|ending| match ending {
+        "" => noun.ends_with('s'),
+        ending => matches!(ending, "s" | "es"),
+    });
     let stem = noun.strip_suffix('y');
     regular || stem.is_some_and(|stem| plural.strip_prefix(stem) == Some("ies"))
 }
