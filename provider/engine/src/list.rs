@@ -94,6 +94,19 @@ struct Parent<'l> {
     thing: Listed,
 }
 
+/// The ID of a resource that exists at most once. If it does not follow from the inputs, the response contains it.
+async fn id_of_single(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Option<String>, Error> {
+    if let Some(id) = scope.id() {
+        return Ok(Some(id));
+    }
+    let mut scope = scope.clone();
+    match fetch::read(cx, &mut scope, false).await {
+        Ok(()) => Ok(scope.id()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The parents of the resources; a single `None` if they have no parent.
 async fn parents<'l>(cx: &Context<'_>, listing: &'l Listing, query: &Object) -> Result<Vec<Option<Parent<'l>>>, Error> {
     if listing.of.is_empty() {
@@ -134,7 +147,7 @@ async fn of_one(
         None => name,
     };
     let Some(list) = &listing.list else {
-        let Some(id) = scope.id() else { return Ok(Vec::new()) };
+        let Some(id) = id_of_single(cx, &scope).await? else { return Ok(Vec::new()) };
         let found = read::read(cx, &id, &Object::new(), &Object::new()).await?;
         let whole = part_of.map(|parent| parent.name.clone()).filter(|name| !name.is_empty());
         let name = whole.unwrap_or_else(|| cx.resource.label.replace(' ', "-"));

@@ -213,9 +213,15 @@ fn place_itself(scope: &Scope<'_>, given: &Object, state: &mut Object) {
     {
         state.insert(own.to_owned(), secret_like(given.get(own), Value::from(locality)));
     }
-    for part in scope.resource.id_forms().flatten() {
-        let IdPart::Property(name) = part else { continue };
-        let Some(property) = scope.resource.properties.get(name) else { continue };
+    let of_id = scope.resource.id_forms().flatten().filter_map(|part| match part {
+        IdPart::Property(name) => scope.resource.properties.get_key_value(name),
+        _ => None,
+    });
+    // Such as the organization of an object that it exists once in: no response repeats it.
+    let inherited = |(_, property): &(&String, &Property)| {
+        matches!(property.input, Input::Provider(_)) && property.read.is_none() && property.send.is_some()
+    };
+    for (name, property) in of_id.chain(scope.resource.properties.iter().filter(inherited)) {
         if state.given(name).is_some() {
             continue;
         }

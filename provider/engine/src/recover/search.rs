@@ -204,7 +204,7 @@ pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<Strin
 
 /// Whether a new object cannot be distinguished from older ones by ID, name or creation time.
 pub(super) fn needs_snapshot(resource: &Resource, scope: &Scope<'_>) -> bool {
-    let Some(listing) = resource.listing.as_ref().filter(|listing| listing.undated && listing.list.is_some()) else {
+    let Some(listing) = resource.listing.as_ref().filter(|listing| listing.undated || listing.list.is_none()) else {
         return false;
     };
     let is_named = resource.properties.values().any(|property| is_shown(property, listing) && property.send.is_some());

@@ -11,7 +11,7 @@ pub(super) struct BlockedList;
 impl Handler for BlockedList {
     async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let mut answer = call(cx, scope, "BulkCreateBlocklists", Some(body(&scope.wanted)), &[]).await?;
-        Ok(Some(answer["blocklists"][0].take()))
+        Ok(Some(answer.pointer_mut("/blocklists/0").map(Json::take).unwrap_or_default()))
     }
 }
 

@@ -4,7 +4,7 @@
 //! image are two spellings that only the marketplace can compare, and because the effect of some changes depends on others.
 
 use serde_json::{Map, Value as Json, json};
-use value::{Object, Path, Value};
+use value::{Data, Object, Path, Value};
 
 use super::Special;
 use crate::id::is_uuid;
@@ -110,6 +110,16 @@ impl Special for Server {
         let other = if inputs.given("ipId").is_some() { "ipIds" } else { "ipId" };
         state.remove(other);
         in_order_of(inputs, state);
+    }
+
+    /// The volume of an image has an ID too, which a program cannot set beside the image.
+    fn imported(&self, inputs: &mut Object) {
+        if inputs.given("image").is_none() {
+            return;
+        }
+        if let Some(Data::Object(root)) = inputs.get_mut("rootVolume").map(Value::data_mut) {
+            root.remove("volumeId");
+        }
     }
 
     fn adjust_diff(&self, request: &DiffRequest<'_>, diff: &mut Diff) {
