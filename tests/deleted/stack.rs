@@ -238,6 +238,11 @@ impl Stack {
         }
     }
 
+    /// Whether a successful response can be foreign. Plain text of a user can be any text.
+    pub(crate) fn can_tell_read(&self, entry: &Entry, status: u16) -> bool {
+        status >= 400 || self.resource(entry).read.iter().all(|step| !step.call.format.is_text)
+    }
+
     /// Whether a delete sends a request.
     pub(crate) fn is_deletable(&self, entry: &Entry) -> bool {
         let resource = self.resource(entry);

@@ -8,7 +8,7 @@ use catalog::{Listing, Resource, Step};
 use serde_json::{Map, Value as Json};
 use tests::places;
 
-use crate::observed::fits;
+use crate::observed::{fits, inside};
 use crate::recording::{self, Recording};
 
 /// An object with the number of the last write in its recording that named it.
@@ -62,7 +62,7 @@ fn compare(
             continue;
         }
         if fits(read, exchange).is_some()
-            && let Some(object) = exchange.response.as_object()
+            && let Some(object) = inside(read, exchange).as_object()
         {
             objects.insert(object[identity].to_string(), (object, writes));
         } else if fits(&list, exchange).is_some() {
@@ -96,9 +96,9 @@ fn top_level(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or(path)
 }
 
-/// Whether two values are equal; the order of lists is not significant.
+/// Whether two values are equal; the order of lists is not significant, and an absent field equals null.
 fn alike(one: Option<&Json>, other: Option<&Json>) -> bool {
-    match (one, other) {
+    match (one.filter(|json| !json.is_null()), other.filter(|json| !json.is_null())) {
         (Some(Json::Array(one)), Some(Json::Array(other))) => {
             one.len() == other.len() && one.iter().all(|element| other.contains(element))
         }

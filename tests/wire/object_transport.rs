@@ -260,7 +260,9 @@ impl Transport for ObjectTransport {
         {
             settle(&mut sent.response, wait);
         }
-        let mut response = Response::new(sent.response.to_string().into());
+        // A recorded string is a response in plain text.
+        let body = sent.response.as_str().map_or_else(|| sent.response.to_string(), str::to_owned);
+        let mut response = Response::new(body.into());
         *response.status_mut() = sent.status.try_into().expect("recorded statuses are valid");
         self.sent.lock().expect("no panic while locked").push(sent);
         Box::pin(async move { Ok(response) })

@@ -93,7 +93,7 @@ fn objects<'r>(resource: &'r Resource, exchange: &Exchange) -> Vec<(Json, Json, 
     let Some(first) = resource.read.first() else { return Vec::new() };
     if fits(first, exchange).is_some() {
         let Some(list) = &first.call.pages else {
-            let object = unwrapped(first, exchange);
+            let object = inside(first, exchange).clone();
             return vec![(object.clone(), object, first)];
         };
         let elements = exchange.response[list].as_array().cloned().unwrap_or_default();
@@ -110,7 +110,7 @@ fn objects<'r>(resource: &'r Resource, exchange: &Exchange) -> Vec<(Json, Json, 
         .filter(returns_object)
         .take(1)
         .map(|step| {
-            let object = unwrapped(step, exchange);
+            let object = inside(step, exchange).clone();
             let first_response = if first.find.is_some() { listed(first, &object) } else { object.clone() };
             (first_response, object, step)
         })
@@ -118,9 +118,9 @@ fn objects<'r>(resource: &'r Resource, exchange: &Exchange) -> Vec<(Json, Json, 
 }
 
 /// The object in a response, in an API that wraps objects. The client also accepts it without the wrapper.
-fn unwrapped(step: &Step, exchange: &Exchange) -> Json {
+pub(crate) fn inside<'a>(step: &Step, exchange: &'a Exchange) -> &'a Json {
     let wrapper = step.call.format.wrapper.as_ref();
-    wrapper.map_or(&exchange.response, |wrapper| &exchange.response[wrapper]).clone()
+    wrapper.map_or(&exchange.response, |wrapper| &exchange.response[wrapper])
 }
 
 /// A list with one element, as the step expects it.
