@@ -48,6 +48,10 @@ generated = scaleway.evalap.Password("generated", length=40)
 scaleway.keymanager.Key(
     "orders", algorithm="aes_256_gcm", rotation_policy={"rotation_period": "2160h"}, unprotected=True
 )
+imported_key = scaleway.keymanager.Key("imported", algorithm="aes_256_gcm", origin="external", unprotected=True)
+scaleway.keymanager.KeyMaterial(
+    "imported", key_id=imported_key.id, key_material=pulumi.Output.secret("c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBieXRlcyE=")
+)
 
 # Networks.
 

@@ -333,7 +333,10 @@ RANDOM = [
     (re.compile(r"\d+\.\d+\.\d+\.\d+(/\d+)?"), "<address>"),
     (re.compile(r"\b2001:[0-9a-f:]+"), "<address>"),
     (re.compile(r"[0-9a-f]+(-[0-9a-f]*){3,7}(?=\.(instances|lb)\.)"), "<address>"),
-    (re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}"), "<mac>"),
+    (re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}|([0-9a-f]{2}:){5}[0-9a-f]{2}"), "<mac>"),
+    (re.compile(r"\bfd[0-9a-f]{2}:[0-9a-f:]+(/\d+)?"), "<address>"),
+    # The ID of a NATS account.
+    (re.compile(r"\bA[A-Z2-7]{55}\b"), "<id>"),
     (re.compile(r"\$argon2id\$[^\"]+"), "<hash>"),
     (re.compile(r"(?<=\"id\": )\d+"), "<id>"),
     # In the endpoints and rules of databases.
@@ -343,6 +346,8 @@ RANDOM = [
 DERIVED = {
     "access_key",
     "certificate",
+    "checksum",
+    "credentials",
     "domain_name",
     "endpoint",
     "etag",
@@ -350,6 +355,7 @@ DERIVED = {
     "ip",
     "public_endpoint",
     "registry_endpoint",
+    "secret_checksum",
     "secret_key",
     "subnet",
     "token",
@@ -376,7 +382,7 @@ def normalized(fake: Fake) -> list[str]:
 
 def stripped(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: stripped(part) for name, part in value.items() if name not in DERIVED}
+        return {name: stripped(part) for name, part in value.items() if name not in DERIVED and part is not None}
     if isinstance(value, list):
         return [stripped(part) for part in value]
     return value
