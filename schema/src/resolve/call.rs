@@ -116,18 +116,14 @@ impl<'a> Call<'a> {
             let name = if fields.contains_key(parameter) { parameter } else { "id" };
             (name == parameter || is_own).then(|| (name.to_owned(), parameter.to_owned()))
         });
-        match repeats {
-            Some((repeats, parameter)) => {
-                catalog::Identity { repeats: Some(repeats), parameter: Some(parameter), ..none }
-            }
-            None => {
-                // Objects of every kind have an ID and a name.
-                let (every, own): (Vec<&String>, Vec<&String>) =
-                    fields.keys().partition(|field| ["id", "name"].contains(&field.as_str()));
-                let fields = if own.is_empty() { every } else { own };
-                catalog::Identity { fields: fields.into_iter().cloned().collect(), ..none }
-            }
+        if let Some((repeats, parameter)) = repeats {
+            return catalog::Identity { repeats: Some(repeats), parameter: Some(parameter), ..none };
         }
+        // Objects of every kind have an ID and a name.
+        let (every, own): (Vec<&String>, Vec<&String>) =
+            fields.keys().partition(|field| ["id", "name"].contains(&field.as_str()));
+        let fields = if own.is_empty() { every } else { own };
+        catalog::Identity { fields: fields.into_iter().cloned().collect(), ..none }
     }
 
     /// The format in which the API differs from the others.
