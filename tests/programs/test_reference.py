@@ -52,8 +52,9 @@ def fake(tmp_path: Path) -> Iterator[Fake]:
         yield started
 
 
-# An organization has one SAML configuration, so only one of the examples that create it is deployed.
-NOT_DEPLOYED = {"iam-getSaml", "iam-getSamlCertificate", "iam-saml"}
+# An organization has one SAML configuration, and a project one activation of SNS and SQS, so only one of the examples that
+# create each is deployed.
+NOT_DEPLOYED = {"iam-getSaml", "iam-getSamlCertificate", "iam-saml", "mnq-getSns", "mnq-getSqs", "mnq-sns", "mnq-sqs"}
 
 
 def deployed() -> list[Page]:
