@@ -231,7 +231,9 @@ async fn adopt(
     cx.progress
         .warning(&format!("{who} already created the {label} {id}: it is adopted instead of creating another one"));
     // Inputs that the create call does not send may never have been sent.
-    let unsent = not_in_first_step(cx, scope, inputs);
+    let mut unsent = not_in_first_step(cx, scope, inputs);
+    let (_, unlike) = rules::special::handler(cx.resource).unlike_the_program(inputs);
+    unsent.extend(unlike.iter().map(|name| (*name).to_owned()));
     let state = delete::update_found(cx, &id, found, unsent, inputs).await?;
     Ok(Created { id, state })
 }
