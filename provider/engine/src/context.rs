@@ -225,6 +225,13 @@ impl<'a> Context<'a> {
             .hint("run the command again to continue waiting, or increase the timeout with `customTimeouts`"))
     }
 
+    /// Shows what the operation waits for, and pauses until the next poll. `began` is the elapsed time at the first poll.
+    pub(crate) async fn pause_poll(&self, began: Duration, waiting: &str) -> Result<(), Error> {
+        self.progress.status(waiting);
+        let interval = PollInterval::of(self.resource.wait.as_ref());
+        self.pause(interval.pause(self.spent().saturating_sub(began)), waiting).await
+    }
+
     /// The elapsed time of the operation.
     pub(crate) fn spent(&self) -> Duration {
         self.client.clock().now().saturating_duration_since(self.started)

@@ -7,7 +7,6 @@ use crate::client_error::api_error;
 use crate::context::Context;
 use crate::identity;
 use crate::listed_object;
-use crate::poll_interval::PollInterval;
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
@@ -93,16 +92,15 @@ pub(crate) async fn settled_list(
     scope: &Scope<'_>,
     checked: bool,
 ) -> Result<Json, Error> {
-    let (began, interval) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    let began = cx.spent();
     loop {
         let list = cx.perform(step, scope, &[], false).await?.unwrap_or_default();
         let statuses =
             list.as_array().into_iter().flatten().filter_map(|element| element.get(&settles.field)?.as_str());
         let has = |values: &[String]| statuses.clone().find(|status| values.iter().any(|value| value == status));
         if let Some(status) = has(&settles.passing) {
-            let message = format!("waiting for {} of the {} ({status})", step.call.id, cx.resource.label);
-            cx.progress.status(&message);
-            cx.pause(interval.pause(cx.spent().saturating_sub(began)), &message).await?;
+            let waiting = format!("waiting for {} of the {} ({status})", step.call.id, cx.resource.label);
+            cx.pause_poll(began, &waiting).await?;
             continue;
         }
         return match has(&settles.failed) {

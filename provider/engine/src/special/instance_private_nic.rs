@@ -3,7 +3,6 @@
 //! A descriptor is not sufficient because it waits for a status only.
 
 use super::{Context, Handler, Result, Scope, Transition, async_trait, fetch, wire};
-use crate::poll_interval::PollInterval;
 
 /// See the module.
 pub(super) struct PrivateNic;
@@ -14,11 +13,9 @@ impl Handler for PrivateNic {
         if !transition.is_creation() {
             return Ok(false);
         }
-        let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+        let began = cx.spent();
         while !is_connected(&scope.answers) {
-            let message = format!("waiting for the MAC address of the {}", cx.resource.label);
-            cx.progress.status(&message);
-            cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+            cx.pause_poll(began, &format!("waiting for the MAC address of the {}", cx.resource.label)).await?;
             fetch::read(cx, scope, true).await?;
         }
         Ok(false)

@@ -1,7 +1,7 @@
 //! The addresses, private networks and file systems of an Instance: each element has a call of its own.
 
 use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, json, unless_gone, wire};
-use crate::poll_interval::PollInterval;
+use rules::wire::text_or_empty;
 
 /// Attaches the addresses of the program and detaches all others; the dynamic one belongs to the server.
 pub(super) async fn change_addresses(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
@@ -27,7 +27,7 @@ pub(super) async fn change_networks(cx: &Context<'_>, scope: &mut Scope<'_>) -> 
     let Some(wanted) = scope.wanted_field("private_networks").filter(|wanted| wanted.is_array()) else { return Ok(()) };
     let wanted = strings(Some(wanted), Some("private_network_id"));
     let live = interfaces(scope);
-    let network_of = |nic: &Json| nic["private_network_id"].as_str().unwrap_or_default().to_owned();
+    let network_of = |nic: &Json| text_or_empty(nic, "private_network_id").to_owned();
     for nic in live.iter().filter(|nic| !wanted.contains(&network_of(nic))) {
         detach(cx, scope, nic).await?;
     }
@@ -71,36 +71,34 @@ async fn detach_filesystem(cx: &Context<'_>, scope: &mut Scope<'_>, id: &str) ->
 }
 
 async fn filesystems_settled(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    let began = cx.spent();
     loop {
         fetch::read(cx, scope, true).await?;
         let states = strings(scope.answers.get("filesystems"), Some("state"));
         let Some(state) = states.iter().find(|state| state.ends_with("taching")) else { return Ok(()) };
-        let message = format!("waiting for the file systems of the {} ({state})", cx.resource.label);
-        cx.progress.status(&message);
-        cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+        cx.pause_poll(began, &format!("waiting for the file systems of the {} ({state})", cx.resource.label)).await?;
     }
 }
 
 /// Detaches a private network, and waits until its interface no longer exists.
 async fn detach(cx: &Context<'_>, scope: &Scope<'_>, nic: &Json) -> Result<()> {
-    let id = nic["id"].as_str().unwrap_or_default();
+    let id = text_or_empty(nic, "id");
     call(cx, scope, "DeletePrivateNIC", None, &[("private_nic_id", id)]).await.map(drop).or_else(unless_gone)?;
     until(cx, scope, id, |_| false).await.map(drop)
 }
 
 /// Waits until an interface is connected and has its MAC address.
 async fn available(cx: &Context<'_>, scope: &Scope<'_>, nic: &Json) -> Result<()> {
-    let id = nic["id"].as_str().unwrap_or_default();
+    let id = text_or_empty(nic, "id");
     let is_over = |nic: &Json| {
-        let has_address = nic["mac_address"].as_str().is_some_and(|address| !address.is_empty());
+        let has_address = !text_or_empty(nic, "mac_address").is_empty();
         nic["state"] == "syncing_error" || (nic["state"] == "available" && has_address)
     };
     let nic = until(cx, scope, id, is_over).await?.unwrap_or_default();
     if nic["state"] != "syncing_error" {
         return Ok(());
     }
-    let network = nic["private_network_id"].as_str().unwrap_or_default();
+    let network = text_or_empty(&nic, "private_network_id");
     let fact = format!("the {} could not be attached to the private network {network}", cx.resource.label);
     Err(Error::new(ErrorKind::Precondition, fact)
         .hint("run the command again, or check the server in the Scaleway console"))
@@ -108,7 +106,7 @@ async fn available(cx: &Context<'_>, scope: &Scope<'_>, nic: &Json) -> Result<()
 
 /// Reads an interface until the condition holds; `None` if it does not exist.
 async fn until(cx: &Context<'_>, scope: &Scope<'_>, id: &str, over: impl Fn(&Json) -> bool) -> Result<Option<Json>> {
-    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    let began = cx.spent();
     loop {
         let nic = match call(cx, scope, "GetPrivateNIC", None, &[("private_nic_id", id)]).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -117,9 +115,7 @@ async fn until(cx: &Context<'_>, scope: &Scope<'_>, id: &str, over: impl Fn(&Jso
         if over(&nic) {
             return Ok(Some(nic));
         }
-        let message = format!("waiting for a private network of the {}", cx.resource.label);
-        cx.progress.status(&message);
-        cx.pause(pace.pause(cx.spent().saturating_sub(began)), &message).await?;
+        cx.pause_poll(began, &format!("waiting for a private network of the {}", cx.resource.label)).await?;
     }
 }
 
@@ -128,7 +124,7 @@ fn interfaces(scope: &Scope<'_>) -> Vec<Json> {
 }
 
 /// The strings of a list, or a field of each of its elements.
-fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
+pub(super) fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
     let elements = list.and_then(Json::as_array).into_iter().flatten();
     let text = |element: &Json| field.map_or(element, |field| &element[field]).as_str().map(str::to_owned);
     elements.filter_map(text).collect()

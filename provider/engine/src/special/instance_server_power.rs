@@ -35,7 +35,7 @@ pub(super) async fn act(cx: &Context<'_>, scope: &Scope<'_>, action: &str) -> Re
     call(cx, scope, "ServerAction", Some(json!({ "action": action })), &[]).await.map(drop)
 }
 
-/// The next action; `None` if there is none.
+/// The next action; `None` if no action leads from one state to the other.
 fn next(from: &str, to: &str) -> Option<&'static str> {
     match (from, to) {
         _ if from == to => None,

@@ -1,11 +1,9 @@
 //! The volumes of an Instance: local ones belong to the API of Instances, and all others to Block Storage.
 
-use std::time::Duration;
-
+use super::instance_server_networks::strings;
 use super::{Context, Error, ErrorKind, Json, Map, Object, Result, Scope, call, fetch, json, unless_gone, wire};
-use crate::poll_interval::PollInterval;
+use rules::special::instance_server::{LOCAL, numbered};
 
-const LOCAL: [&str; 2] = ["l_ssd", "scratch"];
 const BLOCK: &str = "sbs_volume";
 /// The number of the root volume.
 const ROOT: &str = "0";
@@ -81,7 +79,7 @@ pub(super) async fn change_root(cx: &Context<'_>, scope: &mut Scope<'_>) -> Resu
 pub(super) async fn change_additional(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
     let wanted = wanted_additional(scope);
     let live = live(scope);
-    let has: Vec<&str> = rules::special::instance_server::numbered(&live)
+    let has: Vec<&str> = numbered(&live)
         .into_iter()
         .filter(|(number, _)| *number != 0)
         .filter_map(|(_, volume)| volume["id"].as_str())
@@ -161,8 +159,7 @@ async fn change(cx: &Context<'_>, scope: &mut Scope<'_>, volumes: Map<String, Js
 }
 
 fn wanted_additional(scope: &Scope<'_>) -> Vec<String> {
-    let ids = scope.wanted_field("additional_volume_ids").and_then(Json::as_array);
-    ids.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect()
+    strings(scope.wanted_field("additional_volume_ids"), None)
 }
 
 /// An additional volume in the form of requests. What the API of Instances does not find is a volume of Block Storage.
@@ -213,16 +210,13 @@ async fn detached(cx: &Context<'_>, scope: &Scope<'_>, id: &str) -> Result<bool>
 }
 
 async fn until(cx: &Context<'_>, scope: &Scope<'_>, id: &str, over: impl Fn(&Json) -> bool) -> Result<Option<Json>> {
-    let (began, pace) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    let began = cx.spent();
     loop {
         let volume = block_volume(cx, scope, id).await?;
         if volume.as_ref().is_none_or(&over) {
             return Ok(volume);
         }
-        let message = format!("waiting for the root volume of the {}", cx.resource.label);
-        cx.progress.status(&message);
-        let pause: Duration = pace.pause(cx.spent().saturating_sub(began));
-        cx.pause(pause, &message).await?;
+        cx.pause_poll(began, &format!("waiting for the root volume of the {}", cx.resource.label)).await?;
     }
 }
 

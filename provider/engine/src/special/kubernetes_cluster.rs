@@ -9,7 +9,6 @@ use super::{
     Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, change, fetch, json,
     list, wait, wire,
 };
-use crate::poll_interval::PollInterval;
 
 /// See the module.
 pub(super) struct Cluster;
@@ -63,14 +62,12 @@ async fn newest(cx: &Context<'_>, scope: &Scope<'_>, minor: &str) -> Result<Stri
 
 /// Waits until no pool has a transient status.
 async fn pools_upgraded(cx: &Context<'_>, scope: &Scope<'_>) -> Result<()> {
-    let (began, interval) = (cx.spent(), PollInterval::of(cx.resource.wait.as_ref()));
+    let began = cx.spent();
     loop {
         let pools = list(cx, scope, "ListPools", &[]).await?;
         let is_passing = |pool: &&Json| pool["status"].as_str().is_some_and(|status| PASSING.contains(&status));
         let Some(pool) = pools.iter().find(is_passing) else { return Ok(()) };
         let (name, status) = (pool["name"].as_str().unwrap_or_default(), pool["status"].as_str().unwrap_or_default());
-        let message = format!("waiting for the pool {name} of the {} ({status})", cx.resource.label);
-        cx.progress.status(&message);
-        cx.pause(interval.pause(cx.spent().saturating_sub(began)), &message).await?;
+        cx.pause_poll(began, &format!("waiting for the pool {name} of the {} ({status})", cx.resource.label)).await?;
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use value::Value;
 
 use super::{Context, Error, ErrorKind, Handler, Result, Scope, Transition, async_trait, call, fetch, json, wire};
-use crate::poll_interval::PollInterval;
 
 /// See the module.
 pub(super) struct DomainValidation;
@@ -18,20 +17,17 @@ impl Handler for DomainValidation {
     async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
         let limit = transition.news.given("timeout").and_then(Value::as_f64).unwrap_or_default();
         let limit = Duration::try_from_secs_f64(limit).unwrap_or(Duration::MAX);
-        let (began, pace) = (cx.spent(), PollInterval::of(None));
+        let began = cx.spent();
         // A create has checked the records once.
         let mut status = wire::text(&scope.answers, "status").map(str::to_owned);
         let mut has_called = false;
         while status.as_deref().is_none_or(is_passing) {
             let shown = status.unwrap_or_default();
-            let waited = cx.spent().saturating_sub(began);
             if has_called || !shown.is_empty() {
-                if waited >= limit {
+                if cx.spent().saturating_sub(began) >= limit {
                     return Err(over(&shown, limit));
                 }
-                let message = format!("waiting for the DNS records of the domain ({shown})");
-                cx.progress.status(&message);
-                cx.pause(pace.pause(waited), &message).await?;
+                cx.pause_poll(began, &format!("waiting for the DNS records of the domain ({shown})")).await?;
             }
             let answer = call(cx, scope, "CheckDomain", Some(json!({})), &[]).await?;
             has_called = true;

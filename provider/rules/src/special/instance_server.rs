@@ -17,7 +17,8 @@ pub(super) struct Server;
 
 /// The states of the program and those of the API.
 const STATES: [(&str, &str); 3] = [("started", "running"), ("stopped", "stopped"), ("standby", "stopped in place")];
-const LOCAL: [&str; 2] = ["l_ssd", "scratch"];
+/// The types of local volumes.
+pub const LOCAL: [&str; 2] = ["l_ssd", "scratch"];
 
 impl Special for Server {
     /// The root volume is number 0 of `volumes`; a volume that exists is named too, and keeps its own name.
