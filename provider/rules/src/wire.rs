@@ -42,7 +42,7 @@ pub fn text<'w>(wire: &'w Wire, path: &str) -> Option<&'w str> {
     get(wire, path)?.as_str()
 }
 
-/// The string in a field of a JSON object; empty if there is none.
+/// The string in a field of a JSON object; empty if the field is not a string.
 pub fn text_or_empty<'j>(json: &'j Json, field: &str) -> &'j str {
     json[field].as_str().unwrap_or_default()
 }
