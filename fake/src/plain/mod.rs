@@ -71,13 +71,13 @@ pub(crate) fn serve(call: &mut Call<'_>, plain: &'static Plain, verb: Verb) -> H
     }
 }
 
-/// Creates an object. `known` are fields that the product computes.
+/// Creates an object. `known` are fields that the product computes, also the `id` if it is not a UUID.
 pub(crate) fn create(call: &mut Call<'_>, plain: &'static Plain, known: Value) -> Handled {
     let facts = &plain.facts;
     check(call, plain)?;
     let project = call.project()?;
     let parents = parents(call, plain, "create")?;
-    let id = call.world.uuid();
+    let id = known["id"].as_str().map_or_else(|| call.world.uuid(), str::to_owned);
     let mut fields = base(call, plain, &id, &project);
     for (field, parent) in &parents {
         for name in facts.parents.get(field).into_iter().flat_map(|parent| &parent.take) {

@@ -6,6 +6,7 @@ use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
+use crate::products::endpoints;
 use crate::products::vpc::PRIVATE_NETWORK;
 use crate::response::ApiError;
 
@@ -28,16 +29,14 @@ fn create(call: &mut Call<'_>) -> Handled {
     call.body.remove("endpoints");
     let answer = plain::create(call, CLUSTER.plain(), json!({}))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
-    let brokers = answer["node_amount"].as_u64().unwrap_or_default();
-    let records: Vec<Value> =
-        (0..brokers).map(|broker| json!(format!("kafka-{id}-broker-{broker}.{network}.internal"))).collect();
-    let endpoint = call.world.uuid();
-    let endpoints = json!([{
-        "id": endpoint,
-        "dns_records": records,
-        "port": PORT,
-        "private_network": { "private_network_id": network },
-    }]);
-    call.change(&CLUSTER, &id)?.fields.insert("endpoints".to_owned(), endpoints);
-    call.find(&CLUSTER, &id).map(|cluster| call.show(&CLUSTER, cluster))
+    endpoints::insert(call, &CLUSTER, &id, &json!([{ "private_network_id": network }]), endpoint)
+}
+
+/// An endpoint in a private network, with a host name for each broker.
+fn endpoint(call: &mut Call<'_>, cluster: &str, network: &Value) -> Handled {
+    let brokers = call.find(&CLUSTER, cluster)?.fields["node_amount"].as_u64().unwrap_or_default();
+    let name = network["private_network_id"].as_str().unwrap_or_default();
+    let records: Vec<String> =
+        (0..brokers).map(|broker| format!("kafka-{cluster}-broker-{broker}.{name}.internal")).collect();
+    Ok(json!({ "id": call.world.uuid(), "dns_records": records, "port": PORT, "private_network": network }))
 }

@@ -58,14 +58,7 @@ const BASE_32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 fn create_account(call: &mut Call<'_>) -> Handled {
     let id = key(call, "A", 56);
     let endpoint = format!("nats://nats.mnq.{}.scaleway.com:4222", call.locality());
-    let answer = plain::create(call, NATS_ACCOUNT.plain(), json!({ "endpoint": endpoint }))?;
-    let random = answer["id"].as_str().unwrap_or_default().to_owned();
-    let mut account = call.find(&NATS_ACCOUNT, &random)?.clone();
-    call.world.store.remove(&NATS_ACCOUNT, &account.locality, &random)?;
-    account.id.clone_from(&id);
-    account.fields.insert("id".to_owned(), json!(id));
-    let answer = call.insert(&NATS_ACCOUNT, account);
-    Ok(call.precise(answer, &["created_at", "updated_at"]))
+    plain::create(call, NATS_ACCOUNT.plain(), json!({ "id": id, "endpoint": endpoint }))
 }
 
 /// The file is in this response only.

@@ -23,6 +23,7 @@ pub(crate) mod datalab;
 pub(crate) mod domain;
 pub(crate) mod domain_names;
 pub(crate) mod edge_services;
+mod endpoints;
 pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod inference;

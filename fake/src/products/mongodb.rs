@@ -9,6 +9,7 @@ use crate::call::{self, Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
+use crate::products::endpoints;
 use crate::products::ipam::{self, Holder};
 use crate::products::vpc::PRIVATE_NETWORK;
 use crate::response::ApiError;
@@ -64,11 +65,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     }
     let answer = plain::create(call, INSTANCE.plain(), json!({ "node_type": call.text("node_type").to_lowercase() }))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
-    let mut endpoints = Vec::new();
-    for spec in &specs {
-        endpoints.push(endpoint(call, &id, spec)?);
-    }
-    call.change(&INSTANCE, &id)?.fields.insert("endpoints".to_owned(), json!(endpoints));
+    endpoints::insert(call, &INSTANCE, &id, &json!(specs), endpoint)?;
     let roles = ["read_write", "db_admin", "sync"].map(|role| json!({ "role": role, "any_database": true }));
     let user = json!({ "instance_id": id, "name": call.text("user_name"), "roles": roles });
     let mut user = call.draft(&USER, user);
@@ -93,9 +90,7 @@ fn restore(call: &mut Call<'_>) -> Handled {
     });
     let answer = plain::create(call, INSTANCE.plain(), known)?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
-    let public = endpoint(call, &id, &json!({ "public_network": {} }))?;
-    call.change(&INSTANCE, &id)?.fields.insert("endpoints".to_owned(), json!([public]));
-    shown(call, &id)
+    endpoints::insert(call, &INSTANCE, &id, &json!([{ "public_network": {} }]), endpoint)
 }
 
 /// An upgrade changes the version, or the size of the volume, which cannot become smaller.
@@ -123,7 +118,7 @@ fn upgrade(call: &mut Call<'_>) -> Handled {
 fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&INSTANCE, &id)?;
-    for endpoint in endpoints(call, &id)? {
+    for endpoint in current(call, &id)? {
         release(call, &id, &endpoint);
     }
     call.world.store.remove_where(|object| object.kind == USER.name && object.hidden_text("instance_id") == id);
@@ -149,7 +144,7 @@ fn create_endpoint(call: &mut Call<'_>) -> Handled {
     let id = call.need("instance_id")?;
     call.settled(&INSTANCE, &id)?;
     let spec = call.value("endpoint", json!({ "public_network": {} }));
-    let mut all = endpoints(call, &id)?;
+    let mut all = current(call, &id)?;
     let is_private = spec["private_network"].is_object();
     if all.iter().any(|other| other["private_network"].is_object() == is_private) {
         return Err(ApiError::precondition("endpoint_already_exists", "the instance has an endpoint of this kind"));
@@ -164,12 +159,10 @@ fn create_endpoint(call: &mut Call<'_>) -> Handled {
 /// As recorded: the instance shows the endpoint while it is `configuring`.
 fn delete_endpoint(call: &mut Call<'_>) -> Handled {
     let endpoint = call.parameter("endpoint_id");
-    let has = |list: &Value| list.as_array().into_iter().flatten().any(|other| other["id"] == json!(endpoint));
-    let instance = call.world.store.of(&INSTANCE).find(|instance| instance.fields.get("endpoints").is_some_and(has));
-    let id = instance.map(|instance| instance.id.clone()).ok_or_else(|| ApiError::not_found("endpoint", &endpoint))?;
+    let id = endpoints::owner(call, &INSTANCE, &endpoint)?;
     call.settled(&INSTANCE, &id)?;
     let (gone, left): (Vec<Value>, Vec<Value>) =
-        endpoints(call, &id)?.into_iter().partition(|other| other["id"] == json!(endpoint));
+        current(call, &id)?.into_iter().partition(|other| other["id"] == json!(endpoint));
     for endpoint in &gone {
         release(call, &id, endpoint);
     }
@@ -266,7 +259,7 @@ fn release(call: &mut Call<'_>, instance: &str, endpoint: &Value) {
     }
 }
 
-fn endpoints(call: &Call<'_>, id: &str) -> Result<Vec<Value>, ApiError> {
+fn current(call: &Call<'_>, id: &str) -> Result<Vec<Value>, ApiError> {
     let endpoints = call.find(&INSTANCE, id)?.fields.get("endpoints");
     Ok(endpoints.and_then(Value::as_array).cloned().unwrap_or_default())
 }

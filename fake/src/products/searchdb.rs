@@ -6,15 +6,19 @@ use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
+use crate::products::endpoints;
 use crate::products::vpc::PRIVATE_NETWORK;
-use crate::response::ApiError;
 
 static DEPLOYMENT: Named = Named("searchdb/deployment");
 
 pub(crate) static PRODUCT: Product = Product {
     document: "searchdb.v1alpha1",
     kinds: &[],
-    routes: &[("CreateDeployment", create), ("CreateEndpoint", create_endpoint), ("DeleteEndpoint", delete_endpoint)],
+    routes: &[
+        ("CreateDeployment", create),
+        ("CreateEndpoint", |call| endpoints::add(call, &DEPLOYMENT, ["deployment_id", "endpoint_spec"], endpoint)),
+        ("DeleteEndpoint", |call| endpoints::delete(call, &DEPLOYMENT)),
+    ],
 };
 
 /// As recorded: the ports of the dashboards and of the API.
@@ -25,37 +29,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     call.body.remove("endpoints");
     let answer = plain::create(call, DEPLOYMENT.plain(), json!({}))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
-    let mut endpoints = Vec::new();
-    for spec in specs.as_array().into_iter().flatten() {
-        endpoints.push(endpoint(call, &id, spec)?);
-    }
-    call.change(&DEPLOYMENT, &id)?.fields.insert("endpoints".to_owned(), json!(endpoints));
-    call.find(&DEPLOYMENT, &id).map(|deployment| call.show(&DEPLOYMENT, deployment))
-}
-
-fn create_endpoint(call: &mut Call<'_>) -> Handled {
-    let id = call.need("deployment_id")?;
-    call.settled(&DEPLOYMENT, &id)?;
-    let spec = call.value("endpoint_spec", json!({}));
-    let endpoint = endpoint(call, &id, &spec)?;
-    if let Some(Value::Array(endpoints)) = call.change(&DEPLOYMENT, &id)?.fields.get_mut("endpoints") {
-        endpoints.push(endpoint.clone());
-    }
-    Ok(endpoint)
-}
-
-fn delete_endpoint(call: &mut Call<'_>) -> Handled {
-    let id = call.id();
-    let has = |value: &Value| value.as_array().is_some_and(|all| all.iter().any(|endpoint| endpoint["id"] == id));
-    let found = call.world.store.of(&DEPLOYMENT).find(|deployment| has(&deployment.fields["endpoints"]));
-    let Some(deployment) = found.map(|deployment| deployment.id.clone()) else {
-        return Err(ApiError::not_found("endpoint", &id));
-    };
-    call.settled(&DEPLOYMENT, &deployment)?;
-    if let Some(Value::Array(endpoints)) = call.change(&DEPLOYMENT, &deployment)?.fields.get_mut("endpoints") {
-        endpoints.retain(|endpoint| endpoint["id"] != id);
-    }
-    Ok(Value::Null)
+    endpoints::insert(call, &DEPLOYMENT, &id, &specs, endpoint)
 }
 
 fn endpoint(call: &mut Call<'_>, deployment: &str, spec: &Value) -> Handled {

@@ -34,17 +34,12 @@ static OFFERS: &[Offer] = &[
 ];
 
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
-    let types = of_zone(call, &SERVER_TYPE)
-        .unwrap_or_else(|| OFFERS.iter().map(|offer| (offer.0.to_owned(), shown(offer))).collect());
-    Ok(page(call, types))
+    Ok(page(call, &SERVER_TYPE, shown))
 }
 
 /// As recorded, most types are `available`.
 pub(super) fn availability(call: &mut Call<'_>) -> Handled {
-    let available = || json!({ "availability": "available" });
-    let types = of_zone(call, &AVAILABILITY)
-        .unwrap_or_else(|| OFFERS.iter().map(|offer| (offer.0.to_owned(), available())).collect());
-    Ok(page(call, types))
+    Ok(page(call, &AVAILABILITY, |_| json!({ "availability": "available" })))
 }
 
 /// A type by its name; upper and lower case are equal.
@@ -53,7 +48,7 @@ pub(super) fn find(call: &Call<'_>, name: &str) -> Result<(String, Value), ApiEr
     let own = OFFERS.iter().map(|offer| (offer.0.to_owned(), shown(offer)));
     let mut types = seeded.chain(own);
     let found = types.find(|(other, _)| other.eq_ignore_ascii_case(name));
-    found.ok_or_else(|| ApiError::constraint("commercial_type", "there is no such type"))
+    found.ok_or_else(|| ApiError::constraint("commercial_type", "the type does not exist"))
 }
 
 /// The largest size of the local volumes of a server.
@@ -67,7 +62,10 @@ fn of_zone(call: &Call<'_>, kind: &Kind) -> Option<Vec<(String, Value)>> {
     (!types.is_empty()).then_some(types)
 }
 
-fn page(call: &Call<'_>, mut types: Vec<(String, Value)>) -> Value {
+/// A page of the types of the seed, otherwise of all offers.
+fn page(call: &Call<'_>, kind: &Kind, shown: fn(&Offer) -> Value) -> Value {
+    let all = || OFFERS.iter().map(|offer| (offer.0.to_owned(), shown(offer))).collect();
+    let mut types = of_zone(call, kind).unwrap_or_else(all);
     types.sort_by(|(a, _), (b, _)| a.cmp(b));
     let count = |name: &str| call.query.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
     let size = count("per_page").filter(|size| *size > 0).unwrap_or(PAGE).min(100);
