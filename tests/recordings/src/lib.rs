@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use serde::Deserialize;
 
-pub use recording::{Exchange, Recording, parameters, recordings};
+pub use recording::{Exchange, Line, Recording, lines, parameters, recordings};
 
 /// If this environment variable is set and not empty, a test without its data fails.
 pub const REQUIRE: &str = "REQUIRE_RECORDINGS";

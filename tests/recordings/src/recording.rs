@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 const API: &str = "https://api.scaleway.com";
 
@@ -30,24 +30,34 @@ pub struct Exchange {
     pub path: String,
     /// The parameters of the query.
     pub query: Vec<(String, String)>,
-    /// `null` if there is no body.
+    /// The body of the request; `null` if it has none.
     pub request: Json,
     /// The status of the response.
     pub status: u16,
-    /// `null` if there is no body.
+    /// The body of the response; `null` if it has none.
     pub response: Json,
 }
 
+/// One line of a recording.
 #[derive(Deserialize)]
-struct Line {
-    seq: u64,
-    method: String,
-    url: String,
+pub struct Line {
+    /// The number of the exchange.
+    pub seq: u64,
+    /// The method of the request.
+    pub method: String,
+    /// The URL of the request.
+    pub url: String,
+    /// The body of the request; `null` if it has none.
     #[serde(default)]
-    request: Json,
-    status: u16,
+    pub request: Json,
+    /// The headers of the response, if they are recorded.
     #[serde(default)]
-    body: Json,
+    pub response_headers: Map<String, Json>,
+    /// The status of the response.
+    pub status: u16,
+    /// The body of the response; `null` if it has none.
+    #[serde(default)]
+    pub body: Json,
     /// The `seq` of another exchange with the same response body.
     body_as: Option<u64>,
 }
@@ -80,16 +90,30 @@ pub fn parameters(query: &str) -> Vec<(String, String)> {
     query.split('&').filter(|part| !part.is_empty()).map(pair).collect()
 }
 
-fn read(file: &Path) -> Recording {
+/// The lines of a recording, each with its response body.
+///
+/// # Panics
+/// If the file cannot be read or is malformed: recordings are test data.
+pub fn lines(file: &Path) -> Vec<Line> {
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     // The recordings replace passwords, which had an upper case letter.
     let text = text.replace("scrubbed-password-", "Scrubbed-password-");
-    let mut responses: BTreeMap<u64, Json> = BTreeMap::new();
-    let mut exchanges = Vec::new();
+    let mut bodies: BTreeMap<u64, Json> = BTreeMap::new();
+    let mut lines = Vec::new();
     for line in text.lines() {
-        let line: Line = serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let response = line.body_as.map_or(line.body, |other| responses[&other].clone());
-        responses.insert(line.seq, response.clone());
+        let mut line: Line = serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        if let Some(other) = line.body_as {
+            line.body = bodies[&other].clone();
+        }
+        bodies.insert(line.seq, line.body.clone());
+        lines.push(line);
+    }
+    lines
+}
+
+fn read(file: &Path) -> Recording {
+    let mut exchanges = Vec::new();
+    for line in lines(file) {
         let Some(target) = line.url.strip_prefix(API) else { continue };
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         exchanges.push(Exchange {
@@ -99,7 +123,7 @@ fn read(file: &Path) -> Recording {
             query: parameters(query),
             request: line.request,
             status: line.status,
-            response,
+            response: line.body,
         });
     }
     let part = |part: Option<&OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
