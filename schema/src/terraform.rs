@@ -12,31 +12,28 @@ use crate::descriptor::terraform::{FILE, TerraformFile, TerraformName};
 use crate::findings::{Findings, Place};
 
 /// The mapping of all resources and functions of the schema that the file names.
-pub fn mapping(schema: &Json, file: &TerraformFile, findings: &mut Findings) -> Json {
+pub fn mapping<'s>(schema: &'s Json, file: &'s TerraformFile, findings: &mut Findings) -> Json {
     let none = TerraformName::default();
     let mut converter = Converter { schema, name: &none, used: BTreeSet::new() };
     let (config, _) = converter.attributes(&[&schema["config"]["variables"]], &Json::Null, "");
 
-    let (mut resources, mut resource_shims) = (Map::new(), Map::new());
-    for (token, name, spec) in named(schema, "resources", &file.resources) {
-        let (shim, fields) = converter.of(
-            token,
-            name,
-            &[&spec["inputProperties"], &spec["properties"]],
-            &spec["requiredInputs"],
-            findings,
-        );
-        resource_shims.insert(name.name.clone(), shim);
-        resources.insert(name.name.clone(), json!({ "tok": full(schema, token), "fields": fields }));
-    }
-    let (mut functions, mut function_shims) = (Map::new(), Map::new());
-    for (token, name, spec) in named(schema, "functions", &file.functions) {
+    let of_resource = |spec: &'s Json| ([&spec["inputProperties"], &spec["properties"]], &spec["requiredInputs"]);
+    let of_function = |spec: &'s Json| {
         let inputs = &spec["inputs"];
-        let sides = [&inputs["properties"], &spec["outputs"]["properties"]];
-        let (shim, fields) = converter.of(token, name, &sides, &inputs["required"], findings);
-        function_shims.insert(name.name.clone(), shim);
-        functions.insert(name.name.clone(), json!({ "tok": full(schema, token), "fields": fields }));
-    }
+        ([&inputs["properties"], &spec["outputs"]["properties"]], &inputs["required"])
+    };
+    let mut section = |section: &str, names: &'s BTreeMap<String, TerraformName>, sides: fn(&'s Json) -> Sides<'s>| {
+        let (mut shims, mut members) = (Map::new(), Map::new());
+        for (token, name, spec) in named(schema, section, names) {
+            let (sides, required) = sides(spec);
+            let (shim, fields) = converter.of(token, name, &sides, required, findings);
+            shims.insert(name.name.clone(), shim);
+            members.insert(name.name.clone(), json!({ "tok": full(schema, token), "fields": fields }));
+        }
+        (shims, members)
+    };
+    let (resource_shims, resources) = section("resources", &file.resources, of_resource);
+    let (function_shims, functions) = section("functions", &file.functions, of_function);
     json!({
         "provider": { "schema": config, "resources": resource_shims, "dataSources": function_shims },
         "name": schema["name"],
@@ -45,6 +42,9 @@ pub fn mapping(schema: &Json, file: &TerraformFile, findings: &mut Findings) -> 
         "dataSources": functions,
     })
 }
+
+/// The inputs and the outputs of a resource or function, and the required inputs.
+type Sides<'s> = ([&'s Json; 2], &'s Json);
 
 /// The specifications of one section of the schema that have a name in the Terraform provider.
 fn named<'a>(
@@ -139,11 +139,11 @@ impl<'a> Converter<'a> {
 
     /// The type of a value, and the names inside it.
     fn value(&mut self, spec: &Json, path: &str) -> (Json, Json) {
-        if let Some(object) = self.object(spec) {
+        if self.object(spec).is_some() {
             // An object is a block that occurs at most once.
-            let (resource, fields) = self.attributes(&[&object["properties"]], &object["required"], path);
-            let shim = json!({ "type": ValueType::List as u8, "maxItems": 1, "element": { "resource": resource } });
-            return (shim, json!({ "maxItemsOne": true, "element": { "fields": fields } }));
+            let (mut shim, field) = self.collection(ValueType::List, spec, path, true);
+            shim["maxItems"] = json!(1);
+            return (shim, field);
         }
         if self.name.lists.contains(path) {
             self.used.insert(path.to_owned());
@@ -152,8 +152,8 @@ impl<'a> Converter<'a> {
             return (shim, json!({ "maxItemsOne": true }));
         }
         match spec["type"].as_str() {
-            Some("array") => self.collection(ValueType::List, &spec["items"], path),
-            Some("object") => self.collection(ValueType::Map, &spec["additionalProperties"], path),
+            Some("array") => self.collection(ValueType::List, &spec["items"], path, false),
+            Some("object") => self.collection(ValueType::Map, &spec["additionalProperties"], path, false),
             Some("boolean") => scalar(ValueType::Boolean),
             Some("integer") => scalar(ValueType::Integer),
             Some("number") => scalar(ValueType::Number),
@@ -161,14 +161,16 @@ impl<'a> Converter<'a> {
         }
     }
 
-    fn collection(&mut self, kind: ValueType, element: &Json, path: &str) -> (Json, Json) {
-        if let Some(object) = self.object(element) {
-            let (resource, fields) = self.attributes(&[&object["properties"]], &object["required"], path);
-            let shim = json!({ "type": kind as u8, "element": { "resource": resource } });
-            return (shim, json!({ "maxItemsOne": false, "element": { "fields": fields } }));
-        }
-        let (element, _) = self.value(element, path);
-        (json!({ "type": kind as u8, "element": { "schema": element } }), json!({ "maxItemsOne": false }))
+    /// A list or map of values. `is_one`: the property is its only element.
+    fn collection(&mut self, kind: ValueType, element: &Json, path: &str, is_one: bool) -> (Json, Json) {
+        let Some(object) = self.object(element) else {
+            let (element, _) = self.value(element, path);
+            let shim = json!({ "type": kind as u8, "element": { "schema": element } });
+            return (shim, json!({ "maxItemsOne": is_one }));
+        };
+        let (resource, fields) = self.attributes(&[&object["properties"]], &object["required"], path);
+        let shim = json!({ "type": kind as u8, "element": { "resource": resource } });
+        (shim, json!({ "maxItemsOne": is_one, "element": { "fields": fields } }))
     }
 
     /// The object type that a property refers to. An enum is not one.
