@@ -24,7 +24,7 @@ export interface FakeRequest {
     path: string;
     /** The HTTP status; null if the connection was closed without a response. */
     status: number | null;
-    /** The operation of the API document, such as `CreateVPC`; null if there is none. */
+    /** The operation of the API document, such as `CreateVPC`; null for requests that no document has. */
     operation: string | null;
     query: any;
     body: any;

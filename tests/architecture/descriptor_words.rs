@@ -13,7 +13,7 @@ use crate::source::assert_none;
 /// Words that one file uses.
 const LIST: &str = "tests/architecture/descriptor_words.yaml";
 
-/// Types that are not written in descriptors, and the handlers, each of which belongs to one resource.
+/// Types that are not written in descriptors, and the handlers: each handler belongs to one resource.
 const NOT_COUNTED: &[&str] = &["Handler"];
 
 #[derive(Deserialize)]

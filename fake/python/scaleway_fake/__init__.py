@@ -49,7 +49,7 @@ class Fake:
     enforce_permissions: whether API keys created through IAM are limited to their policies (default False).
     log: a file for one JSON line per request, without secrets (default: none).
 
-    Raises FileNotFoundError if there is no binary, and RuntimeError if it does not start; its message is on stderr.
+    Raises FileNotFoundError if no binary is installed, and RuntimeError if it does not start; its message is on stderr.
     """
 
     def __init__(

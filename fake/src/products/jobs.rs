@@ -1,5 +1,5 @@
 //! Serverless Jobs. Code is needed for runs, which several operations start and stop, for the delete that they prevent, and for
-//! secrets, several of which one operation creates.
+//! the operation that creates several secrets.
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
-//! Site-to-Site VPN. Code is needed for the addresses of customer gateways, which requests have as CIDR blocks, and for connections,
-//! each change of which occupies their VPN gateway.
+//! Site-to-Site VPN. Code is needed for the addresses of customer gateways, which requests have as CIDR blocks, and for connections:
+//! a change of a connection occupies its VPN gateway.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! Transactional Email. Code is needed for checks of domains, which answer differently from reads, for their revocation, which can be
-//! repeated, and for blocked addresses, several of which one operation creates.
+//! repeated, and for the operation that creates several blocked addresses.
 
 use serde_json::{Value, json};
 

@@ -55,7 +55,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     call.get(&IP)
 }
 
-/// Attaches an address to a server. As recorded, there is no transient state.
+/// Attaches an address to a server. As recorded, it is attached at once.
 pub(super) fn attach(call: &mut Call<'_>, id: &str, server: &str) -> Result<(), ApiError> {
     let name = call.find(&SERVER, server)?.text("name").to_owned();
     let address = call.change(&IP, id)?;
