@@ -163,6 +163,9 @@ fn anonymous(text: &str, known: &HashSet<String>) -> String {
         } else if let Some(key) = rest.get(..ACCESS_KEY).filter(|part| is_access_key(part) && !known.contains(*part)) {
             shown.push_str("{key}");
             rest = &rest[key.len()..];
+        } else if let Some(key) = rest.get(..NATS_KEY).filter(|part| is_nats_key(part)) {
+            shown.push_str("{id}");
+            rest = &rest[key.len()..];
         } else {
             let length = rest.chars().next().map_or(1, char::len_utf8);
             shown.push_str(&rest[..length]);
@@ -203,6 +206,14 @@ const ACCESS_KEY: usize = 20;
 fn is_access_key(text: &str) -> bool {
     let right = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     text.strip_prefix("SCW").is_some_and(|rest| rest.bytes().all(right))
+}
+
+/// The length of the public key that identifies a NATS account.
+const NATS_KEY: usize = 56;
+
+fn is_nats_key(text: &str) -> bool {
+    let right = |byte: u8| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte);
+    text.len() == NATS_KEY && text.starts_with('A') && text.bytes().all(right)
 }
 
 fn is_uuid(text: &str) -> bool {
