@@ -37,19 +37,28 @@ struct Expected {
     objects: Objects,
     /// The objects after an update to the same program, in which removed inputs keep their values.
     updated: Option<Objects>,
+    /// Whether the actions of that update belong to the program.
+    acts: bool,
     masks: Masks,
 }
 
 impl Expected {
     fn new(objects: Objects, masks: Masks) -> Self {
-        Self { objects, updated: None, masks }
+        Self { objects, updated: None, acts: false, masks }
     }
 
     /// The differences from both a fresh deployment and an update.
     fn wrong(&self, objects: &Objects) -> Vec<String> {
-        let wrong = objects.wrong(&self.objects, &self.masks);
-        let is_as_updated = |updated: &Objects| objects.wrong(updated, &self.masks).is_empty();
-        if self.updated.as_ref().is_some_and(is_as_updated) { Vec::new() } else { wrong }
+        let mut wrong = objects.wrong(&self.objects, &self.masks);
+        if let Some(updated) = &self.updated {
+            if objects.wrong(updated, &self.masks).is_empty() {
+                wrong.clear();
+            }
+            if self.acts {
+                wrong.extend(objects.missing_actions(updated, &self.masks));
+            }
+        }
+        wrong
     }
 }
 
@@ -179,7 +188,7 @@ impl Course {
     async fn reference(&mut self, operation: Operation, then: Then, last: &Json) -> Option<Expected> {
         let key = format!("{} {operation} without a failure {then}", self.program.name);
         let start = Instant::now();
-        let (expected, wrong) = match self.compared(operation, last).await {
+        let (expected, wrong) = match self.compared(operation, then, last).await {
             // Removed inputs may keep their values; `docs/reference` states which.
             Ok((expected, _)) if (operation, then) == (Operation::Create, Then::Reverted) => {
                 (Some(expected), Vec::new())
@@ -194,7 +203,12 @@ impl Course {
         expected
     }
 
-    async fn compared(&mut self, operation: Operation, last: &Json) -> Result<(Expected, Vec<String>), String> {
+    async fn compared(
+        &mut self,
+        operation: Operation,
+        then: Then,
+        last: &Json,
+    ) -> Result<(Expected, Vec<String>), String> {
         let mut expected = self.fresh(last).await?;
         let mut programs = vec![self.program.inputs.clone()];
         programs.extend(self.program.changed().filter(|_| operation == Operation::Update));
@@ -208,6 +222,8 @@ impl Course {
         let wrong = expected.wrong(&objects);
         expected.masks.extend(objects.masks(&expected.objects));
         expected.updated = Some(objects);
+        // A new object needs no action, and a reverted program takes its action back.
+        expected.acts = operation == Operation::Update && then != Then::Reverted;
         stack.destroy().await.map_err(|error| text(&error))?;
         let end = self.setup.objects().masks(&self.end.objects);
         self.end.masks.extend(end);
