@@ -15,9 +15,12 @@ pub(crate) struct Objects {
     ids: HashSet<String>,
 }
 
-/// Fields that do not depend on the program: the previous name of another object, the number of deployments of a container, and
-/// checks of DNS records that an earlier program has created.
-const NOT_COMPARED: [(&str, &str); 9] = [
+/// Fields that do not depend on the program: the previous name of another object, the number of deployments of a container, the
+/// time of an earlier replacement, the number of nodes between their limits, and checks of DNS records that an earlier program
+/// has created.
+const NOT_COMPARED: [(&str, &str); 11] = [
+    ("inference/deployment", "fields/size"),
+    ("block/volume", "fields/last_detached_at"),
     ("ipam/ip", "fields/resource/name"),
     ("ipam/ip", "hidden/resource_name"),
     ("containers/container", "hidden/next"),

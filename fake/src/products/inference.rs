@@ -17,6 +17,7 @@ pub(crate) static PRODUCT: Product = Product {
     kinds: &[],
     routes: &[
         ("CreateDeployment", create),
+        ("UpdateDeployment", update),
         ("CreateEndpoint", |call| endpoints::add(call, &DEPLOYMENT, ["deployment_id", "endpoint"], endpoint)),
         ("DeleteEndpoint", |call| endpoints::delete(call, &DEPLOYMENT)),
     ],
@@ -34,6 +35,16 @@ fn create(call: &mut Call<'_>) -> Handled {
     let name = call.find(&Named("inference/model"), &model)?.text("name").to_owned();
     call.change(&DEPLOYMENT, &id)?.fields.insert("model_name".to_owned(), json!(name));
     endpoints::insert(call, &DEPLOYMENT, &id, &specs, endpoint)
+}
+
+/// The number of nodes stays between the new limits.
+fn update(call: &mut Call<'_>) -> Handled {
+    let mut answer = plain::update(call, DEPLOYMENT.plain())?;
+    let limit = |name: &str| answer[name].as_u64().unwrap_or(1);
+    let size = limit("size").min(limit("max_size")).max(limit("min_size"));
+    answer["size"] = json!(size);
+    call.change(&DEPLOYMENT, &call.id())?.fields.insert("size".to_owned(), json!(size));
+    Ok(answer)
 }
 
 fn endpoint(call: &mut Call<'_>, deployment: &str, spec: &Value) -> Handled {

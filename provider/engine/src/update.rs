@@ -94,10 +94,13 @@ async fn change(
 ) -> Result<(), Error> {
     let mut known = special::handler(cx.resource).before_change(cx, scope, transition).await?;
     let mut carried: BTreeSet<String> = BTreeSet::new();
+    // A failed update may have changed a list that the stored and the new inputs have alike.
+    let attempted = encode::attempted(cx.resource, transition.stored, transition.pending, cx.defaults)?;
     for step in &cx.resource.update {
         if let Some(each) = &step.each {
             let field = each.field.as_deref().unwrap_or_default();
-            if wire::find(before, field) != scope.wanted_field(field) {
+            let differs = |wire: &Wire| wire::find(wire, field) != scope.wanted_field(field);
+            if differs(before) || attempted.as_ref().is_some_and(differs) {
                 sent.insert(field.to_owned());
                 each::perform(cx, scope, step, each).await?;
                 scope.fresh = true;
