@@ -469,4 +469,19 @@ scaleway.iam.SamlCertificate(
     content="-----BEGIN CERTIFICATE-----\nTUlJQg==\n-----END CERTIFICATE-----",
 )
 
+# Data Warehouse.
+
+warehouse = scaleway.datawarehouse.Deployment(
+    "warehouse",
+    version="v25",
+    replica_count=1,
+    cpu_min=2,
+    cpu_max=4,
+    ram_per_cpu=4,
+    password=password,
+    private_network={"pn_id": network.id},
+)
+scaleway.datawarehouse.Database("facts", deployment_id=warehouse.id)
+scaleway.datawarehouse.User("reader-of-the-warehouse", deployment_id=warehouse.id, password=generated.result)
+
 pulumi.export("url", web.public_endpoint)

@@ -24,6 +24,7 @@ CANARIES = {
 
 # The tests of the rules cover all write-only inputs; this program has no resources with these.
 OTHERS = {
+    ("datawarehouse/deployment:Deployment", "passwordWo"),
     ("inference/model:Model", "secretWo"),
     ("keymanager/keyMaterial:KeyMaterial", "keyMaterialWo"),
     ("keymanager/keyMaterial:KeyMaterial", "saltWo"),

@@ -20,6 +20,7 @@ pub(crate) mod block;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
 pub(crate) mod datalab;
+pub(crate) mod datawarehouse;
 pub(crate) mod domain;
 pub(crate) mod domain_names;
 pub(crate) mod edge_services;
@@ -67,6 +68,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &containers::PRODUCT,
     &functions::PRODUCT,
     &datalab::PRODUCT,
+    &datawarehouse::PRODUCT,
     &domain::PRODUCT,
     &edge_services::PRODUCT,
     &iam::PRODUCT,

@@ -27,6 +27,9 @@ pub enum Handler {
     /// Read replicas of database instances.
     #[serde(rename = "databases.read_replica")]
     DatabasesReadReplica,
+    /// Deployments of Data Warehouse.
+    #[serde(rename = "datawarehouse.deployment")]
+    DatawarehouseDeployment,
     /// DNS records.
     #[serde(rename = "domain.record")]
     DomainRecord,

@@ -6,6 +6,7 @@
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
+mod datawarehouse_deployment;
 mod domain_record;
 mod domain_zone;
 mod functions_function;
@@ -108,6 +109,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
     match handler {
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
+        Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
         Handler::DomainRecord => &domain_record::Record,
         Handler::DomainZone => &domain_zone::Zone,
         Handler::FunctionsFunction => &functions_function::Function,

@@ -4,6 +4,7 @@
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
+mod datawarehouse_deployment;
 mod domain_record;
 mod edgeservices_dns_stage;
 mod endpoints;
@@ -92,6 +93,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
     match handler {
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
+        Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
         Handler::DomainRecord => &domain_record::Record,
         Handler::EdgeservicesDnsStage => &edgeservices_dns_stage::DnsStage,
         Handler::FunctionsFunction => &functions_function::Function,
