@@ -12,6 +12,7 @@ pub mod generated;
 pub mod language;
 pub mod load;
 mod names;
+mod operations;
 pub mod permissions;
 pub mod provider_file;
 pub mod pulumi_schema;
