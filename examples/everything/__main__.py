@@ -484,4 +484,9 @@ warehouse = scaleway.datawarehouse.Deployment(
 scaleway.datawarehouse.Database("facts", deployment_id=warehouse.id)
 scaleway.datawarehouse.User("reader-of-the-warehouse", deployment_id=warehouse.id, password=generated.result)
 
+scaleway.file.Filesystem("shared", size_in_gb=100, tags=["shop"])
+
+metal_address = scaleway.elasticmetal.Ip("metal-address", description="Entry of the shop", tags=["shop"])
+scaleway.elasticmetal.IpMacAddress("metal-mac", flexible_ip_id=metal_address.id, type="kvm")
+
 pulumi.export("url", web.public_endpoint)

@@ -126,6 +126,7 @@ fn plain_of(document: &'static Document, name: String, srn: Option<&'static str>
         Some(MissingFacts::Message(message)) => Missing::Message(leaked(message)),
         Some(MissingFacts::Unnamed) => Missing::Unnamed,
         Some(MissingFacts::Denied) => Missing::Denied,
+        Some(MissingFacts::DeniedRead(resource)) => Missing::DeniedRead(leaked(resource)),
     };
     let (status, transient) = status(document, &facts);
     let counts = facts.counts.iter().map(|(field, by)| Count {

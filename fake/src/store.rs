@@ -99,6 +99,8 @@ pub(crate) enum Missing {
     Unnamed,
     /// As a denied permission (403).
     Denied,
+    /// As a denied permission to read this resource.
+    DeniedRead(&'static str),
 }
 
 /// An object.
@@ -176,6 +178,7 @@ impl Kind {
             Missing::Message(message) => ApiError::message(404, message),
             Missing::Unnamed => ApiError::not_found("unknown", ""),
             Missing::Denied => ApiError::undetailed_denial(),
+            Missing::DeniedRead(resource) => ApiError::denied(resource, "read"),
         }
     }
 }

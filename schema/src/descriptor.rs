@@ -426,6 +426,8 @@ pub struct Listing {
     /// An element of the list is the object that the first read returns, with the same values: concurrent reads of many
     /// objects are answered from one list. A test compares both in recordings.
     pub complete: bool,
+    /// The creation time of an element is not the time of its create request: an address keeps the time of its first use.
+    pub undated: bool,
     /// Reason why `list-project` excludes these objects: another resource includes them, or they may be very many. List
     /// and imports include them.
     pub excluded_from_project: Option<String>,

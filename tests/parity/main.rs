@@ -80,7 +80,13 @@ fn every_difference_from_pulumiverse_is_listed(folder: &Path) {
             flat::compare(&schema["resources"], token, ours, &catalog, &mut differences);
             continue;
         }
-        let pulumiverse = &pulumiverse_resources[format!("scaleway:{bare}")];
+        let mut pulumiverse = &pulumiverse_resources[format!("scaleway:{bare}")];
+        // Only the flat name of a file system exists.
+        if let Some(flat) =
+            catalog.aliases.iter().find(|(_, modular)| *modular == bare).filter(|_| pulumiverse.is_null())
+        {
+            pulumiverse = &pulumiverse_resources[format!("scaleway:{}", flat.0)];
+        }
         compared += resources::compare(&schema, bare, ours, &catalog.resources[bare], pulumiverse, &mut differences);
     }
     for (token, ours) in members(&schema["functions"]) {

@@ -140,7 +140,7 @@ fn id(resource: &Resource, step: &Step, exchange: &Exchange, object: &Json) -> O
                 path.get("region").or_else(|| path.get("zone")).cloned().or_else(|| text(&object["region"]))
             }
             IdPart::Id if !resource.named_by.is_empty() => {
-                let names = resource.named_by.iter().filter_map(|field| text(&object[field]));
+                let names = resource.named_by.iter().filter_map(|field| text(object.pointer(&pointer(field))?));
                 Some(names.collect::<Vec<_>>().join("."))
             }
             IdPart::Id => text(&object["id"]),
@@ -149,7 +149,13 @@ fn id(resource: &Resource, step: &Step, exchange: &Exchange, object: &Json) -> O
         })
         .collect();
     let id = parts?.join("/");
-    (!id.contains("//")).then_some(id)
+    // A list contains objects that have no part with a name, such as a flexible IP without a MAC address.
+    (!id.contains("//") && !id.ends_with('/')).then_some(id)
+}
+
+/// The JSON pointer of a path of field names.
+fn pointer(path: &str) -> String {
+    format!("/{}", path.replace('.', "/"))
 }
 
 fn property(

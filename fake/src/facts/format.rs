@@ -87,6 +87,7 @@ pub(crate) enum MissingFacts {
     Message(String),
     Unnamed,
     Denied,
+    DeniedRead(String),
 }
 
 /// A field whose value another field determines.

@@ -25,6 +25,7 @@ pub(crate) mod domain;
 pub(crate) mod domain_names;
 pub(crate) mod edge_services;
 mod endpoints;
+pub(crate) mod flexible_ip;
 pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod inference;
@@ -66,6 +67,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &block::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,
+    &flexible_ip::PRODUCT,
     &functions::PRODUCT,
     &datalab::PRODUCT,
     &datawarehouse::PRODUCT,

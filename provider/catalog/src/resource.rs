@@ -265,7 +265,7 @@ pub struct Listing {
     /// The import of a whole project excludes them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub excluded_from_project: bool,
-    /// Elements have no creation time.
+    /// Elements have no creation time, or that of another object.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undated: bool,
     /// An element has the same fields with the same values as the response of the first read, so that one list replaces

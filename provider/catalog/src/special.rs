@@ -39,6 +39,12 @@ pub enum Handler {
     /// DNS stages of Edge Services.
     #[serde(rename = "edgeservices.dns_stage")]
     EdgeservicesDnsStage,
+    /// Flexible IPs of Elastic Metal.
+    #[serde(rename = "elasticmetal.ip")]
+    ElasticmetalIp,
+    /// MAC addresses of flexible IPs.
+    #[serde(rename = "elasticmetal.ip_mac_address")]
+    ElasticmetalIpMacAddress,
     /// Functions.
     #[serde(rename = "functions.function")]
     FunctionsFunction,

@@ -404,7 +404,8 @@ fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
 /// The matching element of a list.
 pub(crate) fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
     let fits = |element: &&Json| {
-        find.by.iter().all(|(field, source)| match (element.get(field), scope.source(source)) {
+        let has = |field: &str| wire::find(element.as_object()?, field);
+        find.by.iter().all(|(field, source)| match (has(field), scope.source(source)) {
             (Some(has), Some(wanted)) => wire::reads_like(has, &wanted),
             _ => false,
         })

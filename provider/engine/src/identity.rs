@@ -51,7 +51,8 @@ pub(crate) fn check_name(scope: &Scope<'_>, answer: &Json) -> Result<(), Error> 
     let Some(wanted) = scope.parts.uuid.as_deref().filter(|_| !scope.resource.named_by.is_empty()) else {
         return Ok(());
     };
-    let parts: Vec<&str> = scope.resource.named_by.iter().filter_map(|field| answer.get(field)?.as_str()).collect();
+    let parts: Vec<&str> =
+        scope.resource.named_by.iter().filter_map(|field| wire::find(answer.as_object()?, field)?.as_str()).collect();
     let name = parts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(".");
     if name == wanted {
         return Ok(());

@@ -9,6 +9,7 @@ mod databases_upgrade;
 mod datawarehouse_deployment;
 mod domain_record;
 mod domain_zone;
+mod elasticmetal_ip_mac_address;
 mod functions_function;
 mod instance_marketplace_image;
 mod instance_private_nic;
@@ -112,6 +113,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
         Handler::DomainRecord => &domain_record::Record,
         Handler::DomainZone => &domain_zone::Zone,
+        Handler::ElasticmetalIpMacAddress => &elasticmetal_ip_mac_address::IpMacAddress,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::InstanceMarketplaceImage => &instance_marketplace_image::Image,
         Handler::InstancePrivateNic => &instance_private_nic::PrivateNic,
@@ -126,6 +128,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::TemBlockedList => &tem_blocked_list::BlockedList,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
         Handler::EdgeservicesDnsStage
+        | Handler::ElasticmetalIp
         | Handler::InferenceDeployment
         | Handler::InstanceImage
         | Handler::InstanceIp

@@ -7,6 +7,7 @@ mod databases_upgrade;
 mod datawarehouse_deployment;
 mod domain_record;
 mod edgeservices_dns_stage;
+mod elasticmetal_ip;
 mod endpoints;
 pub mod functions_function;
 mod instance_image;
@@ -96,6 +97,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
         Handler::DomainRecord => &domain_record::Record,
         Handler::EdgeservicesDnsStage => &edgeservices_dns_stage::DnsStage,
+        Handler::ElasticmetalIp => &elasticmetal_ip::Ip,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::InferenceDeployment => &endpoints::Inference,
         Handler::InstanceImage => &instance_image::Image,
@@ -126,6 +128,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::RedisCluster => &redis_cluster::Cluster,
         Handler::TemDomain => &tem_domain::Domain,
         Handler::DomainZone
+        | Handler::ElasticmetalIpMacAddress
         | Handler::InstanceMarketplaceImage
         | Handler::InstancePrivateNic
         | Handler::IpamIp

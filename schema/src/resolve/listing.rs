@@ -54,6 +54,7 @@ impl<'a> Scope<'a> {
             check_complete(read, list.as_ref(), inner.as_deref(), &place.at("complete"), findings);
         }
         let undated = list.as_ref().is_some_and(|list| check_fields(&word, list, inner.as_deref(), &place, findings));
+        let undated = undated || word.undated;
         let list = list.map(|list| self.listing_operation(&list, &of, findings));
         let inputs = self.listing_inputs(list.as_ref(), &of);
         let excluded_from_project = word.excluded_from_project.is_some();
@@ -172,8 +173,9 @@ fn check_fields(
         return false;
     };
     let Some(fields) = candidate.inner().fields() else { return false };
-    for name in word.only.keys().chain(word.without.keys()).chain(&word.name).filter(|name| !fields.contains_key(*name))
-    {
+    let candidate = candidate.inner();
+    let named = word.only.keys().chain(word.without.keys()).chain(&word.name);
+    for name in named.filter(|name| candidate.at(name).is_none()) {
         findings.mistake(place, format!("an element of {} has no field \"{name}\"", list.operation.id));
     }
     !CREATED.iter().any(|name| fields.contains_key(*name))

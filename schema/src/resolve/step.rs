@@ -87,7 +87,12 @@ impl<'a> Scope<'a> {
 
     fn call_if_empty(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Operation> {
         let id = call.step.call_if_empty.as_ref()?;
-        let step = descriptor::Step { call: id.clone(), api: call.step.api.clone(), ..descriptor::Step::default() };
+        let step = descriptor::Step {
+            call: id.clone(),
+            api: call.step.api.clone(),
+            with: call.step.with.clone(),
+            ..descriptor::Step::default()
+        };
         let other = self.call(step, call.place.at("callIfEmpty"), findings)?;
         Some(self.step(&other, calls, &BTreeMap::new(), findings).call)
     }
@@ -189,8 +194,8 @@ impl<'a> Scope<'a> {
             return call.step.single.then(|| Find { by: BTreeMap::new(), first: None });
         }
         let place = call.place.at("find");
-        if let Some(fields) = call.answer().and_then(|element| element.fields()) {
-            for name in call.step.find.keys().filter(|name| !fields.contains_key(*name)) {
+        if let Some((element, fields)) = call.answer().and_then(|element| Some((element, element.fields()?))) {
+            for name in call.step.find.keys().filter(|name| element.at(name).is_none()) {
                 let hint = did_you_mean(name, fields.keys().map(String::as_str));
                 findings.mistake(&place, format!("an element of {} has no field \"{name}\"{hint}", call.operation.id));
             }

@@ -104,7 +104,7 @@ async fn candidates(
             let other = wire::get(&element, &listing.name).and_then(wire::plain_text);
             other.is_some_and(|other| other == name)
         };
-        let is_older = created(&element).is_some_and(|created| created < since);
+        let is_older = !listing.undated && created(&element).is_some_and(|created| created < since);
         if is_older || !sought.name.is_none_or(has_name) || !is_free(&listed.id) || sought.before.contains(&listed.id) {
             continue;
         }
@@ -193,10 +193,13 @@ fn created_at(state: &Object) -> Option<Timestamp> {
 /// The IDs of all existing objects.
 pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<String>, Error> {
     let mut query = query(cx.resource, scope, &Object::new());
-    for of in cx.resource.listing.iter().flat_map(|listing| &listing.of) {
-        let parent = scope.source(&catalog::Source::Property(of.property.clone()));
-        if let Some(text) = parent.as_ref().and_then(wire::plain_text) {
-            query.insert(of.property.clone(), Value::from(text));
+    let listing = cx.resource.listing.as_ref();
+    let parents = listing.into_iter().flat_map(|listing| &listing.of).map(|of| &of.property);
+    let filters = listing.into_iter().flat_map(|listing| &listing.inputs);
+    for name in parents.chain(filters.filter(|name| cx.resource.properties.contains_key(*name))) {
+        let value = scope.source(&catalog::Source::Property(name.clone()));
+        if let Some(text) = value.as_ref().and_then(wire::plain_text) {
+            query.insert(name.clone(), Value::from(text));
         }
     }
     Ok(list::elements_of(cx, &query).await?.into_iter().map(|(listed, _)| listed.id).collect())
