@@ -489,4 +489,16 @@ scaleway.file.Filesystem("shared", size_in_gb=100, tags=["shop"])
 metal_address = scaleway.elasticmetal.Ip("metal-address", description="Entry of the shop", tags=["shop"])
 scaleway.elasticmetal.IpMacAddress("metal-mac", flexible_ip_id=metal_address.id, type="kvm")
 
+# IoT.
+
+sensors = scaleway.iot.Hub("sensors", product_plan="plan_shared")
+scaleway.iot.Device("thermometer", hub_id=sensors.id, description="kitchen")
+scaleway.iot.Network("sensors-over-http", hub_id=sensors.id, type="rest")
+scaleway.iot.Route(
+    "sensors-to-the-shop",
+    hub_id=sensors.id,
+    topic="#",
+    rest={"verb": "post", "uri": "https://example.org/measurements", "headers": {"X-Source": "sensors"}},
+)
+
 pulumi.export("url", web.public_endpoint)

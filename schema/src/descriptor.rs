@@ -253,6 +253,9 @@ pub struct Step {
     /// Path in the wire object that stores the response. For a list (without `find`), the elements of all pages.
     #[serde(default)]
     pub into: Option<String>,
+    /// Field of the response that contains the object, if other fields are beside it, such as a secret: all are merged.
+    #[serde(default)]
+    pub object: Option<String>,
     /// Condition: the property has this value (null: is set). In an update it must also have changed.
     #[serde(default)]
     pub when: BTreeMap<String, Json>,

@@ -30,6 +30,7 @@ pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod inference;
 pub(crate) mod instance;
+pub(crate) mod iot;
 pub(crate) mod ipam;
 pub(crate) mod jobs;
 pub(crate) mod k8s;
@@ -76,6 +77,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &iam::PRODUCT,
     &inference::PRODUCT,
     &instance::PRODUCT,
+    &iot::PRODUCT,
     &ipam::PRODUCT,
     &jobs::PRODUCT,
     &k8s::PRODUCT,

@@ -21,6 +21,9 @@ pub struct Step {
     /// The field of the resource's wire object that stores the response. Default: merged into the top level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub into: Option<String>,
+    /// The field of the response that contains the object, beside other fields that are merged with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
     /// The condition of the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
@@ -109,6 +112,7 @@ impl Step {
             find: None,
             only: BTreeMap::new(),
             into: None,
+            object: None,
             when: None,
             instead: false,
             optional: false,

@@ -267,10 +267,14 @@ fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[Strin
 
 /// Whether the API returns a secret of the resource only in the response to the create call.
 fn shows_secret_once(resource: &Resource) -> bool {
-    resource
-        .properties
-        .values()
-        .any(|property| property.returned_once && property.secret && property.input == Input::No)
+    fn shows(property: &catalog::Property) -> bool {
+        let nested = match &property.kind {
+            catalog::Kind::Object(properties) => properties.values().any(shows),
+            _ => false,
+        };
+        nested || (property.returned_once && property.secret && property.input == Input::No)
+    }
+    resource.properties.values().any(shows)
 }
 
 fn has_id(scope: &Scope<'_>, answer: &Json) -> bool {

@@ -57,6 +57,7 @@ pub fn state(scope: &Scope<'_>, known: Known<'_>) -> Object {
             hashes.insert(name.clone(), Value::from(known_hashes::of(&value)));
         }
         let value = recognized(property, name, value, known);
+        let value = with_returned_once(property, known.state.given(name), value);
         let value = hidden(property, with_unreadable(property, known.inputs.given(name), value));
         state.insert(name.clone(), secret_like(known.inputs.get(name), value));
     }
@@ -265,6 +266,22 @@ fn with_unreadable(property: &Property, given: Option<&Value>, mut value: Value)
             }
         }
         _ => {}
+    }
+    value
+}
+
+/// A returned object, with the fields that the API returned at creation only, unless another field has changed: the private
+/// key of a certificate does not belong to another certificate.
+fn with_returned_once(property: &Property, old: Option<&Value>, mut value: Value) -> Value {
+    let Kind::Object(properties) = &property.kind else { return value };
+    let (Some(old), Data::Object(object)) = (old.and_then(Value::as_object), value.data_mut()) else { return value };
+    let (once, others): (Vec<_>, Vec<_>) = properties.iter().partition(|(_, property)| property.returned_once);
+    if others.iter().all(|(name, _)| object.get(*name).map(Value::data) == old.get(*name).map(Value::data)) {
+        for (name, _) in once {
+            if let (None, Some(kept)) = (object.given(name), old.given(name)) {
+                object.insert(name.clone(), kept.clone());
+            }
+        }
     }
     value
 }

@@ -49,6 +49,7 @@ impl<'a> Scope<'a> {
             find: self.find(call, calls, findings),
             only: self.sources(&word.only, &calls.answers, &call.place.at("only"), findings),
             into: word.into.clone(),
+            object: object(call, findings),
             when: self.when(call, findings),
             instead: instead(call, calls, findings),
             optional: word.optional,
@@ -290,6 +291,19 @@ pub(crate) fn carries(step: &Step, name: &str, property: &Property) -> bool {
 fn body_fields<'a>(call: &Call<'a>) -> Vec<&'a str> {
     let fields = call.body().and_then(|body| body.fields());
     fields.map(|fields| fields.keys().map(String::as_str).collect()).unwrap_or_default()
+}
+
+/// The field of the response that contains the object.
+fn object(call: &Call<'_>, findings: &mut Findings) -> Option<String> {
+    let name = call.step.object.as_ref()?;
+    let fields = call.answer().and_then(|answer| answer.fields());
+    if !fields.is_some_and(|fields| fields.contains_key(name)) {
+        findings.mistake(
+            &call.place.at("object"),
+            format!("the response of {} has no field \"{name}\"", call.operation.id),
+        );
+    }
+    Some(name.clone())
 }
 
 fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
