@@ -108,6 +108,8 @@ printer = scaleway.ipam.Ip(
     custom_resources=[{"mac_address": "02:00:00:12:34:56", "name": "printer"}],
 )
 
+scaleway.ipam.IpReverseDns("printer", ipam_ip_id=printer.id, hostname="printer.example.net", address=printer.address)
+
 # Redis and serverless SQL.
 
 cache = scaleway.redis.Cluster(
@@ -499,6 +501,17 @@ scaleway.iot.Route(
     hub_id=sensors.id,
     topic="#",
     rest={"verb": "post", "uri": "https://example.org/measurements", "headers": {"X-Source": "sensors"}},
+)
+
+provisioning = scaleway.iam.Scim("directory")
+scaleway.iam.ScimToken("directory", scim_id=provisioning.id)
+
+# Costs.
+
+budget = scaleway.billing.Budget("monthly", consumption_limit=500)
+most_of_it = scaleway.billing.BudgetAlert("most", budget_id=budget.id, threshold=80)
+scaleway.billing.BudgetAlertNotification(
+    "accountants", budget_alert_id=most_of_it.id, email_addresses=["costs@example.org"]
 )
 
 pulumi.export("url", web.public_endpoint)

@@ -314,7 +314,8 @@ impl Store {
         }
         for Embed { field, kind, name, by } in kind.embeds {
             let Some(kind) = kind(name) else { continue };
-            let own = self.of(kind).filter(|other| other.text(by) == object.id);
+            let names = |other: &&Object| other.text(by) == object.id || other.hidden_text(by) == object.id;
+            let own = self.of(kind).filter(names);
             let shown: Value = own.map(|other| Value::Object(self.show(kind, other))).collect();
             fields.insert((*field).to_owned(), shown);
         }

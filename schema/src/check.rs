@@ -161,7 +161,6 @@ fn check_docs(place: &Place, resource: &Resource, findings: &mut Findings) {
             ("delete", !resource.delete.is_none()),
             ("wait", resource.wait.is_some()),
             ("special", has_calls && !resource.read.is_none()),
-            ("local", resource.local.is_some()),
         ];
         findings.reject_keys(place, &words, "not allowed in a function: it creates nothing and does not poll");
     }

@@ -144,7 +144,7 @@ pub struct Resource {
     /// Responses with status 200 that mean that the object is deleted.
     #[serde(default)]
     pub deleted_if: Option<catalog_words::DeletedIf>,
-    /// Handler of a local resource (`provider/rules/src/local/`), without API requests and API document. The Pulumi
+    /// Handler of a local resource or function (`provider/rules/src/local/`), without API requests. The Pulumi
     /// state is the only storage.
     #[serde(default)]
     pub local: Option<String>,
@@ -243,6 +243,16 @@ pub struct Step {
     /// With `find`: the value of a source that selects the first element of the list instead, such as `latest`.
     #[serde(default)]
     pub first: Option<String>,
+    /// With `find`: path of the elements in those of the response, if they are lists inside of these:
+    /// `alerts[].notifications[]`.
+    #[serde(default)]
+    pub element: Option<String>,
+    /// With `element`: field that gets the ID of the object that contains the element: `budget_id`.
+    #[serde(default)]
+    pub outer: Option<String>,
+    /// Only the first page of a list, as an object: a field beside the list is read.
+    #[serde(default)]
+    pub first_page: bool,
     /// Filter for a list that is stored `into` a field: only elements whose fields equal these sources, or are IP
     /// addresses in these CIDR blocks, if the sources are set: `only: { name: $name }`.
     #[serde(default)]

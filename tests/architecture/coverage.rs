@@ -19,6 +19,11 @@ const NEVER_CHANGED: &[(&str, &str, &str)] = &[
         "organizationId",
         "accepted as by `pulumiverse_scaleway`, but the organization is that of the configuration",
     ),
+    (
+        "iam/scimToken:ScimToken",
+        "organizationId",
+        "accepted as by `pulumiverse_scaleway`, but the organization is that of the configuration",
+    ),
     ("inference/deployment:Deployment", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
     ("redis/cluster:Cluster", "privateIps", "accepted as by `pulumiverse_scaleway`, but only IPAM sets it"),
     ("redis/cluster:Cluster", "publicNetwork", "accepted as by `pulumiverse_scaleway`, but only the API sets it"),

@@ -14,7 +14,9 @@ pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case)
     let resource = run::resource(catalog, token);
     let property =
         resource.properties.get("updatedAt").filter(|property| property.read.as_deref() == Some("updated_at"));
-    if case.action() != Action::Update || case.then.error.is_some() || property.is_none() {
+    // The time of a part is inside of the elements of a list.
+    let is_part = resource.read.first().and_then(|read| read.find.as_ref()).is_some_and(|find| find.element.is_some());
+    if case.action() != Action::Update || case.then.error.is_some() || property.is_none() || is_part {
         return Vec::new();
     }
     let mut case = case.clone();

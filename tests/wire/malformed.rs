@@ -220,6 +220,13 @@ impl<'a> Found<'a> {
         } else if let (Some(standalone), Some(first)) = (&function.standalone, resource.read.first()) {
             let Some(mut given) = arguments(standalone, &first.call, exchange) else { return };
             given.retain(|name, _| function.lookup.inputs.contains_key(name));
+            // The ID of an element of a list is not in the request.
+            let is_missing = |(name, input): (&String, &catalog::Property)| {
+                input.input == catalog::Input::Required && !given.contains_key(name)
+            };
+            if function.lookup.inputs.iter().any(is_missing) {
+                return;
+            }
             let response = first_element(&first.call, &exchange.response);
             let transport = || ObjectTransport::with_status(&first.call, 200, standalone, &json!({}));
             self.add(&function.token, place.to_owned(), response, Usage::Invoke(function, given), transport);

@@ -8,10 +8,12 @@ use serde_json::{Map, Value, json};
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::product::Product;
+use crate::products::domain_names;
 use crate::response::ApiError;
-use crate::store::{Kind, Missing, Object};
+use crate::store::{Kind, Missing, Object, Store};
 
-pub(crate) static IP: Kind = Kind { srn: Some("ipam"), ..Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip")) };
+pub(crate) static IP: Kind =
+    Kind { srn: Some("ipam"), view: Some(show_reverses), ..Kind::new("ipam/ip", "IP", "ips", Missing::Labelled("ip")) };
 
 static PRIVATE_NETWORK: Named = Named("vpc/private_network");
 static SUBNET: Named = Named("vpc/subnet");
@@ -26,7 +28,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("BookIP", book),
         ("GetIP", |call| call.get(&IP)),
         ("ListIPs", |call| call.list(&IP)),
-        ("UpdateIP", |call| call.patch(&IP, &["tags", "reverses"])),
+        ("UpdateIP", update),
         ("AttachIP", attach_resource),
         ("DetachIP", detach_resource),
         ("MoveIP", move_address),
@@ -180,6 +182,33 @@ fn book(call: &mut Call<'_>) -> Handled {
         attach_custom(&mut ip, resource);
     }
     Ok(call.insert(&IP, ip))
+}
+
+/// As recorded: the response does not have the new reverse names.
+fn update(call: &mut Call<'_>) -> Handled {
+    let mut answer = call.patch(&IP, &["tags"])?;
+    if let Some(reverses) = call.body.get("reverses").cloned() {
+        let id = call.id();
+        call.change(&IP, &id)?.hidden.insert("reverses".to_owned(), reverses);
+        answer["reverses"] = json!([]);
+    }
+    Ok(answer)
+}
+
+/// As recorded: a reverse name is shown, with a dot at its end, when it resolves to the address. Names outside of the zones of the
+/// fake are shown at once.
+fn show_reverses(store: &Store, ip: &Object, fields: &mut Map<String, Value>) {
+    let resolves = |reverse: &&Value| {
+        let (name, address) = (reverse["hostname"].as_str(), reverse["address"].as_str());
+        let resolved = domain_names::addresses(store, name.unwrap_or_default());
+        resolved.is_none_or(|resolved| address.is_some_and(|address| resolved.iter().any(|other| other == address)))
+    };
+    let given = ip.hidden.get("reverses").and_then(Value::as_array).into_iter().flatten();
+    let shown = given.filter(resolves).map(|reverse| {
+        let name = reverse["hostname"].as_str().unwrap_or_default().trim_end_matches('.');
+        json!({ "hostname": format!("{name}."), "address": reverse["address"] })
+    });
+    fields.insert("reverses".to_owned(), shown.collect());
 }
 
 /// As recorded: from one custom resource to another, or to none.

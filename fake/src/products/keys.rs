@@ -1,7 +1,10 @@
-//! Key Manager: keys. The fake does not encrypt, decrypt or sign, and does not rotate keys.
+//! Key Manager: keys. The fake does not encrypt, decrypt or rotate, and its signatures are
+//! not those of the algorithm of a key.
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -27,6 +30,14 @@ pub(crate) static PRODUCT: Product = Product {
         ("DeleteKey", delete),
         ("ImportKeyMaterial", import_material),
         ("DeleteKeyMaterial", delete_material),
+        ("Sign", |call| {
+            let signature = signature(call)?;
+            Ok(json!({ "key_id": call.id(), "signature": signature }))
+        }),
+        ("Verify", |call| {
+            let valid = signature(call)? == call.text("signature");
+            Ok(json!({ "key_id": call.id(), "valid": valid }))
+        }),
     ],
 };
 
@@ -132,4 +143,13 @@ fn policy(call: &Call<'_>) -> Handled {
 
 fn is_deleted(key: &Object) -> bool {
     key.fields.get("deletion_requested_at").is_some_and(|time| !time.is_null())
+}
+
+/// The signature of the digest in the request: the ID of the key and the digest. Only a key for signing has one.
+fn signature(call: &Call<'_>) -> Result<String, ApiError> {
+    let (id, digest) = (call.id(), call.need("digest")?);
+    if call.find(&KEY, &id)?.fields["usage"]["asymmetric_signing"].is_null() {
+        return Err(ApiError::constraint("key_id", "the key is not for signing"));
+    }
+    Ok(STANDARD.encode(format!("{id} {digest}")))
 }

@@ -16,6 +16,8 @@
 //! 6. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
 
 pub(crate) mod account;
+pub(crate) mod audit_trail;
+pub(crate) mod billing;
 pub(crate) mod block;
 pub(crate) mod cockpit;
 pub(crate) mod containers;
@@ -65,6 +67,9 @@ use scaleway_api::{Document, Method, Operation, Protocol, Segment};
 /// Every product that is served.
 pub(crate) static PRODUCTS: &[&Product] = &[
     &account::PRODUCT,
+    &audit_trail::PRODUCT,
+    &billing::PRODUCT,
+    &billing::USAGE,
     &block::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,

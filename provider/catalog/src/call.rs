@@ -186,6 +186,9 @@ pub struct WireFormat {
     /// Bodies are plain text.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_text: bool,
+    /// Pages of a list have tokens instead of numbers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_tokens: bool,
 }
 
 impl WireFormat {
@@ -278,7 +281,7 @@ pub enum Source {
 }
 
 /// Selects an element of a list: the one whose fields all equal these values exactly.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Find {
     /// Field of an element to the source of its value.
@@ -286,6 +289,12 @@ pub struct Find {
     /// The value, such as `latest`, that selects the first element of the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
+    /// The path of the elements in those of the response: `alerts[].notifications[]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
+    /// The field that gets the ID of the object that contains the element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outer: Option<String>,
 }
 
 /// A condition on an input.

@@ -224,6 +224,8 @@ pub enum Convert {
     /// A data source of Cockpit, read as the URL that clients push to: its `url` with the path of its `type`; for outputs
     /// only.
     PushUrl,
+    /// An amount of money, read as a string such as `€ 12.50`; for outputs only.
+    Money,
     /// A number in requests, a string for the user.
     Text,
     /// An IP address or CIDR block; an address gets its full prefix length.

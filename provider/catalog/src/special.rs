@@ -21,6 +21,9 @@ pub struct Special {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Handler {
+    /// Notifications of budget alerts.
+    #[serde(rename = "billing.budget_alert_notification")]
+    BillingBudgetAlertNotification,
     /// Database instances.
     #[serde(rename = "databases.instance")]
     DatabasesInstance,
@@ -48,6 +51,9 @@ pub enum Handler {
     /// Functions.
     #[serde(rename = "functions.function")]
     FunctionsFunction,
+    /// SCIM tokens.
+    #[serde(rename = "iam.scim_token")]
+    IamScimToken,
     /// Deployments of Managed Inference, and their endpoints.
     #[serde(rename = "inference.deployment")]
     InferenceDeployment,
@@ -78,6 +84,9 @@ pub enum Handler {
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,
+    /// Reverse DNS names of IPAM addresses.
+    #[serde(rename = "ipam.ip_reverse_dns")]
+    IpamIpReverseDns,
     /// Kafka clusters, and their endpoint.
     #[serde(rename = "kafka.cluster")]
     KafkaCluster,

@@ -12,6 +12,8 @@ pub struct Format {
     pub page_size: Option<String>,
     /// Whether bodies are plain text: a JSON string in [`crate::Call`] and [`crate::Response`].
     pub is_text: bool,
+    /// Whether each page of a list but the last contains the token of the next one.
+    pub has_tokens: bool,
 }
 
 /// The header with the number of elements of a list, in APIs whose lists do not contain it.

@@ -1,7 +1,7 @@
 //! Pagination: reads all pages of a list.
 //!
 //! Scaleway's APIs use `page`, `page_size` and `total_count`; the one of Instances uses `per_page` and the header
-//! `X-Total-Count`, and Object Storage uses `continuation-token`.
+//! `X-Total-Count`, that of Audit Trail uses `page_token`, and Object Storage uses `continuation-token`.
 
 use serde_json::Value;
 
@@ -35,6 +35,9 @@ impl Client {
         if call.storage.is_some() {
             return self.list_on(&call, items).await;
         }
+        if call.format.has_tokens {
+            return self.list_by_token(&call, items).await;
+        }
         match self.list_up_to(call.clone(), items, MOST_PAGES).await? {
             Pages::All(elements) => Ok(elements),
             Pages::More(_) => Err(too_long(&call)),
@@ -55,6 +58,24 @@ impl Client {
             if pages > most {
                 return Ok(Pages::More(pages));
             }
+        }
+        Err(too_long(&call))
+    }
+
+    /// A list whose responses, except for the last, contain the token of the next page.
+    async fn list_by_token(&self, call: &Call, items: &str) -> Result<Vec<Value>, Error> {
+        let call = call.clone().query("page_size", PAGE_SIZE.to_string());
+        let mut elements = Vec::new();
+        let mut next = call.clone();
+        for _ in 0..MOST_PAGES {
+            let Response { mut body, request_id, .. } = self.send(next).await?;
+            let Some(Value::Array(page)) = body.get_mut(items).map(Value::take) else {
+                return Err(undecoded(&call, format!("it has no list \"{items}\""), request_id));
+            };
+            elements.extend(page);
+            let token = body.get("next_page_token").and_then(Value::as_str).filter(|token| !token.is_empty());
+            let Some(token) = token else { return Ok(elements) };
+            next = call.clone().query("page_token", token);
         }
         Err(too_long(&call))
     }

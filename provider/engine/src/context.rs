@@ -19,6 +19,7 @@ use crate::content::Files;
 use crate::hour::hour;
 use crate::identity;
 use crate::journal::JournalEntries;
+use crate::nested;
 use crate::parent_locks::ParentLocks;
 use crate::poll_interval::PollInterval;
 use crate::recent::{self, Recent};
@@ -413,7 +414,7 @@ fn beside(mut json: Json, step: &Step) -> Json {
 
 /// The matching element of a list.
 pub(crate) fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Option<Json> {
-    let fits = |element: &&Json| {
+    let fits = |element: &Json| {
         let has = |field: &str| wire::find(element.as_object()?, field);
         find.by.iter().all(|(field, source)| match (has(field), scope.source(source)) {
             (Some(has), Some(wanted)) => wire::reads_like(has, &wanted),
@@ -422,6 +423,16 @@ pub(crate) fn found(list: &Json, find: &catalog::Find, scope: &Scope<'_>) -> Opt
     };
     let is_first =
         |word: &str| find.by.values().any(|source| scope.source(source).as_ref().and_then(Json::as_str) == Some(word));
-    let mut elements = list.as_array()?.iter();
-    if find.first.as_deref().is_some_and(is_first) { elements.next() } else { elements.find(fits) }.cloned()
+    let elements = list.as_array()?.iter();
+    let Some(path) = &find.element else {
+        let mut elements = elements;
+        let is_first = find.first.as_deref().is_some_and(is_first);
+        return if is_first { elements.next() } else { elements.find(|element| fits(element)) }.cloned();
+    };
+    let (outer, element) = nested::inside(elements.collect(), path).into_iter().find(|(_, element)| fits(element))?;
+    let mut element = element.clone();
+    if let (Some(field), Some(id)) = (&find.outer, outer.get("id")) {
+        element[field] = id.clone();
+    }
+    Some(element)
 }

@@ -38,6 +38,7 @@ pub struct Engine {
     rng: Arc<dyn Rng>,
     journal: Arc<JournalEntries>,
     write_only: Arc<WriteOnlyValues>,
+    settings: Arc<Object>,
 }
 
 struct Shared {
@@ -70,8 +71,14 @@ impl Engine {
             rights: Rights::default(),
         });
         let journal = Arc::new(JournalEntries::new(Arc::new(NoJournal)));
-        let write_only = Arc::default();
-        Self { shared, files: Arc::new(NoFiles), rng: Arc::new(NoRng), journal, write_only }
+        Self {
+            shared,
+            files: Arc::new(NoFiles),
+            rng: Arc::new(NoRng),
+            journal,
+            write_only: Arc::default(),
+            settings: Arc::default(),
+        }
     }
 
     /// The same engine with a reader for the program's files.
@@ -103,6 +110,12 @@ impl Engine {
     #[must_use]
     pub fn with_write_only(self, write_only: Arc<WriteOnlyValues>) -> Self {
         Self { write_only, ..self }
+    }
+
+    /// The same engine with the provider's settings and their sources, which a function returns.
+    #[must_use]
+    pub fn with_settings(self, settings: Object) -> Self {
+        Self { settings: Arc::new(settings), ..self }
     }
 
     /// Notes that Pulumi's engine stores the object of this ID for a URN.
@@ -264,6 +277,7 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = Context { bounded: false, ..self.context(&wrote, resource, operation, resource.timeouts.read) };
         let answered = match &function.standalone {
+            Some(local) if local.local.is_some() => invoke::local(&cx, function, arguments, &self.settings),
             Some(_) if function.lookup.resource.is_empty() => {
                 Box::pin(invoke::standalone(&cx, function, arguments)).await
             }

@@ -163,6 +163,9 @@ fn not_set(step: &Step, error: &Error) -> bool {
 
 /// Whether a response means that the resource no longer exists.
 pub(crate) fn is_gone(scope: &Scope<'_>) -> bool {
+    if rules::special::handler(scope.resource).is_gone(&scope.wanted, &scope.answers) {
+        return true;
+    }
     let Some(deleted_if) = &scope.resource.deleted_if else { return false };
     let answers = &scope.answers;
     let misses = |(field, source): (&String, &catalog::Source)| {

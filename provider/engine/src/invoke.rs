@@ -104,6 +104,23 @@ pub(crate) async fn standalone(
     Ok(outputs)
 }
 
+/// Performs a function without requests; returns its result and the arguments.
+pub(crate) fn local(
+    cx: &Context<'_>,
+    function: &Function,
+    arguments: &Object,
+    settings: &Object,
+) -> Result<Object, InvokeError> {
+    let checked = check::check_component(&function.lookup.inputs, arguments);
+    if !checked.failures.is_empty() {
+        return Err(InvokeError::Arguments(checked.failures));
+    }
+    let mut outputs = rules::local::answer(cx.resource, &checked.inputs, cx.defaults, settings)?;
+    let id = outputs.text("region").map_or_else(|| function.token.clone(), str::to_owned);
+    outputs.insert("id".to_owned(), Value::from(id));
+    Ok(outputs)
+}
+
 /// Arguments that responses do not contain, such as a filter.
 fn unreadable(resource: &Resource, arguments: &Object) -> Object {
     let is_not_returned =

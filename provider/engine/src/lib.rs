@@ -19,6 +19,7 @@ mod invoke;
 mod journal;
 mod list;
 mod listed_object;
+mod nested;
 mod outcome;
 mod parent;
 mod parent_locks;

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use value::{Object, Value};
 
 use crate::context::Context;
-use crate::{fetch, read};
+use crate::{fetch, nested, read};
 use rules::error::{Error, ErrorKind};
 use rules::id;
 use rules::place;
@@ -233,10 +233,7 @@ pub(crate) fn elements<'j>(element: Option<&str>, answer: &'j Json) -> Vec<&'j W
     let all = answer.as_array().map_or_else(|| std::slice::from_ref(answer), Vec::as_slice).iter();
     let inside: Vec<&Json> = match element {
         None => all.collect(),
-        Some(name) => match name.strip_suffix("[]") {
-            None => all.filter_map(|element| element.get(name)).collect(),
-            Some(name) => all.filter_map(|element| element.get(name)?.as_array()).flatten().collect(),
-        },
+        Some(path) => nested::inside(all.collect(), path).into_iter().map(|(_, element)| element).collect(),
     };
     inside.into_iter().filter_map(Json::as_object).collect()
 }

@@ -25,8 +25,8 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
     let (path, word) =
         operation.path.split_once('?').map_or((operation.path.as_str(), None), |(path, word)| (path, Some(word)));
     let mut call = Call::new(method, path, &arguments).map_err(of_client)?;
-    let WireFormat { wrapper, page_size, is_text, joined } = operation.format.clone();
-    call = call.operation(operation.id.clone()).format(client::Format { wrapper, page_size, is_text });
+    let WireFormat { wrapper, page_size, is_text, has_tokens, joined } = operation.format.clone();
+    call = call.operation(operation.id.clone()).format(client::Format { wrapper, page_size, is_text, has_tokens });
     if let Some(storage) = &operation.storage {
         call = call.storage(stored(&operation.id, storage, scope)?);
     }

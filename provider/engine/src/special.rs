@@ -11,6 +11,7 @@ mod domain_record;
 mod domain_zone;
 mod elasticmetal_ip_mac_address;
 mod functions_function;
+mod iam_scim_token;
 mod instance_marketplace_image;
 mod instance_private_nic;
 mod instance_server;
@@ -20,6 +21,7 @@ mod instance_server_type;
 mod instance_server_volumes;
 mod instance_user_data;
 mod ipam_ip;
+mod ipam_ip_reverse_dns;
 mod kubernetes_cluster;
 mod kubernetes_pool;
 mod object_bucket;
@@ -115,11 +117,13 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::DomainZone => &domain_zone::Zone,
         Handler::ElasticmetalIpMacAddress => &elasticmetal_ip_mac_address::IpMacAddress,
         Handler::FunctionsFunction => &functions_function::Function,
+        Handler::IamScimToken => &iam_scim_token::ScimToken,
         Handler::InstanceMarketplaceImage => &instance_marketplace_image::Image,
         Handler::InstancePrivateNic => &instance_private_nic::PrivateNic,
         Handler::InstanceServer => &instance_server::Server,
         Handler::InstanceServerType => &instance_server_type::ServerType,
         Handler::IpamIp => &ipam_ip::Ip,
+        Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,
         Handler::ObjectBucket => &object_bucket::Bucket,
@@ -127,7 +131,8 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,
         Handler::TemBlockedList => &tem_blocked_list::BlockedList,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
-        Handler::EdgeservicesDnsStage
+        Handler::BillingBudgetAlertNotification
+        | Handler::EdgeservicesDnsStage
         | Handler::ElasticmetalIp
         | Handler::InferenceDeployment
         | Handler::InstanceImage

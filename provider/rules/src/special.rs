@@ -1,6 +1,7 @@
 //! Rules of single resources that a descriptor cannot express. The descriptor names the handler (`special`); the calls that
 //! such a resource needs in addition are in the crate `engine`, under the same name.
 
+mod billing_budget_alert_notification;
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
@@ -16,6 +17,7 @@ mod instance_security_group;
 pub mod instance_server;
 mod instance_server_type;
 mod instance_servers;
+pub mod ipam_ip_reverse_dns;
 pub mod kubernetes_cluster;
 mod kubernetes_pool;
 mod loadbalancers_acl;
@@ -73,6 +75,11 @@ pub trait Special: Sync {
     /// Keeps only the parts of a response that belong to this resource.
     fn adjust_state(&self, _inputs: &Object, _answers: &Wire, _state: &mut Object) {}
 
+    /// Whether the responses no longer contain the resource, which is a part of the object that was read.
+    fn is_gone(&self, _wanted: &Wire, _answers: &Wire) -> bool {
+        false
+    }
+
     /// Removes conflicting inputs from an import.
     fn imported(&self, _inputs: &mut Object) {}
 
@@ -92,6 +99,7 @@ pub fn handler(resource: &Resource) -> &'static dyn Special {
 
 fn rules(handler: Handler) -> &'static dyn Special {
     match handler {
+        Handler::BillingBudgetAlertNotification => &billing_budget_alert_notification::Notification,
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
@@ -106,6 +114,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::InstanceServer => &instance_server::Server,
         Handler::InstanceServerType => &instance_server_type::ServerType,
         Handler::InstanceServers => &instance_servers::Servers,
+        Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
         Handler::KafkaCluster => &endpoints::Kafka,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,
@@ -129,6 +138,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::TemDomain => &tem_domain::Domain,
         Handler::DomainZone
         | Handler::ElasticmetalIpMacAddress
+        | Handler::IamScimToken
         | Handler::InstanceMarketplaceImage
         | Handler::InstancePrivateNic
         | Handler::IpamIp

@@ -36,6 +36,31 @@ pub(crate) struct Configuration {
     pub(crate) warnings: Vec<String>,
 }
 
+impl Configuration {
+    /// The settings of Scaleway's tools that are set, each with its source, for the function `getConfig`.
+    pub(crate) fn described(&self) -> Object {
+        let (defaults, keys) = (&self.defaults, self.client.credentials.as_ref());
+        let access = keys.map(|keys| keys.access_key.as_str()).filter(|key| !key.is_empty());
+        let secret = keys.map(|keys| Value::from(keys.secret()).into_secret());
+        let values = [
+            ("accessKey", access.map(Value::from)),
+            ("secretKey", secret),
+            ("projectId", defaults.project_id.as_deref().map(Value::from)),
+            ("organizationId", defaults.organization_id.as_deref().map(Value::from)),
+            ("region", defaults.region.as_deref().map(Value::from)),
+            ("zone", defaults.zone.as_deref().map(Value::from)),
+        ];
+        let mut described = Object::new();
+        for (name, value) in values.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            described.insert(name.to_owned(), value);
+            if let Some(origin) = self.origins.get(name) {
+                described.insert(format!("{name}Source"), Value::from(origin.as_str()));
+            }
+        }
+        described
+    }
+}
+
 /// A source of settings: strings by name, each with its origin.
 type Source = BTreeMap<&'static str, (String, String)>;
 

@@ -30,8 +30,10 @@ pub(super) struct Configured {
 
 impl Server {
     pub(super) fn configure_with(&self, arguments: &Object, urn: &str, id: &str) -> Result<(), Status> {
-        let Configuration { client, defaults, missing, origins, warnings } =
+        let configuration =
             config::resolve(arguments, &self.environment).map_err(|error| to_proto::wrong_configuration(&error))?;
+        let settings = configuration.described();
+        let Configuration { client, defaults, missing, origins, warnings } = configuration;
         let mask = Mask::of([arguments]);
         for (setting, origin) in &origins {
             tracing::debug!(setting, origin, "configured");
@@ -50,6 +52,7 @@ impl Server {
         let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))
             .leaving_to(Arc::new(LocalRng))
+            .with_settings(settings)
             .with_write_only(Arc::clone(&self.write_only));
         if origins.get("secretKey").is_some_and(|origin| origin == config::ARGUMENTS) {
             engine = engine.with_key_of_arguments();

@@ -65,7 +65,10 @@ impl<'a> Call<'a> {
         let answer = Field::new(self.document, self.document.object_of(self.operation)?);
         match self.elements() {
             Some(name) => {
-                let elements = Field { schema: answer.fields()?.get(name)?, ..answer }.inner();
+                let mut elements = Field { schema: answer.fields()?.get(name)?, ..answer }.inner();
+                if let Some(path) = &self.step.element {
+                    elements = elements.at(path.trim_end_matches("[]"))?.inner();
+                }
                 Some(Field { listed: self.step.find.is_empty() && !self.step.single, ..elements })
             }
             None => Some(answer),
@@ -83,6 +86,7 @@ impl<'a> Call<'a> {
         if let Some(answer) = self.answer() {
             let name = format!("the response of {}", self.operation.id);
             shape.add(&name, answer, self.step.into.as_deref().unwrap_or_default(), &std::collections::BTreeMap::new());
+            shape.open |= self.step.outer.is_some();
         }
     }
 
@@ -136,6 +140,7 @@ impl<'a> Call<'a> {
             page_size: page_size.map(|parameter| parameter.name.clone()),
             joined: joined.collect(),
             is_text: self.operation.is_text,
+            has_tokens: self.has_query("page_token"),
         }
     }
 

@@ -158,7 +158,7 @@ fn natural(field: Field<'_>, inner: BTreeMap<String, Property>) -> Kind {
 
 /// The kind after a conversion, for each element. A conversion for another kind is an error.
 fn convert_kind(convert: Convert, wire: Kind, place: &Place, findings: &mut Findings) -> Kind {
-    if matches!(convert, Convert::JsonText | Convert::PushUrl) {
+    if matches!(convert, Convert::JsonText | Convert::PushUrl | Convert::Money) {
         return Kind::String;
     }
     if matches!(convert, Convert::NameValueList | Convert::KeyValueList) {

@@ -165,7 +165,7 @@ fn check_fields(
     let inner = inner.map(|name| name.strip_suffix("[]").unwrap_or(name));
     let candidate = match inner {
         None => Some(whole),
-        Some(name) => whole.fields().and_then(|fields| fields.get(name)).map(|schema| Field { schema, ..whole }),
+        Some(path) => whole.at(path),
     };
     let Some(candidate) = candidate else {
         let message = format!("an element of {} has no field \"{}\"", list.operation.id, inner.unwrap_or_default());

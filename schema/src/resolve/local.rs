@@ -27,6 +27,8 @@ pub(super) fn resolve(
         ("lookup", word.lookup.is_some()),
     ];
     findings.reject_keys(place, &words, "not allowed in a local resource: it sends no requests");
+    // The regions or zones of the API, for a function that returns them.
+    let document = word.api.as_deref().and_then(|api| super::find_document(api, &place.at("api"), findings));
     let timeouts = timeouts(place, word, product, findings);
     let properties = word.properties.iter().map(|(name, word)| {
         let compiled = property(word, &place.at("properties").at(name), findings);
@@ -36,6 +38,7 @@ pub(super) fn resolve(
         token: word.token.clone(),
         label: word.label.clone(),
         locality: Locality::Global,
+        localities: document.map(super::localities).unwrap_or_default(),
         id: vec![IdPart::Id],
         local: Some(maker.to_owned()),
         timeouts,

@@ -192,7 +192,7 @@ impl<'a> Scope<'a> {
     fn find(&self, call: &Call<'a>, calls: &Calls<'a>, findings: &mut Findings) -> Option<Find> {
         if call.step.find.is_empty() {
             // The only element of the list is the resource.
-            return call.step.single.then(|| Find { by: BTreeMap::new(), first: None });
+            return call.step.single.then(Find::default);
         }
         let place = call.place.at("find");
         if let Some((element, fields)) = call.answer().and_then(|element| Some((element, element.fields()?))) {
@@ -202,7 +202,8 @@ impl<'a> Scope<'a> {
             }
         }
         let by = self.sources(&call.step.find, &calls.answers, &place, findings);
-        Some(Find { by, first: call.step.first.clone() })
+        let step = &call.step;
+        Some(Find { by, first: step.first.clone(), element: step.element.clone(), outer: step.outer.clone() })
     }
 
     fn awaits(&self, call: &Call<'a>, findings: &mut Findings) -> BTreeMap<String, String> {
@@ -308,7 +309,7 @@ fn object(call: &Call<'_>, findings: &mut Findings) -> Option<String> {
 
 fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
     let reads = calls.read.iter().any(|read| std::ptr::eq(read, call));
-    if reads && call.list.is_some() && call.elements().is_none() {
+    if reads && call.list.is_some() && call.elements().is_none() && !call.step.first_page {
         let message =
             "the response is a list: select one element with `find` or `single`, or store all elements with `into`";
         findings.mistake(&call.place, message);
@@ -326,7 +327,8 @@ fn check_list(call: &Call<'_>, calls: &Calls<'_>, findings: &mut Findings) {
 /// Whether a change returns the same object as the first read: the same named schema, at the same path.
 fn returns_object(call: &Call<'_>, calls: &Calls<'_>) -> bool {
     let changes = calls.create.iter().chain(&calls.update).any(|change| std::ptr::eq(change, call));
-    let (Some(answer), Some(read)) = (call.answer(), calls.read.first()) else {
+    let (Some(answer), Some(read)) = (call.answer(), calls.read.first().filter(|read| read.step.outer.is_none()))
+    else {
         return false;
     };
     changes && call.step.into == read.step.into && read.answer().is_some_and(|object| answer.is_same(&object))

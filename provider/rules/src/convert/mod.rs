@@ -108,6 +108,7 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
             Json::String(url.split_once("://").map_or(url.clone(), |(_, host)| host.to_owned()))
         }
         (Convert::PushUrl, source) => Json::String(push_url(&source)?),
+        (Convert::Money, amount) => Json::String(money(&amount)?),
         (Convert::Owner, Json::String(owner)) => {
             Json::String(owner.split_once(':').map_or(owner.clone(), |(project, _)| project.to_owned()))
         }
@@ -122,6 +123,22 @@ pub fn from_wire(convert: Convert, json: Json, locality: Option<&str>, zone: Opt
         }
         (_, json) => json,
     })
+}
+
+/// An amount as in Scaleway's SDK: the sign or code of the currency, and at least two decimal places.
+fn money(amount: &Json) -> Option<String> {
+    let (units, nanos) = (amount["units"].as_i64()?, amount["nanos"].as_i64().unwrap_or_default());
+    let code = amount["currency_code"].as_str().unwrap_or_default();
+    let currency = match code {
+        "EUR" => "€",
+        "USD" => "$",
+        other => other,
+    };
+    let minus = if units < 0 || nanos < 0 { "-" } else { "" };
+    let places = format!("{:09}", nanos.unsigned_abs());
+    let (cents, rest) = places.split_at_checked(2)?;
+    let text = format!("{currency} {minus}{}.{cents}{}", units.unsigned_abs(), rest.trim_end_matches('0'));
+    Some(text.trim_start().to_owned())
 }
 
 /// The names of the fields that are true.
@@ -294,6 +311,20 @@ mod tests {
         for unexpected in [json!({ "type": "logs", "url": "" }), json!({ "type": "events", "url": url }), json!([7])] {
             assert_eq!(read(unexpected), None);
         }
+    }
+
+    #[test]
+    fn money_has_the_sign_of_its_currency_and_two_decimal_places() {
+        for (code, units, nanos, shown) in [
+            ("EUR", 12, 500_000_000, "€ 12.50"),
+            ("USD", 0, 1_230_000, "$ 0.00123"),
+            ("CHF", -1, -250_000_000, "CHF -1.25"),
+            ("", 10_000, 0, "10000.00"),
+        ] {
+            let amount = json!({ "currency_code": code, "units": units, "nanos": nanos });
+            assert_eq!(from_wire(Convert::Money, amount, None, None), Some(json!(shown)));
+        }
+        assert_eq!(from_wire(Convert::Money, json!("12"), None, None), None);
     }
 
     #[test]

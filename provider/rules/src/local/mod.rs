@@ -1,9 +1,10 @@
-//! Local resources, such as passwords and rotations: they exist only in the Pulumi state, and no API is called.
+//! Local resources, such as passwords and rotations, which exist only in the Pulumi state, and local functions: no API is called.
 //!
 //! Pure: random bytes, the time and the result of `probe` are arguments.
 
 mod password;
 mod rotation;
+mod zones;
 
 use catalog::{Input, Resource};
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use value::Object;
 use crate::error::{Error, ErrorKind};
 use crate::inputs::hidden;
 use crate::operation::{Created, Diff, DiffRequest, ReadBack};
+use crate::place::Defaults;
 use crate::rng::Rng;
 
 /// The ID of all local resources: they cannot be looked up.
@@ -92,6 +94,22 @@ pub fn update(resource: &Resource, request: &DiffRequest<'_>, seen: Object) -> R
     made.extend(local(resource)?.remake(request)?);
     made.extend(seen);
     Ok(state(resource, request.news, &made))
+}
+
+/// The result of a function; `settings` are those of the provider, with their sources.
+pub fn answer(
+    function: &Resource,
+    arguments: &Object,
+    defaults: &Defaults,
+    settings: &Object,
+) -> Result<Object, Error> {
+    match function.local.as_deref() {
+        Some("config") => Ok(settings.clone()),
+        Some("zones") => Ok(zones::answer(function, arguments, defaults)),
+        other => {
+            Err(Error::new(ErrorKind::Internal, format!("the {} has no implementation ({other:?})", function.label)))
+        }
+    }
 }
 
 /// The outputs: the inputs and the generated values.

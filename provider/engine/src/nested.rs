@@ -1,0 +1,39 @@
+//! Objects inside of the objects of a list, such as the alerts of budgets.
+
+use serde_json::Value as Json;
+
+/// The objects at a path in these objects, each with the object that contains it: `alerts[].notifications[]`.
+pub(crate) fn inside<'j>(objects: Vec<&'j Json>, path: &str) -> Vec<(&'j Json, &'j Json)> {
+    let mut found: Vec<(&Json, &Json)> = objects.into_iter().map(|object| (object, object)).collect();
+    for name in path.split('.') {
+        let within = |(_, outer): (&'j Json, &'j Json)| {
+            let inner: Vec<&Json> = match name.strip_suffix("[]") {
+                None => outer.get(name).into_iter().collect(),
+                Some(name) => outer.get(name).and_then(Json::as_array).into_iter().flatten().collect(),
+            };
+            inner.into_iter().map(move |inner| (outer, inner)).collect::<Vec<_>>()
+        };
+        found = found.into_iter().flat_map(within).collect();
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn objects_are_found_with_the_object_that_contains_them() {
+        let list = [json!({ "id": 1, "parts": [{ "id": 2, "ips": [{ "id": 3 }] }, { "id": 4 }], "one": { "id": 5 } })];
+        let found = |path: &str| -> Vec<(Json, Json)> {
+            let found = inside(list.iter().collect(), path).into_iter();
+            found.map(|(outer, inner)| (outer["id"].clone(), inner["id"].clone())).collect()
+        };
+        assert_eq!(found("parts[]"), [(json!(1), json!(2)), (json!(1), json!(4))]);
+        assert_eq!(found("parts[].ips[]"), [(json!(2), json!(3))]);
+        assert_eq!(found("one"), [(json!(1), json!(5))]);
+        assert_eq!(found("none[]"), []);
+    }
+}
