@@ -58,8 +58,9 @@ class Calls(list[Call]):
 
     @property
     def writes(self) -> "Calls":
-        """Requests that are not GET or HEAD."""
-        return Calls(call for call in self if call.method not in ("GET", "HEAD"))
+        """Requests that change something: not GET or HEAD, and not the verification of a signature."""
+        changing = (call for call in self if call.method not in ("GET", "HEAD"))
+        return Calls(call for call in changing if not call.path.endswith("/verify"))
 
 
 class Fake(scaleway_fake.Fake):

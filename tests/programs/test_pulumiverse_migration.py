@@ -83,6 +83,7 @@ WITHOUT_STATES = (
     "iam/scim",
     "inference/",
     "instance/",
+    "ipam/ipReverseDns:",
     "kafka/",
     "kubernetes/",
     "loadbalancers/",

@@ -52,9 +52,20 @@ def fake(tmp_path: Path) -> Iterator[Fake]:
         yield started
 
 
-# An organization has one SAML configuration, and a project one activation of SNS and SQS, so only one of the examples that
-# create each is deployed.
-NOT_DEPLOYED = {"iam-getSaml", "iam-getSamlCertificate", "iam-saml", "mnq-getSns", "mnq-getSqs", "mnq-sns", "mnq-sqs"}
+# An organization has one SAML and one SCIM configuration, and a project one activation of SNS and SQS, so only one of the examples
+# that create each is deployed.
+NOT_DEPLOYED = {
+    "iam-getSaml",
+    "iam-getSamlCertificate",
+    "iam-getScim",
+    "iam-saml",
+    "iam-scim",
+    "iam-scimToken",
+    "mnq-getSns",
+    "mnq-getSqs",
+    "mnq-sns",
+    "mnq-sqs",
+}
 
 
 def deployed() -> list[Page]:

@@ -156,10 +156,14 @@ fn index(pages: &[Page<'_>], functions: &[Page<'_>], components: &[ComponentPage
     text
 }
 
-/// The name of a token in programs: `databases/instance:Instance` is `databases.Instance`.
+/// The name of a token in programs: `databases/instance:Instance` is `databases.Instance`. The module `index` is the package
+/// itself.
 pub(crate) fn display_name(token: &str) -> String {
     let (module, name) = token.rsplit_once(':').unwrap_or(("", token));
-    format!("{}.{name}", module.split('/').next().unwrap_or_default())
+    match module.split('/').next().unwrap_or_default() {
+        "index" => name.to_owned(),
+        module => format!("{module}.{name}"),
+    }
 }
 
 /// The schema of a resource.

@@ -32,8 +32,11 @@ pub(crate) fn program(example: &Example, schema: &Json) -> String {
         let call = Code::Group { open: "(", close: ")", padded: false, items: items.collect() };
         let assigned = if example.is_used(name) { format!("{} = ", snake_case(name)) } else { String::new() };
         let displayed = display_name(&called.function);
-        let (module, function) = displayed.split_once('.').unwrap_or(("", &displayed));
-        let statement = Code::after(format!("{assigned}scaleway.{module}.{}_output", snake_case(function)), call);
+        let place = match displayed.split_once('.') {
+            Some((module, function)) => format!("{module}.{}", snake_case(function)),
+            None => snake_case(&displayed),
+        };
+        let statement = Code::after(format!("{assigned}scaleway.{place}_output"), call);
         body += &(statement.lay_out(0, 0) + "\n");
     }
     for (name, value) in &example.outputs.0 {

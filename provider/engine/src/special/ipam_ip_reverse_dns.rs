@@ -4,7 +4,9 @@
 
 use super::{Context, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, fetch};
 use catalog::Step;
+use rules::pending::Pending;
 use rules::special::ipam_ip_reverse_dns::{LIST, merged, own};
+use value::Value;
 
 /// See the module.
 pub(super) struct IpReverseDns;
@@ -22,6 +24,8 @@ impl Handler for IpReverseDns {
         let mut removed = addresses(&scope.wanted);
         removed.extend(addresses(&scope.before));
         removed.extend(transition.olds.text("address"));
+        // A failed update may have set another address.
+        removed.extend(transition.pending.attempted("address").and_then(Value::as_str));
         let list = merged(&scope.answers, &removed, entry(scope));
         scope.wanted.insert(LIST.to_owned(), list);
         Ok(true)
@@ -51,6 +55,8 @@ impl Handler for IpReverseDns {
         };
         let mut removed = addresses(&scope.wanted);
         removed.extend(olds.text("address"));
+        let pending = Pending::of(olds);
+        removed.extend(pending.attempted("address").and_then(Value::as_str));
         send(cx, scope, step, merged(&live.answers, &removed, None)).await?;
         Ok(Some(true))
     }
