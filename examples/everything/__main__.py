@@ -488,7 +488,8 @@ scaleway.datawarehouse.User("reader-of-the-warehouse", deployment_id=warehouse.i
 
 scaleway.file.Filesystem("shared", size_in_gb=100, tags=["shop"])
 
-metal_address = scaleway.elasticmetal.Ip("metal-address", description="Entry of the shop", tags=["shop"])
+metal = scaleway.elasticmetal.Server("metal", offer="EM-I215E-NVME", install_config_afterward=True)
+metal_address = scaleway.elasticmetal.Ip("metal-address", server_id=metal.id, tags=["shop"])
 scaleway.elasticmetal.IpMacAddress("metal-mac", flexible_ip_id=metal_address.id, type="kvm")
 
 # IoT.

@@ -25,6 +25,8 @@ CANARIES = {
 # The tests of the rules cover all write-only inputs; this program has no resources with these.
 OTHERS = {
     ("datawarehouse/deployment:Deployment", "passwordWo"),
+    ("elasticmetal/server:Server", "passwordWo"),
+    ("elasticmetal/server:Server", "servicePasswordWo"),
     ("inference/model:Model", "secretWo"),
     ("keymanager/keyMaterial:KeyMaterial", "keyMaterialWo"),
     ("keymanager/keyMaterial:KeyMaterial", "saltWo"),

@@ -9,6 +9,7 @@ use crate::clock;
 use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
+use crate::products::baremetal::SERVER;
 use crate::response::ApiError;
 
 static IP: Named = Named("flexibleip/ip");
@@ -72,6 +73,9 @@ fn attach(call: &mut Call<'_>) -> Handled {
 }
 
 fn put_on(call: &mut Call<'_>, id: &str, server: &Value) -> Result<(), ApiError> {
+    if let Some(server) = server.as_str() {
+        call.find(&SERVER, server)?;
+    }
     let status = if server.is_null() { "ready" } else { "attached" };
     change(call, id, json!({ "server_id": server, "status": status }))
 }

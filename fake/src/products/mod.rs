@@ -17,6 +17,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit_trail;
+pub(crate) mod baremetal;
 pub(crate) mod billing;
 pub(crate) mod block;
 pub(crate) mod cockpit;
@@ -70,6 +71,8 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &audit_trail::PRODUCT,
     &billing::PRODUCT,
     &billing::USAGE,
+    &baremetal::PRODUCT,
+    &baremetal::networks::PRODUCT,
     &block::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,

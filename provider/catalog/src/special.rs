@@ -48,6 +48,15 @@ pub enum Handler {
     /// MAC addresses of flexible IPs.
     #[serde(rename = "elasticmetal.ip_mac_address")]
     ElasticmetalIpMacAddress,
+    /// Offers of Elastic Metal.
+    #[serde(rename = "elasticmetal.offer")]
+    ElasticmetalOffer,
+    /// Partition schemas for Elastic Metal servers.
+    #[serde(rename = "elasticmetal.partition_schema")]
+    ElasticmetalPartitionSchema,
+    /// Elastic Metal servers.
+    #[serde(rename = "elasticmetal.server")]
+    ElasticmetalServer,
     /// Functions.
     #[serde(rename = "functions.function")]
     FunctionsFunction,

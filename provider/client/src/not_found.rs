@@ -20,8 +20,12 @@ const JOBS: [&str; 3] = ["job definition", "job run", "secret"];
 /// `privateNetwork`.
 const BALANCED: [&str; 8] = ["acl", "backend", "certificate", "frontend", "ips", "lbs", "privatenetwork", "route"];
 
-/// The beginning of the paths of Edge Services, which report a missing object of any kind with `Not Found` alone, as recorded.
-const EDGE: &str = "/edge-services/";
+/// The beginning of the paths of products that report a missing object of any kind with a message alone, as recorded, and the message.
+const PLAIN: [(&str, &str); 3] = [
+    ("/edge-services/", "Not Found"),
+    ("/baremetal/", "Not Found"),
+    ("/baremetal/", "Custom Partitioning not supported"),
+];
 
 /// The text after the noun, as recorded. The API may add details after a colon.
 const VERBS: [&str; 2] = [" was not found", " does not exist"];
@@ -51,7 +55,7 @@ pub(crate) fn is_reported(body: &Value) -> bool {
 /// Whether the error response to a call of this path is the report of a missing object, for products whose message is too
 /// general for [`is_reported`].
 pub(crate) fn is_reported_at(path: &str, message: Option<&str>) -> bool {
-    path.starts_with(EDGE) && message == Some("Not Found")
+    PLAIN.iter().any(|(beginning, text)| path.starts_with(beginning) && message == Some(text))
 }
 
 /// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The response to HEAD has
@@ -106,7 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn general_message_is_a_report_of_edge_services_only() {
+    fn general_message_is_a_report_of_some_products_only() {
+        assert!(is_reported_at("/baremetal/v1/zones/fr-par-2/servers/1", Some("Not Found")));
         assert!(is_reported_at("/edge-services/v1beta1/pipelines/1", Some("Not Found")));
         assert!(!is_reported_at("/edge-services/v1beta1/pipelines/1", Some("no Route matched with those values")));
         assert!(!is_reported_at("/edge-services/v1beta1/pipelines/1", None));

@@ -10,6 +10,9 @@ mod datawarehouse_deployment;
 mod domain_record;
 mod domain_zone;
 mod elasticmetal_ip_mac_address;
+mod elasticmetal_offer;
+mod elasticmetal_partition_schema;
+mod elasticmetal_server;
 mod functions_function;
 mod iam_scim_token;
 mod instance_marketplace_image;
@@ -116,6 +119,9 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::DomainRecord => &domain_record::Record,
         Handler::DomainZone => &domain_zone::Zone,
         Handler::ElasticmetalIpMacAddress => &elasticmetal_ip_mac_address::IpMacAddress,
+        Handler::ElasticmetalOffer => &elasticmetal_offer::Offer,
+        Handler::ElasticmetalPartitionSchema => &elasticmetal_partition_schema::PartitionSchema,
+        Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::IamScimToken => &iam_scim_token::ScimToken,
         Handler::InstanceMarketplaceImage => &instance_marketplace_image::Image,

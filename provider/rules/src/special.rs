@@ -9,6 +9,7 @@ mod datawarehouse_deployment;
 mod domain_record;
 mod edgeservices_dns_stage;
 mod elasticmetal_ip;
+pub mod elasticmetal_server;
 mod endpoints;
 pub mod functions_function;
 mod instance_image;
@@ -106,6 +107,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DomainRecord => &domain_record::Record,
         Handler::EdgeservicesDnsStage => &edgeservices_dns_stage::DnsStage,
         Handler::ElasticmetalIp => &elasticmetal_ip::Ip,
+        Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
         Handler::InferenceDeployment => &endpoints::Inference,
         Handler::InstanceImage => &instance_image::Image,
@@ -139,6 +141,8 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DomainZone
         | Handler::ElasticmetalIpMacAddress
         | Handler::IamScimToken
+        | Handler::ElasticmetalOffer
+        | Handler::ElasticmetalPartitionSchema
         | Handler::InstanceMarketplaceImage
         | Handler::InstancePrivateNic
         | Handler::IpamIp

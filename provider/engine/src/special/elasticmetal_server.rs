@@ -1,0 +1,232 @@
+//! Elastic Metal servers: the offer of a name, installation, options and private networks.
+//!
+//! A descriptor is not sufficient because the catalog determines the ID of an offer with a name, because a server is ready long before
+//! it is installed, because options and private networks are only possible after the installation, and because the inputs of the
+//! installation have an effect only if the server is installed again.
+
+use super::{
+    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call,
+    elasticmetal_offer as offer, fetch, json, own, unless_gone, wait, wire,
+};
+use rules::id::is_uuid;
+use rules::place;
+use rules::special::elasticmetal_server::CONFIGURATION;
+use rules::wire::text_or_empty;
+
+/// See the module.
+pub(super) struct Server;
+
+/// The fields with the private networks and the options.
+const NETWORKS: &str = "private_networks";
+const OPTIONS: &str = "options";
+
+#[async_trait]
+impl Handler for Server {
+    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+        let mut scope = scope.clone();
+        let wanted = wire::text(&scope.wanted, "offer_id").map(|offer| place::split(offer).1.to_owned());
+        if let Some(name) = wanted {
+            let id = if is_uuid(&name) {
+                json!(name)
+            } else {
+                offer::named(cx, &scope, &name, "hourly").await?["id"].take()
+            };
+            scope.wanted.insert("offer_id".to_owned(), id);
+        }
+        if inputs.flag("installConfigAfterward") == Some(true) {
+            scope.wanted.remove("install");
+        }
+        let Some(step) = cx.resource.create.first() else { return Ok(None) };
+        cx.perform(step, &scope, step.fields(), false).await
+    }
+
+    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if !transition.is_creation() {
+            fetch::read(cx, scope, false).await?;
+            wait::settled(cx, scope, false).await?;
+            migrate(cx, scope, transition).await?;
+            if installs(scope, transition) {
+                let install = scope.wanted.get("install").cloned().unwrap_or_default();
+                call(cx, scope, "InstallServer", Some(without_nulls(install)), &[]).await?;
+                wait::settled(cx, scope, true).await?;
+            }
+        }
+        installed(cx, scope).await?;
+        let wants_networks = !networks(scope.wanted_field(NETWORKS)).is_empty();
+        let changes_networks = transition.changes(&["privateNetworks"]);
+        // A server needs the option to be attached, and has to be detached before the option is removed.
+        if changes_networks && !wants_networks && !transition.is_creation() {
+            set_networks(cx, scope).await?;
+        }
+        if transition.changes(&["options"]) {
+            change_options(cx, scope).await?;
+        }
+        if changes_networks && wants_networks {
+            set_networks(cx, scope).await?;
+        }
+        Ok(true)
+    }
+
+    /// The private networks are detached first, so that they can be deleted as soon as the server does not exist.
+    async fn delete(&self, cx: &Context<'_>, scope: &mut Scope<'_>, _olds: &Object) -> Result<Option<bool>> {
+        match networks_settled(cx, scope, false).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            read => read?,
+        }
+        let attached: Vec<String> = networks(scope.answers.get(NETWORKS)).into_iter().map(|(id, _)| id).collect();
+        for id in &attached {
+            let parameters = [("private_network_id", id.as_str())];
+            let detached = call(cx, scope, "baremetal.v3:DeleteServerPrivateNetwork", None, &parameters).await;
+            detached.map(drop).or_else(unless_gone)?;
+        }
+        if !attached.is_empty() {
+            networks_settled(cx, scope, false).await?;
+        }
+        Ok(None)
+    }
+}
+
+/// Changes an hourly offer to the monthly one, if the program has its ID; Diff replaces the server for any other offer.
+async fn migrate(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<()> {
+    let wanted = wire::text(&scope.wanted, "offer_id").map_or("", |offer| place::split(offer).1);
+    let live = wire::text(&scope.answers, "offer_id").unwrap_or_default();
+    if !transition.changes(&["offer"]) || !is_uuid(wanted) || wanted == live {
+        return Ok(());
+    }
+    call(cx, scope, "MigrateServerToMonthlyOffer", None, &[]).await?;
+    wait::settled(cx, scope, true).await
+}
+
+/// Whether an update installs the server: for another operating system, after a failed installation, for the first time, or for
+/// changes of what the program set before, if it wants that. An input that was not set before may be that of an imported server.
+fn installs(scope: &Scope<'_>, transition: Transition<'_>) -> bool {
+    let wanted = wire::text(&scope.wanted, "install.os_id").unwrap_or_default();
+    let live = wire::text(&scope.answers, "install.os_id").unwrap_or_default();
+    let status = wire::text(&scope.answers, "install.status").unwrap_or_default();
+    if wanted.is_empty() || ["to_install", "installing"].contains(&status) {
+        return false;
+    }
+    let is_wanted_later = transition.news.flag("installConfigAfterward") == Some(true);
+    let is_reconfigured = transition.news.flag("reinstallOnConfigChanges") == Some(true)
+        && CONFIGURATION
+            .iter()
+            .any(|name| transition.changed.contains(*name) && transition.stored.given(name).is_some());
+    status == "error"
+        || (live.is_empty() && !is_wanted_later)
+        || (transition.changes(&["os"]) && live != wanted)
+        || is_reconfigured
+}
+
+/// Waits until the installation is complete, if there is one.
+async fn installed(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let began = cx.spent();
+    loop {
+        match wire::text(&scope.answers, "install.status").unwrap_or_default() {
+            status @ ("to_install" | "installing") => {
+                let waiting = format!("waiting for the installation of the {} ({status})", cx.resource.label);
+                cx.pause_poll(began, &waiting).await?;
+            }
+            "error" => {
+                let fact = format!("the installation of the {} failed", cx.resource.label);
+                return Err(Error::new(ErrorKind::Precondition, fact).hint(
+                    "the server exists and is charged: the next `up` installs it again, with the inputs of the program",
+                ));
+            }
+            _ => return Ok(()),
+        }
+        fetch::read(cx, scope, true).await?;
+    }
+}
+
+/// Removes the options that the program does not have or has with another end, and then adds those that are missing.
+async fn change_options(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let list = |json: Option<&Json>| json.and_then(Json::as_array).cloned().unwrap_or_default();
+    let (wanted, live) = (list(scope.wanted_field(OPTIONS)), list(scope.answers.get(OPTIONS)));
+    for option in live.iter().filter(|live| !wanted.iter().any(|wanted| is_same(wanted, live))) {
+        let parameters = [("option_id", text_or_empty(option, "id"))];
+        let mut delete = own(cx, "DeleteOptionServer", None, &parameters)?;
+        // The response is the server.
+        delete.call.identity = catalog::Identity::default();
+        cx.perform(&delete, scope, &[], false).await.map(drop).or_else(unless_gone)?;
+        options_settled(cx, scope).await?;
+    }
+    for option in wanted.iter().filter(|wanted| !live.iter().any(|live| is_same(wanted, live))) {
+        let body = without_nulls(json!({ "expires_at": option["expires_at"] }));
+        call(cx, scope, "AddOptionServer", Some(body), &[("option_id", text_or_empty(option, "id"))]).await?;
+        options_settled(cx, scope).await?;
+    }
+    Ok(())
+}
+
+/// Whether the program wants an option as it is. Without an end in the program, any end is accepted.
+fn is_same(wanted: &Json, live: &Json) -> bool {
+    let time = |json: &Json| text_or_empty(json, "expires_at").parse::<jiff::Timestamp>().ok();
+    wanted["id"] == live["id"] && time(wanted).is_none_or(|wanted| Some(wanted) == time(live))
+}
+
+/// Reads the server until no option has a transient status.
+async fn options_settled(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let began = cx.spent();
+    loop {
+        fetch::read(cx, scope, true).await?;
+        let options = scope.answers.get(OPTIONS).and_then(Json::as_array).cloned().unwrap_or_default();
+        let statuses: Vec<&str> = options.iter().map(|option| text_or_empty(option, "status")).collect();
+        if statuses.contains(&"option_status_error") {
+            let fact = format!("an option of the {} could not be changed", cx.resource.label);
+            return Err(Error::new(ErrorKind::Precondition, fact)
+                .hint("run the command again, or check the server in the Scaleway console"));
+        }
+        if !statuses.iter().any(|status| ["option_status_enabling", "option_status_disabling"].contains(status)) {
+            return Ok(());
+        }
+        cx.pause_poll(began, &format!("waiting for the options of the {}", cx.resource.label)).await?;
+    }
+}
+
+/// Attaches exactly the private networks of the program, and waits until they are attached.
+async fn set_networks(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let wanted: serde_json::Map<String, Json> = networks(scope.wanted_field(NETWORKS)).into_iter().collect();
+    let body = json!({ "per_private_network_ipam_ip_ids": wanted });
+    call(cx, scope, "baremetal.v3:SetServerPrivateNetworks", Some(body), &[]).await?;
+    networks_settled(cx, scope, true).await
+}
+
+/// Reads the private networks until none has a transient status. With `checked`, a failed one is an error.
+async fn networks_settled(cx: &Context<'_>, scope: &mut Scope<'_>, checked: bool) -> Result<()> {
+    let began = cx.spent();
+    loop {
+        fetch::read_field(cx, scope, NETWORKS).await?;
+        let list = scope.answers.get(NETWORKS).and_then(Json::as_array).cloned().unwrap_or_default();
+        let has = |wanted: &[&str]| list.iter().any(|network| wanted.contains(&text_or_empty(network, "status")));
+        if checked && has(&["error"]) {
+            let fact = format!("a private network of the {} could not be attached", cx.resource.label);
+            return Err(Error::new(ErrorKind::Precondition, fact)
+                .hint("run the command again, or check the server in the Scaleway console"));
+        }
+        if !has(&["attaching", "detaching"]) {
+            return Ok(());
+        }
+        cx.pause_poll(began, &format!("waiting for the private networks of the {}", cx.resource.label)).await?;
+    }
+}
+
+/// The ID of each private network in a list, and the IDs of its addresses.
+fn networks(list: Option<&Json>) -> Vec<(String, Json)> {
+    let elements = list.and_then(Json::as_array).into_iter().flatten();
+    let addresses = |network: &Json| match &network["ipam_ip_ids"] {
+        Json::Array(ids) => json!(ids),
+        _ => json!([]),
+    };
+    elements.map(|network| (text_or_empty(network, "private_network_id").to_owned(), addresses(network))).collect()
+}
+
+fn without_nulls(json: Json) -> Json {
+    match json {
+        Json::Object(fields) => Json::Object(fields.into_iter().filter(|(_, json)| !json.is_null()).collect()),
+        json => json,
+    }
+}
+
+#[cfg(test)]
+#[path = "elasticmetal_server_tests.rs"]
+mod tests;
