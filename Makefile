@@ -4,11 +4,13 @@
 #   RESOURCE=a/b    new: the resource to draft
 #   API=a/v1        api: also generate this API document; new: the API of a new product
 #   ARGS="..."      fake: its arguments
+#   SEEDS=7..8      simulate: a range of seeds, or the number of seeds
 
 ONLY     ?=
 RESOURCE ?=
 API      ?=
 ARGS     ?= --listen 127.0.0.1:8080
+SEEDS    ?= 1000
 
 .DEFAULT_GOAL := help
 MAKEFLAGS     += --no-print-directory
@@ -68,6 +70,9 @@ bench: ## Measure start time, memory, size and requests of the plugin, and the r
 	scripts/bench
 	cargo bench --quiet -p scaleway-fake
 
+simulate: ## Simulate faults in SEEDS seeds (1000), or in the seeds of a range (7..8)
+	SEEDS=$(SEEDS) cargo test --profile simulation -p tests --test simulation -- --nocapture --include-ignored after_any planted
+
 reliability: ## Run all fault, kill and rate limit tests (about an hour); writes docs/reliability.md
 	@$(MAKE) --jobs=2 tools build
 	scripts/reliability
@@ -87,4 +92,4 @@ clean: ## Remove build results in the checkout, not the cache
 	cargo clean
 	rm -rf dist sdk/python sdk/nodejs sdk/go
 
-.PHONY: help demo test build check gen api sdk tools e2e fake bench reliability convert new dist clean
+.PHONY: help demo test build check gen api sdk tools e2e fake bench simulate reliability convert new dist clean

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock;
 use crate::facts::Named;
+use crate::hashing::Hasher;
 use crate::owner::OWNERS;
 use crate::paging;
 use crate::response::ApiError;
@@ -43,6 +44,8 @@ pub(crate) struct World {
     pub(crate) keys: Option<Vec<String>>,
     /// Whether API keys created through IAM are limited to the policies of their bearers.
     pub(crate) enforce_permissions: bool,
+    /// The memory of the hashes of secret variables in KiB.
+    pub(crate) hash_memory: u32,
     /// The content of objects and parts of Object Storage, by their IDs in the store.
     pub(crate) contents: BTreeMap<String, Bytes>,
     /// The random number generator for IDs and secrets.
@@ -75,6 +78,11 @@ impl World {
     pub(crate) fn uuid(&mut self) -> String {
         let bytes = self.rng.u128(..).to_be_bytes();
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    /// Computes the hashes of secret variables.
+    pub(crate) fn hasher(&mut self) -> Hasher<'_> {
+        Hasher { rng: &mut self.rng, memory: self.hash_memory }
     }
 
     /// Every object with its hidden fields, in the order of creation.

@@ -44,6 +44,11 @@ impl Clock {
         base.saturating_add(*self.moved.borrow()).unwrap_or(Timestamp::MAX)
     }
 
+    /// Whether the time is independent of the machine's.
+    pub(crate) fn is_manual(&self) -> bool {
+        matches!(self.kind, Kind::Manual(_))
+    }
+
     /// Advances the clock.
     pub fn advance(&self, by: Duration) {
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);

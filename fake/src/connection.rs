@@ -33,8 +33,13 @@ impl Line {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the connection is closed.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::Relaxed) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+        if self.is_cut() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 }
 

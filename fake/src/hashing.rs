@@ -8,7 +8,13 @@ use serde_json::{Map, Value, json};
 use crate::response::ApiError;
 
 /// As recorded: 64 MiB. A hash takes about a tenth of a second.
-const MEMORY_KIB: u32 = 64 * 1_024;
+pub(crate) const MEMORY_KIB: u32 = 64 * 1_024;
+
+/// Computes hashes with random salts.
+pub(crate) struct Hasher<'a> {
+    pub(crate) rng: &'a mut fastrand::Rng,
+    pub(crate) memory: u32,
+}
 
 /// The cost of a hash, besides its memory.
 #[derive(Clone, Copy)]
@@ -25,7 +31,7 @@ pub(crate) const FUNCTIONS: Work = Work { passes: 1, lanes: 2 };
 /// The variables after a change. `given` replaces `old`: a string is hashed again, an empty string keeps the old hash,
 /// and an omitted variable is removed.
 pub(crate) fn replaced(
-    rng: &mut fastrand::Rng,
+    hashing: &mut Hasher<'_>,
     old: &Map<String, Value>,
     given: &Map<String, Value>,
 ) -> Result<Value, ApiError> {
@@ -34,7 +40,7 @@ pub(crate) fn replaced(
         let secret = value.as_str().unwrap_or_default();
         let hash = match old.get(name) {
             Some(hash) if secret.is_empty() => hash.clone(),
-            _ => Value::from(hash(rng, CONTAINERS, secret)?),
+            _ => Value::from(hash(hashing, CONTAINERS, secret)?),
         };
         hashes.insert(name.clone(), hash);
     }
@@ -44,7 +50,7 @@ pub(crate) fn replaced(
 /// The variables after a change, as lists of keys. `given` contains the changes: a string is hashed again, a key
 /// without a value is removed, and an omitted key is kept.
 pub(crate) fn patched(
-    rng: &mut fastrand::Rng,
+    hashing: &mut Hasher<'_>,
     work: Work,
     old: &Value,
     given: Option<&Value>,
@@ -54,7 +60,7 @@ pub(crate) fn patched(
         let key = &one["key"];
         hashes.retain(|hash| hash["key"] != *key);
         if let Some(secret) = one["value"].as_str() {
-            hashes.push(json!({ "key": key, "hashed_value": hash(rng, work, secret)? }));
+            hashes.push(json!({ "key": key, "hashed_value": hash(hashing, work, secret)? }));
         }
     }
     hashes.sort_by_key(|hash| hash["key"].to_string());
@@ -62,12 +68,12 @@ pub(crate) fn patched(
 }
 
 /// A salted hash such as `$argon2id$v=19$m=65536,t=3,p=64$...`.
-fn hash(rng: &mut fastrand::Rng, work: Work, secret: &str) -> Result<String, ApiError> {
+fn hash(hashing: &mut Hasher<'_>, work: Work, secret: &str) -> Result<String, ApiError> {
     let failed = |error: &dyn std::fmt::Display| ApiError::defect(&format!("a variable cannot be hashed: {error}"));
-    let params = Params::new(MEMORY_KIB, work.passes, work.lanes, None).map_err(|error| failed(&error))?;
+    let params = Params::new(hashing.memory, work.passes, work.lanes, None).map_err(|error| failed(&error))?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash = argon
-        .hash_password_with_salt(secret.as_bytes(), &rng.u128(..).to_be_bytes())
+        .hash_password_with_salt(secret.as_bytes(), &hashing.rng.u128(..).to_be_bytes())
         .map_err(|error| failed(&error))?;
     Ok(hash.to_string())
 }
@@ -79,11 +85,15 @@ mod tests {
     use argon2::PasswordVerifier;
     use argon2::password_hash::phc::PasswordHash;
 
+    fn hasher(rng: &mut fastrand::Rng) -> Hasher<'_> {
+        Hasher { rng, memory: MEMORY_KIB }
+    }
+
     #[test]
     fn new_variables_are_hashed_empty_ones_kept_and_omitted_ones_removed() {
         let old = object(json!({ "kept": "$old", "dropped": "$old", "changed": "$old" }));
         let given = object(json!({ "kept": "", "changed": "secret" }));
-        let hashes = object(replaced(&mut fastrand::Rng::with_seed(1), &old, &given).unwrap());
+        let hashes = object(replaced(&mut hasher(&mut fastrand::Rng::with_seed(1)), &old, &given).unwrap());
         assert_eq!((hashes.len(), &hashes["kept"]), (2, &json!("$old")));
         let changed = hashes["changed"].as_str().unwrap();
         assert!(changed.starts_with("$argon2id$v=19$m=65536,t=3,p=64$"), "{changed}");
@@ -96,7 +106,7 @@ mod tests {
     fn given_keys_of_a_list_change_and_keys_without_a_value_are_removed() {
         let old = json!([{ "key": "dropped", "hashed_value": "$old" }, { "key": "kept", "hashed_value": "$old" }]);
         let given = json!([{ "key": "added", "value": "secret" }, { "key": "dropped", "value": null }]);
-        let hashes = patched(&mut fastrand::Rng::with_seed(1), FUNCTIONS, &old, Some(&given)).unwrap();
+        let hashes = patched(&mut hasher(&mut fastrand::Rng::with_seed(1)), FUNCTIONS, &old, Some(&given)).unwrap();
         let keys: Vec<_> = hashes.as_array().unwrap().iter().map(|hash| hash["key"].as_str().unwrap()).collect();
         assert_eq!(keys, ["added", "kept"]);
         assert!(hashes[0]["hashed_value"].as_str().unwrap().starts_with("$argon2id$v=19$m=65536,t=1,p=2$"), "{hashes}");

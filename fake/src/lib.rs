@@ -49,7 +49,7 @@ pub use call::OWNER;
 pub use clock::Clock;
 pub use faults::{Fault, FaultKind};
 pub use journal::Entry;
-pub use running::{Builder, Fake, Running};
+pub use running::{Builder, Fake, Handle, IN_PROCESS_URL, Running};
 pub use seed::{DEFAULT_ORGANIZATION, Seed, SeedObject};
 pub use store::Object;
 

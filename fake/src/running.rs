@@ -5,10 +5,13 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -20,12 +23,16 @@ use crate::clock::Clock;
 use crate::connection::{Line, Listener};
 use crate::faults::Fault;
 use crate::gate;
+use crate::hashing;
 use crate::journal::{Entry, Journal};
 use crate::products;
 use crate::seed::Seed;
 use crate::server;
 use crate::state::Server;
 use crate::store::Object;
+
+/// The URL in responses of a fake without a port.
+pub const IN_PROCESS_URL: &str = "http://127.0.0.1:80";
 
 /// A fake Scaleway; start with [`Fake::builder`].
 pub struct Fake;
@@ -40,14 +47,20 @@ pub struct Builder {
     log: Option<File>,
     rng_seed: Option<u64>,
     enforce_permissions: bool,
+    hash_memory: u32,
 }
 
 /// A fake that runs until it is stopped or dropped.
 pub struct Running {
-    server: Arc<Server>,
+    handle: Handle,
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
+}
+
+/// The objects, faults and requests of a fake, for tests.
+pub struct Handle {
+    server: Arc<Server>,
 }
 
 impl Fake {
@@ -62,6 +75,7 @@ impl Fake {
             log: None,
             rng_seed: None,
             enforce_permissions: false,
+            hash_memory: hashing::MEMORY_KIB,
         }
     }
 }
@@ -116,6 +130,12 @@ impl Builder {
         Self { rng_seed: Some(seed), ..self }
     }
 
+    /// The memory of the hashes of secret variables in KiB, for tests that create thousands. The default is as recorded: 64 MiB.
+    #[must_use]
+    pub fn hash_memory(self, kibibytes: u32) -> Self {
+        Self { hash_memory: kibibytes, ..self }
+    }
+
     /// Starts the fake, which listens when this function returns.
     pub async fn start(self) -> Result<Running, Error> {
         if !self.listen.ip().is_loopback() {
@@ -124,19 +144,7 @@ impl Builder {
         let failed = |source| Error::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let world = World {
-            store: self.seed.to_store(self.clock.now())?,
-            url: format!("http://{address}"),
-            settle: self.settle,
-            organization: self.seed.organization_id,
-            project: self.seed.default_project_id,
-            keys: self.seed.keys,
-            enforce_permissions: self.enforce_permissions,
-            contents: BTreeMap::new(),
-            rng: fastrand::Rng::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
-            kinds: |name| products::kind(name).map(|(kind, _)| kind),
-        };
-        let server = Arc::new(Server::new(self.clock, world, Journal::new(self.log)));
+        let server = self.server(format!("http://{address}"))?;
         let service = Router::new()
             .fallback(server::exchange)
             .with_state(Arc::clone(&server))
@@ -153,7 +161,37 @@ impl Builder {
             gate.abort();
             let _ = gate.await;
         });
-        Ok(Running { server, address, stop, task })
+        Ok(Running { handle: Handle { server }, address, stop, task })
+    }
+
+    /// A fake without a port: the requests are passed to [`Handle::exchange`], and nothing runs between them.
+    pub fn in_process(self) -> Result<Handle, Error> {
+        Ok(Handle { server: self.server(IN_PROCESS_URL.to_owned())? })
+    }
+
+    fn server(self, url: String) -> Result<Arc<Server>, Error> {
+        let world = World {
+            store: self.seed.to_store(self.clock.now())?,
+            url,
+            settle: self.settle,
+            organization: self.seed.organization_id,
+            project: self.seed.default_project_id,
+            keys: self.seed.keys,
+            enforce_permissions: self.enforce_permissions,
+            hash_memory: self.hash_memory,
+            contents: BTreeMap::new(),
+            rng: fastrand::Rng::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
+            kinds: |name| products::kind(name).map(|(kind, _)| kind),
+        };
+        Ok(Arc::new(Server::new(self.clock, world, Journal::new(self.log))))
+    }
+}
+
+impl Deref for Running {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        &self.handle
     }
 }
 
@@ -161,6 +199,27 @@ impl Running {
     /// The URL for clients, such as `http://127.0.0.1:40123`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Stops the fake; the port is free when this function returns.
+    pub async fn stop(self) {
+        // The task may have ended already.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
+
+impl Handle {
+    /// Answers one request; `None` if a fault closes the connection before the response is complete.
+    pub async fn exchange(&self, request: http::Request<Bytes>) -> Option<http::Response<Bytes>> {
+        let line = Line::default();
+        let response = server::answer(&self.server, &line, request.map(Body::from)).await;
+        if line.is_cut() {
+            return None;
+        }
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.ok()?;
+        Some(http::Response::from_parts(parts, body))
     }
 
     /// All requests so far, in the order of their responses.
@@ -221,13 +280,6 @@ impl Running {
     /// Removes an object without a request.
     pub fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), Error> {
         self.server.remove(kind, locality, id).map_err(|_| no_object(kind, id))
-    }
-
-    /// Stops the fake; the port is free when this function returns.
-    pub async fn stop(self) {
-        // The task may have ended already.
-        let _ = self.stop.send(());
-        let _ = self.task.await;
     }
 }
 

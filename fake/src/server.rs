@@ -28,17 +28,22 @@ use crate::response::{ApiError, ApiResponse};
 use crate::rights::{self, Visibility};
 use crate::state::Server;
 
-/// Answers one request.
+/// Answers one request to the port.
 pub(crate) async fn exchange(
     State(server): State<Arc<Server>>,
     ConnectInfo(line): ConnectInfo<Line>,
     request: Request<Body>,
 ) -> Response<Body> {
+    answer(&server, &line, request).await
+}
+
+/// Answers one request.
+pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<Body>) -> Response<Body> {
     let Some(received) = Received::read(request).await else {
         return ApiError::message(400, "the request cannot be read").0.into_response("").map(Body::from);
     };
     let host = data_plane::host(&server.world(), &received);
-    if let Some(answer) = admin::answer(&server, &received).filter(|_| host.is_none()) {
+    if let Some(answer) = admin::answer(server, &received).filter(|_| host.is_none()) {
         return answer.into_response("").map(Body::from);
     }
     // The URL for the code of functions looks like one of Object Storage.
@@ -59,14 +64,14 @@ pub(crate) async fn exchange(
         Some(FaultKind::DropBefore) => (None, None),
         Some(FaultKind::Text { code, content_type, body }) => (Some(raw(*code, content_type, body)), operation),
         Some(FaultKind::Status { code, body: None, .. }) if stored => {
-            (Some(object::error_response(&server, &received, *code)), None)
+            (Some(object::error_response(server, &received, *code)), None)
         }
         Some(FaultKind::Status { code, body, .. }) => {
             let answer = ApiResponse::json(*code, body.clone());
             (Some(answer.into_response(&server.world().uuid())), operation)
         }
         _ if stored => {
-            let outcome = object::answer(&server, &received).await;
+            let outcome = object::answer(server, &received).await;
             (Some(outcome.response), outcome.operation)
         }
         _ if host.is_some() => {
@@ -75,7 +80,7 @@ pub(crate) async fn exchange(
         }
         _ => {
             let mut world = server.world();
-            let answer = decide(&server, &mut world, &received, route).unwrap_or_else(|ApiError(answer)| answer);
+            let answer = decide(server, &mut world, &received, route).unwrap_or_else(|ApiError(answer)| answer);
             (Some(answer.into_response(&world.uuid())), operation)
         }
     };
@@ -87,7 +92,7 @@ pub(crate) async fn exchange(
         _ => answer,
     };
     let status = answer.as_ref().map(|answer| answer.status().as_u16());
-    let answer = match server.journal().note(entry(&server, &received, path, status, operation)) {
+    let answer = match server.journal().note(entry(server, &received, path, status, operation)) {
         Ok(()) => answer,
         Err(error) => {
             let error_response = ApiError::defect(&format!("the log cannot be written: {error}"));

@@ -14,17 +14,18 @@ use crate::engine_log::EngineLog;
 use crate::offer::Offer;
 use crate::server::Server;
 
-/// A provider before Configure. Must be called inside a runtime.
+/// A provider before Configure. Must be called inside a runtime. `seed` is that of the pauses between attempts.
 pub fn provider(
     catalog: Arc<Catalog>,
     clock: Arc<dyn Clock>,
     transport: Arc<dyn Transport>,
     home: &Path,
+    seed: u64,
 ) -> Arc<dyn ResourceProvider> {
     let home = home.to_string_lossy().into_owned();
     let variable = move |name: &str| (name == "PULUMI_HOME").then(|| home.clone());
     let environment = Environment::new(variable, |_| Err(io::ErrorKind::NotFound.into()));
     let log = EngineLog::start(Arc::clone(&clock));
     let server = Server::new(Offer::of_catalog(catalog), environment, log, CancellationToken::new(), clock);
-    Arc::new(server.over(transport))
+    Arc::new(server.over(transport, seed))
 }

@@ -33,8 +33,8 @@ pub(crate) struct Server {
     log: EngineLog,
     cancel: CancellationToken,
     clock: Arc<dyn Clock>,
-    /// The HTTP transport, if it is shared.
-    transport: Option<Arc<dyn Transport>>,
+    /// The HTTP transport and the seed of the client, if a test sets them.
+    transport: Option<(Arc<dyn Transport>, u64)>,
     configured: RwLock<Option<Arc<Configured>>>,
     names: Names,
     /// The values of write-only inputs, from Check to Create and Update.
@@ -62,10 +62,10 @@ impl Server {
         }
     }
 
-    /// The same server with a shared transport.
+    /// The same server with a transport and a seed of the client.
     #[cfg(feature = "testing")]
-    pub(crate) fn over(self, transport: Arc<dyn Transport>) -> Self {
-        Self { transport: Some(transport), ..self }
+    pub(crate) fn over(self, transport: Arc<dyn Transport>, seed: u64) -> Self {
+        Self { transport: Some((transport, seed)), ..self }
     }
 
     fn catalog(&self) -> Result<&Arc<Catalog>, Status> {
@@ -265,7 +265,8 @@ impl ResourceProvider for Server {
                 now: engine::hour(&*self.clock),
             };
             let mask = Mask::of([request.olds, request.old_inputs, request.news]);
-            let diff = engine::computed(resource, || self.diff_after_deletes(resource, &request, &urn, &id)).await;
+            let diff =
+                engine::computed(resource, || self.diff_after_deletes(resource, &request, &urn, &id)).await;
             diff.notes.iter().for_each(|note| self.log.note(&urn, note, &mask));
             self.warn(&urn, &diff.warnings, &mask).await;
             Ok(to_proto::diff(&diff))

@@ -9,7 +9,7 @@ use tests::places;
 use tonic::Code;
 
 use crate::plugin::{CANARY, Plugin, Thing};
-use crate::property_bag::{partial_state, to_json};
+use tests::property_bag::{partial_state, to_json};
 
 const INSTANCE: &str = "databases/instance:Instance";
 const USER: &str = "databases/user:User";

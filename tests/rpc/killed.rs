@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::once::added;
 use crate::plugin::{self, Plugin};
-use crate::property_bag::to_json;
+use tests::property_bag::to_json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_plugin_leaves_one_object_and_the_next_one_repeats_its_name() {

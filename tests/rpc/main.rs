@@ -13,6 +13,5 @@ mod once;
 mod outages;
 mod plugin;
 mod process;
-mod property_bag;
 mod refresh;
 mod waits;

@@ -6,7 +6,7 @@ use scaleway_fake::Fake;
 use serde_json::{Value as Json, json};
 
 use crate::plugin::{Plugin, Thing, urn};
-use crate::property_bag::to_json;
+use tests::property_bag::to_json;
 
 const INSTANCE: &str = "databases/instance:Instance";
 const DATABASE: &str = "databases/database:Database";

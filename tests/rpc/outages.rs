@@ -10,7 +10,7 @@ use tonic::{Code, Status};
 
 use crate::listener::Listener;
 use crate::plugin::{Plugin, Thing, command, urn};
-use crate::property_bag::partial_state;
+use tests::property_bag::partial_state;
 
 const NAMESPACE: &str = "containers/namespace:Namespace";
 const REGISTRY: &str = "registry/namespace:Namespace";

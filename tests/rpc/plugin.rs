@@ -19,7 +19,7 @@ use tests::places;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 
-use crate::property_bag::{partial_state, to_json, to_struct};
+use tests::property_bag::{partial_state, to_json, to_struct};
 
 /// Every secret of these tests contains this word, and no other value does.
 pub(crate) const CANARY: &str = "canary";

@@ -10,7 +10,7 @@ use tonic::Code;
 
 use crate::listener::Listener;
 use crate::plugin::{Plugin, command, urn};
-use crate::property_bag::{deep, to_struct};
+use tests::property_bag::{deep, to_struct};
 
 const NAMESPACE: &str = "registry/namespace:Namespace";
 

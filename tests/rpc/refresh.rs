@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use tokio::task::JoinSet;
 
 use crate::plugin::{Plugin, SECRET_KEY, Thing, urn};
-use crate::property_bag::to_json;
+use tests::property_bag::to_json;
 
 const NAMESPACE: &str = "registry/namespace:Namespace";
 const INSTANCE: &str = "databases/instance:Instance";

@@ -9,7 +9,7 @@ use tonic::Code;
 
 use crate::listener::Listener;
 use crate::plugin::{Plugin, Thing, urn};
-use crate::property_bag::{partial_state, to_json};
+use tests::property_bag::{partial_state, to_json};
 
 const NAMESPACE: &str = "containers/namespace:Namespace";
 const KIND: &str = "containers/namespace";

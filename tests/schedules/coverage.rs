@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use catalog::{Input, Resource};
 use tests::places;
 
-use crate::programs::Table;
+use tests::programs::Table;
 
 /// Properties that no program changes, by resource; the reasons are in comments.
 const UNCHANGED: &str = "tests/schedules/unchanged.yaml";

@@ -9,11 +9,6 @@
 mod clock;
 mod coverage;
 mod kinds;
-mod objects;
-mod programs;
-#[allow(dead_code, reason = "shared with the suite `rpc`, which uses all of it")]
-#[path = "../rpc/property_bag.rs"]
-mod property_bag;
 mod schedule;
 mod setup;
 mod shared;
@@ -28,8 +23,8 @@ use std::time::{Duration, Instant};
 
 use tests::places;
 
-use crate::programs::{Program, Table};
 use crate::schedule::Outcome;
+use tests::programs::{Program, Table};
 
 /// The number of resources that are tested at the same time.
 const PARALLEL: usize = 4;

@@ -11,10 +11,10 @@ use serde_json::Value as Json;
 use tonic::Status;
 
 use crate::kinds::{Failure, Operation, Then};
-use crate::objects::{Masks, Objects, without_ids};
-use crate::programs::{Program, Table};
 use crate::setup::Setup;
 use crate::stack::Stack;
+use tests::objects::{Masks, Objects, without_ids};
+use tests::programs::{Program, Table};
 
 const FAILURES: [Failure; 4] = [Failure::Rejected, Failure::ServerError, Failure::CutBefore, Failure::CutAfter];
 
@@ -97,7 +97,7 @@ impl Course {
             let updated = self.recorded(&[&first], &changed).await?;
             self.schedules(Operation::Update, &updated).await?;
         }
-        let mut stack = self.stack();
+        let stack = self.stack();
         let program = self.setup.resolved(&first);
         stack.up(&program).await.map_err(|error| text(&error))?;
         self.setup.requests();
@@ -112,7 +112,7 @@ impl Course {
 
     /// The requests of the last of these deployments, which do not fail.
     async fn recorded(&self, before: &[&Json], last: &Json) -> Result<Vec<String>, String> {
-        let mut stack = self.stack();
+        let stack = self.stack();
         for program in before {
             stack.up(&self.setup.resolved(program)).await.map_err(|error| text(&error))?;
         }
@@ -143,7 +143,7 @@ impl Course {
         let mut worlds = Vec::new();
         for _ in 0..2 {
             self.setup.later();
-            let mut stack = self.stack();
+            let stack = self.stack();
             stack.up(&self.setup.resolved(program)).await.map_err(|error| text(&error))?;
             worlds.push(self.setup.objects());
             stack.destroy().await.map_err(|error| text(&error))?;
@@ -214,7 +214,7 @@ impl Course {
         programs.extend(self.program.changed().filter(|_| operation == Operation::Update));
         programs.push(last.clone());
         self.setup.later();
-        let mut stack = self.stack();
+        let stack = self.stack();
         for program in programs {
             stack.up(&self.setup.resolved(&program)).await.map_err(|error| text(&error))?;
         }
@@ -240,14 +240,14 @@ impl Course {
         expected: &Expected,
     ) -> Vec<String> {
         let mut wrong = {
-            let mut stack = self.stack();
+            let stack = self.stack();
             let mut wrong = Vec::new();
-            if let Err(error) = self.failing(&mut stack, operation, (at, call), failure).await {
+            if let Err(error) = self.failing(&stack, operation, (at, call), failure).await {
                 wrong.push(error);
             } else if then != Then::Destroyed {
-                wrong = self.law(&mut stack, &self.setup.resolved(last), expected).await;
+                wrong = self.law(&stack, &self.setup.resolved(last), expected).await;
             }
-            if let Err(error) = destroy(&mut stack).await {
+            if let Err(error) = destroy(&stack).await {
                 wrong.push(format!("destroy fails: {error}"));
             }
             wrong
@@ -263,7 +263,7 @@ impl Course {
     /// The operation with one failing request.
     async fn failing(
         &self,
-        stack: &mut Stack<'_>,
+        stack: &Stack<'_>,
         operation: Operation,
         (at, call): (usize, &str),
         failure: Failure,
@@ -289,7 +289,7 @@ impl Course {
     }
 
     /// The violations after this program is deployed.
-    async fn law(&self, stack: &mut Stack<'_>, program: &Json, expected: &Expected) -> Vec<String> {
+    async fn law(&self, stack: &Stack<'_>, program: &Json, expected: &Expected) -> Vec<String> {
         if let Err(error) = up(stack, program).await {
             return vec![format!("up fails: {error}")];
         }
@@ -320,7 +320,7 @@ impl Course {
 }
 
 /// `pulumi up`, repeated until it succeeds.
-async fn up(stack: &mut Stack<'_>, program: &Json) -> Result<(), String> {
+async fn up(stack: &Stack<'_>, program: &Json) -> Result<(), String> {
     let mut outcome = Ok(());
     for _ in 0..MORE_UPS {
         outcome = stack.up(program).await.map_err(|error| text(&error));
@@ -332,7 +332,7 @@ async fn up(stack: &mut Stack<'_>, program: &Json) -> Result<(), String> {
 }
 
 /// `pulumi destroy`, repeated until it succeeds.
-async fn destroy(stack: &mut Stack<'_>) -> Result<(), String> {
+async fn destroy(stack: &Stack<'_>) -> Result<(), String> {
     let mut outcome = Ok(());
     for _ in 0..MORE_UPS {
         outcome = stack.destroy().await.map_err(|error| text(&error));

@@ -13,14 +13,15 @@ use pulumi_rpc::pulumirpc as rpc;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use scaleway_fake::{Clock, DEFAULT_ORGANIZATION, Entry, Fake, Fault, Running, Seed};
 use serde_json::{Value as Json, json};
+use tests::double::Stored;
 use tests::places;
 use tonic::Request;
 
 use crate::clock::SharedClock;
-use crate::objects::Objects;
-use crate::programs::{Program, Table};
-use crate::property_bag::to_struct;
-use crate::stack::{Stack, Stored};
+use crate::stack::Stack;
+use tests::objects::Objects;
+use tests::programs::{Program, Table};
+use tests::property_bag::to_struct;
 
 /// The gRPC service of the plugin.
 pub(crate) type Plugin = Arc<dyn ResourceProvider>;
@@ -71,20 +72,20 @@ impl Setup {
             Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), home: home(), parents, baseline };
         for parent in table.parents(program) {
             let inputs = setup.resolved(&parent.inputs);
-            let mut stack = Stack::new(&setup, &parent.resource, &parent.name);
+            let stack = Stack::new(&setup, &parent.resource, &parent.name);
             stack.up(&inputs).await.unwrap_or_else(|status| panic!("{}, for {}: {status}", parent.name, program.name));
-            let stored = stack.state.unwrap();
+            let stored = stack.state().resources.remove(0);
             setup.parents.insert(parent.name.clone(), stored);
         }
         setup.baseline = setup.objects();
-        setup.seeds.store(1_000, Ordering::Relaxed);
+        setup.seeds.store(1_000_000, Ordering::Relaxed);
         setup
     }
 
     /// A new process of the plugin, as for each command of the CLI.
     pub(crate) async fn plugin(&self) -> Plugin {
         let (catalog, transport) = (Arc::clone(&self.catalog), Arc::clone(&self.transport));
-        let plugin = provider::in_process::provider(catalog, self.clock.clone(), transport, &self.home);
+        let plugin = provider::in_process::provider(catalog, self.clock.clone(), transport, &self.home, 1);
         let arguments = json!({
             "accessKey": "SCWXXXXXXXXXXXXXXXXX",
             "secretKey": "11111111-1111-4111-8111-111111111111",
@@ -107,11 +108,13 @@ impl Setup {
         plugin
     }
 
-    /// The seed of automatic names in `Check`: another one each time, like the engine's.
-    pub(crate) fn seed(&self) -> Vec<u8> {
-        let mut seed = vec![0; 24];
-        seed.extend(self.seeds.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        seed
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog)
+    }
+
+    /// The first seed of a stack's automatic names.
+    pub(crate) fn seed(&self) -> u64 {
+        self.seeds.fetch_add(1_000, Ordering::Relaxed)
     }
 
     /// All existing objects.
@@ -146,7 +149,7 @@ impl Setup {
             Json::String(text) if text.starts_with('$') => {
                 let (name, output) = text[1..].split_once('.').unwrap();
                 let parent = self.parents.get(name).unwrap_or_else(|| panic!("{name} is not a parent"));
-                let outputs = crate::property_bag::to_json(&parent.outputs);
+                let outputs = tests::property_bag::to_json(&parent.outputs);
                 if output == "id" { Json::from(parent.id.clone()) } else { outputs[output].clone() }
             }
             Json::Array(items) => items.iter().map(|item| self.resolved(item)).collect(),

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tests::{places, subset};
 
-use crate::objects::without_ids;
-use crate::programs::{Program, Table};
 use crate::setup::Setup;
 use crate::stack::Stack;
+use tests::objects::without_ids;
+use tests::programs::{Program, Table};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,7 +62,7 @@ async fn states_of_the_engine_double_equal_those_of_the_cli() {
 async fn run(schedule: &Schedule) -> Vec<Json> {
     let nothing = Program::of(&schedule.resource);
     let setup = Setup::start(&places::catalog(), &Table(Vec::new()), &nothing).await;
-    let mut stack = Stack::new(&setup, &schedule.resource, "main");
+    let stack = Stack::new(&setup, &schedule.resource, "main");
     let mut states = Vec::new();
     for (at, step) in schedule.steps.iter().enumerate() {
         if let Some(fault) = &step.fault {
@@ -74,17 +74,18 @@ async fn run(schedule: &Schedule) -> Vec<Json> {
         };
         setup.clear_faults();
         assert_eq!(outcome.is_err(), step.fault.is_some(), "{}, step {at}: {outcome:?}", schedule.name);
-        let shown = |stored: &crate::stack::Stored| {
+        let shown = |stored: &tests::double::Stored| {
             json!({
                 "id": stored.id,
-                "inputs": crate::property_bag::to_json(&stored.inputs),
-                "outputs": crate::property_bag::to_json(&stored.outputs),
+                "inputs": tests::property_bag::to_json(&stored.inputs),
+                "outputs": tests::property_bag::to_json(&stored.outputs),
                 "failed": stored.failed,
             })
         };
+        let now = stack.state();
         let state = json!({
-            "resource": stack.state.as_ref().map(shown),
-            "toDelete": stack.condemned.iter().map(shown).collect::<Vec<_>>(),
+            "resource": now.resources.first().map(shown),
+            "toDelete": now.condemned.iter().map(shown).collect::<Vec<_>>(),
         });
         states.push(without_generated(&state));
     }

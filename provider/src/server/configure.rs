@@ -47,7 +47,9 @@ impl Server {
         let storage = client.only_storage_endpoint().map(|url| url.as_str().trim_end_matches('/').to_owned());
         let api = client.api_url.as_str().trim_end_matches('/').to_owned();
         let mut client = client.clock(Arc::clone(&self.clock)).cancel(self.cancel.clone());
-        client.transport.clone_from(&self.transport);
+        if let Some((transport, seed)) = &self.transport {
+            client = client.transport(Arc::clone(transport)).seed(*seed);
+        }
         let client = Client::new(client.observer(Arc::new(self.log.clone())));
         let mut engine = Engine::new(Arc::clone(self.catalog()?), client, defaults.clone())
             .reading(Arc::new(LocalFiles))

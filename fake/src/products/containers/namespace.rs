@@ -60,5 +60,5 @@ pub(super) fn secret_variables(call: &mut Call<'_>, old: &Value) -> Handled {
     let given = call.value("secret_environment_variables", json!({}));
     let empty = serde_json::Map::new();
     let old = old.as_object().unwrap_or(&empty);
-    hashing::replaced(&mut call.world.rng, old, given.as_object().unwrap_or(&empty))
+    hashing::replaced(&mut call.world.hasher(), old, given.as_object().unwrap_or(&empty))
 }

@@ -39,7 +39,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         return Err(ApiError::already_exists("function", &name, "the name is taken in this namespace"));
     }
     let label = call.find(&NAMESPACE, &namespace)?.hidden_text("label").to_owned();
-    let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
     let network = network(call)?;
     let memory = call.value("memory_limit", 256);
     let now = call.timestamp();
@@ -89,7 +89,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         changes.insert("cpu_limit".to_owned(), cpu_limit(memory));
     }
     if let Some(given) = call.body.get(SECRETS).cloned() {
-        let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &old[SECRETS], Some(&given))?;
+        let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &old[SECRETS], Some(&given))?;
         changes.insert(SECRETS.to_owned(), secrets);
     }
     if let Some(network) = network(call)? {

@@ -13,7 +13,7 @@ const SUFFIX: usize = 8;
 
 /// As recorded: the registry namespace exists once the namespace is ready.
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
-    let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
+    let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &json!([]), call.body.get(SECRETS))?;
     let name = call.need("name")?;
     let now = call.timestamp();
     let fields = json!({
@@ -56,7 +56,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
     let deploys = ["environment_variables", SECRETS].iter().any(|field| call.body.contains_key(*field));
     let old = call.find(&NAMESPACE, &id)?.fields.get(SECRETS).cloned().unwrap_or_default();
     if let Some(given) = call.body.get(SECRETS).cloned() {
-        let secrets = hashing::patched(&mut call.world.rng, FUNCTIONS, &old, Some(&given))?;
+        let secrets = hashing::patched(&mut call.world.hasher(), FUNCTIONS, &old, Some(&given))?;
         call.body.insert(SECRETS.to_owned(), secrets);
     }
     call.patch(&NAMESPACE, &["description", "tags", "environment_variables", SECRETS])?;

@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use crate::places;
 use catalog::{Catalog, Input};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
-use tests::places;
 
 /// The entry of one resource in the tables.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Program {
+pub struct Program {
     /// Its token without the package.
-    pub(crate) resource: String,
+    pub resource: String,
     /// Its name in the table, which is also the logical name.
-    pub(crate) name: String,
+    pub name: String,
     /// The smallest program.
     #[serde(default)]
-    pub(crate) least: Json,
+    pub least: Json,
     /// The program that is deployed first.
-    pub(crate) inputs: Json,
+    pub inputs: Json,
     /// The changes of an update in place.
     #[serde(default)]
-    pub(crate) change: Json,
+    pub change: Json,
     /// The changes of the third program; generated if absent.
     #[serde(default)]
     more: Json,
@@ -45,10 +45,11 @@ struct Addition {
 }
 
 /// All programs, parents before their parts.
-pub(crate) struct Table(pub(crate) Vec<Program>);
+pub struct Table(pub Vec<Program>);
 
 impl Table {
-    pub(crate) fn read() -> Self {
+    /// Reads the tables.
+    pub fn read() -> Self {
         let file = |path: &str| places::text(&places::project().join(path));
         let mut programs: Vec<Program> = serde_saphyr::from_str(&file("tests/rpc/lifecycle.yaml")).unwrap();
         let additions: BTreeMap<String, Addition> =
@@ -69,7 +70,7 @@ impl Table {
     }
 
     /// The dependencies of this resource, in order.
-    pub(crate) fn parents(&self, program: &Program) -> Vec<&Program> {
+    pub fn parents(&self, program: &Program) -> Vec<&Program> {
         let mut needed = Vec::new();
         references(&json!([program.least, program.inputs, program.change, program.more]), &mut needed);
         let mut found: Vec<&Program> = Vec::new();
@@ -88,24 +89,24 @@ impl Table {
 
 impl Program {
     /// A program without dependencies and inputs.
-    pub(crate) fn of(resource: &str) -> Self {
+    pub fn of(resource: &str) -> Self {
         let (resource, name) = (resource.to_owned(), "main".to_owned());
         Self { resource, name, least: json!({}), inputs: json!({}), change: json!({}), more: Json::Null }
     }
 
     /// Whether an update of this program, or a third program, changes the property.
-    pub(crate) fn changes(&self, property: &str) -> bool {
+    pub fn changes(&self, property: &str) -> bool {
         [&self.change, &self.more].iter().any(|change| change.get(property).is_some())
     }
 
     /// The program of the update.
-    pub(crate) fn changed(&self) -> Option<Json> {
+    pub fn changed(&self) -> Option<Json> {
         let is_empty = self.change.as_object().is_none_or(Map::is_empty);
         (!is_empty).then(|| merged(&self.inputs, &self.change))
     }
 
     /// The first program without its optional inputs, but with its name and locality.
-    pub(crate) fn reduced(&self, catalog: &Catalog) -> Json {
+    pub fn reduced(&self, catalog: &Catalog) -> Json {
         let properties = &catalog.resources[&self.resource].properties;
         let inputs = self.inputs.as_object().unwrap();
         let least: Vec<&String> = self.least.as_object().into_iter().flatten().map(|(name, _)| name).collect();
@@ -120,7 +121,7 @@ impl Program {
     }
 
     /// A program with one change in addition to `changed`.
-    pub(crate) fn more(&self, catalog: &Catalog) -> Option<Json> {
+    pub fn more(&self, catalog: &Catalog) -> Option<Json> {
         let changed = self.changed()?;
         if !self.more.is_null() {
             return Some(merged(&changed, &self.more));

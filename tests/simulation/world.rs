@@ -1,0 +1,165 @@
+//! One stack, its plugin and its fake, in virtual time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use client::Clock;
+use pulumi_rpc::pulumirpc as rpc;
+use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, IN_PROCESS_URL, Seed};
+use serde_json::json;
+use tests::double::{Failure, Process, Stack};
+use tests::objects::Objects;
+use tests::places;
+use tests::property_bag::to_struct;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Status};
+
+use crate::fault::Victim;
+use crate::network::{Network, Plan, transport};
+use crate::planted::Planted;
+use crate::scenario::{Action, Command, Faults, Programs};
+
+/// The number of worlds with a home directory.
+static HOMES: AtomicU64 = AtomicU64::new(0);
+
+/// The memory of a hash of a secret variable in KiB: the smallest with the recorded number of lanes.
+const HASH_MEMORY: u32 = 512;
+
+/// One stack, its plugin and its fake.
+pub(crate) struct World<'p> {
+    programs: &'p Programs,
+    pub(crate) network: Arc<Network>,
+    pub(crate) stack: Stack,
+    /// Pulumi's home directory, with the journal of the stack.
+    home: PathBuf,
+    seed: u64,
+    /// The objects that existed before.
+    baseline: Objects,
+    commands: usize,
+}
+
+impl<'p> World<'p> {
+    /// An empty stack. Must be called inside a runtime whose time is paused.
+    pub(crate) fn new(programs: &'p Programs, seed: u64, settle: u64, planted: Option<Planted>) -> Self {
+        let objects = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
+        let clock = scaleway_fake::Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
+        let settle = Duration::from_secs(settle);
+        let builder = Fake::builder().seed(objects).clock(clock).rng_seed(seed).settle(settle);
+        let fake = builder.hash_memory(HASH_MEMORY).in_process().unwrap();
+        let number = HOMES.fetch_add(1, Ordering::Relaxed);
+        let home =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("simulation-home-{}-{number}", std::process::id()));
+        let baseline = Objects::new(&fake.snapshot(), &Objects::default());
+        let network = Arc::new(Network::new(fake, seed, planted));
+        let stack = Stack::new(Arc::clone(&programs.catalog), seed);
+        Self { programs, network, stack, home, seed, baseline, commands: 0 }
+    }
+
+    /// The objects of the fake.
+    pub(crate) fn objects(&self) -> Objects {
+        self.network.synchronize();
+        Objects::new(&self.network.fake().snapshot(), &self.baseline)
+    }
+
+    /// The time between two commands.
+    pub(crate) async fn pause(&self) {
+        let pauses = [1, 15, 600, 7200];
+        let pause = pauses[fastrand::Rng::with_seed(self.seed ^ self.commands as u64).usize(..pauses.len())];
+        self.network.clock().sleep(Duration::from_secs(pause)).await;
+    }
+
+    /// Waits until no status is transient.
+    pub(crate) async fn settle(&self) {
+        self.network.clock().sleep(Duration::from_mins(10)).await;
+    }
+
+    /// Runs a command; the errors of its steps, or none if the engine was killed.
+    pub(crate) async fn run(&mut self, command: &Command) -> Result<(), Vec<Failure>> {
+        let plan = match &command.faults {
+            Faults::None => Plan::None,
+            Faults::Random(rate) => Plan::Random(*rate),
+            Faults::Listed(faults) => Plan::Listed(faults.clone()),
+        };
+        let (stack, programs) = (&self.stack, self.programs);
+        let mut kills = self.network.begin(self.commands, plan);
+        self.commands += 1;
+        let process = self.process().await;
+        let killed = process.clone();
+        let operation = async move {
+            match &command.action {
+                Action::Up(targets) => stack.up(&process, &programs.goals(targets)).await,
+                Action::Refresh => stack.refresh(&process).await.map(drop),
+                Action::Destroy => stack.destroy(&process).await,
+            }
+        };
+        let mut operation = std::pin::pin!(operation);
+        loop {
+            tokio::select! {
+                biased;
+                Some(victim) = kills.recv() => match victim {
+                    Victim::Plugin => killed.exit(),
+                    Victim::Engine => return Ok(()),
+                },
+                outcome = &mut operation => {
+                    killed.end().await;
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// The changes that `preview` shows.
+    pub(crate) async fn preview(&mut self, command: &Command) -> Result<Vec<String>, Status> {
+        let Action::Up(targets) = &command.action else { return Ok(Vec::new()) };
+        let _kills = self.network.begin(self.commands, Plan::None);
+        self.commands += 1;
+        let process = self.process().await;
+        self.stack.preview(&process, &self.programs.goals(targets)).await
+    }
+
+    /// The changes that `refresh` shows.
+    pub(crate) async fn refresh(&mut self) -> Result<Vec<String>, Vec<Failure>> {
+        let _kills = self.network.begin(self.commands, Plan::None);
+        self.commands += 1;
+        let process = self.process().await;
+        self.stack.refresh(&process).await
+    }
+
+    /// A new process of the plugin, as for each command of the CLI.
+    async fn process(&self) -> Process {
+        let clock: Arc<dyn Clock> = Arc::new(self.network.clock().clone());
+        let (catalog, network) = (Arc::clone(&self.programs.catalog), transport(&self.network));
+        let seed = self.seed ^ self.commands as u64;
+        let plugin = provider::in_process::provider(catalog, clock, network, &self.home, seed);
+        let arguments = json!({
+            "accessKey": "SCWXXXXXXXXXXXXXXXXX",
+            "secretKey": "canary00-1111-4111-8111-111111111111",
+            "projectId": DEFAULT_ORGANIZATION,
+            "organizationId": DEFAULT_ORGANIZATION,
+            "apiUrl": IN_PROCESS_URL,
+            "probeEndpoint": IN_PROCESS_URL,
+            "region": "fr-par",
+        });
+        let configure = rpc::ConfigureRequest {
+            args: Some(to_struct(&arguments)),
+            accept_secrets: true,
+            accept_resources: true,
+            sends_old_inputs: true,
+            sends_old_inputs_to_delete: true,
+            urn: Some("urn:pulumi:test::project::pulumi:providers:evalap-scaleway::default".to_owned()),
+            ..Default::default()
+        };
+        plugin.configure(Request::new(configure)).await.unwrap();
+        Process::new(plugin, CancellationToken::new())
+    }
+}
+
+impl Drop for World<'_> {
+    fn drop(&mut self) {
+        // A world without a create or delete has no directory.
+        let _ = fs::remove_dir_all(&self.home);
+    }
+}
