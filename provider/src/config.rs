@@ -59,7 +59,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     other("PULUMI_CONFIG", "Stack configuration of this package, as JSON, for explicit providers. Set by Pulumi."),
     other(
         "PULUMI_HOME",
-        "Pulumi's home directory (default `~/.pulumi`). Its directory `evalap-scaleway` contains the journal of creates and deletes.",
+        "Pulumi's home directory (default `~/.pulumi`). Its directory `evalap-scaleway` contains the journal of creates, updates and deletes.",
     ),
     other("EVALAP_SCALEWAY_LOG", "Log level on stderr: `error`, `warn` (default), `info`, `debug` or `trace`."),
 ];

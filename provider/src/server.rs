@@ -266,7 +266,7 @@ impl ResourceProvider for Server {
             };
             let mask = Mask::of([request.olds, request.old_inputs, request.news]);
             let diff =
-                engine::computed(resource, || self.diff_after_deletes(resource, &request, &urn, &id)).await;
+                engine::computed(resource, || self.diff_after_interruptions(resource, &request, &urn, &id)).await;
             diff.notes.iter().for_each(|note| self.log.note(&urn, note, &mask));
             self.warn(&urn, &diff.warnings, &mask).await;
             Ok(to_proto::diff(&diff))
@@ -350,7 +350,7 @@ impl ResourceProvider for Server {
             let mask = engine.mask(&update.target.token, &urn, &[olds, old_inputs, news]);
             let progress = self.log.progress(&urn, mask);
             let operation = update.target.operation(update.timeout, &progress);
-            let updated = engine.update(operation, &update.id, olds, old_inputs, news).await;
+            let updated = Box::pin(engine.update(operation, &update.id, olds, old_inputs, news)).await;
             progress.finish().await;
             updated.map(to_proto::updated).map_err(|error| to_proto::failed(&error))
         })

@@ -1,4 +1,4 @@
-//! The state of the stack as seen in requests, for automatic names, interrupted creates and failed deletes.
+//! The state of the stack as seen in requests, for automatic names, interrupted creates and updates, and failed deletes.
 
 use catalog::Resource;
 use rules::{Autonaming, Defaults, Diff, DiffRequest};
@@ -28,8 +28,8 @@ impl Server {
         (seed, interrupted.map_or_else(|| check.autonaming.clone(), Autonaming::Propose))
     }
 
-    /// The diff, with the changes that a failed delete of the object requires.
-    pub(super) fn diff_after_deletes(
+    /// The diff, with the changes that a failed delete or an interrupted update of the object requires.
+    pub(super) fn diff_after_interruptions(
         &self,
         resource: &Resource,
         request: &DiffRequest<'_>,
@@ -37,9 +37,9 @@ impl Server {
         id: &str,
     ) -> Diff {
         let mut diff = rules::diff(resource, request);
-        let failed = self.configured().and_then(|configured| configured.engine.failed_delete(urn, id));
-        if let Some(deletion) = failed {
-            engine::after_failed_delete(resource, request, &deletion, &mut diff);
+        let earlier = self.configured().and_then(|configured| configured.engine.interruption(urn, id));
+        if let Some(earlier) = earlier {
+            engine::after_interruption(resource, request, &earlier, &mut diff);
         }
         diff
     }

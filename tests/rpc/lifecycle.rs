@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use tests::{places, subset};
 
 use crate::plugin::{CANARY, Plugin, SECRET_KEY, Thing};
-use tests::property_bag::{to_json, secrets};
+use tests::property_bag::{secrets, to_json};
 
 /// One resource of the table, after its dependencies.
 #[derive(Debug, Deserialize)]

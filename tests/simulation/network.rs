@@ -172,7 +172,7 @@ impl Network {
         let read = (request.method() == "GET").then(|| request.uri().to_string());
         let mut answer = match kind {
             Some(FaultKind::Unsent) => {
-                return Err(Failure::Unsent { cause: "no connection".into(), help: None, lasting: false });
+                return Err(Failure::Unsent { cause: "no connection".into(), help: None, permanent: false });
             }
             Some(FaultKind::LostRequest) => return Err(lost()),
             Some(FaultKind::LostResponse) => {

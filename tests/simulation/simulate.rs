@@ -18,6 +18,9 @@ const MORE_UPS: usize = 2;
 /// The word that every secret contains.
 const CANARY: &str = "canary";
 
+/// The kind of a violation without faults.
+pub(crate) const WITHOUT_FAULTS: &str = "without faults";
+
 /// The result of a scenario.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
@@ -65,7 +68,7 @@ impl Simulator {
         let reference = match self.reference(scenario).await {
             Ok(reference) => reference,
             Err(error) => {
-                return Outcome { violations: vec![format!("without faults: {error}")], ..Outcome::default() };
+                return Outcome { violations: vec![format!("{WITHOUT_FAULTS}: {error}")], ..Outcome::default() };
             }
         };
         let mut world = World::new(&self.programs, scenario.seed, scenario.settle, planted);

@@ -50,7 +50,7 @@ pub(crate) struct Context<'a> {
     pub files: &'a dyn Files,
     /// The random number generator.
     pub rng: &'a dyn Rng,
-    /// The journal of creates and deletes.
+    /// The journal of creates, updates and deletes.
     pub journal: &'a JournalEntries,
     pub resource: &'a Resource,
     /// The URN of the resource; empty if there is none.

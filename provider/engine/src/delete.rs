@@ -1,4 +1,4 @@
-//! Delete, and the recovery from a failed delete: Pulumi stores nothing about it, so the state may contain an object that no
+//! Delete, and the recovery from a failed delete or an interrupted update: Pulumi stores nothing about it, so the state may contain an object that no
 //! longer exists, or that is incomplete.
 //!
 //! A delete whose outcome is unknown reads the object before it fails. While the journal contains a delete that is not known to
@@ -12,6 +12,7 @@ use value::Object;
 
 use crate::client_error::{api_error, unless_gone};
 use crate::context::Context;
+use crate::journal::Interruption;
 use crate::read::read;
 use crate::steps::holds;
 use crate::update::{apply, differences};
@@ -184,19 +185,22 @@ pub(crate) async fn delete_gone(
     Err(Error::new(ErrorKind::Precondition, fact).hint("run `pulumi refresh`, then run this command again"))
 }
 
-/// Updates a resource after a failed delete: the object is read and updated to match the program.
+/// Updates a resource after a failed delete or an interrupted update: the object is read and updated to match the program.
 pub(crate) async fn restore(
     cx: &Context<'_>,
-    (stored_id, id): (&str, &str),
+    earlier: &Interruption,
+    id: &str,
     olds: &Object,
     old_inputs: &Object,
     news: &Object,
 ) -> Result<Object, Error> {
     let label = &cx.resource.label;
-    cx.progress.status("reading the object after a failed delete");
+    let what = if earlier.update { "an interrupted update" } else { "a failed delete" };
+    cx.progress.status(&format!("reading the object after {what}"));
     let Some(found) = read(cx, id, old_inputs, olds).await? else {
-        cx.journal.deleting(cx.urn, stored_id, true);
-        let fact = format!("the {label} {id} no longer exists: an earlier delete failed after it had taken effect");
+        cx.journal.deleting(cx.urn, &earlier.id, true);
+        let why = if earlier.update { "" } else { ": an earlier delete failed after it had taken effect" };
+        let fact = format!("the {label} {id} no longer exists{why}");
         return Err(Error::new(ErrorKind::Precondition, fact)
             .hint(format!("run `pulumi up` again: it creates the {label} again")));
     };

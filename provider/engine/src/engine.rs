@@ -15,7 +15,7 @@ use crate::context::access::Access;
 use crate::context::rights::Rights;
 use crate::delete;
 use crate::invoke::{self, InvokeError};
-use crate::journal::{Attempt, Deletion, Journal, JournalEntries, NoJournal};
+use crate::journal::{Attempt, Interruption, Journal, JournalEntries, NoJournal};
 use crate::list::{self, Listed};
 use crate::parent_locks::ParentLocks;
 use crate::recent::Recent;
@@ -135,9 +135,9 @@ impl Engine {
         self.journal.unfinished(urn)
     }
 
-    /// The failed delete of a URN's object, in this process or an earlier one.
-    pub fn failed_delete(&self, urn: &str, id: &str) -> Option<Deletion> {
-        self.journal.deletion(urn, id)
+    /// The failed delete or interrupted update of a URN's object, in this process or an earlier one.
+    pub fn interruption(&self, urn: &str, id: &str) -> Option<Interruption> {
+        self.journal.interruption(urn, id)
     }
 
     /// Creates a resource and waits until it is stable. An error after the object exists has a partial state.
@@ -173,7 +173,8 @@ impl Engine {
             let named = if state.is_empty() { Box::pin(list::named(&cx, id)).await? } else { None };
             let found = read::read(&cx, named.as_deref().unwrap_or(id), inputs, state).await?;
             // A preview with `--refresh` does not store the result.
-            if found.is_none() && self.journal.deletion(operation.urn, id).is_some() {
+            let earlier = self.journal.interruption(operation.urn, id);
+            if found.is_none() && earlier.is_some_and(|earlier| !earlier.update) {
                 self.journal.deleting(operation.urn, id, true);
             }
             Ok(found)
@@ -196,16 +197,24 @@ impl Engine {
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
         let news = &self.with_values(resource, operation.urn, &self.followed(resource, news));
         let now = &cx.followed_id(id, old_inputs);
+        let earlier = self.journal.interruption(operation.urn, id);
         let updated = async {
             cx.expects_answers()?;
-            if self.journal.deletion(operation.urn, id).is_none() {
-                return update::update(&cx, now, olds, old_inputs, news).await;
+            if let Some(earlier) = &earlier {
+                return Box::pin(delete::restore(&cx, earlier, now, olds, old_inputs, news)).await;
             }
-            let restored = Box::pin(delete::restore(&cx, (id, now), olds, old_inputs, news)).await?;
-            self.journal.deleted(operation.urn, id);
-            Ok(restored)
+            if !delete::is_without_calls(resource) {
+                self.journal.updating(operation.urn, id);
+            }
+            update::update(&cx, now, olds, old_inputs, news).await
         };
         let updated = updated.await;
+        // A partial state notes what may have changed.
+        if updated.as_ref().err().is_none_or(|error| error.partial_state().is_some()) {
+            self.journal.answered(operation.urn, id);
+        } else if earlier.is_none() && !cx.wrote() {
+            self.journal.changed(operation.urn, id);
+        }
         updated
             .map_err(|error| described(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
@@ -222,21 +231,22 @@ impl Engine {
         let wrote = AtomicBool::new(false);
         let cx = self.context(&wrote, resource, operation, resource.timeouts.delete);
         let (olds, old_inputs) = (&self.followed(resource, olds), &self.followed(resource, old_inputs));
-        let failed_before = self.journal.deletion(operation.urn, id);
+        let failed_before = self.journal.interruption(operation.urn, id);
         let deleted = async {
             cx.expects_answers()?;
             let now = cx.followed_id(id, old_inputs);
             if failed_before.as_ref().is_some_and(|deletion| deletion.gone) {
                 return delete::delete_gone(&cx, (id, &now), olds, old_inputs).await;
             }
-            if failed_before.is_none() && !delete::is_without_calls(resource) {
+            let is_noted = failed_before.as_ref().is_some_and(|earlier| !earlier.update);
+            if !is_noted && !delete::is_without_calls(resource) {
                 self.journal.deleting(operation.urn, id, false);
             }
             delete::delete(&cx, &now, olds, old_inputs).await
         };
         let deleted = deleted.await;
         if deleted.is_ok() || (failed_before.is_none() && !cx.wrote()) {
-            self.journal.deleted(operation.urn, id);
+            self.journal.changed(operation.urn, id);
         }
         deleted
             .map_err(|error| described(error, &doing("deleting", resource, operation, old_inputs), &[olds, old_inputs]))

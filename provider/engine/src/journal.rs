@@ -1,13 +1,13 @@
-//! The journal: creates that started and are not known to be stored, and deletes that failed, for the next process; and the
-//! objects of a stack that one process has seen. Makes no calls and reads no files.
+//! The journal: creates that started and are not known to be stored, and deletes and updates that are not known to have ended,
+//! for the next process; and the objects of a stack that one process has seen. Makes no calls and reads no files.
 //!
 //! An attempt is noted before the creating call is sent, completed with the ID when the call was answered, and closed when
 //! the engine shows that it stores the object, or when the call was rejected. It contains no secrets.
 
-mod deletes;
+mod interruptions;
+mod names;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
 
 use crate::urn::Urn;
-pub use deletes::{Deletion, after_failed_delete};
+pub use interruptions::{Interruption, after_interruption};
+pub use names::Names;
 
 /// A create that started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,10 +66,12 @@ pub enum Line {
         /// The resource's URN.
         urn: String,
     },
-    /// The first call of a delete is about to be sent, or a failed delete has deleted the object.
-    Deleting(Deletion),
-    /// The delete succeeded, or the object is again what the program wants.
-    Deleted {
+    /// The first call of a delete or update is about to be sent, or a failed delete has deleted the object.
+    #[serde(alias = "deleting")]
+    Changing(Interruption),
+    /// The delete succeeded, the change had no effect, or the engine stores its result.
+    #[serde(alias = "deleted")]
+    Changed {
         /// The resource's URN.
         urn: String,
         /// The object's Pulumi ID.
@@ -81,20 +84,20 @@ pub enum Line {
 pub struct Unfinished {
     /// Creates that the engine is not known to store.
     pub creates: Vec<Attempt>,
-    /// Deletes that are not known to have succeeded.
-    pub deletes: Vec<Deletion>,
+    /// Deletes and updates that are not known to have ended.
+    pub changes: Vec<Interruption>,
 }
 
 impl Unfinished {
     /// The lines of a journal with only these operations.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
         let creates = self.creates.iter().cloned().map(Line::Began);
-        creates.chain(self.deletes.iter().cloned().map(Line::Deleting))
+        creates.chain(self.changes.iter().cloned().map(Line::Changing))
     }
 
     /// Whether everything is finished.
     pub fn is_empty(&self) -> bool {
-        self.creates.is_empty() && self.deletes.is_empty()
+        self.creates.is_empty() && self.changes.is_empty()
     }
 }
 
@@ -119,7 +122,7 @@ impl Journal for NoJournal {
 
 /// The unfinished operations in the lines of a journal: later lines of a URN take precedence.
 pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
-    let Unfinished { creates: mut open, mut deletes } = Unfinished::default();
+    let Unfinished { creates: mut open, mut changes } = Unfinished::default();
     for line in lines {
         match line {
             Line::Began(attempt) => {
@@ -132,17 +135,17 @@ pub fn unfinished(lines: impl IntoIterator<Item = Line>) -> Unfinished {
                 }
             }
             Line::Closed { urn } => open.retain(|attempt| attempt.urn != urn),
-            Line::Deleting(deletion) => {
-                deletes.retain(|other| !other.is_of(&deletion.urn, &deletion.id));
-                deletes.push(deletion);
+            Line::Changing(change) => {
+                changes.retain(|other: &Interruption| !other.is_of(&change.urn, &change.id));
+                changes.push(change);
             }
-            Line::Deleted { urn, id } => deletes.retain(|deletion| !deletion.is_of(&urn, &id)),
+            Line::Changed { urn, id } => changes.retain(|change| !change.is_of(&urn, &id)),
         }
     }
-    Unfinished { creates: open, deletes }
+    Unfinished { creates: open, changes }
 }
 
-/// The creates and deletes of one process: unfinished ones, and the URN of each object.
+/// The operations of one process: unfinished ones, and the URN of each object.
 pub(crate) struct JournalEntries {
     journal: Arc<dyn Journal>,
     stacks: Mutex<HashMap<String, Stack>>,
@@ -151,11 +154,13 @@ pub(crate) struct JournalEntries {
     locks: Mutex<HashMap<String, Arc<RwLock<()>>>>,
 }
 
-/// The creates and deletes of one stack.
+/// The operations of one stack.
 #[derive(Default)]
 struct Stack {
     open: HashMap<String, Attempt>,
-    deletes: Vec<Deletion>,
+    changes: Vec<Interruption>,
+    /// The updates of this process that were answered: URN and ID.
+    answered: Vec<(String, String)>,
     /// There was no journal at the start.
     is_new: bool,
     /// Pulumi's engine has shown that it stores an object.
@@ -199,7 +204,7 @@ impl JournalEntries {
             stack.open.remove(urn);
             stack.made.push(urn.to_owned());
         });
-        self.deleted(urn, id);
+        self.changed(urn, id);
         self.journal.write(stack_of(urn), &Line::Made { urn: urn.to_owned(), id: id.to_owned() });
     }
 
@@ -218,6 +223,9 @@ impl JournalEntries {
         for (stack, entries) in lock(&self.stacks).iter_mut() {
             for urn in entries.made.drain(..) {
                 self.journal.write(stack, &Line::Closed { urn });
+            }
+            for (urn, id) in entries.answered.drain(..) {
+                self.journal.write(stack, &Line::Changed { urn, id });
             }
         }
     }
@@ -261,9 +269,9 @@ impl JournalEntries {
         let stack = stacks.entry(name.to_owned()).or_insert_with(|| {
             let unfinished = self.journal.unfinished(name);
             let is_new = unfinished.is_none();
-            let Unfinished { creates, deletes } = unfinished.unwrap_or_default();
+            let Unfinished { creates, changes } = unfinished.unwrap_or_default();
             let open = creates.into_iter().map(|attempt| (attempt.urn.clone(), attempt));
-            Stack { open: open.collect(), deletes, is_new, ..Stack::default() }
+            Stack { open: open.collect(), changes, is_new, ..Stack::default() }
         });
         work(stack)
     }
@@ -285,59 +293,6 @@ mod time {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
-
-/// The names and checks of each URN in this process, so that the name of a replacement differs from the name it replaces.
-#[derive(Default)]
-pub struct Names(Mutex<HashMap<String, Named>>);
-
-#[derive(Default)]
-struct Named {
-    /// The name in the state.
-    old: Option<String>,
-    /// Checks without old inputs so far.
-    fresh: u32,
-}
-
-impl Names {
-    /// The name that the state has for a URN.
-    pub fn saw(&self, urn: &str, name: Option<&str>) {
-        if let Some(name) = name {
-            lock(&self.0).entry(urn.to_owned()).or_default().old = Some(name.to_owned());
-        }
-    }
-
-    /// Resets the count after a preview of a create: the next check without old inputs is the first again.
-    pub fn previewed(&self, urn: &str) {
-        if let Some(named) = lock(&self.0).get_mut(urn) {
-            named.fresh = 0;
-        }
-    }
-
-    /// What an automatic name is derived from, for a check without old inputs: the URN, the owner of the objects, and the
-    /// name that is replaced. `random` is used where the URN is not known, and where a resource is replaced whose name
-    /// was not shown (`--target-replace`).
-    pub fn seed(&self, urn: &str, owner: &str, random: &[u8]) -> Vec<u8> {
-        if urn.is_empty() {
-            return random.to_vec();
-        }
-        let mut all = lock(&self.0);
-        let named = all.entry(urn.to_owned()).or_default();
-        named.fresh += 1;
-        let mut seed = format!("{urn}\n{owner}\n").into_bytes();
-        match &named.old {
-            Some(old) => seed.extend(old.bytes()),
-            None if named.fresh > 1 => seed.extend(random),
-            None => {}
-        }
-        seed
-    }
-}
-
-impl fmt::Debug for Names {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Names").finish_non_exhaustive()
     }
 }
 
@@ -411,21 +366,16 @@ mod tests {
     }
 
     #[test]
-    fn seed_repeats_for_a_urn_and_differs_for_its_replacement() {
-        let seed = |names: &Names, random: &[u8]| names.seed(URN, "owner", random);
-        let (first, second) = (Names::default(), Names::default());
-        assert_eq!(seed(&first, b"1"), seed(&second, b"2"), "the same in preview and up");
-        assert_ne!(seed(&Names::default(), b"1"), Names::default().seed(URN, "another owner", b"1"));
-        let (third, fourth) = (Names::default(), Names::default());
-        third.saw(URN, Some("main-1234567"));
-        fourth.saw(URN, Some("main-1234567"));
-        assert_ne!(seed(&third, b"1"), seed(&Names::default(), b"1"));
-        assert_eq!(seed(&third, b"1"), seed(&fourth, b"2"), "the name of a replacement is stable too");
-        let hidden = Names::default();
-        let (one, two) = (seed(&hidden, b"1"), seed(&hidden, b"1"));
-        assert_ne!(one, two, "with --target-replace the old name is unknown");
-        hidden.previewed(URN);
-        assert_eq!(seed(&hidden, b"1"), one);
-        assert_eq!(Names::default().seed("", "owner", b"seed"), b"seed");
+    fn update_stays_open_for_the_next_process_until_its_result_is_stored() {
+        let kept = Arc::new(Kept::default());
+        let process = || JournalEntries::new(Arc::clone(&kept) as Arc<dyn Journal>);
+        let first = process();
+        first.updating(URN, "1");
+        assert!(process().interruption(URN, "1").is_some_and(|update| update.update));
+        first.answered(URN, "1");
+        assert_eq!(first.interruption(URN, "1"), None, "it has ended for this process");
+        assert!(process().interruption(URN, "1").is_some(), "Pulumi's engine may have been killed");
+        first.delivered();
+        assert_eq!(process().interruption(URN, "1"), None);
     }
 }

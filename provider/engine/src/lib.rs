@@ -43,7 +43,7 @@ pub use blocking::computed;
 pub use engine::Engine;
 pub use hour::hour;
 pub use invoke::InvokeError;
-pub use journal::{Attempt, Deletion, Journal, Line, Names, Unfinished, after_failed_delete, unfinished};
+pub use journal::{Attempt, Interruption, Journal, Line, Names, Unfinished, after_interruption, unfinished};
 pub use list::Listed;
 pub use urn::Urn;
 pub use write_only::WriteOnlyValues;

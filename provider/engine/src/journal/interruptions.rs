@@ -1,0 +1,146 @@
+//! Deletes and updates that started and are not known to have ended, and the changes that Diff reports for their resources.
+//! Pulumi stores nothing about a failed delete, and nothing about an update if the plugin or the engine is killed.
+
+use catalog::{Input, Resource};
+use serde::{Deserialize, Serialize};
+use value::Path;
+
+use super::{JournalEntries, Line, stack_of};
+use rules::operation::{Change, ChangeKind, Diff, DiffRequest, Warning};
+
+/// A delete or an update that started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interruption {
+    /// The resource's URN.
+    pub urn: String,
+    /// The object's Pulumi ID.
+    pub id: String,
+    /// A later read found that the object does not exist.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
+    /// It is an update.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub update: bool,
+}
+
+impl Interruption {
+    pub(super) fn is_of(&self, urn: &str, id: &str) -> bool {
+        self.urn == urn && self.id == id
+    }
+}
+
+impl JournalEntries {
+    /// The delete or update of this object that is not known to have ended.
+    pub(crate) fn interruption(&self, urn: &str, id: &str) -> Option<Interruption> {
+        if urn.is_empty() || id.is_empty() {
+            return None;
+        }
+        self.stack(urn, |stack| stack.changes.iter().find(|change| change.is_of(urn, id)).cloned())
+    }
+
+    /// Notes a delete before its first call is sent, or that its object was not found.
+    pub(crate) fn deleting(&self, urn: &str, id: &str, gone: bool) {
+        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), gone, update: false });
+    }
+
+    /// Notes an update before its first call is sent.
+    pub(crate) fn updating(&self, urn: &str, id: &str) {
+        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), gone: false, update: true });
+    }
+
+    fn changing(&self, change: &Interruption) {
+        if change.urn.is_empty() {
+            return;
+        }
+        self.stack(&change.urn, |stack| {
+            stack.changes.retain(|other| !other.is_of(&change.urn, &change.id));
+            stack.changes.push(change.clone());
+        });
+        self.journal.write(stack_of(&change.urn), &Line::Changing(change.clone()));
+    }
+
+    /// The delete succeeded, or the change had no effect.
+    pub(crate) fn changed(&self, urn: &str, id: &str) {
+        if self.interruption(urn, id).is_none() {
+            return;
+        }
+        self.stack(urn, |stack| stack.changes.retain(|other| !other.is_of(urn, id)));
+        self.journal.write(stack_of(urn), &Line::Changed { urn: urn.to_owned(), id: id.to_owned() });
+    }
+
+    /// The update was answered. For this process it has ended; for a later process it has when Pulumi's engine has stored the
+    /// result, which [`JournalEntries::delivered`] notes.
+    pub(crate) fn answered(&self, urn: &str, id: &str) {
+        if self.interruption(urn, id).is_none() {
+            return;
+        }
+        self.stack(urn, |stack| {
+            stack.changes.retain(|other| !other.is_of(urn, id));
+            stack.answered.push((urn.to_owned(), id.to_owned()));
+        });
+    }
+}
+
+/// Adds the changes after a failed delete or an interrupted update to a diff: an update, which reads the object first, or a replacement if the object
+/// does not exist. The old object is deleted first, because the new one may have the same ID.
+pub fn after_interruption(resource: &Resource, request: &DiffRequest<'_>, earlier: &Interruption, diff: &mut Diff) {
+    let is_input = |name: &&String| resource.properties.get(*name).is_some_and(|property| property.input != Input::No);
+    let can_change = |name: &&String| {
+        let property = resource.properties.get(*name);
+        property.is_some_and(|own| {
+            !own.replace && !own.create_only && !own.replace_if_added_or_removed && own.send.is_some()
+        })
+    };
+    let given = || request.news.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name).filter(is_input);
+    // If no property can be updated, any property represents the resource.
+    let any = || given().chain(resource.properties.keys()).take(1);
+    let label = &resource.label;
+    let (names, text): (Vec<&String>, _) = if earlier.gone {
+        diff.delete_before_replace = true;
+        (
+            any().collect(),
+            format!("an earlier delete of the {label} failed after it had taken effect: the {label} is created again"),
+        )
+    } else {
+        let updated: Vec<&String> = given().filter(can_change).collect();
+        let what = if earlier.update { "update" } else { "delete" };
+        let how = if earlier.update { "was interrupted" } else { "failed" };
+        let text =
+            format!("an earlier {what} of the {label} {how}: the object is read and updated to match the program");
+        (if updated.is_empty() { any().collect() } else { updated }, text)
+    };
+    for name in names {
+        let path = Path::root(name.as_str());
+        let replace = earlier.gone || diff.changes.get(&path).is_some_and(|change| change.replace);
+        if earlier.gone || !diff.properties().any(|changed| changed == name.as_str()) {
+            diff.changes.insert(path, Change { kind: ChangeKind::Update, replace });
+        }
+    }
+    diff.warnings.push(Warning { path: Path::default(), text });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::unfinished;
+
+    #[test]
+    fn failed_delete_stays_open_until_its_object_is_deleted() {
+        let deletion = |id: &str, gone| Interruption { urn: "urn".to_owned(), id: id.to_owned(), gone, update: false };
+        let mut lines = vec![Line::Changing(deletion("1", false)), Line::Changing(deletion("2", false))];
+        assert_eq!(unfinished(lines.clone()).changes.len(), 2);
+        lines.push(Line::Changing(deletion("1", true)));
+        lines.push(Line::Changed { urn: "urn".to_owned(), id: "2".to_owned() });
+        let open = unfinished(lines);
+        assert_eq!(open.changes, [deletion("1", true)]);
+        assert_eq!(unfinished(open.lines()), open, "a journal can be rewritten");
+        assert!(!open.is_empty());
+    }
+
+    #[test]
+    fn line_of_an_earlier_version_is_read() {
+        let line: Line = serde_json::from_str(r#"{"deleting":{"urn":"urn","id":"1"}}"#).unwrap();
+        let Line::Changing(deletion) = line else { panic!("{line:?}") };
+        assert!(!deletion.update && !deletion.gone);
+    }
+}
