@@ -28,7 +28,7 @@ const NOT_COMPARED: [(&str, &str); 12] = [
     ("containers/container", "hidden/serving"),
     // The status of an instance ends with the next read of the load balancer.
     ("lb/lb", "fields/instances"),
-    // PartialState of an attempt to deploy a function without code.
+    // The error of an attempt to deploy a function without code.
     ("functions/function", "fields/error_message"),
     ("tem/domain", "fields/status"),
     ("tem/domain", "fields/last_valid_at"),

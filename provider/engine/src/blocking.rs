@@ -15,10 +15,11 @@ pub async fn computed<T>(resource: &Resource, work: impl FnOnce() -> T) -> T {
 }
 
 async fn blocking<T>(work: impl FnOnce() -> T) -> T {
-    let _permit = ONE.acquire().await;
-    match Handle::current().runtime_flavor() {
-        // Other tasks of this thread move to another one.
-        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
-        _ => work(),
+    // A runtime with one thread computes one hash at a time anyway.
+    if Handle::current().runtime_flavor() != RuntimeFlavor::MultiThread {
+        return work();
     }
+    let _permit = ONE.acquire().await;
+    // Other tasks of this thread move to another one.
+    tokio::task::block_in_place(work)
 }

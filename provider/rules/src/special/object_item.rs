@@ -52,6 +52,18 @@ impl Special for Item {
         }
     }
 
+    /// The object of an interrupted create may have content, or be public, as an earlier program set it.
+    fn unlike_the_program(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
+        let given = |names: &[&str]| names.iter().any(|name| inputs.given(name).is_some());
+        let unset = match (given(&["asset", "file", "content", "contentBase64"]), given(&["visibility"])) {
+            (true, true) => &[][..],
+            (true, false) => &["visibility"],
+            (false, true) => &["content"],
+            (false, false) => &["content", "visibility"],
+        };
+        (false, unset)
+    }
+
     /// The response to HEAD has no body: the API answers 400 without the key that the content was encrypted with.
     fn advise(&self, wanted: &Wire, error: Error) -> Error {
         if error.kind() != ErrorKind::Invalid {
