@@ -91,11 +91,14 @@ impl FaultKind {
         Self::EngineKilledAfter,
     ];
 
-    /// Whether the fault can happen to a request with this method.
-    pub(crate) fn is_possible(self, method: &str) -> bool {
+    /// Whether the fault can happen to a request: method and path.
+    pub(crate) fn is_possible(self, request: &str) -> bool {
+        let (method, path) = request.split_once(' ').unwrap_or_default();
+        // The second request to create a bucket is rejected.
+        let is_bucket = method == "PUT" && path.rfind('/') == Some(0);
         match self {
             Self::Stale | Self::Lagging => method == "GET",
-            Self::Repeated => method != "POST" && method != "PATCH",
+            Self::Repeated => method != "POST" && method != "PATCH" && !is_bucket,
             _ => true,
         }
     }

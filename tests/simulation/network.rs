@@ -126,7 +126,7 @@ impl Network {
     }
 
     /// The fault of a request, and its random numbers.
-    fn arrive(&self, method: &str, key: &str) -> (Option<FaultKind>, Rng) {
+    fn arrive(&self, key: &str) -> (Option<FaultKind>, Rng) {
         let mut state = self.lock();
         let count = state.counts.entry(key.to_owned()).or_default();
         let after = *count;
@@ -135,7 +135,7 @@ impl Network {
         let kind = match &state.plan {
             Plan::None => None,
             Plan::Random(rate) => {
-                let kind = rng.choice(FaultKind::ALL).filter(|kind| kind.is_possible(method));
+                let kind = rng.choice(FaultKind::ALL).filter(|kind| kind.is_possible(key));
                 kind.filter(|_| rng.f64() < *rate)
             }
             Plan::Listed(faults) => {
@@ -145,7 +145,7 @@ impl Network {
         if let Some(kind) = kind {
             state.struck.push(Fault { request: key.to_owned(), after, kind });
         }
-        if method != "GET" && method != "HEAD" {
+        if !key.starts_with("GET ") && !key.starts_with("HEAD ") {
             state.writes += 1;
         }
         (kind, rng)
@@ -217,7 +217,7 @@ impl Transport for Network {
         Box::pin(async move {
             let method = request.method().to_string();
             let key = key(&method, request.uri().path());
-            let (kind, mut rng) = self.arrive(&method, &key);
+            let (kind, mut rng) = self.arrive(&key);
             let (there, back) = (rng.u64(1..60), rng.u64(1..60));
             self.clock.sleep(Duration::from_millis(there)).await;
             let exchanged = match &self.planted {

@@ -96,6 +96,9 @@ impl Faults {
     }
 }
 
+/// Resources without a name or an ID that the API returns: a look-up finds them by all their inputs.
+const UNNAMED: [&str; 1] = ["domain/record:Record"];
+
 impl Scenario {
     /// The scenario of a seed.
     pub(crate) fn of(seed: u64, programs: &Programs) -> Self {
@@ -114,8 +117,8 @@ impl Scenario {
         let mut targets = Targets::new();
         let mut commands = Vec::new();
         let last = rng.usize(COMMANDS);
-        // Whether the state contains all objects: then resources can be removed from the program. An object of an interrupted
-        // create is found only by the next create of its resource.
+        // Whether the state contains all objects: then resources can be removed from the program, or replaced. An object of an
+        // interrupted create is found only by the next create of its resource.
         let mut is_complete = true;
         for number in 0..last {
             let action = if number > 0 && rng.u32(..8) == 0 {
@@ -203,12 +206,16 @@ impl Programs {
     }
 
     /// Changes one resource of the program at random.
-    fn change(&self, name: &str, may_remove: bool, targets: &mut Targets, rng: &mut Rng) {
+    fn change(&self, name: &str, is_complete: bool, targets: &mut Targets, rng: &mut Rng) {
         let all = [Variant::Full, Variant::Full, Variant::Changed, Variant::Reduced, Variant::More];
-        let possible: Vec<Variant> = all.into_iter().filter(|variant| self.inputs(name, *variant).is_some()).collect();
+        let is_possible = |variant: &Variant| {
+            self.inputs(name, *variant).is_some()
+                && (is_complete || targets.get(name).is_none_or(|now| self.is_same_object(name, *now, *variant)))
+        };
+        let possible: Vec<Variant> = all.into_iter().filter(is_possible).collect();
         let chosen = possible[rng.usize(..possible.len())];
         match targets.get(name) {
-            Some(_) if may_remove && rng.u32(..6) == 0 => {
+            Some(_) if is_complete && rng.u32(..6) == 0 => {
                 targets.remove(name);
             }
             // It may be irreversible.
@@ -217,6 +224,16 @@ impl Programs {
                 targets.insert(name.to_owned(), chosen);
             }
         }
+    }
+
+    /// Whether a change between two variants does not replace the object, and a look-up finds it under both.
+    fn is_same_object(&self, name: &str, now: Variant, next: Variant) -> bool {
+        let (Some(now), Some(next)) = (self.inputs(name, now), self.inputs(name, next)) else { return true };
+        let resource = &self.program(name).resource;
+        let properties = &self.catalog.resources[resource].properties;
+        let identifies = |name: &&String| UNNAMED.contains(&resource.as_str()) || properties[*name].replace;
+        let mut names = now.as_object().into_iter().chain(next.as_object()).flat_map(|inputs| inputs.keys());
+        names.all(|name| !identifies(&name) || now[name] == next[name])
     }
 
     fn inputs(&self, name: &str, variant: Variant) -> Option<Json> {

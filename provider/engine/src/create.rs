@@ -128,8 +128,15 @@ async fn finish(
     }
     let changed: BTreeSet<String> = inputs.keys().cloned().collect();
     let (none, pending) = (&Object::new(), Pending::default());
-    let transition =
-        Transition { olds: none, old_inputs: none, stored: none, pending: &pending, news: inputs, changed: &changed };
+    let transition = Transition {
+        olds: none,
+        old_inputs: none,
+        stored: none,
+        pending: &pending,
+        news: inputs,
+        changed: &changed,
+        found: false,
+    };
     if special::handler(cx.resource).after_change(cx, scope, transition).await? {
         known = false;
     }

@@ -228,7 +228,7 @@ pub(crate) async fn update_found(
     }
     pending.clone().note(&mut state);
     let changed = differences(cx, &state, &found.inputs, inputs);
-    let error = match apply(cx, id, &state, &found.inputs, inputs, &changed).await {
+    let error = match apply(cx, id, (&state, &found.inputs), inputs, &changed, true).await {
         Ok(state) => return Ok(state),
         Err(error) => error,
     };

@@ -20,12 +20,19 @@ pub(crate) struct Transition<'a> {
     pub news: &'a Object,
     /// The properties that differ.
     pub changed: &'a BTreeSet<String>,
+    /// Whether the old side was read from the API, after an interrupted change.
+    pub found: bool,
 }
 
 impl Transition<'_> {
     /// Whether the resource is being created.
     pub(crate) fn is_creation(&self) -> bool {
         self.old_inputs.is_empty() && self.olds.is_empty()
+    }
+
+    /// Whether the object may differ from the old inputs, because an earlier change failed or was interrupted.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.found || self.pending.names().next().is_some()
     }
 
     /// Whether one of these properties differs.

@@ -35,7 +35,7 @@ pub(crate) async fn update(
         let request = DiffRequest { olds, old_inputs, news, ignore_changes: &[], now: cx.now() };
         return local::update(cx.resource, &request, seen);
     }
-    apply(cx, id, olds, old_inputs, news, &differences(cx, olds, old_inputs, news)).await
+    apply(cx, id, (olds, old_inputs), news, &differences(cx, olds, old_inputs, news), false).await
 }
 
 /// The properties that differ.
@@ -44,14 +44,14 @@ pub(crate) fn differences(cx: &Context<'_>, olds: &Object, old_inputs: &Object, 
     diff::diff(cx.resource, &request).properties().map(str::to_owned).collect()
 }
 
-/// Updates these properties of the resource.
+/// Updates these properties of the resource. An object that was `found` can differ from the old inputs in others too.
 pub(crate) async fn apply(
     cx: &Context<'_>,
     id: &str,
-    olds: &Object,
-    old_inputs: &Object,
+    (olds, old_inputs): (&Object, &Object),
     news: &Object,
     changed: &BTreeSet<String>,
+    found: bool,
 ) -> Result<Object, Error> {
     let pending = Pending::of(olds);
     let (before, after) = encode::changed(cx.resource, old_inputs, news, changed, &pending, cx.defaults)?;
@@ -61,7 +61,8 @@ pub(crate) async fn apply(
     scope.belongs_to(olds);
     let _lock = parent::lock(cx, &scope).await?;
     let certain = pending.certain(cx.resource, old_inputs);
-    let transition = Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed };
+    let transition =
+        Transition { olds, old_inputs: &certain, stored: old_inputs, pending: &pending, news, changed, found };
     let mut sent = BTreeSet::new();
     let outcome = change(cx, &mut scope, &before, transition, &mut sent).await;
     let known = Known { inputs: news, state: olds, just_sent: outcome.is_ok() };
@@ -94,13 +95,13 @@ async fn change(
 ) -> Result<(), Error> {
     let mut known = special::handler(cx.resource).before_change(cx, scope, transition).await?;
     let mut carried: BTreeSet<String> = BTreeSet::new();
-    // A failed update may have changed a list that the stored and the new inputs have alike.
-    let attempted = encode::attempted(cx.resource, transition.stored, transition.pending, cx.defaults)?;
     for step in &cx.resource.update {
         if let Some(each) = &step.each {
             let field = each.field.as_deref().unwrap_or_default();
-            let differs = |wire: &Wire| wire::find(wire, field) != scope.wanted_field(field);
-            if differs(before) || attempted.as_ref().is_some_and(differs) {
+            let wanted = scope.wanted_field(field);
+            // A failed change may have changed a list that the stored and the new inputs have alike.
+            let is_uncertain = transition.is_uncertain() && wanted.is_some();
+            if is_uncertain || wire::find(before, field) != wanted {
                 sent.insert(field.to_owned());
                 each::perform(cx, scope, step, each).await?;
                 scope.fresh = true;

@@ -135,23 +135,6 @@ pub fn changed(
     Ok((wanted(resource, &before, defaults)?, wanted(resource, &after, defaults)?))
 }
 
-/// The wire object that a failed update may have left: the stored inputs with the values that it attempted. `None` without
-/// attempted values.
-pub fn attempted(
-    resource: &Resource,
-    stored: &Object,
-    pending: &Pending,
-    defaults: &Defaults,
-) -> Result<Option<Wire>, Error> {
-    let values = pending.names().filter_map(|name| Some((name.to_owned(), pending.attempted(name)?.clone())));
-    let values: Vec<_> = values.collect();
-    if values.is_empty() {
-        return Ok(None);
-    }
-    let inputs: Object = stored.clone().into_iter().chain(values).collect();
-    wanted(resource, &inputs, defaults).map(Some)
-}
-
 /// Whether two sets of inputs send the same value of one property: replacing the value in one set by that of the other
 /// changes no request field, including fields that several properties share (the priority in the data of an MX record).
 /// An unknown value is never the same.

@@ -50,11 +50,10 @@ impl Handler for Item {
             return Err(Error::new(ErrorKind::Invalid, fact).hint(hint));
         }
         // An upload and a copy send these headers.
-        let is_copied = transition.changes(&["contentType", "metadata", "storageClass"]);
-        if is_copied {
-            copy(cx, scope).await?;
+        if !transition.changes(&["contentType", "metadata", "storageClass"]) {
+            return Ok(false);
         }
-        Ok(is_copied)
+        copy(cx, scope).await.map(|()| true)
     }
 }
 

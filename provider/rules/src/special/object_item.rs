@@ -32,17 +32,15 @@ impl Special for Item {
 
     /// Grants to all users become `visibility`.
     fn decode(&self, wire: &mut Wire) {
-        if let Some(grants) = wire.remove("grants") {
-            let grants = grants.as_array().into_iter().flatten();
-            let mut grantees = grants.filter_map(|grant| grant["grantee"]["uri"].as_str());
-            let is_public = grantees.any(|uri| uri.ends_with("/AllUsers"));
-            wire::set(wire, "visibility", json!(if is_public { "public-read" } else { "private" }));
-        }
+        let Some(grants) = wire.remove("grants") else { return };
+        let grants = grants.as_array().into_iter().flatten();
+        let mut grantees = grants.filter_map(|grant| grant["grantee"]["uri"].as_str());
+        let is_public = grantees.any(|uri| uri.ends_with("/AllUsers"));
+        wire::set(wire, "visibility", json!(if is_public { "public-read" } else { "private" }));
     }
 
     fn check(&self, _olds: &Object, inputs: &Object, failures: &mut Vec<Failure>) {
-        let encoded = inputs.text("contentBase64");
-        if encoded.is_some_and(|text| BASE64.decode(text).is_err()) {
+        if inputs.text("contentBase64").is_some_and(|text| BASE64.decode(text).is_err()) {
             failures.push(Failure { path: Path::root("contentBase64"), reason: "must be base64".to_owned() });
         }
         let is_relative = |key: &str| key.split('/').any(|segment| matches!(segment, "." | ".."));
@@ -52,16 +50,9 @@ impl Special for Item {
         }
     }
 
-    /// The object of an interrupted create may have content, or be public, as an earlier program set it.
-    fn unlike_the_program(&self, inputs: &Object) -> (bool, &'static [&'static str]) {
-        let given = |names: &[&str]| names.iter().any(|name| inputs.given(name).is_some());
-        let unset = match (given(&["asset", "file", "content", "contentBase64"]), given(&["visibility"])) {
-            (true, true) => &[][..],
-            (true, false) => &["visibility"],
-            (false, true) => &["content"],
-            (false, false) => &["content", "visibility"],
-        };
-        (false, unset)
+    /// The object of an interrupted create may have the content and the visibility of an earlier program.
+    fn unlike_the_program(&self, _inputs: &Object) -> (bool, &'static [&'static str]) {
+        (false, &["content", "visibility"])
     }
 
     /// The response to HEAD has no body: the API answers 400 without the key that the content was encrypted with.
