@@ -183,6 +183,7 @@ async fn call(
 /// Makes a call with this body, and waits until the object is ready again.
 async fn change(cx: &Context<'_>, scope: &mut Scope<'_>, operation: &str, body: Json) -> Result<()> {
     call(cx, scope, operation, Some(body), &[]).await?;
+    scope.fresh = true;
     wait::settled(cx, scope, true).await
 }
 

@@ -20,11 +20,8 @@ pub(super) struct Item;
 impl Special for Item {
     /// The SSE-C key becomes its base64 form, the algorithm and the checksum, as required by all calls for the content.
     fn encode(&self, wire: &mut Wire) {
+        wire.retain(|name, field| name != "sse_customer_key" || *field != "");
         let Some(key) = wire::text(wire, "sse_customer_key").map(str::to_owned) else { return };
-        if key.is_empty() {
-            wire.remove("sse_customer_key");
-            return;
-        }
         wire::set(wire, "sse_customer_algorithm", json!("AES256"));
         wire::set(wire, "sse_customer_key", json!(BASE64.encode(&key)));
         wire::set(wire, "sse_customer_key_md5", json!(BASE64.encode(Md5::digest(key.as_bytes()))));
