@@ -1,4 +1,5 @@
-//! The journal of creates, updates and deletes as files: one for each stack and API, below Pulumi's home directory, one JSON line for each event.
+//! The journal of creates, updates and deletes as files: one for each stack and API, below Pulumi's home directory, with one JSON
+//! line for each event.
 //!
 //! If the directory cannot be written, the debug log reports it, and operations continue without a journal.
 

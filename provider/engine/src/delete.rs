@@ -1,5 +1,5 @@
-//! Delete, and the recovery from a failed delete or an interrupted update: Pulumi stores nothing about it, so the state may contain an object that no
-//! longer exists, or that is incomplete.
+//! Delete, and the recovery from a failed delete or an interrupted update: Pulumi stores nothing about it, so the state may
+//! contain an object that no longer exists, or that is incomplete.
 //!
 //! A delete whose outcome is unknown reads the object before it fails. While the journal contains a delete that is not known to
 //! have succeeded, the next update of the resource reads the object before it changes it.

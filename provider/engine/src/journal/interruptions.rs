@@ -81,8 +81,8 @@ impl JournalEntries {
     }
 }
 
-/// Adds the changes after a failed delete or an interrupted update to a diff: an update, which reads the object first, or a replacement if the object
-/// does not exist. The old object is deleted first, because the new one may have the same ID.
+/// Adds the changes after a failed delete or an interrupted update to a diff: an update, which reads the object first, or a
+/// replacement if the object does not exist. The old object is deleted first, because the new one may have the same ID.
 pub fn after_interruption(resource: &Resource, request: &DiffRequest<'_>, earlier: &Interruption, diff: &mut Diff) {
     let is_input = |name: &&String| resource.properties.get(*name).is_some_and(|property| property.input != Input::No);
     let can_change = |name: &&String| {

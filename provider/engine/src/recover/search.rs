@@ -195,8 +195,11 @@ pub(super) async fn ids(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<Strin
     let mut query = query(cx.resource, scope, &Object::new());
     let listing = cx.resource.listing.as_ref();
     let parents = listing.into_iter().flat_map(|listing| &listing.of).map(|of| &of.property);
-    let filters = listing.into_iter().flat_map(|listing| &listing.inputs);
-    for name in parents.chain(filters.filter(|name| cx.resource.properties.contains_key(*name))) {
+    // The query has the region or zone of the scope, which may be that of the parent.
+    let is_filter =
+        |name: &&String| cx.resource.properties.contains_key(*name) && !["region", "zone"].contains(&name.as_str());
+    let filters = listing.into_iter().flat_map(|listing| &listing.inputs).filter(is_filter);
+    for name in parents.chain(filters) {
         let value = scope.source(&catalog::Source::Property(name.clone()));
         if let Some(text) = value.as_ref().and_then(wire::plain_text) {
             query.insert(name.clone(), Value::from(text));
