@@ -513,6 +513,49 @@ budget = scaleway.billing.Budget("monthly", consumption_limit=500)
 most_of_it = scaleway.billing.BudgetAlert("most", budget_id=budget.id, threshold=80)
 scaleway.billing.BudgetAlertNotification(
     "accountants", budget_alert_id=most_of_it.id, email_addresses=["costs@example.org"]
+
+# InterLink.
+
+announced = scaleway.interlink.RoutingPolicy("announced", prefix_filter_outs=["10.0.0.0/24"])
+scaleway.interlink.Link(
+    "link-to-the-office",
+    pop_id="fd046cc9-d9bf-4a87-9c32-d299fe4bf4d7",
+    bandwidth_mbps=50,
+    partner_id="89d00734-eddb-4192-8b16-bc16f0b0f5a5",
+    routing_policy_v4_id=announced.id,
+    enable_route_propagation=True,
+)
+
+# Autoscaling.
+
+scaled_template = scaleway.autoscaling.InstanceTemplate(
+    "scaled",
+    commercial_type="PLAY2-MICRO",
+    volumes=[{"name": "root", "volume_type": "sbs", "boot": True, "from_empty": {"size": 10}}],
+    private_network_ids=[network.id],
+)
+scaled_group = scaleway.autoscaling.InstanceGroup(
+    "scaled",
+    template_id=scaled_template.id,
+    capacities=[{"min_replicas": 1, "max_replicas": 3, "cooldown_delay": 300}],
+)
+scaleway.autoscaling.InstancePolicy(
+    "busy",
+    instance_group_id=scaled_group.id,
+    action="scale_up",
+    type="flat_count",
+    value=1,
+    priority=1,
+    metrics=[
+        {
+            "name": "cpu",
+            "managed_metric": "managed_metric_instance_cpu",
+            "operator": "operator_greater_than",
+            "aggregate": "aggregate_average",
+            "sampling_range_min": 5,
+            "threshold": 70,
+        }
+    ],
 )
 
 pulumi.export("url", web.public_endpoint)

@@ -17,6 +17,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit_trail;
+pub(crate) mod autoscaling;
 pub(crate) mod baremetal;
 pub(crate) mod billing;
 pub(crate) mod block;
@@ -33,6 +34,7 @@ pub(crate) mod functions;
 pub(crate) mod iam;
 pub(crate) mod inference;
 pub(crate) mod instance;
+pub(crate) mod interlink;
 pub(crate) mod iot;
 pub(crate) mod ipam;
 pub(crate) mod jobs;
@@ -73,6 +75,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &billing::USAGE,
     &baremetal::PRODUCT,
     &baremetal::networks::PRODUCT,
+    &autoscaling::PRODUCT,
     &block::PRODUCT,
     &cockpit::PRODUCT,
     &containers::PRODUCT,
@@ -85,6 +88,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &iam::PRODUCT,
     &inference::PRODUCT,
     &instance::PRODUCT,
+    &interlink::PRODUCT,
     &iot::PRODUCT,
     &ipam::PRODUCT,
     &jobs::PRODUCT,

@@ -24,6 +24,13 @@ pub enum Handler {
     /// Notifications of budget alerts.
     #[serde(rename = "billing.budget_alert_notification")]
     BillingBudgetAlertNotification,
+
+    /// Instance groups of Autoscaling.
+    #[serde(rename = "autoscaling.instance_group")]
+    AutoscalingInstanceGroup,
+    /// Instance templates of Autoscaling.
+    #[serde(rename = "autoscaling.instance_template")]
+    AutoscalingInstanceTemplate,
     /// Database instances.
     #[serde(rename = "databases.instance")]
     DatabasesInstance,
@@ -90,6 +97,9 @@ pub enum Handler {
     /// Lists of Instances.
     #[serde(rename = "instance.servers")]
     InstanceServers,
+    /// Links of InterLink.
+    #[serde(rename = "interlink.link")]
+    InterlinkLink,
     /// IPAM addresses.
     #[serde(rename = "ipam.ip")]
     IpamIp,

@@ -3,6 +3,7 @@
 //! A handler adds calls at fixed points of an operation; the rest is generic. The first lines of each explain why a
 //! descriptor is not sufficient. The descriptor lists the operations that it may call, so that the compiler checks them.
 
+mod autoscaling_instance_group;
 mod databases_instance;
 mod databases_read_replica;
 mod databases_upgrade;
@@ -23,6 +24,7 @@ mod instance_server_power;
 mod instance_server_type;
 mod instance_server_volumes;
 mod instance_user_data;
+mod interlink_link;
 mod ipam_ip;
 mod ipam_ip_reverse_dns;
 mod kubernetes_cluster;
@@ -113,6 +115,7 @@ pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
 fn calls(handler: catalog::Handler) -> &'static dyn Handler {
     use catalog::Handler;
     match handler {
+        Handler::AutoscalingInstanceGroup => &autoscaling_instance_group::InstanceGroup,
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
@@ -128,6 +131,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::InstancePrivateNic => &instance_private_nic::PrivateNic,
         Handler::InstanceServer => &instance_server::Server,
         Handler::InstanceServerType => &instance_server_type::ServerType,
+        Handler::InterlinkLink => &interlink_link::Link,
         Handler::IpamIp => &ipam_ip::Ip,
         Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
@@ -138,6 +142,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::TemBlockedList => &tem_blocked_list::BlockedList,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
         Handler::BillingBudgetAlertNotification
+        | Handler::AutoscalingInstanceTemplate
         | Handler::EdgeservicesDnsStage
         | Handler::ElasticmetalIp
         | Handler::InferenceDeployment

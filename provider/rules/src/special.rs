@@ -1,6 +1,7 @@
 //! Rules of single resources that a descriptor cannot express. The descriptor names the handler (`special`); the calls that
 //! such a resource needs in addition are in the crate `engine`, under the same name.
 
+mod autoscaling_instance_template;
 mod billing_budget_alert_notification;
 mod databases_instance;
 mod databases_read_replica;
@@ -101,6 +102,7 @@ pub fn handler(resource: &Resource) -> &'static dyn Special {
 fn rules(handler: Handler) -> &'static dyn Special {
     match handler {
         Handler::BillingBudgetAlertNotification => &billing_budget_alert_notification::Notification,
+        Handler::AutoscalingInstanceTemplate => &autoscaling_instance_template::InstanceTemplate,
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
@@ -138,13 +140,15 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::OpensearchDeployment => &endpoints::OpenSearch,
         Handler::RedisCluster => &redis_cluster::Cluster,
         Handler::TemDomain => &tem_domain::Domain,
-        Handler::DomainZone
+        Handler::AutoscalingInstanceGroup
+        | Handler::DomainZone
         | Handler::ElasticmetalIpMacAddress
         | Handler::IamScimToken
         | Handler::ElasticmetalOffer
         | Handler::ElasticmetalPartitionSchema
         | Handler::InstanceMarketplaceImage
         | Handler::InstancePrivateNic
+        | Handler::InterlinkLink
         | Handler::IpamIp
         | Handler::TemBlockedList
         | Handler::TemDomainValidation => &Nothing,
