@@ -16,14 +16,21 @@ static LINK: Named = Named("interlink/link");
 static POLICY: Named = Named("interlink/routing_policy");
 static VPC: Named = Named("vpc/vpc");
 
-static PARTNER: Kind = Kind::new("interlink/partner", "Partner", "partners", Missing::Labelled("partner"));
-static POP: Kind = Kind::new("interlink/pop", "Pop", "pops", Missing::Labelled("pop"));
-static CONNECTION: Kind = Kind::new(
-    "interlink/dedicated_connection",
-    "DedicatedConnection",
-    "connections",
-    Missing::Labelled("dedicated_connection"),
-);
+static PARTNER: Kind = Kind {
+    srn: Some("interlink"),
+    ..Kind::new("interlink/partner", "Partner", "partners", Missing::Labelled("partner"))
+};
+static POP: Kind =
+    Kind { srn: Some("interlink"), ..Kind::new("interlink/pop", "Pop", "pops", Missing::Labelled("pop")) };
+static CONNECTION: Kind = Kind {
+    srn: Some("interlink"),
+    ..Kind::new(
+        "interlink/dedicated_connection",
+        "DedicatedConnection",
+        "connections",
+        Missing::Labelled("dedicated_connection"),
+    )
+};
 
 pub(crate) static PRODUCT: Product = Product {
     document: "interlink.v1beta1",

@@ -38,12 +38,24 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     // As recorded, the response has no addresses, but the next one does.
     call.change(&SERVER, &id)?.fields.insert("ips".to_owned(), json!(ips));
     let domain = format!("{id}.{zone}.baremetal.scw.cloud");
-    let named = ips.map(|mut ip| {
-        ip["reverse"] = json!(domain);
-        ip["reverse_status"] = json!("active");
-        ip
-    });
-    settle(call, &id, json!({ "status": "ready", "domain": domain, "ips": named }), &install)?;
+    let named = |status: &str| {
+        ips.clone().map(|mut ip| {
+            ip["reverse"] = json!(domain);
+            ip["reverse_status"] = json!(status);
+            ip
+        })
+    };
+    if install.is_null() {
+        settle(call, &id, vec![json!({ "status": "ready", "domain": domain, "ips": named("active") })])?;
+        return Ok(answer);
+    }
+    // As recorded, the server answers and has its names while its operating system is installed.
+    let mut steps = installing(&install);
+    steps[0]["ips"] = json!(named("pending"));
+    steps.insert(0, json!({ "status": "ready", "domain": domain }));
+    steps.insert(2, json!({ "ping_status": "ping_status_up" }));
+    steps.insert(3, json!({ "ips": named("active") }));
+    settle(call, &id, steps)?;
     Ok(answer)
 }
 
@@ -51,23 +63,21 @@ fn address(call: &mut Call<'_>, prefix: &str) -> String {
     format!("{prefix}{}", call.world.rng.u8(2..250))
 }
 
-/// Sets fields after the duration of transient statuses, and completes the installation, in further steps.
-fn settle(call: &mut Call<'_>, id: &str, first: Value, install: &Value) -> Result<(), ApiError> {
-    let mut steps = vec![crate::call::object(first)];
-    if install.is_object() {
-        for status in ["installing", "completed"] {
-            let mut install = install.clone();
-            install["status"] = json!(status);
-            let mut step = json!({ "install": install });
-            if status == "completed" {
-                step["ping_status"] = json!("ping_status_up");
-            }
-            steps.push(crate::call::object(step));
-        }
-    }
+/// Sets fields, step by step, each after the duration of a transient status.
+fn settle(call: &mut Call<'_>, id: &str, steps: Vec<Value>) -> Result<(), ApiError> {
     let (now, over) = (call.now, call.world.settle);
-    call.change(&SERVER, id)?.replace_pending(now, over, steps);
+    call.change(&SERVER, id)?.replace_pending(now, over, steps.into_iter().map(crate::call::object).collect());
     Ok(())
+}
+
+/// The steps of an installation.
+fn installing(install: &Value) -> Vec<Value> {
+    let step = |status: &str| {
+        let mut install = install.clone();
+        install["status"] = json!(status);
+        json!({ "install": install })
+    };
+    vec![step("installing"), step("completed")]
 }
 
 /// The installation of an operating system, which must have what it requires.
@@ -133,7 +143,8 @@ pub(super) fn install(call: &mut Call<'_>) -> Handled {
     let server = call.change(&SERVER, &id)?;
     server.fields.insert("install".to_owned(), install.clone());
     crate::call::touch(server, &now);
-    settle(call, &id, json!({ "status": "ready" }), &install)?;
+    let steps = std::iter::once(json!({ "status": "ready" })).chain(installing(&install)).collect();
+    settle(call, &id, steps)?;
     call.find(&SERVER, &id).map(|server| call.show(&SERVER, server))
 }
 
