@@ -332,7 +332,7 @@ RANDOM = [
     (re.compile(r"(?<=-)[0-9a-f]{6,7}\b"), "<suffix>"),
     (re.compile(r"\d+\.\d+\.\d+\.\d+(/\d+)?"), "<address>"),
     (re.compile(r"\b2001:[0-9a-f:]+"), "<address>"),
-    (re.compile(r"[0-9a-f]+(-[0-9a-f]*){3,7}(?=\.(instances|lb)\.)"), "<address>"),
+    (re.compile(r"[0-9a-f]+(-[0-9a-f]*){3,7}(?=\.(instances|lb|rev)\.)"), "<address>"),
     (re.compile(r"([0-9A-F]{2}:){5}[0-9A-F]{2}|([0-9a-f]{2}:){5}[0-9a-f]{2}"), "<mac>"),
     (re.compile(r"\bfd[0-9a-f]{2}:[0-9a-f:]+(/\d+)?"), "<address>"),
     # The ID of a NATS account.
