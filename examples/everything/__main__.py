@@ -513,6 +513,7 @@ budget = scaleway.billing.Budget("monthly", consumption_limit=500)
 most_of_it = scaleway.billing.BudgetAlert("most", budget_id=budget.id, threshold=80)
 scaleway.billing.BudgetAlertNotification(
     "accountants", budget_alert_id=most_of_it.id, email_addresses=["costs@example.org"]
+)
 
 # InterLink.
 

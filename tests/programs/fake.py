@@ -58,9 +58,9 @@ class Calls(list[Call]):
 
     @property
     def writes(self) -> "Calls":
-        """Requests that change something: not GET or HEAD, and not the verification of a signature."""
+        """Requests that change something: not GET or HEAD, and not a check of a signature or of partitions."""
         changing = (call for call in self if call.method not in ("GET", "HEAD"))
-        return Calls(call for call in changing if not call.path.endswith("/verify"))
+        return Calls(call for call in changing if not call.path.endswith(("/verify", "/validate")))
 
 
 class Fake(scaleway_fake.Fake):

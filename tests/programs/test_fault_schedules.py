@@ -55,11 +55,15 @@ def test_resource_equals_the_program_in_the_next_up_after_its_delete_failed(tmp_
     assert wrong == [], f"{len(wrong)} of {len(outcomes)}:\n" + "\n".join(wrong)
 
 
+# A validation cannot be taken back.
+WITHOUT_REQUESTS = {("tem/domain_validation", "delete")}
+
+
 def chosen(tables: list[Path]) -> list[Case]:
     """One operation and follow-up for each resource, alternating."""
     found: dict[Path, list[Case]] = {}
     for case in references(tables):
-        if case.step == 0:
+        if case.step == 0 and (case.resource, case.operation) not in WITHOUT_REQUESTS:
             found.setdefault(case.table, []).append(case)
     return [cases[(SEED + TABLES.index(table)) % len(cases)] for table, cases in found.items()]
 
