@@ -185,9 +185,14 @@ impl Call<'_> {
         Ok(self.insert(kind, object))
     }
 
-    /// Returns an object.
+    /// Returns the object that the path names.
     pub(crate) fn get(&self, kind: &Kind) -> Handled {
-        self.find(kind, &self.id_of(kind)).map(|object| self.show(kind, object))
+        self.shown(kind, &self.id_of(kind))
+    }
+
+    /// Returns the object with this ID.
+    pub(crate) fn shown(&self, kind: &Kind, id: &str) -> Handled {
+        self.find(kind, id).map(|object| self.show(kind, object))
     }
 
     /// Returns a page of the objects in the region or zone of the call; see [`paging::selects`] for the filters.
@@ -211,6 +216,15 @@ impl Call<'_> {
             owners.iter().all(|(name, wanted)| self.world.store.inherited(object, name) == Some(wanted))
         };
         Ok(self.page(kind, |object| selected(object) && owned(object) && paging::selects(&query, kind, object)))
+    }
+
+    /// Takes the bounds of a time from the query: whether a time is not before the first and before the second.
+    pub(crate) fn take_period(&mut self, [after, before]: [&str; 2]) -> impl Fn(&str) -> bool + use<> {
+        let mut bound = |name: &str| self.query.remove(name).and_then(|time| time.as_str().map(str::to_owned));
+        let (after, before) = (bound(after), bound(before));
+        move |time| {
+            after.as_deref().is_none_or(|after| time >= after) && before.as_deref().is_none_or(|before| time < before)
+        }
     }
 
     /// Sets the named fields that the body contains, and `updated_at`.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, Handled};
 use crate::product::Product;
-use crate::store::{Kind, Missing, Object};
+use crate::store::{Kind, Missing};
 
 static EVENT: Kind = Kind::new("audit_trail/event", "Event", "events", Missing::Labelled("event"));
 
@@ -34,14 +34,9 @@ fn list(call: &mut Call<'_>) -> Handled {
             call.query.insert(field.to_owned(), value);
         }
     }
-    let mut bound = |name: &str| call.query.remove(name).and_then(|time| time.as_str().map(str::to_owned));
-    let (after, before) = (bound("recorded_after"), bound("recorded_before"));
+    let is_between = call.take_period(["recorded_after", "recorded_before"]);
     call.query.insert("page_size".to_owned(), json!(LARGEST_PAGE));
-    let is_between = |event: &Object| {
-        let time = event.text("recorded_at");
-        after.as_deref().is_none_or(|after| time >= after) && before.as_deref().is_none_or(|before| time < before)
-    };
-    let mut found = call.list_where(&EVENT, is_between)?;
+    let mut found = call.list_where(&EVENT, |event| is_between(event.text("recorded_at")))?;
     let events: Vec<Value> = found["events"].as_array_mut().map(std::mem::take).unwrap_or_default();
     let end = first.saturating_add(size);
     let has_next = end < events.len() as u64;

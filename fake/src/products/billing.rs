@@ -74,13 +74,9 @@ fn list_consumptions(call: &mut Call<'_>) -> Handled {
 }
 
 fn list_invoices(call: &mut Call<'_>) -> Handled {
-    let mut bound = |name: &str| call.query.remove(name).and_then(|time| time.as_str().map(str::to_owned));
-    let (after, before) = (bound("billing_period_start_after"), bound("billing_period_start_before"));
+    let is_between = call.take_period(["billing_period_start_after", "billing_period_start_before"]);
     if let Some(kind) = call.query.remove("invoice_type") {
         call.query.insert("type".to_owned(), kind);
     }
-    call.list_where(&INVOICE, |invoice| {
-        let start = invoice.text("billing_period");
-        after.as_deref().is_none_or(|after| start >= after) && before.as_deref().is_none_or(|before| start < before)
-    })
+    call.list_where(&INVOICE, |invoice| is_between(invoice.text("billing_period")))
 }

@@ -88,7 +88,7 @@ fn power(call: &mut Call<'_>, [from, passing, to]: [&str; 3]) -> Handled {
         let updated = call.timestamp();
         call.transition(&DEPLOYMENT, &id, passing, json!({ "status": to, "updated_at": updated }))?;
     }
-    let mut answer = call.find(&DEPLOYMENT, &id).map(|deployment| call.show(&DEPLOYMENT, deployment))?;
+    let mut answer = call.shown(&DEPLOYMENT, &id)?;
     answer["endpoints"] = json!([]);
     Ok(answer)
 }

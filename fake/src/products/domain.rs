@@ -156,8 +156,7 @@ fn change_records(call: &mut Call<'_>) -> Handled {
         touched.extend(perform(call, &zone, change)?);
     }
     let shown = if call.value("return_all_records", true) == json!(false) { touched } else { records_of(call, &zone) };
-    let records: Result<Vec<Value>, ApiError> =
-        shown.iter().map(|id| call.find(&RECORD, id).map(|record| call.show(&RECORD, record))).collect();
+    let records: Result<Vec<Value>, ApiError> = shown.iter().map(|id| call.shown(&RECORD, id)).collect();
     Ok(json!({ "records": records? }))
 }
 

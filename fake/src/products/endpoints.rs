@@ -17,7 +17,7 @@ pub(super) fn insert(call: &mut Call<'_>, kind: &Named, id: &str, specs: &Value,
         endpoints.push(make(call, id, spec)?);
     }
     call.change(kind, id)?.fields.insert("endpoints".to_owned(), json!(endpoints));
-    call.find(kind, id).map(|object| call.show(kind, object))
+    call.shown(kind, id)
 }
 
 /// Adds an endpoint to the object that the request names in the field `owner`.

@@ -51,7 +51,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     if !server.is_null() {
         put_on(call, &id, &server)?;
     }
-    let ip = call.find(&IP, &id).map(|ip| call.show(&IP, ip))?;
+    let ip = call.shown(&IP, &id)?;
     Ok(call.precise(ip, &["updated_at"]))
 }
 
@@ -67,7 +67,7 @@ fn attach(call: &mut Call<'_>) -> Handled {
     for id in ids {
         call.find(&IP, id)?;
         put_on(call, id, &server)?;
-        shown.push(call.find(&IP, id).map(|ip| call.show(&IP, ip))?);
+        shown.push(call.shown(&IP, id)?);
     }
     Ok(json!({ "total_count": shown.len(), "flexible_ips": shown }))
 }
@@ -163,7 +163,7 @@ fn change(call: &mut Call<'_>, id: &str, fields: Value) -> Result<(), ApiError> 
 
 /// As recorded: times that the request set have nine digits in its response.
 fn answer(call: &Call<'_>, id: &str, times: &[&str]) -> Handled {
-    let mut ip = call.find(&IP, id).map(|ip| call.show(&IP, ip))?;
+    let mut ip = call.shown(&IP, id)?;
     for time in times {
         ip["mac_address"][*time] = json!(clock::nanos(call.now));
     }

@@ -93,7 +93,7 @@ fn create(call: &mut Call<'_>) -> Handled {
 fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();
     call.settled(&LINK, &id)?;
-    let mut answer = shown(call, &id)?;
+    let mut answer = call.shown(&LINK, &id)?;
     call.delete(&LINK)?;
     answer["status"] = json!("deleted");
     Ok(answer)
@@ -107,14 +107,14 @@ fn attach_vpc(call: &mut Call<'_>) -> Handled {
         return Err(ApiError::precondition("resource_already_exists", "the link has a VPC already"));
     }
     call.change(&LINK, &id)?.fields.insert("vpc_id".to_owned(), json!(vpc));
-    shown(call, &id)
+    call.shown(&LINK, &id)
 }
 
 fn detach_vpc(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("link_id");
     call.settled(&LINK, &id)?;
     call.change(&LINK, &id)?.fields.remove("vpc_id");
-    shown(call, &id)
+    call.shown(&LINK, &id)
 }
 
 /// Sets the policy for the IP version of its routes. Only `SetRoutingPolicy` replaces another one.
@@ -127,7 +127,7 @@ fn set_policy(call: &mut Call<'_>, replaces: bool) -> Handled {
         return Err(ApiError::precondition("resource_already_exists", "the link has a routing policy already"));
     }
     call.change(&LINK, &id)?.fields.insert(field.to_owned(), json!(policy));
-    shown(call, &id)
+    call.shown(&LINK, &id)
 }
 
 fn detach_policy(call: &mut Call<'_>) -> Handled {
@@ -138,17 +138,13 @@ fn detach_policy(call: &mut Call<'_>) -> Handled {
     if fields.get(field).is_some_and(|current| *current == policy) {
         fields.remove(field);
     }
-    shown(call, &id)
+    call.shown(&LINK, &id)
 }
 
 /// The field of a link for a policy.
 fn field_of(call: &Call<'_>, policy: &str) -> Result<&'static str, ApiError> {
     let policy = call.find(&POLICY, policy)?;
     Ok(if policy.fields["is_ipv6"] == true { "routing_policy_v6_id" } else { "routing_policy_v4_id" })
-}
-
-fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&LINK, id).map(|link| call.show(&LINK, link))
 }
 
 fn list_pops(call: &mut Call<'_>) -> Handled {

@@ -47,7 +47,7 @@ fn power(call: &mut Call<'_>, enabled: bool) -> Handled {
         call.change(&HUB, &id)?.fields.insert("enabled".to_owned(), json!(enabled));
         call.transition(&HUB, &id, passing, json!({ "status": status }))?;
     }
-    call.find(&HUB, &id).map(|hub| call.show(&HUB, hub))
+    call.shown(&HUB, &id)
 }
 
 fn set_authority(call: &mut Call<'_>) -> Handled {
@@ -59,7 +59,7 @@ fn set_authority(call: &mut Call<'_>) -> Handled {
     hub.fields.insert("has_custom_ca".to_owned(), json!(true));
     hub.hidden.insert("ca_cert_pem".to_owned(), json!(authority));
     hub.hidden.insert("challenge_cert_pem".to_owned(), json!(challenge));
-    call.find(&HUB, &id).map(|hub| call.show(&HUB, hub))
+    call.shown(&HUB, &id)
 }
 
 /// As recorded: the certificate and its private key are beside the device.
@@ -120,7 +120,7 @@ fn create_route(call: &mut Call<'_>) -> Handled {
     let id = route.id.clone();
     call.insert(&ROUTE, route);
     configure(call, &id)?;
-    call.find(&ROUTE, &id).map(|route| call.show(&ROUTE, route))
+    call.shown(&ROUTE, &id)
 }
 
 fn update_route(call: &mut Call<'_>) -> Handled {

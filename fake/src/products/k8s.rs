@@ -87,7 +87,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     let group = call.world.uuid();
     let then = json!({ "status": rest(call, &id)?, "iam_nodes_group_id": group });
     call.transition(&CLUSTER, &id, "creating", then)?;
-    shown(call, &id)
+    call.shown(&CLUSTER, &id)
 }
 
 /// As recorded: also a request without a change makes the cluster `updating`.
@@ -236,11 +236,7 @@ fn updating(call: &mut Call<'_>, id: &str) -> Handled {
     let (time, then) = (call.timestamp(), json!({ "status": rest(call, id)? }));
     call.change(&CLUSTER, id)?.fields.insert("updated_at".to_owned(), json!(time));
     call.transition(&CLUSTER, id, "updating", then)?;
-    shown(call, id)
-}
-
-fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&CLUSTER, id).map(|cluster| call.show(&CLUSTER, cluster))
+    call.shown(&CLUSTER, id)
 }
 
 /// Sets the end of the commitment: the current time for a shared control plane.

@@ -106,7 +106,7 @@ fn import_material(call: &mut Call<'_>) -> Handled {
     }
     let known = json!({ "state": "enabled", "rotation_count": 1, "rotated_at": now, "updated_at": now });
     key.fields.extend(call::object(known));
-    call.find(&KEY, &id).map(|key| call.show(&KEY, key))
+    call.shown(&KEY, &id)
 }
 
 /// As recorded: the key waits for key material again, and keeps the time of its last rotation.

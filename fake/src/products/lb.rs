@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value, json};
 
-use instances::{LB, changed, get, pend, show_load_balancer};
+use instances::{LB, changed, pend, show_load_balancer};
 
 use crate::call::{Call, Handled};
 use crate::facts::Named;
@@ -104,7 +104,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     lb.fields.insert("instances".to_owned(), json!([machine]));
     machine["status"] = json!("ready");
     lb.settle(now, over, vec![crate::call::object(json!({ "status": "ready", "instances": [machine] }))]);
-    answer["ip"] = get(call, &LB, &id)?["ip"].clone();
+    answer["ip"] = call.shown(&LB, &id)?["ip"].clone();
     Ok(answer)
 }
 
@@ -113,7 +113,7 @@ fn update(call: &mut Call<'_>) -> Handled {
     plain::update(call, LB.plain())?;
     let id = call.id();
     pend(call, &id)?;
-    let answer = get(call, &LB, &id)?;
+    let answer = call.shown(&LB, &id)?;
     Ok(call.precise(answer, &["updated_at"]))
 }
 
@@ -126,7 +126,7 @@ fn migrate(call: &mut Call<'_>) -> Handled {
     fields.insert("type".to_owned(), json!(offer));
     fields.insert("updated_at".to_owned(), json!(time));
     call.transition(&LB, &id, "migrating", json!({ "status": "ready" }))?;
-    get(call, &LB, &id)
+    call.shown(&LB, &id)
 }
 
 /// As recorded: it is `to_delete` for some seconds.
@@ -161,7 +161,7 @@ fn create_address(call: &mut Call<'_>) -> Handled {
     if let Some(reverse) = call.body.get("reverse").cloned() {
         call.change(&IP, &id)?.fields.insert("reverse".to_owned(), reverse);
     }
-    get(call, &IP, &id)
+    call.shown(&IP, &id)
 }
 
 /// Creates an address and returns its ID.

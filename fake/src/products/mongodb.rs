@@ -72,7 +72,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     user.fields.remove("instance_id");
     user.hidden.insert("instance_id".to_owned(), json!(id));
     call.insert(&USER, user);
-    shown(call, &id)
+    call.shown(&INSTANCE, &id)
 }
 
 /// A restored instance has the version and the volume of the snapshot's instance, and a public endpoint.
@@ -111,7 +111,7 @@ fn upgrade(call: &mut Call<'_>) -> Handled {
         _ => return Err(ApiError::constraint("version", "exactly one of version and volume_size_bytes is expected")),
     }
     call.transition(&INSTANCE, &id, "provisioning", then)?;
-    shown(call, &id)
+    call.shown(&INSTANCE, &id)
 }
 
 /// As recorded: only the response to the delete shows no schedule.
@@ -226,7 +226,7 @@ fn set_roles(call: &mut Call<'_>) -> Handled {
         }
     }
     call.change(&USER, &id)?.fields.insert("roles".to_owned(), roles);
-    call.find(&USER, &id).map(|user| call.show(&USER, user))
+    call.shown(&USER, &id)
 }
 
 fn delete_user(call: &mut Call<'_>) -> Handled {
@@ -262,8 +262,4 @@ fn release(call: &mut Call<'_>, instance: &str, endpoint: &Value) {
 fn current(call: &Call<'_>, id: &str) -> Result<Vec<Value>, ApiError> {
     let endpoints = call.find(&INSTANCE, id)?.fields.get("endpoints");
     Ok(endpoints.and_then(Value::as_array).cloned().unwrap_or_default())
-}
-
-fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&INSTANCE, id).map(|instance| call.show(&INSTANCE, instance))
 }

@@ -53,7 +53,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     }
     call.change(&CLUSTER, &id)?.fields.insert("endpoints".to_owned(), json!(endpoints));
     call.transition(&CLUSTER, &id, "provisioning", ready)?;
-    shown(call, &id)
+    call.shown(&CLUSTER, &id)
 }
 
 /// As recorded: a request without a change leaves the cluster ready, and the API shows no password.
@@ -66,7 +66,7 @@ fn update(call: &mut Call<'_>) -> Handled {
     if !call.body.is_empty() {
         provision(call, &id, json!({}))?;
     }
-    shown(call, &id)
+    call.shown(&CLUSTER, &id)
 }
 
 /// A migration changes one of version, node type and number of nodes.
@@ -90,7 +90,7 @@ fn migrate(call: &mut Call<'_>) -> Handled {
         then["endpoints"] = json!(endpoints(call, &id, &specs, new.unwrap_or(1))?);
     }
     provision(call, &id, then)?;
-    shown(call, &id)
+    call.shown(&CLUSTER, &id)
 }
 
 fn delete(call: &mut Call<'_>) -> Handled {
@@ -248,8 +248,4 @@ fn provision(call: &mut Call<'_>, id: &str, mut then: Value) -> Result<(), ApiEr
     let time = call.timestamp();
     call.change(&CLUSTER, id)?.fields.insert("updated_at".to_owned(), json!(time));
     call.transition(&CLUSTER, id, "provisioning", then)
-}
-
-fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&CLUSTER, id).map(|cluster| call.show(&CLUSTER, cluster))
 }

@@ -88,7 +88,7 @@ fn propagate(call: &mut Call<'_>, enabled: bool) -> Handled {
     let connection = call.change(&CONNECTION, &id)?;
     connection.fields.insert("route_propagation_enabled".to_owned(), json!(enabled));
     connection.fields.insert("updated_at".to_owned(), json!(now));
-    call.find(&CONNECTION, &id).map(|connection| call.show(&CONNECTION, connection))
+    call.shown(&CONNECTION, &id)
 }
 
 /// As recorded: the VPN gateway is `configuring` for some seconds.

@@ -50,7 +50,7 @@ fn create(call: &mut Call<'_>) -> Handled {
     });
     call.change(&DOMAIN, &id)?.fields.insert("records".to_owned(), records);
     configure(call, &id)?;
-    shown(call, &id)
+    call.shown(&DOMAIN, &id)
 }
 
 /// Records that were created stay.
@@ -64,7 +64,7 @@ fn update(call: &mut Call<'_>) -> Handled {
     }
     domain.fields.insert("next_check_at".to_owned(), json!(now));
     configure(call, &id)?;
-    shown(call, &id)
+    call.shown(&DOMAIN, &id)
 }
 
 /// Starts the creation of the records, if the request asks for it.
@@ -86,7 +86,7 @@ fn check(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("domain_id");
     let now = call.timestamp();
     call.change(&DOMAIN, &id)?.fields.insert("next_check_at".to_owned(), json!(now));
-    let mut answer = shown(call, &id)?;
+    let mut answer = call.shown(&DOMAIN, &id)?;
     let label = answer["name"].as_str().and_then(|name| name.split('.').next()).unwrap_or_default().to_owned();
     let dmarc = json!({ "name": format!("_dmarc.{label}"), "value": "v=DMARC1; p=none" });
     answer["records"] = json!({ "dkim": null, "dmarc": dmarc, "mx": null, "spf": null });
@@ -101,7 +101,7 @@ fn revoke(call: &mut Call<'_>) -> Handled {
     if let Ok(revoked) = call.find(&REVOKED, &id) {
         return Ok(call.show(&REVOKED, revoked));
     }
-    let mut answer = shown(call, &id)?;
+    let mut answer = call.shown(&DOMAIN, &id)?;
     let changed = json!({
         "autoconfig": false,
         "next_check_at": null,
@@ -162,8 +162,4 @@ fn subscriptions(call: &mut Call<'_>) -> Handled {
         "included_monthly_emails": 300,
     });
     Ok(json!({ "offer_subscriptions": [offer], "total_count": 1 }))
-}
-
-fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&DOMAIN, id).map(|domain| call.show(&DOMAIN, domain))
 }

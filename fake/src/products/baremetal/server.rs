@@ -49,12 +49,16 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
         settle(call, &id, vec![json!({ "status": "ready", "domain": domain, "ips": named("active") })])?;
         return Ok(answer);
     }
+    let [mut installing, installed] = installation_steps(&install);
+    installing["ips"] = json!(named("pending"));
     // As recorded, the server answers and has its names while its operating system is installed.
-    let mut steps = installing(&install);
-    steps[0]["ips"] = json!(named("pending"));
-    steps.insert(0, json!({ "status": "ready", "domain": domain }));
-    steps.insert(2, json!({ "ping_status": "ping_status_up" }));
-    steps.insert(3, json!({ "ips": named("active") }));
+    let steps = vec![
+        json!({ "status": "ready", "domain": domain }),
+        installing,
+        json!({ "ping_status": "ping_status_up" }),
+        json!({ "ips": named("active") }),
+        installed,
+    ];
     settle(call, &id, steps)?;
     Ok(answer)
 }
@@ -70,14 +74,13 @@ fn settle(call: &mut Call<'_>, id: &str, steps: Vec<Value>) -> Result<(), ApiErr
     Ok(())
 }
 
-/// The steps of an installation.
-fn installing(install: &Value) -> Vec<Value> {
-    let step = |status: &str| {
+/// The beginning and the end of an installation.
+fn installation_steps(install: &Value) -> [Value; 2] {
+    ["installing", "completed"].map(|status| {
         let mut install = install.clone();
         install["status"] = json!(status);
         json!({ "install": install })
-    };
-    vec![step("installing"), step("completed")]
+    })
 }
 
 /// The installation of an operating system, which must have what it requires.
@@ -143,9 +146,9 @@ pub(super) fn install(call: &mut Call<'_>) -> Handled {
     let server = call.change(&SERVER, &id)?;
     server.fields.insert("install".to_owned(), install.clone());
     crate::call::touch(server, &now);
-    let steps = std::iter::once(json!({ "status": "ready" })).chain(installing(&install)).collect();
-    settle(call, &id, steps)?;
-    call.find(&SERVER, &id).map(|server| call.show(&SERVER, server))
+    let [installing, installed] = installation_steps(&install);
+    settle(call, &id, vec![json!({ "status": "ready" }), installing, installed])?;
+    call.shown(&SERVER, &id)
 }
 
 /// As recorded, an option is `option_status_enable` at once.
@@ -179,7 +182,7 @@ fn change_options(call: &mut Call<'_>, id: &str, option: &str, added: Option<Val
         options.extend(added);
     }
     crate::call::touch(server, &now);
-    call.find(&SERVER, id).map(|server| call.show(&SERVER, server))
+    call.shown(&SERVER, id)
 }
 
 /// The offer has another ID and the same name.
@@ -192,5 +195,5 @@ pub(super) fn migrate(call: &mut Call<'_>) -> Handled {
         return Err(ApiError::precondition("monthly_offer", "the server has a monthly offer"));
     }
     call.transition(&SERVER, &id, "migrating", json!({ "status": "ready", "offer_id": monthly }))?;
-    call.find(&SERVER, &id).map(|server| call.show(&SERVER, server))
+    call.shown(&SERVER, &id)
 }

@@ -63,7 +63,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
 
 pub(super) fn get(call: &mut Call<'_>) -> Handled {
     let id = of_server(call)?;
-    call.find(&PRIVATE_NIC, &id).map(|nic| call.show(&PRIVATE_NIC, nic))
+    call.shown(&PRIVATE_NIC, &id)
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Handled {

@@ -78,7 +78,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     for address in addresses.as_array().into_iter().flatten().filter_map(Value::as_str) {
         address::attach(call, address, &id)?;
     }
-    shown(call, &id)
+    call.shown(&SERVER, &id)
 }
 
 /// The fields that are the same in the request and the response.
@@ -183,9 +183,5 @@ fn set_filesystems(call: &mut Call<'_>, id: &str, now: Vec<Value>, later: &[Valu
     let server = call.change(&SERVER, id)?;
     server.fields.insert("filesystems".to_owned(), Value::Array(now));
     server.settle(time, over, vec![crate::call::object(json!({ "filesystems": later }))]);
-    shown(call, id)
-}
-
-pub(super) fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&SERVER, id).map(|server| call.show(&SERVER, server))
+    call.shown(&SERVER, id)
 }

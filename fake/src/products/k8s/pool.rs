@@ -36,7 +36,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.transition(&POOL, &id, "scaling", json!({ "status": "ready" }))?;
     let (now, over) = (call.now, call.world.settle);
     call.change(&CLUSTER, &cluster)?.settle(now, over, vec![crate::call::object(json!({ "status": "ready" }))]);
-    shown(call, &id)
+    call.shown(&POOL, &id)
 }
 
 /// A changed size makes the pool `scaling`.
@@ -53,7 +53,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Handled {
         resize(call, &id, size.as_u64().unwrap_or_default())?;
         call.transition(&POOL, &id, "scaling", json!({ "status": "ready" }))?;
     }
-    shown(call, &id)
+    call.shown(&POOL, &id)
 }
 
 /// Replaces labels or taints.
@@ -65,7 +65,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Handled {
     let fields = &mut call.change(&POOL, &id)?.fields;
     fields.extend(given);
     fields.insert("updated_at".to_owned(), json!(time));
-    shown(call, &id)
+    call.shown(&POOL, &id)
 }
 
 /// A pool can have at most the version of its cluster.
@@ -79,7 +79,7 @@ pub(super) fn upgrade(call: &mut Call<'_>) -> Handled {
         return Err(ApiError::constraint("version", "the version is newer than that of the cluster"));
     }
     upgrade_to(call, &id, &wanted)?;
-    shown(call, &id)
+    call.shown(&POOL, &id)
 }
 
 /// The pool is `upgrading` for some time.
@@ -169,8 +169,4 @@ fn free(call: &mut Call<'_>, node: &str) {
     for address in held.map(|ip| ip.id.clone()).collect::<Vec<_>>() {
         ipam::unassign(call, &address);
     }
-}
-
-fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&POOL, id).map(|pool| call.show(&POOL, pool))
 }

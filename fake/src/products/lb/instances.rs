@@ -5,20 +5,14 @@ use serde_json::{Value, json};
 use crate::call::{Call, Handled};
 use crate::facts::Named;
 use crate::response::ApiError;
-use crate::store::Kind;
 
 pub(super) static LB: Named = Named("lb/lb");
-
-/// Returns the object with this ID.
-pub(super) fn get(call: &Call<'_>, kind: &Kind, id: &str) -> Handled {
-    call.find(kind, id).map(|object| call.show(kind, object))
-}
 
 /// Completes the load balancer in a response with its instances, which most responses omit.
 pub(super) fn show_load_balancer(call: &Call<'_>, answer: &mut Value) -> Result<(), ApiError> {
     let id = answer["lb"]["id"].as_str().unwrap_or_default().to_owned();
     if let Some(lb) = answer.get_mut("lb") {
-        *lb = get(call, &LB, &id)?;
+        *lb = call.shown(&LB, &id)?;
     }
     Ok(())
 }

@@ -73,7 +73,7 @@ pub(super) fn restore_backup(call: &mut Call<'_>) -> Handled {
         call.world.store.insert(Object::new(&DATABASE, &region, &database, crate::call::object(fields)));
     }
     call.transition(&BACKUP, &id, "restoring", json!({ "status": "ready" }))?;
-    call.find(&BACKUP, &id).map(|backup| call.show(&BACKUP, backup))
+    call.shown(&BACKUP, &id)
 }
 
 fn insert(call: &mut Call<'_>, new: Object, from: &str, endpoints: &Value) -> Handled {
@@ -81,5 +81,5 @@ fn insert(call: &mut Call<'_>, new: Object, from: &str, endpoints: &Value) -> Ha
     call.insert(&INSTANCE, new);
     contents::copy(call, from, &id);
     call.transition(&INSTANCE, &id, "provisioning", json!({ "status": "ready", "endpoints": endpoints }))?;
-    call.find(&INSTANCE, &id).map(|instance| call.show(&INSTANCE, instance))
+    call.shown(&INSTANCE, &id)
 }

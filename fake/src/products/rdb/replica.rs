@@ -39,7 +39,7 @@ pub(super) fn reset(call: &mut Call<'_>) -> Handled {
     let id = call.parameter("read_replica_id");
     call.settled(&REPLICA, &id)?;
     call.transition(&REPLICA, &id, "initializing", json!({ "status": "ready" }))?;
-    shown(call, &id)
+    call.shown(&REPLICA, &id)
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
@@ -107,7 +107,7 @@ fn add(call: &mut Call<'_>, id: &str, status: &str) -> Handled {
         endpoints.iter().filter(|endpoint| endpoint["private_network"].is_object()).cloned().collect();
     call.change(&REPLICA, id)?.fields.insert("endpoints".to_owned(), json!(private));
     call.transition(&REPLICA, id, status, json!({ "status": "ready", "endpoints": endpoints }))?;
-    shown(call, id)
+    call.shown(&REPLICA, id)
 }
 
 /// Removes a replica whose endpoints belong to another instance from now on.
@@ -120,8 +120,4 @@ fn release(call: &mut Call<'_>, id: &str) -> Result<(), ApiError> {
     let replica = call.find(&REPLICA, id)?.clone();
     endpoint::unassign_all(call, replica.text("instance_id"), &endpoint::all(&replica));
     Ok(())
-}
-
-fn shown(call: &Call<'_>, id: &str) -> Handled {
-    call.find(&REPLICA, id).map(|replica| call.show(&REPLICA, replica))
 }

@@ -16,7 +16,7 @@ const POOL: Ipv4Addr = Ipv4Addr::new(51, 15, 0, 0);
 pub(super) fn create(call: &mut Call<'_>) -> Handled {
     let (project, tags) = (call.project()?, call.tags());
     let id = book(call, &project, &tags);
-    call.find(&IP, &id).map(|address| call.show(&IP, address))
+    call.shown(&IP, &id)
 }
 
 /// Creates an address and returns its ID.

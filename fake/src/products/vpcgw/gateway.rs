@@ -141,7 +141,7 @@ fn changed(call: &mut Call<'_>, fields: &[&str], first: &[&str]) -> Handled {
     let gateway = call.change(&GATEWAY, &id)?;
     gateway.fields.extend(given);
     gateway.fields.insert("updated_at".to_owned(), json!(time));
-    let answer = call.find(&GATEWAY, &id).map(|gateway| call.show(&GATEWAY, gateway))?;
+    let answer = call.shown(&GATEWAY, &id)?;
     let statuses: Vec<&str> = first.iter().copied().chain(["configuring", "running"]).collect();
     let gateway = call.change(&GATEWAY, &id)?;
     gateway.fields.insert("status".to_owned(), json!(statuses[0]));
