@@ -203,7 +203,7 @@ pub enum Convert {
     Timestamp,
     /// A string to base64, also one that is base64 already; the state contains the base64 too.
     Base64,
-    /// Decodes base64; for outputs only.
+    /// A string, which is base64 in requests and responses.
     Base64Text,
     /// A string to base64, unless it is base64 already; the state contains the string as given.
     Base64OrText,

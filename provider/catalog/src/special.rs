@@ -67,9 +67,6 @@ pub enum Handler {
     /// Functions.
     #[serde(rename = "functions.function")]
     FunctionsFunction,
-    /// SCIM tokens.
-    #[serde(rename = "iam.scim_token")]
-    IamScimToken,
     /// Deployments of Managed Inference, and their endpoints.
     #[serde(rename = "inference.deployment")]
     InferenceDeployment,

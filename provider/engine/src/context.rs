@@ -181,7 +181,7 @@ impl<'a> Context<'a> {
             Ok(json) => match &step.find {
                 None => {
                     identity::check(&step.call, scope, &json)?;
-                    Ok(Some(only(beside(json, step), step, scope)))
+                    Ok(Some(only(nested::beside(json, step.object.as_deref()), step, scope)))
                 }
                 Some(find) => match found(&json, find, scope) {
                     Some(element) => Ok(Some(element)),
@@ -398,16 +398,6 @@ fn only(mut json: Json, step: &Step, scope: &Scope<'_>) -> Json {
                 None => true,
             })
         });
-    }
-    json
-}
-
-/// The object in a response with other fields beside it, and these fields.
-fn beside(mut json: Json, step: &Step) -> Json {
-    if let (Some(name), Json::Object(fields)) = (&step.object, &mut json)
-        && let Some(Json::Object(object)) = fields.remove(name)
-    {
-        fields.extend(object);
     }
     json
 }

@@ -1,4 +1,4 @@
-//! Objects inside of the objects of a list, such as the alerts of budgets.
+//! Objects inside of other objects: of those of a list, such as the alerts of budgets, and of a response, beside a secret.
 
 use serde_json::Value as Json;
 
@@ -18,6 +18,16 @@ pub(crate) fn inside<'j>(objects: Vec<&'j Json>, path: &str) -> Vec<(&'j Json, &
     found
 }
 
+/// The object in a response with other fields beside it, and these fields.
+pub(crate) fn beside(mut json: Json, object: Option<&str>) -> Json {
+    if let (Some(name), Json::Object(fields)) = (object, &mut json)
+        && let Some(Json::Object(object)) = fields.remove(name)
+    {
+        fields.extend(object);
+    }
+    json
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -35,5 +45,16 @@ mod tests {
         assert_eq!(found("parts[].ips[]"), [(json!(2), json!(3))]);
         assert_eq!(found("one"), [(json!(1), json!(5))]);
         assert_eq!(found("none[]"), []);
+    }
+
+    #[test]
+    fn object_has_the_fields_beside_it() {
+        let answer = json!({ "token": { "id": "a" }, "bearer_token": "b" });
+        assert_eq!(beside(answer, Some("token")), json!({ "id": "a", "bearer_token": "b" }));
+    }
+
+    #[test]
+    fn response_without_the_object_has_no_id() {
+        assert_eq!(beside(json!({ "bearer_token": "b" }), Some("token"))["id"], Json::Null);
     }
 }

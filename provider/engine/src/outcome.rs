@@ -60,7 +60,9 @@ pub(crate) fn may_have_changed(cx: &Context<'_>, transition: Transition<'_>, sen
         let own: Vec<&String> = steps.iter().filter(differs).collect();
         if own.is_empty() || sent.contains(*name) { cx.wrote() } else { own.iter().any(|field| sent.contains(*field)) }
     };
-    transition.changed.iter().filter(may).cloned().collect()
+    let uncertain: Vec<String> = transition.changed.iter().filter(may).cloned().collect();
+    // A call that sends none of them, such as the start of a stopped object, must be repeated or reverted too.
+    if uncertain.is_empty() && cx.wrote() { transition.changed.iter().cloned().collect() } else { uncertain }
 }
 
 /// The fields that a step sends, all at once or element by element.

@@ -15,7 +15,6 @@ mod elasticmetal_offer;
 mod elasticmetal_partition_schema;
 mod elasticmetal_server;
 mod functions_function;
-mod iam_scim_token;
 mod instance_marketplace_image;
 mod instance_private_nic;
 mod instance_server;
@@ -126,7 +125,6 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ElasticmetalPartitionSchema => &elasticmetal_partition_schema::PartitionSchema,
         Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
-        Handler::IamScimToken => &iam_scim_token::ScimToken,
         Handler::InstanceMarketplaceImage => &instance_marketplace_image::Image,
         Handler::InstancePrivateNic => &instance_private_nic::PrivateNic,
         Handler::InstanceServer => &instance_server::Server,

@@ -74,12 +74,7 @@ pub(crate) async fn apply(
             let mut state = olds.clone();
             state.extend(state_of(cx, &scope, Known { inputs: old_inputs, ..known }));
             let mut pending = pending.clone();
-            let mut uncertain = may_have_changed(cx, transition, &sent);
-            // A call that sends none of them, such as the start of a stopped object, must be repeated or reverted too.
-            if uncertain.is_empty() && cx.wrote() {
-                uncertain.extend(changed.iter().cloned());
-            }
-            for name in uncertain {
+            for name in may_have_changed(cx, transition, &sent) {
                 let readable = cx.resource.properties.get(&name).is_some_and(|property| !property.write_only);
                 pending.add(&name, news.given(&name).filter(|_| readable));
             }

@@ -43,14 +43,17 @@ fn inherit(kind: &Kind, json: &mut Json, own: &dyn Fn(ProviderDefault) -> Option
         (Kind::Object(properties), Json::Object(fields)) => {
             for property in properties.values() {
                 let Some(send) = &property.send else { continue };
-                let can_inherit = matches!(property.kind, Kind::Object(_) | Kind::List(_));
                 if let Input::Provider(what) = &property.input {
                     if let (None, Some(json)) = (wire::get(fields, send), own(*what)) {
                         wire::set(fields, send, Json::from(json));
                     }
-                } else if !can_inherit {
-                    // Most properties are scalars, which are not copied.
-                } else if send == "." {
+                    continue;
+                }
+                // Most properties are scalars, which are not copied.
+                if !matches!(property.kind, Kind::Object(_) | Kind::List(_)) {
+                    continue;
+                }
+                if send == "." {
                     let mut inner = Json::Object(std::mem::take(fields));
                     inherit(&property.kind, &mut inner, own);
                     fields.extend(inner.as_object().cloned().unwrap_or_default());

@@ -143,7 +143,6 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::AutoscalingInstanceGroup
         | Handler::DomainZone
         | Handler::ElasticmetalIpMacAddress
-        | Handler::IamScimToken
         | Handler::ElasticmetalOffer
         | Handler::ElasticmetalPartitionSchema
         | Handler::InstanceMarketplaceImage

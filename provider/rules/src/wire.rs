@@ -47,6 +47,13 @@ pub fn text_or_empty<'j>(json: &'j Json, field: &str) -> &'j str {
     json[field].as_str().unwrap_or_default()
 }
 
+/// The strings of a list, or those in a field of each of its elements; empty if it is not a list.
+pub fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
+    let elements = list.and_then(Json::as_array).into_iter().flatten();
+    let text = |element: &Json| field.map_or(element, |field| &element[field]).as_str().map(str::to_owned);
+    elements.filter_map(text).collect()
+}
+
 /// The value at a path that selects elements of lists.
 ///
 /// `rules[].ip` is the list of the `ip` of every element of `rules`, and the elements of inner lists for `groups[].rules[]`.

@@ -4,6 +4,7 @@
 //! and because the call that deletes a server depends on its power state.
 
 use super::{Context, Handler, Json, Object, Result, Scope, async_trait, call, json, list, unless_gone};
+use rules::wire::text_or_empty;
 
 /// See the module.
 pub(super) struct InstanceGroup;
@@ -23,7 +24,7 @@ impl Handler for InstanceGroup {
             for server in &left {
                 remove(cx, scope, server).await?;
             }
-            let name = first["name"].as_str().unwrap_or_default();
+            let name = text_or_empty(first, "name");
             cx.pause_poll(began, &format!("waiting for the deletion of the server {name}")).await?;
         }
     }
@@ -31,17 +32,17 @@ impl Handler for InstanceGroup {
 
 /// Whether the group has created a server: its name contains the ID of the group.
 fn is_member(server: &Json, group: &str) -> bool {
-    server["name"].as_str().is_some_and(|name| name.contains(group))
+    text_or_empty(server, "name").contains(group)
 }
 
 /// Deletes a server; nothing while another action is in progress.
 async fn remove(cx: &Context<'_>, scope: &Scope<'_>, server: &Json) -> Result<()> {
-    let id = &[("server_id", server["id"].as_str().unwrap_or_default())];
-    let removed = match server["state"].as_str() {
-        Some("running" | "stopped in place") => {
+    let id = &[("server_id", text_or_empty(server, "id"))];
+    let removed = match text_or_empty(server, "state") {
+        "running" | "stopped in place" => {
             call(cx, scope, "instance.v1:ServerAction", Some(json!({ "action": "terminate" })), id).await
         }
-        Some("stopped") => call(cx, scope, "instance.v1:DeleteServer", None, id).await,
+        "stopped" => call(cx, scope, "instance.v1:DeleteServer", None, id).await,
         _ => return Ok(()),
     };
     removed.map(drop).or_else(unless_gone)

@@ -9,7 +9,7 @@ use super::{
     wait,
 };
 use catalog::Source;
-use rules::wire::{self, text_or_empty};
+use rules::wire::{self, strings, text_or_empty};
 
 /// See the module.
 pub(super) struct IpMacAddress;
@@ -33,7 +33,7 @@ impl Handler for IpMacAddress {
             return Ok(false);
         }
         let owner = wire::text(&scope.wanted, OWNER).unwrap_or_default().to_owned();
-        let wanted = strings(scope.wanted_field(DUPLICATES));
+        let wanted = strings(scope.wanted_field(DUPLICATES), None);
         if transition.is_creation() && wanted.is_empty() {
             return Ok(false);
         }
@@ -101,11 +101,6 @@ async fn flexible_ips(cx: &Context<'_>, scope: &Scope<'_>) -> Result<Vec<Json>> 
 async fn request(cx: &Context<'_>, scope: &mut Scope<'_>, operation: &str, ip: &str, body: Option<Json>) -> Result<()> {
     call(cx, scope, operation, body, &[(OWNER, ip)]).await?;
     wait::settled(cx, scope, true).await
-}
-
-fn strings(list: Option<&Json>) -> Vec<String> {
-    let elements = list.and_then(Json::as_array).into_iter().flatten();
-    elements.filter_map(|element| element.as_str().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! installation have an effect only if the server is installed again.
 
 use super::{
-    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call,
+    Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, change,
     elasticmetal_offer as offer, fetch, json, own, unless_gone, wait, wire,
 };
 use rules::id::is_uuid;
@@ -47,8 +47,7 @@ impl Handler for Server {
             migrate(cx, scope, transition).await?;
             if installs(scope, transition) {
                 let install = scope.wanted.get("install").cloned().unwrap_or_default();
-                call(cx, scope, "InstallServer", Some(without_nulls(install)), &[]).await?;
-                wait::settled(cx, scope, true).await?;
+                change(cx, scope, "InstallServer", without_nulls(install)).await?;
             }
         }
         installed(cx, scope).await?;

@@ -1,7 +1,7 @@
 //! The addresses, private networks and file systems of an Instance: each element has a call of its own.
 
 use super::{Context, Error, ErrorKind, Json, Result, Scope, call, fetch, json, unless_gone, wire};
-use rules::wire::text_or_empty;
+use rules::wire::{strings, text_or_empty};
 
 /// Attaches the addresses of the program and detaches all others; the dynamic one belongs to the server.
 pub(super) async fn change_addresses(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
@@ -121,13 +121,6 @@ async fn until(cx: &Context<'_>, scope: &Scope<'_>, id: &str, over: impl Fn(&Jso
 
 fn interfaces(scope: &Scope<'_>) -> Vec<Json> {
     wire::get(&scope.answers, "private_nics").and_then(Json::as_array).cloned().unwrap_or_default()
-}
-
-/// The strings of a list, or a field of each of its elements.
-pub(super) fn strings(list: Option<&Json>, field: Option<&str>) -> Vec<String> {
-    let elements = list.and_then(Json::as_array).into_iter().flatten();
-    let text = |element: &Json| field.map_or(element, |field| &element[field]).as_str().map(str::to_owned);
-    elements.filter_map(text).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The volumes of an Instance: local ones belong to the API of Instances, and all others to Block Storage.
 
-use super::instance_server_networks::strings;
 use super::{Context, Error, ErrorKind, Json, Map, Object, Result, Scope, call, fetch, json, unless_gone, wire};
 use rules::special::instance_server::{LOCAL, numbered};
+use rules::wire::strings;
 
 const BLOCK: &str = "sbs_volume";
 /// The number of the root volume.

@@ -43,7 +43,7 @@ pub fn to_wire(convert: Convert, json: Json) -> Result<Option<Json>, &'static st
             let seconds = duration::seconds(&text).ok_or("must be a duration such as `30s` or `1m30s`")?;
             number((seconds * 1e3).round())
         }
-        (Convert::Base64, Json::String(text)) => Json::String(BASE64.encode(text)),
+        (Convert::Base64 | Convert::Base64Text, Json::String(text)) => Json::String(BASE64.encode(text)),
         (Convert::Base64OrText, Json::String(text)) if BASE64.decode(&text).is_err() => {
             Json::String(BASE64.encode(text))
         }
@@ -162,7 +162,7 @@ pub fn to_state(convert: Option<Convert>, json: Json) -> Json {
 }
 
 /// The decoded string of a base64 string, if it is valid UTF-8.
-pub fn base64_text(text: String) -> String {
+fn base64_text(text: String) -> String {
     BASE64.decode(&text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)
 }
 
@@ -286,6 +286,14 @@ mod tests {
         assert_eq!(to_wire(Convert::Base64OrText, json!("aGVsbG8=")), Ok(Some(json!("aGVsbG8="))));
         assert_eq!(to_state(Some(Convert::Base64), json!("hello")), json!("aGVsbG8="));
         assert_eq!(to_state(Some(Convert::Base64), json!("aGVsbG8=")), json!("YUdWc2JHOD0="));
+    }
+
+    #[test]
+    fn text_is_base64_in_requests_and_responses() {
+        for (text, sent) in [("#cloud-config", "I2Nsb3VkLWNvbmZpZw=="), ("", "")] {
+            assert_eq!(to_wire(Convert::Base64Text, json!(text)), Ok(Some(json!(sent))));
+            assert_eq!(from_wire(Convert::Base64Text, json!(sent), None, None), Some(json!(text)));
+        }
     }
 
     #[test]

@@ -23,11 +23,3 @@ fn volumes_are_in_the_order_of_their_numbers() {
     assert_eq!(names, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
     assert_eq!(decoded(&InstanceTemplate, &json!({ "volumes": [1] })), json!({ "volumes": [1] }));
 }
-
-#[test]
-fn configuration_of_cloud_init_is_sent_as_base64() {
-    let (text, sent) = (json!({ "cloud_init": "#cloud-config" }), json!({ "cloud_init": "I2Nsb3VkLWNvbmZpZw==" }));
-    assert_eq!(encoded(&InstanceTemplate, &text), sent);
-    assert_eq!(decoded(&InstanceTemplate, &sent), text);
-    assert_eq!(encoded(&InstanceTemplate, &json!({ "cloud_init": "" })), json!({ "cloud_init": "" }));
-}

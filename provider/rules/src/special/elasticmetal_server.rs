@@ -1,15 +1,12 @@
-//! Elastic Metal servers: cloud-init in Base64, the spellings of an offer, and the effect of changes on the installation.
+//! Elastic Metal servers: the spellings of an offer, and the effect of changes on the installation.
 //!
 //! A descriptor is not sufficient because a change of the offer is an update only if it is the monthly offer with the same name, and
 //! because inputs of the installation have an effect only if the server is installed again.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 use value::{Object, Path};
 
 use super::Special;
-use crate::convert;
 use crate::operation::{Diff, DiffRequest, Warning};
 use crate::place;
 use crate::wire::Wire;
@@ -34,16 +31,7 @@ pub const CONFIGURATION: [&str; 9] = [
 const INSTALLS: &str = "the server is installed again, and all data on its disks is deleted";
 
 impl Special for Server {
-    fn encode(&self, wire: &mut Wire) {
-        if let Some(Json::String(text)) = wire.get_mut("user_data") {
-            *text = STANDARD.encode(&*text);
-        }
-    }
-
     fn decode(&self, wire: &mut Wire) {
-        if let Some(Json::String(text)) = wire.get_mut("user_data") {
-            *text = convert::base64_text(std::mem::take(text));
-        }
         // The addresses of a server without private networks are not read.
         if wire.get("private_networks").and_then(Json::as_array).is_some_and(Vec::is_empty) {
             wire.insert("private_ips".to_owned(), Json::Array(Vec::new()));

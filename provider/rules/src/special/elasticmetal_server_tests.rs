@@ -6,7 +6,7 @@ use value::{Object, Path, Value};
 
 use super::Server;
 use crate::operation::{Change, ChangeKind, Diff, DiffRequest};
-use crate::special::{Special, decoded, encoded};
+use crate::special::{Special, decoded};
 
 fn object(fields: &[(&str, &str)]) -> Object {
     fields.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))).collect()
@@ -69,11 +69,4 @@ fn the_spelling_of_the_program_stays() {
         (state.text("offer"), state.text("user"), state.text("serviceUser")),
         (Some("hourly"), Some("admin"), Some(""))
     );
-}
-
-#[test]
-fn cloud_init_is_sent_in_base64() {
-    let sent = encoded(&Server, &json!({ "user_data": "#cloud-config" }));
-    assert_eq!(sent, json!({ "user_data": "I2Nsb3VkLWNvbmZpZw==" }));
-    assert_eq!(decoded(&Server, &sent)["user_data"], "#cloud-config");
 }
