@@ -132,7 +132,8 @@ def table_of_modules(theirs: Path) -> str:
             modules.setdefault(module, {"resources": [], "functions": []})[kind].append(name)
     rows, others = [], []
     for module, tokens in sorted(modules.items()):
-        missing = {kind: [name for name in names if f"{module}/{name}" not in catalog[kind]] for kind, names in tokens.items()}
+        offered = {kind: {*catalog[kind], *catalog["aliases"]} for kind in tokens}
+        missing = {kind: [name for name in names if f"{module}/{name}" not in offered[kind]] for kind, names in tokens.items()}
         if missing == tokens:
             others.append(f"`{module}`")
             continue
