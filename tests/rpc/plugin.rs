@@ -14,7 +14,8 @@ use pulumi_rpc::pulumirpc::diff_response::DiffChanges;
 use pulumi_rpc::pulumirpc::list_response::Response;
 use pulumi_rpc::pulumirpc::resource_provider_client::ResourceProviderClient;
 use scaleway_fake::DEFAULT_ORGANIZATION;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
+use tests::configuration::{self, PROVIDER_URN};
 use tests::places;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
@@ -77,29 +78,12 @@ impl Plugin {
     /// The same with this directory as Pulumi's home.
     pub(crate) async fn with_fake_in(fake: &scaleway_fake::Running, engine: Option<&str>, home: &Path) -> Self {
         let mut plugin = Self::start_in(engine, home).await;
-        let arguments = json!({
-            "accessKey": "SCWXXXXXXXXXXXXXXXXX",
-            "secretKey": SECRET_KEY,
-            "projectId": DEFAULT_ORGANIZATION,
-            "organizationId": DEFAULT_ORGANIZATION,
-            "apiUrl": fake.url(),
-            "probeEndpoint": fake.url(),
-            "region": "fr-par",
-        });
+        let arguments = configuration::arguments(&fake.url(), SECRET_KEY, DEFAULT_ORGANIZATION);
         let checked =
-            rpc::CheckRequest { urn: provider_urn(), news: Some(to_struct(&arguments)), ..Default::default() };
+            rpc::CheckRequest { urn: PROVIDER_URN.to_owned(), news: Some(to_struct(&arguments)), ..Default::default() };
         let checked = plugin.client.check_config(checked).await.unwrap().into_inner();
         assert!(checked.failures.is_empty(), "{:?}", checked.failures);
-        let configure = rpc::ConfigureRequest {
-            args: checked.inputs,
-            accept_secrets: true,
-            accept_resources: true,
-            sends_old_inputs: true,
-            sends_old_inputs_to_delete: true,
-            urn: Some(provider_urn()),
-            ..Default::default()
-        };
-        plugin.client.configure(configure).await.unwrap();
+        plugin.client.configure(configuration::request(checked.inputs)).await.unwrap();
         plugin
     }
 
@@ -313,10 +297,6 @@ pub(crate) fn home() -> PathBuf {
     // Files of an earlier run with the same process ID.
     let _ = std::fs::remove_dir_all(&home);
     home
-}
-
-fn provider_urn() -> String {
-    format!("urn:pulumi:test::project::pulumi:providers:{PACKAGE}::default")
 }
 
 /// The current plugin, built by cargo.

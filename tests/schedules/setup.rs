@@ -1,46 +1,23 @@
 //! One fake with the parents of one resource, and a new plugin for each command.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use catalog::Catalog;
 use client::{Transport, Url};
-use pulumi_rpc::pulumirpc as rpc;
-use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use scaleway_fake::{Clock, DEFAULT_ORGANIZATION, Entry, Fake, Fault, Running, Seed};
-use serde_json::{Value as Json, json};
-use tests::double::Stored;
+use serde_json::Value as Json;
+use tests::configuration::{self, Home};
+use tests::double::{Process, Stored};
 use tests::places;
-use tonic::Request;
 
 use crate::clock::SharedClock;
 use crate::stack::Stack;
 use tests::objects::Objects;
 use tests::programs::{Program, Table};
-use tests::property_bag::to_struct;
-
-/// The gRPC service of the plugin.
-pub(crate) type Plugin = Arc<dyn ResourceProvider>;
-
-/// The number of setups with a home directory.
-static HOMES: AtomicU64 = AtomicU64::new(0);
-
-/// A separate home directory for each setup.
-fn home() -> PathBuf {
-    let number = HOMES.fetch_add(1, Ordering::Relaxed);
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("schedules-home-{}-{number}", std::process::id()))
-}
-
-impl Drop for Setup {
-    fn drop(&mut self) {
-        // A setup without a create or delete has no directory.
-        let _ = fs::remove_dir_all(&self.home);
-    }
-}
 
 /// Runs the schedules of one resource one after the other.
 pub(crate) struct Setup {
@@ -51,7 +28,7 @@ pub(crate) struct Setup {
     transport: Arc<dyn Transport>,
     seeds: AtomicU64,
     /// Pulumi's home directory, with the journal of the stack.
-    home: PathBuf,
+    home: Home,
     /// The dependencies of the resource, by the names of the table.
     parents: BTreeMap<String, Stored>,
     /// The other objects.
@@ -67,9 +44,9 @@ impl Setup {
         let clock = Arc::new(SharedClock::new(fake.clock().clone()));
         let catalog = Arc::clone(catalog);
         let (parents, baseline) = (BTreeMap::new(), Objects::default());
+        let home = Home::new(Path::new(env!("CARGO_TARGET_TMPDIR")));
         let transport = client::testing::shared_http(&Url::parse(&fake.url()).unwrap());
-        let mut setup =
-            Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), home: home(), parents, baseline };
+        let mut setup = Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), home, parents, baseline };
         for parent in table.parents(program) {
             let inputs = setup.resolved(&parent.inputs);
             let stack = Stack::new(&setup, &parent.resource, &parent.name);
@@ -83,29 +60,12 @@ impl Setup {
     }
 
     /// A new process of the plugin, as for each command of the CLI.
-    pub(crate) async fn plugin(&self) -> Plugin {
+    pub(crate) async fn process(&self) -> Process {
         let (catalog, transport) = (Arc::clone(&self.catalog), Arc::clone(&self.transport));
-        let plugin = provider::in_process::provider(catalog, self.clock.clone(), transport, &self.home, 1);
-        let arguments = json!({
-            "accessKey": "SCWXXXXXXXXXXXXXXXXX",
-            "secretKey": "11111111-1111-4111-8111-111111111111",
-            "projectId": DEFAULT_ORGANIZATION,
-            "organizationId": DEFAULT_ORGANIZATION,
-            "apiUrl": self.fake.url(),
-            "probeEndpoint": self.fake.url(),
-            "region": "fr-par",
-        });
-        let configure = rpc::ConfigureRequest {
-            args: Some(to_struct(&arguments)),
-            accept_secrets: true,
-            accept_resources: true,
-            sends_old_inputs: true,
-            sends_old_inputs_to_delete: true,
-            urn: Some("urn:pulumi:test::project::pulumi:providers:evalap-scaleway::default".to_owned()),
-            ..Default::default()
-        };
-        plugin.configure(Request::new(configure)).await.unwrap();
-        plugin
+        let plugin = provider::in_process::provider(catalog, self.clock.clone(), transport, self.home.path(), 1);
+        let arguments =
+            configuration::arguments(&self.fake.url(), "11111111-1111-4111-8111-111111111111", DEFAULT_ORGANIZATION);
+        Process::start(plugin, &arguments).await
     }
 
     pub(crate) fn catalog(&self) -> Arc<Catalog> {

@@ -1,8 +1,7 @@
 //! A stack of one resource, with a new plugin for each command.
 
 use serde_json::Value as Json;
-use tests::double::{self, Failure, Goal, Process, State};
-use tokio_util::sync::CancellationToken;
+use tests::double::{self, Failure, Goal, State};
 use tonic::Status;
 
 use crate::setup::Setup;
@@ -27,7 +26,7 @@ impl<'l> Stack<'l> {
 
     /// `pulumi up`.
     pub(crate) async fn up(&self, program: &Json) -> Result<(), Status> {
-        let process = self.process().await;
+        let process = self.setup.process().await;
         let outcome = self.double.up(&process, &self.goals(program)).await;
         process.end().await;
         first(outcome)
@@ -35,12 +34,12 @@ impl<'l> Stack<'l> {
 
     /// The top-level properties that `pulumi preview` shows as changed.
     pub(crate) async fn preview(&self, program: &Json) -> Result<Vec<String>, Status> {
-        self.double.preview(&self.process().await, &self.goals(program)).await
+        self.double.preview(&self.setup.process().await, &self.goals(program)).await
     }
 
     /// `pulumi refresh`: the top-level properties that it shows as changed.
     pub(crate) async fn refresh(&self) -> Result<Vec<String>, Status> {
-        let process = self.process().await;
+        let process = self.setup.process().await;
         let outcome = self.double.refresh(&process).await;
         process.end().await;
         first(outcome)
@@ -48,14 +47,10 @@ impl<'l> Stack<'l> {
 
     /// `pulumi destroy`.
     pub(crate) async fn destroy(&self) -> Result<(), Status> {
-        let process = self.process().await;
+        let process = self.setup.process().await;
         let outcome = self.double.destroy(&process).await;
         process.end().await;
         first(outcome)
-    }
-
-    async fn process(&self) -> Process {
-        Process::new(self.setup.plugin().await, CancellationToken::new())
     }
 
     fn goals(&self, program: &Json) -> [Goal; 1] {

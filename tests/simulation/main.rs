@@ -90,11 +90,11 @@ fn scenarios_that_failed_earlier_pass() {
 #[ignore = "takes minutes without optimization; `make simulate` runs it"]
 fn planted_defects_are_found() {
     let simulator = Simulator::new(Programs::new(places::catalog()));
-    for name in Planted::NAMES {
+    for (name, plant) in Planted::ALL {
         let is_found = |seed: &u64| {
             let scenario = Scenario::of(*seed, &simulator.programs);
             let is_correct = || simulator.run(&scenario, None).violations.is_empty();
-            !simulator.run(&scenario, Some(Planted::named(name))).violations.is_empty() && is_correct()
+            !simulator.run(&scenario, Some(plant())).violations.is_empty() && is_correct()
         };
         let seed = (0..MOST_SEEDS).find(is_found);
         println!(

@@ -21,17 +21,16 @@ pub(crate) enum Planted {
     CreateWithoutLookUp(AtomicBool),
 }
 
-impl Planted {
-    pub(crate) const NAMES: [&str; 3] = ["a blind retry", "a forgotten step", "a create without a look-up"];
+/// Plants a defect in a new simulation.
+type Plant = fn() -> Planted;
 
-    pub(crate) fn named(name: &str) -> Self {
-        match name {
-            "a blind retry" => Self::BlindRetry,
-            "a forgotten step" => Self::ForgottenStep(AtomicBool::new(false)),
-            "a create without a look-up" => Self::CreateWithoutLookUp(AtomicBool::new(false)),
-            other => panic!("there is no planted defect {other}"),
-        }
-    }
+impl Planted {
+    /// The names of all defects, and what plants each one in a simulation.
+    pub(crate) const ALL: [(&str, Plant); 3] = [
+        ("a blind retry", || Self::BlindRetry),
+        ("a forgotten step", || Self::ForgottenStep(AtomicBool::new(false))),
+        ("a create without a look-up", || Self::CreateWithoutLookUp(AtomicBool::new(false))),
+    ];
 
     pub(crate) async fn exchange(
         &self,

@@ -83,7 +83,7 @@ pub(crate) struct Programs {
 
 /// The number of resources of a program without their parents.
 const TARGETS: std::ops::RangeInclusive<usize> = 1..=3;
-/// Resources of which the second sets a property of the first: a program must not set it in both.
+/// Pairs of resources: the second one sets a property of the first one, which a program sets in one of them only.
 const CONFLICTS: [(&str, &str); 2] = [
     ("network/publicGatewayIp:PublicGatewayIp", "network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns"),
     ("iam/group:Group", "iam/groupMembership:GroupMembership"),

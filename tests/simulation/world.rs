@@ -1,29 +1,21 @@
 //! One stack, its plugin and its fake, in virtual time.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use client::Clock;
-use pulumi_rpc::pulumirpc as rpc;
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, IN_PROCESS_URL, Seed};
-use serde_json::json;
+use tests::configuration::{self, Home};
 use tests::double::{Failure, Process, Stack};
 use tests::objects::Objects;
 use tests::places;
-use tests::property_bag::to_struct;
-use tokio_util::sync::CancellationToken;
-use tonic::{Request, Status};
+use tonic::Status;
 
 use crate::fault::Victim;
 use crate::network::{Network, Plan, transport};
 use crate::planted::Planted;
 use crate::scenario::{Action, Command, Faults, Programs};
-
-/// The number of worlds with a home directory.
-static HOMES: AtomicU64 = AtomicU64::new(0);
 
 /// The memory of a hash of a secret variable in KiB: the smallest with the recorded number of lanes.
 const HASH_MEMORY: u32 = 512;
@@ -34,7 +26,7 @@ pub(crate) struct World<'p> {
     pub(crate) network: Arc<Network>,
     pub(crate) stack: Stack,
     /// Pulumi's home directory, with the journal of the stack.
-    home: PathBuf,
+    home: Home,
     seed: u64,
     /// The objects that existed before.
     baseline: Objects,
@@ -49,9 +41,7 @@ impl<'p> World<'p> {
         let settle = Duration::from_secs(settle);
         let builder = Fake::builder().seed(objects).clock(clock).rng_seed(seed).settle(settle);
         let fake = builder.hash_memory(HASH_MEMORY).in_process().unwrap();
-        let number = HOMES.fetch_add(1, Ordering::Relaxed);
-        let home =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("simulation-home-{}-{number}", std::process::id()));
+        let home = Home::new(Path::new(env!("CARGO_TARGET_TMPDIR")));
         let baseline = Objects::new(&fake.snapshot(), &Objects::default());
         let network = Arc::new(Network::new(fake, seed, planted));
         let stack = Stack::new(Arc::clone(&programs.catalog), seed);
@@ -133,33 +123,8 @@ impl<'p> World<'p> {
         let clock: Arc<dyn Clock> = Arc::new(self.network.clock().clone());
         let (catalog, network) = (Arc::clone(&self.programs.catalog), transport(&self.network));
         let seed = self.seed ^ self.commands as u64;
-        let plugin = provider::in_process::provider(catalog, clock, network, &self.home, seed);
-        let arguments = json!({
-            "accessKey": "SCWXXXXXXXXXXXXXXXXX",
-            "secretKey": "canary00-1111-4111-8111-111111111111",
-            "projectId": DEFAULT_ORGANIZATION,
-            "organizationId": DEFAULT_ORGANIZATION,
-            "apiUrl": IN_PROCESS_URL,
-            "probeEndpoint": IN_PROCESS_URL,
-            "region": "fr-par",
-        });
-        let configure = rpc::ConfigureRequest {
-            args: Some(to_struct(&arguments)),
-            accept_secrets: true,
-            accept_resources: true,
-            sends_old_inputs: true,
-            sends_old_inputs_to_delete: true,
-            urn: Some("urn:pulumi:test::project::pulumi:providers:evalap-scaleway::default".to_owned()),
-            ..Default::default()
-        };
-        plugin.configure(Request::new(configure)).await.unwrap();
-        Process::new(plugin, CancellationToken::new())
-    }
-}
-
-impl Drop for World<'_> {
-    fn drop(&mut self) {
-        // A world without a create or delete has no directory.
-        let _ = fs::remove_dir_all(&self.home);
+        let plugin = provider::in_process::provider(catalog, clock, network, self.home.path(), seed);
+        let secret_key = "canary00-1111-4111-8111-111111111111";
+        Process::start(plugin, &configuration::arguments(IN_PROCESS_URL, secret_key, DEFAULT_ORGANIZATION)).await
     }
 }

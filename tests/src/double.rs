@@ -28,9 +28,11 @@ use prost_types::Struct;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
+use tonic::{Request, Status};
 
 pub use self::order::references;
+use crate::configuration;
+use crate::property_bag::to_struct;
 
 /// A resource of a program. `$name.output` in its inputs is an output of an earlier resource.
 #[derive(Clone, Debug)]
@@ -110,9 +112,11 @@ pub struct Failure {
 }
 
 impl Process {
-    /// A plugin that has been configured.
-    pub fn new(plugin: Arc<dyn ResourceProvider>, exited: CancellationToken) -> Self {
-        Self { plugin, exited }
+    /// Configures a plugin with these arguments.
+    pub async fn start(plugin: Arc<dyn ResourceProvider>, arguments: &Json) -> Self {
+        let configure = configuration::request(Some(to_struct(arguments)));
+        plugin.configure(Request::new(configure)).await.expect("the arguments are valid");
+        Self { plugin, exited: CancellationToken::new() }
     }
 }
 

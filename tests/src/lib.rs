@@ -1,8 +1,9 @@
-//! Shared by the suites: paths, the compiled catalog, an engine with a scripted network, case files, a double of Pulumi's
-//! engine, and the programs and objects that it deploys.
+//! Shared by the suites: paths, the compiled catalog, an engine with a scripted network, case files, the provider's configuration,
+//! a double of Pulumi's engine, and the programs and objects that it deploys.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 pub mod case;
+pub mod configuration;
 pub mod double;
 pub mod objects;
 pub mod places;
