@@ -12,7 +12,8 @@ const SHORTEST: usize = 6;
 pub fn strings(resource: &Resource, inputs: &Map<String, Json>) -> Vec<String> {
     let mut found = Vec::new();
     object(&resource.properties, inputs, &mut found);
-    found.retain(|text| text.len() >= SHORTEST);
+    // References to secrets are not confidential.
+    found.retain(|text| text.len() >= SHORTEST && rules::secret_reference::parse(text).is_none());
     found.sort();
     found.dedup();
     found

@@ -24,6 +24,7 @@ use crate::parent_locks::ParentLocks;
 use crate::poll_interval::PollInterval;
 use crate::recent::{self, Recent};
 use crate::request;
+use crate::secret_values::SecretValues;
 use crate::shared_lists::SharedLists;
 use access::Access;
 use rights::{Named, Rights, Verdict};
@@ -48,6 +49,8 @@ pub(crate) struct Context<'a> {
     pub access: &'a Access,
     pub rights: &'a Rights,
     pub files: &'a dyn Files,
+    /// The values of secrets that the inputs refer to.
+    pub secrets: &'a SecretValues,
     /// The random number generator.
     pub rng: &'a dyn Rng,
     /// The journal of creates, updates and deletes.
@@ -105,7 +108,8 @@ impl<'a> Context<'a> {
         if !is_read {
             self.shared_lists.note_write();
         }
-        let answered = self.patiently(patience, &call, || self.client.send(call.clone())).await;
+        let complete = self.secrets.inserted(&call);
+        let answered = self.patiently(patience, &call, || self.client.send(Call::clone(&complete))).await;
         if !is_read && answered.as_ref().err().is_none_or(Error::is_ambiguous) {
             self.wrote.store(true, Ordering::Relaxed);
         }

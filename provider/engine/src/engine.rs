@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use catalog::{Catalog, Resource};
-use client::Client;
+use client::{Client, Counters};
 use value::Object;
 
 use crate::content::{Files, NoFiles};
@@ -19,6 +19,8 @@ use crate::journal::{Attempt, Interruption, Journal, JournalEntries, NoJournal};
 use crate::list::{self, Listed};
 use crate::parent_locks::ParentLocks;
 use crate::recent::Recent;
+use crate::referenced_secrets::ReferencedSecrets;
+use crate::secret_values::{self, SecretValues};
 use crate::shared_lists::SharedLists;
 use crate::write_only::WriteOnlyValues;
 use crate::{create, read, steps, update};
@@ -51,6 +53,7 @@ struct Shared {
     lists: SharedLists,
     access: Access,
     rights: Rights,
+    secrets: ReferencedSecrets,
 }
 
 /// The default timeout if neither the program nor the resource sets one, as in `pulumiverse_scaleway`: 20 minutes.
@@ -69,6 +72,7 @@ impl Engine {
             lists: SharedLists::default(),
             access: Access::default(),
             rights: Rights::default(),
+            secrets: ReferencedSecrets::default(),
         });
         let journal = Arc::new(JournalEntries::new(Arc::new(NoJournal)));
         Self {
@@ -130,6 +134,13 @@ impl Engine {
         self.journal.delivered();
     }
 
+    /// Logs the numbers of requests and responses so far.
+    pub fn log_requests(&self) {
+        let Counters { requests, retries, throttled, lost, refused, by_class } = self.shared.client.counters();
+        let [_, _, accepted, _, rejected, failed] = by_class;
+        tracing::debug!(requests, retries, throttled, lost, refused, accepted, rejected, failed, "requests to the API");
+    }
+
     /// The unfinished create of a URN from an earlier process.
     pub fn unfinished(&self, urn: &str) -> Option<Attempt> {
         self.journal.unfinished(urn)
@@ -147,12 +158,14 @@ impl Engine {
         let cx = self.context(&wrote, resource, operation, resource.timeouts.create);
         let stored = &self.followed(resource, inputs);
         let inputs = &self.with_values(resource, operation.urn, stored);
+        let mut secrets = SecretValues::default();
         let created = async {
             write_only::require_values(resource, inputs)?;
             cx.expects_answers()?;
-            create::create(&cx, inputs).await
+            secrets = self.shared.secrets.read(&cx, inputs).await?;
+            create::create(&Context { secrets: &secrets, ..cx }, inputs).await
         };
-        let created = created.await.map_err(|error| error.with_stored_inputs(stored));
+        let created = created.await.map_err(|error| error.with_stored_inputs(stored).masking(&secrets.mask()));
         created.map_err(|error| described(error, &doing("creating", resource, operation, inputs), &[inputs]))
     }
 
@@ -198,8 +211,11 @@ impl Engine {
         let news = &self.with_values(resource, operation.urn, &self.followed(resource, news));
         let now = &cx.followed_id(id, old_inputs);
         let earlier = self.journal.interruption(operation.urn, id);
+        let mut secrets = SecretValues::default();
         let updated = async {
             cx.expects_answers()?;
+            secrets = self.shared.secrets.read(&cx, news).await?;
+            let cx = Context { secrets: &secrets, ..cx };
             if let Some(earlier) = &earlier {
                 return Box::pin(delete::restore(&cx, earlier, now, olds, old_inputs, news)).await;
             }
@@ -215,6 +231,7 @@ impl Engine {
         } else if earlier.is_none() && !cx.wrote() {
             self.journal.changed(operation.urn, id);
         }
+        let updated = updated.map_err(|error| error.masking(&secrets.mask()));
         updated
             .map_err(|error| described(error, &doing("updating", resource, operation, news), &[olds, old_inputs, news]))
     }
@@ -338,6 +355,7 @@ impl Engine {
             access: &self.shared.access,
             rights: &self.shared.rights,
             files: &*self.files,
+            secrets: &secret_values::NONE,
             rng: &*self.rng,
             journal: &self.journal,
             urn: operation.urn,

@@ -25,7 +25,7 @@ fn expectation(resource: &Resource, inputs: &Object) -> Result<Option<Expectatio
 
 /// Polls until the expectation is satisfied, and returns the outputs; empty if the resource is not a check.
 pub(crate) async fn expected(cx: &Context<'_>, inputs: &Object) -> Result<Object, Error> {
-    let Some(expectation) = expectation(cx.resource, inputs)? else { return Ok(Object::new()) };
+    let Some(expectation) = expectation(cx.resource, &cx.secrets.resolved(inputs))? else { return Ok(Object::new()) };
     let Expectation { asked, interval, timeout, attempt } = &expectation;
     let limit = (*timeout).min(cx.limit);
     let mut attempts = 0;

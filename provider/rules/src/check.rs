@@ -17,7 +17,7 @@ use crate::autoname::Autonaming;
 use crate::operation::{CheckRequest, Checked, Failure, Warning};
 use crate::place::{self, Defaults};
 use crate::presence::{self, DEFAULTS};
-use crate::{autoname, secret_hash, special, tags, write_only};
+use crate::{autoname, secret_hash, secret_reference, special, tags, write_only};
 
 pub use localities::unknown_places;
 
@@ -41,6 +41,8 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     write_only::check(resource, request.olds, &inputs, &mut checker.failures);
+    secret_reference::check(resource, &inputs, &mut checker.failures);
+    inputs.values_mut().for_each(|value| *value = secret_reference::shown(value));
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }
@@ -134,8 +136,11 @@ impl Checker {
         self.secret |= property.secret || value.contains_secret();
         let value = self.typed(&property.kind, value, path);
         self.failures.extend(decides::unknown(property, &value, path));
-        for reason in rules::broken(property, &value, self.secret) {
-            self.fail(path, reason);
+        // The rules apply to the value of a secret, which Check does not read.
+        if !secret_reference::is_in(&value) {
+            for reason in rules::broken(property, &value, self.secret) {
+                self.fail(path, reason);
+            }
         }
         self.inner_groups(property, &value, path);
         self.warnings.extend(rules::unusual(property, &value).map(|text| Warning { path: path.clone(), text }));

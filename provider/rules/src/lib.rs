@@ -32,6 +32,7 @@ pub mod removal;
 pub mod rng;
 pub mod scope;
 pub mod secret_hash;
+pub mod secret_reference;
 pub mod special;
 pub mod tags;
 mod verified;

@@ -24,7 +24,7 @@ impl Lists<'_> {
                 facts.push("required".to_owned());
             }
             if spec["secret"].as_bool() == Some(true) {
-                facts.push("secret".to_owned());
+                facts.push("[secret](../../guides/secrets.md)".to_owned());
             }
             let mut about = spec["description"].as_str().unwrap_or_default().to_owned();
             if let Some(reason) = spec["deprecationMessage"].as_str() {
