@@ -72,6 +72,7 @@ async fn serve(
     let serving = tonic::transport::Server::builder()
         // A component's call lasts until resources served by this same process exist: any limit could be a deadlock.
         .max_concurrent_streams(u32::MAX)
+        .trace_fn(|request| logging::span(request.headers()))
         .add_service(service)
         .serve_with_incoming_shutdown(incoming, closing.clone().cancelled_owned());
     tokio::pin!(serving);

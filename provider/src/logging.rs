@@ -3,7 +3,11 @@
 //! Only the crates of this workspace log: other crates may log secrets.
 
 use std::io;
+use std::sync::LazyLock;
 
+use http::HeaderMap;
+use rules::rng::Rng;
+use tracing::Span;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -11,6 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::arguments::Arguments;
 use crate::config::Environment;
+use crate::rng::LocalRng;
 
 const OURS: [&str; 5] = ["provider", "engine", "client", "catalog", "value"];
 
@@ -27,6 +32,26 @@ pub(crate) fn start(arguments: &Arguments, environment: &Environment) {
     let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
 }
 
+/// The span of a request of the engine. `correlation_id` is the trace ID of its W3C trace context, or that of this process.
+pub(crate) fn span(headers: &HeaderMap) -> Span {
+    let trace = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(trace_id);
+    tracing::info_span!("request", correlation_id = trace.unwrap_or_else(|| PROCESS.as_str()))
+}
+
+/// The ID of this process in logs.
+static PROCESS: LazyLock<String> = LazyLock::new(|| {
+    let mut id = [0; 16];
+    // Without randomness, the processes of a run have the same ID.
+    let _ = LocalRng.fill(&mut id);
+    hex::encode(id)
+});
+
+/// The trace ID in a `traceparent` header: version, trace ID, parent ID and flags, in hexadecimal digits.
+fn trace_id(traceparent: &str) -> Option<&str> {
+    let id = traceparent.split('-').nth(1)?;
+    (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(id)
+}
+
 fn level(verbosity: Option<u8>, variable: Option<&str>) -> LevelFilter {
     match (verbosity, variable) {
         (Some(1..=3), _) => LevelFilter::INFO,
@@ -40,6 +65,15 @@ fn level(verbosity: Option<u8>, variable: Option<&str>) -> LevelFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_trace_id_is_read_from_a_trace_context() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(trace_id(&format!("00-{id}-00f067aa0ba902b7-01")), Some(id));
+        for wrong in ["", "00", "00-4bf9-00f0-01", "00-4bf92f3577b34da6a3ce929d0e0e473\n-00-01"] {
+            assert_eq!(trace_id(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn flags_go_before_the_environment() {

@@ -133,7 +133,7 @@ impl From<Malformed> for Status {
 
 /// Runs the handler of a call, and converts a panic to an error.
 async fn respond<T>(method: &'static str, urn: &str, handler: impl Future<Output = Result<T, Status>>) -> RpcResult<T> {
-    let span = tracing::debug_span!("call", method, urn);
+    let span = tracing::info_span!("call", method, urn);
     let outcome = panics::contain(handler).instrument(span.clone()).await;
     let result = outcome.unwrap_or_else(|place| Err(to_proto::bug(method, place.as_deref())));
     span.in_scope(|| match &result {
@@ -433,6 +433,7 @@ impl ResourceProvider for Server {
         let configured = self.configured.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(configured) = configured {
             configured.engine.delivered();
+            configured.engine.log_requests();
         }
         Ok(Response::new(()))
     }

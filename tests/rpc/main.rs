@@ -8,6 +8,7 @@ mod killed;
 mod lifecycle;
 mod listener;
 mod lists;
+mod logs;
 mod moves;
 mod once;
 mod outages;

@@ -63,16 +63,21 @@ pub(super) fn read(
     }
 }
 
-/// Writes one line for each attempt, without query, headers and body.
+/// Writes one line for each attempt, without query, headers and body: `info` for a request that changes something, `debug` for
+/// a read.
 pub(super) fn log(call: &Call, attempt: u32, took: Duration, response: Option<&http::Response<Bytes>>) {
-    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(
-        method = %call.method,
-        path = %call.path,
-        status = response.map(|response| response.status().as_u16()),
-        milliseconds,
-        attempt,
-        request_id = response.and_then(|response| request_id(response.headers())),
-        "{}", call.operation
-    );
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                method = %call.method,
+                path = %call.path,
+                status = response.map(|response| response.status().as_u16()),
+                milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                attempt,
+                request_id = response.and_then(|response| request_id(response.headers())),
+                "{}", call.operation
+            )
+        };
+    }
+    if call.is_read() { line!(debug) } else { line!(info) }
 }
