@@ -25,7 +25,8 @@ demo: ## Deploy the example to the fake: preview, up, refresh, destroy (the firs
 
 test: ## Install the tools, run all checks and tests
 	@$(MAKE) --jobs=2 tools check
-	cargo test --workspace $(ONLY)
+	cargo build --workspace --bins --tests
+	PLUGIN="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/pulumi-resource-evalap-scaleway" cargo test --workspace $(ONLY)
 	go -C sdk-gen test -timeout 30m ./...
 	@$(MAKE) e2e
 
