@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -13,35 +14,47 @@ import pytest
 import yaml
 
 from fake import Fake
-from stack import Stack
+from stack import Run, Stack
 from typescript import TypescriptStack
 
 TABLES = sorted((Path(__file__).parent / "resources").glob("*/*.yaml"))
 REPLACED = {"create-replacement", "replace", "delete-replaced"}
 
+# The number of tables that one stack tests.
+GROUP = 6
+
 Lookup = Callable[[str, str], Any]
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.parent.name}/{table.stem}")
-def test_lifecycle(table: Path, tmp_path: Path, fake: Fake) -> None:
-    subject = Subject(yaml.safe_load(table.read_text()))
+def groups() -> list[list[Path]]:
+    """The tables in groups, each with tables of different products: one stack tests a group, since most of the time of a test is
+    that of its commands."""
+    products = [sorted(directory.glob("*.yaml")) for directory in sorted({table.parent for table in TABLES})]
+    mixed = [table for row in itertools.zip_longest(*products) for table in row if table is not None]
+    return [mixed[start : start + GROUP] for start in range(0, len(mixed), GROUP)]
+
+
+@pytest.mark.parametrize("tables", groups(), ids=lambda tables: "+".join(map(name_of, tables)))
+def test_lifecycle(tables: list[Path], tmp_path: Path, fake: Fake) -> None:
+    subjects = [Subject(yaml.safe_load(table.read_text()), f"{name_of(table).replace('/', '-')}-") for table in tables]
     before = fake.existing()
-    stack = Stack(tmp_path, subject.program, fake)
+    stack = Stack(tmp_path, lambda: [subject.program() for subject in subjects], fake)
 
     preview = stack.preview()
-    assert preview.of("main") == ["create"]
+    assert operations(preview, subjects) == {subject.main: ["create"] for subject in subjects}
     assert preview.calls == [], "a preview sends no requests"
-    assert stack.up().of("main") == ["create"]
+    assert operations(stack.up(), subjects) == {subject.main: ["create"] for subject in subjects}
     check_no_changes(stack)
 
-    for step in subject.table.get("steps", []):
-        take(step, subject, stack, fake)
+    for steps in itertools.zip_longest(*(subject.table.get("steps", []) for subject in subjects)):
+        taken = [(step, subject) for step, subject in zip(steps, subjects, strict=True) if step is not None]
+        take(taken, stack, fake)
     check_no_changes(stack)
     preview = stack.preview()
     assert preview.changed == {}, f"after the refresh: {preview.differences}"
 
-    check_recreated_after_deletion(subject, stack, fake)
-    is_imported_without_changes(subject, stack, tmp_path, fake)
+    check_recreated_after_deletion(subjects, stack, fake)
+    check_imported_without_changes(subjects, stack, tmp_path, fake)
 
     stack.destroy()
     # The Grafana of a project is not deleted, as at Scaleway.
@@ -49,11 +62,23 @@ def test_lifecycle(table: Path, tmp_path: Path, fake: Fake) -> None:
     assert left == set(), "objects remain after the destroy"
 
 
-class Subject:
-    """The program of one table: the parents, and the resource `main` with the current inputs."""
+def name_of(table: Path) -> str:
+    """The name of a table, such as `block/volume`."""
+    return f"{table.parent.name}/{table.stem}"
 
-    def __init__(self, table: Mapping[str, Any]) -> None:
+
+def operations(run: Run, subjects: list[Subject]) -> dict[str, list[str]]:
+    """The operations of the main resource of each subject."""
+    return {subject.main: run.of(subject.main) for subject in subjects}
+
+
+class Subject:
+    """The program of one table: the parents, and the resource `main` with the current inputs, all with a prefix."""
+
+    def __init__(self, table: Mapping[str, Any], prefix: str = "") -> None:
         self.table = table
+        self.prefix = prefix
+        self.main = prefix + "main"
         self.inputs: dict[str, Any] = dict(table.get("inputs") or {})
 
     def program(self) -> None:
@@ -63,8 +88,9 @@ class Subject:
             return getattr(parents[name], attribute)
 
         for name, parent in (self.table.get("parents") or {}).items():
-            parents[name] = make(parent["class"], name, resolve(parent.get("inputs") or {}, output))
-        make(self.table["class"], "main", resolve(self.inputs, output))
+            inputs = resolve(parent.get("inputs") or {}, output)
+            parents[name] = make(parent["class"], self.prefix + name, inputs)
+        make(self.table["class"], self.main, resolve(self.inputs, output))
 
     def apply(self, step: Mapping[str, Any]) -> dict[str, Any]:
         """Changes the inputs, and returns the changes."""
@@ -73,34 +99,37 @@ class Subject:
         return changes
 
 
-def take(step: Mapping[str, Any], subject: Subject, stack: Stack, fake: Fake) -> None:
-    """Makes one change, and checks the operations of Pulumi and the object in the fake."""
-    old_id = stack.resources()["main"]["id"]
-    changes = subject.apply(step)
+def take(taken: list[tuple[Mapping[str, Any], Subject]], stack: Stack, fake: Fake) -> None:
+    """Makes one change of each subject, and checks the operations of Pulumi and the objects in the fake."""
+    old = stack.resources()
+    changed = [(step, subject, subject.apply(step)) for step, subject in taken]
     run = stack.up()
-    if "update" in step:
-        assert run.of("main") == ["update"], f"{changes}: {run.differences}"
-        assert stack.resources()["main"]["id"] == old_id
-    else:
-        assert set(run.of("main")) >= REPLACED - {"replace"}, f"{changes}: {run.operations}"
-    properties = {re.split(r"[.\[]", path)[0] for path in run.difference("main")}
-    # The state does not contain write-only values, so they have no difference.
-    missing = {camel(name) for name in changes if not name.endswith("_wo")} - properties
-    assert not missing, f"the difference in {missing} is not reported: {properties}"
+    new = stack.resources()
+    for step, subject, changes in changed:
+        main = subject.main
+        if "update" in step:
+            assert run.of(main) == ["update"], f"{main}, {changes}: {run.differences}"
+            assert new[main]["id"] == old[main]["id"], main
+        else:
+            assert set(run.of(main)) >= REPLACED - {"replace"}, f"{main}, {changes}: {run.operations}"
+        properties = {re.split(r"[.\[]", path)[0] for path in run.difference(main)}
+        # The state does not contain write-only values, so they have no difference.
+        missing = {camel(name) for name in changes if not name.endswith("_wo")} - properties
+        assert not missing, f"{main}: the difference in {missing} is not reported: {properties}"
 
-    shown = objects(subject, stack, fake)
-    for path, expected in step.get("fake", changes).items():
-        found = [value_at(fields, path) for fields in shown]
-        # The API returns IDs without region.
-        wanted = bare(expected, stack)
-        assert wanted in found, f"{path} in the fake after {changes}: {found}"
+        shown = objects(subject, stack, fake)
+        for path, expected in step.get("fake", changes).items():
+            found = [value_at(fields, path) for fields in shown]
+            # The API returns IDs without region.
+            wanted = bare(expected, subject, stack)
+            assert wanted in found, f"{main}: {path} in the fake after {changes}: {found}"
 
 
-def bare(expected: Any, stack: Stack) -> Any:
+def bare(expected: Any, subject: Subject, stack: Stack) -> Any:
     """The expected value of a table, with IDs without region, as the API returns them."""
     if isinstance(expected, list):
-        return [bare(item, stack) for item in expected]
-    return split(resolve_in_state(expected, stack))[1] if is_reference(expected) else expected
+        return [bare(item, subject, stack) for item in expected]
+    return split(resolve_in_state(expected, subject, stack))[1] if is_reference(expected) else expected
 
 
 def check_no_changes(stack: Stack | TypescriptStack) -> None:
@@ -112,12 +141,24 @@ def check_no_changes(stack: Stack | TypescriptStack) -> None:
     assert refresh.changed == {}, refresh.differences
 
 
-def check_recreated_after_deletion(subject: Subject, stack: Stack, fake: Fake) -> None:
-    """A refresh removes an object that was deleted outside of Pulumi, and an up creates it again."""
+def check_recreated_after_deletion(subjects: list[Subject], stack: Stack, fake: Fake) -> None:
+    """A refresh removes objects that were deleted outside of Pulumi, and an up creates them again."""
+    for subject in subjects:
+        delete(subject, stack, fake)
+    again = {subject.main: [subject.table.get("again", "create")] for subject in subjects}
+    seen = {main: ["delete" if operation == ["create"] else "update"] for main, operation in again.items()}
+    assert operations(stack.refresh(), subjects) == seen
+    assert operations(stack.up(), subjects) == again
+    for subject in subjects:
+        assert addresses(subject, stack, fake), subject.main
+
+
+def delete(subject: Subject, stack: Stack, fake: Fake) -> None:
+    """Deletes the object of a resource as another user."""
     old = addresses(subject, stack, fake)
-    assert old, "the resource is not found in the fake"
+    assert old, f"{subject.main} is not found in the fake"
     if "vanish" in subject.table:
-        locality, uuid = split(stack.resources()["main"]["id"])
+        locality, uuid = split(stack.resources()[subject.main]["id"])
         request = subject.table["vanish"].format(locality=locality, uuid=uuid, parts=uuid.split("/"))
         method, address, *body = request.split(" ", 2)
         fake.call(method, address, json.loads(body[0]) if body else ({} if method == "POST" else None))
@@ -127,30 +168,32 @@ def check_recreated_after_deletion(subject: Subject, stack: Stack, fake: Fake) -
     else:
         for uuid in old:
             fake.remove(uuid)
-    again = subject.table.get("again", "create")
-    assert stack.refresh().of("main") == ["delete" if again == "create" else "update"]
-    assert stack.up().of("main") == [again]
-    assert addresses(subject, stack, fake)
 
 
-def is_imported_without_changes(subject: Subject, stack: Stack, directory: Path, fake: Fake) -> None:
+def check_imported_without_changes(subjects: list[Subject], stack: Stack, directory: Path, fake: Fake) -> None:
     """An import with the program's inputs has no differences."""
-    words = subject.table.get("import") or {}
-    inputs = {name: value for name, value in subject.inputs.items() if name not in words.get("without", [])}
-    inputs = resolve_in_state({**inputs, **words.get("with", {})}, stack)
-    uuid = stack.resources()["main"]["id"]
-    if "project" in words:
-        uuid += "@" + resolve_in_state(words["project"], stack)
+    imports: list[tuple[str, str, dict[str, Any], str]] = []
+    written: dict[str, list[str]] = {}
+    for subject in subjects:
+        words = subject.table.get("import") or {}
+        inputs = {name: value for name, value in subject.inputs.items() if name not in words.get("without", [])}
+        inputs = resolve_in_state({**inputs, **words.get("with", {})}, subject, stack)
+        uuid = stack.resources()[subject.main]["id"]
+        if "project" in words:
+            uuid += "@" + resolve_in_state(words["project"], subject, stack)
+        imports.append((subject.table["class"], subject.main, inputs, uuid))
+        written[subject.main] = [camel(name) for name in words.get("writes", [])]
 
     def program() -> None:
-        make(subject.table["class"], "main", inputs, pulumi.ResourceOptions(import_=uuid))
+        for kind, name, inputs, uuid in imports:
+            make(kind, name, inputs, pulumi.ResourceOptions(import_=uuid))
 
     other = Stack(directory / "import", program, fake)
     run = other.up()
-    written = words.get("writes", [])
-    assert run.of("main") == (["import", "update"] if written else ["import"]), run.differences
-    assert set(run.difference("main")) <= {camel(name) for name in written}
-    assert len(run.calls.writes) <= len(written)
+    for main, names in written.items():
+        assert run.of(main) == (["import", "update"] if names else ["import"]), run.differences
+        assert set(run.difference(main)) <= set(names), main
+    assert len(run.calls.writes) <= sum(map(len, written.values())), run.calls
     assert other.up().changed == {}
 
 
@@ -179,12 +222,13 @@ def resolve(value: Any, output: Lookup) -> Any:
     return value
 
 
-def resolve_in_state(value: Any, stack: Stack) -> Any:
+def resolve_in_state(value: Any, subject: Subject, stack: Stack) -> Any:
     """The value with outputs from the state."""
     resources = stack.resources()
 
     def output(name: str, attribute: str) -> Any:
-        return resources[name]["id"] if attribute == "id" else resources[name]["outputs"][attribute]
+        found = resources[subject.prefix + name]
+        return found["id"] if attribute == "id" else found["outputs"][attribute]
 
     return resolve(value, output)
 
@@ -201,7 +245,7 @@ def objects(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
 
 def _found(subject: Subject, stack: Stack, fake: Fake) -> list[dict[str, Any]]:
     kind = subject.table.get("objects")
-    locality, uuid = split(stack.resources()["main"]["id"])
+    locality, uuid = split(stack.resources()[subject.main]["id"])
     if "unset" in subject.table:
         uuid = uuid.split("/")[0]
     if kind is None:
