@@ -17,7 +17,7 @@ import test_resources
 from documents import ROOT
 from stack import Stack
 from test_everything import discontinued
-from test_resources import TABLES, Subject, make
+from test_resources import TABLES, groups, make, names_of, subject_of
 
 SCHEMA = json.loads((ROOT / "schema" / "schema.json").read_text())
 OURS = "evalap-scaleway:index/"
@@ -49,23 +49,27 @@ def test_every_class_with_a_flat_name_has_a_table() -> None:
 NO_TABLE = {"iam.GroupMembership", "observability.Cockpit"}
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: f"{table.parent.name}/{table.stem}")
+@pytest.mark.parametrize(
+    "tables", groups([table for table in TABLES if yaml.safe_load(table.read_text())["class"] in FLAT]), ids=names_of
+)
 def test_stack_changes_between_flat_and_modular_names_without_differences(
-    table: Path, stack: Callable[..., Stack], monkeypatch: pytest.MonkeyPatch
+    tables: list[Path], stack: Callable[..., Stack], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    subject = Subject(yaml.safe_load(table.read_text()))
-    if subject.table["class"] not in FLAT:
-        return
+    subjects = [subject_of(table) for table in tables]
 
     def make_flat(path: str, name: str, inputs: Mapping[str, Any], options: Any = None) -> Any:
         if path not in FLAT:
             return make(path, name, inputs, options)
         return getattr(evalap_scaleway, FLAT[path])(name, **inputs, opts=options)
 
-    deployed = stack(subject.program)
+    def flat_in_the_state() -> set[str]:
+        state = deployed.resources()
+        return {subject.main for subject in subjects if state[subject.main]["type"].startswith(OURS)}
+
+    deployed = stack(lambda: [subject.program() for subject in subjects])
     monkeypatch.setattr(test_resources, "make", make_flat)
     deployed.up()
-    assert deployed.resources()["main"]["type"].startswith(OURS)
+    assert flat_in_the_state() == {subject.main for subject in subjects}
     monkeypatch.setattr(test_resources, "make", make)
     # The first up changes the names in the state, so the second one changes them back.
     for command in [deployed.up, deployed.preview]:
@@ -73,7 +77,7 @@ def test_stack_changes_between_flat_and_modular_names_without_differences(
         assert run.changed == {}, run.differences
         assert run.calls == []
         monkeypatch.setattr(test_resources, "make", make_flat)
-    assert not deployed.resources()["main"]["type"].startswith(OURS)
+    assert flat_in_the_state() == set()
 
 
 def test_flat_lookups_and_types_exist(stack: Callable[..., Stack]) -> None:

@@ -26,17 +26,27 @@ GROUP = 6
 Lookup = Callable[[str, str], Any]
 
 
-def groups() -> list[list[Path]]:
+def groups(tables: list[Path]) -> list[list[Path]]:
     """The tables in groups, each with tables of different products: one stack tests a group, since most of the time of a test is
     that of its commands."""
-    products = [sorted(directory.glob("*.yaml")) for directory in sorted({table.parent for table in TABLES})]
+    products = [list(group) for _, group in itertools.groupby(tables, key=lambda table: table.parent)]
     mixed = [table for row in itertools.zip_longest(*products) for table in row if table is not None]
     return [mixed[start : start + GROUP] for start in range(0, len(mixed), GROUP)]
 
 
-@pytest.mark.parametrize("tables", groups(), ids=lambda tables: "+".join(map(name_of, tables)))
+def name_of(table: Path) -> str:
+    """The name of a table, such as `block/volume`."""
+    return f"{table.parent.name}/{table.stem}"
+
+
+def names_of(tables: list[Path]) -> str:
+    """The names of the tables of a group."""
+    return "+".join(map(name_of, tables))
+
+
+@pytest.mark.parametrize("tables", groups(TABLES), ids=names_of)
 def test_lifecycle(tables: list[Path], tmp_path: Path, fake: Fake) -> None:
-    subjects = [Subject(yaml.safe_load(table.read_text()), f"{name_of(table).replace('/', '-')}-") for table in tables]
+    subjects = [subject_of(table) for table in tables]
     before = fake.existing()
     stack = Stack(tmp_path, lambda: [subject.program() for subject in subjects], fake)
 
@@ -62,9 +72,9 @@ def test_lifecycle(tables: list[Path], tmp_path: Path, fake: Fake) -> None:
     assert left == set(), "objects remain after the destroy"
 
 
-def name_of(table: Path) -> str:
-    """The name of a table, such as `block/volume`."""
-    return f"{table.parent.name}/{table.stem}"
+def subject_of(table: Path) -> Subject:
+    """The program of a table in a stack with others."""
+    return Subject(yaml.safe_load(table.read_text()), f"{name_of(table).replace('/', '-')}-")
 
 
 def operations(run: Run, subjects: list[Subject]) -> dict[str, list[str]]:
