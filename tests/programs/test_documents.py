@@ -30,6 +30,16 @@ def test_every_link_has_a_target() -> None:
     assert broken == []
 
 
+def test_every_page_is_in_the_lists_of_pages() -> None:
+    written = {path for path in (ROOT / "docs").rglob("*.md") if path.parent.name in ("docs", "guides")}
+    for name, is_listed in [("docs/README.md", {"README.md", "_index.md"}), ("llms.txt", set())]:
+        listing = Page(ROOT / name)
+        linked = {(listing.path.parent / link.partition("#")[0]).resolve() for link in listing.links}
+        missing = {str(path.relative_to(ROOT)) for path in written - linked if path.name not in is_listed}
+        assert not missing, f"{name} does not list {sorted(missing)}"
+        assert not [link for link in listing.links if not has_target(listing, link)]
+
+
 def has_target(page: Page, link: str) -> bool:
     """Whether a relative link has a file and, if specified, a heading. Other links are not followed."""
     if re.match(r"[a-z]+:", link):
