@@ -33,6 +33,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpgradeCluster", upgrade),
         ("DeleteCluster", delete),
         ("GetClusterKubeConfig", kubeconfig),
+        ("ResetClusterAdminToken", reset_admin_token),
         ("ListClusterACLRules", list_rules),
         ("SetClusterACLRules", set_rules),
         ("ListVersions", version::list),
@@ -157,13 +158,25 @@ fn kubeconfig(call: &mut Call<'_>) -> Handled {
     let cluster = call.find(&CLUSTER, &call.parameter("cluster_id"))?;
     let (name, url) = (cluster.text("name"), cluster.text("cluster_url"));
     let authority = STANDARD.encode(format!("CA of {}", cluster.id));
-    let token = format!("canary-of-{}", cluster.id);
+    let resets = cluster.hidden.get("token_resets").and_then(Value::as_u64).unwrap_or_default();
+    let number = if resets == 0 { String::new() } else { format!("-{resets}") };
+    let token = format!("canary-of-{}{number}", cluster.id);
     let file = format!(
         "apiVersion: v1\nclusters:\n- name: \"{name}\"\n  cluster:\n    certificate-authority-data: {authority}\n    server: {url}\n\
          contexts:\n- name: admin@{name}\n  context:\n    cluster: \"{name}\"\n    user: {name}-admin\ncurrent-context: admin@{name}\n\
          kind: Config\npreferences: {{}}\nusers:\n- name: {name}-admin\n  user:\n    token: {token}\n"
     );
     Ok(json!({ "name": "kubeconfig", "content_type": "application/octet-stream", "content": STANDARD.encode(file) }))
+}
+
+/// The next kubeconfig has another token.
+fn reset_admin_token(call: &mut Call<'_>) -> Handled {
+    let id = call.parameter("cluster_id");
+    call.settled(&CLUSTER, &id)?;
+    let cluster = call.change(&CLUSTER, &id)?;
+    let resets = cluster.hidden.get("token_resets").and_then(Value::as_u64).unwrap_or_default();
+    cluster.hidden.insert("token_resets".to_owned(), json!(resets + 1));
+    Ok(Value::Null)
 }
 
 /// As recorded: in the order of the addresses.

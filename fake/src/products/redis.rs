@@ -14,6 +14,7 @@ use crate::products::password;
 use crate::products::vpc::PRIVATE_NETWORK;
 use crate::products::vpcgw::network::in_region;
 use crate::response::ApiError;
+use crate::store::Object;
 
 static CLUSTER: Named = Named("redis/cluster");
 
@@ -29,6 +30,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("SetClusterSettings", set_settings),
         ("SetEndpoints", set_endpoints),
         ("GetClusterCertificate", certificate),
+        ("RenewClusterCertificate", renew_certificate),
     ],
 };
 
@@ -137,13 +139,29 @@ fn certificate(call: &mut Call<'_>) -> Handled {
     if cluster.fields["tls_enabled"] != json!(true) {
         return Err(ApiError::precondition("resource_not_usable", "the cluster has no certificate"));
     }
-    let body = STANDARD.encode(format!("certificate of {}", cluster.id));
+    let renewals = renewals(cluster);
+    let body = STANDARD.encode(format!("certificate {renewals} of {}", cluster.id));
     let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
     Ok(json!({
         "name": "ssl_certificate",
         "content_type": "application/x-pem-file",
         "content": STANDARD.encode(pem),
     }))
+}
+
+/// Not recorded: the cluster stays ready, as a database instance does.
+fn renew_certificate(call: &mut Call<'_>) -> Handled {
+    let id = call.parameter("cluster_id");
+    call.settled(&CLUSTER, &id)?;
+    let cluster = call.change(&CLUSTER, &id)?;
+    let renewed = renewals(cluster) + 1;
+    cluster.hidden.insert("certificate_renewals".to_owned(), json!(renewed));
+    call.shown(&CLUSTER, &id)
+}
+
+/// The number of renewals of the certificate.
+fn renewals(cluster: &Object) -> u64 {
+    cluster.hidden.get("certificate_renewals").and_then(Value::as_u64).unwrap_or_default()
 }
 
 /// The specifications of the request; the default is a public endpoint. Their private networks must exist.

@@ -114,7 +114,14 @@ async fn parts_of_a_request_change_parts_of_a_cluster_and_of_a_pool() {
     assert_eq!(read(&client, &format!("{path}/nodes")).await["total_count"], 1);
     client.good(&format!("PUT {REGION}/pools/{}/set-labels", id(&own)), json!({ "labels": { "a": "b" } })).await;
     assert_eq!(read(&client, &format!("pools/{}", id(&own))).await["labels"], json!({ "a": "b" }));
-    assert_eq!(read(&client, &format!("{path}/kubeconfig")).await["name"], "kubeconfig");
+    let old = read(&client, &format!("{path}/kubeconfig")).await;
+    assert_eq!(old["name"], "kubeconfig");
+    let reset = client.call_with(&format!("POST {REGION}/{path}/reset-admin-token"), json!({})).await;
+    assert_eq!(reset.0, 204);
+    assert_ne!(read(&client, &format!("{path}/kubeconfig")).await["content"], old["content"], "another token");
+    let nodes = read(&client, &format!("{path}/nodes")).await;
+    let node = format!("{REGION}/nodes/{}", id(&nodes["nodes"][0]));
+    assert_eq!(client.good(&format!("POST {node}/reboot"), json!({})).await["id"], nodes["nodes"][0]["id"]);
 }
 
 #[tokio::test]

@@ -294,3 +294,14 @@ async fn backup_is_restored_into_a_database_and_logs_are_prepared() {
     client.good(&format!("POST {one}/purge-logs"), json!({})).await;
     assert_eq!(client.call(&format!("GET {one}/logs")).await.1["instance_logs"], json!([]));
 }
+
+#[tokio::test]
+async fn an_applied_maintenance_is_done_and_the_instance_is_initializing() {
+    let client = client().await;
+    let one = instance(&client).await;
+    let applied = client.good(&format!("POST {one}/apply-maintenance"), json!({})).await;
+    assert_eq!((&applied["status"], &applied["is_applicable"]), (&json!("done"), &json!(false)));
+    assert_eq!(client.call(&format!("GET {INSTANCES}/00000000-0000-4000-8000-000000000000")).await.0, 404);
+    let unknown = format!("POST {INSTANCES}/00000000-0000-4000-8000-000000000000/apply-maintenance");
+    assert_eq!(client.call_with(&unknown, json!({})).await.0, 404);
+}

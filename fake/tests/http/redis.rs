@@ -47,7 +47,11 @@ async fn each_node_has_an_address_in_a_private_network_until_the_cluster_is_dele
     assert_eq!(client.call_with(&migrate, json!({ "cluster_size": 5, "version": "8" })).await.0, 400);
     client.good(&migrate, json!({ "cluster_size": 5 })).await;
     assert_eq!(client.call(&held).await.1["total_count"], 5);
-    assert_eq!(client.call(&format!("GET {CLUSTERS}/{id}/certificate")).await.1["name"], "ssl_certificate");
+    let certificate = format!("GET {CLUSTERS}/{id}/certificate");
+    let old = client.call(&certificate).await.1;
+    assert_eq!(old["name"], "ssl_certificate");
+    client.good(&format!("POST {CLUSTERS}/{id}/renew-certificate"), json!({})).await;
+    assert_ne!(client.call(&certificate).await.1["content"], old["content"]);
     let public = client
         .good(&format!("PUT {CLUSTERS}/{id}/endpoints"), json!({ "endpoints": [{ "public_network": {} }] }))
         .await;

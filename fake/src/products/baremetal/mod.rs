@@ -27,5 +27,8 @@ pub(crate) static PRODUCT: Product = Product {
         ("AddOptionServer", server::add_option),
         ("DeleteOptionServer", server::delete_option),
         ("MigrateServerToMonthlyOffer", server::migrate),
+        ("StartServer", |call| server::power(call, "starting", "ready")),
+        ("StopServer", |call| server::power(call, "stopping", "stopped")),
+        ("RebootServer", |call| server::power(call, "starting", "ready")),
     ],
 };

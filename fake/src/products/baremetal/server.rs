@@ -63,6 +63,17 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     Ok(answer)
 }
 
+/// Not recorded. As documented, a server has a transient status while it starts or stops.
+pub(super) fn power(call: &mut Call<'_>, passing: &str, then: &str) -> Handled {
+    let id = call.parameter("server_id");
+    call.settled(&SERVER, &id)?;
+    if let Some(boot_type) = call.body.get("boot_type").cloned() {
+        call.change(&SERVER, &id)?.fields.insert("boot_type".to_owned(), boot_type);
+    }
+    call.transition(&SERVER, &id, passing, json!({ "status": then }))?;
+    call.shown(&SERVER, &id)
+}
+
 fn address(call: &mut Call<'_>, prefix: &str) -> String {
     format!("{prefix}{}", call.world.rng.u8(2..250))
 }

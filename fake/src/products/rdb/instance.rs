@@ -117,6 +117,22 @@ pub(super) fn restart(call: &mut Call<'_>) -> Handled {
     call.get(&INSTANCE)
 }
 
+/// As recorded: the response is the finished maintenance, and the instance is `initializing` for a minute.
+pub(super) fn apply_maintenance(call: &mut Call<'_>) -> Handled {
+    let id = super::path::settled_of_path(call)?;
+    call.transition(&INSTANCE, &id, "initializing", json!({ "status": "ready" }))?;
+    let in_days = |days: i64| clock::micros(call.now + SignedDuration::from_hours(24 * days));
+    Ok(json!({
+        "starts_at": in_days(0),
+        "stops_at": in_days(7),
+        "forced_at": in_days(7),
+        "closed_at": call.timestamp(),
+        "is_applicable": false,
+        "reason": "A maintenance will be applied on your instance. The database will be unavailable for a few minutes.",
+        "status": "done",
+    }))
+}
+
 /// Deletes its content and read replicas too, and detaches its addresses in private networks.
 pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     let id = call.id();

@@ -36,6 +36,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateInstance", instance::update),
         ("DeleteInstance", instance::delete),
         ("RestartInstance", instance::restart),
+        ("ApplyInstanceMaintenance", instance::apply_maintenance),
         ("UpgradeInstance", upgrade::upgrade),
         ("GetInstanceCertificate", certificate::get),
         ("RenewInstanceCertificate", certificate::renew),
