@@ -19,9 +19,11 @@
 //!   zone are always taken from the ID.
 //! - Durations are written `250ms`, `5s`, `2m30s`, `1h`.
 
+pub(crate) mod action;
 pub mod catalog_words;
 mod component;
 pub mod example;
+mod parent;
 pub mod permissions;
 mod property;
 pub mod terraform;
@@ -33,7 +35,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use action::Action;
 pub use component::{Component, Method, Part};
+pub use parent::{LookupParent, Within};
 pub use property::{Check, InputWord, KnownList, KnownWord, Property, WireWord};
 pub use wait::{Each, Settles, Wait};
 
@@ -118,6 +122,11 @@ pub struct Resource {
     /// Empty fields are omitted: `[subdomain, domain]`.
     #[serde(default)]
     pub named_by: Vec<String>,
+    /// An action on an existing object, such as a restart, instead of an object. `create` performs it, `read` reads the
+    /// object, and `wait` waits until the object is ready again. A change of any input, and of the input `triggers`,
+    /// which every action has, performs it again. A delete sends no request.
+    #[serde(default)]
+    pub action: Option<Action>,
     /// Steps of a create, in order. Later steps run only for inputs that earlier steps did not send.
     #[serde(default)]
     pub create: Steps,
@@ -331,16 +340,6 @@ impl Step {
     }
 }
 
-/// Parent resource.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Within {
-    /// Property with the ID of the parent (`instanceId`).
-    pub property: String,
-    /// Token of the parent without the package (`databases/instance:Instance`).
-    pub token: String,
-}
-
 /// A handler and its operations.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -398,18 +397,6 @@ pub struct Lookup {
     /// Properties of the resource that the function does not return.
     #[serde(default)]
     pub without: Vec<String>,
-}
-
-/// How the parent of a resource is looked up.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct LookupParent {
-    /// Input with the ID of the parent (`secretId`).
-    pub property: String,
-    /// Operation that lists candidates (all pages).
-    pub list: String,
-    /// Fields of a candidate, and the inputs that they must equal: `{ name: secretName }`.
-    pub by: BTreeMap<String, String>,
 }
 
 /// How all objects of a resource type in one locality and one project are listed.

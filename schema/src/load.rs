@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
 
+use crate::descriptor::action;
 use crate::descriptor::example::Example;
 use crate::descriptor::permissions::PermissionsFile;
 use crate::descriptor::terraform::{self, TerraformFile};
@@ -107,6 +108,9 @@ fn load_product(root: &Path, folder: &Path, findings: &mut Findings) -> Result<O
             }
         } else if let Some(mut resource) = read::<Resource>(root, &path, findings)? {
             take_in_known(root, folder, &mut resource.properties, findings)?;
+            if resource.action.is_some() {
+                action::complete(&mut resource.properties);
+            }
             let example = example_of(root, &path, findings)?;
             resources.push(LoadedResource { place: Place::file(&relative(root, &path)), resource, example });
         }

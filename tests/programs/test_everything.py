@@ -9,6 +9,7 @@ from typing import Any
 from documents import ROOT
 from fake import Fake
 from stack import EVERYTHING_SECRETS, example_stack
+from test_actions import actions
 from test_resources import check_no_changes
 
 
@@ -26,13 +27,13 @@ def test_all_resource_types_work_in_one_stack(tmp_path: Path, fake: Fake) -> Non
 
 
 def offered() -> set[str]:
-    """The tokens of all resources that can be created, without aliases and components."""
+    """The tokens of all resources that can be created, without aliases, components and actions (`test_actions`)."""
     resources = json.loads((ROOT / "schema" / "schema.json").read_text())["resources"]
     return {
         token
         for token, resource in resources.items()
         if ":index/" not in token and not resource.get("isComponent") and not discontinued(resource)
-    }
+    } - actions()
 
 
 def discontinued(resource: dict[str, Any]) -> bool:

@@ -165,8 +165,8 @@ async fn run_lifecycle(plugin: &mut Plugin, catalog: &Catalog, entry: &Entry, wo
         sealed(token, resource, &thing);
         thing = check_no_changes(plugin, token, thing, &program).await;
     }
-    // A local resource cannot be listed or imported.
-    if resource.local.is_none() {
+    // Local resources and actions cannot be listed or imported.
+    if resource.local.is_none() && resource.action.is_none() {
         check_import(plugin, entry, &thing, &program).await;
     }
     check_lookup(plugin, catalog, token, &thing).await;
@@ -244,8 +244,8 @@ async fn check_lookup(plugin: &mut Plugin, catalog: &Catalog, token: &str, thing
 /// It is in the list of all objects, also with pages, and is imported by name if the name is unique.
 async fn check_list(plugin: &mut Plugin, resource: &Resource, token: &str, thing: &Thing) {
     let Some(listing) = &resource.listing else {
-        assert!(resource.local.is_some(), "{token} has no list operation");
-        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: a local resource is not listed");
+        assert!(resource.local.is_some() || resource.action.is_some(), "{token} has no list operation");
+        assert!(plugin.list(token, &json!({}), 0).await.is_empty(), "{token}: it is not listed");
         return;
     };
     let state = to_json(&thing.state);

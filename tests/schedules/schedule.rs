@@ -242,10 +242,17 @@ impl Course {
         let mut wrong = {
             let stack = self.stack();
             let mut wrong = Vec::new();
-            if let Err(error) = self.failing(&stack, operation, (at, call), failure).await {
-                wrong.push(error);
-            } else if then != Then::Destroyed {
-                wrong = self.law(&stack, &self.setup.resolved(last), expected).await;
+            match self.failing(&stack, operation, (at, call), failure).await {
+                Err(error) => wrong.push(error),
+                Ok(_) if then == Then::Destroyed => {}
+                Ok(performed) => {
+                    wrong = self.law(&stack, &self.setup.resolved(last), expected).await;
+                    let performed = performed + self.performed(&self.setup.requests());
+                    if operation == Operation::Create && then == Then::Same && self.is_unrepeatable() && performed != 1
+                    {
+                        wrong.push(format!("the action is performed {performed} times"));
+                    }
+                }
             }
             if let Err(error) = destroy(&stack).await {
                 wrong.push(format!("destroy fails: {error}"));
@@ -260,14 +267,27 @@ impl Course {
         wrong
     }
 
-    /// The operation with one failing request.
+    /// Whether it is an action that must not be performed twice.
+    fn is_unrepeatable(&self) -> bool {
+        let action = self.catalog.resources[&self.program.resource].action.as_ref();
+        action.is_some_and(|action| !action.repeatable)
+    }
+
+    /// The number of requests that create it.
+    fn performed(&self, requests: &[Entry]) -> usize {
+        let create = self.catalog.resources[&self.program.resource].create.first();
+        let id = create.map(|step| step.call.id.as_str());
+        requests.iter().filter(|request| id.is_some() && request.operation.as_deref() == id).count()
+    }
+
+    /// The operation with one failing request. Returns the number of processed requests that create it.
     async fn failing(
         &self,
         stack: &Stack<'_>,
         operation: Operation,
         (at, call): (usize, &str),
         failure: Failure,
-    ) -> Result<(), String> {
+    ) -> Result<usize, String> {
         let first = self.setup.resolved(&self.program.inputs);
         if operation != Operation::Create {
             stack.up(&first).await.map_err(|error| text(&error))?;
@@ -281,9 +301,12 @@ impl Course {
             Operation::Delete => stack.destroy().await,
         };
         self.setup.clear_faults();
-        let made = calls(&self.setup.requests());
+        let requests = self.setup.requests();
+        let made = calls(&requests);
         if made.get(at).map(String::as_str) == Some(call) {
-            return Ok(());
+            let is_processed = failure == Failure::CutAfter;
+            let prevented = if is_processed { 0 } else { self.performed(&requests[at..=at]) };
+            return Ok(self.performed(&requests) - prevented);
         }
         Err(format!("call {at} is {:?} when the schedule runs", made.get(at)))
     }

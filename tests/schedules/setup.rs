@@ -19,6 +19,9 @@ use crate::stack::Stack;
 use tests::objects::Objects;
 use tests::programs::{Program, Table};
 
+/// How long actions take.
+const SETTLE: Duration = Duration::from_secs(30);
+
 /// Runs the schedules of one resource one after the other.
 pub(crate) struct Setup {
     fake: Running,
@@ -40,7 +43,10 @@ impl Setup {
     pub(crate) async fn start(catalog: &Arc<Catalog>, table: &Table, program: &Program) -> Self {
         let seed = Seed::parse(&places::text(&places::project().join("tests/rpc/seed.json"))).unwrap();
         let clock = Clock::manual("2026-11-02T09:00:00Z".parse().unwrap());
-        let fake = Fake::builder().seed(seed).clock(clock).rng_seed(1).start().await.unwrap();
+        // The status of the object of an action shows whether a request was accepted.
+        let is_action = catalog.resources[&program.resource].action.is_some();
+        let settle = if is_action { SETTLE } else { Duration::ZERO };
+        let fake = Fake::builder().seed(seed).clock(clock).settle(settle).rng_seed(1).start().await.unwrap();
         let clock = Arc::new(SharedClock::new(fake.clock().clone()));
         let catalog = Arc::clone(catalog);
         let (parents, baseline) = (BTreeMap::new(), Objects::default());

@@ -14,8 +14,8 @@ pub use checks::{Checks, Format, Known, KnownGroup};
 pub use component::{Component, Method};
 pub use property::{Convert, Decides, Equal, Input, Kind, Merge, Property, ProviderDefault, usual_field};
 pub use resource::{
-    DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Newest, Permission, Resource,
-    Timeouts, Wait, Within,
+    Action, DeletedIf, Function, IdPart, Listing, Locality, Lookup, LookupBy, LookupParent, Newest, Permission, RUN,
+    Resource, Timeouts, Wait, Within,
 };
 pub use special::{Handler, Special};
 

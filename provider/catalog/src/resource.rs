@@ -72,6 +72,9 @@ pub struct Resource {
     /// The local implementation (`engine/src/local/`) of a resource without API calls, which exists in the state only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<String>,
+    /// An action on an existing object instead of an object: a create performs it once, and a delete makes no call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
     /// The replacement of a resource that Scaleway discontinued: no API calls are made, a create fails, and existing ones are
     /// treated as deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +82,7 @@ pub struct Resource {
     /// The handler, if data cannot describe it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub special: Option<Special>,
-    /// How existing resources are listed. Absent for `local` and `discontinued` resources.
+    /// How existing resources are listed. Absent for actions, and for `local` and `discontinued` resources.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,
     /// Groups of properties: exactly one of each group must be set.
@@ -210,6 +213,23 @@ pub struct Timeouts {
     /// Of a delete, including waits.
     pub delete: u32,
 }
+
+/// An action on an existing object, such as a restart.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Action {
+    /// The property with the ID of the object.
+    pub target: String,
+    /// The statuses of the object that show that the request was accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
+    /// The request can be repeated if it is unknown whether it was accepted: performing the action twice has the same result.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub repeatable: bool,
+}
+
+/// The part of an action's ID that distinguishes it from other actions on the same object.
+pub const RUN: &str = "run";
 
 /// The parent of a resource.
 #[derive(Clone, Debug, Serialize, Deserialize)]

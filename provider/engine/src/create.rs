@@ -11,7 +11,7 @@ use crate::recover::{self, Begun};
 use crate::special;
 use crate::steps::{creating, holds, state_of};
 use crate::transition::Transition;
-use crate::{complete, delete, each, fetch, parent, probe, wait};
+use crate::{action, complete, delete, each, fetch, parent, probe, wait};
 use rules::decode::Known;
 use rules::discontinued::reject_discontinued;
 use rules::error::{Error, PartialState};
@@ -27,6 +27,9 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     if cx.resource.local.is_some() {
         let seen = probe::expected(cx, inputs).await?;
         return local::create(cx.resource, cx.rng, inputs, seen, cx.now());
+    }
+    if let Some(action) = &cx.resource.action {
+        return Box::pin(action::perform(cx, inputs, action)).await;
     }
     // An object of an interrupted create is looked up before the create request.
     if let Some(created) = Box::pin(recover::former(cx, inputs)).await? {

@@ -64,9 +64,9 @@ pub(crate) async fn delete(cx: &Context<'_>, id: &str, olds: &Object, old_inputs
     Ok(())
 }
 
-/// Whether the resource has no object at Scaleway, so that no call is made.
+/// Whether the resource has no object of its own at Scaleway, so that a delete makes no call.
 pub(crate) fn is_without_calls(resource: &Resource) -> bool {
-    resource.local.is_some() || resource.discontinued.is_some()
+    resource.local.is_some() || resource.action.is_some() || resource.discontinued.is_some()
 }
 
 /// Reads the object after a failed call and goes on with the delete. The outer error is final; after the inner one the

@@ -3,6 +3,7 @@
 //!
 //! Independent of gRPC and environment variables. Files to upload are read through a reader that the plugin passes (`content`).
 
+mod action;
 mod blocking;
 mod client_error;
 mod complete;

@@ -34,6 +34,10 @@ pub(crate) async fn read(
     if cx.resource.local.is_some() {
         return Ok(local::read(id, inputs, state));
     }
+    // An action is in the state alone, so there is nothing to import.
+    if cx.resource.action.is_some() && state.is_empty() {
+        return Ok(None);
+    }
     let found = read_followed(cx, id, inputs, state).await?;
     // An import finds no object. A resource in the state is deleted only if the key can see its project.
     if found.is_none() && !state.is_empty() {

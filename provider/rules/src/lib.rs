@@ -4,6 +4,7 @@
 //! Pure: the same arguments give the same result. No clock, no network, no files, no async; the time and random bytes are
 //! arguments. Knows neither the API client nor gRPC.
 
+pub mod action;
 pub mod aliases;
 mod autoname;
 pub mod check;

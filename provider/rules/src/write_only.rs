@@ -173,6 +173,11 @@ fn hash_of(text: &str, salt: &[u8]) -> String {
     format!("{PREFIX}{hash}")
 }
 
+/// A hash with the cost of a write-only value, for another value that may contain secrets.
+pub(crate) fn slow_hash(text: &str, seed: &str) -> String {
+    hash_of(text, &salt(seed.as_bytes(), "value"))
+}
+
 fn is_hash_of(hash: &str, text: &str) -> bool {
     let parsed = hash.strip_prefix(PREFIX).and_then(|hash| PasswordHash::new(hash).ok());
     parsed.is_some_and(|hash| Argon2::default().verify_password(text.as_bytes(), &hash).is_ok())

@@ -87,10 +87,18 @@ pub(crate) fn looked_up(word: &descriptor::Property, property: &Property) -> Str
     sentences.join(" ")
 }
 
+/// What all actions have in common.
+const ACTION: &str = "This is an action: creating the resource performs it once and waits until it is complete. A change of \
+                      `triggers` or of another input performs it again. Deleting the resource has no effect in \
+                      Scaleway. An action cannot be imported.";
+
 /// The description of a resource under one of its tokens: the descriptor's, and how an existing object is imported.
 pub(crate) fn resource(one: &Resolved<'_>, token: &str) -> String {
     if one.resource.local.is_some() || one.resource.discontinued.is_some() {
         return one.descriptor.doc.trim().to_owned();
+    }
+    if one.resource.action.is_some() {
+        return format!("{}\n\n{ACTION}", one.descriptor.doc.trim());
     }
     let forms = one.resource.id_forms().map(|form| form.iter().map(|part| id_part(one, part)).unzip());
     let (forms, examples): (Vec<Vec<String>>, Vec<Vec<String>>) = forms.unzip();

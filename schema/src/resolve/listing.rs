@@ -21,8 +21,8 @@ impl<'a> Scope<'a> {
         let lookup = self.resource.lookup.as_ref();
         let word = self.resource.listing.clone().unwrap_or_default();
         let place = self.place.at("listing");
-        // No discontinued resources exist.
-        if self.resource.discontinued.is_some() {
+        // No discontinued resources exist, and the API has no list of actions.
+        if self.resource.discontinued.is_some() || self.resource.action.is_some() {
             return None;
         }
         let mut of = Vec::new();

@@ -2,6 +2,7 @@
 //!
 //! Other modules read the files and generate the Pulumi schema.
 
+mod action;
 mod call;
 mod checks;
 mod component;
@@ -169,6 +170,7 @@ impl<'a> Scope<'a> {
             permissions: BTreeMap::new(),
             holds_data: self.resource.holds_data.clone(),
             local: None,
+            action: self.action(findings),
             discontinued: self.resource.discontinued.clone(),
             special: self.special(&calls),
             listing: self.listing(calls.read.first(), findings),
@@ -246,6 +248,9 @@ impl<'a> Scope<'a> {
     }
 
     fn id_forms(&self, findings: &mut Findings) -> Vec<Vec<IdPart>> {
+        if let Some(id) = self.action_id() {
+            return vec![id];
+        }
         let Some(forms) = &self.resource.id else {
             return vec![match self.locality {
                 Locality::Global => vec![IdPart::Id],
