@@ -10,8 +10,8 @@ use client::{CancellationToken, Clock, Transport};
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
 
 use crate::config::Environment;
+use crate::embedded::Embedded;
 use crate::engine_log::EngineLog;
-use crate::offer::Offer;
 use crate::server::Server;
 
 /// A provider before Configure. Must be called inside a runtime. `seed` is that of the pauses between attempts.
@@ -26,6 +26,6 @@ pub fn provider(
     let variable = move |name: &str| (name == "PULUMI_HOME").then(|| home.clone());
     let environment = Environment::new(variable, |_| Err(io::ErrorKind::NotFound.into()));
     let log = EngineLog::start(Arc::clone(&clock));
-    let server = Server::new(Offer::of_catalog(catalog), environment, log, CancellationToken::new(), clock);
+    let server = Server::new(Embedded::of_catalog(catalog), environment, log, CancellationToken::new(), clock);
     Arc::new(server.over(transport, seed))
 }

@@ -8,6 +8,7 @@
 pub mod arguments;
 mod compose;
 mod config;
+mod embedded;
 mod engine_log;
 mod files;
 mod from_proto;
@@ -19,7 +20,6 @@ pub mod list_project;
 mod logging;
 pub mod migrate_state;
 mod monitor;
-mod offer;
 mod panics;
 mod rng;
 mod server;

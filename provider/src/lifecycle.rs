@@ -15,8 +15,8 @@ use tonic::transport::server::TcpIncoming;
 
 use crate::arguments::Arguments;
 use crate::config::Environment;
+use crate::embedded::Embedded;
 use crate::engine_log::EngineLog;
-use crate::offer::Offer;
 use crate::server::Server;
 use crate::{logging, panics};
 
@@ -48,7 +48,7 @@ pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
             log.connect(engine);
         }
         let end = end(arguments.engine.is_some(), Arc::clone(&clock));
-        let server = Server::new(Offer::embedded(), environment, log, cancel.clone(), Arc::clone(&clock));
+        let server = Server::new(Embedded::new(), environment, log, cancel.clone(), Arc::clone(&clock));
         serve(listener, server, end, &cancel, clock.as_ref()).await
     });
     // A running DNS look-up must not delay the end.

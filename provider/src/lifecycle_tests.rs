@@ -33,7 +33,7 @@ async fn start(api_url: &str) -> Plugin {
     let environment = Environment::new(variables, |_| Err(io::ErrorKind::NotFound.into()));
     let cancel = CancellationToken::new();
     let log = EngineLog::start(Arc::clone(&shared));
-    let server = Server::new(Offer::embedded(), environment, log, cancel.clone(), Arc::clone(&shared));
+    let server = Server::new(Embedded::new(), environment, log, cancel.clone(), Arc::clone(&shared));
     let listener = listen().unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (end, end_asked) = oneshot::channel::<()>();

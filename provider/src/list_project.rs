@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use value::{Object, Value};
 
 use crate::config::{self, Configuration, Environment, PACKAGE};
-use crate::offer::Offer;
+use crate::embedded::Embedded;
 use crate::to_proto;
 
 /// The arguments of `list-project`.
@@ -66,8 +66,8 @@ pub fn list(question: &Question) -> io::Result<Listing> {
 }
 
 async fn list_with(question: &Question, environment: &Environment) -> io::Result<Listing> {
-    let offer = Offer::embedded();
-    let catalog = offer.catalog().map_err(io::Error::other)?;
+    let embedded = Embedded::new();
+    let catalog = embedded.catalog().map_err(io::Error::other)?;
     let Configuration { client, mut defaults, missing, .. } =
         config::resolve(&Object::new(), environment).map_err(io::Error::other)?;
     if let Some(missing) = missing {
@@ -211,8 +211,8 @@ mod tests {
 
     #[test]
     fn types_that_create_nothing_are_not_listed() {
-        let offer = Offer::embedded();
-        let catalog = offer.catalog().unwrap();
+        let embedded = Embedded::new();
+        let catalog = embedded.catalog().unwrap();
         let listed = parts(catalog, "p", &["fr-par".to_owned()], true);
         assert!(listed.len() > 40);
         let empty: Vec<&str> =

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use thiserror::Error;
 
 use crate::config::PACKAGE;
-use crate::offer::Offer;
+use crate::embedded::Embedded;
 
 /// The package of `pulumiverse_scaleway`.
 const PEER: &str = "scaleway";
@@ -64,10 +64,10 @@ pub enum MigrateError {
 
 /// Migrates an exported stack.
 pub fn migrate(export: &str) -> Result<Migrated, MigrateError> {
-    let offer = Offer::embedded();
+    let embedded = Embedded::new();
     let mut export: Json = serde_json::from_str(export).map_err(MigrateError::NoJson)?;
     let deployment = export.get_mut("deployment").ok_or(MigrateError::NoStack)?;
-    let mut stack = Stack { catalog: offer.catalog()?, names: BTreeMap::new(), taken: 0, left: Vec::new() };
+    let mut stack = Stack { catalog: embedded.catalog()?, names: BTreeMap::new(), taken: 0, left: Vec::new() };
     let pending = match deployment {
         Json::Object(deployment) => stack.migrate(deployment)?,
         // A stack that was never deployed.

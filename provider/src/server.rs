@@ -20,15 +20,15 @@ use value::{Object, Value};
 
 use crate::compose::{self, Provided};
 use crate::config::{self, Environment};
+use crate::embedded::{self, Embedded};
 use crate::engine_log::EngineLog;
 use crate::from_proto::{self, Malformed, Target};
-use crate::offer::{self, Offer};
 use crate::server::configure::Configured;
 use crate::{panics, to_proto};
 
 /// The service. One process serves one provider resource, so there is one configuration.
 pub(crate) struct Server {
-    offer: Offer,
+    embedded: Embedded,
     environment: Environment,
     log: EngineLog,
     cancel: CancellationToken,
@@ -43,14 +43,14 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(
-        offer: Offer,
+        embedded: Embedded,
         environment: Environment,
         log: EngineLog,
         cancel: CancellationToken,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            offer,
+            embedded,
             environment,
             log,
             cancel,
@@ -69,7 +69,7 @@ impl Server {
     }
 
     fn catalog(&self) -> Result<&Arc<Catalog>, Status> {
-        self.offer.catalog().map_err(|error| {
+        self.embedded.catalog().map_err(|error| {
             tracing::error!(%error);
             to_proto::bug("reading the catalog", None)
         })
@@ -166,9 +166,9 @@ impl ResourceProvider for Server {
 
     async fn get_schema(&self, request: Request<rpc::GetSchemaRequest>) -> RpcResult<rpc::GetSchemaResponse> {
         match request.get_ref().version {
-            0 => match self.offer.schema() {
+            0 => match self.embedded.schema() {
                 Ok(schema) => Ok(Response::new(rpc::GetSchemaResponse { schema })),
-                Err(error) => Err(offer::damaged("schema", &error)),
+                Err(error) => Err(embedded::damaged("schema", &error)),
             },
             version => {
                 Err(Status::invalid_argument(format!("version {version} of the schema format is not supported")))

@@ -48,7 +48,7 @@ fn server(variables: &[(&str, &str)]) -> Server {
         Environment::new(move |name| variables.get(name).cloned(), |_| Err(std::io::ErrorKind::NotFound.into()));
     let clock: Arc<dyn Clock> = Arc::new(ManualClock::new());
     let log = EngineLog::start(Arc::clone(&clock));
-    Server::new(Offer::new(r#"{"name": "x"}"#, CATALOG), environment, log, CancellationToken::new(), clock)
+    Server::new(Embedded::of_json(r#"{"name": "x"}"#, CATALOG), environment, log, CancellationToken::new(), clock)
 }
 
 fn text(text: &str) -> Wire {

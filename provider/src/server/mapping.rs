@@ -4,7 +4,7 @@
 use pulumi_rpc::pulumirpc as rpc;
 use tonic::Status;
 
-use crate::offer;
+use crate::embedded;
 
 /// The ecosystem in requests of `pulumi convert --from terraform`.
 const ECOSYSTEM: &str = "terraform";
@@ -17,7 +17,7 @@ pub(super) fn mapping(request: &rpc::GetMappingRequest) -> Result<rpc::GetMappin
     if request.key != ECOSYSTEM || !(request.provider.is_empty() || request.provider == PROVIDER) {
         return Ok(rpc::GetMappingResponse::default());
     }
-    let data = offer::terraform_mapping().map_err(|error| offer::damaged("mapping", &error))?.into_bytes();
+    let data = embedded::terraform_mapping().map_err(|error| embedded::damaged("mapping", &error))?.into_bytes();
     Ok(rpc::GetMappingResponse { provider: PROVIDER.to_owned(), data })
 }
 

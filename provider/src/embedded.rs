@@ -16,15 +16,15 @@ const SCHEMA: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schema.json.gz")
 const TERRAFORM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/terraform.json.gz"));
 
 /// The schema and the catalog of one version.
-pub(crate) struct Offer {
+pub(crate) struct Embedded {
     packed_schema: Cow<'static, [u8]>,
     catalog_text: Cow<'static, str>,
     catalog: OnceLock<Arc<Catalog>>,
 }
 
-impl Offer {
+impl Embedded {
     /// The schema and catalog of this version.
-    pub(crate) fn embedded() -> Self {
+    pub(crate) fn new() -> Self {
         Self::of(SCHEMA, include_str!("../../schema/catalog.json"))
     }
 
@@ -78,9 +78,9 @@ mod tests {
 
     use super::*;
 
-    impl Offer {
+    impl Embedded {
         /// Another schema and catalog, both as JSON.
-        pub(crate) fn new(schema: &str, catalog: impl Into<Cow<'static, str>>) -> Self {
+        pub(crate) fn of_json(schema: &str, catalog: impl Into<Cow<'static, str>>) -> Self {
             let mut packed = Vec::new();
             GzEncoder::new(schema.as_bytes(), Compression::fast()).read_to_end(&mut packed).unwrap();
             Self::of(packed, catalog)
@@ -89,10 +89,10 @@ mod tests {
 
     #[test]
     fn what_is_embedded_can_be_read() {
-        let offer = Offer::embedded();
-        let schema: serde_json::Value = serde_json::from_str(&offer.schema().unwrap()).unwrap();
+        let embedded = Embedded::new();
+        let schema: serde_json::Value = serde_json::from_str(&embedded.schema().unwrap()).unwrap();
         assert_eq!(schema["name"], crate::config::PACKAGE);
-        let catalog = offer.catalog().unwrap();
+        let catalog = embedded.catalog().unwrap();
         for token in schema["resources"].as_object().unwrap().keys() {
             let known = catalog.resource(token).is_some() || catalog.component(token).is_some();
             assert!(known, "{token} is in the schema but not in the catalog");
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn every_component_that_is_offered_can_be_built_and_no_other() {
-        let offer = Offer::embedded();
-        let offered: Vec<&str> = offer.catalog().unwrap().components.keys().map(String::as_str).collect();
+        let embedded = Embedded::new();
+        let offered: Vec<&str> = embedded.catalog().unwrap().components.keys().map(String::as_str).collect();
         let mut built: Vec<&str> = components::tokens().collect();
         built.sort_unstable();
         assert_eq!(built, offered);
