@@ -491,6 +491,13 @@ scaleway.file.Filesystem("shared", size_in_gb=100, tags=["shop"])
 metal = scaleway.elasticmetal.Server("metal", offer="EM-I215E-NVME", install_config_afterward=True)
 metal_address = scaleway.elasticmetal.Ip("metal-address", server_id=metal.id, tags=["shop"])
 scaleway.elasticmetal.IpMacAddress("metal-mac", flexible_ip_id=metal_address.id, type="kvm")
+mac_runner = scaleway.applesilicon.Runner(
+    "mac-runner", ci_provider="github", url="https://github.com/example/shop", token="made-up-runner-token"
+)
+scaleway.applesilicon.Server("mac", type="M4-M", runner_ids=[mac_runner.id])
+scaleway.hosting.Hosting(
+    "site", offer_id="b88b9cf9-7f35-4d36-aa4c-0de8cf301f87", email="ada@example.org", domain="site.example.org"
+)
 
 # IoT.
 

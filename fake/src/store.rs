@@ -93,7 +93,7 @@ pub(crate) type View = fn(&Store, &Object, &mut Map<String, Value>);
 pub(crate) enum Missing {
     /// With `type`, and this `resource`.
     Labelled(&'static str),
-    /// With this message only.
+    /// With this message only, in which `{id}` is the ID.
     Message(&'static str),
     /// With `type`, of an unknown resource and without an ID.
     Unnamed,
@@ -175,7 +175,7 @@ impl Kind {
     pub(crate) fn not_found(&self, id: &str) -> ApiError {
         match self.missing {
             Missing::Labelled(resource) => ApiError::not_found(resource, id),
-            Missing::Message(message) => ApiError::message(404, message),
+            Missing::Message(message) => ApiError::message(404, &message.replace("{id}", id)),
             Missing::Unnamed => ApiError::not_found("unknown", ""),
             Missing::Denied => ApiError::undetailed_denial(),
             Missing::DeniedRead(resource) => ApiError::denied(resource, "read"),

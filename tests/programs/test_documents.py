@@ -151,7 +151,8 @@ def table_of_modules(theirs: Path) -> str:
         names = ", ".join(f"`{name.partition(':')[2]}`" for kind in tokens for name in missing[kind])
         rows.append(f"| `{module}` | {counts[0]} | {counts[1]} | {names or '-'} |")
     head = "| Module | Resources | Functions | Not offered |\n| --- | --- | --- | --- |"
-    return "\n".join([head, *rows, "", "Modules that are not offered: " + ", ".join(others) + ".", "", ""])
+    rest = ["Modules that are not offered: " + ", ".join(others) + ".", ""] if others else []
+    return "\n".join([head, *rows, "", *rest, ""])
 
 
 @pytest.mark.parametrize("block", [block for block in page("README.md").blocks if block.language == "python"])

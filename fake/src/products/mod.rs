@@ -16,6 +16,7 @@
 //! 6. Name the product in [`PRODUCTS`], and give it a file in `fake/tests/http/`.
 
 pub(crate) mod account;
+mod apple_silicon;
 pub(crate) mod audit_trail;
 pub(crate) mod autoscaling;
 pub(crate) mod baremetal;
@@ -52,10 +53,12 @@ pub(crate) mod redis;
 pub(crate) mod s2s_vpn;
 pub(crate) mod searchdb;
 pub(crate) mod secret;
+mod server_networks;
 pub(crate) mod sqldb;
 pub(crate) mod tem;
 pub(crate) mod vpc;
 pub(crate) mod vpcgw;
+mod web_hosting;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -70,6 +73,7 @@ use scaleway_api::{Document, Method, Operation, Protocol, Segment};
 /// Every product that is served.
 pub(crate) static PRODUCTS: &[&Product] = &[
     &account::PRODUCT,
+    &apple_silicon::PRODUCT,
     &audit_trail::PRODUCT,
     &billing::PRODUCT,
     &billing::USAGE,
@@ -110,6 +114,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &tem::PRODUCT,
     &vpc::PRODUCT,
     &vpcgw::PRODUCT,
+    &web_hosting::PRODUCT,
 ];
 
 /// The route of a request.

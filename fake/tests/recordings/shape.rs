@@ -116,11 +116,14 @@ fn property<'a>(kind: Option<&'a Kind>, name: &str) -> Option<&'a Schema> {
     }
 }
 
-/// The element of the other list that is the same object, or otherwise the one at the same place.
+/// The element of the other list that is the same object, or otherwise the one at the same place. Several DNS records have the same name,
+/// and another type.
 fn partner<'a>(recorded: &Value, place: usize, answered: &'a [Value]) -> Option<&'a Value> {
     let named = NAMES.iter().find_map(|name| {
         let wanted = find(recorded, name)?;
-        answered.iter().find(|answered| find(answered, name) == Some(wanted))
+        let mut same = answered.iter().filter(|answered| find(answered, name) == Some(wanted));
+        let first = same.clone().next();
+        same.find(|answered| answered.get("type") == recorded.get("type")).or(first)
     });
     named.or_else(|| answered.get(place))
 }

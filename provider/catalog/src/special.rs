@@ -21,6 +21,12 @@ pub struct Special {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Handler {
+    /// Runners on Apple silicon servers.
+    #[serde(rename = "applesilicon.runner")]
+    ApplesiliconRunner,
+    /// Apple silicon servers.
+    #[serde(rename = "applesilicon.server")]
+    ApplesiliconServer,
     /// Notifications of budget alerts.
     #[serde(rename = "billing.budget_alert_notification")]
     BillingBudgetAlertNotification,
@@ -70,6 +76,12 @@ pub enum Handler {
     /// Deployments of Managed Inference, and their endpoints.
     #[serde(rename = "inference.deployment")]
     InferenceDeployment,
+    /// Web hosting plans.
+    #[serde(rename = "hosting.hosting")]
+    HostingHosting,
+    /// Offers of Web Hosting.
+    #[serde(rename = "hosting.offer")]
+    HostingOffer,
     /// Images of Instances.
     #[serde(rename = "instance.image")]
     InstanceImage,

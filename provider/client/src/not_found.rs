@@ -27,6 +27,9 @@ const PLAIN: [(&str, &str); 3] = [
     ("/baremetal/", "Custom Partitioning not supported"),
 ];
 
+/// The beginning of the paths of Web Hosting, whose message contains the ID, as recorded (`hosting <id> not found`).
+const HOSTING: &str = "/webhosting/";
+
 /// The text after the noun, as recorded. The API may add details after a colon.
 const VERBS: [&str; 2] = [" was not found", " does not exist"];
 
@@ -55,7 +58,10 @@ pub(crate) fn is_reported(body: &Value) -> bool {
 /// Whether the error response to a call of this path is the report of a missing object, for products whose message is too
 /// general for [`is_reported`].
 pub(crate) fn is_reported_at(path: &str, message: Option<&str>) -> bool {
-    PLAIN.iter().any(|(beginning, text)| path.starts_with(beginning) && message == Some(text))
+    let is_plain = PLAIN.iter().any(|(beginning, text)| path.starts_with(beginning) && message == Some(text));
+    is_plain
+        || (path.starts_with(HOSTING)
+            && message.is_some_and(|message| path.split('/').any(|id| message == format!("hosting {id} not found"))))
 }
 
 /// Whether a 404 of Object Storage is S3's report of a missing bucket, object or configuration. The response to HEAD has
@@ -115,6 +121,9 @@ mod tests {
         assert!(is_reported_at("/edge-services/v1beta1/pipelines/1", Some("Not Found")));
         assert!(!is_reported_at("/edge-services/v1beta1/pipelines/1", Some("no Route matched with those values")));
         assert!(!is_reported_at("/edge-services/v1beta1/pipelines/1", None));
+        assert!(is_reported_at("/webhosting/v1/regions/fr-par/hostings/1", Some("hosting 1 not found")));
+        assert!(!is_reported_at("/webhosting/v1/regions/fr-par/hostings/1", Some("hosting 2 not found")));
+        assert!(!is_reported_at("/baremetal/v1/hostings/1", Some("hosting 1 not found")));
         assert!(!is_reported_at("/registry/v1/regions/fr-par/namespaces/1", Some("Not Found")));
     }
 

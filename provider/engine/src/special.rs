@@ -3,6 +3,7 @@
 //! A handler adds calls at fixed points of an operation; the rest is generic. The first lines of each explain why a
 //! descriptor is not sufficient. The descriptor lists the operations that it may call, so that the compiler checks them.
 
+mod applesilicon_server;
 mod autoscaling_instance_group;
 mod databases_instance;
 mod databases_read_replica;
@@ -15,6 +16,7 @@ mod elasticmetal_offer;
 mod elasticmetal_partition_schema;
 mod elasticmetal_server;
 mod functions_function;
+mod hosting_offer;
 mod instance_marketplace_image;
 mod instance_private_nic;
 mod instance_server;
@@ -31,6 +33,7 @@ mod kubernetes_pool;
 mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
+mod server_private_networks;
 mod tem_blocked_list;
 mod tem_domain_validation;
 
@@ -114,6 +117,7 @@ pub(crate) fn handler(resource: &Resource) -> &'static dyn Handler {
 fn calls(handler: catalog::Handler) -> &'static dyn Handler {
     use catalog::Handler;
     match handler {
+        Handler::ApplesiliconServer => &applesilicon_server::Server,
         Handler::AutoscalingInstanceGroup => &autoscaling_instance_group::InstanceGroup,
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
@@ -125,6 +129,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::ElasticmetalPartitionSchema => &elasticmetal_partition_schema::PartitionSchema,
         Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
+        Handler::HostingOffer => &hosting_offer::Offer,
         Handler::InstanceMarketplaceImage => &instance_marketplace_image::Image,
         Handler::InstancePrivateNic => &instance_private_nic::PrivateNic,
         Handler::InstanceServer => &instance_server::Server,
@@ -140,9 +145,11 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::TemBlockedList => &tem_blocked_list::BlockedList,
         Handler::TemDomainValidation => &tem_domain_validation::DomainValidation,
         Handler::BillingBudgetAlertNotification
+        | Handler::ApplesiliconRunner
         | Handler::AutoscalingInstanceTemplate
         | Handler::EdgeservicesDnsStage
         | Handler::ElasticmetalIp
+        | Handler::HostingHosting
         | Handler::InferenceDeployment
         | Handler::InstanceImage
         | Handler::InstanceIp

@@ -1,6 +1,8 @@
 //! Rules of single resources that a descriptor cannot express. The descriptor names the handler (`special`); the calls that
 //! such a resource needs in addition are in the crate `engine`, under the same name.
 
+mod applesilicon_runner;
+mod applesilicon_server;
 mod autoscaling_instance_template;
 mod billing_budget_alert_notification;
 mod databases_instance;
@@ -13,6 +15,7 @@ mod elasticmetal_ip;
 pub mod elasticmetal_server;
 mod endpoints;
 pub mod functions_function;
+mod hosting_hosting;
 mod instance_image;
 mod instance_ip;
 mod instance_security_group;
@@ -102,6 +105,8 @@ pub fn handler(resource: &Resource) -> &'static dyn Special {
 fn rules(handler: Handler) -> &'static dyn Special {
     match handler {
         Handler::BillingBudgetAlertNotification => &billing_budget_alert_notification::Notification,
+        Handler::ApplesiliconRunner => &applesilicon_runner::Runner,
+        Handler::ApplesiliconServer => &applesilicon_server::Server,
         Handler::AutoscalingInstanceTemplate => &autoscaling_instance_template::InstanceTemplate,
         Handler::DatabasesInstance => &databases_instance::Instance,
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
@@ -111,6 +116,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::ElasticmetalIp => &elasticmetal_ip::Ip,
         Handler::ElasticmetalServer => &elasticmetal_server::Server,
         Handler::FunctionsFunction => &functions_function::Function,
+        Handler::HostingHosting => &hosting_hosting::Hosting,
         Handler::InferenceDeployment => &endpoints::Inference,
         Handler::InstanceImage => &instance_image::Image,
         Handler::InstanceIp => &instance_ip::Ip,
@@ -145,6 +151,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         | Handler::ElasticmetalIpMacAddress
         | Handler::ElasticmetalOffer
         | Handler::ElasticmetalPartitionSchema
+        | Handler::HostingOffer
         | Handler::InstanceMarketplaceImage
         | Handler::InstancePrivateNic
         | Handler::InterlinkLink

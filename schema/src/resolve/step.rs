@@ -103,8 +103,13 @@ impl<'a> Scope<'a> {
         let (mut parameters, left) = self.known_parameters(call);
         // Only IDs have the same meaning in all operations: the `name` of a user is not the name of its instance.
         parameters.retain(|name, source| *source == Source::Locality || name.ends_with("_id"));
-        // The parameter that is the UUID in the first read has the same name in other operations (`instance_id`).
-        let own = calls.read.first().map(|read| self.known_parameters(read).1).unwrap_or_default();
+        // The parameter that is the UUID in the first read has the same name in other operations (`instance_id`). If the first read
+        // is a list, the delete has that parameter.
+        let mut own = calls.read.first().map(|read| self.known_parameters(read).1).unwrap_or_default();
+        if own.is_empty() {
+            own = calls.delete.first().map(|delete| self.known_parameters(delete).1).unwrap_or_default();
+            own.retain(|name| name.ends_with("_id"));
+        }
         for name in left.into_iter().filter(|name| own.contains(name)) {
             parameters.extend(self.last_source(&parameters).map(|source| (name.to_owned(), source)));
         }

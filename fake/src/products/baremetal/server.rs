@@ -141,7 +141,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Handled {
     if call.find(&SERVER, &id)?.fields["protected"] == true {
         return Err(ApiError::precondition("protected_resource", "the server is protected"));
     }
-    networks::release_all(call, &id);
+    networks::ATTACHMENTS.release_all(call, &id);
     plain::delete(call, SERVER.plain())
 }
 
@@ -175,7 +175,7 @@ pub(super) fn add_option(call: &mut Call<'_>) -> Handled {
 pub(super) fn delete_option(call: &mut Call<'_>) -> Handled {
     let (id, option) = (call.parameter("server_id"), call.parameter("option_id"));
     call.settled(&SERVER, &id)?;
-    if PRIVATE_NETWORK_OPTION == option && networks::has_any(call, &id) {
+    if PRIVATE_NETWORK_OPTION == option && networks::ATTACHMENTS.has_any(call, &id) {
         return Err(ApiError::precondition("resource_still_in_use", "the server is attached to a private network"));
     }
     change_options(call, &id, &option, None)

@@ -6,7 +6,8 @@
 
 use super::{
     Context, Error, ErrorKind, Handler, Json, Object, Result, Scope, Transition, async_trait, call, change,
-    elasticmetal_offer as offer, fetch, json, own, unless_gone, wait, wire,
+    elasticmetal_offer as offer, fetch, json, own, server_private_networks as private_networks, unless_gone, wait,
+    wire,
 };
 use rules::id::is_uuid;
 use rules::place;
@@ -16,9 +17,9 @@ use rules::wire::text_or_empty;
 /// See the module.
 pub(super) struct Server;
 
-/// The fields with the private networks and the options.
-const NETWORKS: &str = "private_networks";
+/// The field with the options.
 const OPTIONS: &str = "options";
+const SET_NETWORKS: &str = "baremetal.v3:SetServerPrivateNetworks";
 
 #[async_trait]
 impl Handler for Server {
@@ -51,37 +52,24 @@ impl Handler for Server {
             }
         }
         installed(cx, scope).await?;
-        let wants_networks = !networks(scope.wanted_field(NETWORKS)).is_empty();
+        let wants_networks = private_networks::are_wanted(scope);
         let changes_networks = transition.changes(&["privateNetworks"]);
         // A server needs the option to be attached, and has to be detached before the option is removed.
         if changes_networks && !wants_networks && !transition.is_creation() {
-            set_networks(cx, scope).await?;
+            private_networks::set(cx, scope, SET_NETWORKS).await?;
         }
         if transition.changes(&["options"]) {
             change_options(cx, scope).await?;
         }
         if changes_networks && wants_networks {
-            set_networks(cx, scope).await?;
+            private_networks::set(cx, scope, SET_NETWORKS).await?;
         }
         Ok(true)
     }
 
     /// The private networks are detached first, so that they can be deleted as soon as the server does not exist.
     async fn delete(&self, cx: &Context<'_>, scope: &mut Scope<'_>, _olds: &Object) -> Result<Option<bool>> {
-        match networks_settled(cx, scope, false).await {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            read => read?,
-        }
-        let attached: Vec<String> = networks(scope.answers.get(NETWORKS)).into_iter().map(|(id, _)| id).collect();
-        for id in &attached {
-            let parameters = [("private_network_id", id.as_str())];
-            let detached = call(cx, scope, "baremetal.v3:DeleteServerPrivateNetwork", None, &parameters).await;
-            detached.map(drop).or_else(unless_gone)?;
-        }
-        if !attached.is_empty() {
-            networks_settled(cx, scope, false).await?;
-        }
-        Ok(None)
+        private_networks::detach(cx, scope, "baremetal.v3:DeleteServerPrivateNetwork").await.map(|()| None)
     }
 }
 
@@ -180,43 +168,6 @@ async fn options_settled(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> 
         }
         cx.pause_poll(began, &format!("waiting for the options of the {}", cx.resource.label)).await?;
     }
-}
-
-/// Attaches exactly the private networks of the program, and waits until they are attached.
-async fn set_networks(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
-    let wanted: serde_json::Map<String, Json> = networks(scope.wanted_field(NETWORKS)).into_iter().collect();
-    let body = json!({ "per_private_network_ipam_ip_ids": wanted });
-    call(cx, scope, "baremetal.v3:SetServerPrivateNetworks", Some(body), &[]).await?;
-    networks_settled(cx, scope, true).await
-}
-
-/// Reads the private networks until none has a transient status. With `checked`, a failed one is an error.
-async fn networks_settled(cx: &Context<'_>, scope: &mut Scope<'_>, checked: bool) -> Result<()> {
-    let began = cx.spent();
-    loop {
-        fetch::read_field(cx, scope, NETWORKS).await?;
-        let list = scope.answers.get(NETWORKS).and_then(Json::as_array).cloned().unwrap_or_default();
-        let has = |wanted: &[&str]| list.iter().any(|network| wanted.contains(&text_or_empty(network, "status")));
-        if checked && has(&["error"]) {
-            let fact = format!("a private network of the {} could not be attached", cx.resource.label);
-            return Err(Error::new(ErrorKind::Precondition, fact)
-                .hint("run the command again, or check the server in the Scaleway console"));
-        }
-        if !has(&["attaching", "detaching"]) {
-            return Ok(());
-        }
-        cx.pause_poll(began, &format!("waiting for the private networks of the {}", cx.resource.label)).await?;
-    }
-}
-
-/// The ID of each private network in a list, and the IDs of its addresses.
-fn networks(list: Option<&Json>) -> Vec<(String, Json)> {
-    let elements = list.and_then(Json::as_array).into_iter().flatten();
-    let addresses = |network: &Json| match &network["ipam_ip_ids"] {
-        Json::Array(ids) => json!(ids),
-        _ => json!([]),
-    };
-    elements.map(|network| (text_or_empty(network, "private_network_id").to_owned(), addresses(network))).collect()
 }
 
 fn without_nulls(json: Json) -> Json {

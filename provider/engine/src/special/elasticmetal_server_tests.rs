@@ -1,8 +1,8 @@
-//! Options and private networks of Elastic Metal servers.
+//! Options of Elastic Metal servers.
 
 use serde_json::json;
 
-use super::{is_same, networks, without_nulls};
+use super::{is_same, without_nulls};
 
 #[test]
 fn an_option_without_an_end_is_accepted_with_any_end() {
@@ -11,13 +11,6 @@ fn an_option_without_an_end_is_accepted_with_any_end() {
     assert!(is_same(&json!({ "id": "one", "expires_at": "2026-01-01T01:00:00+01:00" }), &live));
     assert!(!is_same(&json!({ "id": "one", "expires_at": "2027-01-01T00:00:00Z" }), &live));
     assert!(!is_same(&json!({ "id": "two" }), &live));
-}
-
-#[test]
-fn a_private_network_without_addresses_has_an_empty_list() {
-    let list = json!([{ "private_network_id": "a" }, { "private_network_id": "b", "ipam_ip_ids": ["c"] }]);
-    assert_eq!(networks(Some(&list)), [("a".to_owned(), json!([])), ("b".to_owned(), json!(["c"]))]);
-    assert_eq!(networks(None), []);
 }
 
 #[test]

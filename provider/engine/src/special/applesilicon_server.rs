@@ -1,0 +1,67 @@
+//! Apple silicon servers: another operating system, the VPC and private networks.
+//!
+//! A descriptor is not sufficient because the installation of the operating system that the server already has would delete its data,
+//! because the VPC has a status of its own, and because private networks are detached before it is disabled and attached after it is
+//! enabled.
+
+use super::{
+    Context, Handler, Object, Result, Scope, Transition, async_trait, change, fetch, json,
+    server_private_networks as private_networks, wait, wire,
+};
+use rules::place;
+
+/// See the module.
+pub(super) struct Server;
+
+const SET_NETWORKS: &str = "SetServerPrivateNetworks";
+
+#[async_trait]
+impl Handler for Server {
+    async fn before_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if transition.changes(&["privateNetworks"]) && !private_networks::are_wanted(scope) {
+            private_networks::set(cx, scope, SET_NETWORKS).await?;
+        }
+        Ok(false)
+    }
+
+    async fn after_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if !transition.is_creation() {
+            fetch::read(cx, scope, false).await?;
+            wait::settled(cx, scope, false).await?;
+            install(cx, scope, transition).await?;
+        }
+        let has_networks = private_networks::are_wanted(scope);
+        if transition.changes(&["enableVpc"]) || has_networks {
+            vpc_settled(cx, scope).await?;
+        }
+        if transition.changes(&["privateNetworks"]) && has_networks {
+            private_networks::set(cx, scope, SET_NETWORKS).await?;
+        }
+        Ok(true)
+    }
+
+    /// The private networks are detached first, so that they can be deleted as soon as the server does not exist.
+    async fn delete(&self, cx: &Context<'_>, scope: &mut Scope<'_>, _olds: &Object) -> Result<Option<bool>> {
+        private_networks::detach(cx, scope, "DeleteServerPrivateNetwork").await.map(|()| None)
+    }
+}
+
+/// Installs another operating system, which deletes all data.
+async fn install(cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<()> {
+    let wanted = wire::text(&scope.wanted, "os_id").map_or("", |id| place::split(id).1).to_owned();
+    let live = wire::text(&scope.answers, "os.id").unwrap_or_default();
+    if !transition.changes(&["osId"]) || wanted.is_empty() || wanted == live {
+        return Ok(());
+    }
+    change(cx, scope, "ReinstallServer", json!({ "os_id": wanted })).await
+}
+
+/// Reads the server until its VPC has no transient status.
+async fn vpc_settled(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<()> {
+    let began = cx.spent();
+    while wire::text(&scope.answers, "vpc_status") == Some("vpc_updating") {
+        cx.pause_poll(began, &format!("waiting for the VPC of the {}", cx.resource.label)).await?;
+        fetch::read(cx, scope, true).await?;
+    }
+    Ok(())
+}
