@@ -2,8 +2,8 @@
 # Generates the OpenAPI documents in this directory again from the pinned SDK. Arguments name
 # APIs to add (`block/v1` writes `block.v1.json`). With --check, generates the documents in a
 # temporary directory, and fails if a committed document differs.
-# The files in this directory are the list: each one is embedded. object.s3 is written by hand,
-# because the SDK has no client for Object Storage.
+# The files in this directory are the list: each one is embedded. Those with an `x-protocol` are
+# written by hand, because the SDK has no client for the protocols of AWS.
 set -eu
 cd "$(dirname "$0")"
 
@@ -16,7 +16,7 @@ esac
 apis=
 for file in *.json; do
     name=${file%.json}
-    [ "$name" = object.s3 ] || apis="$apis ${name%.*}/${name##*.}"
+    grep -q '"x-protocol"' "$file" || apis="$apis ${name%.*}/${name##*.}"
 done
 for api in "$@"; do
     case "$api" in

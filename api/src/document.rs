@@ -58,13 +58,17 @@ impl Document {
         if !version.text()?.starts_with("3.0.") {
             return Err(version.reject("expected OpenAPI 3.0"));
         }
-        // All operations are signed in the same way, so these two keys are not stored.
+        // All operations of a protocol are signed in the same way, so these two keys are not stored.
         fields.need("security")?;
         fields.need("servers")?;
         let protocol = match fields.take("x-protocol") {
             None => Protocol::Json,
-            Some(node) if node.text()? == "s3" => Protocol::S3,
-            Some(node) => return Err(node.reject("expected `s3`")),
+            Some(node) => match node.text()?.as_str() {
+                "s3" => Protocol::S3,
+                "sqs" => Protocol::Sqs,
+                "sns" => Protocol::Sns,
+                _ => return Err(node.reject("expected `s3`, `sqs` or `sns`")),
+            },
         };
         let mut document = Self {
             name: name.to_owned(),
@@ -99,9 +103,10 @@ impl Document {
     }
 
     /// The operation with this method and path (without query). A literal segment takes precedence over a parameter.
-    /// Object Storage operations are not found, because their paths start with a bucket, which can have any name.
+    /// Operations of AWS' protocols are not found: paths of Object Storage start with a bucket, which can have any name, and
+    /// queues and topics have one path for all operations.
     pub fn find(&self, method: Method, path: &str) -> Option<Matched<'_>> {
-        if self.protocol == Protocol::S3 {
+        if self.protocol != Protocol::Json {
             return None;
         }
         self.operations

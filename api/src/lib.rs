@@ -34,8 +34,8 @@ pub use xml::Xml;
 
 use std::sync::LazyLock;
 
-/// Name and content of each document of this directory. `regenerate.sh` generates them, except `object.s3`, which is written by
-/// hand, because the SDK does not contain Object Storage.
+/// Name and content of each document of this directory. `regenerate.sh` generates them, except those of AWS' protocols, which
+/// are written by hand, because the SDK does not contain Object Storage, queues and topics.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/documents.rs"));
 
 static DOCUMENTS: LazyLock<Vec<Document>> = LazyLock::new(|| {

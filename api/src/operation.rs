@@ -19,6 +19,18 @@ pub enum Protocol {
     Json,
     /// Object Storage: see [`crate::Storage`].
     S3,
+    /// Queues: JSON, in which a header names the operation. The method only shows the effect of an operation: all are sent
+    /// with POST.
+    Sqs,
+    /// Topics: forms and XML, in which a field names the operation. The method only shows the effect, as for [`Self::Sqs`].
+    Sns,
+}
+
+impl Protocol {
+    /// Whether requests are messages to one address, with attributes beside the other fields.
+    fn has_attributes(self) -> bool {
+        matches!(self, Self::Sqs | Self::Sns)
+    }
 }
 
 /// An operation.
@@ -56,6 +68,9 @@ pub struct Operation {
     pub from_config: BTreeMap<String, FromConfig>,
     /// Fields that the SDK fills with a generated name with this prefix if they are empty.
     pub name_prefix: BTreeMap<String, String>,
+    /// The fields of request and response that are attributes in the protocols of queues and topics: strings by name, in a map
+    /// of their own.
+    pub attributes: Vec<String>,
     /// Body fields that the SDK sends even if they are not set. They nearly always include the required fields.
     pub always_sent: Vec<String>,
     /// The wire format of an Object Storage operation; `request` and `answer` then have all fields, including headers.
@@ -172,7 +187,7 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
     let responses = fields.need("responses")?;
     let (status, answer) = answer(responses, protocol, &mut storage, &mut is_text, &mut counts_in_header)?;
     let request = match (fields.take("requestBody"), protocol) {
-        (Some(node), Protocol::Json) => Some(request(node, &mut is_text)?),
+        (Some(node), Protocol::Json | Protocol::Sqs | Protocol::Sns) => Some(request(node, &mut is_text)?),
         (Some(node), Protocol::S3) => {
             let mut fields = node.fields()?;
             // If headers contain all fields, there may be no body.
@@ -184,8 +199,12 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
         (None, _) => None,
     };
     storage.not_set = fields.take("x-not-set").map_or(Ok(Vec::new()), |node| node.strings())?;
-    if protocol == Protocol::Json && storage != Storage::default() {
+    if protocol != Protocol::S3 && storage != Storage::default() {
         return Err(fields.reject("only Object Storage has fields in headers"));
+    }
+    let attributes = fields.take("x-attributes").map_or(Ok(Vec::new()), |node| node.strings())?;
+    if !protocol.has_attributes() && !attributes.is_empty() {
+        return Err(fields.reject("only queues and topics have attributes"));
     }
     let operation = Operation {
         id: fields.need("operationId")?.text()?,
@@ -205,6 +224,7 @@ pub(crate) fn read(path: &PathTemplate, method: &str, node: Node<'_>, protocol: 
         deprecated: fields.flag("deprecated")?,
         from_config: from_config(&mut fields)?,
         name_prefix: name_prefix(&mut fields)?,
+        attributes,
         always_sent: fields.take("x-always-sent").map_or(Ok(Vec::new()), |node| node.strings())?,
         wait: fields.take("x-wait").map(wait).transpose()?,
         storage: (protocol == Protocol::S3).then_some(storage),
@@ -289,6 +309,14 @@ fn answer(
                 fields.take("headers").map_or(Ok(BTreeMap::new()), |node| crate::storage::response_headers(&node))?;
             fields.finish()?;
             (200, None)
+        }
+        // A change of a queue is confirmed with an empty body.
+        (Some(node), None) if protocol.has_attributes() => {
+            let mut fields = node.fields()?;
+            fields.exactly("description", "")?;
+            let schema = fields.take("content").map(|node| content(node, is_text)).transpose()?;
+            fields.finish()?;
+            (200, schema)
         }
         (Some(node), None) => {
             let mut fields = node.fields()?;

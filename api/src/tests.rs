@@ -29,7 +29,7 @@ fn every_embedded_document_is_parsed_completely() {
             let qualified = format!("{}.{}", operation.tag, operation.id);
             assert_eq!(document.operation(&qualified), Some(operation), "{name} {qualified}");
             let path = operation.path.to_string().replace(['{', '}'], "");
-            if document.protocol == Protocol::S3 {
+            if document.protocol != Protocol::Json {
                 assert_eq!(document.find(operation.method, &path), None, "{name} {path}");
                 continue;
             }
@@ -87,6 +87,23 @@ fn an_object_storage_operation_has_the_fields_of_body_and_headers() {
     let storage = operation.storage.as_ref().unwrap();
     assert_eq!(storage.headers["acl"].0, "x-amz-acl");
     assert_eq!(operation.path.to_string(), "/{bucket}?acl");
+}
+
+#[test]
+fn operation_of_a_queue_has_attributes_and_may_have_no_response() {
+    let sqs = document("sqs.2012-11-05").unwrap();
+    let set = sqs.operation("SetQueueAttributes").unwrap();
+    assert!(
+        set.attributes.contains(&"VisibilityTimeout".to_owned()) && !set.attributes.contains(&"QueueUrl".to_owned())
+    );
+    assert_eq!((set.status, &set.answer), (200, &None));
+    assert_eq!(set.path.to_string(), "/?SetQueueAttributes");
+    assert!(
+        refused(
+            |value| value["paths"]["/registry/v1/regions/{region}/namespaces"]["get"]["x-attributes"] = json!(["a"])
+        )
+        .contains("only queues and topics have attributes")
+    );
 }
 
 #[test]

@@ -422,8 +422,25 @@ events = scaleway.mnq.NatsAccount("events")
 scaleway.mnq.NatsCredentials("worker", account_id=events.id)
 queues = scaleway.mnq.Sqs("queues")
 scaleway.mnq.SqsCredentials("worker", project_id=queues.project_id, permissions={"can_receive": True})
+manager = scaleway.mnq.SqsCredentials("manager", project_id=queues.project_id, permissions={"can_manage": True})
+scaleway.mnq.SqsQueue(
+    "orders", project_id=queues.project_id, access_key=manager.access_key, secret_key=manager.secret_key
+)
 topics = scaleway.mnq.Sns("topics")
 scaleway.mnq.SnsCredentials("publisher", project_id=topics.project_id, permissions={"can_publish": True})
+announcer = scaleway.mnq.SnsCredentials("announcer", project_id=topics.project_id, permissions={"can_manage": True})
+sales = scaleway.mnq.SnsTopic(
+    "sales", project_id=topics.project_id, access_key=announcer.access_key, secret_key=announcer.secret_key
+)
+scaleway.mnq.SnsTopicSubscription(
+    "reports",
+    project_id=topics.project_id,
+    access_key=announcer.access_key,
+    secret_key=announcer.secret_key,
+    topic_arn=sales.arn,
+    protocol="https",
+    endpoint="https://reports.example.org/sales",
+)
 
 # Data and models.
 

@@ -44,7 +44,8 @@ pub(crate) fn host(world: &World, received: &Received) -> Option<String> {
     let is_whole = whole.is_some();
     let host = whole.or_else(header)?.trim_end_matches('.').to_ascii_lowercase();
     let name = host.trim_matches(['[', ']']);
-    if name == "localhost" || name.parse::<std::net::IpAddr>().is_ok() || object::is_its_host(&host) {
+    let is_of_messages = ["sqs.mnq.", "sns.mnq."].iter().any(|start| name.starts_with(start));
+    if is_of_messages || name == "localhost" || name.parse::<std::net::IpAddr>().is_ok() || object::is_its_host(&host) {
         return None;
     }
     // A request of the API may have a host name too.

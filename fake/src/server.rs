@@ -1,7 +1,7 @@
 //! The steps of one request.
 //!
 //! This module does not implement operations. One port serves the API, Object Storage (the requests for which
-//! [`object::is_addressed`] returns true), containers (by host name, see [`data_plane`]), and databases, which do not
+//! [`object::is_addressed`] returns true), queues and topics ([`messages::addressed`]), containers (by host name, see [`data_plane`]), and databases, which do not
 //! use HTTP ([`crate::postgres`]).
 
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::facts;
 use crate::faults::FaultKind;
 use crate::journal::Entry;
 use crate::permissions;
-use crate::products::{self, Route, functions, iam, object};
+use crate::products::{self, Route, functions, iam, mnq::messages, object};
 use crate::request::{self, Received};
 use crate::response::{ApiError, ApiResponse};
 use crate::rights::{self, Visibility};
@@ -48,15 +48,19 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
     }
     // The URL for the code of functions looks like one of Object Storage.
     let is_code = received.path.starts_with(functions::UPLOADS);
-    let stored = host.is_none() && !is_code && object::is_addressed(&server.world(), &received);
+    let message = messages::addressed(&received).filter(|_| host.is_none());
+    let stored = host.is_none() && message.is_none() && !is_code && object::is_addressed(&server.world(), &received);
+    let method = message.as_ref().map_or_else(|| received.method.clone(), |message| message.method().to_owned());
     let path = match &host {
         Some(host) => data_plane::path(host, &received),
+        None if message.is_some() => message.as_ref().map(messages::Addressed::path).unwrap_or_default(),
         None if stored => object::path(&received),
         None => received.path.clone(),
     };
-    let route = if host.is_none() && !stored { route(&received) } else { None };
+    let route = if host.is_none() && !stored && message.is_none() { route(&received) } else { None };
     let operation = route.as_ref().map(|route| route.operation.id.clone());
-    let fault = server.faults().strike(&received.method, &path, received.uri.query());
+    let operation = operation.or_else(|| message.as_ref().map(|message| message.action.clone()));
+    let fault = server.faults().strike(&method, &path, received.uri.query());
     if let Some(FaultKind::Delay { seconds }) = &fault {
         server.clock.sleep(std::time::Duration::try_from_secs_f64(*seconds).unwrap_or_default()).await;
     }
@@ -66,6 +70,10 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
         Some(FaultKind::Status { code, body: None, .. }) if stored => {
             (Some(object::error_response(server, &received, *code)), None)
         }
+        Some(FaultKind::Status { code, body: None, .. }) if message.is_some() => {
+            let message = message.as_ref().map(|message| messages::error_response(server, message, *code));
+            (message, operation)
+        }
         Some(FaultKind::Status { code, body, .. }) => {
             let answer = ApiResponse::json(*code, body.clone());
             (Some(answer.into_response(&server.world().uuid())), operation)
@@ -73,6 +81,9 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
         _ if stored => {
             let outcome = object::answer(server, &received).await;
             (Some(outcome.response), outcome.operation)
+        }
+        _ if message.is_some() => {
+            (message.as_ref().map(|message| messages::answer(server, message, &received)), operation)
         }
         _ if host.is_some() => {
             let (host, now) = (host.unwrap_or_default(), server.clock.now());
@@ -92,7 +103,7 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
         _ => answer,
     };
     let status = answer.as_ref().map(|answer| answer.status().as_u16());
-    let answer = match server.journal().note(entry(server, &received, path, status, operation)) {
+    let answer = match server.journal().note(entry(server, &received, (method, path), status, operation)) {
         Ok(()) => answer,
         Err(error) => {
             let error_response = ApiError::defect(&format!("the log cannot be written: {error}"));
@@ -113,7 +124,7 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
     };
     // Times in responses are those of the fake's clock, which a client reads from this header. Clients of Object Storage
     // sign with the time in responses, and signatures are compared with the real time.
-    if stored {
+    if stored || message.is_some() {
         return response;
     }
     let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&server.clock.now());
@@ -206,11 +217,17 @@ fn route(received: &Received) -> Option<Route> {
     products::find(Method::from_name(&received.method)?, &received.path)
 }
 
-fn entry(server: &Server, received: &Received, path: String, status: Option<u16>, operation: Option<String>) -> Entry {
+fn entry(
+    server: &Server,
+    received: &Received,
+    (method, path): (String, String),
+    status: Option<u16>,
+    operation: Option<String>,
+) -> Entry {
     let elapsed = server.clock.now().duration_since(server.started).as_secs_f64();
     Entry {
         t: (elapsed * 1000.0).round() / 1000.0,
-        method: received.method.clone(),
+        method,
         path,
         status,
         operation,

@@ -247,6 +247,8 @@ fn check_words(place: &Place, word: &Property, findings: &mut Findings) {
             (word.default.is_some(), "default"),
             (word.write_only, "writeOnly"),
             (word.one_way, "oneWay"),
+            (word.prefix.is_some(), "prefix"),
+            (!word.suffix_if.is_empty(), "suffixIf"),
             (word.clear.is_some(), "clear"),
             (word.merge.is_some(), "merge"),
             (word.resends.is_some(), "resends"),

@@ -431,4 +431,6 @@ pub struct Listing {
     /// Reason why `list-project` excludes these objects: another resource includes them, or they may be very many. List
     /// and imports include them.
     pub excluded_from_project: Option<String>,
+    /// Reason why these objects cannot be listed, such as credentials of their own. Only an import by ID finds them.
+    pub unavailable: Option<String>,
 }

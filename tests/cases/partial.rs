@@ -16,7 +16,7 @@ pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case,
         return Vec::new();
     };
     // A login creates nothing, nor does a read.
-    let makes = |call: &Exchange| !["GET ", "LOGIN "].iter().any(|verb| call.send.starts_with(verb));
+    let makes = |call: &Exchange| !call.is_read();
     let Some(made) = case.calls.iter().position(|call| makes(call) && call.status < 300) else {
         return Vec::new();
     };

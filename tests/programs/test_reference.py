@@ -64,7 +64,10 @@ NOT_DEPLOYED = {
     "mnq-getSns",
     "mnq-getSqs",
     "mnq-sns",
+    "mnq-snsCredentials",
+    "mnq-snsTopic",
     "mnq-sqs",
+    "mnq-sqsCredentials",
 }
 
 

@@ -182,21 +182,26 @@ def delete(subject: Subject, stack: Stack, fake: Fake) -> None:
 
 def check_imported_without_changes(subjects: list[Subject], stack: Stack, directory: Path, fake: Fake) -> None:
     """An import with the program's inputs has no differences."""
-    imports: list[tuple[str, str, dict[str, Any], str]] = []
+    imports: list[tuple[str, str, dict[str, Any], str, dict[str, str]]] = []
     written: dict[str, list[str]] = {}
     for subject in subjects:
         words = subject.table.get("import") or {}
         inputs = {name: value for name, value in subject.inputs.items() if name not in words.get("without", [])}
         inputs = resolve_in_state({**inputs, **words.get("with", {})}, subject, stack)
+        # Queues and topics are read with keys of their own, which an import takes from the provider.
+        credentials = fake.objects(words["keys"])[0]["fields"] if "keys" in words else {}
+        keys = {name: credentials[name] for name in ("access_key", "secret_key") if credentials}
+        inputs |= keys
         uuid = stack.resources()[subject.main]["id"]
         if "project" in words:
             uuid += "@" + resolve_in_state(words["project"], subject, stack)
-        imports.append((subject.table["class"], subject.main, inputs, uuid))
+        imports.append((subject.table["class"], subject.main, inputs, uuid, keys))
         written[subject.main] = [camel(name) for name in words.get("writes", [])]
 
     def program() -> None:
-        for kind, name, inputs, uuid in imports:
-            make(kind, name, inputs, pulumi.ResourceOptions(import_=uuid))
+        for kind, name, inputs, uuid, keys in imports:
+            provider = evalap_scaleway.Provider(f"{name}-keys", **keys) if keys else None
+            make(kind, name, inputs, pulumi.ResourceOptions(import_=uuid, provider=provider))
 
     other = Stack(directory / "import", program, fake)
     run = other.up()
@@ -238,7 +243,7 @@ def resolve_in_state(value: Any, subject: Subject, stack: Stack) -> Any:
 
     def output(name: str, attribute: str) -> Any:
         found = resources[subject.prefix + name]
-        return found["id"] if attribute == "id" else found["outputs"][attribute]
+        return found["id"] if attribute == "id" else found["outputs"][camel(attribute)]
 
     return resolve(value, output)
 

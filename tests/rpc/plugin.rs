@@ -75,12 +75,23 @@ impl Plugin {
         Self::with_fake_in(fake, engine, &home()).await
     }
 
+    /// The same with this key.
+    pub(crate) async fn with_key(fake: &scaleway_fake::Running, access_key: &str, secret_key: &str) -> Self {
+        let mut arguments = configuration::arguments(&fake.url(), secret_key, DEFAULT_ORGANIZATION);
+        arguments["accessKey"] = access_key.into();
+        Self::start_in(None, &home()).await.configured(&arguments).await
+    }
+
     /// The same with this directory as Pulumi's home.
     pub(crate) async fn with_fake_in(fake: &scaleway_fake::Running, engine: Option<&str>, home: &Path) -> Self {
-        let mut plugin = Self::start_in(engine, home).await;
         let arguments = configuration::arguments(&fake.url(), SECRET_KEY, DEFAULT_ORGANIZATION);
+        Self::start_in(engine, home).await.configured(&arguments).await
+    }
+
+    async fn configured(self, arguments: &Json) -> Self {
+        let mut plugin = self;
         let checked =
-            rpc::CheckRequest { urn: PROVIDER_URN.to_owned(), news: Some(to_struct(&arguments)), ..Default::default() };
+            rpc::CheckRequest { urn: PROVIDER_URN.to_owned(), news: Some(to_struct(arguments)), ..Default::default() };
         let checked = plugin.client.check_config(checked).await.unwrap().into_inner();
         assert!(checked.failures.is_empty(), "{:?}", checked.failures);
         plugin.client.configure(configuration::request(checked.inputs)).await.unwrap();

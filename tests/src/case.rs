@@ -172,6 +172,15 @@ impl Exchange {
 
     /// The step of a script that rejects the request with this message.
     pub fn rejection(&self, message: &str) -> Step {
+        if self.headers.contains_key("x-amz-target") {
+            let code = "com.amazonaws.sqs#InvalidParameterValue";
+            return Step::response(400, &serde_json::json!({ "__type": code, "message": message }));
+        }
+        if self.send == "POST /" {
+            let code = "<Code>InvalidParameter</Code>";
+            let text = format!("<ErrorResponse><Error>{code}<Message>{message}</Message></Error></ErrorResponse>");
+            return Step::text(400, &text, &[]);
+        }
         // Object Storage paths start with a bucket, not with a product and its version.
         let version = self.send.split([' ', '?']).nth(1).and_then(|path| path.split('/').nth(2)).unwrap_or_default();
         if !version.strip_prefix('v').is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit())) {
@@ -179,6 +188,15 @@ impl Exchange {
             return Step::text(400, &text, &[]);
         }
         Step::response(400, &serde_json::json!({ "type": "invalid_arguments", "message": message }))
+    }
+
+    /// Whether the request changes nothing. Requests to queues and topics are all sent with POST.
+    pub fn is_read(&self) -> bool {
+        let action = self.headers.get("x-amz-target").and_then(|target| target.rsplit('.').next());
+        let action = action.or_else(|| self.body.as_str()?.strip_prefix("Action="));
+        let is_message = self.send == "POST /"
+            && action.is_some_and(|action| action.starts_with("Get") || action.starts_with("List"));
+        is_message || ["GET ", "LOGIN "].iter().any(|verb| self.send.starts_with(verb))
     }
 
     /// Method, path, and query parameters in alphabetical order, without those for pages.

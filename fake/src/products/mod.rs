@@ -185,7 +185,7 @@ pub(crate) fn find(method: Method, path: &str) -> Option<Route> {
     Some(Route { document, operation, parameters, service: *service })
 }
 
-/// The kind of this name, and the document that describes it; Object Storage has none.
+/// The kind of this name, and the document that describes it; Object Storage, queues and topics have none.
 pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Document>)> {
     if let Some(plain) = facts::plain(name) {
         return Some((&plain.kind, Some(plain.document)));
@@ -194,7 +194,8 @@ pub(crate) fn kind(name: &str) -> Option<(&'static Kind, Option<&'static Documen
         let kind = product.kinds.iter().find(|kind| kind.name == name)?;
         Some((*kind, scaleway_api::document(product.document)))
     });
-    described.or_else(|| object::KINDS.iter().find(|kind| kind.name == name).map(|kind| (*kind, None)))
+    let undescribed = || object::KINDS.iter().chain(mnq::MESSAGING).find(|kind| kind.name == name);
+    described.or_else(|| undescribed().map(|kind| (*kind, None)))
 }
 
 /// Code takes precedence over the facts.

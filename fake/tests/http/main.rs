@@ -15,6 +15,7 @@ mod instance;
 mod k8s;
 mod keys;
 mod lb;
+mod messages;
 mod object;
 mod plain;
 mod postgres;

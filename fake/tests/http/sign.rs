@@ -23,14 +23,20 @@ pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// The signed request. A body in chunks (`aws-chunked`) is not part of the signature.
-pub(crate) fn signed(mut request: Request<Vec<u8>>, key: &Signer<'_>) -> Request<Vec<u8>> {
+/// The signed request to Object Storage.
+pub(crate) fn signed(request: Request<Vec<u8>>, key: &Signer<'_>) -> Request<Vec<u8>> {
+    signed_for("s3", request, key)
+}
+
+/// The signed request to a service. A body in chunks (`aws-chunked`) is not part of the signature.
+pub(crate) fn signed_for(service: &str, mut request: Request<Vec<u8>>, key: &Signer<'_>) -> Request<Vec<u8>> {
     let identity = Credentials::new(key.access_key, key.secret_key, None, None, "test").into();
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = PercentEncodingMode::Single;
     settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
-    let parameters = v4::SigningParams::builder().identity(&identity).region(key.region).name("s3").settings(settings);
+    let parameters =
+        v4::SigningParams::builder().identity(&identity).region(key.region).name(service).settings(settings);
     let parameters = parameters.time(now()).build().unwrap().into();
     let headers: Vec<_> =
         request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();

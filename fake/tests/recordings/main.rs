@@ -7,6 +7,7 @@
 mod assumed;
 mod ids;
 mod known;
+mod messages;
 mod replay;
 mod shape;
 #[path = "../http/sign.rs"]
@@ -35,6 +36,9 @@ fn main() -> ExitCode {
         .test("answers_are_as_recorded", "traffic", |folder| block_on(answers_are_as_recorded(folder)))
         .test("object_storage_answers_as_recorded", "traffic/object", |folder| {
             block_on(object_storage_answers_as_recorded(folder));
+        })
+        .test("queues_and_topics_answer_as_recorded", "traffic-more/mnq", |folder| {
+            block_on(queues_and_topics_answer_as_recorded(folder));
         })
         .run()
 }
@@ -81,6 +85,13 @@ async fn object_storage_answers_as_recorded(folder: &Path) {
     let differences: Vec<_> = counts.differences.iter().map(|(what, count)| format!("{count:>4} {what}")).collect();
     let share = |count: usize| Tally { compared: counts.all, ..Tally::default() }.share(count);
     assert!(share(counts.same_status) >= STATUS && share(counts.same_shape) >= SHAPE, "too few answers as recorded");
+    assert!(differences.is_empty(), "differences without a reason:\n{}", differences.join("\n"));
+}
+
+async fn queues_and_topics_answer_as_recorded(folder: &Path) {
+    let (compared, differences) = messages::replay(folder).await;
+    eprintln!("queues and topics: {compared} answers");
+    assert!(compared >= 36, "only {compared} answers were compared");
     assert!(differences.is_empty(), "differences without a reason:\n{}", differences.join("\n"));
 }
 

@@ -198,6 +198,6 @@ fn start(recording: &Recording) -> Timestamp {
 }
 
 #[expect(clippy::disallowed_methods, reason = "these tests bring their own client")]
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     Client::new()
 }

@@ -201,7 +201,7 @@ fn crc32(content: &[u8]) -> String {
 }
 
 /// Elements, attributes and strings of a document as lines, in an order that does not depend on the order of elements.
-fn tree(xml: &str) -> Vec<String> {
+pub(crate) fn tree(xml: &str) -> Vec<String> {
     let mut reader = quick_xml::Reader::from_str(xml);
     let (mut path, mut lines): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     loop {

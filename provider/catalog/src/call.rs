@@ -168,6 +168,9 @@ pub struct Operation {
     /// The wire format of an operation of Object Storage: `Shape` of the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<Json>,
+    /// The wire format of an operation of queues or topics: `MessageFormat` of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messaging: Option<Json>,
 }
 
 /// The format of bodies, pages and queries, in an API that differs from Scaleway's other APIs.
@@ -198,7 +201,7 @@ impl WireFormat {
     }
 }
 
-/// How a response identifies its object. Empty for lists and Object Storage.
+/// How a response identifies its object. Empty for lists, Object Storage, queues and topics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
@@ -270,6 +273,8 @@ pub enum Source {
     Element(String),
     /// A constant.
     Literal(Json),
+    /// The values as one string, if all are known: an ARN.
+    Joined(Vec<Source>),
     /// A list of values; unknown ones are omitted.
     List(Vec<Source>),
     /// An object of values; unknown ones are omitted.

@@ -41,6 +41,12 @@ pub struct Property {
     /// Can be enabled but not disabled, or increased but not decreased; `true` in the API and `false` in the program is not drift.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,
+    /// The input with the beginning of automatic names, instead of the logical name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// The suffix of automatic names while a boolean input is true.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub suffix_if: BTreeMap<String, String>,
     /// Two resources cannot have the same value: a replacement with the same value deletes first.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,

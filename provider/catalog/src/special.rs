@@ -148,6 +148,15 @@ pub enum Handler {
     /// Routes of load balancers.
     #[serde(rename = "loadbalancers.route")]
     LoadbalancersRoute,
+    /// Topics of Messaging and Queuing.
+    #[serde(rename = "mnq.sns_topic")]
+    MnqSnsTopic,
+    /// Subscriptions of topics.
+    #[serde(rename = "mnq.sns_topic_subscription")]
+    MnqSnsTopicSubscription,
+    /// Queues of Messaging and Queuing.
+    #[serde(rename = "mnq.sqs_queue")]
+    MnqSqsQueue,
     /// MongoDB instances.
     #[serde(rename = "mongodb.instance")]
     MongodbInstance,

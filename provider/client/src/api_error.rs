@@ -3,6 +3,7 @@
 //! This module parses error bodies. The caller adds the resource or property that the request was about.
 
 mod advice;
+mod messaging;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -212,7 +213,15 @@ impl ApiError {
     pub fn is_transient(&self) -> bool {
         self.kind == Kind::Busy
             && (self.precondition.is_some()
-                || matches!(self.error_type.as_deref(), Some("transient_state" | "OperationAborted")))
+                || matches!(
+                    self.error_type.as_deref(),
+                    Some(
+                        "transient_state"
+                            | "OperationAborted"
+                            | "AWS.SimpleQueueService.QueueDeletedRecently"
+                            | "QueueDeletedRecently"
+                    )
+                ))
     }
 
     /// Whether the error is about an object or an argument of this name, such as `project`.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::format::Format;
+use crate::message_format::Messaging;
 use crate::shape::Storage;
 use crate::upload::Upload;
 
@@ -42,12 +43,14 @@ pub struct Call {
     pub path: String,
     /// Query parameters, unescaped.
     pub query: Vec<(String, String)>,
-    /// The body: sent as JSON, or for Object Storage in the format of its operation.
+    /// The body: sent as JSON, or for Object Storage, queues and topics in the format of the operation.
     pub body: Option<Value>,
     /// The format of bodies and pages.
     pub format: Format,
     /// The additional data of a call to Object Storage, whose path is `/bucket/key`.
     pub storage: Option<Box<Storage>>,
+    /// The additional data of a call to queues or topics, whose path is `/`.
+    pub messaging: Option<Box<Messaging>>,
     /// An upload to a presigned URL.
     pub upload: Option<Box<Upload>>,
     /// Whether the call is sent again after an ambiguous response.
@@ -76,6 +79,7 @@ impl Call {
             body: None,
             format: Format::default(),
             storage: None,
+            messaging: None,
             upload: None,
             repeatable,
             deadline: None,
@@ -96,6 +100,7 @@ impl Call {
             body: None,
             format: Format::default(),
             storage: None,
+            messaging: None,
             upload,
             repeatable: Repeatable::Yes,
             deadline: None,
@@ -128,6 +133,13 @@ impl Call {
     #[must_use]
     pub fn storage(mut self, storage: Storage) -> Self {
         self.storage = Some(Box::new(storage));
+        self
+    }
+
+    /// Sends the call to queues or topics.
+    #[must_use]
+    pub fn messaging(mut self, messaging: Messaging) -> Self {
+        self.messaging = Some(Box::new(messaging));
         self
     }
 
@@ -170,6 +182,7 @@ impl fmt::Debug for Call {
             .field("body", &self.body.as_ref().map(|_| "[body]"))
             .field("format", &self.format)
             .field("storage", &self.storage.as_ref().map(|storage| &storage.region))
+            .field("messaging", &self.messaging)
             .field("upload", &self.upload)
             .field("repeatable", &self.repeatable)
             .field("deadline", &self.deadline)

@@ -26,12 +26,14 @@ use crate::clock::Clock;
 use crate::counters::{Counters, Meter};
 use crate::error::{Error, Lost, Undecoded};
 use crate::limiter::Limiter;
+use crate::messaging;
 use crate::probe::{self, Probe, ProbeOutcome};
 use crate::response::Response;
 use crate::retry::{FailureClass, Retry};
 use crate::server_clock::ServerClock;
 use crate::settings::Settings;
 use crate::sign;
+use crate::signature::{self, SignatureScope};
 use crate::storage;
 use crate::transport::{Failure, Http, NewConnection, Transport};
 
@@ -53,14 +55,14 @@ struct Shared {
     settings: Settings,
     transport: Arc<dyn Transport>,
     host: Arc<Host>,
-    /// The hosts of Object Storage and of uploads, created by their first call.
+    /// The hosts of Object Storage, queues, topics and uploads, created by their first call.
     endpoints: Mutex<HashMap<String, Arc<Host>>>,
     rng: Mutex<Rng>,
     meter: Meter,
     server_clock: ServerClock,
 }
 
-/// The state of one host: the API, an endpoint of Object Storage, or a host of uploads.
+/// The state of one host: the API, an endpoint of another protocol, or a host of uploads.
 struct Host {
     name: String,
     limiter: Limiter,
@@ -203,10 +205,11 @@ impl Client {
     fn write(&self, call: &Call) -> Result<Request<Bytes>, Error> {
         let settings = &self.shared.settings;
         let unbuilt = |what: &str| Error::build(&call.operation, what);
-        let elsewhere = match (&call.storage, &call.upload) {
-            (Some(storage), _) => Some(storage::write(settings, call, storage)),
-            (None, Some(upload)) => Some(upload.write(settings).map_err(str::to_owned)),
-            (None, None) => None,
+        let elsewhere = match (&call.storage, &call.messaging, &call.upload) {
+            (Some(storage), _, _) => Some(storage::write(settings, call, storage)),
+            (None, Some(messaging), _) => Some(messaging::write(settings, call, messaging)),
+            (None, None, Some(upload)) => Some(upload.write(settings).map_err(str::to_owned)),
+            (None, None, None) => None,
         };
         if let Some(request) = elsewhere {
             let mut request = request.map_err(|what| unbuilt(&what))?;
@@ -239,10 +242,21 @@ impl Client {
     fn sign(&self, call: &Call, mut request: Request<Bytes>) -> Result<Request<Bytes>, Error> {
         // The URL of an upload is presigned, and its host must not receive the API key.
         let credentials = self.shared.settings.credentials.as_ref().filter(|_| call.upload.is_none());
-        let Some(credentials) = credentials else { return Ok(request) };
-        if let Some(storage) = &call.storage {
+        let own = call.messaging.as_ref().and_then(|messaging| messaging.credentials.as_ref());
+        let Some(credentials) = own.or(credentials) else { return Ok(request) };
+        let of_storage = call.storage.as_ref().map(|storage| SignatureScope {
+            service: "s3",
+            region: &storage.region,
+            project: storage.project.as_deref(),
+        });
+        let of_messaging = call.messaging.as_ref().map(|messaging| SignatureScope {
+            service: messaging.format.service.name(),
+            region: &messaging.region,
+            project: None,
+        });
+        if let Some(scope) = of_storage.or(of_messaging) {
             let today = self.shared.settings.clock.today();
-            storage::sign(&mut request, credentials, storage.project.as_deref(), &storage.region, today)
+            signature::sign(&mut request, credentials, scope, today)
                 .map_err(|what| Error::build(&call.operation, what))?;
         } else {
             sign::token(&mut request, credentials).map_err(|what| Error::build(&call.operation, what))?;
@@ -253,13 +267,13 @@ impl Client {
     /// The host of a call.
     fn host(&self, call: &Call) -> Result<Arc<Host>, Error> {
         let Shared { settings, host, endpoints, .. } = &*self.shared;
-        let name = match (&call.storage, &call.upload) {
-            (Some(storage), _) => {
-                storage::host(settings, storage).map_err(|what| Error::build(&call.operation, what))?
-            }
-            (None, Some(upload)) => upload.host(),
-            (None, None) => return Ok(Arc::clone(host)),
+        let name = match (&call.storage, &call.messaging, &call.upload) {
+            (Some(storage), _, _) => storage::host(settings, storage),
+            (None, Some(messaging), _) => messaging::host(settings, messaging),
+            (None, None, Some(upload)) => Ok(upload.host()),
+            (None, None, None) => return Ok(Arc::clone(host)),
         };
+        let name = name.map_err(|what| Error::build(&call.operation, what))?;
         let mut endpoints = lock(endpoints);
         let made = endpoints.entry(name).or_insert_with_key(|name| Arc::new(Host::new(name, settings)));
         Ok(Arc::clone(made))

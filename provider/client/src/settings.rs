@@ -116,7 +116,12 @@ impl Settings {
     /// The endpoint of Object Storage for all regions, if it is not Scaleway's. If the API is on this machine, Object Storage
     /// is there too, so that test keys are never sent to the real service.
     pub fn only_storage_endpoint(&self) -> Option<&Url> {
-        self.s3_endpoint.as_ref().or_else(|| Some(&self.api_url).filter(|url| is_loopback(url)))
+        self.s3_endpoint.as_ref().or_else(|| self.local_api())
+    }
+
+    /// The URL of the API if it is on this machine.
+    pub(crate) fn local_api(&self) -> Option<&Url> {
+        Some(&self.api_url).filter(|url| is_loopback(url))
     }
 
     /// Sets the API key.

@@ -1,6 +1,6 @@
 //! Authentication of API requests: `X-Auth-Token` contains the secret key.
 //!
-//! Requests to Object Storage have a signature over headers, body and time instead (`storage`).
+//! Requests to Object Storage, queues and topics have a signature over headers, body and time instead (`signature`).
 
 use http::{HeaderValue, Request};
 use secrecy::ExposeSecret;

@@ -251,7 +251,14 @@ fn recorded_headers(headers: &http::HeaderMap) -> BTreeMap<String, String> {
     const RECORDED: [&str; 5] = ["cache-control", "content-disposition", "content-encoding", "content-type", "x-amz-"];
     const IGNORED: [&str; 3] = ["x-amz-date", "x-amz-content-sha256", "x-amz-checksum-crc32"];
     // Content types that the client sets itself, and the default of uploads.
-    const FORMS: [&str; 4] = ["application/json", "application/octet-stream", "application/xml", "text/plain"];
+    const FORMS: [&str; 6] = [
+        "application/json",
+        "application/octet-stream",
+        "application/x-amz-json-1.0",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "text/plain",
+    ];
     headers
         .iter()
         .filter(|(_, value)| !FORMS.iter().any(|form| value == form))

@@ -59,9 +59,24 @@ impl Node {
         &self.name
     }
 
+    /// The text of the element.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The child elements.
+    pub(crate) fn children(&self) -> &[Self] {
+        &self.children
+    }
+
+    /// The first child element with this name.
+    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
     /// The text of the first child element with this name.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
-        self.children.iter().find(|child| child.name == name).map(|child| child.text.as_str())
+        self.child(name).map(Self::text)
     }
 }
 

@@ -15,7 +15,8 @@ use rules::wire;
 /// Fails unless a successful response contains the identity that the API document declares.
 pub(crate) fn check(operation: &Operation, scope: &Scope<'_>, answer: &Json) -> Result<(), Error> {
     let identity = &operation.identity;
-    let reads = operation.method == "GET" && operation.storage.is_none() && operation.pages.is_none();
+    let is_json = operation.storage.is_none() && operation.messaging.is_none();
+    let reads = operation.method == "GET" && is_json && operation.pages.is_none();
     // Plain text describes nothing.
     if identity.silent || operation.format.is_text || (identity.is_none() && !reads) {
         return Ok(());

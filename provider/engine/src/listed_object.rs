@@ -65,7 +65,7 @@ pub(crate) async fn listed_object(cx: &Context<'_>, step: &Step, scope: &Scope<'
 }
 
 fn list_of<'a>(cx: &Context<'a>, step: &'a Step, scope: &Scope<'_>) -> Option<List<'a>> {
-    if step.call.storage.is_some() {
+    if step.call.storage.is_some() || step.call.messaging.is_some() {
         return None;
     }
     // A missing argument is an error of the direct read.

@@ -97,6 +97,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
     let lock = cx.journal.lock(&key);
     let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await? } else { Vec::new() };
+    special::handler(cx.resource).before_create(aside, scope).await?;
     let began = cx.client.clock().now();
     note(cx, scope, name.as_deref(), &before, began);
     let mut ambiguous: Option<Error> = None;

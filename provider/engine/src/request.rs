@@ -1,7 +1,7 @@
 //! The HTTP request of a step: method, path, query and body, from the operation in the catalog and the values in scope.
 
 use catalog::{Source, Step, WireFormat};
-use client::{Call, Method, Repeatable, Shape, Storage};
+use client::{Call, Credentials, MessageFormat, Messaging, Method, Repeatable, Shape, Storage};
 use rules::error::{Error, ErrorKind};
 use rules::scope::Scope;
 use rules::wire;
@@ -30,7 +30,11 @@ pub(crate) fn call(step: &Step, scope: &Scope<'_>, fields: &[String]) -> Result<
     if let Some(storage) = &operation.storage {
         call = call.storage(stored(&operation.id, storage, scope)?);
     }
-    if let Some(word) = word {
+    if let Some(format) = &operation.messaging {
+        call = call.messaging(messaged(&operation.id, format, scope)?);
+    }
+    // The format of a message names the operation too.
+    if let Some(word) = word.filter(|_| operation.messaging.is_none()) {
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         call = call.query(name, value);
     }
@@ -77,6 +81,20 @@ fn stored(operation: &str, shape: &Json, scope: &Scope<'_>) -> Result<Storage, E
     let region = scope.locality().ok_or_else(|| missing(operation, "region", &Source::Locality))?.to_owned();
     let project = scope.source(&Source::Project).as_ref().and_then(wire::plain_text);
     Ok(Storage { region, project, shape, content: None })
+}
+
+/// The additional data of a call to queues or topics: the credentials and the endpoint are inputs of the resource.
+fn messaged(operation: &str, format: &Json, scope: &Scope<'_>) -> Result<Messaging, Error> {
+    let format = MessageFormat::deserialize(format)
+        .map_err(|_| Error::new(ErrorKind::Internal, format!("the description of {operation} is invalid")))?;
+    let region = scope.locality().ok_or_else(|| missing(operation, "region", &Source::Locality))?.to_owned();
+    let text = |name: &str| {
+        let value = scope.source(&Source::Property(name.to_owned()));
+        value.as_ref().and_then(wire::plain_text).filter(|text| !text.is_empty())
+    };
+    let credentials = text("accessKey").zip(text("secretKey")).map(|(access, secret)| Credentials::new(access, secret));
+    let endpoint = text(&format!("{}Endpoint", format.service.name()));
+    Ok(Messaging { region, endpoint, credentials, format })
 }
 
 fn missing(operation: &str, parameter: &str, source: &Source) -> Error {

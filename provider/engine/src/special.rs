@@ -30,6 +30,8 @@ mod ipam_ip;
 mod ipam_ip_reverse_dns;
 mod kubernetes_cluster;
 mod kubernetes_pool;
+mod mnq_messaging;
+mod mnq_sns_topic_subscription;
 mod object_bucket;
 mod object_item;
 mod observability_alert_manager;
@@ -57,6 +59,11 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 /// The points at which a handler can act; the default of each does nothing.
 #[async_trait]
 pub(crate) trait Handler: Sync {
+    /// Runs before a create is recorded, for an API whose create request succeeds if the object exists: fails if it exists.
+    async fn before_create(&self, _cx: &Context<'_>, _scope: &Scope<'_>) -> Result<()> {
+        Ok(())
+    }
+
     /// Runs instead of the first create step, if it returns the created object.
     async fn begin(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         Ok(None)
@@ -139,6 +146,9 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::IpamIpReverseDns => &ipam_ip_reverse_dns::IpReverseDns,
         Handler::KubernetesCluster => &kubernetes_cluster::Cluster,
         Handler::KubernetesPool => &kubernetes_pool::Pool,
+        Handler::MnqSnsTopic => &mnq_messaging::TOPIC,
+        Handler::MnqSnsTopicSubscription => &mnq_sns_topic_subscription::Subscription,
+        Handler::MnqSqsQueue => &mnq_messaging::QUEUE,
         Handler::ObjectBucket => &object_bucket::Bucket,
         Handler::ObjectItem => &object_item::Item,
         Handler::ObservabilityAlertManager => &observability_alert_manager::AlertManager,

@@ -236,14 +236,25 @@ impl Checker {
             .map(|(name, _)| Value::from(name.as_str()))
             .collect();
         for (name, property) in &resource.properties {
-            if property.input != Input::Auto || inputs.given(name).is_some() {
+            if property.input != Input::Auto {
                 continue;
             }
-            let longest = property.checks.max_length;
+            let prefix = property.prefix.as_ref().filter(|prefix| inputs.given(prefix).is_some());
+            if let Some(given) = inputs.given(name) {
+                // A second check of the same inputs has the automatic name.
+                let starts = |prefix: &str| given.as_str().is_none_or(|given| given.starts_with(prefix));
+                let conflicts = |prefix: &&String| !starts(inputs.text(prefix).unwrap_or_default());
+                if let Some(prefix) = prefix.filter(conflicts) {
+                    self.fail(&Path::root(prefix.as_str()), format!("conflicts with `{name}`: set only one of them"));
+                }
+                continue;
+            }
+            let affixes = Affixes::of(property, inputs);
+            let longest = affixes.rest_of(property.checks.max_length);
             let conventional = environment
-                .filter(|_| request.autonaming == Autonaming::Default)
-                .map(|environment| autoname::by_convention(request.name, environment, longest));
-            let old = request.olds.given(name);
+                .filter(|_| request.autonaming == Autonaming::Default && prefix.is_none())
+                .map(|environment| autoname::by_convention(request.name, environment, longest) + affixes.suffix);
+            let old = request.olds.given(name).filter(|old| affixes.fit(old));
             // A replacement would have the same name by convention, so it counts as a name that the program chose.
             if conventional.as_deref().is_none_or(|name| old.is_some_and(|old| old.as_str() != Some(name))) {
                 made.push(Value::from(name.as_str()));
@@ -253,7 +264,19 @@ impl Checker {
                 inputs.insert(name.clone(), old.clone());
                 continue;
             }
-            let named = || autoname::name(request.name, request.seed, &request.autonaming, longest);
+            if affixes.is_unknown {
+                inputs.insert(name.clone(), Value::UNKNOWN);
+                continue;
+            }
+            let named = || match affixes.prefix {
+                Some(prefix) => {
+                    let base = prefix.strip_suffix('-').unwrap_or(prefix);
+                    autoname::name(base, request.seed, &Autonaming::Default, longest)
+                }
+                None => autoname::name(request.name, request.seed, &request.autonaming, longest),
+            };
+            let named =
+                || named().map(|text| if text.ends_with(affixes.suffix) { text } else { text + affixes.suffix });
             match conventional.map_or_else(named, Ok) {
                 Ok(text) => {
                     // The logical name, from which the name is derived, may contain any character.
@@ -293,6 +316,43 @@ impl Checker {
         for (name, locality) in far {
             self.fail(&Path::root(name), format!("is in {locality}, but this {} is in {own}", resource.label));
         }
+    }
+}
+
+/// The beginning and the end of an automatic name that other inputs determine.
+struct Affixes<'a> {
+    prefix: Option<&'a str>,
+    suffix: &'a str,
+    /// The suffixes for other values of the inputs.
+    others: Vec<&'a str>,
+    /// An input is not known yet.
+    is_unknown: bool,
+}
+
+impl<'a> Affixes<'a> {
+    fn of(property: &'a Property, inputs: &'a Object) -> Self {
+        let is_unknown = |name: &String| inputs.get(name).is_some_and(Value::is_unknown);
+        let (own, others): (Vec<_>, Vec<_>) =
+            property.suffix_if.iter().partition(|(flag, _)| inputs.flag(flag) == Some(true));
+        Self {
+            prefix: property.prefix.as_ref().and_then(|prefix| inputs.text(prefix)).filter(|prefix| !prefix.is_empty()),
+            suffix: own.first().map_or("", |(_, suffix)| suffix.as_str()),
+            others: others.into_iter().map(|(_, suffix)| suffix.as_str()).collect(),
+            is_unknown: property.prefix.iter().chain(property.suffix_if.keys()).any(is_unknown),
+        }
+    }
+
+    /// The maximum length of a name without the suffix.
+    fn rest_of(&self, longest: Option<u32>) -> Option<u32> {
+        longest.map(|longest| longest.saturating_sub(u32::try_from(self.suffix.len()).unwrap_or_default()))
+    }
+
+    /// Whether an existing name can stay.
+    fn fit(&self, name: &Value) -> bool {
+        let Some(name) = name.as_str().filter(|_| !self.is_unknown) else { return true };
+        name.starts_with(self.prefix.unwrap_or_default())
+            && name.ends_with(self.suffix)
+            && !self.others.iter().any(|other| name.ends_with(other))
     }
 }
 

@@ -90,3 +90,46 @@ fn empty_string_counts_as_absent_where_there_is_a_default() {
     }
     assert!(found > 4, "only {found} inputs have a default");
 }
+
+#[test]
+fn automatic_names_have_the_prefix_and_the_suffix_of_other_inputs() {
+    let name = Property {
+        input: Input::Auto,
+        prefix: Some("namePrefix".to_owned()),
+        suffix_if: [("fifo".to_owned(), ".fifo".to_owned())].into_iter().collect(),
+        checks: Checks { max_length: Some(20), ..Checks::default() },
+        ..Property::default()
+    };
+    let properties = [("name", name), ("namePrefix", input(Kind::String)), ("fifo", input(Kind::Boolean))];
+    let properties = properties.into_iter().map(|(name, property)| (name.to_owned(), property)).collect();
+    let resource = Resource { properties, ..Resource::default() };
+    let check = |olds: &Object, news: &Object, autonaming: Autonaming| {
+        let request = CheckRequest { name: "main", olds, news, seed: b"seed", autonaming };
+        super::check(&resource, &request, &Defaults::default())
+    };
+    let named = |olds: &Object, news: &Object| {
+        let checked = check(olds, news, Autonaming::Default);
+        assert_eq!(checked.failures, []);
+        checked.inputs.get("name").cloned().unwrap_or_default()
+    };
+    let none = Object::new();
+    let text = |news: &Object| named(&none, news).as_str().map(str::to_owned).unwrap_or_default();
+    let (fifo, prefix) = (none.clone().with("fifo", true), none.clone().with("namePrefix", "app-"));
+    let plain = text(&none);
+    assert!(plain.starts_with("main-") && plain.len() == 12, "{plain}");
+    assert_eq!(text(&fifo), format!("{plain}.fifo"));
+    assert_eq!(text(&prefix), plain.replace("main", "app"));
+    let long = text(&fifo.clone().with("namePrefix", "x".repeat(30)));
+    assert!(long.len() == 20 && long.ends_with(".fifo"), "{long}");
+    // An existing name stays if it fits.
+    assert_eq!(named(&none.clone().with("name", "old"), &none), Value::from("old"));
+    assert_eq!(named(&none.clone().with("name", "old"), &fifo).as_str(), Some(text(&fifo).as_str()));
+    assert_eq!(named(&none.clone().with("name", "old.fifo"), &none).as_str(), Some(plain.as_str()));
+    assert_eq!(named(&none.clone().with("name", "old"), &prefix).as_str(), Some(text(&prefix).as_str()));
+    assert!(named(&none, &none.clone().with("fifo", Value::UNKNOWN)).is_unknown());
+    let both = check(&none, &prefix.with("name", "main"), Autonaming::Default);
+    assert_eq!(both.failures.len(), 1);
+    assert!(both.failures[0].reason.contains("conflicts with `name`"), "{:?}", both.failures);
+    let given = check(&none, &fifo, Autonaming::Propose("proposal".to_owned()));
+    assert_eq!(given.inputs.text("name"), Some("proposal.fifo"));
+}

@@ -27,9 +27,16 @@ pub fn is_default(property: &Property, json: &Json) -> bool {
     property.default.as_ref().is_some_and(|default| equal::same(property.equal, default, json))
 }
 
-/// Whether a value is empty, so that it is equal to "not set". `false` is not empty if the default is `true`.
+/// Whether a value is empty, so that it is equal to "not set". `false` is not empty if the default is `true`, and zero is not if
+/// the default is another number.
 pub fn is_empty(property: &Property, json: &Json) -> bool {
-    wire::is_empty(json) && !(property.kind == Kind::Boolean && is_default(property, &Json::Bool(true)))
+    let has_number = || property.default.as_ref().and_then(Json::as_f64).is_some_and(|default| default != 0.0);
+    let is_kept = match json {
+        Json::Bool(_) => property.kind == Kind::Boolean && is_default(property, &Json::Bool(true)),
+        Json::Number(_) => has_number(),
+        _ => false,
+    };
+    wire::is_empty(json) && !is_kept
 }
 
 /// The key with the names of the inputs that the program did not set, as in bridged providers.

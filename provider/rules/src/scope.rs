@@ -169,6 +169,11 @@ impl<'a> Scope<'a> {
             Source::Element(field) if field.is_empty() => self.element.clone(),
             Source::Element(field) => wire::get(self.element.as_ref()?.as_object()?, field).cloned(),
             Source::Literal(json) => Some(json.clone()),
+            Source::Joined(sources) => {
+                let parts: Option<Vec<String>> =
+                    sources.iter().map(|source| self.source(source).as_ref().and_then(wire::plain_text)).collect();
+                parts.map(|parts| Json::from(parts.concat()))
+            }
             Source::List(sources) => Some(sources.iter().filter_map(|source| self.source(source)).collect()),
             Source::Fields(sources) => Some(Json::Object(
                 sources.iter().filter_map(|(name, source)| Some((name.clone(), self.source(source)?))).collect(),

@@ -32,6 +32,9 @@ mod loadbalancers_ip;
 mod loadbalancers_load_balancer;
 mod loadbalancers_private_network;
 mod loadbalancers_route;
+mod mnq_sns_topic;
+pub mod mnq_sns_topic_subscription;
+pub mod mnq_sqs_queue;
 mod mongodb_instance;
 mod network_acl;
 mod network_private_network;
@@ -136,6 +139,9 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::LoadbalancersLoadBalancer => &loadbalancers_load_balancer::LoadBalancer,
         Handler::LoadbalancersPrivateNetwork => &loadbalancers_private_network::PrivateNetwork,
         Handler::LoadbalancersRoute => &loadbalancers_route::Route,
+        Handler::MnqSnsTopic => &mnq_sns_topic::Topic,
+        Handler::MnqSnsTopicSubscription => &mnq_sns_topic_subscription::Subscription,
+        Handler::MnqSqsQueue => &mnq_sqs_queue::Queue,
         Handler::MongodbInstance => &mongodb_instance::Instance,
         Handler::NetworkAcl => &network_acl::Acl,
         Handler::NetworkPrivateNetwork => &network_private_network::PrivateNetwork,

@@ -41,6 +41,10 @@ pub struct Property {
     pub returned_once: bool,
     /// Can be enabled but not disabled, or increased but not decreased.
     pub one_way: bool,
+    /// Input with the beginning of automatic names, instead of the logical name. The program sets one of the two.
+    pub prefix: Option<String>,
+    /// Suffix of automatic names while a boolean input is true: `{ fifoQueue: .fifo }`.
+    pub suffix_if: BTreeMap<String, String>,
     /// Unique value: a replacement that keeps the value deletes the old object first. Automatic names (`input: auto`)
     /// are unique unless this is `false`.
     pub unique: Option<bool>,

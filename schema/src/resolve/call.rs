@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Query, Source};
-use scaleway_api::{Document, Kind, Method, Operation};
+use scaleway_api::{Document, Kind, Method, Operation, Protocol};
 
 use super::{Scope, find_document};
 use crate::descriptor::Step;
@@ -104,7 +104,7 @@ impl<'a> Call<'a> {
     pub(crate) fn identity(&self) -> catalog::Identity {
         let none = catalog::Identity::default();
         let answers_one = matches!(self.operation.method, Method::Get | Method::Delete) && self.list.is_none();
-        let is_stored = super::storage::shape(self.document, self.operation).is_some();
+        let is_stored = self.document.protocol != Protocol::Json;
         if self.operation.answer.is_none() {
             return catalog::Identity { silent: self.operation.method == Method::Delete && !is_stored, ..none };
         }
@@ -158,6 +158,7 @@ impl<'a> Call<'a> {
             format: self.format(),
             identity: catalog::Identity::default(),
             storage: super::storage::shape(self.document, self.operation),
+            messaging: super::messaging::format(self.document, self.operation),
         }
     }
 

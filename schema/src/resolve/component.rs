@@ -11,13 +11,15 @@ use crate::findings::{Findings, Place};
 use crate::load::{LoadedComponent, Offer};
 
 /// Keys of a property about API requests and comparisons, which a component does not have.
-const OF_RESOURCES: [&str; 17] = [
+const OF_RESOURCES: [&str; 19] = [
     "wire",
     "replace",
     "computed",
     "writeOnly",
     "returnedOnce",
     "oneWay",
+    "prefix",
+    "suffixIf",
     "convert",
     "values",
     "equal",

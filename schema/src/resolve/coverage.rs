@@ -36,11 +36,15 @@ impl<'a> Scope<'a> {
                 ("handledIf", &word.handled_if),
                 ("driftOf", &word.drift_of),
                 ("unless", &word.unless),
+                ("prefix", &word.prefix),
             ];
             for (word, other) in others {
                 if let Some(other) = other {
                     self.check_property(other, &place.at(word), findings);
                 }
+            }
+            for other in word.suffix_if.keys() {
+                self.check_property(other, &place.at("suffixIf"), findings);
             }
             if word.handled_if.is_some() && !self.has_special_calls() {
                 findings.mistake(&place.at("handledIf"), "requires a handler (`special`) with operations");

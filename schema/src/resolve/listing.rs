@@ -25,6 +25,12 @@ impl<'a> Scope<'a> {
         if self.resource.discontinued.is_some() || self.resource.action.is_some() {
             return None;
         }
+        if word.unavailable.is_some() {
+            if word.list.is_some() || word.single {
+                findings.mistake(&place.at("unavailable"), "conflicts with `list` and `single`");
+            }
+            return None;
+        }
         let mut of = Vec::new();
         for (name, parent) in [("of", &word.of), ("orOf", &word.or_of)] {
             let Some(Within { property, token }) = parent.as_ref().map(within) else { continue };

@@ -11,6 +11,7 @@ mod kind;
 mod listing;
 mod local;
 mod lookup;
+mod messaging;
 mod property;
 mod settle;
 mod source;

@@ -134,6 +134,8 @@ pub(crate) fn property(
         write_only: word.write_only,
         returned_once: word.returned_once,
         one_way: word.one_way,
+        prefix: word.prefix.clone(),
+        suffix_if: word.suffix_if.clone(),
         unique: word.unique.unwrap_or(word.input == InputWord::Auto),
         growing: word.growing,
         kept_if_absent: word.kept_if_absent,

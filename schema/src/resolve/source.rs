@@ -17,6 +17,9 @@ impl<'a> Scope<'a> {
         if has_sources(word) {
             return self.composed(word, answers, place, findings);
         }
+        if let Some(template) = word.as_str().filter(|text| text.contains('{')) {
+            return self.joined(template, place, findings);
+        }
         let Some(word) = word.as_str().and_then(|text| text.strip_prefix('$')) else {
             return Source::Literal(word.clone());
         };
@@ -48,6 +51,27 @@ impl<'a> Scope<'a> {
                 Source::Property(word.to_owned())
             }
         }
+    }
+
+    /// A string with names of properties in braces, such as an ARN. `{region}`, `{zone}` and `{id}` are parts of the ID.
+    fn joined(&self, template: &str, place: &Place, findings: &mut Findings) -> Source {
+        let mut parts = Vec::new();
+        for piece in template.split('{') {
+            let (name, rest) = piece.split_once('}').map_or((None, piece), |(name, rest)| (Some(name), rest));
+            match name {
+                Some("region" | "zone") => parts.push(Source::Locality),
+                Some("id") => parts.push(Source::Id),
+                Some(name) => {
+                    self.check_property(name, place, findings);
+                    parts.push(Source::Property(name.to_owned()));
+                }
+                None => {}
+            }
+            if !rest.is_empty() {
+                parts.push(Source::Literal(Json::from(rest)));
+            }
+        }
+        Source::Joined(parts)
     }
 
     /// A list or an object with sources inside.

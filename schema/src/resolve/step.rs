@@ -6,7 +6,7 @@ use catalog::{Body, Each, EachOf, Find, Operation, Property, Query, Settles, Sou
 use scaleway_api::Method;
 
 use super::kind::object_of;
-use super::{Call, Calls, Scope, check_answer_field, storage};
+use super::{Call, Calls, Scope, check_answer_field, messaging, storage};
 use crate::descriptor;
 use crate::findings::{Findings, did_you_mean};
 use crate::shape::Field;
@@ -45,6 +45,7 @@ impl<'a> Scope<'a> {
                 format: call.format(),
                 identity: call.identity(),
                 storage: storage::shape(call.document, call.operation),
+                messaging: messaging::format(call.document, call.operation),
             },
             find: self.find(call, calls, findings),
             only: self.sources(&word.only, &calls.answers, &call.place.at("only"), findings),
@@ -129,6 +130,7 @@ impl<'a> Scope<'a> {
             format: call.format(),
             identity: call.identity(),
             storage: storage::shape(call.document, call.operation),
+            messaging: messaging::format(call.document, call.operation),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Object Storage: buckets with their configurations and objects, as S3 on the port of the fake.
 //!
-//! The requests of S3 are those with an AWS signature, those for a host below `s3.<region>.scw.cloud`, and those
+//! The requests of S3 are those with an AWS signature for it, those for a host below `s3.<region>.scw.cloud`, and those
 //! without an API key for an existing bucket. The crate `s3s` implements signatures, routes and XML; this module
 //! implements Scaleway's behaviour, and the differences between its responses and those of that crate.
 //!
@@ -60,7 +60,9 @@ pub(crate) fn is_its_host(host: &str) -> bool {
 
 /// Whether the request belongs to Object Storage.
 pub(crate) fn is_addressed(world: &World, received: &Received) -> bool {
-    let signed = received.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"));
+    let signed = received.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"))
+        && signer::credential(received)
+            .is_none_or(|scope| scope.split('/').nth(3).is_none_or(|service| service == "s3"));
     let presigned = received.query.iter().any(|(name, _)| name == "X-Amz-Signature");
     let by_host = received.header("host").is_some_and(|host| signer::place(host).is_some());
     let anonymous = || {

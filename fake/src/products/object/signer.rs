@@ -120,7 +120,7 @@ pub(super) fn place(host: &str) -> Option<Place<'_>> {
 }
 
 /// `<access key>/<day>/<region>/s3/aws4_request`, from the query, the form of a presigned POST, or the header.
-fn credential(received: &Received) -> Option<String> {
+pub(super) fn credential(received: &Received) -> Option<String> {
     if let Some((_, scope)) = received.query.iter().find(|(name, _)| name == "X-Amz-Credential") {
         return Some(scope.clone());
     }

@@ -10,6 +10,7 @@ use crate::api_error::{ApiError, request_id};
 use crate::call::Call;
 use crate::error::{Error, Undecoded};
 use crate::format;
+use crate::messaging;
 use crate::response::Response;
 use crate::retry::FailureClass;
 use crate::storage;
@@ -26,7 +27,16 @@ pub(super) fn read(
         // The host of an upload may respond in JSON or XML.
         let is_xml = call.storage.is_some() || call.upload.is_some() && bytes.starts_with(b"<");
         let read = if is_xml { ApiError::from_storage } else { ApiError::from_response };
-        let error = read(&call.operation, &call.method, status, headers, bytes).at(&call.path).with_host(host);
+        let error = match &call.messaging {
+            Some(messaging) => {
+                let service = messaging.format.service;
+                let described = messaging::error(service, headers, bytes);
+                let (call, response) = ((call.operation.as_str(), &call.method), (status, headers));
+                ApiError::from_messaging(call, service.title(), response, described)
+            }
+            None => read(&call.operation, &call.method, status, headers, bytes).at(&call.path),
+        };
+        let error = error.with_host(host);
         let class = FailureClass::of_response(status.as_u16(), error.kind(), headers);
         return Err(Failed { error: error.into(), class });
     }
@@ -34,8 +44,13 @@ pub(super) fn read(
     if call.upload.is_some() {
         return Ok(Response { status: status.as_u16(), body: Value::Null, request_id, total: None, attempts: attempt });
     }
-    if let Some(storage) = &call.storage {
-        return match storage::read(&call.method, storage, headers, bytes) {
+    let elsewhere = match (&call.storage, &call.messaging) {
+        (Some(storage), _) => Some(storage::read(&call.method, storage, headers, bytes)),
+        (None, Some(messaging)) => Some(messaging::read(call, messaging, bytes)),
+        (None, None) => None,
+    };
+    if let Some(body) = elsewhere {
+        return match body {
             Ok(body) => Ok(Response { status: status.as_u16(), body, request_id, total: None, attempts: attempt }),
             Err(what) => {
                 let error = Error::Decode(Box::new(Undecoded::new(call.is_read(), what, request_id)));

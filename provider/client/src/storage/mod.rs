@@ -5,7 +5,6 @@
 
 mod address;
 mod checksum;
-mod sign;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
@@ -15,8 +14,6 @@ use crate::call::Call;
 use crate::settings::Settings;
 use crate::shape::{Form, ResponseHeader, Storage};
 use crate::xml::{self, Element, ElementKind, parse};
-
-pub(crate) use sign::sign;
 
 /// The host of a call for breaker and limiter: the endpoint of the region, without the bucket.
 pub(crate) fn host(settings: &Settings, storage: &Storage) -> Result<String, String> {

@@ -16,8 +16,9 @@ use crate::hour::hour;
 use rules::error::{Error, ErrorKind};
 use rules::wire;
 
-/// The paths of the products whose objects grant rights: policies, applications, groups, API keys, projects.
-const GRANTING: [&str; 2] = ["/iam/", "/account/"];
+/// The paths of the products whose objects grant rights: policies, applications, groups, API keys, projects; and activations
+/// and credentials of queues and topics.
+const GRANTING: [&str; 3] = ["/iam/", "/account/", "/mnq/"];
 /// The timeout of each call here.
 const QUESTION: Duration = Duration::from_secs(5);
 /// The maximum number of projects in a message.

@@ -1,4 +1,4 @@
-//! AWS Signature Version 4 for Object Storage: over headers, the hash of the body, and the time.
+//! AWS Signature Version 4, for Object Storage, queues and topics: over headers, the hash of the body, and the time.
 
 use std::time::SystemTime;
 
@@ -12,17 +12,29 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
 use http::Request;
 use secrecy::ExposeSecret;
+use tracing::subscriber::{NoSubscriber, with_default};
 
 use crate::settings::Credentials;
 
-/// Signs a request. `<access key>@<project>` selects a project other than the default project of the API key.
+/// What a signature is for.
+#[derive(Clone, Copy)]
+pub(crate) struct SignatureScope<'a> {
+    /// The service: `s3`, `sqs` or `sns`.
+    pub(crate) service: &'static str,
+    /// The region.
+    pub(crate) region: &'a str,
+    /// A project other than the default project of the API key, for Object Storage: `<access key>@<project>`.
+    pub(crate) project: Option<&'a str>,
+}
+
+/// Signs a request.
 pub(crate) fn sign(
     request: &mut Request<Bytes>,
     credentials: &Credentials,
-    project: Option<&str>,
-    region: &str,
+    scope: SignatureScope<'_>,
     now: SystemTime,
 ) -> Result<(), &'static str> {
+    let SignatureScope { service, region, project } = scope;
     let access_key = match project {
         Some(project) => format!("{}@{project}", credentials.access_key),
         None => credentials.access_key.clone(),
@@ -36,7 +48,7 @@ pub(crate) fn sign(
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)
-        .name("s3")
+        .name(service)
         .time(now)
         .settings(settings)
         .build()
@@ -51,7 +63,9 @@ pub(crate) fn sign(
     let uri = request.uri().to_string();
     let signable = SignableRequest::new(request.method().as_str(), uri, headers, SignableBody::Bytes(request.body()))
         .map_err(|_| "its headers cannot be signed")?;
-    let (instructions, _) = signature(signable, &parameters).map_err(|_| "the request cannot be signed")?.into_parts();
+    // The crate logs the access key, which is a secret of queues and topics.
+    let signed = with_default(NoSubscriber::default(), || signature(signable, &parameters));
+    let (instructions, _) = signed.map_err(|_| "the request cannot be signed")?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(())
 }
@@ -73,7 +87,8 @@ mod tests {
             .unwrap();
         let key = Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
         let then = SystemTime::UNIX_EPOCH + Duration::from_hours(380_376);
-        sign(&mut request, &key, None, "us-east-1", then).unwrap();
+        let scope = SignatureScope { service: "s3", region: "us-east-1", project: None };
+        sign(&mut request, &key, scope, then).unwrap();
         assert_eq!(
             request.headers()["authorization"],
             "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
@@ -86,8 +101,9 @@ mod tests {
     fn the_credential_contains_the_project_and_the_secret_key_is_not_printed() {
         let mut request = Request::get("http://127.0.0.1:8080/main?acl=").body(Bytes::new()).unwrap();
         let key = Credentials::new("SCWEXAMPLE", "canary");
-        sign(&mut request, &key, Some("22222222-2222-2222-2222-222222222222"), "fr-par", SystemTime::UNIX_EPOCH)
-            .unwrap();
+        let project = Some("22222222-2222-2222-2222-222222222222");
+        let scope = SignatureScope { service: "s3", region: "fr-par", project };
+        sign(&mut request, &key, scope, SystemTime::UNIX_EPOCH).unwrap();
         let shown = request.headers()["authorization"].to_str().unwrap();
         assert!(
             shown.contains("Credential=SCWEXAMPLE@22222222-2222-2222-2222-222222222222/19700101/fr-par/s3/"),

@@ -1,5 +1,14 @@
 //! Messaging and Queuing. Code is needed for the activations of SQS and SNS, which are one object for each project and region, and
-//! for keys and IDs in the formats of NATS and AWS. The fake has no NATS server.
+//! for keys and IDs in the formats of NATS and AWS. [`messages`] serves queues and topics. The fake has no NATS server.
+
+mod caller;
+mod kinds;
+mod message_error;
+pub(crate) mod messages;
+mod queues;
+mod signature;
+mod topics;
+mod wire;
 
 use serde_json::{Value, json};
 
@@ -8,17 +17,14 @@ use crate::facts::Named;
 use crate::plain;
 use crate::product::Product;
 use crate::response::ApiError;
-use crate::store::{Kind, Missing};
+use crate::store::{Kind, Object};
+use kinds::{QUEUE, SNS, SNS_CREDENTIALS, SQS, SQS_CREDENTIALS, SUBSCRIPTION, TOPIC};
 
 static NATS_ACCOUNT: Named = Named("mnq/nats_account");
 static NATS_CREDENTIALS: Named = Named("mnq/nats_credentials");
-static SQS_CREDENTIALS: Named = Named("mnq/sqs_credentials");
-static SNS_CREDENTIALS: Named = Named("mnq/sns_credentials");
 
-static SQS: Kind =
-    Kind { id: "", key: &["project_id"], ..Kind::new("mnq/sqs", "SqsInfo", "", Missing::Labelled("MnqSQSNamespace")) };
-static SNS: Kind =
-    Kind { id: "", key: &["project_id"], ..Kind::new("mnq/sns", "SnsInfo", "", Missing::Labelled("MnqSNSNamespace")) };
+/// The kinds of queues and topics in `/_fake/objects`.
+pub(crate) static MESSAGING: &[&Kind] = &[&QUEUE, &TOPIC, &SUBSCRIPTION];
 
 pub(crate) static PRODUCT: Product = Product {
     document: "mnq.v1beta1",
@@ -47,10 +53,12 @@ struct Service {
     name: &'static str,
     /// Its name in messages.
     title: &'static str,
+    /// What is deleted with it.
+    parts: &'static [&'static Kind],
 }
 
-static SQS_SERVICE: Service = Service { kind: &SQS, name: "sqs", title: "SQS" };
-static SNS_SERVICE: Service = Service { kind: &SNS, name: "sns", title: "SNS" };
+static SQS_SERVICE: Service = Service { kind: &SQS, name: "sqs", title: "SQS", parts: &[&QUEUE] };
+static SNS_SERVICE: Service = Service { kind: &SNS, name: "sns", title: "SNS", parts: &[&TOPIC, &SUBSCRIPTION] };
 
 /// The letters of base 32, in which NATS writes keys.
 const BASE_32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -125,7 +133,13 @@ fn info(call: &mut Call<'_>, service: &Service) -> Handled {
 fn deactivate(call: &mut Call<'_>, service: &Service) -> Handled {
     let named = call.text("project_id");
     let project = if named.is_empty() { call.world.project.clone() } else { named };
-    call.world.store.remove(service.kind, &call.locality(), &project)?;
+    let region = call.locality();
+    call.world.store.remove(service.kind, &region, &project)?;
+    let is_part = |object: &Object| {
+        let is_own = object.locality == region && object.text("project_id") == project;
+        is_own && service.parts.iter().any(|kind| kind.name == object.kind)
+    };
+    call.world.store.remove_where(is_part);
     Ok(shown(call, service, &project, "disabled", &Value::Null))
 }
 
