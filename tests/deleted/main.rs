@@ -182,7 +182,9 @@ async fn an_api_key_without_access_to_the_project_removes_nothing_from_the_state
             FaultKind::Status { code: 200, body: Some(json!({ "projects": [], "total_count": 0 })), retry_after: None };
         stack.fake.fault(Fault::at("/account/v3/projects", list).times(10_000));
         // Without a body the fake responds like Object Storage.
-        let is_stored = entry.resource.starts_with("object/");
+        // The fake answers in the format of the protocol if the fault has no body.
+        let other_protocols = ["object/", "mnq/snsTopic", "mnq/sqsQueue"];
+        let is_stored = other_protocols.iter().any(|start| entry.resource.starts_with(start));
         let stored = FaultKind::Status { code: 404, body: None, retry_after: None };
         let missing = not_found("");
         stack.fake.fault(Fault::at("/account/*", missing.clone()).times(10_000));

@@ -104,7 +104,7 @@ impl<'a> Call<'a> {
     pub(crate) fn identity(&self) -> catalog::Identity {
         let none = catalog::Identity::default();
         let answers_one = matches!(self.operation.method, Method::Get | Method::Delete) && self.list.is_none();
-        let is_stored = self.document.protocol != Protocol::Json;
+        let is_stored = self.document.protocol == Protocol::S3;
         if self.operation.answer.is_none() {
             return catalog::Identity { silent: self.operation.method == Method::Delete && !is_stored, ..none };
         }

@@ -75,6 +75,9 @@ pub(crate) fn error_response(server: &Server, addressed: &Addressed, status: u16
         400..=499 => "InvalidParameter",
         _ => "InternalFailure",
     };
-    let error = MessageError { status, ..MessageError::new(code, "an injected fault") };
+    let error = match (status, addressed.protocol) {
+        (404, Protocol::Sqs) => MessageError::no_queue("of an injected fault"),
+        _ => MessageError { status, ..MessageError::new(code, "an injected fault") },
+    };
     wire::response(addressed.protocol, &addressed.action, Err(error), &server.world().uuid())
 }
