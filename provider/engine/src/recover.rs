@@ -55,6 +55,9 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         }
         return Ok(None);
     };
+    if attempt.id.is_none() && special::handler(cx.resource).repeats_creates() {
+        return Ok(None);
+    }
     cx.progress.status("looking up the object of an interrupted create");
     let candidate = if let Some(id) = &attempt.id {
         let found = read(cx, id, inputs).await?;
@@ -97,7 +100,11 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     let key = format!("{} {}", cx.resource.token, name.as_deref().unwrap_or_default());
     let lock = cx.journal.lock(&key);
     let before = if needs_snapshot(cx.resource, scope) { ids(aside, scope).await? } else { Vec::new() };
-    special::handler(cx.resource).before_create(aside, scope).await?;
+    let handler = special::handler(cx.resource);
+    let interrupted = cx.journal.unfinished(cx.urn).filter(|attempt| attempt.token == cx.resource.token);
+    if !handler.repeats_creates() || interrupted.is_none_or(|attempt| attempt.name != name) {
+        handler.before_create(aside, scope).await?;
+    }
     let began = cx.client.clock().now();
     note(cx, scope, name.as_deref(), &before, began);
     let mut ambiguous: Option<Error> = None;

@@ -64,6 +64,12 @@ pub(crate) trait Handler: Sync {
         Ok(())
     }
 
+    /// Whether a repeated create request returns the object of the first one: an interrupted create is then repeated, without a
+    /// look-up and without `before_create`, which would find that object.
+    fn repeats_creates(&self) -> bool {
+        false
+    }
+
     /// Runs instead of the first create step, if it returns the created object.
     async fn begin(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         Ok(None)

@@ -203,10 +203,22 @@ pub fn shown(value: &Value) -> Value {
 /// Rejects references where the plugin cannot resolve them, and strings that only start like one.
 pub fn check(resource: &Resource, inputs: &Object, failures: &mut Vec<Failure>) {
     for (name, property) in &resource.properties {
-        if let Some(value) = inputs.given(name) {
-            check_value(property, property.secret, value, &Path::root(name.as_str()), failures);
+        let Some(value) = inputs.given(name) else { continue };
+        let path = Path::root(name.as_str());
+        if property.secret && is_in(value) && needs_secrets_to_read(resource) {
+            let reason =
+                "is a reference to a secret, but reads and deletes need the value too: use the value".to_owned();
+            failures.push(Failure { path, reason });
+        } else {
+            check_value(property, property.secret, value, &path, failures);
         }
     }
+}
+
+/// Whether each request needs the secret inputs: queues and topics are signed with them, and objects decrypted. Reads and deletes
+/// resolve no references.
+fn needs_secrets_to_read(resource: &Resource) -> bool {
+    resource.create.iter().any(|step| step.call.messaging.is_some() || step.call.storage.is_some())
 }
 
 fn check_value(property: &Property, secret: bool, value: &Value, path: &Path, failures: &mut Vec<Failure>) {

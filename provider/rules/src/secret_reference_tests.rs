@@ -80,6 +80,13 @@ fn every_secret_input_of_the_catalog_accepts_a_reference_and_sends_its_value() {
             };
             let (inputs, failures) = checked(resource, &Object::new().with(name, value));
             let rejected = failures.iter().find(|(path, _)| path.split('.').next() == Some(name));
+            if needs_secrets_to_read(resource) {
+                assert!(
+                    rejected.unwrap().1.contains("reads and deletes need the value"),
+                    "{token}.{name}: {rejected:?}"
+                );
+                continue;
+            }
             if property.read.is_some() && property.equal != Some(Equal::Argon2id) {
                 assert!(rejected.unwrap().1.contains("the API returns the value"), "{token}.{name}: {rejected:?}");
                 returned.push(format!("{token}.{name}"));

@@ -39,11 +39,25 @@ impl Handler for Messaging {
         }
     }
 
+    /// An object with the same attributes is returned.
+    fn repeats_creates(&self) -> bool {
+        true
+    }
+
+    async fn created(&self, _cx: &Context<'_>, _scope: &Scope<'_>) -> Option<Result<Option<Json>>> {
+        Some(Ok(None))
+    }
+
     /// An object in another project than the program specifies is deleted again.
     async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         let answer = cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default();
         let address = wire::text_or_empty(&answer, self.address);
+        if address.is_empty() {
+            let fact =
+                format!("the response to the create request of the {} has no {}", cx.resource.label, self.address);
+            return Err(Error::new(ErrorKind::Internal, fact).ambiguous());
+        }
         let wanted = scope.source(&catalog::Source::Project).as_ref().and_then(wire::plain_text);
         let (Some(made), Some(wanted)) = (project_of(address), wanted) else { return Ok(Some(answer)) };
         if made == wanted {

@@ -56,6 +56,10 @@ impl Handler for Subscription {
         Ok(Some(Json::Object(fields)))
     }
 
+    fn repeats_creates(&self) -> bool {
+        true
+    }
+
     /// The repeated call returns the subscription, if it exists.
     async fn created(&self, _cx: &Context<'_>, _scope: &Scope<'_>) -> Option<Result<Option<Json>>> {
         Some(Ok(None))
