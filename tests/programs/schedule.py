@@ -329,7 +329,12 @@ def create_resources(subject: Subject, inputs: Inputs | None, options: pulumi.Re
 RANDOM = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)"), "<time>"),
+    # Random values of the fake: passwords and user names.
+    (re.compile(r"\bmade-up-\d+"), "<password>"),
+    (re.compile(r"\bcpe\d{7}\b"), "<user>"),
     (re.compile(r"(?<=-)[0-9a-f]{6,7}\b"), "<suffix>"),
+    # A version that was deleted and created again has the next number.
+    (re.compile(r"(?<=\"revision\": )\d+"), "<revision>"),
     (re.compile(r"\d+\.\d+\.\d+\.\d+(/\d+)?"), "<address>"),
     (re.compile(r"\b2001:[0-9a-f:]+"), "<address>"),
     (re.compile(r"[0-9a-f]+(-[0-9a-f]*){3,7}(?=\.(instances|lb|rev)\.)"), "<address>"),
