@@ -5,12 +5,14 @@
 #   API=a/v1        api: also generate this API document; new: the API of a new product
 #   ARGS="..."      fake: its arguments
 #   SEEDS=7..8      simulate: a range of seeds, or the number of seeds
+#   RUNS=1000       fuzz: the number of inputs of each decoder; SEED=7: its seed
 
 ONLY     ?=
 RESOURCE ?=
 API      ?=
 ARGS     ?= --listen 127.0.0.1:8080
 SEEDS    ?= 1000
+RUNS     ?= 100000
 
 .DEFAULT_GOAL := help
 MAKEFLAGS     += --no-print-directory
@@ -74,6 +76,9 @@ bench: ## Measure start time, memory, size and requests of the plugin, and the r
 simulate: ## Simulate faults in SEEDS seeds (1000), or in the seeds of a range (7..8)
 	SEEDS=$(SEEDS) cargo test --profile simulation -p tests --test simulation -- --nocapture --include-ignored after_any planted
 
+fuzz: ## Change requests, states, seeds and descriptors RUNS times (100000), from the seed SEED (random): no decoder panics
+	RUNS=$(RUNS) SEED=$(or $(SEED),$$$$) cargo test --profile simulation -p tests --test fuzz -- --nocapture
+
 reliability: ## Run all fault, kill and rate limit tests (about an hour); writes docs/reliability.md
 	@$(MAKE) --jobs=2 tools build
 	scripts/reliability
@@ -93,4 +98,4 @@ clean: ## Remove build results in the checkout, not the cache
 	cargo clean
 	rm -rf dist sdk/python sdk/nodejs sdk/go
 
-.PHONY: help demo test build check gen api sdk tools e2e fake bench simulate reliability convert new dist clean
+.PHONY: help demo test build check gen api sdk tools e2e fake bench simulate fuzz reliability convert new dist clean

@@ -39,6 +39,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("tests/architecture/words.rs", "this list"),
     ("tests/recordings/src/lib.rs", "a setting of the tests"),
     ("tests/rpc/once.rs", "a setting of the test"),
+    ("tests/fuzz/main.rs", "a setting of the test"),
     ("tests/rpc/plugin.rs", "a setting of the test"),
     ("tests/schedules/main.rs", "a setting of the test"),
     ("tests/simulation/main.rs", "a setting of the test"),
