@@ -8,7 +8,7 @@ mod mutation;
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -138,25 +138,11 @@ fn changed<M: Message + Default + Clone>(rng: &mut Rng, message: &M) -> Option<M
 /// All cases with their tokens.
 fn cases() -> Vec<(String, Case)> {
     let mut found = Vec::new();
-    for file in files(&places::project().join("resources"), ".cases.yaml") {
+    for file in places::files(&places::project().join("resources"), ".cases.yaml") {
         let token = case::token(&file);
         found.extend(case::read(&file).unwrap().into_iter().map(|case| (token.clone(), case)));
     }
     assert!(found.len() > 500, "{}", found.len());
-    found
-}
-
-fn files(directory: &Path, end: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path, end));
-        } else if path.to_string_lossy().ends_with(end) {
-            found.push(path);
-        }
-    }
-    found.sort();
     found
 }
 
@@ -229,7 +215,7 @@ fn requests_and_seeds_of_the_fake() {
 #[test]
 fn descriptors() {
     let root = places::project().join("resources");
-    let documents: Vec<String> = files(&root, ".yaml").iter().map(|file| places::text(file)).collect();
+    let documents: Vec<String> = places::files(&root, ".yaml").iter().map(|file| places::text(file)).collect();
     fuzz("the descriptor language", |rng| {
         let text = rng.choice(&documents).unwrap();
         let text = String::from_utf8_lossy(&mutation::bytes(rng, text.as_bytes())).into_owned();

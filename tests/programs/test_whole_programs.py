@@ -7,15 +7,14 @@ three seconds.
 from __future__ import annotations
 
 import os
-import runpy
-import shutil
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 
 from fake import Fake
-from stack import EXAMPLE_SECRETS, Stack, example
+from stack import EXAMPLE_SECRETS, Stack, example, example_stack
+from test_resources import check_no_changes
 from typescript import TypescriptStack
 
 # The secrets of each program, and its stack outputs.
@@ -47,11 +46,7 @@ def fake(tmp_path: Path) -> Iterator[Fake]:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program_in_python(name: str, tmp_path: Path, fake: Fake) -> None:
-    copy = tmp_path / name
-    shutil.copytree(example(f"{name}-python"), copy)
-    stack = Stack(tmp_path, lambda: runpy.run_path(str(copy / "__main__.py"), run_name="__main__"), fake, project=name)
-    stack.set_secrets(secrets_of(name))
-    check(name, stack, fake)
+    check(name, example_stack(tmp_path, fake, of=f"{name}-python", project=name, secrets=secrets_of(name)), fake)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -68,10 +63,6 @@ def check(name: str, stack: Stack | TypescriptStack, fake: Fake) -> None:
     print(f"\n{name}: up in {up.seconds:.1f} s, {len(up.calls)} requests")
     assert set(stack.outputs()) == PROGRAMS[name][1]
     assert all(stack.outputs().values())
-    again = stack.up()
-    assert again.changed == {}, again.differences
-    assert again.calls == [], "an up without changes sends no requests"
-    refresh = stack.refresh()
-    assert refresh.changed == {}, refresh.differences
+    check_no_changes(stack)
     stack.destroy()
     assert fake.existing() - before == set(), "objects remain after the destroy"

@@ -104,7 +104,7 @@ async fn send(
     action: &Action,
     run: &str,
 ) -> Result<Request, Error> {
-    note(cx, scope, run);
+    recover::note(cx, scope, Some(run), &[], cx.client.clock().now());
     let mut attempt = 1;
     loop {
         let began = cx.client.clock().now();
@@ -193,19 +193,4 @@ fn unknown(cx: &Context<'_>, error: Error) -> Error {
         "it is unknown whether the API accepted the request, and the {label} is not repeated: check the object, and change \
          `triggers` to perform the {label} again"
     ))
-}
-
-fn note(cx: &Context<'_>, scope: &Scope<'_>, run: &str) {
-    let by_server = cx.client.server_time(cx.client.clock().now());
-    cx.journal.began(&Attempt {
-        urn: cx.urn.to_owned(),
-        token: cx.resource.token.clone(),
-        began: by_server.unwrap_or_else(|| cx.now()),
-        by_server: by_server.is_some(),
-        name: Some(run.to_owned()),
-        locality: scope.locality().map(str::to_owned),
-        project: None,
-        before: Vec::new(),
-        id: None,
-    });
 }

@@ -258,7 +258,8 @@ async fn discard(cx: &Context<'_>, candidate: &Candidate) -> Result<(), Error> {
     Ok(())
 }
 
-fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[String], began: Instant) {
+/// Notes an attempt in the journal before its request is sent. `began` is the time on the clock of this process.
+pub(crate) fn note(cx: &Context<'_>, scope: &Scope<'_>, name: Option<&str>, before: &[String], began: Instant) {
     let by_server = cx.client.server_time(began);
     cx.journal.began(&Attempt {
         urn: cx.urn.to_owned(),

@@ -24,11 +24,7 @@ pub fn run(inputs: &Object, urn: &str) -> String {
     if is_secret {
         text = write_only::slow_hash(&text, urn);
     }
-    let digest = Sha256::digest(text);
-    digest.iter().take(LENGTH).fold(String::new(), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    hex::encode(&Sha256::digest(text)[..LENGTH])
 }
 
 #[cfg(test)]

@@ -42,7 +42,9 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     write_only::check(resource, request.olds, &inputs, &mut checker.failures);
     secret_reference::check(resource, &inputs, &mut checker.failures);
-    inputs.values_mut().for_each(|value| *value = secret_reference::shown(value));
+    for value in inputs.values_mut().filter(|value| secret_reference::is_in(value)) {
+        *value = secret_reference::shown(value);
+    }
     if !made.is_empty() {
         inputs.insert(DEFAULTS.to_owned(), Value::from(made));
     }
@@ -136,9 +138,10 @@ impl Checker {
         self.secret |= property.secret || value.contains_secret();
         let value = self.typed(&property.kind, value, path);
         self.failures.extend(decides::unknown(property, &value, path));
+        let broken = rules::broken(property, &value, self.secret);
         // The rules apply to the value of a secret, which Check does not read.
-        if !secret_reference::is_in(&value) {
-            for reason in rules::broken(property, &value, self.secret) {
+        if !broken.is_empty() && !secret_reference::is_in(&value) {
+            for reason in broken {
                 self.fail(path, reason);
             }
         }

@@ -105,10 +105,15 @@ fn in_text(text: &str) -> impl Iterator<Item = SecretReference> {
     })
 }
 
+/// Whether a string contains a reference. Check asks this for every string, and most contain no scheme.
+fn has_reference(text: &str) -> bool {
+    next_scheme(text, 0).is_some() && in_text(text).next().is_some()
+}
+
 /// Whether a value or anything inside it contains a reference.
 pub fn is_in(value: &Value) -> bool {
     let mut found = false;
-    each_string(value, &mut |text| found |= in_text(text).next().is_some());
+    each_string(value, &mut |text| found |= has_reference(text));
     found
 }
 
@@ -202,16 +207,14 @@ pub fn shown(value: &Value) -> Value {
 
 /// Rejects references where the plugin cannot resolve them, and strings that only start like one.
 pub fn check(resource: &Resource, inputs: &Object, failures: &mut Vec<Failure>) {
-    for (name, property) in &resource.properties {
-        let Some(value) = inputs.given(name) else { continue };
-        let path = Path::root(name.as_str());
-        if property.secret && is_in(value) && needs_secrets_to_read(resource) {
-            let reason =
-                "is a reference to a secret, but reads and deletes need the value too: use the value".to_owned();
-            failures.push(Failure { path, reason });
-        } else {
-            check_value(property, property.secret, value, &path, failures);
-        }
+    check_object(&resource.properties, false, inputs, &Path::default(), failures);
+    if !needs_secrets_to_read(resource) {
+        return;
+    }
+    let secret = resource.properties.iter().filter(|(_, property)| property.secret);
+    for (name, _) in secret.filter(|(name, _)| inputs.given(name).is_some_and(is_in)) {
+        let reason = "is a reference to a secret, but reads and deletes need the value too: use the value".to_owned();
+        failures.push(Failure { path: Path::root(name.as_str()), reason });
     }
 }
 
@@ -223,7 +226,7 @@ fn needs_secrets_to_read(resource: &Resource) -> bool {
 
 fn check_value(property: &Property, secret: bool, value: &Value, path: &Path, failures: &mut Vec<Failure>) {
     match value.data() {
-        Data::String(text) if text.starts_with(SCHEME) || in_text(text).next().is_some() => {
+        Data::String(text) if text.starts_with(SCHEME) || has_reference(text) => {
             let reason = rejected(property, secret, text, path);
             failures.extend(reason.map(|reason| Failure { path: path.clone(), reason }));
         }

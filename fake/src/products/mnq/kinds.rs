@@ -20,5 +20,5 @@ pub(super) static SUBSCRIPTION: Kind = kind("mnq/sns_topic_subscription");
 
 /// The protocols have error responses of their own.
 const fn kind(name: &'static str) -> Kind {
-    Kind { id: "", ..Kind::new(name, "", "", Missing::Message("there is no such queue or topic")) }
+    Kind { id: "", ..Kind::new(name, "", "", Missing::Message("the queue or topic is not found")) }
 }

@@ -75,7 +75,8 @@ fn create(message: &mut Message<'_>) -> Answer {
     Ok(answer)
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a name, without the suffix of FIFO, has the characters of names of queues and topics.
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::caller::Protocol;
 use super::kinds::{SUBSCRIPTION, TOPIC};
 use super::message_error::MessageError;
+use super::queues::is_name;
 use super::wire::{Answer, Message};
 use crate::call::object;
 use crate::store::{Kind, Object};
@@ -35,9 +36,7 @@ pub(super) fn serve(message: &mut Message<'_>, action: &str) -> Answer {
 fn create(message: &mut Message<'_>) -> Answer {
     let (name, given) = (message.need("Name")?, message.attributes());
     let is_fifo = given.iter().any(|(name, value)| name == FIFO && value == "true");
-    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let base = name.strip_suffix(SUFFIX).unwrap_or(&name);
-    if name.ends_with(SUFFIX) != is_fifo || base.is_empty() || !base.bytes().all(is_valid) || name.len() > 256 {
+    if name.ends_with(SUFFIX) != is_fifo || !is_name(name.strip_suffix(SUFFIX).unwrap_or(&name)) || name.len() > 256 {
         return Err(MessageError::invalid("Topic Name", "it is not valid"));
     }
     for (name, value) in &given {
