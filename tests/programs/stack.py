@@ -18,8 +18,13 @@ from typing import Any, Callable, Mapping
 from pulumi import automation
 from pulumi.automation._stack import StackInitMode  # A private module; the version is pinned.
 from pulumi.automation.events import EngineEvent
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS  # A private module; the version is pinned.
 
 from fake import Calls, Fake
+
+# By default, all channels of a process share one connection for each address, also one that was refused a moment ago.
+# The operating system may give the port of an engine that has ended to the engine of the next command.
+_GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
 
 Program = Callable[[], Any]
 Watch = Callable[[EngineEvent], None]

@@ -1,0 +1,50 @@
+"""Channels of the Python SDK, in a process that runs one command after another."""
+
+from __future__ import annotations
+
+from concurrent import futures
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+from pulumi.runtime.settings import Settings
+
+import stack  # noqa: F401  It sets the options of the channels.
+
+
+class Engine(engine_pb2_grpc.EngineServicer):
+    """An engine that accepts log messages."""
+
+    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+
+def serve(port: int) -> tuple[grpc.Server, int]:
+    """Starts an engine at a port of the loopback interface; 0 is any free port."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=1))
+    engine_pb2_grpc.add_EngineServicer_to_server(Engine(), server)
+    port = server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    return server, port
+
+
+def connect(port: int) -> Any:
+    """The connection of a program to the engine at a port."""
+    return Settings("project", "stack", engine=f"127.0.0.1:{port}").engine
+
+
+def test_engine_at_the_port_of_an_engine_that_ended_is_reached() -> None:
+    message = engine_pb2.LogRequest(message="hello")
+    first, port = serve(0)
+    before = connect(port)
+    before.Log(message)
+    first.stop(grace=None).wait()
+    with pytest.raises(grpc.RpcError):
+        before.Log(message)
+    second, port = serve(port)
+    try:
+        connect(port).Log(message)
+    finally:
+        second.stop(grace=None).wait()
