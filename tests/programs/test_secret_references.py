@@ -12,7 +12,7 @@ import pulumi
 import pytest
 
 from fake import PROJECT, Fake
-from stack import Failed, Stack
+from stack import Failed, Stack, example_stack
 from test_secrets import ENGINE_LOG, LOUD
 
 # The values of the revisions 1 and 2 of the secret. They contain characters that a connection string escapes.
@@ -141,6 +141,20 @@ def test_a_version_of_the_program_is_the_source_of_a_password(stack: Callable[..
     assert run.of("version") == ["create-replacement", "replace", "delete-replaced"] and run.of("namespace") == ["update"]
     assert deployed.outputs()["reference"].endswith("/2")
     assert VALUES[1] in bodies(fake)
+
+
+def test_every_resource_type_with_references_leaks_nothing(tmp_path: Path, fake: Fake) -> None:
+    reference = f"scw-secret://fr-par/{new_secret(fake)}/1"
+    deployed = example_stack(tmp_path, fake, of="everything", project="everything", secrets={"password": reference})
+    plan = tmp_path / "plan.json"
+    outputs = {"preview": deployed.preview(plan=str(plan)).output, "plan": plan.read_text()}
+    outputs["up"] = deployed.up(**LOUD).output
+    assert VALUES[0] in bodies(fake)
+    outputs["state"] = json.dumps(deployed.automation.export_stack().deployment)
+    outputs["backend"] = "".join(path.read_text() for path in deployed.backend.rglob("*.json"))
+    assert reference in outputs["state"], "the exported state shows secrets"
+    for name, text in outputs.items():
+        assert leaks(text) == [], name
 
 
 def test_unusable_references_are_errors_that_name_the_secret(stack: Callable[..., Stack], fake: Fake) -> None:
