@@ -5,10 +5,9 @@ use std::sync::Arc;
 use catalog::{Catalog, Resource};
 use rules::{Autonaming, CheckRequest, Checked, DiffRequest, check, diff, preview_create, secret_reference};
 use tests::case::{Action, Case};
+use tests::run::{self, Outcome};
 use tests::stage::{self, ProgressLog};
 use value::{Data, Object, Value};
-
-use crate::run::{self, Outcome};
 
 /// Violations when one value in the program of a create case is unknown or secret.
 pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {

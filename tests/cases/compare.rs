@@ -4,10 +4,9 @@ use client::testing::Sent;
 use rules::{Diff, Failure, Warning};
 use serde_json::Value as Json;
 use tests::case::{self, Case, Exchange};
+use tests::run::Outcome;
 use tests::{stage, subset};
 use value::{Object, Path};
-
-use crate::run::Outcome;
 
 /// All differences from the case.
 pub(crate) fn compare(case: &Case, outcome: &Outcome) -> Vec<String> {

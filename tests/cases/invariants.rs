@@ -12,11 +12,10 @@ use catalog::{Catalog, Resource};
 use rules::{DiffRequest, diff};
 use serde_json::{Map, Value as Json};
 use tests::case::{Action, Case};
+use tests::run::{self, Outcome};
 use tests::stage::{self, ProgressLog, Replay, SECRET_KEY};
 use tests::{secrets, subset};
 use value::Object;
-
-use crate::run::{self, Outcome};
 
 /// The properties that an operation set: the responses of an update case need not be correct for the others.
 enum Touched {

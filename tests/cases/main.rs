@@ -8,7 +8,6 @@ mod attributes;
 mod compare;
 mod invariants;
 mod partial;
-mod run;
 mod times;
 mod trace;
 
@@ -19,6 +18,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 use tests::case;
 use tests::places;
+use tests::run;
 
 fn every_case_passes(file: &Path) -> Result<(), Box<dyn Error>> {
     let catalog = places::catalog();

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use catalog::Catalog;
 use client::testing::ScriptedTransport;
 use tests::case::{Action, Case, Exchange};
+use tests::run::Outcome;
 use tests::stage::{self, ProgressLog};
-
-use crate::run::Outcome;
 
 /// Violations when one request of a create is rejected.
 pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case, outcome: &Outcome) -> Vec<String> {

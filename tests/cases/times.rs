@@ -5,9 +5,8 @@ use std::sync::Arc;
 use catalog::Catalog;
 use serde_json::Value as Json;
 use tests::case::{Action, Case};
+use tests::run;
 use value::Value;
-
-use crate::run;
 
 /// Runs the case with a different `updated_at` in each response; returns violations in the state.
 pub(crate) async fn violations(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Vec<String> {

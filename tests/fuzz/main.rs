@@ -1,5 +1,5 @@
-//! Decoders never panic: changed requests of Pulumi's engine, stacks to migrate, descriptors, and requests and seeds of the fake.
-//! `tests/wire/malformed.rs` changes responses of the API.
+//! Decoders never panic: changed requests of Pulumi's engine, responses of the API (JSON and XML), stacks to migrate, descriptors,
+//! and requests and seeds of the fake. `tests/wire/malformed.rs` changes each field of each recorded response once.
 //!
 //! `RUNS=100000` sets the number of inputs of each decoder, and `SEED=7` the seed, which is printed.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use client::testing::ManualClock;
-use client::{BoxFuture, Failure, Transport};
+use client::{BoxFuture, Failure, SystemClock, Transport};
 use fastrand::Rng;
 use prost::Message;
 use pulumi_rpc::pulumirpc as rpc;
@@ -24,6 +24,7 @@ use tests::configuration::{self, Home};
 use tests::places;
 use tests::programs::{Program, Table};
 use tests::property_bag::to_struct;
+use tests::run::run_with;
 use tonic::{Request, Status};
 
 /// The number of inputs of each decoder in `make test`.
@@ -144,6 +145,45 @@ fn cases() -> Vec<(String, Case)> {
     }
     assert!(found.len() > 500, "{}", found.len());
     found
+}
+
+/// Statuses that the client handles differently.
+const STATUSES: [u16; 12] = [200, 201, 204, 301, 400, 403, 404, 409, 412, 429, 500, 503];
+
+#[test]
+fn responses_of_the_api() {
+    let (catalog, cases) = (places::catalog(), cases());
+    let is_xml = |case: &Case| case.calls.iter().any(|exchange| exchange.response.is_string());
+    let (xml, json): (Vec<_>, Vec<_>) = cases.into_iter().partition(|(_, case)| is_xml(case));
+    assert!(xml.len() > 50 && json.len() > 500, "{} and {}", xml.len(), json.len());
+    // Paused time, so that waits of any length take no time.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let runtime = Arc::new(runtime);
+    fuzz("responses of the API", |rng| {
+        let cases = if rng.bool() { &xml } else { &json };
+        let (token, mut case) = rng.choice(cases).cloned().unwrap();
+        for exchange in &mut case.calls {
+            match rng.u8(0..8) {
+                0..=2 => exchange.response = changed_response(rng, &exchange.response),
+                3 => exchange.status = rng.choice(STATUSES).unwrap(),
+                4 => drop(exchange.response_headers.insert("retry-after".to_owned(), rng.u32(..).to_string())),
+                _ => {}
+            }
+        }
+        let input = format!("{token}, {}: {:#?}", case.case, case.calls);
+        let (catalog, runtime) = (Arc::clone(&catalog), Arc::clone(&runtime));
+        let run = move || drop(runtime.block_on(run_with(&catalog, &token, &case, Arc::new(SystemClock))));
+        (input, Box::new(run))
+    });
+}
+
+/// A changed body. A string is XML, or JSON that cannot be parsed.
+fn changed_response(rng: &mut Rng, response: &Json) -> Json {
+    match response {
+        Json::String(text) => Json::from(String::from_utf8_lossy(&mutation::bytes(rng, text.as_bytes()))),
+        json if rng.bool() => mutation::json(rng, json),
+        json => Json::from(String::from_utf8_lossy(&mutation::bytes(rng, json.to_string().as_bytes()))),
+    }
 }
 
 #[test]

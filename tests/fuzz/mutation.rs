@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
 
 /// Parts that decoders often treat specially.
-const FRAGMENTS: [&[u8]; 16] = [
+const FRAGMENTS: [&[u8]; 17] = [
     b"null",
     b"\"\"",
     b"{}",
@@ -18,6 +18,7 @@ const FRAGMENTS: [&[u8]; 16] = [
     b"</",
     b"<![CDATA[",
     b"&amp;",
+    b"&unknown;",
     b"%00",
     b"fr-par/",
     b"{\"$\":[",

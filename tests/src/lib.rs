@@ -9,6 +9,7 @@ pub mod objects;
 pub mod places;
 pub mod programs;
 pub mod property_bag;
+pub mod run;
 pub mod secrets;
 pub mod stage;
 pub mod subset;

@@ -36,16 +36,26 @@ pub fn defaults() -> Defaults {
     }
 }
 
-/// Date in every case.
-pub fn today() -> jiff::Timestamp {
-    engine::hour(&ManualClock::skipping(LONGEST_PAUSE))
+/// A clock whose pauses take no time.
+pub fn clock() -> ManualClock {
+    ManualClock::skipping(LONGEST_PAUSE)
 }
 
-/// An engine whose requests go to this transport.
+/// Date in every case.
+pub fn today() -> jiff::Timestamp {
+    engine::hour(&clock())
+}
+
+/// An engine whose requests go to this transport, and whose pauses take no time.
 pub fn engine(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>) -> Engine {
+    engine_with(catalog, transport, Arc::new(clock()))
+}
+
+/// An engine with this transport and this clock.
+pub fn engine_with(catalog: &Arc<Catalog>, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Engine {
     let mut settings = Settings::new(Url::parse("https://api.scaleway.com").expect("a valid URL"))
         .credentials(Credentials::new("SCWXXXXXXXXXXXXXXXXX", SECRET_KEY))
-        .clock(Arc::new(ManualClock::skipping(LONGEST_PAUSE)))
+        .clock(clock)
         .transport(transport)
         .seed(1);
     // Buckets are in the path, so that cases show them.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, Resource};
+use client::Clock;
 use client::testing::Sent;
 use engine::Engine;
 use rules::{
@@ -10,13 +11,14 @@ use rules::{
     preview_create, preview_update,
 };
 use serde_json::{Map, Value as Json};
-use tests::case::{Action, Case};
-use tests::stage::{self, ProgressLog};
 use value::Object;
 
+use crate::case::{Action, Case};
+use crate::stage::{self, ProgressLog};
+
 /// The result of a case.
-#[derive(Default)]
-pub(crate) struct Outcome {
+#[derive(Debug, Default)]
+pub struct Outcome {
     /// Failures of the check.
     pub failures: Vec<Failure>,
     /// Warnings of the check and the diff.
@@ -41,14 +43,19 @@ pub(crate) struct Outcome {
     pub progress: String,
 }
 
+/// Runs a case of the resource with this token. Pauses take no time.
+pub async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Outcome {
+    run_with(catalog, token, case, Arc::new(stage::clock())).await
+}
+
 /// Runs a case of the resource with this token.
-pub(crate) async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Outcome {
+pub async fn run_with(catalog: &Arc<Catalog>, token: &str, case: &Case, clock: Arc<dyn Clock>) -> Outcome {
     let resource = resource(catalog, token);
     let network = stage::scripted(&case.calls);
     // Cases of the project itself contain the request that reads it.
     let engine = match token {
-        "account/project:Project" => stage::engine(catalog, Arc::new(network.clone())),
-        _ => stage::engine(catalog, Arc::new(stage::OwnProject(network.clone()))),
+        "account/project:Project" => stage::engine_with(catalog, Arc::new(network.clone()), clock),
+        _ => stage::engine_with(catalog, Arc::new(stage::OwnProject(network.clone())), clock),
     };
     let progress = ProgressLog::default();
     let full_token = format!("evalap-scaleway:{token}");
@@ -76,12 +83,12 @@ pub(crate) async fn run(catalog: &Arc<Catalog>, token: &str, case: &Case) -> Out
 }
 
 /// The resource of a token without its package.
-pub(crate) fn resource<'c>(catalog: &'c Catalog, token: &str) -> &'c Resource {
+pub fn resource<'c>(catalog: &'c Catalog, token: &str) -> &'c Resource {
     catalog.resources.get(token).unwrap_or_else(|| panic!("the catalog has {token}"))
 }
 
 /// Checks the program of a case, with the name that the case expects.
-pub(crate) fn checked(resource: &Resource, case: &Case, program: &Map<String, Json>, olds: &Object) -> Checked {
+pub fn checked(resource: &Resource, case: &Case, program: &Map<String, Json>, olds: &Object) -> Checked {
     let request = CheckRequest {
         name: &case.name,
         olds,
