@@ -90,6 +90,14 @@ exports.Fake = class Fake {
         await this.#send("POST", "settle", { seconds });
     }
 
+    seed() {
+        return this.#send("GET", "seed");
+    }
+
+    async restore(seed) {
+        await this.#send("PUT", "seed", seed);
+    }
+
     async #address(id) {
         const found = (await this.objects()).find((object) => object.id === id);
         if (!found) throw new Error(`The fake has no object with the ID ${id}.`);

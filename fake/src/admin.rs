@@ -12,6 +12,9 @@
 //! | `GET /_fake/objects` | all objects: `[{"kind", "locality", "id", "fields"}]` |
 //! | `PATCH /_fake/objects` | `{"kind", "locality", "id", "fields": {...}}` sets fields without a request of the API |
 //! | `DELETE /_fake/objects` | `{"kind", "locality", "id"}` removes an object without a request of the API |
+//! | `GET /_fake/seed` | all objects as a seed, with secrets |
+//! | `PUT /_fake/seed` | replaces all objects by those of a seed |
+//! | `GET /_fake/health` | `{"status": "ready"}`; see [`crate::remote`] |
 //! | `POST /_fake/login` | `{"instance", "user", "password", "database"}`: whether a database accepts a login, as `{"accepted", "reason"}`; `instance` and `database` are optional. PostgreSQL clients can log in at the address of the fake too |
 //!
 //! The response to a successful change is 204, to an invalid request 400 with the reason.
@@ -27,6 +30,7 @@ use crate::journal::Entry;
 use crate::products::rdb;
 use crate::request::Received;
 use crate::response::{ApiError, ApiResponse};
+use crate::seed::Seed;
 use crate::state::Server;
 use crate::store::Object;
 
@@ -75,6 +79,8 @@ fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Api
         ("POST", "clock") => server.clock.advance(duration(read::<Advance>(received)?.advance)?),
         ("POST", "settle") => server.world().settle = duration(read::<Settle>(received)?.seconds)?,
         ("GET", "objects") => return Ok(server.world().store.all().map(shown).collect()),
+        ("GET", "seed") => return Ok(json!(Seed::of(&server.world()))),
+        ("PUT", "seed") => server.restore(&read(received)?).map_err(|error| invalid(&error))?,
         ("POST", "login") => return Ok(rdb::login(&server.world().store, &read(received)?)),
         ("PATCH", "objects") => {
             let Target { kind, locality, id, fields } = read(received)?;
@@ -119,9 +125,13 @@ fn shown(object: &Object) -> Value {
 }
 
 fn read<T: DeserializeOwned>(received: &Received) -> Result<T, ApiError> {
-    serde_json::from_value(received.json()?).map_err(|error| ApiError::message(400, &error.to_string()))
+    serde_json::from_value(received.json()?).map_err(|error| invalid(&error))
 }
 
 fn duration(seconds: f64) -> Result<Duration, ApiError> {
-    Duration::try_from_secs_f64(seconds).map_err(|error| ApiError::message(400, &error.to_string()))
+    Duration::try_from_secs_f64(seconds).map_err(|error| invalid(&error))
+}
+
+fn invalid(error: &dyn std::error::Error) -> ApiError {
+    ApiError::message(400, &error.to_string())
 }

@@ -42,6 +42,8 @@ pub(crate) struct World {
     pub(crate) project: String,
     /// Accepted secret keys, besides those created through IAM; `None` accepts all.
     pub(crate) keys: Option<Vec<String>>,
+    /// The token of all requests, if other machines can send requests; one of the accepted secret keys.
+    pub(crate) remote_token: Option<String>,
     /// Whether API keys created through IAM are limited to the policies of their bearers.
     pub(crate) enforce_permissions: bool,
     /// The memory of the hashes of secret variables in KiB.

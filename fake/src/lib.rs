@@ -35,6 +35,7 @@ mod plain;
 mod postgres;
 mod product;
 mod products;
+mod remote;
 mod request;
 mod response;
 mod rights;
@@ -50,19 +51,26 @@ pub use clock::Clock;
 pub use faults::{Fault, FaultKind};
 pub use journal::Entry;
 pub use running::{Builder, Fake, Handle, IN_PROCESS_URL, Running};
-pub use seed::{DEFAULT_ORGANIZATION, Seed, SeedObject};
+pub use seed::{DEFAULT_ORGANIZATION, Seed, SeedChange, SeedObject};
 pub use store::Object;
 
 /// Why a fake did not start, or an object could not be changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The fake listens on the loopback interface only.
-    #[error("{address} is not a loopback address; the fake serves this machine only")]
+    /// Requests of other machines are not allowed.
+    #[error(
+        "{address} is not a loopback address. Hint: add --allow-remote and set SCALEWAY_FAKE_TOKEN to accept requests of other machines."
+    )]
     NotLoopback {
         /// The requested address.
         address: std::net::SocketAddr,
     },
+    /// Requests of other machines need a token, which the Scaleway clients send as their secret key.
+    #[error(
+        "the token of remote clients is not a UUID. Hint: set SCALEWAY_FAKE_TOKEN to a random UUID, for example the output of uuidgen, and use it as the secret key of the clients."
+    )]
+    Token,
     /// The address cannot be used.
     #[error("cannot listen on {address}")]
     Listen {

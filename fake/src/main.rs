@@ -1,6 +1,6 @@
-//! The binary: parses the command line, prints the URL, and serves until it is interrupted.
+//! The binary: parses the command line, prints the URL, and serves until it is interrupted or terminated.
 //!
-//! Only this module prints.
+//! Only this module prints, and reads environment variables and files.
 
 mod arguments;
 
@@ -11,6 +11,9 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use scaleway_fake::{Fake, Seed};
+
+/// The environment variable with the token of remote clients. Command lines are visible to all users of a machine.
+const TOKEN: &str = "SCALEWAY_FAKE_TOKEN";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -40,11 +43,41 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     if let Some(path) = arguments.log {
         builder = builder.log(File::create(&path).map_err(|error| format!("{}: {error}", path.display()))?);
     }
+    if arguments.allow_remote {
+        builder = builder.allow_remote(token());
+    }
+    if let Some(url) = arguments.url {
+        builder = builder.url(url);
+    }
     let fake = builder.start().await?;
     print(&format!("{}\n", fake.url()))?;
-    tokio::signal::ctrl_c().await?;
+    interrupted().await?;
+    if let Some(path) = arguments.save {
+        let json = serde_json::to_string_pretty(&fake.to_seed())?;
+        fs::write(&path, json + "\n").map_err(|error| format!("{}: {error}", path.display()))?;
+    }
     fake.stop().await;
     Ok(())
+}
+
+/// The token of remote clients; empty if it is not set.
+#[expect(clippy::disallowed_methods, reason = "the binary reads its only environment variable here")]
+fn token() -> String {
+    std::env::var(TOKEN).unwrap_or_default()
+}
+
+/// Waits for SIGINT, or for SIGTERM, with which containers and tests end a process.
+async fn interrupted() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 fn print(text: &str) -> Result<(), Box<dyn Error>> {

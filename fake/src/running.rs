@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +41,8 @@ pub struct Fake;
 #[derive(Debug)]
 pub struct Builder {
     listen: SocketAddr,
+    url: Option<String>,
+    remote_token: Option<String>,
     settle: Duration,
     clock: Clock,
     seed: Seed,
@@ -53,7 +55,7 @@ pub struct Builder {
 /// A fake that runs until it is stopped or dropped.
 pub struct Running {
     handle: Handle,
-    address: SocketAddr,
+    url: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -69,6 +71,8 @@ impl Fake {
     pub fn builder() -> Builder {
         Builder {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            url: None,
+            remote_token: None,
             settle: Duration::ZERO,
             clock: Clock::real(),
             seed: Seed::default(),
@@ -81,10 +85,23 @@ impl Fake {
 }
 
 impl Builder {
-    /// The address: a loopback address; port 0 selects a free port.
+    /// The address; port 0 selects a free port. Another address than one of the loopback interface needs
+    /// [`Builder::allow_remote`].
     #[must_use]
     pub fn listen(self, address: SocketAddr) -> Self {
         Self { listen: address, ..self }
+    }
+
+    /// Accepts requests of other machines. The token is a UUID, and every request needs it as its secret key.
+    #[must_use]
+    pub fn allow_remote(self, token: impl Into<String>) -> Self {
+        Self { remote_token: Some(token.into()), ..self }
+    }
+
+    /// The URL for clients, if it differs from the address.
+    #[must_use]
+    pub fn url(self, url: impl Into<String>) -> Self {
+        Self { url: Some(url.into()), ..self }
     }
 
     /// The duration of transient statuses such as `creating`.
@@ -138,13 +155,16 @@ impl Builder {
 
     /// Starts the fake, which listens when this function returns.
     pub async fn start(self) -> Result<Running, Error> {
-        if !self.listen.ip().is_loopback() {
-            return Err(Error::NotLoopback { address: self.listen });
+        match &self.remote_token {
+            None if !self.listen.ip().is_loopback() => return Err(Error::NotLoopback { address: self.listen }),
+            Some(token) if uuid::Uuid::try_parse(token).is_err() => return Err(Error::Token),
+            _ => {}
         }
         let failed = |source| Error::Listen { address: self.listen, source };
         let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let server = self.server(format!("http://{address}"))?;
+        let url = self.url.clone().unwrap_or_else(|| local_url(address));
+        let server = self.server(url.clone())?;
         let service = Router::new()
             .fallback(server::exchange)
             .with_state(Arc::clone(&server))
@@ -161,7 +181,7 @@ impl Builder {
             gate.abort();
             let _ = gate.await;
         });
-        Ok(Running { handle: Handle { server }, address, stop, task })
+        Ok(Running { handle: Handle { server }, url, stop, task })
     }
 
     /// A fake without a port: the requests are passed to [`Handle::exchange`], and nothing runs between them.
@@ -170,16 +190,24 @@ impl Builder {
     }
 
     fn server(self, url: String) -> Result<Arc<Server>, Error> {
+        let store = self.seed.to_store(self.clock.now())?;
+        let contents = self.seed.to_contents()?;
+        // The token is a secret key of its own: Object Storage verifies signatures with it.
+        let keys = match (self.seed.keys, &self.remote_token) {
+            (keys, Some(token)) => Some(keys.into_iter().flatten().chain([token.clone()]).collect()),
+            (keys, None) => keys,
+        };
         let world = World {
-            store: self.seed.to_store(self.clock.now())?,
+            store,
             url,
             settle: self.settle,
             organization: self.seed.organization_id,
             project: self.seed.default_project_id,
-            keys: self.seed.keys,
+            keys,
+            remote_token: self.remote_token,
             enforce_permissions: self.enforce_permissions,
             hash_memory: self.hash_memory,
-            contents: BTreeMap::new(),
+            contents,
             rng: fastrand::Rng::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
             kinds: |name| products::kind(name).map(|(kind, _)| kind),
         };
@@ -198,7 +226,7 @@ impl Deref for Running {
 impl Running {
     /// The URL for clients, such as `http://127.0.0.1:40123`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
     }
 
     /// Stops the fake; the port is free when this function returns.
@@ -263,6 +291,16 @@ impl Handle {
         self.server.world().snapshot()
     }
 
+    /// All objects as a seed, with secrets: a fake that starts with it has the same objects.
+    pub fn to_seed(&self) -> Seed {
+        Seed::of(&self.server.world())
+    }
+
+    /// Replaces all objects by those of the seed.
+    pub fn restore(&self, seed: &Seed) -> Result<(), Error> {
+        self.server.restore(seed)
+    }
+
     /// The number of objects of each kind.
     pub fn counts(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
@@ -281,6 +319,16 @@ impl Handle {
     pub fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), Error> {
         self.server.remove(kind, locality, id).map_err(|_| no_object(kind, id))
     }
+}
+
+/// The URL for clients of this machine.
+fn local_url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
 fn no_object(kind: &str, id: &str) -> Error {

@@ -23,6 +23,7 @@ use crate::faults::FaultKind;
 use crate::journal::Entry;
 use crate::permissions;
 use crate::products::{self, Route, functions, iam, mnq::messages, object};
+use crate::remote;
 use crate::request::{self, Received};
 use crate::response::{ApiError, ApiResponse};
 use crate::rights::{self, Visibility};
@@ -43,6 +44,9 @@ pub(crate) async fn answer(server: &Arc<Server>, line: &Line, request: Request<B
         return ApiError::message(400, "the request cannot be read").0.into_response("").map(Body::from);
     };
     let host = data_plane::host(&server.world(), &received);
+    if let Some(answer) = remote::answer(&server.world(), &received, host.as_deref()) {
+        return answer.into_response("").map(Body::from);
+    }
     if let Some(answer) = admin::answer(server, &received).filter(|_| host.is_none()) {
         return answer.into_response("").map(Body::from);
     }

@@ -120,11 +120,12 @@ pub struct Object {
     /// the delete.
     pub(crate) provided: bool,
     /// Pending changes, earliest first.
-    pending: Vec<(Timestamp, Change)>,
+    pub(crate) pending: Vec<(Timestamp, Change)>,
 }
 
+/// What happens to an object at a time.
 #[derive(Clone, Debug, PartialEq)]
-enum Change {
+pub(crate) enum Change {
     Become(Map<String, Value>),
     Vanish,
 }

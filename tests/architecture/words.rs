@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("api/build.rs", "the output directory of cargo"),
     ("fake/build.rs", "the output directory of cargo"),
     ("fake/src/clock.rs", "the fake's clock"),
+    ("fake/src/main.rs", "the token of remote clients"),
     ("fake/tests/http/client.rs", "a client to test the fake with"),
     ("fake/tests/http/sign.rs", "signatures with the current time"),
     ("fake/tests/http/storage.rs", "a client to test the fake with"),

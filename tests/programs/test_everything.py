@@ -8,7 +8,7 @@ from typing import Any
 
 from documents import ROOT
 from fake import Fake
-from stack import EVERYTHING_SECRETS, example_stack
+from stack import EVERYTHING_SECRETS, Stack, example_stack
 from test_actions import actions
 from test_resources import check_no_changes
 
@@ -20,10 +20,24 @@ def test_all_resource_types_work_in_one_stack(tmp_path: Path, fake: Fake) -> Non
     deployed = {resource["type"] for resource in stack.state()["resources"]}
     assert offered() - deployed == set()
     check_no_changes(stack)
+    check_exported_objects_are_the_same(stack, tmp_path / "exported")
     stack.destroy()
     # The Grafana of a project is not deleted, as at Scaleway.
     left = {(kind, name) for kind, name in fake.existing() - before if kind != "cockpit/grafana"}
     assert left == set(), "objects remain after the destroy"
+
+
+def check_exported_objects_are_the_same(stack: Stack, directory: Path) -> None:
+    """A second fake that starts with the exported objects of the first one: an up and a refresh change nothing."""
+    first, environment = stack.fake, dict(stack.environment)
+    directory.mkdir()
+    with Fake(directory, seed=first.seed()) as second:
+        assert second.seed()["objects"] == first.seed()["objects"]
+        stack.fake = second
+        stack.environment.update(second.environment)
+        check_no_changes(stack)
+    stack.fake = first
+    stack.environment.update(environment)
 
 
 def offered() -> set[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sysconfig
 import venv
@@ -13,6 +15,31 @@ import pytest
 from documents import ROOT, page
 
 GUIDE = page("docs/guides/testing-with-the-fake.md")
+
+
+TOKEN = "7c1f7f0e-6f5b-4a53-9f4e-2f1d8b0a6c11"
+
+
+def test_commands_of_the_container_image_start_a_fake_with_a_health_check() -> None:
+    image = (ROOT / "fake" / "Dockerfile").read_text()
+
+    def command(instruction: str) -> list[str]:
+        (words,) = re.findall(rf"^{instruction}\b.*?(\[.*\])$", image, re.MULTILINE)
+        return json.loads(words)
+
+    # Another port than that of the image, which may be in use on this machine.
+    start = [word.replace(":8080", ":0") for word in command("ENTRYPOINT")]
+    refused = subprocess.run(start, env=os.environ, capture_output=True, text=True)
+    assert "Hint: set SCALEWAY_FAKE_TOKEN" in refused.stderr, refused
+    with subprocess.Popen(start, env={**os.environ, "SCALEWAY_FAKE_TOKEN": TOKEN}, stdout=subprocess.PIPE, text=True) as fake:
+        assert fake.stdout is not None
+        port = fake.stdout.readline().strip().rsplit(":", 1)[1]
+        check = [word.replace("8080", port) for word in command("HEALTHCHECK")]
+        assert subprocess.run(check).returncode == 0
+        fake.terminate()
+    assert subprocess.run(check, capture_output=True).returncode != 0
+    for source in re.findall(r"^COPY (?!--from)(\S+) ", image, re.MULTILINE):
+        assert (ROOT / source).exists(), source
 
 
 @pytest.fixture(scope="module")

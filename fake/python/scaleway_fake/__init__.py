@@ -146,6 +146,14 @@ class Fake:
         """Sets the duration of transient statuses in seconds."""
         self._send("POST", "/_fake/settle", {"seconds": seconds})
 
+    def seed(self) -> dict[str, Any]:
+        """All objects as a seed, with secrets: `Fake(seed=...)` starts with the same objects."""
+        return self._send("GET", "/_fake/seed")
+
+    def restore(self, seed: Mapping[str, Any]) -> None:
+        """Replaces all objects by those of a seed, for example to return to the state before a test."""
+        self._send("PUT", "/_fake/seed", seed)
+
     def _find(self, uuid: str) -> dict[str, Any]:
         for found in self.objects():
             if found["id"] == uuid:

@@ -41,6 +41,7 @@ use crate::state::Server;
 use crate::store::Kind;
 use access::Access;
 use service::Service;
+pub(crate) use signer::is_signed;
 use signer::{Host, Secret, Signer};
 use storage::{BUCKET, OBJECT, PART, UPLOAD};
 

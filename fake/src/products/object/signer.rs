@@ -132,6 +132,18 @@ pub(super) fn credential(received: &Received) -> Option<String> {
     rest.split([',', ' ']).next().map(str::to_owned)
 }
 
+/// Whether the request names an access key and has a signature, in its query, its form or its header. The signature is
+/// verified when the request is processed.
+pub(crate) fn is_signed(received: &Received) -> bool {
+    let in_query = received.query.iter().any(|(name, _)| name == "X-Amz-Signature");
+    let in_form = || form_field(received, "x-amz-signature").is_some();
+    let in_header = || {
+        let header = received.header("authorization");
+        header.is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256") && value.contains("Signature="))
+    };
+    credential(received).is_some() && (in_query || in_form() || in_header())
+}
+
 /// A field of the form of a presigned POST. The file is the last field.
 fn form_field(received: &Received, wanted: &str) -> Option<String> {
     let content_type = received.header("content-type").filter(|_| received.method == "POST")?;
