@@ -14,6 +14,9 @@ ARGS     ?= --listen 127.0.0.1:8080
 SEEDS    ?= 1000
 RUNS     ?= 100000
 
+# Features that releases do not have, for checks and tests.
+features = --features tests/opentelemetry,pulumi-resource-evalap-scaleway/opentelemetry
+
 .DEFAULT_GOAL := help
 MAKEFLAGS     += --no-print-directory
 shell_scripts  = $(shell grep -lE '^\#(!.*sh$$| shellcheck shell=)' scripts/* .ci/run api/*.sh)
@@ -27,8 +30,9 @@ demo: ## Deploy the example to the fake: preview, up, refresh, destroy (the firs
 
 test: ## Install the tools, run all checks and tests
 	@$(MAKE) --jobs=2 tools check
-	cargo build --workspace --bins --tests
-	PLUGIN="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/pulumi-resource-evalap-scaleway" cargo test --workspace $(ONLY)
+	cargo build --workspace --bins --tests $(features)
+	PLUGIN="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/debug/pulumi-resource-evalap-scaleway" \
+	    cargo test --workspace $(features) $(ONLY)
 	go -C sdk-gen test -timeout 30m ./...
 	@$(MAKE) e2e
 
@@ -37,7 +41,7 @@ build: ## Build the release plugin and the fake
 
 check: ## Lint, and compare generated files with the output of their generators
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo clippy --workspace --all-targets $(features) -- --deny warnings
 	cargo run --quiet -p schema -- check
 	api/regenerate.sh --check
 	scripts/cargo-deny --log-level error check bans licenses sources

@@ -62,6 +62,10 @@ pub(crate) const VARIABLES: &[Variable] = &[
         "Pulumi's home directory (default `~/.pulumi`). Its directory `evalap-scaleway` contains the journal of creates, updates and deletes.",
     ),
     other("EVALAP_SCALEWAY_LOG", "Log level on stderr: `error`, `warn` (default), `info`, `debug` or `trace`."),
+    other(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "URL of an OpenTelemetry collector (gRPC) for traces, in builds with the feature `opentelemetry`.",
+    ),
 ];
 
 const fn setting(name: &'static str, setting: &'static str, about: &'static str) -> Variable {
@@ -107,6 +111,12 @@ impl Environment {
     /// The log level of the user.
     pub(crate) fn log_level(&self) -> Option<String> {
         self.variable("EVALAP_SCALEWAY_LOG")
+    }
+
+    /// The OpenTelemetry collector.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn collector(&self) -> Option<String> {
+        self.variable("OTEL_EXPORTER_OTLP_ENDPOINT")
     }
 
     /// The directory of this plugin in Pulumi's home directory.

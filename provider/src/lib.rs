@@ -24,3 +24,5 @@ mod panics;
 mod rng;
 mod server;
 mod to_proto;
+#[cfg(feature = "opentelemetry")]
+mod traces;

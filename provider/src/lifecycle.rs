@@ -37,9 +37,11 @@ pub fn listen() -> io::Result<TcpListener> {
 /// Serves until the process should end.
 pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
     let environment = Environment::of_process();
-    logging::start(arguments, &environment);
-    panics::report_places_only();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+    let inside = runtime.enter();
+    let logging = logging::start(arguments, &environment);
+    drop(inside);
+    panics::report_places_only();
     let outcome = runtime.block_on(async {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let cancel = CancellationToken::new();
@@ -51,6 +53,7 @@ pub fn run(listener: TcpListener, arguments: &Arguments) -> io::Result<()> {
         let server = Server::new(Embedded::new(), environment, log, cancel.clone(), Arc::clone(&clock));
         serve(listener, server, end, &cancel, clock.as_ref()).await
     });
+    logging.end();
     // A running DNS look-up must not delay the end.
     runtime.shutdown_background();
     outcome

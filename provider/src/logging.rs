@@ -9,6 +9,7 @@ use http::HeaderMap;
 use rules::rng::Rng;
 use tracing::Span;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -19,23 +20,52 @@ use crate::rng::LocalRng;
 
 const OURS: [&str; 5] = ["provider", "engine", "client", "catalog", "value"];
 
-/// Starts logging, with the level of the flags, else of the environment variable.
-pub(crate) fn start(arguments: &Arguments, environment: &Environment) {
-    let level = level(arguments.verbosity, environment.log_level().as_deref());
+/// The running export of logs. Call [`Logging::end`] before the process ends.
+pub(crate) struct Logging {
+    #[cfg(feature = "opentelemetry")]
+    traces: crate::traces::Traces,
+}
+
+/// Starts logging, with the level of the flags, else of the environment variable. Must be called inside a Tokio runtime.
+pub(crate) fn start(arguments: &Arguments, environment: &Environment) -> Logging {
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .with_writer(io::stderr)
         // If stderr is closed, an error message would panic.
         .log_internal_errors(false);
-    let ours = Targets::new().with_targets(OURS.map(|target| (target, level)));
+    let level = level(arguments.verbosity, environment.log_level().as_deref());
+    let registry = tracing_subscriber::registry().with(lines.with_filter(ours(level)));
+    #[cfg(feature = "opentelemetry")]
+    let traces = crate::traces::Traces::start(environment);
+    #[cfg(feature = "opentelemetry")]
+    let registry = registry.with(traces.layer().with_filter(ours(LevelFilter::INFO)));
     // A second start, in tests, keeps the settings of the first.
-    let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
+    let _ = registry.try_init();
+    Logging {
+        #[cfg(feature = "opentelemetry")]
+        traces,
+    }
+}
+
+fn ours(level: LevelFilter) -> Targets {
+    Targets::new().with_targets(OURS.map(|target| (target, level)))
+}
+
+impl Logging {
+    /// Exports the rest. Lines on stderr are not buffered.
+    pub(crate) fn end(self) {
+        #[cfg(feature = "opentelemetry")]
+        self.traces.end();
+    }
 }
 
 /// The span of a request of the engine. `correlation_id` is the trace ID of its W3C trace context, or that of this process.
 pub(crate) fn span(headers: &HeaderMap) -> Span {
     let trace = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(trace_id);
-    tracing::info_span!("request", correlation_id = trace.unwrap_or_else(|| PROCESS.as_str()))
+    let span = tracing::info_span!("request", correlation_id = trace.unwrap_or_else(|| PROCESS.as_str()));
+    #[cfg(feature = "opentelemetry")]
+    crate::traces::set_parent(&span, headers);
+    span
 }
 
 /// The ID of this process in logs.

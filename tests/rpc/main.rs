@@ -15,4 +15,6 @@ mod outages;
 mod plugin;
 mod process;
 mod refresh;
+#[cfg(feature = "opentelemetry")]
+mod traces;
 mod waits;

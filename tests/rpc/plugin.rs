@@ -48,8 +48,14 @@ impl Plugin {
 
     /// The same with this directory as Pulumi's home, which can have the files of an earlier plugin.
     async fn start_in(engine: Option<&str>, home: &Path) -> Self {
+        Self::start_with(engine, home, &[]).await
+    }
+
+    /// The same with these environment variables.
+    async fn start_with(engine: Option<&str>, home: &Path, environment: &[(&str, &str)]) -> Self {
         let mut command = command();
-        command.env("PULUMI_HOME", home).args(["-v=9", "--logtostderr"]).args(engine);
+        command.env("PULUMI_HOME", home).envs(environment.iter().copied());
+        command.args(["-v=9", "--logtostderr"]).args(engine);
         let mut process = command.spawn().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut greeting = String::new();
@@ -86,6 +92,20 @@ impl Plugin {
     pub(crate) async fn with_fake_in(fake: &scaleway_fake::Running, engine: Option<&str>, home: &Path) -> Self {
         let arguments = configuration::arguments(&fake.url(), SECRET_KEY, DEFAULT_ORGANIZATION);
         Self::start_in(engine, home).await.configured(&arguments).await
+    }
+
+    /// The same with these environment variables.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) async fn with_environment(fake: &scaleway_fake::Running, environment: &[(&str, &str)]) -> Self {
+        let arguments = configuration::arguments(&fake.url(), SECRET_KEY, DEFAULT_ORGANIZATION);
+        Self::start_with(None, &home(), environment).await.configured(&arguments).await
+    }
+
+    /// Sends the signal with which Pulumi's engine ends plugins.
+    #[cfg(feature = "opentelemetry")]
+    pub(crate) fn interrupt(&self) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     }
 
     async fn configured(self, arguments: &Json) -> Self {
@@ -321,6 +341,7 @@ fn built() -> &'static PathBuf {
         }
         let output = Command::new(env!("CARGO"))
             .args(["build", "--package", "pulumi-resource-evalap-scaleway", "--message-format", "json"])
+            .args(cfg!(feature = "opentelemetry").then_some("--features=opentelemetry"))
             .current_dir(places::project())
             .output()
             .unwrap();
