@@ -136,7 +136,8 @@ FIFTEEN = {
     "iam/group": 1,
     "object/bucket": 1,
     "rdb/instance": 1,
-    "rdb/database": 1,
+    # The default database, and the one of the program.
+    "rdb/database": 2,
 }
 
 

@@ -64,7 +64,8 @@ async fn parts_of_the_instance_are_the_same_under_both_ids() {
     let inputs = next.check(DATABASE, Some(&database.inputs), &inside(&instance)).await;
     assert_eq!(next.diff(DATABASE, &database, &inputs).await, (Vec::new(), Vec::new()));
     next.delete(DATABASE, &database).await.unwrap();
-    assert!(fake.objects("rdb/database").is_empty());
+    let left: Vec<_> = fake.objects("rdb/database").iter().map(|left| left.text("name").to_owned()).collect();
+    assert_eq!(left, ["rdb"], "the default database belongs to the instance");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -225,3 +225,16 @@ async fn test_alert_needs_an_alert_manager_and_lists_of_sources_have_the_usage()
     let (_, listed) = client.call(&format!("GET {COCKPIT}/data-sources")).await;
     assert_eq!(listed["data_sources"][0]["current_month_usage"], 0);
 }
+
+#[tokio::test]
+async fn project_has_the_free_plan_until_it_selects_another_one() {
+    let client = client().await;
+    let (_, plans) = client.call("GET /cockpit/v1/plans?order_by=name_asc&page=1").await;
+    let names: Vec<_> = plans["plans"].as_array().unwrap().iter().map(|plan| plan["name"].as_str().unwrap()).collect();
+    assert_eq!((names, &plans["total_count"]), (vec!["custom", "free", "premium"], &json!(3)));
+    assert_eq!(client.call("GET /cockpit/v1/current-plan").await.1["name"], "free");
+    let selected = client.good("PATCH /cockpit/v1/plans", json!({ "plan_name": "premium" })).await;
+    assert_eq!(client.call("GET /cockpit/v1/current-plan").await.1, selected);
+    assert_eq!([&selected["name"], &selected["monthly_price"]], [&json!("premium"), &json!(29)]);
+    assert_eq!(client.call_with("PATCH /cockpit/v1/plans", json!({ "plan_name": "best" })).await.0, 400);
+}

@@ -200,3 +200,14 @@ async fn policy_is_updated_with_its_rules() {
     let (_, read) = client.call(&format!("GET /iam/v1alpha1/policies/{}", made["id"].as_str().unwrap())).await;
     assert!(read["updated_at"].as_str() > made["updated_at"].as_str(), "{read}");
 }
+
+#[tokio::test]
+async fn quotas_are_unlimited_and_there_are_no_logs() {
+    let client = client().await;
+    let (_, listed) = client.call("GET /iam/v1alpha1/quota?quotum_names=iam_policies").await;
+    let (_, one) = client.call("GET /iam/v1alpha1/quota/iam_policies").await;
+    assert_eq!([&listed["quota"][0], &one["limits"][0]["unlimited"]], [&one, &json!(true)]);
+    assert_eq!(client.call("GET /iam/v1alpha1/quota").await, (200, json!({ "quota": [], "total_count": 0 })));
+    assert_eq!(client.call("GET /iam/v1alpha1/logs").await, (200, json!({ "logs": [], "total_count": 0 })));
+    assert_eq!(client.call("GET /iam/v1alpha1/logs/none").await.0, 404);
+}

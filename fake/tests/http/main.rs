@@ -17,6 +17,7 @@ mod keys;
 mod lb;
 mod messages;
 mod object;
+mod older;
 mod plain;
 mod postgres;
 mod presigned;

@@ -305,3 +305,18 @@ async fn an_applied_maintenance_is_done_and_the_instance_is_initializing() {
     let unknown = format!("POST {INSTANCES}/00000000-0000-4000-8000-000000000000/apply-maintenance");
     assert_eq!(client.call_with(&unknown, json!({})).await.0, 404);
 }
+
+#[tokio::test]
+async fn new_instance_has_a_database_that_can_be_saved_and_deleted() {
+    let client = client().await;
+    let one = instance(&client).await;
+    let id = one.rsplit('/').next().unwrap();
+    let (_, listed) = client.call(&format!("GET {one}/databases")).await;
+    assert_eq!([&listed["total_count"], &listed["databases"][0]["name"]], [&json!(1), &json!("rdb")]);
+    let backup = json!({ "instance_id": id, "database_name": "rdb", "name": "first" });
+    let created = client.good("POST /rdb/v1/regions/fr-par/backups", backup.clone()).await;
+    assert_eq!(created["database_name"], "rdb");
+    assert_eq!(client.call(&format!("DELETE {one}/databases/rdb")).await.0, 204);
+    assert_eq!(client.call(&format!("GET {one}/databases")).await.1["total_count"], 0);
+    assert_eq!(client.call_with("POST /rdb/v1/regions/fr-par/backups", backup).await.0, 404);
+}

@@ -130,3 +130,25 @@ async fn deleted_ephemeral_secret_is_not_found_at_once() {
     assert_eq!(client.call(&format!("DELETE {one}")).await.0, 204);
     assert_eq!(client.call(&format!("GET {one}")).await.0, 404);
 }
+
+#[tokio::test]
+async fn secrets_and_folders_of_a_path_are_browsed() {
+    let client = client().await;
+    for (name, path) in [("top", "/"), ("one", "/apps"), ("two", "/apps/web"), ("three", "/apps/web/deep")] {
+        secret(&client, json!({ "name": name, "path": path })).await;
+    }
+    for (prefix, current, expected) in [
+        ("", "/", &[("apps", "folder"), ("top", "secret")][..]),
+        ("/apps", "/apps", &[("one", "secret"), ("web", "folder")]),
+        ("/apps/web/", "/apps/web", &[("deep", "folder"), ("two", "secret")]),
+        ("/ap", "/ap", &[]),
+    ] {
+        let browse = format!("GET /secret-manager/v1beta1/regions/fr-par/secrets/browse?prefix={prefix}");
+        let (_, listed) = client.call(&browse).await;
+        assert_eq!((&listed["current_path"], &listed["total_count"]), (&json!(current), &json!(expected.len())));
+        let items = listed["items"].as_array().unwrap();
+        let found = items.iter().map(|item| (item["name"].as_str().unwrap(), item.get("folder").is_some()));
+        let expected = expected.iter().map(|(name, kind)| (*name, *kind == "folder"));
+        assert!(found.eq(expected), "{listed}");
+    }
+}

@@ -1,5 +1,4 @@
-//! Cockpit: data sources, tokens, alert managers with their alerts and contact points, exporters, Grafana users.
-//! Plans are not served.
+//! Cockpit: data sources, tokens, alert managers with their alerts and contact points, exporters, Grafana users, plans.
 
 mod alert_manager;
 mod alerts;
@@ -7,6 +6,7 @@ mod contact_points;
 mod exporters;
 mod grafana;
 mod observed;
+mod plans;
 mod project;
 mod sources;
 
@@ -25,9 +25,13 @@ pub(crate) static PRODUCT: Product = Product {
         &exporters::EXPORTER,
         &grafana::GRAFANA,
         &grafana::USER,
+        &plans::PLAN,
     ],
     routes: &[
         ("GetConfig", config),
+        ("ListPlans", plans::list),
+        ("GetCurrentPlan", plans::current),
+        ("SelectPlan", plans::select),
         ("CreateDataSource", sources::create),
         ("GetDataSource", sources::get),
         ("ListDataSources", sources::list),

@@ -7,6 +7,7 @@ mod container;
 mod domain;
 mod kinds;
 mod namespace;
+pub(crate) mod older;
 mod parts;
 pub(crate) mod serving;
 mod trigger;

@@ -6,6 +6,7 @@ mod api_keys;
 mod federation;
 mod groups;
 mod kinds;
+mod limits;
 mod policies;
 mod ssh_keys;
 mod users;
@@ -51,6 +52,10 @@ pub(crate) static PRODUCT: Product = Product {
         ("UpdateUserUsername", users::rename),
         ("UpdateUserPassword", users::update_password),
         ("DeleteUser", users::delete),
+        ("ListQuota", limits::list_quotas),
+        ("GetQuotum", limits::get_quota),
+        ("ListLogs", limits::list_logs),
+        ("GetLog", limits::get_log),
         ("CreateSSHKey", ssh_keys::create),
         ("GetOrganizationSaml", |call| federation::of_organization(call, &federation::SAML)),
         ("EnableOrganizationSaml", federation::enable_saml),

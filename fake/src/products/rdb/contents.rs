@@ -13,15 +13,34 @@ use crate::store::{Kind, Object};
 
 /// As recorded of an empty database.
 const EMPTY_DATABASE: u64 = 7_736_467;
+const OWNER: &str = "_rdb_superadmin";
+const DEFAULT_DATABASE: &str = "rdb";
 
 /// As recorded: owner and size are set a moment later.
 pub(super) fn create_database(call: &mut Call<'_>) -> Handled {
     let name = free_name(call, &DATABASE)?;
     let fields = json!({ "name": name, "owner": "", "managed": true, "size": 0 });
     let mut database = call.draft(&DATABASE, fields);
-    let known = json!({ "owner": "_rdb_superadmin", "size": EMPTY_DATABASE });
+    let known = json!({ "owner": OWNER, "size": EMPTY_DATABASE });
     database.settle(call.now, Duration::ZERO, vec![object(known)]);
     Ok(call.insert(&DATABASE, database))
+}
+
+/// The database that every new instance has, as documented. It can be deleted.
+pub(super) fn create_default(call: &mut Call<'_>, instance: &str) {
+    let fields = json!({
+        "instance_id": instance,
+        "name": DEFAULT_DATABASE,
+        "owner": OWNER,
+        "managed": true,
+        "size": EMPTY_DATABASE,
+    });
+    let mut database = call.draft(&DATABASE, fields);
+    if let Some(instance) = database.fields.remove("instance_id") {
+        database.hidden.insert("instance_id".to_owned(), instance);
+    }
+    database.provided = true;
+    call.insert(&DATABASE, database);
 }
 
 /// An instance with a transient status cannot list its content.

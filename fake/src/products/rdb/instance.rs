@@ -67,6 +67,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Handled {
     call.insert(&INSTANCE, instance);
     call.change(&INSTANCE, &id)?.fields.insert("endpoints".to_owned(), private);
     contents::create_owner(call, &id)?;
+    contents::create_default(call, &id);
     let settings = node::settings(&node_type, &engine);
     let then = json!({ "status": "ready", "endpoints": endpoints, "settings": settings });
     call.transition(&INSTANCE, &id, "provisioning", then)?;

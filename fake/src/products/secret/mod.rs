@@ -1,5 +1,6 @@
 //! Secret Manager: secrets and their versions.
 
+mod browse;
 mod kinds;
 mod secrets;
 mod versions;
@@ -14,6 +15,7 @@ pub(crate) static PRODUCT: Product = Product {
         ("CreateSecret", secrets::create),
         ("GetSecret", |call| call.get(&SECRET)),
         ("ListSecrets", secrets::list),
+        ("BrowseSecrets", browse::browse),
         ("UpdateSecret", secrets::update),
         ("DeleteSecret", secrets::delete),
         ("RestoreSecret", secrets::restore),

@@ -108,6 +108,6 @@ fn path(given: &Value) -> Result<String, ApiError> {
     Ok(if path.is_empty() { "/".to_owned() } else { path.to_owned() })
 }
 
-fn is_deleted(secret: &Object) -> bool {
+pub(super) fn is_deleted(secret: &Object) -> bool {
     secret.fields.get("deletion_requested_at").is_some_and(|time| !time.is_null())
 }
