@@ -90,13 +90,15 @@ class Failed(Exception):
 class Stack:
     """One stack of one program, in its own directory.
 
+    Without a program, the CLI runs the one in the directory, with its language host.
+
     Each command has the options of the Automation API, and `watch`, which is called with each event.
     """
 
     def __init__(
         self,
         directory: Path,
-        program: Program,
+        program: Program | None,
         fake: Fake,
         *,
         name: str = "dev",
@@ -112,7 +114,7 @@ class Stack:
         self.environment = {**fake.environment, **backend_environment(directory), **(environment or {})}
         workspace = automation.LocalWorkspace(
             work_dir=str(self.work),
-            program=self._run_program,
+            program=program and self._run_program,
             env_vars=self.environment,
             project_settings=None
             if (self.work / "Pulumi.yaml").exists()
@@ -159,6 +161,7 @@ class Stack:
         self.automation.set_all_config(values)
 
     def _run_program(self) -> Any:
+        assert self.program is not None
         return self.program()
 
     def _do(self, command: Callable[..., Any], watch: Watch | None = None, **options: Any) -> Run:
