@@ -5,6 +5,7 @@
 #   API=a/v1        api: also generate this API document; new: the API of a new product
 #   ARGS="..."      fake: its arguments
 #   SEEDS=7..8      simulate: a range of seeds, or the number of seeds
+#   TARGETS="..."   dist: Rust targets, such as x86_64-unknown-linux-musl; default: this machine
 #   RUNS=1000       fuzz: the number of inputs of each decoder; SEED=7: its seed
 
 ONLY     ?=
@@ -95,8 +96,8 @@ new: ## Draft a resource from its API document: make new RESOURCE=block/volume A
 	@[ -z "$(API)" ] || [ -e "api/$(subst /,.,$(API)).json" ] || api/regenerate.sh $(API)
 	cargo run -p schema -- new $(RESOURCE) $(if $(API),--api $(API)) $(ARGS)
 
-dist: ## Write the plugin archive, wheel, npm tarball and checksums to dist/
-	scripts/dist
+dist: ## Write archives, packages, SBOMs, a provenance statement and checksums to dist/
+	scripts/dist $(TARGETS)
 
 clean: ## Remove build results in the checkout, not the cache
 	cargo clean

@@ -1,0 +1,139 @@
+"""The files of a release, as `make dist` writes them, and an installation of them into an empty home."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Iterator
+
+import evalap_scaleway as scaleway
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from documents import ROOT
+from fake import Fake
+from stack import Stack
+
+VERSION = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
+PLUGIN = "pulumi-resource-evalap-scaleway"
+CHECKSUMS = f"pulumi-evalap-scaleway_{VERSION}_checksums.txt"
+
+
+def run(*command: str | Path, **options: Any) -> str:
+    """The standard output of a command that succeeds."""
+    done = subprocess.run(command, text=True, capture_output=True, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A private key for this run."""
+    path = tmp_path_factory.mktemp("key") / "key.pem"
+    run("openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory, key: Path) -> Path:
+    """The directory of a signed release for this machine."""
+    directory = tmp_path_factory.mktemp("release") / "dist"
+    run(ROOT / "scripts" / "dist", env={**os.environ, "DIST": str(directory), "RELEASE_KEY": str(key)})
+    return directory
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def checksums(release: Path) -> dict[str, str]:
+    """The listed checksums, by name of the file."""
+    lines = (line.split("  ") for line in (release / CHECKSUMS).read_text().splitlines())
+    return {name: checksum for checksum, name in lines}
+
+
+def test_checksums_and_provenance_cover_all_files(release: Path) -> None:
+    listed = checksums(release)
+    files = {path.name for path in release.iterdir()} - {CHECKSUMS, f"{CHECKSUMS}.sig"}
+    assert listed == {name: sha256(release / name) for name in files}
+    kinds = [rf"{PLUGIN}-v.*\.tar\.gz", r"scaleway-fake-v.*\.tar\.gz", r"evalap_scaleway-.*\.whl", r"scaleway_fake-.*\.whl"]
+    kinds += [r"evalap-scaleway-.*\.tgz", r"scaleway-fake-.*\.tgz", rf"{PLUGIN}-v.*-sbom\.cdx\.json", r"scaleway-fake-v.*-sbom\.cdx\.json"]
+    for kind in kinds:
+        assert len([name for name in files if re.fullmatch(kind, name)]) == 1, (kind, files)
+    (statement,) = (name for name in files if name.endswith("_provenance.json"))
+    provenance = json.loads((release / statement).read_text())
+    subjects = {subject["name"]: subject["digest"]["sha256"] for subject in provenance["subject"]}
+    assert subjects == {name: checksum for name, checksum in listed.items() if name != statement}
+    (source, *_) = provenance["predicate"]["buildDefinition"]["resolvedDependencies"]
+    assert source["digest"]["gitCommit"] == run("git", "rev-parse", "HEAD", cwd=ROOT).strip()
+
+
+def test_signature_of_the_checksums_can_be_verified(release: Path, key: Path, tmp_path: Path) -> None:
+    public, signature, changed = (tmp_path / name for name in ["public.pem", "signature", "changed"])
+    run("openssl", "ec", "-in", key, "-pubout", "-out", public)
+    signature.write_bytes(base64.b64decode((release / f"{CHECKSUMS}.sig").read_bytes()))
+    verify = ["openssl", "dgst", "-sha256", "-verify", public, "-signature", signature]
+    assert "Verified OK" in run(*verify, release / CHECKSUMS)
+    changed.write_text((release / CHECKSUMS).read_text().replace("a", "b", 1))
+    assert subprocess.run([*verify, changed], capture_output=True).returncode != 0
+
+
+@pytest.mark.parametrize("program", [PLUGIN, "scaleway-fake"])
+def test_sbom_lists_the_crates_of_a_program(release: Path, program: str) -> None:
+    text = (release / f"{program}-v{VERSION}-sbom.cdx.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    components = json.loads(text)["components"]
+    listed = {(component["name"], component["version"]) for component in components}
+    assert len(listed) > 100
+    tree = run("cargo", "tree", "--locked", "--package", program, "--edges", "normal", "--prefix", "none", cwd=ROOT)
+    crates = {(name, version.removeprefix("v")) for name, version, *_ in (line.split() for line in tree.splitlines())}
+    # The list of crates does not know which features only tests need.
+    assert crates - {(program, VERSION)} <= listed
+    for component in components:
+        assert component.get("licenses") and ("hashes" in component or component["version"] == VERSION), component
+
+
+def test_release_has_the_same_bytes_again(release: Path, tmp_path: Path) -> None:
+    again = tmp_path / "dist"
+    run(ROOT / "scripts" / "dist", env={**os.environ, "DIST": str(again)})
+    assert checksums(again) == checksums(release)
+
+
+@pytest.fixture
+def server(release: Path) -> Iterator[str]:
+    """The URL of a server of the release's files."""
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(release))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_release_is_installed_in_an_empty_home_and_deploys(release: Path, server: str, fake: Fake, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    environment = {**os.environ, "PULUMI_HOME": str(home)}
+    # Without --checksum, which CLI 3.259 computes without the last bytes of a response of HTTP/1.1 (`checksumReader`).
+    run("pulumi", "plugin", "install", "resource", "evalap-scaleway", VERSION, "--server", server, env=environment)
+    assert (home / "plugins" / f"resource-evalap-scaleway-v{VERSION}" / PLUGIN).exists()
+
+    packages = tmp_path / "packages"
+    pip = [sys.executable, "-m", "pip", "--quiet", "install", "--no-index", "--no-deps", "--find-links", release]
+    run(*pip, "--target", packages, "evalap_scaleway")
+    assert (packages / "evalap_scaleway" / "pulumi-plugin.json").exists()
+
+    def program() -> None:
+        scaleway.network.Vpc("platform")
+
+    deployed = Stack(tmp_path, program, fake, environment={"PULUMI_HOME": str(home)})
+    assert deployed.up().changes["create"] == 2
+    assert deployed.destroy().changes["delete"] == 2
