@@ -164,6 +164,27 @@ def test_program_of_the_readme_is_deployed(block: Block, stack: Callable[..., St
     assert deployed.up().changed == {}
 
 
+def test_programs_of_the_guide_to_projects_and_regions_are_deployed(stack: Callable[..., Stack]) -> None:
+    guide = page("docs/guides/projects-and-regions.md")
+    programs = [compile(block.text, str(guide), "exec") for block in guide.blocks if block.language == "python"]
+
+    def program() -> None:
+        for code in programs:
+            exec(code, {})
+
+    deployed = stack(program)
+    preview = deployed.preview()
+    assert preview.calls == [], "the provider of a project that does not exist yet needs no requests"
+    deployed.up()
+    resources = deployed.resources()
+    assert resources["amsterdam"]["id"].startswith("nl-ams/") and resources["paris"]["id"].startswith("fr-par/")
+    network = next(found for found in deployed.state()["resources"] if found["urn"].endswith("network/vpc:Vpc::experiments"))
+    assert network["id"].startswith("nl-ams/") and network["outputs"]["tags"] == ["team=research"]
+    project = next(found for found in deployed.state()["resources"] if found["urn"].endswith("project:Project::experiments"))
+    assert network["outputs"]["projectId"] == project["id"] == deployed.outputs()["projectId"]
+    assert deployed.up().changed == {}
+
+
 def test_commands_of_the_fake_guide_have_the_shown_output(tmp_path: Path) -> None:
     guide = page("docs/guides/testing-with-the-fake.md")
     # Other tests may use the ports of the guide.
