@@ -100,7 +100,7 @@ fn unreadable_inputs_of_an_imported_object_are_sent_or_named_in_a_warning() {
 }
 
 #[test]
-fn an_unknown_region_or_zone_is_a_warning_that_names_the_nearest_known_one() {
+fn a_misspelled_region_is_rejected_with_the_nearest_known_one() {
     let mut seen = 0;
     for (token, resource) in &places::catalog().resources {
         let own = match resource.locality {
@@ -114,14 +114,14 @@ fn an_unknown_region_or_zone_is_a_warning_that_names_the_nearest_known_one() {
             continue;
         }
         seen += 1;
-        let warned = |text: &str| {
+        let rejected = |text: &str| {
             let news = stage::object(json!({ name: text }).as_object().unwrap());
-            let warnings = examined(resource, &news).warnings;
-            warnings.into_iter().find(|warning| warning.path == Path::root(name)).map(|warning| warning.text)
+            let failures = examined(resource, &news).failures;
+            failures.into_iter().find(|failure| failure.path == Path::root(name)).map(|failure| failure.reason)
         };
-        assert_eq!(warned(right), None, "{token}");
-        let warning = warned(wrong).unwrap_or_else(|| panic!("{token}: no warning of {wrong}"));
-        assert!(warning.contains(&format!("did you mean \"{right}\"?")), "{token}: {warning}");
+        assert_eq!(rejected(right), None, "{token}");
+        let reason = rejected(wrong).unwrap_or_else(|| panic!("{token}: {wrong} is accepted"));
+        assert!(reason.contains(&format!("did you mean \"{right}\"?")), "{token}: {reason}");
     }
     assert!(seen > 40, "{seen} resources");
 }

@@ -37,7 +37,7 @@ pub fn check(resource: &Resource, request: &CheckRequest<'_>, defaults: &Default
     checker.groups(resource, request.olds, &inputs);
     checker.directions(resource, request.olds, &inputs);
     checker.places(resource, &inputs, defaults);
-    checker.warnings.extend(localities::warnings(resource, &inputs));
+    localities::check(resource, &inputs, &mut checker.failures, &mut checker.warnings);
     special::handler(resource).check(request.olds, &inputs, &mut checker.failures);
     secret_hash::check(resource, request.olds, &inputs, &mut checker.failures, &mut checker.warnings);
     write_only::check(resource, request.olds, &inputs, &mut checker.failures);

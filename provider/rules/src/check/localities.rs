@@ -1,5 +1,5 @@
 //! Regions and zones: a name that the API documents do not list for a resource is a warning instead of a failure, because
-//! Scaleway adds regions. Pure; the list comes from the catalog.
+//! Scaleway adds regions. A misspelled region is a failure. Pure; the list comes from the catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +7,36 @@ use catalog::{Catalog, Format, Input, Kind, Property, ProviderDefault, Resource}
 use value::{Data, Object, Path, Value};
 
 use super::rules;
-use crate::operation::Warning;
+use crate::operation::{Failure, Warning};
 use crate::place::{self, Defaults};
 
-/// Warnings for regions or zones of a program that are not listed, at any depth.
-pub(super) fn warnings(resource: &Resource, inputs: &Object) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    if !resource.localities.is_empty() {
-        inside(resource, &resource.properties, inputs, &Path::default(), &mut warnings);
+/// Regions or zones of a program that are not listed, at any depth: a failure for a misspelled one, otherwise a warning.
+pub(super) fn check(resource: &Resource, inputs: &Object, failures: &mut Vec<Failure>, warnings: &mut Vec<Warning>) {
+    if resource.localities.is_empty() {
+        return;
     }
-    warnings
+    let mut found = Vec::new();
+    inside(resource, &resource.properties, inputs, &Path::default(), &mut found);
+    for Unlisted { path, text, is_misspelled } in found {
+        if is_misspelled {
+            failures.push(Failure { path, reason: text });
+        } else {
+            warnings.push(Warning { path, text });
+        }
+    }
+}
+
+/// A region or zone that is not listed.
+struct Unlisted {
+    path: Path,
+    text: String,
+    is_misspelled: bool,
+}
+
+/// Whether one letter of a listed region is wrong, missing or swapped with the next one. Codes of regions differ in more
+/// letters, and a number of a zone is not a letter.
+fn is_misspelled(text: &str, near: &str) -> bool {
+    strsim::osa_distance(place::region_of(text), place::region_of(near)) == 1
 }
 
 /// Warnings for the provider's region and zone, if they are not listed for any resource.
@@ -43,26 +63,26 @@ fn inside(
     properties: &BTreeMap<String, Property>,
     inputs: &Object,
     path: &Path,
-    warnings: &mut Vec<Warning>,
+    found: &mut Vec<Unlisted>,
 ) {
     for (name, property) in properties {
         let (Some(value), here) = (inputs.given(name), path.name(name.as_str())) else { continue };
         match (&property.kind, value.data()) {
-            (Kind::Object(inner), Data::Object(object)) => inside(resource, inner, object, &here, warnings),
+            (Kind::Object(inner), Data::Object(object)) => inside(resource, inner, object, &here, found),
             (Kind::List(element), Data::Array(items)) => {
                 let Kind::Object(inner) = element.as_ref() else { continue };
                 for (index, item) in items.iter().enumerate() {
                     if let Some(object) = item.as_object() {
-                        inside(resource, inner, object, &here.index(index), warnings);
+                        inside(resource, inner, object, &here.index(index), found);
                     }
                 }
             }
-            _ => warnings.extend(warning(resource, property, value).map(|text| Warning { path: here, text })),
+            _ => found.extend(unlisted(resource, property, value, here)),
         }
     }
 }
 
-fn warning(resource: &Resource, property: &Property, value: &Value) -> Option<String> {
+fn unlisted(resource: &Resource, property: &Property, value: &Value, path: Path) -> Option<Unlisted> {
     let (noun, is_zone) = match (&property.input, property.checks.format) {
         (Input::Provider(ProviderDefault::Region), _) | (_, Some(Format::Region)) => ("region", false),
         (Input::Provider(ProviderDefault::Zone), _) | (_, Some(Format::Zone)) => ("zone", true),
@@ -84,11 +104,13 @@ fn warning(resource: &Resource, property: &Property, value: &Value) -> Option<St
         return None;
     }
     let near = rules::nearest(text, known.iter().copied());
+    let is_misspelled = near.is_some_and(|near| is_misspelled(text, near));
     let near = near
         .map_or_else(|| "it is sent, and the API may reject it".to_owned(), |near| format!("did you mean \"{near}\"?"));
     let mut listed = known;
     listed.dedup();
-    Some(format!("\"{text}\" is not a known {noun} of the {} ({}); {near}", resource.label, listed.join(", ")))
+    let text = format!("\"{text}\" is not a known {noun} of the {} ({}); {near}", resource.label, listed.join(", "));
+    Some(Unlisted { path, text, is_misspelled })
 }
 
 #[cfg(test)]
@@ -97,6 +119,7 @@ mod tests {
 
     use super::*;
 
+    /// The warning, or the failure with `rejected: ` before it.
     fn warned(localities: &[&str], what: ProviderDefault, name: &str, text: &str) -> Option<String> {
         let property = Property { input: Input::Provider(what), ..Property::default() };
         let resource = Resource {
@@ -106,7 +129,10 @@ mod tests {
             ..Resource::default()
         };
         let inputs = Value::from(json!({ name: text })).as_object().cloned().unwrap_or_default();
-        warnings(&resource, &inputs).pop().map(|warning| warning.to_string())
+        let (mut failures, mut warnings) = (Vec::new(), Vec::new());
+        check(&resource, &inputs, &mut failures, &mut warnings);
+        let rejected = failures.pop().map(|failure| format!("rejected: `{}`: {}", failure.path, failure.reason));
+        rejected.or_else(|| warnings.pop().map(|warning| warning.to_string()))
     }
 
     #[test]
@@ -129,17 +155,21 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_region_or_zone_is_a_warning_with_the_nearest_known_one() {
+    fn a_misspelled_region_is_rejected_and_another_unknown_one_is_a_warning() {
         let regions = ["fr-par", "nl-ams"];
         let region = |text| warned(&regions, ProviderDefault::Region, "region", text);
         assert_eq!(region("nl-ams"), None);
-        let wrong =
-            "`region`: \"fr-pra\" is not a known region of the thing (fr-par, nl-ams); did you mean \"fr-par\"?";
+        let wrong = "rejected: `region`: \"fr-pra\" is not a known region of the thing (fr-par, nl-ams); did you mean \"fr-par\"?";
         assert_eq!(region("fr-pra").as_deref(), Some(wrong));
+        for misspelled in ["fr-pa", "fr-parr", "nl-asm"] {
+            assert!(region(misspelled).is_some_and(|text| text.starts_with("rejected: ")), "{misspelled}");
+        }
         assert!(region("us-east").is_some_and(|text| text.ends_with("it is sent, and the API may reject it")));
         let zone = |text| warned(&["fr-par-1", "fr-par-2"], ProviderDefault::Zone, "zone", text);
         assert_eq!(zone("fr-par-2"), None);
-        assert!(zone("fr-par-9").is_some_and(|text| text.contains("did you mean \"fr-par-1\"")));
+        // Scaleway adds zones.
+        assert!(zone("fr-par-9").is_some_and(|text| text.starts_with("`zone`: \"fr-par-9\"")));
+        assert!(zone("fr-pra-1").is_some_and(|text| text.starts_with("rejected: ")));
         assert_eq!(warned(&regions, ProviderDefault::Zone, "zone", "fr-par-1"), None);
         assert_eq!(warned(&[], ProviderDefault::Region, "region", "moon"), None);
     }

@@ -43,9 +43,10 @@ pub(super) fn broken(property: &Property, value: &Value, secret: bool) -> Vec<St
 
 /// A warning for a number outside of the limits that Scaleway documents. Never for a secret.
 pub(super) fn unusual(property: &Property, value: &Value) -> Option<String> {
-    let Checks { usual_min, usual_max, .. } = property.checks;
+    let Checks { min, usual_min, usual_max, .. } = property.checks;
     let number = value.as_f64().filter(|_| !property.secret && !value.contains_secret())?;
-    let least = usual_min.filter(|least| number < *least);
+    // A number below the minimum is a failure.
+    let least = usual_min.filter(|least| number < *least && min.is_none_or(|min| number >= min));
     let most = usual_max.filter(|most| number > *most);
     let bound = least.map(|least| format!("below {least}")).or_else(|| most.map(|most| format!("above {most}")))?;
     Some(format!("{number} is {bound}, the limit in Scaleway's documentation: it is sent, and the API may reject it"))
