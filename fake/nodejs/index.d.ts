@@ -76,6 +76,8 @@ export class Fake {
     advance(seconds: number): Promise<void>;
     /** Sets the duration of transient statuses in seconds. */
     settle(seconds: number): Promise<void>;
+    /** The accepted request fields whose values no object contains. */
+    unstored(): Promise<{ operation: string; field: string; requests: number }[]>;
     /** All objects as a seed, with secrets: `Fake.start({ seed })` starts with the same objects. */
     seed(): Promise<object>;
     /** Replaces all objects by those of a seed, for example to return to the state before a test. */

@@ -90,6 +90,10 @@ exports.Fake = class Fake {
         await this.#send("POST", "settle", { seconds });
     }
 
+    unstored() {
+        return this.#send("GET", "unstored");
+    }
+
     seed() {
         return this.#send("GET", "seed");
     }

@@ -7,6 +7,8 @@
 //! | `GET /_fake/faults` | the pending faults |
 //! | `POST /_fake/faults` | adds a fault; see [`crate::Fault`] |
 //! | `DELETE /_fake/faults` | removes the pending faults |
+//! | `GET /_fake/unstored` | the request fields that no object contains: `[{"operation", "field", "requests"}]`; see [`crate::unstored`] |
+//! | `DELETE /_fake/unstored` | clears this list |
 //! | `POST /_fake/clock` | `{"advance": 60}` advances the clock, in seconds |
 //! | `POST /_fake/settle` | `{"seconds": 5}`: sets the duration of transient statuses |
 //! | `GET /_fake/objects` | all objects: `[{"kind", "locality", "id", "fields"}]` |
@@ -76,6 +78,8 @@ fn handle(server: &Server, received: &Received, what: &str) -> Result<Value, Api
         ("GET", "faults") => return Ok(json!(server.faults().list())),
         ("POST", "faults") => server.faults().add(read::<Fault>(received)?),
         ("DELETE", "faults") => server.faults().clear(),
+        ("GET", "unstored") => return Ok(server.world().unstored.list()),
+        ("DELETE", "unstored") => server.world().unstored.clear(),
         ("POST", "clock") => server.clock.advance(duration(read::<Advance>(received)?.advance)?),
         ("POST", "settle") => server.world().settle = duration(read::<Settle>(received)?.seconds)?,
         ("GET", "objects") => return Ok(server.world().store.all().map(shown).collect()),

@@ -18,6 +18,7 @@ use crate::paging;
 use crate::response::ApiError;
 use crate::rights::Visibility;
 use crate::store::{Kind, Object, Store};
+use crate::unstored::Unstored;
 
 /// The body of a successful response (`null` where the API document says 204), or an error.
 pub(crate) type Handled = Result<Value, ApiError>;
@@ -50,6 +51,8 @@ pub(crate) struct World {
     pub(crate) hash_memory: u32,
     /// The content of objects and parts of Object Storage, by their IDs in the store.
     pub(crate) contents: BTreeMap<String, Bytes>,
+    /// Request fields that no object contains.
+    pub(crate) unstored: Unstored,
     /// The random number generator for IDs and secrets.
     pub(crate) rng: fastrand::Rng,
     /// Returns the kind with a name such as `vpc/vpc`.

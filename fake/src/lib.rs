@@ -45,6 +45,7 @@ mod server;
 mod srn;
 mod state;
 mod store;
+mod unstored;
 
 pub use call::OWNER;
 pub use clock::Clock;

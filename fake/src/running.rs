@@ -30,6 +30,7 @@ use crate::seed::Seed;
 use crate::server;
 use crate::state::Server;
 use crate::store::Object;
+use crate::unstored::Unstored;
 
 /// The URL in responses of a fake without a port.
 pub const IN_PROCESS_URL: &str = "http://127.0.0.1:80";
@@ -208,6 +209,7 @@ impl Builder {
             enforce_permissions: self.enforce_permissions,
             hash_memory: self.hash_memory,
             contents,
+            unstored: Unstored::default(),
             rng: fastrand::Rng::with_seed(self.rng_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0)),
             kinds: |name| products::kind(name).map(|(kind, _)| kind),
         };

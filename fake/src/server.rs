@@ -11,7 +11,7 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderValue, Request, Response, header};
 use jiff::Timestamp;
 use scaleway_api::{Kind, Method, Reason, Rules, Violation};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio_stream::StreamExt;
 
 use crate::admin;
@@ -169,7 +169,9 @@ fn decide(
     {
         call.visibility = permissions::check(&call, received.token().unwrap_or_default(), &needed)?;
     }
+    let given = if operation.method == Method::Get { Map::new() } else { call.body.clone() };
     let mut answer = service.answer(&mut call)?;
+    world.unstored.note(&format!("{} {}", document.name, operation.id), &given, world.store.changed());
     let status = facts::status_of(&document.name, &operation.id).unwrap_or(operation.status);
     let Some(schema) = &operation.answer else {
         return Ok(ApiResponse::json(status, None));

@@ -264,6 +264,11 @@ impl Store {
         self.objects.get_mut(&number).ok_or_else(|| kind.not_found(id))
     }
 
+    /// The objects that were created or changed since the last [`Store::advance`].
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &Object> {
+        self.touched.iter().filter_map(|number| self.objects.get(number))
+    }
+
     /// Every object of any kind.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Object> {
         self.objects.values()

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from documents import ROOT
 from fake import Fake
 from stack import EVERYTHING_SECRETS, Stack, example_stack
@@ -19,6 +21,8 @@ def test_all_resource_types_work_in_one_stack(tmp_path: Path, fake: Fake) -> Non
     stack.up()
     deployed = {resource["type"] for resource in stack.state()["resources"]}
     assert offered() - deployed == set()
+    known = yaml.safe_load(Path(__file__).with_name("unstored_fields.yaml").read_text())
+    assert {f"{found['operation']} {found['field']}" for found in fake.unstored()} == set(known)
     check_no_changes(stack)
     check_exported_objects_are_the_same(stack, tmp_path / "exported")
     stack.destroy()

@@ -146,6 +146,10 @@ class Fake:
         """Sets the duration of transient statuses in seconds."""
         self._send("POST", "/_fake/settle", {"seconds": seconds})
 
+    def unstored(self) -> list[dict[str, Any]]:
+        """The accepted request fields whose values no object contains: `operation`, `field` and `requests` of each."""
+        return self._send("GET", "/_fake/unstored")
+
     def seed(self) -> dict[str, Any]:
         """All objects as a seed, with secrets: `Fake(seed=...)` starts with the same objects."""
         return self._send("GET", "/_fake/seed")

@@ -113,6 +113,19 @@ async fn objects_are_changed_and_removed_without_a_request() {
 }
 
 #[tokio::test]
+async fn accepted_fields_that_no_object_contains_are_reported() {
+    let client = client().await;
+    let gateway = json!({ "name": "office", "asn": 65000, "ipv4_public": "203.0.113.7/32", "tags": ["a", "b"] });
+    client.good("POST /s2s-vpn/v1alpha1/regions/fr-par/customer-gateways", gateway).await;
+    let field = json!({ "operation": "s2s_vpn.v1alpha1 CreateCustomerGateway", "field": "ipv4_public", "requests": 1 });
+    assert_eq!(client.call("GET /_fake/unstored").await, (200, json!([field])));
+    assert_eq!(client.call("DELETE /_fake/unstored").await.0, 204);
+    // Rejected requests change nothing.
+    client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main", "colour": "red" })).await;
+    assert_eq!(client.call("GET /_fake/unstored").await, (200, json!([])));
+}
+
+#[tokio::test]
 async fn clock_and_duration_of_statuses_are_set_over_http() {
     let client = client().await;
     client.good("POST /_fake/settle", json!({ "seconds": 5 })).await;
