@@ -26,12 +26,15 @@ impl Unstored {
     ) {
         let mut stored = Vec::new();
         for object in changed {
-            let parts = [Value::Object(object.fields.clone()), Value::Object(object.hidden.clone())];
-            parts.iter().for_each(|part| leaves(part, "", &mut stored));
+            for (name, value) in object.fields.iter().chain(&object.hidden) {
+                leaves(value, name, &mut stored);
+            }
             stored.push((String::new(), Value::from(object.id.clone())));
         }
         let mut fields = Vec::new();
-        given.iter().for_each(|(name, value)| leaves(value, name, &mut fields));
+        for (name, value) in given {
+            leaves(value, name, &mut fields);
+        }
         let missing = fields.into_iter().filter(|field| !stored.iter().any(|stored| is_stored(field, stored)));
         for (path, _) in missing {
             *self.0.entry((operation.to_owned(), path)).or_default() += 1;
@@ -53,11 +56,14 @@ fn leaves(value: &Value, path: &str, into: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                leaves(value, &path, into);
+                leaves(value, &format!("{path}.{name}"), into);
             }
         }
-        Value::Array(elements) => elements.iter().for_each(|element| leaves(element, path, into)),
+        Value::Array(elements) => {
+            for element in elements {
+                leaves(element, path, into);
+            }
+        }
         Value::Null | Value::Bool(false) => {}
         Value::String(text) if text.is_empty() => {}
         Value::Number(number) if number.as_f64() == Some(0.0) => {}
