@@ -62,7 +62,7 @@ def main() -> None:
 def measure_process() -> None:
     """Size, start time, schema, and memory after Configure."""
     binary = Path(shutil.which(PLUGIN) or "")
-    report("size of the plugin", binary.stat().st_size / MIB, "MiB", limit=15)
+    report("size of the plugin", binary.stat().st_size / MIB, "MiB", limit=20)
     report(f"from exec to the port line, median of {STARTS}", statistics.median(starts()) * 1000, "ms", limit=10)
     with plugin() as (_, stub):
         began = time.perf_counter()

@@ -1,0 +1,74 @@
+"""Figures that do not depend on the machine: numbers of requests, and sizes of states. figures.json contains the accepted ones.
+
+UPDATE_FIGURES=1 writes the file. A change of more than 5 % in either direction fails, so that the file stays true.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import evalap_scaleway as scaleway
+
+from fake import Fake
+from stack import Stack, example_stack
+
+FIGURES = Path(__file__).with_name("figures.json")
+TOLERANCE = 0.05
+# Of each of the two types.
+RESOURCES = 30
+
+
+def size_of_state(stack: Stack) -> int:
+    """The size of inputs and outputs of the provider's resources in the state, as compact JSON, in bytes."""
+    resources = [found for found in stack.state()["resources"] if found["type"].startswith("evalap-scaleway:")]
+    content = [[found.get("inputs"), found.get("outputs")] for found in resources]
+    return len(json.dumps(content, separators=(",", ":")))
+
+
+def requests(stack: Stack) -> dict[str, int]:
+    """The requests of each command without polls, of an unchanged program."""
+    counted = {}
+    for name, command in {
+        "preview": stack.preview,
+        "up": stack.up,
+        "second up": stack.up,
+        "refresh": stack.refresh,
+    }.items():
+        calls = command().calls
+        counted[f"requests of {name}"] = len(calls) - calls.polls
+    return counted
+
+
+def figures_of(stack: Stack) -> dict[str, int]:
+    found = requests(stack)
+    found["bytes of inputs and outputs in the state"] = size_of_state(stack)
+    calls = stack.destroy().calls
+    return {**found, "requests of destroy": len(calls) - calls.polls}
+
+
+def test_figures_are_the_accepted_ones(tmp_path: Path) -> None:
+    def plain() -> None:
+        for number in range(RESOURCES):
+            scaleway.registry.Namespace(f"images-{number}")
+            scaleway.secrets.Secret(f"secret-{number}")
+
+    found: dict[str, dict[str, int]] = {}
+    for name in ["evalap", "plain"]:
+        directory = tmp_path / name
+        directory.mkdir()
+        with Fake(directory) as fake:
+            stack = example_stack(directory, fake) if name == "evalap" else Stack(directory, plain, fake, project="plain")
+            found["examples/evalap-python" if name == "evalap" else f"{2 * RESOURCES} plain resources"] = figures_of(stack)
+    if os.environ.get("UPDATE_FIGURES"):
+        FIGURES.write_text(json.dumps(found, indent=2) + "\n")
+    accepted = json.loads(FIGURES.read_text())
+    assert accepted.keys() == found.keys()
+    different = [
+        f"{program}, {what}: {now} instead of {accepted[program].get(what)}"
+        for program, figures in found.items()
+        for what, now in figures.items()
+        if abs(now - accepted[program].get(what, -1)) > TOLERANCE * accepted[program].get(what, 0)
+    ]
+    assert different == [], "UPDATE_FIGURES=1 accepts them"
