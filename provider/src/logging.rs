@@ -53,6 +53,7 @@ fn ours(level: LevelFilter) -> Targets {
 
 impl Logging {
     /// Exports the rest. Lines on stderr are not buffered.
+    #[cfg_attr(not(feature = "opentelemetry"), expect(clippy::unused_self, reason = "the exporter is a feature"))]
     pub(crate) fn end(self) {
         #[cfg(feature = "opentelemetry")]
         self.traces.end();
