@@ -1,4 +1,4 @@
-"""The test double of Pulumi's engine (tests/schedules, Rust) stores the same state after failed steps as the Pulumi CLI.
+"""The test double of Pulumi's engine (tests/schedules, Rust) stores the same state after failed steps and kills as the Pulumi CLI.
 
 Both read the schedules and the states after each step from files; the Rust suite writes and asserts the same states.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+import threading
 from pathlib import Path
 from typing import Any, Callable
 
@@ -16,6 +17,8 @@ import pytest
 import yaml
 
 from fake import Fake
+from kills import killer, recover
+from proxy import Hold, Proxy, Request
 from stack import Failed, Stack
 
 DATA = Path(__file__).parents[1] / "schedules"
@@ -35,27 +38,53 @@ def test_state_of_the_cli_equals_that_of_the_test_double(
     def program() -> None:
         pulumi.CustomResource(f"evalap-scaleway:{schedule['resource']}", "main", dict(inputs))
 
-    deployed = stack(program)
-    for at, step in enumerate(schedule["steps"]):
-        inputs = step.get("up", inputs)
-        if "fault" in step:
-            fault = dict(step["fault"])
-            fake.fault(fault.pop("kind"), **fault)
-        command = deployed.destroy if step.get("destroy") else deployed.up
-        if "fault" in step:
-            with pytest.raises(Failed):
+    with Proxy(fake.url) as proxy:
+        deployed = stack(program, environment={"SCW_API_URL": proxy.url})
+        for at, step in enumerate(schedule["steps"]):
+            inputs = step.get("up", inputs)
+            command = deployed.destroy if "destroy" in step else deployed.refresh if "refresh" in step else deployed.up
+            if "kill" in step:
+                killed(proxy, deployed, step["kill"], command)
+            elif "fault" in step:
+                fault = dict(step["fault"])
+                fake.fault(fault.pop("kind"), **fault)
+                with pytest.raises(Failed):
+                    command()
+                fake.clear_faults()
+            else:
                 command()
-        else:
-            command()
-        fake.clear_faults()
-        assert differences(without_generated(state(deployed)), STATES[schedule["schedule"]][at]) == [], f"step {at}"
+            assert differences(without_generated(state(deployed)), STATES[schedule["schedule"]][at]) == [], f"step {at}"
+
+
+def killed(proxy: Proxy, deployed: Stack, kill: dict[str, Any], command: Callable[[], Any]) -> None:
+    """Runs the command, and kills the plugin or the CLI at a request."""
+    victim = {"plugin": "plugin", "engine": "CLI"}[kill["victim"]]
+    hold = Hold(kill["after"], threading.Event(), threading.Event())
+    proxy.decide = HoldFirst(kill["method"], kill["path"], hold)
+    with killer(victim, [hold.reached], hold.release), pytest.raises(Failed):
+        command()
+    proxy.decide = lambda request: None
+    recover(deployed, victim)
+
+
+class HoldFirst:
+    """Holds the first request with this method and end of the path."""
+
+    def __init__(self, method: str, path: str, hold: Hold) -> None:
+        self._method, self._path = method, path
+        self._holds = [hold]
+
+    def __call__(self, request: Request) -> Hold | None:
+        is_held = request.method == self._method and request.path.partition("?")[0].endswith(self._path)
+        return self._holds.pop() if self._holds and is_held else None
 
 
 def state(deployed: Stack) -> dict[str, Any]:
     """The resource and its pending deletions, in the format of the test double."""
+    stored = deployed.state()
     found = [
         resource
-        for resource in deployed.state().get("resources", [])
+        for resource in stored.get("resources", [])
         if resource["type"].startswith("evalap-scaleway:") and not resource.get("pendingReplacement")
     ]
     kept = [shown(resource) for resource in found if not resource.get("delete")]
@@ -63,6 +92,7 @@ def state(deployed: Stack) -> dict[str, Any]:
     return {
         "resource": kept[0] if kept else None,
         "toDelete": [shown(resource) for resource in found if resource.get("delete")],
+        "pending": [operation["type"] for operation in stored.get("pending_operations") or []],
     }
 
 

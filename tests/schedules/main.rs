@@ -8,6 +8,7 @@
 
 mod clock;
 mod coverage;
+mod kill;
 mod kinds;
 mod schedule;
 mod setup;

@@ -13,8 +13,10 @@ use serde_json::Value as Json;
 use tests::configuration::{self, Home};
 use tests::double::{Process, Stored};
 use tests::places;
+use tokio::sync::oneshot;
 
 use crate::clock::SharedClock;
+use crate::kill::{Kill, Killing};
 use crate::stack::Stack;
 use tests::objects::Objects;
 use tests::programs::{Program, Table};
@@ -28,7 +30,7 @@ pub(crate) struct Setup {
     catalog: Arc<Catalog>,
     clock: Arc<SharedClock>,
     /// Shared by the plugins of the setup, because reading the certificates of the machine takes longer than a schedule.
-    transport: Arc<dyn Transport>,
+    transport: Arc<Killing>,
     seeds: AtomicU64,
     /// Pulumi's home directory, with the journal of the stack.
     home: Home,
@@ -51,7 +53,7 @@ impl Setup {
         let catalog = Arc::clone(catalog);
         let (parents, baseline) = (BTreeMap::new(), Objects::default());
         let home = Home::new(Path::new(env!("CARGO_TARGET_TMPDIR")));
-        let transport = client::testing::shared_http(&Url::parse(&fake.url()).unwrap());
+        let transport = Arc::new(Killing::new(client::testing::shared_http(&Url::parse(&fake.url()).unwrap())));
         let mut setup = Self { fake, catalog, clock, transport, seeds: AtomicU64::new(0), home, parents, baseline };
         for parent in table.parents(program) {
             let inputs = setup.resolved(&parent.inputs);
@@ -67,7 +69,7 @@ impl Setup {
 
     /// A new process of the plugin, as for each command of the CLI.
     pub(crate) async fn process(&self) -> Process {
-        let (catalog, transport) = (Arc::clone(&self.catalog), Arc::clone(&self.transport));
+        let (catalog, transport): (_, Arc<dyn Transport>) = (Arc::clone(&self.catalog), self.transport.clone());
         let plugin = provider::in_process::provider(catalog, self.clock.clone(), transport, self.home.path(), 1);
         let arguments =
             configuration::arguments(&self.fake.url(), "11111111-1111-4111-8111-111111111111", DEFAULT_ORGANIZATION);
@@ -103,6 +105,11 @@ impl Setup {
     pub(crate) fn fault(&self, fault: Fault) {
         self.fake.clear_requests();
         self.fake.fault(fault);
+    }
+
+    /// The receiver is notified when the request of a kill arrives, which has no response.
+    pub(crate) fn kill(&self, kill: Kill) -> oneshot::Receiver<()> {
+        self.transport.at(kill)
     }
 
     pub(crate) fn clear_faults(&self) {

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tests::{places, subset};
 
+use crate::kill::Kill;
 use crate::setup::Setup;
 use crate::stack::Stack;
+use tests::double::Operation;
 use tests::objects::without_ids;
 use tests::programs::{Program, Table};
 
@@ -31,7 +33,11 @@ struct Step {
     #[serde(default)]
     destroy: bool,
     #[serde(default)]
+    refresh: bool,
+    #[serde(default)]
     fault: Option<Json>,
+    #[serde(default)]
+    kill: Option<Kill>,
 }
 
 #[tokio::test]
@@ -68,12 +74,17 @@ async fn run(schedule: &Schedule) -> Vec<Json> {
         if let Some(fault) = &step.fault {
             setup.fault(serde_json::from_value::<Fault>(fault.clone()).unwrap());
         }
-        let outcome = match &step.up {
-            Some(program) if !step.destroy => stack.up(program).await,
-            _ => stack.destroy().await,
+        let program = step.up.as_ref().filter(|_| !step.destroy);
+        let outcome = match (&step.kill, program) {
+            (Some(kill), program) => stack.killed(program, kill.clone()).await,
+            (None, _) if step.refresh => Some(stack.refresh().await.map(drop)),
+            (None, Some(program)) => Some(stack.up(program).await),
+            (None, None) => Some(stack.destroy().await),
         };
         setup.clear_faults();
-        assert_eq!(outcome.is_err(), step.fault.is_some(), "{}, step {at}: {outcome:?}", schedule.name);
+        let fails = step.fault.is_some() || step.kill.is_some();
+        let failed = outcome.as_ref().is_none_or(Result::is_err);
+        assert_eq!(failed, fails, "{}, step {at}: {outcome:?}", schedule.name);
         let shown = |stored: &tests::double::Stored| {
             json!({
                 "id": stored.id,
@@ -86,10 +97,20 @@ async fn run(schedule: &Schedule) -> Vec<Json> {
         let state = json!({
             "resource": now.resources.first().map(shown),
             "toDelete": now.condemned.iter().map(shown).collect::<Vec<_>>(),
+            "pending": now.pending.iter().map(|(_, operation)| pending(*operation)).collect::<Vec<_>>(),
         });
         states.push(without_generated(&state));
     }
     states
+}
+
+/// The name of the operation in the state of the CLI.
+fn pending(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Creating => "creating",
+        Operation::Updating => "updating",
+        Operation::Deleting => "deleting",
+    }
 }
 
 /// A state without IDs, times, addresses, ports, and absent values.

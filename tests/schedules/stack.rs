@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use tests::double::{self, Failure, Goal, State};
 use tonic::Status;
 
+use crate::kill::{Kill, Victim};
 use crate::setup::Setup;
 
 /// A stack of one resource.
@@ -51,6 +52,29 @@ impl<'l> Stack<'l> {
         let outcome = self.double.destroy(&process).await;
         process.end().await;
         first(outcome)
+    }
+
+    /// `pulumi up`, or `pulumi destroy` without a program, in which a process is killed. `None` if it is the engine.
+    pub(crate) async fn killed(&self, program: Option<&Json>, kill: Kill) -> Option<Result<(), Status>> {
+        let process = self.setup.process().await;
+        let victim = kill.victim;
+        let mut reached = std::pin::pin!(self.setup.kill(kill));
+        let goals = program.map(|program| self.goals(program));
+        let mut operation = std::pin::pin!(async {
+            match &goals {
+                Some(goals) => self.double.up(&process, goals).await,
+                None => self.double.destroy(&process).await,
+            }
+        });
+        tokio::select! {
+            notified = &mut reached => notified.expect("the transport exists"),
+            outcome = &mut operation => return Some(first(outcome)),
+        }
+        if victim == Victim::Engine {
+            return None;
+        }
+        process.exit();
+        Some(first(operation.await))
     }
 
     fn goals(&self, program: &Json) -> [Goal; 1] {
