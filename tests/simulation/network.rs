@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use client::{BoxFuture, Clock, Failure, Transport};
 use fastrand::Rng;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use scaleway_fake::Handle;
 use tests::objects::without_ids;
 use tokio::sync::mpsc;
@@ -28,8 +28,8 @@ pub(crate) const LAG: Duration = Duration::from_secs(8);
 pub(crate) enum Plan {
     /// None.
     None,
-    /// Each request fails with this probability.
-    Random(f64),
+    /// Each request fails with this probability, in one of these ways.
+    Random(f64, &'static [FaultKind]),
     /// These.
     Listed(Vec<Fault>),
 }
@@ -132,11 +132,13 @@ impl Network {
         let after = *count;
         *count += 1;
         let mut rng = Rng::with_seed(digest(self.seed, state.command, key, after));
+        // The latencies do not depend on the plan, so that listed faults have the same effect as random ones.
+        let (number, chance) = (rng.usize(..FaultKind::ALL.len()), rng.f64());
         let kind = match &state.plan {
             Plan::None => None,
-            Plan::Random(rate) => {
-                let kind = rng.choice(FaultKind::ALL).filter(|kind| kind.is_possible(key));
-                kind.filter(|_| rng.f64() < *rate)
+            Plan::Random(rate, kinds) => {
+                let kind = kinds[number % kinds.len()];
+                Some(kind).filter(|kind| kind.is_possible(key) && chance < *rate)
             }
             Plan::Listed(faults) => {
                 faults.iter().find(|fault| fault.request == key && fault.after == after).map(|fault| fault.kind)
@@ -182,6 +184,14 @@ impl Network {
             Some(FaultKind::Repeated) => {
                 self.deliver(request.clone()).await;
                 self.deliver(request).await.ok_or_else(lost)?
+            }
+            Some(FaultKind::ServerErrorAfter) => {
+                let answer = self.deliver(request).await.ok_or_else(lost)?;
+                response::failed_after(answer, StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            Some(FaultKind::GatewayTimeoutAfter) => {
+                let answer = self.deliver(request).await.ok_or_else(lost)?;
+                response::failed_after(answer, StatusCode::GATEWAY_TIMEOUT)
             }
             Some(kind) => match response::injected(kind, &path) {
                 Some(fault) => {

@@ -1,6 +1,8 @@
 //! Defects that the simulation must find. They are injected between the plugin and the network, where they have the effect
 //! of a defect of the plugin.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
@@ -17,19 +19,19 @@ pub(crate) enum Planted {
     BlindRetry,
     /// After a failed request, the next change of an object is not sent.
     ForgottenStep(AtomicBool),
-    /// A look-up in a list after an ambiguous response finds nothing.
-    CreateWithoutLookUp(AtomicBool),
+    /// A look-up in the list of a create after its ambiguous response finds nothing.
+    CreateWithoutLookUp(Mutex<BTreeSet<String>>),
 }
 
 /// Plants a defect in a new simulation.
-type Plant = fn() -> Planted;
+pub(crate) type Plant = fn() -> Planted;
 
 impl Planted {
     /// The names of all defects, and what plants each one in a simulation.
     pub(crate) const ALL: [(&str, Plant); 3] = [
         ("a blind retry", || Self::BlindRetry),
         ("a forgotten step", || Self::ForgottenStep(AtomicBool::new(false))),
-        ("a create without a look-up", || Self::CreateWithoutLookUp(AtomicBool::new(false))),
+        ("a create without a look-up", || Self::CreateWithoutLookUp(Mutex::default())),
     ];
 
     pub(crate) async fn exchange(
@@ -66,16 +68,22 @@ impl Planted {
             Self::CreateWithoutLookUp(ambiguous) => {
                 let is_create = request.method() == Method::POST;
                 let is_read = request.method() == Method::GET;
+                let path = request.uri().path().to_owned();
                 let exchanged = network.plain(request, kind).await;
+                let mut ambiguous = ambiguous.lock().unwrap();
                 if is_create {
                     let is_ambiguous = match &exchanged {
                         Ok(response) => response.status().is_server_error(),
                         Err(failure) => matches!(failure, Failure::Lost { .. }),
                     };
-                    ambiguous.store(is_ambiguous, Ordering::Relaxed);
+                    if is_ambiguous {
+                        ambiguous.insert(path.clone());
+                    } else {
+                        ambiguous.remove(&path);
+                    }
                 }
                 match exchanged {
-                    Ok(response) if is_read && ambiguous.load(Ordering::Relaxed) => Ok(without_elements(response)),
+                    Ok(response) if is_read && ambiguous.contains(&path) => Ok(without_elements(response)),
                     other => other,
                 }
             }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
 use jiff::Timestamp;
 use scaleway_fake::Fault;
 use serde_json::{Value as Json, json};
@@ -46,15 +47,16 @@ pub(crate) fn injected(kind: FaultKind, path: &str) -> Option<Fault> {
         FaultKind::RateLimitedFor => status(429, json!({ "message": "too many requests" }), Some(7)),
         FaultKind::ServerError => status(500, json!({ "message": "internal error" }), None),
         FaultKind::Unavailable => status(503, json!({ "message": "service unavailable" }), None),
-        FaultKind::ServerErrorAfter => after(500),
-        FaultKind::GatewayTimeoutAfter => after(504),
         _ => return None,
     };
     Some(Fault::at("*", kind))
 }
 
-fn after(code: u16) -> scaleway_fake::FaultKind {
-    scaleway_fake::FaultKind::StatusAfter { code, body: Some(json!({ "message": "the server failed" })) }
+/// The response of a server that fails after it processed the request.
+pub(crate) fn failed_after(answer: Response<Bytes>, status: StatusCode) -> Response<Bytes> {
+    let mut failed = replaced(answer, status, &json!({ "message": "the server failed" }));
+    failed.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    failed
 }
 
 /// Object Storage paths start with a bucket, not with a product and its version.
@@ -98,5 +100,6 @@ fn replaced(answer: Response<Bytes>, status: StatusCode, body: &Json) -> Respons
     let (mut parts, _) = answer.into_parts();
     parts.status = status;
     parts.headers.remove("x-total-count");
+    parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Bytes::from(body.to_string()))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use fastrand::Rng;
+use scaleway_fake::Entry;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tests::double::{Goal, references};
@@ -88,6 +89,8 @@ const CONFLICTS: [(&str, &str); 2] = [
     ("network/publicGatewayIp:PublicGatewayIp", "network/publicGatewayIpReverseDns:PublicGatewayIpReverseDns"),
     ("iam/group:Group", "iam/groupMembership:GroupMembership"),
 ];
+/// The duration of transient statuses in seconds, if a program contains an action.
+const LONG: u64 = 20;
 const COMMANDS: std::ops::RangeInclusive<usize> = 1..=4;
 
 impl Faults {
@@ -108,11 +111,15 @@ impl Scenario {
         let mut chosen: Vec<&String> = Vec::new();
         for _ in 0..count {
             let name = names[rng.usize(..names.len())];
-            if !programs.conflicts(name, &chosen) {
+            let is_other_action =
+                programs.action(name).is_some() && chosen.iter().any(|name| programs.action(name).is_some());
+            if !programs.conflicts(name, &chosen) && !is_other_action {
                 chosen.push(name);
             }
         }
         let settle = [0, 3, 20][rng.usize(..3)];
+        // The plugin relies on statuses that are visible for some time.
+        let settle = if chosen.iter().any(|name| programs.action(name).is_some()) { LONG } else { settle };
         let rate = [0.02, 0.1, 0.3][rng.usize(..3)];
         let mut targets = Targets::new();
         let mut commands = Vec::new();
@@ -156,6 +163,24 @@ impl Scenario {
         ups.next_back().unwrap_or_default()
     }
 
+    /// The maximum number of times that an action of these programs is performed: in each program that contains it, unless the
+    /// program before contains the same.
+    pub(crate) fn most(&self, name: &str, programs: &Programs) -> usize {
+        let mut before = None;
+        let mut most = 0;
+        let last = Action::Up(self.last());
+        for action in self.commands.iter().map(|command| &command.action).chain([&last]) {
+            let now = match action {
+                Action::Up(targets) => targets.get(name).and_then(|variant| programs.inputs(name, *variant)),
+                Action::Destroy => None,
+                Action::Refresh => continue,
+            };
+            most += usize::from(now.is_some() && now != before);
+            before = now;
+        }
+        most
+    }
+
     /// The number of commands and faults.
     pub(crate) fn steps(&self) -> usize {
         let faults = self.commands.iter().map(|command| match &command.faults {
@@ -177,8 +202,7 @@ impl Programs {
         let mut table = Table::read();
         let is_remote = |program: &Program| {
             let resource = &catalog.resources[&program.resource];
-            // An action leaves no object to compare: `tests/schedules` counts its requests.
-            resource.local.is_none() && resource.discontinued.is_none() && resource.action.is_none()
+            resource.local.is_none() && resource.discontinued.is_none()
         };
         table.0.retain(is_remote);
         Self { catalog, table }
@@ -187,6 +211,24 @@ impl Programs {
     /// The names of all resources.
     pub(crate) fn names(&self) -> Vec<&String> {
         self.table.0.iter().map(|program| &program.name).collect()
+    }
+
+    /// The action that this resource is, if it is one.
+    pub(crate) fn action(&self, name: &str) -> Option<&catalog::Action> {
+        self.catalog.resources[&self.program(name).resource].action.as_ref()
+    }
+
+    /// The number of requests of this action that the API has processed.
+    pub(crate) fn performed(&self, name: &str, requests: &[Entry]) -> usize {
+        let program = self.program(name);
+        let create = self.catalog.resources[&program.resource].create.first();
+        let operation = create.map(|step| step.call.id.as_str());
+        let is_performed = |request: &&Entry| {
+            let is_same = request.body["action"].is_null() || request.body["action"] == program.inputs["action"];
+            let is_success = request.status.is_some_and(|status| status < 300);
+            request.operation.as_deref() == operation && is_success && is_same
+        };
+        requests.iter().filter(is_performed).count()
     }
 
     fn program(&self, name: &str) -> &Program {
@@ -227,12 +269,17 @@ impl Programs {
         }
     }
 
-    /// Whether a change between two variants does not replace the object, and a look-up finds it under both.
+    /// Whether a change between two variants does not replace the object, a look-up finds it under both, and all its inputs are
+    /// sent.
     fn is_same_object(&self, name: &str, now: Variant, next: Variant) -> bool {
         let (Some(now), Some(next)) = (self.inputs(name, now), self.inputs(name, next)) else { return true };
         let resource = &self.program(name).resource;
         let properties = &self.catalog.resources[resource].properties;
-        let identifies = |name: &&String| UNNAMED.contains(&resource.as_str()) || properties[*name].replace;
+        let identifies = |name: &&String| {
+            // No program shows who set a value that the API computes otherwise.
+            let remains = next[*name].is_null() && (properties[*name].computed || properties[*name].read.is_none());
+            UNNAMED.contains(&resource.as_str()) || properties[*name].replace || remains
+        };
         let mut names = now.as_object().into_iter().chain(next.as_object()).flat_map(|inputs| inputs.keys());
         names.all(|name| !identifies(&name) || now[name] == next[name])
     }

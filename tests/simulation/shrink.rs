@@ -1,13 +1,19 @@
 //! Shrinks a scenario that fails: removes commands, faults and resources as long as it fails in the same way.
 
+use crate::planted::Plant;
 use crate::scenario::{Action, Command, Faults, Scenario, Variant};
 use crate::simulate::{Outcome, Simulator};
 
 /// The smallest scenario found that fails in the same way, and its outcome.
-pub(crate) fn shrink(simulator: &Simulator, scenario: &Scenario, outcome: Outcome) -> (Scenario, Outcome) {
+pub(crate) fn shrink(
+    simulator: &Simulator,
+    scenario: &Scenario,
+    outcome: Outcome,
+    plant: Option<Plant>,
+) -> (Scenario, Outcome) {
     let kind = outcome.kind().map(str::to_owned);
     let fails = |candidate: &Scenario| {
-        let outcome = simulator.run(candidate, None);
+        let outcome = simulator.run(candidate, plant.map(|plant| plant()));
         (outcome.kind() == kind.as_deref()).then_some(outcome)
     };
     let mut smallest = (listed(scenario, &outcome), outcome);

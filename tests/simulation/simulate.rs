@@ -15,6 +15,12 @@ use crate::world::World;
 /// The number of attempts of a command after the faults.
 const MORE_UPS: usize = 2;
 
+/// The number of attempts after an interrupted `destroy`: each resource that it deleted fails once, after those on which it depends.
+const MOST_UPS: usize = 6;
+
+/// The end of the error of a resource that an interrupted `destroy` deleted: an update cannot create it again.
+const DELETED: &str = "an earlier delete failed after it had taken effect";
+
 /// The word that every secret contains.
 const CANARY: &str = "canary";
 
@@ -31,20 +37,25 @@ pub(crate) struct Outcome {
     pub(crate) faults: Vec<Vec<Fault>>,
 }
 
-/// The objects of deployments without faults: of the last program alone, of all commands, and of the commands without the first
-/// ones, because a command with faults may have had no effect.
+/// The objects of a deployment without faults, and of others that are as correct.
 struct Reference {
-    after: Vec<Objects>,
-    /// After `destroy`.
-    end: Vec<Objects>,
+    deployed: Vec<Deployed>,
     masks: Masks,
+}
+
+/// The objects of a deployment.
+#[derive(Clone)]
+struct Deployed {
+    after: Objects,
+    /// After `destroy`.
+    end: Objects,
 }
 
 /// Runs scenarios.
 pub(crate) struct Simulator {
     pub(crate) programs: Programs,
-    /// The fields that differ between two deployments of one resource, by its program.
-    masks: Mutex<BTreeMap<Targets, Arc<Masks>>>,
+    /// The deployments of one resource, by its program.
+    known: Mutex<BTreeMap<Targets, Arc<Reference>>>,
 }
 
 impl Outcome {
@@ -56,22 +67,15 @@ impl Outcome {
 
 impl Simulator {
     pub(crate) fn new(programs: Programs) -> Self {
-        Self { programs, masks: Mutex::default() }
+        Self { programs, known: Mutex::default() }
     }
 
-    /// Runs a scenario in a new runtime whose time is virtual.
+    /// Runs a scenario.
     pub(crate) fn run(&self, scenario: &Scenario, planted: Option<Planted>) -> Outcome {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(self.simulate(scenario, planted))
+        in_virtual_time(self.simulate(scenario, planted))
     }
 
     async fn simulate(&self, scenario: &Scenario, planted: Option<Planted>) -> Outcome {
-        let reference = match self.reference(scenario).await {
-            Ok(reference) => reference,
-            Err(error) => {
-                return Outcome { violations: vec![format!("{WITHOUT_FAULTS}: {error}")], ..Outcome::default() };
-            }
-        };
         let mut world = World::new(&self.programs, scenario.seed, scenario.settle, planted);
         let mut outcome = Outcome::default();
         for (number, command) in scenario.commands.iter().enumerate() {
@@ -82,79 +86,151 @@ impl Simulator {
             secrets(&world, &result, &mut outcome.violations);
             world.pause().await;
         }
-        outcome.violations.extend(check(&mut world, &scenario.last(), Some(&reference)).await.err());
+        let last = scenario.last();
+        let wrong = match check(&mut world, &last).await {
+            Err(wrong) => Some(wrong),
+            Ok(deployed) => match self.reference(&last).await {
+                Ok(reference) if reference.wrong(&deployed).is_none() => None,
+                // Another order of the commands may be the cause.
+                _ => match self.references(scenario).await {
+                    Ok(references) => references.wrong(&deployed),
+                    Err(error) => Some(error),
+                },
+            },
+        };
+        outcome.violations.extend(wrong);
+        outcome.violations.extend(self.actions(scenario, &world));
+        if !outcome.violations.is_empty()
+            && let Err(error) = self.references(scenario).await
+        {
+            outcome.violations = vec![format!("{WITHOUT_FAULTS}: {error}")];
+        }
         outcome.trace = world.network.trace();
         outcome
     }
 
-    async fn reference(&self, scenario: &Scenario) -> Result<Reference, String> {
+    /// Actions that were not performed, or too often.
+    fn actions(&self, scenario: &Scenario, world: &World<'_>) -> Vec<String> {
+        let last = scenario.last();
+        let requests = world.network.fake().requests();
+        let wrong = |(name, action): (&String, &catalog::Action)| {
+            let performed = self.programs.performed(name, &requests);
+            let is_missing = action.repeatable && performed == 0;
+            let is_repeated = !action.repeatable && performed > scenario.most(name, &self.programs);
+            (is_missing || is_repeated).then(|| format!("action: {name} is performed {performed} times"))
+        };
+        let actions = last.keys().filter_map(|name| Some((name, self.programs.action(name)?)));
+        actions.filter_map(wrong).collect()
+    }
+
+    /// The deployment of a program. The fields in which two deployments differ are those of its resources.
+    async fn reference(&self, targets: &Targets) -> Result<Arc<Reference>, String> {
+        if targets.len() == 1 {
+            return self.single(targets).await;
+        }
+        let deployed = self.deployed(1, targets).await?;
+        Ok(Arc::new(Reference { deployed: vec![deployed], masks: self.masks(targets).await? }))
+    }
+
+    /// Two deployments of a program with one resource.
+    async fn single(&self, targets: &Targets) -> Result<Arc<Reference>, String> {
+        if let Some(known) = self.known.lock().unwrap().get(targets) {
+            return Ok(Arc::clone(known));
+        }
+        let deployed = vec![self.deployed(1, targets).await?, self.deployed(2, targets).await?];
+        let reference = Arc::new(Reference { masks: masks(&deployed[0], &deployed[1]), deployed });
+        self.known.lock().unwrap().insert(targets.clone(), Arc::clone(&reference));
+        Ok(reference)
+    }
+
+    /// The fields that differ between two deployments of each resource.
+    async fn masks(&self, targets: &Targets) -> Result<Masks, String> {
+        let mut masks = Masks::new();
+        for (name, variant) in targets {
+            let single = self.single(&Targets::from([(name.clone(), *variant)])).await?;
+            masks.extend(single.masks.iter().cloned());
+        }
+        Ok(masks)
+    }
+
+    async fn deployed(&self, seed: u64, targets: &Targets) -> Result<Deployed, String> {
+        let mut world = World::new(&self.programs, seed, 0, None);
+        world.run(&up(targets)).await.map_err(|failures| shown(&failures))?;
+        world.settle().await;
+        let after = world.objects();
+        world.run(&destroy()).await.map_err(|failures| shown(&failures))?;
+        world.settle().await;
+        Ok(Deployed { after, end: world.objects() })
+    }
+
+    /// The deployments without faults: of the last program alone, of all commands, and of the commands without the first ones,
+    /// because a command with faults may have had no effect. Their checks must pass too.
+    async fn references(&self, scenario: &Scenario) -> Result<Reference, String> {
         let calm = scenario.calm();
         let last = scenario.last();
         let commands = |commands: &[Command]| Scenario { commands: commands.to_vec(), ..calm.clone() };
-        let mut deployments = vec![commands(&[up(&last)]), calm.clone()];
-        deployments.extend((1..calm.commands.len().saturating_sub(1)).map(|first| commands(&calm.commands[first..])));
-        let mut after = Vec::new();
-        let mut end = Vec::new();
-        for scenario in &deployments {
+        let mut scenarios = vec![commands(&[up(&last)]), calm.clone()];
+        scenarios.extend((1..calm.commands.len().saturating_sub(1)).map(|first| commands(&calm.commands[first..])));
+        let mut deployed = Vec::new();
+        for scenario in &scenarios {
             let mut world = World::new(&self.programs, scenario.seed, scenario.settle, None);
             for command in &scenario.commands {
                 world.run(command).await.map_err(|failures| shown(&failures))?;
                 world.pause().await;
             }
-            let objects = check(&mut world, &last, None).await?;
-            after.push(objects);
-            end.push(world.objects());
+            deployed.push(check(&mut world, &last).await?);
         }
-        let mut masks = after[0].masks(&after[1]);
-        masks.extend(end[0].masks(&end[1]));
-        for (name, variant) in &last {
-            masks.extend(self.masks(&Targets::from([(name.clone(), *variant)])).await?.iter().cloned());
-        }
-        Ok(Reference { after, end, masks })
-    }
-
-    /// The fields that differ between two deployments of this program.
-    async fn masks(&self, targets: &Targets) -> Result<Arc<Masks>, String> {
-        if let Some(known) = self.masks.lock().unwrap().get(targets) {
-            return Ok(Arc::clone(known));
-        }
-        let mut worlds = Vec::new();
-        for seed in [1, 2] {
-            let mut world = World::new(&self.programs, seed, 0, None);
-            world.run(&up(targets)).await.map_err(|failures| shown(&failures))?;
-            world.settle().await;
-            let after = world.objects();
-            world.run(&destroy()).await.map_err(|failures| shown(&failures))?;
-            world.settle().await;
-            worlds.push((after, world.objects()));
-        }
-        let mut masks = worlds[0].0.masks(&worlds[1].0);
-        masks.extend(worlds[0].1.masks(&worlds[1].1));
-        let masks = Arc::new(masks);
-        self.masks.lock().unwrap().insert(targets.clone(), Arc::clone(&masks));
-        Ok(masks)
+        let mut masks = masks(&deployed[0], &deployed[1]);
+        masks.extend(self.masks(&last).await?);
+        Ok(Reference { deployed, masks })
     }
 }
 
-/// What must hold after at most two more `up`s without faults, and then a `destroy`. Returns the objects before the `destroy`.
-async fn check(world: &mut World<'_>, last: &Targets, reference: Option<&Reference>) -> Result<Objects, String> {
+/// Runs the future in a new runtime whose time is virtual.
+pub(crate) fn in_virtual_time<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(future)
+}
+
+impl Reference {
+    /// The differences from the most similar deployment, if there are any.
+    fn wrong(&self, found: &Deployed) -> Option<String> {
+        let least = |wrong: &dyn Fn(&Deployed) -> Vec<String>| {
+            let least = self.deployed.iter().map(wrong).min_by_key(Vec::len).filter(|least| !least.is_empty());
+            least.map(|least| least.join("; "))
+        };
+        let after = least(&|deployed| found.after.wrong(&deployed.after, &self.masks));
+        let end = || least(&|deployed| found.end.wrong(&deployed.end, &self.masks));
+        after.map(|wrong| format!("objects: {wrong}")).or_else(|| Some(format!("after destroy: {}", end()?)))
+    }
+}
+
+/// The fields that differ between two deployments.
+fn masks(one: &Deployed, other: &Deployed) -> Masks {
+    let mut masks = one.after.masks(&other.after);
+    masks.extend(one.end.masks(&other.end));
+    masks
+}
+
+/// What must hold after at most two more `up`s without faults, and then a `destroy`, except for the objects.
+async fn check(world: &mut World<'_>, last: &Targets) -> Result<Deployed, String> {
     let command = up(last);
     let mut result = world.run(&command).await;
     note(world, &result);
-    for _ in 1..MORE_UPS {
-        if result.is_err() {
-            world.pause().await;
-            result = world.run(&command).await;
-            note(world, &result);
-        }
+    let mut ups = 1;
+    while let Err(failures) = &result
+        && ups < MOST_UPS
+        && (ups < MORE_UPS || is_each_deleted(failures))
+    {
+        world.pause().await;
+        result = world.run(&command).await;
+        note(world, &result);
+        ups += 1;
     }
     result.map_err(|failures| format!("up fails: {}", shown(&failures)))?;
     secrets_of_state(world)?;
     world.settle().await;
-    let objects = world.objects();
-    if let Some(reference) = reference {
-        differences(&objects, &reference.after, &reference.masks).map_err(|wrong| format!("objects: {wrong}"))?;
-    }
+    let after = world.objects();
     let empty = |what: &str, shown: Vec<String>| {
         if shown.is_empty() { Ok(()) } else { Err(format!("{what}: shows {}", shown.join(", "))) }
     };
@@ -170,8 +246,9 @@ async fn check(world: &mut World<'_>, last: &Targets, reference: Option<&Referen
     let refreshed = world.refresh().await.map_err(|failures| format!("refresh fails: {}", shown(&failures)))?;
     empty("refresh", refreshed)?;
     secrets_of_state(world)?;
-    let after = world.preview(&command).await.map_err(|status| format!("preview fails: {}", text(status.message())))?;
-    empty("preview after refresh", after)?;
+    let refreshed =
+        world.preview(&command).await.map_err(|status| format!("preview fails: {}", text(status.message())))?;
+    empty("preview after refresh", refreshed)?;
     let mut destroyed = world.run(&destroy()).await;
     note(world, &destroyed);
     if destroyed.is_err() {
@@ -179,20 +256,11 @@ async fn check(world: &mut World<'_>, last: &Targets, reference: Option<&Referen
     }
     destroyed.map_err(|failures| format!("destroy fails: {}", shown(&failures)))?;
     world.settle().await;
-    if let Some(reference) = reference {
-        let left = differences(&world.objects(), &reference.end, &reference.masks);
-        left.map_err(|wrong| format!("after destroy: {wrong}"))?;
-    }
-    Ok(objects)
+    Ok(Deployed { after, end: world.objects() })
 }
 
-/// The differences from the most similar deployment without faults.
-fn differences(objects: &Objects, expected: &[Objects], masks: &Masks) -> Result<(), String> {
-    let wrong = expected.iter().map(|expected| objects.wrong(expected, masks));
-    match wrong.min_by_key(Vec::len) {
-        Some(least) if !least.is_empty() => Err(least.join("; ")),
-        _ => Ok(()),
-    }
+fn is_each_deleted(failures: &[Failure]) -> bool {
+    failures.iter().all(|failure| failure.status.message().contains(DELETED))
 }
 
 fn secrets(world: &World<'_>, result: &Result<(), Vec<Failure>>, violations: &mut Vec<String>) {
@@ -219,7 +287,7 @@ fn secrets_of_state(world: &World<'_>) -> Result<(), String> {
 }
 
 fn note(world: &World<'_>, result: &Result<(), Vec<Failure>>) {
-    for line in world.stack.log() {
+    for line in world.stack.take_log() {
         world.network.note(&format!("  step: {}", text(&line)));
     }
     if let Err(failures) = result {
@@ -227,7 +295,7 @@ fn note(world: &World<'_>, result: &Result<(), Vec<Failure>>) {
     }
 }
 
-pub(crate) fn up(targets: &Targets) -> Command {
+fn up(targets: &Targets) -> Command {
     Command { action: Action::Up(targets.clone()), faults: Faults::None }
 }
 
@@ -235,7 +303,7 @@ fn destroy() -> Command {
     Command { action: Action::Destroy, faults: Faults::None }
 }
 
-fn shown(failures: &[Failure]) -> String {
+pub(crate) fn shown(failures: &[Failure]) -> String {
     let each = failures.iter().map(|failure| format!("{}: {}", failure.name, text(failure.status.message())));
     each.collect::<Vec<_>>().join("; ")
 }

@@ -7,12 +7,12 @@ use std::time::Duration;
 use client::Clock;
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, IN_PROCESS_URL, Seed};
 use tests::configuration::{self, Home};
-use tests::double::{Failure, Process, Stack};
+use tests::double::{Failure, Goal, Process, Stack};
 use tests::objects::Objects;
 use tests::places;
 use tonic::Status;
 
-use crate::fault::Victim;
+use crate::fault::{FaultKind, Victim};
 use crate::network::{Network, Plan, transport};
 use crate::planted::Planted;
 use crate::scenario::{Action, Command, Faults, Programs};
@@ -70,22 +70,35 @@ impl<'p> World<'p> {
     pub(crate) async fn run(&mut self, command: &Command) -> Result<(), Vec<Failure>> {
         let plan = match &command.faults {
             Faults::None => Plan::None,
-            Faults::Random(rate) => Plan::Random(*rate),
+            Faults::Random(rate) => Plan::Random(*rate, &FaultKind::ALL),
             Faults::Listed(faults) => Plan::Listed(faults.clone()),
         };
-        let (stack, programs) = (&self.stack, self.programs);
+        match &command.action {
+            Action::Up(targets) => {
+                let goals = self.programs.goals(targets);
+                self.up(&goals, plan).await
+            }
+            Action::Refresh => self.killable(plan, async |stack, process| stack.refresh(process).await.map(drop)).await,
+            Action::Destroy => self.killable(plan, async |stack, process| stack.destroy(process).await).await,
+        }
+    }
+
+    /// `pulumi up` of a program with these resources.
+    pub(crate) async fn up(&mut self, goals: &[Goal], plan: Plan) -> Result<(), Vec<Failure>> {
+        self.killable(plan, async |stack, process| stack.up(process, goals).await).await
+    }
+
+    /// Runs a command in which processes may be killed.
+    async fn killable(
+        &mut self,
+        plan: Plan,
+        operation: impl AsyncFnOnce(&Stack, &Process) -> Result<(), Vec<Failure>>,
+    ) -> Result<(), Vec<Failure>> {
         let mut kills = self.network.begin(self.commands, plan);
         self.commands += 1;
         let process = self.process().await;
         let killed = process.clone();
-        let operation = async move {
-            match &command.action {
-                Action::Up(targets) => stack.up(&process, &programs.goals(targets)).await,
-                Action::Refresh => stack.refresh(&process).await.map(drop),
-                Action::Destroy => stack.destroy(&process).await,
-            }
-        };
-        let mut operation = std::pin::pin!(operation);
+        let mut operation = std::pin::pin!(operation(&self.stack, &process));
         loop {
             tokio::select! {
                 biased;

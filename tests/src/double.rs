@@ -26,6 +26,7 @@ use std::sync::Arc;
 use catalog::Catalog;
 use prost_types::Struct;
 use pulumi_rpc::pulumirpc::resource_provider_server::ResourceProvider;
+use serde::Deserialize;
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Status};
@@ -35,7 +36,8 @@ use crate::configuration;
 use crate::property_bag::to_struct;
 
 /// A resource of a program. `$name.output` in its inputs is an output of an earlier resource.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Goal {
     /// The logical name, which is unique in the program.
     pub name: String,
@@ -131,9 +133,9 @@ impl Stack {
         self.state.borrow().clone()
     }
 
-    /// The steps so far, one line each.
-    pub fn log(&self) -> Vec<String> {
-        self.log.borrow().clone()
+    /// The steps since the last call, one line each.
+    pub fn take_log(&self) -> Vec<String> {
+        self.log.take()
     }
 
     /// The URN of a resource.

@@ -18,7 +18,7 @@ pub struct Objects {
 /// Fields that do not depend on the program: the previous name of another object, the number of deployments of a container, the
 /// time of an earlier replacement, the number of nodes between their limits, and checks of DNS records that an earlier program
 /// has created.
-const NOT_COMPARED: [(&str, &str); 12] = [
+const NOT_COMPARED: [(&str, &str); 16] = [
     ("inference/deployment", "fields/size"),
     ("block/volume", "fields/last_detached_at"),
     ("ipam/ip", "fields/resource/name"),
@@ -30,6 +30,11 @@ const NOT_COMPARED: [(&str, &str); 12] = [
     ("lb/lb", "fields/instances"),
     // The error of an attempt to deploy a function without code.
     ("functions/function", "fields/error_message"),
+    // The number of a user, which is created again because only the response to its create contains the password.
+    ("cockpit/grafana", "hidden/last_user"),
+    ("cockpit/grafana_user", "id"),
+    ("cockpit/grafana_user", "fields/id"),
+    ("cockpit/grafana_user", "hidden/grafana_user_id"),
     ("tem/domain", "fields/status"),
     ("tem/domain", "fields/last_valid_at"),
     ("tem/domain", "fields/next_check_at"),
@@ -179,10 +184,21 @@ fn is_time_of_run(text: &str) -> bool {
     text.starts_with("202") && text.parse::<jiff::Timestamp>().is_ok()
 }
 
+/// Whether it is an address that the fake chose in the private network of the programs: it chooses the first free one, so it
+/// depends on the order of the requests. Programs contain later ones.
+fn is_chosen_address(text: &str) -> bool {
+    let address = text.strip_suffix("/22").unwrap_or(text);
+    let last = address.strip_prefix("172.16.8.").and_then(|last| last.parse::<u8>().ok());
+    last.is_some_and(|last| (2..9).contains(&last))
+}
+
 /// A string without unknown IDs and without the end of a generated name.
 fn anonymous(text: &str, known: &HashSet<String>) -> String {
     if is_time_of_run(text) {
         return "{time}".to_owned();
+    }
+    if is_chosen_address(text) {
+        return "{address}".to_owned();
     }
     let mut shown = String::new();
     let mut rest = text;
