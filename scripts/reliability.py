@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import multiprocessing
 import os
+import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +32,10 @@ KILLS = 12
 DEPLOYMENTS = 200
 # How many of these deployments must succeed at the first `up`.
 GREEN = 199
+# The simulated scenarios.
+SIMULATED = 3000
+# How many of them two cores must simulate in an hour.
+RATE = 100_000
 
 missed: list[str] = []
 
@@ -59,7 +65,7 @@ def write(name: str, section: str, seconds: float) -> None:
 
 
 # The sections of the page, in order.
-HEADINGS = ["Ambiguous responses", "Killed processes", "Failed requests", "Rate limits", "Random faults"]
+HEADINGS = ["Ambiguous responses", "Killed processes", "Failed requests", "Rate limits", "Random faults", "Simulation"]
 
 HEAD = """# Reliability
 
@@ -213,12 +219,58 @@ One request in a hundred fails, in one of {len(rates.KINDS)} ways, during {DEPLO
 {bad or "No exceptions."}"""
 
 
+def simulated(directory: Path) -> str:
+    """The simulation, with an optimized build."""
+    environment = {**os.environ, "SEEDS": f"{SEED}..{SEED + SIMULATED}"}
+    command = ["make", "simulate", f"SEEDS={environment['SEEDS']}"]
+    run = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    print(run.stdout, file=sys.stderr)
+    if run.returncode != 0:
+        missed.append("simulation")
+
+    def numbers(pattern: str) -> list[str]:
+        found = re.search(pattern, run.stdout)
+        if found is None:
+            sys.exit(f"the simulation does not print {pattern}")
+        return list(found.groups())
+
+    count, failed = numbers(r"(\d+) runs in [\d.]+ s on \d+ threads, (\d+) fail")
+    rate, milliseconds = numbers(r"(\d+) runs an hour on 2 free cores \(([\d.]+) ms")
+    green, deployments = numbers(r"(\d+) of (\d+) deployments of 15 resources succeed")
+    faults = [fault.split(" ")[::-1] for fault in numbers(r"faults: (.*)")[0].split(", ")]
+    defects = re.findall(r"(a .*) is found after (\d+) seeds, and shrunk to (\d+) steps", run.stdout)
+    wrong = re.findall(r"^seed (\d+): (.*)$", run.stdout.partition(" runs in ")[2].partition("\ntest ")[0], re.MULTILINE)
+    bad = "\n".join(f"- seed {seed}: {short([violation])}" for seed, violation in wrong)
+    if int(rate) < RATE:
+        missed.append(f"simulation: {rate} runs an hour")
+    return f"""## Simulation
+
+Plugin, fake and a double of Pulumi's engine in one process, in virtual time; random programs and faults of 22 kinds, also kills of the plugin
+and of the engine. After at most two more `up`s the objects equal the program, no secret is in plain, and preview, refresh and another `up`
+change nothing. `make simulate SEEDS=3000` repeats it with random seeds.
+
+**{int(count) - int(failed)} of {count}** scenarios converge (required: all). {milliseconds} ms of processor time each: **{int(rate):,} scenarios an hour on two cores**
+(required: {RATE:,}).
+
+{bad or "No exceptions."}
+
+Defects that are planted into the plugin's requests are found, and the scenarios are shrunk to at most ten commands and faults:
+
+{table(["Defect", "Found after seeds (at most 1000)", "Commands and faults"], [list(defect) for defect in defects])}
+
+One request in a hundred fails, in one of {len(faults)} ways, during {deployments} deployments of 15 resources: **{green} of {deployments}** succeed at the
+first `up`, with exactly the objects of the program (required: 999 of 1000).
+
+{table(["Fault", "Count"], faults)}"""
+
+
 PARTS: dict[str, Callable[[Path], str]] = {
     "answers": answers,
     "kills": killed,
     "schedule": scheduled,
     "rates": limited,
     "faults": faulty,
+    "simulation": simulated,
 }
 
 
