@@ -234,7 +234,7 @@ def simulated(directory: Path) -> str:
             sys.exit(f"the simulation does not print {pattern}")
         return list(found.groups())
 
-    count, failed = numbers(r"(\d+) runs in [\d.]+ s on \d+ threads, (\d+) fail")
+    count, seconds, failed = numbers(r"(\d+) runs in ([\d.]+) s on \d+ threads, (\d+) fail")
     rate, milliseconds = numbers(r"(\d+) runs an hour on 2 free cores \(([\d.]+) ms")
     green, deployments = numbers(r"(\d+) of (\d+) deployments of 15 resources succeed")
     faults = [fault.split(" ")[::-1] for fault in numbers(r"faults: (.*)")[0].split(", ")]
@@ -249,8 +249,8 @@ Plugin, fake and a double of Pulumi's engine in one process, in virtual time; ra
 and of the engine. After at most two more `up`s the objects equal the program, no secret is in plain, and preview, refresh and another `up`
 change nothing. `make simulate SEEDS=3000` repeats it with random seeds.
 
-**{int(count) - int(failed)} of {count}** scenarios converge (required: all). {milliseconds} ms of processor time each: **{int(rate):,} scenarios an hour on two cores**
-(required: {RATE:,}).
+**{int(count) - int(failed)} of {count}** scenarios converge (required: all). They took {seconds} s beside other processes, and {milliseconds} ms of processor time
+each: **{int(rate):,} scenarios an hour on two free cores** (required: {RATE:,}).
 
 {bad or "No exceptions."}
 
