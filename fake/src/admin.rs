@@ -116,7 +116,11 @@ impl Server {
     /// Removes an object without a request of the API.
     pub(crate) fn remove(&self, kind: &str, locality: &str, id: &str) -> Result<(), ApiError> {
         let (kind, _) = crate::products::kind(kind).ok_or_else(|| no_kind(kind))?;
-        self.world().store.remove(kind, locality, id).map(drop)
+        let store = &mut self.world().store;
+        store.remove(kind, locality, id)?;
+        // What Scaleway created with the object does not exist without it, such as the default database of an instance.
+        store.remove_where(|part| part.provided && part.hidden.values().any(|parent| parent == id));
+        Ok(())
     }
 }
 
