@@ -36,7 +36,7 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
-func TestASoundSchemaGivesAllSDKs(t *testing.T) {
+func TestValidSchemaGeneratesAllSDKs(t *testing.T) {
 	dir := t.TempDir()
 	python, nodejs, golang := filepath.Join(dir, "python"), filepath.Join(dir, "nodejs"), filepath.Join(dir, "go")
 	if err := run(write(t, minimal), directories{"python": python, "nodejs": nodejs, "go": golang}, false); err != nil {
@@ -70,7 +70,7 @@ func TestInvalidSchemaIsRejected(t *testing.T) {
 			t.Fatalf("%s: nothing was changed", name)
 		}
 		if err := run(write(t, broken), nil, true); err == nil {
-			t.Errorf("%s passed", name)
+			t.Errorf("%s: no error was returned", name)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func TestMembersOfAPackageAreImportedOnFirstUse(t *testing.T) {
 	}
 }
 
-func TestPackageWithAnotherStructureIsAnError(t *testing.T) {
+func TestMakeLazyRejectsUnexpectedPackageStructure(t *testing.T) {
 	for name, sdk := range map[string]files{
 		"an import elsewhere": {"a/__init__.py": []byte("from .b import *\n")},
 		"a file without a list of exported names": {
@@ -120,7 +120,7 @@ func TestPackageWithAnotherStructureIsAnError(t *testing.T) {
 		},
 	} {
 		if err := makeLazy(sdk); err == nil {
-			t.Errorf("%s passed", name)
+			t.Errorf("%s: no error was returned", name)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestPackageWithAnotherStructureIsAnError(t *testing.T) {
 func TestMissingOrConflictingOptionsAreErrors(t *testing.T) {
 	schema := write(t, minimal)
 	if err := run(schema, nil, false); err == nil {
-		t.Error("no output and no --check passed")
+		t.Error("no error without an SDK directory and without --check")
 	}
 	if err := run(schema, directories{"go": t.TempDir()}, true); err == nil {
 		t.Error("--check together with an output passed")

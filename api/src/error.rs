@@ -15,7 +15,7 @@ pub enum Error {
     },
     /// An unsupported key, value or structure. Ignoring it could change the meaning of the document.
     #[error("{document}: {path}: {message}")]
-    Refused {
+    Unsupported {
         /// The name given to [`crate::Document::parse`].
         document: String,
         /// The place in the document: keys joined by slashes.

@@ -18,7 +18,7 @@ impl<'a> Node<'a> {
     }
 
     pub(crate) fn reject(&self, message: impl Into<String>) -> Error {
-        Error::Refused { document: self.document.to_owned(), path: self.path.clone(), message: message.into() }
+        Error::Unsupported { document: self.document.to_owned(), path: self.path.clone(), message: message.into() }
     }
 
     pub(crate) fn text(&self) -> Result<String, Error> {

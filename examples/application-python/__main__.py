@@ -1,4 +1,4 @@
-"""EvalAP on Scaleway in thirty lines. Pulumi.<stack>.yaml configures the environments."""
+"""EvalAP on Scaleway as one component. Pulumi.<stack>.yaml configures each environment."""
 
 import evalap_scaleway as scaleway
 import pulumi

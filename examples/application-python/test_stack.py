@@ -8,7 +8,7 @@ import os
 import unittest
 from typing import Any
 
-# The stack configuration.
+# Example values with the keys of Pulumi.production.yaml, which mocks do not read.
 os.environ["PULUMI_CONFIG"] = json.dumps(
     {
         "project:image": "images.example",
@@ -45,7 +45,7 @@ class TestStack(unittest.TestCase):
     """The inputs of the program's resources."""
 
     @pulumi.runtime.test
-    def test_production_is_safe(self) -> Any:
+    def test_configuration_is_passed_to_the_application(self) -> Any:
         import runpy
 
         program = runpy.run_path(os.path.join(os.path.dirname(__file__), "__main__.py"))

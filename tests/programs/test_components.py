@@ -76,7 +76,7 @@ def test_parts_use_the_provider_of_the_component(stack: Make) -> None:
     deployed.destroy()
 
 
-def test_unknown_and_secret_values_stay_so_and_parts_depend_on_their_sources(stack: Make) -> None:
+def test_inputs_of_parts_keep_unknown_values_secrets_and_dependencies(stack: Make) -> None:
     def program() -> None:
         project = scaleway.account.Project("project")
         component = scaleway.evalap.ContainerRegistry(
@@ -115,8 +115,9 @@ def test_secret_store_is_created_updated_and_deleted(stack: Make, fake: Fake) ->
     assert deployed.refresh().changed == {}
     values["model-key"] = "canary-three"
     changed = deployed.up()
-    assert changed.changed_names() == ["evalap", "evalap-version-model-key"], "the component, and the values derived from its change"
+    assert changed.changed_names() == ["evalap", "evalap-version-model-key"], "the component and the version of the changed secret"
     deployed.destroy()
+    assert fake.objects("secret/secret") == []
 
 
 def test_private_network_is_created_updated_and_deleted(stack: Make, fake: Fake) -> None:
@@ -139,6 +140,7 @@ def test_private_network_is_created_updated_and_deleted(stack: Make, fake: Fake)
     with pytest.raises(Failed, match="overlaps"):
         deployed.preview()
     deployed.destroy()
+    assert fake.objects("vpc/private_network") == fake.objects("vpc/vpc") == []
 
 
 def test_private_network_with_gateway_and_acl_is_created_updated_and_deleted(stack: Make, fake: Fake) -> None:
@@ -179,7 +181,7 @@ def test_private_network_with_gateway_and_acl_is_created_updated_and_deleted(sta
     assert fake.objects("vpcgw/gateway") == fake.objects("vpcgw/ip") == []
 
 
-def test_settings_of_the_environment_are_forwarded(stack: Make, fake: Fake) -> None:
+def test_monitoring_exports_to_an_otlp_endpoint_and_keeps_the_headers_secret(stack: Make, fake: Fake) -> None:
     export: dict[str, Any] = {"otlp_endpoint": "https://otlp.example.org", "otlp_headers": {"x-key": "canary"}}
 
     def program() -> None:

@@ -1,4 +1,4 @@
-"""Channels of the Python SDK, in a process that runs one command after another."""
+"""gRPC channels of the Pulumi SDK, in a process that runs several commands one after another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from pulumi.runtime.settings import Settings
 
-import stack  # noqa: F401  It sets the options of the channels.
+import stack  # noqa: F401  The import sets gRPC channel options.
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
@@ -35,7 +35,7 @@ def connect(port: int) -> Any:
     return Settings("project", "stack", engine=f"127.0.0.1:{port}").engine
 
 
-def test_engine_at_the_port_of_an_engine_that_ended_is_reached() -> None:
+def test_client_connects_to_a_new_engine_on_the_port_of_a_stopped_engine() -> None:
     message = engine_pb2.LogRequest(message="hello")
     first, port = serve(0)
     before = connect(port)

@@ -1,4 +1,4 @@
-//! Faults, the log, and changes of objects without a request.
+//! Faults, the list of requests, the log, the clock, and changes of objects outside of the API.
 
 use std::fs;
 use std::time::Duration;
@@ -98,7 +98,7 @@ async fn log_has_a_line_per_request_and_no_secret() {
 }
 
 #[tokio::test]
-async fn objects_are_changed_and_removed_without_a_request() {
+async fn objects_are_changed_and_deleted_outside_of_the_api() {
     let client = client().await;
     let created = client.good(&format!("POST {NAMESPACES}"), json!({ "name": "main" })).await;
     let target =
@@ -120,7 +120,7 @@ async fn accepted_fields_that_no_object_contains_are_reported() {
     let field = json!({ "operation": "s2s_vpn.v1alpha1 CreateCustomerGateway", "field": "ipv4_public", "requests": 1 });
     assert_eq!(client.call("GET /_fake/unstored").await, (200, json!([field])));
     assert_eq!(client.call("DELETE /_fake/unstored").await.0, 204);
-    // Rejected requests change nothing.
+    // Fields of rejected requests are not reported.
     client.call_with(&format!("POST {NAMESPACES}"), json!({ "name": "main", "colour": "red" })).await;
     assert_eq!(client.call("GET /_fake/unstored").await, (200, json!([])));
 }

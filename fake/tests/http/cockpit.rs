@@ -54,7 +54,7 @@ async fn every_answer_contains_the_secret_of_a_token() {
 }
 
 #[tokio::test]
-async fn project_has_no_alerts_before_one_is_enabled_and_each_has_its_own_strings() {
+async fn preconfigured_alerts_are_listed_after_the_first_rule_is_enabled() {
     let client = client().await;
     let list = format!("GET {COCKPIT}/alerts?is_preconfigured=true");
     assert_eq!(client.call(&list).await, (200, json!({ "alerts": [], "total_count": 0 })));
@@ -72,7 +72,7 @@ async fn project_has_no_alerts_before_one_is_enabled_and_each_has_its_own_string
 }
 
 #[tokio::test]
-async fn cockpit_of_a_deleted_project_is_denied() {
+async fn requests_for_a_deleted_project_return_403() {
     let client = client().await;
     let project = client.good("POST /account/v3/projects", json!({ "name": "short-lived" })).await;
     let id = project["id"].as_str().unwrap();
@@ -174,7 +174,7 @@ async fn exporter_becomes_ready_as_recorded_and_never_returns_its_key() {
     let body = json!({ "name": "main", "type": "metrics", "retention_days": 31 });
     let source = client.good(&format!("POST {COCKPIT}/data-sources"), body).await["id"].clone();
     let body = json!({ "name": "out", "datasource_id": source, "exported_products": ["all"],
-        "datadog_destination": { "api_key": "key-of-theirs", "endpoint": null } });
+        "datadog_destination": { "api_key": "datadog-api-key", "endpoint": null } });
     let created = client.good(&format!("POST {COCKPIT}/exporters"), body.clone()).await;
     let id = created["id"].as_str().unwrap();
     let expected = json!({
@@ -204,7 +204,7 @@ async fn exporter_becomes_ready_as_recorded_and_never_returns_its_key() {
 }
 
 #[tokio::test]
-async fn all_products_come_in_one_answer() {
+async fn product_list_ignores_the_page_size() {
     let client = client().await;
     let (_, found) = client.call(&format!("GET {COCKPIT}/products?order_by=display_name_asc&page_size=5")).await;
     let products = found["products_list"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! Answers of containers, found by host name, and logins to databases.
+//! Responses of containers by host name, and database logins.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn host(container: &Value) -> &str {
 }
 
 /// Status and body of a request for `/health` at a host.
-async fn ask(client: &Client, host: &str, token: &str) -> (u16, Value) {
+async fn get_health(client: &Client, host: &str, token: &str) -> (u16, Value) {
     client.ask(host, "/health", token).await
 }
 
@@ -41,13 +41,13 @@ async fn point(client: &Client, name: &str, to: &str) {
 async fn container_answers_with_its_data_and_the_status_of_its_image() {
     let client = client().await;
     let created = container(&client, "web", json!({})).await;
-    let (status, answer) = ask(&client, host(&created), "").await;
+    let (status, answer) = get_health(&client, host(&created), "").await;
     let expected = json!({ "container": "web", "id": created["id"], "image": "web:1", "revision": 1, "host": host(&created),
         "method": "GET", "path": "/health" });
     assert_eq!((status, answer), (200, expected));
     let unhealthy = container(&client, "unhealthy", json!({ "image": "web:answers-503" })).await;
-    assert_eq!(ask(&client, host(&unhealthy), "").await.0, 503);
-    assert_eq!(ask(&client, "none.functions.fnc.fr-par.scw.cloud", "").await.0, 404);
+    assert_eq!(get_health(&client, host(&unhealthy), "").await.0, 503);
+    assert_eq!(get_health(&client, "none.functions.fnc.fr-par.scw.cloud", "").await.0, 404);
     let seen = client.fake.requests().last().unwrap().clone();
     assert_eq!(seen.path, "//none.functions.fnc.fr-par.scw.cloud/health");
 }
@@ -67,19 +67,20 @@ async fn old_revision_answers_until_the_new_one_is_ready() {
     let created = container(&client, "web", json!({})).await;
     let one = format!("{CONTAINERS}/{}", created["id"].as_str().unwrap());
     let beside = namespace(&client, "beside").await;
+    // The first read of the namespace ends its status `creating`; with a settle time it would last.
     client.call("GET /containers/v1/regions/fr-par/namespaces").await;
     client.fake.settle(Duration::from_secs(5));
     client.good(&format!("PATCH {one}"), json!({ "image": "web:2" })).await;
-    assert_eq!(ask(&client, host(&created), "").await.1["image"], "web:1");
+    assert_eq!(get_health(&client, host(&created), "").await.1["image"], "web:1");
     client.fake.clock().advance(Duration::from_secs(5));
-    assert_eq!(ask(&client, host(&created), "").await.1["image"], "web:2");
+    assert_eq!(get_health(&client, host(&created), "").await.1["image"], "web:2");
     client.good(&format!("PATCH {one}"), json!({ "image": "does-not-start" })).await;
     client.fake.clock().advance(Duration::from_secs(5));
     assert_eq!(client.call(&format!("GET {one}")).await.1["status"], "error");
-    assert_eq!(ask(&client, host(&created), "").await.1["image"], "web:2");
+    assert_eq!(get_health(&client, host(&created), "").await.1["image"], "web:2");
     let late = json!({ "namespace_id": beside, "name": "late", "image": "web:1" });
     let late = client.good(&format!("POST {CONTAINERS}"), late).await;
-    assert_eq!(ask(&client, host(&late), "").await.0, 503, "its first revision is on its way");
+    assert_eq!(get_health(&client, host(&late), "").await.0, 503, "its first revision is not ready");
 }
 
 #[tokio::test]
@@ -92,7 +93,7 @@ async fn private_container_requires_a_token() {
     for (token, expected) in
         [("", 403), ("guessed", 403), (text(&token["token"]), 200), (text(&key["secret_key"]), 200)]
     {
-        assert_eq!(ask(&client, host(&created), token).await.0, expected, "{token}");
+        assert_eq!(get_health(&client, host(&created), token).await.0, expected, "{token}");
     }
 }
 
@@ -101,18 +102,18 @@ async fn domain_routes_to_a_container_after_its_record_points_to_it() {
     let client = client().await;
     client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "" })).await;
     let (one, other) = (container(&client, "one", json!({})).await, container(&client, "other", json!({})).await);
-    assert_eq!(ask(&client, "www.example.org", "").await.0, 502, "the zone has no record for it");
+    assert_eq!(get_health(&client, "www.example.org", "").await.0, 502, "the zone has no record for it");
     let domain = |container: &Value| json!({ "container_id": container["id"], "hostname": "www.example.org" });
     let (status, error) = client.call_with(&format!("POST {DOMAINS}"), domain(&one)).await;
     assert_eq!(status, 400);
     assert!(text(&error["message"]).starts_with("could not validate domain"), "{error}");
     point(&client, "www", &format!("{}.", host(&one))).await;
-    assert_eq!(ask(&client, "www.example.org", "").await.0, 404, "no domain has the host name");
+    assert_eq!(get_health(&client, "www.example.org", "").await.0, 404, "no domain has the host name");
     client.good(&format!("POST {DOMAINS}"), domain(&one)).await;
-    assert_eq!(ask(&client, "www.example.org", "").await.1["container"], "one");
+    assert_eq!(get_health(&client, "www.example.org", "").await.1["container"], "one");
     // The record points to the gateway, which is the same for both containers and routes by host name.
     point(&client, "www", &format!("{}.", host(&other))).await;
-    assert_eq!(ask(&client, "www.example.org", "").await.1["container"], "one");
+    assert_eq!(get_health(&client, "www.example.org", "").await.1["container"], "one");
     assert_eq!(client.call_with(&format!("POST {DOMAINS}"), domain(&other)).await.0, 409);
 }
 
@@ -125,11 +126,11 @@ async fn container_that_runs_a_reverse_proxy_forwards_requests() {
     };
     let front =
         container(&client, "front", json!({ "image": "caddy:2", "command": ["caddy"], "args": to(host(&web)) })).await;
-    assert_eq!(ask(&client, host(&front), "").await.1["container"], "web");
+    assert_eq!(get_health(&client, host(&front), "").await.1["container"], "web");
     let one = format!("{CONTAINERS}/{}", text(&front["id"]));
     client.good(&format!("PATCH {one}"), json!({ "args": to(host(&front)) })).await;
     client.call(&format!("GET {one}")).await;
-    assert_eq!(ask(&client, host(&front), "").await.0, 508);
+    assert_eq!(get_health(&client, host(&front), "").await.0, 508);
 }
 
 #[tokio::test]

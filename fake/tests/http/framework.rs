@@ -1,4 +1,4 @@
-//! Behaviour of all products: API keys, validation, pages, seeds, the end of the process.
+//! Behaviour of all products: API keys, validation, pagination, seeds, stop.
 
 use scaleway_fake::{Error, Fake, Seed};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ async fn invalid_request_is_rejected_with_all_violations() {
 }
 
 #[tokio::test]
-async fn value_that_an_enum_does_not_have_is_rejected_with_400() {
+async fn unknown_enum_value_is_rejected_with_400() {
     let client = client().await;
     let key = json!({ "usage": { "symmetric_encryption": "rot_13" } });
     let source = json!({ "name": "a", "type": "smells" });
@@ -82,7 +82,7 @@ async fn unknown_path_and_operation_without_implementation_differ() {
 }
 
 #[tokio::test]
-async fn default_page_size_of_lists_is_twenty() {
+async fn lists_are_paginated_sorted_and_filtered() {
     let client = client().await;
     for number in 0..25 {
         client.good(&format!("POST {NAMESPACES}"), json!({ "name": format!("n{number:02}") })).await;

@@ -118,14 +118,14 @@ async fn parts_of_a_request_change_parts_of_a_cluster_and_of_a_pool() {
     assert_eq!(old["name"], "kubeconfig");
     let reset = client.call_with(&format!("POST {REGION}/{path}/reset-admin-token"), json!({})).await;
     assert_eq!(reset.0, 204);
-    assert_ne!(read(&client, &format!("{path}/kubeconfig")).await["content"], old["content"], "another token");
+    assert_ne!(read(&client, &format!("{path}/kubeconfig")).await["content"], old["content"], "the token is replaced");
     let nodes = read(&client, &format!("{path}/nodes")).await;
     let node = format!("{REGION}/nodes/{}", id(&nodes["nodes"][0]));
     assert_eq!(client.good(&format!("POST {node}/reboot"), json!({})).await["id"], nodes["nodes"][0]["id"]);
 }
 
 #[tokio::test]
-async fn rules_are_replaced_as_a_whole_and_listed_in_order() {
+async fn acl_rules_are_replaced_together_and_listed_by_ip() {
     let client = client().await;
     let created = cluster(&client, json!({})).await;
     let path = format!("clusters/{}/acls", id(&created));

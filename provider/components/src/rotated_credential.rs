@@ -1,5 +1,5 @@
-//! A credential with rotation: an `evalap/rotation` has the schedule, a check logs in with the new credential, and only then
-//! it is stored in Secret Manager and in the outputs.
+//! A credential with rotation: `evalap/rotation` defines the schedule, and a check uses the new credential before it is stored
+//! in Secret Manager and in the outputs.
 //!
 //! An API key expires with its generation. The component does not delete the old key: the next generation replaces it, and
 //! Pulumi deletes replaced resources after all other changes succeeded, including those of resources that use the outputs.
@@ -19,7 +19,7 @@ use crate::verified::{CHECK_TIMEOUT_SECONDS, Verified};
 pub(crate) struct RotatedCredential;
 
 /// The URL of Scaleway's API, unless the provider sets another one.
-const USUAL_API: &str = "https://api.scaleway.com";
+const DEFAULT_API_URL: &str = "https://api.scaleway.com";
 
 /// The outputs of the rotation that are outputs of the component.
 const ROTATION_OUTPUTS: [&str; 3] = ["generation", "rotatedAt", "dueAt"];
@@ -35,7 +35,8 @@ impl Component for RotatedCredential {
 
     fn problems(&self, inputs: &Object) -> Vec<Problem> {
         match (inputs.given("applicationId"), inputs.given("database")) {
-            (Some(_), None) => too_long_a_grace(inputs).into_iter().collect(),
+            (Some(_), None) => grace_period_problem(inputs).into_iter().collect(),
+            // Passwords of a database do not expire, so `graceDays` has no effect.
             (None, Some(_)) => Vec::new(),
             (Some(_), Some(_)) => {
                 let reason = "conflicts with `applicationId`: exactly one of the two must be set";
@@ -44,7 +45,7 @@ impl Component for RotatedCredential {
             (None, None) => {
                 let reason = "or `database` is required: exactly one of the two must be set";
                 let missing = Problem::new(Path::root("applicationId"), reason);
-                std::iter::once(missing).chain(too_long_a_grace(inputs)).collect()
+                std::iter::once(missing).chain(grace_period_problem(inputs)).collect()
             }
         }
     }
@@ -72,8 +73,8 @@ impl Component for RotatedCredential {
     }
 }
 
-/// A grace period that is longer than the maximum age.
-fn too_long_a_grace(inputs: &Object) -> Option<Problem> {
+/// The problem of a `graceDays` that is greater than `maxAgeDays`, if any.
+fn grace_period_problem(inputs: &Object) -> Option<Problem> {
     let days = |name: &str| inputs.get(name).and_then(Value::as_f64);
     let (age, grace) = (days("maxAgeDays")?, days("graceDays")?);
     let reason = format!("{grace} is greater than `maxAgeDays` ({age}): reduce it, or increase `maxAgeDays`");
@@ -102,9 +103,9 @@ async fn key(scope: &Scope<'_>, inputs: &Object, rotation: &Part) -> Result<Part
     scope.create("iam/apiKey:ApiKey", "apiKey", key).await
 }
 
-/// A check that reads the API key with itself, which needs no permission.
+/// A health check that reads the API key, authenticated by the same key. This needs no permission set.
 async fn check(scope: &Scope<'_>, inputs: &Object, key: &Part) -> Result<Part, Error> {
-    let api = inputs.given(API).cloned().unwrap_or_else(|| Value::from(USUAL_API));
+    let api = inputs.given(API).cloned().unwrap_or_else(|| Value::from(DEFAULT_API_URL));
     let url = Value::concat([api, Value::from("/iam/v1alpha1/api-keys/"), key.output("accessKey")]);
     let check = object! {
         "url": url,
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn outputs_and_secret_depend_on_the_login_check() {
+    async fn outputs_and_secret_of_an_api_key_depend_on_its_health_check() {
         let recorder = Recorder::real()
             .with_outputs("it-rotation", object! { "endsAt": "2027-01-01T00:00:00Z", "generation": 2.0 })
             .with_outputs(
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failed_login_ends_the_rotation_before_the_secret_and_the_outputs() {
+    async fn failed_health_check_prevents_the_secret_and_the_outputs() {
         let recorder = Recorder::real().failing("it-check");
         assert!(construct(&recorder, request(&inputs())).await.is_err());
         assert_eq!(recorder.order(), ["component", "it-rotation", "it-apiKey", "it-check"]);

@@ -4,9 +4,10 @@
 //! and because the call that deletes a server depends on its power state.
 
 use super::{Context, Handler, Json, Object, Result, Scope, async_trait, call, json, list, unless_gone};
+use rules::special::instance_server::LOCAL;
 use rules::wire::text_or_empty;
 
-/// See the module.
+/// Deletes the servers of a deleted group if `deleteServersOnDestroy` is true.
 pub(super) struct InstanceGroup;
 
 #[async_trait]
@@ -35,17 +36,36 @@ fn is_member(server: &Json, group: &str) -> bool {
     text_or_empty(server, "name").contains(group)
 }
 
-/// Deletes a server; nothing while another action is in progress.
+/// Deletes a running or stopped server with its local volumes. Does nothing while another action is in progress; the next poll
+/// tries again.
 async fn remove(cx: &Context<'_>, scope: &Scope<'_>, server: &Json) -> Result<()> {
     let id = &[("server_id", text_or_empty(server, "id"))];
-    let removed = match text_or_empty(server, "state") {
+    match text_or_empty(server, "state") {
         "running" | "stopped in place" => {
-            call(cx, scope, "instance.v1:ServerAction", Some(json!({ "action": "terminate" })), id).await
+            let terminate = json!({ "action": "terminate" });
+            let removed = call(cx, scope, "instance.v1:ServerAction", Some(terminate), id).await;
+            removed.map(drop).or_else(unless_gone)
         }
-        "stopped" => call(cx, scope, "instance.v1:DeleteServer", None, id).await,
-        _ => return Ok(()),
-    };
-    removed.map(drop).or_else(unless_gone)
+        "stopped" => {
+            let removed = call(cx, scope, "instance.v1:DeleteServer", None, id).await;
+            removed.map(drop).or_else(unless_gone)?;
+            // Only `terminate` deletes local volumes.
+            for volume in local_volumes(server) {
+                let removed = call(cx, scope, "instance.v1:DeleteVolume", None, &[("volume_id", volume)]).await;
+                removed.map(drop).or_else(unless_gone)?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The IDs of the local volumes of a server.
+fn local_volumes(server: &Json) -> impl Iterator<Item = &str> {
+    let volumes = server["volumes"].as_object().into_iter().flat_map(|volumes| volumes.values());
+    volumes
+        .filter(|volume| LOCAL.contains(&text_or_empty(volume, "volume_type")))
+        .map(|volume| text_or_empty(volume, "id"))
 }
 
 #[cfg(test)]
