@@ -259,6 +259,21 @@ scaleway.instance.UserData("web", server_id=machine.id, key="role", value="web")
 
 # DNS.
 
+scaleway.domain.Registration(
+    "shop",
+    domain_names=["shop.example"],
+    owner_contact={
+        "legal_form": "individual",
+        "firstname": "Ada",
+        "lastname": "Lovelace",
+        "email": "ada@example.org",
+        "phone_number": "+33.100000000",
+        "address_line1": "1 Main Street",
+        "zip": "75001",
+        "city": "Paris",
+        "country": "FR",
+    },
+)
 zone = scaleway.domain.Zone("shop", domain="example.org", subdomain="shop")
 gateway_name = scaleway.domain.Record("gateway", dns_zone=zone.id, name="gateway", type="A", data=address.address)
 server_name = scaleway.domain.Record("web", dns_zone=zone.id, name="web", type="A", data=server_address.address)

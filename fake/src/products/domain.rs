@@ -1,5 +1,5 @@
-//! DNS: zones and their records. Domains exist in the seed only; they cannot be bought, transferred or renewed. Any
-//! name can have a zone, whichever account owns the domain.
+//! DNS: zones and their records. Domains are in the seed, or are bought (`domain_registrar`). Any name can have a zone, whichever
+//! account owns the domain.
 
 use serde_json::{Map, Value, json};
 
@@ -14,8 +14,9 @@ pub(super) static ZONE: Kind =
 /// The zone of a record is a hidden field.
 pub(super) static RECORD: Kind = Kind::new("domain/record", "Record", "records", Missing::Labelled("record"));
 
-/// A domain of the seed.
-static DOMAIN: Kind = Kind { id: "", ..Kind::new("domain/domain", "Domain", "domains", Missing::Labelled("domain")) };
+/// A domain that was bought, or of the seed.
+pub(super) static DOMAIN: Kind =
+    Kind { id: "", ..Kind::new("domain/domain", "Domain", "domains", Missing::Labelled("domain")) };
 
 pub(crate) static PRODUCT: Product = Product {
     document: "domain.v2beta1",
@@ -294,7 +295,7 @@ fn split(zone: &str) -> (String, String) {
 }
 
 /// The time of the call in whole seconds, the format of DNS.
-fn seconds(call: &Call<'_>) -> String {
+pub(super) fn seconds(call: &Call<'_>) -> String {
     let time = call.timestamp();
     time.split_once('.').map_or(time.clone(), |(seconds, _)| format!("{seconds}Z"))
 }

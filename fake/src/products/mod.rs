@@ -28,6 +28,7 @@ pub(crate) mod datalab;
 pub(crate) mod datawarehouse;
 pub(crate) mod domain;
 pub(crate) mod domain_names;
+pub(crate) mod domain_registrar;
 pub(crate) mod edge_services;
 mod endpoints;
 pub(crate) mod flexible_ip;
@@ -89,6 +90,7 @@ pub(crate) static PRODUCTS: &[&Product] = &[
     &datalab::PRODUCT,
     &datawarehouse::PRODUCT,
     &domain::PRODUCT,
+    &domain_registrar::PRODUCT,
     &edge_services::PRODUCT,
     &iam::PRODUCT,
     &inference::PRODUCT,

@@ -1,4 +1,4 @@
-//! Zones and records of DNS, as recorded.
+//! Zones and records of DNS, and purchases of domains, as recorded.
 
 use scaleway_fake::Seed;
 use serde_json::{Value, json};
@@ -85,4 +85,52 @@ async fn root_zone_cannot_be_deleted() {
     client.good("POST /domain/v2beta1/dns-zones", json!({ "domain": "example.org", "subdomain": "" })).await;
     let (status, error) = client.call("DELETE /domain/v2beta1/dns-zones/example.org").await;
     assert_eq!((status, &error["type"]), (403, &json!("permissions_denied")));
+}
+
+fn order(domains: &[&str]) -> Value {
+    let owner = json!({
+        "legal_form": "individual", "firstname": "Ada", "lastname": "Lovelace", "email": "ada@example.org", "country": "FR",
+        "phone_number": "+1.23456789", "address_line_1": "1 Main Street", "zip": "75001", "city": "Paris",
+    });
+    json!({ "domains": domains, "duration_in_years": 1, "owner_contact": owner })
+}
+
+#[tokio::test]
+async fn purchase_is_a_task_of_several_domains_as_recorded() {
+    let client = client().await;
+    let ordered = client.good("POST /domain/v2beta1/buy-domains", order(&["one.example", "two.example"])).await;
+    assert_eq!(ordered["domains"], json!(["one.example", "two.example"]));
+    let (_, listed) = client.call("GET /domain/v2beta1/tasks?types=create_domain&domain=two.example").await;
+    let task = &listed["tasks"][0];
+    assert_eq!((&task["id"], &task["domain"]), (&ordered["task_id"], &json!("one.example,two.example")));
+    let (_, others) = client.call("GET /domain/v2beta1/tasks?types=trade_domain").await;
+    assert_eq!(others["total_count"], 0);
+    let (_, domain) = client.call("GET /domain/v2beta1/domains/two.example").await;
+    assert_eq!((&domain["auto_renew_status"], &domain["dnssec"]["status"]), (&json!("disabled"), &json!("disabled")));
+    assert_eq!(domain["owner_contact"]["extension_eu"], json!({ "european_citizenship": "FR" }));
+}
+
+#[tokio::test]
+async fn domain_is_not_bought_twice() {
+    let client = client().await;
+    client.good("POST /domain/v2beta1/buy-domains", order(&["one.example"])).await;
+    let (status, _) =
+        client.call_with("POST /domain/v2beta1/buy-domains", order(&["two.example", "one.example"])).await;
+    assert_eq!(status, 412);
+    assert_eq!(client.call("GET /domain/v2beta1/domains/two.example").await.0, 404);
+}
+
+#[tokio::test]
+async fn renewal_and_dnssec_are_changed_as_recorded() {
+    let client = client().await;
+    client.good("POST /domain/v2beta1/buy-domains", order(&["one.example"])).await;
+    let one = "/domain/v2beta1/domains/one.example";
+    let renewed = client.good(&format!("POST {one}/enable-auto-renew"), json!({})).await;
+    assert_eq!(renewed["auto_renew_status"], "enabled");
+    let secured = client.good(&format!("POST {one}/enable-dnssec"), json!({})).await;
+    assert_eq!(secured["dnssec"]["ds_records"][0]["algorithm"], "ecdsap256sha256");
+    let disabled = client.good(&format!("POST {one}/disable-auto-renew"), json!({})).await;
+    assert_eq!(disabled["auto_renew_status"], "disabled");
+    let insecure = client.good(&format!("POST {one}/disable-dnssec"), json!({})).await;
+    assert_eq!(insecure["dnssec"]["ds_records"], json!([]));
 }

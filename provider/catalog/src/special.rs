@@ -49,6 +49,9 @@ pub enum Handler {
     /// DNS records.
     #[serde(rename = "domain.record")]
     DomainRecord,
+    /// Registrations of domains.
+    #[serde(rename = "domain.registration")]
+    DomainRegistration,
     /// DNS zones.
     #[serde(rename = "domain.zone")]
     DomainZone,

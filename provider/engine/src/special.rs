@@ -10,6 +10,7 @@ mod databases_read_replica;
 mod databases_upgrade;
 mod datawarehouse_deployment;
 mod domain_record;
+mod domain_registration;
 mod domain_zone;
 mod elasticmetal_ip_mac_address;
 mod elasticmetal_offer;
@@ -136,6 +137,7 @@ fn calls(handler: catalog::Handler) -> &'static dyn Handler {
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
         Handler::DomainRecord => &domain_record::Record,
+        Handler::DomainRegistration => &domain_registration::Registration,
         Handler::DomainZone => &domain_zone::Zone,
         Handler::ElasticmetalIpMacAddress => &elasticmetal_ip_mac_address::IpMacAddress,
         Handler::ElasticmetalOffer => &elasticmetal_offer::Offer,

@@ -10,6 +10,7 @@ mod databases_read_replica;
 mod databases_upgrade;
 mod datawarehouse_deployment;
 mod domain_record;
+mod domain_registration;
 mod edgeservices_dns_stage;
 mod elasticmetal_ip;
 pub mod elasticmetal_server;
@@ -115,6 +116,7 @@ fn rules(handler: Handler) -> &'static dyn Special {
         Handler::DatabasesReadReplica => &databases_read_replica::ReadReplica,
         Handler::DatawarehouseDeployment => &datawarehouse_deployment::Deployment,
         Handler::DomainRecord => &domain_record::Record,
+        Handler::DomainRegistration => &domain_registration::Registration,
         Handler::EdgeservicesDnsStage => &edgeservices_dns_stage::DnsStage,
         Handler::ElasticmetalIp => &elasticmetal_ip::Ip,
         Handler::ElasticmetalServer => &elasticmetal_server::Server,
