@@ -38,19 +38,20 @@ fn buy(call: &mut Call<'_>) -> Handled {
     }
     let contact = owner(call)?;
     let (id, project, now) = (call.world.uuid(), call.project()?, call.timestamp());
+    let organization = call.world.organization.clone();
     let task = json!({
         "id": id,
         "contact_identifier": "",
         "domain": names.join(","),
         "message": null,
         "project_id": project,
+        "organization_id": organization,
         "status": "new",
         "type": "create_domain",
         "started_at": seconds(call),
         "updated_at": seconds(call),
     });
     let task = call.draft(&TASK, task);
-    let organization = task.fields["organization_id"].clone();
     call.insert(&TASK, task);
     call.transition(&TASK, &id, "waiting_payment", json!({ "status": "success" }))?;
     let renewal = if call.value("auto_renew", false) == true { "enabled" } else { "disabled" };
