@@ -121,9 +121,9 @@ def test_examples_in_typescript_are_deployed_and_destroyed(tmp_path: Path, fake:
     check_lifecycle(stack, fake)
     stack.close()
 
-# Objects that Scaleway creates with another object and does not delete with it: the address of a gateway, and the
-# Grafana of a project.
-NOT_DELETED = {"vpcgw/ip", "cockpit/grafana"}
+# Objects that Scaleway does not delete: those that it creates with another object (the address of a gateway, the Grafana of a
+# project), and bought domains with their purchases.
+NOT_DELETED = {"vpcgw/ip", "cockpit/grafana", "domain/domain", "domain/task"}
 
 
 def check_lifecycle(stack: Stack | TypescriptStack, fake: Fake) -> None:
