@@ -23,7 +23,7 @@ pub(crate) static PRODUCT: Product = Product {
     ],
 };
 
-/// As recorded: the purchase is a task that waits for the payment.
+/// As recorded: the purchase is a task that waits for the payment and then for the registry.
 fn buy(call: &mut Call<'_>) -> Handled {
     let names = call.value("domains", json!([]));
     let names: Vec<String> =
@@ -53,7 +53,10 @@ fn buy(call: &mut Call<'_>) -> Handled {
     });
     let task = call.draft(&TASK, task);
     call.insert(&TASK, task);
-    call.transition(&TASK, &id, "waiting_payment", json!({ "status": "success" }))?;
+    let (time, over) = (call.now, call.world.settle);
+    let statuses = ["pending", "waiting_payment", "pending", "success"];
+    let steps = statuses.map(|status| object(json!({ "status": status })));
+    call.change(&TASK, &id)?.settle(time, over, steps.into());
     let renewal = if call.value("auto_renew", false) == true { "enabled" } else { "disabled" };
     for name in &names {
         let domain = object(json!({
@@ -68,7 +71,7 @@ fn buy(call: &mut Call<'_>) -> Handled {
             "registrar": "SCALEWAY",
             "is_external": false,
             "status": "active",
-            "dns_zones": [],
+            "dns_zones": [root_zone(name, &project, &seconds(call))],
             "linked_products": [],
             "pending_trade": false,
             "tld": tld(name),
@@ -81,6 +84,22 @@ fn buy(call: &mut Call<'_>) -> Handled {
     Ok(
         json!({ "task_id": id, "domains": names, "project_id": project, "organization_id": organization, "created_at": now }),
     )
+}
+
+/// The zone that a purchase creates.
+fn root_zone(domain: &str, project: &str, time: &str) -> Value {
+    json!({
+        "domain": domain,
+        "subdomain": "",
+        "project_id": project,
+        "status": "active",
+        "message": null,
+        "ns": ["ns0.dom.scw.cloud.", "ns1.dom.scw.cloud."],
+        "ns_default": ["ns0.dom.scw.cloud", "ns1.dom.scw.cloud"],
+        "ns_master": [],
+        "linked_products": [],
+        "updated_at": time,
+    })
 }
 
 /// As recorded, for `com`.
@@ -155,20 +174,25 @@ fn renew(call: &mut Call<'_>, status: &str) -> Handled {
     change(call, json!({ "auto_renew_status": status }))
 }
 
-/// As recorded, the records exist at once, and the registry has them later.
+/// As recorded, the response has the records with their key, and reads have them without it, once the registry has them.
 fn secure(call: &mut Call<'_>, enabled: bool) -> Handled {
     let (now, over) = (call.now, call.world.settle);
-    let record = json!({ "key_id": 30063, "algorithm": "ecdsap256sha256", "digest": { "type": "sha_384", "digest": "1a758f67", "public_key": null } });
-    let dnssec = |status: &str| {
-        let records = if enabled { json!([record]) } else { json!([]) };
-        json!({ "dnssec": { "status": status, "ds_records": records } })
+    let record = |key: Value| {
+        let digest = json!({ "type": "sha_384", "digest": "1a758f67", "public_key": key });
+        json!({ "key_id": 30063, "algorithm": "ecdsap256sha256", "digest": digest })
     };
     let [first, last] = if enabled { ["enabling", "enabled"] } else { ["disabling", "disabled"] };
-    change(call, dnssec(first))?;
+    let [answered, kept] = if enabled {
+        [json!([record(json!({ "key": "mdsswUyr3DPW132mOi8V9xESWE8jTo0d" }))]), json!([record(Value::Null)])]
+    } else {
+        [json!([]), json!([])]
+    };
+    let mut response = change(call, json!({ "dnssec": { "status": first, "ds_records": [] } }))?;
     let name = call.parameter("domain");
     let domain = call.change(&DOMAIN, &name)?;
-    domain.settle(now, over, vec![object(dnssec(last))]);
-    call.shown(&DOMAIN, &name)
+    domain.settle(now, over, vec![object(json!({ "dnssec": { "status": last, "ds_records": kept } }))]);
+    response["dnssec"]["ds_records"] = answered;
+    Ok(response)
 }
 
 fn change(call: &mut Call<'_>, fields: Value) -> Handled {

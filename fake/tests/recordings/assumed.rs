@@ -19,6 +19,8 @@ use crate::ids::{ids_in, is_id, strings};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Assumed {
     existed: Vec<Existed>,
+    /// Operations with a list that is compared by the elements that both responses contain.
+    common: BTreeSet<String>,
     /// Fields that responses lack although the API documents declare them as always present, after the operation.
     pub(crate) lacking: BTreeSet<String>,
 }
@@ -42,6 +44,22 @@ impl Assumed {
     }
 }
 
+/// Removes the elements that only one of two responses contains.
+pub(crate) fn retain_common(operation: &str, one: &mut Value, other: &mut Value) {
+    if !ASSUMED.common.contains(operation) {
+        return;
+    }
+    let (Some(one), Some(other)) = (one.as_object_mut(), other.as_object_mut()) else { return };
+    for (name, one) in one {
+        let (Some(one), Some(other)) = (one.as_array_mut(), other.get_mut(name).and_then(Value::as_array_mut)) else {
+            continue;
+        };
+        let is_in = |list: &[Value], id: &Value| list.iter().any(|element| element["id"] == *id);
+        one.retain(|element| is_in(other, &element["id"]));
+        other.retain(|element| is_in(one, &element["id"]));
+    }
+}
+
 /// The placeholder for the organization in recorded queries.
 pub(crate) const NAMELESS_ORGANIZATION: &str = "11111111-1111-1111-1111-111111111111";
 
@@ -54,6 +72,9 @@ pub(crate) fn seed(recording: &Recording) -> Seed {
     for exchange in &recording.exchanges {
         if exchange.method != "GET" {
             created.extend(ids_in(&exchange.response));
+            // Bought domains, which are identified by their names.
+            let names = exchange.response["domains"].as_array().into_iter().flatten();
+            created.extend(names.filter_map(Value::as_str).map(str::to_owned));
         }
         for (kind, locality, id, fields) in shown(exchange) {
             if created.contains(&id) || (kind == "account/project" && id == organization) {
