@@ -5,6 +5,8 @@
 
 mod stack;
 
+use tests::domains;
+
 use rules::ErrorKind;
 use scaleway_fake::{Fault, FaultKind};
 use serde_json::{Value as Json, json};
@@ -281,6 +283,7 @@ async fn a_create_waits_for_eventually_consistent_reads_and_lists_of_every_resou
             let read = stack.first_read_after_create(&entry);
             let seen = read.as_ref().map_or(0, |(path, _)| stack.reads_before_change(path));
             stack.delete(&entry, &thing).await.unwrap();
+            domains::expire(&stack.fake);
             if let Some((path, lag)) = read {
                 tried += 1;
                 stack.fake.fault(Fault::at(&path, lag).method(stack.read_method(&entry)).skip(seen).times(2));
@@ -289,6 +292,7 @@ async fn a_create_waits_for_eventually_consistent_reads_and_lists_of_every_resou
                     Err(error) => wrong.push(format!("{}: {error}", entry.resource)),
                 }
                 stack.fake.clear_faults();
+                domains::expire(&stack.fake);
             }
         }
         let thing =
@@ -312,6 +316,7 @@ async fn an_update_waits_for_eventually_consistent_reads_and_lists_of_every_reso
             let thing = stack.update(&entry, &thing, &entry.change).await.unwrap();
             read = stack.first_read_after_create(&entry).map(|read| (stack.reads_before_change(&read.0), read));
             stack.delete(&entry, &thing).await.unwrap();
+            domains::expire(&stack.fake);
         }
         let thing =
             stack.create(&entry, &entry.inputs).await.unwrap_or_else(|error| panic!("{}: {error}", entry.resource));

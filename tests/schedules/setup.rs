@@ -11,6 +11,7 @@ use client::{Transport, Url};
 use scaleway_fake::{Clock, DEFAULT_ORGANIZATION, Entry, Fake, Fault, Running, Seed};
 use serde_json::Value as Json;
 use tests::configuration::{self, Home};
+use tests::domains;
 use tests::double::{Process, Stored};
 use tests::places;
 use tokio::sync::oneshot;
@@ -88,6 +89,11 @@ impl Setup {
     /// All existing objects.
     pub(crate) fn objects(&self) -> Objects {
         Objects::new(&self.fake.snapshot(), &self.baseline)
+    }
+
+    /// Lets bought domains expire, so that the next schedule can buy them.
+    pub(crate) fn expire_domains(&self) {
+        domains::expire(&self.fake);
     }
 
     /// Advances the clock by the time between two commands.

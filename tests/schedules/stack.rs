@@ -51,6 +51,9 @@ impl<'l> Stack<'l> {
         let process = self.setup.process().await;
         let outcome = self.double.destroy(&process).await;
         process.end().await;
+        if outcome.is_ok() {
+            self.setup.expire_domains();
+        }
         first(outcome)
     }
 

@@ -4,6 +4,7 @@
 
 pub mod case;
 pub mod configuration;
+pub mod domains;
 pub mod double;
 pub mod objects;
 pub mod places;

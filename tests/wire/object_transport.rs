@@ -67,8 +67,14 @@ impl ObjectTransport {
     }
 
     fn build(observed: &ObservedObject<'_>, first_response: Json, write_response: Json, part: &Range<usize>) -> Self {
-        let steps = observed.resource.read.iter().skip(1);
-        let others = Arc::new(steps.map(|step| (step.clone(), nearby(step, observed, part))).collect());
+        let steps = observed.resource.read.iter().skip(1).cloned();
+        let mut others: Vec<_> = steps.map(|step| (step.clone(), nearby(&step, observed, part))).collect();
+        // The domains of a registration, as far as they are recorded.
+        let special = observed.resource.special.iter().flat_map(|special| special.operations.values());
+        let reads = special.filter(|call| call.id == "GetDomain").cloned().map(Step::of);
+        others
+            .extend(reads.map(|step| (step.clone(), nearby(&step, observed, part))).filter(|(_, all)| !all.is_empty()));
+        let others = Arc::new(others);
         let first = Arc::new(observed.resource.read.first().cloned());
         // The status of the parent resource, which recordings do not always contain.
         let other_response = json!({ "status": "ready" });

@@ -1,9 +1,8 @@
 //! Registrations of domains: changes that the API does not offer.
 //!
 //! A descriptor is not sufficient because a change is rejected instead of replacing domains that cannot be bought twice, and because
-//! the owner contact can be read in both forms. Another owner
-//! is rejected by the update, since a purchase that failed is replaced with it. Check compares with the inputs in the state, which a
-//! refresh updates.
+//! the owner contact can be read in both forms. Another owner is rejected by the update and not by Check, because a failed purchase can
+//! be replaced with another owner. Check compares with the inputs in the state, which a refresh updates.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +28,7 @@ impl Special for Registration {
         let mut fail = |path: &str, reason: &str| {
             failures.push(Failure { path: Path::root(path), reason: reason.to_owned() });
         };
-        if inputs.given("domainNames").and_then(Value::as_array).is_some_and(|names| names.is_empty()) {
+        if inputs.given("domainNames").and_then(Value::as_array).is_some_and(<[Value]>::is_empty) {
             fail("domainNames", "must contain at least one domain name");
         }
         if old != new {
