@@ -108,7 +108,7 @@ async fn send(
     let mut attempt = 1;
     loop {
         let began = cx.client.clock().now();
-        let error = match steps::begin(cx, scope, inputs).await {
+        let error = match steps::send_create(cx, scope, inputs).await {
             Ok(answer) => return Ok(Request::Accepted(Some(answer))),
             Err(error) if error.kind() == ErrorKind::Precondition && !error.is_ambiguous() => {
                 if attempt > 1 && is_accepted(cx, scope, action).await.unwrap_or(false) {

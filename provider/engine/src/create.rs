@@ -7,7 +7,7 @@ use value::Object;
 use crate::context::Context;
 use crate::outcome::{carried_by, fields_of, not_in_first_step};
 use crate::parent_locks::ParentLocks;
-use crate::recover::{self, Begun};
+use crate::recover::{self, Creation};
 use crate::special;
 use crate::steps::{creating, holds, state_of};
 use crate::transition::Transition;
@@ -37,9 +37,9 @@ pub(crate) async fn create(cx: &Context<'_>, inputs: &Object) -> Result<Created,
     }
     let mut scope = Scope::of_inputs(cx.resource, inputs, cx.defaults)?;
     let _lock = parent::lock(cx, &scope).await?;
-    let answer = match Box::pin(recover::begin(cx, &scope, inputs)).await? {
-        Begun::Made(answer) => answer,
-        Begun::Adopted(created) => return Ok(created),
+    let answer = match Box::pin(recover::create(cx, &scope, inputs)).await? {
+        Creation::Response(answer) => answer,
+        Creation::Adopted(created) => return Ok(created),
     };
     fetch::merge(cx.resource, &mut scope, None, answer);
     let Some(id) = scope.id() else { return Err(recover::without_id(cx.resource)) };

@@ -121,7 +121,7 @@ async fn calls(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), 
 /// Waits until a deleted object no longer exists, and until its parent has a stable status.
 async fn ended(cx: &Context<'_>, deletion: &mut Deletion<'_, '_>) -> Result<(), Error> {
     if !cx.resource.delete.is_empty() {
-        wait::gone(cx, &mut deletion.scope).await?;
+        wait::until_deleted(cx, &mut deletion.scope).await?;
     }
     parent::settled(cx, &deletion.scope).await.or_else(unless_gone)?;
     special::handler(cx.resource).after_delete(cx, &deletion.scope, deletion.olds).await
@@ -169,16 +169,19 @@ async fn is_missing_from_list(cx: &Context<'_>, scope: &mut Scope<'_>) -> bool {
     read.is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-/// Deletes an object that an earlier read did not find. If it exists again, it is not the object of the state. The IDs are
-/// the one in the state and the current one.
-pub(crate) async fn delete_gone(
+/// Deletes an object that an earlier read did not find, and what the handler deletes after it: the earlier delete may have been
+/// interrupted in between. If the object exists again, it is not the object of the state. The IDs are the one in the state and
+/// the current one.
+pub(crate) async fn delete_missing(
     cx: &Context<'_>,
     (stored_id, id): (&str, &str),
     olds: &Object,
     old_inputs: &Object,
 ) -> Result<(), Error> {
     if read(cx, id, old_inputs, olds).await?.is_none() {
-        return Ok(());
+        let mut scope = Scope::of_id(cx.resource, id, old_inputs, cx.defaults)?;
+        scope.belongs_to(olds);
+        return special::handler(cx.resource).after_delete(cx, &scope, olds).await;
     }
     cx.journal.deleting(cx.urn, stored_id, false);
     let fact = format!("the {} {id} was deleted and exists again", cx.resource.label);

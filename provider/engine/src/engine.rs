@@ -252,8 +252,8 @@ impl Engine {
         let deleted = async {
             cx.expects_answers()?;
             let now = cx.followed_id(id, old_inputs);
-            if failed_before.as_ref().is_some_and(|deletion| deletion.gone) {
-                return delete::delete_gone(&cx, (id, &now), olds, old_inputs).await;
+            if failed_before.as_ref().is_some_and(|deletion| deletion.not_found) {
+                return delete::delete_missing(&cx, (id, &now), olds, old_inputs).await;
             }
             let is_noted = failed_before.as_ref().is_some_and(|earlier| !earlier.update);
             if !is_noted && !delete::is_without_calls(resource) {

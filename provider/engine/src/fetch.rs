@@ -122,7 +122,7 @@ pub(crate) async fn confirm_missing(cx: &Context<'_>, scope: &mut Scope<'_>, err
         return error;
     }
     match read(cx, scope, false).await {
-        Err(gone) => gone,
+        Err(error) => error,
         Ok(()) => error
             .of_kind(ErrorKind::Precondition)
             .hint(format!("the {} itself exists: run the command again", cx.resource.label)),

@@ -24,13 +24,14 @@ use rules::operation::Created;
 use rules::scope::Scope;
 use rules::wire;
 use search::{
-    Candidate, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read, search as look_up,
+    Candidate, PAUSES, Since, Sought, differs, has_automatic_name, ids, name_of, needs_snapshot, read,
+    search as look_up,
 };
 
 /// The result of the create call.
-pub(crate) enum Begun {
+pub(crate) enum Creation {
     /// The object, as returned by the call or the look-up.
-    Made(Json),
+    Response(Json),
     /// An object that existed before and was updated to match the program.
     Adopted(Created),
 }
@@ -38,10 +39,7 @@ pub(crate) enum Begun {
 /// The maximum number of create calls if each response is ambiguous and the object does not exist afterwards.
 const ATTEMPTS: u32 = 4;
 
-/// Pauses between the look-ups after an ambiguous response, in milliseconds: lists may lag behind.
-const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
-
-/// The same for a call of an earlier process.
+/// Pauses between the look-ups after an interrupted call of an earlier process, in milliseconds.
 const PAUSES_LATER: [u64; 1] = [500];
 
 /// Finishes the create of an earlier process for the same URN; `None` if there is no such object.
@@ -93,7 +91,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
 }
 
 /// Makes the create call; after an ambiguous response the object is looked up before the call is repeated.
-pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Begun, Error> {
+pub(crate) async fn create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Creation, Error> {
     let parent_locks = ParentLocks::default();
     let aside = &Context { parent_locks: &parent_locks, ..*cx };
     let name = name_of(cx.resource, scope);
@@ -111,10 +109,10 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
     for attempt in 1.. {
         let made = {
             let _under_way = lock.read().await;
-            steps::begin(cx, scope, inputs).await
+            steps::send_create(cx, scope, inputs).await
         };
         let error = match made {
-            Ok(answer) if has_id(scope, &answer) => return Ok(Begun::Made(answer)),
+            Ok(answer) if has_id(scope, &answer) => return Ok(Creation::Response(answer)),
             Ok(_) => without_id(cx.resource),
             Err(error) => error,
         };
@@ -128,7 +126,7 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
         cx.progress.status("the response to the create request is ambiguous: looking up the object");
         if let Some(found) = special::handler(cx.resource).created(aside, scope).await {
             match found {
-                Ok(Some(answer)) => return Ok(Begun::Made(answer)),
+                Ok(Some(answer)) => return Ok(Creation::Response(answer)),
                 Ok(None) if attempt < ATTEMPTS => {
                     aside.pause(Duration::from_millis(PAUSES[0]), "creating the object again").await?;
                     ambiguous = Some(error);
@@ -146,8 +144,8 @@ pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) 
                 note(cx, scope, name.as_deref(), &before, began);
             }
             Ok(Some(candidate)) => match answer_of(aside, &candidate.id, inputs).await {
-                Ok(answer) => return Ok(Begun::Made(answer)),
-                Err(_) => return adopt(aside, scope, candidate, inputs, "this run").await.map(Begun::Adopted),
+                Ok(answer) => return Ok(Creation::Response(answer)),
+                Err(_) => return adopt(aside, scope, candidate, inputs, "this run").await.map(Creation::Adopted),
             },
             Ok(None) => {}
             Err(several) if several.kind() == ErrorKind::Precondition => return Err(several),
@@ -182,7 +180,7 @@ async fn rejected(
     inputs: &Object,
     name: Option<&str>,
     error: Error,
-) -> Result<Begun, Error> {
+) -> Result<Creation, Error> {
     cx.journal.closed(cx.urn);
     if !exists_already(&error) || !has_automatic_name(cx.resource, inputs) {
         return Err(error);

@@ -72,7 +72,7 @@ pub(crate) trait Handler: Sync {
     }
 
     /// Runs instead of the first create step, if it returns the created object.
-    async fn begin(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, _cx: &Context<'_>, _scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         Ok(None)
     }
 

@@ -13,9 +13,9 @@ use rules::pending::Pending;
 use rules::scope::Scope;
 
 /// The call that creates the object. If its response is ambiguous, the error reports that the object may exist.
-pub(crate) async fn begin(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
-    if let Some(begun) = special::handler(cx.resource).begin(cx, scope, inputs).await? {
-        return Ok(begun);
+pub(crate) async fn send_create(cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Json, Error> {
+    if let Some(created) = special::handler(cx.resource).send_create(cx, scope, inputs).await? {
+        return Ok(created);
     }
     let Some(step) = creating(cx, inputs).next() else { return Ok(Json::Null) };
     Ok(cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default())

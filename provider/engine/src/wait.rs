@@ -70,7 +70,7 @@ fn is_wanted(wait: &Wait, scope: &Scope<'_>) -> bool {
 }
 
 /// Waits until the resource no longer exists.
-pub(crate) async fn gone(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
+pub(crate) async fn until_deleted(cx: &Context<'_>, scope: &mut Scope<'_>) -> Result<(), Error> {
     let Some(wait) = &cx.resource.wait else {
         return if scope.odd_delete { not_there(cx, scope).await } else { Ok(()) };
     };

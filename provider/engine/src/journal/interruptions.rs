@@ -17,7 +17,7 @@ pub struct Interruption {
     pub id: String,
     /// A later read found that the object does not exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub gone: bool,
+    pub not_found: bool,
     /// It is an update.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub update: bool,
@@ -39,13 +39,13 @@ impl JournalEntries {
     }
 
     /// Notes a delete before its first call is sent, or that its object was not found.
-    pub(crate) fn deleting(&self, urn: &str, id: &str, gone: bool) {
-        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), gone, update: false });
+    pub(crate) fn deleting(&self, urn: &str, id: &str, not_found: bool) {
+        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), not_found, update: false });
     }
 
     /// Notes an update before its first call is sent.
     pub(crate) fn updating(&self, urn: &str, id: &str) {
-        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), gone: false, update: true });
+        self.changing(&Interruption { urn: urn.to_owned(), id: id.to_owned(), not_found: false, update: true });
     }
 
     fn changing(&self, change: &Interruption) {
@@ -95,7 +95,7 @@ pub fn after_interruption(resource: &Resource, request: &DiffRequest<'_>, earlie
     // If no property can be updated, any property represents the resource.
     let any = || given().chain(resource.properties.keys()).take(1);
     let label = &resource.label;
-    let (names, text): (Vec<&String>, _) = if earlier.gone {
+    let (names, text): (Vec<&String>, _) = if earlier.not_found {
         diff.delete_before_replace = true;
         (
             any().collect(),
@@ -111,8 +111,8 @@ pub fn after_interruption(resource: &Resource, request: &DiffRequest<'_>, earlie
     };
     for name in names {
         let path = Path::root(name.as_str());
-        let replace = earlier.gone || diff.changes.get(&path).is_some_and(|change| change.replace);
-        if earlier.gone || !diff.properties().any(|changed| changed == name.as_str()) {
+        let replace = earlier.not_found || diff.changes.get(&path).is_some_and(|change| change.replace);
+        if earlier.not_found || !diff.properties().any(|changed| changed == name.as_str()) {
             diff.changes.insert(path, Change { kind: ChangeKind::Update, replace });
         }
     }
@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn failed_delete_stays_open_until_its_object_is_deleted() {
-        let deletion = |id: &str, gone| Interruption { urn: "urn".to_owned(), id: id.to_owned(), gone, update: false };
+        let deletion =
+            |id: &str, not_found| Interruption { urn: "urn".to_owned(), id: id.to_owned(), not_found, update: false };
         let mut lines = vec![Line::Changing(deletion("1", false)), Line::Changing(deletion("2", false))];
         assert_eq!(unfinished(lines.clone()).changes.len(), 2);
         lines.push(Line::Changing(deletion("1", true)));
@@ -141,6 +142,6 @@ mod tests {
     fn line_of_an_earlier_version_is_read() {
         let line: Line = serde_json::from_str(r#"{"deleting":{"urn":"urn","id":"1"}}"#).unwrap();
         let Line::Changing(deletion) = line else { panic!("{line:?}") };
-        assert!(!deletion.update && !deletion.gone);
+        assert!(!deletion.update && !deletion.not_found);
     }
 }

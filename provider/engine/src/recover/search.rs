@@ -18,6 +18,9 @@ use rules::presence;
 use rules::scope::Scope;
 use rules::wire::{self, Wire};
 
+/// Pauses between the look-ups in milliseconds, if lists and reads may lag behind.
+pub(super) const PAUSES: [u64; 4] = [500, 1000, 2000, 4000];
+
 /// The tolerance for the clocks of the API's servers: `Date` headers have a resolution of one second.
 const SKEW: SignedDuration = SignedDuration::from_secs(2);
 
@@ -36,6 +39,13 @@ pub(super) struct Sought<'s> {
     /// The IDs of the objects that existed before.
     pub(super) before: &'s [String],
     pub(super) pauses: &'s [u64],
+}
+
+/// The objects that the attempt can have created, and whether reads lag behind lists: a listed object could not be read.
+#[derive(Default)]
+struct Candidates {
+    found: Vec<Candidate>,
+    lag: bool,
 }
 
 /// The earliest creation time. It is computed after the first response of a look-up, which contains the API's clock.
@@ -65,8 +75,13 @@ pub(super) async fn search(
     sought: &Sought<'_>,
 ) -> Result<Option<Candidate>, Error> {
     let mut pauses = sought.pauses.iter();
+    let mut lagged = false;
     loop {
-        let mut found = candidates(cx, scope, inputs, sought).await?;
+        let Candidates { mut found, lag } = candidates(cx, scope, inputs, sought).await?;
+        if lag && !lagged {
+            lagged = true;
+            pauses = PAUSES.iter();
+        }
         if found.iter().any(|candidate| !candidate.differs) {
             found.retain(|candidate| !candidate.differs);
         }
@@ -84,7 +99,7 @@ async fn candidates(
     scope: &Scope<'_>,
     inputs: &Object,
     sought: &Sought<'_>,
-) -> Result<Vec<Candidate>, Error> {
+) -> Result<Candidates, Error> {
     let is_free = |id: &str| !cx.journal.is_of_another(&cx.resource.token, cx.urn, id);
     // An ID that follows from the inputs can be read: no other object can have it. The object may be older than the attempt.
     if let Some(id) = scope.id() {
@@ -92,13 +107,13 @@ async fn candidates(
         let since = earliest(cx, sought.since);
         let found = found.filter(|found| created_at(&found.state).is_none_or(|created| created >= since));
         let candidate = found.map(|found| Candidate { differs: differs(cx, inputs, &found), id, found });
-        return Ok(candidate.into_iter().collect());
+        return Ok(Candidates { found: candidate.into_iter().collect(), lag: false });
     }
-    let Some(listing) = &cx.resource.listing else { return Ok(Vec::new()) };
+    let Some(listing) = &cx.resource.listing else { return Ok(Candidates::default()) };
     let later = outcome::not_in_first_step(cx, scope, inputs);
     let elements = list::elements_of(cx, &query(cx.resource, scope, inputs)).await?;
     let since = earliest(cx, sought.since);
-    let mut candidates = Vec::new();
+    let mut candidates = Candidates::default();
     for (listed, element) in elements {
         let has_name = |name: &str| {
             let other = wire::get(&element, &listing.name).and_then(wire::plain_text);
@@ -108,7 +123,10 @@ async fn candidates(
         if is_older || !sought.name.is_none_or(has_name) || !is_free(&listed.id) || sought.before.contains(&listed.id) {
             continue;
         }
-        let Some(found) = read(cx, &listed.id, inputs).await? else { continue };
+        let Some(found) = read(cx, &listed.id, inputs).await? else {
+            candidates.lag = true;
+            continue;
+        };
         // Without a name, or with a name that is not unique, only an object that is equal to the create request matches.
         let is_vague = sought.name.is_none() || (listing.undated && !has_automatic_name(cx.resource, inputs));
         let differs = differs(cx, inputs, &found);
@@ -116,7 +134,7 @@ async fn candidates(
         if is_vague && deviates {
             continue;
         }
-        candidates.push(Candidate { id: listed.id, found, differs });
+        candidates.found.push(Candidate { id: listed.id, found, differs });
     }
     Ok(candidates)
 }

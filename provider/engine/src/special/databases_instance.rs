@@ -20,7 +20,7 @@ const ENDPOINTS: [(&str, &str); 2] = [("privateNetwork", "private_network"), ("l
 
 #[async_trait]
 impl Handler for Instance {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         let Some(snapshot) = inputs.text("snapshotId").map(|id| rules::place::split(id).1) else { return Ok(None) };
         let parameters = [("snapshot_id", snapshot)];
         if let Some(size) = wire::get(&scope.wanted, "volume_size").and_then(Json::as_u64) {

@@ -173,7 +173,7 @@ pub(super) async fn delete_remaining(cx: &Context<'_>, scope: &Scope<'_>) -> Res
 
 async fn discard(cx: &Context<'_>, old: &mut Scope<'_>) -> Result<()> {
     match call(cx, old, "DeleteInstance", None, &[]).await {
-        Ok(_) => wait::gone(cx, old).await,
+        Ok(_) => wait::until_deleted(cx, old).await,
         Err(error) => unless_gone(error),
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Record;
 
 #[async_trait]
 impl Handler for Record {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<Option<Json>> {
         let record = record(scope);
         let added = json!({ "add": { "records": [record] } });
         let records = change(cx, scope, &added, Repeatable::No).await?;

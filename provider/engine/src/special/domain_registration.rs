@@ -65,7 +65,7 @@ impl Handler for Registration {
             .hint(format!("import the registration with the ID {project}/{id}")))
     }
 
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _: &Object) -> Result<Option<Json>> {
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         let order = cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default();
         let names: Vec<String> = wanted(scope).into_iter().collect();

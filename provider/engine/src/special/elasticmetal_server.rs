@@ -23,7 +23,7 @@ const SET_NETWORKS: &str = "baremetal.v3:SetServerPrivateNetworks";
 
 #[async_trait]
 impl Handler for Server {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         let mut scope = scope.clone();
         let wanted = wire::text(&scope.wanted, "offer_id").map(|offer| place::split(offer).1.to_owned());
         if let Some(name) = wanted {

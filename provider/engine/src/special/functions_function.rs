@@ -23,7 +23,7 @@ pub(super) struct Function;
 #[async_trait]
 impl Handler for Function {
     /// Reads the code before any object is created, so that unreadable code fails first.
-    async fn begin(&self, cx: &Context<'_>, _: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, _: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         if has_code(inputs) {
             code(cx, inputs).await?;
         }

@@ -35,7 +35,7 @@ const BY_CALLS: [&str; 11] = [
 
 #[async_trait]
 impl Handler for Server {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let mut scope = scope.clone();
         if let Some(label) = wire::text(&scope.wanted, "image").filter(|image| !is_uuid(image)) {
             let (label, kind) = (label.to_owned(), wire::text(&scope.wanted, "commercial_type").unwrap_or_default());
@@ -106,13 +106,17 @@ impl Handler for Server {
             read => read?,
         }
         networks::detach_all(cx, scope).await?;
-        if state(scope) != STOPPED && !volumes::keeps_local(scope, olds) {
-            act(cx, scope, "terminate").await?;
-            return Ok(Some(true));
+        let deleted = if state(scope) != STOPPED && !volumes::keeps_local(scope, olds) {
+            act(cx, scope, "terminate").await
+        } else {
+            reach(cx, scope, STOPPED).await?;
+            call(cx, scope, "DeleteServer", None, &[]).await.map(drop)
+        };
+        match deleted {
+            // An earlier call, whose response was lost, deleted it.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Some(false)),
+            deleted => deleted.map(|()| Some(true)),
         }
-        reach(cx, scope, STOPPED).await?;
-        call(cx, scope, "DeleteServer", None, &[]).await?;
-        Ok(Some(true))
     }
 
     async fn after_delete(&self, cx: &Context<'_>, scope: &Scope<'_>, olds: &Object) -> Result<()> {

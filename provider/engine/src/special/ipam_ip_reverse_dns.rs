@@ -13,7 +13,7 @@ pub(super) struct IpReverseDns;
 
 #[async_trait]
 impl Handler for IpReverseDns {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         let live = read(cx, scope).await?;
         send(cx, scope, step, merged(&live.answers, &addresses(&scope.wanted), entry(scope))).await.map(Some)

@@ -18,7 +18,7 @@ const PASSING: [&str; 3] = ["deleting", "scaling", "upgrading"];
 
 #[async_trait]
 impl Handler for Cluster {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         let Some(minor) = inputs.text("version").filter(|version| is_minor(version)) else { return Ok(None) };
         let mut scope = scope.clone();
         scope.wanted.insert("version".to_owned(), json!(newest(cx, &scope, minor).await?));

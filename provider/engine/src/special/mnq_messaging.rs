@@ -49,7 +49,7 @@ impl Handler for Messaging {
     }
 
     /// An object in another project than the program specifies is deleted again.
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         let answer = cx.perform(step, scope, step.fields(), false).await?.unwrap_or_default();
         let address = wire::text_or_empty(&answer, self.address);

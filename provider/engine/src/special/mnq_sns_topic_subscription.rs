@@ -48,7 +48,7 @@ impl Handler for Subscription {
         }
     }
 
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let Some(step) = cx.resource.create.first() else { return Ok(None) };
         let answer = cx.perform(step, scope, step.fields(), false).await?;
         let Some(Json::Object(mut fields)) = answer else { return Ok(None) };

@@ -24,7 +24,7 @@ const SOURCES: [&str; 4] = ["asset", "file", "content", "contentBase64"];
 
 #[async_trait]
 impl Handler for Item {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, inputs: &Object) -> Result<Option<Json>> {
         upload(cx, scope, inputs).await.map(Some)
     }
 

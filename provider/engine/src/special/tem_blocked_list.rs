@@ -9,7 +9,7 @@ pub(super) struct BlockedList;
 
 #[async_trait]
 impl Handler for BlockedList {
-    async fn begin(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
+    async fn send_create(&self, cx: &Context<'_>, scope: &Scope<'_>, _inputs: &Object) -> Result<Option<Json>> {
         let mut answer = call(cx, scope, "BulkCreateBlocklists", Some(body(&scope.wanted)), &[]).await?;
         Ok(Some(answer.pointer_mut("/blocklists/0").map(Json::take).unwrap_or_default()))
     }
