@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use catalog::Resource;
+use jiff::{SignedDuration, Timestamp};
 use value::Object;
 
 use crate::client_error::api_error;
@@ -20,6 +21,11 @@ use rules::{imported, inputs, local};
 /// checks.
 const WHOLE_WINDOW: Duration = Duration::from_secs(3);
 const WHOLE_CHECK: Duration = Duration::from_millis(250);
+
+/// The age of an object below which "not found" is confirmed by another read: reads may lag behind the create.
+const NEW: SignedDuration = SignedDuration::from_mins(1);
+/// The pause before this read.
+const LAG: Duration = Duration::from_secs(1);
 
 /// Reads the resource; `None` if it no longer exists.
 pub(crate) async fn read(
@@ -50,7 +56,12 @@ pub(crate) async fn read(
 async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Object) -> Result<Option<ReadBack>, Error> {
     let followed = || (cx.followed_id(id, inputs), cx.moved.followed(cx.resource, inputs));
     let (id, inputs) = followed();
-    let whole_is_gone = match read_at(cx, &id, &inputs, state).await {
+    let mut found = read_at(cx, &id, &inputs, state).await;
+    if is_new(cx, state) && found.as_ref().map_or_else(|error| error.kind() == ErrorKind::NotFound, Option::is_none) {
+        cx.pause(LAG, "reading the new object again").await?;
+        found = read_at(cx, &id, &inputs, state).await;
+    }
+    let whole_is_gone = match found {
         Err(error) if error.kind() == ErrorKind::NotFound => is_of_whole(cx.resource, &error),
         found => return found,
     };
@@ -65,6 +76,16 @@ async fn read_followed(cx: &Context<'_>, id: &str, inputs: &Object, state: &Obje
         cx.pause(WHOLE_CHECK, "looking up the parent resource").await?;
     }
     Ok(None)
+}
+
+/// Whether the object in the state was created a moment ago.
+fn is_new(cx: &Context<'_>, state: &Object) -> bool {
+    created_at(state).is_some_and(|created| cx.now().duration_since(created).abs() < NEW)
+}
+
+/// The creation time in a state.
+pub(crate) fn created_at(state: &Object) -> Option<Timestamp> {
+    ["createdAt", "creationDate"].iter().find_map(|name| state.text(name)?.parse().ok())
 }
 
 /// Whether the parent is missing, and not the child.

@@ -20,7 +20,7 @@ use crate::outcome::not_in_first_step;
 use crate::parent_locks::ParentLocks;
 use crate::{delete, fetch, special, steps};
 use rules::error::{Error, ErrorKind};
-use rules::operation::Created;
+use rules::operation::{Created, ReadBack};
 use rules::scope::Scope;
 use rules::wire;
 use search::{
@@ -58,7 +58,7 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
     }
     cx.progress.status("looking up the object of an interrupted create");
     let candidate = if let Some(id) = &attempt.id {
-        let found = read(cx, id, inputs).await?;
+        let found = read_created(cx, id, inputs).await?;
         found.map(|found| Candidate { id: id.clone(), differs: differs(cx, inputs, &found), found })
     } else {
         let sought = Sought {
@@ -88,6 +88,17 @@ pub(crate) async fn former(cx: &Context<'_>, inputs: &Object) -> Result<Option<C
         return Ok(None);
     }
     adopt(cx, &scope, candidate, inputs, "an interrupted run").await.map(Some)
+}
+
+/// Reads an object whose create call returned this ID, with retries: the read may lag behind.
+async fn read_created(cx: &Context<'_>, id: &str, inputs: &Object) -> Result<Option<ReadBack>, Error> {
+    for pause in PAUSES {
+        if let Some(found) = read(cx, id, inputs).await? {
+            return Ok(Some(found));
+        }
+        cx.pause(Duration::from_millis(pause), "looking up the new object").await?;
+    }
+    read(cx, id, inputs).await
 }
 
 /// Makes the create call; after an ambiguous response the object is looked up before the call is repeated.

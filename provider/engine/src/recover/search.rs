@@ -105,7 +105,7 @@ async fn candidates(
     if let Some(id) = scope.id() {
         let found = if is_free(&id) { read(cx, &id, inputs).await? } else { None };
         let since = earliest(cx, sought.since);
-        let found = found.filter(|found| created_at(&found.state).is_none_or(|created| created >= since));
+        let found = found.filter(|found| read::created_at(&found.state).is_none_or(|created| created >= since));
         let candidate = found.map(|found| Candidate { differs: differs(cx, inputs, &found), id, found });
         return Ok(Candidates { found: candidate.into_iter().collect(), lag: false });
     }
@@ -202,10 +202,6 @@ fn earliest(cx: &Context<'_>, since: Since<'_>) -> Timestamp {
 
 fn created(element: &Wire) -> Option<Timestamp> {
     CREATED.iter().find_map(|field| wire::get(element, field)?.as_str()?.parse().ok())
-}
-
-fn created_at(state: &Object) -> Option<Timestamp> {
-    ["createdAt", "creationDate"].iter().find_map(|name| state.text(name)?.parse().ok())
 }
 
 /// The IDs of all existing objects.

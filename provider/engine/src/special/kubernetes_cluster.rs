@@ -26,6 +26,19 @@ impl Handler for Cluster {
         cx.perform(step, &scope, step.fields(), false).await
     }
 
+    /// The API rejects a type that the cluster has, so one that a failed update has set is not sent again.
+    async fn before_change(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
+        if !transition.changes(&["type"]) || !transition.is_uncertain() {
+            return Ok(false);
+        }
+        fetch::read(cx, scope, false).await?;
+        wait::settled(cx, scope, false).await?;
+        if wire::get(&scope.answers, "type") == wire::get(&scope.wanted, "type") {
+            scope.wanted.remove("type");
+        }
+        Ok(true)
+    }
+
     async fn after_update(&self, cx: &Context<'_>, scope: &mut Scope<'_>, transition: Transition<'_>) -> Result<bool> {
         if !transition.changes(&["version"]) {
             return Ok(false);
