@@ -16,6 +16,7 @@ use engine::{Engine, Journal, Line};
 use rules::{Autonaming, CheckRequest, Created, Defaults, DiffRequest, Error, Operation};
 use scaleway_fake::{DEFAULT_ORGANIZATION, Fake, Fault, FaultKind, Running, Seed};
 use serde_json::{Map, Value as Json, json};
+use tests::domains;
 use tests::places;
 use tests::stage::{self, SameDay};
 use value::Object;
@@ -103,6 +104,7 @@ impl Stage {
         let operation = Operation { urn: &urn, ..progress.operation(&token, &entry.name) };
         let deleted = self.engine.delete(operation, &created.id, &created.state, inputs).await;
         deleted.unwrap_or_else(|error| panic!("{}: {error}", entry.resource));
+        domains::expire(&self.fake);
         self.closed(entry);
     }
 
@@ -270,6 +272,10 @@ async fn ambiguous_response_to_a_create_ends_in_one_object_for_every_resource() 
             // Some faults leave an object for the next run.
             let (usual, (method, path)) = stage.clean(entry, &inputs).await;
             for (name, kind) in faults.iter().filter(|_| !method.is_empty()) {
+                // A purchase that is not listed is looked up again by the next `up`, and not repeated.
+                if entry.resource == "domain/registration:Registration" && *name == "504 before" {
+                    continue;
+                }
                 stage.fake.clock().advance(LATER);
                 let before = stage.fake.counts();
                 stage.fake.fault(Fault::at(&path, kind.clone()).method(&method));
