@@ -196,7 +196,9 @@ impl<'a> Context<'a> {
                     )),
                 },
             },
-            Err(error) if step.optional && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Denied) => Ok(None),
+            Err(error) if step.optional && error.kind() == ErrorKind::NotFound => Ok(None),
+            // For a step that reads named properties, the caller keeps their state.
+            Err(error) if step.optional && step.reads.is_empty() && error.kind() == ErrorKind::Denied => Ok(None),
             Err(error) => Err(error),
         }
     }
