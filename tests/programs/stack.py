@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
-from pulumi import automation
+import grpc
+from pulumi import automation, log
 from pulumi.automation._stack import StackInitMode  # A private module; the version is pinned.
 from pulumi.automation.events import EngineEvent
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS  # A private module; the version is pinned.
@@ -25,6 +26,20 @@ from fake import Calls, Fake
 # By default, all channels of a process share one connection for each address, also one that was refused a moment ago.
 # The operating system may give the port of an engine that has ended to the engine of the next command.
 _GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
+
+_log = log._log  # Private; the version is pinned.
+
+
+def _log_if_possible(*arguments: Any, **options: Any) -> None:
+    """Sends a message to the engine. A callback of an earlier command, whose engine has ended, does not end the program."""
+    try:
+        _log(*arguments, **options)
+    except grpc.RpcError as error:
+        if error.code() != grpc.StatusCode.UNAVAILABLE:
+            raise
+
+
+log._log = _log_if_possible
 
 Program = Callable[[], Any]
 Watch = Callable[[EngineEvent], None]

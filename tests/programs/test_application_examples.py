@@ -92,3 +92,9 @@ def check_lifecycle(stack: Stack | TypescriptStack, fake: Fake, name: str) -> No
     assert refresh.changed == {}, refresh.differences
     stack.destroy()
     assert fake.existing() - before == set(), "objects remain after the destroy"
+
+
+def run(command: list[str], directory: Path) -> None:
+    """Runs a command; its output is in the message if it fails."""
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -79,6 +79,7 @@ WITHOUT_STATES = (
     "block/",
     "databases/serverlessDatabase:",
     "datalab/",
+    "domain/registration:",
     "edgeservices/",
     "iam/saml",
     "iam/scim",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from concurrent import futures
 from typing import Any
 
@@ -9,7 +10,8 @@ import grpc
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
-from pulumi.runtime.settings import Settings
+from pulumi import log
+from pulumi.runtime.settings import Settings, reset_options
 
 import stack  # noqa: F401  The import sets gRPC channel options.
 
@@ -48,3 +50,14 @@ def test_client_connects_to_a_new_engine_on_the_port_of_a_stopped_engine() -> No
         connect(port).Log(message)
     finally:
         second.stop(grace=None).wait()
+
+
+def test_message_to_an_engine_that_ended_does_not_end_the_program() -> None:
+    server, port = serve(0)
+    server.stop(grace=None).wait()
+
+    def program() -> None:
+        reset_options(project="project", stack="stack", engine_address=f"127.0.0.1:{port}")
+        log.debug("hello")
+
+    contextvars.copy_context().run(program)

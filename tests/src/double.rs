@@ -92,7 +92,7 @@ pub struct State {
     /// Replaced resources whose delete is pending.
     pub condemned: Vec<Stored>,
     /// The operations in progress when the engine was killed: names and kinds.
-    pub pending: BTreeSet<(String, Operation)>,
+    pub pending: Vec<(String, Operation)>,
 }
 
 /// A stack.
@@ -167,9 +167,13 @@ impl Stack {
     /// Marks an operation as in progress while the future runs; a dropped future leaves the mark.
     async fn marked<T>(&self, name: &str, operation: Operation, step: impl Future<Output = T>) -> T {
         let mark = (name.to_owned(), operation);
-        self.state.borrow_mut().pending.insert(mark.clone());
+        self.state.borrow_mut().pending.push(mark.clone());
         let outcome = step.await;
-        self.state.borrow_mut().pending.remove(&mark);
+        // An equal mark of an earlier command stays.
+        let pending = &mut self.state.borrow_mut().pending;
+        if let Some(own) = pending.iter().rposition(|other| *other == mark) {
+            pending.remove(own);
+        }
         outcome
     }
 
