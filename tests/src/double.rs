@@ -9,7 +9,7 @@
 //! - After a failed step no other step begins, and the steps in progress end.
 //!
 //! The state changes when a step ends, as the engine's checkpoint does. An engine that is killed is a command whose future is
-//! dropped: the operations in progress stay in [`State::pending`]. The next command keeps only creates there, until a refresh.
+//! dropped: the operations in progress stay in [`State::pending`]. Later commands keep only creates there.
 //! A plugin that is killed fails all calls ([`Process::exit`]).
 //!
 //! `tests/programs/test_schedules.py` runs the schedules of `tests/schedules/shared.yaml` through the Pulumi CLI and compares the

@@ -49,7 +49,7 @@ impl Stack {
 
     /// `pulumi refresh`: the top-level properties that it shows as changed, by resource.
     pub async fn refresh(&self, process: &Process) -> Result<Vec<String>, Vec<Failure>> {
-        self.state.borrow_mut().pending.clear();
+        self.begin();
         let nodes = self.state().resources.into_iter().map(|stored| Node { name: stored.name, after: BTreeSet::new() });
         let shown = std::cell::RefCell::new(Vec::new());
         let step = |name: String| {
