@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import base64
 import datetime
+import functools
 import gzip
 import hashlib
 import io
@@ -16,7 +17,7 @@ import subprocess
 import tarfile
 import uuid
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
@@ -60,14 +61,19 @@ def archive(path: Path, program: Path, time: int) -> None:
     path.write_bytes(gzip.compress(content.getvalue(), mtime=0))
 
 
+@functools.cache
+def metadata(target: str) -> dict[str, Any]:
+    """What cargo says about the workspace and its dependencies on a target."""
+    command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", target]
+    return json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+
+
 def crates(program: str, targets: list[str]) -> dict[str, dict[str, Any]]:
     """The crates that a program is built from on any of the targets, by ID, with the IDs of their dependencies as `needs`."""
     found: dict[str, dict[str, Any]] = {}
     for target in targets:
-        command = ["cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", target]
-        metadata = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
-        packages = {package["id"]: package for package in metadata["packages"]}
-        nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
+        packages = {package["id"]: package for package in metadata(target)["packages"]}
+        nodes = {node["id"]: node for node in metadata(target)["resolve"]["nodes"]}
         pending = [id for id, package in packages.items() if package["name"] == program]
         visited = set(pending)
         while pending:
@@ -128,29 +134,29 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def provenance(files: list[Path], version: str, commit: str, targets: list[str]) -> str:
-    """A statement of what the files were built from, in the format of SLSA 1.0, unsigned."""
+def provenance(digests: dict[str, str], version: str, commit: str, targets: list[str]) -> str:
+    """A statement of what the files with these checksums were built from, in the format of SLSA 1.0, unsigned."""
 
     def output(*command: str) -> str:
         return subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
 
-    def locked() -> Iterator[dict[str, Any]]:
-        yield {"uri": f"git+{REPOSITORY}", "digest": {"gitCommit": commit}}
-        for lock in ["Cargo.lock", "sdk-gen/go.sum"]:
-            yield {"uri": f"{REPOSITORY}/blob/{commit}/{lock}", "digest": {"sha256": sha256(ROOT / lock)}}
-
+    locks = ["Cargo.lock", "sdk-gen/go.sum"]
+    files = f"{REPOSITORY}/blob/{commit}"
     statement = {
         "_type": "https://in-toto.io/Statement/v1",
-        "subject": [{"name": path.name, "digest": {"sha256": sha256(path)}} for path in files],
+        "subject": [{"name": name, "digest": {"sha256": digest}} for name, digest in digests.items()],
         "predicateType": "https://slsa.dev/provenance/v1",
         "predicate": {
             "buildDefinition": {
-                "buildType": f"{REPOSITORY}/blob/{commit}/scripts/dist",
+                "buildType": f"{files}/scripts/dist",
                 "externalParameters": {"version": version, "targets": targets},
                 "internalParameters": {"rustc": output("rustc", "--version"), "go": output("go", "version")},
-                "resolvedDependencies": list(locked()),
+                "resolvedDependencies": [
+                    {"uri": f"git+{REPOSITORY}", "digest": {"gitCommit": commit}},
+                    *({"uri": f"{files}/{lock}", "digest": {"sha256": sha256(ROOT / lock)}} for lock in locks),
+                ],
             },
-            "runDetails": {"builder": {"id": f"{REPOSITORY}/blob/{commit}/scripts/dist"}},
+            "runDetails": {"builder": {"id": f"{files}/scripts/dist"}},
         },
     }
     return json.dumps(statement, indent=2) + "\n"
@@ -189,9 +195,11 @@ def main() -> None:
     if wrong := [path.name for path in files if f"-{version}" not in path.name and f"-v{version}" not in path.name]:
         raise SystemExit(f"these files do not have version {version}, run 'make gen': {', '.join(wrong)}")
     statement = directory / f"{NAME}_{version}_provenance.json"
-    statement.write_text(provenance(files, version, arguments.commit, targets))
+    digests = {path.name: sha256(path) for path in files}
+    statement.write_text(provenance(digests, version, arguments.commit, targets))
+    digests[statement.name] = sha256(statement)
     checksums = directory / f"{NAME}_{version}_checksums.txt"
-    checksums.write_text("".join(f"{sha256(path)}  {path.name}\n" for path in [*files, statement]))
+    checksums.write_text("".join(f"{digest}  {name}\n" for name, digest in digests.items()))
     if arguments.key is not None:
         sign(checksums, arguments.key)
     print(checksums.read_text(), end="")

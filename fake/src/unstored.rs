@@ -29,7 +29,7 @@ impl Unstored {
             for (name, value) in object.fields.iter().chain(&object.hidden) {
                 leaves(value, name, &mut stored);
             }
-            stored.push((String::new(), Value::from(object.id.clone())));
+            leaves(&Value::from(object.id.as_str()), "", &mut stored);
         }
         let mut fields = Vec::new();
         for (name, value) in given {
@@ -51,7 +51,7 @@ impl Unstored {
     }
 }
 
-/// The values that are not objects or lists, with their paths. Indexes of lists are not part of a path.
+/// The values that are not objects or lists, strings in lower case, with their paths. Indexes of lists are not part of a path.
 fn leaves(value: &Value, path: &str, into: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(fields) => {
@@ -66,20 +66,19 @@ fn leaves(value: &Value, path: &str, into: &mut Vec<(String, Value)>) {
         }
         Value::Null | Value::Bool(false) => {}
         Value::String(text) if text.is_empty() => {}
+        Value::String(text) => into.push((path.to_owned(), Value::from(text.to_lowercase()))),
         Value::Number(number) if number.as_f64() == Some(0.0) => {}
         _ => into.push((path.to_owned(), value.clone())),
     }
 }
 
 fn is_stored((path, value): &(String, Value), (other_path, other): &(String, Value)) -> bool {
-    let name = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
     match (value, other) {
         // Any object has values that are true, so the name counts.
-        (Value::Bool(_), Value::Bool(_)) => name(path) == name(other_path),
+        (Value::Bool(_), Value::Bool(_)) => path.rsplit('.').next() == other_path.rsplit('.').next(),
         (Value::Number(value), Value::Number(other)) => value.as_f64() == other.as_f64(),
         (Value::String(value), Value::String(other)) => {
-            let (value, other) = (value.to_lowercase(), other.to_lowercase());
-            value == other || (value.len() >= LONG && other.contains(&value))
+            value == other || (value.len() >= LONG && other.contains(value))
         }
         _ => false,
     }

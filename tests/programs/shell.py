@@ -1,11 +1,18 @@
-"""Runs the commands of a guide in a shell, in the directory of the project."""
+"""Runs single commands, and the commands of a guide in a shell, in the directory of the project."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from pathlib import Path
-from typing import Mapping
+from typing import Any, Mapping
+
+
+def run(*command: str | Path, **options: Any) -> str:
+    """The standard output of a command that succeeds, with the options of `subprocess.run`."""
+    ran = subprocess.run(command, text=True, capture_output=True, **options)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
 
 
 class Shell:

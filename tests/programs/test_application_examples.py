@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import runpy
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import yaml
 
 import yaml_host
 from fake import Fake
+from shell import run
 from stack import Stack, example
 from typescript import TypescriptStack
 
@@ -48,15 +48,15 @@ def test_application_in_yaml_is_deployed_and_destroyed(name: str, tmp_path: Path
 
 
 def test_tests_of_the_application_in_python_pass() -> None:
-    run([sys.executable, "-m", "unittest", "test_stack"], example("application-python"))
+    run(sys.executable, "-m", "unittest", "test_stack", cwd=example("application-python"))
 
 
 def test_tests_of_the_application_in_typescript_pass(tmp_path: Path) -> None:
     copy = tmp_path / "application"
     shutil.copytree(example("application-typescript"), copy, ignore=shutil.ignore_patterns("node_modules", "bin"))
     (copy / "node_modules").symlink_to(os.environ["NODE_PATH"])
-    run(["tsc", "-p", str(copy)], copy)
-    run(["node", "--test", "bin/index.test.js"], copy)
+    run("tsc", "-p", copy, cwd=copy)
+    run("node", "--test", "bin/index.test.js", cwd=copy)
 
 
 def test_environments_of_the_application_in_yaml_set_what_the_program_reads() -> None:
@@ -92,9 +92,3 @@ def check_lifecycle(stack: Stack | TypescriptStack, fake: Fake, name: str) -> No
     assert refresh.changed == {}, refresh.differences
     stack.destroy()
     assert fake.existing() - before == set(), "objects remain after the destroy"
-
-
-def run(command: list[str], directory: Path) -> None:
-    """Runs a command; its output is in the message if it fails."""
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Iterator
 
 import evalap_scaleway as scaleway
 import pytest
@@ -22,18 +22,12 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from documents import ROOT
 from fake import Fake
+from shell import run
 from stack import Stack
 
 VERSION = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)[1]
 PLUGIN = "pulumi-resource-evalap-scaleway"
 CHECKSUMS = f"pulumi-evalap-scaleway_{VERSION}_checksums.txt"
-
-
-def run(*command: str | Path, **options: Any) -> str:
-    """The standard output of a command that succeeds."""
-    done = subprocess.run(command, text=True, capture_output=True, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")

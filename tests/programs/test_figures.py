@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Callable
 
 import evalap_scaleway as scaleway
 
 from fake import Fake
-from stack import Stack, example_stack
+from stack import Run, Stack, example_stack
 
 FIGURES = Path(__file__).with_name("figures.json")
 TOLERANCE = 0.05
@@ -27,25 +28,21 @@ def size_of_state(stack: Stack) -> int:
     return len(json.dumps(content, separators=(",", ":")))
 
 
-def requests(stack: Stack) -> dict[str, int]:
-    """The requests of each command without polls, of an unchanged program."""
-    counted = {}
-    for name, command in {
-        "preview": stack.preview,
-        "up": stack.up,
-        "second up": stack.up,
-        "refresh": stack.refresh,
-    }.items():
-        calls = command().calls
-        counted[f"requests of {name}"] = len(calls) - calls.polls
-    return counted
+def requests(run: Run) -> int:
+    """The requests of a command, without polls."""
+    return len(run.calls) - run.calls.polls
 
 
 def figures_of(stack: Stack) -> dict[str, int]:
-    found = requests(stack)
-    found["bytes of inputs and outputs in the state"] = size_of_state(stack)
-    calls = stack.destroy().calls
-    return {**found, "requests of destroy": len(calls) - calls.polls}
+    """The figures of an unchanged program."""
+    return {
+        "requests of preview": requests(stack.preview()),
+        "requests of up": requests(stack.up()),
+        "requests of second up": requests(stack.up()),
+        "requests of refresh": requests(stack.refresh()),
+        "bytes of inputs and outputs in the state": size_of_state(stack),
+        "requests of destroy": requests(stack.destroy()),
+    }
 
 
 def test_figures_are_the_accepted_ones(tmp_path: Path) -> None:
@@ -54,13 +51,16 @@ def test_figures_are_the_accepted_ones(tmp_path: Path) -> None:
             scaleway.registry.Namespace(f"images-{number}")
             scaleway.secrets.Secret(f"secret-{number}")
 
-    found: dict[str, dict[str, int]] = {}
-    for name in ["evalap", "plain"]:
-        directory = tmp_path / name
+    stacks: dict[str, Callable[[Path, Fake], Stack]] = {
+        "examples/evalap-python": example_stack,
+        f"{2 * RESOURCES} plain resources": lambda directory, fake: Stack(directory, plain, fake, project="plain"),
+    }
+    found = {}
+    for number, (program, stack) in enumerate(stacks.items()):
+        directory = tmp_path / str(number)
         directory.mkdir()
         with Fake(directory) as fake:
-            stack = example_stack(directory, fake) if name == "evalap" else Stack(directory, plain, fake, project="plain")
-            found["examples/evalap-python" if name == "evalap" else f"{2 * RESOURCES} plain resources"] = figures_of(stack)
+            found[program] = figures_of(stack(directory, fake))
     if os.environ.get("UPDATE_FIGURES"):
         FIGURES.write_text(json.dumps(found, indent=2) + "\n")
     accepted = json.loads(FIGURES.read_text())

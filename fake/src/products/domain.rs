@@ -33,7 +33,7 @@ pub(crate) static PRODUCT: Product = Product {
     ],
 };
 
-const NAME_SERVERS: [&str; 2] = ["ns0.dom.scw.cloud", "ns1.dom.scw.cloud"];
+pub(super) const NAME_SERVERS: [&str; 2] = ["ns0.dom.scw.cloud", "ns1.dom.scw.cloud"];
 
 /// The configurations of responses that depend on the client.
 const CONFIGS: [&str; 4] = ["geo_ip_config", "http_service_config", "weighted_config", "view_config"];
@@ -41,11 +41,7 @@ const CONFIGS: [&str; 4] = ["geo_ip_config", "http_service_config", "weighted_co
 fn list_zones(call: &mut Call<'_>) -> Handled {
     let text = |name: &str| call.query.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (one, domain, project) = (text("dns_zone"), text("domain"), text("project_id"));
-    let several: Vec<String> = match call.query.get("dns_zones") {
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(name)) => vec![name.clone()],
-        _ => Vec::new(),
-    };
+    let several = texts(call.query.get("dns_zones"));
     let fits = |given: &str, has: &str| given.is_empty() || given == has;
     Ok(call.page(&ZONE, |zone| {
         fits(&one, &zone.id)
@@ -53,6 +49,15 @@ fn list_zones(call: &mut Call<'_>) -> Handled {
             && fits(&project, zone.text("project_id"))
             && (several.is_empty() || several.contains(&zone.id))
     }))
+}
+
+/// The strings of a list, or of a query parameter that may occur several times.
+pub(super) fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(value)) => vec![value.clone()],
+        _ => Vec::new(),
+    }
 }
 
 fn create_zone(call: &mut Call<'_>) -> Handled {

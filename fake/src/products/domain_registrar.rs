@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Call, Handled, object};
 use crate::product::Product;
-use crate::products::domain::{DOMAIN, seconds};
+use crate::products::domain::{DOMAIN, NAME_SERVERS, seconds, texts};
 use crate::response::ApiError;
 use crate::store::{Kind, Missing, Object};
 
@@ -25,9 +25,7 @@ pub(crate) static PRODUCT: Product = Product {
 
 /// As recorded: the purchase is a task that waits for the payment and then for the registry.
 fn buy(call: &mut Call<'_>) -> Handled {
-    let names = call.value("domains", json!([]));
-    let names: Vec<String> =
-        names.as_array().into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+    let names = texts(call.body.get("domains"));
     if names.is_empty() {
         return Err(ApiError::required("domains"));
     }
@@ -94,8 +92,8 @@ fn root_zone(domain: &str, project: &str, time: &str) -> Value {
         "project_id": project,
         "status": "active",
         "message": null,
-        "ns": ["ns0.dom.scw.cloud.", "ns1.dom.scw.cloud."],
-        "ns_default": ["ns0.dom.scw.cloud", "ns1.dom.scw.cloud"],
+        "ns": NAME_SERVERS.map(|name| format!("{name}.")),
+        "ns_default": NAME_SERVERS,
         "ns_master": [],
         "linked_products": [],
         "updated_at": time,
@@ -154,13 +152,7 @@ fn owner(call: &mut Call<'_>) -> Handled {
 
 /// A task of several domains is found by each of them.
 fn list_tasks(call: &mut Call<'_>) -> Handled {
-    let mut take = |name: &str| -> Vec<String> {
-        match call.query.remove(name) {
-            Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            Some(Value::String(value)) => vec![value],
-            _ => Vec::new(),
-        }
-    };
+    let mut take = |name: &str| texts(call.query.remove(name).as_ref());
     let (domains, types, statuses) = (take("domain"), take("types"), take("statuses"));
     let has = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|other| other == value);
     call.list_where(&TASK, |task| {

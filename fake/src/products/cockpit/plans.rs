@@ -10,8 +10,11 @@ use crate::store::{Kind, Missing};
 
 const DEFAULT: &str = "free";
 
-/// Name, price per month, retention of logs and traces, retention of metrics; as recorded.
-const PLANS: [(&str, u32, &str, &str); 3] = [
+/// Name, price per month, retention of logs and traces, retention of metrics.
+type Plan = (&'static str, u32, &'static str, &'static str);
+
+/// As recorded.
+const PLANS: [Plan; 3] = [
     ("custom", 29, "2678400s", "31536000s"),
     (DEFAULT, 0, "604800s", "2678400s"),
     ("premium", 29, "2678400s", "31536000s"),
@@ -22,8 +25,7 @@ pub(super) static PLAN: Kind =
     Kind { id: "", key: &["project_id"], ..Kind::new("cockpit/plan", "Plan", "plans", Missing::Labelled("plan")) };
 
 pub(super) fn list(call: &mut Call<'_>) -> Handled {
-    let plans = PLANS.iter().map(|(name, ..)| plan(name)).collect::<Option<Vec<_>>>().unwrap_or_default();
-    let plans = plans.into_iter().map(object).collect();
+    let plans = PLANS.iter().map(shown).map(object).collect();
     Ok(json!({ "plans": paging::page(plans, &call.query, &PLAN, call.order), "total_count": PLANS.len() }))
 }
 
@@ -35,7 +37,7 @@ pub(super) fn current(call: &mut Call<'_>) -> Handled {
 
 pub(super) fn select(call: &mut Call<'_>) -> Handled {
     let (project, name) = (call.project()?, call.need("plan_name")?);
-    let plan = plan(&name).ok_or_else(|| ApiError::constraint("plan_name", "there is no such plan"))?;
+    let plan = plan(&name).ok_or_else(|| ApiError::constraint("plan_name", "unknown plan"))?;
     let mut selected = call.draft(&PLAN, plan);
     selected.id.clone_from(&project);
     selected.hidden.insert("project_id".to_owned(), json!(project));
@@ -45,8 +47,11 @@ pub(super) fn select(call: &mut Call<'_>) -> Handled {
 }
 
 fn plan(wanted: &str) -> Option<Value> {
-    let (name, price, logs, metrics) = PLANS.iter().find(|(name, ..)| *name == wanted)?;
-    Some(json!({
+    PLANS.iter().find(|(name, ..)| *name == wanted).map(shown)
+}
+
+fn shown((name, price, logs, metrics): &Plan) -> Value {
+    json!({
         "name": name,
         "monthly_price": price,
         "retention_logs_interval": logs,
@@ -55,5 +60,5 @@ fn plan(wanted: &str) -> Option<Value> {
         "sample_ingestion_price": 15,
         "logs_ingestion_price": 35,
         "traces_ingestion_price": 35,
-    }))
+    })
 }

@@ -26,19 +26,20 @@ pub(super) fn create_database(call: &mut Call<'_>) -> Handled {
     Ok(call.insert(&DATABASE, database))
 }
 
+/// A new object in an instance that the path does not name.
+fn draft_in(call: &mut Call<'_>, kind: &'static Kind, instance: &str, mut fields: Value) -> Object {
+    fields["instance_id"] = json!(instance);
+    let mut object = call.draft(kind, fields);
+    if let Some(instance) = object.fields.remove("instance_id") {
+        object.hidden.insert("instance_id".to_owned(), instance);
+    }
+    object
+}
+
 /// The database that every new instance has, as documented. It can be deleted.
 pub(super) fn create_default(call: &mut Call<'_>, instance: &str) {
-    let fields = json!({
-        "instance_id": instance,
-        "name": DEFAULT_DATABASE,
-        "owner": OWNER,
-        "managed": true,
-        "size": EMPTY_DATABASE,
-    });
-    let mut database = call.draft(&DATABASE, fields);
-    if let Some(instance) = database.fields.remove("instance_id") {
-        database.hidden.insert("instance_id".to_owned(), instance);
-    }
+    let fields = json!({ "name": DEFAULT_DATABASE, "owner": OWNER, "managed": true, "size": EMPTY_DATABASE });
+    let mut database = draft_in(call, &DATABASE, instance, fields);
     database.provided = true;
     call.insert(&DATABASE, database);
 }
@@ -60,10 +61,7 @@ pub(super) fn create_owner(call: &mut Call<'_>, instance: &str) -> Result<(), Ap
     if name.is_empty() {
         return Ok(());
     }
-    let mut user = call.draft(&USER, json!({ "instance_id": instance, "name": name, "is_admin": true }));
-    if let Some(instance) = user.fields.remove("instance_id") {
-        user.hidden.insert("instance_id".to_owned(), instance);
-    }
+    let mut user = draft_in(call, &USER, instance, json!({ "name": name, "is_admin": true }));
     user.hidden.insert("password".to_owned(), json!(call.text("password")));
     call.insert(&USER, user);
     Ok(())

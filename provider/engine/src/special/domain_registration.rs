@@ -97,7 +97,7 @@ impl Handler for Registration {
             fetch::read(cx, scope, false).await?;
         }
         for name in named_by(&scope.answers) {
-            let mut domain = settled(cx, scope, &name, "/status", "creating").await?;
+            let mut domain = settled(cx, scope, &name, "/status", &["creating"]).await?;
             for (setting, is_changed) in SETTINGS.iter().zip(is_changed) {
                 let wanted = scope.wanted_field(setting.field) == Some(&Json::Bool(true));
                 if is_changed && is_enabled(&domain, setting.status) != wanted {
@@ -216,20 +216,15 @@ async fn registered(cx: &Context<'_>, scope: &Scope<'_>, names: BTreeSet<String>
     Ok(domains)
 }
 
-/// Waits until a domain exists, and its status is not this one.
-async fn settled(cx: &Context<'_>, scope: &Scope<'_>, name: &str, path: &str, passing: &str) -> Result<Json> {
+/// Waits until a domain exists, and its status is none of these.
+async fn settled(cx: &Context<'_>, scope: &Scope<'_>, name: &str, path: &str, passing: &[&str]) -> Result<Json> {
     let began = cx.spent();
     loop {
-        let domain = match call(cx, scope, "GetDomain", None, &[("domain", name)]).await {
-            Ok(domain)
-                if !status(&domain, path).is_some_and(|status| passing.split(' ').any(|other| other == status)) =>
-            {
-                return Ok(domain);
-            }
-            Ok(_) => Ok(()),
-            Err(error) => unless_gone(error),
-        };
-        domain?;
+        match call(cx, scope, "GetDomain", None, &[("domain", name)]).await {
+            Ok(domain) if !status(&domain, path).is_some_and(|status| passing.contains(&status)) => return Ok(domain),
+            Ok(_) => {}
+            Err(error) => unless_gone(error)?,
+        }
         cx.pause_poll(began, &format!("waiting for the domain {name}")).await?;
     }
 }
@@ -238,7 +233,7 @@ async fn settled(cx: &Context<'_>, scope: &Scope<'_>, name: &str, path: &str, pa
 async fn change(cx: &Context<'_>, scope: &Scope<'_>, name: &str, setting: &Setting, wanted: bool) -> Result<Json> {
     let operation = if wanted { setting.enable } else { setting.disable };
     call(cx, scope, operation, Some(json!({})), &[("domain", name)]).await?;
-    let domain = settled(cx, scope, name, setting.status, "enabling disabling").await?;
+    let domain = settled(cx, scope, name, setting.status, &["enabling", "disabling"]).await?;
     if is_enabled(&domain, setting.status) == wanted {
         return Ok(domain);
     }
